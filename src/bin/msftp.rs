@@ -1,0 +1,5 @@
+//! `msftp`: `sftp` with EC2 instances.
+
+fn main() -> std::process::ExitCode {
+    mssh::stand_in(mssh::plan::grammar::Program::Sftp)
+}

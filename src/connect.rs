@@ -1,0 +1,107 @@
+//! The story of a connection: make a key, find the way to each destination, spell the command.
+//!
+//! What can run at the same time does: ssh's own answer, the AWS configuration, the keeper and,
+//! with an ID, DescribeInstances and SendSSHPublicKey.
+
+mod journey;
+
+use std::path::Path;
+
+use self::journey::Journey;
+use crate::error::Error;
+use crate::plan::cli::Invocation;
+use crate::plan::command::{self, CommandLine, Identity};
+use crate::world::keeper::Keeper;
+use crate::world::key::{self, Key};
+use crate::world::process;
+use crate::world::room::Room;
+use crate::world::terminal::Terminal;
+
+/// What `--dry-run` shows where the key would stand: it makes none.
+const NO_KEY: &str = "EPHEMERAL_KEY";
+
+/// Everything that is needed to become the client.
+#[derive(Debug)]
+pub struct Departure {
+    /// The client's command line.
+    pub line: CommandLine,
+    /// The key's directory and its keeper, where there is a key of ours. To be held until we are
+    /// the client: the directory is removed when this is dropped, so if we become nothing.
+    pub luggage: Option<(Room, Keeper)>,
+}
+
+/// Does all that comes before the client.
+///
+/// # Errors
+/// Whatever is in the way. Nothing is left behind then.
+pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Departure, Error> {
+    let client = process::find(invocation.program.client())?;
+    let ssh = process::find("ssh")?;
+    terminal.debug(|| format!("client {}", client.display()));
+    let room = Room::open()?;
+    let badge = Badge::make(invocation, &room)?;
+    let journey = Journey::new(invocation, &ssh, &room, &badge, terminal)?;
+    let arrivals = journey.arrivals().await?;
+    let spell = |identity| command::spell(&client, invocation, identity, &arrivals);
+    Ok(match badge {
+        Badge::Ephemeral(key, mut keeper) => {
+            // Only now: a key whose public half AWS does not have is not worth a file.
+            keeper.settle()?;
+            let file = key.write(&room)?;
+            Departure {
+                line: spell(Identity::Ephemeral(&file)),
+                luggage: Some((room, keeper)),
+            }
+        }
+        Badge::Own(_) => Departure::light(spell(Identity::Own)),
+        Badge::Shown => Departure::light(spell(Identity::Ephemeral(Path::new(NO_KEY)))),
+        Badge::None => Departure::light(spell(Identity::Unneeded)),
+    })
+}
+
+impl Departure {
+    fn light(line: CommandLine) -> Self {
+        let luggage = None;
+        Self { line, luggage }
+    }
+}
+
+/// What we show at the door.
+enum Badge {
+    /// A key made for this connection, and its keeper, who is on the way.
+    Ephemeral(Key, Keeper),
+    /// The public half of the user's own key.
+    Own(String),
+    /// Nothing yet: the command line is only shown.
+    Shown,
+    /// Nothing: only a running master connection is told something.
+    None,
+}
+
+impl Badge {
+    fn make(invocation: &Invocation, room: &Room) -> Result<Self, Error> {
+        let own = invocation.value(b'i').map(Path::new);
+        Ok(match own {
+            _ if invocation.is_control_command() => Self::None,
+            Some(file) => Self::Own(key::public_half(file)?),
+            None if invocation.wishes.dry_run => Self::Shown,
+            None => {
+                // The keeper first: its start takes longer than the key.
+                let keeper = Keeper::start(room.path())?;
+                Self::Ephemeral(Key::generate()?, keeper)
+            }
+        })
+    }
+
+    /// The public half that AWS is to have, if any. Asking for it starts the keeper's clock.
+    fn public(&self) -> Result<Option<String>, Error> {
+        match self {
+            Self::Ephemeral(key, keeper) => {
+                keeper.push_begins();
+                key.public().map(Some)
+            }
+            Self::Own(public) => Ok(Some(public.clone())),
+            Self::Shown | Self::None => Ok(None),
+        }
+    }
+}

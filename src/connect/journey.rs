@@ -1,0 +1,338 @@
+//! The way to each destination: which instance it is, who logs in, where ssh goes.
+
+use std::ffi::OsString;
+use std::net::IpAddr;
+use std::path::Path;
+use std::pin::Pin;
+
+use tokio::sync::OnceCell;
+
+use super::Badge;
+use crate::error::Error;
+use crate::plan::cli::Invocation;
+use crate::plan::command::Arrival;
+use crate::plan::destination::Destination;
+use crate::plan::instance::{Instance, State};
+use crate::plan::lookup::{self, Lookup};
+use crate::plan::question::{self, Answer};
+use crate::plan::route::{self, Route, Way};
+use crate::plan::target::{InstanceId, Login, Region, StandsFor, Target};
+use crate::world::aws::{Aws, Regional};
+use crate::world::room::Room;
+use crate::world::terminal::Terminal;
+use crate::world::{openssh, resolver};
+
+/// What the way to every destination has in common.
+pub(super) struct Journey<'a> {
+    invocation: &'a Invocation,
+    ssh: &'a Path,
+    config: OsString,
+    badge: &'a Badge,
+    terminal: Terminal,
+    aws: OnceCell<Aws>,
+}
+
+impl<'a> Journey<'a> {
+    pub(super) fn new(
+        invocation: &'a Invocation,
+        ssh: &'a Path,
+        room: &Room,
+        badge: &'a Badge,
+        terminal: Terminal,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            invocation,
+            ssh,
+            config: openssh::write_config(room, invocation)?,
+            badge,
+            terminal,
+            aws: OnceCell::new(),
+        })
+    }
+
+    /// Prepares every destination, all at the same time and each but once, however often it is
+    /// named.
+    pub(super) async fn arrivals(&self) -> Result<Vec<Arrival>, Error> {
+        let same = |a: &Destination, b: &Destination| a.host == b.host && a.login == b.login;
+        let mut places: Vec<&Destination> = Vec::new();
+        for destination in self.invocation.destinations() {
+            if !places.iter().any(|place| same(place, destination)) {
+                places.push(destination);
+            }
+        }
+        let arrivals = self.all(&places).await?;
+        let of = |destination| places.iter().position(|place| same(place, destination));
+        let each = self.invocation.destinations().filter_map(of);
+        Ok(each.map(|at| arrivals[at].clone()).collect())
+    }
+
+    fn all<'b>(
+        &'b self,
+        places: &'b [&Destination],
+    ) -> Pin<Box<dyn Future<Output = Result<Vec<Arrival>, Error>> + 'b>> {
+        Box::pin(async move {
+            let Some((first, rest)) = places.split_first() else {
+                return Ok(Vec::new());
+            };
+            let (first, rest) = tokio::try_join!(self.arrival(first), self.all(rest))?;
+            Ok([vec![first], rest].concat())
+        })
+    }
+
+    /// One destination, from the word to the door.
+    async fn arrival(&self, destination: &Destination) -> Result<Arrival, Error> {
+        let asked = self.ask(destination, &destination.host);
+        if let Some(id) = self.known_id(destination) {
+            return self.arrive_at(&id, destination, asked).await;
+        }
+        let answer = asked.await?;
+        let region = self.region_of(destination, &answer);
+        match self.lookup(destination, &answer).await? {
+            Lookup::Id(id) => {
+                let answered = std::future::ready(Ok(answer));
+                self.arrive_at(&id, destination, answered).await
+            }
+            Lookup::Filters(filters) => {
+                let aws = self.aws(region.as_ref()).await?;
+                let instance = aws.instance_with(&filters, &destination.host).await?;
+                self.running(&instance, &aws)?;
+                let login = login(&answer)?;
+                self.push(&aws, &instance.id, &login).await?;
+                let route = self.route(destination, Some(&instance), &answer).await?;
+                Ok(self.arrived(&instance.id, login, route))
+            }
+        }
+    }
+
+    /// A destination whose instance is known by its ID: the push need not wait for the look-up,
+    /// and the look-up's error, which says more, goes before the push's.
+    async fn arrive_at(
+        &self,
+        id: &InstanceId,
+        destination: &Destination,
+        asked: impl Future<Output = Result<Answer, Error>>,
+    ) -> Result<Arrival, Error> {
+        let region = self.region_in_name(destination);
+        let pushed = async {
+            let answer = asked.await?;
+            let login = login(&answer)?;
+            let aws = self.aws(region.as_ref()).await?;
+            self.push(&aws, id, &login).await?;
+            Ok((answer, login))
+        };
+        let pushed = async { Ok(pushed.await) };
+        let found = async {
+            let aws = self.aws(region.as_ref()).await?;
+            self.find(id, destination, &aws).await
+        };
+        let (pushed, instance): (Result<_, Error>, _) = tokio::try_join!(pushed, found)?;
+        let (answer, login) = pushed?;
+        let route = self.route(destination, instance.as_ref(), &answer);
+        Ok(self.arrived(id, login, route.await?))
+    }
+
+    /// Looks up the instance, unless nothing hangs on it: who names the host, the ID and the zone
+    /// may lack the permission for DescribeInstances.
+    async fn find(
+        &self,
+        id: &InstanceId,
+        destination: &Destination,
+        aws: &Regional<'_>,
+    ) -> Result<Option<Instance>, Error> {
+        let optional =
+            self.is_host_beside_id(destination) && self.invocation.wishes.via == Way::Auto;
+        if optional && self.invocation.wishes.zone.is_some() {
+            return Ok(None);
+        }
+        match aws.instance(id).await {
+            Ok(instance) => self.running(&instance, aws).map(|()| Some(instance)),
+            Err(Error::Denied(_)) if optional => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn running(&self, instance: &Instance, aws: &Regional<'_>) -> Result<(), Error> {
+        self.terminal.debug(|| format!("found {instance}"));
+        if instance.state == State::Running {
+            return Ok(());
+        }
+        Err(Error::NotRunning {
+            id: instance.id.clone(),
+            state: instance.state.clone(),
+            region: aws.name.clone(),
+        })
+    }
+
+    async fn push(&self, aws: &Regional<'_>, id: &InstanceId, login: &Login) -> Result<(), Error> {
+        let Some(public) = self.badge.public()? else {
+            return Ok(());
+        };
+        aws.push(id, login, self.zone(), &public).await
+    }
+
+    /// The zone that goes with the push: only where the user names instance and host apart, and
+    /// means it as part of the name. A wrong one beside an ID does no harm.
+    fn zone(&self) -> Option<&crate::plan::target::Zone> {
+        let wishes = &self.invocation.wishes;
+        let apart = self
+            .invocation
+            .destinations()
+            .all(|d| self.is_host_beside_id(d));
+        wishes.zone.as_ref().filter(|_| apart)
+    }
+
+    /// Puts the question about a host to ssh.
+    async fn ask(&self, destination: &Destination, host: &str) -> Result<Answer, Error> {
+        let words = question::words(self.invocation, destination, host, self.config.clone());
+        let answer = openssh::ask(self.ssh, words).await?;
+        self.terminal
+            .debug(|| format!("ssh -G for {host}: {answer:?}"));
+        Ok(answer)
+    }
+
+    /// The instance that the words themselves name. An ID as the target wins over `-t`.
+    fn known_id(&self, destination: &Destination) -> Option<InstanceId> {
+        match lookup::of(&destination.target) {
+            Some(Lookup::Id(id)) => Some(id),
+            _ => self.invocation.wishes.instance.clone(),
+        }
+    }
+
+    /// Whether this is the original's form of a host beside `-t ID`.
+    fn is_host_beside_id(&self, destination: &Destination) -> bool {
+        self.invocation.wishes.instance.is_some() && !matches!(destination.target, Target::Id(_))
+    }
+
+    /// How to look up a destination that is not known by an ID: by the name itself, by
+    /// ssh_config's HostName for it, by the addresses that the system resolves it to.
+    async fn lookup(&self, destination: &Destination, answer: &Answer) -> Result<Lookup, Error> {
+        if let Some(lookup) = lookup::of(&destination.target) {
+            return Ok(lookup);
+        }
+        let named = Target::parse(&answer.hostname)?;
+        if let Some(lookup) = lookup::of(&named) {
+            return Ok(lookup);
+        }
+        let addresses = resolver::addresses(&answer.hostname).await?;
+        self.terminal
+            .debug(|| format!("{} resolves to {addresses:?}", answer.hostname));
+        Ok(lookup::by_addresses(&addresses))
+    }
+
+    /// The region that a DNS name made by AWS tells.
+    fn region_in_name(&self, destination: &Destination) -> Option<Region> {
+        region_in(&destination.target)
+    }
+
+    /// The same, where HostName of the user's ssh_config may be such a name.
+    fn region_of(&self, destination: &Destination, answer: &Answer) -> Option<Region> {
+        let named = || region_in(&Target::parse(&answer.hostname).ok()?);
+        self.region_in_name(destination).or_else(named)
+    }
+
+    /// AWS in the region asked for, told by the name, or configured; loaded once.
+    async fn aws(&self, told: Option<&Region>) -> Result<Regional<'_>, Error> {
+        let wishes = &self.invocation.wishes;
+        let region = wishes.region.as_ref().or(told);
+        let load = || Aws::load(wishes.profile.as_deref(), region, self.terminal);
+        self.aws.get_or_try_init(load).await?.region(region)
+    }
+
+    /// Where ssh goes.
+    async fn route(
+        &self,
+        destination: &Destination,
+        instance: Option<&Instance>,
+        answer: &Answer,
+    ) -> Result<Route, Error> {
+        let way = self.invocation.wishes.via;
+        let Some(instance) = instance else {
+            return Ok(Route::AsTyped(destination.host.clone()));
+        };
+        let direct = |way| {
+            route::address(instance, way, answer.family).map_err(|missing| Error::NoAddress {
+                id: instance.id.clone(),
+                missing,
+            })
+        };
+        if way == Way::InstanceId {
+            return Ok(Route::InstanceId(instance.id.to_string()));
+        }
+        if way != Way::Auto {
+            return direct(way);
+        }
+        match &destination.target {
+            _ if self.is_host_beside_id(destination) => {
+                Ok(Route::AsTyped(destination.host.clone()))
+            }
+            Target::Id(_) if self.has_proxy_for_id(destination, answer, instance).await? => {
+                Ok(Route::InstanceId(destination.host.clone()))
+            }
+            Target::Id(_) => direct(way),
+            // Such names are known inside the VPC only, what they stand for is not.
+            Target::Aws(name) => match &name.stands_for {
+                StandsFor::Private(address) => {
+                    Ok(Route::Direct(IpAddr::V4(*address), Way::Private))
+                }
+                StandsFor::Id(_) => direct(way),
+                StandsFor::Public(_) => Ok(Route::AsTyped(destination.host.clone())),
+            },
+            Target::Host(alias) if InstanceId::parse(&answer.hostname).is_ok() => {
+                direct(way).map(|route| self.aliased(alias, route))
+            }
+            Target::Address(_) | Target::Host(_) => Ok(Route::AsTyped(destination.host.clone())),
+        }
+    }
+
+    /// ssh gets the alias, so that its block of the user's ssh_config goes on applying, and the
+    /// address in place of the ID that stands there as HostName. With several destinations that
+    /// option would be for all of them, so they get the address alone.
+    fn aliased(&self, alias: &str, route: Route) -> Route {
+        match route {
+            Route::Direct(address, _) if self.invocation.destinations().count() == 1 => {
+                Route::Alias(alias.to_owned(), address)
+            }
+            other => other,
+        }
+    }
+
+    /// Whether the user's ssh_config has a proxy for this ID, meant for IDs: one on the command
+    /// line, or one for every host alike, is there for addresses, as it was in the original.
+    async fn has_proxy_for_id(
+        &self,
+        destination: &Destination,
+        answer: &Answer,
+        instance: &Instance,
+    ) -> Result<bool, Error> {
+        if answer.proxy.is_none() || question::proxied_by_words(self.invocation) {
+            return Ok(false);
+        }
+        match route::address(instance, Way::Auto, answer.family) {
+            Err(_) => Ok(true),
+            Ok(address) => {
+                let general = self.ask(destination, &address.host()).await?;
+                Ok(general.proxy != answer.proxy)
+            }
+        }
+    }
+
+    fn arrived(&self, id: &InstanceId, login: Login, route: Route) -> Arrival {
+        self.terminal.note(&format!("{login} at {id}: {route}"));
+        Arrival { login, route }
+    }
+}
+
+fn region_in(target: &Target) -> Option<Region> {
+    match target {
+        Target::Aws(name) => Some(name.region.clone()),
+        Target::Id(_) | Target::Address(_) | Target::Host(_) => None,
+    }
+}
+
+/// Who logs in: ssh's answer, else the original's default.
+fn login(answer: &Answer) -> Result<Login, Error> {
+    match &answer.login {
+        Some(user) => Ok(Login::parse(user)?),
+        None => Ok(Login::ec2_user()),
+    }
+}

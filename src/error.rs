@@ -1,0 +1,330 @@
+//! Everything that can go wrong: what is said, what to try, and the exit status.
+//!
+//! Each variant names the mistake or the state of the world, not the call that noticed it.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::plan::instance::{Instance, State};
+use crate::plan::route::{Family, NoAddress, Way};
+use crate::plan::target::InstanceId;
+use crate::plan::usage::Usage;
+
+/// Why we cannot do what we were asked.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the text of each variant stands in message()")]
+pub enum Error {
+    Usage(Usage),
+    /// The client refused the words, and said so itself on its standard error.
+    ClientRefused {
+        stderr: Vec<u8>,
+        status: u8,
+    },
+    NoClient(&'static str),
+    CannotRun(PathBuf, io::Error),
+    NoRoom(Vec<(PathBuf, io::Error)>),
+    NoKeeper(io::Error),
+    Key(PathBuf, io::Error),
+    Runtime(io::Error),
+    Output(io::Error),
+    OwnKeyUnreadable(PathBuf, io::Error),
+    NoPublicHalf(PathBuf),
+    NoRegion,
+    UnknownProfile {
+        name: String,
+        known: Vec<String>,
+    },
+    NoCredentials {
+        cause: String,
+        profile: Option<String>,
+    },
+    Expired {
+        profile: Option<String>,
+    },
+    BadCredentials {
+        code: String,
+    },
+    Clock {
+        message: String,
+    },
+    Denied(Denied),
+    Throttled {
+        action: &'static str,
+    },
+    Unreachable {
+        host: String,
+        cause: String,
+    },
+    TimedOut {
+        action: &'static str,
+        host: String,
+    },
+    BadAnswer {
+        action: &'static str,
+        host: String,
+    },
+    Service {
+        action: &'static str,
+        code: String,
+        message: String,
+    },
+    Unresolvable {
+        host: String,
+        cause: String,
+    },
+    NotFound {
+        what: String,
+        region: String,
+    },
+    Several {
+        what: String,
+        found: Vec<Instance>,
+    },
+    NotRunning {
+        id: InstanceId,
+        state: State,
+        region: String,
+    },
+    NotReady {
+        id: InstanceId,
+        message: String,
+    },
+    NoAddress {
+        id: InstanceId,
+        missing: NoAddress,
+    },
+}
+
+/// A call that IAM does not allow.
+#[derive(Debug)]
+pub struct Denied {
+    /// The action, as a policy names it.
+    pub action: &'static str,
+    /// The resource, as a policy names it.
+    pub resource: String,
+    /// The `ec2:osuser` that a condition of the policy may have to allow.
+    pub os_user: Option<String>,
+    /// Who was denied, if AWS said it.
+    pub who: Option<String>,
+}
+
+impl From<Usage> for Error {
+    fn from(usage: Usage) -> Self {
+        Self::Usage(usage)
+    }
+}
+
+impl Error {
+    /// What is wrong, in one line.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Usage(usage) => usage.to_string(),
+            Self::ClientRefused { stderr, .. } => String::from_utf8_lossy(stderr).into_owned(),
+            Self::NoClient(name) => format!("`{name}` is not to be found on PATH"),
+            Self::CannotRun(path, cause) => format!("cannot run {}: {cause}", path.display()),
+            Self::NoRoom(tried) => {
+                let causes: Vec<String> = tried
+                    .iter()
+                    .map(|(path, cause)| format!("{}: {cause}", path.display()))
+                    .collect();
+                format!("no directory for the key ({})", causes.join("; "))
+            }
+            Self::NoKeeper(cause) => format!("cannot start the keeper of the key: {cause}"),
+            Self::Key(path, cause) => format!("cannot write the key {}: {cause}", path.display()),
+            Self::Runtime(cause) => format!("cannot start: {cause}"),
+            Self::Output(cause) => format!("cannot write to standard output: {cause}"),
+            Self::OwnKeyUnreadable(path, cause) => {
+                format!("cannot read the key {}: {cause}", path.display())
+            }
+            Self::NoPublicHalf(path) => {
+                format!("no public half to be found for the key {}", path.display())
+            }
+            Self::NoRegion => "no AWS region is set".to_owned(),
+            Self::UnknownProfile { name, .. } => format!("there is no AWS profile `{name}`"),
+            Self::NoCredentials { cause, .. } => format!("no AWS credentials: {cause}"),
+            Self::Expired { .. } => "the AWS credentials have expired".to_owned(),
+            Self::BadCredentials { code } => {
+                format!("AWS does not accept the credentials ({code})")
+            }
+            Self::Clock { message } => format!("AWS refuses the request's time: {message}"),
+            Self::Denied(denied) => {
+                let who = denied.who.as_deref().unwrap_or("you");
+                let verb = if denied.who.is_some() { "is" } else { "are" };
+                format!(
+                    "{who} {verb} not allowed {} on {}",
+                    denied.action, denied.resource
+                )
+            }
+            Self::Throttled { action } => {
+                format!("AWS is throttling {action}, still after retries")
+            }
+            Self::Unreachable { host, cause } => format!("cannot reach {host}: {cause}"),
+            Self::TimedOut { action, host } => format!("no answer to {action} from {host} in time"),
+            Self::BadAnswer { action, host } => {
+                format!("the answer to {action} from {host} makes no sense")
+            }
+            Self::Service {
+                action,
+                code,
+                message,
+            } => format!("{action} failed: {message} ({code})"),
+            Self::Unresolvable { host, cause } => {
+                format!("cannot find the address of {host}: {cause}")
+            }
+            Self::NotFound { what, region } => format!("there is no instance {what} in {region}"),
+            Self::Several { what, found } => format!("{what} is {} instances", found.len()),
+            Self::NotRunning { id, state, .. } => format!("instance {id} is {state}"),
+            Self::NotReady { id, message } => format!("instance {id} is not ready: {message}"),
+            Self::NoAddress { id, missing } => format!("instance {id} has no {}", named(missing)),
+        }
+    }
+
+    /// What was seen, a line each.
+    pub fn details(&self) -> Vec<String> {
+        match self {
+            Self::Several { found, .. } => found.iter().map(ToString::to_string).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What to try, in one line.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::Usage(usage) => return usage.hint(),
+            Self::ClientRefused { .. }
+            | Self::Runtime(_)
+            | Self::Output(_)
+            | Self::CannotRun(..) => return None,
+            Self::NoClient(_) => "install OpenSSH's clients (package openssh-client)".to_owned(),
+            Self::NoRoom(_) => {
+                "make one of them writable, or set TMPDIR to a directory that is".to_owned()
+            }
+            Self::NoKeeper(_) => "is the system out of processes?".to_owned(),
+            Self::Key(_, cause) if cause.kind() == io::ErrorKind::StorageFull => {
+                "make room there, or set XDG_RUNTIME_DIR to another directory".to_owned()
+            }
+            Self::Key(..) => "set XDG_RUNTIME_DIR to a directory that is writable".to_owned(),
+            Self::OwnKeyUnreadable(..) => {
+                "leave out -i, and a key is made for this connection alone".to_owned()
+            }
+            Self::NoPublicHalf(path) => {
+                let path = path.display();
+                format!("make it with `ssh-keygen -y -f {path} > {path}.pub`")
+            }
+            Self::NoRegion => {
+                "pass --region, or set AWS_REGION or the profile's `region`".to_owned()
+            }
+            Self::UnknownProfile { known, .. } if known.is_empty() => {
+                "there are no profiles: `aws configure` makes one".to_owned()
+            }
+            Self::UnknownProfile { known, .. } => format!("there are: {}", known.join(", ")),
+            Self::NoCredentials { cause, profile } => credentials_hint(cause, profile.as_deref()),
+            Self::Expired { profile } => format!(
+                "get new ones, for example with `{}`",
+                with_profile("aws sso login", profile.as_deref())
+            ),
+            Self::BadCredentials { .. } => {
+                "`aws sts get-caller-identity` tells whether they work at all".to_owned()
+            }
+            Self::Clock { .. } => "set this machine's clock".to_owned(),
+            Self::Denied(denied) => denied.hint(),
+            Self::Throttled { .. } => "try again in a moment".to_owned(),
+            Self::Unreachable { .. } => {
+                "check the network, --region, and AWS_ENDPOINT_URL if it is set".to_owned()
+            }
+            Self::TimedOut { .. } => "check the network, and try again".to_owned(),
+            Self::BadAnswer { .. } => {
+                "is there a proxy or another server in front of AWS? --debug tells more".to_owned()
+            }
+            Self::Service { .. } => "--debug tells more".to_owned(),
+            Self::Unresolvable { .. } => {
+                "name the instance by its ID, or add `-t INSTANCE_ID`".to_owned()
+            }
+            Self::NotFound { .. } => {
+                "is it in another region (--region) or account (--profile)?".to_owned()
+            }
+            Self::Several { .. } => "name the one you mean by its ID".to_owned(),
+            Self::NotRunning { id, state, region } => return not_running_hint(id, state, region),
+            Self::NotReady { .. } => "wait until it has started, and try again".to_owned(),
+            Self::NoAddress { missing, .. } => no_address_hint(missing),
+        };
+        Some(hint)
+    }
+
+    /// The exit status: 255, as of ssh when it cannot connect; 127 for a missing client, as of
+    /// a shell; and the client's own where the client has refused.
+    pub fn status(&self) -> u8 {
+        match self {
+            Self::NoClient(_) => 127,
+            Self::ClientRefused { status, .. } => *status,
+            _ => 255,
+        }
+    }
+}
+
+impl Denied {
+    fn hint(&self) -> String {
+        let condition = self.os_user.as_ref().map_or(String::new(), |user| {
+            format!(", with ec2:osuser `{user}` if the policy has that condition")
+        });
+        format!(
+            "a policy must allow {} on {}{condition}",
+            self.action, self.resource
+        )
+    }
+}
+
+fn with_profile(command: &str, profile: Option<&str>) -> String {
+    match profile {
+        Some(name) => format!("{command} --profile {name}"),
+        None => command.to_owned(),
+    }
+}
+
+fn credentials_hint(cause: &str, profile: Option<&str>) -> String {
+    if cause.to_ascii_lowercase().contains("sso") {
+        format!("log in with `{}`", with_profile("aws sso login", profile))
+    } else if let Some(name) = profile {
+        format!("see what the profile gives with `aws sts get-caller-identity --profile {name}`")
+    } else {
+        "pass --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            .to_owned()
+    }
+}
+
+fn not_running_hint(id: &InstanceId, state: &State, region: &str) -> Option<String> {
+    match state {
+        State::Stopped => Some(format!(
+            "start it with `aws ec2 start-instances --region {region} --instance-ids {id}`"
+        )),
+        State::Stopping => Some("wait until it has stopped, then start it".to_owned()),
+        State::Pending => Some(format!(
+            "wait for it with `aws ec2 wait instance-running --region {region} --instance-ids {id}`"
+        )),
+        State::ShuttingDown | State::Terminated => Some("it cannot come back".to_owned()),
+        State::Running | State::Other(_) => None,
+    }
+}
+
+fn named(missing: &NoAddress) -> &'static str {
+    match (missing.way, missing.family) {
+        (Way::Public, _) => "public IPv4 address",
+        (Way::Private, _) => "private IPv4 address",
+        (Way::Ipv6, _) | (_, Family::Inet6) => "IPv6 address",
+        (_, Family::Inet) => "IPv4 address",
+        (Way::Auto | Way::InstanceId, Family::Any) => "address",
+    }
+}
+
+fn no_address_hint(missing: &NoAddress) -> String {
+    if *missing
+        == (NoAddress {
+            way: Way::Auto,
+            family: Family::Any,
+        })
+    {
+        "give it an address, or reach it through a proxy: `Host i-*` in your ssh_config".to_owned()
+    } else {
+        "leave the choice to mssh: without --via, --private, -4, -6 and AddressFamily".to_owned()
+    }
+}

@@ -1,0 +1,146 @@
+//! mssh: ssh to EC2 instances through EC2 Instance Connect.
+//!
+//! This library serves our own programs and tests; it promises nothing to others. A map:
+//!
+//! ```text
+//! argv ─scan→ Invocation ─look up→ Instance ─choose→ Route ─spell→ CommandLine ─exec
+//!                            └ push(Key), at the same time
+//! ```
+//!
+//! - [`plan`] decides: pure functions from values to values.
+//! - [`world`] touches: AWS, OpenSSH, files, processes, the terminal; one thin file for each.
+//! - [`connect`] and [`generate`] are the stories told with them.
+//! - this file is the door: the one place where an error becomes text and an exit status.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use error::Error;
+use plan::cli::{self, Invocation, Request};
+use plan::command::CommandLine;
+use plan::grammar::Program;
+use world::terminal::Terminal;
+use world::{keeper, openssh, process};
+
+pub mod connect;
+pub mod error;
+pub mod generate;
+pub mod plan {
+    //! Decides: what the words mean, what to ask, which way to go, what to spell. No I/O, no
+    //! environment, no clock.
+    pub mod cli;
+    pub mod command;
+    pub mod destination;
+    pub mod grammar;
+    pub mod instance;
+    pub mod lookup;
+    pub mod options;
+    pub mod question;
+    pub mod quote;
+    pub mod route;
+    pub mod scan;
+    pub mod target;
+    pub mod usage;
+}
+pub mod world {
+    //! Touches: one thin file for each thing outside.
+    pub mod aws;
+    pub mod keeper;
+    pub mod key;
+    pub mod openssh;
+    pub mod process;
+    pub mod resolver;
+    pub mod room;
+    pub mod terminal;
+}
+
+/// `mssh`, or the program that our name tells (`msftp`, `mscp`): from the words to the client.
+#[must_use]
+pub fn main() -> ExitCode {
+    let mut words = std::env::args_os();
+    let name = words.next().unwrap_or_default();
+    let name = Path::new(&name).file_name().unwrap_or_default();
+    let program = Program::from_name(&name.to_string_lossy());
+    let words: Vec<OsString> = words.collect();
+    if let [option, rest @ ..] = words.as_slice()
+        && option == keeper::OPTION
+    {
+        return match keeper::run(rest) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
+    }
+    let terminal = Terminal::new(program);
+    match run(program, &words, terminal) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal.error(&error);
+            ExitCode::from(error.status())
+        }
+    }
+}
+
+/// `msftp` and `mscp`: becomes the `mssh` beside us, under our name. What is big is there once.
+#[must_use]
+pub fn stand_in(program: Program) -> ExitCode {
+    let beside = std::env::current_exe().and_then(|path| path.canonicalize());
+    let mssh = match beside {
+        Ok(path) => path.with_file_name(Program::Ssh.name()),
+        Err(_) => Program::Ssh.name().into(),
+    };
+    let cause = Command::new(&mssh)
+        .arg0(program.name())
+        .args(std::env::args_os().skip(1))
+        .exec();
+    let error = Error::CannotRun(mssh, cause);
+    Terminal::new(program).error(&error);
+    ExitCode::from(127)
+}
+
+fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), Error> {
+    let grammar = openssh::grammar(program, words);
+    match cli::parse(program, grammar, words)? {
+        Request::Print(page) => print(&generate::page(program, &page)),
+        Request::Connect(invocation) => go(&invocation, terminal),
+        Request::Client(words) => {
+            let client = process::find(program.client())?;
+            become_client(&CommandLine {
+                program: client,
+                words,
+            })
+        }
+    }
+}
+
+/// Prepares the connection, then shows the command line or becomes it.
+fn go(invocation: &Invocation, terminal: Terminal) -> Result<(), Error> {
+    let wishes = &invocation.wishes;
+    let terminal = terminal.telling(wishes.debug, invocation.has(b'v'));
+    let departure = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::Runtime)?
+        .block_on(connect::prepare(invocation, terminal))?;
+    let line = departure.line.quoted();
+    if wishes.dry_run {
+        return print(&[line.as_encoded_bytes(), b"\n"].concat());
+    }
+    terminal.debug(|| format!("becoming {}", line.to_string_lossy()));
+    // The departure's luggage is held until then.
+    become_client(&departure.line)
+}
+
+fn become_client(line: &CommandLine) -> Result<(), Error> {
+    process::become_client(line).map(|never| match never {})
+}
+
+/// Writes one of our texts to standard output. A reader who has seen enough is no error.
+fn print(text: &[u8]) -> Result<(), Error> {
+    match io::stdout().write_all(text) {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Error::Output(cause)),
+        _ => Ok(()),
+    }
+}

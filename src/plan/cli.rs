@@ -1,0 +1,217 @@
+//! Words, then meaning: what we are asked to do.
+
+use std::ffi::{OsStr, OsString};
+
+use super::destination::Destination;
+use super::grammar::{Grammar, Program};
+use super::options::{Name, Opt};
+use super::route::Way;
+use super::scan::{self, Flag, Scan};
+use super::target::{InstanceId, Region, Zone};
+use super::usage::Usage;
+
+/// What we are asked to do.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Go to an instance.
+    Connect(Box<Invocation>),
+    /// Nothing that needs AWS: become the client with these words. Such are its own questions
+    /// (`-G`, `-V`, `-Q`), its usage errors, and copies that stay on this machine.
+    Client(Vec<OsString>),
+    /// Print a text of ours on standard output.
+    Print(Page),
+}
+
+/// A text of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// `--help`.
+    Help,
+    /// `--version`.
+    Version,
+    /// `--completions SHELL`.
+    Completions(String),
+    /// `--man`.
+    Man,
+}
+
+/// Everything the user said about a connection, and nothing else.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Invocation {
+    /// Who we are.
+    pub program: Program,
+    /// Our own options.
+    pub wishes: Wishes,
+    /// The client's words in their order, destinations read.
+    pub words: Vec<Word>,
+    /// The client's options among them.
+    pub flags: Vec<Flag>,
+}
+
+/// One word for the client.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Word {
+    /// A word that we do not touch.
+    Typed(OsString),
+    /// A destination, to be respelled.
+    Destination(Destination),
+}
+
+/// The values of our own options.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// `--region`.
+    pub region: Option<Region>,
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--zone`.
+    pub zone: Option<Zone>,
+    /// `--instance-id`.
+    pub instance: Option<InstanceId>,
+    /// `--via`.
+    pub via: Way,
+    /// `--dry-run`.
+    pub dry_run: bool,
+    /// `--debug`.
+    pub debug: bool,
+    page: Option<Page>,
+}
+
+impl Invocation {
+    /// The destinations, in their order: one, or for scp any number.
+    pub fn destinations(&self) -> impl Iterator<Item = &Destination> {
+        self.words.iter().filter_map(|word| match word {
+            Word::Destination(destination) => Some(destination),
+            Word::Typed(_) => None,
+        })
+    }
+
+    /// The first value of one of the client's options.
+    pub fn value(&self, letter: u8) -> Option<&OsStr> {
+        self.flags
+            .iter()
+            .find(|flag| flag.letter == letter)
+            .and_then(|flag| flag.value.as_deref())
+    }
+
+    /// Whether the client gets this option.
+    pub fn has(&self, letter: u8) -> bool {
+        self.flags.iter().any(|flag| flag.letter == letter)
+    }
+
+    /// Whether a running master connection is only told something (ssh's `-O`).
+    pub fn is_control_command(&self) -> bool {
+        self.program == Program::Ssh && self.has(b'O')
+    }
+}
+
+/// Reads the words we were called with, without our own name.
+///
+/// # Errors
+/// The first mistake in them, except those that the client tells better itself.
+pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<Request, Usage> {
+    let scan = scan::scan(program, grammar, words)?;
+    let wishes = wishes(&scan)?;
+    if let Some(page) = wishes.page {
+        return Ok(Request::Print(page));
+    }
+    if is_for_client(program, &scan) {
+        return Ok(Request::Client(scan.words));
+    }
+    if scan.operands.is_empty() {
+        return Err(Usage::NoTarget);
+    }
+    let invocation = invocation(program, wishes, scan)?;
+    match invocation.destinations().count() {
+        0 => Ok(Request::Client(typed(invocation.words))),
+        1 => Ok(Request::Connect(Box::new(invocation))),
+        _ if invocation.wishes.instance.is_some() => Err(Usage::SeveralForOneId),
+        _ => Ok(Request::Connect(Box::new(invocation))),
+    }
+}
+
+/// Whether the words ask the client something that has nothing to do with an instance.
+fn is_for_client(program: Program, scan: &Scan) -> bool {
+    let asks = |letters: &[u8]| scan.flags.iter().any(|flag| letters.contains(&flag.letter));
+    let question = match program {
+        Program::Ssh => asks(b"GVQ"),
+        Program::Sftp => asks(b"D"),
+        // -t and -f are how scp calls itself on the far side.
+        Program::Scp => asks(b"Dtf"),
+    };
+    let incomplete = match program {
+        Program::Ssh | Program::Sftp => scan.operands.is_empty(),
+        Program::Scp => scan.operands.len() < 2,
+    };
+    question || scan.refused || (incomplete && !scan.words.is_empty())
+}
+
+fn invocation(program: Program, wishes: Wishes, scan: Scan) -> Result<Invocation, Usage> {
+    let is_destination = |at: usize| match program {
+        Program::Ssh | Program::Sftp => scan.operands.first() == Some(&at),
+        Program::Scp => scan.operands.contains(&at),
+    };
+    let read = |(at, word): (usize, OsString)| {
+        let destination = match program {
+            _ if !is_destination(at) => None,
+            Program::Scp => Destination::parse_operand(&word)?,
+            Program::Ssh | Program::Sftp => Some(Destination::parse(program, &word)?),
+        };
+        Ok(destination.map_or(Word::Typed(word), Word::Destination))
+    };
+    let words = scan.words.into_iter().enumerate().map(read);
+    Ok(Invocation {
+        program,
+        wishes,
+        words: words.collect::<Result<_, _>>()?,
+        flags: scan.flags,
+    })
+}
+
+fn typed(words: Vec<Word>) -> Vec<OsString> {
+    let typed = |word| match word {
+        Word::Typed(word) => Some(word),
+        Word::Destination(_) => None,
+    };
+    words.into_iter().filter_map(typed).collect()
+}
+
+/// Our options' values, checked; of several, the last one wins.
+fn wishes(scan: &Scan) -> Result<Wishes, Usage> {
+    let mut wishes = Wishes::default();
+    for (opt, value) in &scan.ours {
+        let value = match value {
+            None => "",
+            Some(value) => text(opt, value)?,
+        };
+        match opt.name {
+            Name::Region => wishes.region = Some(Region::parse(value)?),
+            Name::Profile => wishes.profile = Some(value.to_owned()),
+            Name::Zone => wishes.zone = Some(Zone::parse(value)?),
+            Name::InstanceId => wishes.instance = Some(InstanceId::parse(value)?),
+            Name::Via => {
+                let way = Way::parse(value);
+                wishes.via = way.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
+            }
+            Name::Private => wishes.via = Way::Private,
+            Name::DryRun => wishes.dry_run = true,
+            Name::Debug => wishes.debug = true,
+            Name::Completions if opt.choices.contains(&value) => {
+                wishes.page = Some(Page::Completions(value.to_owned()));
+            }
+            Name::Completions => return Err(Usage::BadChoice(opt, value.to_owned())),
+            Name::Man => wishes.page = Some(Page::Man),
+            Name::Help => wishes.page = Some(Page::Help),
+            Name::Version => wishes.page = Some(Page::Version),
+        }
+    }
+    Ok(wishes)
+}
+
+fn text<'a>(opt: &'static Opt, value: &'a OsStr) -> Result<&'a str, Usage> {
+    match value.to_str() {
+        None => Err(Usage::NotUnicode(value.to_string_lossy().into_owned())),
+        Some("") => Err(Usage::Empty(opt)),
+        Some(value) => Ok(value),
+    }
+}

@@ -1,0 +1,261 @@
+//! A destination, `[user@]host[:path]` or a URI, read as each OpenSSH client reads it.
+
+use std::ffi::{OsStr, OsString};
+use std::net::IpAddr;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use super::grammar::Program;
+use super::target::{Login, Target};
+use super::usage::Usage;
+
+/// Where the user wants to go: one remote word of the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// The login before the `@`.
+    pub login: Option<Login>,
+    /// The host, without brackets, as typed.
+    pub host: String,
+    /// What that host is.
+    pub target: Target,
+    /// The port in a URI.
+    pub port: Option<u16>,
+    form: Form,
+}
+
+/// How the destination was written, and what stood after the host, as typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Form {
+    /// `host`, or `host:path` with its colon.
+    Plain(OsString),
+    /// `ssh://host:port/path`: the path with its slash.
+    Uri(Program, OsString),
+}
+
+impl Destination {
+    /// Reads the word that ssh or sftp takes as its destination.
+    ///
+    /// # Errors
+    /// What is wrong with the user or the host.
+    pub fn parse(program: Program, word: &OsStr) -> Result<Self, Usage> {
+        let bytes = word.as_bytes();
+        if let Some(rest) = after_scheme(program, bytes) {
+            return uri(program, rest);
+        }
+        match (program, colon(bytes)) {
+            (Program::Sftp | Program::Scp, Some(at)) => plain(&bytes[..at], &bytes[at..]),
+            _ => plain(bytes, b""),
+        }
+    }
+
+    /// Reads an operand of scp: remote where scp would see a remote, else `None`, a local file.
+    ///
+    /// # Errors
+    /// What is wrong with the user or the host of a remote one.
+    pub fn parse_operand(word: &OsStr) -> Result<Option<Self>, Usage> {
+        let bytes = word.as_bytes();
+        if after_scheme(Program::Scp, bytes).is_none() && colon(bytes).is_none() {
+            return Ok(None);
+        }
+        Self::parse(Program::Scp, word).map(Some)
+    }
+
+    /// The word for the client: as it was typed, but for this login at this host.
+    #[must_use]
+    pub fn spell(&self, login: &Login, host: &str, program: Program) -> OsString {
+        let v6 = host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_ipv6());
+        let bracketed = match &self.form {
+            Form::Plain(_) if program == Program::Ssh => host.to_owned(),
+            _ if v6 => format!("[{host}]"),
+            _ => host.to_owned(),
+        };
+        let (head, suffix) = match &self.form {
+            Form::Plain(suffix) => (format!("{login}@{bracketed}"), suffix),
+            Form::Uri(program, suffix) => {
+                let scheme = program.scheme();
+                let login = login.as_str().replace('@', "%40");
+                let port = self.port.map_or(String::new(), |port| format!(":{port}"));
+                (format!("{scheme}://{login}@{bracketed}{port}"), suffix)
+            }
+        };
+        let mut word = OsString::from(head);
+        word.push(suffix);
+        word
+    }
+}
+
+/// What follows `ssh://` (or the client's own scheme) in `word`.
+fn after_scheme(program: Program, word: &[u8]) -> Option<&[u8]> {
+    word.strip_prefix(program.scheme().as_bytes())?
+        .strip_prefix(b"://")
+}
+
+/// Where the path begins in `[user@]host:path`: OpenSSH's `colon()` in `misc.c`.
+fn colon(word: &[u8]) -> Option<usize> {
+    if word.first() == Some(&b':') {
+        return None;
+    }
+    let mut bracketed = word.first() == Some(&b'[');
+    for (at, &byte) in word.iter().enumerate() {
+        let next = word.get(at + 1);
+        match byte {
+            b'@' if next == Some(&b'[') => bracketed = true,
+            b']' if next == Some(&b':') && bracketed => return Some(at + 1),
+            b':' if !bracketed => return Some(at),
+            b'/' => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Reads `[user@]host`, as all three clients split it: at the last `@`.
+fn plain(word: &[u8], suffix: &[u8]) -> Result<Destination, Usage> {
+    let text = utf8(word)?;
+    let (login, host) = match text.rsplit_once('@') {
+        Some((user, host)) => (Some(Login::parse(user)?), host),
+        None => (None, text),
+    };
+    let host = unbracketed(host);
+    Ok(Destination {
+        login,
+        target: Target::parse(host)?,
+        host: host.to_owned(),
+        port: None,
+        form: Form::Plain(OsString::from_vec(suffix.to_vec())),
+    })
+}
+
+/// Reads `[user[;parameters]@]host[:port][/path]`: OpenSSH's `parse_uri()` in `misc.c`.
+fn uri(program: Program, rest: &[u8]) -> Result<Destination, Usage> {
+    let slash = rest.iter().position(|&b| b == b'/').unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(slash);
+    let text = utf8(authority)?;
+    let (login, host) = match text.split_once('@') {
+        Some((user, host)) => {
+            let user = user.split(';').next().unwrap_or_default();
+            (Some(Login::parse(&percent_decoded(user)?)?), host)
+        }
+        None => (None, text),
+    };
+    if program == Program::Ssh && path.len() > 1 {
+        return Err(Usage::PathOnHost(format!("ssh://{}", utf8(rest)?)));
+    }
+    let (host, port) = match host.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (host, None),
+    };
+    let bad = || Usage::BadHost(text.to_owned());
+    let port = match port {
+        None | Some("") => None,
+        Some(port) => Some(port.parse().ok().filter(|&p| p > 0).ok_or_else(bad)?),
+    };
+    let host = unbracketed(host);
+    Ok(Destination {
+        login,
+        target: Target::parse(host)?,
+        host: host.to_owned(),
+        port,
+        form: Form::Uri(program, OsString::from_vec(path.to_vec())),
+    })
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str, Usage> {
+    std::str::from_utf8(bytes)
+        .map_err(|_| Usage::BadHost(String::from_utf8_lossy(bytes).into_owned()))
+}
+
+/// OpenSSH's `cleanhostname()`.
+fn unbracketed(host: &str) -> &str {
+    host.strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .unwrap_or(host)
+}
+
+/// OpenSSH's `urldecode()`, for a user name.
+fn percent_decoded(user: &str) -> Result<String, Usage> {
+    let bad = || Usage::BadUser(user.to_owned());
+    let mut parts = user.split('%');
+    let mut decoded = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2).ok_or_else(bad)?;
+        decoded.push(u8::from_str_radix(digits, 16).map_err(|_| bad())?);
+        decoded.extend_from_slice(rest.as_bytes());
+    }
+    String::from_utf8(decoded).map_err(|_| bad())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The word respelled for root at `host`, or the mistake.
+    fn respelled(program: Program, word: &str, host: &str) -> Result<String, Usage> {
+        let login = Login::parse("root")?;
+        let destination = Destination::parse(program, OsStr::new(word))?;
+        Ok(destination
+            .spell(&login, host, program)
+            .to_string_lossy()
+            .into_owned())
+    }
+
+    #[test]
+    fn a_destination_keeps_its_form_and_its_path() {
+        use Program::{Scp, Sftp, Ssh};
+        for (program, word, host, expected) in [
+            (Ssh, "ubuntu@i-0abcdef0", "10.0.0.1", "root@10.0.0.1"),
+            (Ssh, "i-0abcdef0", "::1", "root@::1"),
+            (Ssh, "[::1]", "::1", "root@::1"),
+            (Ssh, "ssh://a@i-0abcdef0:22", "::1", "ssh://root@[::1]:22"),
+            (Sftp, "i-0abcdef0", "::1", "root@[::1]"),
+            (Sftp, "u@i-0abcdef0:a:b", "10.0.0.1", "root@10.0.0.1:a:b"),
+            (Sftp, "u@[::1]:/x", "::1", "root@[::1]:/x"),
+            (
+                Sftp,
+                "sftp://h:22/a/b",
+                "10.0.0.1",
+                "sftp://root@10.0.0.1:22/a/b",
+            ),
+            (Scp, "i-0abcdef0:", "10.0.0.1", "root@10.0.0.1:"),
+            (Scp, "h:a b$(x)", "10.0.0.1", "root@10.0.0.1:a b$(x)"),
+        ] {
+            let got = respelled(program, word, host);
+            assert_eq!(got, Ok(expected.to_owned()), "{word}");
+        }
+    }
+
+    #[test]
+    fn scp_tells_files_from_remotes_as_openssh_does() {
+        let remote = |word: &str| Destination::parse_operand(OsStr::new(word));
+        for file in ["a.txt", ":x", "./a:b", "/a:b", "dir/x:y", "[a]x"] {
+            assert_eq!(remote(file), Ok(None), "{file}");
+        }
+        for there in ["h:", "u@h:x", "[::1]:x", "u@[::1]:x", "scp://h/x"] {
+            assert!(matches!(remote(there), Ok(Some(_))), "{there}");
+        }
+    }
+
+    #[test]
+    fn users_are_split_off_at_the_last_at_sign_and_decoded_in_uris() {
+        let login = |program, word: &str| {
+            Destination::parse(program, OsStr::new(word))
+                .map(|d| d.login.map(|login| login.to_string()))
+        };
+        assert_eq!(login(Program::Ssh, "a@b@h"), Ok(Some("a@b".into())));
+        assert_eq!(
+            login(Program::Ssh, "ssh://a%40b;x=y@h"),
+            Ok(Some("a@b".into()))
+        );
+        assert_eq!(login(Program::Ssh, "h"), Ok(None));
+        for bad in ["@h", "a;b@h", "ssh://@h", "ssh://a%4@h", "-x@h", "$(x)@h"] {
+            assert!(
+                matches!(login(Program::Ssh, bad), Err(Usage::BadUser(_))),
+                "{bad}"
+            );
+        }
+        for bad in ["", "u@", "ssh://h:0", "ssh://h:x", "-h", "a b"] {
+            assert!(login(Program::Ssh, bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Our own options, as one table: it feeds the scanner, `--help`, the completions and the man
+//! pages, in this order.
+
+/// Names one of our options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is documented by its row in OPTIONS")]
+pub enum Name {
+    Region,
+    Profile,
+    Zone,
+    InstanceId,
+    Via,
+    Private,
+    DryRun,
+    Debug,
+    Help,
+    Version,
+    Completions,
+    Man,
+}
+
+/// One of our options: how it is spelled and what it is for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Opt {
+    /// Which one it is.
+    pub name: Name,
+    /// Its long spelling, without `--`.
+    pub long: &'static str,
+    /// A second long spelling, kept from the original.
+    pub alias: Option<&'static str>,
+    /// The original's letter. New options get none: the letters belong to OpenSSH.
+    pub letter: Option<u8>,
+    /// The name of its value; `None` for a switch.
+    pub value: Option<&'static str>,
+    /// The values it may have, where they can be listed.
+    pub choices: &'static [&'static str],
+    /// Whether the original had it. Only these may be abbreviated, as they could be there.
+    pub original: bool,
+    /// One sentence for `--help`, the completions and the man page.
+    pub help: &'static str,
+}
+
+/// A row's defaults: a new switch.
+const SWITCH: Opt = Opt {
+    name: Name::Help,
+    long: "",
+    alias: None,
+    letter: None,
+    value: None,
+    choices: &[],
+    original: false,
+    help: "",
+};
+
+/// The ways in that `--via` knows.
+pub const WAYS: &[&str] = &["auto", "public", "private", "ipv6", "instance-id"];
+
+/// The shells that `--completions` knows.
+pub const SHELLS: &[&str] = &["bash", "zsh", "fish"];
+
+/// The table.
+pub const OPTIONS: &[Opt] = &[
+    Opt {
+        name: Name::Region,
+        long: "region",
+        letter: Some(b'r'),
+        value: Some("REGION"),
+        original: true,
+        help: "AWS region of the instance (default: from the environment, the profile or the host name)",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Profile,
+        long: "profile",
+        letter: Some(b'u'),
+        value: Some("PROFILE"),
+        original: true,
+        help: "Profile of the AWS configuration to use; it beats keys in the environment",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Zone,
+        long: "zone",
+        letter: Some(b'z'),
+        value: Some("ZONE"),
+        original: true,
+        help: "Availability zone; with -t and a host it saves the call to DescribeInstances",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::InstanceId,
+        long: "instance-id",
+        alias: Some("instance_id"),
+        letter: Some(b't'),
+        value: Some("ID"),
+        original: true,
+        help: "Instance behind the host that is named as the target",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Via,
+        long: "via",
+        value: Some("WAY"),
+        choices: WAYS,
+        help: "Way in: auto, public, private, ipv6 (an address), or instance-id (your ssh_config's proxy)",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Private,
+        long: "private",
+        help: "Same as --via private",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::DryRun,
+        long: "dry-run",
+        help: "Find the instance and print the command line; push nothing, make no key",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Debug,
+        long: "debug",
+        letter: Some(b'd'),
+        original: true,
+        help: "Tell on stderr what is decided and why, and time each call to AWS",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Completions,
+        long: "completions",
+        value: Some("SHELL"),
+        choices: SHELLS,
+        help: "Print the completion script for bash, zsh or fish",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Man,
+        long: "man",
+        help: "Print the manual page, in roff",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Help,
+        long: "help",
+        letter: Some(b'h'),
+        help: "Print this help",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Version,
+        long: "version",
+        help: "Print our version (-V prints ssh's)",
+        ..SWITCH
+    },
+];
+
+/// The option spelled `--word`, if there is just one: exactly, or as the beginning of one of the
+/// original's options, which Python's argparse took as well.
+///
+/// # Errors
+/// The options it might be: none, or several.
+pub fn find_long(word: &str) -> Result<&'static Opt, Vec<&'static Opt>> {
+    let exact = |opt: &&Opt| opt.long == word || opt.alias == Some(word);
+    if let Some(opt) = OPTIONS.iter().find(exact) {
+        return Ok(opt);
+    }
+    let begins = |opt: &&Opt| {
+        opt.original
+            && (opt.long.starts_with(word) || opt.alias.is_some_and(|name| name.starts_with(word)))
+    };
+    let candidates: Vec<&Opt> = OPTIONS.iter().filter(begins).collect();
+    match candidates.as_slice() {
+        [only] if !word.is_empty() => Ok(only),
+        _ => Err(candidates),
+    }
+}
+
+/// The option with this letter, in any of our programs.
+pub fn find_letter(letter: u8) -> Option<&'static Opt> {
+    OPTIONS.iter().find(|opt| opt.letter == Some(letter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_originals_options_may_be_abbreviated_and_ours_may_not() {
+        assert_eq!(find_long("reg").map(|opt| opt.name), Ok(Name::Region));
+        assert_eq!(find_long("z").map(|opt| opt.name), Ok(Name::Zone));
+        assert_eq!(
+            find_long("instance_").map(|opt| opt.name),
+            Ok(Name::InstanceId)
+        );
+        assert_eq!(find_long("d").map(|opt| opt.name), Ok(Name::Debug));
+        assert_eq!(find_long("dry-run").map(|opt| opt.name), Ok(Name::DryRun));
+        assert!(find_long("dry").is_err());
+        assert!(find_long("").is_err());
+        assert!(find_long("nothing").is_err());
+    }
+
+    #[test]
+    fn only_the_originals_options_and_help_have_letters() {
+        for opt in OPTIONS {
+            let lettered = opt.original || opt.name == Name::Help;
+            assert_eq!(opt.letter.is_some(), lettered, "--{}", opt.long);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The question we put to ssh itself (`ssh -G`) before a connection, and its answer.
+//!
+//! Who logs in, which address family, and whether the user's ssh_config has a proxy for the host
+//! are ssh's to say (ssh_config(5)): we ask it with the user's own words rather than imitate it.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+
+use super::cli::Invocation;
+use super::destination::Destination;
+use super::grammar::Program;
+use super::route::Family;
+use super::scan::Flag;
+
+/// The user that the generated configuration sets last of all: where ssh answers with it, nothing
+/// else has set one.
+const NOBODY: &str = "mssh-nobody-set-a-user";
+
+/// Which configuration files ssh is to read for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Config {
+    /// The user's own and the system's, as without `-F`.
+    Usual,
+    /// The file that `-F` names, which stands beside the generated one as [`USERS_FILE`].
+    Given,
+    /// None (`-F none`).
+    None,
+}
+
+/// The name beside the generated configuration under which it finds the file that `-F` names.
+pub const USERS_FILE: &str = "users-config";
+
+/// The text of the generated configuration, in which the first value wins. `directory` is where
+/// it stands.
+#[must_use]
+pub fn config(files: Config, directory: &str) -> String {
+    let includes = match files {
+        Config::Usual => "Include ~/.ssh/config\nInclude /etc/ssh/ssh_config\n".to_owned(),
+        Config::Given => format!("Include \"{directory}/{USERS_FILE}\"\n"),
+        Config::None => String::new(),
+    };
+    format!("{includes}Match all\nUser {NOBODY}\n")
+}
+
+/// The words for `ssh`, without its name: the user's own as far as they can change the answer,
+/// about `host`.
+#[must_use]
+pub fn words(
+    invocation: &Invocation,
+    destination: &Destination,
+    host: &str,
+    config: OsString,
+) -> Vec<OsString> {
+    let mut words: Vec<OsString> = vec!["-G".into(), "-F".into(), config];
+    let program = invocation.program;
+    let flags = |late| {
+        let chosen = invocation.flags.iter().filter(move |f| f.late == late);
+        chosen
+            .filter_map(move |flag| for_ssh(program, flag))
+            .flatten()
+    };
+    words.extend(flags(false));
+    // Here and not first: an earlier -l beats `user@`, a later one does not.
+    if let Some(login) = &destination.login {
+        words.extend(["-l".into(), login.as_str().into()]);
+    }
+    words.extend(flags(true));
+    words.extend(["--".into(), host.into()]);
+    words
+}
+
+/// An option of the client as ssh takes it; `None` where it has no part in the answer, would have
+/// an effect, or would end in another answer.
+fn for_ssh(program: Program, flag: &Flag) -> Option<Vec<OsString>> {
+    let letter = match (program, flag.letter) {
+        (_, b'F' | b'v') | (Program::Ssh, b'E' | b'y' | b'O' | b'W' | b's' | b'N' | b'f') => {
+            return None;
+        }
+        (Program::Ssh, letter) => letter,
+        (Program::Sftp | Program::Scp, b'P') => b'p',
+        (Program::Sftp | Program::Scp, letter) if b"46ACciJo".contains(&letter) => letter,
+        (Program::Sftp | Program::Scp, _) => return None,
+    };
+    let mut words = vec![OsString::from(format!("-{}", char::from(letter)))];
+    words.extend(flag.value.clone());
+    Some(words)
+}
+
+/// What ssh answered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The user, if the user's words or files set one.
+    pub login: Option<String>,
+    /// The host that ssh would connect to: HostName, or the host asked about.
+    pub hostname: String,
+    /// `-4`, `-6` or AddressFamily.
+    pub family: Family,
+    /// ProxyCommand or ProxyJump, whichever is in force, as its keyword and value.
+    pub proxy: Option<String>,
+}
+
+impl Answer {
+    /// Reads the output of `ssh -G`.
+    #[must_use]
+    pub fn parse(output: &str) -> Self {
+        let mut answer = Self::default();
+        for line in output.lines() {
+            let Some((keyword, value)) = line.split_once(' ') else {
+                continue;
+            };
+            match keyword {
+                "user" if value != NOBODY => answer.login = Some(value.to_owned()),
+                "hostname" => value.clone_into(&mut answer.hostname),
+                "addressfamily" => {
+                    answer.family = match value {
+                        "inet" => Family::Inet,
+                        "inet6" => Family::Inet6,
+                        _ => Family::Any,
+                    }
+                }
+                "proxycommand" | "proxyjump" if value != "none" => {
+                    answer.proxy = Some(line.to_owned());
+                }
+                _ => {}
+            }
+        }
+        answer
+    }
+}
+
+/// Whether the command line itself, rather than a file, sets a proxy: such a proxy is meant for
+/// an address, which it shall get.
+#[must_use]
+pub fn proxied_by_words(invocation: &Invocation) -> bool {
+    invocation.flags.iter().any(|flag| {
+        let value = flag.value.as_deref().unwrap_or_default().as_bytes();
+        let keyword = value
+            .trim_ascii_start()
+            .split(|b| b" \t=\"".contains(b))
+            .next()
+            .unwrap_or_default();
+        match flag.letter {
+            b'J' => true,
+            b'o' => [&b"proxycommand"[..], b"proxyjump"]
+                .iter()
+                .any(|proxy| keyword.eq_ignore_ascii_case(proxy)),
+            _ => false,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_read_line_by_line() {
+        let output = "user root\nhostname 10.0.0.1\naddressfamily inet6\nproxyjump none\n\
+                      proxycommand nc %h %p\nport 22\n";
+        assert_eq!(
+            Answer::parse(output),
+            Answer {
+                login: Some("root".into()),
+                hostname: "10.0.0.1".into(),
+                family: Family::Inet6,
+                proxy: Some("proxycommand nc %h %p".into()),
+            }
+        );
+        let unset = Answer::parse("user mssh-nobody-set-a-user\nproxycommand none\n");
+        assert_eq!(unset, Answer::default());
+    }
+
+    #[test]
+    fn the_users_files_are_read_before_the_sentinel() {
+        assert_eq!(
+            config(Config::Given, "/run/x"),
+            "Include \"/run/x/users-config\"\nMatch all\nUser mssh-nobody-set-a-user\n"
+        );
+        assert!(config(Config::Usual, "/run/x").starts_with("Include ~/.ssh/config\n"));
+        assert!(config(Config::None, "/run/x").starts_with("Match all\n"));
+    }
+}

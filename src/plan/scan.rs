@@ -1,0 +1,318 @@
+//! The scanner: which words are options, values, the destination, the remote command.
+//!
+//! It reads as the client's own getopt(3) would and keeps the client's words as they were typed.
+//! What is ours is taken out on the way. For ssh, options are still read after the destination,
+//! as in the `goto again` of its `main()`; the first other word begins the remote command, which
+//! is never looked into.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use super::grammar::{Grammar, Kind, Program};
+use super::options::{self, Name, Opt};
+use super::target::{InstanceId, Region};
+use super::usage::Usage;
+
+/// A command line, taken apart.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Scan {
+    /// The client's words in their order, ours taken out.
+    pub words: Vec<OsString>,
+    /// The client's options among them.
+    pub flags: Vec<Flag>,
+    /// Which of `words` are operands: ssh's destination; the operands of sftp and scp.
+    pub operands: Vec<usize>,
+    /// Our options, with their values.
+    pub ours: Vec<(&'static Opt, Option<OsString>)>,
+    /// Whether the client will refuse the words, with a usage message of its own.
+    pub refused: bool,
+}
+
+/// One of the client's options.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flag {
+    /// Its letter.
+    pub letter: u8,
+    /// Its value, if it takes one.
+    pub value: Option<OsString>,
+    /// Whether it stands after the destination.
+    pub late: bool,
+}
+
+/// Reads `words`, which do not include the program's own name.
+///
+/// # Errors
+/// What is wrong with an option of ours; mistakes in the client's options are its own to tell.
+pub fn scan(program: Program, grammar: Grammar, words: &[OsString]) -> Result<Scan, Usage> {
+    let mut scanner = Scanner {
+        program,
+        grammar,
+        words,
+        at: 0,
+        ahead: false,
+        scan: Scan::default(),
+    };
+    scanner.options()?;
+    match program {
+        Program::Ssh => scanner.destination_and_command()?,
+        Program::Sftp | Program::Scp => scanner.operands()?,
+    }
+    Ok(scanner.scan)
+}
+
+struct Scanner<'a> {
+    program: Program,
+    grammar: Grammar,
+    words: &'a [OsString],
+    /// The next word to read.
+    at: usize,
+    /// Whether this one only looks ahead for another, to settle a `-t`.
+    ahead: bool,
+    scan: Scan,
+}
+
+impl<'a> Scanner<'a> {
+    /// Takes the next word.
+    fn next(&mut self) -> Option<&'a OsStr> {
+        let word = self.words.get(self.at)?;
+        self.at += 1;
+        Some(word)
+    }
+
+    /// Reads options up to the first word which is none, or past a `--`.
+    fn options(&mut self) -> Result<(), Usage> {
+        while let Some(word) = self.words.get(self.at) {
+            match word.as_bytes() {
+                b"--" => {
+                    self.at += 1;
+                    self.scan.words.push(word.clone());
+                    return Ok(());
+                }
+                [b'-', b'-', long @ ..] => {
+                    self.at += 1;
+                    self.long(long)?;
+                }
+                [b'-', _, ..] => {
+                    self.at += 1;
+                    self.cluster(word)?;
+                }
+                _ => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    /// ssh's destination, the options after it, and the command.
+    fn destination_and_command(&mut self) -> Result<(), Usage> {
+        // As in ssh: what counts is that the last word read was `--`, be it an option's value.
+        let ended = self.at > 0 && self.words[self.at - 1] == "--";
+        let Some(destination) = self.next() else {
+            return Ok(());
+        };
+        self.operand(destination);
+        if !ended {
+            self.options()?;
+        }
+        let command = &self.words[self.at..];
+        self.scan.words.extend_from_slice(command);
+        Ok(())
+    }
+
+    /// The operands of sftp and scp. After the target of sftp our options may follow, as they
+    /// could in the original; in scp they would be mistaken for files, or files for them.
+    fn operands(&mut self) -> Result<(), Usage> {
+        let ended = self.at > 0 && self.words[self.at - 1] == "--";
+        while let Some(word) = self.next() {
+            let bytes = word.as_bytes();
+            let ours = !ended && !self.scan.operands.is_empty() && self.is_ours(bytes);
+            match (self.program, ours) {
+                (Program::Scp, true) if bytes.starts_with(b"--") => {
+                    return Err(Usage::OptionAfterFiles(word.to_string_lossy().into()));
+                }
+                (Program::Sftp, true) => match bytes {
+                    [b'-', b'-', long @ ..] => self.long(long)?,
+                    _ => self.cluster(word)?,
+                },
+                _ => self.operand(word),
+            }
+        }
+        Ok(())
+    }
+
+    fn operand(&mut self, word: &OsStr) {
+        self.scan.operands.push(self.scan.words.len());
+        self.scan.words.push(word.to_owned());
+    }
+
+    /// Whether a word that stands among the operands is an option of ours.
+    fn is_ours(&self, word: &[u8]) -> bool {
+        match word {
+            [b'-', b'-', long @ ..] => {
+                let name = long.split(|&b| b == b'=').next().unwrap_or_default();
+                std::str::from_utf8(name).is_ok_and(|name| options::find_long(name).is_ok())
+            }
+            [b'-', letter, rest @ ..] => self.our_letter(*letter, rest, true).is_some(),
+            _ => false,
+        }
+    }
+
+    /// A long option: all of them are ours.
+    fn long(&mut self, long: &[u8]) -> Result<(), Usage> {
+        let equals = long.iter().position(|&b| b == b'=');
+        let (name, attached) = match equals {
+            Some(at) => (&long[..at], Some(OsStr::from_bytes(&long[at + 1..]))),
+            None => (long, None),
+        };
+        let name = String::from_utf8_lossy(name);
+        let opt = options::find_long(&name).map_err(|candidates| {
+            let word = format!("--{name}");
+            if candidates.is_empty() {
+                Usage::UnknownOption(word)
+            } else {
+                Usage::Ambiguous(word, candidates)
+            }
+        })?;
+        let value = match (opt.value, attached) {
+            (None, None) => None,
+            (None, Some(_)) => return Err(Usage::UnwantedValue(opt)),
+            (Some(_), Some(value)) => Some(value),
+            (Some(_), None) => Some(self.next().ok_or(Usage::NoValue(opt))?),
+        };
+        self.scan.ours.push((opt, value.map(OsStr::to_owned)));
+        Ok(())
+    }
+
+    /// A word of short options: the client's letters, among which ours may stand.
+    fn cluster(&mut self, word: &OsStr) -> Result<(), Usage> {
+        let letters = &word.as_bytes()[1..];
+        let mut theirs = vec![b'-'];
+        let mut value_word = None;
+        for (at, &letter) in letters.iter().enumerate() {
+            let rest = &letters[at + 1..];
+            if let Some(opt) = self.our_letter(letter, rest, theirs.len() == 1) {
+                let taken = opt.value.map(|_| self.value(rest));
+                let value = match taken {
+                    None => None,
+                    Some(Some((value, _))) => Some(value),
+                    Some(None) => return Err(Usage::NoValue(opt)),
+                };
+                let last = value.is_some();
+                self.scan.ours.push((opt, value));
+                if last {
+                    break;
+                }
+                continue;
+            }
+            theirs.push(letter);
+            match self.grammar.kind(letter) {
+                Kind::Switch => self.flag(letter, None),
+                Kind::Unknown => {
+                    self.scan.refused = true;
+                    theirs.extend_from_slice(rest);
+                    break;
+                }
+                Kind::Valued => {
+                    theirs.extend_from_slice(rest);
+                    match self.value(rest) {
+                        Some((value, own_word)) => {
+                            value_word = own_word.then(|| value.clone());
+                            self.flag(letter, Some(value));
+                        }
+                        None => self.scan.refused = true,
+                    }
+                    break;
+                }
+            }
+        }
+        if theirs.len() > 1 {
+            self.scan.words.push(OsString::from_vec(theirs));
+            self.scan.words.extend(value_word);
+        }
+        Ok(())
+    }
+
+    /// The value of a short option: the rest of its word, or the whole next word.
+    fn value(&mut self, rest: &[u8]) -> Option<(OsString, bool)> {
+        if rest.is_empty() {
+            self.next().map(|word| (word.to_owned(), true))
+        } else {
+            Some((OsStr::from_bytes(rest).to_owned(), false))
+        }
+    }
+
+    fn flag(&mut self, letter: u8, value: Option<OsString>) {
+        let late = self.program == Program::Ssh && !self.scan.operands.is_empty();
+        self.scan.flags.push(Flag {
+            letter,
+            value,
+            late,
+        });
+    }
+
+    /// Our option of this letter, if the letter is ours here. `rest` is what follows it in its
+    /// word; `leads` tells that no letter of the client's precedes it there.
+    fn our_letter(&self, letter: u8, rest: &[u8], leads: bool) -> Option<&'static Opt> {
+        let opt = options::find_letter(letter)?;
+        let ours = match (opt.name, self.program) {
+            (Name::InstanceId, Program::Ssh) => leads && self.means_instance(rest),
+            (Name::InstanceId | Name::Debug, Program::Scp) => false,
+            (Name::Region, Program::Sftp | Program::Scp) => leads && self.means_region(rest),
+            _ => true,
+        };
+        ours.then_some(opt)
+    }
+
+    /// The word that a short option with this `rest` would take as its value, and where the words
+    /// after it begin.
+    fn peek<'b>(&'b self, rest: &'b [u8]) -> Option<(&'b [u8], usize)> {
+        if rest.is_empty() {
+            let word = self.words.get(self.at)?;
+            Some((word.as_bytes(), self.at + 1))
+        } else {
+            Some((rest, self.at))
+        }
+    }
+
+    /// Whether `-r` of sftp and scp is the original's region and not their "recursive": when
+    /// something of a region's shape follows, and still enough operands after that.
+    fn means_region(&self, rest: &[u8]) -> bool {
+        let needed = if self.program == Program::Scp { 2 } else { 1 };
+        self.peek(rest).is_some_and(|(value, after)| {
+            let region = std::str::from_utf8(value).is_ok_and(|word| Region::parse(word).is_ok());
+            let enough = !self.scan.operands.is_empty() || self.words.len() - after >= needed;
+            region && enough
+        })
+    }
+
+    /// Whether `-t` of ssh is the original's instance ID and not ssh's "tty": when an ID follows
+    /// and, after it, an operand that looks like an address; or the destination, no ID itself,
+    /// stands already.
+    fn means_instance(&self, rest: &[u8]) -> bool {
+        let is_id = |word: &[u8]| {
+            std::str::from_utf8(word).is_ok_and(|word| InstanceId::parse(word).is_ok())
+        };
+        let Some((value, after)) = self.peek(rest) else {
+            return false;
+        };
+        if !is_id(value) || self.ahead {
+            return is_id(value);
+        }
+        if let Some(&destination) = self.scan.operands.first() {
+            let word = self.scan.words[destination].as_bytes();
+            let host = word.rsplit(|&b| b == b'@').next().unwrap_or_default();
+            return !is_id(host);
+        }
+        let mut ahead = Scanner {
+            at: after,
+            ahead: true,
+            scan: Scan::default(),
+            ..*self
+        };
+        ahead.options().is_ok() && ahead.next().is_some_and(looks_like_address)
+    }
+}
+
+/// Whether an operand can only be meant as an address: it holds an `@`, a dot or a colon.
+fn looks_like_address(word: &OsStr) -> bool {
+    word.as_bytes().iter().any(|b| b"@.:".contains(b))
+}

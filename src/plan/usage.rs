@@ -1,0 +1,109 @@
+//! What can be wrong with the words on our command line.
+
+use std::fmt;
+
+use super::options::{OPTIONS, Opt};
+
+/// A mistake in the words we were called with, found before anything is touched.
+#[derive(Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the text of each variant stands in Display")]
+pub enum Usage {
+    NoTarget,
+    BadUser(String),
+    BadHost(String),
+    PathOnHost(String),
+    BadInstanceId(String),
+    ManagedNode(String),
+    BadRegion(String),
+    BadZone(String),
+    BadChoice(&'static Opt, String),
+    NoValue(&'static Opt),
+    UnwantedValue(&'static Opt),
+    UnknownOption(String),
+    Ambiguous(String, Vec<&'static Opt>),
+    OptionAfterFiles(String),
+    NotUnicode(String),
+    Empty(&'static Opt),
+    SeveralForOneId,
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoTarget => write!(f, "no target given"),
+            Self::BadUser(user) => write!(f, "`{user}` is not a valid user name"),
+            Self::BadHost(host) if host.is_empty() => write!(f, "the target is empty"),
+            Self::BadHost(host) => write!(f, "`{host}` is not a valid target"),
+            Self::PathOnHost(host) => write!(f, "`{host}` is not a valid target for mssh"),
+            Self::BadInstanceId(id) => write!(f, "`{id}` is not a valid instance ID"),
+            Self::ManagedNode(id) => write!(f, "`{id}` is a managed node, not an EC2 instance"),
+            Self::BadRegion(region) => write!(f, "`{region}` is not a valid region"),
+            Self::BadZone(zone) => write!(f, "`{zone}` is not a valid availability zone"),
+            Self::BadChoice(opt, value) => {
+                write!(f, "`{value}` is not a valid value for --{}", opt.long)
+            }
+            Self::NoValue(opt) => write!(f, "--{} needs a value", opt.long),
+            Self::UnwantedValue(opt) => write!(f, "--{} takes no value", opt.long),
+            Self::UnknownOption(word) => write!(f, "unknown option `{word}`"),
+            Self::Ambiguous(word, _) => write!(f, "option `{word}` is ambiguous"),
+            Self::OptionAfterFiles(word) => write!(f, "option `{word}` stands after the files"),
+            Self::NotUnicode(word) => write!(f, "`{word}` is not valid UTF-8"),
+            Self::Empty(opt) => write!(f, "the value of --{} is empty", opt.long),
+            Self::SeveralForOneId => {
+                write!(f, "--instance-id cannot stand for several hosts")
+            }
+        }
+    }
+}
+
+impl Usage {
+    /// What to try instead.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NoTarget => "try `mssh ec2-user@i-0123456789abcdef0`, or `mssh --help`".into(),
+            Self::BadUser(_) => "EC2 Instance Connect takes up to 32 letters, digits and `._-@`, \
+                                 beginning with a letter or `_`"
+                .into(),
+            Self::BadHost(_) => {
+                "a target is [user@] and an instance ID, an IP address or a host name".into()
+            }
+            Self::PathOnHost(_) => "for files there are mscp and msftp".into(),
+            Self::BadInstanceId(_) => {
+                "an instance ID is `i-` and 17 (or 8) hexadecimal digits".into()
+            }
+            Self::ManagedNode(_) => {
+                "EC2 Instance Connect knows only instances, whose IDs begin with `i-`".into()
+            }
+            Self::BadRegion(_) => "a region looks like eu-west-1".into(),
+            Self::BadZone(_) => "an availability zone looks like eu-west-1a".into(),
+            Self::BadChoice(opt, _) => format!("it may be one of: {}", opt.choices.join(", ")),
+            Self::NoValue(opt) => format!("write --{} {}", opt.long, opt.value.unwrap_or("")),
+            Self::UnwantedValue(opt) => format!("write --{}", opt.long),
+            Self::UnknownOption(word) => match similar(word) {
+                Some(long) => format!("did you mean --{long}?"),
+                None => "`--help` lists our options; ssh's are single letters".into(),
+            },
+            Self::Ambiguous(_, candidates) => {
+                let names: Vec<_> = candidates.iter().map(|opt| opt.long).collect();
+                format!("it may be one of: --{}", names.join(", --"))
+            }
+            Self::OptionAfterFiles(word) => {
+                format!("put it before the first file; a file of that name is `./{word}`")
+            }
+            Self::SeveralForOneId => "name the instances themselves as targets".into(),
+            Self::NotUnicode(_) | Self::Empty(_) => return None,
+        };
+        Some(hint)
+    }
+}
+
+/// The long option that a mistyped `word` was likely meant to be: one that begins alike.
+fn similar(word: &str) -> Option<&'static str> {
+    let typed = word.trim_start_matches('-');
+    let alike = |long: &str| {
+        let same = long.chars().zip(typed.chars()).take_while(|(a, b)| a == b);
+        same.count()
+    };
+    let best = OPTIONS.iter().max_by_key(|opt| alike(opt.long))?;
+    (alike(best.long) >= 3).then_some(best.long)
+}

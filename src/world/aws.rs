@@ -1,0 +1,204 @@
+//! AWS: who we are there, and how long we wait.
+
+mod ec2;
+mod explain;
+mod http;
+mod instance_connect;
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_sdk_ec2::config::FrameworkMetadata;
+use aws_sdk_ec2::operation::RequestId;
+
+use self::http::SchemeClient;
+use super::terminal::Terminal;
+use crate::error::Error;
+use crate::plan::target::Region;
+
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// How long AWS may take for one answer.
+const ATTEMPT: Duration = Duration::from_secs(5);
+
+/// How long a call may take in all, retries included.
+const CALL: Duration = Duration::from_secs(20);
+
+/// How often a throttled call is tried, unless AWS_MAX_ATTEMPTS or the profile say so: a burst of
+/// a few hundred runs has to get through. The waits between double, with jitter, from at most
+/// [`BACKOFF`] on; [`CALL`] ends them in any case.
+const ATTEMPTS: u32 = 8;
+
+/// The first wait's upper bound.
+const BACKOFF: Duration = Duration::from_millis(400);
+
+/// The number of tries that the SDK settles on where nothing is configured.
+const SDK_ATTEMPTS: u32 = 3;
+
+/// The user's AWS configuration.
+#[derive(Debug)]
+pub struct Aws {
+    sdk: SdkConfig,
+    profile: Option<String>,
+    terminal: Terminal,
+}
+
+impl Aws {
+    /// Loads what environment and files say, as the AWS CLI would. A `profile` beats keys in the
+    /// environment, and `region` all else.
+    ///
+    /// Credentials are got here, once for all calls, and under no time limit of a call: a
+    /// `credential_process` may have to wait for a person.
+    ///
+    /// # Errors
+    /// [`Error::UnknownProfile`], [`Error::NoCredentials`] and the like.
+    pub async fn load(
+        profile: Option<&str>,
+        region: Option<&Region>,
+        terminal: Terminal,
+    ) -> Result<Self, Error> {
+        let started = Instant::now();
+        let sdk = patient(loader(profile, region).load().await);
+        let profile = profile.map(str::to_owned).or_else(profile_of_environment);
+        let sdk = match sdk.credentials_provider() {
+            None => sdk,
+            Some(provider) => match provider.provide_credentials().await {
+                Ok(credentials) => sdk
+                    .into_builder()
+                    .credentials_provider(SharedCredentialsProvider::new(credentials))
+                    .build(),
+                Err(error) => return Err(explain::no_credentials(&error, profile).await),
+            },
+        };
+        terminal.debug(|| {
+            let profile = profile.as_deref().unwrap_or("default");
+            format!("AWS profile {profile} loaded in {}", took(started))
+        });
+        Ok(Self {
+            sdk,
+            profile,
+            terminal,
+        })
+    }
+
+    /// The same in the region that is preferred, else the configured one.
+    ///
+    /// # Errors
+    /// [`Error::NoRegion`].
+    pub fn region(&self, preferred: Option<&Region>) -> Result<Regional<'_>, Error> {
+        let preferred = preferred.map(|region| region.as_str().to_owned());
+        let configured = || self.sdk.region().map(ToString::to_string);
+        Ok(Regional {
+            aws: self,
+            name: preferred.or_else(configured).ok_or(Error::NoRegion)?,
+        })
+    }
+}
+
+/// AWS in one region.
+#[derive(Clone, Debug)]
+pub struct Regional<'a> {
+    aws: &'a Aws,
+    /// The region's name.
+    pub name: String,
+}
+
+impl Regional<'_> {
+    fn sdk(&self) -> SdkConfig {
+        let region = aws_config::Region::new(self.name.clone());
+        self.aws.sdk.to_builder().region(region).build()
+    }
+
+    fn debug(&self, text: impl FnOnce() -> String) {
+        self.aws.terminal.debug(text);
+    }
+
+    /// Makes a call and, under `--debug`, tells how long it took and by what ID AWS knows it.
+    async fn timed<T, E>(
+        &self,
+        action: &str,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E>
+    where
+        T: RequestId,
+        E: RequestId + Debug,
+    {
+        let started = Instant::now();
+        let result = call.await;
+        self.debug(|| {
+            let (outcome, id) = match &result {
+                Ok(output) => ("answered", output.request_id()),
+                Err(error) => ("failed", error.request_id()),
+            };
+            let id = id.map_or(String::new(), |id| format!(", request {id}"));
+            format!(
+                "{action} in {} {outcome} after {}{id}",
+                self.name,
+                took(started)
+            )
+        });
+        result
+    }
+}
+
+/// The loader of the configuration, with our limits and our name.
+fn loader(profile: Option<&str>, region: Option<&Region>) -> ConfigLoader {
+    let http = SchemeClient::shared();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http.clone())
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(CONNECT)
+                .operation_attempt_timeout(ATTEMPT)
+                .operation_timeout(CALL)
+                .build(),
+        );
+    if let Ok(metadata) = FrameworkMetadata::new("mssh", Some(env!("CARGO_PKG_VERSION"))) {
+        loader = loader.framework_metadata(metadata);
+    }
+    if let Some(region) = region {
+        loader = loader.region(aws_config::Region::new(region.as_str().to_owned()));
+    }
+    if let Some(profile) = profile {
+        // The default chain would take keys in the environment first.
+        let files = ProfileFileCredentialsProvider::builder()
+            .configure(&ProviderConfig::default().with_http_client(http))
+            .profile_name(profile);
+        loader = loader
+            .profile_name(profile)
+            .credentials_provider(files.build());
+    }
+    loader
+}
+
+fn profile_of_environment() -> Option<String> {
+    ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok())
+        .filter(|name| !name.is_empty())
+}
+
+/// `sdk` with more patience for throttling, unless the user has set the number of tries.
+fn patient(sdk: SdkConfig) -> SdkConfig {
+    let configured = sdk.retry_config().cloned();
+    let retries = configured.unwrap_or_else(RetryConfig::standard);
+    if retries.max_attempts() != SDK_ATTEMPTS || std::env::var_os("AWS_MAX_ATTEMPTS").is_some() {
+        return sdk;
+    }
+    let retries = retries
+        .with_max_attempts(ATTEMPTS)
+        .with_initial_backoff(BACKOFF);
+    sdk.into_builder().retry_config(retries).build()
+}
+
+fn took(since: Instant) -> String {
+    format!("{:.1} ms", since.elapsed().as_secs_f64() * 1000.0)
+}

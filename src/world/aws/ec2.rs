@@ -1,0 +1,146 @@
+//! EC2: `DescribeInstances`.
+//!
+//! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html>
+
+use std::pin::Pin;
+
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::operation::describe_instances::builders::DescribeInstancesFluentBuilder;
+use aws_sdk_ec2::types;
+
+use super::Regional;
+use super::explain::Call;
+use super::http::DeadNetwork;
+use crate::error::Error;
+use crate::plan::instance::{Instance, State};
+use crate::plan::lookup::Filter;
+use crate::plan::target::InstanceId;
+
+/// The action, as IAM names it.
+const ACTION: &str = "ec2:DescribeInstances";
+
+impl Regional<'_> {
+    /// Finds an instance by its ID.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for one that does not exist, and whatever can befall a call.
+    pub async fn instance(&self, id: &InstanceId) -> Result<Instance, Error> {
+        let not_found = || Error::NotFound {
+            what: id.to_string(),
+            region: self.name.clone(),
+        };
+        let request = self.ec2().describe_instances().instance_ids(id.as_str());
+        let found = match self.describe(request).await {
+            Err(Error::NotFound { .. }) => return Err(not_found()),
+            found => found?,
+        };
+        found.into_iter().next().ok_or_else(not_found)
+    }
+
+    /// Finds the one instance, not gone, that any of these filters matches. The filters of a
+    /// single call would all have to match, so each has its own; they run at the same time.
+    /// `what` is the user's word for it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Several`], and whatever can befall a call.
+    pub async fn instance_with(&self, filters: &[Filter], what: &str) -> Result<Instance, Error> {
+        let mut found: Vec<Instance> = Vec::new();
+        for instance in self.any_of(filters).await? {
+            let seen = found.iter().any(|other| other.id == instance.id);
+            if !seen && !instance.state.is_gone() {
+                found.push(instance);
+            }
+        }
+        match found.len() {
+            0 => Err(Error::NotFound {
+                what: format!("with address {what}"),
+                region: self.name.clone(),
+            }),
+            1 => Ok(found.remove(0)),
+            _ => Err(Error::Several {
+                what: what.to_owned(),
+                found,
+            }),
+        }
+    }
+
+    /// Everything that any of the filters matches.
+    fn any_of<'a>(
+        &'a self,
+        filters: &'a [Filter],
+    ) -> Pin<Box<dyn Future<Output = Result<Vec<Instance>, Error>> + 'a>> {
+        Box::pin(async move {
+            let Some((first, rest)) = filters.split_first() else {
+                return Ok(Vec::new());
+            };
+            let filter = types::Filter::builder()
+                .name(first.name)
+                .set_values(Some(first.values.clone()))
+                .build();
+            let request = self.ec2().describe_instances().filters(filter);
+            let (mut found, others) = tokio::try_join!(self.describe(request), self.any_of(rest))?;
+            found.extend(others);
+            Ok(found)
+        })
+    }
+
+    /// Runs the request to its last page: a page may be empty and yet not be the last.
+    async fn describe(
+        &self,
+        request: DescribeInstancesFluentBuilder,
+    ) -> Result<Vec<Instance>, Error> {
+        let call = Call {
+            action: ACTION,
+            region: &self.name,
+            about: None,
+            profile: self.aws.profile.as_deref(),
+        };
+        let mut found = Vec::new();
+        let mut token = None;
+        loop {
+            let page = request.clone().set_next_token(token);
+            let page = self.timed("DescribeInstances", page.send()).await;
+            let page = page.map_err(|error| call.failed(&error))?;
+            for reservation in page.reservations() {
+                found.extend(reservation.instances().iter().filter_map(ours));
+            }
+            match page.next_token() {
+                None | Some("") => return Ok(found),
+                Some(next) => token = Some(next.to_owned()),
+            }
+        }
+    }
+
+    fn ec2(&self) -> Client {
+        let config = aws_sdk_ec2::config::Builder::from(&self.sdk())
+            .retry_classifier(DeadNetwork::default());
+        Client::from_conf(config.build())
+    }
+}
+
+/// The SDK's instance as ours; `None` for one without an ID, which there is not.
+fn ours(instance: &types::Instance) -> Option<Instance> {
+    let state = instance.state().and_then(types::InstanceState::name);
+    let name = |tag: &&types::Tag| tag.key() == Some("Name");
+    let ipv6 = instance.ipv6_address().or_else(|| {
+        let interfaces = instance.network_interfaces().iter();
+        interfaces
+            .flat_map(types::InstanceNetworkInterface::ipv6_addresses)
+            .find_map(types::InstanceIpv6Address::ipv6_address)
+    });
+    Some(Instance {
+        id: InstanceId::parse(instance.instance_id()?).ok()?,
+        name: instance
+            .tags()
+            .iter()
+            .find(name)
+            .and_then(|tag| tag.value().map(str::to_owned)),
+        state: State::parse(state.map_or("unknown", |state| state.as_str())),
+        zone: instance
+            .placement()
+            .and_then(|placement| placement.availability_zone().map(str::to_owned)),
+        public: instance.public_ip_address().and_then(|a| a.parse().ok()),
+        private: instance.private_ip_address().and_then(|a| a.parse().ok()),
+        ipv6: ipv6.and_then(|a| a.parse().ok()),
+    })
+}

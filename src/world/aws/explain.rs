@@ -1,0 +1,211 @@
+//! From the SDK's errors to ours: what the user can understand and act on.
+
+use std::error::Error as StdError;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_sdk_ec2::config::http::HttpResponse;
+use aws_sdk_ec2::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
+use aws_types::os_shim_internal::{Env, Fs};
+
+use crate::error::{Denied, Error};
+use crate::plan::target::{InstanceId, Login};
+
+/// What was asked of AWS, for the error that may come of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Call<'a> {
+    /// The action, as IAM names it: `ec2:DescribeInstances`.
+    pub(super) action: &'static str,
+    /// The region's name.
+    pub(super) region: &'a str,
+    /// The instance and the user that a key was to be pushed for.
+    pub(super) about: Option<(&'a InstanceId, &'a Login)>,
+    /// The profile in use.
+    pub(super) profile: Option<&'a str>,
+}
+
+impl Call<'_> {
+    /// What failed, by the service's error code or by how far the call got.
+    pub(super) fn failed<E>(&self, error: &SdkError<E, HttpResponse>) -> Error
+    where
+        E: ProvideErrorMetadata + StdError + 'static,
+    {
+        let action = self.action;
+        match error {
+            SdkError::ServiceError(context) => {
+                let status = context.raw().status().as_u16();
+                self.refused(context.err().meta(), status)
+            }
+            SdkError::TimeoutError(_) => Error::TimedOut {
+                action,
+                host: self.host(),
+            },
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => Error::TimedOut {
+                action,
+                host: self.host(),
+            },
+            SdkError::ResponseError(_) => self.senseless(),
+            _ => Error::Unreachable {
+                host: self.host(),
+                cause: root_cause(error),
+            },
+        }
+    }
+
+    /// What the service's error code means.
+    fn refused(&self, meta: &ErrorMetadata, status: u16) -> Error {
+        let action = self.action;
+        let Some(code) = meta.code() else {
+            return self.senseless();
+        };
+        let message = meta.message().unwrap_or("no reason given");
+        match code {
+            "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => {
+                Error::Denied(self.denied(message))
+            }
+            "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => Error::Expired {
+                profile: self.profile.map(str::to_owned),
+            },
+            // EC2 says this of an expired token and of a wrong clock alike.
+            "RequestExpired" if message.contains("token") => Error::Expired {
+                profile: self.profile.map(str::to_owned),
+            },
+            "RequestExpired" | "RequestTimeTooSkewed" | "RequestInTheFuture" => Error::Clock {
+                message: message.to_owned(),
+            },
+            "AuthFailure"
+            | "InvalidClientTokenId"
+            | "UnrecognizedClientException"
+            | "InvalidSignatureException"
+            | "SignatureDoesNotMatch"
+            | "MissingAuthenticationToken"
+            | "IncompleteSignature"
+            | "OptInRequired" => Error::BadCredentials {
+                code: code.to_owned(),
+            },
+            "Throttling"
+            | "ThrottlingException"
+            | "ThrottledException"
+            | "TooManyRequestsException"
+            | "RequestLimitExceeded"
+            | "RequestThrottled" => Error::Throttled { action },
+            "InvalidInstanceID.NotFound" | "EC2InstanceNotFoundException" => self.not_found(),
+            "EC2InstanceStateInvalidException" | "EC2InstanceUnavailableException" => {
+                self.not_ready(message)
+            }
+            _ => Error::Service {
+                action,
+                code: code.to_owned(),
+                message: if status >= 500 {
+                    format!("{message} (HTTP {status})")
+                } else {
+                    message.to_owned()
+                },
+            },
+        }
+    }
+
+    /// The answer was none of this service's.
+    pub(super) fn senseless(&self) -> Error {
+        Error::BadAnswer {
+            action: self.action,
+            host: self.host(),
+        }
+    }
+
+    fn not_found(&self) -> Error {
+        Error::NotFound {
+            what: self.about.map_or(String::new(), |(id, _)| id.to_string()),
+            region: self.region.to_owned(),
+        }
+    }
+
+    fn not_ready(&self, message: &str) -> Error {
+        match self.about {
+            Some((id, _)) => Error::NotReady {
+                id: id.clone(),
+                message: message.trim_end_matches('.').to_owned(),
+            },
+            None => Error::Service {
+                action: self.action,
+                code: "NotReady".to_owned(),
+                message: message.to_owned(),
+            },
+        }
+    }
+
+    /// The action, resource and condition that a policy must allow, as far as AWS or we know.
+    fn denied(&self, message: &str) -> Denied {
+        let after = |marker: &str| {
+            let rest = message.split_once(marker)?.1;
+            rest.split_whitespace().next().map(str::to_owned)
+        };
+        let resource = after("on resource: ").unwrap_or_else(|| match self.about {
+            Some((id, _)) => format!(
+                "arn:{}:ec2:{}:*:instance/{id}",
+                partition(self.region),
+                self.region
+            ),
+            // DescribeInstances has no resource-level permissions.
+            None => "*".to_owned(),
+        });
+        Denied {
+            action: self.action,
+            resource: resource.trim_end_matches('.').to_owned(),
+            os_user: self.about.map(|(_, login)| login.to_string()),
+            who: after("User: "),
+        }
+    }
+
+    /// The service that was called, for a person; an endpoint that the user has set is their own
+    /// to know.
+    fn host(&self) -> String {
+        let service = self.action.split(':').next().unwrap_or_default();
+        format!("{service} in {}", self.region)
+    }
+}
+
+/// The partition of a region: the second part of an ARN.
+fn partition(region: &str) -> &'static str {
+    match region {
+        _ if region.starts_with("cn-") => "aws-cn",
+        _ if region.starts_with("us-gov-") => "aws-us-gov",
+        _ if region.starts_with("eusc-") => "aws-eusc",
+        _ => "aws",
+    }
+}
+
+/// Why there are no credentials: an unknown profile, or what the provider says.
+pub(super) async fn no_credentials(error: &CredentialsError, profile: Option<String>) -> Error {
+    let (fs, env, places) = (Fs::real(), Env::real(), <_>::default());
+    let files = aws_config::profile::load(&fs, &env, &places, None).await;
+    let files = files.ok();
+    if let (Some(name), Some(files)) = (&profile, &files)
+        && files.get_profile(name).is_none()
+    {
+        let mut known: Vec<String> = files.profiles().map(str::to_owned).collect();
+        known.sort();
+        return Error::UnknownProfile {
+            name: name.clone(),
+            known,
+        };
+    }
+    let cause = match error {
+        CredentialsError::CredentialsNotLoaded(_) if profile.is_none() => {
+            "none in the environment, the AWS configuration or the metadata service".to_owned()
+        }
+        _ => root_cause(error),
+    };
+    if cause.contains("ExpiredToken") {
+        return Error::Expired { profile };
+    }
+    Error::NoCredentials { cause, profile }
+}
+
+/// The innermost cause, which is the one that names the thing that failed.
+fn root_cause(error: &dyn StdError) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}

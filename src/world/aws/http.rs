@@ -1,0 +1,107 @@
+//! The HTTP client under the SDK: TLS only where it is needed, and little patience with a dead
+//! network.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+
+/// A client that looks at each request's scheme before it makes a connector. Reading the system's
+/// certificates takes milliseconds, which no request over plain HTTP (a metadata service, a local
+/// endpoint) should pay.
+#[derive(Clone, Debug)]
+pub(super) struct SchemeClient {
+    plain: SharedHttpClient,
+    tls: SharedHttpClient,
+}
+
+impl SchemeClient {
+    /// One client for all calls, so that connectors are made once.
+    pub(super) fn shared() -> SharedHttpClient {
+        let plain = Builder::new().build_with_connector_fn(|settings, components| {
+            let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
+            builder.set_connector_settings(settings.cloned());
+            builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+            builder.build_http()
+        });
+        let tls = Builder::new().build_with_connector_fn(|settings, components| {
+            let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
+            builder.set_connector_settings(settings.cloned());
+            builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+            let provider = Provider::Rustls(CryptoMode::Ring);
+            builder.tls_provider(provider).build()
+        });
+        SharedHttpClient::new(Self { plain, tls })
+    }
+}
+
+impl HttpClient for SchemeClient {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(SchemeConnector {
+            client: self.clone(),
+            settings: settings.clone(),
+            components: components.clone(),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct SchemeConnector {
+    client: SchemeClient,
+    settings: HttpConnectorSettings,
+    components: RuntimeComponents,
+}
+
+impl HttpConnector for SchemeConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let client = if request.uri().starts_with("https:") {
+            &self.client.tls
+        } else {
+            &self.client.plain
+        };
+        client
+            .http_connector(&self.settings, &self.components)
+            .call(request)
+    }
+}
+
+/// How often a call may find nobody at the other end.
+const DEAD_TRIES: u32 = 2;
+
+/// Forbids further tries of a call that did not reach AWS twice: what helps against throttling
+/// only keeps the user waiting for a network that is not there.
+#[derive(Debug, Default)]
+pub(super) struct DeadNetwork {
+    failures: AtomicU32,
+}
+
+impl ClassifyRetry for DeadNetwork {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let dead = match context.output_or_error() {
+            Some(Err(error)) => error.is_connector_error() || error.is_timeout_error(),
+            _ => false,
+        };
+        if dead && self.failures.fetch_add(1, Ordering::Relaxed) + 1 >= DEAD_TRIES {
+            RetryAction::RetryForbidden
+        } else {
+            RetryAction::NoActionIndicated
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "dead network"
+    }
+}

@@ -1,0 +1,49 @@
+//! EC2 Instance Connect: `SendSSHPublicKey`.
+//!
+//! <https://docs.aws.amazon.com/ec2-instance-connect/latest/APIReference/API_SendSSHPublicKey.html>
+
+use aws_sdk_ec2instanceconnect::Client;
+
+use super::Regional;
+use super::explain::Call;
+use super::http::DeadNetwork;
+use crate::error::Error;
+use crate::plan::target::{InstanceId, Login, Zone};
+
+/// The action, as IAM names it.
+const ACTION: &str = "ec2-instance-connect:SendSSHPublicKey";
+
+impl Regional<'_> {
+    /// Gives AWS the public half of a key for this user of this instance, for 60 seconds. The
+    /// zone is optional; a wrong one is refused.
+    ///
+    /// # Errors
+    /// Whatever can befall a call; also an answer that does not say that the key is there.
+    pub async fn push(
+        &self,
+        id: &InstanceId,
+        login: &Login,
+        zone: Option<&Zone>,
+        public_key: &str,
+    ) -> Result<(), Error> {
+        let config = aws_sdk_ec2instanceconnect::config::Builder::from(&self.sdk())
+            .retry_classifier(DeadNetwork::default());
+        let request = Client::from_conf(config.build())
+            .send_ssh_public_key()
+            .instance_id(id.as_str())
+            .instance_os_user(login.as_str())
+            .set_availability_zone(zone.map(|zone| zone.as_str().to_owned()))
+            .ssh_public_key(public_key);
+        let call = Call {
+            action: ACTION,
+            region: &self.name,
+            about: Some((id, login)),
+            profile: self.aws.profile.as_deref(),
+        };
+        let answer = self.timed("SendSSHPublicKey", request.send()).await;
+        match answer.map_err(|error| call.failed(&error))?.success() {
+            true => Ok(()),
+            false => Err(call.senseless()),
+        }
+    }
+}

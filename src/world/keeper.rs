@@ -1,0 +1,171 @@
+//! The keeper: the small process that deletes the key when the client which we became is gone.
+//!
+//! It is our own binary in a hidden mode. It must not hold what we inherited (a pipe of rsync's,
+//! a lock of a script's), must outlive the terminal, and must not stay a zombie of a client that
+//! does not know it. So it is started in two steps: `--keeper launch` closes, leaves the session
+//! and starts `--keeper stay`, then ends and is waited for; init inherits the second.
+//!
+//! Its standard input is a pipe from us. A byte on it says that the push begins and the key's
+//! minute with it; its end says that we have become the client, or are dead.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, BorrowedFd, RawFd};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, pidfd_open, setsid};
+
+use super::room::{self, KEY_LIFE};
+use crate::error::Error;
+
+/// The hidden option.
+pub const OPTION: &str = "--keeper";
+
+/// A keeper that was started. As long as this lives, it knows that we live.
+#[derive(Debug)]
+pub struct Keeper {
+    launcher: Child,
+    pipe: ChildStdin,
+}
+
+impl Keeper {
+    /// Starts the keeper of `directory`.
+    ///
+    /// # Errors
+    /// [`Error::NoKeeper`].
+    pub fn start(directory: &Path) -> Result<Self, Error> {
+        let start = || {
+            let pid = std::process::id().to_string();
+            let mut launcher = Command::new(std::env::current_exe()?)
+                .args([OPTION, "launch", &pid])
+                .arg(directory)
+                .env_clear()
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()?;
+            let pipe = launcher.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
+            Ok(Self { launcher, pipe })
+        };
+        start().map_err(Error::NoKeeper)
+    }
+
+    /// Tells it that the key's minute begins.
+    pub fn push_begins(&self) {
+        // If the keeper is gone, `settle` tells; the minute is then nobody's to count.
+        let _ = (&self.pipe).write_all(b"!");
+    }
+
+    /// Makes sure that it is in place: to be called before the key is written.
+    ///
+    /// # Errors
+    /// [`Error::NoKeeper`], when it could not be.
+    pub fn settle(&mut self) -> Result<(), Error> {
+        match self.launcher.wait() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(Error::NoKeeper(io::Error::other(status.to_string()))),
+            Err(cause) => Err(Error::NoKeeper(cause)),
+        }
+    }
+}
+
+/// The hidden mode: `launch PID DIRECTORY` or `stay PID DIRECTORY`.
+///
+/// # Errors
+/// Words of another form, or a process that cannot be started.
+pub fn run(words: &[OsString]) -> io::Result<()> {
+    let [step, pid, directory] = words else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    if step == "launch" {
+        return launch(pid, directory);
+    }
+    let directory = Path::new(directory);
+    room::sweep_beside(directory);
+    let deadline = wait_for_our_end();
+    let pid = pid.to_str().and_then(|pid| pid.parse().ok());
+    if let Some(pid) = pid.and_then(Pid::from_raw) {
+        wait_for_exit(pid, deadline);
+    }
+    room::remove(directory);
+    Ok(())
+}
+
+fn launch(pid: &OsString, directory: &OsString) -> io::Result<()> {
+    close_inherited()?;
+    // Fails only for a leader of a process group, which a child just started is not.
+    let _ = setsid();
+    Command::new(std::env::current_exe()?)
+        .args([OPTION, "stay"])
+        .args([pid, directory])
+        .current_dir("/")
+        .spawn()
+        .map(drop)
+}
+
+/// Closes every descriptor but the standard three.
+fn close_inherited() -> io::Result<()> {
+    let open: Vec<RawFd> = fs::read_dir("/dev/fd")?
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|&fd| fd > 2)
+        .collect();
+    for fd in open {
+        // One of them was the directory that we read, and is closed already.
+        let _ = nix::unistd::close(fd);
+    }
+    Ok(())
+}
+
+/// Waits until the process that started us has become the client or died, and says until when
+/// its key may live.
+fn wait_for_our_end() -> Instant {
+    let mut deadline = None;
+    let mut stdin = io::stdin();
+    loop {
+        if !readable(stdin.as_fd(), deadline) {
+            break;
+        }
+        match stdin.read(&mut [0; 16]) {
+            Ok(0) => break,
+            Ok(_) => deadline = deadline.or(Some(Instant::now() + KEY_LIFE)),
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => break,
+        }
+    }
+    deadline.unwrap_or_else(|| Instant::now() + KEY_LIFE)
+}
+
+/// Waits until the process is gone, but not past the deadline.
+fn wait_for_exit(pid: Pid, deadline: Instant) {
+    match pidfd_open(pid, PidfdFlags::empty()) {
+        Ok(process) => {
+            readable(process.as_fd(), Some(deadline));
+        }
+        Err(Errno::SRCH) => {}
+        // An old kernel, or another system: look every now and then.
+        Err(_) => {
+            while Instant::now() < deadline && rustix::process::test_kill_process(pid).is_ok() {
+                std::thread::sleep(Duration::from_millis(200));
+            }
+        }
+    }
+}
+
+/// Waits until there is something to read, or its end; `false` when the deadline came first.
+fn readable(fd: BorrowedFd<'_>, deadline: Option<Instant>) -> bool {
+    loop {
+        let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+        let timeout = left.and_then(|left| Timespec::try_from(left).ok());
+        match poll(&mut [PollFd::new(&fd, PollFlags::IN)], timeout.as_ref()) {
+            Ok(0) => return false,
+            Ok(_) => return true,
+            Err(Errno::INTR) => {}
+            Err(_) => return false,
+        }
+    }
+}

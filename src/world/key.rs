@@ -1,0 +1,77 @@
+//! Keys: one made for the connection, or the user's own.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+use ssh_key::rand_core::OsRng;
+use ssh_key::{Algorithm, LineEnding, PrivateKey, PublicKey};
+
+use super::room::Room;
+use crate::error::Error;
+
+/// An ed25519 key made for one connection. It stays in memory until its public half is with AWS.
+pub struct Key(PrivateKey);
+
+impl Key {
+    /// Makes one.
+    ///
+    /// # Errors
+    /// When the system has no randomness.
+    pub fn generate() -> Result<Self, Error> {
+        let broken = |cause: ssh_key::Error| Error::Runtime(std::io::Error::other(cause));
+        let key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519).map_err(broken)?;
+        Ok(Self(key))
+    }
+
+    /// The public half, as a line of authorized_keys.
+    ///
+    /// # Errors
+    /// None that can occur for a key of ours.
+    pub fn public(&self) -> Result<String, Error> {
+        let broken = |cause: ssh_key::Error| Error::Runtime(std::io::Error::other(cause));
+        self.0.public_key().to_openssh().map_err(broken)
+    }
+
+    /// Writes the private half into the room, and says where it is.
+    ///
+    /// # Errors
+    /// As [`Room::write_key`].
+    pub fn write(&self, room: &Room) -> Result<std::path::PathBuf, Error> {
+        let broken = |cause: ssh_key::Error| Error::Runtime(std::io::Error::other(cause));
+        let text = self.0.to_openssh(LineEnding::LF).map_err(broken)?;
+        room.write_key(text.as_bytes())
+    }
+}
+
+/// The public half of the key that the user named with `-i`, which may also be kept by an agent
+/// or a hardware token: what stands in `FILE.pub`, or in `FILE` itself. An OpenSSH key tells its
+/// public half even when it is encrypted.
+///
+/// # Errors
+/// [`Error::OwnKeyUnreadable`] or [`Error::NoPublicHalf`].
+pub fn public_half(file: &Path) -> Result<String, Error> {
+    let mut beside = OsString::from(file);
+    beside.push(".pub");
+    if let Ok(text) = fs::read_to_string(&beside)
+        && let Ok(key) = PublicKey::from_openssh(text.trim())
+    {
+        return line(&key, file);
+    }
+    let content =
+        fs::read_to_string(file).map_err(|cause| Error::OwnKeyUnreadable(file.into(), cause))?;
+    if let Ok(key) = PublicKey::from_openssh(content.trim()) {
+        return line(&key, file);
+    }
+    match PrivateKey::from_openssh(&content) {
+        Ok(key) => line(key.public_key(), file),
+        Err(_) => Err(Error::NoPublicHalf(file.into())),
+    }
+}
+
+/// The key without its comment, which may hold anything.
+fn line(key: &PublicKey, file: &Path) -> Result<String, Error> {
+    PublicKey::from(key.key_data().clone())
+        .to_openssh()
+        .map_err(|_| Error::NoPublicHalf(file.into()))
+}

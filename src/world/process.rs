@@ -1,0 +1,33 @@
+//! The client programs: found on PATH, and become.
+
+use std::convert::Infallible;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::Error;
+use crate::plan::command::CommandLine;
+
+/// Finds a client on PATH, as a shell would; but never ourselves under its name, or one who calls
+/// us `ssh` by a link would see us start ourselves for ever.
+///
+/// # Errors
+/// [`Error::NoClient`].
+pub fn find(name: &'static str) -> Result<PathBuf, Error> {
+    let me = std::env::current_exe().ok();
+    let is_me = |path: &Path| me.is_some() && path.canonicalize().ok() == me;
+    which::which_all(name)
+        .ok()
+        .and_then(|mut found| found.find(|path| !is_me(path)))
+        .ok_or(Error::NoClient(name))
+}
+
+/// Becomes the client: same process, so that signals, terminal, job control and exit status are
+/// its own (execve(2)).
+///
+/// # Errors
+/// Returns only if the client cannot be run.
+pub fn become_client(line: &CommandLine) -> Result<Infallible, Error> {
+    let cause = Command::new(&line.program).args(&line.words).exec();
+    Err(Error::CannotRun(line.program.clone(), cause))
+}

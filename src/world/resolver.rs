@@ -1,0 +1,19 @@
+//! The system's resolver.
+
+use std::net::IpAddr;
+
+use crate::error::Error;
+
+/// The addresses of a host, as any program on this machine would get them (getaddrinfo(3)).
+///
+/// # Errors
+/// [`Error::Unresolvable`].
+pub async fn addresses(host: &str) -> Result<Vec<IpAddr>, Error> {
+    match tokio::net::lookup_host((host, 0)).await {
+        Ok(found) => Ok(found.map(|socket| socket.ip()).collect()),
+        Err(cause) => Err(Error::Unresolvable {
+            host: host.to_owned(),
+            cause: cause.to_string(),
+        }),
+    }
+}

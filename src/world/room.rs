@@ -1,0 +1,136 @@
+//! The private directory of one connection: it holds the key, and is gone before or with it.
+
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::error::Error;
+
+/// What the names of our directories begin with.
+const PREFIX: &str = "mssh-";
+
+/// The name of the key in its directory.
+const KEY: &str = "key";
+
+/// After this long a key is of no use: AWS has forgotten its public half.
+pub const KEY_LIFE: Duration = Duration::from_secs(60);
+
+/// A directory of mode 0700, removed with all that is in it when dropped.
+#[derive(Debug)]
+pub struct Room {
+    directory: TempDir,
+}
+
+impl Room {
+    /// Makes one, in memory where there is a file system for that: in `$XDG_RUNTIME_DIR`, else
+    /// `/dev/shm`, else the temporary directory.
+    ///
+    /// # Errors
+    /// [`Error::NoRoom`] with what was tried.
+    pub fn open() -> Result<Self, Error> {
+        let mut tried = Vec::new();
+        for base in bases() {
+            let made = tempfile::Builder::new()
+                .prefix(PREFIX)
+                .permissions(Permissions::from_mode(0o700))
+                .tempdir_in(&base);
+            match made {
+                Ok(directory) => return Ok(Self { directory }),
+                Err(cause) => tried.push((base, cause)),
+            }
+        }
+        Err(Error::NoRoom(tried))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Writes a file that only we can read, and says where it is.
+    ///
+    /// # Errors
+    /// [`Error::Key`], for whatever reason it cannot be written.
+    pub fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, Error> {
+        let path = self.path().join(name);
+        let written = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .and_then(|mut file| file.write_all(content));
+        match written {
+            Ok(()) => Ok(path),
+            Err(cause) => Err(Error::Key(path, cause)),
+        }
+    }
+
+    /// Writes the key.
+    ///
+    /// # Errors
+    /// As [`Room::write`].
+    pub fn write_key(&self, key: &[u8]) -> Result<PathBuf, Error> {
+        self.write(KEY, key)
+    }
+}
+
+/// The directories to try, best first.
+///
+/// ssh expands `%` and `${…}` in the name of a key (TOKENS in ssh_config(5)), so a directory with
+/// such a name will not do.
+fn bases() -> impl Iterator<Item = PathBuf> {
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    runtime
+        .into_iter()
+        .filter(|path| path.is_absolute())
+        .chain([PathBuf::from("/dev/shm"), std::env::temp_dir()])
+        .filter(|path| {
+            !path
+                .to_string_lossy()
+                .contains(['%', '$', '"', '\\', '*', '?', '['])
+        })
+}
+
+/// Removes a directory of ours.
+pub fn remove(directory: &Path) {
+    if is_ours(directory) {
+        let _ = fs::remove_dir_all(directory);
+    }
+}
+
+/// Removes what killed runs and killed keepers have left beside `directory`: rooms whose key is
+/// older than a key can be of use, and rooms without one that are a day old.
+pub fn sweep_beside(directory: &Path) {
+    let Some(entries) = directory.parent().and_then(|base| fs::read_dir(base).ok()) else {
+        return;
+    };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let stale = older_than(&path.join(KEY), KEY_LIFE)
+            .or_else(|_| older_than(&path, Duration::from_secs(24 * 60 * 60)));
+        if is_ours(&path) && stale.unwrap_or(false) {
+            let _ = fs::remove_dir_all(path);
+        }
+    }
+}
+
+fn older_than(path: &Path, age: Duration) -> io::Result<bool> {
+    let modified = fs::symlink_metadata(path)?.modified()?;
+    Ok(modified.elapsed().is_ok_and(|elapsed| elapsed > age))
+}
+
+/// Whether `path` is a directory that one of our runs made: its name, its mode and its owner.
+fn is_ours(path: &Path) -> bool {
+    let named = path
+        .file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with(PREFIX));
+    named
+        && fs::symlink_metadata(path).is_ok_and(|metadata| {
+            metadata.is_dir()
+                && metadata.mode() & 0o777 == 0o700
+                && metadata.uid() == rustix::process::geteuid().as_raw()
+        })
+}

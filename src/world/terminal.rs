@@ -1,0 +1,95 @@
+//! What we say to the user. Standard output belongs to the session: all of it goes to stderr.
+
+use std::io::{self, Write};
+
+use crate::error::Error;
+use crate::plan::grammar::Program;
+
+/// Our voice on standard error.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    program: Program,
+    debug: bool,
+    verbose: bool,
+}
+
+impl Terminal {
+    /// A voice which only reports errors.
+    #[must_use]
+    pub const fn new(program: Program) -> Self {
+        Self {
+            program,
+            debug: false,
+            verbose: false,
+        }
+    }
+
+    /// A voice which tells as much as the user asked for: `--debug`, or ssh's `-v`.
+    #[must_use]
+    pub const fn telling(self, debug: bool, verbose: bool) -> Self {
+        Self {
+            debug,
+            verbose,
+            ..self
+        }
+    }
+
+    /// Reports an error: a line of what, lines of what was seen, a line of what to try.
+    pub fn error(self, error: &Error) {
+        if let Error::ClientRefused { stderr, .. } = error {
+            // ssh's own words about ssh's own options.
+            let _ = io::stderr().write_all(stderr);
+            return;
+        }
+        self.say("error: ", &error.message());
+        for detail in error.details() {
+            self.say("  ", &detail);
+        }
+        if let Some(hint) = error.hint() {
+            self.say("hint: ", &hint);
+        }
+    }
+
+    /// Says which way was taken, to who asked for it with `-v` or `--debug`.
+    pub fn note(self, text: &str) {
+        if self.debug || self.verbose {
+            self.say("", text);
+        }
+    }
+
+    /// Says what was decided, to who asked for it with `--debug`.
+    pub fn debug(self, text: impl FnOnce() -> String) {
+        if self.debug {
+            self.say("debug: ", &text());
+        }
+    }
+
+    /// Writes one line. A terminal that is gone is nothing to fail for.
+    fn say(self, kind: &str, text: &str) {
+        let line = format!("{}: {kind}{}\n", self.program.name(), printable(text));
+        let _ = io::stderr().write_all(line.as_bytes());
+    }
+}
+
+/// `text` with its control characters escaped: some of it comes from elsewhere, and shall not
+/// move a cursor.
+fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            let escaped = c.is_control().then(|| c.escape_default());
+            let plain = (!c.is_control()).then_some(c);
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_shown_not_sent() {
+        assert_eq!(printable("a\u{1b}[2Jb\nc"), "a\\u{1b}[2Jb\\nc");
+        assert_eq!(printable("grün"), "grün");
+    }
+}
