@@ -54,14 +54,13 @@ fn usage(program: Program) -> String {
     format!("{name} [our options] [{client} options] {operands}")
 }
 
-/// `--help`, for one screen.
+/// `--help`, for one screen of 80 columns.
 fn help(program: Program) -> String {
     let Words { about, example, .. } = words(program);
     let (name, client) = (program.name(), program.client());
     let mut text = format!("{name}: {about}\n\nusage: {}\n\n", usage(program));
-    text += "target: an instance ID, an IP address, a DNS name, or a Host of your ssh_config;\n";
-    text +=
-        "        the user is ssh's to choose (-l, -o User, user@, ssh_config), else ec2-user\n\n";
+    text += "target: an instance ID, an IP address, a DNS name, or a Host of ssh_config;\n";
+    text += "        the user is whom ssh would take (-l, user@, ssh_config), else ec2-user\n\n";
     text += "our options:\n";
     for opt in OPTIONS {
         let letter = own_letter(program, opt).map_or("    ".to_owned(), |c| format!("-{c}, "));
@@ -195,12 +194,12 @@ fn synopsis(program: Program) -> Roff {
 }
 
 fn description(program: Program) -> Roff {
-    let client = program.client();
+    let (name, client) = (program.name(), program.client());
     let mut roff = Roff::new();
     roff.control("SH", ["DESCRIPTION"]);
     for paragraph in [
         format!(
-            "finds an EC2 instance, makes a fresh ed25519 key, hands its public half to EC2 \
+            "{name} finds an EC2 instance, makes a fresh ed25519 key, hands its public half to EC2 \
              Instance Connect for the user who logs in, and becomes {client}. The private half is \
              a file that only you can read; it is gone when {client} ends, and at the latest 60 \
              seconds after AWS got the public one. IAM decides who gets in."

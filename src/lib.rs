@@ -14,9 +14,8 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use error::Error;
 use plan::cli::{self, Invocation, Request};
@@ -81,23 +80,6 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.status())
         }
     }
-}
-
-/// `msftp` and `mscp`: becomes the `mssh` beside us, under our name. What is big is there once.
-#[must_use]
-pub fn stand_in(program: Program) -> ExitCode {
-    let beside = std::env::current_exe().and_then(|path| path.canonicalize());
-    let mssh = match beside {
-        Ok(path) => path.with_file_name(Program::Ssh.name()),
-        Err(_) => Program::Ssh.name().into(),
-    };
-    let cause = Command::new(&mssh)
-        .arg0(program.name())
-        .args(std::env::args_os().skip(1))
-        .exec();
-    let error = Error::CannotRun(mssh, cause);
-    Terminal::new(program).error(&error);
-    ExitCode::from(127)
 }
 
 fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), Error> {

@@ -1,5 +1,8 @@
 //! `mscp`: `scp` with EC2 instances.
 
+#[path = "../stand_in.rs"]
+mod stand_in;
+
 fn main() -> std::process::ExitCode {
-    mssh::stand_in(mssh::plan::grammar::Program::Scp)
+    stand_in::become_mssh("mscp")
 }

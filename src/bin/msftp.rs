@@ -1,5 +1,8 @@
 //! `msftp`: `sftp` with EC2 instances.
 
+#[path = "../stand_in.rs"]
+mod stand_in;
+
 fn main() -> std::process::ExitCode {
-    mssh::stand_in(mssh::plan::grammar::Program::Sftp)
+    stand_in::become_mssh("msftp")
 }

@@ -16,8 +16,8 @@ use crate::plan::instance::{Instance, State};
 use crate::plan::lookup::{self, Lookup};
 use crate::plan::question::{self, Answer};
 use crate::plan::route::{self, Route, Way};
-use crate::plan::target::{InstanceId, Login, Region, StandsFor, Target};
-use crate::world::aws::{Aws, Regional};
+use crate::plan::target::{InstanceId, Login, Region, StandsFor, Target, Zone};
+use crate::world::aws::{Aws, Push, Regional};
 use crate::world::room::Room;
 use crate::world::terminal::Terminal;
 use crate::world::{openssh, resolver};
@@ -167,12 +167,13 @@ impl<'a> Journey<'a> {
         let Some(public) = self.badge.public()? else {
             return Ok(());
         };
-        aws.push(id, login, self.zone(), &public).await
+        let zone = self.zone();
+        aws.push(Push { id, login, zone }, &public).await
     }
 
     /// The zone that goes with the push: only where the user names instance and host apart, and
     /// means it as part of the name. A wrong one beside an ID does no harm.
-    fn zone(&self) -> Option<&crate::plan::target::Zone> {
+    fn zone(&self) -> Option<&Zone> {
         let wishes = &self.invocation.wishes;
         let apart = self
             .invocation

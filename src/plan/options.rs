@@ -66,7 +66,7 @@ pub const OPTIONS: &[Opt] = &[
         letter: Some(b'r'),
         value: Some("REGION"),
         original: true,
-        help: "AWS region of the instance (default: from the environment, the profile or the host name)",
+        help: "AWS region (else environment, profile or host name)",
         ..SWITCH
     },
     Opt {
@@ -75,7 +75,7 @@ pub const OPTIONS: &[Opt] = &[
         letter: Some(b'u'),
         value: Some("PROFILE"),
         original: true,
-        help: "Profile of the AWS configuration to use; it beats keys in the environment",
+        help: "AWS profile; beats keys in the environment",
         ..SWITCH
     },
     Opt {
@@ -84,7 +84,7 @@ pub const OPTIONS: &[Opt] = &[
         letter: Some(b'z'),
         value: Some("ZONE"),
         original: true,
-        help: "Availability zone; with -t and a host it saves the call to DescribeInstances",
+        help: "availability zone; with -t it spares a look-up",
         ..SWITCH
     },
     Opt {
@@ -94,7 +94,7 @@ pub const OPTIONS: &[Opt] = &[
         letter: Some(b't'),
         value: Some("ID"),
         original: true,
-        help: "Instance behind the host that is named as the target",
+        help: "instance behind the host that is the target",
         ..SWITCH
     },
     Opt {
@@ -102,19 +102,19 @@ pub const OPTIONS: &[Opt] = &[
         long: "via",
         value: Some("WAY"),
         choices: WAYS,
-        help: "Way in: auto, public, private, ipv6 (an address), or instance-id (your ssh_config's proxy)",
+        help: "auto, public, private, ipv6 or instance-id (see man)",
         ..SWITCH
     },
     Opt {
         name: Name::Private,
         long: "private",
-        help: "Same as --via private",
+        help: "the same as --via private",
         ..SWITCH
     },
     Opt {
         name: Name::DryRun,
         long: "dry-run",
-        help: "Find the instance and print the command line; push nothing, make no key",
+        help: "find the instance, print the command, push nothing",
         ..SWITCH
     },
     Opt {
@@ -122,7 +122,7 @@ pub const OPTIONS: &[Opt] = &[
         long: "debug",
         letter: Some(b'd'),
         original: true,
-        help: "Tell on stderr what is decided and why, and time each call to AWS",
+        help: "tell what is decided and why, and time AWS's answers",
         ..SWITCH
     },
     Opt {
@@ -130,26 +130,26 @@ pub const OPTIONS: &[Opt] = &[
         long: "completions",
         value: Some("SHELL"),
         choices: SHELLS,
-        help: "Print the completion script for bash, zsh or fish",
+        help: "print the completions for bash, zsh or fish",
         ..SWITCH
     },
     Opt {
         name: Name::Man,
         long: "man",
-        help: "Print the manual page, in roff",
+        help: "print the man page, in roff",
         ..SWITCH
     },
     Opt {
         name: Name::Help,
         long: "help",
         letter: Some(b'h'),
-        help: "Print this help",
+        help: "print this help",
         ..SWITCH
     },
     Opt {
         name: Name::Version,
         long: "version",
-        help: "Print our version (-V prints ssh's)",
+        help: "print our version (-V is ssh's)",
         ..SWITCH
     },
 ];

@@ -104,8 +104,7 @@ impl<'a> Scanner<'a> {
 
     /// ssh's destination, the options after it, and the command.
     fn destination_and_command(&mut self) -> Result<(), Usage> {
-        // As in ssh: what counts is that the last word read was `--`, be it an option's value.
-        let ended = self.at > 0 && self.words[self.at - 1] == "--";
+        let ended = self.ended();
         let Some(destination) = self.next() else {
             return Ok(());
         };
@@ -121,7 +120,7 @@ impl<'a> Scanner<'a> {
     /// The operands of sftp and scp. After the target of sftp our options may follow, as they
     /// could in the original; in scp they would be mistaken for files, or files for them.
     fn operands(&mut self) -> Result<(), Usage> {
-        let ended = self.at > 0 && self.words[self.at - 1] == "--";
+        let ended = self.ended();
         while let Some(word) = self.next() {
             let bytes = word.as_bytes();
             let ours = !ended && !self.scan.operands.is_empty() && self.is_ours(bytes);
@@ -137,6 +136,12 @@ impl<'a> Scanner<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether a `--` has ended the options. As in ssh, what counts is that the last of its words
+    /// is one, be it an option's value; a value of ours is not among them.
+    fn ended(&self) -> bool {
+        self.scan.words.last().is_some_and(|word| word == "--")
     }
 
     fn operand(&mut self, word: &OsStr) {

@@ -14,10 +14,12 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
+use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_ec2::config::FrameworkMetadata;
 use aws_sdk_ec2::operation::RequestId;
 
+pub use self::explain::Push;
 use self::http::SchemeClient;
 use super::terminal::Terminal;
 use crate::error::Error;
@@ -48,6 +50,8 @@ const SDK_ATTEMPTS: u32 = 3;
 pub struct Aws {
     sdk: SdkConfig,
     profile: Option<String>,
+    /// Whether the credentials are of a session, which can expire.
+    temporary: bool,
     terminal: Terminal,
 }
 
@@ -68,23 +72,24 @@ impl Aws {
         let started = Instant::now();
         let sdk = patient(loader(profile, region).load().await);
         let profile = profile.map(str::to_owned).or_else(profile_of_environment);
-        let sdk = match sdk.credentials_provider() {
-            None => sdk,
-            Some(provider) => match provider.provide_credentials().await {
-                Ok(credentials) => sdk
-                    .into_builder()
-                    .credentials_provider(SharedCredentialsProvider::new(credentials))
-                    .build(),
-                Err(error) => return Err(explain::no_credentials(&error, profile).await),
-            },
+        let credentials = match sdk.credentials_provider() {
+            Some(provider) => provider.provide_credentials().await,
+            None => Err(CredentialsError::not_loaded("no provider")),
         };
+        let credentials = match credentials {
+            Ok(credentials) => credentials,
+            Err(error) => return Err(explain::no_credentials(&error, profile).await),
+        };
+        let temporary = credentials.session_token().is_some();
+        let provider = SharedCredentialsProvider::new(credentials);
         terminal.debug(|| {
             let profile = profile.as_deref().unwrap_or("default");
             format!("AWS profile {profile} loaded in {}", took(started))
         });
         Ok(Self {
-            sdk,
+            sdk: sdk.into_builder().credentials_provider(provider).build(),
             profile,
+            temporary,
             terminal,
         })
     }

@@ -91,9 +91,8 @@ impl Regional<'_> {
     ) -> Result<Vec<Instance>, Error> {
         let call = Call {
             action: ACTION,
-            region: &self.name,
+            region: self,
             about: None,
-            profile: self.aws.profile.as_deref(),
         };
         let mut found = Vec::new();
         let mut token = None;

@@ -7,20 +7,30 @@ use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
 use aws_types::os_shim_internal::{Env, Fs};
 
+use super::Regional;
 use crate::error::{Denied, Error};
-use crate::plan::target::{InstanceId, Login};
+use crate::plan::target::{InstanceId, Login, Zone};
 
 /// What was asked of AWS, for the error that may come of it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Call<'a> {
     /// The action, as IAM names it: `ec2:DescribeInstances`.
     pub(super) action: &'static str,
-    /// The region's name.
-    pub(super) region: &'a str,
-    /// The instance and the user that a key was to be pushed for.
-    pub(super) about: Option<(&'a InstanceId, &'a Login)>,
-    /// The profile in use.
-    pub(super) profile: Option<&'a str>,
+    /// Where it was asked.
+    pub(super) region: &'a Regional<'a>,
+    /// What a key was to be pushed for.
+    pub(super) about: Option<Push<'a>>,
+}
+
+/// What a key is pushed for.
+#[derive(Clone, Copy, Debug)]
+pub struct Push<'a> {
+    /// The instance.
+    pub id: &'a InstanceId,
+    /// The user who is to log in.
+    pub login: &'a Login,
+    /// The zone, where the user vouches for it.
+    pub zone: Option<&'a Zone>,
 }
 
 impl Call<'_> {
@@ -62,13 +72,9 @@ impl Call<'_> {
             "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => {
                 Error::Denied(self.denied(message))
             }
-            "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => Error::Expired {
-                profile: self.profile.map(str::to_owned),
-            },
+            "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => self.expired(),
             // EC2 says this of an expired token and of a wrong clock alike.
-            "RequestExpired" if message.contains("token") => Error::Expired {
-                profile: self.profile.map(str::to_owned),
-            },
+            "RequestExpired" if self.region.aws.temporary => self.expired(),
             "RequestExpired" | "RequestTimeTooSkewed" | "RequestInTheFuture" => Error::Clock {
                 message: message.to_owned(),
             },
@@ -112,17 +118,24 @@ impl Call<'_> {
         }
     }
 
+    fn expired(&self) -> Error {
+        let profile = self.region.aws.profile.clone();
+        Error::Expired { profile }
+    }
+
     fn not_found(&self) -> Error {
-        Error::NotFound {
-            what: self.about.map_or(String::new(), |(id, _)| id.to_string()),
-            region: self.region.to_owned(),
-        }
+        let what = self.about.map_or(String::new(), |push| match push.zone {
+            Some(zone) => format!("{} in zone {}", push.id, zone.as_str()),
+            None => push.id.to_string(),
+        });
+        let region = self.region.name.clone();
+        Error::NotFound { what, region }
     }
 
     fn not_ready(&self, message: &str) -> Error {
         match self.about {
-            Some((id, _)) => Error::NotReady {
-                id: id.clone(),
+            Some(push) => Error::NotReady {
+                id: push.id.clone(),
                 message: message.trim_end_matches('.').to_owned(),
             },
             None => Error::Service {
@@ -140,18 +153,17 @@ impl Call<'_> {
             rest.split_whitespace().next().map(str::to_owned)
         };
         let resource = after("on resource: ").unwrap_or_else(|| match self.about {
-            Some((id, _)) => format!(
-                "arn:{}:ec2:{}:*:instance/{id}",
-                partition(self.region),
-                self.region
-            ),
+            Some(push) => {
+                let (region, id) = (&self.region.name, push.id);
+                format!("arn:{}:ec2:{region}:*:instance/{id}", partition(region))
+            }
             // DescribeInstances has no resource-level permissions.
             None => "*".to_owned(),
         });
         Denied {
             action: self.action,
             resource: resource.trim_end_matches('.').to_owned(),
-            os_user: self.about.map(|(_, login)| login.to_string()),
+            os_user: self.about.map(|push| push.login.to_string()),
             who: after("User: "),
         }
     }
@@ -160,7 +172,7 @@ impl Call<'_> {
     /// to know.
     fn host(&self) -> String {
         let service = self.action.split(':').next().unwrap_or_default();
-        format!("{service} in {}", self.region)
+        format!("{service} in {}", self.region.name)
     }
 }
 

@@ -5,10 +5,9 @@
 use aws_sdk_ec2instanceconnect::Client;
 
 use super::Regional;
-use super::explain::Call;
+use super::explain::{Call, Push};
 use super::http::DeadNetwork;
 use crate::error::Error;
-use crate::plan::target::{InstanceId, Login, Zone};
 
 /// The action, as IAM names it.
 const ACTION: &str = "ec2-instance-connect:SendSSHPublicKey";
@@ -19,31 +18,26 @@ impl Regional<'_> {
     ///
     /// # Errors
     /// Whatever can befall a call; also an answer that does not say that the key is there.
-    pub async fn push(
-        &self,
-        id: &InstanceId,
-        login: &Login,
-        zone: Option<&Zone>,
-        public_key: &str,
-    ) -> Result<(), Error> {
+    pub async fn push(&self, push: Push<'_>, public_key: &str) -> Result<(), Error> {
         let config = aws_sdk_ec2instanceconnect::config::Builder::from(&self.sdk())
             .retry_classifier(DeadNetwork::default());
         let request = Client::from_conf(config.build())
             .send_ssh_public_key()
-            .instance_id(id.as_str())
-            .instance_os_user(login.as_str())
-            .set_availability_zone(zone.map(|zone| zone.as_str().to_owned()))
+            .instance_id(push.id.as_str())
+            .instance_os_user(push.login.as_str())
+            .set_availability_zone(push.zone.map(|zone| zone.as_str().to_owned()))
             .ssh_public_key(public_key);
         let call = Call {
             action: ACTION,
-            region: &self.name,
-            about: Some((id, login)),
-            profile: self.aws.profile.as_deref(),
+            region: self,
+            about: Some(push),
         };
         let answer = self.timed("SendSSHPublicKey", request.send()).await;
-        match answer.map_err(|error| call.failed(&error))?.success() {
-            true => Ok(()),
-            false => Err(call.senseless()),
+        let answer = answer.map_err(|error| call.failed(&error))?;
+        if answer.success() {
+            Ok(())
+        } else {
+            Err(call.senseless())
         }
     }
 }
