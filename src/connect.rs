@@ -11,6 +11,7 @@ use self::journey::Journey;
 use crate::error::Error;
 use crate::plan::cli::Invocation;
 use crate::plan::command::{self, CommandLine, Identity};
+use crate::plan::grammar::Program;
 use crate::world::keeper::Keeper;
 use crate::world::key::{self, Key};
 use crate::world::process;
@@ -36,7 +37,10 @@ pub struct Departure {
 /// Whatever is in the way. Nothing is left behind then.
 pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Departure, Error> {
     let client = process::find(invocation.program.client())?;
-    let ssh = process::find("ssh")?;
+    let ssh = match invocation.program {
+        Program::Ssh => client.clone(),
+        Program::Sftp | Program::Scp => process::find("ssh")?,
+    };
     terminal.debug(|| format!("client {}", client.display()));
     let room = Room::open()?;
     let badge = Badge::make(invocation, &room)?;
@@ -69,7 +73,7 @@ impl Departure {
 /// What we show at the door.
 enum Badge {
     /// A key made for this connection, and its keeper, who is on the way.
-    Ephemeral(Key, Keeper),
+    Ephemeral(Box<Key>, Keeper),
     /// The public half of the user's own key.
     Own(String),
     /// Nothing yet: the command line is only shown.
@@ -88,7 +92,7 @@ impl Badge {
             None => {
                 // The keeper first: its start takes longer than the key.
                 let keeper = Keeper::start(room.path())?;
-                Self::Ephemeral(Key::generate()?, keeper)
+                Self::Ephemeral(Box::new(Key::generate()?), keeper)
             }
         })
     }

@@ -2,12 +2,14 @@
 //!
 //! Each variant names the mistake or the state of the world, not the call that noticed it.
 
+mod hint;
+
 use std::io;
 use std::path::PathBuf;
 
 use crate::plan::instance::{Instance, State};
+use crate::plan::names::InstanceId;
 use crate::plan::route::{Family, NoAddress, Way};
-use crate::plan::target::InstanceId;
 use crate::plan::usage::Usage;
 
 /// Why we cannot do what we were asked.
@@ -187,70 +189,6 @@ impl Error {
         }
     }
 
-    /// What to try, in one line.
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::Usage(usage) => return usage.hint(),
-            Self::ClientRefused { .. }
-            | Self::Runtime(_)
-            | Self::Output(_)
-            | Self::CannotRun(..) => return None,
-            Self::NoClient(_) => "install OpenSSH's clients (package openssh-client)".to_owned(),
-            Self::NoRoom(_) => {
-                "make one of them writable, or set TMPDIR to a directory that is".to_owned()
-            }
-            Self::NoKeeper(_) => "is the system out of processes?".to_owned(),
-            Self::Key(_, cause) if cause.kind() == io::ErrorKind::StorageFull => {
-                "make room there, or set XDG_RUNTIME_DIR to another directory".to_owned()
-            }
-            Self::Key(..) => "set XDG_RUNTIME_DIR to a directory that is writable".to_owned(),
-            Self::OwnKeyUnreadable(..) => {
-                "leave out -i, and a key is made for this connection alone".to_owned()
-            }
-            Self::NoPublicHalf(path) => {
-                let path = path.display();
-                format!("make it with `ssh-keygen -y -f {path} > {path}.pub`")
-            }
-            Self::NoRegion => {
-                "pass --region, or set AWS_REGION or the profile's `region`".to_owned()
-            }
-            Self::UnknownProfile { known, .. } if known.is_empty() => {
-                "there are no profiles: `aws configure` makes one".to_owned()
-            }
-            Self::UnknownProfile { known, .. } => format!("there are: {}", known.join(", ")),
-            Self::NoCredentials { cause, profile } => credentials_hint(cause, profile.as_deref()),
-            Self::Expired { profile } => format!(
-                "get new ones, for example with `{}`",
-                with_profile("aws sso login", profile.as_deref())
-            ),
-            Self::BadCredentials { .. } => {
-                "`aws sts get-caller-identity` tells whether they work at all".to_owned()
-            }
-            Self::Clock { .. } => "set this machine's clock".to_owned(),
-            Self::Denied(denied) => denied.hint(),
-            Self::Throttled { .. } => "try again in a moment".to_owned(),
-            Self::Unreachable { .. } => {
-                "check the network, --region, and AWS_ENDPOINT_URL if it is set".to_owned()
-            }
-            Self::TimedOut { .. } => "check the network, and try again".to_owned(),
-            Self::BadAnswer { .. } => {
-                "is there a proxy or another server in front of AWS? --debug tells more".to_owned()
-            }
-            Self::Service { .. } => "--debug tells more".to_owned(),
-            Self::Unresolvable { .. } => {
-                "name the instance by its ID, or add `-t INSTANCE_ID`".to_owned()
-            }
-            Self::NotFound { .. } => {
-                "is it in another region (--region) or account (--profile)?".to_owned()
-            }
-            Self::Several { .. } => "name the one you mean by its ID".to_owned(),
-            Self::NotRunning { id, state, region } => return not_running_hint(id, state, region),
-            Self::NotReady { .. } => "wait until it has started, and try again".to_owned(),
-            Self::NoAddress { missing, .. } => no_address_hint(missing),
-        };
-        Some(hint)
-    }
-
     /// The exit status: 255, as of ssh when it cannot connect; 127 for a missing client, as of
     /// a shell; and the client's own where the client has refused.
     pub fn status(&self) -> u8 {
@@ -262,50 +200,6 @@ impl Error {
     }
 }
 
-impl Denied {
-    fn hint(&self) -> String {
-        let condition = self.os_user.as_ref().map_or(String::new(), |user| {
-            format!(", with ec2:osuser `{user}` if the policy has that condition")
-        });
-        format!(
-            "a policy must allow {} on {}{condition}",
-            self.action, self.resource
-        )
-    }
-}
-
-fn with_profile(command: &str, profile: Option<&str>) -> String {
-    match profile {
-        Some(name) => format!("{command} --profile {name}"),
-        None => command.to_owned(),
-    }
-}
-
-fn credentials_hint(cause: &str, profile: Option<&str>) -> String {
-    if cause.to_ascii_lowercase().contains("sso") {
-        format!("log in with `{}`", with_profile("aws sso login", profile))
-    } else if let Some(name) = profile {
-        format!("see what the profile gives with `aws sts get-caller-identity --profile {name}`")
-    } else {
-        "pass --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-            .to_owned()
-    }
-}
-
-fn not_running_hint(id: &InstanceId, state: &State, region: &str) -> Option<String> {
-    match state {
-        State::Stopped => Some(format!(
-            "start it with `aws ec2 start-instances --region {region} --instance-ids {id}`"
-        )),
-        State::Stopping => Some("wait until it has stopped, then start it".to_owned()),
-        State::Pending => Some(format!(
-            "wait for it with `aws ec2 wait instance-running --region {region} --instance-ids {id}`"
-        )),
-        State::ShuttingDown | State::Terminated => Some("it cannot come back".to_owned()),
-        State::Running | State::Other(_) => None,
-    }
-}
-
 fn named(missing: &NoAddress) -> &'static str {
     match (missing.way, missing.family) {
         (Way::Public, _) => "public IPv4 address",
@@ -313,18 +207,5 @@ fn named(missing: &NoAddress) -> &'static str {
         (Way::Ipv6, _) | (_, Family::Inet6) => "IPv6 address",
         (_, Family::Inet) => "IPv4 address",
         (Way::Auto | Way::InstanceId, Family::Any) => "address",
-    }
-}
-
-fn no_address_hint(missing: &NoAddress) -> String {
-    if *missing
-        == (NoAddress {
-            way: Way::Auto,
-            family: Family::Any,
-        })
-    {
-        "give it an address, or reach it through a proxy: `Host i-*` in your ssh_config".to_owned()
-    } else {
-        "leave the choice to mssh: without --via, --private, -4, -6 and AddressFamily".to_owned()
     }
 }

@@ -1,10 +1,10 @@
 //! Our own texts: help, version, completions and man pages, all from the table of options.
 
+mod man;
+
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command, ValueHint};
 use clap_complete::Shell;
-use clap_mangen::Man;
-use clap_mangen::roff::{Roff, bold, italic, roman};
 
 use crate::plan::cli::Page;
 use crate::plan::grammar::{Grammar, Kind, Program};
@@ -17,7 +17,7 @@ pub fn page(program: Program, page: &Page) -> Vec<u8> {
         Page::Help => help(program).into_bytes(),
         Page::Version => format!("{} {}\n", program.name(), env!("CARGO_PKG_VERSION")).into_bytes(),
         Page::Completions(shell) => completions(program, shell),
-        Page::Man => man(program),
+        Page::Man => man::page(program),
     }
 }
 
@@ -57,24 +57,29 @@ fn usage(program: Program) -> String {
 /// `--help`, for one screen of 80 columns.
 fn help(program: Program) -> String {
     let Words { about, example, .. } = words(program);
-    let (name, client) = (program.name(), program.client());
-    let mut text = format!("{name}: {about}\n\nusage: {}\n\n", usage(program));
-    text += "target: an instance ID, an IP address, a DNS name, or a Host of ssh_config;\n";
-    text += "        the user is whom ssh would take (-l, user@, ssh_config), else ec2-user\n\n";
-    text += "our options:\n";
-    for opt in OPTIONS {
-        let letter = own_letter(program, opt).map_or("    ".to_owned(), |c| format!("-{c}, "));
-        let spelling = match opt.value {
-            Some(value) => format!("{letter}--{} {value}", opt.long),
-            None => format!("{letter}--{}", opt.long),
-        };
-        text += &format!("  {spelling:<24} {}\n", opt.help);
-    }
-    text += &format!(
-        "\nAll other options are {client}'s own, handed on as they are: see {client}(1).\n"
-    );
-    text += &format!("\nexample: {example}\n");
-    text
+    let (name, client, usage) = (program.name(), program.client(), usage(program));
+    let options: String = OPTIONS.iter().map(|opt| help_line(program, opt)).collect();
+    format!(
+        "{name}: {about}\n\
+         \n\
+         usage: {usage}\n\
+         \n\
+         target: an instance ID, an IP address, a DNS name, or a Host of ssh_config;\n\
+        \x20       the user is whom ssh would take (-l, user@, ssh_config), else ec2-user\n\
+         \n\
+         our options:\n\
+         {options}\n\
+         All other options are {client}'s own, handed on as they are: see {client}(1).\n\
+         \n\
+         example: {example}\n"
+    )
+}
+
+fn help_line(program: Program, opt: &Opt) -> String {
+    let letter = own_letter(program, opt).map_or("    ".to_owned(), |c| format!("-{c}, "));
+    let value = opt.value.map_or(String::new(), |value| format!(" {value}"));
+    let spelling = format!("{letter}--{}{value}", opt.long);
+    format!("  {spelling:<24} {}\n", opt.help)
 }
 
 /// The letter of an option of ours where it has one in this program: some belong to the client,
@@ -160,96 +165,4 @@ fn completions(program: Program, shell: &str) -> Vec<u8> {
         clap_complete::generate(shell, &mut command(program), program.name(), &mut text);
     }
     text
-}
-
-/// The man page: the options by clap, the prose by hand.
-fn man(program: Program) -> Vec<u8> {
-    let command = command(program).mut_args(|arg| {
-        let theirs = arg.get_long().is_none();
-        arg.hide(theirs)
-    });
-    let man = Man::new(command)
-        .section("1")
-        .source(format!("mssh {}", env!("CARGO_PKG_VERSION")));
-    let mut text = Vec::new();
-    let rendered = man
-        .render_title(&mut text)
-        .and_then(|()| man.render_name_section(&mut text))
-        .and_then(|()| synopsis(program).to_writer(&mut text))
-        .and_then(|()| description(program).to_writer(&mut text))
-        .and_then(|()| man.render_options_section(&mut text))
-        .and_then(|()| reference(program).to_writer(&mut text));
-    // Writing to memory does not fail.
-    debug_assert!(rendered.is_ok());
-    text
-}
-
-fn synopsis(program: Program) -> Roff {
-    let usage = usage(program);
-    let (name, rest) = usage.split_once(' ').unwrap_or((&usage, ""));
-    let mut roff = Roff::new();
-    roff.control("SH", ["SYNOPSIS"]);
-    roff.text([bold(name), roman(format!(" {rest}"))]);
-    roff
-}
-
-fn description(program: Program) -> Roff {
-    let (name, client) = (program.name(), program.client());
-    let mut roff = Roff::new();
-    roff.control("SH", ["DESCRIPTION"]);
-    for paragraph in [
-        format!(
-            "{name} finds an EC2 instance, makes a fresh ed25519 key, hands its public half to EC2 \
-             Instance Connect for the user who logs in, and becomes {client}. The private half is \
-             a file that only you can read; it is gone when {client} ends, and at the latest 60 \
-             seconds after AWS got the public one. IAM decides who gets in."
-        ),
-        "The target is an instance ID, a public or private IPv4 address, an IPv6 address, a DNS \
-         name that AWS made, a Host of your ssh_config(5), or any name that resolves to an \
-         address of the instance. With -t and an instance ID the host is taken as it is typed; \
-         with -z besides, DescribeInstances is not called."
-            .to_owned(),
-        format!(
-            "The user is {client}'s to choose, by the command line or ssh_config(5); where nothing \
-             sets one it is ec2-user. With -i FILE your own key is used, and its public half \
-             pushed. Options which are not listed here are {client}'s and handed on as they are."
-        ),
-    ] {
-        roff.control("PP", []);
-        roff.text([roman(paragraph)]);
-    }
-    roff
-}
-
-fn reference(program: Program) -> Roff {
-    let client = program.client();
-    let mut roff = Roff::new();
-    roff.control("SH", ["ENVIRONMENT"]);
-    let environment = "AWS_PROFILE, AWS_REGION, AWS_DEFAULT_REGION, AWS_CONFIG_FILE, \
-        AWS_SHARED_CREDENTIALS_FILE, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_EC2, \
-        AWS_ENDPOINT_URL_EC2_INSTANCE_CONNECT, AWS_MAX_ATTEMPTS and the other variables of the AWS \
-        SDKs. XDG_RUNTIME_DIR: where the key is kept, else /dev/shm, else TMPDIR.";
-    roff.text([roman(environment)]);
-    roff.control("SH", ["EXIT STATUS"]);
-    for (status, meaning) in [
-        (
-            "0",
-            "after --help, --version, --completions, --man or --dry-run",
-        ),
-        ("127", "if the client program is not on PATH"),
-        ("255", "if anything else fails before the client runs"),
-    ] {
-        roff.control("TP", []);
-        roff.text([bold(status)]);
-        roff.text([roman(meaning)]);
-    }
-    roff.control("PP", []);
-    roff.text([roman(format!(
-        "Else that of {client}, which we have become."
-    ))]);
-    roff.control("SH", ["EXAMPLE"]);
-    roff.text([italic(words(program).example)]);
-    roff.control("SH", ["SEE ALSO"]);
-    roff.text([roman("ssh(1), sftp(1), scp(1), ssh_config(5)")]);
-    roff
 }

@@ -36,6 +36,7 @@ pub mod plan {
     pub mod grammar;
     pub mod instance;
     pub mod lookup;
+    pub mod names;
     pub mod options;
     pub mod question;
     pub mod quote;
@@ -106,13 +107,13 @@ fn go(invocation: &Invocation, terminal: Terminal) -> Result<(), Error> {
         .build()
         .map_err(Error::Runtime)?
         .block_on(connect::prepare(invocation, terminal))?;
-    let line = departure.line.quoted();
+    let line = &departure.line;
     if wishes.dry_run {
-        return print(&[line.as_encoded_bytes(), b"\n"].concat());
+        return print(&[line.quoted().as_encoded_bytes(), b"\n"].concat());
     }
-    terminal.debug(|| format!("becoming {}", line.to_string_lossy()));
-    // The departure's luggage is held until then.
-    become_client(&departure.line)
+    terminal.debug(|| format!("becoming {}", line.quoted().to_string_lossy()));
+    // Its luggage is held until then: on failure it goes with it.
+    become_client(line)
 }
 
 fn become_client(line: &CommandLine) -> Result<(), Error> {

@@ -1,7 +1,6 @@
 //! The way to each destination: which instance it is, who logs in, where ssh goes.
 
 use std::ffi::OsString;
-use std::net::IpAddr;
 use std::path::Path;
 use std::pin::Pin;
 
@@ -14,9 +13,10 @@ use crate::plan::command::Arrival;
 use crate::plan::destination::Destination;
 use crate::plan::instance::{Instance, State};
 use crate::plan::lookup::{self, Lookup};
+use crate::plan::names::{InstanceId, Login, Region, Zone};
 use crate::plan::question::{self, Answer};
-use crate::plan::route::{self, Route, Way};
-use crate::plan::target::{InstanceId, Login, Region, StandsFor, Target, Zone};
+use crate::plan::route::{self, Route, Situation, Way};
+use crate::plan::target::Target;
 use crate::world::aws::{Aws, Push, Regional};
 use crate::world::room::Room;
 use crate::world::terminal::Terminal;
@@ -83,14 +83,19 @@ impl<'a> Journey<'a> {
     async fn arrival(&self, destination: &Destination) -> Result<Arrival, Error> {
         let asked = self.ask(destination, &destination.host);
         if let Some(id) = self.known_id(destination) {
-            return self.arrive_at(&id, destination, asked).await;
+            let region = region_in(&destination.target);
+            return Box::pin(self.arrive_at(&id, region, destination, asked)).await;
         }
         let answer = asked.await?;
-        let region = self.region_of(destination, &answer);
-        match self.lookup(destination, &answer).await? {
+        let named = Target::parse(&answer.hostname)?;
+        let region = region_in(&destination.target).or(region_in(&named));
+        match self
+            .lookup([&destination.target, &named], &answer.hostname)
+            .await?
+        {
             Lookup::Id(id) => {
                 let answered = std::future::ready(Ok(answer));
-                self.arrive_at(&id, destination, answered).await
+                Box::pin(self.arrive_at(&id, region, destination, answered)).await
             }
             Lookup::Filters(filters) => {
                 let aws = self.aws(region.as_ref()).await?;
@@ -98,7 +103,7 @@ impl<'a> Journey<'a> {
                 self.running(&instance, &aws)?;
                 let login = login(&answer)?;
                 self.push(&aws, &instance.id, &login).await?;
-                let route = self.route(destination, Some(&instance), &answer).await?;
+                let route = self.route(&instance, destination, &answer).await?;
                 Ok(self.arrived(&instance.id, login, route))
             }
         }
@@ -109,26 +114,27 @@ impl<'a> Journey<'a> {
     async fn arrive_at(
         &self,
         id: &InstanceId,
+        region: Option<Region>,
         destination: &Destination,
         asked: impl Future<Output = Result<Answer, Error>>,
     ) -> Result<Arrival, Error> {
-        let region = self.region_in_name(destination);
         let pushed = async {
             let answer = asked.await?;
             let login = login(&answer)?;
             let aws = self.aws(region.as_ref()).await?;
-            self.push(&aws, id, &login).await?;
-            Ok((answer, login))
+            Ok((self.push(&aws, id, &login).await, answer, login))
         };
-        let pushed = async { Ok(pushed.await) };
         let found = async {
             let aws = self.aws(region.as_ref()).await?;
             self.find(id, destination, &aws).await
         };
-        let (pushed, instance): (Result<_, Error>, _) = tokio::try_join!(pushed, found)?;
-        let (answer, login) = pushed?;
-        let route = self.route(destination, instance.as_ref(), &answer);
-        Ok(self.arrived(id, login, route.await?))
+        let ((pushed, answer, login), instance) = tokio::try_join!(pushed, found)?;
+        pushed?;
+        let route = match instance {
+            Some(instance) => self.route(&instance, destination, &answer).await?,
+            None => Route::AsTyped(destination.host.clone()),
+        };
+        Ok(self.arrived(id, login, route))
     }
 
     /// Looks up the instance, unless nothing hangs on it: who names the host, the ID and the zone
@@ -206,29 +212,14 @@ impl<'a> Journey<'a> {
 
     /// How to look up a destination that is not known by an ID: by the name itself, by
     /// ssh_config's HostName for it, by the addresses that the system resolves it to.
-    async fn lookup(&self, destination: &Destination, answer: &Answer) -> Result<Lookup, Error> {
-        if let Some(lookup) = lookup::of(&destination.target) {
+    async fn lookup(&self, names: [&Target; 2], host: &str) -> Result<Lookup, Error> {
+        if let Some(lookup) = names.into_iter().find_map(lookup::of) {
             return Ok(lookup);
         }
-        let named = Target::parse(&answer.hostname)?;
-        if let Some(lookup) = lookup::of(&named) {
-            return Ok(lookup);
-        }
-        let addresses = resolver::addresses(&answer.hostname).await?;
+        let addresses = resolver::addresses(host).await?;
         self.terminal
-            .debug(|| format!("{} resolves to {addresses:?}", answer.hostname));
+            .debug(|| format!("{host} resolves to {addresses:?}"));
         Ok(lookup::by_addresses(&addresses))
-    }
-
-    /// The region that a DNS name made by AWS tells.
-    fn region_in_name(&self, destination: &Destination) -> Option<Region> {
-        region_in(&destination.target)
-    }
-
-    /// The same, where HostName of the user's ssh_config may be such a name.
-    fn region_of(&self, destination: &Destination, answer: &Answer) -> Option<Region> {
-        let named = || region_in(&Target::parse(&answer.hostname).ok()?);
-        self.region_in_name(destination).or_else(named)
     }
 
     /// AWS in the region asked for, told by the name, or configured; loaded once.
@@ -242,70 +233,34 @@ impl<'a> Journey<'a> {
     /// Where ssh goes.
     async fn route(
         &self,
+        instance: &Instance,
         destination: &Destination,
-        instance: Option<&Instance>,
         answer: &Answer,
     ) -> Result<Route, Error> {
-        let way = self.invocation.wishes.via;
-        let Some(instance) = instance else {
-            return Ok(Route::AsTyped(destination.host.clone()));
+        let situation = Situation {
+            destination,
+            beside_id: self.is_host_beside_id(destination),
+            alone: self.invocation.destinations().count() == 1,
+            way: self.invocation.wishes.via,
+            answer,
+            proxy_for_ids: self.has_proxy_for_id(instance, destination, answer).await?,
         };
-        let direct = |way| {
-            route::address(instance, way, answer.family).map_err(|missing| Error::NoAddress {
-                id: instance.id.clone(),
-                missing,
-            })
-        };
-        if way == Way::InstanceId {
-            return Ok(Route::InstanceId(instance.id.to_string()));
-        }
-        if way != Way::Auto {
-            return direct(way);
-        }
-        match &destination.target {
-            _ if self.is_host_beside_id(destination) => {
-                Ok(Route::AsTyped(destination.host.clone()))
-            }
-            Target::Id(_) if self.has_proxy_for_id(destination, answer, instance).await? => {
-                Ok(Route::InstanceId(destination.host.clone()))
-            }
-            Target::Id(_) => direct(way),
-            // Such names are known inside the VPC only, what they stand for is not.
-            Target::Aws(name) => match &name.stands_for {
-                StandsFor::Private(address) => {
-                    Ok(Route::Direct(IpAddr::V4(*address), Way::Private))
-                }
-                StandsFor::Id(_) => direct(way),
-                StandsFor::Public(_) => Ok(Route::AsTyped(destination.host.clone())),
-            },
-            Target::Host(alias) if InstanceId::parse(&answer.hostname).is_ok() => {
-                direct(way).map(|route| self.aliased(alias, route))
-            }
-            Target::Address(_) | Target::Host(_) => Ok(Route::AsTyped(destination.host.clone())),
-        }
-    }
-
-    /// ssh gets the alias, so that its block of the user's ssh_config goes on applying, and the
-    /// address in place of the ID that stands there as HostName. With several destinations that
-    /// option would be for all of them, so they get the address alone.
-    fn aliased(&self, alias: &str, route: Route) -> Route {
-        match route {
-            Route::Direct(address, _) if self.invocation.destinations().count() == 1 => {
-                Route::Alias(alias.to_owned(), address)
-            }
-            other => other,
-        }
+        route::choose(instance, &situation).map_err(|missing| Error::NoAddress {
+            id: instance.id.clone(),
+            missing,
+        })
     }
 
     /// Whether the user's ssh_config has a proxy for this ID, meant for IDs: one on the command
     /// line, or one for every host alike, is there for addresses, as it was in the original.
     async fn has_proxy_for_id(
         &self,
+        instance: &Instance,
         destination: &Destination,
         answer: &Answer,
-        instance: &Instance,
     ) -> Result<bool, Error> {
-        if answer.proxy.is_none() || question::proxied_by_words(self.invocation) {
+        let is_id = matches!(destination.target, Target::Id(_));
+        if !is_id || answer.proxy.is_none() || question::proxied_by_words(self.invocation) {
             return Ok(false);
         }
         match route::address(instance, Way::Auto, answer.family) {
@@ -323,6 +278,7 @@ impl<'a> Journey<'a> {
     }
 }
 
+/// The region that a DNS name made by AWS tells.
 fn region_in(target: &Target) -> Option<Region> {
     match target {
         Target::Aws(name) => Some(name.region.clone()),

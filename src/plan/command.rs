@@ -1,12 +1,14 @@
 //! The command line that we become, spelled from top to bottom.
 
 use std::ffi::{OsStr, OsString};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use super::cli::{Invocation, Word};
+use super::destination::Destination;
+use super::names::Login;
 use super::quote;
 use super::route::Route;
-use super::target::Login;
 
 /// A command line, spelled and not started.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,21 +59,35 @@ pub fn spell(
     if let Identity::Ephemeral(key) = identity {
         words.extend(["-i".into(), key.into()]);
     }
-    for arrival in arrivals {
-        if let Route::Alias(_, address) = arrival.route {
+    for (destination, arrival) in invocation.destinations().zip(arrivals) {
+        if let (_, Some(address)) = host(destination, arrival, arrivals.len() == 1) {
             words.extend(["-o".into(), format!("HostName={address}").into()]);
         }
     }
-    let mut arrivals = arrivals.iter();
+    let mut left = arrivals.iter();
     words.extend(invocation.words.iter().map(|word| match word {
         Word::Typed(word) => word.clone(),
-        Word::Destination(destination) => arrivals.next().map_or_else(OsString::new, |arrival| {
-            destination.spell(&arrival.login, &arrival.route.host(), invocation.program)
+        Word::Destination(destination) => left.next().map_or_else(OsString::new, |arrival| {
+            let (host, _) = host(destination, arrival, arrivals.len() == 1);
+            destination.spell(&arrival.login, &host, invocation.program)
         }),
     }));
     CommandLine {
         program: client.to_owned(),
         words,
+    }
+}
+
+/// The host in the client's word, and the address for its HostName where that host is not it. An
+/// IPv6 address cannot stand in a URI; as HostName, which is for all destinations, it can if this
+/// is the only one.
+fn host(destination: &Destination, arrival: &Arrival, only: bool) -> (String, Option<IpAddr>) {
+    match arrival.route {
+        Route::Alias(ref host, address) => (host.clone(), Some(address)),
+        Route::Direct(address, _) if address.is_ipv6() && destination.is_uri() && only => {
+            (destination.host.clone(), Some(address))
+        }
+        ref route => (route.host(), None),
     }
 }
 
@@ -81,5 +97,108 @@ impl CommandLine {
     pub fn quoted(&self) -> OsString {
         let name = self.program.file_name().unwrap_or(OsStr::new("ssh"));
         quote::join(std::iter::once(name).chain(self.words.iter().map(OsString::as_os_str)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::cli::{self, Request};
+    use crate::plan::grammar::{Grammar, Program};
+    use crate::plan::route::Way;
+
+    /// The words for the client, with a space between them, for root at each of these routes.
+    fn spelled(program: Program, typed: &[&str], identity: Identity<'_>, to: &[Route]) -> String {
+        let typed: Vec<OsString> = typed.iter().map(OsString::from).collect();
+        let request = cli::parse(program, Grammar::of(program), &typed);
+        let Ok(Request::Connect(invocation)) = request else {
+            panic!("{request:?}");
+        };
+        let login = Login::parse("root").expect("a user");
+        let arrival = |route: &Route| Arrival {
+            login: login.clone(),
+            route: route.clone(),
+        };
+        let arrivals: Vec<_> = to.iter().map(arrival).collect();
+        let line = spell(Path::new("/bin/x"), &invocation, identity, &arrivals);
+        line.words
+            .join(OsStr::new(" "))
+            .into_string()
+            .expect("text")
+    }
+
+    fn key() -> Identity<'static> {
+        Identity::Ephemeral(Path::new("/k"))
+    }
+
+    fn direct(address: &str) -> Route {
+        Route::Direct(address.parse().expect("an address"), Way::Public)
+    }
+
+    #[test]
+    fn our_words_come_first_and_the_rest_is_as_typed() {
+        let typed = ["-dvvA", "-p22", "a@i-0abcdef0", "-o", "User x", "ls", "-r"];
+        assert_eq!(
+            spelled(Program::Ssh, &typed, key(), &[direct("10.0.0.1")]),
+            "-o IdentitiesOnly=yes -i /k -vvA -p22 root@10.0.0.1 -o User x ls -r"
+        );
+        assert_eq!(
+            spelled(
+                Program::Ssh,
+                &["i-0abcdef0"],
+                Identity::Own,
+                &[direct("::1")]
+            ),
+            "-o IdentitiesOnly=yes root@::1"
+        );
+        assert_eq!(
+            spelled(
+                Program::Ssh,
+                &["-Oexit", "h"],
+                Identity::Unneeded,
+                &[direct("::1")]
+            ),
+            "-Oexit root@::1"
+        );
+    }
+
+    #[test]
+    fn each_destination_of_scp_gets_its_own_address() {
+        let to = [direct("10.0.0.1"), direct("::1")];
+        assert_eq!(
+            spelled(Program::Scp, &["-r", "a:x", "f", "b:"], key(), &to),
+            "-o IdentitiesOnly=yes -i /k -r root@10.0.0.1:x f root@[::1]:"
+        );
+    }
+
+    #[test]
+    fn an_alias_stays_the_host_and_the_address_becomes_its_host_name() {
+        let alias = Route::Alias("db".to_owned(), "10.0.0.1".parse().expect("an address"));
+        assert_eq!(
+            spelled(Program::Sftp, &["-C", "db:/x"], key(), &[alias]),
+            "-o IdentitiesOnly=yes -i /k -o HostName=10.0.0.1 -C root@db:/x"
+        );
+    }
+
+    #[test]
+    fn an_ipv6_address_stands_beside_a_uri_and_not_in_it() {
+        let typed = ["ssh://i-0abcdef0:22", "ls"];
+        assert_eq!(
+            spelled(Program::Ssh, &typed, key(), &[direct("::1")]),
+            "-o IdentitiesOnly=yes -i /k -o HostName=::1 ssh://root@i-0abcdef0:22 ls"
+        );
+        assert_eq!(
+            spelled(Program::Ssh, &typed, key(), &[direct("10.0.0.1")]),
+            "-o IdentitiesOnly=yes -i /k ssh://root@10.0.0.1:22 ls"
+        );
+    }
+
+    #[test]
+    fn a_command_line_is_shown_for_a_shell() {
+        let line = CommandLine {
+            program: "/usr/bin/ssh".into(),
+            words: vec!["h".into(), "echo $HOME".into()],
+        };
+        assert_eq!(line.quoted(), "ssh h 'echo $HOME'");
     }
 }

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::grammar::Program;
-use super::target::{Login, Target};
+use super::names::Login;
+use super::target::Target;
 use super::usage::Usage;
 
 /// Where the user wants to go: one remote word of the command line.
@@ -57,6 +58,12 @@ impl Destination {
             return Ok(None);
         }
         Self::parse(Program::Scp, word).map(Some)
+    }
+
+    /// Whether it was written as a URI. There OpenSSH takes no IPv6 address.
+    #[must_use]
+    pub fn is_uri(&self) -> bool {
+        matches!(self.form, Form::Uri(..))
     }
 
     /// The word for the client: as it was typed, but for this login at this host.
@@ -152,6 +159,10 @@ fn uri(program: Program, rest: &[u8]) -> Result<Destination, Usage> {
         Some(port) => Some(port.parse().ok().filter(|&p| p > 0).ok_or_else(bad)?),
     };
     let host = unbracketed(host);
+    // OpenSSH takes no IPv6 address here, in brackets or not (valid_domain() in misc.c).
+    if host.contains(':') {
+        return Err(bad());
+    }
     Ok(Destination {
         login,
         target: Target::parse(host)?,
@@ -254,7 +265,15 @@ mod tests {
                 "{bad}"
             );
         }
-        for bad in ["", "u@", "ssh://h:0", "ssh://h:x", "-h", "a b"] {
+        for bad in [
+            "",
+            "u@",
+            "ssh://h:0",
+            "ssh://h:x",
+            "ssh://[::1]",
+            "-h",
+            "a b",
+        ] {
             assert!(login(Program::Ssh, bad).is_err(), "{bad}");
         }
     }

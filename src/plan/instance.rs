@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::target::InstanceId;
+use super::names::InstanceId;
 
 /// An EC2 instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ impl fmt::Display for Instance {
 #[cfg(test)]
 impl Instance {
     /// A running instance without an address.
-    pub fn example() -> Self {
+    pub(crate) fn example() -> Self {
         Self {
             id: InstanceId::parse("i-0abcdef0").expect("an ID"),
             name: None,

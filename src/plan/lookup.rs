@@ -2,7 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::target::{InstanceId, StandsFor, Target};
+use super::names::InstanceId;
+use super::target::{StandsFor, Target};
 
 /// What EC2 is asked for: an ID, or filters of DescribeInstances of which any may match.
 #[derive(Clone, Debug, PartialEq, Eq)]

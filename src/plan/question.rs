@@ -64,6 +64,9 @@ pub fn words(
     if let Some(login) = &destination.login {
         words.extend(["-l".into(), login.as_str().into()]);
     }
+    if let Some(port) = destination.port {
+        words.extend(["-p".into(), port.to_string().into()]);
+    }
     words.extend(flags(true));
     words.extend(["--".into(), host.into()]);
     words

@@ -3,7 +3,11 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use super::destination::Destination;
 use super::instance::Instance;
+use super::names::InstanceId;
+use super::question::Answer;
+use super::target::{StandsFor, Target};
 
 /// The way in that the user asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,6 +105,65 @@ pub struct NoAddress {
     pub way: Way,
     /// The family asked for.
     pub family: Family,
+}
+
+/// What decides the way to a destination.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// What the user typed.
+    pub destination: &'a Destination,
+    /// Whether that is a host beside an instance ID of its own (`-t`).
+    pub beside_id: bool,
+    /// Whether it is the only destination.
+    pub alone: bool,
+    /// What the user wishes.
+    pub way: Way,
+    /// What ssh says of the host.
+    pub answer: &'a Answer,
+    /// Whether the user's ssh_config has a proxy for instance IDs.
+    pub proxy_for_ids: bool,
+}
+
+/// The way to this instance.
+///
+/// What the user asks for with `--via`, else: a host that was typed is used as typed; an ID goes
+/// by the proxy that ssh_config has for IDs, if it has one, and by [`address`] if not.
+///
+/// # Errors
+/// When the instance has no address that fits.
+pub fn choose(instance: &Instance, situation: &Situation<'_>) -> Result<Route, NoAddress> {
+    let Situation {
+        destination,
+        answer,
+        way,
+        ..
+    } = *situation;
+    let typed = || destination.host.clone();
+    let direct = || address(instance, way, answer.family);
+    match (&destination.target, way) {
+        (_, Way::InstanceId) => Ok(Route::InstanceId(instance.id.to_string())),
+        (Target::Id(_), Way::Auto) if situation.proxy_for_ids => Ok(Route::InstanceId(typed())),
+        (Target::Id(_), Way::Auto) | (_, Way::Public | Way::Private | Way::Ipv6) => direct(),
+        _ if situation.beside_id => Ok(Route::AsTyped(typed())),
+        // Private names are known inside the VPC only; what they stand for is not.
+        (Target::Aws(name), Way::Auto) => match &name.stands_for {
+            StandsFor::Private(address) => Ok(Route::Direct((*address).into(), Way::Private)),
+            StandsFor::Id(_) => direct(),
+            StandsFor::Public(_) => Ok(Route::AsTyped(typed())),
+        },
+        // ssh gets the alias, so that its block of ssh_config goes on applying, and the address
+        // in place of the ID that stands there as HostName: by an option, which would be for all
+        // destinations, so of several each gets the address alone.
+        (Target::Host(alias), Way::Auto) if InstanceId::parse(&answer.hostname).is_ok() => {
+            Ok(match direct()? {
+                Route::Direct(address, _) if situation.alone => {
+                    Route::Alias(alias.clone(), address)
+                }
+                other => other,
+            })
+        }
+        (Target::Address(_) | Target::Host(_), Way::Auto) => Ok(Route::AsTyped(typed())),
+    }
 }
 
 /// The instance's address: public IPv4, else private IPv4, else IPv6, of those that the user

@@ -23,7 +23,7 @@ pub use self::explain::Push;
 use self::http::SchemeClient;
 use super::terminal::Terminal;
 use crate::error::Error;
-use crate::plan::target::Region;
+use crate::plan::names::Region;
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(3);

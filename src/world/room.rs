@@ -17,7 +17,7 @@ const PREFIX: &str = "mssh-";
 const KEY: &str = "key";
 
 /// After this long a key is of no use: AWS has forgotten its public half.
-pub const KEY_LIFE: Duration = Duration::from_secs(60);
+pub const KEY_LIFE: Duration = Duration::from_mins(1);
 
 /// A directory of mode 0700, removed with all that is in it when dropped.
 #[derive(Debug)]
@@ -110,7 +110,7 @@ pub fn sweep_beside(directory: &Path) {
     };
     for path in entries.flatten().map(|entry| entry.path()) {
         let stale = older_than(&path.join(KEY), KEY_LIFE)
-            .or_else(|_| older_than(&path, Duration::from_secs(24 * 60 * 60)));
+            .or_else(|_| older_than(&path, Duration::from_hours(24)));
         if is_ours(&path) && stale.unwrap_or(false) {
             let _ = fs::remove_dir_all(path);
         }

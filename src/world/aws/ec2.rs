@@ -14,7 +14,7 @@ use super::http::DeadNetwork;
 use crate::error::Error;
 use crate::plan::instance::{Instance, State};
 use crate::plan::lookup::Filter;
-use crate::plan::target::InstanceId;
+use crate::plan::names::InstanceId;
 
 /// The action, as IAM names it.
 const ACTION: &str = "ec2:DescribeInstances";

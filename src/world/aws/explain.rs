@@ -9,7 +9,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::Regional;
 use crate::error::{Denied, Error};
-use crate::plan::target::{InstanceId, Login, Zone};
+use crate::plan::names::{InstanceId, Login, Zone};
 
 /// What was asked of AWS, for the error that may come of it.
 #[derive(Clone, Copy, Debug)]

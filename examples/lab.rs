@@ -1,0 +1,129 @@
+//! A place to try `mssh` in, without an AWS account: `cargo run --example lab`.
+//!
+//! Words after `--` are run there, and their exit status is ours. Without words it is a shell.
+
+#[path = "../tests/lab/mod.rs"]
+mod lab;
+
+use std::env;
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, ExitStatus};
+
+use lab::{Lab, cast};
+
+fn main() -> ExitCode {
+    let words: Vec<OsString> = env::args_os().skip(1).collect();
+    let bins = match programs() {
+        Ok(bins) => bins,
+        Err(error) => return fail(error),
+    };
+    let lab = match Lab::start_with(&bins) {
+        Ok(lab) => lab,
+        Err(missing) => return fail(missing),
+    };
+    let mut command = if let Some((program, arguments)) = words.split_first() {
+        let mut command = lab.command(program);
+        command.args(arguments);
+        command
+    } else {
+        say(&screen(&lab));
+        shell(&lab)
+    };
+    match command.status() {
+        Ok(status) => exit_code(status),
+        Err(error) => fail(format_args!("{}: {error}", command.get_program().display())),
+    }
+}
+
+/// Where the programs are, built anew if Cargo runs us: it builds no programs for an example.
+fn programs() -> io::Result<PathBuf> {
+    let example = env::current_exe()?;
+    let bins = example.ancestors().nth(2).unwrap_or(Path::new("."));
+    if let Some(cargo) = env::var_os("CARGO") {
+        let profile = match bins.file_name().and_then(|name| name.to_str()) {
+            None | Some("debug") => "dev",
+            Some(profile) => profile,
+        };
+        let built = Command::new(cargo)
+            .args(["build", "--quiet", "--bins", "--profile", profile])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status()?;
+        if !built.success() {
+            return Err(io::Error::other("the programs do not build"));
+        }
+    }
+    if bins.join("mssh").exists() {
+        return Ok(bins.to_owned());
+    }
+    let place = bins.display();
+    Err(io::Error::other(format!(
+        "there is no mssh in {place}: run `cargo build` first"
+    )))
+}
+
+/// An interactive shell with a prompt that tells where one is.
+fn shell(lab: &Lab) -> Command {
+    let mut shell = if Path::new("/bin/bash").exists() {
+        let mut bash = lab.command("/bin/bash");
+        bash.args(["--norc", "--noprofile"]);
+        bash
+    } else {
+        lab.command("/bin/sh")
+    };
+    shell.arg("-i").env("PS1", "lab$ ").current_dir(lab.home());
+    shell
+}
+
+/// What there is, and what to try first.
+fn screen(lab: &Lab) -> String {
+    let url = lab.url();
+    let mut lines = vec![format!("A fake AWS region is at {url}. Its instances:\n")];
+    for member in cast::CAST {
+        let note = match member.id {
+            cast::ODD => format!(": {}", lab.odd_port()),
+            cast::SIX if !lab.has_ipv6() => ", which this machine has not".to_owned(),
+            _ => String::new(),
+        };
+        let (id, name, about) = (member.id, member.name, member.about);
+        lines.push(format!("  {id:19}  {name:7}  {about}{note}"));
+    }
+    lines.push("\nThings to try:\n".to_owned());
+    for (command, about) in [
+        (format!("mssh {} uname -a", cast::WEB1), ""),
+        (format!("mssh ubuntu@{}", cast::WEB1), "a shell there"),
+        (format!("mssh -d {} true", cast::DB1), "what it does"),
+        (format!("mssh --dry-run {}", cast::WEB2), "what it would do"),
+        (format!("mssh {}", cast::STOPPED), "it is stopped"),
+        (format!("mssh {}", cast::PUSH_DENIED), "no permission"),
+        (format!("mssh -r eu-west-1 {} date", cast::PARIS), ""),
+        (format!("msftp {}", cast::WEB1), ""),
+        (format!("mscp /etc/hostname {}:", cast::WEB1), ""),
+        (format!("rsync -e mssh /etc/hostname {}:", cast::WEB1), ""),
+    ] {
+        let line = format!("  {command:50} {about}");
+        lines.push(line.trim_end().to_owned());
+    }
+    lines.push("\n`exit` ends it all.\n".to_owned());
+    lines.join("\n")
+}
+
+/// The status of the command as a shell would tell it.
+fn exit_code(status: ExitStatus) -> ExitCode {
+    let signal = || status.signal().map_or(1, |signal| 128 + signal);
+    let code = status.code().unwrap_or_else(signal);
+    u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+fn fail(why: impl Display) -> ExitCode {
+    say(&format!("lab: {why}\n"));
+    ExitCode::FAILURE
+}
+
+fn say(text: &str) {
+    // Where nobody listens on stderr, there is nobody to tell.
+    let _ = io::stderr().write_all(text.as_bytes());
+}

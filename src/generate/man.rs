@@ -1,0 +1,99 @@
+//! The man pages.
+
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, italic, roman};
+
+use super::{command, usage, words};
+use crate::plan::grammar::Program;
+
+/// The man page: the options by clap, the prose by hand.
+pub(super) fn page(program: Program) -> Vec<u8> {
+    let command = command(program).mut_args(|arg| {
+        let theirs = arg.get_long().is_none();
+        arg.hide(theirs)
+    });
+    let man = Man::new(command)
+        .section("1")
+        .source(format!("mssh {}", env!("CARGO_PKG_VERSION")));
+    let mut text = Vec::new();
+    let rendered = man
+        .render_title(&mut text)
+        .and_then(|()| man.render_name_section(&mut text))
+        .and_then(|()| synopsis(program).to_writer(&mut text))
+        .and_then(|()| description(program).to_writer(&mut text))
+        .and_then(|()| man.render_options_section(&mut text))
+        .and_then(|()| reference(program).to_writer(&mut text));
+    // Writing to memory does not fail.
+    debug_assert!(rendered.is_ok());
+    text
+}
+
+fn synopsis(program: Program) -> Roff {
+    let usage = usage(program);
+    let (name, rest) = usage.split_once(' ').unwrap_or((&usage, ""));
+    let mut roff = Roff::new();
+    roff.control("SH", ["SYNOPSIS"]);
+    roff.text([bold(name), roman(format!(" {rest}"))]);
+    roff
+}
+
+fn description(program: Program) -> Roff {
+    let (name, client) = (program.name(), program.client());
+    let mut roff = Roff::new();
+    roff.control("SH", ["DESCRIPTION"]);
+    for paragraph in [
+        format!(
+            "{name} finds an EC2 instance, makes a fresh ed25519 key, hands its public half to EC2 \
+             Instance Connect for the user who logs in, and becomes {client}. The private half is \
+             a file that only you can read; it is gone when {client} ends, and at the latest 60 \
+             seconds after AWS got the public one. IAM decides who gets in."
+        ),
+        "The target is an instance ID, a public or private IPv4 address, an IPv6 address, a DNS \
+         name that AWS made, a Host of your ssh_config(5), or any name that resolves to an \
+         address of the instance. With -t and an instance ID the host is taken as it is typed; \
+         with -z besides, DescribeInstances is not called."
+            .to_owned(),
+        format!(
+            "The user is {client}'s to choose, by the command line or ssh_config(5); where nothing \
+             sets one it is ec2-user. With -i FILE your own key is used, and its public half \
+             pushed. Options which are not listed here are {client}'s and handed on as they are."
+        ),
+    ] {
+        roff.control("PP", []);
+        roff.text([roman(paragraph)]);
+    }
+    roff
+}
+
+fn reference(program: Program) -> Roff {
+    let client = program.client();
+    let mut roff = Roff::new();
+    roff.control("SH", ["ENVIRONMENT"]);
+    let environment = "AWS_PROFILE, AWS_REGION, AWS_DEFAULT_REGION, AWS_CONFIG_FILE, \
+        AWS_SHARED_CREDENTIALS_FILE, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_EC2, \
+        AWS_ENDPOINT_URL_EC2_INSTANCE_CONNECT, AWS_MAX_ATTEMPTS and the other variables of the AWS \
+        SDKs. XDG_RUNTIME_DIR: where the key is kept, else /dev/shm, else TMPDIR.";
+    roff.text([roman(environment)]);
+    roff.control("SH", ["EXIT STATUS"]);
+    for (status, meaning) in [
+        (
+            "0",
+            "after --help, --version, --completions, --man or --dry-run",
+        ),
+        ("127", "if the client program is not on PATH"),
+        ("255", "if anything else fails before the client runs"),
+    ] {
+        roff.control("TP", []);
+        roff.text([bold(status)]);
+        roff.text([roman(meaning)]);
+    }
+    roff.control("PP", []);
+    roff.text([roman(format!(
+        "Else that of {client}, which we have become."
+    ))]);
+    roff.control("SH", ["EXAMPLE"]);
+    roff.text([italic(words(program).example)]);
+    roff.control("SH", ["SEE ALSO"]);
+    roff.text([roman("ssh(1), sftp(1), scp(1), ssh_config(5)")]);
+    roff
+}

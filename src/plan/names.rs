@@ -1,0 +1,263 @@
+//! Names with a shape: instance IDs, users, regions and zones.
+//!
+//! Each type here can only be made by its `parse`: whoever holds one holds a checked value.
+
+use std::fmt;
+
+use super::usage::Usage;
+
+/// An EC2 instance ID, in lower case: `i-` and 8 or 17 hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct InstanceId(String);
+
+impl InstanceId {
+    /// Reads an ID, in either case of letters.
+    ///
+    /// # Errors
+    /// [`Usage::BadInstanceId`] for anything else.
+    pub fn parse(word: &str) -> Result<Self, Usage> {
+        let id = word.to_ascii_lowercase();
+        match id.strip_prefix("i-") {
+            Some(digits)
+                if [8, 17].contains(&digits.len())
+                    && digits.bytes().all(|b| b.is_ascii_hexdigit()) =>
+            {
+                Ok(Self(id))
+            }
+            _ => Err(Usage::BadInstanceId(word.to_owned())),
+        }
+    }
+
+    /// `word` read as an ID, if that is what it wants to be: `i-` or `mi-`, a digit, and no dot
+    /// or dash after it. A host may be called `i-bastion`, so not every `i-` is an ID.
+    pub(super) fn claimed(word: &str) -> Option<Result<Self, Usage>> {
+        let lower = word.to_ascii_lowercase();
+        let (managed, rest) = match lower.strip_prefix("mi-") {
+            Some(rest) => (true, rest),
+            None => (false, lower.strip_prefix("i-")?),
+        };
+        let plain = rest.bytes().all(|b| b.is_ascii_alphanumeric());
+        if !plain || !rest.starts_with(|c: char| c.is_ascii_digit()) {
+            return InstanceId::parse(word).ok().map(Ok);
+        }
+        Some(if managed {
+            Err(Usage::ManagedNode(word.to_owned()))
+        } else {
+            Self::parse(word)
+        })
+    }
+
+    /// The ID as AWS writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for InstanceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An OS user that EC2 Instance Connect accepts.
+///
+/// Its own pattern is `[A-Za-z_][A-Za-z0-9@._-]{0,30}[A-Za-z0-9$_-]?`
+/// (`InstanceOSUser` in the API reference of `SendSSHPublicKey`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Login(String);
+
+impl Login {
+    /// Reads a user name.
+    ///
+    /// # Errors
+    /// [`Usage::BadUser`] for a name that AWS would refuse.
+    pub fn parse(user: &str) -> Result<Self, Usage> {
+        let begins = |c: char| c.is_ascii_alphabetic() || c == '_';
+        let goes_on = |c: char| c.is_ascii_alphanumeric() || "@._-".contains(c);
+        let body = user.strip_suffix('$').unwrap_or(user);
+        if user.len() <= 32 && body.starts_with(begins) && body.chars().all(goes_on) {
+            Ok(Self(user.to_owned()))
+        } else {
+            Err(Usage::BadUser(user.to_owned()))
+        }
+    }
+
+    /// The user of most Amazon Linux images, and the original's default.
+    pub fn ec2_user() -> Self {
+        Self("ec2-user".to_owned())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A name of the shape of an AWS region, like `us-gov-west-1`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region(String);
+
+impl Region {
+    /// Reads a region by its shape; whether there is one of that name, AWS knows.
+    ///
+    /// # Errors
+    /// [`Usage::BadRegion`].
+    pub fn parse(word: &str) -> Result<Self, Usage> {
+        let parts: Vec<&str> = word.split('-').collect();
+        let ok = match parts.as_slice() {
+            [area, middle @ .., number] => {
+                (2..=4).contains(&area.len())
+                    && (1..=3).contains(&middle.len())
+                    && [area].into_iter().chain(middle).all(|part| {
+                        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase())
+                    })
+                    && (1..=2).contains(&number.len())
+                    && number.bytes().all(|b| b.is_ascii_digit())
+            }
+            _ => false,
+        };
+        if ok {
+            Ok(Self(word.to_owned()))
+        } else {
+            Err(Usage::BadRegion(word.to_owned()))
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A name of the shape of an availability, local or wavelength zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone(String);
+
+impl Zone {
+    /// Reads a zone by its shape: a region, then a letter, or more parts that end in a letter or
+    /// digit (`us-west-2-lax-1a`, `us-east-1-wl1-bos-wlz-1`).
+    ///
+    /// # Errors
+    /// [`Usage::BadZone`].
+    pub fn parse(word: &str) -> Result<Self, Usage> {
+        let lower = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        let split = word.bytes().position(|b| b.is_ascii_digit());
+        let ok = split.is_some_and(|digit| {
+            let (region, rest) = word.split_at(digit + 1);
+            Region::parse(region).is_ok()
+                && rest.starts_with(|c: char| c.is_ascii_lowercase() || c == '-')
+                && rest.bytes().all(lower)
+                && !rest.ends_with('-')
+                && word.len() <= 32
+        });
+        if ok {
+            Ok(Self(word.to_owned()))
+        } else {
+            Err(Usage::BadZone(word.to_owned()))
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_exact_but_for_their_case() {
+        let id = InstanceId::parse("I-0ABCDEF0").map(|id| id.to_string());
+        assert_eq!(id, Ok("i-0abcdef0".to_owned()));
+        for bad in [
+            "i-",
+            "i-0abc",
+            "i-0123456789abcdefg",
+            "mi-0123456789abcdef0",
+            "-i0",
+        ] {
+            assert!(InstanceId::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn users_are_those_of_instance_connect() {
+        for good in [
+            "ec2-user",
+            "BAD",
+            "first.last",
+            "_x",
+            "machine$",
+            "ad@corp.example",
+        ] {
+            assert!(Login::parse(good).is_ok(), "{good}");
+        }
+        let long = "a".repeat(33);
+        for bad in [
+            "",
+            "-l",
+            "1st",
+            "a;b",
+            "a$b",
+            "a b",
+            "$(x)",
+            "ü",
+            "$",
+            long.as_str(),
+        ] {
+            assert!(Login::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn regions_and_zones_have_shapes() {
+        for good in [
+            "us-east-1",
+            "us-gov-west-1",
+            "eusc-de-east-1",
+            "us-iso-east-1",
+            "ap-southeast-5",
+        ] {
+            assert!(Region::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "bogus",
+            "us-east-1;x",
+            "us-east-1a",
+            "-r",
+            "us--1",
+            "US-EAST-1",
+            "us-east-",
+        ] {
+            assert!(Region::parse(bad).is_err(), "{bad}");
+        }
+        for good in [
+            "us-east-1a",
+            "us-west-2-lax-1a",
+            "us-east-1-wl1-bos-wlz-1",
+            "us-gov-west-1b",
+        ] {
+            assert!(Zone::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "bogus",
+            "us-east-1",
+            "us-east-1a;x",
+            "us-east-1a-",
+            "-z",
+            "f",
+        ] {
+            assert!(Zone::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Real programs with `mssh` as their ssh, and our own file programs.
+//!
+//! - here: what they all need, and the questions they ask before they begin
+//! - `copying`: `scp -S mssh`, `sftp -S mssh`
+//! - `files`: `msftp` and `mscp`
+//! - `git`: clone and push
+//! - `rsync`: both directions, and options that the original took for its own
+
+mod copying;
+mod files;
+mod git;
+mod rsync;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::lab::cast::WEB1;
+use crate::lab::{SEND_SSH_PUBLIC_KEY, Tenant};
+use crate::sandbox::{Outcome, finish, lab, run, tenant};
+
+/// Two directories of one test: one here, and one that is reached through ssh.
+struct Places {
+    here: PathBuf,
+    there: PathBuf,
+}
+
+impl Places {
+    fn of(tenant: &Tenant<'_>) -> Self {
+        let here = lab().home().join(tenant.access_key());
+        let there = lab().remote().join(tenant.access_key());
+        for place in [&here, &there] {
+            fs::create_dir_all(place).expect("a directory in the lab");
+        }
+        Self { here, there }
+    }
+
+    /// How a path over there is written: `USER@ID:PATH`.
+    fn remote(&self, id: &str, name: &str) -> String {
+        format!("{id}:{}", self.there.join(name).display())
+    }
+}
+
+/// A program with these words, run by this tenant; its directory is the test's own.
+fn program(tenant: &Tenant<'_>, places: &Places, name: &str) -> Command {
+    let there = finish(
+        tenant
+            .command("sh")
+            .args(["-c", &format!("command -v {name}")]),
+    );
+    assert_eq!(
+        there.code,
+        Some(0),
+        "`{name}` is to be installed for this test"
+    );
+    let mut command = tenant.command(name);
+    command.current_dir(&places.here);
+    command
+}
+
+/// Asserts that a command succeeds.
+#[track_caller]
+fn succeeds(command: &mut Command) -> Outcome {
+    let outcome = finish(command);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    outcome
+}
+
+#[track_caller]
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+    fs::write(path, text).expect("a file");
+}
+
+#[track_caller]
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|cause| panic!("{}: {cause}", path.display()))
+}
+
+/// Asserts how many keys this tenant has pushed so far.
+#[track_caller]
+fn pushes(tenant: &Tenant<'_>, count: usize) {
+    let calls = tenant.calls();
+    let pushes = tenant.calls_of(SEND_SSH_PUBLIC_KEY).len();
+    assert_eq!(pushes, count, "{calls:?}");
+}
+
+/// Names that a shell, ssh or sftp might take for something else.
+const NAMES: &[&str] = &[
+    "a file.txt",
+    "it's",
+    "say \"hi\"",
+    "$(touch PWNED)",
+    "`touch PWNED`",
+    "a;touch PWNED",
+    "back\\slash",
+    "star*and?",
+    "-dash",
+    "grün",
+];
+
+/// Git asks this to know whether we take a port.
+#[test]
+fn the_probe_with_g_asks_aws_nothing() {
+    let tenant = tenant();
+    let words = ["-G", "-o", "SendEnv=GIT_PROTOCOL", "-p", "22", WEB1];
+    let ours = run(&tenant, "mssh", words);
+    let plain = run(&tenant, "ssh", words);
+    assert_eq!(
+        (ours.code, &ours.stdout, &ours.stderr),
+        (Some(0), &plain.stdout, &plain.stderr)
+    );
+    assert!(ours.stdout.contains("\nport 22\n"), "{ours:?}");
+    assert_eq!(tenant.calls().len(), 0);
+}
+
+/// Ansible asks this, and takes `Usage:` or `Bad configuration option` for a no.
+#[test]
+fn the_probe_for_control_persist_is_not_answered_with_our_usage() {
+    let tenant = tenant();
+    let outcome = run(&tenant, "mssh", ["-o", "ControlPersist"]);
+    for no in ["Usage:", "Bad configuration option"] {
+        let said = [&outcome.stdout, &outcome.stderr];
+        assert!(!said.iter().any(|it| it.contains(no)), "{outcome:?}");
+    }
+    assert_eq!(tenant.calls().len(), 0);
+}
+
+/// The words of Ansible's ssh connection, quotes inside a value included.
+#[test]
+fn the_words_of_ansible_are_understood() {
+    let tenant = tenant();
+    let words = [
+        "-C",
+        "-o",
+        "KbdInteractiveAuthentication=no",
+        "-o",
+        "PreferredAuthentications=gssapi-with-mic,gssapi-keyex,hostbased,publickey",
+        "-o",
+        "PasswordAuthentication=no",
+        "-o",
+        "User=\"ubuntu\"",
+        "-o",
+        "ConnectTimeout=10",
+        WEB1,
+        "/bin/sh -c 'echo ~ && sleep 0'",
+    ];
+    let home = lab().remote().display().to_string();
+    run(&tenant, "mssh", words).prints(&format!("{home}\n"));
+    let pushed = tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    assert_eq!(pushed[0].user.as_deref(), Some("ubuntu"));
+}
+
+/// And its shared connections: the second run finds the first's master.
+#[test]
+fn a_master_connection_is_shared_and_ended() {
+    let tenant = tenant();
+    let socket = format!("/tmp/{}-{}.ctl", tenant.access_key(), std::process::id());
+    let shared = |words: &[&str]| {
+        let mut mssh = tenant.command("mssh");
+        mssh.args(["-o", "ControlMaster=auto", "-o", "ControlPersist=60s"]);
+        mssh.args(["-o", &format!("ControlPath={socket}")])
+            .args(words);
+        mssh
+    };
+    // The master stays behind with its outputs, which are none.
+    let null = std::process::Stdio::null;
+    let mut master = shared(&["-n", WEB1, "true"]);
+    let status = master.stdout(null()).stderr(null()).status();
+    assert!(status.expect("mssh starts").success());
+    crate::key::witness::leaves_nothing(&tenant);
+    finish(&mut shared(&[WEB1, "echo shared"])).prints("shared\n");
+    let before = tenant.calls_of(SEND_SSH_PUBLIC_KEY).len();
+    let check = succeeds(&mut shared(&["-O", "check", WEB1]));
+    assert!(check.stderr.contains("Master running"), "{check:?}");
+    succeeds(&mut shared(&["-O", "exit", WEB1]));
+    pushes(&tenant, before);
+}

@@ -1,0 +1,111 @@
+//! `scp -S mssh` and `sftp -S mssh`: OpenSSH's own programs, with `mssh` where their ssh would be.
+
+use std::process::Command;
+
+use super::{NAMES, Places, program, pushes, read, succeeds, write};
+use crate::lab::Tenant;
+use crate::lab::cast::{DB1, ODD, WEB1, WEB2};
+use crate::sandbox::{lab, tenant};
+
+fn scp(tenant: &Tenant<'_>, places: &Places, options: &[&str]) -> Command {
+    let mut scp = program(tenant, places, "scp");
+    scp.args(["-S", "mssh"]).args(options);
+    scp
+}
+
+#[test]
+fn scp_copies_both_ways_in_its_new_and_its_old_protocol() {
+    for protocol in [&[][..], &["-O"]] {
+        let tenant = tenant();
+        let places = Places::of(&tenant);
+        write(&places.here.join("file"), "text\n");
+        let there = places.remote(&format!("ubuntu@{WEB1}"), "file");
+        let mut to = scp(&tenant, &places, protocol);
+        succeeds(to.args(["file", &there])).prints("");
+        assert_eq!(read(&places.there.join("file")), "text\n");
+        let mut back = scp(&tenant, &places, protocol);
+        succeeds(back.args([&there, "back"])).prints("");
+        assert_eq!(read(&places.here.join("back")), "text\n");
+        pushes(&tenant, 2);
+    }
+}
+
+#[test]
+fn scp_copies_a_tree_and_keeps_times_and_modes() {
+    for protocol in [&["-rp"][..], &["-O", "-rp"]] {
+        let tenant = tenant();
+        let places = Places::of(&tenant);
+        write(&places.here.join("tree/deep/file"), "text\n");
+        let mut to = scp(&tenant, &places, protocol);
+        succeeds(to.args(["tree", &places.remote(WEB1, "copy")])).prints("");
+        assert_eq!(read(&places.there.join("copy/deep/file")), "text\n");
+    }
+}
+
+#[test]
+fn scp_finds_another_port() {
+    let port = lab().odd_port().to_string();
+    for options in [&["-P", &port][..], &["-O", "-P", &port]] {
+        let tenant = tenant();
+        let places = Places::of(&tenant);
+        write(&places.here.join("file"), "text\n");
+        let mut to = scp(&tenant, &places, options);
+        succeeds(to.args(["file", &places.remote(ODD, "file")])).prints("");
+        assert_eq!(read(&places.there.join("file")), "text\n");
+    }
+}
+
+/// One `mssh` for each side.
+#[test]
+fn scp_copies_from_one_instance_to_another() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    write(&places.there.join("from"), "text\n");
+    let mut scp = scp(&tenant, &places, &["-3"]);
+    succeeds(scp.args([places.remote(WEB1, "from"), places.remote(WEB2, "to")]));
+    assert_eq!(read(&places.there.join("to")), "text\n");
+    pushes(&tenant, 2);
+}
+
+#[test]
+fn scp_keeps_odd_names() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    for name in NAMES {
+        write(&places.here.join("odd names").join(name), name);
+    }
+    let mut to = scp(&tenant, &places, &["-r"]);
+    succeeds(to.args(["odd names", &places.remote(WEB1, "copy of it")]));
+    for name in NAMES {
+        assert_eq!(read(&places.there.join("copy of it").join(name)), *name);
+    }
+}
+
+#[test]
+fn sftp_runs_a_batch() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    write(&places.here.join("file"), "text\n");
+    let there = places.there.display();
+    write(
+        &places.here.join("batch"),
+        &format!("put file {there}/put\nget {there}/put got\n"),
+    );
+    let mut sftp = program(&tenant, &places, "sftp");
+    succeeds(sftp.args(["-S", "mssh", "-b", "batch", &format!("ubuntu@{DB1}")]));
+    assert_eq!(read(&places.there.join("put")), "text\n");
+    assert_eq!(read(&places.here.join("got")), "text\n");
+    pushes(&tenant, 1);
+}
+
+#[test]
+fn sftp_gets_a_file_from_another_port() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    write(&places.there.join("file"), "text\n");
+    let mut sftp = program(&tenant, &places, "sftp");
+    let port = lab().odd_port().to_string();
+    let from = places.remote(ODD, "file");
+    succeeds(sftp.args(["-q", "-S", "mssh", "-P", &port, &from, "got"]));
+    assert_eq!(read(&places.here.join("got")), "text\n");
+}

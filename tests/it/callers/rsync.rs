@@ -1,0 +1,188 @@
+//! rsync over `mssh`. Its server's words begin with a cluster such as `-tre.iLsfxCIvu`, in which
+//! the original found a region, an instance or a profile, and lost times on the way.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use super::{NAMES, Places, program, pushes, read, succeeds, write};
+use crate::lab::Tenant;
+use crate::lab::cast::{ODD, WEB1};
+use crate::sandbox::{lab, tenant};
+
+/// rsync with `mssh`, or more words, as its remote shell.
+fn rsync(tenant: &Tenant<'_>, places: &Places, shell: &str) -> Command {
+    let mut rsync = program(tenant, places, "rsync");
+    rsync.args(["-e", shell]);
+    rsync
+}
+
+/// A time in the past, the same to the second on any file system.
+fn long_ago() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000)
+}
+
+#[track_caller]
+fn make_old(path: &Path) {
+    let file = File::open(path).expect("a file");
+    file.set_modified(long_ago()).expect("its time");
+}
+
+#[track_caller]
+fn is_old(path: &Path) -> bool {
+    let metadata = fs::metadata(path).expect("a file");
+    metadata.modified().expect("its time") == long_ago()
+}
+
+/// `tree/a.txt` and `tree/deep/b.txt`, both old.
+#[track_caller]
+fn plant(base: &Path) {
+    for (name, text) in [("a.txt", "first\n"), ("deep/b.txt", "second\n")] {
+        let path = base.join("tree").join(name);
+        write(&path, text);
+        make_old(&path);
+    }
+}
+
+/// Asserts that the tree has arrived at `base`.
+#[track_caller]
+fn grown(base: &Path, with_times: bool) {
+    for (name, text) in [("a.txt", "first\n"), ("deep/b.txt", "second\n")] {
+        let path = base.join(name);
+        assert_eq!(read(&path), text);
+        assert_eq!(is_old(&path), with_times, "the time of {}", path.display());
+    }
+}
+
+#[test]
+fn a_tree_goes_there_and_comes_back() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    plant(&places.here);
+    let there = places.remote(WEB1, "copy/");
+    let mut to = rsync(&tenant, &places, "mssh");
+    succeeds(to.args(["-a", "tree/", &there])).prints("");
+    grown(&places.there.join("copy"), true);
+    let mut back = rsync(&tenant, &places, "mssh");
+    succeeds(back.args(["-a", &there, "back/"])).prints("");
+    grown(&places.here.join("back"), true);
+    pushes(&tenant, 2);
+}
+
+/// Each of the original's letters first in the cluster, in both directions.
+#[test]
+fn no_letter_of_rsyncs_own_is_taken_for_ours() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    plant(&places.here);
+    plant(&places.there);
+    let clusters = [
+        "-r", "-rt", "-ur", "-urt", "-tr", "-zr", "-dr", "-rtz", "-rtvz",
+    ];
+    for cluster in clusters {
+        let with_times = cluster.contains('t');
+        let name = format!("to{cluster}");
+        let mut to = rsync(&tenant, &places, "mssh");
+        succeeds(to.args([cluster, "tree/", &places.remote(WEB1, &name)]));
+        grown(&places.there.join(&name), with_times);
+        let mut back = rsync(&tenant, &places, "mssh");
+        let from = places.remote(WEB1, "tree/");
+        succeeds(back.args([cluster, &from, &format!("from{cluster}")]));
+        grown(&places.here.join(format!("from{cluster}")), with_times);
+    }
+    pushes(&tenant, 2 * clusters.len());
+}
+
+/// Without `-r`, the cluster of the server begins with these letters themselves.
+#[test]
+fn a_single_file_goes_with_any_first_letter() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    plant(&places.here);
+    for cluster in ["-d", "-t", "-u", "-z", "-dt", "-ut", "-tz", "-uz"] {
+        let name = format!("file{cluster}");
+        let mut to = rsync(&tenant, &places, "mssh");
+        succeeds(to.args([cluster, "tree/a.txt", &places.remote(WEB1, &name)]));
+        let path = places.there.join(&name);
+        assert_eq!(read(&path), "first\n");
+        assert_eq!(is_old(&path), cluster.contains('t'), "{cluster}");
+    }
+}
+
+#[test]
+fn with_d_alone_a_directory_goes_without_what_is_deeper() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    plant(&places.here);
+    let mut to = rsync(&tenant, &places, "mssh");
+    succeeds(to.args(["-d", "tree/", &places.remote(WEB1, "flat")]));
+    assert_eq!(read(&places.there.join("flat/a.txt")), "first\n");
+    assert!(!places.there.join("flat/deep/b.txt").exists());
+}
+
+#[test]
+fn with_u_what_is_newer_there_stays() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    plant(&places.here);
+    write(&places.there.join("copy/a.txt"), "newer\n");
+    let mut to = rsync(&tenant, &places, "mssh");
+    succeeds(to.args(["-urt", "tree/", &places.remote(WEB1, "copy/")]));
+    assert_eq!(read(&places.there.join("copy/a.txt")), "newer\n");
+    assert_eq!(read(&places.there.join("copy/deep/b.txt")), "second\n");
+}
+
+#[test]
+fn the_shell_may_have_options_of_ours_and_of_ssh() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    plant(&places.here);
+    let port = lab().odd_port();
+    for (shell, name) in [
+        (format!("mssh --region us-east-1 -p {port}"), "long/"),
+        (
+            format!("mssh -r us-east-1 -p{port} -o Compression=no"),
+            "short/",
+        ),
+        (format!("mssh -r us-east-1 -oPort={port}"), "option/"),
+    ] {
+        let mut to = rsync(&tenant, &places, &shell);
+        let to = to.args(["-az", "--delete", "tree/"]);
+        succeeds(to.arg(places.remote(&format!("ubuntu@{ODD}"), name)));
+        grown(&places.there.join(name), true);
+    }
+    pushes(&tenant, 3);
+}
+
+#[test]
+fn paths_with_spaces_and_worse_are_kept() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    for name in NAMES {
+        write(&places.here.join("odd names").join(name), name);
+    }
+    let there = places.remote(WEB1, "new dir/");
+    let mut to = rsync(&tenant, &places, "mssh");
+    succeeds(to.args(["-a", "odd names/", &there]));
+    let mut back = rsync(&tenant, &places, "mssh");
+    succeeds(back.args(["-a", &there, "back again/"]));
+    for name in NAMES {
+        assert_eq!(read(&places.there.join("new dir").join(name)), *name);
+        assert_eq!(read(&places.here.join("back again").join(name)), *name);
+    }
+    assert!(!places.here.join("PWNED").exists());
+}
+
+#[test]
+fn a_megabyte_of_any_bytes_is_the_same_on_the_other_side() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    let mut bytes = vec![0; 1 << 20];
+    fastrand::fill(&mut bytes);
+    fs::write(places.here.join("random"), &bytes).expect("a file");
+    let mut to = rsync(&tenant, &places, "mssh");
+    succeeds(to.args(["-az", "random", &places.remote(WEB1, "random")]));
+    let arrived = fs::read(places.there.join("random")).expect("a file");
+    assert!(arrived == bytes, "changed on the way");
+}

@@ -1,0 +1,17 @@
+//! Each mistake, and each trouble with AWS or this machine: its line, its hint, its status, and
+//! no key left.
+
+mod aws;
+mod machine;
+mod words;
+
+use crate::lab::Tenant;
+use crate::sandbox::{self, Outcome};
+
+/// Runs `mssh` with these words, and asserts that nothing is left of a key.
+#[track_caller]
+fn mssh(tenant: &Tenant<'_>, words: &[&str]) -> Outcome {
+    let outcome = sandbox::run(tenant, "mssh", words);
+    assert!(sandbox::no_key_is_left(tenant), "a key is left");
+    outcome
+}

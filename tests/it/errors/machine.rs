@@ -1,0 +1,169 @@
+//! Trouble with this machine and its configuration.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::lab::cast::WEB1;
+use crate::sandbox::{finish, lab, no_key_is_left, tenant};
+
+#[test]
+fn no_region_is_said_and_none_is_guessed() {
+    let tenant = tenant();
+    let mut command = tenant.command("mssh");
+    finish(command.arg(WEB1).env_remove("AWS_REGION")).fails(
+        255,
+        &[
+            "mssh: error: no AWS region is set",
+            "mssh: hint: pass --region, or set AWS_REGION or the profile's `region`",
+        ],
+    );
+    assert!(tenant.calls().is_empty());
+}
+
+#[test]
+fn no_credentials_are_said() {
+    let tenant = tenant();
+    let mut command = tenant.command("mssh");
+    let command = command.arg(WEB1).env_remove("AWS_ACCESS_KEY_ID");
+    finish(command.env_remove("AWS_SECRET_ACCESS_KEY")).fails(
+        255,
+        &[
+            "mssh: error: no AWS credentials: none in the environment, the AWS configuration or \
+             the metadata service",
+            "mssh: hint: pass --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and \
+             AWS_SECRET_ACCESS_KEY",
+        ],
+    );
+}
+
+#[test]
+fn an_unknown_profile_is_named_with_those_there_are() {
+    let tenant = tenant();
+    let config = tempfile::NamedTempFile::new().expect("a file");
+    fs::write(
+        config.path(),
+        "[profile one]\nregion = us-east-1\n[profile two]\n",
+    )
+    .expect("written");
+    let mut command = tenant.command("mssh");
+    command
+        .args(["-u", "nope", WEB1])
+        .env("AWS_CONFIG_FILE", config.path());
+    finish(&mut command).fails(
+        255,
+        &[
+            "mssh: error: there is no AWS profile `nope`",
+            "mssh: hint: there are: one, two",
+        ],
+    );
+}
+
+#[test]
+fn a_client_that_is_not_there_gives_the_status_of_a_shell() {
+    let tenant = tenant();
+    let bins = Path::new(env!("CARGO_BIN_EXE_mssh"))
+        .parent()
+        .expect("a directory");
+    for (program, client) in [("mssh", "ssh"), ("msftp", "sftp"), ("mscp", "scp")] {
+        let mut command = tenant.command(bins.join(program));
+        command.env("PATH", lab().path().join("nothing here"));
+        let words = if program == "mscp" {
+            vec!["a", "i-0face000000000001:"]
+        } else {
+            vec![WEB1]
+        };
+        finish(command.args(words)).fails(
+            127,
+            &[
+                &format!("{program}: error: `{client}` is not to be found on PATH"),
+                &format!("{program}: hint: install OpenSSH's clients (package openssh-client)"),
+            ],
+        );
+    }
+    assert!(tenant.calls().is_empty(), "AWS was asked");
+}
+
+#[test]
+fn a_key_of_ones_own_needs_a_public_half() {
+    let tenant = tenant();
+    let directory = tempfile::tempdir().expect("a directory");
+    let pem = directory.path().join("old.pem");
+    fs::write(
+        &pem,
+        "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n",
+    )
+    .expect("written");
+    let pem = pem.to_str().expect("a name");
+    super::mssh(&tenant, &["-i", pem, WEB1]).fails(
+        255,
+        &[
+            &format!("mssh: error: no public half to be found for the key {pem}"),
+            &format!("mssh: hint: make it with `ssh-keygen -y -f {pem} > {pem}.pub`"),
+        ],
+    );
+    super::mssh(&tenant, &["-i", "/nowhere/key", WEB1]).fails(
+        255,
+        &[
+            "mssh: error: cannot read the key /nowhere/key: No such file or directory (os error 2)",
+            "mssh: hint: leave out -i, and a key is made for this connection alone",
+        ],
+    );
+    assert!(tenant.calls().is_empty(), "AWS was asked");
+}
+
+/// Runs `mssh` where `/dev/shm` is this other file system. Says aloud where that is not allowed.
+fn with_memory(mount_options: &str) -> Option<crate::sandbox::Outcome> {
+    let unshare = ["--mount", "--map-root-user"];
+    let possible = Command::new("unshare").args(unshare).arg("true").status();
+    if !possible.is_ok_and(|status| status.success()) {
+        println!("SKIPPED: unshare(1) is not allowed here, so /dev/shm cannot be replaced");
+        return None;
+    }
+    let tenant = tenant();
+    let script = format!(
+        "mount -t tmpfs -o {mount_options} tmpfs /dev/shm && XDG_RUNTIME_DIR= TMPDIR=/proc exec mssh {WEB1}"
+    );
+    let mut command = tenant.command("unshare");
+    let outcome = finish(command.args(unshare).args(["sh", "-c", &script]));
+    assert!(no_key_is_left(&tenant));
+    Some(outcome)
+}
+
+#[test]
+fn no_directory_for_the_key_is_said_with_what_was_tried() {
+    let Some(outcome) = with_memory("ro") else {
+        return;
+    };
+    let lines: Vec<&str> = outcome.stderr.lines().collect();
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(255), ""));
+    assert!(
+        lines[0].starts_with("mssh: error: no directory for the key (/dev/shm: "),
+        "{lines:?}"
+    );
+    assert!(lines[0].contains("Read-only file system"), "{lines:?}");
+    assert!(lines[0].contains("; /proc: "), "{lines:?}");
+    assert_eq!(
+        lines[1..],
+        ["mssh: hint: make one of them writable, or set TMPDIR to a directory that is"]
+    );
+}
+
+#[test]
+fn a_full_disk_is_said() {
+    // One page: the generated configuration takes it, the key finds none.
+    let Some(outcome) = with_memory("size=4k") else {
+        return;
+    };
+    let lines: Vec<&str> = outcome.stderr.lines().collect();
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(255), ""));
+    assert!(
+        lines[0].starts_with("mssh: error: cannot write the key /dev/shm/mssh-"),
+        "{lines:?}"
+    );
+    assert!(lines[0].contains("No space left on device"), "{lines:?}");
+    assert_eq!(
+        lines[1..],
+        ["mssh: hint: make room there, or set XDG_RUNTIME_DIR to another directory"]
+    );
+}

@@ -1,0 +1,156 @@
+//! Mistakes in the words: found before anything is touched.
+
+use super::mssh;
+use crate::lab::cast::WEB1;
+use crate::sandbox::{run, tenant};
+
+/// A hint that several mistakes share.
+const USER: &str = "mssh: hint: EC2 Instance Connect takes up to 32 letters, digits and `._-@`, \
+                    beginning with a letter or `_`";
+const TARGET: &str =
+    "mssh: hint: a target is [user@] and an instance ID, an IP address or a host name";
+const ID: &str = "mssh: hint: an instance ID is `i-` and 17 (or 8) hexadecimal digits";
+const REGION: &str = "mssh: hint: a region looks like eu-west-1";
+const ZONE: &str = "mssh: hint: an availability zone looks like eu-west-1a";
+
+/// Words, what is said of them, and the hint.
+const CASES: &[(&[&str], &str, &str)] = &[
+    (
+        &[],
+        "no target given",
+        "mssh: hint: try `mssh ec2-user@i-0123456789abcdef0`, or `mssh --help`",
+    ),
+    (
+        &["-r", "us-east-1"],
+        "no target given",
+        "mssh: hint: try `mssh ec2-user@i-0123456789abcdef0`, or `mssh --help`",
+    ),
+    (&["i-0abc"], "`i-0abc` is not a valid instance ID", ID),
+    (
+        &["--instance-id", "i-1;id", "h"],
+        "`i-1;id` is not a valid instance ID",
+        ID,
+    ),
+    (
+        &["mi-0123456789abcdef0"],
+        "`mi-0123456789abcdef0` is a managed node, not an EC2 instance",
+        "mssh: hint: EC2 Instance Connect knows only instances, whose IDs begin with `i-`",
+    ),
+    (
+        &["-r", "bogus", WEB1],
+        "`bogus` is not a valid region",
+        REGION,
+    ),
+    (
+        &["-r", "us-east-1;x", WEB1],
+        "`us-east-1;x` is not a valid region",
+        REGION,
+    ),
+    (&["-r", "-z", WEB1], "`-z` is not a valid region", REGION),
+    (
+        &["-z", "bogus", WEB1],
+        "`bogus` is not a valid availability zone",
+        ZONE,
+    ),
+    (
+        &["-z", "us-east-1a$(id)", WEB1],
+        "`us-east-1a$(id)` is not a valid availability zone",
+        ZONE,
+    ),
+    (
+        &["a;b@i-0face000000000001"],
+        "`a;b` is not a valid user name",
+        USER,
+    ),
+    (
+        &["root$(id)@i-0face000000000001"],
+        "`root$(id)` is not a valid user name",
+        USER,
+    ),
+    (
+        &["@i-0face000000000001"],
+        "`` is not a valid user name",
+        USER,
+    ),
+    (&["root@"], "the target is empty", TARGET),
+    (&[""], "the target is empty", TARGET),
+    (&["-"], "`-` is not a valid target", TARGET),
+    (
+        &["root@-oProxyCommand=id"],
+        "`-oProxyCommand=id` is not a valid target",
+        TARGET,
+    ),
+    (&["a|b"], "`a|b` is not a valid target", TARGET),
+    (
+        &["root@i-0face000000000001:/tmp/$(id)"],
+        "`i-0face000000000001:/tmp/$(id)` is not a valid target for mssh",
+        "mssh: hint: for files there are mscp and msftp",
+    ),
+    (
+        &["--regoin", "us-east-1", WEB1],
+        "unknown option `--regoin`",
+        "mssh: hint: did you mean --region?",
+    ),
+    (
+        &["--xyz", WEB1],
+        "unknown option `--xyz`",
+        "mssh: hint: `--help` lists our options; ssh's are single letters",
+    ),
+    (
+        &["--region"],
+        "--region needs a value",
+        "mssh: hint: write --region REGION",
+    ),
+    (
+        &["--debug=yes", WEB1],
+        "--debug takes no value",
+        "mssh: hint: write --debug",
+    ),
+    (
+        &["--via", "tunnel", WEB1],
+        "`tunnel` is not a valid value for --via",
+        "mssh: hint: it may be one of: auto, public, private, ipv6, instance-id",
+    ),
+];
+
+#[test]
+fn each_mistake_in_the_words_has_its_line_and_its_hint() {
+    let tenant = tenant();
+    for (words, error, hint) in CASES {
+        mssh(&tenant, words).fails(255, &[&format!("mssh: error: {error}"), hint]);
+    }
+    mssh(&tenant, &["--profile=", WEB1])
+        .fails(255, &["mssh: error: the value of --profile is empty"]);
+    assert!(tenant.calls().is_empty(), "AWS was asked");
+}
+
+#[test]
+fn the_other_programs_speak_under_their_own_names() {
+    let tenant = tenant();
+    run(&tenant, "msftp", ["i-0abc"]).fails(
+        255,
+        &[
+            "msftp: error: `i-0abc` is not a valid instance ID",
+            &ID.replace("mssh", "msftp"),
+        ],
+    );
+    run(&tenant, "mscp", ["f", "i-0face000000000001:", "--dry-run"]).fails(
+        255,
+        &[
+            "mscp: error: option `--dry-run` stands after the files",
+            "mscp: hint: put it before the first file; a file of that name is `./--dry-run`",
+        ],
+    );
+    run(
+        &tenant,
+        "mscp",
+        ["-d", "--instance-id", WEB1, "10.0.0.1:a", "10.0.0.2:b", "."],
+    )
+    .fails(
+        255,
+        &[
+            "mscp: error: --instance-id cannot stand for several hosts",
+            "mscp: hint: name the instances themselves as targets",
+        ],
+    );
+}

@@ -1,0 +1,95 @@
+//! Who may import whom: door → stories → world → plan. A rule that no machine checks is a wish.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each part of `src/` must not name. The first that begins a file's path counts.
+const RULES: &[(&str, &[&str])] = &[
+    (
+        "plan/",
+        &[
+            "tokio",
+            "aws_",
+            "rustix",
+            "std::env",
+            "std::fs",
+            "std::process",
+            "std::thread",
+            "std::time",
+            "TcpStream",
+            "crate::",
+        ],
+    ),
+    (
+        "world/",
+        &["crate::connect", "crate::generate", "super::super::connect"],
+    ),
+    (
+        "error",
+        &["crate::world", "crate::connect", "aws_", "tokio"],
+    ),
+    ("connect", &["crate::generate", "aws_", "rustix"]),
+    (
+        "generate",
+        &["crate::connect", "crate::world", "aws_", "tokio"],
+    ),
+];
+
+#[test]
+fn nothing_imports_upward() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut seen = vec![0; RULES.len()];
+    for file in sources(&src) {
+        let name = file
+            .strip_prefix(&src)
+            .expect("below src")
+            .to_string_lossy();
+        let Some(rule) = RULES.iter().position(|(part, _)| name.starts_with(part)) else {
+            continue;
+        };
+        seen[rule] += 1;
+        for line in code(&file).lines() {
+            for forbidden in RULES[rule].1 {
+                assert!(
+                    !line.contains(forbidden),
+                    "{name} must not name {forbidden}: {line}"
+                );
+            }
+        }
+    }
+    assert!(!seen.contains(&0), "a part is gone: {seen:?}");
+}
+
+#[test]
+fn standard_output_is_written_at_the_door_alone() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let writers: Vec<PathBuf> = sources(&src)
+        .into_iter()
+        .filter(|file| code(file).contains("stdout()"))
+        .collect();
+    assert_eq!(writers, [src.join("lib.rs")]);
+}
+
+/// A file up to its tests, without comments.
+fn code(file: &Path) -> String {
+    let text = fs::read_to_string(file).expect("a source file");
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let lines = code
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn sources(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).expect("a directory");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths
+        .flat_map(|path| {
+            if path.is_dir() {
+                sources(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,221 @@
+//! Whatever dies, and whenever: afterwards there is no key, no directory and no keeper.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Signal, kill_process, kill_process_group};
+
+use super::witness::{PATIENCE, Session, files_below, keepers_below, leaves_nothing, pid_of};
+use crate::lab::cast::{PUSH_DENIED, STOPPED, WEB1};
+use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Tenant, Trouble};
+use crate::sandbox::{Outcome, eventually, finish, outcome, run, tenant};
+use crate::session::pty::Pty;
+
+/// Starts a command, as the leader of a process group, and waits until its push hangs.
+#[track_caller]
+pub(super) fn hanging(command: &mut Command, tenant: &Tenant<'_>) -> Child {
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .expect("the program starts");
+    let called = || !tenant.calls_of(SEND_SSH_PUBLIC_KEY).is_empty();
+    assert!(eventually(PATIENCE, called), "no push begins");
+    child
+}
+
+/// Asserts that a run with these words ends with this status and leaves nothing.
+#[track_caller]
+fn ends(tenant: &Tenant<'_>, words: &[&str], code: i32) -> Outcome {
+    let outcome = run(tenant, "mssh", words);
+    assert_eq!(outcome.code, Some(code), "{outcome:?}");
+    leaves_nothing(tenant);
+    outcome
+}
+
+#[test]
+fn after_a_session_that_ends_well_nothing_is_left() {
+    ends(&tenant(), &[WEB1, "true"], 0);
+}
+
+#[test]
+fn after_a_command_that_fails_nothing_is_left() {
+    ends(&tenant(), &[WEB1, "exit 3"], 3);
+}
+
+#[test]
+fn after_a_failed_login_nothing_is_left() {
+    let tenant = tenant();
+    let nobody = format!("nobodyhere@{WEB1}");
+    let outcome = ends(&tenant, &[&nobody, "true"], 255);
+    assert_eq!(tenant.calls_of(SEND_SSH_PUBLIC_KEY).len(), 1);
+    assert!(outcome.stderr.contains("Permission denied"), "{outcome:?}");
+}
+
+#[test]
+fn after_a_failed_connection_nothing_is_left() {
+    let nowhere = ["-o", "ConnectTimeout=5", "-p", "1", WEB1, "true"];
+    ends(&tenant(), &nowhere, 255);
+}
+
+#[test]
+fn after_a_failed_push_nothing_is_left() {
+    ends(&tenant(), &[PUSH_DENIED, "true"], 255);
+    let troubles = [
+        Trouble::Denied,
+        Trouble::Throttle,
+        Trouble::Malformed,
+        Trouble::Reset,
+    ];
+    std::thread::scope(|scope| {
+        for trouble in troubles {
+            scope.spawn(move || {
+                let tenant = tenant();
+                tenant.fault(Fault::new(trouble).on(SEND_SSH_PUBLIC_KEY));
+                ends(&tenant, &[WEB1, "true"], 255);
+            });
+        }
+    });
+}
+
+#[test]
+fn after_a_failed_look_up_nothing_is_left() {
+    ends(&tenant(), &[STOPPED, "true"], 255);
+    let tenant = tenant();
+    tenant.fault(Fault::new(Trouble::Denied).on(DESCRIBE_INSTANCES));
+    ends(&tenant, &[WEB1, "true"], 255);
+}
+
+#[test]
+fn after_a_client_that_cannot_be_run_nothing_is_left() {
+    let tenant = tenant();
+    let bin = tenant.lab().path().join(tenant.access_key());
+    fs::create_dir(&bin).expect("a directory");
+    let sftp = bin.join("sftp");
+    fs::write(&sftp, "#!/nowhere/at/all\n").expect("a program");
+    fs::set_permissions(&sftp, fs::Permissions::from_mode(0o755)).expect("its mode");
+    let mut msftp = tenant.command("msftp");
+    let path = msftp.get_envs().find(|(name, _)| *name == "PATH");
+    let path = path.and_then(|(_, value)| value).expect("a PATH");
+    let path = std::env::join_paths([bin].into_iter().chain(std::env::split_paths(path)));
+    msftp.env("PATH", path.expect("a PATH")).arg(WEB1);
+    let outcome = finish(&mut msftp);
+    assert_eq!(outcome.code, Some(255), "{outcome:?}");
+    assert!(outcome.stderr.contains("cannot run"), "{outcome:?}");
+    leaves_nothing(&tenant);
+}
+
+/// Asserts that a run that waits for AWS dies of this very signal, and leaves nothing.
+#[track_caller]
+fn dies_of(signal: Signal, whom: fn(rustix::process::Pid, Signal) -> rustix::io::Result<()>) {
+    let tenant = tenant();
+    tenant.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
+    let child = hanging(tenant.command("mssh").arg(WEB1), &tenant);
+    whom(pid_of(&child), signal).expect("a process of ours");
+    let outcome = outcome(child);
+    let said = (outcome.stdout.as_str(), outcome.stderr.as_str());
+    assert_eq!((outcome.signal, said), (Some(signal.as_raw()), ("", "")));
+    leaves_nothing(&tenant);
+}
+
+#[test]
+fn ctrl_c_while_aws_is_slow_leaves_nothing() {
+    dies_of(Signal::INT, kill_process_group);
+}
+
+#[test]
+fn ctrl_backslash_while_aws_is_slow_leaves_nothing() {
+    dies_of(Signal::QUIT, kill_process_group);
+}
+
+#[test]
+fn terminated_while_aws_is_slow_it_leaves_nothing() {
+    dies_of(Signal::TERM, kill_process);
+}
+
+#[test]
+fn hung_up_while_aws_is_slow_it_leaves_nothing() {
+    dies_of(Signal::HUP, kill_process);
+}
+
+#[test]
+fn killed_while_aws_is_slow_it_leaves_nothing() {
+    dies_of(Signal::KILL, kill_process_group);
+}
+
+/// Of one killed between making its directory and starting the keeper, the directory stays, empty,
+/// until a later run sweeps it; never a file.
+#[test]
+fn killed_at_any_moment_it_leaves_no_key() {
+    let tenant = tenant();
+    let began = Instant::now();
+    finish(tenant.command("mssh").args([WEB1, "true"])).prints("");
+    let whole = began.elapsed();
+    for part in 0..24 {
+        let mut command = tenant.command("mssh");
+        command.args([WEB1, "sleep 1"]).process_group(0);
+        let null = Stdio::null;
+        command.stdin(null()).stdout(null()).stderr(null());
+        let mut child = command.spawn().expect("the program starts");
+        std::thread::sleep(whole * part / 20);
+        let signals = [Signal::KILL, Signal::INT, Signal::HUP];
+        let signal = signals[part as usize % signals.len()];
+        let _ = kill_process_group(pid_of(&child), signal);
+        child.wait().expect("a child");
+    }
+    let left = || files_below(tenant.run_dir());
+    let nothing = || left().is_empty() && keepers_below(tenant.run_dir()).is_empty();
+    assert!(eventually(PATIENCE, nothing), "left: {:?}", left());
+}
+
+#[test]
+fn after_any_signal_to_ssh_nothing_is_left() {
+    for signal in [Signal::KILL, Signal::TERM, Signal::HUP, Signal::INT] {
+        let tenant = tenant();
+        let mut session = Session::of(&tenant);
+        session.signal(signal);
+        let outcome = session.end();
+        assert!(outcome.code != Some(0), "{signal:?}: {outcome:?}");
+        leaves_nothing(&tenant);
+    }
+}
+
+#[test]
+fn closing_the_terminal_leaves_nothing() {
+    let tenant = tenant();
+    let terminal = Pty::open(&tenant, &format!("mssh -tt {WEB1} 'echo ready; cat'"));
+    terminal.shows("ready");
+    assert_eq!(keepers_below(tenant.run_dir()).len(), 1);
+    kill_process(terminal.pid(), Signal::KILL).expect("a process of ours");
+    leaves_nothing(&tenant);
+}
+
+#[test]
+fn closing_the_terminal_while_aws_is_slow_leaves_nothing() {
+    let tenant = tenant();
+    tenant.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
+    let terminal = Pty::open(&tenant, &format!("mssh {WEB1}"));
+    let called = || !tenant.calls_of(SEND_SSH_PUBLIC_KEY).is_empty();
+    assert!(eventually(PATIENCE, called), "no push begins");
+    kill_process(terminal.pid(), Signal::KILL).expect("a process of ours");
+    leaves_nothing(&tenant);
+}
+
+#[test]
+fn a_session_outlives_its_key_which_is_gone_60_seconds_after_the_push() {
+    let tenant = tenant();
+    let mut session = Session::of(&tenant);
+    let key = session.key();
+    let pushed = tenant.calls_of(SEND_SSH_PUBLIC_KEY)[0].at;
+    let gone = eventually(Duration::from_secs(80), || !key.exists());
+    let age = pushed.elapsed().as_secs_f64();
+    assert!(gone && (55.0..65.0).contains(&age), "gone: {gone}, {age} s");
+    assert!(session.answers(), "the session is to go on");
+    leaves_nothing(&tenant);
+    assert_eq!(session.end().code, Some(0));
+}

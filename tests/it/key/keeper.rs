@@ -1,0 +1,140 @@
+//! The keeper: in nobody's way, nobody's child, and ignorant of every secret.
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use rustix::process::{Signal, kill_process};
+
+use super::gone::hanging;
+use super::witness::{
+    PATIENCE, Session, keepers_below, leaves_nothing, mode, pid_of, process, processes,
+};
+use crate::lab::cast::WEB1;
+use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
+use crate::sandbox::{eventually, tenant};
+
+/// What the descriptors of a process lead to.
+fn descriptors(pid: i32) -> Vec<(String, PathBuf)> {
+    let entries = fs::read_dir(format!("/proc/{pid}/fd")).expect("descriptors");
+    let mut found: Vec<_> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let number = entry.file_name().into_string().ok()?;
+            Some((number, fs::read_link(entry.path()).ok()?))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn the_keeper_holds_nothing_that_was_inherited() {
+    let tenant = tenant();
+    tenant.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
+    let file = tenant.lab().path().join(tenant.access_key());
+    fs::write(&file, "").expect("a file");
+    let line = "exec 7>>\"$1\" 9<\"$1\" 200>>\"$1\"; shift; exec mssh \"$@\"";
+    let mut bash = tenant.command("bash");
+    bash.args(["-c", line, "bash"]).arg(&file).arg(WEB1);
+    let mut mssh = hanging(&mut bash, &tenant);
+    let ours = descriptors(pid_of(&mssh).as_raw_nonzero().get());
+    for fd in ["7", "9", "200"] {
+        assert!(ours.contains(&(fd.to_owned(), file.clone())), "{ours:?}");
+    }
+    // The launcher is there for a moment, and has it all.
+    let only_keeper = || keepers_below(tenant.run_dir()).len() == 1;
+    assert!(eventually(PATIENCE, only_keeper), "no keeper");
+    for (fd, to) in descriptors(keepers_below(tenant.run_dir())[0].pid) {
+        let name = to.to_string_lossy();
+        let own_pipe = fd == "0" && name.starts_with("pipe:");
+        let null = ["1", "2"].contains(&fd.as_str()) && name == "/dev/null";
+        assert!(
+            own_pipe || null || name.contains("[pidfd]"),
+            "{fd} is {name}"
+        );
+    }
+    mssh.kill().expect("a child");
+    mssh.wait().expect("a child");
+    leaves_nothing(&tenant);
+}
+
+#[test]
+fn who_reads_our_output_sees_its_end_while_the_keeper_still_lives() {
+    let tenant = tenant();
+    let mut session = Session::of(&tenant);
+    let keeper = session.keeper();
+    kill_process(keeper.pid(), Signal::STOP).expect("a keeper");
+    // Reads both outputs to their ends, or for longer than any test may take.
+    let outcome = session.end();
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(process(keeper.pid()).words == keeper.words, "it is to live");
+    kill_process(keeper.pid(), Signal::CONT).expect("a keeper");
+    leaves_nothing(&tenant);
+}
+
+#[test]
+fn the_keeper_has_left_our_session_and_is_no_child_of_ssh() {
+    let tenant = tenant();
+    let session = Session::of(&tenant);
+    let ssh = process(session.pid());
+    let keeper = session.keeper();
+    assert_ne!(keeper.session, ssh.session);
+    assert_ne!(keeper.group, ssh.group);
+    assert_ne!(keeper.parent, ssh.pid);
+    // Zombies have a parent, too.
+    let children: Vec<_> = processes().filter(|it| it.parent == ssh.pid).collect();
+    assert!(children.is_empty(), "{children:?}");
+    let zombies = processes().filter(|it| it.state == "Z" && it.group == ssh.group);
+    assert_eq!(zombies.filter(|it| it.parent == ssh.pid).count(), 0);
+}
+
+#[test]
+fn the_keeper_knows_nothing_of_our_surroundings() {
+    let tenant = tenant();
+    let session = Session::of(&tenant);
+    let proc = PathBuf::from(format!("/proc/{}", session.keeper().pid));
+    let environment = fs::read(proc.join("environ")).expect("its environment");
+    assert_eq!(String::from_utf8_lossy(&environment), "");
+    let directory = fs::read_link(proc.join("cwd")).expect("its directory");
+    assert_eq!(directory, Path::new("/"));
+}
+
+#[test]
+fn no_command_line_holds_a_secret() {
+    let tenant = tenant();
+    let session = Session::of(&tenant);
+    let key = fs::read_to_string(session.key()).expect("a key");
+    let mut secrets: Vec<String> = key
+        .lines()
+        .filter(|line| !line.starts_with('-'))
+        .map(str::to_owned)
+        .collect();
+    let command = tenant.command("mssh");
+    let secret = command
+        .get_envs()
+        .find(|it| it.0 == "AWS_SECRET_ACCESS_KEY");
+    let secret = secret.and_then(|it| it.1).expect("a secret key");
+    secrets.push(secret.to_string_lossy().into_owned());
+    let mut ours = 0;
+    for process in processes() {
+        let line = process.words.join("\0".as_ref());
+        let line = String::from_utf8_lossy(line.as_bytes()).into_owned();
+        ours += usize::from(line.contains(&*tenant.run_dir().to_string_lossy()));
+        for secret in &secrets {
+            assert!(!line.contains(secret), "{line}");
+        }
+    }
+    assert_eq!(ours, 2, "ssh and the keeper were to be looked at");
+}
+
+#[test]
+fn the_room_stays_private_as_long_as_the_keeper_keeps_it() {
+    let tenant = tenant();
+    let session = Session::of(&tenant);
+    let keeper = session.keeper();
+    let words: Vec<_> = keeper.words.iter().filter(|it| !it.is_empty()).collect();
+    let room = Path::new(words.last().expect("words"));
+    assert_eq!(Some(room), session.key().parent());
+    assert_eq!(mode(room), 0o700);
+}

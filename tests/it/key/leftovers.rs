@@ -1,0 +1,134 @@
+//! What killed keepers have left is swept away by later runs, and nothing else is.
+
+use std::fs::{self, DirBuilder, File};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use rustix::process::{Signal, kill_process};
+
+use super::witness::{PATIENCE, Session, keepers_below, leaves_nothing};
+use crate::lab::Tenant;
+use crate::lab::cast::WEB1;
+use crate::sandbox::{eventually, run, tenant};
+
+const MINUTES: Duration = Duration::from_mins(2);
+const DAYS: Duration = Duration::from_hours(50);
+
+/// Lets a file, or a directory, look this old.
+#[track_caller]
+fn age(path: &Path, age: Duration) {
+    let file = File::open(path).expect("something to age");
+    file.set_modified(SystemTime::now() - age).expect("its age");
+}
+
+/// A directory in the tenant's, with this mode and these files.
+fn directory(tenant: &Tenant<'_>, name: &str, mode: u32, files: &[&str]) -> PathBuf {
+    let path = tenant.run_dir().join(name);
+    DirBuilder::new()
+        .mode(0o700)
+        .create(&path)
+        .expect("a directory");
+    for file in files {
+        fs::write(path.join(file), "").expect("a file");
+        age(&path.join(file), DAYS);
+    }
+    fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("its mode");
+    age(&path, DAYS);
+    path
+}
+
+/// Another run, whose keeper sweeps as it starts, to the end of both.
+#[track_caller]
+fn run_again(tenant: &Tenant<'_>) {
+    let others = keepers_below(tenant.run_dir()).len();
+    run(tenant, "mssh", [WEB1, "true"]).prints("");
+    let ended = || keepers_below(tenant.run_dir()).len() == others;
+    assert!(eventually(PATIENCE, ended), "a keeper stays");
+}
+
+/// A session whose keeper and ssh are killed, so that its key is left. Says where.
+#[track_caller]
+fn killed_session(tenant: &Tenant<'_>) -> PathBuf {
+    let mut session = Session::of(tenant);
+    let key = session.key();
+    kill_process(session.keeper().pid(), Signal::KILL).expect("a keeper");
+    session.signal(Signal::KILL);
+    session.end();
+    assert!(key.exists(), "nobody was there to remove it");
+    key
+}
+
+#[test]
+fn the_key_of_a_killed_keeper_is_swept_by_a_later_run() {
+    let tenant = tenant();
+    let key = killed_session(&tenant);
+    age(&key, MINUTES);
+    run(&tenant, "mssh", [WEB1, "true"]).prints("");
+    leaves_nothing(&tenant);
+}
+
+#[test]
+fn a_key_that_may_be_in_use_is_not_swept() {
+    let tenant = tenant();
+    let left = killed_session(&tenant);
+    let mut live = Session::of(&tenant);
+    let key = live.key();
+    run_again(&tenant);
+    assert!(key.exists() && left.exists());
+    assert!(live.answers());
+    live.end();
+}
+
+#[test]
+fn a_room_without_a_key_is_swept_when_it_is_a_day_old() {
+    let tenant = tenant();
+    let old = directory(&tenant, "mssh-Ab3xYz", 0o700, &["config"]);
+    let young = directory(&tenant, "mssh-Cd4xYz", 0o700, &["config"]);
+    age(&young, Duration::from_hours(1));
+    run_again(&tenant);
+    assert!(!old.exists() && young.exists());
+}
+
+#[test]
+fn what_has_another_name_or_mode_is_not_swept() {
+    let tenant = tenant();
+    let kept = [
+        directory(&tenant, "mash-Ab3xYz", 0o700, &["key"]),
+        directory(&tenant, "Xmssh-Ab3xY", 0o700, &["key"]),
+        directory(&tenant, "mssh", 0o700, &["key"]),
+        directory(&tenant, "mssh-Ab3xYz", 0o755, &["key"]),
+    ];
+    let file = tenant.run_dir().join("mssh-Ef5xYz");
+    fs::write(&file, "").expect("a file");
+    age(&file, DAYS);
+    run_again(&tenant);
+    for path in kept.iter().chain([&file]) {
+        assert!(path.exists(), "{}", path.display());
+    }
+}
+
+#[test]
+fn what_a_link_leads_to_is_not_swept() {
+    let tenant = tenant();
+    let target = directory(&tenant, "elsewhere", 0o700, &["key"]);
+    let link = tenant.run_dir().join("mssh-Ab3xYz");
+    std::os::unix::fs::symlink(&target, &link).expect("a link");
+    run_again(&tenant);
+    assert!(target.join("key").exists() && link.exists());
+}
+
+/// `mktemp -d mssh-XXXXXX` makes a name and a mode that cannot be told from ours.
+#[test]
+fn a_directory_of_the_users_own_files_is_not_swept_whatever_its_name() {
+    let tenant = tenant();
+    let kept = [
+        directory(&tenant, "mssh-notes", 0o700, &["notes"]),
+        directory(&tenant, "mssh-Gh6xYz", 0o700, &["notes"]),
+        directory(&tenant, "mssh-Ij7xYz", 0o700, &["key", "notes"]),
+    ];
+    run_again(&tenant);
+    for path in &kept {
+        assert!(path.join("notes").exists(), "{}", path.display());
+    }
+}

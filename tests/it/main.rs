@@ -1,0 +1,33 @@
+//! The one integration-test binary: `mssh` against real neighbours and a fake AWS.
+//!
+//! - `grammar`: our reading of any words agrees with `ssh -G` of the installed OpenSSH
+//! - `reference`: what the original did, kept or put right, row by row
+//! - `targets`: every form of a target leads to its instance, by the fewest calls
+//! - `key`: the key's life, whatever dies
+//! - `session`: stdin, terminal, signals and exit status are ssh's own
+//! - `callers`: rsync, scp, sftp and git, with `mssh` as their ssh
+//! - `burst`: two hundred runs at once, some of them throttled
+//! - `errors`: each mistake has its line, its hint and its status
+//! - `texts`: help, completions, man pages and README are current and true
+//! - `floors`: who may import whom in `src/`
+
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on panics, and what it skips it says"
+)]
+
+#[path = "../lab/mod.rs"]
+mod lab;
+mod sandbox;
+
+mod burst;
+mod callers;
+mod errors;
+mod floors;
+mod grammar;
+mod key;
+mod reference;
+mod session;
+mod targets;
+mod texts;

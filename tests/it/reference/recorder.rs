@@ -1,0 +1,120 @@
+//! Clients that only write down what they are called with, in a directory of their own.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::lab::Tenant;
+use crate::sandbox::{self, Outcome};
+
+/// A caller of AWS whose `ssh`, `sftp` and `scp` are recorders, and who works in an empty
+/// directory but for two files.
+pub(crate) struct Recorder {
+    pub(crate) tenant: Tenant<'static>,
+    directory: tempfile::TempDir,
+}
+
+/// The files in the working directory.
+const FILES: [&str; 2] = ["one.txt", "two.txt"];
+
+impl Recorder {
+    pub(crate) fn new() -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let recorder = Self {
+            tenant: sandbox::tenant(),
+            directory,
+        };
+        for directory in ["bin", "work"] {
+            fs::create_dir(recorder.path(directory)).expect("a directory");
+        }
+        for file in FILES {
+            fs::write(recorder.work().join(file), "").expect("a file");
+        }
+        let real = which::which("ssh").expect("ssh");
+        // What we ask ssh beforehand is not recorded: the real one answers.
+        let script = format!(
+            "#!/bin/sh\n[ \"$1 $2\" = '-G -F' ] && exec '{}' \"$@\"\n\
+             printf '%s\\0' \"${{0##*/}}\" \"$@\" >'{}'\n",
+            real.display(),
+            recorder.path("argv").display()
+        );
+        for client in ["ssh", "sftp", "scp"] {
+            let path = recorder.path("bin").join(client);
+            fs::write(&path, &script).expect("a script");
+            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a mode");
+        }
+        recorder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    /// Where the programs run.
+    pub(crate) fn work(&self) -> PathBuf {
+        self.path("work")
+    }
+
+    /// A file beside the working directory.
+    pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, text).expect("a file");
+        path
+    }
+
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = self.tenant.command(program);
+        let of_lab = |(name, value): (&OsStr, Option<&OsStr>)| {
+            value.filter(|_| name == "PATH").map(OsStr::to_owned)
+        };
+        let mut path = self.path("bin").into_os_string();
+        path.push(":");
+        path.push(command.get_envs().find_map(of_lab).expect("a PATH"));
+        // Our own programs stand in the lab's part of it.
+        command.env("PATH", path).current_dir(self.work());
+        command
+    }
+
+    /// Runs one of our programs; tells how it ended and what the client was called with.
+    pub(crate) fn run(&self, command: &mut Command) -> (Outcome, Option<Vec<OsString>>) {
+        let argv = self.path("argv");
+        let _ = fs::remove_file(&argv);
+        let outcome = sandbox::finish(command);
+        let words = fs::read(argv).ok().map(|bytes| {
+            let words = bytes.split(|&byte| byte == 0);
+            let mut words: Vec<_> = words.map(|w| OsString::from_vec(w.to_vec())).collect();
+            // After the last NUL there is nothing.
+            words.pop();
+            words
+        });
+        (outcome, words)
+    }
+
+    /// The words after our own, which must be there: this client's name, and a key in the
+    /// tenant's directory.
+    #[track_caller]
+    pub(crate) fn after_key(&self, client: &str, words: &[OsString], case: &str) -> Vec<OsString> {
+        let [name, o, only, i, key, rest @ ..] = words else {
+            panic!("{case}: {words:?}");
+        };
+        let ours = [name, o, only, i].map(|word| word.to_string_lossy().into_owned());
+        assert_eq!(ours, [client, "-o", "IdentitiesOnly=yes", "-i"], "{case}");
+        let inside = Path::new(key).starts_with(self.tenant.run_dir());
+        assert!(inside, "{case}: the key is {key:?}");
+        rest.to_vec()
+    }
+
+    /// Nothing but what was there before: no part of the words has run here.
+    #[track_caller]
+    pub(crate) fn nothing_ran_here(&self, case: &str) {
+        let entries = fs::read_dir(self.work()).expect("a directory");
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.expect("an entry").file_name())
+            .collect();
+        names.sort();
+        assert_eq!(names, FILES, "{case} left files behind");
+    }
+}

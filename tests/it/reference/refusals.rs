@@ -1,0 +1,83 @@
+//! Table B, of mistakes: told on stderr, before any call where the words themselves are wrong.
+
+use super::mssh;
+
+#[test]
+fn values_are_checked_whole_and_before_any_call() {
+    for (label, words, message) in [
+        (
+            "B69",
+            &["-r", "bogus", "root@WEB1"][..],
+            "`bogus` is not a valid region",
+        ),
+        (
+            "B70",
+            &["-r", "us-east-1;x", "root@WEB1"],
+            "`us-east-1;x` is not a valid region",
+        ),
+        (
+            "B72",
+            &["-z", "bogus", "root@WEB1"],
+            "`bogus` is not a valid availability zone",
+        ),
+        ("B73", &["-r"], "--region needs a value"),
+        ("B74", &["-u", "nope", "root@WEB1"], "nope"),
+        ("B82", &["", "root@WEB1"], "the target is empty"),
+        ("B83", &["-", "root@WEB1"], "`-` is not a valid target"),
+    ] {
+        mssh(label, words).fails(message).runs();
+    }
+}
+
+#[test]
+fn a_region_that_nobody_knows_is_for_aws_to_refuse() {
+    mssh("B71", &["-r", "xx-nowhere-9", "root@WEB1"])
+        .fails("")
+        .calls_in_vain()
+        .runs();
+}
+
+/// New: `-t` before anything but an ID is ssh's own (B75); the original refused the word.
+#[test]
+fn t_before_a_host_is_sshs() {
+    mssh("B75", &["-t", "web1.lab", "host.example.com"])
+        .goes(&["-t", "ec2-user@web1.lab", "host.example.com"])
+        // Asked by a filter, the lab gives an empty page first.
+        .calls(&[
+            "describe ip-address",
+            "describe ip-address",
+            "describe private-ip-address",
+            "describe private-ip-address",
+            "push ec2-user@WEB1",
+        ])
+        .runs();
+}
+
+/// Put right: in the original each of these but the first two ran a command here.
+#[test]
+fn no_part_of_the_words_reaches_a_local_shell() {
+    for (label, words, message) in [
+        (
+            "B78",
+            &["root;touch pwned@WEB1"][..],
+            "is not a valid user name",
+        ),
+        (
+            "B79",
+            &["root$(touch pwned)@WEB1"],
+            "is not a valid user name",
+        ),
+        (
+            "B80",
+            &["root@WEB1:$(touch pwned)"],
+            "is not a valid target",
+        ),
+    ] {
+        mssh(label, words).fails(message).runs();
+    }
+    // ssh itself refuses such a level, when we ask it.
+    mssh("B81", &["-o", "LogLevel=ERROR;touch pwned", "root@WEB1"])
+        .fails("unsupported log level 'ERROR;touch")
+        .calls_in_vain()
+        .runs();
+}

@@ -1,0 +1,126 @@
+//! Table A: the forms of a target.
+
+use super::{Row, mssh};
+
+#[test]
+fn an_id_leads_to_the_instances_address() {
+    for row in [
+        mssh("A01", &["WEB1"])
+            .goes(&["ec2-user@127.0.0.11"])
+            .finds("WEB1", "ec2-user"),
+        mssh("A02", &["root@WEB1"])
+            .goes(&["root@127.0.0.11"])
+            .finds("WEB1", "root"),
+        mssh("A03", &["root@OLD"])
+            .goes(&["root@127.0.0.13"])
+            .finds("OLD", "root"),
+        mssh("A04", &["root@DB1"])
+            .goes(&["root@127.0.1.21"])
+            .finds("DB1", "root"),
+        // Put right: only IPv6; the original gave ssh no destination.
+        mssh("A05", &["root@SIX"])
+            .goes(&["root@::1"])
+            .finds("SIX", "root"),
+        mssh("A17", &["-t", "WEB1", "root@WEB2"])
+            .goes(&["root@127.0.0.12"])
+            .finds("WEB2", "root"),
+        mssh("A18", &["-z", "us-east-1b", "root@WEB1"])
+            .goes(&["root@127.0.0.11"])
+            .finds("WEB1", "root"),
+        // Wider: an ID in upper case, and ssh's URI.
+        mssh("A20", &["root@I-0FACE000000000001"])
+            .goes(&["root@127.0.0.11"])
+            .finds("WEB1", "root"),
+        mssh("A33", &["ssh://root@WEB1:22"])
+            .goes(&["ssh://root@127.0.0.11:22"])
+            .finds("WEB1", "root"),
+        // New: ssh splits at the last `@`, and EC2 Instance Connect's users may have one.
+        mssh("A29", &["a@b@WEB1"])
+            .goes(&["a@b@127.0.0.11"])
+            .finds("WEB1", "a@b"),
+    ] {
+        row.runs();
+    }
+}
+
+#[test]
+fn a_host_beside_an_id_goes_to_ssh_as_typed() {
+    let host = |label, words: &[&str], host| -> Row {
+        mssh(label, words).goes(&[host]).finds("WEB1", "root")
+    };
+    for row in [
+        host("A06", &["-t", "WEB1", "root@DNS"], "root@DNS"),
+        host("A09", &["-t", "WEB1", "root@127.0.0.11"], "root@127.0.0.11"),
+        host("A10", &["-t", "WEB1", "root@127.0.1.11"], "root@127.0.1.11"),
+        host("A11", &["-t", "WEB1", "root@PDNS"], "root@PDNS"),
+        // Put right: IPv6 literals, and a resource name, which begins like an ID.
+        mssh("A12", &["-t", "SIX", "root@::1"])
+            .goes(&["root@::1"])
+            .finds("SIX", "root"),
+        mssh("A13", &["-t", "SIX", "root@[::1]"])
+            .goes(&["root@::1"])
+            .finds("SIX", "root"),
+        mssh("A26", &["-t", "SIX", "root@SIX.ec2.internal"])
+            .goes(&["root@SIX.ec2.internal"])
+            .finds("SIX", "root"),
+    ] {
+        row.runs();
+    }
+}
+
+#[test]
+fn a_host_an_id_and_a_zone_need_no_describe_instances() {
+    let zone = "us-east-1a";
+    let push = ["push root@WEB1 us-east-1a"];
+    for row in [
+        mssh("A07", &["-t", "WEB1", "-z", zone, "root@DNS"]),
+        mssh("A08", &["root@DNS", "-t", "WEB1", "-z", zone]),
+        mssh("B20", &["--zone", zone, "-t", "WEB1", "root@DNS"]),
+        mssh("B21", &["--z=us-east-1a", "-t", "WEB1", "root@DNS"]),
+    ] {
+        row.goes(&["root@DNS"]).calls(&push).runs();
+    }
+    mssh("A19", &["-t", "WEB1", "-z", "us-east-1b", "root@DNS"])
+        .fails("no instance WEB1")
+        .calls(&["push root@WEB1 us-east-1b"])
+        .runs();
+}
+
+#[test]
+fn an_instance_that_is_not_running_is_called_what_it_is() {
+    // Put right: told from DescribeInstances, on stderr. A push may have been tried meanwhile.
+    for (label, target, message) in [
+        ("A21", "root@STOPPED", "instance STOPPED is stopped"),
+        (
+            "A22",
+            "root@TERMINATED",
+            "instance TERMINATED is terminated",
+        ),
+        ("A23", "root@PENDING", "instance PENDING is pending"),
+        (
+            "A24",
+            "root@i-0123456789abcdef0",
+            "no instance i-0123456789abcdef0",
+        ),
+    ] {
+        mssh(label, &[target]).fails(message).calls_in_vain().runs();
+    }
+}
+
+#[test]
+fn what_is_no_target_is_refused_before_any_call() {
+    for (label, words, message) in [
+        ("A27", &[][..], "no target"),
+        ("A28", &["-r", "us-east-1"], "no target"),
+        ("A30", &["root@"], "the target is empty"),
+        // As ssh does; the original took ec2-user.
+        ("A31", &["@WEB1"], "`` is not a valid user"),
+        (
+            "A32",
+            &["root@WEB1:/tmp/x"],
+            "`WEB1:/tmp/x` is not a valid target",
+        ),
+    ] {
+        mssh(label, words).fails(message).runs();
+    }
+}

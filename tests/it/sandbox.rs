@@ -1,0 +1,142 @@
+//! The lab that all tests share, and how they run a program in it.
+
+use std::ffi::OsStr;
+use std::io::{Read, Write};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use crate::lab::{Lab, Tenant};
+
+/// No program that a test runs may take longer than this.
+const LIMIT: Duration = Duration::from_secs(90);
+
+/// The lab. A neighbour that is missing fails every test, and says how to get it.
+pub(crate) fn lab() -> &'static Lab {
+    static LAB: OnceLock<Lab> = OnceLock::new();
+    LAB.get_or_init(|| Lab::start().unwrap_or_else(|missing| panic!("{missing}")))
+}
+
+/// A caller of AWS of one's own.
+pub(crate) fn tenant() -> Tenant<'static> {
+    lab().tenant()
+}
+
+/// How a program ended.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    /// The exit status, if it was not killed.
+    pub(crate) code: Option<i32>,
+    /// The signal that killed it.
+    pub(crate) signal: Option<i32>,
+}
+
+/// Runs `mssh` (or another program on the lab's PATH) with these words, without input.
+pub(crate) fn run<W: AsRef<OsStr>>(
+    tenant: &Tenant<'_>,
+    program: &str,
+    words: impl IntoIterator<Item = W>,
+) -> Outcome {
+    finish(tenant.command(program).args(words))
+}
+
+/// Runs a command without input to its end.
+pub(crate) fn finish(command: &mut Command) -> Outcome {
+    finish_with(command, b"")
+}
+
+/// Runs a command with this input to its end.
+pub(crate) fn finish_with(command: &mut Command, input: &[u8]) -> Outcome {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let input = input.to_vec();
+    // A program that ends without reading its input breaks this pipe, rightly.
+    std::thread::spawn(move || stdin.write_all(&input));
+    outcome(child)
+}
+
+/// Waits for a child whose outputs are pipes.
+pub(crate) fn outcome(mut child: Child) -> Outcome {
+    let stdout = drain(child.stdout.take());
+    let stderr = drain(child.stderr.take());
+    let began = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("a child") {
+            break status;
+        }
+        if began.elapsed() > LIMIT {
+            let _ = child.kill();
+            panic!("the program does not end");
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    };
+    Outcome {
+        stdout: stdout.join().expect("a reader"),
+        stderr: stderr.join().expect("a reader"),
+        code: status.code(),
+        signal: status.signal(),
+    }
+}
+
+fn drain(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut pipe) = pipe {
+            pipe.read_to_end(&mut bytes).expect("output");
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+/// Waits until `condition` holds, and says whether it came to hold within `limit`.
+pub(crate) fn eventually(limit: Duration, mut condition: impl FnMut() -> bool) -> bool {
+    let began = Instant::now();
+    while !condition() {
+        if began.elapsed() > limit {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    true
+}
+
+/// Whether nothing of a key is left in the tenant's runtime directory. Keepers need a moment.
+pub(crate) fn no_key_is_left(tenant: &Tenant<'_>) -> bool {
+    eventually(Duration::from_secs(5), || {
+        std::fs::read_dir(tenant.run_dir())
+            .expect("a directory")
+            .next()
+            .is_none()
+    })
+}
+
+impl Outcome {
+    /// Asserts success in silence but for this output.
+    #[track_caller]
+    pub(crate) fn prints(&self, stdout: &str) -> &Self {
+        assert_eq!(
+            (self.stdout.as_str(), self.stderr.as_str(), self.code),
+            (stdout, "", Some(0))
+        );
+        self
+    }
+
+    /// Asserts one of our failures: this status, nothing on stdout, exactly these lines.
+    #[track_caller]
+    pub(crate) fn fails(&self, code: i32, stderr: &[&str]) -> &Self {
+        let lines: Vec<&str> = self.stderr.lines().collect();
+        assert_eq!(
+            (self.stdout.as_str(), lines, self.code),
+            ("", stderr.to_vec(), Some(code))
+        );
+        self
+    }
+}

@@ -1,0 +1,250 @@
+//! A session is ssh's own: its input and output, words, terminal, signals and exit status.
+//!
+//! - here: bytes, exit status, and what ssh does in the background
+//! - `words`: the remote command arrives as with plain ssh
+//! - `signals`: signals and job control act on ssh alone
+//! - `pty`: a terminal to try it in
+
+pub(crate) mod pty;
+mod signals;
+mod words;
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use self::pty::{Pty, bash};
+use crate::key::witness::{PATIENCE, Session, key_of, leaves_nothing, pid_of};
+use crate::lab::Tenant;
+use crate::lab::cast::{STOPPED, WEB1};
+use crate::sandbox::{Outcome, eventually, finish, finish_with, lab, run, tenant};
+
+/// Plain ssh to [`WEB1`], with a key of the user's which `mssh -i` has pushed.
+///
+/// What it does with words, signals and endings is what `mssh` is to do.
+#[track_caller]
+pub(crate) fn plain_ssh(tenant: &Tenant<'_>) -> Command {
+    let key = lab().path().join(format!("{}.key", tenant.access_key()));
+    if !key.exists() {
+        let mut keygen = tenant.command("ssh-keygen");
+        keygen.args(["-q", "-t", "ed25519", "-N", "", "-f"]);
+        finish(keygen.arg(&key)).prints("");
+    }
+    tenant.key_lifetime(Duration::from_mins(10));
+    let mut push = tenant.command("mssh");
+    finish(push.arg("-i").arg(&key).args([WEB1, "true"])).prints("");
+    let mut ssh = tenant.command("ssh");
+    ssh.args(["-o", "IdentitiesOnly=yes", "-i"]).arg(&key);
+    ssh.arg("ec2-user@127.0.0.11");
+    ssh
+}
+
+/// Asserts that this remote command ends with `mssh` as it does with plain ssh.
+#[track_caller]
+fn ends_as_with_ssh(command: &str) -> Outcome {
+    let tenant = tenant();
+    let ours = run(&tenant, "mssh", [WEB1, command]);
+    let plain = finish(plain_ssh(&tenant).arg(command));
+    let ends = |it: &Outcome| (it.code, it.signal, it.stdout.clone(), it.stderr.clone());
+    assert_eq!(ends(&ours), ends(&plain));
+    ours
+}
+
+#[test]
+fn input_goes_there_and_output_comes_back_and_we_say_nothing() {
+    let tenant = tenant();
+    let mut mssh = tenant.command("mssh");
+    finish_with(mssh.args([WEB1, "cat"]), b"hi\n").prints("hi\n");
+}
+
+#[test]
+fn both_outputs_are_kept_apart() {
+    let outcome = ends_as_with_ssh("echo out; echo err >&2");
+    assert_eq!((&*outcome.stdout, &*outcome.stderr), ("out\n", "err\n"));
+}
+
+#[test]
+fn the_exit_status_is_that_of_the_remote_command() {
+    for status in [0, 1, 44, 127, 254, 255] {
+        let outcome = run(&tenant(), "mssh", [WEB1, &format!("exit {status}")]);
+        assert_eq!(outcome.code, Some(status), "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_remote_command_killed_by_a_signal_ends_as_with_ssh() {
+    let outcome = ends_as_with_ssh("kill -KILL $$");
+    assert_eq!((outcome.code, outcome.signal), (Some(255), None));
+}
+
+#[test]
+fn a_megabyte_of_any_bytes_goes_there_and_back_unchanged() {
+    let tenant = tenant();
+    let file = |name| lab().path().join(format!("{}.{name}", tenant.access_key()));
+    let mut bytes = vec![0; 1 << 20];
+    fastrand::fill(&mut bytes);
+    fs::write(file("sent"), &bytes).expect("a file");
+    let mut mssh = tenant.command("mssh");
+    mssh.args([WEB1, "cat"])
+        .stdin(File::open(file("sent")).expect("a file"))
+        .stdout(File::create(file("got")).expect("a file"));
+    let status = mssh.status().expect("mssh starts");
+    assert!(status.success());
+    assert!(
+        fs::read(file("got")).expect("a file") == bytes,
+        "changed on the way"
+    );
+}
+
+#[test]
+fn any_of_the_standard_three_may_be_closed() {
+    let tenant = tenant();
+    finish(&mut bash(&tenant, &format!("mssh {WEB1} echo hi <&-"))).prints("hi\n");
+    finish(&mut bash(&tenant, &format!("mssh {WEB1} echo hi 2>&-"))).prints("hi\n");
+    let silent = finish(&mut bash(&tenant, &format!("mssh {WEB1} exit 7 >&-")));
+    assert_eq!((silent.code, silent.stderr.as_str()), (Some(7), ""));
+    let all = finish(&mut bash(
+        &tenant,
+        &format!("mssh {WEB1} exit 7 <&- >&- 2>&-"),
+    ));
+    assert_eq!(all.code, Some(7));
+    leaves_nothing(&tenant);
+}
+
+#[test]
+fn with_n_the_callers_input_is_left_alone() {
+    let tenant = tenant();
+    let line = format!("while read -r x; do mssh -n {WEB1} echo \"$x\"; done");
+    finish_with(&mut bash(&tenant, &line), b"a\nb\n").prints("a\nb\n");
+}
+
+#[test]
+fn we_never_read_the_callers_input_ourselves() {
+    let tenant = tenant();
+    for ours in [
+        format!("mssh --dry-run {WEB1}"),
+        format!("mssh {STOPPED}"),
+        "mssh --no-such-option".to_owned(),
+        "mssh --help".to_owned(),
+        format!("mssh -G {WEB1}"),
+    ] {
+        let line = format!("{{ {ours}; }} >/dev/null 2>&1; cat");
+        finish_with(&mut bash(&tenant, &line), b"unread\n").prints("unread\n");
+    }
+}
+
+#[test]
+fn with_f_ssh_goes_to_the_background_and_the_key_is_removed() {
+    let tenant = tenant();
+    let token = lab().path().join(format!("{}.token", tenant.access_key()));
+    let wait = "until [ -e \"$0\" ]; do sleep 0.1; done; mv \"$0\" \"$0.done\"";
+    let command = format!("sh -c '{wait}' '{}'", token.display());
+    let mut mssh = tenant.command("mssh");
+    mssh.args(["-f", WEB1, &command]).stdin(Stdio::null());
+    // ssh in the background holds these, until the command ends.
+    mssh.stdout(Stdio::null()).stderr(Stdio::null());
+    let status = mssh.status().expect("mssh starts");
+    assert!(status.success());
+    leaves_nothing(&tenant);
+    fs::write(&token, "").expect("a file");
+    let done = token.with_extension("token.done");
+    assert!(eventually(PATIENCE, || done.exists()), "it did not go on");
+}
+
+/// A server that says everything back.
+fn echo_server() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut back = stream.try_clone().expect("a socket");
+            let _ = std::io::copy(&mut &stream, &mut back);
+        }
+    });
+    port
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("its address").port()
+}
+
+#[test]
+fn with_n_and_l_in_capitals_ssh_forwards_a_port() {
+    let tenant = tenant();
+    let port = free_port();
+    let forward = format!("127.0.0.1:{port}:127.0.0.1:{}", echo_server());
+    let mut mssh = tenant.command("mssh");
+    mssh.args(["-N", "-o", "ExitOnForwardFailure=yes", "-L", &forward, WEB1]);
+    let mut child = mssh.stdin(Stdio::null()).spawn().expect("mssh starts");
+    let mut stream = None;
+    let connected = eventually(PATIENCE, || {
+        stream = TcpStream::connect(("127.0.0.1", port)).ok();
+        stream.is_some()
+    });
+    assert!(connected, "nobody listens");
+    let mut stream = stream.expect("a connection");
+    stream.write_all(b"through").expect("a connection");
+    let mut heard = [0; 7];
+    stream.read_exact(&mut heard).expect("an answer");
+    assert_eq!(&heard, b"through");
+    child.kill().expect("a child");
+    child.wait().expect("a child");
+    leaves_nothing(&tenant);
+}
+
+#[test]
+fn the_process_that_was_mssh_is_ssh() {
+    let tenant = tenant();
+    let session = Session::of(&tenant);
+    let pid = session.pid().as_raw_nonzero();
+    let name = fs::read_to_string(format!("/proc/{pid}/comm")).expect("a process");
+    assert_eq!(name, "ssh\n");
+}
+
+#[test]
+fn msftp_and_mscp_become_their_clients_too() {
+    let tenant = tenant();
+    let mut msftp = tenant.command("msftp");
+    msftp.arg(WEB1).stdin(Stdio::piped());
+    msftp.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = msftp.spawn().expect("msftp starts");
+    let name = format!("/proc/{}/comm", child.id());
+    let became = || fs::read_to_string(&name).is_ok_and(|name| name == "sftp\n");
+    assert!(eventually(PATIENCE, became));
+    assert!(key_of(pid_of(&child)).is_some_and(|key| key.exists()));
+    drop(child.stdin.take());
+    assert!(child.wait().expect("a child").success());
+    leaves_nothing(&tenant);
+}
+
+#[test]
+fn a_terminal_is_passed_on_with_its_size() {
+    let tenant = tenant();
+    let line = format!("stty rows 33 cols 77; mssh -t {WEB1} 'tty; stty size; exit 5'");
+    let mut terminal = Pty::open(&tenant, &line);
+    terminal.shows("/dev/pts/");
+    terminal.shows("33 77");
+    assert_eq!(terminal.end(), Some(5));
+}
+
+#[test]
+fn a_terminal_can_be_had_without_one_here() {
+    let tenant = tenant();
+    let outcome = run(&tenant, "mssh", ["-tt", WEB1, "tty"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(outcome.stdout.starts_with("/dev/pts/"), "{outcome:?}");
+}
+
+#[test]
+fn a_shell_without_a_command_is_a_login_in_a_terminal() {
+    let tenant = tenant();
+    let mut terminal = Pty::open(&tenant, &format!("mssh {WEB1}"));
+    terminal.types("echo $((6*7))-$SSH_TTY\n");
+    terminal.shows("42-/dev/pts/");
+    terminal.types("exit 9\n");
+    assert_eq!(terminal.end(), Some(9));
+    leaves_nothing(&tenant);
+}

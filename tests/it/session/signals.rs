@@ -1,0 +1,164 @@
+//! Signals and job control act on ssh alone: there is nobody else.
+
+use std::fs;
+use std::process::Stdio;
+
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+
+use super::plain_ssh;
+use super::pty::{Pty, bash};
+use crate::key::witness::{PATIENCE, Session, leaves_nothing, pid_of, process};
+use crate::lab::cast::WEB1;
+use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
+use crate::sandbox::{eventually, outcome, tenant};
+
+/// Whether a process takes no notice of this signal.
+fn ignores(pid: Pid, signal: Signal) -> bool {
+    let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero()));
+    let status = status.expect("a process");
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.expect("a mask") >> (signal.as_raw() - 1) & 1 == 1
+}
+
+#[test]
+fn a_signal_to_the_session_ends_it_as_it_ends_ssh() {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP, Signal::KILL] {
+        let tenant = tenant();
+        let mut ours = Session::of(&tenant);
+        let mut plain = Session::open(&mut plain_ssh(&tenant));
+        ours.signal(signal);
+        plain.signal(signal);
+        let (ours, plain) = (ours.end(), plain.end());
+        assert_eq!(
+            (ours.code, ours.signal),
+            (plain.code, plain.signal),
+            "{signal:?}"
+        );
+        assert_eq!(ours.stderr, plain.stderr);
+        leaves_nothing(&tenant);
+    }
+}
+
+#[test]
+fn an_ignored_hangup_stays_ignored() {
+    let tenant = tenant();
+    let line = format!("trap '' HUP; exec mssh {WEB1} \"$@\"");
+    let mut session = Session::open(bash(&tenant, &line).arg("bash"));
+    assert!(ignores(session.pid(), Signal::HUP));
+    session.signal(Signal::HUP);
+    assert!(session.answers());
+    assert_eq!(session.end().code, Some(0));
+    leaves_nothing(&tenant);
+}
+
+#[test]
+fn an_ignored_hangup_is_ignored_while_aws_is_slow_too() {
+    let tenant = tenant();
+    let slow = Trouble::Latency(std::time::Duration::from_secs(2));
+    tenant.fault(Fault::new(slow).on(SEND_SSH_PUBLIC_KEY));
+    let line = format!("trap '' HUP; exec mssh {WEB1} echo hi");
+    let mut mssh = bash(&tenant, &line);
+    let (out, err) = (Stdio::piped(), Stdio::piped());
+    let child = mssh.stdin(Stdio::null()).stdout(out).stderr(err).spawn();
+    let child = child.expect("bash starts");
+    let called = || !tenant.calls_of(SEND_SSH_PUBLIC_KEY).is_empty();
+    assert!(eventually(PATIENCE, called), "no push begins");
+    kill_process(pid_of(&child), Signal::HUP).expect("a process of ours");
+    outcome(child).prints("hi\n");
+}
+
+#[test]
+fn signals_that_nobody_ignored_are_ssh_s_to_take() {
+    let tenant = tenant();
+    let ours = Session::of(&tenant);
+    let plain = Session::open(&mut plain_ssh(&tenant));
+    for signal in [
+        Signal::HUP,
+        Signal::INT,
+        Signal::TERM,
+        Signal::PIPE,
+        Signal::CHILD,
+    ] {
+        let both = [&ours, &plain].map(|it| ignores(it.pid(), signal));
+        assert_eq!(both[0], both[1], "{signal:?}");
+    }
+}
+
+#[test]
+fn a_stopped_session_goes_on_when_it_is_continued() {
+    let tenant = tenant();
+    let mut session = Session::of(&tenant);
+    session.signal(Signal::STOP);
+    let stopped = || process(session.pid()).state == "T";
+    assert!(eventually(PATIENCE, stopped));
+    session.signal(Signal::CONT);
+    assert!(session.answers());
+    assert_eq!(session.end().code, Some(0));
+}
+
+#[test]
+fn ctrl_z_while_aws_is_slow_stops_us_and_fg_goes_on() {
+    let tenant = tenant();
+    let slow = Trouble::Latency(std::time::Duration::from_secs(2));
+    tenant.fault(Fault::new(slow).on(SEND_SSH_PUBLIC_KEY));
+    let line = format!("set -m; mssh {WEB1} 'echo ready'; echo left=$?; fg");
+    let mut terminal = Pty::open(&tenant, &line);
+    let called = || !tenant.calls_of(SEND_SSH_PUBLIC_KEY).is_empty();
+    assert!(eventually(PATIENCE, called), "no push begins");
+    terminal.types("\x1a");
+    terminal.shows("left=148");
+    terminal.shows("ready");
+    assert_eq!(terminal.end(), Some(0));
+    leaves_nothing(&tenant);
+}
+
+#[test]
+fn ssh_s_own_escape_suspends_the_session_and_fg_goes_on() {
+    let tenant = tenant();
+    let line = format!("set -m; mssh -t {WEB1} 'echo ready; cat; exit 6'; echo left=$?; fg");
+    let mut terminal = Pty::open(&tenant, &line);
+    terminal.shows("ready");
+    terminal.types("\n~\x1a");
+    terminal.shows("left=148");
+    terminal.types("on again\n");
+    terminal.shows("on again\r\non again");
+    terminal.types("\x04");
+    assert_eq!(terminal.end(), Some(6));
+    leaves_nothing(&tenant);
+}
+
+#[test]
+fn ssh_s_own_escape_ends_the_session() {
+    let tenant = tenant();
+    let line = format!("mssh -t {WEB1} 'echo ready; cat'");
+    let mut terminal = Pty::open(&tenant, &line);
+    terminal.shows("ready");
+    terminal.types("\n~.");
+    assert_eq!(terminal.end(), Some(255));
+    leaves_nothing(&tenant);
+}
+
+#[test]
+fn ctrl_c_in_a_terminal_goes_to_the_other_side() {
+    let tenant = tenant();
+    let command = "trap \"echo caught; exit 8\" INT; echo ready; sleep 60";
+    let mut terminal = Pty::open(&tenant, &format!("mssh -t {WEB1} '{command}'"));
+    terminal.shows("ready");
+    terminal.types("\x03");
+    terminal.shows("caught");
+    assert_eq!(terminal.end(), Some(8));
+}
+
+/// rsync and scripts signal the whole process group.
+#[test]
+fn a_signal_to_the_process_group_finds_ssh_alone() {
+    use std::os::unix::process::CommandExt;
+    let tenant = tenant();
+    let mut session = Session::open(tenant.command("mssh").arg(WEB1).process_group(0));
+    let keeper = session.keeper();
+    kill_process_group(session.pid(), Signal::TERM).expect("a group of ours");
+    assert_ne!(keeper.group, session.pid().as_raw_nonzero().get());
+    assert_ne!(session.end().code, Some(0));
+    leaves_nothing(&tenant);
+}

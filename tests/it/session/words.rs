@@ -1,0 +1,126 @@
+//! The words of a remote command arrive as with plain ssh, byte for byte.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use super::plain_ssh;
+use crate::lab::Tenant;
+use crate::lab::cast::WEB1;
+use crate::sandbox::{finish, run, tenant};
+
+/// Shows the command that sshd gave the user's shell. What follows this word is never read by
+/// that shell, for it reads line by line, and may be anything.
+const SHOW: &str = "tr '\\0' '\\n' </proc/$$/cmdline; exit\n";
+
+/// Asserts that these words arrive joined by spaces, and nothing else done to them.
+#[track_caller]
+fn arrive(tenant: &Tenant<'_>, words: &[&[u8]]) {
+    let words: Vec<&OsStr> = std::iter::once(SHOW.as_bytes())
+        .chain(words.iter().copied())
+        .map(OsStr::from_bytes)
+        .collect();
+    let outcome = run(
+        tenant,
+        "mssh",
+        std::iter::once(&OsStr::new(WEB1)).chain(&words),
+    );
+    let joined = OsString::from_vec(words.join(OsStr::new(" ")).into_vec());
+    let (_, shown) = outcome.stdout.split_once("-c\n").expect("a shell");
+    assert_eq!(
+        shown,
+        format!("{}\n", joined.to_string_lossy()),
+        "{words:?}"
+    );
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+}
+
+const WORDS: &[&[&[u8]]] = &[
+    &[b"one"],
+    &[b"a   b", b" c "],
+    &[b"", b"", b"x", b""],
+    &[
+        b"it's",
+        b"\"quoted\"",
+        b"'",
+        b"\"",
+        b"`id`",
+        b"back\\slash",
+        b"\\",
+    ],
+    &[b"$HOME", b"${HOME}", b"$(id)", b"~", b"!!"],
+    &[b"*", b"?", b"[a-z]", b"{a,b}", b"*.txt"],
+    &[
+        b";", b"|", b"&&", b"||", b">out", b"<in", b"&", b"#", b"(", b")",
+    ],
+    &[b"two\nlines", b"tab\there", b"\r", b"\x01\x7f"],
+    &[
+        b"-r",
+        b"-t",
+        b"i-0face000000000002",
+        b"-d",
+        b"-u",
+        b"-z",
+        b"us-east-1b",
+        b"-h",
+    ],
+    &[
+        b"--region",
+        b"nowhere",
+        b"--help",
+        b"--debug",
+        b"--",
+        b"--dry-run",
+        b"-l",
+        b"x",
+    ],
+    &[b"%h", b"%%", b"%"],
+    &["grün".as_bytes(), "日本".as_bytes()],
+];
+
+#[test]
+fn any_words_arrive_joined_by_spaces_and_otherwise_unchanged() {
+    let tenant = tenant();
+    for words in WORDS {
+        arrive(&tenant, words);
+    }
+}
+
+#[test]
+fn any_words_arrive_as_with_plain_ssh() {
+    let tenant = tenant();
+    for words in WORDS {
+        let words: Vec<&OsStr> = words.iter().map(|word| OsStr::from_bytes(word)).collect();
+        let plain = finish(plain_ssh(&tenant).arg(SHOW).args(&words));
+        let ours = finish(tenant.command("mssh").args([WEB1, SHOW]).args(&words));
+        assert_eq!(ours.stdout, plain.stdout);
+        assert_eq!((ours.stderr, ours.code), (plain.stderr, plain.code));
+    }
+}
+
+#[test]
+fn bytes_that_are_no_utf_8_arrive() {
+    let tenant = tenant();
+    let mut mssh = tenant.command("mssh");
+    mssh.args([WEB1, "printf %s"]);
+    mssh.arg(OsStr::from_bytes(b"\xff\xfe\xc3'\x80'"));
+    let hexadecimal = "| od -An -tx1 | tr -d ' \\n'";
+    finish(mssh.arg(hexadecimal)).prints("fffec380");
+}
+
+#[test]
+fn words_after_the_target_are_options_only_until_the_command() {
+    let tenant = tenant();
+    let words = [WEB1, "-T", "-o", "LogLevel=ERROR", "echo", "-T", "-o", "x"];
+    run(&tenant, "mssh", words).prints("-T -o x\n");
+    run(&tenant, "mssh", [WEB1, "--", "echo", "-n", "x"]).prints("x");
+    run(&tenant, "mssh", ["--", WEB1, "echo", "-n", "x"]).prints("x");
+}
+
+/// What the shell there makes of quotes is its own affair.
+#[test]
+fn one_word_of_shell_is_run_by_the_shell_there_alone() {
+    let tenant = tenant();
+    let script = "x='a   b'; for i in 1 2; do echo \"$x$i\" | tr a-z A-Z; done; echo \"$HOME\"";
+    let home = tenant.lab().remote().display().to_string();
+    run(&tenant, "mssh", [WEB1, script]).prints(&format!("A   B1\nA   B2\n{home}\n"));
+}

@@ -1,0 +1,210 @@
+//! What the user's ssh_config says: who logs in, which host is meant, which proxy leads there.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::{look_ups, pushes};
+use crate::lab::cast::{DB1, ODD, WEB1};
+use crate::sandbox::{finish, lab, run, tenant};
+
+/// A configuration file in a directory that lives as long as the first value.
+fn config(text: &str) -> (tempfile::TempDir, String) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("ssh config");
+    let known: PathBuf = lab().home().join(".ssh/known_hosts");
+    let port = lab().port();
+    let text = format!(
+        "{text}\nHost *\n  UserKnownHostsFile {}\n  Port {port}\n",
+        known.display()
+    );
+    fs::write(&path, text).expect("written");
+    (directory, path.to_str().expect("a name").to_owned())
+}
+
+#[test]
+fn the_user_is_the_first_that_ssh_would_take() {
+    let (_kept, file) = config("Host i-*\n  User admin");
+    let cases: &[(&[&str], &str)] = &[
+        (&[WEB1], "ec2-user"),
+        (&["-F", &file, WEB1], "admin"),
+        (&["-F", &file, "-l", "ubuntu", WEB1], "ubuntu"),
+        (&["-lubuntu", "root@i-0face000000000001"], "ubuntu"),
+        (&["root@i-0face000000000001", "-l", "ubuntu"], "root"),
+        (&[WEB1, "-l", "ubuntu"], "ubuntu"),
+        (&["-o", "User=ubuntu", WEB1], "ubuntu"),
+        (&["-o", "user ubuntu", "-l", "root", WEB1], "ubuntu"),
+        (&["-oUser=\"ubuntu\"", WEB1], "ubuntu"),
+        (&["ssh://ubuntu@i-0face000000000001"], "ubuntu"),
+    ];
+    for (words, user) in cases {
+        let tenant = tenant();
+        let words = words.iter().copied().chain(["echo $USER"]);
+        run(&tenant, "mssh", words).prints(&format!("{user}\n"));
+        assert_eq!(pushes(&tenant), [format!("{user}@{WEB1}")]);
+    }
+}
+
+#[test]
+fn the_users_own_file_is_read_without_being_named() {
+    let file = lab().home().join(".ssh/config");
+    let before = fs::read_to_string(&file).unwrap_or_default();
+    let port = lab().port();
+    let block = format!("Host only-here\n  HostName {WEB1}\n  User ubuntu\n  Port {port}\n\n");
+    fs::write(&file, block + &before).expect("written");
+    let tenant = tenant();
+    run(&tenant, "mssh", ["only-here", "echo $USER"]).prints("ubuntu\n");
+    assert_eq!(pushes(&tenant), [format!("ubuntu@{WEB1}")]);
+}
+
+#[test]
+fn an_alias_may_stand_for_an_id_and_its_block_goes_on_applying() {
+    let port = lab().odd_port();
+    let text = format!("Host odd\n  HostName {ODD}\n  User ubuntu\n  Port {port}\n  SetEnv LC_X=y");
+    let (_kept, file) = config(&text);
+    let tenant = tenant();
+    run(&tenant, "mssh", ["-F", &file, "odd", "echo $USER $LC_X"]).prints("ubuntu y\n");
+    assert_eq!(pushes(&tenant), [format!("ubuntu@{ODD}")]);
+}
+
+#[test]
+fn an_alias_may_stand_for_an_address_or_a_name_made_by_aws() {
+    for host in ["127.0.1.21", "ip-127-0-1-21.ec2.internal", "db1.lab"] {
+        let (_kept, file) = config(&format!("Host db\n  HostName {host}"));
+        let tenant = tenant();
+        run(&tenant, "mssh", ["-F", &file, "db", "echo in"]).prints("in\n");
+        assert_eq!(pushes(&tenant), [format!("ec2-user@{DB1}")], "{host}");
+    }
+}
+
+/// A ProxyCommand which is a plain connection to this address.
+fn proxy(address: &str) -> String {
+    let port = lab().port();
+    format!("bash -c 'exec 3<>/dev/tcp/{address}/{port}; cat <&3 & cat >&3; kill $!'")
+}
+
+#[test]
+fn a_proxy_for_ids_gets_the_id() {
+    let proxy = proxy("127.0.1.21");
+    let (_kept, file) = config(&format!(
+        "Host i-*\n  ProxyCommand {proxy}\n  SetEnv LC_X=%h"
+    ));
+    let tenant = tenant();
+    let words = ["-v", "-o", "LogLevel=QUIET", "-F", &file, DB1, "echo in"];
+    let outcome = run(&tenant, "mssh", words);
+    assert_eq!((outcome.stdout.as_str(), outcome.code), ("in\n", Some(0)));
+    let route = format!("mssh: ec2-user at {DB1}: {DB1}, by the proxy of your ssh_config\n");
+    assert!(outcome.stderr.starts_with(&route), "{}", outcome.stderr);
+    let dry = ["--dry-run", "--via", "instance-id", WEB1];
+    let line = format!("ssh -o IdentitiesOnly=yes -i EPHEMERAL_KEY ec2-user@{WEB1}\n");
+    run(&tenant, "mssh", dry).prints(&line);
+}
+
+#[test]
+fn a_proxy_for_every_host_or_of_the_command_line_gets_the_address() {
+    let tenant = tenant();
+    let (_kept, file) = config("Host *\n  ProxyJump bastion.example");
+    for words in [
+        vec!["-F", &file],
+        vec!["-J", "bastion.example"],
+        vec!["-o", "ProxyCommand nc %h %p"],
+        vec!["-oproxyjump=bastion.example"],
+    ] {
+        let words = [vec!["--dry-run"], words, vec![WEB1]].concat();
+        let outcome = run(&tenant, "mssh", &words);
+        assert!(
+            outcome.stdout.ends_with("ec2-user@127.0.0.11\n"),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn address_family_is_ssh_configs_to_say() {
+    let (_kept, file) = config("Host i-*\n  AddressFamily inet6");
+    let outcome = run(&tenant(), "mssh", ["-F", &file, WEB1]);
+    assert!(
+        outcome.stderr.contains("has no IPv6 address"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn what_ssh_refuses_is_refused_in_its_own_words_with_nothing_pushed() {
+    let tenant = tenant();
+    for words in [
+        vec!["-p", "99999", WEB1],
+        vec!["-o", "NoSuchOption=1", WEB1],
+        vec!["-F", "/nowhere/config", WEB1],
+        vec!["-j", WEB1],
+    ] {
+        let ours = run(&tenant, "mssh", &words);
+        let theirs = run(&tenant, "ssh", &words);
+        assert_eq!(
+            (&ours.stderr, ours.code),
+            (&theirs.stderr, theirs.code),
+            "{words:?}"
+        );
+        assert_eq!(ours.code, Some(255));
+    }
+    assert_eq!(pushes(&tenant).len(), 0);
+}
+
+#[test]
+fn a_key_of_ones_own_is_pushed_and_used() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let key = directory.path().join("own");
+    let key = key.to_str().expect("a name");
+    let made = [
+        "-q",
+        "-t",
+        "ed25519",
+        "-N",
+        "",
+        "-C",
+        "a comment; of mine",
+        "-f",
+        key,
+    ];
+    let tenant = tenant();
+    run(&tenant, "ssh-keygen", made).prints("");
+    let public = fs::read_to_string(format!("{key}.pub")).expect("a public half");
+    // Beside it, and then inside the private half.
+    for _ in 0..2 {
+        run(&tenant, "mssh", ["-i", key, WEB1, "echo in"]).prints("in\n");
+        let words = |line: &str| {
+            line.split(' ')
+                .take(2)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        let pushed = tenant
+            .calls()
+            .into_iter()
+            .rev()
+            .find_map(|call| call.public_key);
+        assert_eq!(words(&pushed.expect("a push")), words(&public));
+        let _ = fs::remove_file(format!("{key}.pub"));
+    }
+    let mut command = tenant.command("mssh");
+    let line = format!("ssh -o IdentitiesOnly=yes -i {key} ec2-user@127.0.0.11\n");
+    finish(command.args(["--dry-run", "-i", key, WEB1])).prints(&line);
+}
+
+#[test]
+fn a_running_master_is_told_without_a_push() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let socket = format!("{}/%C", directory.path().display());
+    let tenant = tenant();
+    let shared = ["-S", &socket, WEB1];
+    let master = ["-M", "-N", "-f", "-o", "ControlPersist=yes"];
+    run(&tenant, "mssh", master.into_iter().chain(shared)).prints("");
+    assert_eq!((look_ups(&tenant), pushes(&tenant).len()), (1, 1));
+    let told = run(&tenant, "mssh", ["-O", "check"].into_iter().chain(shared));
+    assert!(told.stderr.starts_with("Master running (pid="), "{told:?}");
+    run(&tenant, "mssh", ["-O", "exit"].into_iter().chain(shared));
+    assert_eq!(
+        pushes(&tenant).len(),
+        1,
+        "a question to the master pushed a key"
+    );
+}

@@ -1,0 +1,216 @@
+//! The forms of a target, and the calls they cost.
+
+use std::time::Duration;
+
+use super::{look_ups, pushes};
+use crate::lab::cast::{DB1, DESCRIBE_DENIED, OLD, PARIS, SIX, WEB1, WEB2};
+use crate::lab::{Fault, Trouble};
+use crate::sandbox::{finish, lab, run, tenant};
+
+/// Where a session runs, and as whom: the address that sshd was reached at.
+const WHERE: &str = "set -- $SSH_CONNECTION; echo $USER@$3";
+
+#[test]
+fn an_id_is_reached_at_its_public_address_else_the_private_one_else_ipv6() {
+    let mut cases = vec![
+        (WEB1.to_owned(), "ec2-user@127.0.0.11\n"),
+        (WEB1.to_uppercase(), "ec2-user@127.0.0.11\n"),
+        (format!("ubuntu@{OLD}"), "ubuntu@127.0.0.13\n"),
+        (DB1.to_owned(), "ec2-user@127.0.1.21\n"),
+    ];
+    if lab().has_ipv6() {
+        cases.push((SIX.to_owned(), "ec2-user@::1\n"));
+    } else {
+        println!("SKIPPED: there is no ::1 here, so the IPv6-only instance is not tried");
+    }
+    for (target, expected) in cases {
+        let tenant = tenant();
+        run(&tenant, "mssh", [&target, WHERE]).prints(expected);
+        assert_eq!(
+            (look_ups(&tenant), pushes(&tenant).len()),
+            (1, 1),
+            "{target}"
+        );
+    }
+}
+
+#[test]
+fn addresses_and_names_lead_to_their_instance() {
+    let cases = [
+        ("127.0.0.11", WEB1, "127.0.0.11"),
+        ("127.0.1.11", WEB1, "127.0.1.11"),
+        ("ec2-127-0-0-12.compute-1.amazonaws.com", WEB2, "127.0.0.12"),
+        ("ip-127-0-1-12.ec2.internal", WEB2, "127.0.1.12"),
+        ("i-0face000000000001.ec2.internal", WEB1, "127.0.0.11"),
+        ("web2.lab", WEB2, "127.0.0.12"),
+    ];
+    for (target, id, address) in cases {
+        let tenant = tenant();
+        let words = [&format!("ubuntu@{target}"), WHERE];
+        run(&tenant, "mssh", words).prints(&format!("ubuntu@{address}\n"));
+        assert_eq!(pushes(&tenant), [format!("ubuntu@{id}")], "{target}");
+    }
+}
+
+#[test]
+fn ipv6_addresses_are_found_with_and_without_brackets() {
+    if !lab().has_ipv6() {
+        println!("SKIPPED: there is no ::1 here");
+        return;
+    }
+    for target in ["root@::1", "root@[::1]"] {
+        let tenant = tenant();
+        run(&tenant, "mssh", [target, "echo $USER"]).prints("root\n");
+        assert_eq!(pushes(&tenant), [format!("root@{SIX}")]);
+    }
+}
+
+#[test]
+fn a_name_made_by_aws_tells_its_region() {
+    for target in [
+        "ec2-127-0-0-61.eu-west-1.compute.amazonaws.com",
+        "ip-127-0-1-61.eu-west-1.compute.internal",
+        &format!("{PARIS}.eu-west-1.compute.internal"),
+    ] {
+        let tenant = tenant();
+        let mut command = tenant.command("mssh");
+        finish(
+            command
+                .args([target, "echo $USER"])
+                .env_remove("AWS_REGION"),
+        )
+        .prints("ec2-user\n");
+        assert!(tenant.calls().iter().all(|call| call.region == "eu-west-1"));
+    }
+}
+
+#[test]
+fn the_region_is_that_of_the_option_then_of_the_name_then_of_the_environment() {
+    let tenant = tenant();
+    run(&tenant, "mssh", [PARIS, "--region", "eu-west-1", "true"]).prints("");
+    let mut command = tenant.command("mssh");
+    let command = command.args([PARIS, "true"]).env_remove("AWS_REGION");
+    finish(command.env("AWS_DEFAULT_REGION", "eu-west-1")).prints("");
+    assert!(tenant.calls().iter().all(|call| call.region == "eu-west-1"));
+}
+
+#[test]
+fn a_host_beside_an_id_is_used_as_typed() {
+    let tenant = tenant();
+    run(&tenant, "mssh", ["-t", WEB1, "root@127.0.1.11", WHERE]).prints("root@127.0.1.11\n");
+    assert_eq!(
+        (look_ups(&tenant), pushes(&tenant)),
+        (1, vec![format!("root@{WEB1}")])
+    );
+}
+
+#[test]
+fn with_host_id_and_zone_there_is_one_call_in_all() {
+    let tenant = tenant();
+    let words = ["ubuntu@127.0.0.11", "-t", WEB1, "-z", "us-east-1a", WHERE];
+    run(&tenant, "mssh", words).prints("ubuntu@127.0.0.11\n");
+    assert_eq!(tenant.calls().len(), 1);
+    assert_eq!(pushes(&tenant), [format!("ubuntu@{WEB1} us-east-1a")]);
+}
+
+#[test]
+fn a_host_beside_an_id_needs_no_permission_to_describe() {
+    let tenant = tenant();
+    run(
+        &tenant,
+        "mssh",
+        ["-t", DESCRIBE_DENIED, "root@127.0.0.32", "echo in"],
+    )
+    .prints("in\n");
+}
+
+#[test]
+fn a_wrong_zone_harms_beside_a_host_and_not_beside_an_id() {
+    let tenant = tenant();
+    run(&tenant, "mssh", ["-z", "us-east-1b", WEB1, "echo in"]).prints("in\n");
+    run(
+        &tenant,
+        "mssh",
+        ["-t", WEB1, "-z", "us-east-1b", "root@127.0.0.11"],
+    )
+    .fails(
+        255,
+        &[
+            &format!("mssh: error: there is no instance {WEB1} in zone us-east-1b in us-east-1"),
+            "mssh: hint: is it in another region (--region) or account (--profile)?",
+        ],
+    );
+}
+
+#[test]
+fn look_up_and_push_of_an_id_are_one_round_trip() {
+    let tenant = tenant();
+    tenant.fault(Fault::new(Trouble::Latency(Duration::from_millis(700))));
+    run(&tenant, "mssh", [WEB1, "true"]).prints("");
+    let calls = tenant.calls();
+    let apart = calls[1].at.duration_since(calls[0].at);
+    assert_eq!(calls.len(), 2);
+    assert!(
+        apart < Duration::from_millis(600),
+        "the second call waited: {apart:?}"
+    );
+}
+
+#[test]
+fn ways_choose_the_address() {
+    for (words, address) in [
+        (["--via", "public"], "127.0.0.11"),
+        (["--via", "private"], "127.0.1.11"),
+        (["--private", "-4"], "127.0.1.11"),
+        (["--via", "auto"], "127.0.0.11"),
+    ] {
+        let tenant = tenant();
+        let words = words.iter().copied().chain([WEB1, WHERE]);
+        run(&tenant, "mssh", words).prints(&format!("ec2-user@{address}\n"));
+    }
+}
+
+#[test]
+fn every_call_says_who_we_are() {
+    let tenant = tenant();
+    run(&tenant, "mssh", [WEB1, "true"]).prints("");
+    let name = format!("mssh/{}", env!("CARGO_PKG_VERSION"));
+    for call in tenant.calls() {
+        assert!(call.user_agent.contains(&name), "{}", call.user_agent);
+    }
+}
+
+#[test]
+fn a_dry_run_pushes_nothing_and_prints_a_line_for_a_shell() {
+    let tenant = tenant();
+    let words = ["--dry-run", "-p22", WEB1, "echo $HOME; ls", "it's"];
+    run(&tenant, "mssh", words).prints(
+        "ssh -o IdentitiesOnly=yes -i EPHEMERAL_KEY -p22 ec2-user@127.0.0.11 'echo $HOME; ls' \
+         'it'\\''s'\n",
+    );
+    assert_eq!((look_ups(&tenant), pushes(&tenant).len()), (1, 0));
+}
+
+#[test]
+fn debug_tells_calls_with_time_and_id_and_no_secret() {
+    let tenant = tenant();
+    let outcome = run(&tenant, "mssh", ["-d", WEB1, "echo out"]);
+    assert_eq!((outcome.stdout.as_str(), outcome.code), ("out\n", Some(0)));
+    for part in [
+        "DescribeInstances in us-east-1 answered after ",
+        " ms, request ",
+        "becoming ssh ",
+    ] {
+        assert!(outcome.stderr.contains(part), "{}", outcome.stderr);
+    }
+    for secret in ["labsecret", "PRIVATE KEY", "Signature"] {
+        assert!(!outcome.stderr.contains(secret), "{}", outcome.stderr);
+    }
+    let verbose = run(
+        &tenant,
+        "mssh",
+        ["-v", "-o", "LogLevel=QUIET", WEB1, "true"],
+    );
+    let route = format!("mssh: ec2-user at {WEB1}: 127.0.0.11, its public address\n");
+    assert!(verbose.stderr.starts_with(&route), "{}", verbose.stderr);
+}

@@ -1,0 +1,198 @@
+//! Our texts are current and true: help, completions, man pages, README.
+//!
+//! `MSSH_UPDATE=1 cargo test texts` writes the generated files anew.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::sandbox::{Outcome, finish, finish_with, run, tenant};
+
+const PROGRAMS: [&str; 3] = ["mssh", "msftp", "mscp"];
+
+/// A file of the project.
+fn project(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// What a program prints of itself.
+fn printed(program: &str, words: &[&str]) -> String {
+    let outcome = run(&tenant(), program, words);
+    assert_eq!(
+        (outcome.stderr.as_str(), outcome.code),
+        ("", Some(0)),
+        "{words:?}"
+    );
+    outcome.stdout
+}
+
+#[test]
+fn committed_completions_and_man_pages_are_current() {
+    let mut stale = Vec::new();
+    for program in PROGRAMS {
+        for (words, name) in [
+            (
+                &["--completions", "bash"][..],
+                format!("completions/{program}.bash"),
+            ),
+            (&["--completions", "zsh"], format!("completions/_{program}")),
+            (
+                &["--completions", "fish"],
+                format!("completions/{program}.fish"),
+            ),
+            (&["--man"], format!("man/{program}.1")),
+        ] {
+            let text = printed(program, words);
+            let file = project(&name);
+            if std::env::var_os("MSSH_UPDATE").is_some() {
+                fs::write(&file, &text).expect("written");
+            }
+            if fs::read_to_string(&file).unwrap_or_default() != text {
+                stale.push(name);
+            }
+        }
+    }
+    assert!(
+        stale.is_empty(),
+        "run `MSSH_UPDATE=1 cargo test texts`: {stale:?}"
+    );
+}
+
+/// Runs a script in a shell; a shell that is missing fails the test.
+fn shell(name: &str, script: &str) -> Outcome {
+    let mut command = Command::new(name);
+    let options: &[&str] = match name {
+        "bash" => &["--norc", "--noprofile"],
+        "zsh" => &["-f"],
+        _ => &["--no-config"],
+    };
+    let version = Command::new(name).arg("--version").output();
+    assert!(
+        version.is_ok(),
+        "{name} is missing: install it to run this test"
+    );
+    finish(command.args(options).args(["-c", script]))
+}
+
+#[test]
+fn bash_completes() {
+    for program in PROGRAMS {
+        let file = project(&format!("completions/{program}.bash"));
+        let script = format!(
+            "source '{}' && complete -p {program} >/dev/null && COMP_WORDS=({program} --reg) \
+             COMP_CWORD=1 && _{program} {program} --reg {program} && echo \"${{COMPREPLY[@]}}\"",
+            file.display()
+        );
+        shell("bash", &script).prints("--region\n");
+    }
+}
+
+#[test]
+fn zsh_loads_the_completions() {
+    for program in PROGRAMS {
+        let directory = project("completions");
+        let script = format!(
+            "fpath=('{}' $fpath); autoload -Uz compinit; compinit -D -u; autoload -Uz +X _{program}; \
+             print -r -- ${{_comps[{program}]}} ${{+functions[_{program}]}}; \
+             [[ ${{functions[_{program}]}} == *--region* ]] && print region",
+            directory.display()
+        );
+        shell("zsh", &script).prints(&format!("_{program} 1\nregion\n"));
+    }
+}
+
+#[test]
+fn fish_completes() {
+    for program in PROGRAMS {
+        let file = project(&format!("completions/{program}.fish"));
+        let script = format!(
+            "source '{}'; complete -C '{program} --reg'; complete -C '{program} --via i'",
+            file.display()
+        );
+        let outcome = shell("fish", &script);
+        let words: Vec<&str> = outcome
+            .stdout
+            .lines()
+            .filter_map(|l| l.split('\t').next())
+            .collect();
+        assert_eq!(words, ["--region", "instance-id", "ipv6"], "{outcome:?}");
+    }
+}
+
+#[test]
+fn the_man_pages_render_without_a_warning() {
+    for program in PROGRAMS {
+        let page = project(&format!("man/{program}.1"));
+        let mut command = Command::new("man");
+        command.args(["--warnings", "--local-file"]).arg(page);
+        let outcome = finish(command.env("LC_ALL", "C.UTF-8").env("MANWIDTH", "80"));
+        assert_eq!(
+            (outcome.stderr.as_str(), outcome.code),
+            ("", Some(0)),
+            "is man-db there?"
+        );
+        for part in ["SYNOPSIS", "--region", "EXIT STATUS"] {
+            assert!(outcome.stdout.contains(part), "{program}: {part}");
+        }
+    }
+}
+
+#[test]
+fn help_fits_a_screen_and_answers_before_anything_can_fail() {
+    for program in PROGRAMS {
+        let help = printed(program, &["--help"]);
+        assert!(help.lines().count() <= 28, "{help}");
+        assert!(
+            help.lines().all(|line| line.chars().count() <= 80),
+            "{help}"
+        );
+        // Ansible takes a capital letter for a sign of an old ssh.
+        assert!(help.contains("usage: ") && !help.contains("Usage:"));
+        assert_eq!(printed(program, &["-h", "i-0abc"]), help);
+        let version = format!("{program} {}\n", env!("CARGO_PKG_VERSION"));
+        assert_eq!(printed(program, &["--version"]), version);
+    }
+    let help = printed("mssh", &["--help"]);
+    let readme = fs::read_to_string(project("README.md")).expect("a README");
+    assert!(
+        readme.contains(&help),
+        "README.md does not show the current --help"
+    );
+}
+
+#[test]
+fn every_option_stands_in_the_man_page_and_in_every_completion() {
+    let help = printed("mssh", &["--help"]);
+    let options: Vec<&str> = help
+        .split_whitespace()
+        .filter(|word| word.starts_with("--") && word.len() > 2)
+        .collect();
+    assert!(options.len() >= 12, "{options:?}");
+    for option in options {
+        let name = option.trim_start_matches('-');
+        let man = fs::read_to_string(project("man/mssh.1")).expect("a man page");
+        assert!(man.contains(&option.replace('-', "\\-")), "{option}");
+        for file in ["mssh.bash", "_mssh", "mssh.fish"] {
+            let text = fs::read_to_string(project("completions").join(file)).expect("a file");
+            assert!(text.contains(name), "{option} in {file}");
+        }
+    }
+}
+
+#[test]
+fn a_reader_who_has_seen_enough_is_no_error() {
+    let tenant = tenant();
+    let mut command = tenant.command("bash");
+    let outcome = finish_with(
+        command.args([
+            "-c",
+            "mssh --man | head -c1 >/dev/null; echo ${PIPESTATUS[0]}",
+        ]),
+        b"",
+    );
+    assert!(
+        ["0\n", "141\n"].contains(&outcome.stdout.as_str()),
+        "{outcome:?}"
+    );
+    assert_eq!(outcome.stderr, "");
+}

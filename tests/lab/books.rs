@@ -1,0 +1,102 @@
+//! Who has called what, and what is to befall them: one book for each access key.
+
+use std::time::{Duration, Instant};
+
+use super::fault::{Fault, Trouble};
+use super::http::Request;
+use super::keys;
+use super::request::{Caller, Operation};
+
+/// One request, as it came and as it was answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) at: Instant,
+    /// `DescribeInstances`, `SendSSHPublicKey`, …
+    pub(crate) action: String,
+    pub(crate) region: String,
+    pub(crate) access_key: String,
+    pub(crate) user_agent: String,
+    /// The instances asked for by ID.
+    pub(crate) instance_ids: Vec<String>,
+    /// The filters asked with: names, each with its values.
+    pub(crate) filters: Vec<(String, Vec<String>)>,
+    pub(crate) next_token: Option<String>,
+    /// The OS user of a push.
+    pub(crate) user: Option<String>,
+    /// The availability zone of a push, where the caller gave one.
+    pub(crate) zone: Option<String>,
+    pub(crate) public_key: Option<String>,
+    /// `None` while it is unanswered, and for good if it never was.
+    pub(crate) status: Option<u16>,
+    /// The error code it was answered with.
+    pub(crate) error: Option<String>,
+}
+
+impl Call {
+    pub(crate) fn read(request: &Request, operation: &Operation, caller: &Caller) -> Self {
+        let text = |name| operation.get(name).map(str::to_owned);
+        let mut instance_ids = operation.list("InstanceId");
+        instance_ids.extend(text("InstanceId"));
+        Self {
+            at: Instant::now(),
+            action: operation.action.clone(),
+            region: caller.region.clone(),
+            access_key: caller.access_key.clone(),
+            user_agent: request.header("user-agent").to_owned(),
+            instance_ids,
+            filters: operation.filters(),
+            next_token: text("NextToken"),
+            user: text("InstanceOSUser"),
+            zone: text("AvailabilityZone"),
+            public_key: text("SSHPublicKey"),
+            status: None,
+            error: None,
+        }
+    }
+
+    /// Whether it was for something no service here has: a mistake of the caller or a gap here.
+    pub(crate) fn is_unknown(&self) -> bool {
+        let unknown = ["InvalidAction", "UnknownOperationException"];
+        self.error
+            .as_deref()
+            .is_some_and(|it| unknown.contains(&it))
+    }
+}
+
+/// All about one access key.
+pub(crate) struct Book {
+    pub(crate) calls: Vec<Call>,
+    pub(crate) faults: Vec<Fault>,
+    /// How long the keys pushed with it are good for.
+    pub(crate) lifetime: Duration,
+}
+
+impl Default for Book {
+    fn default() -> Self {
+        Self {
+            calls: Vec::new(),
+            faults: Vec::new(),
+            lifetime: keys::LIFETIME,
+        }
+    }
+}
+
+impl Book {
+    /// What strikes a request for `action`: all the latencies, and the first of other trouble.
+    pub(crate) fn strike(&mut self, action: &str) -> (Duration, Option<Trouble>) {
+        let mut delay = Duration::ZERO;
+        for fault in &mut self.faults {
+            match fault.strike(action) {
+                Some(Trouble::Latency(latency)) => delay += latency,
+                Some(trouble) => return (delay, Some(trouble)),
+                None => {}
+            }
+        }
+        (delay, None)
+    }
+}
+
+/// The key in whose book a call goes: of a role's session, that of who has assumed the role.
+pub(crate) fn page_of(access_key: &str) -> String {
+    access_key.replacen("ASIA", "AKIA", 1)
+}

@@ -1,0 +1,175 @@
+//! The instances. An ID tells its instance's trouble, so that a test reads without looking it up.
+
+use std::net::IpAddr;
+
+pub(crate) const HOME_REGION: &str = "us-east-1";
+pub(crate) const OTHER_REGION: &str = "eu-west-1";
+pub(crate) const ACCOUNT: &str = "123456789012";
+
+pub(crate) const WEB1: &str = "i-0face000000000001";
+pub(crate) const WEB2: &str = "i-0face000000000002";
+pub(crate) const OLD: &str = "i-0face003";
+pub(crate) const DB1: &str = "i-0cafe000000000001";
+pub(crate) const SIX: &str = "i-0ade0000000000001";
+pub(crate) const STOPPED: &str = "i-0dead000000000001";
+pub(crate) const TERMINATED: &str = "i-0dead000000000002";
+pub(crate) const PENDING: &str = "i-0dead000000000003";
+pub(crate) const STOPPING: &str = "i-0dead000000000004";
+pub(crate) const PUSH_DENIED: &str = "i-0bad0000000000001";
+pub(crate) const DESCRIBE_DENIED: &str = "i-0bad0000000000002";
+pub(crate) const ADDRESSLESS: &str = "i-0bad0000000000003";
+pub(crate) const TWIN1: &str = "i-02220000000000001";
+pub(crate) const TWIN2: &str = "i-02220000000000002";
+pub(crate) const ODD: &str = "i-00dd0000000000001";
+pub(crate) const PARIS: &str = "i-0e000000000000001";
+
+/// One instance, as far as anybody can tell from outside.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Member {
+    pub(crate) id: &'static str,
+    pub(crate) name: &'static str,
+    /// What is to be known about it, for the screen of `examples/lab.rs`.
+    pub(crate) about: &'static str,
+    pub(crate) region: &'static str,
+    pub(crate) zone: &'static str,
+    pub(crate) vpc: &'static str,
+    pub(crate) state: State,
+    pub(crate) access: Access,
+    pub(crate) public: Option<&'static str>,
+    pub(crate) private: Option<&'static str>,
+    pub(crate) ipv6: Option<&'static str>,
+    pub(crate) platform: Option<&'static str>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Pending,
+    Running,
+    Stopping,
+    Stopped,
+    Terminated,
+}
+
+/// What the caller's policy lets them do with an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    Granted,
+    PushDenied,
+    DescribeDenied,
+}
+
+/// What most of the cast has in common.
+const RUNNING: Member = Member {
+    id: "",
+    name: "",
+    about: "",
+    region: HOME_REGION,
+    zone: "us-east-1a",
+    vpc: "vpc-0face000000000001",
+    state: State::Running,
+    access: Access::Granted,
+    public: None,
+    private: None,
+    ipv6: None,
+    platform: None,
+};
+
+#[rustfmt::skip]
+pub(crate) const CAST: &[Member] = &[
+    Member { id: WEB1, name: "web1", about: "running, public address",
+        public: Some("127.0.0.11"), private: Some("127.0.1.11"), ..RUNNING },
+    Member { id: WEB2, name: "web2", about: "running, public address, another zone",
+        zone: "us-east-1b", public: Some("127.0.0.12"), private: Some("127.0.1.12"), ..RUNNING },
+    Member { id: OLD, name: "old", about: "running, an ID of the short old form",
+        public: Some("127.0.0.13"), private: Some("127.0.1.13"), ..RUNNING },
+    Member { id: DB1, name: "db1", about: "running, private address only",
+        private: Some("127.0.1.21"), ..RUNNING },
+    Member { id: SIX, name: "six", about: "running, IPv6 only",
+        ipv6: Some("::1"), ..RUNNING },
+    Member { id: STOPPED, name: "asleep", about: "stopped",
+        state: State::Stopped, private: Some("127.0.1.91"), ..RUNNING },
+    Member { id: TERMINATED, name: "gone", about: "terminated",
+        state: State::Terminated, ..RUNNING },
+    Member { id: PENDING, name: "waking", about: "pending",
+        state: State::Pending, public: Some("127.0.0.93"), private: Some("127.0.1.93"),
+        ..RUNNING },
+    Member { id: STOPPING, name: "drowsy", about: "stopping",
+        state: State::Stopping, public: Some("127.0.0.94"), private: Some("127.0.1.94"),
+        ..RUNNING },
+    Member { id: PUSH_DENIED, name: "keyless", about: "running, SendSSHPublicKey is denied",
+        access: Access::PushDenied, public: Some("127.0.0.31"), private: Some("127.0.1.31"),
+        ..RUNNING },
+    Member { id: DESCRIBE_DENIED, name: "hidden", about: "running, DescribeInstances is denied",
+        access: Access::DescribeDenied, public: Some("127.0.0.32"), private: Some("127.0.1.32"),
+        ..RUNNING },
+    Member { id: ADDRESSLESS, name: "nowhere", about: "running, no address at all", ..RUNNING },
+    Member { id: TWIN1, name: "twin1", about: "running, shares its private address with twin2",
+        vpc: "vpc-02220000000000001", private: Some("127.0.1.41"), ..RUNNING },
+    Member { id: TWIN2, name: "twin2", about: "running, shares its private address with twin1",
+        vpc: "vpc-02220000000000002", private: Some("127.0.1.41"), ..RUNNING },
+    Member { id: ODD, name: "odd", about: "running, sshd on a port of its own",
+        public: Some("127.0.0.51"), private: Some("127.0.1.51"), ..RUNNING },
+    Member { id: PARIS, name: "paris", about: "running, in eu-west-1",
+        region: OTHER_REGION, zone: "eu-west-1a", vpc: "vpc-0e000000000000001",
+        public: Some("127.0.0.61"), private: Some("127.0.1.61"), ..RUNNING },
+];
+
+/// The instance `id`, wherever it is.
+pub(crate) fn find(id: &str) -> Option<&'static Member> {
+    CAST.iter().find(|member| member.id == id)
+}
+
+impl Member {
+    /// The addresses at which its daemon listens: none unless it is running.
+    pub(crate) fn listens(&self) -> Vec<IpAddr> {
+        let known = [self.public, self.private, self.ipv6];
+        let running = self.state == State::Running;
+        known
+            .into_iter()
+            .flatten()
+            .filter(|_| running)
+            .map(|address| address.parse().expect("an address of the cast"))
+            .collect()
+    }
+
+    /// The DNS name EC2 gives to its public address.
+    pub(crate) fn public_dns(&self) -> Option<String> {
+        let domain = match self.region {
+            "us-east-1" => "compute-1.amazonaws.com".to_owned(),
+            region => format!("{region}.compute.amazonaws.com"),
+        };
+        self.public
+            .map(|address| format!("ec2-{}.{domain}", address.replace('.', "-")))
+    }
+
+    /// The DNS name within its VPC: after its private address, or its ID if it has only IPv6.
+    pub(crate) fn private_dns(&self) -> Option<String> {
+        let domain = match self.region {
+            "us-east-1" => "ec2.internal".to_owned(),
+            region => format!("{region}.compute.internal"),
+        };
+        match (self.private, self.ipv6) {
+            (Some(address), _) => Some(format!("ip-{}.{domain}", address.replace('.', "-"))),
+            (None, Some(_)) => Some(format!("{}.{domain}", self.id)),
+            (None, None) => None,
+        }
+    }
+
+    /// A made-up ID of one of its belongings, such as `subnet-…` or `eni-…`.
+    pub(crate) fn belonging(&self, kind: &str) -> String {
+        self.id.replacen("i-", &format!("{kind}-"), 1)
+    }
+}
+
+impl State {
+    /// Its code and name in the EC2 API.
+    pub(crate) fn spelled(self) -> (u8, &'static str) {
+        match self {
+            State::Pending => (0, "pending"),
+            State::Running => (16, "running"),
+            State::Terminated => (48, "terminated"),
+            State::Stopping => (64, "stopping"),
+            State::Stopped => (80, "stopped"),
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! EC2's `DescribeInstances`.
+
+use super::cast::{ACCOUNT, Access, CAST, Member, State};
+use super::filter;
+use super::refusal::{Protocol, Refusal, escape};
+use super::request::Operation;
+
+/// How a token for the next page begins; it goes on with the number of a reservation.
+const TOKEN: &str = "eyJsYWIiOjEs";
+
+/// The whole answer, or one page of it.
+///
+/// Asked by ID, EC2 gives all at once. Asked by filters it may give as little as it likes, even
+/// nothing, with a token for more: here it always begins with nothing, then gives one at a time.
+pub(crate) fn instances(
+    operation: &Operation,
+    region: &str,
+    request_id: &str,
+) -> Result<String, Refusal> {
+    let ids = operation.list("InstanceId");
+    let filters = operation.filters();
+    let page_size = operation.get("MaxResults");
+    check_page_size(page_size, !ids.is_empty())?;
+    let mut found = Vec::new();
+    for member in by_id(&ids, region)? {
+        if filter::matches(member, &filters)? {
+            found.push(member);
+        }
+    }
+    let found = permitted(found)?;
+    if ids.is_empty() {
+        let (page, next) = page(&found, operation.get("NextToken"))?;
+        return Ok(envelope(page, next.as_deref(), request_id));
+    }
+    Ok(envelope(&found, None, request_id))
+}
+
+fn check_page_size(size: Option<&str>, by_id: bool) -> Result<(), Refusal> {
+    let Some(size) = size else { return Ok(()) };
+    if by_id {
+        let message = "The parameter instancesSet cannot be used with the parameter maxResults";
+        return Err(Refusal::new(400, "InvalidParameterCombination", message));
+    }
+    if size
+        .parse()
+        .is_ok_and(|size: u32| (5..=1000).contains(&size))
+    {
+        return Ok(());
+    }
+    let message = format!(
+        "Value ( {size} ) for parameter maxResults is invalid. \
+         Expecting a value between 5 and 1000."
+    );
+    Err(Refusal::new(400, "InvalidParameterValue", message))
+}
+
+/// The instances of a region with these IDs, each of which must exist; all where there are none.
+fn by_id(ids: &[String], region: &str) -> Result<Vec<&'static Member>, Refusal> {
+    if let Some(id) = ids.iter().find(|id| !is_id(id)) {
+        let message = format!("Invalid id: \"{id}\"");
+        return Err(Refusal::new(400, "InvalidInstanceID.Malformed", message));
+    }
+    let here = || CAST.iter().filter(|member| member.region == region);
+    let known = |id: &String| here().any(|member| member.id == id);
+    let unknown: Vec<_> = ids.iter().filter(|id| !known(id)).cloned().collect();
+    let message = match unknown.as_slice() {
+        [] => {
+            let wanted = |member: &&Member| ids.is_empty() || ids.iter().any(|id| id == member.id);
+            return Ok(here().filter(wanted).collect());
+        }
+        [id] => format!("The instance ID '{id}' does not exist"),
+        ids => format!("The instance IDs '{}' do not exist", ids.join(", ")),
+    };
+    Err(Refusal::new(400, "InvalidInstanceID.NotFound", message))
+}
+
+/// Whether it is `i-` and 8 or 17 digits, none of them a capital.
+pub(crate) fn is_id(id: &str) -> bool {
+    id.strip_prefix("i-").is_some_and(|digits| {
+        let hex = |digit: char| matches!(digit, '0'..='9' | 'a'..='f');
+        matches!(digits.len(), 8 | 17) && digits.chars().all(hex)
+    })
+}
+
+/// What the caller may see: denied where that is nothing, though something was found.
+fn permitted(found: Vec<&'static Member>) -> Result<Vec<&'static Member>, Refusal> {
+    let (hidden, seen): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|member| member.access == Access::DescribeDenied);
+    if seen.is_empty() && !hidden.is_empty() {
+        return Err(Refusal::denied(Protocol::Ec2, "DescribeInstances", None));
+    }
+    Ok(seen)
+}
+
+/// The page a token stands for, and the token of the next.
+fn page<'a>(
+    found: &'a [&'static Member],
+    token: Option<&str>,
+) -> Result<(&'a [&'static Member], Option<String>), Refusal> {
+    let Some(token) = token.filter(|token| !token.is_empty()) else {
+        return Ok((&[], Some(format!("{TOKEN}0"))));
+    };
+    let number = token.strip_prefix(TOKEN).and_then(|it| it.parse().ok());
+    let Some(number) = number.filter(|number: &usize| *number <= found.len()) else {
+        let message = "The provided next token is invalid.";
+        return Err(Refusal::new(400, "InvalidNextToken", message));
+    };
+    let end = found.len().min(number + 1);
+    let next = (end < found.len()).then(|| format!("{TOKEN}{end}"));
+    Ok((&found[number..end], next))
+}
+
+fn envelope(members: &[&Member], next: Option<&str>, request_id: &str) -> String {
+    let reservations: String = members.iter().map(|member| reservation(member)).collect();
+    let next = element("nextToken", next);
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <DescribeInstancesResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
+         <requestId>{request_id}</requestId>\
+         <reservationSet>{reservations}</reservationSet>{next}</DescribeInstancesResponse>"
+    )
+}
+
+fn reservation(member: &Member) -> String {
+    format!(
+        "<item><reservationId>{}</reservationId><ownerId>{ACCOUNT}</ownerId><groupSet/>\
+         <instancesSet><item>{}</item></instancesSet></item>",
+        member.belonging("r"),
+        instance(member)
+    )
+}
+
+/// One instance. Names it does not have are empty elements, addresses are absent ones: as in EC2.
+fn instance(member: &Member) -> String {
+    let (code, state) = member.state.spelled();
+    let in_vpc = member.state != State::Terminated;
+    let subnet = in_vpc.then(|| member.belonging("subnet"));
+    let interfaces = if in_vpc {
+        interfaces(member)
+    } else {
+        String::new()
+    };
+    [
+        element("instanceId", Some(member.id)),
+        "<imageId>ami-0123456789abcdef0</imageId>".to_owned(),
+        format!("<instanceState><code>{code}</code><name>{state}</name></instanceState>"),
+        element(
+            "privateDnsName",
+            Some(&member.private_dns().unwrap_or_default()),
+        ),
+        element("dnsName", Some(&member.public_dns().unwrap_or_default())),
+        "<reason/><keyName>lab</keyName><amiLaunchIndex>0</amiLaunchIndex><productCodes/>"
+            .to_owned(),
+        "<instanceType>t3.micro</instanceType>".to_owned(),
+        "<launchTime>2026-01-01T00:00:00.000Z</launchTime>".to_owned(),
+        format!(
+            "<placement><availabilityZone>{}</availabilityZone><groupName/>\
+             <tenancy>default</tenancy></placement>",
+            member.zone
+        ),
+        element("platform", member.platform),
+        "<monitoring><state>disabled</state></monitoring>".to_owned(),
+        element("subnetId", subnet.as_deref()),
+        element("vpcId", in_vpc.then_some(member.vpc)),
+        element("privateIpAddress", member.private),
+        element("ipAddress", member.public),
+        "<architecture>x86_64</architecture><rootDeviceType>ebs</rootDeviceType>".to_owned(),
+        format!(
+            "<tagSet><item><key>Name</key><value>{}</value></item></tagSet>",
+            escape(member.name)
+        ),
+        "<hypervisor>xen</hypervisor>".to_owned(),
+        interfaces,
+        element("ipv6Address", member.ipv6),
+        format!(
+            "<platformDetails>{}</platformDetails>",
+            member.platform.map_or("Linux/UNIX", |_| "Windows")
+        ),
+    ]
+    .concat()
+}
+
+/// Its network interface, which repeats the addresses and is the classic place for IPv6 ones.
+fn interfaces(member: &Member) -> String {
+    let ipv6 = member.ipv6.map_or_else(
+        || "<ipv6AddressesSet/>".to_owned(),
+        |address| {
+            format!(
+                "<ipv6AddressesSet><item><ipv6Address>{address}</ipv6Address>\
+                 <isPrimaryIpv6>false</isPrimaryIpv6></item></ipv6AddressesSet>"
+            )
+        },
+    );
+    let association = member.public.map_or_else(String::new, |address| {
+        format!(
+            "<association><publicIp>{address}</publicIp><ipOwnerId>amazon</ipOwnerId></association>"
+        )
+    });
+    format!(
+        "<networkInterfaceSet><item><networkInterfaceId>{}</networkInterfaceId>\
+         <vpcId>{}</vpcId><status>in-use</status>{}{association}{ipv6}</item>\
+         </networkInterfaceSet>",
+        member.belonging("eni"),
+        member.vpc,
+        element("privateIpAddress", member.private)
+    )
+}
+
+/// `<name>text</name>`, `<name/>` for empty text, nothing for none.
+fn element(name: &str, text: Option<&str>) -> String {
+    match text.map(escape).as_deref() {
+        None => String::new(),
+        Some("") => format!("<{name}/>"),
+        Some(text) => format!("<{name}>{text}</{name}>"),
+    }
+}

@@ -1,0 +1,179 @@
+//! Trouble on demand, for one tenant at a time.
+
+use std::time::Duration;
+
+use super::cast::ACCOUNT;
+use super::refusal::{Protocol, Refusal};
+use super::request::{Caller, Operation};
+
+pub(crate) const DESCRIBE_INSTANCES: &str = "DescribeInstances";
+pub(crate) const SEND_SSH_PUBLIC_KEY: &str = "SendSSHPublicKey";
+
+/// What goes wrong, with which operation, and how often: with all, and always, unless told.
+///
+/// ```ignore
+/// tenant.fault(Fault::new(Trouble::Throttle).on(SEND_SSH_PUBLIC_KEY).first(2));
+/// ```
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    trouble: Trouble,
+    action: Option<&'static str>,
+    when: When,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Trouble {
+    /// The answer, whatever it is, comes this much later. Adds to any other trouble.
+    Latency(Duration),
+    /// The answer begins at once, and takes this long to arrive.
+    SlowAnswer(Duration),
+    /// Too many requests.
+    Throttle,
+    /// A service failing with this HTTP status.
+    Status(u16),
+    /// The instance cannot be reached by AWS itself.
+    Unavailable,
+    /// The connection is closed without an answer.
+    Reset,
+    /// There is no answer, ever, on a connection which stays open.
+    Hang,
+    /// 200, with a body that no service would send.
+    Malformed,
+    /// Credentials that were good once: EC2 says `RequestExpired`.
+    RequestExpired,
+    /// The same, where EC2 says `ExpiredToken` like everybody else.
+    ExpiredToken,
+    /// The caller's policy does not allow it.
+    Denied,
+    /// Nobody has such a key.
+    BadToken,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum When {
+    Always,
+    First(u32),
+    Share(f64),
+}
+
+impl Fault {
+    pub(crate) fn new(trouble: Trouble) -> Self {
+        Self {
+            trouble,
+            action: None,
+            when: When::Always,
+        }
+    }
+
+    /// Strikes this operation only.
+    pub(crate) fn on(mut self, action: &'static str) -> Self {
+        self.action = Some(action);
+        self
+    }
+
+    /// Strikes the first `n` requests, and no more.
+    pub(crate) fn first(mut self, n: u32) -> Self {
+        self.when = When::First(n);
+        self
+    }
+
+    /// Strikes each request with this probability.
+    pub(crate) fn share(mut self, probability: f64) -> Self {
+        self.when = When::Share(probability);
+        self
+    }
+
+    /// Its trouble, if it strikes a request for `action`; which counts.
+    pub(crate) fn strike(&mut self, action: &str) -> Option<Trouble> {
+        if self.action.is_some_and(|only| only != action) {
+            return None;
+        }
+        let strikes = match &mut self.when {
+            When::Always => true,
+            When::First(0) => false,
+            When::First(left) => {
+                *left -= 1;
+                true
+            }
+            When::Share(probability) => fastrand::f64() < *probability,
+        };
+        strikes.then_some(self.trouble)
+    }
+}
+
+impl Trouble {
+    /// The refusal it amounts to, where it is one.
+    pub(crate) fn refusal(self, operation: &Operation, caller: &Caller) -> Option<Refusal> {
+        let protocol = operation.protocol;
+        Some(match self {
+            Trouble::Throttle => throttled(protocol),
+            Trouble::Status(status) => failing(status, protocol),
+            Trouble::Unavailable => unavailable(protocol),
+            Trouble::RequestExpired if protocol == Protocol::Ec2 => {
+                Refusal::new(400, "RequestExpired", "Request has expired.")
+            }
+            Trouble::RequestExpired | Trouble::ExpiredToken => expired(protocol),
+            Trouble::BadToken => Refusal::bad_token(protocol),
+            Trouble::Denied => {
+                let id = operation.get("InstanceId");
+                let arn = id.map(|id| arn(id, &caller.region));
+                Refusal::denied(protocol, &operation.action, arn.as_deref())
+            }
+            Trouble::Latency(_)
+            | Trouble::SlowAnswer(_)
+            | Trouble::Reset
+            | Trouble::Hang
+            | Trouble::Malformed => return None,
+        })
+    }
+}
+
+/// The full name of an instance, as policies and denials have it.
+pub(crate) fn arn(id: &str, region: &str) -> String {
+    format!("arn:aws:ec2:{region}:{ACCOUNT}:instance/{id}")
+}
+
+fn throttled(protocol: Protocol) -> Refusal {
+    match protocol {
+        Protocol::Ec2 => Refusal::new(503, "RequestLimitExceeded", "Request limit exceeded."),
+        Protocol::Sts => Refusal::new(400, "Throttling", "Rate exceeded"),
+        Protocol::Json => Refusal::new(400, "ThrottlingException", "Rate exceeded"),
+    }
+}
+
+fn failing(status: u16, protocol: Protocol) -> Refusal {
+    let (code, message) = match protocol {
+        Protocol::Ec2 => ("InternalError", "An internal error has occurred"),
+        Protocol::Sts => ("InternalFailure", "An internal failure has occurred"),
+        Protocol::Json => (
+            "ServiceException",
+            "The service encountered an error. \
+             Follow the instructions in the error message and try again.",
+        ),
+    };
+    Refusal::new(status, code, message)
+}
+
+fn unavailable(protocol: Protocol) -> Refusal {
+    match protocol {
+        Protocol::Ec2 | Protocol::Sts => Refusal::new(
+            503,
+            "Unavailable",
+            "The service is unavailable. Please try again shortly.",
+        ),
+        Protocol::Json => Refusal::new(
+            400,
+            "EC2InstanceUnavailableException",
+            "The instance is currently unavailable. Wait a few minutes and try again.",
+        ),
+    }
+}
+
+fn expired(protocol: Protocol) -> Refusal {
+    let message = "The security token included in the request is expired";
+    match protocol {
+        Protocol::Ec2 => Refusal::new(400, "ExpiredToken", message),
+        Protocol::Sts => Refusal::new(403, "ExpiredToken", message),
+        Protocol::Json => Refusal::new(400, "ExpiredTokenException", message),
+    }
+}

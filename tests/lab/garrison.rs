@@ -1,0 +1,191 @@
+//! All daemons of a lab, from the first one's start to the last one's end.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::{Child, Command};
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::home::Home;
+use super::sshd::{self, Daemon};
+use super::tools::{Missing, Tools};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How many sets of ports are tried when others are quicker.
+const ATTEMPTS: usize = 8;
+
+pub(crate) struct Garrison {
+    daemons: Vec<Daemon>,
+    children: Vec<Child>,
+    port: u16,
+    odd_port: u16,
+    /// Never sent on: its end lets go the thread that has started the daemons.
+    _barracks: Sender<()>,
+}
+
+impl Garrison {
+    /// Starts every daemon, on port 22 if it is to be had, and returns when they listen.
+    pub(crate) fn muster(home: &Home, tools: &Tools) -> Result<Self, Missing> {
+        sshd::make_separation_directory(tools)?;
+        let mut failure = "no port is free".to_owned();
+        for attempt in 0..ATTEMPTS {
+            let port = if attempt == 0 { 22 } else { random_port() };
+            let odd_port = random_port();
+            let daemons = sshd::daemons(home, port, odd_port);
+            if port == odd_port || !daemons.iter().all(Daemon::fits) {
+                continue;
+            }
+            let commands = daemons.iter().map(|daemon| daemon.prepare(home, tools));
+            let (children, barracks) = spawn_all(commands.collect::<io::Result<_>>()?)?;
+            let mut garrison = Self {
+                daemons,
+                children,
+                port,
+                odd_port,
+                _barracks: barracks,
+            };
+            match garrison.wait_until_up() {
+                Ok(()) => return Ok(garrison),
+                Err(log) => failure = log,
+            }
+        }
+        Err(Missing::Broken(failure))
+    }
+
+    /// Waits for the slowest of them, and fails with the log of the first which has given up.
+    fn wait_until_up(&mut self) -> Result<(), String> {
+        let start = Instant::now();
+        for (daemon, child) in self.daemons.iter().zip(&mut self.children) {
+            while !daemon.is_up() {
+                let exited = !matches!(child.try_wait(), Ok(None));
+                if exited || start.elapsed() > PATIENCE {
+                    return Err(format!("sshd of {}: {}", daemon.ids[0], daemon.log()));
+                }
+                thread::sleep(Duration::from_millis(5));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub(crate) fn odd_port(&self) -> u16 {
+        self.odd_port
+    }
+
+    /// Whether anybody listens for the instance `id`.
+    pub(crate) fn guards(&self, id: &str) -> bool {
+        self.daemons.iter().any(|it| it.ids.contains(&id))
+    }
+
+    pub(crate) fn log(&self, id: &str) -> String {
+        let daemon = self.daemons.iter().find(|it| it.ids.contains(&id));
+        daemon.map(Daemon::log).unwrap_or_default()
+    }
+}
+
+impl Drop for Garrison {
+    fn drop(&mut self) {
+        let pids: Vec<u32> = self.children.iter().map(Child::id).collect();
+        disband(&pids);
+        for child in &mut self.children {
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Below the ports the kernel hands out by itself, so that no connection of ours is in the way.
+fn random_port() -> u16 {
+    fastrand::u16(10_000..32_000)
+}
+
+/// Starts the daemons from a thread of their own, which lives as long as the [`Sender`].
+///
+/// They are to die with the lab, but "parent death" means the thread that has started them. With
+/// a lab shared among tests that would be the first test's, long before the lab's end.
+fn spawn_all(commands: Vec<Command>) -> io::Result<(Vec<Child>, Sender<()>)> {
+    let (barracks, end) = mpsc::channel();
+    let (report, reported) = mpsc::channel();
+    thread::Builder::new()
+        .name("lab daemons".to_owned())
+        .spawn(move || {
+            for mut command in commands {
+                if report.send(command.spawn()).is_err() {
+                    break;
+                }
+            }
+            drop(report);
+            let _ = end.recv();
+        })?;
+    let mut children = Vec::new();
+    for started in reported {
+        match started {
+            Ok(child) => children.push(child),
+            Err(error) => {
+                disband(&children.iter().map(Child::id).collect::<Vec<_>>());
+                return Err(error);
+            }
+        }
+    }
+    Ok((children, barracks))
+}
+
+/// Kills the daemons `pids` and everything that runs in their sessions.
+///
+/// Each session is a process group of its own, so it takes the family tree to find them. The
+/// shell's own `kill` does it: the standard library has none for what is not a [`Child`].
+pub(crate) fn disband(pids: &[u32]) {
+    let doomed = with_descendants(pids);
+    if doomed.is_empty() {
+        return;
+    }
+    let _ = Command::new("/bin/sh")
+        .args(["-c", "kill -s KILL \"$@\" 2>/dev/null", "sh"])
+        .args(doomed.iter().map(u32::to_string))
+        .status();
+}
+
+fn with_descendants(pids: &[u32]) -> HashSet<u32> {
+    let parents: Vec<(u32, u32)> = processes()
+        .filter_map(|pid| {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+            let (_, after_name) = stat.rsplit_once(')')?;
+            let parent = after_name.split_whitespace().nth(1)?;
+            Some((pid, parent.parse().ok()?))
+        })
+        .collect();
+    let mut family: HashSet<u32> = pids.iter().copied().collect();
+    loop {
+        let before = family.len();
+        for (pid, parent) in &parents {
+            if family.contains(parent) {
+                family.insert(*pid);
+            }
+        }
+        if family.len() == before {
+            return family;
+        }
+    }
+}
+
+/// The daemons whose configuration is in `directory`, though their lab is gone.
+pub(crate) fn daemons_of(directory: &Path) -> Vec<u32> {
+    let sign = format!("-f {}/", directory.display());
+    processes()
+        .filter(|pid| {
+            let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            let line = String::from_utf8_lossy(&line).replace('\0', " ");
+            line.contains("sshd") && line.contains(&sign)
+        })
+        .collect()
+}
+
+fn processes() -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+}

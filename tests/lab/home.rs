@@ -1,0 +1,242 @@
+//! The directory of a lab: both homes, the users, the names, the host key.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs::{self, DirBuilder, File, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::cast::CAST;
+use super::sweep;
+use super::tools::{Missing, Tools};
+
+/// Who can log in, everywhere and as whom: all of them are whoever runs the lab.
+const OS_USERS: &[&str] = &[
+    "ec2-user",
+    "ubuntu",
+    "admin",
+    "debian",
+    "fedora",
+    "centos",
+    "rocky",
+    "core",
+    "bitnami",
+    "root",
+    "deploy",
+    "jane.doe",
+    "svc_build",
+];
+
+pub(crate) struct Home {
+    directory: TempDir,
+    /// Held as long as the lab lives: how another lab knows that these files are in use.
+    _lock: File,
+}
+
+impl Home {
+    /// Makes all that can be known before the daemons' port is.
+    pub(crate) fn make(tools: &Tools, bins: Option<&Path>) -> Result<Self, Missing> {
+        let directory = tempfile::Builder::new()
+            .prefix(sweep::PREFIX)
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir_in(env::temp_dir())?;
+        let lock = sweep::claim(directory.path())?;
+        let home = Self {
+            directory,
+            _lock: lock,
+        };
+        let private = [home.local(), home.remote(), home.run(), home.keys()];
+        for directory in private
+            .iter()
+            .chain([&home.dot_ssh(), &home.tmp(), &home.sshd()])
+        {
+            make_private(directory)?;
+        }
+        home.write_users(tools)?;
+        home.write_names()?;
+        home.make_host_key(tools)?;
+        home.link_programs(bins)?;
+        Ok(home)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub(crate) fn local(&self) -> PathBuf {
+        self.path().join("home")
+    }
+
+    pub(crate) fn remote(&self) -> PathBuf {
+        self.path().join("remote")
+    }
+
+    pub(crate) fn run(&self) -> PathBuf {
+        self.path().join("run")
+    }
+
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.path().join("keys")
+    }
+
+    /// Where the daemons have their configurations and logs.
+    pub(crate) fn sshd(&self) -> PathBuf {
+        self.path().join(sweep::DAEMONS)
+    }
+
+    pub(crate) fn host_key(&self) -> PathBuf {
+        self.sshd().join("host_key")
+    }
+
+    fn dot_ssh(&self) -> PathBuf {
+        self.local().join(".ssh")
+    }
+
+    fn tmp(&self) -> PathBuf {
+        self.path().join("tmp")
+    }
+
+    /// Tells ssh the daemons' port, by the one file where a user would; not if it is ssh's own 22.
+    pub(crate) fn write_ssh_config(&self, port: u16) -> io::Result<()> {
+        if port == 22 {
+            return Ok(());
+        }
+        let hosts = "127.* ::1 *.lab ec2-127-* ip-127-*";
+        fs::write(
+            self.dot_ssh().join("config"),
+            format!("Host {hosts}\n    Port {port}\n"),
+        )
+    }
+
+    /// What makes a program, a daemon included, see the lab's users for the machine's.
+    pub(crate) fn wrapped(&self, tools: &Tools) -> [(&'static str, OsString); 4] {
+        [
+            ("LD_PRELOAD", tools.nss_wrapper.clone().into()),
+            ("NSS_WRAPPER_PASSWD", self.path().join("passwd").into()),
+            ("NSS_WRAPPER_GROUP", self.path().join("group").into()),
+            ("NSS_WRAPPER_SHADOW", self.path().join("shadow").into()),
+        ]
+    }
+
+    /// What a program of the lab's visitors needs to be at home; no word of AWS yet.
+    pub(crate) fn environment(&self, tools: &Tools) -> Vec<(&'static str, OsString)> {
+        let real = env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into());
+        let mut path = self.path().join("bin").into_os_string();
+        path.push(":");
+        path.push(real);
+        let term = env::var_os("TERM").unwrap_or_else(|| "dumb".into());
+        let mut environment = Vec::from(self.wrapped(tools));
+        environment.extend([
+            ("NSS_WRAPPER_HOSTS", self.path().join("hosts").into()),
+            ("PATH", path),
+            ("HOME", self.local().into()),
+            ("TMPDIR", self.tmp().into()),
+            ("SHELL", shell().into()),
+            ("LANG", "C.UTF-8".into()),
+            ("TERM", term),
+        ]);
+        environment
+    }
+
+    /// Users and groups: the machine's, save that ours lives here and that the cast's exist.
+    ///
+    /// Ours is the first of its number, for that is the one whose home OpenSSH takes. No password
+    /// is a lock: sshd refuses an account whose shadow entry begins with `!`, whatever the key.
+    fn write_users(&self, tools: &Tools) -> io::Result<()> {
+        let (uid, gid, shell) = (tools.uid, tools.gid, shell());
+        let real = fs::read_to_string("/etc/passwd").unwrap_or_default();
+        let us = real
+            .lines()
+            .find(|line| line.split(':').nth(2) == Some(&uid.to_string()))
+            .and_then(|line| line.split(':').next())
+            .unwrap_or("visitor");
+        let entry = |name: &str, home: &Path| {
+            format!("{name}:x:{uid}:{gid}:lab:{}:{shell}\n", home.display())
+        };
+        let cast = || OS_USERS.iter().copied().filter(|name| *name != us);
+        let mut passwd = vec![entry(us, &self.local())];
+        for line in real.lines() {
+            let name = line.split(':').next().unwrap_or_default();
+            if name != us && !OS_USERS.contains(&name) {
+                passwd.push(format!("{line}\n"));
+            }
+        }
+        passwd.extend(cast().map(|name| entry(name, &self.remote())));
+        let shadow: Vec<_> = std::iter::once(us)
+            .chain(cast())
+            .map(|name| format!("{name}:*:19000:0:99999:7:::\n"))
+            .collect();
+        fs::write(self.path().join("passwd"), passwd.concat())?;
+        fs::write(self.path().join("shadow"), shadow.concat())?;
+        // Without a group `tty`, for sshd would give it the terminals, which only root may do.
+        let real = fs::read_to_string("/etc/group").unwrap_or_default();
+        let groups = real.lines().filter(|line| !line.starts_with("tty:"));
+        let group: Vec<_> = groups.map(|line| format!("{line}\n")).collect();
+        fs::write(self.path().join("group"), group.concat())
+    }
+
+    /// The DNS names of the cast, and `NAME.lab` for each, so that no test asks a real resolver.
+    fn write_names(&self) -> io::Result<()> {
+        let mut hosts = vec!["127.0.0.1 localhost\n".to_owned()];
+        for member in CAST {
+            let first = member.public.or(member.private).or(member.ipv6);
+            let names = [
+                (member.public, member.public_dns()),
+                (member.private.or(member.ipv6), member.private_dns()),
+                (first, Some(format!("{}.lab", member.name))),
+            ];
+            for (address, name) in names {
+                if let (Some(address), Some(name)) = (address, name) {
+                    hosts.push(format!("{address} {name}\n"));
+                }
+            }
+        }
+        fs::write(self.path().join("hosts"), hosts.concat())
+    }
+
+    /// One host key for all instances, known to the visitor beforehand.
+    fn make_host_key(&self, tools: &Tools) -> Result<(), Missing> {
+        let made = Command::new(&tools.ssh_keygen)
+            .args(["-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f"])
+            .arg(self.host_key())
+            .output()?;
+        if !made.status.success() {
+            let said = String::from_utf8_lossy(&made.stderr).into_owned();
+            return Err(Missing::Broken(format!("ssh-keygen: {said}")));
+        }
+        let public = fs::read_to_string(self.host_key().with_extension("pub"))?;
+        fs::write(self.dot_ssh().join("known_hosts"), format!("* {public}"))?;
+        Ok(())
+    }
+
+    fn link_programs(&self, bins: Option<&Path>) -> io::Result<()> {
+        let bin = self.path().join("bin");
+        fs::create_dir(&bin)?;
+        let Some(bins) = bins else { return Ok(()) };
+        let bins = bins.canonicalize()?;
+        ["mssh", "msftp", "mscp"]
+            .iter()
+            .try_for_each(|name| symlink(bins.join(name), bin.join(name)))
+    }
+}
+
+/// A directory for its owner alone, which may be there already.
+pub(crate) fn make_private(directory: &Path) -> io::Result<()> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory)
+}
+
+fn shell() -> &'static str {
+    let bash = "/bin/bash";
+    if Path::new(bash).exists() {
+        bash
+    } else {
+        "/bin/sh"
+    }
+}

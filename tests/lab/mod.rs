@@ -1,0 +1,173 @@
+//! The lab: a region, its instances and a home, all on this machine and gone when dropped.
+//!
+//! `mssh` runs in it unmodified. A fake AWS answers on loopback and `AWS_ENDPOINT_URL` alone leads
+//! there; each running instance of the [`cast`] is a real `sshd`, which lets in exactly the keys
+//! pushed to it within the last 60 seconds; the OS users and the home directory come from
+//! `libnss_wrapper`, since OpenSSH asks the passwd database and never `$HOME`.
+//!
+//! Tests share one lab and stay apart by [`Tenant`]: calls and faults belong to an access key.
+//! The way in: [`Lab::start`], [`Lab::tenant`], [`Tenant::command`], then [`Tenant::calls`].
+
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "tests, benchmarks and the example each use another part of it"
+)]
+#![allow(
+    clippy::expect_used,
+    reason = "where the lab is broken, a panic which says so is the right answer"
+)]
+
+mod books;
+pub(crate) mod cast;
+mod clock;
+mod describe;
+mod fault;
+mod filter;
+mod garrison;
+mod home;
+mod http;
+mod keys;
+mod push;
+mod refusal;
+mod region;
+mod request;
+#[cfg(test)]
+mod selftest;
+mod server;
+mod sshd;
+mod sts;
+mod sweep;
+mod tenant;
+mod tools;
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub(crate) use books::Call;
+pub(crate) use fault::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
+use garrison::Garrison;
+use home::Home;
+use keys::KeyStore;
+use region::Region;
+use server::Server;
+pub(crate) use tenant::Tenant;
+pub(crate) use tools::Missing;
+use tools::Tools;
+
+/// A started lab. Dropping it kills its daemons with all they started, and removes its files.
+///
+/// In a `static`, which is never dropped, the daemons die with the process where `setpriv` is
+/// there to arrange that, and the files go when the next lab starts.
+pub(crate) struct Lab {
+    garrison: Garrison,
+    server: Server,
+    home: Home,
+    tools: Tools,
+    tenants: AtomicU64,
+}
+
+impl Lab {
+    /// Starts a lab whose `PATH` begins with the programs under test, where Cargo names them.
+    pub(crate) fn start() -> Result<Self, Missing> {
+        let bins = option_env!("CARGO_BIN_EXE_mssh").and_then(|mssh| Path::new(mssh).parent());
+        Self::open(bins)
+    }
+
+    /// Starts a lab whose `PATH` begins with the `mssh`, `msftp` and `mscp` of `bins`.
+    pub(crate) fn start_with(bins: &Path) -> Result<Self, Missing> {
+        Self::open(Some(bins))
+    }
+
+    fn open(bins: Option<&Path>) -> Result<Self, Missing> {
+        let tools = Tools::find()?;
+        sweep::dead_labs();
+        let home = Home::make(&tools, bins)?;
+        let garrison = Garrison::muster(&home, &tools)?;
+        home.write_ssh_config(garrison.port())?;
+        let region = Region::new(KeyStore::new(home.keys()));
+        Ok(Self {
+            garrison,
+            server: Server::open(Arc::new(region))?,
+            home,
+            tools,
+            tenants: AtomicU64::new(0),
+        })
+    }
+
+    /// Someone with an access key of their own, whose calls and faults nobody else sees.
+    pub(crate) fn tenant(&self) -> Tenant<'_> {
+        Tenant::new(self, self.tenants.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// A command in the lab's environment, for a visitor who asks for no tenant of their own.
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        Tenant::new(self, 0).command(program)
+    }
+
+    /// The port every instance listens on but [`cast::ODD`]: 22 if that could be had.
+    pub(crate) fn port(&self) -> u16 {
+        self.garrison.port()
+    }
+
+    /// The port of [`cast::ODD`], never that of the others.
+    pub(crate) fn odd_port(&self) -> u16 {
+        self.garrison.odd_port()
+    }
+
+    /// Whether `::1` exists here, and so whether anybody listens at [`cast::SIX`].
+    pub(crate) fn has_ipv6(&self) -> bool {
+        self.garrison.guards(cast::SIX)
+    }
+
+    /// Where the fake AWS listens, for `AWS_ENDPOINT_URL`.
+    pub(crate) fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// What the daemon of the instance `id` has logged; empty when it has none.
+    pub(crate) fn sshd_log(&self, id: &str) -> String {
+        self.garrison.log(id)
+    }
+
+    /// The directory that holds everything else.
+    pub(crate) fn path(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The home of whoever runs commands here.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.home.local()
+    }
+
+    /// The home of every OS user of every instance.
+    pub(crate) fn remote(&self) -> PathBuf {
+        self.home.remote()
+    }
+
+    /// The `XDG_RUNTIME_DIR` of [`Lab::command`], above those of the tenants.
+    pub(crate) fn run_dir(&self) -> PathBuf {
+        self.home.run()
+    }
+
+    fn region(&self) -> &Region {
+        self.server.region()
+    }
+
+    /// Everything a program of the caller `access_key` finds in its environment.
+    fn environment(&self, access_key: &str, run_dir: &Path) -> Vec<(&'static str, OsString)> {
+        let mut environment = self.home.environment(&self.tools);
+        environment.extend([
+            ("XDG_RUNTIME_DIR", run_dir.into()),
+            ("AWS_ENDPOINT_URL", self.url().into()),
+            ("AWS_ACCESS_KEY_ID", access_key.into()),
+            ("AWS_SECRET_ACCESS_KEY", sts::SECRET.into()),
+            ("AWS_REGION", cast::HOME_REGION.into()),
+            ("AWS_EC2_METADATA_DISABLED", "true".into()),
+        ]);
+        environment
+    }
+}

@@ -1,0 +1,150 @@
+//! EC2 Instance Connect's `SendSSHPublicKey`.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::cast::{self, Access, State};
+use super::fault::{SEND_SSH_PUBLIC_KEY, arn};
+use super::keys::KeyStore;
+use super::refusal::{Protocol, Refusal};
+use super::request::Operation;
+
+/// A push that nothing is wrong with.
+pub(crate) struct Push<'a> {
+    id: &'static str,
+    user: &'a str,
+    key: &'a str,
+}
+
+/// Refuses what the service refuses, in its order: bad words, denied, not there, not running.
+pub(crate) fn check<'a>(operation: &'a Operation, region: &str) -> Result<Push<'a>, Refusal> {
+    if !operation.json.is_object() {
+        return Err(Refusal::new(
+            400,
+            "SerializationException",
+            "expected a JSON object",
+        ));
+    }
+    let word = |name| {
+        operation
+            .get(name)
+            .ok_or_else(|| invalid(name, "is required"))
+    };
+    let (id, user) = (word("InstanceId")?, word("InstanceOSUser")?);
+    let key = word("SSHPublicKey")?.trim_end_matches('\n');
+    if !is_user(user) {
+        return Err(invalid("InstanceOSUser", "is not a user name"));
+    }
+    if !is_public_key(key) {
+        return Err(invalid("SSHPublicKey", "is not an RSA or ED25519 key"));
+    }
+    let zone = operation.get("AvailabilityZone");
+    let here = |it: &&cast::Member| it.region == region && zone.is_none_or(|zone| it.zone == zone);
+    let member = cast::find(id);
+    if member.is_some_and(|member| member.access == Access::PushDenied) {
+        let arn = arn(id, region);
+        return Err(Refusal::denied(
+            Protocol::Json,
+            SEND_SSH_PUBLIC_KEY,
+            Some(&arn),
+        ));
+    }
+    let Some(member) = member.filter(here) else {
+        let message = "The specified instance was not found.";
+        return Err(Refusal::new(400, "EC2InstanceNotFoundException", message));
+    };
+    if member.state != State::Running {
+        let message = "Unable to connect because the instance is not in a valid state. \
+             Connecting to a stopped or terminated instance is not supported. \
+             If the instance is stopped, start your instance, and try to connect again.";
+        return Err(Refusal::new(
+            400,
+            "EC2InstanceStateInvalidException",
+            message,
+        ));
+    }
+    let id = member.id;
+    Ok(Push { id, user, key })
+}
+
+/// Takes the key to the instance.
+pub(crate) fn answer(
+    push: &Push<'_>,
+    keys: &KeyStore,
+    lifetime: Duration,
+    request_id: &str,
+) -> Result<String, Refusal> {
+    keys.push(push.id, push.user, push.key, lifetime)
+        .map_err(|error| Refusal::new(500, "ServiceException", error.to_string()))?;
+    Ok(json!({ "RequestId": request_id, "Success": true }).to_string())
+}
+
+fn invalid(parameter: &str, why: &str) -> Refusal {
+    let message = format!("1 validation error detected: {parameter} {why}");
+    Refusal::new(400, "InvalidArgsException", message)
+}
+
+/// Whether the API takes it for a user: at most 32 characters, and no bare number.
+///
+/// Either `^[A-Za-z_][A-Za-z0-9@._-]{0,30}[A-Za-z0-9$_-]?$`, or the same with digits in front.
+pub(crate) fn is_user(user: &str) -> bool {
+    let stem = match user.strip_suffix('$') {
+        Some(stem) if !stem.is_empty() => stem,
+        _ => user,
+    };
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"@._-".contains(&byte);
+    let begins = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    (1..=32).contains(&user.len())
+        && stem.bytes().all(allowed)
+        && stem.as_bytes().first().is_some_and(begins)
+        && stem.bytes().any(|byte| !byte.is_ascii_digit())
+}
+
+/// Whether it is one line of the kinds of keys the service takes, whole and nothing else.
+pub(crate) fn is_public_key(line: &str) -> bool {
+    let mut words = line.split(' ');
+    let (Some(kind), Some(blob)) = (words.next(), words.next()) else {
+        return false;
+    };
+    let one_line = (80..=4096).contains(&line.len()) && !line.contains(['\n', '\r']);
+    let Some(fields) = base64(blob).and_then(|bytes| fields(&bytes)) else {
+        return false;
+    };
+    let named = fields.first().is_some_and(|name| name == kind.as_bytes());
+    let whole = match kind {
+        "ssh-ed25519" => fields.len() == 2 && fields[1].len() == 32,
+        "ssh-rsa" => fields.len() == 3 && fields[2].len() >= 256,
+        _ => false,
+    };
+    one_line && named && whole
+}
+
+/// The parts of a key: each with its length before it, and nothing left over.
+fn fields(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut fields = Vec::new();
+    while let Some((length, rest)) = bytes.split_first_chunk::<4>() {
+        let (field, rest) = rest.split_at_checked(u32::from_be_bytes(*length) as usize)?;
+        fields.push(field.to_vec());
+        bytes = rest;
+    }
+    bytes.is_empty().then_some(fields)
+}
+
+fn base64(text: &str) -> Option<Vec<u8>> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits = text.trim_end_matches('=');
+    let padded = text.len().is_multiple_of(4) && text.len() - digits.len() <= 2;
+    let (mut bytes, mut bits, mut held) = (Vec::new(), 0_u32, 0);
+    for digit in digits.bytes() {
+        let value = DIGITS.iter().position(|known| *known == digit)?;
+        bits = bits << 6 | u32::try_from(value).ok()?;
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push(u8::try_from(bits >> held).ok()?);
+            bits &= (1 << held) - 1;
+        }
+    }
+    padded.then_some(bytes)
+}

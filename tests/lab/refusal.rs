@@ -1,0 +1,137 @@
+//! How the services say no: one value, spelled as each protocol does.
+
+use serde_json::json;
+
+use super::cast::ACCOUNT;
+
+/// The services, each of which has a way of its own to spell errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// EC2: form in, XML out.
+    Ec2,
+    /// STS: the same, with other envelopes.
+    Sts,
+    /// EC2 Instance Connect: JSON 1.1.
+    Json,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) code: String,
+    message: String,
+}
+
+impl Protocol {
+    /// Its name in a signature's scope.
+    pub(crate) fn service(self) -> &'static str {
+        match self {
+            Protocol::Ec2 => "ec2",
+            Protocol::Sts => "sts",
+            Protocol::Json => "ec2-instance-connect",
+        }
+    }
+
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Protocol::Ec2 => "text/xml;charset=UTF-8",
+            Protocol::Sts => "text/xml",
+            Protocol::Json => "application/x-amz-json-1.1",
+        }
+    }
+}
+
+impl Refusal {
+    pub(crate) fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code: code.to_owned(),
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn unknown_action(protocol: Protocol, action: &str) -> Self {
+        match protocol {
+            Protocol::Json => Self::new(400, "UnknownOperationException", ""),
+            Protocol::Ec2 | Protocol::Sts => {
+                let message = format!("The action {action} is not valid for this web service.");
+                Self::new(400, "InvalidAction", message)
+            }
+        }
+    }
+
+    /// The request is not signed, or not so that one could read it.
+    pub(crate) fn unsigned(protocol: Protocol) -> Self {
+        let message = "Request is missing Authentication Token";
+        match protocol {
+            Protocol::Json => Self::new(400, "MissingAuthenticationTokenException", message),
+            Protocol::Ec2 | Protocol::Sts => Self::new(403, "MissingAuthenticationToken", message),
+        }
+    }
+
+    pub(crate) fn wrong_scope(protocol: Protocol) -> Self {
+        let service = protocol.service();
+        let message = format!("Credential should be scoped to correct service: '{service}'.");
+        match protocol {
+            Protocol::Json => Self::new(400, "InvalidSignatureException", message),
+            Protocol::Ec2 | Protocol::Sts => Self::new(403, "SignatureDoesNotMatch", message),
+        }
+    }
+
+    /// Nobody has such a key.
+    pub(crate) fn bad_token(protocol: Protocol) -> Self {
+        let invalid = "The security token included in the request is invalid.";
+        match protocol {
+            Protocol::Ec2 => {
+                let message = "AWS was not able to validate the provided access credentials";
+                Self::new(401, "AuthFailure", message)
+            }
+            Protocol::Sts => Self::new(403, "InvalidClientTokenId", invalid),
+            Protocol::Json => Self::new(400, "UnrecognizedClientException", invalid),
+        }
+    }
+
+    /// The caller's policy does not allow it; EC2 names no resource, Instance Connect does.
+    pub(crate) fn denied(protocol: Protocol, action: &str, resource: Option<&str>) -> Self {
+        let action = format!("{}:{action}", protocol.service());
+        let user = format!("arn:aws:iam::{ACCOUNT}:user/lab");
+        let resource = resource.map_or(String::new(), |it| format!(" on resource: {it}"));
+        let message = format!(
+            "User: {user} is not authorized to perform: {action}{resource} \
+             because no identity-based policy allows the {action} action"
+        );
+        match protocol {
+            Protocol::Ec2 => {
+                let message =
+                    format!("You are not authorized to perform this operation. {message}");
+                Self::new(403, "UnauthorizedOperation", message)
+            }
+            Protocol::Sts => Self::new(403, "AccessDenied", message),
+            Protocol::Json => Self::new(400, "AccessDeniedException", message),
+        }
+    }
+
+    pub(crate) fn body(&self, protocol: Protocol, request_id: &str) -> String {
+        let (code, message) = (escape(&self.code), escape(&self.message));
+        match protocol {
+            Protocol::Ec2 => format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+                 <Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error>\
+                 </Errors><RequestID>{request_id}</RequestID></Response>"
+            ),
+            Protocol::Sts => format!(
+                "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+                 <Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>\
+                 <RequestId>{request_id}</RequestId></ErrorResponse>"
+            ),
+            Protocol::Json => json!({ "__type": self.code, "Message": self.message }).to_string(),
+        }
+    }
+}
+
+/// Text as it may stand in XML.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}

@@ -1,0 +1,146 @@
+//! What a request asks for and who asks: the two AWS protocols, read into one form.
+
+use serde_json::Value;
+
+use super::http::Request;
+use super::refusal::{Protocol, Refusal};
+
+/// An operation with its parameters.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) protocol: Protocol,
+    /// Its bare name, such as `SendSSHPublicKey`.
+    pub(crate) action: String,
+    parameters: Vec<(String, String)>,
+    /// What JSON says beyond its top level; null in a query.
+    pub(crate) json: Value,
+}
+
+/// Who signed a request, and for where: nobody, if it is not signed or not so that one can tell.
+#[derive(Debug, Default)]
+pub(crate) struct Caller {
+    pub(crate) access_key: String,
+    pub(crate) region: String,
+    service: String,
+}
+
+impl Operation {
+    /// JSON 1.1 names the operation in a header, the query protocol in its form.
+    pub(crate) fn read(request: &Request) -> Self {
+        let target = request.header("x-amz-target");
+        if let Some((_service, action)) = target.split_once('.') {
+            let json: Value = serde_json::from_str(&request.body).unwrap_or_default();
+            let text = |value: &Value| value.as_str().map_or(value.to_string(), str::to_owned);
+            let members = json.as_object().into_iter().flatten();
+            return Self {
+                protocol: Protocol::Json,
+                action: action.to_owned(),
+                parameters: members.map(|(k, v)| (k.clone(), text(v))).collect(),
+                json,
+            };
+        }
+        let parameters = form(&request.body);
+        let value = |name: &str| parameters.iter().find(|(known, _)| known == name);
+        let sts = value("Version").is_some_and(|(_, version)| version == "2011-06-15");
+        let action = value("Action").map_or("", |(_, action)| action).to_owned();
+        Self {
+            protocol: if sts { Protocol::Sts } else { Protocol::Ec2 },
+            action,
+            parameters,
+            json: Value::Null,
+        }
+    }
+
+    /// A parameter, by its whole name.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let mut parameters = self.parameters.iter();
+        parameters
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The members of a list: `NAME.1`, `NAME.2` and so on.
+    pub(crate) fn list(&self, name: &str) -> Vec<String> {
+        (1..)
+            .map_while(|n| self.get(&format!("{name}.{n}")))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// EC2's filters: names, each with its values.
+    pub(crate) fn filters(&self) -> Vec<(String, Vec<String>)> {
+        (1..)
+            .map_while(|n| {
+                let name = self.get(&format!("Filter.{n}.Name"))?;
+                Some((name.to_owned(), self.list(&format!("Filter.{n}.Value"))))
+            })
+            .collect()
+    }
+}
+
+impl Caller {
+    /// Reads the signature's credential, whose scope is how AWS itself tells the region.
+    pub(crate) fn read(request: &Request) -> Option<Self> {
+        let authorization = request.header("authorization");
+        let rest = authorization.strip_prefix("AWS4-HMAC-SHA256 ")?;
+        let mut parts = rest.split(',').map(str::trim);
+        let credential = parts.find_map(|part| part.strip_prefix("Credential="))?;
+        let signed = rest.contains("SignedHeaders=") && rest.contains("Signature=");
+        match *credential.split('/').collect::<Vec<_>>() {
+            [access_key, _date, region, service, "aws4_request"] if signed => Some(Self {
+                access_key: access_key.to_owned(),
+                region: region.to_owned(),
+                service: service.to_owned(),
+            }),
+            _ => None,
+        }
+    }
+
+    /// Whether AWS would know this key and take it for this service. Signatures are taken on trust.
+    pub(crate) fn check(&self, protocol: Protocol, request: &Request) -> Result<(), Refusal> {
+        if self.access_key.is_empty() {
+            return Err(Refusal::unsigned(protocol));
+        }
+        if self.service != protocol.service() {
+            return Err(Refusal::wrong_scope(protocol));
+        }
+        let temporary = self.access_key.starts_with("ASIALAB");
+        let token = !request.header("x-amz-security-token").is_empty();
+        if self.access_key.starts_with("AKIALAB") || temporary && token {
+            return Ok(());
+        }
+        Err(Refusal::bad_token(protocol))
+    }
+}
+
+/// Reads `application/x-www-form-urlencoded`.
+fn form(body: &str) -> Vec<(String, String)> {
+    body.split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
+}
+
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let escaped = text_of(after).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match (first, escaped) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = &after[2..];
+                continue;
+            }
+            (b'+', _) => bytes.push(b' '),
+            (byte, _) => bytes.push(*byte),
+        }
+        rest = after;
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The two characters an escape is made of.
+fn text_of(after: &[u8]) -> Option<&str> {
+    std::str::from_utf8(after.get(..2)?).ok()
+}

@@ -1,0 +1,76 @@
+//! The fake AWS's door: a listener on loopback, a thread for each connection.
+
+use std::io::{self, BufReader, Read};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use super::http::Request;
+use super::region::{Reaction, Region};
+
+/// Open until dropped. Connections end with their clients.
+pub(crate) struct Server {
+    address: SocketAddr,
+    region: Arc<Region>,
+    closed: Arc<AtomicBool>,
+}
+
+impl Server {
+    pub(crate) fn open(region: Arc<Region>) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let server = Self {
+            address: listener.local_addr()?,
+            region: Arc::clone(&region),
+            closed: Arc::default(),
+        };
+        let closed = Arc::clone(&server.closed);
+        thread::Builder::new()
+            .name("lab region".to_owned())
+            .spawn(move || {
+                for stream in listener.incoming().map_while(Result::ok) {
+                    if closed.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    let region = Arc::clone(&region);
+                    // A client who has gone away in the middle is no concern of ours.
+                    thread::spawn(move || converse(stream, &region));
+                }
+            })?;
+        Ok(server)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub(crate) fn region(&self) -> &Region {
+        &self.region
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.closed.store(true, Ordering::Relaxed);
+        // Wakes the listener, which then sees that it is over.
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+/// Answers one request after the other until either side has enough.
+fn converse(mut stream: TcpStream, region: &Region) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut reader = BufReader::new(stream.try_clone()?);
+    while let Some(request) = Request::read(&mut reader)? {
+        match region.react(&request) {
+            Reaction::Send(answer) => answer.send(&mut stream)?,
+            Reaction::SendSlowly(answer, time) => answer.send_slowly(&mut stream, time)?,
+            Reaction::Close => return Ok(()),
+            Reaction::Hang => {
+                io::copy(&mut reader, &mut io::sink())?;
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}

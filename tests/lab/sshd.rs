@@ -1,0 +1,165 @@
+//! One instance's daemon: a real sshd, which lets in whoever has pushed a key, and nobody else.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::cast::{CAST, ODD};
+use super::home::Home;
+use super::tools::{Missing, Tools};
+
+/// One daemon and the instances it stands for: more than one where they share their addresses.
+pub(crate) struct Daemon {
+    pub(crate) ids: Vec<&'static str>,
+    addresses: Vec<IpAddr>,
+    port: u16,
+    config: PathBuf,
+    log: PathBuf,
+}
+
+/// The daemons of the whole cast.
+pub(crate) fn daemons(home: &Home, port: u16, odd_port: u16) -> Vec<Daemon> {
+    let mut daemons: Vec<Daemon> = Vec::new();
+    for member in CAST {
+        let mut addresses = member.listens();
+        addresses.retain(|address| can_listen(*address, 0));
+        let twin = daemons.iter_mut().find(|it| it.addresses == addresses);
+        if let Some(twin) = twin {
+            twin.ids.push(member.id);
+        } else if !addresses.is_empty() {
+            daemons.push(Daemon {
+                ids: vec![member.id],
+                addresses,
+                port: if member.id == ODD { odd_port } else { port },
+                config: home.sshd().join(format!("{}.conf", member.id)),
+                log: home.sshd().join(format!("{}.log", member.id)),
+            });
+        }
+    }
+    daemons
+}
+
+/// Whether `port` of `address` is there for us to take; any port if 0.
+pub(crate) fn can_listen(address: IpAddr, port: u16) -> bool {
+    TcpListener::bind(SocketAddr::new(address, port)).is_ok()
+}
+
+impl Daemon {
+    /// Whether nobody else has its port.
+    pub(crate) fn fits(&self) -> bool {
+        let mut addresses = self.addresses.iter();
+        addresses.all(|address| can_listen(*address, self.port))
+    }
+
+    /// Writes its configuration and says how to start it.
+    pub(crate) fn prepare(&self, home: &Home, tools: &Tools) -> io::Result<Command> {
+        fs::write(&self.config, self.configuration(home, tools))?;
+        let output = File::create(self.log.with_extension("out"))?;
+        let mut words: Vec<&OsStr> = Vec::new();
+        if let Some(setpriv) = &tools.setpriv {
+            words.push(setpriv.as_ref());
+            words.extend(["--pdeathsig", "KILL", "--"].map(OsStr::new));
+        }
+        if let Some(unshare) = &tools.unshare {
+            words.push(unshare.as_ref());
+            words.extend(["--mount", "/bin/sh", "-c", UNRECORDED, "sh"].map(OsStr::new));
+        }
+        words.push(tools.sshd.as_ref());
+        let mut command = Command::new(words[0]);
+        command
+            .args(&words[1..])
+            .args(["-D", "-f"])
+            .arg(&self.config)
+            .arg("-E")
+            .arg(&self.log)
+            .env_clear()
+            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+            .env("TZ", "UTC") // in which the keys' expiry times are
+            .envs(home.wrapped(tools))
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .process_group(0);
+        Ok(command)
+    }
+
+    fn configuration(&self, home: &Home, tools: &Tools) -> String {
+        let mut lines: Vec<String> = self
+            .addresses
+            .iter()
+            .map(|address| SocketAddr::new(*address, self.port))
+            .map(|address| format!("ListenAddress {address}"))
+            .collect();
+        let keys: Vec<_> = self
+            .ids
+            .iter()
+            .map(|id| format!("\"{}/{id}/%u\"", home.keys().display()))
+            .collect();
+        lines.push(format!("AuthorizedKeysFile {}", keys.join(" ")));
+        lines.push(format!("HostKey \"{}\"", home.host_key().display()));
+        lines.extend(COMMON.iter().map(ToString::to_string));
+        // From 9.8 on, sshd shuts out an address which fails too often: here, all of the tests.
+        if tools.sshd_version().is_some_and(|it| it >= (9, 8)) {
+            lines.push("PerSourcePenalties no".to_owned());
+        }
+        lines.join("\n") + "\n"
+    }
+
+    /// Whether it listens everywhere, by its own word: anything might answer a connection.
+    pub(crate) fn is_up(&self) -> bool {
+        let log = self.log();
+        self.addresses.iter().all(|address| {
+            log.contains(&format!(
+                "Server listening on {address} port {}.",
+                self.port
+            ))
+        })
+    }
+
+    pub(crate) fn log(&self) -> String {
+        let read = |path: &Path| fs::read_to_string(path).unwrap_or_default();
+        read(&self.log) + &read(&self.log.with_extension("out"))
+    }
+}
+
+/// Runs a daemon to which the machine's login records are `/dev/null`.
+///
+/// As root, sshd writes down every session with a terminal, and has no option not to.
+const UNRECORDED: &str = r#"
+    for record in /var/log/wtmp /var/log/btmp /var/log/lastlog /run/utmp; do
+        [ ! -e "$record" ] || mount --bind /dev/null "$record"
+    done
+    exec "$@""#;
+
+const COMMON: &[&str] = &[
+    "PermitRootLogin yes",
+    "PubkeyAuthentication yes",
+    "PasswordAuthentication no",
+    "KbdInteractiveAuthentication no",
+    "UsePAM no",
+    "StrictModes no",
+    "UseDNS no",
+    "PidFile none",
+    "LogLevel VERBOSE",
+    "PrintMotd no",
+    "PrintLastLog no",
+    "MaxStartups 1000",
+    "MaxSessions 100",
+    "ClientAliveInterval 0",
+    "AllowTcpForwarding yes",
+    "AcceptEnv GIT_PROTOCOL LC_*",
+    "Subsystem sftp internal-sftp",
+];
+
+/// sshd as root insists on this directory, which only its service manager makes.
+pub(crate) fn make_separation_directory(tools: &Tools) -> Result<(), Missing> {
+    let directory = Path::new("/run/sshd");
+    if tools.uid == 0 && !directory.exists() {
+        fs::create_dir(directory)?;
+    }
+    Ok(())
+}

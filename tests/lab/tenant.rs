@@ -1,0 +1,82 @@
+//! One caller among many: how tests that share a lab stay out of each other's way.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::books::Call;
+use super::fault::Fault;
+use super::{Lab, home};
+
+/// An access key of its own, with the calls made and the faults met by it alone.
+pub(crate) struct Tenant<'lab> {
+    lab: &'lab Lab,
+    access_key: String,
+    run_dir: PathBuf,
+}
+
+impl<'lab> Tenant<'lab> {
+    /// Number 0 is whoever uses the lab itself, and has its own directory.
+    pub(crate) fn new(lab: &'lab Lab, number: u64) -> Self {
+        let access_key = format!("AKIALAB{number:013}");
+        let run_dir = match number {
+            0 => lab.run_dir(),
+            _ => lab.run_dir().join(&access_key),
+        };
+        home::make_private(&run_dir).expect("a directory in the lab");
+        Self {
+            lab,
+            access_key,
+            run_dir,
+        }
+    }
+
+    pub(crate) fn lab(&self) -> &'lab Lab {
+        self.lab
+    }
+
+    pub(crate) fn access_key(&self) -> &str {
+        &self.access_key
+    }
+
+    /// Its `XDG_RUNTIME_DIR`: where nothing is to be left.
+    pub(crate) fn run_dir(&self) -> &Path {
+        &self.run_dir
+    }
+
+    /// A command in the lab's environment, nothing of ours but `PATH` and `TERM` let in.
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        let environment = self.lab.environment(&self.access_key, &self.run_dir);
+        command.env_clear().envs(environment);
+        command
+    }
+
+    /// Its calls so far, in the order they came in.
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        let book = |book: &mut super::books::Book| book.calls.clone();
+        self.lab.region().with_book(&self.access_key, book)
+    }
+
+    /// Its calls of one operation.
+    pub(crate) fn calls_of(&self, action: &str) -> Vec<Call> {
+        let mut calls = self.calls();
+        calls.retain(|call| call.action == action);
+        calls
+    }
+
+    /// Has `fault` befall it from now on, along with any others.
+    pub(crate) fn fault(&self, fault: Fault) -> &Self {
+        let region = self.lab.region();
+        region.with_book(&self.access_key, |book| book.faults.push(fault));
+        self
+    }
+
+    /// Lets the keys it pushes from now on die sooner or later than after 60 seconds.
+    pub(crate) fn key_lifetime(&self, lifetime: Duration) -> &Self {
+        let region = self.lab.region();
+        region.with_book(&self.access_key, |book| book.lifetime = lifetime);
+        self
+    }
+}
