@@ -7,6 +7,8 @@ mod journey;
 
 use std::path::Path;
 
+use tokio::sync::OnceCell;
+
 use self::journey::Journey;
 use crate::error::Error;
 use crate::plan::cli::Invocation;
@@ -14,9 +16,9 @@ use crate::plan::command::{self, CommandLine, Identity};
 use crate::plan::grammar::Program;
 use crate::world::keeper::Keeper;
 use crate::world::key::{self, Key};
-use crate::world::process;
 use crate::world::room::Room;
 use crate::world::terminal::Terminal;
+use crate::world::{openssh, process};
 
 /// What `--dry-run` shows where the key would stand: it makes none.
 const NO_KEY: &str = "EPHEMERAL_KEY";
@@ -42,13 +44,26 @@ pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Depa
         Program::Sftp | Program::Scp => process::find("ssh")?,
     };
     terminal.debug(|| format!("client {}", client.display()));
+    process::notice_children().map_err(Error::Runtime)?;
     let room = Room::open()?;
-    let badge = Badge::make(invocation, &room)?;
-    let journey = Journey::new(invocation, &ssh, &room, &badge, terminal)?;
+    // First of all, since its start takes longer than a key.
+    let mut keeper = Keeper::start(room.path())?;
+    let badge = Badge::make(invocation)?;
+    let config = openssh::write_config(&room, invocation)?;
+    let push_begins = || keeper.push_begins();
+    let journey = Journey {
+        invocation,
+        ssh: &ssh,
+        config: &config,
+        public_key: badge.public()?,
+        push_begins: &push_begins,
+        terminal,
+        aws: OnceCell::new(),
+    };
     let arrivals = journey.arrivals().await?;
     let spell = |identity| command::spell(&client, invocation, identity, &arrivals);
     Ok(match badge {
-        Badge::Ephemeral(key, mut keeper) => {
+        Badge::Ephemeral(key) => {
             // Only now: a key whose public half AWS does not have is not worth a file.
             keeper.settle()?;
             let file = key.write(&room)?;
@@ -72,8 +87,8 @@ impl Departure {
 
 /// What we show at the door.
 enum Badge {
-    /// A key made for this connection, and its keeper, who is on the way.
-    Ephemeral(Box<Key>, Keeper),
+    /// A key made for this connection.
+    Ephemeral(Box<Key>),
     /// The public half of the user's own key.
     Own(String),
     /// Nothing yet: the command line is only shown.
@@ -83,27 +98,20 @@ enum Badge {
 }
 
 impl Badge {
-    fn make(invocation: &Invocation, room: &Room) -> Result<Self, Error> {
+    fn make(invocation: &Invocation) -> Result<Self, Error> {
         let own = invocation.value(b'i').map(Path::new);
         Ok(match own {
             _ if invocation.is_control_command() => Self::None,
             Some(file) => Self::Own(key::public_half(file)?),
             None if invocation.wishes.dry_run => Self::Shown,
-            None => {
-                // The keeper first: its start takes longer than the key.
-                let keeper = Keeper::start(room.path())?;
-                Self::Ephemeral(Box::new(Key::generate()?), keeper)
-            }
+            None => Self::Ephemeral(Box::new(Key::generate()?)),
         })
     }
 
-    /// The public half that AWS is to have, if any. Asking for it starts the keeper's clock.
+    /// The public half that AWS is to have, if any.
     fn public(&self) -> Result<Option<String>, Error> {
         match self {
-            Self::Ephemeral(key, keeper) => {
-                keeper.push_begins();
-                key.public().map(Some)
-            }
+            Self::Ephemeral(key) => key.public().map(Some),
             Self::Own(public) => Ok(Some(public.clone())),
             Self::Shown | Self::None => Ok(None),
         }

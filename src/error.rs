@@ -39,6 +39,7 @@ pub enum Error {
     NoCredentials {
         cause: String,
         profile: Option<String>,
+        sso: bool,
     },
     Expired {
         profile: Option<String>,

@@ -1,12 +1,10 @@
 //! The way to each destination: which instance it is, who logs in, where ssh goes.
 
-use std::ffi::OsString;
 use std::path::Path;
 use std::pin::Pin;
 
 use tokio::sync::OnceCell;
 
-use super::Badge;
 use crate::error::Error;
 use crate::plan::cli::Invocation;
 use crate::plan::command::Arrival;
@@ -18,38 +16,24 @@ use crate::plan::question::{self, Answer};
 use crate::plan::route::{self, Route, Situation, Way};
 use crate::plan::target::Target;
 use crate::world::aws::{Aws, Push, Regional};
-use crate::world::room::Room;
 use crate::world::terminal::Terminal;
 use crate::world::{openssh, resolver};
 
 /// What the way to every destination has in common.
 pub(super) struct Journey<'a> {
-    invocation: &'a Invocation,
-    ssh: &'a Path,
-    config: OsString,
-    badge: &'a Badge,
-    terminal: Terminal,
-    aws: OnceCell<Aws>,
+    pub(super) invocation: &'a Invocation,
+    pub(super) ssh: &'a Path,
+    /// The configuration generated for questions to ssh.
+    pub(super) config: &'a Path,
+    /// What AWS is to have, if anything is to be pushed.
+    pub(super) public_key: Option<String>,
+    /// To be told just before it is pushed.
+    pub(super) push_begins: &'a dyn Fn(),
+    pub(super) terminal: Terminal,
+    pub(super) aws: OnceCell<Aws>,
 }
 
-impl<'a> Journey<'a> {
-    pub(super) fn new(
-        invocation: &'a Invocation,
-        ssh: &'a Path,
-        room: &Room,
-        badge: &'a Badge,
-        terminal: Terminal,
-    ) -> Result<Self, Error> {
-        Ok(Self {
-            invocation,
-            ssh,
-            config: openssh::write_config(room, invocation)?,
-            badge,
-            terminal,
-            aws: OnceCell::new(),
-        })
-    }
-
+impl Journey<'_> {
     /// Prepares every destination, all at the same time and each but once, however often it is
     /// named.
     pub(super) async fn arrivals(&self) -> Result<Vec<Arrival>, Error> {
@@ -81,21 +65,19 @@ impl<'a> Journey<'a> {
 
     /// One destination, from the word to the door.
     async fn arrival(&self, destination: &Destination) -> Result<Arrival, Error> {
-        let asked = self.ask(destination, &destination.host);
         if let Some(id) = self.known_id(destination) {
             let region = region_in(&destination.target);
-            return Box::pin(self.arrive_at(&id, region, destination, asked)).await;
+            let unasked = OnceCell::new();
+            return Box::pin(self.arrive_at(&id, region, destination, unasked)).await;
         }
-        let answer = asked.await?;
+        let answer = self.ask(destination, host_of(destination)).await?;
         let named = Target::parse(&answer.hostname)?;
         let region = region_in(&destination.target).or(region_in(&named));
-        match self
-            .lookup([&destination.target, &named], &answer.hostname)
-            .await?
-        {
+        let targets = [&destination.target, &named];
+        match self.lookup(targets, &answer.hostname).await? {
             Lookup::Id(id) => {
-                let answered = std::future::ready(Ok(answer));
-                Box::pin(self.arrive_at(&id, region, destination, answered)).await
+                let asked = OnceCell::new_with(Some(answer));
+                Box::pin(self.arrive_at(&id, region, destination, asked)).await
             }
             Lookup::Filters(filters) => {
                 let aws = self.aws(region.as_ref()).await?;
@@ -109,29 +91,40 @@ impl<'a> Journey<'a> {
         }
     }
 
-    /// A destination whose instance is known by its ID: the push need not wait for the look-up,
-    /// and the look-up's error, which says more, goes before the push's.
+    /// A destination whose instance is known by its ID: the push need not wait for the look-up.
+    ///
+    /// Of several errors the one that says most goes first: ssh's about the words, then the
+    /// look-up's, then the push's.
     async fn arrive_at(
         &self,
         id: &InstanceId,
         region: Option<Region>,
         destination: &Destination,
-        asked: impl Future<Output = Result<Answer, Error>>,
+        answer: OnceCell<Answer>,
     ) -> Result<Arrival, Error> {
+        let ask = || self.ask(destination, host_of(destination));
         let pushed = async {
-            let answer = asked.await?;
-            let login = login(&answer)?;
-            let aws = self.aws(region.as_ref()).await?;
-            Ok((self.push(&aws, id, &login).await, answer, login))
+            let login = login(answer.get_or_try_init(ask).await?)?;
+            let aws = self.aws(region.as_ref()).await;
+            let pushed = async { self.push(&aws?, id, &login).await };
+            Ok((pushed.await, login))
         };
         let found = async {
-            let aws = self.aws(region.as_ref()).await?;
-            self.find(id, destination, &aws).await
+            let find = async {
+                let aws = self.aws(region.as_ref()).await?;
+                self.find(id, destination, &aws).await
+            };
+            let found = find.await;
+            if found.is_err() {
+                login(answer.get_or_try_init(ask).await?)?;
+            }
+            found
         };
-        let ((pushed, answer, login), instance) = tokio::try_join!(pushed, found)?;
+        let ((pushed, login), instance) = tokio::try_join!(pushed, found)?;
         pushed?;
+        let answer = answer.get_or_try_init(ask).await?;
         let route = match instance {
-            Some(instance) => self.route(&instance, destination, &answer).await?,
+            Some(instance) => self.route(&instance, destination, answer).await?,
             None => Route::AsTyped(destination.host.clone()),
         };
         Ok(self.arrived(id, login, route))
@@ -170,11 +163,12 @@ impl<'a> Journey<'a> {
     }
 
     async fn push(&self, aws: &Regional<'_>, id: &InstanceId, login: &Login) -> Result<(), Error> {
-        let Some(public) = self.badge.public()? else {
+        let Some(public_key) = &self.public_key else {
             return Ok(());
         };
         let zone = self.zone();
-        aws.push(Push { id, login, zone }, &public).await
+        (self.push_begins)();
+        aws.push(Push { id, login, zone }, public_key).await
     }
 
     /// The zone that goes with the push: only where the user names instance and host apart, and
@@ -190,7 +184,7 @@ impl<'a> Journey<'a> {
 
     /// Puts the question about a host to ssh.
     async fn ask(&self, destination: &Destination, host: &str) -> Result<Answer, Error> {
-        let words = question::words(self.invocation, destination, host, self.config.clone());
+        let words = question::words(self.invocation, destination, host, self.config);
         let answer = openssh::ask(self.ssh, words).await?;
         self.terminal
             .debug(|| format!("ssh -G for {host}: {answer:?}"));
@@ -212,8 +206,8 @@ impl<'a> Journey<'a> {
 
     /// How to look up a destination that is not known by an ID: by the name itself, by
     /// ssh_config's HostName for it, by the addresses that the system resolves it to.
-    async fn lookup(&self, names: [&Target; 2], host: &str) -> Result<Lookup, Error> {
-        if let Some(lookup) = names.into_iter().find_map(lookup::of) {
+    async fn lookup(&self, targets: [&Target; 2], host: &str) -> Result<Lookup, Error> {
+        if let Some(lookup) = targets.into_iter().find_map(lookup::of) {
             return Ok(lookup);
         }
         let addresses = resolver::addresses(host).await?;
@@ -222,12 +216,19 @@ impl<'a> Journey<'a> {
         Ok(lookup::by_addresses(&addresses))
     }
 
-    /// AWS in the region asked for, told by the name, or configured; loaded once.
+    /// AWS in the region asked for, told by the name, or configured; loaded once. What one name
+    /// tells is nothing to the others.
     async fn aws(&self, told: Option<&Region>) -> Result<Regional<'_>, Error> {
         let wishes = &self.invocation.wishes;
         let region = wishes.region.as_ref().or(told);
-        let load = || Aws::load(wishes.profile.as_deref(), region, self.terminal);
+        let for_all = region.filter(|_| wishes.region.is_some() || self.is_alone());
+        let load = || Aws::load(wishes.profile.as_deref(), for_all, self.terminal);
         self.aws.get_or_try_init(load).await?.region(region)
+    }
+
+    /// Whether there is only one destination.
+    fn is_alone(&self) -> bool {
+        self.invocation.destinations().count() == 1
     }
 
     /// Where ssh goes.
@@ -240,10 +241,13 @@ impl<'a> Journey<'a> {
         let situation = Situation {
             destination,
             beside_id: self.is_host_beside_id(destination),
-            alone: self.invocation.destinations().count() == 1,
+            alone: self.is_alone(),
             way: self.invocation.wishes.via,
             answer,
-            proxy_for_ids: self.has_proxy_for_id(instance, destination, answer).await?,
+            named: Target::parse(&answer.hostname)?,
+            proxy_for_ids: self
+                .has_proxy_for_ids(instance, destination, answer)
+                .await?,
         };
         route::choose(instance, &situation).map_err(|missing| Error::NoAddress {
             id: instance.id.clone(),
@@ -251,15 +255,16 @@ impl<'a> Journey<'a> {
         })
     }
 
-    /// Whether the user's ssh_config has a proxy for this ID, meant for IDs: one on the command
-    /// line, or one for every host alike, is there for addresses, as it was in the original.
-    async fn has_proxy_for_id(
+    /// Whether ssh_config has a proxy for this host which is meant for IDs, since that is what the
+    /// host is, there or as typed. A proxy on the command line, or one for every host alike, is
+    /// there for addresses, as it was in the original.
+    async fn has_proxy_for_ids(
         &self,
         instance: &Instance,
         destination: &Destination,
         answer: &Answer,
     ) -> Result<bool, Error> {
-        let is_id = matches!(destination.target, Target::Id(_));
+        let is_id = InstanceId::parse(&answer.hostname).is_ok();
         if !is_id || answer.proxy.is_none() || question::proxied_by_words(self.invocation) {
             return Ok(false);
         }
@@ -283,6 +288,15 @@ fn region_in(target: &Target) -> Option<Region> {
     match target {
         Target::Aws(name) => Some(name.region.clone()),
         Target::Id(_) | Target::Address(_) | Target::Host(_) => None,
+    }
+}
+
+/// The host that ssh is asked about. Host patterns of ssh_config tell upper from lower case, and
+/// instance IDs do not.
+fn host_of(destination: &Destination) -> &str {
+    match &destination.target {
+        Target::Id(id) => id.as_str(),
+        Target::Address(_) | Target::Aws(_) | Target::Host(_) => &destination.host,
     }
 }
 

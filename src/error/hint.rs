@@ -5,6 +5,7 @@ use std::io;
 use super::{Denied, Error};
 use crate::plan::instance::State;
 use crate::plan::names::InstanceId;
+use crate::plan::quote;
 use crate::plan::route::{Family, NoAddress, Way};
 
 impl Error {
@@ -29,8 +30,9 @@ impl Error {
                 "leave out -i, and a key is made for this connection alone".to_owned()
             }
             Self::NoPublicHalf(path) => {
-                let path = path.display();
-                format!("make it with `ssh-keygen -y -f {path} > {path}.pub`")
+                let file = quote::join([path.as_os_str()]);
+                let file = file.to_string_lossy();
+                format!("make it with `ssh-keygen -y -f {file} > {file}.pub`")
             }
             Self::NoRegion => {
                 "pass --region, or set AWS_REGION or the profile's `region`".to_owned()
@@ -39,7 +41,7 @@ impl Error {
                 "there are no profiles: `aws configure` makes one".to_owned()
             }
             Self::UnknownProfile { known, .. } => format!("there are: {}", known.join(", ")),
-            Self::NoCredentials { cause, profile } => credentials_hint(cause, profile.as_deref()),
+            Self::NoCredentials { profile, sso, .. } => credentials_hint(profile.as_deref(), *sso),
             Self::Expired { profile } => format!(
                 "get new ones, for example with `{}`",
                 with_profile("aws sso login", profile.as_deref())
@@ -92,8 +94,8 @@ fn with_profile(command: &str, profile: Option<&str>) -> String {
     }
 }
 
-fn credentials_hint(cause: &str, profile: Option<&str>) -> String {
-    if cause.to_ascii_lowercase().contains("sso") {
+fn credentials_hint(profile: Option<&str>, sso: bool) -> String {
+    if sso {
         format!("log in with `{}`", with_profile("aws sso login", profile))
     } else if let Some(name) = profile {
         format!("see what the profile gives with `aws sts get-caller-identity --profile {name}`")

@@ -46,6 +46,8 @@ pub struct Invocation {
     pub words: Vec<Word>,
     /// The client's options among them.
     pub flags: Vec<Flag>,
+    /// Whether there is a remote command.
+    pub command: bool,
 }
 
 /// One word for the client.
@@ -74,7 +76,6 @@ pub struct Wishes {
     pub dry_run: bool,
     /// `--debug`.
     pub debug: bool,
-    page: Option<Page>,
 }
 
 impl Invocation {
@@ -111,8 +112,8 @@ impl Invocation {
 /// The first mistake in them, except those that the client tells better itself.
 pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<Request, Usage> {
     let scan = scan::scan(program, grammar, words)?;
-    let wishes = wishes(&scan)?;
-    if let Some(page) = wishes.page {
+    let (wishes, page) = wishes(&scan)?;
+    if let Some(page) = page {
         return Ok(Request::Print(page));
     }
     if is_for_client(program, &scan) {
@@ -165,6 +166,7 @@ fn invocation(program: Program, wishes: Wishes, scan: Scan) -> Result<Invocation
         wishes,
         words: words.collect::<Result<_, _>>()?,
         flags: scan.flags,
+        command: scan.command,
     })
 }
 
@@ -176,9 +178,11 @@ fn typed(words: Vec<Word>) -> Vec<OsString> {
     words.into_iter().filter_map(typed).collect()
 }
 
-/// Our options' values, checked; of several, the last one wins.
-fn wishes(scan: &Scan) -> Result<Wishes, Usage> {
+/// Our options' values, checked, and the text that is asked for instead of a connection; of
+/// several, the last one wins.
+fn wishes(scan: &Scan) -> Result<(Wishes, Option<Page>), Usage> {
     let mut wishes = Wishes::default();
+    let mut page = None;
     for (opt, value) in &scan.ours {
         let value = match value {
             None => "",
@@ -197,15 +201,15 @@ fn wishes(scan: &Scan) -> Result<Wishes, Usage> {
             Name::DryRun => wishes.dry_run = true,
             Name::Debug => wishes.debug = true,
             Name::Completions if opt.choices.contains(&value) => {
-                wishes.page = Some(Page::Completions(value.to_owned()));
+                page = Some(Page::Completions(value.to_owned()));
             }
             Name::Completions => return Err(Usage::BadChoice(opt, value.to_owned())),
-            Name::Man => wishes.page = Some(Page::Man),
-            Name::Help => wishes.page = Some(Page::Help),
-            Name::Version => wishes.page = Some(Page::Version),
+            Name::Man => page = Some(Page::Man),
+            Name::Help => page = Some(Page::Help),
+            Name::Version => page = Some(Page::Version),
         }
     }
-    Ok(wishes)
+    Ok((wishes, page))
 }
 
 fn text<'a>(opt: &'static Opt, value: &'a OsStr) -> Result<&'a str, Usage> {

@@ -1,11 +1,9 @@
 //! The command line that we become, spelled from top to bottom.
 
 use std::ffi::{OsStr, OsString};
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use super::cli::{Invocation, Word};
-use super::destination::Destination;
 use super::names::Login;
 use super::quote;
 use super::route::Route;
@@ -59,8 +57,8 @@ pub fn spell(
     if let Identity::Ephemeral(key) = identity {
         words.extend(["-i".into(), key.into()]);
     }
-    for (destination, arrival) in invocation.destinations().zip(arrivals) {
-        if let (_, Some(address)) = host(destination, arrival, arrivals.len() == 1) {
+    for arrival in arrivals {
+        if let Route::ByHostName(_, address) = arrival.route {
             words.extend(["-o".into(), format!("HostName={address}").into()]);
         }
     }
@@ -68,26 +66,13 @@ pub fn spell(
     words.extend(invocation.words.iter().map(|word| match word {
         Word::Typed(word) => word.clone(),
         Word::Destination(destination) => left.next().map_or_else(OsString::new, |arrival| {
-            let (host, _) = host(destination, arrival, arrivals.len() == 1);
+            let host = arrival.route.host();
             destination.spell(&arrival.login, &host, invocation.program)
         }),
     }));
     CommandLine {
         program: client.to_owned(),
         words,
-    }
-}
-
-/// The host in the client's word, and the address for its HostName where that host is not it. An
-/// IPv6 address cannot stand in a URI; as HostName, which is for all destinations, it can if this
-/// is the only one.
-fn host(destination: &Destination, arrival: &Arrival, only: bool) -> (String, Option<IpAddr>) {
-    match arrival.route {
-        Route::Alias(ref host, address) => (host.clone(), Some(address)),
-        Route::Direct(address, _) if address.is_ipv6() && destination.is_uri() && only => {
-            (destination.host.clone(), Some(address))
-        }
-        ref route => (route.host(), None),
     }
 }
 
@@ -173,23 +158,10 @@ mod tests {
 
     #[test]
     fn an_alias_stays_the_host_and_the_address_becomes_its_host_name() {
-        let alias = Route::Alias("db".to_owned(), "10.0.0.1".parse().expect("an address"));
+        let alias = Route::ByHostName("db".to_owned(), "10.0.0.1".parse().expect("an address"));
         assert_eq!(
             spelled(Program::Sftp, &["-C", "db:/x"], key(), &[alias]),
             "-o IdentitiesOnly=yes -i /k -o HostName=10.0.0.1 -C root@db:/x"
-        );
-    }
-
-    #[test]
-    fn an_ipv6_address_stands_beside_a_uri_and_not_in_it() {
-        let typed = ["ssh://i-0abcdef0:22", "ls"];
-        assert_eq!(
-            spelled(Program::Ssh, &typed, key(), &[direct("::1")]),
-            "-o IdentitiesOnly=yes -i /k -o HostName=::1 ssh://root@i-0abcdef0:22 ls"
-        );
-        assert_eq!(
-            spelled(Program::Ssh, &typed, key(), &[direct("10.0.0.1")]),
-            "-o IdentitiesOnly=yes -i /k ssh://root@10.0.0.1:22 ls"
         );
     }
 

@@ -1,7 +1,6 @@
 //! A destination, `[user@]host[:path]` or a URI, read as each OpenSSH client reads it.
 
 use std::ffi::{OsStr, OsString};
-use std::net::IpAddr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::grammar::Program;
@@ -69,12 +68,9 @@ impl Destination {
     /// The word for the client: as it was typed, but for this login at this host.
     #[must_use]
     pub fn spell(&self, login: &Login, host: &str, program: Program) -> OsString {
-        let v6 = host
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_ipv6());
         let bracketed = match &self.form {
             Form::Plain(_) if program == Program::Ssh => host.to_owned(),
-            _ if v6 => format!("[{host}]"),
+            _ if host.contains(':') => format!("[{host}]"),
             _ => host.to_owned(),
         };
         let (head, suffix) = match &self.form {

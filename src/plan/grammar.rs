@@ -15,12 +15,13 @@ impl Program {
     /// All three, in the order in which the documentation lists them.
     pub const ALL: [Self; 3] = [Self::Ssh, Self::Sftp, Self::Scp];
 
-    /// The program meant by the name we were started under; `mssh` for any other name.
+    /// The program meant by the name we were started under, which may be the client's own, by a
+    /// link; `mssh` for any other name.
     #[must_use]
     pub fn from_name(name: &str) -> Self {
         Self::ALL
             .into_iter()
-            .find(|program| program.name() == name)
+            .find(|program| [program.name(), program.client()].contains(&name))
             .unwrap_or(Self::Ssh)
     }
 

@@ -5,6 +5,7 @@
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 use super::cli::Invocation;
 use super::destination::Destination;
@@ -16,30 +17,33 @@ use super::scan::Flag;
 /// else has set one.
 const NOBODY: &str = "mssh-nobody-set-a-user";
 
-/// Which configuration files ssh is to read for an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The configuration that ssh is to read for an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Config {
-    /// The user's own and the system's, as without `-F`.
-    Usual,
-    /// The file that `-F` names, which stands beside the generated one as [`USERS_FILE`].
-    Given,
+    /// The user's own file, at this place, and the system's: as without `-F`.
+    Usual(PathBuf),
+    /// The content of the file that `-F` names. It is not included but copied: ssh checks the
+    /// owner and the mode of what is included, and not of what `-F` names.
+    Given(Vec<u8>),
     /// None (`-F none`).
     None,
 }
 
-/// The name beside the generated configuration under which it finds the file that `-F` names.
-pub const USERS_FILE: &str = "users-config";
-
-/// The text of the generated configuration, in which the first value wins. `directory` is where
-/// it stands.
+/// The generated configuration, in which the first value wins.
 #[must_use]
-pub fn config(files: Config, directory: &str) -> String {
-    let includes = match files {
-        Config::Usual => "Include ~/.ssh/config\nInclude /etc/ssh/ssh_config\n".to_owned(),
-        Config::Given => format!("Include \"{directory}/{USERS_FILE}\"\n"),
-        Config::None => String::new(),
+pub fn config(files: Config) -> Vec<u8> {
+    let mut text = match files {
+        Config::Usual(file) => {
+            let mut text = b"Include \"".to_vec();
+            text.extend_from_slice(file.as_os_str().as_bytes());
+            text.extend_from_slice(b"\"\nInclude /etc/ssh/ssh_config");
+            text
+        }
+        Config::Given(content) => content,
+        Config::None => Vec::new(),
     };
-    format!("{includes}Match all\nUser {NOBODY}\n")
+    text.extend_from_slice(format!("\nMatch all\nUser {NOBODY}\n").as_bytes());
+    text
 }
 
 /// The words for `ssh`, without its name: the user's own as far as they can change the answer,
@@ -49,9 +53,9 @@ pub fn words(
     invocation: &Invocation,
     destination: &Destination,
     host: &str,
-    config: OsString,
+    config: &Path,
 ) -> Vec<OsString> {
-    let mut words: Vec<OsString> = vec!["-G".into(), "-F".into(), config];
+    let mut words: Vec<OsString> = vec!["-G".into(), "-F".into(), config.into()];
     let program = invocation.program;
     let flags = |late| {
         let chosen = invocation.flags.iter().filter(move |f| f.late == late);
@@ -69,6 +73,10 @@ pub fn words(
     }
     words.extend(flags(true));
     words.extend(["--".into(), host.into()]);
+    if invocation.command {
+        // Some options want a command, and others none. What it is matters to nobody here.
+        words.push("true".into());
+    }
     words
 }
 
@@ -76,7 +84,7 @@ pub fn words(
 /// an effect, or would end in another answer.
 fn for_ssh(program: Program, flag: &Flag) -> Option<Vec<OsString>> {
     let letter = match (program, flag.letter) {
-        (_, b'F' | b'v') | (Program::Ssh, b'E' | b'y' | b'O' | b'W' | b's' | b'N' | b'f') => {
+        (_, b'F' | b'v') | (Program::Ssh, b'E' | b'y' | b'O' | b'W' | b'f') => {
             return None;
         }
         (Program::Ssh, letter) => letter,
@@ -175,11 +183,16 @@ mod tests {
 
     #[test]
     fn the_users_files_are_read_before_the_sentinel() {
+        let text = |files| String::from_utf8(config(files)).expect("text");
+        let end = "\nMatch all\nUser mssh-nobody-set-a-user\n";
+        assert_eq!(text(Config::None), end);
         assert_eq!(
-            config(Config::Given, "/run/x"),
-            "Include \"/run/x/users-config\"\nMatch all\nUser mssh-nobody-set-a-user\n"
+            text(Config::Given(b"Host x".to_vec())),
+            format!("Host x{end}")
         );
-        assert!(config(Config::Usual, "/run/x").starts_with("Include ~/.ssh/config\n"));
-        assert!(config(Config::None, "/run/x").starts_with("Match all\n"));
+        assert_eq!(
+            text(Config::Usual("/home/me/.ssh/config".into())),
+            format!("Include \"/home/me/.ssh/config\"\nInclude /etc/ssh/ssh_config{end}")
+        );
     }
 }

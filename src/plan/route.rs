@@ -70,11 +70,10 @@ pub enum Route {
     Direct(IpAddr, Way),
     /// The host that the user typed.
     AsTyped(String),
-    /// A Host of the user's ssh_config as typed, and the address of the instance whose ID stands
-    /// there as HostName.
-    Alias(String, IpAddr),
+    /// The host that the user typed, with this address as its HostName.
+    ByHostName(String, IpAddr),
     /// The instance ID, which the user's ssh_config leads to the instance.
-    InstanceId(String),
+    InstanceId(InstanceId),
 }
 
 impl Route {
@@ -82,7 +81,8 @@ impl Route {
     pub fn host(&self) -> String {
         match self {
             Self::Direct(address, _) => address.to_string(),
-            Self::AsTyped(host) | Self::Alias(host, _) | Self::InstanceId(host) => host.clone(),
+            Self::AsTyped(host) | Self::ByHostName(host, _) => host.clone(),
+            Self::InstanceId(id) => id.to_string(),
         }
     }
 }
@@ -92,7 +92,7 @@ impl fmt::Display for Route {
         match self {
             Self::Direct(address, way) => write!(f, "{address}, its {} address", way.name()),
             Self::AsTyped(host) => write!(f, "{host}, as typed"),
-            Self::Alias(host, address) => write!(f, "{host}, at {address}"),
+            Self::ByHostName(host, address) => write!(f, "{host}, at {address}"),
             Self::InstanceId(id) => write!(f, "{id}, by the proxy of your ssh_config"),
         }
     }
@@ -108,7 +108,7 @@ pub struct NoAddress {
 }
 
 /// What decides the way to a destination.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Situation<'a> {
     /// What the user typed.
     pub destination: &'a Destination,
@@ -120,7 +120,9 @@ pub struct Situation<'a> {
     pub way: Way,
     /// What ssh says of the host.
     pub answer: &'a Answer,
-    /// Whether the user's ssh_config has a proxy for instance IDs.
+    /// What ssh_config makes of the host: its HostName, or the host itself.
+    pub named: Target,
+    /// Whether ssh_config has a proxy for this host that expects an instance ID.
     pub proxy_for_ids: bool,
 }
 
@@ -132,37 +134,68 @@ pub struct Situation<'a> {
 /// # Errors
 /// When the instance has no address that fits.
 pub fn choose(instance: &Instance, situation: &Situation<'_>) -> Result<Route, NoAddress> {
+    let uri = situation.destination.is_uri();
+    Ok(match way_to(instance, situation)? {
+        // OpenSSH takes no IPv6 address in a URI.
+        route @ Route::Direct(IpAddr::V6(_), _) if uri => situation.by_hostname(route),
+        route => route,
+    })
+}
+
+fn way_to(instance: &Instance, situation: &Situation<'_>) -> Result<Route, NoAddress> {
     let Situation {
         destination,
         answer,
         way,
         ..
-    } = *situation;
-    let typed = || destination.host.clone();
-    let direct = || address(instance, way, answer.family);
-    match (&destination.target, way) {
-        (_, Way::InstanceId) => Ok(Route::InstanceId(instance.id.to_string())),
-        (Target::Id(_), Way::Auto) if situation.proxy_for_ids => Ok(Route::InstanceId(typed())),
-        (Target::Id(_), Way::Auto) | (_, Way::Public | Way::Private | Way::Ipv6) => direct(),
-        _ if situation.beside_id => Ok(Route::AsTyped(typed())),
+    } = situation;
+    let typed = || Route::AsTyped(destination.host.clone());
+    let direct = || address(instance, *way, answer.family);
+    let target = match &destination.target {
+        Target::Host(_) => &situation.named,
+        other => other,
+    };
+    match (target, way) {
+        (_, Way::InstanceId) => Ok(Route::InstanceId(instance.id.clone())),
+        (_, Way::Public | Way::Private | Way::Ipv6) => direct(),
+        _ if situation.beside_id => Ok(typed()),
+        (Target::Id(_), Way::Auto) if situation.proxy_for_ids => Ok(match destination.target {
+            Target::Id(_) => Route::InstanceId(instance.id.clone()),
+            _ => typed(),
+        }),
+        (Target::Id(_), Way::Auto) => Ok(situation.stands_for(direct()?)),
         // Private names are known inside the VPC only; what they stand for is not.
         (Target::Aws(name), Way::Auto) => match &name.stands_for {
-            StandsFor::Private(address) => Ok(Route::Direct((*address).into(), Way::Private)),
-            StandsFor::Id(_) => direct(),
-            StandsFor::Public(_) => Ok(Route::AsTyped(typed())),
+            StandsFor::Private(address) => {
+                let address = Route::Direct((*address).into(), Way::Private);
+                Ok(situation.stands_for(address))
+            }
+            StandsFor::Id(_) => Ok(situation.stands_for(direct()?)),
+            StandsFor::Public(_) => Ok(typed()),
         },
-        // ssh gets the alias, so that its block of ssh_config goes on applying, and the address
-        // in place of the ID that stands there as HostName: by an option, which would be for all
-        // destinations, so of several each gets the address alone.
-        (Target::Host(alias), Way::Auto) if InstanceId::parse(&answer.hostname).is_ok() => {
-            Ok(match direct()? {
-                Route::Direct(address, _) if situation.alone => {
-                    Route::Alias(alias.clone(), address)
-                }
-                other => other,
-            })
+        (Target::Address(_) | Target::Host(_), Way::Auto) => Ok(typed()),
+    }
+}
+
+impl Situation<'_> {
+    /// The way to an address that the user named by a Host of ssh_config: with the name, so that
+    /// its block goes on applying. Any other name is no use to ssh, and gives way to the address.
+    fn stands_for(&self, route: Route) -> Route {
+        match &self.destination.target {
+            Target::Host(_) => self.by_hostname(route),
+            Target::Id(_) | Target::Address(_) | Target::Aws(_) => route,
         }
-        (Target::Address(_) | Target::Host(_), Way::Auto) => Ok(Route::AsTyped(typed())),
+    }
+
+    /// The name for ssh as typed, and the address as its HostName. That is an option, and so for
+    /// all destinations: of several, each gets the address alone.
+    fn by_hostname(&self, route: Route) -> Route {
+        match route {
+            Route::Direct(address, _) if self.alone => {
+                Route::ByHostName(self.destination.host.clone(), address)
+            }
+            other => other,
+        }
     }
 }
 
@@ -193,6 +226,7 @@ pub fn address(instance: &Instance, way: Way, family: Family) -> Result<Route, N
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::grammar::Program;
     use std::net::{Ipv4Addr, Ipv6Addr};
 
     const PUBLIC: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
@@ -232,5 +266,82 @@ mod tests {
                 family: Family::Inet
             })
         );
+    }
+
+    /// The way to an instance with a private and an IPv6 address by this word, where ssh_config
+    /// makes `hostname` of the host; and `true` in `flags` for: beside `-t ID`, alone, proxied.
+    fn chosen(word: &str, hostname: &str, flags: [bool; 3]) -> Route {
+        let destination = Destination::parse(Program::Ssh, word.as_ref()).expect("a destination");
+        let answer = Answer {
+            hostname: hostname.to_owned(),
+            ..Answer::default()
+        };
+        let [beside_id, alone, proxy_for_ids] = flags;
+        let situation = Situation {
+            destination: &destination,
+            beside_id,
+            alone,
+            way: Way::Auto,
+            answer: &answer,
+            named: Target::parse(hostname).expect("a host"),
+            proxy_for_ids,
+        };
+        choose(&instance(false, !word.contains("://"), true), &situation).expect("a way")
+    }
+
+    const ID: &str = "i-0abcdef0";
+    const USUAL: [bool; 3] = [false, true, false];
+    const BESIDE_ID: [bool; 3] = [true, true, false];
+    const ONE_OF_MANY: [bool; 3] = [false, false, false];
+    const PROXIED: [bool; 3] = [false, true, true];
+
+    #[test]
+    fn an_id_gives_way_to_an_address_or_goes_to_its_proxy() {
+        let id = InstanceId::parse(ID).expect("an ID");
+        assert_eq!(
+            chosen(ID, ID, USUAL),
+            Route::Direct(PRIVATE.into(), Way::Private)
+        );
+        assert_eq!(chosen(ID, ID, PROXIED), Route::InstanceId(id.clone()));
+        assert_eq!(chosen("I-0ABCDEF0", ID, PROXIED), Route::InstanceId(id));
+    }
+
+    #[test]
+    fn a_host_is_used_as_typed() {
+        let typed = |host: &str| Route::AsTyped(host.to_owned());
+        assert_eq!(chosen("web", "web.example", USUAL), typed("web"));
+        assert_eq!(chosen("192.0.2.9", "192.0.2.9", USUAL), typed("192.0.2.9"));
+        let name = "ec2-192-0-2-9.compute-1.amazonaws.com";
+        assert_eq!(chosen(name, name, USUAL), typed(name));
+        let name = "ip-10-0-0-9.ec2.internal";
+        assert_eq!(chosen(name, name, BESIDE_ID), typed(name));
+    }
+
+    #[test]
+    fn a_name_known_in_the_vpc_alone_gives_way_to_what_it_stands_for() {
+        let private = |last| Route::Direct(Ipv4Addr::new(10, 0, 0, last).into(), Way::Private);
+        assert_eq!(chosen("ip-10-0-0-9.ec2.internal", "x", USUAL), private(9));
+        assert_eq!(chosen("i-0abcdef0.ec2.internal", "x", USUAL), private(1));
+    }
+
+    #[test]
+    fn an_alias_stays_and_gets_the_address_as_its_host_name() {
+        let by_name = |last| {
+            let address = Ipv4Addr::new(10, 0, 0, last).into();
+            Route::ByHostName("web".to_owned(), address)
+        };
+        assert_eq!(chosen("web", ID, USUAL), by_name(1));
+        assert_eq!(chosen("web", "ip-10-0-0-9.ec2.internal", USUAL), by_name(9));
+        assert_eq!(
+            chosen("web", ID, ONE_OF_MANY),
+            Route::Direct(PRIVATE.into(), Way::Private)
+        );
+        assert_eq!(chosen("web", ID, PROXIED), Route::AsTyped("web".to_owned()));
+    }
+
+    #[test]
+    fn an_ipv6_address_stands_beside_a_uri_and_not_in_it() {
+        let beside = Route::ByHostName(ID.to_owned(), Ipv6Addr::LOCALHOST.into());
+        assert_eq!(chosen("ssh://i-0abcdef0:22", ID, USUAL), beside);
     }
 }

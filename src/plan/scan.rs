@@ -25,6 +25,8 @@ pub struct Scan {
     pub operands: Vec<usize>,
     /// Our options, with their values.
     pub ours: Vec<(&'static Opt, Option<OsString>)>,
+    /// Whether a remote command follows ssh's destination.
+    pub command: bool,
     /// Whether the client will refuse the words, with a usage message of its own.
     pub refused: bool,
 }
@@ -59,6 +61,14 @@ pub fn scan(program: Program, grammar: Grammar, words: &[OsString]) -> Result<Sc
         Program::Sftp | Program::Scp => scanner.operands()?,
     }
     Ok(scanner.scan)
+}
+
+/// What is the client's of a word of short options.
+#[derive(Default)]
+struct Theirs {
+    letters: Vec<u8>,
+    /// The word after it, where that is the value of the last letter.
+    value: Option<OsString>,
 }
 
 struct Scanner<'a> {
@@ -114,6 +124,7 @@ impl<'a> Scanner<'a> {
             self.options()?;
         }
         let command = &self.words[self.at..];
+        self.scan.command = !command.is_empty();
         self.scan.words.extend_from_slice(command);
         Ok(())
     }
@@ -191,58 +202,65 @@ impl<'a> Scanner<'a> {
     /// A word of short options: the client's letters, among which ours may stand.
     fn cluster(&mut self, word: &OsStr) -> Result<(), Usage> {
         let letters = &word.as_bytes()[1..];
-        let mut theirs = vec![b'-'];
-        let mut value_word = None;
+        let mut theirs = Theirs::default();
         for (at, &letter) in letters.iter().enumerate() {
             let rest = &letters[at + 1..];
-            if let Some(opt) = self.our_letter(letter, rest, theirs.len() == 1) {
-                let taken = opt.value.map(|_| self.value(rest));
-                let value = match taken {
-                    None => None,
-                    Some(Some((value, _))) => Some(value),
-                    Some(None) => return Err(Usage::NoValue(opt)),
-                };
-                let last = value.is_some();
-                self.scan.ours.push((opt, value));
-                if last {
-                    break;
-                }
-                continue;
-            }
-            theirs.push(letter);
-            match self.grammar.kind(letter) {
-                Kind::Switch => self.flag(letter, None),
-                Kind::Unknown => {
-                    self.scan.refused = true;
-                    theirs.extend_from_slice(rest);
-                    break;
-                }
-                Kind::Valued => {
-                    theirs.extend_from_slice(rest);
-                    match self.value(rest) {
-                        Some((value, own_word)) => {
-                            value_word = own_word.then(|| value.clone());
-                            self.flag(letter, Some(value));
-                        }
-                        None => self.scan.refused = true,
-                    }
-                    break;
-                }
+            let word_ends = match self.our_letter(letter, rest, theirs.letters.is_empty()) {
+                Some(opt) => self.our_option(opt, rest)?,
+                None => self.their_option(letter, rest, &mut theirs),
+            };
+            if word_ends {
+                break;
             }
         }
-        if theirs.len() > 1 {
-            self.scan.words.push(OsString::from_vec(theirs));
-            self.scan.words.extend(value_word);
+        if !theirs.letters.is_empty() {
+            let word = [b"-", theirs.letters.as_slice()].concat();
+            self.scan.words.push(OsString::from_vec(word));
+            self.scan.words.extend(theirs.value);
         }
         Ok(())
     }
 
+    /// A letter of ours, taken out of its word; says whether it has taken the rest of it too.
+    fn our_option(&mut self, opt: &'static Opt, rest: &[u8]) -> Result<bool, Usage> {
+        let value = match opt.value {
+            None => None,
+            Some(_) => Some(self.value(rest).ok_or(Usage::NoValue(opt))?),
+        };
+        let has_value = value.is_some();
+        self.scan.ours.push((opt, value));
+        Ok(has_value)
+    }
+
+    /// A letter of the client's, kept; says whether it is the last of its word.
+    fn their_option(&mut self, letter: u8, rest: &[u8], theirs: &mut Theirs) -> bool {
+        theirs.letters.push(letter);
+        let kind = self.grammar.kind(letter);
+        if kind == Kind::Switch {
+            self.flag(letter, None);
+            return false;
+        }
+        theirs.letters.extend_from_slice(rest);
+        let value = match kind {
+            Kind::Valued => self.value(rest),
+            Kind::Switch | Kind::Unknown => None,
+        };
+        match value {
+            None => self.scan.refused = true,
+            Some(value) => {
+                theirs.value = rest.is_empty().then(|| value.clone());
+                self.flag(letter, Some(value));
+            }
+        }
+        true
+    }
+
     /// The value of a short option: the rest of its word, or the whole next word.
-    fn value(&mut self, rest: &[u8]) -> Option<(OsString, bool)> {
+    fn value(&mut self, rest: &[u8]) -> Option<OsString> {
         if rest.is_empty() {
-            self.next().map(|word| (word.to_owned(), true))
+            self.next().map(OsStr::to_owned)
         } else {
-            Some((OsStr::from_bytes(rest).to_owned(), false))
+            Some(OsStr::from_bytes(rest).to_owned())
         }
     }
 

@@ -60,14 +60,21 @@ impl Usage {
     /// What to try instead.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::NoTarget => "try `mssh ec2-user@i-0123456789abcdef0`, or `mssh --help`".into(),
+            Self::NoTarget => {
+                "name one, like ec2-user@i-0123456789abcdef0; `--help` tells more".into()
+            }
             Self::BadUser(_) => "EC2 Instance Connect takes up to 32 letters, digits and `._-@`, \
                                  beginning with a letter or `_`"
                 .into(),
             Self::BadHost(_) => {
                 "a target is [user@] and an instance ID, an IP address or a host name".into()
             }
-            Self::PathOnHost(_) => "for files there are mscp and msftp".into(),
+            Self::PathOnHost(host) => match host.rsplit_once(':') {
+                Some((_, port)) if port.parse::<u16>().is_ok() => {
+                    format!("the port goes with -p {port}")
+                }
+                _ => "for files there are mscp and msftp".into(),
+            },
             Self::BadInstanceId(_) => {
                 "an instance ID is `i-` and 17 (or 8) hexadecimal digits".into()
             }

@@ -29,7 +29,7 @@ use crate::plan::names::Region;
 const CONNECT: Duration = Duration::from_secs(3);
 
 /// How long AWS may take for one answer.
-const ATTEMPT: Duration = Duration::from_secs(5);
+const ATTEMPT: Duration = Duration::from_secs(8);
 
 /// How long a call may take in all, retries included.
 const CALL: Duration = Duration::from_secs(20);
@@ -71,11 +71,15 @@ impl Aws {
     ) -> Result<Self, Error> {
         let started = Instant::now();
         let sdk = patient(loader(profile, region).load().await);
-        let profile = profile.map(str::to_owned).or_else(profile_of_environment);
-        let credentials = match sdk.credentials_provider() {
-            Some(provider) => provider.provide_credentials().await,
-            None => Err(CredentialsError::not_loaded("no provider")),
+        let credentials = match profile {
+            // The default chain would take keys in the environment first.
+            Some(profile) => of_profile(profile, &sdk).provide_credentials().await,
+            None => match sdk.credentials_provider() {
+                Some(provider) => provider.provide_credentials().await,
+                None => Err(CredentialsError::not_loaded("no provider")),
+            },
         };
+        let profile = profile.map(str::to_owned).or_else(profile_of_environment);
         let credentials = match credentials {
             Ok(credentials) => credentials,
             Err(error) => return Err(explain::no_credentials(&error, profile).await),
@@ -99,12 +103,13 @@ impl Aws {
     /// # Errors
     /// [`Error::NoRegion`].
     pub fn region(&self, preferred: Option<&Region>) -> Result<Regional<'_>, Error> {
-        let preferred = preferred.map(|region| region.as_str().to_owned());
-        let configured = || self.sdk.region().map(ToString::to_string);
-        Ok(Regional {
-            aws: self,
-            name: preferred.or_else(configured).ok_or(Error::NoRegion)?,
-        })
+        let configured = self.sdk.region().map(AsRef::as_ref).unwrap_or_default();
+        let name = match preferred {
+            Some(region) => region.as_str().to_owned(),
+            None if configured.is_empty() => return Err(Error::NoRegion),
+            None => Region::parse(configured)?.as_str().to_owned(),
+        };
+        Ok(Regional { aws: self, name })
     }
 }
 
@@ -156,9 +161,8 @@ impl Regional<'_> {
 
 /// The loader of the configuration, with our limits and our name.
 fn loader(profile: Option<&str>, region: Option<&Region>) -> ConfigLoader {
-    let http = SchemeClient::shared();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http.clone())
+        .http_client(SchemeClient::shared())
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(CONNECT)
@@ -172,23 +176,30 @@ fn loader(profile: Option<&str>, region: Option<&Region>) -> ConfigLoader {
     if let Some(region) = region {
         loader = loader.region(aws_config::Region::new(region.as_str().to_owned()));
     }
-    if let Some(profile) = profile {
-        // The default chain would take keys in the environment first.
-        let files = ProfileFileCredentialsProvider::builder()
-            .configure(&ProviderConfig::default().with_http_client(http))
-            .profile_name(profile);
-        loader = loader
-            .profile_name(profile)
-            .credentials_provider(files.build());
+    match profile.map(str::to_owned).or_else(profile_of_environment) {
+        Some(profile) => loader.profile_name(profile),
+        None => loader,
     }
-    loader
 }
 
+/// The credentials of this profile and no others; those of a role are got in the region at hand.
+fn of_profile(profile: &str, sdk: &SdkConfig) -> ProfileFileCredentialsProvider {
+    let mut config = ProviderConfig::default().with_region(sdk.region().cloned());
+    if let Some(http) = sdk.http_client() {
+        config = config.with_http_client(http);
+    }
+    ProfileFileCredentialsProvider::builder()
+        .configure(&config)
+        .profile_name(profile)
+        .build()
+}
+
+/// The profile that the environment names. The SDK knows the first of these; the second is the
+/// AWS CLI's and was the original's.
 fn profile_of_environment() -> Option<String> {
     ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
         .iter()
-        .find_map(|name| std::env::var(name).ok())
-        .filter(|name| !name.is_empty())
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
 }
 
 /// `sdk` with more patience for throttling, unless the user has set the number of tries.

@@ -2,8 +2,8 @@
 //!
 //! It is our own binary in a hidden mode. It must not hold what we inherited (a pipe of rsync's,
 //! a lock of a script's), must outlive the terminal, and must not stay a zombie of a client that
-//! does not know it. So it is started in two steps: `--keeper launch` closes, leaves the session
-//! and starts `--keeper stay`, then ends and is waited for; init inherits the second.
+//! does not know it. So it is started in two steps: `--keeper launch` closes all that and starts
+//! `--keeper stay`, then ends and is waited for; init inherits the second, which leaves the session.
 //!
 //! Its standard input is a pipe from us. A byte on it says that the push begins and the key's
 //! minute with it; its end says that we have become the client, or are dead.
@@ -12,13 +12,14 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, RawFd};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::process::{Pid, PidfdFlags, pidfd_open, setsid};
+use rustix::process::{Pid, PidfdFlags, pidfd_open, setsid, test_kill_process};
 
 use super::room::{self, KEY_LIFE};
 use crate::error::Error;
@@ -45,6 +46,8 @@ impl Keeper {
                 .args([OPTION, "launch", &pid])
                 .arg(directory)
                 .env_clear()
+                // A Ctrl-C in our first milliseconds is not for it.
+                .process_group(0)
                 .stdin(Stdio::piped())
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
@@ -67,7 +70,8 @@ impl Keeper {
     /// [`Error::NoKeeper`], when it could not be.
     pub fn settle(&mut self) -> Result<(), Error> {
         match self.launcher.wait() {
-            Ok(status) if status.success() => Ok(()),
+            // A keeper that is gone has closed its end.
+            Ok(status) if status.success() => self.pipe.write_all(b"!").map_err(Error::NoKeeper),
             Ok(status) => Err(Error::NoKeeper(io::Error::other(status.to_string()))),
             Err(cause) => Err(Error::NoKeeper(cause)),
         }
@@ -85,12 +89,25 @@ pub fn run(words: &[OsString]) -> io::Result<()> {
     if step == "launch" {
         return launch(pid, directory);
     }
+    let pid = pid.to_str().and_then(|pid| pid.parse().ok());
+    let pid = pid
+        .and_then(Pid::from_raw)
+        .ok_or(io::ErrorKind::InvalidInput)?;
+    // At once, while nobody else can have got that number.
+    let process = pidfd_open(pid, PidfdFlags::empty());
+    // Out of the terminal's reach. Fails only for the leader of a process group, which is the
+    // launcher.
+    let _ = setsid();
     let directory = Path::new(directory);
     room::sweep_beside(directory);
     let deadline = wait_for_our_end();
-    let pid = pid.to_str().and_then(|pid| pid.parse().ok());
-    if let Some(pid) = pid.and_then(Pid::from_raw) {
-        wait_for_exit(pid, deadline);
+    match process {
+        Ok(process) => {
+            readable(process.as_fd(), Some(deadline));
+        }
+        Err(Errno::SRCH) => {}
+        // An old kernel, or another system.
+        Err(_) => look_for(pid, deadline),
     }
     room::remove(directory);
     Ok(())
@@ -98,8 +115,6 @@ pub fn run(words: &[OsString]) -> io::Result<()> {
 
 fn launch(pid: &OsString, directory: &OsString) -> io::Result<()> {
     close_inherited()?;
-    // Fails only for a leader of a process group, which a child just started is not.
-    let _ = setsid();
     Command::new(std::env::current_exe()?)
         .args([OPTION, "stay"])
         .args([pid, directory])
@@ -140,19 +155,10 @@ fn wait_for_our_end() -> Instant {
     deadline.unwrap_or_else(|| Instant::now() + KEY_LIFE)
 }
 
-/// Waits until the process is gone, but not past the deadline.
-fn wait_for_exit(pid: Pid, deadline: Instant) {
-    match pidfd_open(pid, PidfdFlags::empty()) {
-        Ok(process) => {
-            readable(process.as_fd(), Some(deadline));
-        }
-        Err(Errno::SRCH) => {}
-        // An old kernel, or another system: look every now and then.
-        Err(_) => {
-            while Instant::now() < deadline && rustix::process::test_kill_process(pid).is_ok() {
-                std::thread::sleep(Duration::from_millis(200));
-            }
-        }
+/// Looks every now and then until the process is gone, but not past the deadline.
+fn look_for(pid: Pid, deadline: Instant) {
+    while Instant::now() < deadline && test_kill_process(pid).is_ok() {
+        std::thread::sleep(Duration::from_millis(200));
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use ssh_key::rand_core::OsRng;
 use ssh_key::{Algorithm, LineEnding, PrivateKey, PublicKey};
@@ -19,7 +20,6 @@ impl Key {
     /// # Errors
     /// When the system has no randomness.
     pub fn generate() -> Result<Self, Error> {
-        let broken = |cause: ssh_key::Error| Error::Runtime(std::io::Error::other(cause));
         let key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519).map_err(broken)?;
         Ok(Self(key))
     }
@@ -29,7 +29,6 @@ impl Key {
     /// # Errors
     /// None that can occur for a key of ours.
     pub fn public(&self) -> Result<String, Error> {
-        let broken = |cause: ssh_key::Error| Error::Runtime(std::io::Error::other(cause));
         self.0.public_key().to_openssh().map_err(broken)
     }
 
@@ -37,8 +36,7 @@ impl Key {
     ///
     /// # Errors
     /// As [`Room::write_key`].
-    pub fn write(&self, room: &Room) -> Result<std::path::PathBuf, Error> {
-        let broken = |cause: ssh_key::Error| Error::Runtime(std::io::Error::other(cause));
+    pub fn write(&self, room: &Room) -> Result<PathBuf, Error> {
         let text = self.0.to_openssh(LineEnding::LF).map_err(broken)?;
         room.write_key(text.as_bytes())
     }
@@ -65,8 +63,26 @@ pub fn public_half(file: &Path) -> Result<String, Error> {
     }
     match PrivateKey::from_openssh(&content) {
         Ok(key) => line(key.public_key(), file),
-        Err(_) => Err(Error::NoPublicHalf(file.into())),
+        Err(_) => line(&derived(file)?, file),
     }
+}
+
+/// The public half of a key in another format, like the PEM files that EC2 hands out: ssh-keygen
+/// reads those. An empty passphrase keeps it from asking for one.
+fn derived(file: &Path) -> Result<PublicKey, Error> {
+    let nothing = || Error::NoPublicHalf(file.into());
+    let output = Command::new("ssh-keygen")
+        .args(["-y", "-P", "", "-f"])
+        .arg(file)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|_| nothing())?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    PublicKey::from_openssh(text.trim()).map_err(|_| nothing())
+}
+
+fn broken(cause: ssh_key::Error) -> Error {
+    Error::Runtime(std::io::Error::other(cause))
 }
 
 /// The key without its comment, which may hold anything.

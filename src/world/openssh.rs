@@ -2,18 +2,23 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
-use super::room::Room;
+use nix::unistd::{Uid, User};
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use super::room::{self, Room};
 use crate::error::Error;
 use crate::plan::cli::Invocation;
 use crate::plan::grammar::{Grammar, Program};
 use crate::plan::question::{self, Answer, Config};
+use crate::plan::scan::Flag;
 
-/// The name of the generated configuration in the room.
-const CONFIG: &str = "config";
+/// How long to wait for the rest of what ssh has complained of.
+const LAST_WORDS: Duration = Duration::from_millis(100);
 
 /// The grammar of the installed client. Only ssh's `-P` depends on the release, so that ssh is
 /// asked for it only when that letter is there.
@@ -49,27 +54,29 @@ fn release() -> Option<(u32, u32)> {
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn write_config(room: &Room, invocation: &Invocation) -> Result<OsString, Error> {
-    let given = invocation
-        .flags
-        .iter()
-        .rev()
-        .find(|flag| flag.letter == b'F');
-    let given = given.and_then(|flag| flag.value.clone());
-    let files = match &given {
-        None => Config::Usual,
+pub fn write_config(room: &Room, invocation: &Invocation) -> Result<PathBuf, Error> {
+    let last = |flag: &&Flag| flag.letter == b'F';
+    let given = invocation.flags.iter().rev().find(last);
+    let files = match given.and_then(|flag| flag.value.as_deref()) {
+        None => Config::Usual(users_config()),
         Some(file) if file.eq_ignore_ascii_case("none") => Config::None,
-        Some(file) if fs::File::open(file).is_err() => return Ok(file.clone()),
-        Some(file) => {
-            let link = room.path().join(question::USERS_FILE);
-            std::path::absolute(file)
-                .and_then(|file| symlink(file, &link))
-                .map_err(|cause| Error::Key(link, cause))?;
-            Config::Given
-        }
+        Some(file) => match fs::metadata(file) {
+            // A pipe can be read once, and that is for ssh to do.
+            Ok(metadata) if !metadata.is_file() => Config::None,
+            _ => match fs::read(file) {
+                Ok(content) => Config::Given(content),
+                Err(_) => return Ok(file.into()),
+            },
+        },
     };
-    let text = question::config(files, &room.path().to_string_lossy());
-    Ok(room.write(CONFIG, text.as_bytes())?.into())
+    room.write(room::CONFIG, &question::config(files))
+}
+
+/// The user's own configuration. ssh takes the home directory from passwd(5), whatever HOME says.
+fn users_config() -> PathBuf {
+    let user = User::from_uid(Uid::current()).ok().flatten();
+    let home = user.map_or_else(|| PathBuf::from("~"), |user| user.dir);
+    home.join(".ssh/config")
 }
 
 /// Puts a question to ssh.
@@ -77,22 +84,48 @@ pub fn write_config(room: &Room, invocation: &Invocation) -> Result<OsString, Er
 /// # Errors
 /// [`Error::ClientRefused`] with ssh's own words, when it refuses the user's.
 pub async fn ask(ssh: &Path, words: Vec<OsString>) -> Result<Answer, Error> {
-    let output = tokio::process::Command::new(ssh)
+    let cannot = |cause| Error::CannotRun(ssh.into(), cause);
+    let mut child = tokio::process::Command::new(ssh)
         .args(words)
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .kill_on_drop(true)
-        .output()
-        .await
-        .map_err(|cause| Error::CannotRun(ssh.into(), cause))?;
-    if output.status.success() {
-        return Ok(Answer::parse(&String::from_utf8_lossy(&output.stdout)));
+        .spawn()
+        .map_err(cannot)?;
+    let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
+    let (mut answer, mut complaint) = (Vec::new(), Vec::new());
+    let ended = async {
+        read(stdout.as_mut(), &mut answer).await?;
+        child.wait().await
+    };
+    // A process that `Match exec` leaves behind keeps standard error open: ssh's end counts.
+    let status = tokio::select! {
+        biased;
+        status = ended => status,
+        status = async {
+            read(stderr.as_mut(), &mut complaint).await?;
+            std::future::pending().await
+        } => status,
+    };
+    let status = status.map_err(cannot)?;
+    if status.success() {
+        return Ok(Answer::parse(&String::from_utf8_lossy(&answer)));
     }
+    let _ = tokio::time::timeout(LAST_WORDS, read(stderr.as_mut(), &mut complaint)).await;
     Err(Error::ClientRefused {
-        status: output
-            .status
+        status: status
             .code()
-            .and_then(|code| u8::try_from(code).ok())
+            .and_then(|c| u8::try_from(c).ok())
             .unwrap_or(255),
-        stderr: output.stderr,
+        stderr: complaint,
     })
+}
+
+/// Reads to the end, or as far as it gets.
+async fn read(from: Option<&mut (impl AsyncRead + Unpin)>, into: &mut Vec<u8>) -> io::Result<()> {
+    match from {
+        None => Ok(()),
+        Some(pipe) => pipe.read_to_end(into).await.map(drop),
+    }
 }

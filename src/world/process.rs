@@ -1,9 +1,12 @@
 //! The client programs: found on PATH, and become.
 
 use std::convert::Infallible;
+use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::Error;
 use crate::plan::command::CommandLine;
@@ -20,6 +23,15 @@ pub fn find(name: &'static str) -> Result<PathBuf, Error> {
         .ok()
         .and_then(|mut found| found.find(|path| !is_me(path)))
         .ok_or(Error::NoClient(name))
+}
+
+/// Has our children wait for us to ask how they ended, also where who called us ignores SIGCHLD,
+/// which we inherit and which would take that from us (wait(2)). To be called in the runtime.
+///
+/// # Errors
+/// When the system refuses.
+pub fn notice_children() -> io::Result<()> {
+    signal(SignalKind::child()).map(drop)
 }
 
 /// Becomes the client: same process, so that signals, terminal, job control and exit status are

@@ -10,11 +10,15 @@ use tempfile::TempDir;
 
 use crate::error::Error;
 
-/// What the names of our directories begin with.
-const PREFIX: &str = "mssh-";
+/// What the names of our directories begin with, and how many letters and digits follow.
+const PREFIX: &str = "mssh-key-";
+const SUFFIX: usize = 10;
 
 /// The name of the key in its directory.
 const KEY: &str = "key";
+
+/// The name of the configuration that is generated for a question to ssh.
+pub const CONFIG: &str = "config";
 
 /// After this long a key is of no use: AWS has forgotten its public half.
 pub const KEY_LIFE: Duration = Duration::from_mins(1);
@@ -36,6 +40,7 @@ impl Room {
         for base in bases() {
             let made = tempfile::Builder::new()
                 .prefix(PREFIX)
+                .rand_bytes(SUFFIX)
                 .permissions(Permissions::from_mode(0o700))
                 .tempdir_in(&base);
             match made {
@@ -88,17 +93,17 @@ fn bases() -> impl Iterator<Item = PathBuf> {
         .into_iter()
         .filter(|path| path.is_absolute())
         .chain([PathBuf::from("/dev/shm"), std::env::temp_dir()])
-        .filter(|path| {
-            !path
-                .to_string_lossy()
-                .contains(['%', '$', '"', '\\', '*', '?', '['])
-        })
+        .filter(|path| !path.to_string_lossy().contains(['%', '$']))
 }
 
-/// Removes a directory of ours.
+/// Removes a directory of ours: the files that we put there, and the directory once it is empty.
+/// What somebody else has put there is not ours to delete.
 pub fn remove(directory: &Path) {
     if is_ours(directory) {
-        let _ = fs::remove_dir_all(directory);
+        for file in [KEY, CONFIG] {
+            let _ = fs::remove_file(directory.join(file));
+        }
+        let _ = fs::remove_dir(directory);
     }
 }
 
@@ -111,8 +116,8 @@ pub fn sweep_beside(directory: &Path) {
     for path in entries.flatten().map(|entry| entry.path()) {
         let stale = older_than(&path.join(KEY), KEY_LIFE)
             .or_else(|_| older_than(&path, Duration::from_hours(24)));
-        if is_ours(&path) && stale.unwrap_or(false) {
-            let _ = fs::remove_dir_all(path);
+        if stale.unwrap_or(false) {
+            remove(&path);
         }
     }
 }
@@ -122,11 +127,12 @@ fn older_than(path: &Path, age: Duration) -> io::Result<bool> {
     Ok(modified.elapsed().is_ok_and(|elapsed| elapsed > age))
 }
 
-/// Whether `path` is a directory that one of our runs made: its name, its mode and its owner.
+/// Whether `path` is a directory that one of our runs made: by its name, its mode and its owner.
 fn is_ours(path: &Path) -> bool {
-    let named = path
-        .file_name()
-        .is_some_and(|name| name.to_string_lossy().starts_with(PREFIX));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let named = name.strip_prefix(PREFIX).is_some_and(|suffix| {
+        suffix.len() == SUFFIX && suffix.bytes().all(|b| b.is_ascii_alphanumeric())
+    });
     named
         && fs::symlink_metadata(path).is_ok_and(|metadata| {
             metadata.is_dir()

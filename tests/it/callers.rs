@@ -155,11 +155,11 @@ fn the_words_of_ansible_are_understood() {
 #[test]
 fn a_master_connection_is_shared_and_ended() {
     let tenant = tenant();
-    let socket = format!("/tmp/{}-{}.ctl", tenant.access_key(), std::process::id());
+    let socket = lab().path().join(format!("{}.ctl", tenant.access_key()));
     let shared = |words: &[&str]| {
         let mut mssh = tenant.command("mssh");
         mssh.args(["-o", "ControlMaster=auto", "-o", "ControlPersist=60s"]);
-        mssh.args(["-o", &format!("ControlPath={socket}")])
+        mssh.args(["-o", &format!("ControlPath={}", socket.display())])
             .args(words);
         mssh
     };

@@ -56,14 +56,14 @@ fn the_key_is_ed25519_and_its_public_half_is_what_was_pushed() {
     let mut keygen = tenant.command("ssh-keygen");
     let told = finish(keygen.args(["-y", "-P", "", "-f"]).arg(&key));
     assert_eq!(told.code, Some(0), "{told:?}");
-    let pushes = tenant.calls_of(SEND_SSH_PUBLIC_KEY);
-    let pushed = pushes[0].public_key.as_deref().expect("a key");
+    let calls = tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    let pushed = calls[0].public_key.as_deref().expect("a key");
     let words = |line: &str| -> Vec<String> {
         let words = line.split_whitespace().take(2);
         words.map(str::to_owned).collect()
     };
     assert_eq!(words(&told.stdout)[0], "ssh-ed25519");
-    assert_eq!((pushes.len(), words(&told.stdout)), (1, words(pushed)));
+    assert_eq!((calls.len(), words(&told.stdout)), (1, words(pushed)));
 }
 
 #[test]

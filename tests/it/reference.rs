@@ -150,18 +150,15 @@ impl Row {
     }
 
     fn made_calls(&self, calls: &[Call]) {
-        match &self.calls {
-            Some(expected) => {
-                let (mut made, mut expected): (Vec<_>, _) =
-                    (calls.iter().map(told).collect(), expected.clone());
-                made.sort();
-                expected.sort();
-                assert_eq!(made, expected, "{}", self.label);
-            }
-            None => {
-                let pushed = |call: &&Call| call.action.starts_with('S') && call.error.is_none();
-                assert_eq!(calls.iter().filter(pushed).count(), 0, "{}", self.label);
-            }
+        if let Some(expected) = &self.calls {
+            let (mut made, mut expected): (Vec<_>, _) =
+                (calls.iter().map(told).collect(), expected.clone());
+            made.sort();
+            expected.sort();
+            assert_eq!(made, expected, "{}", self.label);
+        } else {
+            let pushed = |call: &&Call| call.action.starts_with('S') && call.error.is_none();
+            assert_eq!(calls.iter().filter(pushed).count(), 0, "{}", self.label);
         }
     }
 }

@@ -201,23 +201,51 @@ pub(super) async fn no_credentials(error: &CredentialsError, profile: Option<Str
             known,
         };
     }
-    let cause = match error {
-        CredentialsError::CredentialsNotLoaded(_) if profile.is_none() => {
-            "none in the environment, the AWS configuration or the metadata service".to_owned()
-        }
-        _ => root_cause(error),
-    };
-    if cause.contains("ExpiredToken") {
+    let said = chain(error);
+    if said.contains("ExpiredToken") {
         return Error::Expired { profile };
     }
-    Error::NoCredentials { cause, profile }
+    let nothing = "no credentials found in chain";
+    let cause = match root_cause(error) {
+        // What AWS's library found where is nothing to the user, who has set no such thing. The
+        // last of the chain is the metadata service, whose trouble is nobody's off EC2.
+        cause if profile.is_none() && (cause.contains("IMDS") || cause.contains(nothing)) => {
+            "none in the environment, the AWS configuration or the metadata service".to_owned()
+        }
+        cause if cause.contains(nothing) => "the profile has none".to_owned(),
+        cause => cause,
+    };
+    let sso = said.to_ascii_lowercase().contains("sso");
+    Error::NoCredentials {
+        cause,
+        profile,
+        sso,
+    }
+}
+
+/// Everything that an error and its causes say.
+fn chain(error: &(dyn StdError + 'static)) -> String {
+    let said = causes(error)
+        .into_iter()
+        .map(|error| format!("{error:?} {error}"));
+    said.collect::<Vec<_>>().join(" ")
 }
 
 /// The innermost cause, which is the one that names the thing that failed.
-fn root_cause(error: &dyn StdError) -> String {
-    let mut innermost = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
+fn root_cause(error: &(dyn StdError + 'static)) -> String {
+    causes(error)
+        .last()
+        .map(ToString::to_string)
+        .unwrap_or_default()
+}
+
+/// An error and its causes, the innermost last.
+fn causes<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
+    let mut all = vec![error];
+    let mut last = error;
+    while let Some(source) = last.source() {
+        all.push(source);
+        last = source;
     }
-    innermost.to_string()
+    all
 }

@@ -18,12 +18,12 @@ const CASES: &[(&[&str], &str, &str)] = &[
     (
         &[],
         "no target given",
-        "mssh: hint: try `mssh ec2-user@i-0123456789abcdef0`, or `mssh --help`",
+        "mssh: hint: name one, like ec2-user@i-0123456789abcdef0; `--help` tells more",
     ),
     (
         &["-r", "us-east-1"],
         "no target given",
-        "mssh: hint: try `mssh ec2-user@i-0123456789abcdef0`, or `mssh --help`",
+        "mssh: hint: name one, like ec2-user@i-0123456789abcdef0; `--help` tells more",
     ),
     (&["i-0abc"], "`i-0abc` is not a valid instance ID", ID),
     (

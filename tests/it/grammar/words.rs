@@ -3,112 +3,22 @@
 use std::ffi::OsString;
 
 use fastrand::Rng;
+use mssh::plan::grammar::{Grammar, Kind};
 
-/// A command line, and what is to be read in it.
-pub(super) struct Case {
-    /// As typed, ours included.
-    pub(super) typed: Vec<OsString>,
-    /// The same without ours: all that ssh is to see.
-    pub(super) truth: Vec<OsString>,
-    /// Where the destination stands in `truth`, if we know.
-    pub(super) destination: Option<usize>,
-    /// The words of the remote command.
-    pub(super) command: Vec<&'static str>,
-    /// Whether `--` stands before the end, so that options are over.
-    pub(super) ended: bool,
-    /// Whether ssh is asked something (`-G`, `-V`, `-Q`).
-    pub(super) asks: bool,
-    /// Whether ssh may take as a host what we refuse.
-    pub(super) hostile: bool,
-    pub(super) ours: Ours,
-}
-
-/// The values that our options have in the end.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Ours {
-    pub(super) region: Option<String>,
-    pub(super) profile: Option<String>,
-    pub(super) zone: Option<String>,
-    pub(super) instance: Option<String>,
-    pub(super) via: Option<&'static str>,
-    pub(super) dry_run: bool,
-    pub(super) debug: bool,
-}
-
-const SWITCHES: &[u8] = b"246aACfgkKMnNqsttTvvxXY";
-#[rustfmt::skip]
-const VALUED: &[(char, &[&str])] = &[
-    ('p', &["22", "33", "2222"]),
-    ('l', &["ubuntu", "admin", "jane.doe", "a@b"]),
-    ('o', &["User=admin", "User ubuntu", "user=core", "Port=2200", "port 2201", "LogLevel=DEBUG",
-        "ConnectTimeout 5", "ProxyCommand=nc %h %p", " AddressFamily = inet6", "HostKeyAlias=x y"]),
-    ('L', &["8080:localhost:80"]),
-    ('R', &["9090:localhost:90"]),
-    ('D', &["1080", "localhost:1081"]),
-    ('J', &["jump@192.0.2.1", "a,b:33"]),
-    ('e', &["none", "^B", "~"]),
-    ('c', &["aes256-ctr", "aes128-ctr,aes256-ctr"]),
-    ('m', &["hmac-sha2-256"]),
-    ('b', &["127.0.0.1", "-4"]),
-    ('B', &["lo", "-d"]),
-    ('i', &["/nowhere/key", "--region", "--"]),
-    ('S', &["none", "/tmp/%C", "-p22"]),
-    ('F', &["/dev/null", "none"]),
-    ('W', &["localhost:22"]),
-    ('w', &["0:1", "any"]),
-    ('O', &["check", "exit"]),
-];
-const OPERANDS: &[&str] = &[
-    "uname", "ls", "10.0.0.9", "a@b", "", "-", "x y", "$(id)", "ü", "p=1",
-];
-/// For a place where ssh still reads options, and none of ours could be meant.
-const BEGINNINGS: &[&str] = &["uname", "ls", "", "-", "x y", "rm -rf", "ü"];
-#[rustfmt::skip]
-const LOOKALIKES: &[&str] = &[
-    "-p", "33", "-l", "evil", "-r", "-d", "--region", "eu-west-1", "--", "-t", "i-0abcdef0",
-    "-G", "-V", "--help", "-h", "-u", "-oUser=evil", "-Z",
-];
-#[rustfmt::skip]
-const DESTINATIONS: &[&str] = &[
-    "i-0face000000000001", "i-0abcdef0", "ubuntu@i-0face000000000001", "a@b@i-0abcdef0",
-    "10.0.0.1", "admin@10.0.0.1", "::1", "admin@::1", "db", "core@db", "web.example.com",
-    "a@b@web.example.com", "ssh://admin@10.0.0.1:2200", "ssh://10.0.0.1", "ssh://db:33",
-    "ssh://ubuntu@db:", "ssh://a%40b@db", "ssh://i-0abcdef0:44", "i-bastion",
-];
-const HOSTILE: &[&str] = &[
-    "",
-    "-",
-    "a b",
-    "x;y",
-    "@db",
-    "db:22",
-    "$(id)",
-    "ssh://db:0",
-    "ssh://",
-    "u@",
-];
-const REFUSED: &[&[&str]] = &[
-    &["-Z"],
-    &["-AZv"],
-    &["-8"],
-    &["-vH"],
-    &["-A-x"],
-    &["--bogus"],
-    &["--bogus=x"],
-    &["-p", "abc"],
-    &["-o", "Bogus=1"],
-    &["-cnope"],
-    &["-:"],
-];
+use super::case::{Case, Ours, SPELLINGS, values};
+use super::pools::{
+    BEGINNINGS, DESTINATIONS, HOSTILE, LOOKALIKES, OPERANDS, QUESTIONS, REFUSED, SWITCHES, VALUED,
+};
 
 /// Makes a case.
-pub(super) fn case(rng: &mut Rng) -> Case {
+pub(super) fn case(rng: &mut Rng, grammar: Grammar) -> Case {
     let hostile = rng.u8(..) < 12;
     let nowhere = rng.u8(..) < 8;
     let pool = if hostile { HOSTILE } else { DESTINATIONS };
     let mut writer = Writer {
         destination: if nowhere { "" } else { choose(rng, pool) },
         rng,
+        grammar,
         typed: Vec::new(),
         truth: Vec::new(),
         asks: false,
@@ -128,6 +38,7 @@ fn choose<T: Copy>(rng: &mut Rng, pool: &[T]) -> T {
 
 struct Writer<'r> {
     rng: &'r mut Rng,
+    grammar: Grammar,
     destination: &'static str,
     typed: Vec<OsString>,
     truth: Vec<OsString>,
@@ -189,7 +100,9 @@ impl Writer<'_> {
             };
             command.push(choose(self.rng, pool));
         }
-        command.iter().for_each(|word| self.both(*word));
+        for word in &command {
+            self.both(*word);
+        }
         self.done(Some(at), command, ended, hostile)
     }
 
@@ -218,9 +131,10 @@ impl Writer<'_> {
                 0..=24 => self.long(),
                 25..=29 => self.original_t(late),
                 30 => self.question(),
+                34..=36 => self.tag(),
                 31..=33 => {
                     for word in choose(self.rng, REFUSED) {
-                        self.both(*word);
+                        self.both(word);
                     }
                 }
                 _ => self.cluster(),
@@ -228,13 +142,19 @@ impl Writer<'_> {
         }
     }
 
+    /// `-P`, which has a value in newer releases only.
+    fn tag(&mut self) {
+        if self.grammar.kind(b'P') == Kind::Switch {
+            return self.both("-vP");
+        }
+        self.both("-P");
+        self.both("tag");
+    }
+
     fn question(&mut self) {
         self.asks = true;
-        for word in choose(
-            self.rng,
-            &[&["-G"][..], &["-V"], &["-Q", "cipher"], &["-vG"]],
-        ) {
-            self.both(*word);
+        for word in choose(self.rng, QUESTIONS) {
+            self.both(word);
         }
     }
 
@@ -247,7 +167,8 @@ impl Writer<'_> {
             "web.example.com",
             "core@db",
         ];
-        if !addresses.contains(&self.destination) && !(late && self.destination == "db") {
+        let alias = late && self.destination == "db";
+        if !alias && !addresses.contains(&self.destination) {
             return self.cluster();
         }
         let id = choose(self.rng, &["i-0123456789abcdef0", "i-0abcdef0"]);
@@ -261,18 +182,7 @@ impl Writer<'_> {
 
     /// One of ours in a long spelling.
     fn long(&mut self) {
-        #[rustfmt::skip]
-        let spellings: &[(char, &[&str])] = &[
-            ('r', &["region", "reg", "r"]),
-            ('u', &["profile", "prof", "p"]),
-            ('z', &["zone", "z"]),
-            ('t', &["instance-id", "instance_id", "instance", "i"]),
-            ('v', &["via"]),
-            ('P', &["private"]),
-            ('n', &["dry-run"]),
-            ('d', &["debug", "deb", "d"]),
-        ];
-        let (which, names) = choose(self.rng, spellings);
+        let (which, names) = choose(self.rng, SPELLINGS);
         let name = choose(self.rng, names);
         match self.our_value(which) {
             None => self.typed.push(format!("--{name}").into()),
@@ -285,25 +195,8 @@ impl Writer<'_> {
 
     /// A value for one of ours, noted down.
     fn our_value(&mut self, which: char) -> Option<&'static str> {
-        let pool: &[&str] = match which {
-            'r' => &["us-east-1", "eu-west-1", "us-gov-west-1"],
-            'u' => &["dev", "prod-1", "--", "-p"],
-            'z' => &["us-east-1a", "us-west-2-lax-1a"],
-            't' => &["i-0123456789abcdef0", "i-0abcdef0"],
-            'v' => &["public", "ipv6", "instance-id"],
-            _ => &[""],
-        };
-        let value = choose(self.rng, pool);
-        match which {
-            'r' => self.ours.region = Some(value.to_owned()),
-            'u' => self.ours.profile = Some(value.to_owned()),
-            'z' => self.ours.zone = Some(value.to_owned()),
-            't' => self.ours.instance = Some(value.to_owned()),
-            'v' => self.ours.via = Some(value),
-            'P' => self.ours.via = Some("private"),
-            'n' => self.ours.dry_run = true,
-            _ => self.ours.debug = true,
-        }
+        let value = choose(self.rng, values(which));
+        self.ours.note(which, value);
         (!value.is_empty()).then_some(value)
     }
 
@@ -332,9 +225,11 @@ impl Writer<'_> {
         };
         let apart = self.one_in(2);
         let attached = if apart { "" } else { value };
-        typed.push_str(&format!("{letter}{attached}"));
+        typed.push(letter);
+        typed += attached;
         if !is_ours {
-            truth.push_str(&format!("{letter}{attached}"));
+            truth.push(letter);
+            truth += attached;
         }
         self.words(typed, truth, apart.then_some((value, is_ours)));
     }

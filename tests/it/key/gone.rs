@@ -123,6 +123,22 @@ fn dies_of(signal: Signal, whom: fn(rustix::process::Pid, Signal) -> rustix::io:
     leaves_nothing(&tenant);
 }
 
+/// The keeper then waits for a push to begin, too.
+#[test]
+fn ctrl_c_while_the_look_up_hangs_leaves_nothing() {
+    let tenant = tenant();
+    tenant.fault(Fault::new(Trouble::Hang).on(DESCRIBE_INSTANCES));
+    let mut mssh = tenant.command("mssh");
+    let mut child = mssh.arg("127.0.0.11").process_group(0).spawn();
+    let child = child.as_mut().expect("the program starts");
+    let called = || !tenant.calls_of(DESCRIBE_INSTANCES).is_empty();
+    assert!(eventually(PATIENCE, called), "no look-up begins");
+    kill_process_group(pid_of(child), Signal::INT).expect("a group of ours");
+    child.wait().expect("a child");
+    assert_eq!(tenant.calls_of(SEND_SSH_PUBLIC_KEY).len(), 0);
+    leaves_nothing(&tenant);
+}
+
 #[test]
 fn ctrl_c_while_aws_is_slow_leaves_nothing() {
     dies_of(Signal::INT, kill_process_group);

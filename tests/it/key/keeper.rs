@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::process::{Signal, kill_process};
 
@@ -12,7 +13,7 @@ use super::witness::{
 };
 use crate::lab::cast::WEB1;
 use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
-use crate::sandbox::{eventually, tenant};
+use crate::sandbox::{eventually, outcome, tenant};
 
 /// What the descriptors of a process lead to.
 fn descriptors(pid: i32) -> Vec<(String, PathBuf)> {
@@ -137,4 +138,20 @@ fn the_room_stays_private_as_long_as_the_keeper_keeps_it() {
     let room = Path::new(words.last().expect("words"));
     assert_eq!(Some(room), session.key().parent());
     assert_eq!(mode(room), 0o700);
+}
+
+/// Nobody would be there to remove it.
+#[test]
+fn no_key_is_written_when_the_keeper_was_killed_meanwhile() {
+    let tenant = tenant();
+    let slow = Trouble::Latency(Duration::from_secs(3));
+    tenant.fault(Fault::new(slow).on(SEND_SSH_PUBLIC_KEY));
+    let child = hanging(tenant.command("mssh").args([WEB1, "true"]), &tenant);
+    let keepers = || keepers_below(tenant.run_dir());
+    assert!(eventually(PATIENCE, || keepers().len() == 1), "no keeper");
+    kill_process(keepers()[0].pid(), Signal::KILL).expect("a keeper");
+    let outcome = outcome(child);
+    assert_eq!(outcome.code, Some(255), "{outcome:?}");
+    assert!(outcome.stderr.contains("keeper"), "{outcome:?}");
+    leaves_nothing(&tenant);
 }

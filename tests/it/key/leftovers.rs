@@ -83,8 +83,8 @@ fn a_key_that_may_be_in_use_is_not_swept() {
 #[test]
 fn a_room_without_a_key_is_swept_when_it_is_a_day_old() {
     let tenant = tenant();
-    let old = directory(&tenant, "mssh-Ab3xYz", 0o700, &["config"]);
-    let young = directory(&tenant, "mssh-Cd4xYz", 0o700, &["config"]);
+    let old = directory(&tenant, "mssh-key-Ab3xYz0123", 0o700, &["config"]);
+    let young = directory(&tenant, "mssh-key-Cd4xYz0123", 0o700, &["config"]);
     age(&young, Duration::from_hours(1));
     run_again(&tenant);
     assert!(!old.exists() && young.exists());
@@ -95,11 +95,11 @@ fn what_has_another_name_or_mode_is_not_swept() {
     let tenant = tenant();
     let kept = [
         directory(&tenant, "mash-Ab3xYz", 0o700, &["key"]),
-        directory(&tenant, "Xmssh-Ab3xY", 0o700, &["key"]),
+        directory(&tenant, "Xmssh-key-Ab3xY01234", 0o700, &["key"]),
         directory(&tenant, "mssh", 0o700, &["key"]),
-        directory(&tenant, "mssh-Ab3xYz", 0o755, &["key"]),
+        directory(&tenant, "mssh-key-Ab3xYz0123", 0o755, &["key"]),
     ];
-    let file = tenant.run_dir().join("mssh-Ef5xYz");
+    let file = tenant.run_dir().join("mssh-key-Ef5xYz0123");
     fs::write(&file, "").expect("a file");
     age(&file, DAYS);
     run_again(&tenant);
@@ -112,20 +112,20 @@ fn what_has_another_name_or_mode_is_not_swept() {
 fn what_a_link_leads_to_is_not_swept() {
     let tenant = tenant();
     let target = directory(&tenant, "elsewhere", 0o700, &["key"]);
-    let link = tenant.run_dir().join("mssh-Ab3xYz");
+    let link = tenant.run_dir().join("mssh-key-Ab3xYz0123");
     std::os::unix::fs::symlink(&target, &link).expect("a link");
     run_again(&tenant);
     assert!(target.join("key").exists() && link.exists());
 }
 
-/// `mktemp -d mssh-XXXXXX` makes a name and a mode that cannot be told from ours.
+/// `mktemp -d mssh-key-XXXXXXXXXX` makes a name and a mode that cannot be told from ours.
 #[test]
 fn a_directory_of_the_users_own_files_is_not_swept_whatever_its_name() {
     let tenant = tenant();
     let kept = [
         directory(&tenant, "mssh-notes", 0o700, &["notes"]),
-        directory(&tenant, "mssh-Gh6xYz", 0o700, &["notes"]),
-        directory(&tenant, "mssh-Ij7xYz", 0o700, &["key", "notes"]),
+        directory(&tenant, "mssh-key-Gh6xYz0123", 0o700, &["notes"]),
+        directory(&tenant, "mssh-key-Ij7xYz0123", 0o700, &["key", "notes"]),
     ];
     run_again(&tenant);
     for path in &kept {

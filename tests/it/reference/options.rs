@@ -127,7 +127,6 @@ fn sshs_options_stay_as_and_where_they_are() {
         ("B49", &["-L", "8080:localhost:80", "-N", "@"]),
         ("B50", &["-L", "8080:localhost:80", "@", "uptime"]),
         ("B51", &["-D", "1080", "-N", "-f", "@"]),
-        ("B52", &["-F", "/dev/null", "@"]),
         ("B53", &["-J", "jump@192.0.2.1", "@"]),
         ("B54", &["-W", "localhost:22", "@"]),
         ("B55", &["@", "-p", "22"]),
@@ -139,7 +138,10 @@ fn sshs_options_stay_as_and_where_they_are() {
         ("B63", &["--", "@", "uptime"]),
         ("B64", &["@", "--", "ls", "-r"]),
         // As in B81, but ssh takes this value: it is one argument, and nothing runs here.
-        ("B81, of SetEnv", &["-o", "SetEnv=X=Y;touch pwned", "@"]),
+        (
+            "B81, of a proxy",
+            &["-o", "ProxyCommand=nc %h %p;touch pwned", "@"],
+        ),
     ] {
         let with = |target: &'static str| -> Vec<&str> {
             let word = |word: &&'static str| if *word == "@" { target } else { *word };
@@ -170,6 +172,23 @@ fn the_port_goes_to_ssh() {
         ),
     ] {
         mssh(label, words).goes(argv).finds("ODD", "root").runs();
+    }
+}
+
+/// A file given with `-F` may belong to and be written by others, as ssh lets it.
+#[test]
+fn any_config_file_goes_to_ssh() {
+    use std::os::unix::fs::PermissionsExt;
+    let recorder = Recorder::new();
+    let shared = recorder.file("shared-config", "Host *\n    ConnectTimeout 5\n");
+    let mode = std::fs::Permissions::from_mode(0o664);
+    std::fs::set_permissions(&shared, mode).expect("a mode");
+    let shared = shared.to_string_lossy().into_owned();
+    for (label, file) in [("B52", "/dev/null"), ("B52, of a shared file", &shared)] {
+        mssh(label, &["-F", file, "root@WEB1"])
+            .goes(&["-F", file, "root@127.0.0.11"])
+            .finds("WEB1", "root")
+            .runs();
     }
 }
 

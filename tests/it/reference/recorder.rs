@@ -103,7 +103,7 @@ impl Recorder {
         let ours = [name, o, only, i].map(|word| word.to_string_lossy().into_owned());
         assert_eq!(ours, [client, "-o", "IdentitiesOnly=yes", "-i"], "{case}");
         let inside = Path::new(key).starts_with(self.tenant.run_dir());
-        assert!(inside, "{case}: the key is {key:?}");
+        assert!(inside, "{case}: the key is {}", key.display());
         rest.to_vec()
     }
 

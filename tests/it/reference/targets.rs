@@ -34,6 +34,10 @@ fn an_id_leads_to_the_instances_address() {
         mssh("A33", &["ssh://root@WEB1:22"])
             .goes(&["ssh://root@127.0.0.11:22"])
             .finds("WEB1", "root"),
+        // No IPv6 address may stand in a URI.
+        mssh("A33, of IPv6", &["ssh://root@SIX:22"])
+            .goes(&["-o", "HostName=::1", "ssh://root@SIX:22"])
+            .finds("SIX", "root"),
         // New: ssh splits at the last `@`, and EC2 Instance Connect's users may have one.
         mssh("A29", &["a@b@WEB1"])
             .goes(&["a@b@127.0.0.11"])

@@ -1,0 +1,238 @@
+//! Compares our reading of a generated command line with what `ssh -G` says of it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use mssh::plan::cli::{self, Invocation, Request, Word};
+use mssh::plan::grammar::{Grammar, Program};
+use mssh::plan::question::{self, Answer, Config};
+use mssh::plan::route::Way;
+
+use super::case::{Case, Ours};
+use super::installed;
+
+/// An option that shows whether options are still read where it stands: such values add up.
+const PROBE: &str = "-oSendEnv=MSSH_PROBE";
+
+/// What ssh says of some words.
+enum Verdict {
+    Config(String),
+    Usage,
+    Refused(String),
+}
+
+/// Runs `ssh -G`, without any configuration file.
+fn ask(words: impl IntoIterator<Item = OsString>) -> Verdict {
+    let mut command = Command::new("ssh");
+    command.args(["-G", "-F", "none"]).args(words);
+    let output = command.stdin(Stdio::null()).output().expect("ssh starts");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() {
+        Verdict::Config(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else if stderr.contains("usage: ssh") && !stderr.contains("specify a subsystem") {
+        Verdict::Usage
+    } else {
+        Verdict::Refused(stderr)
+    }
+}
+
+/// Asks with these words, which ssh is to take.
+fn config(words: impl IntoIterator<Item = OsString>) -> Result<String, String> {
+    match ask(words) {
+        Verdict::Config(text) => Ok(text),
+        Verdict::Usage => Err("ssh shows its usage".to_owned()),
+        Verdict::Refused(why) => Err(format!("ssh refuses: {why}")),
+    }
+}
+
+/// Our reading and ssh's, side by side.
+pub(super) struct Judge {
+    pub(super) grammar: Grammar,
+    local_user: String,
+    directory: tempfile::TempDir,
+}
+
+impl Judge {
+    pub(super) fn new() -> Self {
+        let plain = config(["x".into()]).expect("ssh -G");
+        let directory = tempfile::tempdir().expect("a directory");
+        let text = question::config(Config::None);
+        std::fs::write(directory.path().join("config"), text).expect("a file");
+        Self {
+            grammar: installed(),
+            local_user: value(&plain, "user").to_owned(),
+            directory,
+        }
+    }
+
+    fn config(&self) -> PathBuf {
+        Path::new(self.directory.path()).join("config")
+    }
+
+    /// Compares our reading with ssh's. Tells whether both would connect.
+    pub(super) fn judge(&self, case: &Case, number: usize) -> Result<bool, String> {
+        let verdict = ask(case.truth.clone());
+        let request = cli::parse(Program::Ssh, self.grammar, &case.typed);
+        match (request, verdict) {
+            (Ok(Request::Client(words)), verdict) => {
+                same("words for ssh", &words, &case.truth)?;
+                let connects = matches!(verdict, Verdict::Config(_)) && !case.asks;
+                check(!connects, "ssh would connect")?;
+                Ok(false)
+            }
+            (Ok(Request::Connect(invocation)), verdict) => {
+                same("words", &retyped(&invocation, case)?, &case.truth)?;
+                check(!case.asks, "ssh was only asked something")?;
+                match verdict {
+                    Verdict::Usage => Err("ssh shows its usage".to_owned()),
+                    Verdict::Refused(_) => Ok(false),
+                    Verdict::Config(truth) => {
+                        self.agree(case, &invocation, &truth, number).map(|()| true)
+                    }
+                }
+            }
+            (Ok(Request::Print(page)), _) => Err(format!("we print {page:?}")),
+            (Err(usage), Verdict::Config(_)) if !case.hostile && !case.asks => {
+                Err(format!("we say: {usage}"))
+            }
+            (Err(_), _) => Ok(false),
+        }
+    }
+
+    fn agree(
+        &self,
+        case: &Case,
+        invocation: &Invocation,
+        truth: &str,
+        number: usize,
+    ) -> Result<(), String> {
+        same("our options", &ours(invocation), &case.ours)?;
+        let again = config(respelled(invocation, case))?;
+        same("ssh -G", &again.as_str(), &truth)?;
+        if number.is_multiple_of(2) {
+            self.same_login(invocation, truth)
+        } else {
+            self.same_command(case, number % 4 == 1)
+        }
+    }
+
+    /// The question that we put to ssh gets the truth for an answer.
+    fn same_login(&self, invocation: &Invocation, truth: &str) -> Result<(), String> {
+        let destination = invocation.destinations().next().ok_or("no destination")?;
+        let words = question::words(invocation, destination, &destination.host, &self.config());
+        let output = config(words)?;
+        let answer = Answer::parse(&output);
+        let login = answer.login.as_deref().unwrap_or(&self.local_user);
+        same("login", &login, &value(truth, "user"))?;
+        same("host", &answer.hostname.as_str(), &value(truth, "hostname"))?;
+        same("port", &value(&output, "port"), &value(truth, "port"))?;
+        same("family", &answer.family, &Answer::parse(truth).family)?;
+        same("proxy", &answer.proxy, &Answer::parse(truth).proxy)
+    }
+
+    /// One more option at the end is read by us if ssh reads it: the command begins at the same
+    /// word. And ssh sees a command where we know of one.
+    fn same_command(&self, case: &Case, refusal: bool) -> Result<(), String> {
+        let longer = |words: &[OsString]| [words, &[PROBE.into()]].concat();
+        let request = cli::parse(Program::Ssh, self.grammar, &longer(&case.typed));
+        let Ok(Request::Connect(invocation)) = request else {
+            return Err(format!("with a word more: {request:?}"));
+        };
+        let value = Some(PROBE[2..].into());
+        let ours = invocation.flags.iter().any(|f| f.late && f.value == value);
+        same(
+            "the command's begin",
+            &ours,
+            &(!case.ended && case.command.is_empty()),
+        )?;
+        // A subsystem, or a session in the background, needs a command.
+        if let Verdict::Config(text) = ask(longer(&case.truth)) {
+            same("ssh's begin", &text.contains("sendenv MSSH_PROBE"), &ours)?;
+        }
+        if refusal {
+            let remote = ["-o".into(), "RemoteCommand=true".into()];
+            // Without these words it was taken; -q keeps ssh from telling why it is not now.
+            let refused = !matches!(
+                ask(remote.into_iter().chain(case.truth.clone())),
+                Verdict::Config(_)
+            );
+            // What is no more than an empty word is none to ssh.
+            same("a command", &refused, &!case.command.join(" ").is_empty())?;
+        }
+        Ok(())
+    }
+}
+
+/// Our words for the client, the destination as typed, which must stand where it was put.
+fn retyped(invocation: &Invocation, case: &Case) -> Result<Vec<OsString>, String> {
+    let is_destination = |word: &Word| matches!(word, Word::Destination(_));
+    let at = invocation.words.iter().position(is_destination);
+    if !case.hostile && case.destination.is_some() {
+        same("the destination's place", &at, &case.destination)?;
+    }
+    let words = invocation.words.iter().zip(&case.truth);
+    let words = words.map(|(word, typed)| match word {
+        Word::Typed(word) => word.clone(),
+        Word::Destination(_) => typed.clone(),
+    });
+    let words: Vec<OsString> = words.collect();
+    same(
+        "number of words",
+        &invocation.words.len(),
+        &case.truth.len(),
+    )?;
+    Ok(words)
+}
+
+/// The words again from what we have read in them: each option by itself, in its place.
+fn respelled(invocation: &Invocation, case: &Case) -> Vec<OsString> {
+    let flags = |late| {
+        let flags = invocation
+            .flags
+            .iter()
+            .filter(move |flag| flag.late == late);
+        flags.map(|flag| {
+            let mut word = OsString::from(format!("-{}", char::from(flag.letter)));
+            word.push(flag.value.as_deref().unwrap_or_default());
+            word
+        })
+    };
+    let mut words: Vec<OsString> = flags(false).collect();
+    words.extend(case.destination.map(|at| case.truth[at].clone()));
+    words.extend(flags(true));
+    if !case.command.is_empty() {
+        words.extend(["--".into(), "command".into()]);
+    }
+    words
+}
+
+fn ours(invocation: &Invocation) -> Ours {
+    let wishes = &invocation.wishes;
+    let text = |text: &str| text.to_owned();
+    Ours {
+        region: wishes.region.as_ref().map(|it| text(it.as_str())),
+        profile: wishes.profile.clone(),
+        zone: wishes.zone.as_ref().map(|it| text(it.as_str())),
+        instance: wishes.instance.as_ref().map(|it| text(it.as_str())),
+        via: Some(wishes.via)
+            .filter(|way| *way != Way::Auto)
+            .map(Way::name),
+        dry_run: wishes.dry_run,
+        debug: wishes.debug,
+    }
+}
+
+/// The value of a keyword in the output of `ssh -G`.
+fn value<'a>(output: &'a str, keyword: &str) -> &'a str {
+    let of = |line: &'a str| line.strip_prefix(keyword)?.strip_prefix(' ');
+    output.lines().find_map(of).unwrap_or_default()
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, ours: &T, truth: &T) -> Result<(), String> {
+    check(ours == truth, &format!("{what}: {ours:?} but {truth:?}"))
+}
+
+fn check(holds: bool, why: &str) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(why.to_owned()) }
+}
