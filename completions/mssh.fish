@@ -2,7 +2,7 @@ complete -c mssh -s r -l region -d 'AWS region (else environment, profile or hos
 complete -c mssh -s u -l profile -d 'AWS profile; beats keys in the environment' -r
 complete -c mssh -s z -l zone -d 'availability zone; with -t it spares a look-up' -r
 complete -c mssh -l instance-id -d 'instance behind the host that is the target' -r
-complete -c mssh -l via -d 'auto, public, private, ipv6 or instance-id (see man)' -r -f -a "auto\t''
+complete -c mssh -l via -d 'auto, public, private, ipv6 or instance-id' -r -f -a "auto\t''
 public\t''
 private\t''
 ipv6\t''

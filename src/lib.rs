@@ -12,6 +12,13 @@
 //! - [`connect`] and [`generate`] are the stories told with them.
 //! - this file is the door: the one place where an error becomes text and an exit status.
 
+//!
+//! Words of the house: an *invocation* is what the user said, with *wishes* for our own options
+//! and *destinations* for the client; a *way* is what `--via` names, a *route* what is taken; an
+//! *arrival* is a destination with its login and route settled, a *departure* the client's command
+//! line ready to become. The *room* is the private directory of one run, the *keeper* the process
+//! that clears it, the *badge* what we log in with.
+
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;

@@ -68,7 +68,7 @@ impl Journey<'_> {
         if let Some(id) = self.known_id(destination) {
             let region = region_in(&destination.target);
             let unasked = OnceCell::new();
-            return Box::pin(self.arrive_at(&id, region, destination, unasked)).await;
+            return Box::pin(self.arrive_at(&id, region.as_ref(), destination, unasked)).await;
         }
         let answer = self.ask(destination, host_of(destination)).await?;
         let named = Target::parse(&answer.hostname)?;
@@ -77,14 +77,14 @@ impl Journey<'_> {
         match self.lookup(targets, &answer.hostname).await? {
             Lookup::Id(id) => {
                 let asked = OnceCell::new_with(Some(answer));
-                Box::pin(self.arrive_at(&id, region, destination, asked)).await
+                Box::pin(self.arrive_at(&id, region.as_ref(), destination, asked)).await
             }
             Lookup::Filters(filters) => {
                 let aws = self.aws(region.as_ref()).await?;
                 let instance = aws.instance_with(&filters, &destination.host).await?;
                 self.running(&instance, &aws)?;
                 let login = login(&answer)?;
-                self.push(&aws, &instance.id, &login).await?;
+                self.push(&instance.id, &login, region.as_ref()).await?;
                 let route = self.route(&instance, destination, &answer).await?;
                 Ok(self.arrived(&instance.id, login, route))
             }
@@ -98,23 +98,17 @@ impl Journey<'_> {
     async fn arrive_at(
         &self,
         id: &InstanceId,
-        region: Option<Region>,
+        region: Option<&Region>,
         destination: &Destination,
         answer: OnceCell<Answer>,
     ) -> Result<Arrival, Error> {
         let ask = || self.ask(destination, host_of(destination));
         let pushed = async {
             let login = login(answer.get_or_try_init(ask).await?)?;
-            let aws = self.aws(region.as_ref()).await;
-            let pushed = async { self.push(&aws?, id, &login).await };
-            Ok((pushed.await, login))
+            Ok((self.push(id, &login, region).await, login))
         };
         let found = async {
-            let find = async {
-                let aws = self.aws(region.as_ref()).await?;
-                self.find(id, destination, &aws).await
-            };
-            let found = find.await;
+            let found = self.find(id, destination, region).await;
             if found.is_err() {
                 login(answer.get_or_try_init(ask).await?)?;
             }
@@ -136,15 +130,16 @@ impl Journey<'_> {
         &self,
         id: &InstanceId,
         destination: &Destination,
-        aws: &Regional<'_>,
+        region: Option<&Region>,
     ) -> Result<Option<Instance>, Error> {
         let optional =
             self.is_host_beside_id(destination) && self.invocation.wishes.via == Way::Auto;
         if optional && self.invocation.wishes.zone.is_some() {
             return Ok(None);
         }
+        let aws = self.aws(region).await?;
         match aws.instance(id).await {
-            Ok(instance) => self.running(&instance, aws).map(|()| Some(instance)),
+            Ok(instance) => self.running(&instance, &aws).map(|()| Some(instance)),
             Err(Error::Denied(_)) if optional => Ok(None),
             Err(error) => Err(error),
         }
@@ -162,10 +157,16 @@ impl Journey<'_> {
         })
     }
 
-    async fn push(&self, aws: &Regional<'_>, id: &InstanceId, login: &Login) -> Result<(), Error> {
+    async fn push(
+        &self,
+        id: &InstanceId,
+        login: &Login,
+        region: Option<&Region>,
+    ) -> Result<(), Error> {
         let Some(public_key) = &self.public_key else {
             return Ok(());
         };
+        let aws = self.aws(region).await?;
         let zone = self.zone();
         (self.push_begins)();
         aws.push(Push { id, login, zone }, public_key).await
@@ -184,8 +185,14 @@ impl Journey<'_> {
 
     /// Puts the question about a host to ssh.
     async fn ask(&self, destination: &Destination, host: &str) -> Result<Answer, Error> {
-        let words = question::words(self.invocation, destination, host, self.config);
-        let answer = openssh::ask(self.ssh, words).await?;
+        let words = |config| question::words(self.invocation, destination, host, config);
+        let mut answer = openssh::ask(self.ssh, words(Some(self.config))).await;
+        if answer.is_err() {
+            // Once more, for ssh to speak of the user's files and not of ours.
+            let theirs = words(self.invocation.config_file());
+            answer = openssh::ask(self.ssh, theirs).await.and(answer);
+        }
+        let answer = answer?;
         self.terminal
             .debug(|| format!("ssh -G for {host}: {answer:?}"));
         Ok(answer)

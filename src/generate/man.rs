@@ -68,6 +68,24 @@ fn description(program: Program) -> Roff {
 fn reference(program: Program) -> Roff {
     let client = program.client();
     let mut roff = Roff::new();
+    roff.control("SH", ["WAYS"]);
+    for (way, meaning) in [
+        (
+            "auto",
+            "a host that you type is used as typed; an instance ID goes by the proxy that your \
+             ssh_config(5) has for IDs, if it has one, else to the public IPv4 address, else the \
+             private one, else the IPv6 address, as far as -4, -6 and AddressFamily allow",
+        ),
+        ("public", "the public IPv4 address of the instance"),
+        ("private", "its primary private IPv4 address"),
+        ("ipv6", "its IPv6 address"),
+        (
+            "instance-id",
+            "the instance ID is the host, for a Host i-* block of your ssh_config(5) to lead there",
+        ),
+    ] {
+        term(&mut roff, way, meaning);
+    }
     roff.control("SH", ["ENVIRONMENT"]);
     let environment = "AWS_PROFILE, AWS_REGION, AWS_DEFAULT_REGION, AWS_CONFIG_FILE, \
         AWS_SHARED_CREDENTIALS_FILE, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_EC2, \
@@ -83,9 +101,7 @@ fn reference(program: Program) -> Roff {
         ("127", "if the client program is not on PATH"),
         ("255", "if anything else fails before the client runs"),
     ] {
-        roff.control("TP", []);
-        roff.text([bold(status)]);
-        roff.text([roman(meaning)]);
+        term(&mut roff, status, meaning);
     }
     roff.control("PP", []);
     roff.text([roman(format!(
@@ -96,4 +112,10 @@ fn reference(program: Program) -> Roff {
     roff.control("SH", ["SEE ALSO"]);
     roff.text([roman("ssh(1), sftp(1), scp(1), ssh_config(5)")]);
     roff
+}
+
+fn term(roff: &mut Roff, term: &str, meaning: &str) {
+    roff.control("TP", []);
+    roff.text([bold(term)]);
+    roff.text([roman(meaning)]);
 }

@@ -1,6 +1,7 @@
 //! Words, then meaning: what we are asked to do.
 
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 use super::destination::Destination;
 use super::grammar::{Grammar, Program};
@@ -93,6 +94,12 @@ impl Invocation {
             .iter()
             .find(|flag| flag.letter == letter)
             .and_then(|flag| flag.value.as_deref())
+    }
+
+    /// The file that `-F` names; of several, the last one counts.
+    pub fn config_file(&self) -> Option<&Path> {
+        let last = self.flags.iter().rev().find(|flag| flag.letter == b'F');
+        last.and_then(|flag| flag.value.as_deref()).map(Path::new)
     }
 
     /// Whether the client gets this option.

@@ -102,7 +102,7 @@ pub const OPTIONS: &[Opt] = &[
         long: "via",
         value: Some("WAY"),
         choices: WAYS,
-        help: "auto, public, private, ipv6 or instance-id (see man)",
+        help: "auto, public, private, ipv6 or instance-id",
         ..SWITCH
     },
     Opt {

@@ -47,15 +47,18 @@ pub fn config(files: Config) -> Vec<u8> {
 }
 
 /// The words for `ssh`, without its name: the user's own as far as they can change the answer,
-/// about `host`.
+/// about `host`; with this configuration, or with that of ssh's own choice.
 #[must_use]
 pub fn words(
     invocation: &Invocation,
     destination: &Destination,
     host: &str,
-    config: &Path,
+    config: Option<&Path>,
 ) -> Vec<OsString> {
-    let mut words: Vec<OsString> = vec!["-G".into(), "-F".into(), config.into()];
+    let mut words: Vec<OsString> = vec!["-G".into()];
+    if let Some(config) = config {
+        words.extend(["-F".into(), config.into()]);
+    }
     let program = invocation.program;
     let flags = |late| {
         let chosen = invocation.flags.iter().filter(move |f| f.late == late);

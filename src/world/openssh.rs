@@ -15,7 +15,6 @@ use crate::error::Error;
 use crate::plan::cli::Invocation;
 use crate::plan::grammar::{Grammar, Program};
 use crate::plan::question::{self, Answer, Config};
-use crate::plan::scan::Flag;
 
 /// How long to wait for the rest of what ssh has complained of.
 const LAST_WORDS: Duration = Duration::from_millis(100);
@@ -55,11 +54,9 @@ fn release() -> Option<(u32, u32)> {
 /// # Errors
 /// When it cannot be written.
 pub fn write_config(room: &Room, invocation: &Invocation) -> Result<PathBuf, Error> {
-    let last = |flag: &&Flag| flag.letter == b'F';
-    let given = invocation.flags.iter().rev().find(last);
-    let files = match given.and_then(|flag| flag.value.as_deref()) {
+    let files = match invocation.config_file() {
         None => Config::Usual(users_config()),
-        Some(file) if file.eq_ignore_ascii_case("none") => Config::None,
+        Some(file) if file.as_os_str().eq_ignore_ascii_case("none") => Config::None,
         Some(file) => match fs::metadata(file) {
             // A pipe can be read once, and that is for ssh to do.
             Ok(metadata) if !metadata.is_file() => Config::None,

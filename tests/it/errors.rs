@@ -2,6 +2,7 @@
 //! no key left.
 
 mod aws;
+mod credentials;
 mod machine;
 mod words;
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_http_client::{Builder, Connector, ConnectorBuilder};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
@@ -28,20 +28,26 @@ impl SchemeClient {
     /// One client for all calls, so that connectors are made once.
     pub(super) fn shared() -> SharedHttpClient {
         let plain = Builder::new().build_with_connector_fn(|settings, components| {
-            let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
-            builder.set_connector_settings(settings.cloned());
-            builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-            builder.build_http()
+            connector(settings, components).build_http()
         });
         let tls = Builder::new().build_with_connector_fn(|settings, components| {
-            let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
-            builder.set_connector_settings(settings.cloned());
-            builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
             let provider = Provider::Rustls(CryptoMode::Ring);
-            builder.tls_provider(provider).build()
+            connector(settings, components)
+                .tls_provider(provider)
+                .build()
         });
         SharedHttpClient::new(Self { plain, tls })
     }
+}
+
+fn connector(
+    settings: Option<&HttpConnectorSettings>,
+    components: Option<&RuntimeComponents>,
+) -> ConnectorBuilder {
+    let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
+    builder.set_connector_settings(settings.cloned());
+    builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+    builder
 }
 
 impl HttpClient for SchemeClient {

@@ -1,4 +1,4 @@
-//! Trouble with this machine and its configuration.
+//! Trouble with this machine, and with who calls us.
 
 use std::fs;
 use std::path::Path;
@@ -6,58 +6,6 @@ use std::process::Command;
 
 use crate::lab::cast::WEB1;
 use crate::sandbox::{finish, lab, no_key_is_left, tenant};
-
-#[test]
-fn no_region_is_said_and_none_is_guessed() {
-    let tenant = tenant();
-    let mut command = tenant.command("mssh");
-    finish(command.arg(WEB1).env_remove("AWS_REGION")).fails(
-        255,
-        &[
-            "mssh: error: no AWS region is set",
-            "mssh: hint: pass --region, or set AWS_REGION or the profile's `region`",
-        ],
-    );
-    assert!(tenant.calls().is_empty());
-}
-
-#[test]
-fn no_credentials_are_said() {
-    let tenant = tenant();
-    let mut command = tenant.command("mssh");
-    let command = command.arg(WEB1).env_remove("AWS_ACCESS_KEY_ID");
-    finish(command.env_remove("AWS_SECRET_ACCESS_KEY")).fails(
-        255,
-        &[
-            "mssh: error: no AWS credentials: none in the environment, the AWS configuration or \
-             the metadata service",
-            "mssh: hint: pass --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and \
-             AWS_SECRET_ACCESS_KEY",
-        ],
-    );
-}
-
-#[test]
-fn an_unknown_profile_is_named_with_those_there_are() {
-    let tenant = tenant();
-    let config = tempfile::NamedTempFile::new().expect("a file");
-    fs::write(
-        config.path(),
-        "[profile one]\nregion = us-east-1\n[profile two]\n",
-    )
-    .expect("written");
-    let mut command = tenant.command("mssh");
-    command
-        .args(["-u", "nope", WEB1])
-        .env("AWS_CONFIG_FILE", config.path());
-    finish(&mut command).fails(
-        255,
-        &[
-            "mssh: error: there is no AWS profile `nope`",
-            "mssh: hint: there are: one, two",
-        ],
-    );
-}
 
 #[test]
 fn a_client_that_is_not_there_gives_the_status_of_a_shell() {
@@ -166,4 +114,28 @@ fn a_full_disk_is_said() {
         lines[1..],
         ["mssh: hint: make room there, or set XDG_RUNTIME_DIR to another directory"]
     );
+}
+
+#[test]
+fn a_caller_who_ignores_its_children_is_served_as_well() {
+    let tenant = tenant();
+    let script = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); \
+                os.execvp('mssh', ['mssh'] + sys.argv[1:])";
+    let mut command = tenant.command("python3");
+    finish(command.args(["-c", script, WEB1, "echo in"])).prints("in\n");
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_nothing_whatever_it_was_for() {
+    use crate::lab::{Fault, Trouble};
+    let tenant = tenant();
+    tenant.fault(Fault::new(Trouble::Hang));
+    for words in [&["--dry-run"][..], &["-O", "check", "-S", "none"]] {
+        for signal in ["INT", "TERM", "HUP", "KILL"] {
+            let mut command = tenant.command("timeout");
+            let limit = ["--foreground", "-s", signal, "1", "mssh"];
+            finish(command.args(limit).args(words).arg(WEB1));
+            assert!(no_key_is_left(&tenant), "{words:?} {signal}");
+        }
+    }
 }

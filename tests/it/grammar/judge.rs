@@ -120,7 +120,12 @@ impl Judge {
     /// The question that we put to ssh gets the truth for an answer.
     fn same_login(&self, invocation: &Invocation, truth: &str) -> Result<(), String> {
         let destination = invocation.destinations().next().ok_or("no destination")?;
-        let words = question::words(invocation, destination, &destination.host, &self.config());
+        let words = question::words(
+            invocation,
+            destination,
+            &destination.host,
+            Some(&self.config()),
+        );
         let output = config(words)?;
         let answer = Answer::parse(&output);
         let login = answer.login.as_deref().unwrap_or(&self.local_user);

@@ -208,3 +208,95 @@ fn a_running_master_is_told_without_a_push() {
         "a question to the master pushed a key"
     );
 }
+
+#[test]
+fn a_file_named_by_f_may_be_anybodys_and_its_errors_name_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let (_kept, file) = config("Host i-*\n  User ubuntu");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o666)).expect("a mode");
+    run(&tenant(), "mssh", ["-F", &file, WEB1, "echo $USER"]).prints("ubuntu\n");
+    let (_kept, bad) = config("NoSuchKeyword x");
+    let ours = run(&tenant(), "mssh", ["-F", &bad, WEB1]);
+    let theirs = run(&tenant(), "ssh", ["-F", &bad, WEB1]);
+    assert_eq!((ours.stderr, ours.code), (theirs.stderr, theirs.code));
+}
+
+#[test]
+fn an_alias_with_a_proxy_of_its_own_keeps_it() {
+    let proxy = proxy("127.0.1.21").replacen('\'', &format!("'[ $0 = {DB1} ] || exit 1; "), 1);
+    let text = format!("Host db\n  HostName {DB1}\n  ProxyCommand {proxy} %h");
+    let (_kept, file) = config(&text);
+    run(&tenant(), "mssh", ["-F", &file, "db", "echo in"]).prints("in\n");
+}
+
+#[test]
+fn a_host_pattern_for_ids_holds_for_an_id_in_upper_case() {
+    let (_kept, file) = config("Host i-*\n  User ubuntu");
+    let id = WEB1.to_uppercase();
+    run(&tenant(), "mssh", ["-F", &file, &id, "echo $USER"]).prints("ubuntu\n");
+}
+
+#[test]
+fn the_home_is_that_of_passwd_as_it_is_for_ssh() {
+    let tenant = tenant();
+    let mut command = tenant.command("mssh");
+    command
+        .args(["--dry-run", WEB1])
+        .env("HOME", "/nonexistent");
+    finish(&mut command).prints("ssh -o IdentitiesOnly=yes -i EPHEMERAL_KEY ec2-user@127.0.0.11\n");
+}
+
+#[test]
+fn what_match_exec_leaves_behind_is_not_waited_for() {
+    let (_kept, file) = config("Match exec \"sleep 20 & true\"\n  User ubuntu");
+    let began = std::time::Instant::now();
+    run(&tenant(), "mssh", ["--dry-run", "-F", &file, WEB1]).prints(&format!(
+        "ssh -o IdentitiesOnly=yes -i EPHEMERAL_KEY -F '{file}' ubuntu@127.0.0.11\n"
+    ));
+    assert!(began.elapsed().as_secs() < 15, "{:?}", began.elapsed());
+}
+
+#[test]
+fn options_that_want_a_command_get_one_in_the_question() {
+    let tenant = tenant();
+    let fork = ["-o", "ForkAfterAuthentication=yes", WEB1, "true"];
+    run(&tenant, "mssh", fork).prints("");
+    let ours = run(&tenant, "mssh", ["-s", WEB1]);
+    let theirs = run(&tenant, "ssh", ["-s", WEB1]);
+    assert_eq!((&ours.stderr, ours.code), (&theirs.stderr, theirs.code));
+    assert_eq!(
+        pushes(&tenant).len(),
+        1,
+        "a key was pushed for words that ssh refuses"
+    );
+}
+
+#[test]
+fn a_pem_key_as_ec2_hands_them_out_is_pushed() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let pem = directory.path().join("my key.pem");
+    let pem = pem.to_str().expect("a name");
+    let tenant = tenant();
+    let made = [
+        "-q", "-t", "rsa", "-b", "2048", "-m", "PEM", "-N", "", "-f", pem,
+    ];
+    run(&tenant, "ssh-keygen", made).prints("");
+    fs::remove_file(format!("{pem}.pub")).expect("a public half");
+    run(&tenant, "mssh", ["-i", pem, WEB1, "echo in"]).prints("in\n");
+}
+
+#[test]
+fn the_region_that_one_name_tells_is_nothing_to_the_other() {
+    let tenant = tenant();
+    fs::write(lab().remote().join("two-regions"), "text").expect("written");
+    let directory = tempfile::tempdir().expect("a directory");
+    let aws = directory.path().join("config");
+    fs::write(&aws, "[default]\nregion = us-east-1\n").expect("written");
+    let paris = "i-0e000000000000001.eu-west-1.compute.internal:two-regions";
+    let here = format!("{WEB1}:two-regions-copy");
+    for [from, to] in [[paris, here.as_str()], [here.as_str(), paris]] {
+        let mut command = tenant.command("mscp");
+        command.args(["-q", from, to]).env_remove("AWS_REGION");
+        finish(command.env("AWS_CONFIG_FILE", &aws)).prints("");
+    }
+}
