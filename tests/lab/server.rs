@@ -19,6 +19,9 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn open(region: Arc<Region>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        // The standard library lets 128 wait. In a burst more come at once, and Linux has those
+        // wait for seconds.
+        rustix::net::listen(&listener, 4096)?;
         let server = Self {
             address: listener.local_addr()?,
             region: Arc::clone(&region),
