@@ -1,5 +1,7 @@
 //! The way to each destination: which instance it is, who logs in, where ssh goes.
 
+mod way;
+
 use std::path::Path;
 use std::pin::Pin;
 
@@ -12,12 +14,12 @@ use crate::plan::destination::Destination;
 use crate::plan::instance::{Instance, State};
 use crate::plan::lookup::{self, Lookup};
 use crate::plan::names::{InstanceId, Login, Region, Zone};
-use crate::plan::question::{self, Answer};
-use crate::plan::route::{self, Route, Situation, Way};
+use crate::plan::question::Answer;
+use crate::plan::route::{Route, Way};
 use crate::plan::target::Target;
 use crate::world::aws::{Aws, Push, Regional};
+use crate::world::resolver;
 use crate::world::terminal::Terminal;
-use crate::world::{openssh, resolver};
 
 /// What the way to every destination has in common.
 pub(super) struct Journey<'a> {
@@ -183,21 +185,6 @@ impl Journey<'_> {
         wishes.zone.as_ref().filter(|_| apart)
     }
 
-    /// Puts the question about a host to ssh.
-    async fn ask(&self, destination: &Destination, host: &str) -> Result<Answer, Error> {
-        let words = |config| question::words(self.invocation, destination, host, config);
-        let mut answer = openssh::ask(self.ssh, words(Some(self.config))).await;
-        if answer.is_err() {
-            // Once more, for ssh to speak of the user's files and not of ours.
-            let theirs = words(self.invocation.config_file());
-            answer = openssh::ask(self.ssh, theirs).await.and(answer);
-        }
-        let answer = answer?;
-        self.terminal
-            .debug(|| format!("ssh -G for {host}: {answer:?}"));
-        Ok(answer)
-    }
-
     /// The instance that the words themselves name. An ID as the target wins over `-t`.
     fn known_id(&self, destination: &Destination) -> Option<InstanceId> {
         match lookup::of(&destination.target) {
@@ -236,52 +223,6 @@ impl Journey<'_> {
     /// Whether there is only one destination.
     fn is_alone(&self) -> bool {
         self.invocation.destinations().count() == 1
-    }
-
-    /// Where ssh goes.
-    async fn route(
-        &self,
-        instance: &Instance,
-        destination: &Destination,
-        answer: &Answer,
-    ) -> Result<Route, Error> {
-        let situation = Situation {
-            destination,
-            beside_id: self.is_host_beside_id(destination),
-            alone: self.is_alone(),
-            way: self.invocation.wishes.via,
-            answer,
-            named: Target::parse(&answer.hostname)?,
-            proxy_for_ids: self
-                .has_proxy_for_ids(instance, destination, answer)
-                .await?,
-        };
-        route::choose(instance, &situation).map_err(|missing| Error::NoAddress {
-            id: instance.id.clone(),
-            missing,
-        })
-    }
-
-    /// Whether ssh_config has a proxy for this host which is meant for IDs, since that is what the
-    /// host is, there or as typed. A proxy on the command line, or one for every host alike, is
-    /// there for addresses, as it was in the original.
-    async fn has_proxy_for_ids(
-        &self,
-        instance: &Instance,
-        destination: &Destination,
-        answer: &Answer,
-    ) -> Result<bool, Error> {
-        let is_id = InstanceId::parse(&answer.hostname).is_ok();
-        if !is_id || answer.proxy.is_none() || question::proxied_by_words(self.invocation) {
-            return Ok(false);
-        }
-        match route::address(instance, Way::Auto, answer.family) {
-            Err(_) => Ok(true),
-            Ok(address) => {
-                let general = self.ask(destination, &address.host()).await?;
-                Ok(general.proxy != answer.proxy)
-            }
-        }
     }
 
     fn arrived(&self, id: &InstanceId, login: Login, route: Route) -> Arrival {

@@ -87,7 +87,7 @@ pub fn words(
 /// an effect, or would end in another answer.
 fn for_ssh(program: Program, flag: &Flag) -> Option<Vec<OsString>> {
     let letter = match (program, flag.letter) {
-        (_, b'F' | b'v') | (Program::Ssh, b'E' | b'y' | b'O' | b'W' | b'f') => {
+        (_, b'F' | b'v') | (Program::Ssh, b'E' | b'y' | b'O') => {
             return None;
         }
         (Program::Ssh, letter) => letter,

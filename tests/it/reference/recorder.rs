@@ -36,7 +36,7 @@ impl Recorder {
         let real = which::which("ssh").expect("ssh");
         // What we ask ssh beforehand is not recorded: the real one answers.
         let script = format!(
-            "#!/bin/sh\n[ \"$1 $2\" = '-G -F' ] && exec '{}' \"$@\"\n\
+            "#!/bin/sh\ncase \"$*\" in '-G '*' -- '*) exec '{}' \"$@\" ;; esac\n\
              printf '%s\\0' \"${{0##*/}}\" \"$@\" >'{}'\n",
             real.display(),
             recorder.path("argv").display()

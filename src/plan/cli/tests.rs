@@ -1,0 +1,142 @@
+use super::*;
+
+fn read(program: Program, line: &[&str]) -> Result<Request, Usage> {
+    let line: Vec<OsString> = line.iter().map(OsString::from).collect();
+    parse(program, Grammar::of(program), &line)
+}
+
+#[track_caller]
+fn connects(program: Program, line: &[&str]) -> Invocation {
+    match read(program, line) {
+        Ok(Request::Connect(invocation)) => *invocation,
+        other => panic!("{line:?}: {other:?}"),
+    }
+}
+
+#[track_caller]
+fn is_for_the_client(program: Program, line: &[&str], words: &[&str]) {
+    let words = words.iter().map(OsString::from).collect();
+    assert_eq!(read(program, line), Ok(Request::Client(words)), "{line:?}");
+}
+
+#[test]
+fn questions_and_mistakes_go_straight_to_the_client() {
+    for line in [
+        &["-G", "i-0abcdef0"][..],
+        &["i-0abcdef0", "-G"],
+        &["-vG", "h"],
+        &["-V"],
+        &["-Q", "cipher"],
+        &["-o", "ControlPersist"],
+        &["-Z", "h"],
+        &["-p"],
+        &["h", "-Z", "ls"],
+        &["--"],
+    ] {
+        is_for_the_client(Program::Ssh, line, line);
+    }
+    is_for_the_client(
+        Program::Ssh,
+        &["-d", "-G", "--region=eu-west-1", "h"],
+        &["-G", "h"],
+    );
+    is_for_the_client(
+        Program::Sftp,
+        &["-D", "/bin/server"],
+        &["-D", "/bin/server"],
+    );
+    is_for_the_client(Program::Sftp, &["-Z", "h"], &["-Z", "h"]);
+}
+
+#[test]
+fn copies_without_a_remote_side_are_scps_alone() {
+    for line in [
+        &["a", "b"][..],
+        &["-r", "./a:b", "/x:y"],
+        &["a"],
+        &["h:"],
+        &["-t", "dir"],
+        &["-f", "file"],
+    ] {
+        is_for_the_client(Program::Scp, line, line);
+    }
+}
+
+#[test]
+fn a_command_of_the_far_side_asks_us_nothing() {
+    for command in ["-G", "-V", "--help", "-h", "--version", "-Z"] {
+        let invocation = connects(Program::Ssh, &["h", "cmd", command]);
+        assert!(invocation.flags.is_empty(), "{command}");
+        assert_eq!(invocation.wishes, Wishes::default(), "{command}");
+    }
+}
+
+#[test]
+fn destinations_are_read_where_the_client_has_them() {
+    let hosts = |program, line: &[&str]| -> Vec<String> {
+        let invocation = connects(program, line);
+        invocation.destinations().map(|d| d.host.clone()).collect()
+    };
+    assert_eq!(hosts(Program::Ssh, &["-l", "a", "b", "c"]), ["b"]);
+    assert_eq!(hosts(Program::Sftp, &["b:x", "c:y"]), ["b"]);
+    assert_eq!(hosts(Program::Scp, &["a:x", "y", "./z:", "b:"]), ["a", "b"]);
+    let several = read(Program::Scp, &["--instance-id", "i-0abcdef0", "a:x", "b:"]);
+    assert_eq!(several, Err(Usage::SeveralForOneId));
+}
+
+#[test]
+fn our_values_are_checked_and_the_last_one_wins() {
+    let line = [
+        "-r",
+        "us-east-1",
+        "--private",
+        "-dreu-west-1",
+        "--via",
+        "ipv6",
+        "h",
+    ];
+    let wishes = connects(Program::Ssh, &line).wishes;
+    assert_eq!(wishes.region, Region::parse("eu-west-1").ok());
+    assert_eq!(
+        (wishes.via, wishes.debug, wishes.dry_run),
+        (Way::Ipv6, true, false)
+    );
+    let bad = |line: &[&str]| read(Program::Ssh, line).map(|_| ());
+    assert_eq!(bad(&["-r", "x", "h"]), Err(Usage::BadRegion("x".into())));
+    assert_eq!(bad(&["-z", "x", "h"]), Err(Usage::BadZone("x".into())));
+    assert!(matches!(
+        bad(&["--via", "x", "h"]),
+        Err(Usage::BadChoice(..))
+    ));
+    assert!(matches!(
+        bad(&["--completions", "x"]),
+        Err(Usage::BadChoice(..))
+    ));
+    assert!(matches!(bad(&["--profile=", "h"]), Err(Usage::Empty(_))));
+    assert_eq!(
+        bad(&["--inst=i-1", "h"]),
+        Err(Usage::BadInstanceId("i-1".into()))
+    );
+    assert_eq!(bad(&[]), Err(Usage::NoTarget));
+    assert_eq!(bad(&["-d"]), Err(Usage::NoTarget));
+}
+
+#[test]
+fn our_texts_need_no_target() {
+    let page = |line: &[&str]| read(Program::Scp, line);
+    assert_eq!(page(&["-h"]), Ok(Request::Print(Page::Help)));
+    assert_eq!(page(&["a", "--help"]).ok(), None);
+    assert_eq!(page(&["--help", "a"]), Ok(Request::Print(Page::Help)));
+    assert_eq!(page(&["--version"]), Ok(Request::Print(Page::Version)));
+    assert_eq!(page(&["--man"]), Ok(Request::Print(Page::Man)));
+    let bash = Page::Completions("bash".into());
+    assert_eq!(page(&["--completions", "bash"]), Ok(Request::Print(bash)));
+}
+
+#[test]
+fn flags_tell_their_first_value_and_control_commands() {
+    let invocation = connects(Program::Ssh, &["-i", "a", "-ib", "-Ocheck", "h"]);
+    assert_eq!(invocation.value(b'i'), Some(OsStr::new("a")));
+    assert!(invocation.has(b'O') && invocation.is_control_command());
+    assert!(!connects(Program::Scp, &["-O", "a", "h:"]).is_control_command());
+}
