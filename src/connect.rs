@@ -46,7 +46,7 @@ pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Depa
     terminal.debug(|| format!("client {}", client.display()));
     process::notice_children().map_err(Error::Runtime)?;
     let room = Room::open()?;
-    // First of all, since its start takes longer than a key.
+    // Before anything is in the room. Its start takes longer than a key, too.
     let mut keeper = Keeper::start(room.path())?;
     let badge = Badge::make(invocation)?;
     let config = openssh::write_config(&room, invocation)?;
@@ -61,28 +61,26 @@ pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Depa
         aws: OnceCell::new(),
     };
     let arrivals = journey.arrivals().await?;
+    // A launcher that nobody waits for would be the client's zombie.
+    keeper.settle()?;
     let spell = |identity| command::spell(&client, invocation, identity, &arrivals);
-    Ok(match badge {
+    let line = match badge {
         Badge::Ephemeral(key) => {
             // Only now: a key whose public half AWS does not have is not worth a file.
-            keeper.settle()?;
             let file = key.write(&room)?;
-            Departure {
-                line: spell(Identity::Ephemeral(&file)),
-                luggage: Some((room, keeper)),
-            }
+            let line = spell(Identity::Ephemeral(&file));
+            let luggage = Some((room, keeper));
+            return Ok(Departure { line, luggage });
         }
-        Badge::Own(_) => Departure::light(spell(Identity::Own)),
-        Badge::Shown => Departure::light(spell(Identity::Ephemeral(Path::new(NO_KEY)))),
-        Badge::None => Departure::light(spell(Identity::Unneeded)),
-    })
-}
-
-impl Departure {
-    fn light(line: CommandLine) -> Self {
-        let luggage = None;
-        Self { line, luggage }
-    }
+        Badge::Own(_) => spell(Identity::Own),
+        Badge::Shown => spell(Identity::Ephemeral(Path::new(NO_KEY))),
+        Badge::None => spell(Identity::Unneeded),
+    };
+    // The room first: its keeper then finds that there is nothing to keep.
+    drop(room);
+    drop(keeper);
+    let luggage = None;
+    Ok(Departure { line, luggage })
 }
 
 /// What we show at the door.

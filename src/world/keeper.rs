@@ -102,6 +102,7 @@ pub fn run(words: &[OsString]) -> io::Result<()> {
     room::sweep_beside(directory);
     let deadline = wait_for_our_end();
     match process {
+        _ if !directory.exists() => {}
         Ok(process) => {
             readable(process.as_fd(), Some(deadline));
         }

@@ -91,6 +91,20 @@ fn the_keeper_has_left_our_session_and_is_no_child_of_ssh() {
 }
 
 #[test]
+fn a_session_with_a_key_of_ones_own_has_no_child_either() {
+    let tenant = tenant();
+    let key = tenant.run_dir().with_extension("own");
+    let mut made = tenant.command("ssh-keygen");
+    made.args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key);
+    assert!(made.status().expect("ssh-keygen").success());
+    let session = Session::open(tenant.command("mssh").arg("-i").arg(&key).arg(WEB1));
+    let ssh = process(session.pid());
+    let children: Vec<_> = processes().filter(|it| it.parent == ssh.pid).collect();
+    assert!(children.is_empty(), "{children:?}");
+    leaves_nothing(&tenant);
+}
+
+#[test]
 fn the_keeper_knows_nothing_of_our_surroundings() {
     let tenant = tenant();
     let session = Session::of(&tenant);
