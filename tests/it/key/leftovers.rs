@@ -118,7 +118,7 @@ fn what_a_link_leads_to_is_not_swept() {
     assert!(target.join("key").exists() && link.exists());
 }
 
-/// `mktemp -d mssh-key-XXXXXXXXXX` makes a name and a mode that cannot be told from ours.
+/// mktemp(1) can make a name and a mode that cannot be told from ours.
 #[test]
 fn a_directory_of_the_users_own_files_is_not_swept_whatever_its_name() {
     let tenant = tenant();
