@@ -15,7 +15,7 @@ impl Journey<'_> {
     pub(super) async fn ask(&self, destination: &Destination, host: &str) -> Result<Answer, Error> {
         let words = |config| question::words(self.invocation, destination, host, config);
         let mut answer = openssh::ask(self.ssh, words(Some(self.config))).await;
-        if answer.is_err() {
+        if let Err(Error::ClientRefused { .. }) = answer {
             // Once more, for ssh to speak of the user's files and not of ours.
             let theirs = words(self.invocation.config_file());
             answer = openssh::ask(self.ssh, theirs).await.and(answer);
@@ -60,7 +60,10 @@ impl Journey<'_> {
         answer: &Answer,
     ) -> Result<bool, Error> {
         let is_id = InstanceId::parse(&answer.hostname).is_ok();
-        if !is_id || answer.proxy.is_none() || question::proxied_by_words(self.invocation) {
+        let settled =
+            self.invocation.wishes.via != Way::Auto || self.is_host_beside_id(destination);
+        let proxied = answer.proxy.is_some() && !question::proxied_by_words(self.invocation);
+        if settled || !is_id || !proxied {
             return Ok(false);
         }
         match route::address(instance, Way::Auto, answer.family) {
