@@ -3,9 +3,10 @@
 use std::process::Command;
 
 use super::{NAMES, Places, program, pushes, read, succeeds, write};
-use crate::lab::Tenant;
 use crate::lab::cast::{DB1, ODD, WEB1, WEB2};
+use crate::lab::{SEND_SSH_PUBLIC_KEY, Tenant};
 use crate::sandbox::{lab, tenant};
+use crate::session::plain_ssh;
 
 fn scp(tenant: &Tenant<'_>, places: &Places, options: &[&str]) -> Command {
     let mut scp = program(tenant, places, "scp");
@@ -65,6 +66,26 @@ fn scp_copies_from_one_instance_to_another() {
     succeeds(scp.args([places.remote(WEB1, "from"), places.remote(WEB2, "to")]));
     assert_eq!(read(&places.there.join("to")), "text\n");
     pushes(&tenant, 2);
+}
+
+/// The jump is by plain ssh, to whom an agent lends a key that the jump host knows.
+#[test]
+fn scp_jumps_over_a_host() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    write(&places.here.join("file"), "text\n");
+    plain_ssh(&tenant);
+    let pushed = tenant.calls_of(SEND_SSH_PUBLIC_KEY).len();
+    // The agent's own child would be one of another group, without the lab's users.
+    let line = "eval \"$(ssh-agent -s)\" >/dev/null; trap 'kill $SSH_AGENT_PID' EXIT; \
+        ssh-add -q \"$0\" && \"$@\"";
+    let key = lab().path().join(format!("{}.key", tenant.access_key()));
+    let mut scp = program(&tenant, &places, "sh");
+    scp.args(["-c", line]).arg(key);
+    scp.args(["scp", "-S", "mssh", "-J", "ec2-user@127.0.0.11"]);
+    succeeds(scp.args(["file", &places.remote(WEB2, "file")])).prints("");
+    assert_eq!(read(&places.there.join("file")), "text\n");
+    pushes(&tenant, pushed + 1);
 }
 
 #[test]
