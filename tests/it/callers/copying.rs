@@ -130,3 +130,33 @@ fn sftp_gets_a_file_from_another_port() {
     succeeds(sftp.args(["-q", "-S", "mssh", "-P", &port, &from, "got"]));
     assert_eq!(read(&places.here.join("got")), "text\n");
 }
+
+/// sftp hands these on in the form `-o "Key value"`, which is ssh_config's and not `Key=value`.
+#[test]
+fn sftp_may_give_options_in_the_form_of_a_file() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    write(&places.there.join("file"), "text\n");
+    let port = format!("Port {}", lab().odd_port());
+    let mut sftp = program(&tenant, &places, "sftp");
+    sftp.args(["-q", "-S", "mssh", "-o", "User ubuntu", "-o", &port]);
+    succeeds(sftp.args([&places.remote(ODD, "file"), "got"]));
+    assert_eq!(read(&places.here.join("got")), "text\n");
+    let pushed = tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    assert_eq!(pushed[0].user.as_deref(), Some("ubuntu"));
+}
+
+/// A name in ssh_config leads to the instance, as with plain scp and sftp.
+#[test]
+fn scp_takes_a_host_of_ssh_config() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    write(&places.here.join("file"), "text\n");
+    let port = lab().port();
+    let config = format!("Host web\n    HostName {WEB1}\n    User ubuntu\n    Port {port}\n");
+    write(&places.here.join("config"), &config);
+    let mut scp = scp(&tenant, &places, &["-F", "config", "-p", "-q", "-C"]);
+    succeeds(scp.args(["file", &places.remote("web", "file")])).prints("");
+    assert_eq!(read(&places.there.join("file")), "text\n");
+    pushes(&tenant, 1);
+}

@@ -75,10 +75,10 @@ fn xargs_runs_fifty_of_us_at_once() {
     const RUNS: usize = 60;
     let tenant = tenant();
     let places = Places::of(&tenant);
-    let input: String = (0..RUNS).map(|number| format!("{number}\n")).collect();
+    let input: Vec<String> = (0..RUNS).map(|number| number.to_string()).collect();
     let mut xargs = program(&tenant, &places, "xargs");
     xargs.args(["-P", "50", "-I{}", "mssh", WEB1, "echo run {}"]);
-    let outcome = finish_with(&mut xargs, input.as_bytes());
+    let outcome = finish_with(&mut xargs, input.join("\n").as_bytes());
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
     let said: HashSet<_> = outcome.stdout.lines().map(str::to_owned).collect();
     assert_eq!(said, (0..RUNS).map(|it| format!("run {it}")).collect());

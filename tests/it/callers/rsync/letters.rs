@@ -103,11 +103,11 @@ impl Trial<'_> {
         let (local, to, from) = (format!("l{name}"), format!("t{name}"), format!("f{name}"));
         let mut plain = program(self.tenant, self.places, "rsync");
         plain.args(options).args(self.sources);
-        let judged = self.outcome(plain.arg(format!("{local}/")), &here.join(&local));
+        let judged = outcome(plain.arg(format!("{local}/")), &here.join(&local));
         let mut over = rsync(self.tenant, self.places, "mssh");
         over.args(options).args(self.sources);
         let to_there = self.places.remote(WEB1, &format!("{to}/"));
-        let ours = self.outcome(over.arg(to_there), &there.join(&to));
+        let ours = outcome(over.arg(to_there), &there.join(&to));
         assert_eq!(ours, judged, "{options:?} to an instance");
         // With -R the whole path is part of the name; `/./` says where that begins.
         let place = self.places.remote(WEB1, ".");
@@ -121,14 +121,14 @@ impl Trial<'_> {
         });
         let mut over = rsync(self.tenant, self.places, "mssh");
         over.args(options).args(sources).arg(format!("{from}/"));
-        let ours = self.outcome(&mut over, &here.join(&from));
+        let ours = outcome(&mut over, &here.join(&from));
         assert_eq!(ours, judged, "{options:?} from an instance");
         self.runs += 2;
     }
+}
 
-    fn outcome(&self, rsync: &mut Command, copy: &Path) -> (Option<i32>, BTreeMap<String, String>) {
-        (finish(rsync).code, seen(copy))
-    }
+fn outcome(rsync: &mut Command, copy: &Path) -> (Option<i32>, BTreeMap<String, String>) {
+    (finish(rsync).code, seen(copy))
 }
 
 #[test]
@@ -150,9 +150,8 @@ fn every_letter_alone_does_what_it_does_without_us() {
     for letter in letters {
         let value = VALUED.iter().find(|(valued, _)| *valued == letter);
         let value = value.map(|(_, value)| (*value).to_owned());
-        trial.both_ways(&Vec::from_iter(
-            [format!("-{letter}")].into_iter().chain(value),
-        ));
+        let options = [format!("-{letter}")].into_iter().chain(value);
+        trial.both_ways(&options.collect::<Vec<_>>());
     }
 }
 
