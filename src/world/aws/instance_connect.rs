@@ -6,7 +6,7 @@ use aws_sdk_ec2instanceconnect::Client;
 
 use super::Regional;
 use super::explain::{Call, Push};
-use super::http::DeadNetwork;
+use super::retry::Limits;
 use crate::error::Error;
 
 /// The action, as IAM names it.
@@ -19,8 +19,9 @@ impl Regional<'_> {
     /// # Errors
     /// Whatever can befall a call; also an answer that does not say that the key is there.
     pub async fn push(&self, push: Push<'_>, public_key: &str) -> Result<(), Error> {
-        let config = aws_sdk_ec2instanceconnect::config::Builder::from(&self.sdk())
-            .retry_classifier(DeadNetwork::default());
+        let sdk = self.sdk();
+        let config = aws_sdk_ec2instanceconnect::config::Builder::from(&sdk)
+            .retry_classifier(Limits::of(&sdk));
         let request = Client::from_conf(config.build())
             .send_ssh_public_key()
             .instance_id(push.id.as_str())
