@@ -112,7 +112,10 @@ impl Regional<'_> {
 
     fn ec2(&self) -> Client {
         let sdk = self.sdk();
-        let config = aws_sdk_ec2::config::Builder::from(&sdk).retry_classifier(Limits::of(&sdk));
+        let limits = Limits::of(&sdk);
+        let config = aws_sdk_ec2::config::Builder::from(&sdk)
+            .retry_classifier(limits.clone())
+            .interceptor(limits);
         Client::from_conf(config.build())
     }
 }

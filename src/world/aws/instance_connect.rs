@@ -20,8 +20,10 @@ impl Regional<'_> {
     /// Whatever can befall a call; also an answer that does not say that the key is there.
     pub async fn push(&self, push: Push<'_>, public_key: &str) -> Result<(), Error> {
         let sdk = self.sdk();
+        let limits = Limits::of(&sdk);
         let config = aws_sdk_ec2instanceconnect::config::Builder::from(&sdk)
-            .retry_classifier(Limits::of(&sdk));
+            .retry_classifier(limits.clone())
+            .interceptor(limits);
         let request = Client::from_conf(config.build())
             .send_ssh_public_key()
             .instance_id(push.id.as_str())

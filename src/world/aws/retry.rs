@@ -3,15 +3,22 @@
 //! Throttling passes: it is waited for until a burst of a few hundred runs has got through. What
 //! ails a broken service or a dead network does not pass while a person waits.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_config::retry::{ErrorKind, RetryConfig};
-use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeTransmitInterceptorContextRef, InterceptorContext,
+};
 use aws_smithy_runtime_api::client::retries::classifiers::{
     ClassifyRetry, RetryAction, RetryReason,
 };
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
 
 /// How long a call may take in all, with its retries and the waits between them.
 pub(super) const CALL: Duration = Duration::from_secs(75);
@@ -51,9 +58,19 @@ pub(super) fn patient(sdk: SdkConfig) -> SdkConfig {
 
 /// Forbids further tries of one call after failures that patience does not mend. Where the user
 /// has set the number of tries, that alone counts.
-#[derive(Debug)]
+///
+/// To be had both as interceptor and as classifier: the SDK classifies a failure more than once,
+/// so that tries are what has to be counted.
+#[derive(Clone, Debug)]
 pub(super) struct Limits {
     in_force: bool,
+    tries: Arc<Tries>,
+}
+
+/// The tries so far. Those of a kind are bits, the first try the lowest.
+#[derive(Debug, Default)]
+struct Tries {
+    begun: AtomicU32,
     broken: AtomicU32,
     dead: AtomicU32,
 }
@@ -64,9 +81,24 @@ impl Limits {
         let tries = sdk.retry_config().map(RetryConfig::max_attempts);
         Self {
             in_force: tries == Some(THROTTLED_TRIES),
-            broken: AtomicU32::new(0),
-            dead: AtomicU32::new(0),
+            tries: Arc::default(),
         }
+    }
+}
+
+impl Intercept for Limits {
+    fn name(&self) -> &'static str {
+        "limits"
+    }
+
+    fn read_before_attempt(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.tries.begun.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 }
 
@@ -85,17 +117,19 @@ impl ClassifyRetry for Limits {
             Some(Err(error)) => error.is_connector_error() || error.is_timeout_error(),
             _ => false,
         };
-        let (failures, tries) = match previous {
+        let (alike, limit) = match previous {
             _ if !self.in_force => return RetryAction::NoActionIndicated,
-            _ if unanswered => (&self.dead, DEAD_TRIES),
+            _ if unanswered => (&self.tries.dead, DEAD_TRIES),
             RetryAction::RetryIndicated(RetryReason::RetryableError { kind, .. })
                 if *kind != ErrorKind::ThrottlingError =>
             {
-                (&self.broken, BROKEN_TRIES)
+                (&self.tries.broken, BROKEN_TRIES)
             }
             _ => return RetryAction::NoActionIndicated,
         };
-        if failures.fetch_add(1, Ordering::Relaxed) + 1 >= tries {
+        let this = 1_u32.rotate_left(self.tries.begun.load(Ordering::Relaxed));
+        let seen = alike.fetch_or(this, Ordering::Relaxed) | this;
+        if seen.count_ones() >= limit {
             RetryAction::RetryForbidden
         } else {
             RetryAction::NoActionIndicated
