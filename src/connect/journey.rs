@@ -1,5 +1,6 @@
 //! The way to each destination: which instance it is, who logs in, where ssh goes.
 
+mod sharing;
 mod way;
 
 use std::path::Path;
@@ -7,6 +8,8 @@ use std::pin::Pin;
 
 use tokio::sync::OnceCell;
 
+use self::sharing::Sharing;
+use super::badge::Badge;
 use crate::error::Error;
 use crate::plan::cli::Invocation;
 use crate::plan::command::Arrival;
@@ -18,6 +21,7 @@ use crate::plan::question::Answer;
 use crate::plan::route::{Route, Way};
 use crate::plan::target::Target;
 use crate::world::aws::{Aws, Push, Regional};
+use crate::world::openssh::Source;
 use crate::world::resolver;
 use crate::world::terminal::Terminal;
 
@@ -25,14 +29,23 @@ use crate::world::terminal::Terminal;
 pub(super) struct Journey<'a> {
     pub(super) invocation: &'a Invocation,
     pub(super) ssh: &'a Path,
-    /// The configuration generated for questions to ssh.
-    pub(super) config: &'a Path,
-    /// What AWS is to have, if anything is to be pushed.
-    pub(super) public_key: Option<String>,
-    /// To be told just before it is pushed.
-    pub(super) push_begins: &'a dyn Fn(),
+    /// What ssh reads for its answers.
+    pub(super) source: &'a Source,
+    /// What we log in with, made when it is certain that it is to be pushed.
+    pub(super) badge: OnceCell<Badge>,
     pub(super) terminal: Terminal,
     pub(super) aws: OnceCell<Aws>,
+}
+
+/// One destination with what ssh says of it.
+struct Leg<'a> {
+    destination: &'a Destination,
+    answer: Answer,
+    /// Who logs in.
+    login: Login,
+    /// The region that the destination's own name tells.
+    region: Option<Region>,
+    sharing: Sharing,
 }
 
 impl Journey<'_> {
@@ -67,79 +80,94 @@ impl Journey<'_> {
 
     /// One destination, from the word to the door.
     async fn arrival(&self, destination: &Destination) -> Result<Arrival, Error> {
-        if let Some(id) = self.known_id(destination) {
-            let region = region_in(&destination.target);
-            let unasked = OnceCell::new();
-            return Box::pin(self.arrive_at(&id, region.as_ref(), destination, unasked)).await;
+        let mut leg = self.leg(destination).await?;
+        if leg.sharing == Sharing::AsTyped {
+            let host = host_of(destination);
+            let route = Route::AsTyped(host.to_owned());
+            return Ok(self.arrived(host, leg.login, route, true));
         }
-        let answer = self.ask(destination, host_of(destination)).await?;
-        let named = Target::parse(&answer.hostname)?;
-        let region = region_in(&destination.target).or(region_in(&named));
+        if self.invocation.value(b'i').is_some() && !self.invocation.is_control_command() {
+            // What is wrong with the user's own key is not worth a call.
+            self.badge().await?;
+        }
+        if let Some(id) = self.known_id(destination) {
+            return Box::pin(self.arrive_at(&id, leg)).await;
+        }
+        let named = Target::parse(&leg.answer.hostname)?;
+        leg.region = leg.region.or(region_in(&named));
         let targets = [&destination.target, &named];
-        match self.lookup(targets, &answer.hostname).await? {
-            Lookup::Id(id) => {
-                let asked = OnceCell::new_with(Some(answer));
-                Box::pin(self.arrive_at(&id, region.as_ref(), destination, asked)).await
-            }
+        match self.lookup(targets, &leg.answer.hostname).await? {
+            Lookup::Id(id) => Box::pin(self.arrive_at(&id, leg)).await,
             Lookup::Filters(filters) => {
-                let aws = self.aws(region.as_ref()).await?;
+                let aws = self.aws(leg.region.as_ref()).await?;
                 let instance = aws.instance_with(&filters, &destination.host).await?;
                 self.running(&instance, &aws)?;
-                let login = login(&answer)?;
-                self.push(&instance.id, &login, region.as_ref()).await?;
-                let route = self.route(&instance, destination, &answer).await?;
-                Ok(self.arrived(&instance.id, login, route))
+                self.enter(&instance.id, Some(&instance), leg).await
             }
         }
     }
 
-    /// A destination whose instance is known by its ID: the push need not wait for the look-up.
+    /// What ssh says of a destination, which goes before anything that AWS does.
+    async fn leg<'b>(&self, destination: &'b Destination) -> Result<Leg<'b>, Error> {
+        let answer = self.ask(destination, host_of(destination)).await?;
+        let mut leg = Leg {
+            destination,
+            login: login(&answer)?,
+            answer,
+            region: region_in(&destination.target),
+            sharing: Sharing::Nothing,
+        };
+        leg.sharing = self.sharing(&leg).await?;
+        Ok(leg)
+    }
+
+    /// A destination whose instance is known by its ID: the push need not wait for the look-up,
+    /// unless the look-up decides whether there is one.
     ///
-    /// Of several errors the one that says most goes first: ssh's about the words, then the
-    /// look-up's, then the push's.
-    async fn arrive_at(
+    /// Of two errors the one that says most goes first: the look-up's, then the push's.
+    async fn arrive_at(&self, id: &InstanceId, leg: Leg<'_>) -> Result<Arrival, Error> {
+        if leg.sharing == Sharing::ByAddress {
+            let instance = self.find(id, &leg).await?;
+            return self.enter(id, instance.as_ref(), leg).await;
+        }
+        let push = async { Ok(self.push(id, &leg).await) };
+        let (pushed, instance) = tokio::try_join!(push, self.find(id, &leg))?;
+        pushed?;
+        let route = self.route_to(instance.as_ref(), &leg).await?;
+        Ok(self.arrived(id.as_str(), leg.login, route, false))
+    }
+
+    /// The way into an instance that was found, past a master connection or with a push.
+    async fn enter(
         &self,
         id: &InstanceId,
-        region: Option<&Region>,
-        destination: &Destination,
-        answer: OnceCell<Answer>,
+        instance: Option<&Instance>,
+        leg: Leg<'_>,
     ) -> Result<Arrival, Error> {
-        let ask = || self.ask(destination, host_of(destination));
-        let pushed = async {
-            let login = login(answer.get_or_try_init(ask).await?)?;
-            Ok((self.push(id, &login, region).await, login))
-        };
-        let found = async {
-            let found = self.find(id, destination, region).await;
-            if found.is_err() {
-                login(answer.get_or_try_init(ask).await?)?;
-            }
-            found
-        };
-        let ((pushed, login), instance) = tokio::try_join!(pushed, found)?;
-        pushed?;
-        let answer = answer.get_or_try_init(ask).await?;
-        let route = match instance {
-            Some(instance) => self.route(&instance, destination, answer).await?,
-            None => Route::AsTyped(destination.host.clone()),
-        };
-        Ok(self.arrived(id, login, route))
+        let route = self.route_to(instance, &leg).await?;
+        let shared = leg.sharing == Sharing::ByAddress && self.has_master(&leg, &route).await?;
+        if !shared {
+            self.push(id, &leg).await?;
+        }
+        Ok(self.arrived(id.as_str(), leg.login, route, shared))
+    }
+
+    async fn route_to(&self, instance: Option<&Instance>, leg: &Leg<'_>) -> Result<Route, Error> {
+        match instance {
+            Some(instance) => self.route(instance, leg.destination, &leg.answer).await,
+            None => Ok(Route::AsTyped(leg.destination.host.clone())),
+        }
     }
 
     /// Looks up the instance, unless nothing hangs on it: who names the host, the ID and the zone
     /// may lack the permission for DescribeInstances.
-    async fn find(
-        &self,
-        id: &InstanceId,
-        destination: &Destination,
-        region: Option<&Region>,
-    ) -> Result<Option<Instance>, Error> {
+    async fn find(&self, id: &InstanceId, leg: &Leg<'_>) -> Result<Option<Instance>, Error> {
         let optional =
-            self.is_host_beside_id(destination) && self.invocation.wishes.via == Way::Auto;
+            self.is_host_beside_id(leg.destination) && self.invocation.wishes.via == Way::Auto;
         if optional && self.invocation.wishes.zone.is_some() {
             return Ok(None);
         }
-        let aws = self.aws(region).await?;
+        let aws = self.aws(leg.region.as_ref()).await?;
         match aws.instance(id).await {
             Ok(instance) => self.running(&instance, &aws).map(|()| Some(instance)),
             Err(Error::Denied(_)) if optional => Ok(None),
@@ -159,19 +187,26 @@ impl Journey<'_> {
         })
     }
 
-    async fn push(
-        &self,
-        id: &InstanceId,
-        login: &Login,
-        region: Option<&Region>,
-    ) -> Result<(), Error> {
-        let Some(public_key) = &self.public_key else {
+    async fn push(&self, id: &InstanceId, leg: &Leg<'_>) -> Result<(), Error> {
+        if !self.pushes() {
             return Ok(());
-        };
-        let aws = self.aws(region).await?;
-        let zone = self.zone();
-        (self.push_begins)();
-        aws.push(Push { id, login, zone }, public_key).await
+        }
+        let badge = self.badge().await?;
+        let aws = self.aws(leg.region.as_ref()).await?;
+        let (login, zone) = (&leg.login, self.zone());
+        aws.push(Push { id, login, zone }, &badge.public()?, badge.bell())
+            .await
+    }
+
+    /// Whether anything is pushed in this run.
+    fn pushes(&self) -> bool {
+        !self.invocation.wishes.dry_run && !self.invocation.is_control_command()
+    }
+
+    /// What we log in with; made once.
+    async fn badge(&self) -> Result<&Badge, Error> {
+        let make = || async { Badge::make(self.invocation) };
+        self.badge.get_or_try_init(make).await
     }
 
     /// The zone that goes with the push: only where the user names instance and host apart, and
@@ -225,9 +260,20 @@ impl Journey<'_> {
         self.invocation.destinations().count() == 1
     }
 
-    fn arrived(&self, id: &InstanceId, login: Login, route: Route) -> Arrival {
-        self.terminal.note(&format!("{login} at {id}: {route}"));
-        Arrival { login, route }
+    /// `what` is the instance, or what was typed if that says enough.
+    fn arrived(&self, what: &str, login: Login, route: Route, shared: bool) -> Arrival {
+        let by = if shared {
+            ", by the master connection that runs"
+        } else {
+            ""
+        };
+        self.terminal
+            .note(&format!("{login} at {what}: {route}{by}"));
+        Arrival {
+            login,
+            route,
+            shared,
+        }
     }
 }
 

@@ -24,7 +24,7 @@ pub enum Identity<'a> {
     Ephemeral(&'a Path),
     /// The user's, named among the client's own words.
     Own,
-    /// None: nobody logs in.
+    /// None: nobody logs in, or not by a key of ours.
     Unneeded,
 }
 
@@ -35,6 +35,8 @@ pub struct Arrival {
     pub login: Login,
     /// The way that is taken.
     pub route: Route,
+    /// Whether a master connection that runs takes us there, so that nobody logs in.
+    pub shared: bool,
 }
 
 /// Spells the client's command line. `arrivals` are those of the invocation's destinations, in
@@ -103,6 +105,7 @@ mod tests {
         let arrival = |route: &Route| Arrival {
             login: login.clone(),
             route: route.clone(),
+            shared: false,
         };
         let arrivals: Vec<_> = to.iter().map(arrival).collect();
         let line = spell(Path::new("/bin/x"), &invocation, identity, &arrivals);

@@ -3,13 +3,15 @@
 //! Who logs in, which address family, and whether the user's ssh_config has a proxy for the host
 //! are ssh's to say (ssh_config(5)): we ask it with the user's own words rather than imitate it.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::cli::Invocation;
 use super::destination::Destination;
 use super::grammar::Program;
+use super::names::Login;
 use super::route::Family;
 use super::scan::Flag;
 
@@ -46,18 +48,37 @@ pub fn config(files: Config) -> Vec<u8> {
     text
 }
 
-/// The words for `ssh`, without its name: the user's own as far as they can change the answer,
-/// about `host`; with this configuration, or with that of ssh's own choice.
+/// An address that nobody has (RFC 5737, section 3): what ssh says of it, it says of most.
+pub const NOWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+
+/// Whom and what a question is about.
+#[derive(Clone, Debug)]
+pub struct Subject<'a> {
+    /// The destination as typed.
+    pub destination: &'a Destination,
+    /// What ssh gets for its host.
+    pub host: String,
+    /// The HostName that it gets as an option.
+    pub hostname: Option<IpAddr>,
+    /// Who logs in, once that is settled; until then, whoever is typed.
+    pub login: Option<&'a Login>,
+}
+
+/// The words for `ssh`, without its name: the user's own as far as they can change the answer;
+/// with this configuration, or with that of ssh's own choice.
 #[must_use]
 pub fn words(
     invocation: &Invocation,
-    destination: &Destination,
-    host: &str,
+    subject: &Subject<'_>,
     config: Option<&Path>,
 ) -> Vec<OsString> {
+    let destination = subject.destination;
     let mut words: Vec<OsString> = vec!["-G".into()];
     if let Some(config) = config {
         words.extend(["-F".into(), config.into()]);
+    }
+    if let Some(address) = subject.hostname {
+        words.extend(["-o".into(), format!("HostName={address}").into()]);
     }
     let program = invocation.program;
     let flags = |late| {
@@ -68,14 +89,14 @@ pub fn words(
     };
     words.extend(flags(false));
     // Here and not first: an earlier -l beats `user@`, a later one does not.
-    if let Some(login) = &destination.login {
+    if let Some(login) = subject.login.or(destination.login.as_ref()) {
         words.extend(["-l".into(), login.as_str().into()]);
     }
     if let Some(port) = destination.port {
         words.extend(["-p".into(), port.to_string().into()]);
     }
     words.extend(flags(true));
-    words.extend(["--".into(), host.into()]);
+    words.extend(["--".into(), subject.host.as_str().into()]);
     if invocation.command {
         // Some options want a command, and others none. What it is matters to nobody here.
         words.push("true".into());
@@ -111,15 +132,20 @@ pub struct Answer {
     pub family: Family,
     /// ProxyCommand or ProxyJump, whichever is in force, as its keyword and value.
     pub proxy: Option<String>,
+    /// The socket (ControlPath) of the master connection that ssh uses, if one listens there.
+    pub master: Option<PathBuf>,
 }
 
 impl Answer {
     /// Reads the output of `ssh -G`.
     #[must_use]
-    pub fn parse(output: &str) -> Self {
+    pub fn parse(output: &[u8]) -> Self {
         let mut answer = Self::default();
-        for line in output.lines() {
-            let Some((keyword, value)) = line.split_once(' ') else {
+        // With `yes` and `ask`, ssh becomes a master itself whatever listens.
+        let mut becomes_master = false;
+        for line in output.split(|&byte| byte == b'\n') {
+            let text = String::from_utf8_lossy(line);
+            let Some((keyword, value)) = text.split_once(' ') else {
                 continue;
             };
             match keyword {
@@ -133,11 +159,18 @@ impl Answer {
                     }
                 }
                 "proxycommand" | "proxyjump" if value != "none" => {
-                    answer.proxy = Some(line.to_owned());
+                    answer.proxy = Some(text.into_owned());
+                }
+                "controlmaster" => becomes_master = ["true", "yes", "ask"].contains(&value),
+                "controlpath" if value != "none" => {
+                    // A path may be of any bytes.
+                    let path = &line[keyword.len() + 1..];
+                    answer.master = Some(OsStr::from_bytes(path).into());
                 }
                 _ => {}
             }
         }
+        answer.master = answer.master.filter(|_| !becomes_master);
         answer
     }
 }
@@ -172,16 +205,31 @@ mod tests {
         let output = "user root\nhostname 10.0.0.1\naddressfamily inet6\nproxyjump none\n\
                       proxycommand nc %h %p\nport 22\n";
         assert_eq!(
-            Answer::parse(output),
+            Answer::parse(output.as_bytes()),
             Answer {
                 login: Some("root".into()),
                 hostname: "10.0.0.1".into(),
                 family: Family::Inet6,
                 proxy: Some("proxycommand nc %h %p".into()),
+                master: None,
             }
         );
-        let unset = Answer::parse("user mssh-nobody-set-a-user\nproxycommand none\n");
+        let unset = Answer::parse(b"user mssh-nobody-set-a-user\nproxycommand none\n");
         assert_eq!(unset, Answer::default());
+    }
+
+    #[test]
+    fn a_master_is_of_use_unless_ssh_is_to_become_one() {
+        let master = |output: &[u8]| Answer::parse(output).master;
+        let path = OsStr::from_bytes(b"/a b/\xff");
+        for mode in ["false", "no", "auto", "autoask"] {
+            let before = [b"controlmaster ", mode.as_bytes(), b"\n"].concat();
+            let output = [before, b"controlpath /a b/\xff\n".to_vec()].concat();
+            assert_eq!(master(&output), Some(path.into()), "{mode}");
+        }
+        assert_eq!(master(b"controlpath /s\ncontrolmaster true\n"), None);
+        assert_eq!(master(b"controlmaster ask\ncontrolpath /s\n"), None);
+        assert_eq!(master(b"controlpath none\n"), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod ec2;
 mod explain;
 mod http;
 mod instance_connect;
+mod retry;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -11,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 use aws_credential_types::provider::error::CredentialsError;
@@ -30,20 +30,6 @@ const CONNECT: Duration = Duration::from_secs(3);
 
 /// How long AWS may take for one answer.
 const ATTEMPT: Duration = Duration::from_secs(8);
-
-/// How long a call may take in all, retries included.
-const CALL: Duration = Duration::from_secs(20);
-
-/// How often a throttled call is tried, unless AWS_MAX_ATTEMPTS or the profile say so: a burst of
-/// a few hundred runs has to get through. The waits between double, with jitter, from at most
-/// [`BACKOFF`] on; [`CALL`] ends them in any case.
-const ATTEMPTS: u32 = 8;
-
-/// The first wait's upper bound.
-const BACKOFF: Duration = Duration::from_millis(400);
-
-/// The number of tries that the SDK settles on where nothing is configured.
-const SDK_ATTEMPTS: u32 = 3;
 
 /// The user's AWS configuration.
 #[derive(Debug)]
@@ -70,7 +56,7 @@ impl Aws {
         terminal: Terminal,
     ) -> Result<Self, Error> {
         let started = Instant::now();
-        let sdk = patient(loader(profile, region).load().await);
+        let sdk = retry::patient(loader(profile, region).load().await);
         let credentials = match profile {
             // The default chain would take keys in the environment first.
             Some(profile) => of_profile(profile, &sdk).provide_credentials().await,
@@ -167,7 +153,7 @@ fn loader(profile: Option<&str>, region: Option<&Region>) -> ConfigLoader {
             TimeoutConfig::builder()
                 .connect_timeout(CONNECT)
                 .operation_attempt_timeout(ATTEMPT)
-                .operation_timeout(CALL)
+                .operation_timeout(retry::CALL)
                 .build(),
         );
     if let Ok(metadata) = FrameworkMetadata::new("mssh", Some(env!("CARGO_PKG_VERSION"))) {
@@ -200,19 +186,6 @@ fn profile_of_environment() -> Option<String> {
     ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
-}
-
-/// `sdk` with more patience for throttling, unless the user has set the number of tries.
-fn patient(sdk: SdkConfig) -> SdkConfig {
-    let configured = sdk.retry_config().cloned();
-    let retries = configured.unwrap_or_else(RetryConfig::standard);
-    if retries.max_attempts() != SDK_ATTEMPTS || std::env::var_os("AWS_MAX_ATTEMPTS").is_some() {
-        return sdk;
-    }
-    let retries = retries
-        .with_max_attempts(ATTEMPTS)
-        .with_initial_backoff(BACKOFF);
-    sdk.into_builder().retry_config(retries).build()
 }
 
 fn took(since: Instant) -> String {

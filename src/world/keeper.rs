@@ -5,8 +5,8 @@
 //! does not know it. So it is started in two steps: `--keeper launch` closes all that and starts
 //! `--keeper stay`, then ends and is waited for; init inherits the second, which leaves the session.
 //!
-//! Its standard input is a pipe from us. A byte on it says that the push begins and the key's
-//! minute with it; its end says that we have become the client, or are dead.
+//! Its standard input is a pipe from us. A byte on it says that a push begins, and the key's minute
+//! with it; its end says that we have become the client, or are dead.
 
 use std::ffi::OsString;
 use std::fs;
@@ -15,6 +15,7 @@ use std::os::fd::{AsFd, BorrowedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -27,11 +28,29 @@ use crate::error::Error;
 /// The hidden option.
 pub const OPTION: &str = "--keeper";
 
+/// What it is told: a push begins,
+const PUSH: u8 = b'!';
+
+/// or nothing, to see whether it hears.
+const NOTHING: u8 = b'.';
+
 /// A keeper that was started. As long as this lives, it knows that we live.
 #[derive(Debug)]
 pub struct Keeper {
     launcher: Child,
-    pipe: ChildStdin,
+    pipe: Arc<ChildStdin>,
+}
+
+/// How to tell a keeper that a push begins.
+#[derive(Clone, Debug)]
+pub struct Bell(Arc<ChildStdin>);
+
+impl Bell {
+    /// Tells it: the key's minute begins, or begins again.
+    pub fn ring(&self) {
+        // If the keeper is gone, `settle` tells; the minute is then nobody's to count.
+        let _ = (&*self.0).write_all(&[PUSH]);
+    }
 }
 
 impl Keeper {
@@ -53,15 +72,16 @@ impl Keeper {
                 .stderr(Stdio::null())
                 .spawn()?;
             let pipe = launcher.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
+            let pipe = Arc::new(pipe);
             Ok(Self { launcher, pipe })
         };
         start().map_err(Error::NoKeeper)
     }
 
-    /// Tells it that the key's minute begins.
-    pub fn push_begins(&self) {
-        // If the keeper is gone, `settle` tells; the minute is then nobody's to count.
-        let _ = (&self.pipe).write_all(b"!");
+    /// Its bell.
+    #[must_use]
+    pub fn bell(&self) -> Bell {
+        Bell(Arc::clone(&self.pipe))
     }
 
     /// Makes sure that it is in place: to be called before the key is written.
@@ -71,7 +91,9 @@ impl Keeper {
     pub fn settle(&mut self) -> Result<(), Error> {
         match self.launcher.wait() {
             // A keeper that is gone has closed its end.
-            Ok(status) if status.success() => self.pipe.write_all(b"!").map_err(Error::NoKeeper),
+            Ok(status) if status.success() => {
+                (&*self.pipe).write_all(&[NOTHING]).map_err(Error::NoKeeper)
+            }
             Ok(status) => Err(Error::NoKeeper(io::Error::other(status.to_string()))),
             Err(cause) => Err(Error::NoKeeper(cause)),
         }
@@ -138,17 +160,18 @@ fn close_inherited() -> io::Result<()> {
 }
 
 /// Waits until the process that started us has become the client or died, and says until when
-/// its key may live.
+/// its key may live: a minute from the last push that began, since only that one succeeded.
 fn wait_for_our_end() -> Instant {
     let mut deadline = None;
     let mut stdin = io::stdin();
-    loop {
-        if !readable(stdin.as_fd(), deadline) {
-            break;
-        }
-        match stdin.read(&mut [0; 16]) {
+    let mut told = [0; 64];
+    while readable(stdin.as_fd(), deadline) {
+        match stdin.read(&mut told) {
             Ok(0) => break,
-            Ok(_) => deadline = deadline.or(Some(Instant::now() + KEY_LIFE)),
+            Ok(count) if told[..count].contains(&PUSH) => {
+                deadline = Some(Instant::now() + KEY_LIFE);
+            }
+            Ok(_) => {}
             Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
             Err(_) => break,
         }

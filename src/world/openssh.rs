@@ -1,8 +1,9 @@
 //! What only the installed OpenSSH can tell: its answers to `ssh -G` and `ssh -V`.
 
 use std::ffi::OsString;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Seek, Write};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -10,7 +11,6 @@ use std::time::Duration;
 use nix::unistd::{Uid, User};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-use super::room::{self, Room};
 use crate::error::Error;
 use crate::plan::cli::Invocation;
 use crate::plan::grammar::{Grammar, Program};
@@ -18,6 +18,9 @@ use crate::plan::question::{self, Answer, Config};
 
 /// How long to wait for the rest of what ssh has complained of.
 const LAST_WORDS: Duration = Duration::from_millis(100);
+
+/// How ssh is to name its standard input as a file.
+const STDIN: &str = "/dev/fd/0";
 
 /// The grammar of the installed client. Only ssh's `-P` depends on the release, so that ssh is
 /// asked for it only when that letter is there.
@@ -48,25 +51,75 @@ fn release() -> Option<(u32, u32)> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
-/// Writes the generated configuration into the room, and says how to name it to ssh: the user's
-/// own `-F` file, if that cannot be read, so that ssh complains of it in its own words.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write_config(room: &Room, invocation: &Invocation) -> Result<PathBuf, Error> {
-    let files = match invocation.config_file() {
-        None => Config::Usual(users_config()),
-        Some(file) if file.as_os_str().eq_ignore_ascii_case("none") => Config::None,
-        Some(file) => match fs::metadata(file) {
-            // A pipe can be read once, and that is for ssh to do.
-            Ok(metadata) if !metadata.is_file() => Config::None,
-            _ => match fs::read(file) {
-                Ok(content) => Config::Given(content),
-                Err(_) => return Ok(file.into()),
+/// What ssh reads for an answer.
+#[derive(Debug)]
+pub enum Source {
+    /// A configuration that is generated from the user's files.
+    Generated(Vec<u8>),
+    /// The same without the file that `-F` names: it is a pipe, and can be read once, by the
+    /// client.
+    WithoutPipe(Vec<u8>),
+    /// The user's own `-F` file, which cannot be read: ssh complains of it in its own words.
+    Unreadable(PathBuf),
+}
+
+impl Source {
+    /// That of the user's files.
+    #[must_use]
+    pub fn of(invocation: &Invocation) -> Self {
+        let generated = |files| Self::Generated(question::config(files));
+        match invocation.config_file() {
+            None => generated(Config::Usual(users_config())),
+            Some(file) if file.as_os_str().eq_ignore_ascii_case("none") => generated(Config::None),
+            Some(file) => match fs::metadata(file) {
+                Ok(metadata) if !metadata.is_file() => {
+                    Self::WithoutPipe(question::config(Config::None))
+                }
+                _ => match fs::read(file) {
+                    Ok(content) => generated(Config::Given(content)),
+                    Err(_) => Self::Unreadable(file.into()),
+                },
             },
-        },
-    };
-    room.write(room::CONFIG, &question::config(files))
+        }
+    }
+
+    /// How to name it to ssh.
+    #[must_use]
+    pub fn name(&self) -> &Path {
+        match self {
+            Self::Generated(_) | Self::WithoutPipe(_) => Path::new(STDIN),
+            Self::Unreadable(file) => file,
+        }
+    }
+
+    /// The standard input that goes with that name.
+    fn stdin(&self) -> io::Result<Stdio> {
+        match self {
+            Self::Generated(text) | Self::WithoutPipe(text) => {
+                let mut file = nameless()?;
+                file.write_all(text)?;
+                // Where the name leads to this very descriptor, and not to a new one as in Linux.
+                file.rewind()?;
+                Ok(file.into())
+            }
+            Self::Unreadable(_) => Ok(Stdio::null()),
+        }
+    }
+}
+
+/// A file without a name, in memory. Not a pipe: where ssh makes host names canonical, it reads
+/// its configuration twice.
+#[cfg(target_os = "linux")]
+fn nameless() -> io::Result<File> {
+    use nix::sys::memfd::{MFdFlags, memfd_create};
+    let made = memfd_create(c"ssh_config", MFdFlags::MFD_CLOEXEC);
+    made.map(File::from).or_else(|_| tempfile::tempfile())
+}
+
+/// A file without a name.
+#[cfg(not(target_os = "linux"))]
+fn nameless() -> io::Result<File> {
+    tempfile::tempfile()
 }
 
 /// The user's own configuration. ssh takes the home directory from passwd(5), whatever HOME says.
@@ -76,15 +129,26 @@ fn users_config() -> PathBuf {
     home.join(".ssh/config")
 }
 
-/// Puts a question to ssh.
+/// Whether a master connection listens at this socket. What a dead one has left does not answer.
+#[must_use]
+pub fn master_listens(socket: &Path) -> bool {
+    UnixStream::connect(socket).is_ok()
+}
+
+/// Puts a question to ssh: with this source, if its words name one.
 ///
 /// # Errors
 /// [`Error::ClientRefused`] with ssh's own words, when it refuses the user's.
-pub async fn ask(ssh: &Path, words: Vec<OsString>) -> Result<Answer, Error> {
+pub async fn ask(
+    ssh: &Path,
+    words: Vec<OsString>,
+    source: Option<&Source>,
+) -> Result<Answer, Error> {
     let cannot = |cause| Error::CannotRun(ssh.into(), cause);
+    let stdin = source.map_or_else(|| Ok(Stdio::null()), Source::stdin);
     let mut child = tokio::process::Command::new(ssh)
         .args(words)
-        .stdin(Stdio::null())
+        .stdin(stdin.map_err(Error::Runtime)?)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
@@ -107,7 +171,7 @@ pub async fn ask(ssh: &Path, words: Vec<OsString>) -> Result<Answer, Error> {
     };
     let status = status.map_err(cannot)?;
     if status.success() {
-        return Ok(Answer::parse(&String::from_utf8_lossy(&answer)));
+        return Ok(Answer::parse(&answer));
     }
     let _ = tokio::time::timeout(LAST_WORDS, read(stderr.as_mut(), &mut complaint)).await;
     Err(Error::ClientRefused {

@@ -17,9 +17,6 @@ const SUFFIX: usize = 10;
 /// The name of the key in its directory.
 const KEY: &str = "key";
 
-/// The name of the configuration that is generated for a question to ssh.
-pub const CONFIG: &str = "config";
-
 /// After this long a key is of no use: AWS has forgotten its public half.
 pub const KEY_LIFE: Duration = Duration::from_mins(1);
 
@@ -56,30 +53,22 @@ impl Room {
         self.directory.path()
     }
 
-    /// Writes a file that only we can read, and says where it is.
+    /// Writes the key into a file that only we can read, and says where it is.
     ///
     /// # Errors
     /// [`Error::Key`], for whatever reason it cannot be written.
-    pub fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, Error> {
-        let path = self.path().join(name);
+    pub fn write_key(&self, key: &[u8]) -> Result<PathBuf, Error> {
+        let path = self.path().join(KEY);
         let written = OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(0o600)
             .open(&path)
-            .and_then(|mut file| file.write_all(content));
+            .and_then(|mut file| file.write_all(key));
         match written {
             Ok(()) => Ok(path),
             Err(cause) => Err(Error::Key(path, cause)),
         }
-    }
-
-    /// Writes the key.
-    ///
-    /// # Errors
-    /// As [`Room::write`].
-    pub fn write_key(&self, key: &[u8]) -> Result<PathBuf, Error> {
-        self.write(KEY, key)
     }
 }
 
@@ -103,13 +92,11 @@ fn bases() -> impl Iterator<Item = PathBuf> {
         .filter(|path| !path.to_string_lossy().contains(['%', '$']))
 }
 
-/// Removes a directory of ours: the files that we put there, and the directory once it is empty.
+/// Removes a directory of ours: the key that we put there, and the directory once it is empty.
 /// What somebody else has put there is not ours to delete.
 pub fn remove(directory: &Path) {
     if is_ours(directory) {
-        for file in [KEY, CONFIG] {
-            let _ = fs::remove_file(directory.join(file));
-        }
+        let _ = fs::remove_file(directory.join(KEY));
         let _ = fs::remove_dir(directory);
     }
 }

@@ -1,20 +1,22 @@
-//! Two hundred runs in a burst, by one caller, a fifth of whose pushes are throttled.
+//! Two hundred runs in a burst, by one caller, of whom AWS takes ten pushes a second; and how
+//! long any other trouble is waited for.
 
 use std::thread;
 use std::time::Instant;
 
 use crate::key::witness::leaves_nothing;
 use crate::lab::cast::WEB1;
-use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
-use crate::sandbox::{Outcome, run, tenant};
+use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
+use crate::sandbox::{Outcome, finish, no_key_is_left, run, tenant};
 
 const RUNS: usize = 200;
+const A_SECOND: u32 = 10;
 
 #[test]
-fn a_burst_of_two_hundred_runs_succeeds_though_a_fifth_is_throttled() {
+fn a_burst_of_two_hundred_runs_succeeds_at_ten_pushes_a_second() {
     let tenant = tenant();
     let throttle = Fault::new(Trouble::Throttle).on(SEND_SSH_PUBLIC_KEY);
-    tenant.fault(throttle.share(0.2));
+    tenant.fault(throttle.beyond(A_SECOND));
     let began = Instant::now();
     let outcomes: Vec<Outcome> = thread::scope(|scope| {
         let start = || scope.spawn(|| run(&tenant, "mssh", [WEB1, "true"]));
@@ -37,4 +39,45 @@ fn a_burst_of_two_hundred_runs_succeeds_though_a_fifth_is_throttled() {
     // A machine that is too busy to answer in time is asked again.
     assert!(throttled > 0 && pushes.len() - throttled >= RUNS);
     leaves_nothing(&tenant);
+}
+
+#[test]
+fn throttling_is_waited_for_longer_than_a_broken_service_is() {
+    let tenant = tenant();
+    tenant.fault(
+        Fault::new(Trouble::Throttle)
+            .on(SEND_SSH_PUBLIC_KEY)
+            .first(7),
+    );
+    run(&tenant, "mssh", [WEB1, "true"]).prints("");
+    assert_eq!(tenant.calls_of(SEND_SSH_PUBLIC_KEY).len(), 8);
+
+    let tenant = crate::sandbox::tenant();
+    tenant.fault(Fault::new(Trouble::Status(500)).on(SEND_SSH_PUBLIC_KEY));
+    let outcome = run(&tenant, "mssh", [WEB1, "true"]);
+    assert!(outcome.stderr.contains("HTTP 500"), "{outcome:?}");
+    assert_eq!(tenant.calls_of(SEND_SSH_PUBLIC_KEY).len(), 5);
+    assert!(no_key_is_left(&tenant));
+}
+
+#[test]
+fn nobody_at_the_other_end_is_asked_twice() {
+    let tenant = tenant();
+    tenant.fault(Fault::new(Trouble::Reset));
+    let outcome = run(&tenant, "mssh", [WEB1, "true"]);
+    assert_eq!(outcome.code, Some(255), "{outcome:?}");
+    assert!(tenant.calls_of(DESCRIBE_INSTANCES).len() == 2);
+}
+
+#[test]
+fn the_number_of_tries_is_the_users_to_set() {
+    for (trouble, tries) in [(Trouble::Status(500), 7), (Trouble::Reset, 4)] {
+        let tenant = tenant();
+        tenant.fault(Fault::new(trouble).on(SEND_SSH_PUBLIC_KEY));
+        let mut command = tenant.command("mssh");
+        command.args([WEB1, "true"]);
+        let outcome = finish(command.env("AWS_MAX_ATTEMPTS", tries.to_string()));
+        assert_eq!(outcome.code, Some(255), "{outcome:?}");
+        assert_eq!(tenant.calls_of(SEND_SSH_PUBLIC_KEY).len(), tries);
+    }
 }

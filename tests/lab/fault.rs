@@ -1,6 +1,6 @@
 //! Trouble on demand, for one tenant at a time.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::cast::ACCOUNT;
 use super::refusal::{Protocol, Refusal};
@@ -54,6 +54,28 @@ enum When {
     Always,
     First(u32),
     Share(f64),
+    Beyond(Allowance),
+}
+
+/// A bucket that holds as many requests as are allowed in a second, and fills at that rate.
+#[derive(Clone, Copy, Debug)]
+struct Allowance {
+    per_second: f64,
+    left: f64,
+    at: Instant,
+}
+
+impl Allowance {
+    /// Takes one, if there is one.
+    fn take(&mut self) -> bool {
+        let filled = self.left + self.at.elapsed().as_secs_f64() * self.per_second;
+        (self.left, self.at) = (filled.min(self.per_second), Instant::now());
+        let allowed = self.left >= 1.0;
+        if allowed {
+            self.left -= 1.0;
+        }
+        allowed
+    }
 }
 
 impl Fault {
@@ -83,6 +105,17 @@ impl Fault {
         self
     }
 
+    /// Strikes what exceeds this many requests in a second.
+    pub(crate) fn beyond(mut self, per_second: u32) -> Self {
+        let per_second = f64::from(per_second);
+        self.when = When::Beyond(Allowance {
+            per_second,
+            left: per_second,
+            at: Instant::now(),
+        });
+        self
+    }
+
     /// Its trouble, if it strikes a request for `action`; which counts.
     pub(crate) fn strike(&mut self, action: &str) -> Option<Trouble> {
         if self.action.is_some_and(|only| only != action) {
@@ -96,6 +129,7 @@ impl Fault {
                 true
             }
             When::Share(probability) => fastrand::f64() < *probability,
+            When::Beyond(allowance) => !allowance.take(),
         };
         strikes.then_some(self.trouble)
     }

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::plan::destination::Destination;
 use crate::plan::instance::Instance;
 use crate::plan::names::InstanceId;
-use crate::plan::question::{self, Answer};
+use crate::plan::question::{self, Answer, Subject};
 use crate::plan::route::{self, Route, Situation, Way};
 use crate::plan::target::Target;
 use crate::world::openssh;
@@ -13,12 +13,19 @@ use crate::world::openssh;
 impl Journey<'_> {
     /// Puts the question about a host to ssh.
     pub(super) async fn ask(&self, destination: &Destination, host: &str) -> Result<Answer, Error> {
-        let words = |config| question::words(self.invocation, destination, host, config);
-        let mut answer = openssh::ask(self.ssh, words(Some(self.config))).await;
+        let subject = Subject {
+            destination,
+            host: host.to_owned(),
+            hostname: None,
+            login: None,
+        };
+        let words = |config| question::words(self.invocation, &subject, config);
+        let ours = words(Some(self.source.name()));
+        let mut answer = openssh::ask(self.ssh, ours, Some(self.source)).await;
         if let Err(Error::ClientRefused { .. }) = answer {
             // Once more, for ssh to speak of the user's files and not of ours.
             let theirs = words(self.invocation.config_file());
-            answer = openssh::ask(self.ssh, theirs).await.and(answer);
+            answer = openssh::ask(self.ssh, theirs, None).await.and(answer);
         }
         let answer = answer?;
         self.terminal

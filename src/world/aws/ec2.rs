@@ -10,7 +10,7 @@ use aws_sdk_ec2::types;
 
 use super::Regional;
 use super::explain::Call;
-use super::http::DeadNetwork;
+use super::retry::Limits;
 use crate::error::Error;
 use crate::plan::instance::{Instance, State};
 use crate::plan::lookup::Filter;
@@ -111,8 +111,11 @@ impl Regional<'_> {
     }
 
     fn ec2(&self) -> Client {
-        let config = aws_sdk_ec2::config::Builder::from(&self.sdk())
-            .retry_classifier(DeadNetwork::default());
+        let sdk = self.sdk();
+        let limits = Limits::of(&sdk);
+        let config = aws_sdk_ec2::config::Builder::from(&sdk)
+            .retry_classifier(limits.clone())
+            .interceptor(limits);
         Client::from_conf(config.build())
     }
 }

@@ -1,7 +1,4 @@
-//! The HTTP client under the SDK: TLS only where it is needed, and little patience with a dead
-//! network.
-
-use std::sync::atomic::{AtomicU32, Ordering};
+//! The HTTP client under the SDK: TLS only where it is needed.
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -10,9 +7,7 @@ use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 /// A client that looks at each request's scheme before it makes a connector. Reading the system's
@@ -81,33 +76,5 @@ impl HttpConnector for SchemeConnector {
         client
             .http_connector(&self.settings, &self.components)
             .call(request)
-    }
-}
-
-/// How often a call may find nobody at the other end.
-const DEAD_TRIES: u32 = 2;
-
-/// Forbids further tries of a call that did not reach AWS twice: what helps against throttling
-/// only keeps the user waiting for a network that is not there.
-#[derive(Debug, Default)]
-pub(super) struct DeadNetwork {
-    failures: AtomicU32,
-}
-
-impl ClassifyRetry for DeadNetwork {
-    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        let dead = match context.output_or_error() {
-            Some(Err(error)) => error.is_connector_error() || error.is_timeout_error(),
-            _ => false,
-        };
-        if dead && self.failures.fetch_add(1, Ordering::Relaxed) + 1 >= DEAD_TRIES {
-            RetryAction::RetryForbidden
-        } else {
-            RetryAction::NoActionIndicated
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        "dead network"
     }
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use mssh::plan::cli::{self, Invocation, Request, Word};
 use mssh::plan::grammar::{Grammar, Program};
-use mssh::plan::question::{self, Answer, Config};
+use mssh::plan::question::{self, Answer, Config, Subject};
 use mssh::plan::route::Way;
 
 use super::case::{Case, Ours};
@@ -120,20 +120,29 @@ impl Judge {
     /// The question that we put to ssh gets the truth for an answer.
     fn same_login(&self, invocation: &Invocation, truth: &str) -> Result<(), String> {
         let destination = invocation.destinations().next().ok_or("no destination")?;
-        let words = question::words(
-            invocation,
+        let subject = Subject {
             destination,
-            &destination.host,
-            Some(&self.config()),
-        );
+            host: destination.host.clone(),
+            hostname: None,
+            login: None,
+        };
+        let words = question::words(invocation, &subject, Some(&self.config()));
         let output = config(words)?;
-        let answer = Answer::parse(&output);
+        let answer = Answer::parse(output.as_bytes());
         let login = answer.login.as_deref().unwrap_or(&self.local_user);
         same("login", &login, &value(truth, "user"))?;
         same("host", &answer.hostname.as_str(), &value(truth, "hostname"))?;
         same("port", &value(&output, "port"), &value(truth, "port"))?;
-        same("family", &answer.family, &Answer::parse(truth).family)?;
-        same("proxy", &answer.proxy, &Answer::parse(truth).proxy)
+        same(
+            "family",
+            &answer.family,
+            &Answer::parse(truth.as_bytes()).family,
+        )?;
+        same(
+            "proxy",
+            &answer.proxy,
+            &Answer::parse(truth.as_bytes()).proxy,
+        )
     }
 
     /// One more option at the end is read by us if ssh reads it: the command begins at the same

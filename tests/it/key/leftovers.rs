@@ -83,8 +83,8 @@ fn a_key_that_may_be_in_use_is_not_swept() {
 #[test]
 fn a_room_without_a_key_is_swept_when_it_is_a_day_old() {
     let tenant = tenant();
-    let old = directory(&tenant, "mssh-key-Ab3xYz0123", 0o700, &["config"]);
-    let young = directory(&tenant, "mssh-key-Cd4xYz0123", 0o700, &["config"]);
+    let old = directory(&tenant, "mssh-key-Ab3xYz0123", 0o700, &[]);
+    let young = directory(&tenant, "mssh-key-Cd4xYz0123", 0o700, &[]);
     age(&young, Duration::from_hours(1));
     run_again(&tenant);
     assert!(!old.exists() && young.exists());

@@ -1,0 +1,66 @@
+//! What we show at the door: a key made for this connection, or the user's own.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::plan::cli::Invocation;
+use crate::world::keeper::{Bell, Keeper};
+use crate::world::key::{self, Key};
+use crate::world::room::Room;
+
+/// What we log in with. To be made only once it is certain that its public half is to be pushed.
+pub(super) enum Badge {
+    /// A key made for this connection.
+    Ephemeral(Box<Ephemeral>),
+    /// The public half of the user's own key.
+    Own(String),
+}
+
+/// A key made for this connection, its room and the room's keeper. Dropped in this order: the
+/// keeper then finds that there is nothing to keep.
+pub(super) struct Ephemeral {
+    room: Room,
+    keeper: Keeper,
+    key: Key,
+}
+
+impl Badge {
+    /// Makes it: the user's own, if they named one.
+    pub(super) fn make(invocation: &Invocation) -> Result<Self, Error> {
+        if let Some(file) = invocation.value(b'i') {
+            return key::public_half(Path::new(file)).map(Self::Own);
+        }
+        let room = Room::open()?;
+        // Before anything is in the room. Its start takes longer than a key, too.
+        let keeper = Keeper::start(room.path())?;
+        let key = Key::generate()?;
+        Ok(Self::Ephemeral(Box::new(Ephemeral { room, keeper, key })))
+    }
+
+    /// The public half, which AWS is to have.
+    pub(super) fn public(&self) -> Result<String, Error> {
+        match self {
+            Self::Ephemeral(ephemeral) => ephemeral.key.public(),
+            Self::Own(public) => Ok(public.clone()),
+        }
+    }
+
+    /// The bell of the keeper, if there is one.
+    pub(super) fn bell(&self) -> Option<Bell> {
+        match self {
+            Self::Ephemeral(ephemeral) => Some(ephemeral.keeper.bell()),
+            Self::Own(_) => None,
+        }
+    }
+}
+
+impl Ephemeral {
+    /// Writes the key, and says where it is. Only when its public half is with AWS: a key that
+    /// opens nothing is not worth a file.
+    pub(super) fn write(mut self) -> Result<(PathBuf, Room, Keeper), Error> {
+        // A launcher that nobody waits for would be the client's zombie.
+        self.keeper.settle()?;
+        let file = self.key.write(&self.room)?;
+        Ok((file, self.room, self.keeper))
+    }
+}

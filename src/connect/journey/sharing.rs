@@ -1,0 +1,90 @@
+//! Connection sharing (ControlMaster in ssh_config(5)): whether a master connection that runs
+//! takes us there. Then nobody logs in, and no key is needed.
+//!
+//! Which socket ssh uses hangs on everything that we spell for it. So ssh is asked with the very
+//! words that it would get, and by the configuration that it would read.
+
+use std::path::PathBuf;
+
+use super::{Journey, Leg, host_of};
+use crate::error::Error;
+use crate::plan::destination::Destination;
+use crate::plan::names::Login;
+use crate::plan::question::{self, NOWHERE, Subject};
+use crate::plan::route::{Route, Way};
+use crate::plan::target::Target;
+use crate::world::openssh::{self, Source};
+
+/// What may be shared on the way to a destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sharing {
+    /// Nothing: no master listens.
+    Nothing,
+    /// A master listens for the host as typed. The instance need not be known.
+    AsTyped,
+    /// That hangs on the address.
+    ByAddress,
+}
+
+impl Journey<'_> {
+    /// Whether a master listens for the destination as typed, or may listen for its address. Asks
+    /// no more than once more where ssh has no ControlPath for it.
+    pub(super) async fn sharing(&self, leg: &Leg<'_>) -> Result<Sharing, Error> {
+        let pipe = matches!(self.source, Source::WithoutPipe(_));
+        if pipe || leg.answer.master.is_none() {
+            return Ok(Sharing::Nothing);
+        }
+        let typed = Route::AsTyped(host_of(leg.destination).to_owned());
+        let socket = self.socket(leg.destination, &leg.login, &typed).await?;
+        if socket.as_deref().is_some_and(openssh::master_listens) {
+            return Ok(Sharing::AsTyped);
+        }
+        let goes_as_typed =
+            self.is_host_beside_id(leg.destination) && self.invocation.wishes.via == Way::Auto;
+        if goes_as_typed || !self.pushes() {
+            return Ok(Sharing::Nothing);
+        }
+        let anywhere = match leg.destination.target {
+            Target::Host(_) if self.is_alone() => {
+                Route::ByHostName(leg.destination.host.clone(), NOWHERE)
+            }
+            _ => Route::Direct(NOWHERE, Way::Auto),
+        };
+        let elsewhere = self.socket(leg.destination, &leg.login, &anywhere).await?;
+        // The same socket for every address is the one at which nobody listens.
+        Ok(if elsewhere.is_none() || elsewhere == socket {
+            Sharing::Nothing
+        } else {
+            Sharing::ByAddress
+        })
+    }
+
+    /// Whether a master listens for this route.
+    pub(super) async fn has_master(&self, leg: &Leg<'_>, route: &Route) -> Result<bool, Error> {
+        let socket = self.socket(leg.destination, &leg.login, route).await?;
+        Ok(socket.as_deref().is_some_and(openssh::master_listens))
+    }
+
+    /// The socket that ssh looks for a master at, by this route as this user.
+    async fn socket(
+        &self,
+        destination: &Destination,
+        login: &Login,
+        route: &Route,
+    ) -> Result<Option<PathBuf>, Error> {
+        let subject = Subject {
+            destination,
+            host: route.host(),
+            hostname: match route {
+                Route::ByHostName(_, address) => Some(*address),
+                Route::Direct(..) | Route::AsTyped(_) | Route::InstanceId(_) => None,
+            },
+            login: Some(login),
+        };
+        let words = question::words(self.invocation, &subject, self.invocation.config_file());
+        let answer = openssh::ask(self.ssh, words, None).await?;
+        self.terminal
+            .debug(|| format!("master for {}: {:?}", subject.host, answer.master));
+        Ok(answer.master)
+    }
+}

@@ -1,0 +1,142 @@
+//! How often a call is tried, and how long it is waited for.
+//!
+//! Throttling passes: it is waited for until a burst of a few hundred runs has got through. What
+//! ails a broken service or a dead network does not pass while a person waits.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_config::retry::{ErrorKind, RetryConfig};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeTransmitInterceptorContextRef, InterceptorContext,
+};
+use aws_smithy_runtime_api::client::retries::classifiers::{
+    ClassifyRetry, RetryAction, RetryReason,
+};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+/// How long a call may take in all, with its retries and the waits between them.
+pub(super) const CALL: Duration = Duration::from_secs(75);
+
+/// How often a throttled call is tried, unless AWS_MAX_ATTEMPTS or the profile say how often any
+/// call is; [`CALL`] ends it in any case.
+const THROTTLED_TRIES: u32 = 30;
+
+/// How often a service may fail.
+const BROKEN_TRIES: u32 = 5;
+
+/// How often a call may find nobody at the other end.
+const DEAD_TRIES: u32 = 2;
+
+/// The waits double, each of a random length below a bound: the first of them below this,
+const FIRST_WAIT: Duration = Duration::from_millis(400);
+
+/// and all of them below this.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// The number of tries that the SDK settles on where nothing is configured.
+const SDK_TRIES: u32 = 3;
+
+/// `sdk` with more patience for throttling, unless the user has set the number of tries.
+pub(super) fn patient(sdk: SdkConfig) -> SdkConfig {
+    let configured = sdk.retry_config().cloned();
+    let retries = configured.unwrap_or_else(RetryConfig::standard);
+    if retries.max_attempts() != SDK_TRIES || std::env::var_os("AWS_MAX_ATTEMPTS").is_some() {
+        return sdk;
+    }
+    let retries = retries
+        .with_max_attempts(THROTTLED_TRIES)
+        .with_initial_backoff(FIRST_WAIT)
+        .with_max_backoff(LONGEST_WAIT);
+    sdk.into_builder().retry_config(retries).build()
+}
+
+/// Forbids further tries of one call after failures that patience does not mend. Where the user
+/// has set the number of tries, that alone counts.
+///
+/// To be had both as interceptor and as classifier: the SDK classifies a failure more than once,
+/// so that tries are what has to be counted.
+#[derive(Clone, Debug)]
+pub(super) struct Limits {
+    in_force: bool,
+    tries: Arc<Tries>,
+}
+
+/// The tries so far. Those of a kind are bits, the first try the lowest.
+#[derive(Debug, Default)]
+struct Tries {
+    begun: AtomicU32,
+    broken: AtomicU32,
+    dead: AtomicU32,
+}
+
+impl Limits {
+    /// Those of a new call.
+    pub(super) fn of(sdk: &SdkConfig) -> Self {
+        let tries = sdk.retry_config().map(RetryConfig::max_attempts);
+        Self {
+            in_force: tries == Some(THROTTLED_TRIES),
+            tries: Arc::default(),
+        }
+    }
+}
+
+impl Intercept for Limits {
+    fn name(&self) -> &'static str {
+        "limits"
+    }
+
+    fn read_before_attempt(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        self.tries.begun.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl ClassifyRetry for Limits {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        self.classify_retry_v2(context, &RetryAction::NoActionIndicated)
+    }
+
+    /// `previous` is what the SDK makes of the failure.
+    fn classify_retry_v2(
+        &self,
+        context: &InterceptorContext,
+        previous: &RetryAction,
+    ) -> RetryAction {
+        let unanswered = match context.output_or_error() {
+            Some(Err(error)) => error.is_connector_error() || error.is_timeout_error(),
+            _ => false,
+        };
+        let (alike, limit) = match previous {
+            _ if !self.in_force => return RetryAction::NoActionIndicated,
+            _ if unanswered => (&self.tries.dead, DEAD_TRIES),
+            RetryAction::RetryIndicated(RetryReason::RetryableError { kind, .. })
+                if *kind != ErrorKind::ThrottlingError =>
+            {
+                (&self.tries.broken, BROKEN_TRIES)
+            }
+            _ => return RetryAction::NoActionIndicated,
+        };
+        let this = 1_u32.rotate_left(self.tries.begun.load(Ordering::Relaxed));
+        let seen = alike.fetch_or(this, Ordering::Relaxed) | this;
+        if seen.count_ones() >= limit {
+            RetryAction::RetryForbidden
+        } else {
+            RetryAction::NoActionIndicated
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "limits"
+    }
+}
