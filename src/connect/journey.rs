@@ -1,5 +1,6 @@
 //! The way to each destination: which instance it is, who logs in, where ssh goes.
 
+mod push;
 mod sharing;
 mod way;
 
@@ -16,11 +17,11 @@ use crate::plan::command::Arrival;
 use crate::plan::destination::Destination;
 use crate::plan::instance::{Instance, State};
 use crate::plan::lookup::{self, Lookup};
-use crate::plan::names::{InstanceId, Login, Region, Zone};
+use crate::plan::names::{InstanceId, Login, Region};
 use crate::plan::question::Answer;
 use crate::plan::route::{Route, Way};
 use crate::plan::target::Target;
-use crate::world::aws::{Aws, Push, Regional};
+use crate::world::aws::{Aws, Regional};
 use crate::world::openssh::Source;
 use crate::world::resolver;
 use crate::world::terminal::Terminal;
@@ -185,39 +186,6 @@ impl Journey<'_> {
             state: instance.state.clone(),
             region: aws.name.clone(),
         })
-    }
-
-    async fn push(&self, id: &InstanceId, leg: &Leg<'_>) -> Result<(), Error> {
-        if !self.pushes() {
-            return Ok(());
-        }
-        let badge = self.badge().await?;
-        let aws = self.aws(leg.region.as_ref()).await?;
-        let (login, zone) = (&leg.login, self.zone());
-        aws.push(Push { id, login, zone }, &badge.public()?, badge.bell())
-            .await
-    }
-
-    /// Whether anything is pushed in this run.
-    fn pushes(&self) -> bool {
-        !self.invocation.wishes.dry_run && !self.invocation.is_control_command()
-    }
-
-    /// What we log in with; made once.
-    async fn badge(&self) -> Result<&Badge, Error> {
-        let make = || async { Badge::make(self.invocation) };
-        self.badge.get_or_try_init(make).await
-    }
-
-    /// The zone that goes with the push: only where the user names instance and host apart, and
-    /// means it as part of the name. A wrong one beside an ID does no harm.
-    fn zone(&self) -> Option<&Zone> {
-        let wishes = &self.invocation.wishes;
-        let apart = self
-            .invocation
-            .destinations()
-            .all(|d| self.is_host_beside_id(d));
-        wishes.zone.as_ref().filter(|_| apart)
     }
 
     /// The instance that the words themselves name. An ID as the target wins over `-t`.

@@ -6,7 +6,8 @@
 //! - `key`: the key's life, whatever dies
 //! - `session`: stdin, terminal, signals and exit status are ssh's own
 //! - `callers`: rsync, scp, sftp, git, Ansible and more, with `mssh` as their ssh
-//! - `burst`: two hundred runs at once, some of them throttled
+//! - `burst`: two hundred runs at once, throttled; and how long any trouble is waited for
+//! - `sharing`: over a master connection that runs, nothing is pushed
 //! - `errors`: each mistake has its line, its hint and its status
 //! - `texts`: help, completions, man pages and README are current and true
 //! - `floors`: who may import whom in `src/`
@@ -29,5 +30,6 @@ mod grammar;
 mod key;
 mod reference;
 mod session;
+mod sharing;
 mod targets;
 mod texts;

@@ -7,7 +7,7 @@ use crate::lab::Tenant;
 use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
 
 /// The pushes that AWS took: `user@instance zone`, the zone only where one was given.
-fn pushes(tenant: &Tenant<'_>) -> Vec<String> {
+pub(crate) fn pushes(tenant: &Tenant<'_>) -> Vec<String> {
     let taken = tenant.calls_of(SEND_SSH_PUBLIC_KEY).into_iter();
     taken
         .filter(|call| call.status == Some(200))
@@ -23,6 +23,6 @@ fn pushes(tenant: &Tenant<'_>) -> Vec<String> {
 }
 
 /// How often DescribeInstances was called.
-fn look_ups(tenant: &Tenant<'_>) -> usize {
+pub(crate) fn look_ups(tenant: &Tenant<'_>) -> usize {
     tenant.calls_of(DESCRIBE_INSTANCES).len()
 }

@@ -68,7 +68,7 @@ fn after_a_failed_push_nothing_is_left() {
     ends(&tenant(), &[PUSH_DENIED, "true"], 255);
     let troubles = [
         Trouble::Denied,
-        Trouble::Throttle,
+        Trouble::Status(500),
         Trouble::Malformed,
         Trouble::Reset,
     ];
@@ -223,14 +223,16 @@ fn closing_the_terminal_while_aws_is_slow_leaves_nothing() {
 }
 
 #[test]
-fn a_session_outlives_its_key_which_is_gone_60_seconds_after_the_push() {
+fn a_session_outlives_its_key_which_is_gone_60_seconds_after_the_try_that_succeeded() {
     let tenant = tenant();
+    let throttle = Fault::new(Trouble::Throttle).on(SEND_SSH_PUBLIC_KEY);
+    tenant.fault(throttle.first(7));
     let mut session = Session::of(&tenant);
     let key = session.key();
-    let pushed = tenant.calls_of(SEND_SSH_PUBLIC_KEY)[0].at;
+    let pushed = tenant.calls_of(SEND_SSH_PUBLIC_KEY)[7].at;
     let gone = eventually(Duration::from_secs(80), || !key.exists());
     let age = pushed.elapsed().as_secs_f64();
-    assert!(gone && (55.0..65.0).contains(&age), "gone: {gone}, {age} s");
+    assert!(gone && (58.0..65.0).contains(&age), "gone: {gone}, {age} s");
     assert!(session.answers(), "the session is to go on");
     leaves_nothing(&tenant);
     assert_eq!(session.end().code, Some(0));

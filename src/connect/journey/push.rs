@@ -1,0 +1,42 @@
+//! What AWS is to have before anybody logs in.
+
+use super::{Badge, Journey, Leg};
+use crate::error::Error;
+use crate::plan::names::{InstanceId, Zone};
+use crate::world::aws::Push;
+
+impl Journey<'_> {
+    /// Pushes the public half of what we log in with, if this run pushes anything.
+    pub(super) async fn push(&self, id: &InstanceId, leg: &Leg<'_>) -> Result<(), Error> {
+        if !self.pushes() {
+            return Ok(());
+        }
+        let badge = self.badge().await?;
+        let aws = self.aws(leg.region.as_ref()).await?;
+        let (login, zone) = (&leg.login, self.zone());
+        aws.push(Push { id, login, zone }, &badge.public()?, badge.bell())
+            .await
+    }
+
+    /// Whether anything is pushed in this run.
+    pub(super) fn pushes(&self) -> bool {
+        !self.invocation.wishes.dry_run && !self.invocation.is_control_command()
+    }
+
+    /// What we log in with; made once.
+    pub(super) async fn badge(&self) -> Result<&Badge, Error> {
+        let make = || async { Badge::make(self.invocation) };
+        self.badge.get_or_try_init(make).await
+    }
+
+    /// The zone that goes with the push: only where the user names instance and host apart, and
+    /// means it as part of the name. A wrong one beside an ID does no harm.
+    fn zone(&self) -> Option<&Zone> {
+        let wishes = &self.invocation.wishes;
+        let apart = self
+            .invocation
+            .destinations()
+            .all(|d| self.is_host_beside_id(d));
+        wishes.zone.as_ref().filter(|_| apart)
+    }
+}

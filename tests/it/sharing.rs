@@ -1,0 +1,96 @@
+//! Connection sharing: over a master connection that runs, nothing is pushed and no key is made.
+
+mod clients;
+mod masters;
+mod paths;
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use tempfile::TempDir;
+
+use crate::lab::Tenant;
+use crate::sandbox::{Outcome, lab, run};
+use crate::targets::{look_ups, pushes};
+
+/// A directory for sockets, whose masters end with it.
+struct Sockets<'a> {
+    directory: TempDir,
+    tenant: &'a Tenant<'a>,
+}
+
+impl<'a> Sockets<'a> {
+    fn of(tenant: &'a Tenant<'a>) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        Self { directory, tenant }
+    }
+
+    /// A ControlPath of this form.
+    fn path(&self, form: &str) -> String {
+        let directory = self.directory.path().to_str().expect("a name");
+        format!("{directory}/{form}")
+    }
+
+    /// The sockets that are there.
+    fn found(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(&self.directory).expect("a directory");
+        entries.flatten().map(|entry| entry.path()).collect()
+    }
+
+    /// A file beside them for `-F`, with this text.
+    fn config(&self, text: &str) -> String {
+        let path = self.path("config");
+        let known = lab().home().join(".ssh/known_hosts");
+        let (known, port) = (known.display(), lab().port());
+        let general = format!("Host *\n  UserKnownHostsFile {known}\n  Port {port}\n");
+        fs::write(&path, format!("{text}\n{general}")).expect("written");
+        path
+    }
+
+    /// Starts a master in the background.
+    #[track_caller]
+    fn master(&self, words: &[&str]) -> &Self {
+        let words = ["-M", "-f", "-N"].iter().chain(words);
+        run(self.tenant, "mssh", words).prints("");
+        self
+    }
+}
+
+impl Drop for Sockets<'_> {
+    fn drop(&mut self) {
+        for socket in self.found() {
+            let mut ssh = self.tenant.command("ssh");
+            ssh.args(["-O", "exit", "-S"]).arg(socket).arg("whoever");
+            let _ = ssh.output();
+        }
+    }
+}
+
+/// When something was last made or removed in the tenant's runtime directory.
+fn touched(tenant: &Tenant<'_>) -> SystemTime {
+    let metadata = fs::metadata(tenant.run_dir()).expect("a directory");
+    metadata.modified().expect("a time")
+}
+
+/// Runs `mssh`, and says how many look-ups and pushes that took. Asserts that without a push
+/// there was no room for a key either.
+#[track_caller]
+fn counted(tenant: &Tenant<'_>, program: &str, words: &[&str]) -> (Outcome, [usize; 2]) {
+    let calls = || [look_ups(tenant), pushes(tenant).len()];
+    assert!(crate::sandbox::no_key_is_left(tenant));
+    let ([found, pushed], before) = (calls(), touched(tenant));
+    let outcome = run(tenant, program, words);
+    let after = calls();
+    let more = [after[0] - found, after[1] - pushed];
+    assert_eq!(touched(tenant) == before, more[1] == 0, "a room: {words:?}");
+    (outcome, more)
+}
+
+/// Asserts that `mssh` with these words and `echo in` gets in by so many look-ups and pushes.
+#[track_caller]
+fn gets_in(tenant: &Tenant<'_>, words: &[&str], calls: [usize; 2]) {
+    let (outcome, more) = counted(tenant, "mssh", &[words, &["echo in"]].concat());
+    outcome.prints("in\n");
+    assert_eq!(more, calls, "look-ups and pushes of {words:?}");
+}
