@@ -3,10 +3,12 @@
 //! Each variant names the mistake or the state of the world, not the call that noticed it.
 
 mod hint;
+mod network;
 
 use std::io;
 use std::path::PathBuf;
 
+pub use self::network::{BadBundle, Doubt, Network};
 use crate::plan::instance::{Instance, State};
 use crate::plan::names::InstanceId;
 use crate::plan::route::{Family, NoAddress, Way};
@@ -54,6 +56,7 @@ pub enum Error {
     Throttled {
         action: &'static str,
     },
+    Network(Network),
     Unreachable {
         host: String,
         cause: String,
@@ -161,6 +164,7 @@ impl Error {
             Self::Throttled { action } => {
                 format!("AWS is throttling {action}, still after retries")
             }
+            Self::Network(network) => network.to_string(),
             Self::Unreachable { host, cause } => format!("cannot reach {host}: {cause}"),
             Self::TimedOut { action, host } => format!("no answer to {action} from {host} in time"),
             Self::BadAnswer { action, host } => {

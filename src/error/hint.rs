@@ -52,6 +52,7 @@ impl Error {
             Self::Clock { .. } => "set this machine's clock".to_owned(),
             Self::Denied(denied) => denied.hint(),
             Self::Throttled { .. } => "try again in a moment".to_owned(),
+            Self::Network(network) => network.hint(),
             Self::Unreachable { .. } => {
                 "check the network, --region, and AWS_ENDPOINT_URL if it is set".to_owned()
             }

@@ -20,7 +20,7 @@ use aws_sdk_ec2::config::FrameworkMetadata;
 use aws_sdk_ec2::operation::RequestId;
 
 pub use self::explain::Push;
-use self::http::SchemeClient;
+pub use self::http::{Trust, proxies};
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::plan::names::Region;
@@ -162,7 +162,7 @@ impl Regional<'_> {
 /// The loader of the configuration, with our limits and our name.
 fn loader(profile: Option<&str>, region: Option<&Region>) -> ConfigLoader {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(SchemeClient::shared())
+        .http_client(http::Client::shared(Trust::new(None), http::proxies()))
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(CONNECT)
