@@ -34,6 +34,7 @@ pub enum Error {
     OwnKeyUnreadable(PathBuf, io::Error),
     NoPublicHalf(PathBuf),
     NoRegion,
+    AwsFile(PathBuf, String),
     UnknownProfile {
         name: String,
         known: Vec<String>,
@@ -146,6 +147,7 @@ impl Error {
                 format!("no public half to be found for the key {}", path.display())
             }
             Self::NoRegion => "no AWS region is set".to_owned(),
+            Self::AwsFile(path, cause) => format!("cannot read {}: {cause}", path.display()),
             Self::UnknownProfile { name, .. } => format!("there is no AWS profile `{name}`"),
             Self::NoCredentials { cause, .. } => format!("no AWS credentials: {cause}"),
             Self::Expired { .. } => "the AWS credentials have expired".to_owned(),

@@ -45,6 +45,7 @@ pub mod plan {
     pub mod lookup;
     pub mod names;
     pub mod options;
+    pub mod profiles;
     pub mod proxy;
     pub mod question;
     pub mod quote;

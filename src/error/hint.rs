@@ -37,6 +37,10 @@ impl Error {
             Self::NoRegion => {
                 "pass --region, or set AWS_REGION or the profile's `region`".to_owned()
             }
+            Self::AwsFile(..) => {
+                "mend the file, or name another by AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE"
+                    .to_owned()
+            }
             Self::UnknownProfile { known, .. } if known.is_empty() => {
                 "there are no profiles: `aws configure` makes one".to_owned()
             }

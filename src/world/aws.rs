@@ -2,6 +2,7 @@
 
 mod ec2;
 mod explain;
+pub mod files;
 mod http;
 mod instance_connect;
 
