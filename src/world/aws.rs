@@ -25,6 +25,7 @@ pub use self::http::{Trust, proxies};
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::plan::names::Region;
+use crate::plan::profiles;
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -71,7 +72,8 @@ impl Aws {
         terminal: Terminal,
     ) -> Result<Self, Error> {
         let started = Instant::now();
-        let sdk = patient(loader(profile, region).load().await);
+        let trust = trust(profile)?;
+        let sdk = patient(loader(profile, region, trust).load().await);
         let credentials = match profile {
             // The default chain would take keys in the environment first.
             Some(profile) => of_profile(profile, &sdk).provide_credentials().await,
@@ -161,9 +163,9 @@ impl Regional<'_> {
 }
 
 /// The loader of the configuration, with our limits and our name.
-fn loader(profile: Option<&str>, region: Option<&Region>) -> ConfigLoader {
+fn loader(profile: Option<&str>, region: Option<&Region>, trust: Trust) -> ConfigLoader {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http::Client::shared(Trust::new(None), http::proxies()))
+        .http_client(http::Client::shared(trust, proxies()))
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(CONNECT)
@@ -181,6 +183,16 @@ fn loader(profile: Option<&str>, region: Option<&Region>) -> ConfigLoader {
         Some(profile) => loader.profile_name(profile),
         None => loader,
     }
+}
+
+/// Whom we trust, as the environment and the profile say it.
+fn trust(profile: Option<&str>) -> Result<Trust, Error> {
+    let files = files::read()?;
+    let name = profile.map(str::to_owned).or_else(profile_of_environment);
+    let profile = files.profile(name.as_deref().unwrap_or(profiles::DEFAULT));
+    let bundle = profile.and_then(|it| it.get("ca_bundle"));
+    let bundle = bundle.map(|path| files::expanded(path.into()));
+    Ok(Trust::new(bundle.as_deref()))
 }
 
 /// The credentials of this profile and no others; those of a role are got in the region at hand.
