@@ -12,12 +12,28 @@ pub enum Network {
     BadBundle(BadBundle),
     NoAuthorities,
     NoTls(String),
-    Untrusted { host: String, doubt: Doubt },
-    NotTls { host: String, cause: String },
+    Untrusted {
+        host: String,
+        doubt: Doubt,
+    },
+    NotTls {
+        host: String,
+        cause: String,
+    },
     BadProxy(BadProxy),
-    ProxyUnreachable { proxy: String, cause: String },
-    ProxyLogin { proxy: String, known: bool },
-    ProxyRefused { proxy: String, host: String },
+    ProxyUnreachable {
+        proxy: String,
+        cause: String,
+    },
+    ProxyLogin {
+        proxy: String,
+        known: bool,
+    },
+    ProxyRefused {
+        proxy: String,
+        host: String,
+        known: bool,
+    },
 }
 
 /// A file of certificates that is none.
@@ -71,7 +87,7 @@ impl fmt::Display for Network {
             } => {
                 write!(f, "the proxy {proxy} wants a user and a password")
             }
-            Self::ProxyRefused { proxy, host } => {
+            Self::ProxyRefused { proxy, host, .. } => {
                 write!(f, "the proxy {proxy} does not connect us to {host}")
             }
         }
@@ -102,7 +118,11 @@ impl Network {
             Self::ProxyLogin { .. } => {
                 "set them in the proxy's URL, percent-encoded: http://USER:PASSWORD@HOST:PORT"
             }
-            Self::ProxyRefused { .. } => {
+            // Some proxies refuse a wrong login as they refuse a host.
+            Self::ProxyRefused { known: true, .. } => {
+                "are user and password right? else ask who runs the proxy to allow the host"
+            }
+            Self::ProxyRefused { known: false, .. } => {
                 "ask who runs the proxy to allow it, or name the host in NO_PROXY"
             }
         };

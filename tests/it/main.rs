@@ -8,6 +8,7 @@
 //! - `callers`: rsync, scp, sftp and git, with `mssh` as their ssh
 //! - `burst`: two hundred runs at once, some of them throttled
 //! - `errors`: each mistake has its line, its hint and its status
+//! - `network`: authorities, proxies and endpoints, and how little all that costs
 //! - `texts`: help, completions, man pages and README are current and true
 //! - `floors`: who may import whom in `src/`
 
@@ -27,6 +28,7 @@ mod errors;
 mod floors;
 mod grammar;
 mod key;
+mod network;
 mod reference;
 mod session;
 mod targets;

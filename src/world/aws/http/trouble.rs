@@ -61,8 +61,11 @@ fn told_by(error: &ConnectorError, host: String, proxy: Option<&Proxy>) -> Optio
     let cause = if said("tunnel error: proxy authorization required") {
         return Some(login(proxy));
     } else if said("tunnel error: unsuccessful") {
-        let proxy = proxy.to_string();
-        return Some(Network::ProxyRefused { proxy, host });
+        return Some(Network::ProxyRefused {
+            proxy: proxy.to_string(),
+            host,
+            known: proxy.auth.is_some(),
+        });
     } else if said("HTTP connect timeout") {
         format!("no connection to {host} in time")
     } else if said("tunnel error") || said("tcp connect error") || said("dns error") {
