@@ -33,6 +33,11 @@ pub enum Error {
     Output(io::Error),
     OwnKeyUnreadable(PathBuf, io::Error),
     NoPublicHalf(PathBuf),
+    BadSetting {
+        name: &'static str,
+        value: String,
+        wanted: &'static str,
+    },
     NoRegion,
     AwsFile(PathBuf, String),
     UnknownProfile {
@@ -146,6 +151,7 @@ impl Error {
             Self::NoPublicHalf(path) => {
                 format!("no public half to be found for the key {}", path.display())
             }
+            Self::BadSetting { name, value, .. } => format!("{name} makes no sense: `{value}`"),
             Self::NoRegion => "no AWS region is set".to_owned(),
             Self::AwsFile(path, cause) => format!("cannot read {}: {cause}", path.display()),
             Self::UnknownProfile { name, .. } => format!("there is no AWS profile `{name}`"),

@@ -34,6 +34,7 @@ impl Error {
                 let file = file.to_string_lossy();
                 format!("make it with `ssh-keygen -y -f {file} > {file}.pub`")
             }
+            Self::BadSetting { wanted, .. } => (*wanted).to_owned(),
             Self::NoRegion => {
                 "pass --region, or set AWS_REGION or the profile's `region`".to_owned()
             }

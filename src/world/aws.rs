@@ -5,6 +5,7 @@ mod explain;
 pub mod files;
 mod http;
 mod instance_connect;
+mod settings;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -25,7 +26,7 @@ pub use self::http::{Trust, proxies};
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::plan::names::Region;
-use crate::plan::profiles;
+use crate::plan::profiles::{DEFAULT, Profile};
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -72,8 +73,11 @@ impl Aws {
         terminal: Terminal,
     ) -> Result<Self, Error> {
         let started = Instant::now();
-        let trust = trust(profile)?;
-        let sdk = patient(loader(profile, region, trust).load().await);
+        let files = files::read()?;
+        let name = profile.map(str::to_owned).or_else(profile_of_environment);
+        let chosen = files.profile(name.as_deref().unwrap_or(DEFAULT));
+        let chosen = chosen.unwrap_or(Profile::empty(DEFAULT));
+        let sdk = patient(loader(profile, region, chosen)?.load().await);
         let credentials = match profile {
             // The default chain would take keys in the environment first.
             Some(profile) => of_profile(profile, &sdk).provide_credentials().await,
@@ -163,9 +167,14 @@ impl Regional<'_> {
 }
 
 /// The loader of the configuration, with our limits and our name.
-fn loader(profile: Option<&str>, region: Option<&Region>, trust: Trust) -> ConfigLoader {
+fn loader(
+    profile: Option<&str>,
+    region: Option<&Region>,
+    chosen: Profile<'_>,
+) -> Result<ConfigLoader, Error> {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http::Client::shared(trust, proxies()))
+        .http_client(http::Client::shared(settings::trust(chosen), proxies()))
+        .retry_config(settings::retries(chosen)?)
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(CONNECT)
@@ -179,20 +188,12 @@ fn loader(profile: Option<&str>, region: Option<&Region>, trust: Trust) -> Confi
     if let Some(region) = region {
         loader = loader.region(aws_config::Region::new(region.as_str().to_owned()));
     }
-    match profile.map(str::to_owned).or_else(profile_of_environment) {
-        Some(profile) => loader.profile_name(profile),
-        None => loader,
-    }
-}
-
-/// Whom we trust, as the environment and the profile say it.
-fn trust(profile: Option<&str>) -> Result<Trust, Error> {
-    let files = files::read()?;
-    let name = profile.map(str::to_owned).or_else(profile_of_environment);
-    let profile = files.profile(name.as_deref().unwrap_or(profiles::DEFAULT));
-    let bundle = profile.and_then(|it| it.get("ca_bundle"));
-    let bundle = bundle.map(|path| files::expanded(path.into()));
-    Ok(Trust::new(bundle.as_deref()))
+    Ok(
+        match profile.map(str::to_owned).or_else(profile_of_environment) {
+            Some(profile) => loader.profile_name(profile),
+            None => loader,
+        },
+    )
 }
 
 /// The credentials of this profile and no others; those of a role are got in the region at hand.

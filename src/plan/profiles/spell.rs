@@ -24,7 +24,8 @@ impl Profile<'_> {
         if let Some(section) = services.and_then(|name| self.all?.services.get(name)) {
             text.push_str("[services services]\n");
             for (key, value) in section {
-                setting(&mut text, key, value);
+                // AWS has `ec2_instance_connect` here, the library looks for `ec2-instance-connect`.
+                setting(&mut text, &key.replace('_', "-"), value);
             }
         }
         text

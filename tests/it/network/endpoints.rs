@@ -1,6 +1,6 @@
 //! Which host a service is asked at, as a proxy that refuses all of them sees it, and how often.
 
-use super::file;
+use super::{file, with};
 use crate::lab::cast::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, Fault, Tenant, Tinyproxy, Trouble};
 use crate::sandbox::{finish, lab, tenant};
@@ -144,7 +144,7 @@ fn endpoints_of_one_service_and_of_all() {
     let profile = "[default]\nendpoint_url = https://profile.example\n";
     let services = "[default]\nendpoint_url = https://profile.example\nservices = mine\n\
                     [services mine]\nec2 =\n  endpoint_url = https://mine.example\n\
-                    ec2_instance_connect =\n  endpoint_url = https://mypush.example\n";
+                    sts =\n  endpoint_url = https://mysts.example\n";
     let ignoring = "[default]\nignore_configured_endpoint_urls = true\n\
                     endpoint_url = https://profile.example\n";
     let ignore = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
@@ -154,8 +154,8 @@ fn endpoints_of_one_service_and_of_all() {
         ("", &[one, push, all], ["one.example", "push.example"]),
         (profile, &[], ["profile.example", "profile.example"]),
         (profile, &[one], ["one.example", "profile.example"]),
-        (services, &[], ["mine.example", "mypush.example"]),
-        (services, &[one], ["one.example", "mypush.example"]),
+        (services, &[], ["mine.example", "profile.example"]),
+        (services, &[one], ["one.example", "profile.example"]),
         (services, &[ignore, one, all], aws),
         (ignoring, &[all], aws),
     ];
@@ -190,11 +190,6 @@ fn the_number_of_tries_is_the_users() {
         ),
         (
             "",
-            &[("AWS_RETRY_MODE", "adaptive"), ("AWS_MAX_ATTEMPTS", "2")],
-            2,
-        ),
-        (
-            "",
             &[("AWS_RETRY_MODE", "legacy"), ("AWS_MAX_ATTEMPTS", "2")],
             2,
         ),
@@ -204,7 +199,6 @@ fn the_number_of_tries_is_the_users() {
             2,
         ),
     ] {
-        println!("{text} {variables:?}");
         let tenant = tenant();
         tenant.fault(Fault::new(Trouble::Throttle).on(DESCRIBE_INSTANCES));
         let outcome = finish(
@@ -222,5 +216,31 @@ fn the_number_of_tries_is_the_users() {
             ],
         );
         assert_eq!(tenant.calls().len(), tries, "{text} {variables:?}");
+    }
+}
+
+#[test]
+fn every_retry_mode_of_the_aws_cli_is_taken() {
+    let tenant = tenant();
+    for mode in ["standard", "adaptive", "legacy"] {
+        let mut command = tenant.command("mssh");
+        command.args(LOOK_UP);
+        with(command, &[("AWS_RETRY_MODE", mode)]).is_found();
+    }
+}
+
+#[test]
+fn a_senseless_number_or_way_of_tries_is_an_error() {
+    let tenant = tenant();
+    let number = "set it to how often a call may be tried: 1 or more";
+    let mode = "set it to standard, adaptive or legacy";
+    for (name, value, hint) in [
+        ("AWS_MAX_ATTEMPTS", "0", number),
+        ("AWS_MAX_ATTEMPTS", "many", number),
+        ("AWS_RETRY_MODE", "never", mode),
+    ] {
+        let mut command = tenant.command("mssh");
+        command.args(LOOK_UP);
+        with(command, &[(name, value)]).tells(&format!("{name} makes no sense: `{value}`"), hint);
     }
 }
