@@ -3,10 +3,12 @@
 //! Each variant names the mistake or the state of the world, not the call that noticed it.
 
 mod hint;
+mod network;
 
 use std::io;
 use std::path::PathBuf;
 
+pub use self::network::{BadBundle, Doubt, Network};
 use crate::plan::instance::{Instance, State};
 use crate::plan::names::InstanceId;
 use crate::plan::route::{Family, NoAddress, Way};
@@ -31,7 +33,13 @@ pub enum Error {
     Output(io::Error),
     OwnKeyUnreadable(PathBuf, io::Error),
     NoPublicHalf(PathBuf),
+    BadSetting {
+        name: &'static str,
+        value: String,
+        wanted: &'static str,
+    },
     NoRegion,
+    AwsFile(PathBuf, String),
     UnknownProfile {
         name: String,
         known: Vec<String>,
@@ -54,6 +62,7 @@ pub enum Error {
     Throttled {
         action: &'static str,
     },
+    Network(Network),
     Unreachable {
         host: String,
         cause: String,
@@ -142,7 +151,9 @@ impl Error {
             Self::NoPublicHalf(path) => {
                 format!("no public half to be found for the key {}", path.display())
             }
+            Self::BadSetting { name, value, .. } => format!("{name} makes no sense: `{value}`"),
             Self::NoRegion => "no AWS region is set".to_owned(),
+            Self::AwsFile(path, cause) => format!("cannot read {}: {cause}", path.display()),
             Self::UnknownProfile { name, .. } => format!("there is no AWS profile `{name}`"),
             Self::NoCredentials { cause, .. } => format!("no AWS credentials: {cause}"),
             Self::Expired { .. } => "the AWS credentials have expired".to_owned(),
@@ -161,6 +172,7 @@ impl Error {
             Self::Throttled { action } => {
                 format!("AWS is throttling {action}, still after retries")
             }
+            Self::Network(network) => network.to_string(),
             Self::Unreachable { host, cause } => format!("cannot reach {host}: {cause}"),
             Self::TimedOut { action, host } => format!("no answer to {action} from {host} in time"),
             Self::BadAnswer { action, host } => {

@@ -45,6 +45,8 @@ pub mod plan {
     pub mod lookup;
     pub mod names;
     pub mod options;
+    pub mod profiles;
+    pub mod proxy;
     pub mod question;
     pub mod quote;
     pub mod route;

@@ -34,8 +34,13 @@ impl Error {
                 let file = file.to_string_lossy();
                 format!("make it with `ssh-keygen -y -f {file} > {file}.pub`")
             }
+            Self::BadSetting { wanted, .. } => (*wanted).to_owned(),
             Self::NoRegion => {
                 "pass --region, or set AWS_REGION or the profile's `region`".to_owned()
+            }
+            Self::AwsFile(..) => {
+                "mend the file, or name another by AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE"
+                    .to_owned()
             }
             Self::UnknownProfile { known, .. } if known.is_empty() => {
                 "there are no profiles: `aws configure` makes one".to_owned()
@@ -52,6 +57,7 @@ impl Error {
             Self::Clock { .. } => "set this machine's clock".to_owned(),
             Self::Denied(denied) => denied.hint(),
             Self::Throttled { .. } => "try again in a moment".to_owned(),
+            Self::Network(network) => network.hint(),
             Self::Unreachable { .. } => {
                 "check the network, --region, and AWS_ENDPOINT_URL if it is set".to_owned()
             }

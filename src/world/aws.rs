@@ -2,9 +2,11 @@
 
 mod ec2;
 mod explain;
+pub mod files;
 mod http;
 mod instance_connect;
 mod retry;
+mod settings;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -20,10 +22,11 @@ use aws_sdk_ec2::config::FrameworkMetadata;
 use aws_sdk_ec2::operation::RequestId;
 
 pub use self::explain::Push;
-use self::http::SchemeClient;
+pub use self::http::{Trust, proxies};
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::plan::names::Region;
+use crate::plan::profiles::{DEFAULT, Profile};
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -56,7 +59,11 @@ impl Aws {
         terminal: Terminal,
     ) -> Result<Self, Error> {
         let started = Instant::now();
-        let sdk = retry::patient(loader(profile, region).load().await);
+        let files = files::read()?;
+        let name = profile.map(str::to_owned).or_else(profile_of_environment);
+        let chosen = files.profile(name.as_deref().unwrap_or(DEFAULT));
+        let chosen = chosen.unwrap_or(Profile::empty(DEFAULT));
+        let sdk = loader(profile, region, chosen)?.load().await;
         let credentials = match profile {
             // The default chain would take keys in the environment first.
             Some(profile) => of_profile(profile, &sdk).provide_credentials().await,
@@ -146,9 +153,14 @@ impl Regional<'_> {
 }
 
 /// The loader of the configuration, with our limits and our name.
-fn loader(profile: Option<&str>, region: Option<&Region>) -> ConfigLoader {
+fn loader(
+    profile: Option<&str>,
+    region: Option<&Region>,
+    chosen: Profile<'_>,
+) -> Result<ConfigLoader, Error> {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(SchemeClient::shared())
+        .http_client(http::Client::shared(settings::trust(chosen), proxies()))
+        .retry_config(settings::retries(chosen)?)
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(CONNECT)
@@ -162,10 +174,12 @@ fn loader(profile: Option<&str>, region: Option<&Region>) -> ConfigLoader {
     if let Some(region) = region {
         loader = loader.region(aws_config::Region::new(region.as_str().to_owned()));
     }
-    match profile.map(str::to_owned).or_else(profile_of_environment) {
-        Some(profile) => loader.profile_name(profile),
-        None => loader,
-    }
+    Ok(
+        match profile.map(str::to_owned).or_else(profile_of_environment) {
+            Some(profile) => loader.profile_name(profile),
+            None => loader,
+        },
+    )
 }
 
 /// The credentials of this profile and no others; those of a role are got in the region at hand.

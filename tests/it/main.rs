@@ -9,6 +9,7 @@
 //! - `burst`: two hundred runs at once, throttled; and how long any trouble is waited for
 //! - `sharing`: over a master connection that runs, nothing is pushed
 //! - `errors`: each mistake has its line, its hint and its status
+//! - `network`: authorities, proxies and endpoints, and how little all that costs
 //! - `texts`: help, completions, man pages and README are current and true
 //! - `floors`: who may import whom in `src/`
 
@@ -28,6 +29,7 @@ mod errors;
 mod floors;
 mod grammar;
 mod key;
+mod network;
 mod reference;
 mod session;
 mod sharing;

@@ -18,6 +18,7 @@
     reason = "where the lab is broken, a panic which says so is the right answer"
 )]
 
+mod authority;
 mod books;
 pub(crate) mod cast;
 mod clock;
@@ -39,6 +40,7 @@ mod sshd;
 mod sts;
 mod sweep;
 mod tenant;
+mod tinyproxy;
 mod tools;
 
 use std::ffi::{OsStr, OsString};
@@ -47,6 +49,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub(crate) use authority::Authority;
 pub(crate) use books::Call;
 pub(crate) use fault::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use garrison::Garrison;
@@ -56,6 +59,7 @@ use region::Region;
 use server::Server;
 pub(crate) use sts::SECRET;
 pub(crate) use tenant::Tenant;
+pub(crate) use tinyproxy::Tinyproxy;
 pub(crate) use tools::Missing;
 use tools::Tools;
 
@@ -127,6 +131,11 @@ impl Lab {
     /// Where the fake AWS listens, for `AWS_ENDPOINT_URL`.
     pub(crate) fn url(&self) -> String {
         self.server.url()
+    }
+
+    /// Opens another door to the fake AWS, over TLS with a certificate for these names; its port.
+    pub(crate) fn open_tls(&self, authority: &Authority, names: &str) -> std::io::Result<u16> {
+        authority.serve(Arc::clone(self.server.region()), names)
     }
 
     /// What the daemon of the instance `id` has logged; empty when it has none.

@@ -1,6 +1,6 @@
 //! The fake AWS's door: a listener on loopback, a thread for each connection.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,7 +37,10 @@ impl Server {
                     }
                     let region = Arc::clone(&region);
                     // A client who has gone away in the middle is no concern of ours.
-                    thread::spawn(move || converse(stream, &region));
+                    thread::spawn(move || {
+                        stream.set_nodelay(true)?;
+                        converse(stream, &region)
+                    });
                 }
             })?;
         Ok(server)
@@ -47,7 +50,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    pub(crate) fn region(&self) -> &Region {
+    pub(crate) fn region(&self) -> &Arc<Region> {
         &self.region
     }
 }
@@ -61,16 +64,15 @@ impl Drop for Server {
 }
 
 /// Answers one request after the other until either side has enough.
-fn converse(mut stream: TcpStream, region: &Region) -> io::Result<()> {
-    stream.set_nodelay(true)?;
-    let mut reader = BufReader::new(stream.try_clone()?);
-    while let Some(request) = Request::read(&mut reader)? {
+pub(super) fn converse(stream: impl Read + Write, region: &Region) -> io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    while let Some(request) = Request::read(&mut stream)? {
         match region.react(&request) {
-            Reaction::Send(answer) => answer.send(&mut stream)?,
-            Reaction::SendSlowly(answer, time) => answer.send_slowly(&mut stream, time)?,
+            Reaction::Send(answer) => answer.send(stream.get_mut())?,
+            Reaction::SendSlowly(answer, time) => answer.send_slowly(stream.get_mut(), time)?,
             Reaction::Close => return Ok(()),
             Reaction::Hang => {
-                io::copy(&mut reader, &mut io::sink())?;
+                io::copy(&mut stream, &mut io::sink())?;
                 return Ok(());
             }
         }

@@ -7,7 +7,7 @@ use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
 use aws_types::os_shim_internal::{Env, Fs};
 
-use super::Regional;
+use super::{Regional, http};
 use crate::error::{Denied, Error};
 use crate::plan::names::{InstanceId, Login, Zone};
 
@@ -39,6 +39,9 @@ impl Call<'_> {
     where
         E: ProvideErrorMetadata + StdError + 'static,
     {
+        if let Some(network) = http::trouble_in(error) {
+            return Error::Network(network.clone());
+        }
         let action = self.action;
         match error {
             SdkError::ServiceError(context) => {
@@ -188,6 +191,9 @@ fn partition(region: &str) -> &'static str {
 
 /// Why there are no credentials: an unknown profile, or what the provider says.
 pub(super) async fn no_credentials(error: &CredentialsError, profile: Option<String>) -> Error {
+    if let Some(network) = http::trouble_in(error) {
+        return Error::Network(network.clone());
+    }
     let (fs, env, places) = (Fs::real(), Env::real(), <_>::default());
     let files = aws_config::profile::load(&fs, &env, &places, None).await;
     let files = files.ok();

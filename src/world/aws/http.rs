@@ -1,57 +1,78 @@
-//! The HTTP client under the SDK: TLS only where it is needed.
+//! The HTTP client under the SDK: proxies as the environment says, TLS only where it is needed.
 
+mod trouble;
+mod trust;
+
+use std::collections::HashMap;
+use std::env;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_http_client::{Builder, Connector, ConnectorBuilder};
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-/// A client that looks at each request's scheme before it makes a connector. Reading the system's
-/// certificates takes milliseconds, which no request over plain HTTP (a metadata service, a local
-/// endpoint) should pay.
+pub(super) use self::trouble::in_chain as trouble_in;
+pub use self::trust::Trust;
+use crate::error::Network;
+use crate::plan::proxy::{self, Proxies, Proxy};
+
+/// A client that looks where each request goes before it makes a connector: reading certificates
+/// takes milliseconds, which no request over plain HTTP (a metadata service, a local endpoint)
+/// should pay.
 #[derive(Clone, Debug)]
-pub(super) struct SchemeClient {
-    plain: SharedHttpClient,
-    tls: SharedHttpClient,
+pub(super) struct Client(Arc<Ways>);
+
+/// The ways that requests have gone so far.
+#[derive(Debug)]
+struct Ways {
+    trust: Trust,
+    proxies: Proxies,
+    connectors: Mutex<HashMap<Way, SharedHttpConnector>>,
 }
 
-impl SchemeClient {
-    /// One client for all calls, so that connectors are made once.
-    pub(super) fn shared() -> SharedHttpClient {
-        let plain = Builder::new().build_with_connector_fn(|settings, components| {
-            connector(settings, components).build_http()
-        });
-        let tls = Builder::new().build_with_connector_fn(|settings, components| {
-            let provider = Provider::Rustls(CryptoMode::Ring);
-            connector(settings, components)
-                .tls_provider(provider)
-                .build()
-        });
-        SharedHttpClient::new(Self { plain, tls })
+/// What takes a connector of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Way {
+    secure: bool,
+    proxy: Option<Proxy>,
+    timeouts: Option<[Option<Duration>; 2]>,
+}
+
+/// The proxies of our environment.
+pub fn proxies() -> Proxies {
+    Proxies::of(|name| {
+        let value = env::var_os(name)?;
+        Some(value.to_string_lossy().into_owned())
+    })
+}
+
+impl Client {
+    /// One client for all calls, so that connections and certificates are shared.
+    pub(super) fn shared(trust: Trust, proxies: Proxies) -> SharedHttpClient {
+        SharedHttpClient::new(Self(Arc::new(Ways {
+            trust,
+            proxies,
+            connectors: Mutex::default(),
+        })))
     }
 }
 
-fn connector(
-    settings: Option<&HttpConnectorSettings>,
-    components: Option<&RuntimeComponents>,
-) -> ConnectorBuilder {
-    let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
-    builder.set_connector_settings(settings.cloned());
-    builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-    builder
-}
-
-impl HttpClient for SchemeClient {
+impl HttpClient for Client {
     fn http_connector(
         &self,
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        SharedHttpConnector::new(SchemeConnector {
+        SharedHttpConnector::new(Choice {
             client: self.clone(),
             settings: settings.clone(),
             components: components.clone(),
@@ -59,22 +80,110 @@ impl HttpClient for SchemeClient {
     }
 }
 
+/// Chooses the connector by the request.
 #[derive(Debug)]
-struct SchemeConnector {
-    client: SchemeClient,
+struct Choice {
+    client: Client,
     settings: HttpConnectorSettings,
     components: RuntimeComponents,
 }
 
-impl HttpConnector for SchemeConnector {
+impl HttpConnector for Choice {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let client = if request.uri().starts_with("https:") {
-            &self.client.tls
-        } else {
-            &self.client.plain
+        let uri = request.uri();
+        let (scheme, _) = uri.split_once(':').unwrap_or_default();
+        let authority = proxy::authority(uri).unwrap_or_default();
+        let (host, port) = proxy::host_and_port(authority).unwrap_or_default();
+        let port = port.unwrap_or(if scheme == "https" { 443 } else { 80 });
+        let (host, secure) = (host.to_owned(), scheme == "https");
+        let proxy = match self.client.0.proxies.for_url(scheme, &host, port) {
+            Ok(proxy) => proxy,
+            Err(bad) => return refuse(Network::BadProxy(bad)),
         };
-        client
-            .http_connector(&self.settings, &self.components)
-            .call(request)
+        match self.connector(secure, proxy.as_ref()) {
+            Err(network) => refuse(network),
+            Ok(connector) => {
+                let answer = connector.call(request);
+                HttpConnectorFuture::new(trouble::explained(answer, host, proxy))
+            }
+        }
     }
+}
+
+impl Choice {
+    /// The connector for this way, made if nobody has gone it before.
+    ///
+    /// Over TLS, the first to come sets the time limits for all: each connector more would parse
+    /// the certificates again.
+    fn connector(
+        &self,
+        secure: bool,
+        proxy: Option<&Proxy>,
+    ) -> Result<SharedHttpConnector, Network> {
+        let secure = secure || proxy.is_some_and(|proxy| proxy.secure);
+        let limits = [
+            self.settings.connect_timeout(),
+            self.settings.read_timeout(),
+        ];
+        let way = Way {
+            secure,
+            proxy: proxy.cloned(),
+            timeouts: (!secure).then_some(limits),
+        };
+        let ways = &self.client.0;
+        let mut connectors = ways
+            .connectors
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(connector) = connectors.get(&way) {
+            return Ok(connector.clone());
+        }
+        let mut builder = Connector::builder().proxy_config(sdk_proxy(proxy)?);
+        builder.set_connector_settings(Some(self.settings.clone()));
+        builder.set_sleep_impl(self.components.sleep_impl());
+        let connector = if secure {
+            let provider = Provider::Rustls(CryptoMode::Ring);
+            let context = tls_context(&ways.trust)?;
+            builder.tls_provider(provider).tls_context(context).build()
+        } else {
+            builder.build_http()
+        };
+        let connector = SharedHttpConnector::new(connector);
+        connectors.insert(way, connector.clone());
+        Ok(connector)
+    }
+}
+
+/// The authorities we trust, in the SDK's terms.
+fn tls_context(trust: &Trust) -> Result<TlsContext, Network> {
+    let store = TrustStore::empty().with_pem_certificate(trust.pem()?);
+    TlsContext::builder()
+        .with_trust_store(store)
+        .build()
+        .map_err(|error| Network::NoTls(error.to_string()))
+}
+
+/// The proxy, in the SDK's terms; whether one is needed is settled already.
+fn sdk_proxy(proxy: Option<&Proxy>) -> Result<ProxyConfig, Network> {
+    let Some(proxy) = proxy else {
+        return Ok(ProxyConfig::disabled());
+    };
+    let config =
+        ProxyConfig::all(proxy.to_string()).map_err(|error| Network::ProxyUnreachable {
+            proxy: proxy.to_string(),
+            cause: error.to_string(),
+        })?;
+    // The SDK puts these into a URL, from which they are decoded.
+    Ok(match &proxy.auth {
+        Some(auth) => {
+            let (user, password) = auth.encoded();
+            config.with_basic_auth(user, password)
+        }
+        None => config,
+    })
+}
+
+/// No answer, and no second try.
+fn refuse(network: Network) -> HttpConnectorFuture {
+    HttpConnectorFuture::ready(Err(ConnectorError::user(network.into())))
 }

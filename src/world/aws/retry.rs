@@ -39,21 +39,12 @@ const FIRST_WAIT: Duration = Duration::from_millis(400);
 /// and all of them below this.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
-/// The number of tries that the SDK settles on where nothing is configured.
-const SDK_TRIES: u32 = 3;
-
-/// `sdk` with more patience for throttling, unless the user has set the number of tries.
-pub(super) fn patient(sdk: SdkConfig) -> SdkConfig {
-    let configured = sdk.retry_config().cloned();
-    let retries = configured.unwrap_or_else(RetryConfig::standard);
-    if retries.max_attempts() != SDK_TRIES || std::env::var_os("AWS_MAX_ATTEMPTS").is_some() {
-        return sdk;
-    }
-    let retries = retries
+/// `retries` with more patience for throttling, where the user has not set the number of tries.
+pub(super) fn patient(retries: RetryConfig) -> RetryConfig {
+    retries
         .with_max_attempts(THROTTLED_TRIES)
         .with_initial_backoff(FIRST_WAIT)
-        .with_max_backoff(LONGEST_WAIT);
-    sdk.into_builder().retry_config(retries).build()
+        .with_max_backoff(LONGEST_WAIT)
 }
 
 /// Forbids further tries of one call after failures that patience does not mend. Where the user

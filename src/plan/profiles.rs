@@ -1,0 +1,166 @@
+//! The two AWS files, `config` and `credentials`, as botocore understands them.
+//!
+//! <https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-files.html>, and `configloader` of
+//! botocore where that is silent. A value of `credentials` goes before one of `config`.
+
+mod ini;
+mod spell;
+
+use std::collections::BTreeMap;
+
+pub use self::ini::{Malformed, Section, Value};
+use self::ini::{Sections, parse};
+
+/// The profile that counts where none is named.
+pub const DEFAULT: &str = "default";
+
+/// What both files say.
+#[derive(Debug, Default)]
+pub struct Profiles {
+    config: BTreeMap<String, Section>,
+    credentials: BTreeMap<String, Section>,
+    sso_sessions: BTreeMap<String, Section>,
+    services: BTreeMap<String, Section>,
+}
+
+impl Profiles {
+    /// Reads the texts of `config` and `credentials`; one that is not there is an empty one.
+    ///
+    /// # Errors
+    /// The first thing that makes no sense, and in which of them (`true`: in `config`).
+    pub fn parse(config: &str, credentials: &str) -> Result<Self, (bool, Malformed)> {
+        let mut profiles = Self::default();
+        for (header, section) in parse(config).map_err(|error| (true, error))? {
+            profiles.sort_in(header, section);
+        }
+        let credentials: Sections = parse(credentials).map_err(|error| (false, error))?;
+        // Here a section's name is the profile's, whatever it is.
+        profiles.credentials = credentials.into_iter().collect();
+        Ok(profiles)
+    }
+
+    /// Puts a section of `config` where its header says. A later one of the same name replaces an
+    /// earlier, as `[profile "x"]` may one of `[profile x]`.
+    fn sort_in(&mut self, header: String, section: Section) {
+        if header == DEFAULT {
+            self.config.insert(header, section);
+            return;
+        }
+        let kinds = [
+            ("profile", &mut self.config),
+            ("sso-session", &mut self.sso_sessions),
+            ("services", &mut self.services),
+        ];
+        let mut kinds = kinds.into_iter();
+        let Some((_, kind)) = kinds.find(|(prefix, _)| header.starts_with(prefix)) else {
+            return;
+        };
+        if let Some(words) = shlex::split(&header)
+            && let [_, name] = words.as_slice()
+        {
+            kind.insert(name.clone(), section);
+        }
+    }
+
+    /// A profile by its name, if either file has it.
+    #[must_use]
+    pub fn profile(&self, name: &str) -> Option<Profile<'_>> {
+        let config = self.config.get_key_value(name);
+        let credentials = self.credentials.get_key_value(name);
+        let (name, _) = credentials.or(config)?;
+        Some(Profile {
+            name,
+            config: config.map(|(_, section)| section),
+            credentials: credentials.map(|(_, section)| section),
+            all: Some(self),
+        })
+    }
+
+    /// The names of all profiles, in order.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.config.keys().cloned().collect();
+        names.extend(self.credentials.keys().cloned());
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+/// One profile. The default one may be there without a word about it, and is empty then.
+#[derive(Clone, Copy, Debug)]
+pub struct Profile<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What `config` says of it.
+    pub config: Option<&'a Section>,
+    /// What `credentials` says of it.
+    pub credentials: Option<&'a Section>,
+    all: Option<&'a Profiles>,
+}
+
+impl<'a> Profile<'a> {
+    /// A profile of this name of which no file says anything.
+    #[must_use]
+    pub const fn empty(name: &'a str) -> Self {
+        Self {
+            name,
+            config: None,
+            credentials: None,
+            all: None,
+        }
+    }
+
+    /// A setting by its name in lower case; `None` also for one that has settings of its own.
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<&'a str> {
+        self.value(key).and_then(Value::text)
+    }
+
+    /// A setting below another, such as `endpoint_url` below `ec2`.
+    #[must_use]
+    pub fn nested(self, key: &str, below: &str) -> Option<&'a str> {
+        self.value(key).and_then(|value| value.below(below))
+    }
+
+    /// Whether there is such a setting at all.
+    #[must_use]
+    pub fn has(self, key: &str) -> bool {
+        self.value(key).is_some()
+    }
+
+    /// The `endpoint_url` that the profile's `services` section has for a service, which is named
+    /// as there: `ec2`, `ec2_instance_connect`, `sts`.
+    #[must_use]
+    pub fn services_endpoint(self, service: &str) -> Option<&'a str> {
+        let services = self.all?.services.get(self.get("services")?)?;
+        services.get(service)?.below("endpoint_url")
+    }
+
+    /// The `sso-session` section that the profile names.
+    #[must_use]
+    pub fn sso_session(self) -> Option<&'a Section> {
+        self.all?.sso_sessions.get(self.get("sso_session")?)
+    }
+
+    /// Another profile of the same files.
+    #[must_use]
+    pub fn other(self, name: &str) -> Option<Self> {
+        self.all?.profile(name)
+    }
+
+    fn value(self, key: &str) -> Option<&'a Value> {
+        let sections = [self.credentials, self.config];
+        sections.into_iter().flatten().find_map(|it| it.get(key))
+    }
+
+    /// All settings, each with the value that counts.
+    fn values(self) -> BTreeMap<&'a str, &'a Value> {
+        let sections = [self.config, self.credentials];
+        let all = sections.into_iter().flatten().flatten();
+        all.map(|(key, value)| (key.as_str(), value)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

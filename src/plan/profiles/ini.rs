@@ -1,0 +1,208 @@
+//! The form of the AWS files: what Python's `configparser` takes, and botocore's nested values.
+//!
+//! <https://docs.python.org/3/library/configparser.html#supported-ini-file-structure>
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The section whose settings all others have, too.
+const FOR_ALL: &str = "DEFAULT";
+
+/// The settings of a section, by their names in lower case.
+pub type Section = BTreeMap<String, Value>;
+
+/// Sections by their headers, in the order of the file.
+pub(super) type Sections = Vec<(String, Section)>;
+
+/// A setting's value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Text, of several lines if the later ones are indented.
+    Text(String),
+    /// Settings of its own, indented below it.
+    Nested(BTreeMap<String, String>),
+}
+
+impl Value {
+    /// The text, if that is what it is.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Nested(_) => None,
+        }
+    }
+
+    /// A setting below it.
+    #[must_use]
+    pub fn below(&self, key: &str) -> Option<&str> {
+        match self {
+            Self::Text(_) => None,
+            Self::Nested(below) => below.get(key).map(String::as_str),
+        }
+    }
+}
+
+/// What makes no sense in such a file. It never shows a value, which may be a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// The line, counted from 1.
+    pub line: usize,
+    what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum What {
+    NoSection,
+    NoSetting,
+    Again(String),
+    NotNested(String),
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: ", self.line)?;
+        match &self.what {
+            What::NoSection => f.write_str("a setting before the first [section]"),
+            What::NoSetting => f.write_str("neither a [section] nor a setting (NAME = VALUE)"),
+            What::Again(name) => write!(f, "{name} for the second time"),
+            What::NotNested(name) => write!(f, "a line below `{name}` is not NAME = VALUE"),
+        }
+    }
+}
+
+/// A setting while its lines come in.
+struct Draft {
+    key: String,
+    line: usize,
+    lines: Vec<String>,
+}
+
+#[derive(Default)]
+struct Reader {
+    sections: Vec<(String, Vec<Draft>)>,
+    /// How far the last line that was not a continuation is indented.
+    indent: usize,
+    /// Whether the last setting can go on.
+    open: bool,
+}
+
+/// Reads a file.
+pub(super) fn parse(text: &str) -> Result<Sections, Malformed> {
+    let mut reader = Reader::default();
+    for (number, line) in text.lines().enumerate() {
+        reader.read(number + 1, line).map_err(|what| Malformed {
+            line: number + 1,
+            what,
+        })?;
+    }
+    reader.finish()
+}
+
+impl Reader {
+    fn read(&mut self, number: usize, line: &str) -> Result<(), What> {
+        let value = line.trim();
+        if value.starts_with(['#', ';']) {
+            return Ok(());
+        }
+        if value.is_empty() {
+            self.go_on("");
+            return Ok(());
+        }
+        let indent = line.chars().take_while(|c| c.is_whitespace()).count();
+        if self.open && indent > self.indent {
+            self.go_on(value);
+            return Ok(());
+        }
+        self.indent = indent;
+        if let Some(header) = header(value) {
+            return self.begin(header);
+        }
+        let (name, drafts) = self.sections.last_mut().ok_or(What::NoSection)?;
+        let (key, value) = setting(value).ok_or(What::NoSetting)?;
+        if drafts.iter().any(|draft| draft.key == key) {
+            return Err(What::Again(format!("`{key}` in [{name}]")));
+        }
+        drafts.push(Draft {
+            key,
+            line: number,
+            lines: vec![value.to_owned()],
+        });
+        self.open = true;
+        Ok(())
+    }
+
+    fn begin(&mut self, header: &str) -> Result<(), What> {
+        let again = self.sections.iter().any(|(known, _)| known == header);
+        if again && header != FOR_ALL {
+            return Err(What::Again(format!("[{header}]")));
+        }
+        self.sections.push((header.to_owned(), Vec::new()));
+        self.open = false;
+        Ok(())
+    }
+
+    /// Adds a line to the last setting, if it can go on.
+    fn go_on(&mut self, line: &str) {
+        let drafts = self.sections.last_mut().map(|(_, drafts)| drafts);
+        if let Some(draft) = drafts.and_then(|drafts| drafts.last_mut())
+            && self.open
+        {
+            draft.lines.push(line.to_owned());
+        }
+    }
+
+    fn finish(self) -> Result<Sections, Malformed> {
+        let mut for_all = Section::new();
+        let mut sections = Sections::new();
+        for (header, drafts) in self.sections {
+            let section = drafts
+                .into_iter()
+                .map(value)
+                .collect::<Result<Section, _>>()?;
+            if header == FOR_ALL {
+                for_all.extend(section);
+            } else {
+                sections.push((header, section));
+            }
+        }
+        for (_, section) in &mut sections {
+            for (key, value) in &for_all {
+                section.entry(key.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        Ok(sections)
+    }
+}
+
+/// The header in `[header]`, up to the last bracket; what comes after it is passed over.
+fn header(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix('[')?;
+    let header = &rest[..rest.rfind(']')?];
+    (!header.is_empty()).then_some(header)
+}
+
+/// Name and value, with `=` or `:` between them.
+fn setting(line: &str) -> Option<(String, &str)> {
+    let (name, value) = line.split_once(['=', ':'])?;
+    let name = name.trim().to_lowercase();
+    (!name.is_empty()).then_some((name, value.trim()))
+}
+
+/// The value that a setting's lines amount to: nested, if nothing stands beside the name.
+fn value(draft: Draft) -> Result<(String, Value), Malformed> {
+    let Draft { key, line, lines } = draft;
+    let text = lines.join("\n").trim_end().to_owned();
+    if !text.starts_with('\n') {
+        return Ok((key, Value::Text(text)));
+    }
+    let mut below = BTreeMap::new();
+    for inner in text.lines().map(str::trim).filter(|it| !it.is_empty()) {
+        let Some((name, value)) = inner.split_once('=') else {
+            let what = What::NotNested(key);
+            return Err(Malformed { line, what });
+        };
+        below.insert(name.trim().to_owned(), value.trim().to_owned());
+    }
+    Ok((key, Value::Nested(below)))
+}

@@ -1,0 +1,136 @@
+use super::*;
+
+fn config(text: &str) -> Profiles {
+    Profiles::parse(text, "").expect("a good file")
+}
+
+fn refused(text: &str) -> String {
+    let (_, malformed) = Profiles::parse(text, "").expect_err("a bad file");
+    malformed.to_string()
+}
+
+#[test]
+fn sections_are_profiles_by_their_headers() {
+    let profiles = config(
+        "[default]\nregion=a\n[profile one]\nregion = b\n[profile \"with space\"] # said aside\n\
+         region: c\n[profile tab\\ bed]\nregion = d\n[preview]\nx=1\n[plain]\nregion=e\n[profile a b]\n\
+         [profile 'open]\n",
+    );
+    let region = |name| profiles.profile(name)?.get("region");
+    assert_eq!(region("default"), Some("a"));
+    assert_eq!(region("one"), Some("b"));
+    assert_eq!(region("with space"), Some("c"));
+    assert_eq!(region("tab bed"), Some("d"));
+    assert_eq!(
+        profiles.names(),
+        ["default", "one", "tab bed", "with space"]
+    );
+}
+
+#[test]
+fn values_are_as_pythons_configparser_has_them() {
+    let profiles = config(
+        "# first\n; second\n[default]\nUPPER = Value\nempty =\nequals = a=b:c\nhash = x # y\n\
+         lines = one\n  two\n\n  # not a word\n  three\n\nlast: 1\n",
+    );
+    let profile = profiles.profile(DEFAULT).expect("default");
+    assert_eq!(profile.get("upper"), Some("Value"));
+    assert_eq!(profile.get("empty"), Some(""));
+    assert_eq!(profile.get("equals"), Some("a=b:c"));
+    assert_eq!(profile.get("hash"), Some("x # y"));
+    assert_eq!(profile.get("lines"), Some("one\ntwo\n\nthree"));
+    assert_eq!(profile.get("last"), Some("1"));
+    assert!(profile.has("empty") && !profile.has("none"));
+}
+
+#[test]
+fn windows_line_ends_and_the_section_for_all() {
+    let profiles =
+        config("[DEFAULT]\r\nregion = r\r\n[profile a]\r\n[profile b]\r\nregion = s\r\n");
+    let region = |name| profiles.profile(name)?.get("region");
+    assert_eq!((region("a"), region("b")), (Some("r"), Some("s")));
+}
+
+#[test]
+fn indented_settings_are_nested() {
+    let profiles = config(
+        "[profile a]\nservices = mine\ns3 =\n    max = 1\n    style=path\n[services mine]\nec2 =\n  \
+         endpoint_url = http://e\nsts =\n  endpoint_url = http://s\n",
+    );
+    let profile = profiles.profile("a").expect("a");
+    assert_eq!(profile.nested("s3", "max"), Some("1"));
+    assert_eq!(profile.get("s3"), None);
+    assert_eq!(profile.services_endpoint("ec2"), Some("http://e"));
+    assert_eq!(profile.services_endpoint("ssm"), None);
+}
+
+#[test]
+fn credentials_go_before_config_and_are_kept_apart() {
+    let profiles = Profiles::parse(
+        "[profile a]\nregion = r\naws_access_key_id = C\n[profile profile b]\n",
+        "[a]\naws_access_key_id = K\n[profile b]\nx = 1\n",
+    )
+    .expect("good files");
+    let profile = profiles.profile("a").expect("a");
+    assert_eq!(profile.get("aws_access_key_id"), Some("K"));
+    assert_eq!(profile.get("region"), Some("r"));
+    let of =
+        |section: Option<&Section>| section?.get("aws_access_key_id")?.text().map(str::to_owned);
+    assert_eq!(of(profile.config), Some("C".into()));
+    assert_eq!(of(profile.credentials), Some("K".into()));
+    assert_eq!(profiles.names(), ["a", "profile b"]);
+}
+
+#[test]
+fn sessions_are_found_by_their_profile() {
+    let profiles =
+        config("[profile a]\nsso_session = my sso\n[sso-session \"my sso\"]\nsso_region = r\n");
+    let session = profiles.profile("a").and_then(Profile::sso_session);
+    let region = session.and_then(|session| session.get("sso_region")?.text());
+    assert_eq!(region, Some("r"));
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_without_its_value() {
+    for (text, said) in [
+        (
+            "\nsecret = 1",
+            "line 2: a setting before the first [section]",
+        ),
+        (
+            "[default]\nsecret",
+            "line 2: neither a [section] nor a setting (NAME = VALUE)",
+        ),
+        (
+            "[default]\na=1\nA=2",
+            "line 3: `a` in [default] for the second time",
+        ),
+        (
+            "[default]\n[default]",
+            "line 2: [default] for the second time",
+        ),
+        (
+            "[default]\ns3 =\n  secret\n",
+            "line 2: a line below `s3` is not NAME = VALUE",
+        ),
+    ] {
+        assert_eq!(refused(text), said);
+    }
+    let (in_config, _) = Profiles::parse("", "x").expect_err("a bad file");
+    assert!(!in_config);
+}
+
+#[test]
+fn the_library_gets_what_it_needs_and_no_secret() {
+    let profiles = config(
+        "[profile a b]\n[profile \"a b\"]\nregion = r\naws_secret_access_key = s\nservices = x y\n\
+         use_fips_endpoint = true\nbad name = 1\nlines = 1\n 2\n[services \"x y\"]\nec2 =\n  endpoint_url = u\n\
+         ec2_instance_connect =\n  endpoint_url = v\n",
+    );
+    let profile = profiles.profile("a b").expect("a b");
+    assert_eq!(
+        profile.spelled(),
+        "[default]\nregion = r\nservices = services\nuse_fips_endpoint = true\n\
+         [services services]\nec2 =\n  endpoint_url = u\nec2-instance-connect =\n  endpoint_url = v\n"
+    );
+}

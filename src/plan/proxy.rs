@@ -1,0 +1,174 @@
+//! Proxies: which one a connection goes through, as the environment says it.
+//!
+//! As botocore has it (Python's `urllib.request.getproxies_environment`): `https_proxy` beats
+//! `HTTPS_PROXY`, and where it is empty there is none. `ALL_PROXY`, which botocore does not know,
+//! counts where the scheme has no proxy of its own.
+
+mod exemptions;
+mod url;
+
+use std::fmt;
+
+use self::exemptions::Exemptions;
+pub use self::url::{authority, host_and_port};
+
+/// What the environment says of proxies. Its URLs are looked into only when one is needed, so that
+/// a bad one troubles nobody who does not use it.
+#[derive(Clone, Debug, Default)]
+pub struct Proxies {
+    http: Option<Setting>,
+    https: Option<Setting>,
+    exemptions: Exemptions,
+}
+
+#[derive(Clone, Debug)]
+struct Setting {
+    variable: &'static str,
+    url: Secret,
+}
+
+/// A proxy that speaks HTTP, and over TLS if it is `secure`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Proxy {
+    /// Whether the proxy itself is spoken to over TLS.
+    pub secure: bool,
+    /// Its name or address; IPv6 without brackets.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// Who we are there.
+    pub auth: Option<Auth>,
+}
+
+/// A user's name and password, as they are sent: no longer percent-encoded.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Auth {
+    /// The name.
+    pub user: String,
+    password: Secret,
+}
+
+/// A text that no debugging output shows.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Secret(String);
+
+/// A variable that names no proxy. The value is not told: it may hold a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadProxy {
+    /// The variable.
+    pub variable: &'static str,
+    /// What is wrong with its value.
+    pub fault: Fault,
+}
+
+/// What is wrong with a proxy's URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
+pub enum Fault {
+    Scheme,
+    Host,
+    Port,
+}
+
+impl Proxies {
+    /// Takes what `variable` knows of the environment's variables.
+    pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let setting = |lower: &'static str, upper: &'static str| {
+            let (variable, url) = match variable(lower) {
+                Some(url) => (lower, url),
+                None => (upper, variable(upper)?),
+            };
+            let url = Secret(url.trim().to_owned());
+            (!url.0.is_empty()).then_some(Setting { variable, url })
+        };
+        let all = || setting("all_proxy", "ALL_PROXY");
+        // To a CGI script, HTTP_PROXY is a header of whoever sent the request (CVE-2016-1000110).
+        let http = match variable("REQUEST_METHOD") {
+            Some(_) => setting("http_proxy", "http_proxy"),
+            None => setting("http_proxy", "HTTP_PROXY"),
+        };
+        let rules = variable("no_proxy").or_else(|| variable("NO_PROXY"));
+        // botocore asks a container's credential service without a proxy, too.
+        let container = variable("AWS_CONTAINER_CREDENTIALS_FULL_URI").unwrap_or_default();
+        Self {
+            http: http.or_else(all),
+            https: setting("https_proxy", "HTTPS_PROXY").or_else(all),
+            exemptions: Exemptions::parse(&rules.unwrap_or_default())
+                .and(authority(&container).unwrap_or_default()),
+        }
+    }
+
+    /// The proxy for a connection to this host (IPv6 with or without brackets) and port, if there
+    /// is to be one. The `scheme` is that of the URL: `http`, `https`, `ws` or `wss`.
+    ///
+    /// # Errors
+    /// [`BadProxy`], if the variable that counts holds no URL of a proxy.
+    pub fn for_url(&self, scheme: &str, host: &str, port: u16) -> Result<Option<Proxy>, BadProxy> {
+        let setting = match scheme {
+            "https" | "wss" => &self.https,
+            _ => &self.http,
+        };
+        let Some(Setting { variable, url }) = setting else {
+            return Ok(None);
+        };
+        if self.exemptions.cover(host, port) {
+            return Ok(None);
+        }
+        match url::proxy(&url.0) {
+            Ok(proxy) => Ok(Some(proxy)),
+            Err(fault) => Err(BadProxy { variable, fault }),
+        }
+    }
+}
+
+impl Proxy {
+    /// Host and port, IPv6 in brackets, as in the authority of a URL.
+    pub fn address(&self) -> String {
+        let Self { host, port, .. } = self;
+        if host.contains(':') {
+            format!("[{host}]:{port}")
+        } else {
+            format!("{host}:{port}")
+        }
+    }
+}
+
+/// Its URL without user and password.
+impl fmt::Display for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.secure { "https" } else { "http" };
+        write!(f, "{scheme}://{}", self.address())
+    }
+}
+
+impl Auth {
+    /// `user:password`, of which RFC 7617 makes an Authorization header.
+    pub fn pair(&self) -> String {
+        format!("{}:{}", self.user, self.password.0)
+    }
+
+    /// User and password, percent-encoded for a URL.
+    pub fn encoded(&self) -> (String, String) {
+        (url::encoded(&self.user), url::encoded(&self.password.0))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+impl fmt::Display for BadProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fault = match self.fault {
+            Fault::Scheme => "has a scheme that is neither http nor https",
+            Fault::Host => "has no host that could be one",
+            Fault::Port => "has a port that is no port",
+        };
+        write!(f, "the proxy in {} {fault}", self.variable)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! `NO_PROXY`: whom to reach without a proxy.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::host_and_port;
+
+/// The rules. Beside the user's own, nothing link-local goes through a proxy: there are the
+/// metadata services, and a proxy would answer with who *its* machine is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Exemptions(Vec<Rule>);
+
+#[derive(Clone, Debug)]
+enum Rule {
+    Everything,
+    /// The host itself and all below it; the port, if it is told.
+    Name(String, Option<u16>),
+    Address(IpAddr, Option<u16>),
+    /// An address and how many of its bits count.
+    Network(IpAddr, u32),
+}
+
+/// 169.254.0.0/16 (RFC 3927), with the metadata and container services of EC2, ECS and EKS.
+const LINK_LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 0, 0));
+
+/// `fd00:ec2::/32`, the same services over IPv6.
+const EC2_LOCAL: IpAddr = IpAddr::V6(std::net::Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0));
+
+impl Exemptions {
+    /// Reads rules, between commas or blanks: `*`, `host`, `.suffix`, `*.suffix`, an address, a
+    /// network (`10.0.0.0/8`), and all but `*` and networks with a port. Case does not count. What
+    /// is none of these is passed over, as everybody does.
+    pub(super) fn parse(text: &str) -> Self {
+        let words = text.split(|c: char| c == ',' || c.is_whitespace());
+        Self(words.filter_map(Rule::parse).collect())
+    }
+
+    /// One more rule.
+    pub(super) fn and(mut self, rule: &str) -> Self {
+        self.0.extend(Rule::parse(rule));
+        self
+    }
+
+    /// Whether a rule covers this host.
+    pub(super) fn cover(&self, host: &str, port: u16) -> bool {
+        let host = host.trim_start_matches('[').trim_end_matches([']', '.']);
+        let host = host.to_ascii_lowercase();
+        let address = host.parse::<IpAddr>().ok().map(|it| it.to_canonical());
+        let always = [Rule::Network(LINK_LOCAL, 16), Rule::Network(EC2_LOCAL, 32)];
+        let mut rules = self.0.iter().chain(&always);
+        rules.any(|rule| rule.covers(&host, address, port))
+    }
+}
+
+impl Rule {
+    fn parse(word: &str) -> Option<Self> {
+        if word == "*" {
+            return Some(Self::Everything);
+        }
+        if let Some((address, bits)) = word.split_once('/') {
+            let address: IpAddr = address.parse().ok()?;
+            let most = if address.is_ipv4() { 32 } else { 128 };
+            let bits = bits.parse().ok().filter(|bits| *bits <= most)?;
+            return Some(Self::Network(address, bits));
+        }
+        let (host, port) = host_and_port(word)?;
+        if let Ok(address) = host.parse::<IpAddr>() {
+            return Some(Self::Address(address.to_canonical(), port));
+        }
+        let name = host.strip_prefix('*').unwrap_or(host).trim_matches('.');
+        (!name.is_empty()).then(|| Self::Name(name.to_ascii_lowercase(), port))
+    }
+
+    fn covers(&self, host: &str, address: Option<IpAddr>, port: u16) -> bool {
+        let same_port = |wanted: &Option<u16>| wanted.is_none_or(|wanted| wanted == port);
+        match self {
+            Self::Everything => true,
+            Self::Address(known, wanted) => address == Some(*known) && same_port(wanted),
+            Self::Network(network, bits) => address.is_some_and(|it| within(it, *network, *bits)),
+            Self::Name(name, wanted) => {
+                let below = host.strip_suffix(name.as_str());
+                address.is_none()
+                    && below.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+                    && same_port(wanted)
+            }
+        }
+    }
+}
+
+/// Whether the first `bits` of both are the same.
+fn within(address: IpAddr, network: IpAddr, bits: u32) -> bool {
+    match (address, network) {
+        (IpAddr::V4(address), IpAddr::V4(network)) => {
+            let differing = address.to_bits() ^ network.to_bits();
+            differing.leading_zeros() >= bits
+        }
+        (IpAddr::V6(address), IpAddr::V6(network)) => {
+            let differing = address.to_bits() ^ network.to_bits();
+            differing.leading_zeros() >= bits
+        }
+        _ => false,
+    }
+}

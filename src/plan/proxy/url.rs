@@ -1,0 +1,130 @@
+//! The URL of a proxy, read as people write it.
+
+use std::net::Ipv6Addr;
+
+use super::{Auth, Fault, Proxy, Secret};
+
+/// Reads `[http[s]:]//[user[:password]@]host[:port][/…]`, or the same without the beginning.
+///
+/// User and password end at the last `@` of all. By RFC 3986 they would end at the first slash,
+/// yet passwords with a slash, a question mark or an `@` in them are set without encoding, and
+/// nobody has a path after a proxy.
+pub(super) fn proxy(url: &str) -> Result<Proxy, Fault> {
+    let (scheme, rest) = split_scheme(url);
+    let (secure, default) = match scheme.to_ascii_lowercase().as_str() {
+        "" | "http" => (false, 80),
+        "https" => (true, 443),
+        _ => return Err(Fault::Scheme),
+    };
+    let (auth, place) = match rest.rsplit_once('@') {
+        Some((userinfo, place)) => (Some(auth(userinfo)), place),
+        None => (None, rest),
+    };
+    let end = place.find(['/', '?', '#']).unwrap_or(place.len());
+    let (host, port) = host_and_port(&place[..end]).ok_or(Fault::Port)?;
+    if !is_host(host) {
+        return Err(Fault::Host);
+    }
+    match port.unwrap_or(default) {
+        0 => Err(Fault::Port),
+        port => Ok(Proxy {
+            secure,
+            host: host.to_owned(),
+            port,
+            auth,
+        }),
+    }
+}
+
+/// The scheme, empty if there is none, and what follows it.
+fn split_scheme(url: &str) -> (&str, &str) {
+    let is_scheme = |word: &str| {
+        word.starts_with(|first: char| first.is_ascii_alphabetic())
+            && word
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    };
+    match url.split_once("://") {
+        Some((scheme, rest)) if is_scheme(scheme) => (scheme, rest),
+        _ => ("", url.strip_prefix("//").unwrap_or(url)),
+    }
+}
+
+fn auth(userinfo: &str) -> Auth {
+    let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
+    Auth {
+        user: decoded(user),
+        password: Secret(decoded(password)),
+    }
+}
+
+/// Host and port of a URL's authority; the port as text, to be read by [`host_and_port`].
+pub fn authority(url: &str) -> Option<&str> {
+    let (_scheme, rest) = url.split_once("://")?;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    Some(&rest[..end])
+}
+
+/// Splits `host`, `host:port`, `[IPv6]`, `[IPv6]:port` or a bare IPv6 address; brackets fall off.
+/// `None` where the port is no number below 65536.
+pub fn host_and_port(text: &str) -> Option<(&str, Option<u16>)> {
+    if text.parse::<Ipv6Addr>().is_ok() {
+        return Some((text, None));
+    }
+    let (host, port) = match text.strip_prefix('[').and_then(|it| it.split_once(']')) {
+        Some((host, "")) => (host, None),
+        Some((host, rest)) => (host, Some(rest.strip_prefix(':')?)),
+        None => match text.rsplit_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (text, None),
+        },
+    };
+    match port {
+        None | Some("") => Some((host, None)),
+        Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Some((host, Some(port.parse().ok()?)))
+        }
+        Some(_) => None,
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    text.parse::<Ipv6Addr>().is_ok() || (!text.is_empty() && text.bytes().all(is_name))
+}
+
+/// Percent-decoded, as Python's `unquote` does it: what is no such sequence stays.
+fn decoded(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let byte = part
+            .get(..2)
+            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        if let Some(byte) = byte {
+            bytes.push(byte);
+            bytes.extend_from_slice(&part.as_bytes()[2..]);
+        } else {
+            bytes.push(b'%');
+            bytes.extend_from_slice(part.as_bytes());
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Every byte percent-encoded that is not plain everywhere (RFC 3986, unreserved).
+pub(super) fn encoded(text: &str) -> String {
+    use std::fmt::Write;
+
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // A string takes everything.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}

@@ -1,0 +1,77 @@
+//! What is read, and how often, as strace(1) sees it.
+
+use std::fs;
+use std::path::Path;
+
+use super::{file, secured};
+use crate::lab::Tenant;
+use crate::lab::cast::WEB1;
+use crate::sandbox::{finish, tenant};
+
+/// The files that `mssh`, its keeper and all clients open while it is run with these variables.
+fn opened(tenant: &Tenant<'_>, variables: &[(&str, &str)]) -> Vec<String> {
+    let log = file(tenant, "strace", "");
+    let config = file(tenant, "config", "[default]\nregion = us-east-1\n");
+    let credentials = file(tenant, "credentials", "");
+    let outcome = finish(
+        tenant
+            .command("strace")
+            .args(["-f", "-e", "trace=open,openat", "-o"])
+            .arg(&log)
+            .args(["mssh", WEB1, "true"])
+            .env("AWS_CONFIG_FILE", config)
+            .env("AWS_SHARED_CREDENTIALS_FILE", credentials)
+            .envs(variables.iter().copied()),
+    );
+    let log = fs::read_to_string(log).expect("a log");
+    assert!(
+        log.contains("/etc/"),
+        "strace sees nothing: {}",
+        outcome.stderr
+    );
+    let paths = log.lines().filter_map(|line| line.split('"').nth(1));
+    paths.map(str::to_owned).collect()
+}
+
+/// Those of a store of certificates.
+fn certificates(opened: &[String]) -> Vec<&str> {
+    let is_one = |path: &&str| {
+        let places = [
+            "/etc/ssl/certs",
+            "/usr/lib/ssl/certs",
+            "/etc/pki",
+            "/usr/share/ca-",
+        ];
+        [".pem", ".crt"].iter().any(|ending| path.ends_with(ending))
+            || places.iter().any(|place| path.starts_with(place))
+    };
+    opened.iter().map(String::as_str).filter(is_one).collect()
+}
+
+#[test]
+fn no_certificate_is_read_without_tls() {
+    let tenant = tenant();
+    let opened = opened(&tenant, &[]);
+    assert_eq!(certificates(&opened), [""; 0]);
+}
+
+#[test]
+fn two_connections_over_tls_read_one_file_once() {
+    let tenant = tenant();
+    let bundle = secured().authority.certificate();
+    let bundle = bundle.to_str().expect("a path");
+    let url = secured().url();
+    let own = opened(
+        &tenant,
+        &[("AWS_ENDPOINT_URL", &url), ("AWS_CA_BUNDLE", bundle)],
+    );
+    assert_eq!(certificates(&own), [bundle]);
+    assert_eq!(tenant.calls().len(), 2);
+    let system = "/etc/ssl/certs/ca-certificates.crt";
+    if Path::new(system).exists() {
+        let opened = opened(&tenant, &[("AWS_ENDPOINT_URL", &url)]);
+        assert_eq!(certificates(&opened), [system]);
+    } else {
+        println!("SKIPPED: the system's certificates are not in {system}");
+    }
+}

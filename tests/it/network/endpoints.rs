@@ -1,0 +1,246 @@
+//! Which host a service is asked at, as a proxy that refuses all of them sees it, and how often.
+
+use super::{file, with};
+use crate::lab::cast::WEB1;
+use crate::lab::{DESCRIBE_INSTANCES, Fault, Tenant, Tinyproxy, Trouble};
+use crate::sandbox::{finish, lab, tenant};
+
+/// A look-up and nothing else.
+const LOOK_UP: &[&str] = &["--dry-run", WEB1];
+
+/// A push and nothing else.
+const PUSH: &[&str] = &["-t", WEB1, "-z", "us-east-1a", "127.0.0.11"];
+
+/// A tenant for whom no host is to be reached.
+struct Watched {
+    tenant: Tenant<'static>,
+    proxy: Tinyproxy,
+}
+
+impl Watched {
+    fn new() -> Self {
+        let tenant = tenant();
+        let directory = lab().path().join("network").join(tenant.access_key());
+        let proxy = Tinyproxy::refusing(&directory).expect("tinyproxy");
+        Self { tenant, proxy }
+    }
+
+    /// The hosts at which a look-up and a push are tried, with this in `config` and these
+    /// variables.
+    fn hosts(&self, config: &str, variables: &[(&str, &str)]) -> [String; 2] {
+        [LOOK_UP, PUSH].map(|words| {
+            let before = self.proxy.requests().len();
+            let outcome = finish(
+                self.tenant
+                    .command("mssh")
+                    .args(words)
+                    .env_remove("AWS_ENDPOINT_URL")
+                    .env("AWS_CONFIG_FILE", file(&self.tenant, "config", config))
+                    .env("HTTPS_PROXY", self.proxy.address())
+                    .envs(variables.iter().copied()),
+            );
+            assert_eq!(outcome.code, Some(255), "{}", outcome.stderr);
+            let requests = self.proxy.requests();
+            let [request] = &requests[before..] else {
+                panic!("not one request: {requests:?} {}", outcome.stderr);
+            };
+            let host = request.strip_prefix("CONNECT ").expect("CONNECT");
+            host.trim_end_matches(":443 HTTP/1.1").to_owned()
+        })
+    }
+}
+
+#[test]
+fn fips_and_dual_stack_endpoints_by_variable_and_profile() {
+    let watched = Watched::new();
+    let cases = [
+        (
+            "",
+            &[][..],
+            [
+                "ec2.us-east-1.amazonaws.com",
+                "ec2-instance-connect.us-east-1.amazonaws.com",
+            ],
+        ),
+        (
+            "",
+            &[("AWS_USE_FIPS_ENDPOINT", "true")],
+            [
+                "ec2-fips.us-east-1.amazonaws.com",
+                "ec2-instance-connect-fips.us-east-1.amazonaws.com",
+            ],
+        ),
+        (
+            "[default]\nuse_fips_endpoint = true\n",
+            &[],
+            [
+                "ec2-fips.us-east-1.amazonaws.com",
+                "ec2-instance-connect-fips.us-east-1.amazonaws.com",
+            ],
+        ),
+        (
+            "[default]\nuse_fips_endpoint = true\n",
+            &[("AWS_USE_FIPS_ENDPOINT", "false")],
+            [
+                "ec2.us-east-1.amazonaws.com",
+                "ec2-instance-connect.us-east-1.amazonaws.com",
+            ],
+        ),
+        (
+            "",
+            &[("AWS_USE_DUALSTACK_ENDPOINT", "true")],
+            [
+                "ec2.us-east-1.api.aws",
+                "ec2-instance-connect.us-east-1.api.aws",
+            ],
+        ),
+        (
+            "[default]\nuse_dualstack_endpoint = true\n",
+            &[],
+            [
+                "ec2.us-east-1.api.aws",
+                "ec2-instance-connect.us-east-1.api.aws",
+            ],
+        ),
+        (
+            "[default]\nuse_dualstack_endpoint = true\n",
+            &[("AWS_USE_FIPS_ENDPOINT", "true")],
+            [
+                "ec2-fips.us-east-1.api.aws",
+                "ec2-instance-connect-fips.us-east-1.api.aws",
+            ],
+        ),
+        (
+            "",
+            &[("AWS_REGION", "cn-north-1")],
+            [
+                "ec2.cn-north-1.amazonaws.com.cn",
+                "ec2-instance-connect.cn-north-1.amazonaws.com.cn",
+            ],
+        ),
+    ];
+    for (config, variables, hosts) in cases {
+        assert_eq!(
+            watched.hosts(config, variables),
+            hosts,
+            "{config} {variables:?}"
+        );
+    }
+}
+
+#[test]
+fn endpoints_of_one_service_and_of_all() {
+    let watched = Watched::new();
+    let aws = [
+        "ec2.us-east-1.amazonaws.com",
+        "ec2-instance-connect.us-east-1.amazonaws.com",
+    ];
+    let all = ("AWS_ENDPOINT_URL", "https://all.example");
+    let one = ("AWS_ENDPOINT_URL_EC2", "https://one.example");
+    let push = (
+        "AWS_ENDPOINT_URL_EC2_INSTANCE_CONNECT",
+        "https://push.example",
+    );
+    let profile = "[default]\nendpoint_url = https://profile.example\n";
+    let services = "[default]\nendpoint_url = https://profile.example\nservices = mine\n\
+                    [services mine]\nec2 =\n  endpoint_url = https://mine.example\n\
+                    sts =\n  endpoint_url = https://mysts.example\n";
+    let ignoring = "[default]\nignore_configured_endpoint_urls = true\n\
+                    endpoint_url = https://profile.example\n";
+    let ignore = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
+    let cases = [
+        ("", &[all][..], ["all.example", "all.example"]),
+        ("", &[one], ["one.example", aws[1]]),
+        ("", &[one, push, all], ["one.example", "push.example"]),
+        (profile, &[], ["profile.example", "profile.example"]),
+        (profile, &[one], ["one.example", "profile.example"]),
+        (services, &[], ["mine.example", "profile.example"]),
+        (services, &[one], ["one.example", "profile.example"]),
+        (services, &[ignore, one, all], aws),
+        (ignoring, &[all], aws),
+    ];
+    for (config, variables, hosts) in cases {
+        assert_eq!(
+            watched.hosts(config, variables),
+            hosts,
+            "{config} {variables:?}"
+        );
+    }
+}
+
+#[test]
+fn the_number_of_tries_is_the_users() {
+    let config = |tenant: &Tenant<'_>, text: &str| {
+        let path = file(tenant, "config", text);
+        path.to_str().expect("a path").to_owned()
+    };
+    for (text, variables, tries) in [
+        ("", &[("AWS_MAX_ATTEMPTS", "2")][..], 2),
+        ("", &[("AWS_MAX_ATTEMPTS", "1")], 1),
+        ("[default]\nmax_attempts = 2\n", &[], 2),
+        (
+            "[default]\nmax_attempts = 4\n",
+            &[("AWS_MAX_ATTEMPTS", "2")],
+            2,
+        ),
+        (
+            "",
+            &[("AWS_RETRY_MODE", "standard"), ("AWS_MAX_ATTEMPTS", "2")],
+            2,
+        ),
+        (
+            "",
+            &[("AWS_RETRY_MODE", "legacy"), ("AWS_MAX_ATTEMPTS", "2")],
+            2,
+        ),
+        (
+            "[default]\nretry_mode = legacy\n",
+            &[("AWS_MAX_ATTEMPTS", "2")],
+            2,
+        ),
+    ] {
+        let tenant = tenant();
+        tenant.fault(Fault::new(Trouble::Throttle).on(DESCRIBE_INSTANCES));
+        let outcome = finish(
+            tenant
+                .command("mssh")
+                .args(LOOK_UP)
+                .env("AWS_CONFIG_FILE", config(&tenant, text))
+                .envs(variables.iter().copied()),
+        );
+        outcome.fails(
+            255,
+            &[
+                "mssh: error: AWS is throttling ec2:DescribeInstances, still after retries",
+                "mssh: hint: try again in a moment",
+            ],
+        );
+        assert_eq!(tenant.calls().len(), tries, "{text} {variables:?}");
+    }
+}
+
+#[test]
+fn every_retry_mode_of_the_aws_cli_is_taken() {
+    let tenant = tenant();
+    for mode in ["standard", "adaptive", "legacy"] {
+        let mut command = tenant.command("mssh");
+        command.args(LOOK_UP);
+        with(command, &[("AWS_RETRY_MODE", mode)]).is_found();
+    }
+}
+
+#[test]
+fn a_senseless_number_or_way_of_tries_is_an_error() {
+    let tenant = tenant();
+    let number = "set it to how often a call may be tried: 1 or more";
+    let mode = "set it to standard, adaptive or legacy";
+    for (name, value, hint) in [
+        ("AWS_MAX_ATTEMPTS", "0", number),
+        ("AWS_MAX_ATTEMPTS", "many", number),
+        ("AWS_RETRY_MODE", "never", mode),
+    ] {
+        let mut command = tenant.command("mssh");
+        command.args(LOOK_UP);
+        with(command, &[(name, value)]).tells(&format!("{name} makes no sense: `{value}`"), hint);
+    }
+}

@@ -1,0 +1,209 @@
+//! Which proxy a call goes through, and what is said when it does not.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::sync::mpsc;
+use std::thread;
+
+use super::{over_tls, proxy, secured, with};
+use crate::lab::cast::WEB1;
+use crate::lab::{Tenant, Tinyproxy};
+use crate::sandbox::{Outcome, finish, lab, tenant};
+
+/// One look-up over TLS with the lab's authority trusted.
+#[track_caller]
+fn trusting(tenant: &Tenant<'_>, variables: &[(&str, &str)]) -> Outcome {
+    let mut command = over_tls(tenant);
+    command.env("AWS_CA_BUNDLE", secured().authority.certificate());
+    with(command, variables)
+}
+
+/// One look-up over plain HTTP.
+#[track_caller]
+fn plain(tenant: &Tenant<'_>, variables: &[(&str, &str)]) -> Outcome {
+    let mut command = tenant.command("mssh");
+    command.args(["--dry-run", WEB1]);
+    with(command, variables)
+}
+
+#[test]
+fn https_goes_through_a_tunnel_of_the_proxy() {
+    let tenant = tenant();
+    let proxy = proxy(&tenant, &[]);
+    let url = format!("http://{}", proxy.address());
+    let connect = format!("CONNECT 127.0.0.1:{} HTTP/1.1", secured().port);
+    let ways = [
+        ("HTTPS_PROXY", url.as_str()),
+        ("https_proxy", &proxy.address()),
+        ("ALL_PROXY", &url),
+    ];
+    for (done, way) in ways.into_iter().enumerate() {
+        // The one that is for plain HTTP is not taken.
+        trusting(&tenant, &[way, ("HTTP_PROXY", "http://127.0.0.1:1")]).is_found();
+        assert_eq!(proxy.requests(), vec![connect.clone(); done + 1]);
+    }
+}
+
+#[test]
+fn http_is_handed_to_the_proxy() {
+    let tenant = tenant();
+    let proxy = proxy(&tenant, &["BasicAuth user sesame"]);
+    let url = format!("http://user:s%65same@{}", proxy.address());
+    plain(
+        &tenant,
+        &[("HTTP_PROXY", &url), ("HTTPS_PROXY", "http://127.0.0.1:1")],
+    )
+    .is_found();
+    assert_eq!(
+        proxy.requests(),
+        [format!("POST {}/ HTTP/1.1", lab().url())]
+    );
+    let address = proxy.address();
+    plain(&tenant, &[("HTTP_PROXY", &address)]).tells(
+        &format!("the proxy http://{address} wants a user and a password"),
+        "set them in the proxy's URL, percent-encoded: http://USER:PASSWORD@HOST:PORT",
+    );
+    assert_eq!(tenant.calls().len(), 1);
+}
+
+#[test]
+fn a_session_through_a_proxy_with_a_login() {
+    let tenant = tenant();
+    let proxy = proxy(&tenant, &["BasicAuth user sesame"]);
+    let url = format!("http://user:s%65same@{}", proxy.address());
+    finish(
+        tenant
+            .command("mssh")
+            .args([WEB1, "echo", "hello"])
+            .env("AWS_ENDPOINT_URL", secured().url())
+            .env("AWS_CA_BUNDLE", secured().authority.certificate())
+            .env("HTTPS_PROXY", &url),
+    )
+    .prints("hello\n");
+    assert_eq!(tenant.calls().len(), 2);
+    assert!(!proxy.requests().is_empty());
+}
+
+#[test]
+fn no_proxy_is_heeded() {
+    let tenant = tenant();
+    let proxy = proxy(&tenant, &[]);
+    let address = proxy.address();
+    let port = format!("127.0.0.1:{}", secured().port);
+    for rule in [
+        "*",
+        "127.0.0.1",
+        "10.0.0.0/8, 127.0.0.0/8",
+        port.as_str(),
+        "a.example,127.0.0.1",
+    ] {
+        for variable in ["NO_PROXY", "no_proxy"] {
+            trusting(&tenant, &[("HTTPS_PROXY", &address), (variable, rule)]).is_found();
+            assert_eq!(proxy.requests(), [""; 0], "{variable}={rule}");
+        }
+    }
+    for rule in ["0.0.1", "10.0.0.0/8", "127.0.0.1:1", "example.com", ""] {
+        let before = proxy.requests().len();
+        trusting(&tenant, &[("HTTPS_PROXY", &address), ("NO_PROXY", rule)]).is_found();
+        assert_eq!(proxy.requests().len(), before + 1, "NO_PROXY={rule}");
+    }
+}
+
+#[test]
+fn trouble_with_a_proxy_names_it_without_its_password() {
+    let tenant = tenant();
+    let quiet =
+        |outcome: &Outcome| assert!(!outcome.stderr.contains("sesame"), "{}", outcome.stderr);
+    let guarded = proxy(&tenant, &["BasicAuth user right"]);
+    let address = guarded.address();
+    let login = "set them in the proxy's URL, percent-encoded: http://USER:PASSWORD@HOST:PORT";
+    trusting(&tenant, &[("HTTPS_PROXY", &address)]).tells(
+        &format!("the proxy http://{address} wants a user and a password"),
+        login,
+    );
+    for password in ["sesame", "se/sesame", "se@sesame", "s%65sesame", "?sesame#"] {
+        let url = format!("http://user:{password}@{address}");
+        trusting(&tenant, &[("HTTPS_PROXY", &url)]).tells(
+            &format!("the proxy http://{address} does not connect us to 127.0.0.1"),
+            "are user and password right? else ask who runs the proxy to allow the host",
+        );
+        let mut debugged = over_tls(&tenant);
+        debugged.arg("--debug").env("HTTPS_PROXY", &url);
+        quiet(&finish(&mut debugged));
+    }
+    for (url, fault) in [
+        (
+            "socks5://user:sesame@127.0.0.1:1",
+            "has a scheme that is neither http nor https",
+        ),
+        ("http://user:sesame@", "has no host that could be one"),
+        ("http://user:sesame@host:port", "has a port that is no port"),
+    ] {
+        trusting(&tenant, &[("HTTPS_PROXY", url)]).tells(
+            &format!("the proxy in HTTPS_PROXY {fault}"),
+            "it must be like http://USER:PASSWORD@HOST:PORT, of http or https",
+        );
+    }
+    assert_eq!(tenant.calls().len(), 0);
+}
+
+#[test]
+fn a_proxy_that_is_not_there_or_refuses_is_named() {
+    let tenant = tenant();
+    let address = {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.local_addr().expect("an address").to_string()
+    };
+    let url = format!("http://user:sesame@{address}");
+    let check = "check HTTPS_PROXY (HTTP_PROXY, ALL_PROXY), or name the host in NO_PROXY";
+    let refused =
+        format!("cannot reach the proxy http://{address}: Connection refused (os error 111)");
+    trusting(&tenant, &[("HTTPS_PROXY", &url)]).tells(&refused, check);
+    plain(&tenant, &[("HTTP_PROXY", &url)]).tells(&refused, check);
+    let directory = lab().path().join("network").join(tenant.access_key());
+    let proxy = Tinyproxy::refusing(&directory).expect("tinyproxy");
+    let address = proxy.address();
+    trusting(&tenant, &[("HTTPS_PROXY", &address)]).tells(
+        &format!("the proxy http://{address} does not connect us to 127.0.0.1"),
+        "ask who runs the proxy to allow it, or name the host in NO_PROXY",
+    );
+    assert_eq!(proxy.requests().len(), 1, "a refusal is not tried again");
+}
+
+/// tinyproxy takes letters and digits alone, so that other passwords are looked at on the wire.
+#[test]
+fn odd_passwords_are_sent_as_they_are_meant() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (send, received) = mpsc::channel();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let lines = BufReader::new(stream.try_clone().expect("a stream")).lines();
+            let head: Vec<String> = lines
+                .map_while(Result::ok)
+                .take_while(|it| !it.is_empty())
+                .collect();
+            let _ = stream.write_all(b"HTTP/1.1 407 No\r\n\r\n");
+            let _ = send.send(head);
+        }
+    });
+    let tenant = tenant();
+    for (userinfo, pair) in [
+        ("us%40er:p%2Fa%3Ass", "us@er:p/a:ss"),
+        ("user:p/a?s#s", "user:p/a?s#s"),
+        ("user:p@s%s", "user:p@s%s"),
+        ("jürgen:schlüssel", "jürgen:schlüssel"),
+    ] {
+        let url = format!("http://{userinfo}@{address}");
+        trusting(&tenant, &[("HTTPS_PROXY", &url)]).tells(
+            &format!("the proxy http://{address} does not accept the user and password"),
+            "set them in the proxy's URL, percent-encoded: http://USER:PASSWORD@HOST:PORT",
+        );
+        let head = received.recv().expect("a request");
+        let expected = format!("Basic {}", aws_smithy_types::base64::encode(pair));
+        let auth = head
+            .iter()
+            .find_map(|line| line.strip_prefix("Proxy-Authorization: "));
+        assert_eq!(auth, Some(expected.as_str()), "{userinfo}");
+    }
+}

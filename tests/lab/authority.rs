@@ -1,0 +1,117 @@
+//! A certificate authority of the lab's own, and the fake AWS over TLS with certificates of it.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::thread;
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use super::region::Region;
+use super::server::converse;
+
+/// Made anew by `openssl`, so that no key lies among the sources and nothing expires.
+pub(crate) struct Authority {
+    directory: PathBuf,
+}
+
+impl Authority {
+    /// An authority that nobody trusts yet.
+    pub(crate) fn make(directory: PathBuf) -> io::Result<Self> {
+        fs::create_dir_all(&directory)?;
+        let authority = Self { directory };
+        let subject = ["-subj", "/CN=authority of the lab"];
+        authority.request("ca", &[&subject[..], &["-days", "2"]].concat())?;
+        Ok(authority)
+    }
+
+    /// Its own certificate, as PEM.
+    pub(crate) fn certificate(&self) -> PathBuf {
+        self.directory.join("ca.pem")
+    }
+
+    /// Serves the region over TLS, on loopback as long as the process lives, with a certificate
+    /// for these names (as `subjectAltName` has them). Returns the port.
+    pub(super) fn serve(&self, region: Arc<Region>, names: &str) -> io::Result<u16> {
+        let config = Arc::new(self.server(names)?);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let port = listener.local_addr()?.port();
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let (config, region) = (Arc::clone(&config), Arc::clone(&region));
+                // Who does not trust us hangs up, which is no concern of ours.
+                thread::spawn(move || converse(secured(stream, config)?, &region));
+            }
+        });
+        Ok(port)
+    }
+
+    fn server(&self, names: &str) -> io::Result<ServerConfig> {
+        let name: String = names.chars().filter(char::is_ascii_alphanumeric).collect();
+        let names = format!("subjectAltName={names}");
+        let (ca, key) = (self.certificate(), self.directory.join("ca.key"));
+        let signed = ["-subj", "/CN=aws", "-days", "1", "-addext", &names, "-CA"];
+        let by = [
+            path(&ca),
+            "-CAkey",
+            path(&key),
+            "-addext",
+            "basicConstraints=CA:FALSE",
+        ];
+        self.request(&name, &[&signed[..], &by].concat())?;
+        let file = |ending| self.directory.join(format!("{name}.{ending}"));
+        let certificate = CertificateDer::from_pem_file(file("pem")).map_err(io::Error::other)?;
+        let key = PrivateKeyDer::from_pem_file(file("key")).map_err(io::Error::other)?;
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .and_then(|it| {
+                it.with_no_client_auth()
+                    .with_single_cert(vec![certificate], key)
+            })
+            .map_err(io::Error::other)
+    }
+
+    /// A new key and a certificate for it, as `NAME.key` and `NAME.pem`.
+    fn request(&self, name: &str, options: &[&str]) -> io::Result<()> {
+        let made = Command::new("openssl")
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+            ])
+            .args([
+                "-noenc",
+                "-keyout",
+                &format!("{name}.key"),
+                "-out",
+                &format!("{name}.pem"),
+            ])
+            .args(options)
+            .current_dir(&self.directory)
+            .output()?;
+        if made.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&made.stderr).into_owned();
+        Err(io::Error::other(format!("openssl: {said}")))
+    }
+}
+
+fn secured(stream: TcpStream, config: Arc<ServerConfig>) -> io::Result<impl Read + Write> {
+    stream.set_nodelay(true)?;
+    let connection = ServerConnection::new(config).map_err(io::Error::other)?;
+    Ok(StreamOwned::new(connection, stream))
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().expect("a path of the lab")
+}
