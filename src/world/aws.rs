@@ -20,13 +20,15 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_ec2::config::FrameworkMetadata;
 use aws_sdk_ec2::operation::RequestId;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 pub use self::explain::Push;
-pub use self::http::{Trust, proxies};
+pub use self::http::{Trust, proxies, tls_trouble};
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::plan::names::Region;
 use crate::plan::profiles::{DEFAULT, Profile};
+use crate::plan::proxy::Proxies;
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -38,6 +40,10 @@ const ATTEMPT: Duration = Duration::from_secs(8);
 #[derive(Debug)]
 pub struct Aws {
     sdk: SdkConfig,
+    /// Whom connections that are not the SDK's are to trust, too.
+    pub trust: Trust,
+    /// The proxies that they are to go through, too.
+    pub proxies: Proxies,
     profile: Option<String>,
     /// Whether the credentials are of a session, which can expire.
     temporary: bool,
@@ -63,7 +69,10 @@ impl Aws {
         let name = profile.map(str::to_owned).or_else(profile_of_environment);
         let chosen = files.profile(name.as_deref().unwrap_or(DEFAULT));
         let chosen = chosen.unwrap_or(Profile::empty(DEFAULT));
-        let sdk = loader(profile, region, chosen)?.load().await;
+        let (trust, proxies) = (settings::trust(chosen), proxies());
+        let client = http::Client::shared(trust.clone(), proxies.clone());
+        let loader = loader(profile, region, client).retry_config(settings::retries(chosen)?);
+        let sdk = loader.load().await;
         let credentials = match profile {
             // The default chain would take keys in the environment first.
             Some(profile) => of_profile(profile, &sdk).provide_credentials().await,
@@ -85,6 +94,8 @@ impl Aws {
         });
         Ok(Self {
             sdk: sdk.into_builder().credentials_provider(provider).build(),
+            trust,
+            proxies,
             profile,
             temporary,
             terminal,
@@ -156,11 +167,10 @@ impl Regional<'_> {
 fn loader(
     profile: Option<&str>,
     region: Option<&Region>,
-    chosen: Profile<'_>,
-) -> Result<ConfigLoader, Error> {
+    client: SharedHttpClient,
+) -> ConfigLoader {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http::Client::shared(settings::trust(chosen), proxies()))
-        .retry_config(settings::retries(chosen)?)
+        .http_client(client)
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(CONNECT)
@@ -174,12 +184,10 @@ fn loader(
     if let Some(region) = region {
         loader = loader.region(aws_config::Region::new(region.as_str().to_owned()));
     }
-    Ok(
-        match profile.map(str::to_owned).or_else(profile_of_environment) {
-            Some(profile) => loader.profile_name(profile),
-            None => loader,
-        },
-    )
+    match profile.map(str::to_owned).or_else(profile_of_environment) {
+        Some(profile) => loader.profile_name(profile),
+        None => loader,
+    }
 }
 
 /// The credentials of this profile and no others; those of a role are got in the region at hand.

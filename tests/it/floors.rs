@@ -49,9 +49,11 @@ fn nothing_imports_upward() {
         };
         seen[rule] += 1;
         for line in code(&file).lines() {
+            // What stands between quotes names no crate: `aws_access_key_id` is a key of a file.
+            let names: String = line.split('"').step_by(2).collect();
             for forbidden in RULES[rule].1 {
                 assert!(
-                    !line.contains(forbidden),
+                    !names.contains(forbidden),
                     "{name} must not name {forbidden}: {line}"
                 );
             }

@@ -39,16 +39,27 @@ impl Authority {
     /// for these names (as `subjectAltName` has them). Returns the port.
     pub(super) fn serve(&self, region: Arc<Region>, names: &str) -> io::Result<u16> {
         let config = Arc::new(self.server(names)?);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        let port = listener.local_addr()?.port();
-        thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                let (config, region) = (Arc::clone(&config), Arc::clone(&region));
-                // Who does not trust us hangs up, which is no concern of ours.
-                thread::spawn(move || converse(secured(stream, config)?, &region));
+        listen(move |stream| converse(secured(stream, &config)?, &region))
+    }
+
+    /// The same behind a proxy that is itself spoken to over TLS, and connects everybody to the
+    /// region whatever they ask for.
+    pub(super) fn serve_proxied(&self, region: Arc<Region>, names: &str) -> io::Result<u16> {
+        let config = Arc::new(self.server(names)?);
+        listen(move |stream| {
+            let mut stream = secured(stream, &config)?;
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte)?;
+                head.extend(byte);
             }
-        });
-        Ok(port)
+            if !head.starts_with(b"CONNECT ") {
+                return stream.write_all(b"HTTP/1.1 400 No\r\n\r\n");
+            }
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
+            converse(secured(stream, &config)?, &region)
+        })
     }
 
     fn server(&self, names: &str) -> io::Result<ServerConfig> {
@@ -106,9 +117,28 @@ impl Authority {
     }
 }
 
-fn secured(stream: TcpStream, config: Arc<ServerConfig>) -> io::Result<impl Read + Write> {
-    stream.set_nodelay(true)?;
-    let connection = ServerConnection::new(config).map_err(io::Error::other)?;
+/// Listens on loopback, with a thread for each connection. Who does not trust us hangs up, which
+/// is no concern of ours.
+fn listen(serve: impl Fn(TcpStream) -> io::Result<()> + Clone + Send + 'static) -> io::Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let port = listener.local_addr()?.port();
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let serve = serve.clone();
+            thread::spawn(move || {
+                stream.set_nodelay(true)?;
+                serve(stream)
+            });
+        }
+    });
+    Ok(port)
+}
+
+fn secured<S: Read + Write>(
+    stream: S,
+    config: &Arc<ServerConfig>,
+) -> io::Result<StreamOwned<ServerConnection, S>> {
+    let connection = ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
     Ok(StreamOwned::new(connection, stream))
 }
 

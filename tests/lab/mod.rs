@@ -138,6 +138,15 @@ impl Lab {
         authority.serve(Arc::clone(self.server.region()), names)
     }
 
+    /// The same behind a proxy that speaks TLS, too.
+    pub(crate) fn open_tls_proxy(
+        &self,
+        authority: &Authority,
+        names: &str,
+    ) -> std::io::Result<u16> {
+        authority.serve_proxied(Arc::clone(self.server.region()), names)
+    }
+
     /// What the daemon of the instance `id` has logged; empty when it has none.
     pub(crate) fn sshd_log(&self, id: &str) -> String {
         self.garrison.log(id)

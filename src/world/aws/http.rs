@@ -21,6 +21,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 pub(super) use self::trouble::in_chain as trouble_in;
+pub use self::trouble::of_tls as tls_trouble;
 pub use self::trust::Trust;
 use crate::error::Network;
 use crate::plan::proxy::{self, Proxies, Proxy};

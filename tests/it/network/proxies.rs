@@ -207,3 +207,28 @@ fn odd_passwords_are_sent_as_they_are_meant() {
         assert_eq!(auth, Some(expected.as_str()), "{userinfo}");
     }
 }
+
+#[test]
+fn a_proxy_may_itself_be_spoken_to_over_tls() {
+    let tenant = tenant();
+    let names = "DNS:proxy.example,IP:127.0.0.1";
+    let port = lab().open_tls_proxy(&secured().authority, names);
+    let url = format!("https://127.0.0.1:{}", port.expect("a proxy"));
+    // Nobody listens at this endpoint itself.
+    trusting(
+        &tenant,
+        &[
+            ("AWS_ENDPOINT_URL", "https://127.0.0.1:1"),
+            ("HTTPS_PROXY", &url),
+        ],
+    )
+    .is_found();
+    with(over_tls(&tenant), &[("HTTPS_PROXY", &url)]).tells(
+        &format!(
+            "cannot trust the proxy {url}: no authority that we know has signed its certificate"
+        ),
+        "if a proxy or an endpoint of your own is there, set AWS_CA_BUNDLE to its authority's \
+         certificate",
+    );
+    assert_eq!(tenant.calls().len(), 1);
+}

@@ -51,13 +51,17 @@ fn unless_of(
 }
 
 fn told_by(error: &ConnectorError, host: String, proxy: Option<&Proxy>) -> Option<Network> {
-    if let Some(tls) = chain(error).find_map(|it| it.downcast_ref::<rustls::Error>()) {
-        return Some(of_tls(tls, host));
-    }
-    let proxy = proxy?;
     // The types of these errors are not to be named outside of hyper-util, their texts are all
     // there is; tests against a real proxy hold them.
     let said = |text: &str| chain(error).any(|it| it.to_string().starts_with(text));
+    if let Some(tls) = chain(error).find_map(|it| it.downcast_ref::<rustls::Error>()) {
+        let proxy = proxy.filter(|_| said("tunnel error: failed to create"));
+        return Some(of_tls(
+            tls,
+            proxy.map_or(host, |it| format!("the proxy {it}")),
+        ));
+    }
+    let proxy = proxy?;
     let cause = if said("tunnel error: proxy authorization required") {
         return Some(login(proxy));
     } else if said("tunnel error: unsuccessful") {
@@ -84,7 +88,8 @@ fn login(proxy: &Proxy) -> Network {
     }
 }
 
-fn of_tls(error: &rustls::Error, host: String) -> Network {
+/// Why a connection over TLS to this host has not come about.
+pub fn of_tls(error: &rustls::Error, host: String) -> Network {
     use CertificateError as Bad;
     let doubt = match error {
         rustls::Error::InvalidCertificate(bad) => match bad {
