@@ -38,8 +38,8 @@ impl Room {
             let made = tempfile::Builder::new()
                 .prefix(PREFIX)
                 .rand_bytes(SUFFIX)
-                .permissions(Permissions::from_mode(0o700))
-                .tempdir_in(&base);
+                .tempdir_in(&base)
+                .and_then(make_private);
             match made {
                 Ok(directory) => return Ok(Self { directory }),
                 Err(cause) => tried.push((base, cause)),
@@ -70,6 +70,13 @@ impl Room {
             Err(cause) => Err(Error::Key(path, cause)),
         }
     }
+}
+
+/// Gives the directory its mode, whatever the umask: ssh-copy-id has one of 0177, under which it
+/// could not be entered, nor be known for one of ours.
+fn make_private(directory: TempDir) -> io::Result<TempDir> {
+    fs::set_permissions(directory.path(), Permissions::from_mode(0o700))?;
+    Ok(directory)
 }
 
 /// The directories to try, best first.

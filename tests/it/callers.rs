@@ -1,22 +1,30 @@
 //! Real programs with `mssh` as their ssh, and our own file programs.
 //!
 //! - here: what they all need, and the questions they ask before they begin
+//! - `ansible`: modules, copies, playbooks for ten hosts
 //! - `copying`: `scp -S mssh`, `sftp -S mssh`
 //! - `files`: `msftp` and `mscp`
-//! - `git`: clone and push
+//! - `git`: clone, fetch and push
 //! - `rsync`: both directions, and options that the original took for its own
+//! - `sessions`: mosh, autossh, `xargs -P 50`, ssh-copy-id
+//! - `storage`: tar, borg, rclone, sshfs
+//! - `vscode`: a shell that takes a script, and connections through its SOCKS port
 
+mod ansible;
 mod copying;
 mod files;
 mod git;
 mod rsync;
+mod sessions;
+mod storage;
+mod vscode;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::lab::cast::WEB1;
-use crate::lab::{SEND_SSH_PUBLIC_KEY, Tenant};
+use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY, Tenant};
 use crate::sandbox::{Outcome, finish, lab, run, tenant};
 
 /// Two directories of one test: one here, and one that is reached through ssh.
@@ -83,6 +91,19 @@ fn pushes(tenant: &Tenant<'_>, count: usize) {
     let calls = tenant.calls();
     let pushes = tenant.calls_of(SEND_SSH_PUBLIC_KEY).len();
     assert_eq!(pushes, count, "{calls:?}");
+}
+
+/// Asserts that this many operations have cost this tenant one look-up and one push each.
+#[track_caller]
+fn costs(tenant: &Tenant<'_>, operations: usize) {
+    pushes(tenant, operations);
+    let calls = tenant.calls();
+    let look_ups = tenant.calls_of(DESCRIBE_INSTANCES).len();
+    assert_eq!(
+        (look_ups, calls.len()),
+        (operations, 2 * operations),
+        "{calls:?}"
+    );
 }
 
 /// Names that a shell, ssh or sftp might take for something else.

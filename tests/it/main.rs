@@ -5,7 +5,7 @@
 //! - `targets`: every form of a target leads to its instance, by the fewest calls
 //! - `key`: the key's life, whatever dies
 //! - `session`: stdin, terminal, signals and exit status are ssh's own
-//! - `callers`: rsync, scp, sftp and git, with `mssh` as their ssh
+//! - `callers`: rsync, scp, sftp, git, Ansible and more, with `mssh` as their ssh
 //! - `burst`: two hundred runs at once, throttled; and how long any trouble is waited for
 //! - `sharing`: over a master connection that runs, nothing is pushed
 //! - `errors`: each mistake has its line, its hint and its status

@@ -154,19 +154,19 @@ fn with_f_ssh_goes_to_the_background_and_the_key_is_removed() {
 }
 
 /// A server that says everything back.
-fn echo_server() -> u16 {
+pub(crate) fn echo_server() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("its address").port();
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            let mut back = stream.try_clone().expect("a socket");
-            let _ = std::io::copy(&mut &stream, &mut back);
+            std::thread::spawn(move || std::io::copy(&mut &stream, &mut &stream));
         }
     });
     port
 }
 
-fn free_port() -> u16 {
+/// A port where nobody listens.
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("its address").port()
 }

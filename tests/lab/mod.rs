@@ -54,6 +54,7 @@ use home::Home;
 use keys::KeyStore;
 use region::Region;
 use server::Server;
+pub(crate) use sts::SECRET;
 pub(crate) use tenant::Tenant;
 pub(crate) use tools::Missing;
 use tools::Tools;

@@ -3,9 +3,10 @@
 use std::process::Command;
 
 use super::{NAMES, Places, program, pushes, read, succeeds, write};
-use crate::lab::Tenant;
 use crate::lab::cast::{DB1, ODD, WEB1, WEB2};
+use crate::lab::{SEND_SSH_PUBLIC_KEY, Tenant};
 use crate::sandbox::{lab, tenant};
+use crate::session::plain_ssh;
 
 fn scp(tenant: &Tenant<'_>, places: &Places, options: &[&str]) -> Command {
     let mut scp = program(tenant, places, "scp");
@@ -67,6 +68,26 @@ fn scp_copies_from_one_instance_to_another() {
     pushes(&tenant, 2);
 }
 
+/// The jump is by plain ssh, to whom an agent lends a key that the jump host knows.
+#[test]
+fn scp_jumps_over_a_host() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    write(&places.here.join("file"), "text\n");
+    plain_ssh(&tenant);
+    let pushed = tenant.calls_of(SEND_SSH_PUBLIC_KEY).len();
+    // The agent's own child would be one of another group, without the lab's users.
+    let line = "eval \"$(ssh-agent -s)\" >/dev/null; trap 'kill $SSH_AGENT_PID' EXIT; \
+        ssh-add -q \"$0\" && \"$@\"";
+    let key = lab().path().join(format!("{}.key", tenant.access_key()));
+    let mut scp = program(&tenant, &places, "sh");
+    scp.args(["-c", line]).arg(key);
+    scp.args(["scp", "-S", "mssh", "-J", "ec2-user@127.0.0.11"]);
+    succeeds(scp.args(["file", &places.remote(WEB2, "file")])).prints("");
+    assert_eq!(read(&places.there.join("file")), "text\n");
+    pushes(&tenant, pushed + 1);
+}
+
 #[test]
 fn scp_keeps_odd_names() {
     let tenant = tenant();
@@ -108,4 +129,34 @@ fn sftp_gets_a_file_from_another_port() {
     let from = places.remote(ODD, "file");
     succeeds(sftp.args(["-q", "-S", "mssh", "-P", &port, &from, "got"]));
     assert_eq!(read(&places.here.join("got")), "text\n");
+}
+
+/// sftp hands these on in the form `-o "Key value"`, which is ssh_config's and not `Key=value`.
+#[test]
+fn sftp_may_give_options_in_the_form_of_a_file() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    write(&places.there.join("file"), "text\n");
+    let port = format!("Port {}", lab().odd_port());
+    let mut sftp = program(&tenant, &places, "sftp");
+    sftp.args(["-q", "-S", "mssh", "-o", "User ubuntu", "-o", &port]);
+    succeeds(sftp.args([&places.remote(ODD, "file"), "got"]));
+    assert_eq!(read(&places.here.join("got")), "text\n");
+    let pushed = tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    assert_eq!(pushed[0].user.as_deref(), Some("ubuntu"));
+}
+
+/// A name in ssh_config leads to the instance, as with plain scp and sftp.
+#[test]
+fn scp_takes_a_host_of_ssh_config() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    write(&places.here.join("file"), "text\n");
+    let port = lab().port();
+    let config = format!("Host web\n    HostName {WEB1}\n    User ubuntu\n    Port {port}\n");
+    write(&places.here.join("config"), &config);
+    let mut scp = scp(&tenant, &places, &["-F", "config", "-p", "-q", "-C"]);
+    succeeds(scp.args(["file", &places.remote("web", "file")])).prints("");
+    assert_eq!(read(&places.there.join("file")), "text\n");
+    pushes(&tenant, 1);
 }

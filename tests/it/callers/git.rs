@@ -2,10 +2,10 @@
 
 use std::process::Command;
 
-use super::{Places, program, pushes, read, succeeds, write};
+use super::{Places, costs, program, read, succeeds, write};
 use crate::lab::Tenant;
 use crate::lab::cast::{ODD, WEB1};
-use crate::sandbox::{finish, lab, tenant};
+use crate::sandbox::{lab, tenant};
 
 /// git, with an identity and no settings of this machine.
 fn git(tenant: &Tenant<'_>, places: &Places) -> Command {
@@ -37,64 +37,77 @@ fn repository(tenant: &Tenant<'_>, places: &Places, name: &str) {
     at(&["push", "-q", bare, "HEAD:refs/heads/main"]);
 }
 
-/// Clones from `url`, commits, and pushes back: one key pushed for each way.
+/// What tells git to take us for ssh, as variables of its environment.
+const SETTINGS: &[&[(&str, &str)]] = &[
+    &[("GIT_SSH_COMMAND", "mssh")],
+    &[("GIT_SSH", "mssh")],
+    &[
+        ("GIT_CONFIG_COUNT", "1"),
+        ("GIT_CONFIG_KEY_0", "core.sshCommand"),
+        ("GIT_CONFIG_VALUE_0", "mssh"),
+    ],
+];
+
+/// Clones from `url`, commits, pushes back and fetches: one look-up and one push for each, and
+/// none for git's question.
 #[track_caller]
-fn clones_and_pushes(variable: &str, value: &str, url: impl Fn(&Places) -> String) {
+fn clones_and_pushes(settings: &[(&str, &str)], url: impl Fn(&Places) -> String) {
     let tenant = tenant();
     let places = Places::of(&tenant);
     repository(&tenant, &places, "a repo.git");
     let over_mssh = |words: &[&str]| {
         let mut git = git(&tenant, &places);
-        succeeds(git.env(variable, value).args(words)).prints("");
+        let git = git.envs(settings.iter().copied()).args(words);
+        succeeds(git).prints("");
     };
     over_mssh(&["clone", "-q", &url(&places), "clone"]);
     assert_eq!(read(&places.here.join("clone/greeting")), "hello\n");
-    pushes(&tenant, 1);
+    costs(&tenant, 1);
     write(&places.here.join("clone/greeting"), "hello again\n");
     over_mssh(&["-C", "clone", "commit", "-q", "-a", "-m", "again"]);
     over_mssh(&["-C", "clone", "push", "-q", "origin", "main"]);
-    pushes(&tenant, 2);
-    let mut show = git(&tenant, &places);
-    show.arg("-C").arg(places.there.join("a repo.git"));
-    finish(show.args(["show", "main:greeting"])).prints("hello again\n");
-}
-
-#[test]
-fn git_clones_and_pushes_by_the_short_form() {
-    let url = |places: &Places| places.remote(&format!("ubuntu@{WEB1}"), "a repo.git");
-    clones_and_pushes("GIT_SSH_COMMAND", "mssh", url);
-}
-
-#[test]
-fn git_clones_and_pushes_by_a_url() {
-    let url = |places: &Places| format!("ssh://ubuntu@{WEB1}{}/a repo.git", places.there.display());
-    clones_and_pushes("GIT_SSH_COMMAND", "mssh", url);
-}
-
-#[test]
-fn git_clones_and_pushes_by_a_url_with_a_port() {
-    let url = |places: &Places| {
-        let port = lab().odd_port();
-        format!(
-            "ssh://ubuntu@{ODD}:{port}{}/a repo.git",
-            places.there.display()
-        )
+    costs(&tenant, 2);
+    let in_bare = |words: &[&str]| {
+        let mut git = git(&tenant, &places);
+        let bare = places.there.join("a repo.git");
+        succeeds(git.arg("-C").arg(bare).args(words)).stdout
     };
-    clones_and_pushes("GIT_SSH_COMMAND", "mssh", url);
+    assert_eq!(in_bare(&["show", "main:greeting"]), "hello again\n");
+    in_bare(&["branch", "other", "main"]);
+    over_mssh(&["-C", "clone", "fetch", "-q", "origin"]);
+    costs(&tenant, 3);
+    let mut verify = git(&tenant, &places);
+    verify.args(["-C", "clone", "rev-parse", "--verify", "origin/other"]);
+    succeeds(&mut verify);
+}
+
+/// `ssh://` with the port of [`ODD`].
+fn with_port(places: &Places) -> String {
+    let (port, there) = (lab().odd_port(), places.there.display());
+    format!("ssh://ubuntu@{ODD}:{port}{there}/a repo.git")
 }
 
 #[test]
-fn git_ssh_takes_us_by_name_and_by_path() {
-    let url = |places: &Places| {
-        let port = lab().odd_port();
-        format!("ssh://{ODD}:{port}{}/a repo.git", places.there.display())
-    };
-    clones_and_pushes("GIT_SSH", "mssh", url);
-    clones_and_pushes("GIT_SSH", env!("CARGO_BIN_EXE_mssh"), url);
+fn git_takes_us_by_each_setting_and_by_each_form_of_a_url() {
+    for settings in SETTINGS {
+        clones_and_pushes(settings, |places| {
+            places.remote(&format!("ubuntu@{WEB1}"), "a repo.git")
+        });
+        clones_and_pushes(settings, |places| {
+            format!("ssh://ubuntu@{WEB1}{}/a repo.git", places.there.display())
+        });
+        clones_and_pushes(settings, with_port);
+    }
+}
+
+#[test]
+fn git_ssh_takes_us_by_our_path() {
+    let settings = [("GIT_SSH", env!("CARGO_BIN_EXE_mssh"))];
+    clones_and_pushes(&settings, with_port);
 }
 
 #[test]
 fn git_may_give_us_options_of_ours() {
-    let url = |places: &Places| places.remote(WEB1, "a repo.git");
-    clones_and_pushes("GIT_SSH_COMMAND", "mssh --region us-east-1 -l ubuntu", url);
+    let settings = [("GIT_SSH_COMMAND", "mssh --region us-east-1 -l ubuntu")];
+    clones_and_pushes(&settings, |places| places.remote(WEB1, "a repo.git"));
 }

@@ -1,12 +1,19 @@
 //! rsync over `mssh`. Its server's words begin with a cluster such as `-tre.iLsfxCIvu`, in which
 //! the original found a region, an instance or a profile, and lost times on the way.
+//!
+//! - here: both directions, and the letters of the original
+//! - `letters`: every short option of rsync's own, alone and in clusters
+//! - `names`: paths, programs and options of the shell
+
+mod letters;
+mod names;
 
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use super::{NAMES, Places, program, pushes, read, succeeds, write};
+use super::{Places, program, pushes, read, succeeds, write};
 use crate::lab::Tenant;
 use crate::lab::cast::{ODD, WEB1};
 use crate::sandbox::{lab, tenant};
@@ -153,25 +160,6 @@ fn the_shell_may_have_options_of_ours_and_of_ssh() {
         grown(&places.there.join(name), true);
     }
     pushes(&tenant, 3);
-}
-
-#[test]
-fn paths_with_spaces_and_worse_are_kept() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
-    for name in NAMES {
-        write(&places.here.join("odd names").join(name), name);
-    }
-    let there = places.remote(WEB1, "new dir/");
-    let mut to = rsync(&tenant, &places, "mssh");
-    succeeds(to.args(["-a", "odd names/", &there]));
-    let mut back = rsync(&tenant, &places, "mssh");
-    succeeds(back.args(["-a", &there, "back again/"]));
-    for name in NAMES {
-        assert_eq!(read(&places.there.join("new dir").join(name)), *name);
-        assert_eq!(read(&places.here.join("back again").join(name)), *name);
-    }
-    assert!(!places.here.join("PWNED").exists());
 }
 
 #[test]

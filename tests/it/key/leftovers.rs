@@ -10,7 +10,7 @@ use rustix::process::{Signal, kill_process};
 use super::witness::{PATIENCE, Session, keepers_below, leaves_nothing};
 use crate::lab::Tenant;
 use crate::lab::cast::WEB1;
-use crate::sandbox::{eventually, run, tenant};
+use crate::sandbox::{eventually, finish, run, tenant};
 
 const MINUTES: Duration = Duration::from_mins(2);
 const DAYS: Duration = Duration::from_hours(50);
@@ -130,5 +130,18 @@ fn a_directory_of_the_users_own_files_is_not_swept_whatever_its_name() {
     run_again(&tenant);
     for path in &kept {
         assert!(path.join("notes").exists(), "{}", path.display());
+    }
+}
+
+/// ssh-copy-id, for one, calls ssh with such a umask.
+#[test]
+fn the_umask_changes_nothing() {
+    for umask in ["0", "0177", "0277"] {
+        let tenant = tenant();
+        let line = format!("umask {umask}; mssh {WEB1} umask");
+        let mut mssh = tenant.command("sh");
+        let outcome = finish(mssh.args(["-c", &line]));
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        leaves_nothing(&tenant);
     }
 }

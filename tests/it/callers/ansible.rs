@@ -1,0 +1,134 @@
+//! Ansible's own programs with `mssh` as their ssh: modules, copies, another user.
+//!
+//! - here: one instance and one module at a time
+//! - `playbook`: ten hosts at once, and connections that are shared
+
+mod playbook;
+
+use std::process::Command;
+
+use super::{Places, costs, program, read, succeeds, write};
+use crate::lab::cast::{STOPPED, WEB1};
+use crate::lab::{SEND_SSH_PUBLIC_KEY, Tenant};
+use crate::sandbox::{finish, run, tenant};
+
+/// One of Ansible's programs, which reads the inventory of [`hosts`] and no settings of this
+/// machine. Each of its connections is its own unless a test says otherwise.
+fn ansible(tenant: &Tenant<'_>, places: &Places, name: &str) -> Command {
+    write(&places.here.join("ansible.cfg"), "");
+    let mut ansible = program(tenant, places, name);
+    ansible
+        .env("ANSIBLE_CONFIG", places.here.join("ansible.cfg"))
+        .env("ANSIBLE_HOME", places.here.join("ansible"))
+        .env("ANSIBLE_INVENTORY", places.here.join("hosts"))
+        .env("ANSIBLE_SSH_CONTROL_PATH_DIR", places.here.join("cp"))
+        .env("ANSIBLE_SSH_EXECUTABLE", "mssh")
+        .env("ANSIBLE_SFTP_EXECUTABLE", "msftp")
+        .env("ANSIBLE_SCP_EXECUTABLE", "mscp")
+        .env("ANSIBLE_SSH_ARGS", "-C")
+        .env("ANSIBLE_NOCOLOR", "1");
+    ansible
+}
+
+/// Writes the inventory: a line each, to which the interpreter is added, lest it be searched for.
+fn hosts(places: &Places, lines: &[String]) {
+    let variables = "[all:vars]\nansible_python_interpreter=/usr/bin/python3\n";
+    let text = format!("{}\n{variables}", lines.join("\n"));
+    write(&places.here.join("hosts"), &text);
+}
+
+/// A module, run on the only host there is: `web`, which is [`WEB1`].
+fn module(tenant: &Tenant<'_>, places: &Places, words: &[&str]) -> Command {
+    hosts(places, &[format!("web ansible_host={WEB1}")]);
+    let mut command = ansible(tenant, places, "ansible");
+    command.args(["-o", "web", "-m"]).args(words);
+    command
+}
+
+#[test]
+fn ping_answers_with_and_without_pipelining() {
+    for pipelining in ["0", "1"] {
+        let tenant = tenant();
+        let places = Places::of(&tenant);
+        let mut ping = module(&tenant, &places, &["ping"]);
+        let outcome = succeeds(ping.env("ANSIBLE_PIPELINING", pipelining));
+        let answer = "web | SUCCESS => {\"changed\": false,\"ping\": \"pong\"}\n";
+        outcome.prints(answer);
+        // Without it: a directory, a file, and the clearing up, each by a run of ssh or sftp.
+        let runs = tenant.calls_of(SEND_SSH_PUBLIC_KEY).len();
+        assert_eq!(runs == 1, pipelining == "1", "{runs} runs");
+        costs(&tenant, runs);
+    }
+}
+
+/// The brackets in which Ansible puts the host of sftp and scp are for IPv6, and harmless to IDs.
+#[test]
+fn copy_and_fetch_work_by_each_way_of_transfer() {
+    for method in ["sftp", "scp", "piped", "smart"] {
+        let tenant = tenant();
+        let places = Places::of(&tenant);
+        write(&places.here.join("file"), "text\n");
+        let there = places.there.join("copy").display().to_string();
+        let words = format!("src=file dest={there}");
+        let mut copy = module(&tenant, &places, &["copy", "-a", &words]);
+        succeeds(copy.env("ANSIBLE_SSH_TRANSFER_METHOD", method));
+        assert_eq!(read(&places.there.join("copy")), "text\n", "{method}");
+        let words = format!("src={there} dest=fetched/ flat=yes");
+        let mut fetch = module(&tenant, &places, &["fetch", "-a", &words]);
+        succeeds(fetch.env("ANSIBLE_SSH_TRANSFER_METHOD", method));
+        assert_eq!(read(&places.here.join("fetched/copy")), "text\n");
+    }
+}
+
+#[test]
+fn a_task_may_become_another_user() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    if run(&tenant, "mssh", [WEB1, "sudo -n true"]).code != Some(0) {
+        println!("SKIPPED: sudo asks for a password on this machine, or is not there");
+        return;
+    }
+    let words = [
+        "command",
+        "-a",
+        "id -un",
+        "--become",
+        "--become-user",
+        "nobody",
+    ];
+    for pipelining in ["0", "1"] {
+        let mut id = module(&tenant, &places, &words);
+        let outcome = succeeds(id.env("ANSIBLE_PIPELINING", pipelining));
+        assert!(
+            outcome.stdout.contains("(stdout) nobody\n"),
+            "{pipelining}: {outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn the_login_is_ansibles_and_ours_where_it_has_none() {
+    for (setting, user) in [("", "ec2-user"), ("ansible_user=ubuntu", "ubuntu")] {
+        let tenant = tenant();
+        let places = Places::of(&tenant);
+        let mut ping = module(&tenant, &places, &["raw", "-a", "echo $USER"]);
+        hosts(&places, &[format!("web ansible_host={WEB1} {setting}")]);
+        let outcome = succeeds(&mut ping);
+        assert!(outcome.stdout.contains(user), "{outcome:?}");
+    }
+}
+
+/// Its status 255 tells Ansible so, and our words are what it shows.
+#[test]
+fn a_stopped_instance_is_unreachable_and_the_reason_is_shown() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    let mut ping = module(&tenant, &places, &["ping"]);
+    hosts(&places, &[format!("web ansible_host={STOPPED}")]);
+    let outcome = finish(&mut ping);
+    assert_eq!(outcome.code, Some(4), "{outcome:?}");
+    let shown = format!("{}{}", outcome.stdout, outcome.stderr);
+    let reason = format!("mssh: error: instance {STOPPED} is stopped");
+    assert!(shown.contains("UNREACHABLE!"), "{shown}");
+    assert!(shown.contains(&reason), "{shown}");
+}

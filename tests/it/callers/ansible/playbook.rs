@@ -1,0 +1,166 @@
+//! Playbooks: ten hosts at once, and connections that Ansible shares by ControlPersist.
+
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::super::{Places, costs, read, succeeds, write};
+use super::{ansible, hosts, module};
+use crate::key::witness::leaves_nothing;
+use crate::lab::Tenant;
+use crate::lab::cast::{DB1, OLD, WEB1, WEB2};
+use crate::sandbox::{finish, tenant};
+
+/// What Ansible's own default is.
+const SHARED: &str = "-C -o ControlMaster=auto -o ControlPersist=60s";
+const HOSTS: usize = 10;
+
+/// Ten names for four instances, no two of them with the same login to the same instance.
+fn ten_hosts(places: &Places) {
+    let logins = ["ec2-user", "ubuntu", "admin"];
+    let all = logins.iter().flat_map(|login| {
+        let host = move |id: &&str| format!("ansible_host={id} ansible_user={login}");
+        [WEB1, WEB2, OLD, DB1].iter().map(host)
+    });
+    let name = |(number, line)| format!("host{number} {line}");
+    let lines: Vec<_> = all.take(HOSTS).enumerate().map(name).collect();
+    hosts(places, &lines);
+}
+
+/// A playbook that writes the name of each host into a file over there, and reads it back.
+fn playbook(tenant: &Tenant<'_>, places: &Places) -> Command {
+    let file = format!("{}/{{{{ inventory_hostname }}}}", places.there.display());
+    let text = format!(
+        "- hosts: all
+  gather_facts: false
+  tasks:
+    - copy: {{ content: '{{{{ inventory_hostname }}}}', dest: '{file}' }}
+    - command: 'cat {file}'
+      register: it
+    - assert: {{ that: it.stdout == inventory_hostname }}
+"
+    );
+    write(&places.here.join("play.yml"), &text);
+    let mut playbook = ansible(tenant, places, "ansible-playbook");
+    playbook.args(["--forks", "10", "play.yml"]);
+    playbook
+}
+
+/// Runs the playbook for all hosts, and asserts that each has done its part.
+#[track_caller]
+fn plays(playbook: &mut Command, places: &Places) {
+    let outcome = succeeds(playbook);
+    for number in 0..HOSTS {
+        let host = format!("host{number}");
+        let mut lines = outcome.stdout.lines();
+        let done = |line: &str| line.starts_with(&host) && line.contains("ok=3 ");
+        assert!(lines.any(done), "{host}: {outcome:?}");
+        assert_eq!(read(&places.there.join(&host)), host);
+    }
+}
+
+#[test]
+fn ten_hosts_at_once_each_connection_its_own() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    ten_hosts(&places);
+    let mut playbook = playbook(&tenant, &places);
+    plays(playbook.env("ANSIBLE_PIPELINING", "1"), &places);
+    leaves_nothing(&tenant);
+}
+
+#[test]
+fn ten_hosts_at_once_each_with_a_shared_connection() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    ten_hosts(&places);
+    let mut playbook = playbook(&tenant, &places);
+    plays(playbook.env("ANSIBLE_SSH_ARGS", SHARED), &places);
+    assert_eq!(sockets(&places).len(), HOSTS);
+    end_masters(&tenant, &places);
+    leaves_nothing(&tenant);
+}
+
+/// Over a shared connection, the plain sftp of the machine serves as well: it needs no key.
+#[test]
+fn where_connections_are_shared_our_own_name_is_all_that_ansible_needs() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    write(&places.here.join("file"), "text\n");
+    let words = format!("src=file dest={}", places.there.join("file").display());
+    let mut copy = module(&tenant, &places, &["copy", "-a", &words]);
+    copy.env("ANSIBLE_SSH_ARGS", SHARED)
+        .env("ANSIBLE_SSH_TRANSFER_METHOD", "sftp")
+        .env_remove("ANSIBLE_SFTP_EXECUTABLE");
+    succeeds(&mut copy);
+    assert_eq!(read(&places.there.join("file")), "text\n");
+    end_masters(&tenant, &places);
+}
+
+/// Ansible asks the `ssh` of PATH, by a bare `-o ControlPersist`, and whoever calls us `ssh`
+/// answers: it goes on using ssh, and shares.
+#[test]
+fn the_probe_for_control_persist_does_not_turn_it_off() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    let bin = places.here.join("bin");
+    fs::create_dir_all(&bin).expect("a directory");
+    symlink(env!("CARGO_BIN_EXE_mssh"), bin.join("ssh")).expect("a link");
+    let mut ping = module(&tenant, &places, &["ping", "-vvv"]);
+    ping.env("PATH", path_from(&ping, &bin))
+        .env("ANSIBLE_TRANSPORT", "smart")
+        .env_remove("ANSIBLE_SSH_EXECUTABLE")
+        .env_remove("ANSIBLE_SSH_ARGS");
+    let outcome = succeeds(&mut ping);
+    assert!(outcome.stdout.contains("\"ping\": \"pong\""), "{outcome:?}");
+    assert!(
+        outcome.stdout.contains("-o ControlPersist=60s"),
+        "{outcome:?}"
+    );
+    assert_eq!(sockets(&places).len(), 1, "{outcome:?}");
+    end_masters(&tenant, &places);
+}
+
+#[test]
+fn without_control_persist_there_is_no_socket_and_a_push_for_each_connection() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    let mut ping = module(&tenant, &places, &["ping"]);
+    for count in 1..=2 {
+        succeeds(ping.env("ANSIBLE_PIPELINING", "1"));
+        costs(&tenant, count);
+    }
+    assert_eq!(sockets(&places), Vec::<PathBuf>::new());
+}
+
+/// `PATH` of this command, with a directory before all others.
+fn path_from(command: &Command, first: &Path) -> std::ffi::OsString {
+    let mut variables = command.get_envs();
+    let path = variables.find(|(name, _)| *name == "PATH");
+    let path = path.and_then(|(_, value)| value).unwrap_or_default();
+    let all = std::iter::once(first.to_owned()).chain(std::env::split_paths(path));
+    std::env::join_paths(all).expect("a path")
+}
+
+/// The sockets of the masters that Ansible has left behind.
+fn sockets(places: &Places) -> Vec<PathBuf> {
+    let entries = fs::read_dir(places.here.join("cp")).into_iter().flatten();
+    let sockets = entries.flatten().filter(|entry| {
+        let kind = entry.file_type();
+        kind.is_ok_and(|kind| kind.is_socket())
+    });
+    sockets.map(|entry| entry.path()).collect()
+}
+
+/// Has every master end, as `-O exit` does, and asserts that each was alive.
+#[track_caller]
+fn end_masters(tenant: &Tenant<'_>, places: &Places) {
+    for socket in sockets(places) {
+        let mut exit = tenant.command("ssh");
+        exit.arg("-o")
+            .arg(format!("ControlPath={}", socket.display()));
+        let outcome = finish(exit.args(["-O", "exit", "any"]));
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    }
+}

@@ -1,0 +1,135 @@
+//! Programs that keep files at the other side: tar, borg, rclone, sshfs.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{NAMES, Places, costs, program, read, succeeds, write};
+use crate::key::witness::leaves_nothing;
+use crate::lab::Tenant;
+use crate::lab::cast::WEB1;
+use crate::sandbox::{finish, tenant};
+use crate::session::pty::bash;
+
+/// A tree here, with a file of each of the odd [`NAMES`].
+fn plant(places: &Places) {
+    for name in NAMES {
+        write(&places.here.join("tree").join(name), name);
+    }
+}
+
+/// Asserts that all of [`plant`]'s tree is at `base`.
+#[track_caller]
+fn grown(base: &Path) {
+    for name in NAMES {
+        assert_eq!(read(&base.join(name)), *name);
+    }
+}
+
+#[test]
+fn tar_goes_through_a_pipe_both_ways() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    plant(&places);
+    let there = places.there.display();
+    let lines = [
+        format!("tar -cf - tree | mssh {WEB1} tar -xf - -C '{there}'"),
+        format!("mkdir back; mssh {WEB1} tar -cf - -C '{there}' tree | tar -xf - -C back"),
+    ];
+    for line in lines {
+        let mut both = bash(&tenant, &format!("set -eo pipefail; {line}"));
+        finish(both.current_dir(&places.here)).prints("");
+    }
+    grown(&places.there.join("tree"));
+    grown(&places.here.join("back/tree"));
+    costs(&tenant, 2);
+    leaves_nothing(&tenant);
+}
+
+fn borg(tenant: &Tenant<'_>, places: &Places) -> Command {
+    let mut borg = program(tenant, places, "borg");
+    let there = places.there.join("a borg").display().to_string();
+    let there = there.replace(' ', "%20");
+    borg.env("BORG_RSH", "mssh --region us-east-1")
+        .env("BORG_BASE_DIR", places.here.join("borg"))
+        .env("BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK", "yes")
+        .env("BORG_REPO", format!("ssh://ubuntu@{WEB1}{there}"));
+    borg
+}
+
+#[test]
+fn borg_keeps_an_archive_and_gives_it_back() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    plant(&places);
+    succeeds(borg(&tenant, &places).args(["init", "-e", "none"]));
+    succeeds(borg(&tenant, &places).args(["create", "::one", "tree"]));
+    fs::rename(places.here.join("tree"), places.here.join("lost")).expect("a tree");
+    succeeds(borg(&tenant, &places).args(["extract", "::one"])).prints("");
+    grown(&places.here.join("tree"));
+    costs(&tenant, 3);
+    leaves_nothing(&tenant);
+}
+
+/// rclone splits the value at spaces and adds the remote command, or `-s sftp`.
+#[test]
+fn rclone_copies_both_ways() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    plant(&places);
+    let known = tenant.lab().home().join(".ssh/known_hosts");
+    let rclone = |words: &[&str]| {
+        let mut rclone = program(&tenant, &places, "rclone");
+        rclone
+            .args(["--config", "/dev/null", "--sftp-known-hosts-file"])
+            .arg(&known)
+            .args(["--sftp-ssh", &format!("mssh -l ubuntu {WEB1}")]);
+        succeeds(rclone.args(words));
+    };
+    let there = format!(":sftp:{}", places.there.join("a copy").display());
+    rclone(&["copy", "tree", &there]);
+    grown(&places.there.join("a copy"));
+    rclone(&["check", "tree", &there]);
+    rclone(&["copy", &there, "back"]);
+    grown(&places.here.join("back"));
+    leaves_nothing(&tenant);
+}
+
+/// A mounted file system, for as long as this lives.
+struct Mount(PathBuf);
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        let fusermount = Command::new("fusermount3").arg("-u").arg(&self.0).status();
+        if !fusermount.is_ok_and(|status| status.success()) {
+            let _ = Command::new("umount").arg(&self.0).status();
+        }
+    }
+}
+
+#[test]
+fn sshfs_mounts_a_directory() {
+    let device = File::options().read(true).write(true).open("/dev/fuse");
+    if let Err(cause) = device {
+        println!("SKIPPED: sshfs: this machine has no FUSE: /dev/fuse: {cause}");
+        return;
+    }
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    write(&places.there.join("from there"), "there\n");
+    let mount = Mount(places.here.join("mount"));
+    fs::create_dir_all(&mount.0).expect("a directory");
+    let mut sshfs = program(&tenant, &places, "sshfs");
+    sshfs.args([
+        "-o",
+        "ssh_command=mssh",
+        &places.remote(&format!("ubuntu@{WEB1}"), ""),
+    ]);
+    succeeds(sshfs.arg(&mount.0)).prints("");
+    assert_eq!(read(&mount.0.join("from there")), "there\n");
+    write(&mount.0.join("from here"), "here\n");
+    assert_eq!(read(&places.there.join("from here")), "here\n");
+    drop(mount);
+    costs(&tenant, 1);
+    leaves_nothing(&tenant);
+}
