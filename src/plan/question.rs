@@ -48,8 +48,9 @@ pub fn config(files: Config) -> Vec<u8> {
     text
 }
 
-/// An address that nobody has (RFC 5737, section 3): what ssh says of it, it says of most.
-pub const NOWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+/// An address that nobody has (RFC 5737, section 3), and a port that nothing listens at: what ssh
+/// says of both as it does of another host, it says of most.
+pub const NOWHERE: (IpAddr, u16) = (IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 1);
 
 /// Whom and what a question is about.
 #[derive(Clone, Debug)]
@@ -60,6 +61,8 @@ pub struct Subject<'a> {
     pub host: String,
     /// The HostName that it gets as an option.
     pub hostname: Option<IpAddr>,
+    /// The port, where the user's words set none.
+    pub port: Option<u16>,
     /// Who logs in, once that is settled; until then, whoever is typed.
     pub login: Option<&'a Login>,
 }
@@ -96,6 +99,9 @@ pub fn words(
         words.extend(["-p".into(), port.to_string().into()]);
     }
     words.extend(flags(true));
+    if let Some(port) = subject.port {
+        words.extend(["-p".into(), port.to_string().into()]);
+    }
     words.extend(["--".into(), subject.host.as_str().into()]);
     if invocation.command {
         // Some options want a command, and others none. What it is matters to nobody here.

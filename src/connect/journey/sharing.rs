@@ -8,8 +8,6 @@ use std::path::PathBuf;
 
 use super::{Journey, Leg, host_of};
 use crate::error::Error;
-use crate::plan::destination::Destination;
-use crate::plan::names::Login;
 use crate::plan::question::{self, NOWHERE, Subject};
 use crate::plan::route::{Route, Way};
 use crate::plan::target::Target;
@@ -35,7 +33,7 @@ impl Journey<'_> {
             return Ok(Sharing::Nothing);
         }
         let typed = Route::AsTyped(host_of(leg.destination).to_owned());
-        let socket = self.socket(leg.destination, &leg.login, &typed).await?;
+        let socket = self.socket(leg, &typed, None).await?;
         if socket.as_deref().is_some_and(openssh::master_listens) {
             return Ok(Sharing::AsTyped);
         }
@@ -46,11 +44,12 @@ impl Journey<'_> {
         }
         let anywhere = match leg.destination.target {
             Target::Host(_) if self.is_alone() => {
-                Route::ByHostName(leg.destination.host.clone(), NOWHERE)
+                Route::ByHostName(leg.destination.host.clone(), NOWHERE.0)
             }
-            _ => Route::Direct(NOWHERE, Way::Auto),
+            _ => Route::Direct(NOWHERE.0, Way::Auto),
         };
-        let elsewhere = self.socket(leg.destination, &leg.login, &anywhere).await?;
+        let port = Some(NOWHERE.1);
+        let elsewhere = self.socket(leg, &anywhere, port).await?;
         // The same socket for every address is the one at which nobody listens.
         Ok(if elsewhere.is_none() || elsewhere == socket {
             Sharing::Nothing
@@ -61,25 +60,27 @@ impl Journey<'_> {
 
     /// Whether a master listens for this route.
     pub(super) async fn has_master(&self, leg: &Leg<'_>, route: &Route) -> Result<bool, Error> {
-        let socket = self.socket(leg.destination, &leg.login, route).await?;
+        let socket = self.socket(leg, route, None).await?;
         Ok(socket.as_deref().is_some_and(openssh::master_listens))
     }
 
-    /// The socket that ssh looks for a master at, by this route as this user.
+    /// The socket that ssh looks for a master at, by this route; at this port, if the user's words
+    /// set none.
     async fn socket(
         &self,
-        destination: &Destination,
-        login: &Login,
+        leg: &Leg<'_>,
         route: &Route,
+        port: Option<u16>,
     ) -> Result<Option<PathBuf>, Error> {
         let subject = Subject {
-            destination,
+            destination: leg.destination,
             host: route.host(),
             hostname: match route {
                 Route::ByHostName(_, address) => Some(*address),
                 Route::Direct(..) | Route::AsTyped(_) | Route::InstanceId(_) => None,
             },
-            login: Some(login),
+            port,
+            login: Some(&leg.login),
         };
         let words = question::words(self.invocation, &subject, self.invocation.config_file());
         let answer = openssh::ask(self.ssh, words, None).await?;

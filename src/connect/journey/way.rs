@@ -17,6 +17,7 @@ impl Journey<'_> {
             destination,
             host: host.to_owned(),
             hostname: None,
+            port: None,
             login: None,
         };
         let words = |config| question::words(self.invocation, &subject, config);

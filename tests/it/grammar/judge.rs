@@ -124,6 +124,7 @@ impl Judge {
             destination,
             host: destination.host.clone(),
             hostname: None,
+            port: None,
             login: None,
         };
         let words = question::words(invocation, &subject, Some(&self.config()));
