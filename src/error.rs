@@ -2,11 +2,13 @@
 //!
 //! Each variant names the mistake or the state of the world, not the call that noticed it.
 
+mod credentials;
 mod hint;
 
 use std::io;
 use std::path::PathBuf;
 
+pub use self::credentials::{Lack, NoCode};
 use crate::plan::instance::{Instance, State};
 use crate::plan::names::InstanceId;
 use crate::plan::route::{Family, NoAddress, Way};
@@ -40,8 +42,8 @@ pub enum Error {
     NoCredentials {
         cause: String,
         profile: Option<String>,
-        sso: bool,
     },
+    Credentials(Lack),
     Expired {
         profile: Option<String>,
     },
@@ -118,6 +120,12 @@ impl From<Usage> for Error {
     }
 }
 
+impl From<Lack> for Error {
+    fn from(lack: Lack) -> Self {
+        Self::Credentials(lack)
+    }
+}
+
 impl Error {
     /// What is wrong, in one line.
     pub fn message(&self) -> String {
@@ -147,6 +155,7 @@ impl Error {
             Self::AwsFile(path, cause) => format!("cannot read {}: {cause}", path.display()),
             Self::UnknownProfile { name, .. } => format!("there is no AWS profile `{name}`"),
             Self::NoCredentials { cause, .. } => format!("no AWS credentials: {cause}"),
+            Self::Credentials(lack) => lack.to_string(),
             Self::Expired { .. } => "the AWS credentials have expired".to_owned(),
             Self::BadCredentials { code } => {
                 format!("AWS does not accept the credentials ({code})")

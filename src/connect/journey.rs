@@ -216,7 +216,15 @@ impl Journey<'_> {
         let wishes = &self.invocation.wishes;
         let region = wishes.region.as_ref().or(told);
         let for_all = region.filter(|_| wishes.region.is_some() || self.is_alone());
-        let load = || Aws::load(wishes.profile.as_deref(), for_all, self.terminal);
+        let profile = wishes.profile.as_deref();
+        let load = || {
+            Aws::load(
+                profile,
+                for_all,
+                async || self.is_batch().await,
+                self.terminal,
+            )
+        };
         self.aws.get_or_try_init(load).await?.region(region)
     }
 

@@ -87,6 +87,10 @@ pub fn words(
 /// an effect, or would end in another answer.
 fn for_ssh(program: Program, flag: &Flag) -> Option<Vec<OsString>> {
     let letter = match (program, flag.letter) {
+        // They have ssh ask nothing (sftp(1), scp(1)).
+        (Program::Sftp, b'b') | (Program::Scp, b'B') => {
+            return Some(vec!["-oBatchMode=yes".into()]);
+        }
         (_, b'F' | b'v') | (Program::Ssh, b'E' | b'y' | b'O') => {
             return None;
         }
@@ -111,6 +115,8 @@ pub struct Answer {
     pub family: Family,
     /// ProxyCommand or ProxyJump, whichever is in force, as its keyword and value.
     pub proxy: Option<String>,
+    /// BatchMode: nobody is to be asked for anything.
+    pub batch: bool,
 }
 
 impl Answer {
@@ -132,6 +138,7 @@ impl Answer {
                         _ => Family::Any,
                     }
                 }
+                "batchmode" => answer.batch = value == "yes",
                 "proxycommand" | "proxyjump" if value != "none" => {
                     answer.proxy = Some(line.to_owned());
                 }
@@ -170,7 +177,7 @@ mod tests {
     #[test]
     fn an_answer_is_read_line_by_line() {
         let output = "user root\nhostname 10.0.0.1\naddressfamily inet6\nproxyjump none\n\
-                      proxycommand nc %h %p\nport 22\n";
+                      proxycommand nc %h %p\nbatchmode yes\nport 22\n";
         assert_eq!(
             Answer::parse(output),
             Answer {
@@ -178,6 +185,7 @@ mod tests {
                 hostname: "10.0.0.1".into(),
                 family: Family::Inet6,
                 proxy: Some("proxycommand nc %h %p".into()),
+                batch: true,
             }
         );
         let unset = Answer::parse("user mssh-nobody-set-a-user\nproxycommand none\n");

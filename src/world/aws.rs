@@ -1,5 +1,6 @@
 //! AWS: who we are there, and how long we wait.
 
+mod credentials;
 mod ec2;
 mod explain;
 pub mod files;
@@ -10,21 +11,23 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::imds::region::ImdsRegionProvider;
+use aws_config::profile::profile_file as library;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
-use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ec2::config::FrameworkMetadata;
 use aws_sdk_ec2::operation::RequestId;
 
+use self::credentials::{Chain, imds, is_metadata_disabled, variable};
 pub use self::explain::Push;
 use self::http::SchemeClient;
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::plan::names::Region;
+use crate::plan::profiles::{DEFAULT, Profile, Profiles};
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -58,45 +61,58 @@ pub struct Aws {
 
 impl Aws {
     /// Loads what environment and files say, as the AWS CLI would. A `profile` beats keys in the
-    /// environment, and `region` all else.
+    /// environment, and `region` all else. `is_batch` tells whether nobody is to be asked for
+    /// anything, and is called only where somebody would be.
     ///
-    /// Credentials are got here, once for all calls, and under no time limit of a call: a
-    /// `credential_process` may have to wait for a person.
+    /// Credentials are got here, once for all calls, and under no time limit of a call: an MFA code
+    /// or a `credential_process` may have to wait for a person.
     ///
     /// # Errors
-    /// [`Error::UnknownProfile`], [`Error::NoCredentials`] and the like.
+    /// [`Error::UnknownProfile`], [`Error::Credentials`] and the like.
     pub async fn load(
         profile: Option<&str>,
         region: Option<&Region>,
+        is_batch: impl AsyncFn() -> Result<bool, Error>,
         terminal: Terminal,
     ) -> Result<Self, Error> {
         let started = Instant::now();
-        let sdk = patient(loader(profile, region).load().await);
-        let credentials = match profile {
-            // The default chain would take keys in the environment first.
-            Some(profile) => of_profile(profile, &sdk).provide_credentials().await,
-            None => match sdk.credentials_provider() {
-                Some(provider) => provider.provide_credentials().await,
-                None => Err(CredentialsError::not_loaded("no provider")),
-            },
-        };
-        let profile = profile.map(str::to_owned).or_else(profile_of_environment);
-        let credentials = match credentials {
-            Ok(credentials) => credentials,
-            Err(error) => return Err(explain::no_credentials(&error, profile).await),
-        };
-        let temporary = credentials.session_token().is_some();
-        let provider = SharedCredentialsProvider::new(credentials);
-        terminal.debug(|| {
-            let profile = profile.as_deref().unwrap_or("default");
-            format!("AWS profile {profile} loaded in {}", took(started))
-        });
-        Ok(Self {
-            sdk: sdk.into_builder().credentials_provider(provider).build(),
-            profile,
-            temporary,
+        let profiles = files::read()?;
+        let name = profile.map(str::to_owned).or_else(profile_of_environment);
+        let explicit = profile.is_some();
+        let profile = settings(&profiles, name.as_deref())?;
+        let sdk = patient(loader(profile, region)?.load().await);
+        let mut aws = Self {
+            sdk,
+            profile: name.clone(),
+            temporary: false,
             terminal,
-        })
+        };
+        let chain = Chain {
+            profile,
+            explicit,
+            at: &aws.somewhere(),
+            is_batch,
+        };
+        let credentials = chain.credentials().await?;
+        aws.temporary = credentials.session_token().is_some();
+        let provider = SharedCredentialsProvider::new(credentials);
+        aws.sdk = aws
+            .sdk
+            .into_builder()
+            .credentials_provider(provider)
+            .build();
+        terminal.debug(|| format!("AWS profile {} loaded in {}", profile.name, took(started)));
+        Ok(aws)
+    }
+
+    /// Where roles are asked for: in the region at hand, else where STS was first.
+    fn somewhere(&self) -> Regional<'_> {
+        let region = self.sdk.region().map(AsRef::as_ref);
+        let name = region.filter(|name| !name.is_empty());
+        Regional {
+            aws: self,
+            name: name.unwrap_or("us-east-1").to_owned(),
+        }
     }
 
     /// The same in the region that is preferred, else the configured one.
@@ -160,10 +176,28 @@ impl Regional<'_> {
     }
 }
 
-/// The loader of the configuration, with our limits and our name.
-fn loader(profile: Option<&str>, region: Option<&Region>) -> ConfigLoader {
+/// What the files say of a profile, which must be there if it has been named.
+fn settings<'a>(profiles: &'a Profiles, name: Option<&'a str>) -> Result<Profile<'a>, Error> {
+    let found = profiles.profile(name.unwrap_or(DEFAULT));
+    match (found, name) {
+        (Some(profile), _) => Ok(profile),
+        (None, None) => Ok(Profile::empty(DEFAULT)),
+        (None, Some(name)) => Err(Error::UnknownProfile {
+            name: name.to_owned(),
+            known: profiles.names(),
+        }),
+    }
+}
+
+/// The loader of all but credentials, with our limits and our name. It gets the profile from us,
+/// and reads no file.
+fn loader(profile: Profile<'_>, region: Option<&Region>) -> Result<ConfigLoader, Error> {
+    let http = SchemeClient::shared();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(SchemeClient::shared())
+        .profile_files(spelled(profile))
+        .profile_name(DEFAULT)
+        .no_credentials()
+        .http_client(http.clone())
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(CONNECT)
@@ -174,33 +208,42 @@ fn loader(profile: Option<&str>, region: Option<&Region>) -> ConfigLoader {
     if let Ok(metadata) = FrameworkMetadata::new("mssh", Some(env!("CARGO_PKG_VERSION"))) {
         loader = loader.framework_metadata(metadata);
     }
-    if let Some(region) = region {
-        loader = loader.region(aws_config::Region::new(region.as_str().to_owned()));
-    }
-    match profile.map(str::to_owned).or_else(profile_of_environment) {
-        Some(profile) => loader.profile_name(profile),
-        None => loader,
-    }
+    let known = region.map(|region| region.as_str().to_owned());
+    let known = known.or_else(|| region_of_configuration(profile));
+    Ok(match known {
+        Some(known) => loader.region(aws_config::Region::new(known)),
+        None if is_metadata_disabled() => loader.region(None::<aws_config::Region>),
+        None => {
+            let config = ProviderConfig::default().with_http_client(http);
+            let client = imds(profile, &config)?;
+            loader.region(ImdsRegionProvider::builder().imds_client(client).build())
+        }
+    })
 }
 
-/// The credentials of this profile and no others; those of a role are got in the region at hand.
-fn of_profile(profile: &str, sdk: &SdkConfig) -> ProfileFileCredentialsProvider {
-    let mut config = ProviderConfig::default().with_region(sdk.region().cloned());
-    if let Some(http) = sdk.http_client() {
-        config = config.with_http_client(http);
-    }
-    ProfileFileCredentialsProvider::builder()
-        .configure(&config)
-        .profile_name(profile)
+/// The profile as the library takes it: as a file's content.
+#[expect(
+    deprecated,
+    reason = "the names that are not are in a crate for the library alone"
+)]
+fn spelled(profile: Profile<'_>) -> library::ProfileFiles {
+    library::ProfileFiles::builder()
+        .with_contents(library::ProfileFileKind::Config, profile.spelled())
         .build()
+}
+
+/// The region that environment or profile name, in the AWS CLI's order.
+fn region_of_configuration(profile: Profile<'_>) -> Option<String> {
+    let own = || profile.get("region").filter(|region| !region.is_empty());
+    variable("AWS_REGION")
+        .or_else(|| variable("AWS_DEFAULT_REGION"))
+        .or_else(|| own().map(str::to_owned))
 }
 
 /// The profile that the environment names. The SDK knows the first of these; the second is the
 /// AWS CLI's and was the original's.
 fn profile_of_environment() -> Option<String> {
-    ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+    variable("AWS_PROFILE").or_else(|| variable("AWS_DEFAULT_PROFILE"))
 }
 
 /// `sdk` with more patience for throttling, unless the user has set the number of tries.

@@ -7,6 +7,7 @@
 //! - `session`: stdin, terminal, signals and exit status are ssh's own
 //! - `callers`: rsync, scp, sftp and git, with `mssh` as their ssh
 //! - `burst`: two hundred runs at once, some of them throttled
+//! - `credentials`: whose key signs, from every source that the AWS CLI knows
 //! - `errors`: each mistake has its line, its hint and its status
 //! - `texts`: help, completions, man pages and README are current and true
 //! - `floors`: who may import whom in `src/`
@@ -23,6 +24,7 @@ mod sandbox;
 
 mod burst;
 mod callers;
+mod credentials;
 mod errors;
 mod floors;
 mod grammar;

@@ -23,8 +23,9 @@ impl Profile<'_> {
         let services = self.get("services");
         if let Some(section) = services.and_then(|name| self.all?.services.get(name)) {
             text.push_str("[services services]\n");
-            for (key, value) in section {
-                setting(&mut text, key, value);
+            for (service, value) in section {
+                // The library differs from the AWS CLI here: `ec2-instance-connect`.
+                setting(&mut text, &service.replace('_', "-"), value);
             }
         }
         text

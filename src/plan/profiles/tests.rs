@@ -124,12 +124,12 @@ fn what_makes_no_sense_is_refused_without_its_value() {
 fn the_library_gets_what_it_needs_and_no_secret() {
     let profiles = config(
         "[profile a b]\n[profile \"a b\"]\nregion = r\naws_secret_access_key = s\nservices = x y\n\
-         use_fips_endpoint = true\nbad name = 1\nlines = 1\n 2\n[services \"x y\"]\nec2 =\n  endpoint_url = u\n",
+         use_fips_endpoint = true\nbad name = 1\nlines = 1\n 2\n[services \"x y\"]\nec2_instance_connect =\n  endpoint_url = u\n",
     );
     let profile = profiles.profile("a b").expect("a b");
     assert_eq!(
         profile.spelled(),
         "[default]\nregion = r\nservices = services\nuse_fips_endpoint = true\n\
-         [services services]\nec2 =\n  endpoint_url = u\n"
+         [services services]\nec2-instance-connect =\n  endpoint_url = u\n"
     );
 }
