@@ -2,12 +2,14 @@
 //!
 //! Each variant names the mistake or the state of the world, not the call that noticed it.
 
+mod credentials;
 mod hint;
 mod network;
 
 use std::io;
 use std::path::PathBuf;
 
+pub use self::credentials::{Lack, NoCode};
 pub use self::network::{BadBundle, Doubt, Network};
 use crate::plan::instance::{Instance, State};
 use crate::plan::names::InstanceId;
@@ -47,8 +49,8 @@ pub enum Error {
     NoCredentials {
         cause: String,
         profile: Option<String>,
-        sso: bool,
     },
+    Credentials(Lack),
     Expired {
         profile: Option<String>,
     },
@@ -126,6 +128,12 @@ impl From<Usage> for Error {
     }
 }
 
+impl From<Lack> for Error {
+    fn from(lack: Lack) -> Self {
+        Self::Credentials(lack)
+    }
+}
+
 impl Error {
     /// What is wrong, in one line.
     pub fn message(&self) -> String {
@@ -156,6 +164,7 @@ impl Error {
             Self::AwsFile(path, cause) => format!("cannot read {}: {cause}", path.display()),
             Self::UnknownProfile { name, .. } => format!("there is no AWS profile `{name}`"),
             Self::NoCredentials { cause, .. } => format!("no AWS credentials: {cause}"),
+            Self::Credentials(lack) => lack.to_string(),
             Self::Expired { .. } => "the AWS credentials have expired".to_owned(),
             Self::BadCredentials { code } => {
                 format!("AWS does not accept the credentials ({code})")

@@ -61,6 +61,7 @@ pub mod world {
     pub mod key;
     pub mod openssh;
     pub mod process;
+    pub mod prompt;
     pub mod resolver;
     pub mod room;
     pub mod terminal;

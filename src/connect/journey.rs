@@ -131,7 +131,14 @@ impl Journey<'_> {
             let instance = self.find(id, &leg).await?;
             return self.enter(id, instance.as_ref(), leg).await;
         }
-        let push = async { Ok(self.push(id, &leg).await) };
+        let push = async {
+            if self.pushes() {
+                // What keeps AWS from being asked at all ends both: a second try of it would ask
+                // for a second MFA code.
+                self.aws(leg.region.as_ref()).await?;
+            }
+            Ok(self.push(id, &leg).await)
+        };
         let (pushed, instance) = tokio::try_join!(push, self.find(id, &leg))?;
         pushed?;
         let route = self.route_to(instance.as_ref(), &leg).await?;
@@ -219,7 +226,15 @@ impl Journey<'_> {
         let wishes = &self.invocation.wishes;
         let region = wishes.region.as_ref().or(told);
         let for_all = region.filter(|_| wishes.region.is_some() || self.is_alone());
-        let load = || Aws::load(wishes.profile.as_deref(), for_all, self.terminal);
+        let profile = wishes.profile.as_deref();
+        let load = || {
+            Aws::load(
+                profile,
+                for_all,
+                async || self.is_batch().await,
+                self.terminal,
+            )
+        };
         self.aws.get_or_try_init(load).await?.region(region)
     }
 

@@ -1,10 +1,12 @@
 //! What to try, for each error.
 
+use std::ffi::OsStr;
 use std::io;
 
 use super::{Denied, Error};
 use crate::plan::instance::State;
 use crate::plan::names::InstanceId;
+use crate::plan::profiles::DEFAULT;
 use crate::plan::quote;
 use crate::plan::route::{Family, NoAddress, Way};
 
@@ -46,7 +48,8 @@ impl Error {
                 "there are no profiles: `aws configure` makes one".to_owned()
             }
             Self::UnknownProfile { known, .. } => format!("there are: {}", known.join(", ")),
-            Self::NoCredentials { profile, sso, .. } => credentials_hint(profile.as_deref(), *sso),
+            Self::NoCredentials { profile, .. } => credentials_hint(profile.as_deref()),
+            Self::Credentials(lack) => lack.hint(),
             Self::Expired { profile } => format!(
                 "get new ones, for example with `{}`",
                 with_profile("aws sso login", profile.as_deref())
@@ -93,18 +96,21 @@ impl Denied {
     }
 }
 
-fn with_profile(command: &str, profile: Option<&str>) -> String {
+/// A command for a profile, which the default one need not be named for.
+pub(super) fn with_profile(command: &str, profile: Option<&str>) -> String {
     match profile {
-        Some(name) => format!("{command} --profile {name}"),
-        None => command.to_owned(),
+        Some(name) if name != DEFAULT => {
+            let name = quote::join([OsStr::new(name)]);
+            format!("{command} --profile {}", name.to_string_lossy())
+        }
+        _ => command.to_owned(),
     }
 }
 
-fn credentials_hint(profile: Option<&str>, sso: bool) -> String {
-    if sso {
-        format!("log in with `{}`", with_profile("aws sso login", profile))
-    } else if let Some(name) = profile {
-        format!("see what the profile gives with `aws sts get-caller-identity --profile {name}`")
+fn credentials_hint(profile: Option<&str>) -> String {
+    if profile.is_some() {
+        let command = with_profile("aws sts get-caller-identity", profile);
+        format!("see what the profile gives with `{command}`")
     } else {
         "pass --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
             .to_owned()

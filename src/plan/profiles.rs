@@ -4,7 +4,11 @@
 //! botocore where that is silent. A value of `credentials` goes before one of `config`.
 
 mod ini;
+pub mod role;
+pub mod source;
 mod spell;
+pub mod sso;
+pub mod trouble;
 
 use std::collections::BTreeMap;
 

@@ -114,6 +114,10 @@ pub fn words(
 /// an effect, or would end in another answer.
 fn for_ssh(program: Program, flag: &Flag) -> Option<Vec<OsString>> {
     let letter = match (program, flag.letter) {
+        // They have ssh ask nothing (sftp(1), scp(1)).
+        (Program::Sftp, b'b') | (Program::Scp, b'B') => {
+            return Some(vec!["-oBatchMode=yes".into()]);
+        }
         (_, b'F' | b'v') | (Program::Ssh, b'E' | b'y' | b'O') => {
             return None;
         }
@@ -140,6 +144,8 @@ pub struct Answer {
     pub proxy: Option<String>,
     /// The socket (ControlPath) of the master connection that ssh uses, if one listens there.
     pub master: Option<PathBuf>,
+    /// BatchMode: nobody is to be asked for anything.
+    pub batch: bool,
 }
 
 impl Answer {
@@ -164,6 +170,7 @@ impl Answer {
                         _ => Family::Any,
                     }
                 }
+                "batchmode" => answer.batch = value == "yes",
                 "proxycommand" | "proxyjump" if value != "none" => {
                     answer.proxy = Some(text.into_owned());
                 }
@@ -209,7 +216,7 @@ mod tests {
     #[test]
     fn an_answer_is_read_line_by_line() {
         let output = "user root\nhostname 10.0.0.1\naddressfamily inet6\nproxyjump none\n\
-                      proxycommand nc %h %p\nport 22\n";
+                      proxycommand nc %h %p\nbatchmode yes\nport 22\n";
         assert_eq!(
             Answer::parse(output.as_bytes()),
             Answer {
@@ -218,6 +225,7 @@ mod tests {
                 family: Family::Inet6,
                 proxy: Some("proxycommand nc %h %p".into()),
                 master: None,
+                batch: true,
             }
         );
         let unset = Answer::parse(b"user mssh-nobody-set-a-user\nproxycommand none\n");

@@ -1,5 +1,6 @@
 //! AWS: who we are there, and how long we wait.
 
+mod credentials;
 mod ec2;
 mod explain;
 pub mod files;
@@ -10,31 +11,19 @@ mod settings;
 
 use std::fmt::Debug;
 use std::future::Future;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use aws_config::profile::ProfileFileCredentialsProvider;
-use aws_config::provider_config::ProviderConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
-use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_sdk_ec2::config::FrameworkMetadata;
+use aws_config::SdkConfig;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ec2::operation::RequestId;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use self::credentials::Chain;
 pub use self::explain::Push;
 pub use self::http::{Trust, proxies, tls_trouble};
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::plan::names::Region;
-use crate::plan::profiles::{DEFAULT, Profile};
 use crate::plan::proxy::Proxies;
-
-/// How long a connection may take to be made.
-const CONNECT: Duration = Duration::from_secs(3);
-
-/// How long AWS may take for one answer.
-const ATTEMPT: Duration = Duration::from_secs(8);
 
 /// The user's AWS configuration.
 #[derive(Debug)]
@@ -52,54 +41,62 @@ pub struct Aws {
 
 impl Aws {
     /// Loads what environment and files say, as the AWS CLI would. A `profile` beats keys in the
-    /// environment, and `region` all else.
+    /// environment, and `region` all else. `is_batch` tells whether nobody is to be asked for
+    /// anything, and is called only where somebody would be.
     ///
-    /// Credentials are got here, once for all calls, and under no time limit of a call: a
-    /// `credential_process` may have to wait for a person.
+    /// Credentials are got here, once for all calls, and under no time limit of a call: an MFA code
+    /// or a `credential_process` may have to wait for a person.
     ///
     /// # Errors
-    /// [`Error::UnknownProfile`], [`Error::NoCredentials`] and the like.
+    /// [`Error::UnknownProfile`], [`Error::Credentials`] and the like.
     pub async fn load(
         profile: Option<&str>,
         region: Option<&Region>,
+        is_batch: impl AsyncFn() -> Result<bool, Error>,
         terminal: Terminal,
     ) -> Result<Self, Error> {
         let started = Instant::now();
         let files = files::read()?;
-        let name = profile.map(str::to_owned).or_else(profile_of_environment);
-        let chosen = files.profile(name.as_deref().unwrap_or(DEFAULT));
-        let chosen = chosen.unwrap_or(Profile::empty(DEFAULT));
-        let (trust, proxies) = (settings::trust(chosen), proxies());
+        let name = settings::profile_name(profile);
+        let explicit = profile.is_some();
+        let profile = settings::profile(&files, name.as_deref())?;
+        let (trust, proxies) = (settings::trust(profile), proxies());
         let client = http::Client::shared(trust.clone(), proxies.clone());
-        let loader = loader(profile, region, client).retry_config(settings::retries(chosen)?);
-        let sdk = loader.load().await;
-        let credentials = match profile {
-            // The default chain would take keys in the environment first.
-            Some(profile) => of_profile(profile, &sdk).provide_credentials().await,
-            None => match sdk.credentials_provider() {
-                Some(provider) => provider.provide_credentials().await,
-                None => Err(CredentialsError::not_loaded("no provider")),
-            },
-        };
-        let profile = profile.map(str::to_owned).or_else(profile_of_environment);
-        let credentials = match credentials {
-            Ok(credentials) => credentials,
-            Err(error) => return Err(explain::no_credentials(&error, profile).await),
-        };
-        let temporary = credentials.session_token().is_some();
-        let provider = SharedCredentialsProvider::new(credentials);
-        terminal.debug(|| {
-            let profile = profile.as_deref().unwrap_or("default");
-            format!("AWS profile {profile} loaded in {}", took(started))
-        });
-        Ok(Self {
-            sdk: sdk.into_builder().credentials_provider(provider).build(),
+        let sdk = settings::loader(profile, region, client)?.load().await;
+        let mut aws = Self {
+            sdk,
             trust,
             proxies,
-            profile,
-            temporary,
+            profile: name.clone(),
+            temporary: false,
             terminal,
-        })
+        };
+        let chain = Chain {
+            profile,
+            explicit,
+            at: &aws.somewhere(),
+            is_batch,
+        };
+        let credentials = chain.credentials().await?;
+        aws.temporary = credentials.session_token().is_some();
+        let provider = SharedCredentialsProvider::new(credentials);
+        aws.sdk = aws
+            .sdk
+            .into_builder()
+            .credentials_provider(provider)
+            .build();
+        terminal.debug(|| format!("AWS profile {} loaded in {}", profile.name, took(started)));
+        Ok(aws)
+    }
+
+    /// Where roles are asked for: in the region at hand, else where STS was first.
+    fn somewhere(&self) -> Regional<'_> {
+        let region = self.sdk.region().map(AsRef::as_ref);
+        let name = region.filter(|name| !name.is_empty());
+        Regional {
+            aws: self,
+            name: name.unwrap_or("us-east-1").to_owned(),
+        }
     }
 
     /// The same in the region that is preferred, else the configured one.
@@ -161,53 +158,6 @@ impl Regional<'_> {
         });
         result
     }
-}
-
-/// The loader of the configuration, with our limits and our name.
-fn loader(
-    profile: Option<&str>,
-    region: Option<&Region>,
-    client: SharedHttpClient,
-) -> ConfigLoader {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(client)
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(CONNECT)
-                .operation_attempt_timeout(ATTEMPT)
-                .operation_timeout(retry::CALL)
-                .build(),
-        );
-    if let Ok(metadata) = FrameworkMetadata::new("mssh", Some(env!("CARGO_PKG_VERSION"))) {
-        loader = loader.framework_metadata(metadata);
-    }
-    if let Some(region) = region {
-        loader = loader.region(aws_config::Region::new(region.as_str().to_owned()));
-    }
-    match profile.map(str::to_owned).or_else(profile_of_environment) {
-        Some(profile) => loader.profile_name(profile),
-        None => loader,
-    }
-}
-
-/// The credentials of this profile and no others; those of a role are got in the region at hand.
-fn of_profile(profile: &str, sdk: &SdkConfig) -> ProfileFileCredentialsProvider {
-    let mut config = ProviderConfig::default().with_region(sdk.region().cloned());
-    if let Some(http) = sdk.http_client() {
-        config = config.with_http_client(http);
-    }
-    ProfileFileCredentialsProvider::builder()
-        .configure(&config)
-        .profile_name(profile)
-        .build()
-}
-
-/// The profile that the environment names. The SDK knows the first of these; the second is the
-/// AWS CLI's and was the original's.
-fn profile_of_environment() -> Option<String> {
-    ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
 }
 
 fn took(since: Instant) -> String {

@@ -43,3 +43,13 @@ pub fn become_client(line: &CommandLine) -> Result<Infallible, Error> {
     let cause = Command::new(&line.program).args(&line.words).exec();
     Err(Error::CannotRun(line.program.clone(), cause))
 }
+
+/// Dies of a signal that we have a handler for, and so in no other way. Whoever waits for us sees
+/// what has killed us; a handler does not outlive execve(2).
+///
+/// Returns only if there is no shell.
+pub fn die_of(signal: &str) -> io::Error {
+    Command::new("/bin/sh")
+        .args(["-c", "kill -s \"$1\" $$", "sh", signal])
+        .exec()
+}

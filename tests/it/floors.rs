@@ -9,7 +9,11 @@ const RULES: &[(&str, &[&str])] = &[
         "plan/",
         &[
             "tokio",
-            "aws_",
+            "aws_config",
+            "aws_credential_types",
+            "aws_sdk_",
+            "aws_smithy_",
+            "aws_types",
             "rustix",
             "std::env",
             "std::fs",

@@ -8,6 +8,7 @@
 //! - `callers`: rsync, scp, sftp, git, Ansible and more, with `mssh` as their ssh
 //! - `burst`: two hundred runs at once, throttled; and how long any trouble is waited for
 //! - `sharing`: over a master connection that runs, nothing is pushed
+//! - `credentials`: whose key signs, from every source that the AWS CLI knows
 //! - `errors`: each mistake has its line, its hint and its status
 //! - `network`: authorities, proxies and endpoints, and how little all that costs
 //! - `texts`: help, completions, man pages and README are current and true
@@ -25,6 +26,7 @@ mod sandbox;
 
 mod burst;
 mod callers;
+mod credentials;
 mod errors;
 mod floors;
 mod grammar;

@@ -26,6 +26,8 @@ pub(crate) struct Call {
     /// The availability zone of a push, where the caller gave one.
     pub(crate) zone: Option<String>,
     pub(crate) public_key: Option<String>,
+    /// All that was said, by its names.
+    pub(crate) parameters: Vec<(String, String)>,
     /// `None` while it is unanswered, and for good if it never was.
     pub(crate) status: Option<u16>,
     /// The error code it was answered with.
@@ -49,9 +51,17 @@ impl Call {
             user: text("InstanceOSUser"),
             zone: text("AvailabilityZone"),
             public_key: text("SSHPublicKey"),
+            parameters: operation.parameters.clone(),
             status: None,
             error: None,
         }
+    }
+
+    /// Something that was said, by its name.
+    pub(crate) fn said(&self, name: &str) -> Option<&str> {
+        let mut parameters = self.parameters.iter();
+        let (_, value) = parameters.find(|(known, _)| known == name)?;
+        Some(value)
     }
 
     /// Whether it was for something no service here has: a mistake of the caller or a gap here.
@@ -96,7 +106,9 @@ impl Book {
     }
 }
 
-/// The key in whose book a call goes: of a role's session, that of who has assumed the role.
+/// The key in whose book a call goes: of a role's session, that of who has assumed the role. What
+/// is appended to a tenant's key makes it another key of the same tenant's.
 pub(crate) fn page_of(access_key: &str) -> String {
-    access_key.replacen("ASIA", "AKIA", 1)
+    let key = access_key.replacen("ASIA", "AKIA", 1);
+    key.get(..20).map_or(key.clone(), str::to_owned)
 }

@@ -171,7 +171,9 @@ fn throttled(protocol: Protocol) -> Refusal {
     match protocol {
         Protocol::Ec2 => Refusal::new(503, "RequestLimitExceeded", "Request limit exceeded."),
         Protocol::Sts => Refusal::new(400, "Throttling", "Rate exceeded"),
-        Protocol::Json => Refusal::new(400, "ThrottlingException", "Rate exceeded"),
+        Protocol::Json | Protocol::Rest => {
+            Refusal::new(400, "ThrottlingException", "Rate exceeded")
+        }
     }
 }
 
@@ -179,7 +181,7 @@ fn failing(status: u16, protocol: Protocol) -> Refusal {
     let (code, message) = match protocol {
         Protocol::Ec2 => ("InternalError", "An internal error has occurred"),
         Protocol::Sts => ("InternalFailure", "An internal failure has occurred"),
-        Protocol::Json => (
+        Protocol::Json | Protocol::Rest => (
             "ServiceException",
             "The service encountered an error. \
              Follow the instructions in the error message and try again.",
@@ -195,7 +197,7 @@ fn unavailable(protocol: Protocol) -> Refusal {
             "Unavailable",
             "The service is unavailable. Please try again shortly.",
         ),
-        Protocol::Json => Refusal::new(
+        Protocol::Json | Protocol::Rest => Refusal::new(
             400,
             "EC2InstanceUnavailableException",
             "The instance is currently unavailable. Wait a few minutes and try again.",
@@ -208,6 +210,6 @@ fn expired(protocol: Protocol) -> Refusal {
     match protocol {
         Protocol::Ec2 => Refusal::new(400, "ExpiredToken", message),
         Protocol::Sts => Refusal::new(403, "ExpiredToken", message),
-        Protocol::Json => Refusal::new(400, "ExpiredTokenException", message),
+        Protocol::Json | Protocol::Rest => Refusal::new(400, "ExpiredTokenException", message),
     }
 }

@@ -6,6 +6,9 @@ use std::time::Duration;
 
 /// A request, all of it.
 pub(crate) struct Request {
+    pub(crate) method: String,
+    /// Path and query.
+    pub(crate) target: String,
     /// Names in lower case.
     headers: Vec<(String, String)>,
     pub(crate) body: String,
@@ -26,6 +29,8 @@ impl Request {
         if from.read_line(&mut line)? == 0 {
             return Ok(None);
         }
+        let mut first = line.split(' ').map(str::to_owned);
+        let (method, target) = (first.next(), first.next());
         let mut headers = Vec::new();
         loop {
             line.clear();
@@ -36,6 +41,8 @@ impl Request {
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
         let mut request = Self {
+            method: method.unwrap_or_default(),
+            target: target.unwrap_or_default(),
             headers,
             body: String::new(),
         };

@@ -1,6 +1,6 @@
 //! How the services say no: one value, spelled as each protocol does.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::cast::ACCOUNT;
 
@@ -13,6 +13,8 @@ pub(crate) enum Protocol {
     Sts,
     /// EC2 Instance Connect: JSON 1.1.
     Json,
+    /// What is asked without a signature, for the sake of one: SSO, console logins, containers.
+    Rest,
 }
 
 #[derive(Clone, Debug)]
@@ -20,6 +22,8 @@ pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) code: String,
     message: String,
+    /// What JSON says beside code and message.
+    more: Value,
 }
 
 impl Protocol {
@@ -29,6 +33,7 @@ impl Protocol {
             Protocol::Ec2 => "ec2",
             Protocol::Sts => "sts",
             Protocol::Json => "ec2-instance-connect",
+            Protocol::Rest => "sso",
         }
     }
 
@@ -37,6 +42,7 @@ impl Protocol {
             Protocol::Ec2 => "text/xml;charset=UTF-8",
             Protocol::Sts => "text/xml",
             Protocol::Json => "application/x-amz-json-1.1",
+            Protocol::Rest => "application/json",
         }
     }
 }
@@ -47,12 +53,22 @@ impl Refusal {
             status,
             code: code.to_owned(),
             message: message.into(),
+            more: json!({}),
+        }
+    }
+
+    /// One whose body has its own members.
+    pub(crate) fn whole(status: u16, code: &str, more: &Value) -> Self {
+        let more = more.clone();
+        Self {
+            more,
+            ..Self::new(status, code, "")
         }
     }
 
     pub(crate) fn unknown_action(protocol: Protocol, action: &str) -> Self {
         match protocol {
-            Protocol::Json => Self::new(400, "UnknownOperationException", ""),
+            Protocol::Json | Protocol::Rest => Self::new(400, "UnknownOperationException", ""),
             Protocol::Ec2 | Protocol::Sts => {
                 let message = format!("The action {action} is not valid for this web service.");
                 Self::new(400, "InvalidAction", message)
@@ -64,7 +80,9 @@ impl Refusal {
     pub(crate) fn unsigned(protocol: Protocol) -> Self {
         let message = "Request is missing Authentication Token";
         match protocol {
-            Protocol::Json => Self::new(400, "MissingAuthenticationTokenException", message),
+            Protocol::Json | Protocol::Rest => {
+                Self::new(400, "MissingAuthenticationTokenException", message)
+            }
             Protocol::Ec2 | Protocol::Sts => Self::new(403, "MissingAuthenticationToken", message),
         }
     }
@@ -73,7 +91,7 @@ impl Refusal {
         let service = protocol.service();
         let message = format!("Credential should be scoped to correct service: '{service}'.");
         match protocol {
-            Protocol::Json => Self::new(400, "InvalidSignatureException", message),
+            Protocol::Json | Protocol::Rest => Self::new(400, "InvalidSignatureException", message),
             Protocol::Ec2 | Protocol::Sts => Self::new(403, "SignatureDoesNotMatch", message),
         }
     }
@@ -87,7 +105,9 @@ impl Refusal {
                 Self::new(401, "AuthFailure", message)
             }
             Protocol::Sts => Self::new(403, "InvalidClientTokenId", invalid),
-            Protocol::Json => Self::new(400, "UnrecognizedClientException", invalid),
+            Protocol::Json | Protocol::Rest => {
+                Self::new(400, "UnrecognizedClientException", invalid)
+            }
         }
     }
 
@@ -107,7 +127,7 @@ impl Refusal {
                 Self::new(403, "UnauthorizedOperation", message)
             }
             Protocol::Sts => Self::new(403, "AccessDenied", message),
-            Protocol::Json => Self::new(400, "AccessDeniedException", message),
+            Protocol::Json | Protocol::Rest => Self::new(400, "AccessDeniedException", message),
         }
     }
 
@@ -124,7 +144,14 @@ impl Refusal {
                  <Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>\
                  <RequestId>{request_id}</RequestId></ErrorResponse>"
             ),
-            Protocol::Json => json!({ "__type": self.code, "Message": self.message }).to_string(),
+            Protocol::Json | Protocol::Rest => {
+                let mut body = self.more.clone();
+                body["__type"] = self.code.as_str().into();
+                if body.get("message").is_none() {
+                    body["Message"] = self.message.as_str().into();
+                }
+                body.to_string()
+            }
         }
     }
 }

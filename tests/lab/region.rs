@@ -10,6 +10,7 @@ use super::describe;
 use super::fault::Trouble;
 use super::http::{Answer, Request};
 use super::keys::KeyStore;
+use super::portal;
 use super::push;
 use super::refusal::{Protocol, Refusal};
 use super::request::{Caller, Operation};
@@ -49,7 +50,8 @@ impl Region {
     /// Answers a request, or doesn't, as the caller's faults have it; takes note of either.
     pub(crate) fn react(&self, request: &Request) -> Reaction {
         let operation = Operation::read(request);
-        let caller = Caller::read(request).unwrap_or_default();
+        let caller = Caller::read(request).or_else(|| portal::bearer(request, &operation));
+        let caller = caller.unwrap_or_default();
         let call = Call::read(request, &operation, &caller);
         let (number, delay, trouble) = self.with_book(&caller.access_key, |book| {
             book.calls.push(call);
@@ -116,6 +118,8 @@ impl Region {
             }
             (Protocol::Sts, "GetCallerIdentity") => Ok(sts::caller_identity(caller, request_id)),
             (Protocol::Sts, "AssumeRole") => sts::assume_role(operation, caller, request_id),
+            (Protocol::Sts, sts::WEB_IDENTITY) => sts::web_identity(operation, caller, request_id),
+            (Protocol::Rest, _) => portal::perform(operation, caller),
             (protocol, action) => Err(Refusal::unknown_action(protocol, action)),
         }
     }
@@ -135,7 +139,7 @@ fn refuse(operation: &Operation, refusal: &Refusal) -> (Answer, Option<String>) 
 /// What a captive portal or a broken proxy would say.
 fn nonsense(protocol: Protocol) -> Answer {
     let (content_type, body) = match protocol {
-        Protocol::Json => (protocol.content_type(), "{\"hello\":1}"),
+        Protocol::Json | Protocol::Rest => (protocol.content_type(), "{\"hello\":1}"),
         Protocol::Ec2 | Protocol::Sts => ("text/html", "<html><body>Hello!</body></html>"),
     };
     Answer {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::http::Request;
+use super::portal;
 use super::refusal::{Protocol, Refusal};
 
 /// An operation with its parameters.
@@ -11,7 +12,7 @@ pub(crate) struct Operation {
     pub(crate) protocol: Protocol,
     /// Its bare name, such as `SendSSHPublicKey`.
     pub(crate) action: String,
-    parameters: Vec<(String, String)>,
+    pub(crate) parameters: Vec<(String, String)>,
     /// What JSON says beyond its top level; null in a query.
     pub(crate) json: Value,
 }
@@ -21,7 +22,7 @@ pub(crate) struct Operation {
 pub(crate) struct Caller {
     pub(crate) access_key: String,
     pub(crate) region: String,
-    service: String,
+    pub(crate) service: String,
 }
 
 impl Operation {
@@ -38,6 +39,9 @@ impl Operation {
                 parameters: members.map(|(k, v)| (k.clone(), text(v))).collect(),
                 json,
             };
+        }
+        if let Some(operation) = portal::operation(request) {
+            return operation;
         }
         let parameters = form(&request.body);
         let value = |name: &str| parameters.iter().find(|(known, _)| known == name);
@@ -114,7 +118,7 @@ impl Caller {
 }
 
 /// Reads `application/x-www-form-urlencoded`.
-fn form(body: &str) -> Vec<(String, String)> {
+pub(super) fn form(body: &str) -> Vec<(String, String)> {
     body.split('&')
         .filter_map(|pair| pair.split_once('='))
         .map(|(name, value)| (decode(name), decode(value)))

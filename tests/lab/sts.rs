@@ -4,12 +4,16 @@ use std::time::{Duration, SystemTime};
 
 use super::cast::ACCOUNT;
 use super::clock;
-use super::refusal::{Refusal, escape};
+use super::refusal::{Protocol, Refusal, escape};
 use super::request::{Caller, Operation};
 
 /// The secret of every access key here. Nobody checks what is signed with it.
 pub(crate) const SECRET: &str = "labsecretlabsecretlabsecretlabsecretlabs";
+pub(crate) const WEB_IDENTITY: &str = "AssumeRoleWithWebIdentity";
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
+
+/// The ID with which the role `partner` is to be asked for.
+const EXTERNAL_ID: &str = "the partner's";
 
 pub(crate) fn caller_identity(caller: &Caller, request_id: &str) -> String {
     let (arn, id) = if caller.access_key.starts_with("ASIA") {
@@ -23,22 +27,86 @@ pub(crate) fn caller_identity(caller: &Caller, request_id: &str) -> String {
     envelope("GetCallerIdentity", &result, request_id)
 }
 
-/// Gives any role for an hour, to a key in which the caller's own can still be seen.
+/// Gives any role, to a key in which the caller's own can still be seen; but `guarded` to those
+/// with an MFA code that is not 000000, `partner` to those who know its ID, and `denied` to nobody.
 pub(crate) fn assume_role(
     operation: &Operation,
     caller: &Caller,
     request_id: &str,
 ) -> Result<String, Refusal> {
-    let word = |name: &str| {
-        let missing = || {
-            let message = format!("1 validation error detected: {name} must not be null");
-            Refusal::new(400, "ValidationError", message)
-        };
-        operation.get(name).map(escape).ok_or_else(missing)
+    let role = word(operation, "RoleArn")?;
+    let denied = |what: &str| {
+        let arn = format!("arn:aws:iam::{ACCOUNT}:user/lab");
+        let on = if what.is_empty() { &role } else { what };
+        let message =
+            format!("User: {arn} is not authorized to perform: sts:AssumeRole on resource: {on}");
+        Refusal::new(403, "AccessDenied", message)
     };
-    let (role, session) = (word("RoleArn")?, word("RoleSessionName")?);
-    let key = caller.access_key.replacen("AKIA", "ASIA", 1);
-    let until = clock::iso(SystemTime::now() + Duration::from_hours(1));
+    let code = operation.get("TokenCode");
+    if code == Some("000000") {
+        let message = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
+        return Err(Refusal::new(403, "AccessDenied", message));
+    }
+    let serial = operation.get("SerialNumber");
+    let proven = serial.is_some_and(|it| it.contains(":mfa/")) && code.is_some();
+    let known = operation.get("ExternalId") == Some(EXTERNAL_ID);
+    match role.rsplit('/').next() {
+        Some("denied") => Err(denied("")),
+        Some("guarded") if !proven => Err(denied("")),
+        Some("partner") if !known => Err(denied("")),
+        _ => give(
+            "AssumeRole",
+            operation,
+            &role,
+            &caller.access_key,
+            request_id,
+        ),
+    }
+}
+
+/// The same for the bearer of a token, which has their key in it.
+pub(crate) fn web_identity(
+    operation: &Operation,
+    caller: &Caller,
+    request_id: &str,
+) -> Result<String, Refusal> {
+    let role = word(operation, "RoleArn")?;
+    if word(operation, "WebIdentityToken")?.contains("old") {
+        let message = "Token expired: current date/time must be before the expiration date/time";
+        return Err(Refusal::new(400, "ExpiredTokenException", message));
+    }
+    give(
+        WEB_IDENTITY,
+        operation,
+        &role,
+        &caller.access_key,
+        request_id,
+    )
+}
+
+fn word(operation: &Operation, name: &str) -> Result<String, Refusal> {
+    let missing = || {
+        let message = format!("1 validation error detected: {name} must not be null");
+        Refusal::new(400, "ValidationError", message)
+    };
+    operation.get(name).map(escape).ok_or_else(missing)
+}
+
+fn give(
+    action: &str,
+    operation: &Operation,
+    role: &str,
+    key: &str,
+    request_id: &str,
+) -> Result<String, Refusal> {
+    let session = word(operation, "RoleSessionName")?;
+    let seconds = operation.get("DurationSeconds").unwrap_or("3600").parse();
+    let Ok(seconds @ 900..=43_200) = seconds else {
+        let message = "1 validation error detected: DurationSeconds must be in 900 to 43200";
+        return Err(Refusal::new(400, "ValidationError", message));
+    };
+    let key = key.replacen("AKIA", "ASIA", 1);
+    let until = clock::iso(SystemTime::now() + Duration::from_secs(seconds));
     let assumed = role
         .replacen(":iam:", ":sts:", 1)
         .replacen(":role/", ":assumed-role/", 1);
@@ -49,7 +117,7 @@ pub(crate) fn assume_role(
          <SessionToken>labtoken-{key}</SessionToken><Expiration>{until}</Expiration></Credentials>\
          <PackedPolicySize>6</PackedPolicySize>"
     );
-    Ok(envelope("AssumeRole", &result, request_id))
+    Ok(envelope(action, &result, request_id))
 }
 
 fn envelope(action: &str, result: &str, request_id: &str) -> String {

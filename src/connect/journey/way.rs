@@ -1,6 +1,6 @@
 //! Where ssh goes: what is asked of ssh and what follows from its answers.
 
-use super::Journey;
+use super::{Journey, host_of};
 use crate::error::Error;
 use crate::plan::destination::Destination;
 use crate::plan::instance::Instance;
@@ -32,6 +32,14 @@ impl Journey<'_> {
         self.terminal
             .debug(|| format!("ssh -G for {host}: {answer:?}"));
         Ok(answer)
+    }
+
+    /// Whether ssh would ask nothing, nor let us: BatchMode.
+    pub(super) async fn is_batch(&self) -> Result<bool, Error> {
+        match self.invocation.destinations().next() {
+            Some(first) => Ok(self.ask(first, host_of(first)).await?.batch),
+            None => Ok(false),
+        }
     }
 
     /// Where ssh goes.

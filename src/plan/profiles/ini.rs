@@ -14,8 +14,8 @@ pub type Section = BTreeMap<String, Value>;
 /// Sections by their headers, in the order of the file.
 pub(super) type Sections = Vec<(String, Section)>;
 
-/// A setting's value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A setting's value. It may be a secret, so `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Value {
     /// Text, of several lines if the later ones are indented.
     Text(String),
@@ -40,6 +40,12 @@ impl Value {
             Self::Text(_) => None,
             Self::Nested(below) => below.get(key).map(String::as_str),
         }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("..")
     }
 }
 

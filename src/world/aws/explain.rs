@@ -5,7 +5,6 @@ use std::error::Error as StdError;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
-use aws_types::os_shim_internal::{Env, Fs};
 
 use super::{Regional, http};
 use crate::error::{Denied, Error};
@@ -189,48 +188,25 @@ fn partition(region: &str) -> &'static str {
     }
 }
 
-/// Why there are no credentials: an unknown profile, or what the provider says.
-pub(super) async fn no_credentials(error: &CredentialsError, profile: Option<String>) -> Error {
+/// Why one of the library's sources gives no credentials, in few words.
+pub(super) fn no_credentials(error: &CredentialsError, profile: Option<String>) -> Error {
     if let Some(network) = http::trouble_in(error) {
         return Error::Network(network.clone());
     }
-    let (fs, env, places) = (Fs::real(), Env::real(), <_>::default());
-    let files = aws_config::profile::load(&fs, &env, &places, None).await;
-    let files = files.ok();
-    if let (Some(name), Some(files)) = (&profile, &files)
-        && files.get_profile(name).is_none()
-    {
-        let mut known: Vec<String> = files.profiles().map(str::to_owned).collect();
-        known.sort();
-        return Error::UnknownProfile {
-            name: name.clone(),
-            known,
-        };
-    }
-    let said = chain(error);
-    if said.contains("ExpiredToken") {
-        return Error::Expired { profile };
-    }
-    let nothing = "no credentials found in chain";
-    let cause = match root_cause(error) {
-        // What AWS's library found where is nothing to the user, who has set no such thing. The
-        // last of the chain is the metadata service, whose trouble is nobody's off EC2.
-        cause if profile.is_none() && (cause.contains("IMDS") || cause.contains(nothing)) => {
-            "none in the environment, the AWS configuration or the metadata service".to_owned()
-        }
-        cause if cause.contains(nothing) => "the profile has none".to_owned(),
-        cause => cause,
+    let cause = root_cause(error);
+    // What the library says of the metadata service is nothing to the user, who has set no such
+    // thing: it is the last of the chain, and its trouble is nobody's off EC2.
+    let nothing = matches!(error, CredentialsError::CredentialsNotLoaded(_));
+    let cause = match profile {
+        _ if !nothing && !cause.contains("IMDS") => cause,
+        Some(_) => "the profile has none, nor has the metadata service".to_owned(),
+        None => "none in the environment, the AWS configuration or the metadata service".to_owned(),
     };
-    let sso = said.to_ascii_lowercase().contains("sso");
-    Error::NoCredentials {
-        cause,
-        profile,
-        sso,
-    }
+    Error::NoCredentials { cause, profile }
 }
 
 /// Everything that an error and its causes say.
-fn chain(error: &(dyn StdError + 'static)) -> String {
+pub(super) fn chain(error: &(dyn StdError + 'static)) -> String {
     let said = causes(error)
         .into_iter()
         .map(|error| format!("{error:?} {error}"));

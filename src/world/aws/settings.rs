@@ -1,14 +1,116 @@
-//! What environment and profile say, where the SDK does not ask or would panic.
+//! What environment and profile say: which profile and region it is, whom to trust, how often to
+//! try. The SDK does not ask for some of it, and would panic over some.
 
 use std::env;
+use std::time::Duration;
 
+use aws_config::imds::region::ImdsRegionProvider;
+use aws_config::profile::profile_file as library;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, ConfigLoader};
+use aws_sdk_ec2::config::FrameworkMetadata;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use super::credentials::{imds, is_metadata_disabled, variable};
 use super::files;
 use super::http::Trust;
 use super::retry;
 use crate::error::Error;
-use crate::plan::profiles::Profile;
+use crate::plan::names::Region;
+use crate::plan::profiles::{DEFAULT, Profile, Profiles};
+
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// How long AWS may take for one answer.
+const ATTEMPT: Duration = Duration::from_secs(8);
+
+/// The profile that is named, in the command line or the environment. The SDK knows the first of
+/// these variables; the second is the AWS CLI's and was the original's.
+pub(super) fn profile_name(option: Option<&str>) -> Option<String> {
+    option
+        .map(str::to_owned)
+        .or_else(|| variable("AWS_PROFILE"))
+        .or_else(|| variable("AWS_DEFAULT_PROFILE"))
+}
+
+/// What the files say of a profile, which must be there if it has been named.
+///
+/// # Errors
+/// [`Error::UnknownProfile`].
+pub(super) fn profile<'a>(
+    files: &'a Profiles,
+    name: Option<&'a str>,
+) -> Result<Profile<'a>, Error> {
+    match (files.profile(name.unwrap_or(DEFAULT)), name) {
+        (Some(profile), _) => Ok(profile),
+        (None, None) => Ok(Profile::empty(DEFAULT)),
+        (None, Some(name)) => Err(Error::UnknownProfile {
+            name: name.to_owned(),
+            known: files.names(),
+        }),
+    }
+}
+
+/// The loader of all but credentials, with our limits and our name. It gets the profile from us,
+/// and reads no file.
+///
+/// # Errors
+/// [`Error::BadSetting`] and the like.
+pub(super) fn loader(
+    profile: Profile<'_>,
+    region: Option<&Region>,
+    client: SharedHttpClient,
+) -> Result<ConfigLoader, Error> {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .profile_files(spelled(profile))
+        .profile_name(DEFAULT)
+        .no_credentials()
+        .http_client(client.clone())
+        .retry_config(retries(profile)?)
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(CONNECT)
+                .operation_attempt_timeout(ATTEMPT)
+                .operation_timeout(retry::CALL)
+                .build(),
+        );
+    if let Ok(metadata) = FrameworkMetadata::new("mssh", Some(env!("CARGO_PKG_VERSION"))) {
+        loader = loader.framework_metadata(metadata);
+    }
+    let known = region.map(|region| region.as_str().to_owned());
+    let known = known.or_else(|| configured_region(profile));
+    Ok(match known {
+        Some(known) => loader.region(aws_config::Region::new(known)),
+        None if is_metadata_disabled() => loader.region(None::<aws_config::Region>),
+        None => {
+            let config = ProviderConfig::default().with_http_client(client);
+            let client = imds(profile, &config)?;
+            loader.region(ImdsRegionProvider::builder().imds_client(client).build())
+        }
+    })
+}
+
+/// The profile as the library takes it: as a file's content.
+#[expect(
+    deprecated,
+    reason = "the names that are not are in a crate for the library alone"
+)]
+fn spelled(profile: Profile<'_>) -> library::ProfileFiles {
+    library::ProfileFiles::builder()
+        .with_contents(library::ProfileFileKind::Config, profile.spelled())
+        .build()
+}
+
+/// The region that environment or profile name, in the AWS CLI's order.
+fn configured_region(profile: Profile<'_>) -> Option<String> {
+    let own = || profile.get("region").filter(|region| !region.is_empty());
+    variable("AWS_REGION")
+        .or_else(|| variable("AWS_DEFAULT_REGION"))
+        .or_else(|| own().map(str::to_owned))
+}
 
 /// Whom we trust over TLS.
 pub(super) fn trust(profile: Profile<'_>) -> Trust {
@@ -22,7 +124,7 @@ pub(super) fn trust(profile: Profile<'_>) -> Trust {
 ///
 /// # Errors
 /// [`Error::BadSetting`].
-pub(super) fn retries(profile: Profile<'_>) -> Result<RetryConfig, Error> {
+fn retries(profile: Profile<'_>) -> Result<RetryConfig, Error> {
     let config = match setting("AWS_RETRY_MODE", "retry_mode", profile) {
         None => RetryConfig::standard(),
         Some((name, mode)) => match mode.to_ascii_lowercase().as_str() {

@@ -1,0 +1,161 @@
+//! Why there are no credentials, where more can be said than that.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use super::hint::with_profile;
+use crate::plan::profiles::trouble::Trouble;
+
+/// What stands between the user and their credentials.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
+pub enum Lack {
+    Profile(Trouble),
+    HalfEnvironment,
+    SourceEmpty {
+        profile: String,
+        source: &'static str,
+    },
+    TokenFile(PathBuf, io::Error),
+    WebIdentity {
+        token_file: PathBuf,
+        message: String,
+    },
+    Process {
+        profile: String,
+        fault: String,
+    },
+    NoCode {
+        profile: String,
+        why: NoCode,
+    },
+    WrongCode,
+    /// SSO or a console login; `command` logs in.
+    LoggedOut {
+        profile: String,
+        command: &'static str,
+        expired: bool,
+    },
+    /// SSO knows the user, and does not give them the role.
+    NotAssigned {
+        role: String,
+        account: String,
+    },
+}
+
+/// Why there is no MFA code.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
+pub enum NoCode {
+    BatchMode,
+    NoTerminal,
+    NoneGiven,
+    NotSixDigits,
+}
+
+impl fmt::Display for Lack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Profile(trouble) => trouble.fmt(f),
+            Self::HalfEnvironment => {
+                f.write_str("AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not")
+            }
+            Self::SourceEmpty { profile, source } => write!(
+                f,
+                "the `credential_source` of AWS profile `{profile}` has no credentials: {source}"
+            ),
+            Self::TokenFile(path, cause) => write!(
+                f,
+                "cannot read the web identity token {}: {cause}",
+                path.display()
+            ),
+            Self::WebIdentity { message, .. } => {
+                write!(f, "AWS does not accept the web identity token: {message}")
+            }
+            Self::Process { profile, fault } => {
+                write!(
+                    f,
+                    "the `credential_process` of AWS profile `{profile}` {fault}"
+                )
+            }
+            Self::NoCode { profile, why } => {
+                write!(f, "AWS profile `{profile}` needs an MFA code, {why}")
+            }
+            Self::WrongCode => f.write_str("AWS does not accept the MFA code"),
+            Self::LoggedOut {
+                profile, expired, ..
+            } if *expired => {
+                write!(f, "the login of AWS profile `{profile}` has expired")
+            }
+            Self::LoggedOut { profile, .. } => {
+                write!(f, "nobody is logged in for AWS profile `{profile}`")
+            }
+            Self::NotAssigned { role, account } => {
+                write!(
+                    f,
+                    "SSO does not give you the role {role} in account {account}"
+                )
+            }
+        }
+    }
+}
+
+impl fmt::Display for NoCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BatchMode => "and BatchMode forbids to ask for it",
+            Self::NoTerminal => "and there is no terminal to ask for it",
+            Self::NoneGiven => "and none was given",
+            Self::NotSixDigits => "which is six digits",
+        })
+    }
+}
+
+impl Lack {
+    /// What to try.
+    pub(super) fn hint(&self) -> String {
+        let hint = match self {
+            Self::Profile(trouble) => return trouble.hint(),
+            Self::HalfEnvironment => "set both, or neither",
+            Self::SourceEmpty { source, .. } => match *source {
+                "Environment" => "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+                "EcsContainer" => "does the task have a role?",
+                _ => "does the instance have a role?",
+            },
+            Self::TokenFile(..) => {
+                "check AWS_WEB_IDENTITY_TOKEN_FILE or the profile's `web_identity_token_file`"
+            }
+            Self::WebIdentity { token_file, .. } => {
+                let file = token_file.display();
+                return format!("whoever writes {file} has to write a new one");
+            }
+            Self::Process { .. } => {
+                "run the command by itself; it must print JSON with `Version` 1, `AccessKeyId` \
+                 and `SecretAccessKey`"
+            }
+            Self::NoCode { profile, why } => match why {
+                NoCode::BatchMode | NoCode::NoTerminal => {
+                    let command = "aws sts get-caller-identity";
+                    return format!(
+                        "run `{}` in a terminal first: its session is found here",
+                        with_profile(command, Some(profile))
+                    );
+                }
+                NoCode::NoneGiven | NoCode::NotSixDigits => {
+                    "type the digits that the MFA device shows"
+                }
+            },
+            Self::WrongCode => "wait for the device's next code: each is good once",
+            Self::LoggedOut {
+                profile, command, ..
+            } => {
+                return format!("log in with `{}`", with_profile(command, Some(profile)));
+            }
+            Self::NotAssigned { .. } => {
+                "check `sso_role_name` and `sso_account_id`, or ask for the role"
+            }
+        };
+        hint.to_owned()
+    }
+}

@@ -1,0 +1,138 @@
+//! Who we are: the chain of places where credentials come from, in botocore's order.
+//!
+//! The environment, the profile (a role, a web identity, SSO, the file `credentials`, a console
+//! login, a command, the file `config`), the container, the instance. The first that has any
+//! decides, also where it then fails.
+
+mod cache;
+mod process;
+mod provided;
+mod role;
+mod sts;
+
+use std::env;
+
+use aws_credential_types::Credentials;
+
+use self::cache::Cache;
+use super::Regional;
+use crate::error::{Error, Lack};
+use crate::plan::profiles::Profile;
+use crate::plan::profiles::source::{self, Origin, Source, WebVariables};
+
+pub(super) use self::provided::{imds, is_metadata_disabled};
+
+/// All that the way to credentials needs.
+pub(super) struct Chain<'a, B> {
+    pub(super) profile: Profile<'a>,
+    /// Whether the user has named the profile on the command line: then it beats the environment.
+    pub(super) explicit: bool,
+    /// Where roles are asked for; AWS without credentials yet.
+    pub(super) at: &'a Regional<'a>,
+    /// Tells whether ssh would ask nothing now (BatchMode); only called where something is to be
+    /// asked.
+    pub(super) is_batch: B,
+}
+
+impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
+    /// The credentials of the first place that has any.
+    pub(super) async fn credentials(&self) -> Result<Credentials, Error> {
+        if !self.explicit
+            && let Some(credentials) = of_environment()?
+        {
+            return Ok(credentials);
+        }
+        let web = if self.explicit {
+            WebVariables::default()
+        } else {
+            web_variables()
+        };
+        match source::origin(self.profile, &web).map_err(Lack::Profile)? {
+            Some(origin) => self.of(origin).await,
+            None if provided::has_container() => self.container().await,
+            None => self.instance().await,
+        }
+    }
+
+    /// Those of a source, or of the last of the roles that lead from there.
+    async fn of(&self, origin: Origin<'_>) -> Result<Credentials, Error> {
+        let cache = Cache::open();
+        let kept = origin.roles.iter().enumerate().find_map(|(number, role)| {
+            let credentials = cache.find(&role.cache_key())?;
+            Some((number, credentials))
+        });
+        let (left, mut credentials) = match kept {
+            Some((number, credentials)) => {
+                let role = origin.roles[number].role_arn;
+                self.at
+                    .debug(|| format!("session of {role} from the AWS CLI's cache"));
+                (number, credentials)
+            }
+            None => (origin.roles.len(), self.first(&origin, &cache).await?),
+        };
+        for role in origin.roles[..left].iter().rev() {
+            credentials = self.assume(role, credentials, &cache).await?;
+        }
+        Ok(credentials)
+    }
+
+    /// Those that no role is assumed for yet.
+    async fn first(&self, origin: &Origin<'_>, cache: &Cache) -> Result<Credentials, Error> {
+        let empty = |source| Lack::SourceEmpty {
+            profile: origin.profile.to_owned(),
+            source,
+        };
+        match &origin.source {
+            Source::Keys(keys) => {
+                let token = keys.token.map(str::to_owned);
+                Ok(Credentials::new(
+                    keys.id,
+                    keys.secret,
+                    token,
+                    None,
+                    "profile",
+                ))
+            }
+            Source::Environment => Ok(of_environment()?.ok_or_else(|| empty("Environment"))?),
+            Source::Container if !provided::has_container() => Err(empty("EcsContainer").into()),
+            Source::Container => self.container().await,
+            Source::Metadata => match self.instance().await {
+                Err(Error::NoCredentials { .. }) => Err(empty("Ec2InstanceMetadata").into()),
+                found => found,
+            },
+            Source::WebIdentity(identity) => self.web_identity(identity, cache).await,
+            Source::Sso(sso) => self.sso(sso, origin.profile, cache).await,
+            Source::Login(name) => self.login(name, origin.profile).await,
+            Source::Process(command) => Ok(process::credentials(command, origin.profile).await?),
+        }
+    }
+}
+
+/// A key in the environment.
+fn of_environment() -> Result<Option<Credentials>, Lack> {
+    let Some(id) = variable("AWS_ACCESS_KEY_ID") else {
+        return Ok(None);
+    };
+    let secret = variable("AWS_SECRET_ACCESS_KEY").ok_or(Lack::HalfEnvironment)?;
+    let token = variable("AWS_SECURITY_TOKEN").or_else(|| variable("AWS_SESSION_TOKEN"));
+    Ok(Some(Credentials::new(
+        id,
+        secret,
+        token,
+        None,
+        "environment",
+    )))
+}
+
+fn web_variables() -> WebVariables {
+    WebVariables {
+        token_file: variable("AWS_WEB_IDENTITY_TOKEN_FILE"),
+        role_arn: variable("AWS_ROLE_ARN"),
+        session_name: variable("AWS_ROLE_SESSION_NAME"),
+    }
+}
+
+/// A variable that is set to something.
+pub(super) fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}

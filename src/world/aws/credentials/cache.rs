@@ -1,0 +1,166 @@
+//! `~/.aws/cli/cache`: sessions that are good for a while, shared with the AWS CLI.
+//!
+//! A file for each, of the AWS CLI's naming and form (botocore's `JSONFileCache`), so that each
+//! tool finds what the other has got. Nothing here is needed: a cache that cannot be had is empty.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+use nix::errno::Errno;
+use nix::fcntl::{Flock, FlockArg};
+use serde_json::{Value, json};
+
+use super::super::files;
+
+/// A session that ends sooner is no longer taken: botocore's window.
+const WINDOW: Duration = Duration::from_mins(15);
+
+/// How long we wait for somebody else who asks the user. They may have been stopped for good.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The directory, if there can be one.
+pub(super) struct Cache {
+    directory: Option<PathBuf>,
+}
+
+/// What STS or SSO has given.
+pub(super) struct Session {
+    pub(super) access_key: String,
+    pub(super) secret: String,
+    pub(super) token: String,
+    pub(super) until: DateTime,
+    /// ARN and ID of the role's session.
+    pub(super) user: Option<(String, String)>,
+    /// The account, of a session of SSO's.
+    pub(super) sso_account: Option<String>,
+}
+
+impl Cache {
+    pub(super) fn open() -> Self {
+        let directory = files::home().map(|home| home.join(".aws/cli/cache"));
+        Self { directory }
+    }
+
+    /// The session of this name, if it is good for long enough.
+    pub(super) fn find(&self, key: &str) -> Option<Credentials> {
+        let file = self.directory.as_ref()?.join(format!("{key}.json"));
+        let session = Session::read(&fs::read(file).ok()?)?;
+        let until = SystemTime::try_from(session.until).ok()?;
+        let left = until.duration_since(SystemTime::now()).ok()?;
+        (left >= WINDOW).then(|| session.credentials())
+    }
+
+    /// Keeps a session.
+    pub(super) fn keep(&self, key: &str, session: Session) -> Credentials {
+        // Who cannot write there gets a new one next time.
+        let _ = self.write(key, &session);
+        session.credentials()
+    }
+
+    fn write(&self, key: &str, session: &Session) -> io::Result<()> {
+        let directory = self.make()?;
+        let mut file = tempfile::Builder::new()
+            .suffix(".tmp")
+            .tempfile_in(directory)?;
+        file.write_all(session.json().to_string().as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(directory.join(format!("{key}.json")))?;
+        Ok(())
+    }
+
+    /// The directory, made where it is not there yet.
+    fn make(&self) -> io::Result<&PathBuf> {
+        let directory = self.directory.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory)?;
+        Ok(directory)
+    }
+
+    /// The right to ask the user for the session of this name, for as long as it is held; it ends
+    /// with its holder, too. `None` if it cannot be had in time.
+    pub(super) async fn lock(&self, key: &str) -> Option<Flock<File>> {
+        let file = self.make().ok()?.join(format!("{key}.lock"));
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(file)
+            .ok()?;
+        let began = Instant::now();
+        loop {
+            match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+                Ok(lock) => return Some(lock),
+                Err((held, Errno::EWOULDBLOCK | Errno::EINTR)) if began.elapsed() < PATIENCE => {
+                    file = held;
+                }
+                Err(_) => return None,
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+impl Session {
+    fn credentials(self) -> Credentials {
+        let until = SystemTime::try_from(self.until).ok();
+        Credentials::new(
+            self.access_key,
+            self.secret,
+            Some(self.token),
+            until,
+            "role",
+        )
+    }
+
+    /// Reads the AWS CLI's form of it.
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let json: Value = serde_json::from_slice(bytes).ok()?;
+        let credentials = json.get("Credentials")?;
+        let text = |key: &str| Some(credentials.get(key)?.as_str()?.to_owned());
+        Some(Self {
+            access_key: text("AccessKeyId")?,
+            secret: text("SecretAccessKey")?,
+            token: text("SessionToken")?,
+            until: instant(&text("Expiration")?)?,
+            user: None,
+            sso_account: None,
+        })
+    }
+
+    /// Writes it in the AWS CLI's form.
+    fn json(&self) -> Value {
+        let until = self.until.fmt(Format::DateTime).unwrap_or_default();
+        let mut credentials = json!({
+            "AccessKeyId": self.access_key,
+            "SecretAccessKey": self.secret,
+            "SessionToken": self.token,
+        });
+        let Some(account) = &self.sso_account else {
+            let (arn, id) = self.user.as_ref().map_or(("", ""), |(arn, id)| (arn, id));
+            credentials["Expiration"] = until.replace('Z', "UTC").into();
+            if let Some(account) = arn.split(':').nth(4) {
+                credentials["AccountId"] = account.into();
+            }
+            let user = json!({ "AssumedRoleId": id, "Arn": arn });
+            return json!({ "Credentials": credentials, "AssumedRoleUser": user });
+        };
+        credentials["Expiration"] = until.into();
+        credentials["AccountId"] = account.as_str().into();
+        json!({ "ProviderType": "sso", "Credentials": credentials })
+    }
+}
+
+/// A time in ISO 8601, as the AWS CLI or anybody else writes it.
+pub(super) fn instant(text: &str) -> Option<DateTime> {
+    let text = text.trim().replacen(' ', "T", 1).replace("UTC", "Z");
+    DateTime::from_str(&text, Format::DateTimeWithOffset).ok()
+}

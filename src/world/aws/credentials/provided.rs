@@ -1,0 +1,192 @@
+//! What Amazon's library does well: SSO, console logins, containers, instances.
+
+use std::time::Duration;
+
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::imds;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::login::LoginCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::sso::SsoCredentialsProvider;
+use aws_config::{Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_types::DateTime;
+
+use super::cache::{Cache, Session};
+use super::{Chain, variable};
+use crate::error::{Error, Lack};
+use crate::plan::profiles::Profile;
+use crate::plan::profiles::sso::Sso;
+use crate::world::aws::{explain, http};
+
+/// The metadata service's places.
+const IPV4: &str = "http://169.254.169.254";
+const IPV6: &str = "http://[fd00:ec2::254]";
+
+impl<B> Chain<'_, B> {
+    /// A role's credentials from SSO, by the token that a login has left, or from the cache.
+    pub(super) async fn sso(
+        &self,
+        sso: &Sso<'_>,
+        profile: &str,
+        cache: &Cache,
+    ) -> Result<Credentials, Error> {
+        let key = sso.cache_key();
+        if let Some(kept) = cache.find(&key) {
+            return Ok(kept);
+        }
+        let mut provider = SsoCredentialsProvider::builder()
+            .configure(&self.provider_config())
+            .start_url(sso.start_url)
+            .region(Region::new(sso.region.to_owned()))
+            .account_id(sso.account_id)
+            .role_name(sso.role_name);
+        provider.set_session_name(sso.session.map(str::to_owned));
+        let found = provider.build().provide_credentials().await;
+        let credentials = found.map_err(|error| {
+            if explain::chain(&error).contains("ForbiddenException") {
+                let (role, account) = (sso.role_name.to_owned(), sso.account_id.to_owned());
+                return Lack::NotAssigned { role, account }.into();
+            }
+            logged_out(&error, profile, "aws sso login")
+        })?;
+        Ok(match kept(&credentials, sso) {
+            Some(session) => cache.keep(&key, session),
+            None => credentials,
+        })
+    }
+
+    /// The credentials of a console login.
+    pub(super) async fn login(&self, name: &str, profile: &str) -> Result<Credentials, Error> {
+        let provider = LoginCredentialsProvider::builder(name)
+            .configure(&self.provider_config())
+            .build();
+        let found = provider.provide_credentials().await;
+        found.map_err(|error| logged_out(&error, profile, "aws login"))
+    }
+
+    /// The credentials of a container's role.
+    pub(super) async fn container(&self) -> Result<Credentials, Error> {
+        let provider = EcsCredentialsProvider::builder()
+            .configure(&self.provider_config())
+            .build();
+        let found = provider.provide_credentials().await;
+        found.map_err(|error| explain::no_credentials(&error, None))
+    }
+
+    /// The credentials of an instance's role.
+    pub(super) async fn instance(&self) -> Result<Credentials, Error> {
+        let config = self.provider_config();
+        let provider = ImdsCredentialsProvider::builder()
+            .imds_client(imds(self.profile, &config)?)
+            .configure(&config)
+            .build();
+        let found = provider.provide_credentials().await;
+        let profile = self.at.aws.profile.clone();
+        found.map_err(|error| explain::no_credentials(&error, profile))
+    }
+
+    /// Our HTTP client and region, for what the library asks by itself. It has no profile, so it
+    /// reads no file for one.
+    fn provider_config(&self) -> ProviderConfig {
+        provider_config(&self.at.sdk())
+    }
+}
+
+/// Whether the environment names a container's endpoint.
+pub(super) fn has_container() -> bool {
+    variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").is_some()
+        || variable("AWS_CONTAINER_CREDENTIALS_FULL_URI").is_some()
+}
+
+/// Why a login is of no use.
+fn logged_out(error: &CredentialsError, profile: &str, command: &'static str) -> Error {
+    if let Some(network) = http::trouble_in(error) {
+        return Error::Network(network.clone());
+    }
+    let said = explain::chain(error);
+    let is = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    let missing = is(&["NotFound", "No such file"]);
+    if missing || is(&["ExpiredToken", "Unauthorized", "expired", "reauthenticate"]) {
+        let (profile, expired) = (profile.to_owned(), !missing);
+        return Lack::LoggedOut {
+            profile,
+            command,
+            expired,
+        }
+        .into();
+    }
+    explain::no_credentials(error, Some(profile.to_owned()))
+}
+
+/// What the library's own sources of credentials need of ours. How often they try is theirs.
+fn provider_config(sdk: &SdkConfig) -> ProviderConfig {
+    let mut config = ProviderConfig::default().with_region(sdk.region().cloned());
+    if let Some(http) = sdk.http_client() {
+        config = config.with_http_client(http);
+    }
+    if let Some(timeouts) = sdk.timeout_config() {
+        config = config.with_timeout_config(timeouts.clone());
+    }
+    config
+}
+
+/// The metadata service, where and with what patience the user says, else as botocore has it.
+pub(in crate::world::aws) fn imds(
+    profile: Profile<'_>,
+    config: &ProviderConfig,
+) -> Result<imds::Client, Error> {
+    let set = |name: &str, key: &str| {
+        let own = || profile.get(key).filter(|value| !value.is_empty());
+        variable(name).or_else(|| own().map(str::to_owned))
+    };
+    let number = |name: &str, key: &str| set(name, key)?.trim().parse::<u32>().ok();
+    let timeout = number("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout");
+    let timeout = Duration::from_secs(timeout.unwrap_or(1).into());
+    let attempts = number(
+        "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
+        "metadata_service_num_attempts",
+    );
+    let endpoint = set(
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+        "ec2_metadata_service_endpoint",
+    );
+    let mode = set(
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+        "ec2_metadata_service_endpoint_mode",
+    );
+    let usual = match mode {
+        Some(mode) if mode.eq_ignore_ascii_case("ipv6") => IPV6,
+        _ => IPV4,
+    };
+    imds::Client::builder()
+        .configure(config)
+        .connect_timeout(timeout)
+        .read_timeout(timeout)
+        .max_attempts(attempts.unwrap_or(1).max(1))
+        .endpoint(endpoint.as_deref().unwrap_or(usual))
+        .map(imds::client::Builder::build)
+        .map_err(|cause| Error::NoCredentials {
+            cause: format!("the metadata service has no such endpoint: {cause}"),
+            profile: None,
+        })
+}
+
+/// Whether the user says that there is no metadata service.
+pub(in crate::world::aws) fn is_metadata_disabled() -> bool {
+    variable("AWS_EC2_METADATA_DISABLED").is_some_and(|it| it.eq_ignore_ascii_case("true"))
+}
+
+/// What of SSO's credentials is kept.
+fn kept(credentials: &Credentials, sso: &Sso<'_>) -> Option<Session> {
+    Some(Session {
+        access_key: credentials.access_key_id().to_owned(),
+        secret: credentials.secret_access_key().to_owned(),
+        token: credentials.session_token()?.to_owned(),
+        until: DateTime::from(credentials.expiry()?),
+        user: None,
+        sso_account: Some(sso.account_id.to_owned()),
+    })
+}

@@ -1,0 +1,153 @@
+//! The Security Token Service: roles.
+//!
+//! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>,
+//! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
+
+use std::error::Error as StdError;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_credential_types::Credentials;
+use aws_sdk_sts::Client;
+use aws_sdk_sts::config::http::HttpResponse;
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sts::types::AssumedRoleUser;
+
+use super::Chain;
+use super::cache::{Cache, Session};
+use crate::error::{Error, Lack};
+use crate::plan::profiles::role::Role;
+use crate::plan::profiles::source::WebIdentity;
+use crate::world::aws::explain::Call;
+use crate::world::aws::files;
+use crate::world::aws::retry::Limits;
+
+impl<B> Chain<'_, B> {
+    pub(super) async fn assume_role(
+        &self,
+        role: &Role<'_>,
+        source: Credentials,
+        code: Option<String>,
+    ) -> Result<Session, Error> {
+        let config = self.sts().credentials_provider(source).build();
+        let request = Client::from_conf(config)
+            .assume_role()
+            .role_arn(role.role_arn)
+            .role_session_name(role.session_name.map_or_else(session_name, str::to_owned))
+            .set_external_id(role.external_id.map(str::to_owned))
+            .set_duration_seconds(role.duration)
+            .set_serial_number(role.mfa_serial.map(str::to_owned))
+            .set_token_code(code);
+        let answer = self.at.timed("AssumeRole", request.send()).await;
+        let answer = answer.map_err(|error| self.refused("sts:AssumeRole", role, &error))?;
+        session(answer.credentials(), answer.assumed_role_user())
+            .ok_or_else(|| self.call("sts:AssumeRole").senseless())
+    }
+
+    /// The credentials of the role that a web identity gives, from the cache or AWS.
+    pub(super) async fn web_identity(
+        &self,
+        identity: &WebIdentity,
+        cache: &Cache,
+    ) -> Result<Credentials, Error> {
+        let role = Role {
+            profile: self.profile.name,
+            role_arn: &identity.role_arn,
+            session_name: identity.session_name.as_deref(),
+            external_id: None,
+            mfa_serial: None,
+            duration: None,
+        };
+        let key = role.cache_key();
+        if let Some(kept) = cache.find(&key) {
+            return Ok(kept);
+        }
+        let path = files::expanded(identity.token_file.clone().into());
+        let token = std::fs::read_to_string(&path);
+        let token = token.map_err(|cause| Lack::TokenFile(path.clone(), cause))?;
+        let request = Client::from_conf(self.sts().build())
+            .assume_role_with_web_identity()
+            .role_arn(role.role_arn)
+            .role_session_name(role.session_name.map_or_else(session_name, str::to_owned))
+            .web_identity_token(token);
+        let action = "sts:AssumeRoleWithWebIdentity";
+        let answer = self.at.timed("AssumeRoleWithWebIdentity", request.send());
+        let answer = answer.await.map_err(|error| match refusal(&error) {
+            Some(("ExpiredTokenException" | "InvalidIdentityToken", message)) => {
+                Error::from(Lack::WebIdentity {
+                    token_file: path,
+                    message: message.to_owned(),
+                })
+            }
+            _ => self.refused(action, &role, &error),
+        })?;
+        session(answer.credentials(), answer.assumed_role_user())
+            .ok_or_else(|| self.call(action).senseless())
+            .map(|session| cache.keep(&key, session))
+    }
+
+    fn sts(&self) -> aws_sdk_sts::config::Builder {
+        let sdk = self.at.sdk();
+        let limits = Limits::of(&sdk);
+        aws_sdk_sts::config::Builder::from(&sdk)
+            .retry_classifier(limits.clone())
+            .interceptor(limits)
+    }
+
+    fn call(&self, action: &'static str) -> Call<'_> {
+        Call {
+            action,
+            region: self.at,
+            about: None,
+        }
+    }
+
+    fn refused<E>(
+        &self,
+        action: &'static str,
+        role: &Role<'_>,
+        error: &SdkError<E, HttpResponse>,
+    ) -> Error
+    where
+        E: ProvideErrorMetadata + StdError + 'static,
+    {
+        if let Some((_, message)) = refusal(error)
+            && message.contains("MultiFactorAuthentication failed")
+        {
+            return Lack::WrongCode.into();
+        }
+        match self.call(action).failed(error) {
+            Error::Denied(mut denied) if denied.resource == "*" => {
+                role.role_arn.clone_into(&mut denied.resource);
+                Error::Denied(denied)
+            }
+            error => error,
+        }
+    }
+}
+
+/// The service's code and words, if it has answered.
+fn refusal<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<(&str, &str)> {
+    let meta = error.as_service_error()?.meta();
+    Some((meta.code()?, meta.message().unwrap_or_default()))
+}
+
+/// What a session is called where the user does not say: AWS's logs show it.
+fn session_name() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    format!("mssh-session-{}", now.unwrap_or_default().as_secs())
+}
+
+fn session(
+    credentials: Option<&aws_sdk_sts::types::Credentials>,
+    user: Option<&AssumedRoleUser>,
+) -> Option<Session> {
+    let credentials = credentials?;
+    Some(Session {
+        access_key: credentials.access_key_id().to_owned(),
+        secret: credentials.secret_access_key().to_owned(),
+        token: credentials.session_token().to_owned(),
+        until: *credentials.expiration(),
+        user: user.map(|user| (user.arn().to_owned(), user.assumed_role_id().to_owned())),
+        sso_account: None,
+    })
+}

@@ -1,0 +1,119 @@
+//! `credential_process`: any program, run as it is written, with the terminal and without a shell.
+
+use super::User;
+use crate::sandbox::{finish, finish_with};
+use crate::session::pty::Pty;
+
+/// A user whose command is a script of this body.
+fn user(body: &str) -> User {
+    let user = User::with("");
+    user.writes("my helper", &format!("#!/bin/sh\n{body}\n"));
+    let helper = user.aws("my helper");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&helper, mode).expect("a mode");
+    let line = format!(
+        "credential_process = \"{}\" 'a b' \\$HOME *",
+        helper.display()
+    );
+    user.writes("config", &format!("[default]\n{line}\n"));
+    user
+}
+
+const GOOD: &str = r#"echo '{"Version": 1, "AccessKeyId": "$IDP", "SecretAccessKey": "s"}'"#;
+
+#[test]
+fn it_is_run_without_a_shell_and_may_complain() {
+    let user = user(&format!("echo \"$# $1 $2 $3\" >&2\n{GOOD}"));
+    let outcome = user.runs(&[]);
+    assert_eq!(outcome.stderr, "3 a b $HOME *\n");
+    assert_eq!(outcome.code, Some(0));
+    assert_eq!(user.last_key(), "AKIAP");
+}
+
+#[test]
+fn the_sessions_input_is_not_its_own() {
+    let user = user(&format!("cat >/dev/null\n{GOOD}"));
+    let mut command = user.command("setsid");
+    command.args(["-w", "mssh", crate::lab::cast::WEB1, "cat"]);
+    finish_with(&mut command, b"for the session").prints("for the session");
+}
+
+#[test]
+fn it_can_ask_on_the_terminal() {
+    let user = user(&format!(
+        "printf 'pin? ' >&2\nread pin\necho \"got $pin\" >&2\n{GOOD}"
+    ));
+    let home = user.aws("").parent().expect("a home").display().to_string();
+    let line = format!(
+        "echo piped | env -u AWS_ACCESS_KEY_ID HOME='{home}' mssh {} cat",
+        crate::lab::cast::WEB1
+    );
+    let mut pty = Pty::open(&user.tenant, &line);
+    pty.shows("pin? ");
+    pty.types("1234\r");
+    pty.shows("got 1234");
+    pty.shows("piped");
+    assert_eq!(pty.end(), Some(0));
+    assert_eq!(user.last_key(), "AKIAP");
+}
+
+#[test]
+fn what_it_prints_is_never_shown() {
+    let hint = "mssh: hint: run the command by itself; it must print JSON with `Version` 1, \
+                `AccessKeyId` and `SecretAccessKey`";
+    let cases = [
+        ("echo hush; exit 3", "has failed (exit status: 3)"),
+        ("echo hush", "prints no JSON"),
+        (
+            r#"echo '{"Version": 2, "SecretAccessKey": "hush"}'"#,
+            "prints JSON that has no `Version` 1",
+        ),
+        (
+            r#"echo '{"Version": 1, "SecretAccessKey": "hush"}'"#,
+            "prints JSON without `AccessKeyId`",
+        ),
+        (
+            r#"echo '{"Version":1,"AccessKeyId":"hush","SecretAccessKey":"hush","Expiration":"2020-01-01T00:00:00Z"}'"#,
+            "prints credentials that have expired",
+        ),
+    ];
+    for (body, fault) in cases {
+        let error =
+            format!("mssh: error: the `credential_process` of AWS profile `default` {fault}");
+        user(body).runs(&[]).fails(255, &[&error, hint]);
+    }
+}
+
+#[test]
+fn one_that_is_not_there_is_said() {
+    let user = User::with("[default]\ncredential_process = /nowhere/helper --x\n");
+    let outcome = user.runs(&[]);
+    assert!(
+        outcome.stderr.starts_with(
+            "mssh: error: the `credential_process` of AWS profile `default` cannot be run: No such \
+             file"
+        ),
+        "{outcome:?}"
+    );
+    user.writes("config", "[default]\ncredential_process = helper 'open\n");
+    let outcome = finish(&mut user.mssh(&[]));
+    assert!(
+        outcome
+            .stderr
+            .contains("is not a command with its quotes in pairs"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn it_may_be_the_source_of_a_role() {
+    let user = user(GOOD);
+    let config = std::fs::read_to_string(user.aws("config")).expect("a file");
+    let arn = super::arn("r");
+    user.writes(
+        "config",
+        &format!("{config}[profile r]\nrole_arn = {arn}\nsource_profile = default\n"),
+    );
+    assert_eq!(user.key_of("r"), "ASIAP");
+    assert_eq!(user.assumed(), [("AKIAP".to_owned(), "r".to_owned())]);
+}

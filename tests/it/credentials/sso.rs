@@ -1,0 +1,204 @@
+//! IAM Identity Center in both its forms, and console logins.
+
+use std::fs;
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Value, json};
+
+use super::User;
+use crate::lab::clock;
+
+const LEGACY: &str = "[profile l]\nsso_start_url = https://x.example/start\n\
+                      sso_region = eu-west-1\nsso_account_id = 123456789012\nsso_role_name = ops\n";
+const SESSION: &str = "[profile s]\nsso_session = my sso\nsso_account_id = 123456789012\n\
+                       sso_role_name = ops\n[sso-session \"my sso\"]\n\
+                       sso_start_url = https://x.example/start\nsso_region = eu-west-1\n";
+
+/// The name of a token's file, by sha1sum(1).
+fn token_file(of: &str) -> String {
+    let output = Command::new("sh")
+        .args(["-c", "printf %s \"$1\" | sha1sum", "sh", of])
+        .output()
+        .expect("sha1sum");
+    let sum = String::from_utf8_lossy(&output.stdout).into_owned();
+    format!("sso/cache/{}.json", &sum[..40])
+}
+
+fn legacy_file() -> String {
+    token_file("https://x.example/start")
+}
+
+fn session_file() -> String {
+    token_file("my sso")
+}
+
+/// A token as `aws sso login` leaves it, good for `seconds` from now.
+fn token(name: &str, seconds: i64, refresh: Option<&str>) -> String {
+    let now = SystemTime::now();
+    let span = Duration::from_secs(seconds.unsigned_abs());
+    let until = if seconds < 0 { now - span } else { now + span };
+    let mut token = json!({
+        "startUrl": "https://x.example/start", "region": "eu-west-1",
+        "accessToken": format!("{name}-$ID"), "expiresAt": clock::iso(until),
+    });
+    if let Some(refresh) = refresh {
+        token["clientId"] = "client".into();
+        token["clientSecret"] = "secret".into();
+        token["registrationExpiresAt"] = clock::iso(now + Duration::from_hours(999)).into();
+        token["refreshToken"] = format!("{refresh}-$ID").into();
+    }
+    token.to_string()
+}
+
+#[test]
+fn a_login_of_either_form_gives_the_role() {
+    let user = User::with(&[LEGACY, SESSION].concat());
+    user.writes(&legacy_file(), &token("good", 3600, None));
+    user.writes(&session_file(), &token("good", 3600, Some("good")));
+    assert_eq!(user.key_of("l"), "ASIA");
+    assert_eq!(user.key_of("s"), "ASIA");
+    let calls = user.tenant.calls_of("GetRoleCredentials");
+    assert_eq!(calls.len(), 2);
+    assert_eq!(calls[0].said("role_name"), Some("ops"));
+    assert_eq!(calls[0].said("account_id"), Some("123456789012"));
+    // The second time, the session is at hand.
+    user.key_of("s");
+    assert_eq!(user.tenant.calls_of("GetRoleCredentials").len(), 2);
+}
+
+#[test]
+fn a_token_that_ends_is_renewed_and_kept() {
+    let user = User::with(SESSION);
+    user.writes(&session_file(), &token("old", 60, Some("good")));
+    assert_eq!(user.key_of("s"), "ASIA");
+    let calls = user.tenant.calls_of("GetRoleCredentials");
+    let new = format!("new-{}", user.tenant.access_key());
+    assert_eq!(calls[0].said("bearer"), Some(new.as_str()));
+    let kept = fs::read_to_string(user.aws(&session_file())).expect("a token");
+    let kept: Value = serde_json::from_str(&kept).expect("JSON");
+    assert_eq!(kept["accessToken"], new);
+}
+
+#[test]
+fn a_login_that_is_over_or_was_never_names_the_command() {
+    let user = User::with(&[LEGACY, SESSION].concat());
+    let over = |profile: &str, words: &str| {
+        let error = format!("mssh: error: {words}");
+        let hint = format!("mssh: hint: log in with `aws sso login --profile {profile}`");
+        user.runs(&["-u", profile]).fails(255, &[&error, &hint]);
+    };
+    over("l", "nobody is logged in for AWS profile `l`");
+    over("s", "nobody is logged in for AWS profile `s`");
+    user.writes(&legacy_file(), &token("old", -60, None));
+    user.writes(&session_file(), &token("old", -60, Some("old")));
+    over("l", "the login of AWS profile `l` has expired");
+    over("s", "the login of AWS profile `s` has expired");
+    user.writes(&session_file(), &token("old", -60, None));
+    over("s", "the login of AWS profile `s` has expired");
+}
+
+#[test]
+fn a_role_that_sso_does_not_give_is_named() {
+    let user = User::with(&LEGACY.replace("ops", "denied"));
+    user.writes(&legacy_file(), &token("good", 3600, None));
+    user.runs(&["-u", "l"]).fails(
+        255,
+        &[
+            "mssh: error: SSO does not give you the role denied in account 123456789012",
+            "mssh: hint: check `sso_role_name` and `sso_account_id`, or ask for the role",
+        ],
+    );
+}
+
+#[test]
+fn what_the_profile_lacks_is_listed() {
+    let user = User::with(
+        "[profile a]\nsso_account_id = 1\nsso_region = r\n[profile b]\nsso_account_id = 1\n\
+         sso_session = nope\nsso_role_name = x\n",
+    );
+    user.runs(&["-u", "a"]).fails(
+        255,
+        &[
+            "mssh: error: AWS profile `a` is for SSO, and lacks sso_start_url, sso_role_name",
+            "mssh: hint: `aws configure sso --profile a` asks for them",
+        ],
+    );
+    user.runs(&["-u", "b"]).fails(
+        255,
+        &[
+            "mssh: error: the `sso_session` of AWS profile `b` is not there: `nope`",
+            "mssh: hint: the AWS configuration needs a section `[sso-session nope]`: `aws \
+             configure sso-session` makes one",
+        ],
+    );
+}
+
+#[test]
+fn sso_may_be_the_source_of_a_role() {
+    let arn = super::arn("r");
+    let user = User::with(&format!(
+        "{LEGACY}[profile r]\nrole_arn = {arn}\nsource_profile = l\n"
+    ));
+    user.writes(&legacy_file(), &token("good", 3600, None));
+    assert_eq!(user.key_of("r"), "ASIA");
+    assert_eq!(user.assumed(), [("ASIA".to_owned(), "r".to_owned())]);
+}
+
+/// What `aws login` leaves, with a key by openssl(1).
+fn console_login(seconds: i64, refresh: &str) -> String {
+    let line = "openssl ecparam -name prime256v1 -genkey -noout";
+    let key = Command::new("sh").args(["-c", line]).output().expect("sh");
+    let key = String::from_utf8_lossy(&key.stdout).into_owned();
+    assert!(key.contains("EC PRIVATE KEY"), "openssl is to be installed");
+    let now = SystemTime::now();
+    let span = Duration::from_secs(seconds.unsigned_abs());
+    let until = if seconds < 0 { now - span } else { now + span };
+    json!({
+        "accessToken": {
+            "accessKeyId": "$SESSION", "secretAccessKey": "s", "sessionToken": "t",
+            "accountId": "123456789012", "expiresAt": clock::iso(until),
+        },
+        "tokenType": "aws_sigv4", "refreshToken": format!("{refresh}-$ID"),
+        "idToken": "x.y.z", "clientId": "arn:aws:signin:::devtools/same-device", "dpopKey": key,
+    })
+    .to_string()
+}
+
+#[test]
+fn a_console_login_is_used_renewed_and_asked_for() {
+    let user = User::with("[profile c]\nlogin_session = arn:aws:iam::123456789012:user/jane\n");
+    let sum = Command::new("sh")
+        .args([
+            "-c",
+            "printf %s arn:aws:iam::123456789012:user/jane | sha256sum",
+        ])
+        .output()
+        .expect("sha256sum");
+    let sum = String::from_utf8_lossy(&sum.stdout).into_owned();
+    let file = format!("login/cache/{}.json", &sum[..64]);
+    let session = user.tenant.access_key().replacen("AKIA", "ASIA", 1);
+    let leaves = |seconds, refresh| {
+        let text = console_login(seconds, refresh).replace("$SESSION", &session);
+        user.writes(&file, &text);
+    };
+    let hint = "mssh: hint: log in with `aws login --profile c`";
+    user.runs(&["-u", "c"]).fails(
+        255,
+        &["mssh: error: nobody is logged in for AWS profile `c`", hint],
+    );
+    leaves(3600, "good");
+    assert_eq!(user.key_of("c"), "ASIA");
+    assert!(user.tenant.calls_of("CreateOAuth2Token").is_empty());
+    leaves(60, "good");
+    assert_eq!(user.key_of("c"), "ASIA");
+    assert_eq!(user.tenant.calls_of("CreateOAuth2Token").len(), 1);
+    leaves(-60, "old");
+    user.runs(&["-u", "c"]).fails(
+        255,
+        &[
+            "mssh: error: the login of AWS profile `c` has expired",
+            hint,
+        ],
+    );
+}

@@ -1,0 +1,126 @@
+//! Where credentials are got without a signature: IAM Identity Center's portal and its tokens, the
+//! console's sign-in, a container's endpoint, web identities.
+//!
+//! Each token has the tenant's access key in it: that is how one sees whose it is.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use super::clock;
+use super::http::Request;
+use super::refusal::{Protocol, Refusal};
+use super::request::{Caller, Operation, form};
+use super::sts::{SECRET, WEB_IDENTITY};
+
+/// The token that a container has to show.
+pub(crate) const CONTAINER_TOKEN: &str = "Basic lab";
+
+/// What a request for one of these asks for; `None` for all others.
+pub(crate) fn operation(request: &Request) -> Option<Operation> {
+    let (path, query) = request
+        .target
+        .split_once('?')
+        .unwrap_or((&request.target, ""));
+    let json: Value = serde_json::from_str(&request.body).unwrap_or_default();
+    let action = match (request.method.as_str(), path) {
+        ("GET", "/federation/credentials") => "GetRoleCredentials",
+        ("POST", "/token") => "CreateToken",
+        ("POST", "/v1/token") => "CreateOAuth2Token",
+        ("GET", path) if path.starts_with("/container/") => "ContainerCredentials",
+        _ => return None,
+    };
+    let mut parameters = form(query);
+    let members = json.as_object().into_iter().flatten();
+    let text = |value: &Value| value.as_str().map_or(value.to_string(), str::to_owned);
+    parameters.extend(members.map(|(name, value)| (name.clone(), text(value))));
+    let header = |name: &str| request.header(name).to_owned();
+    parameters.push(("bearer".to_owned(), header("x-amz-sso_bearer_token")));
+    parameters.push(("authorization".to_owned(), header("authorization")));
+    parameters.push(("dpop".to_owned(), header("dpop")));
+    parameters.push(("path".to_owned(), path.to_owned()));
+    Some(Operation {
+        protocol: Protocol::Rest,
+        action: action.to_owned(),
+        parameters,
+        json,
+    })
+}
+
+/// Who asks, by the token.
+pub(crate) fn bearer(request: &Request, operation: &Operation) -> Option<Caller> {
+    let get = |name| operation.get(name).unwrap_or_default();
+    let (token, service) = match (operation.protocol, operation.action.as_str()) {
+        (Protocol::Rest, "GetRoleCredentials") => (get("bearer"), "sso"),
+        (Protocol::Rest, "ContainerCredentials") => (request.target.as_str(), "sso"),
+        (Protocol::Rest, _) => (get("refreshToken"), "sso"),
+        (Protocol::Sts, WEB_IDENTITY) => (get("WebIdentityToken"), "sts"),
+        _ => return None,
+    };
+    let key = &token[token.find("AKIALAB")?..];
+    Some(Caller {
+        access_key: key.get(..20)?.to_owned(),
+        region: String::new(),
+        service: service.to_owned(),
+    })
+}
+
+/// Answers. A token that is called old is no longer good.
+pub(crate) fn perform(operation: &Operation, caller: &Caller) -> Result<String, Refusal> {
+    let get = |name| operation.get(name).unwrap_or_default();
+    let is_old = |name| get(name).contains("old");
+    let session = caller.access_key.replacen("AKIA", "ASIA", 1);
+    let token = format!("labtoken-{session}");
+    let until = SystemTime::now() + Duration::from_hours(1);
+    let answer = match operation.action.as_str() {
+        "GetRoleCredentials" if is_old("bearer") => {
+            let message = "Session token not found or invalid";
+            return Err(Refusal::new(401, "UnauthorizedException", message));
+        }
+        "GetRoleCredentials" if get("role_name") == "denied" => {
+            return Err(Refusal::new(403, "ForbiddenException", "No access"));
+        }
+        "GetRoleCredentials" => json!({ "roleCredentials": {
+            "accessKeyId": session, "secretAccessKey": SECRET, "sessionToken": token,
+            "expiration": millis(until),
+        }}),
+        "CreateToken" if is_old("refreshToken") || get("grantType") != "refresh_token" => {
+            return Err(Refusal::new(400, "InvalidGrantException", "Invalid grant"));
+        }
+        "CreateToken" => json!({
+            "accessToken": format!("new-{}", caller.access_key), "expiresIn": 28_800,
+            "tokenType": "Bearer", "refreshToken": get("refreshToken"),
+        }),
+        "CreateOAuth2Token" if get("dpop").split('.').count() != 3 => {
+            return Err(Refusal::new(
+                400,
+                "ValidationException",
+                "no proof of possession",
+            ));
+        }
+        "CreateOAuth2Token" if is_old("refreshToken") => {
+            let body = json!({ "error": "TOKEN_EXPIRED", "message": "expired" });
+            return Err(Refusal::whole(401, "AccessDeniedException", &body));
+        }
+        "CreateOAuth2Token" => json!({
+            "accessToken": {
+                "accessKeyId": session, "secretAccessKey": SECRET, "sessionToken": token,
+            },
+            "tokenType": "aws_sigv4", "expiresIn": 900, "refreshToken": get("refreshToken"),
+        }),
+        _ if get("authorization") != CONTAINER_TOKEN => {
+            return Err(Refusal::new(403, "AccessDenied", "wrong token"));
+        }
+        _ => json!({
+            "AccessKeyId": session, "SecretAccessKey": SECRET, "Token": token,
+            "Expiration": clock::iso(until), "RoleArn": "TASK_ROLE",
+        }),
+    };
+    Ok(answer.to_string())
+}
+
+fn millis(moment: SystemTime) -> u64 {
+    let since = moment.duration_since(UNIX_EPOCH);
+    let millis = since.expect("a clock after 1970").as_millis();
+    u64::try_from(millis).expect("a time of this age")
+}
