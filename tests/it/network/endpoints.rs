@@ -145,6 +145,8 @@ fn endpoints_of_one_service_and_of_all() {
     let services = "[default]\nendpoint_url = https://profile.example\nservices = mine\n\
                     [services mine]\nec2 =\n  endpoint_url = https://mine.example\n\
                     sts =\n  endpoint_url = https://mysts.example\n";
+    let pushes = "[default]\nservices = mine\n\
+                  [services mine]\nec2_instance_connect =\n  endpoint_url = https://mine.example\n";
     let ignoring = "[default]\nignore_configured_endpoint_urls = true\n\
                     endpoint_url = https://profile.example\n";
     let ignore = ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
@@ -157,6 +159,7 @@ fn endpoints_of_one_service_and_of_all() {
         (services, &[], ["mine.example", "profile.example"]),
         (services, &[one], ["one.example", "profile.example"]),
         (services, &[ignore, one, all], aws),
+        (pushes, &[], [aws[0], "mine.example"]),
         (ignoring, &[all], aws),
     ];
     for (config, variables, hosts) in cases {
