@@ -97,24 +97,15 @@ fn role_origin(profile: Profile<'_>) -> Result<Origin<'_>, Trouble> {
     let mut current = profile;
     loop {
         roles.extend(Role::of(current));
-        let name = current.name.to_owned();
-        let next = match (
-            current.get("source_profile"),
-            current.get("credential_source"),
-        ) {
-            (Some(_), Some(_)) => return Err(Trouble::TwoSources(name)),
-            (None, None) => return Err(Trouble::NoSource(name)),
-            (None, Some(word)) => {
-                let word_of = |word: &str| word.to_owned();
+        let next = match step(current)? {
+            Step::Profile(next) => next,
+            Step::Source(source) => {
                 return Ok(Origin {
-                    source: named(word).ok_or(Trouble::BadSource(name, word_of(word)))?,
+                    source,
                     profile: current.name,
                     roles,
                 });
             }
-            (Some(next), None) => current
-                .other(next)
-                .ok_or_else(|| Trouble::NoSuchSource(name, next.to_owned()))?,
         };
         let itself = next.name == current.name && has_keys(next);
         if visited.contains(&next.name) && !itself {
@@ -133,6 +124,27 @@ fn role_origin(profile: Profile<'_>) -> Result<Origin<'_>, Trouble> {
             });
         }
         current = next;
+    }
+}
+
+/// What a role is assumed with.
+enum Step<'a> {
+    Source(Source<'static>),
+    Profile(Profile<'a>),
+}
+
+fn step(role: Profile<'_>) -> Result<Step<'_>, Trouble> {
+    let name = || role.name.to_owned();
+    match (role.get("source_profile"), role.get("credential_source")) {
+        (Some(_), Some(_)) => Err(Trouble::TwoSources(name())),
+        (None, None) => Err(Trouble::NoSource(name())),
+        (None, Some(word)) => named(word)
+            .map(Step::Source)
+            .ok_or_else(|| Trouble::BadSource(name(), word.to_owned())),
+        (Some(next), None) => role
+            .other(next)
+            .map(Step::Profile)
+            .ok_or_else(|| Trouble::NoSuchSource(name(), next.to_owned())),
     }
 }
 
