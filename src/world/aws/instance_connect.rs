@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/ec2-instance-connect/latest/APIReference/API_SendSSHPublicKey.html>
 
 use aws_sdk_ec2instanceconnect::Client;
+use aws_sdk_ec2instanceconnect::operation::send_ssh_public_key::SendSSHPublicKeyError;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
@@ -32,7 +33,7 @@ impl Regional<'_> {
         bell: Option<Bell>,
     ) -> Result<(), Error> {
         let sdk = self.sdk();
-        let limits = Limits::of(&sdk);
+        let limits = Limits::<SendSSHPublicKeyError>::of(&sdk);
         let config = aws_sdk_ec2instanceconnect::config::Builder::from(&sdk)
             .retry_classifier(limits.clone())
             .interceptor(limits)
