@@ -1,13 +1,13 @@
 //! Who else wants the MFA code that somebody is being asked for.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Signal, kill_process};
 
 use super::mfa::{PROMPT, codes, line, user};
 use super::mfa_ends::{pid, watched};
 use crate::lab::cast::WEB1;
-use crate::sandbox::eventually;
+use crate::sandbox::{eventually, finish};
 use crate::session::pty::Pty;
 
 #[test]
@@ -84,4 +84,40 @@ fn who_is_stopped_and_continued_asks_again() {
     pty.shows("done=0=");
     pty.types("exit\r");
     pty.end();
+}
+
+#[test]
+fn who_may_not_ask_does_not_hang_behind_one_who_does() {
+    let user = user();
+    let first = watched(&user);
+    let began = Instant::now();
+    let refused = user.runs(&["-u", "guarded", "-o", "BatchMode=yes"]);
+    assert!(refused.stderr.contains("BatchMode forbids"), "{refused:?}");
+    let mut command = user.command("setsid");
+    command.args(["-w", "mssh", "-u", "guarded", WEB1, "true"]);
+    let refused = finish(&mut command);
+    assert!(
+        refused.stderr.contains("there is no terminal"),
+        "{refused:?}"
+    );
+    // Far less than the two minutes that a run waits which can ask.
+    let took = began.elapsed();
+    assert!(took < Duration::from_mins(1), "{took:?}");
+    assert_eq!(first.screen().matches(PROMPT).count(), 1);
+    assert!(codes(&user).is_empty());
+}
+
+#[test]
+fn who_may_not_ask_has_what_another_gets_at_that_moment() {
+    let user = user();
+    let mut first = Pty::open(&user.tenant, &line(&user, &format!("{WEB1} true")));
+    first.shows(PROMPT);
+    let mut second = user.mssh(&["-u", "guarded", "-o", "BatchMode=yes"]);
+    let second = std::thread::spawn(move || finish(&mut second));
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(!second.is_finished(), "{:?}", second.join());
+    first.types("123456\r");
+    second.join().expect("a run").prints("");
+    assert_eq!(first.end(), Some(0));
+    assert_eq!(codes(&user), ["123456"]);
 }
