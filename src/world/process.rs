@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -44,12 +44,28 @@ pub fn become_client(line: &CommandLine) -> Result<Infallible, Error> {
     Err(Error::CannotRun(line.program.clone(), cause))
 }
 
+/// Whether who called us has us ignore this signal, and with us all that we become (execve(2)). To
+/// be asked before the signal has a handler.
+///
+/// A process of ours, which inherits that, sends the signal to itself, and shows by what becomes of
+/// it: there is no other way that all systems have and that is safe Rust.
+pub async fn is_ignored(signal: &str) -> bool {
+    let mut shell = tokio::process::Command::from(suicide(signal));
+    shell.stdin(Stdio::null()).stdout(Stdio::null());
+    let status = shell.stderr(Stdio::null()).status().await;
+    status.is_ok_and(|status| status.success())
+}
+
 /// Dies of a signal that we have a handler for, and so in no other way. Whoever waits for us sees
 /// what has killed us; a handler does not outlive execve(2).
 ///
 /// Returns only if there is no shell.
 pub fn die_of(signal: &str) -> io::Error {
-    Command::new("/bin/sh")
-        .args(["-c", "kill -s \"$1\" $$", "sh", signal])
-        .exec()
+    suicide(signal).exec()
+}
+
+fn suicide(signal: &str) -> Command {
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", "kill -s \"$1\" $$", "sh", signal]);
+    shell
 }

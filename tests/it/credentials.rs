@@ -5,6 +5,8 @@ mod cache;
 mod judge;
 mod machine;
 mod mfa;
+mod mfa_ends;
+mod mfa_shared;
 mod process;
 mod profiles;
 mod roles;

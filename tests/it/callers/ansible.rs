@@ -10,7 +10,7 @@ use std::process::Command;
 use super::{Places, costs, program, read, succeeds, write};
 use crate::lab::cast::{STOPPED, WEB1};
 use crate::lab::{SEND_SSH_PUBLIC_KEY, Tenant};
-use crate::sandbox::{finish, run, tenant};
+use crate::sandbox::{finish, run, skipped, tenant};
 
 /// One of Ansible's programs, which reads the inventory of [`hosts`] and no settings of this
 /// machine. Each of its connections is its own unless a test says otherwise.
@@ -85,7 +85,7 @@ fn a_task_may_become_another_user() {
     let tenant = tenant();
     let places = Places::of(&tenant);
     if run(&tenant, "mssh", [WEB1, "sudo -n true"]).code != Some(0) {
-        println!("SKIPPED: sudo asks for a password on this machine, or is not there");
+        skipped("sudo asks for a password on this machine, or is not there");
         return;
     }
     let words = [

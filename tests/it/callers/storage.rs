@@ -8,7 +8,7 @@ use super::{NAMES, Places, costs, program, read, succeeds, write};
 use crate::key::witness::leaves_nothing;
 use crate::lab::Tenant;
 use crate::lab::cast::WEB1;
-use crate::sandbox::{finish, tenant};
+use crate::sandbox::{finish, skipped, tenant};
 use crate::session::pty::bash;
 
 /// A tree here, with a file of each of the odd [`NAMES`].
@@ -111,7 +111,9 @@ impl Drop for Mount {
 fn sshfs_mounts_a_directory() {
     let device = File::options().read(true).write(true).open("/dev/fuse");
     if let Err(cause) = device {
-        println!("SKIPPED: sshfs: this machine has no FUSE: /dev/fuse: {cause}");
+        skipped(&format!(
+            "sshfs: this machine has no FUSE: /dev/fuse: {cause}"
+        ));
         return;
     }
     let tenant = tenant();

@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use super::{User, arn};
-use crate::sandbox::{Outcome, finish};
+use crate::sandbox::{Outcome, finish, skipped};
 use crate::session::pty::Pty;
 
 /// Whether the AWS CLI that is installed lets itself be led to the lab in all that it asks
@@ -24,7 +24,9 @@ fn is_new_enough(user: &User) -> bool {
         _ => false,
     };
     if !enough {
-        println!("skipped: the AWS CLI {version} cannot be led to the lab by AWS_ENDPOINT_URL");
+        skipped(&format!(
+            "the AWS CLI {version} cannot be led to the lab by AWS_ENDPOINT_URL"
+        ));
     }
     enough
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::User;
-use crate::sandbox::finish;
+use crate::sandbox::{finish, skipped};
 
 /// A key that is told apart by what is appended.
 fn key(name: &str) -> String {
@@ -193,11 +193,11 @@ fn a_key_in_a_file_costs_two_opened_files() {
         .args(["mssh", "--dry-run", crate::lab::cast::WEB1]);
     let traced = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| finish(&mut command)));
     let Ok(outcome) = traced else {
-        println!("skipped: strace is not installed");
+        skipped("strace is not installed");
         return;
     };
     if outcome.stderr.contains("ptrace") || outcome.stderr.contains("not permitted") {
-        println!("skipped: strace may not trace here");
+        skipped("strace may not trace here");
         return;
     }
     let trace = fs::read_to_string(trace).expect("a trace");

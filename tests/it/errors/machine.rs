@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::lab::cast::WEB1;
-use crate::sandbox::{finish, lab, no_key_is_left, tenant};
+use crate::sandbox::{finish, lab, no_key_is_left, skipped, tenant};
 
 #[test]
 fn a_client_that_is_not_there_gives_the_status_of_a_shell() {
@@ -65,7 +65,7 @@ fn with_memory(mount_options: &str) -> Option<crate::sandbox::Outcome> {
     let unshare = ["--mount", "--map-root-user"];
     let possible = Command::new("unshare").args(unshare).arg("true").status();
     if !possible.is_ok_and(|status| status.success()) {
-        println!("SKIPPED: unshare(1) is not allowed here, so /dev/shm cannot be replaced");
+        skipped("unshare(1) is not allowed here, so /dev/shm cannot be replaced");
         return None;
     }
     let tenant = tenant();

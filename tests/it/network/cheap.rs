@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{file, secured};
 use crate::lab::Tenant;
 use crate::lab::cast::WEB1;
-use crate::sandbox::{finish, tenant};
+use crate::sandbox::{finish, skipped, tenant};
 
 /// The files that `mssh`, its keeper and all clients open while it is run with these variables.
 fn opened(tenant: &Tenant<'_>, variables: &[(&str, &str)]) -> Vec<String> {
@@ -72,6 +72,6 @@ fn two_connections_over_tls_read_one_file_once() {
         let opened = opened(&tenant, &[("AWS_ENDPOINT_URL", &url)]);
         assert_eq!(certificates(&opened), [system]);
     } else {
-        println!("SKIPPED: the system's certificates are not in {system}");
+        skipped(&format!("the system's certificates are not in {system}"));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{look_ups, pushes};
 use crate::lab::cast::{DB1, DESCRIBE_DENIED, OLD, PARIS, SIX, WEB1, WEB2};
 use crate::lab::{Fault, Trouble};
-use crate::sandbox::{finish, lab, run, tenant};
+use crate::sandbox::{finish, lab, run, skipped, tenant};
 
 /// Where a session runs, and as whom: the address that sshd was reached at.
 const WHERE: &str = "set -- $SSH_CONNECTION; echo $USER@$3";
@@ -21,7 +21,7 @@ fn an_id_is_reached_at_its_public_address_else_the_private_one_else_ipv6() {
     if lab().has_ipv6() {
         cases.push((SIX.to_owned(), "ec2-user@::1\n"));
     } else {
-        println!("SKIPPED: there is no ::1 here, so the IPv6-only instance is not tried");
+        skipped("there is no ::1 here, so the IPv6-only instance is not tried");
     }
     for (target, expected) in cases {
         let tenant = tenant();
@@ -55,7 +55,7 @@ fn addresses_and_names_lead_to_their_instance() {
 #[test]
 fn ipv6_addresses_are_found_with_and_without_brackets() {
     if !lab().has_ipv6() {
-        println!("SKIPPED: there is no ::1 here");
+        skipped("there is no ::1 here");
         return;
     }
     for target in ["root@::1", "root@[::1]"] {

@@ -21,9 +21,6 @@ use super::super::files;
 /// A session that ends sooner is no longer taken: botocore's window.
 const WINDOW: Duration = Duration::from_mins(15);
 
-/// How long we wait for somebody else who asks the user. They may have been stopped for good.
-const PATIENCE: Duration = Duration::from_mins(2);
-
 /// The directory, if there can be one.
 pub(super) struct Cache {
     directory: Option<PathBuf>,
@@ -85,8 +82,8 @@ impl Cache {
     }
 
     /// The right to ask the user for the session of this name, for as long as it is held; it ends
-    /// with its holder, too. `None` if it cannot be had in time.
-    pub(super) async fn lock(&self, key: &str) -> Option<Flock<File>> {
+    /// with its holder, too. `None` if it cannot be had for so long.
+    pub(super) async fn lock(&self, key: &str, patience: Duration) -> Option<Flock<File>> {
         let file = self.make().ok()?.join(format!("{key}.lock"));
         let mut file = OpenOptions::new()
             .create(true)
@@ -99,7 +96,7 @@ impl Cache {
         loop {
             match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
                 Ok(lock) => return Some(lock),
-                Err((held, Errno::EWOULDBLOCK | Errno::EINTR)) if began.elapsed() < PATIENCE => {
+                Err((held, Errno::EWOULDBLOCK | Errno::EINTR)) if began.elapsed() < patience => {
                     file = held;
                 }
                 Err(_) => return None,

@@ -1,5 +1,7 @@
 //! Assuming a role, with an MFA code where it wants one.
 
+use std::time::Duration;
+
 use aws_credential_types::Credentials;
 
 use super::Chain;
@@ -7,6 +9,13 @@ use super::cache::Cache;
 use crate::error::{Error, Lack, NoCode};
 use crate::plan::profiles::role::Role;
 use crate::world::prompt::{self, Prompt, Said};
+
+/// How long we wait for somebody else who asks the user. They may have been stopped for good.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The same for one who cannot ask, and whom nobody watches waiting: enough for a code that is being
+/// typed, and for AWS to answer it, and no more. They fail as they would without the other.
+const MOMENT: Duration = Duration::from_secs(5);
 
 impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
     /// Assumes a role that is not in the cache, and keeps its session there.
@@ -21,13 +30,20 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
             let session = self.assume_role(role, source, None).await?;
             return Ok(cache.keep(&key, session));
         };
+        let prompt = match self.prompt().await? {
+            Ok(prompt) => prompt,
+            Err(why) => {
+                drop(cache.lock(&key, MOMENT).await);
+                return cache.find(&key).ok_or_else(|| no_code(role, why));
+            }
+        };
         loop {
             // One asks, the others find what comes of it.
-            let lock = cache.lock(&key).await;
+            let lock = cache.lock(&key, PATIENCE).await;
             if let Some(kept) = cache.find(&key) {
                 return Ok(kept);
             }
-            if let Some(code) = self.code(role, serial).await? {
+            if let Some(code) = code(&prompt, role, serial).await? {
                 let session = self.assume_role(role, source, Some(code)).await?;
                 return Ok(cache.keep(&key, session));
             }
@@ -37,28 +53,34 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
         }
     }
 
-    /// Asks for the code; `None` if the user wants to stop for now.
-    async fn code(&self, role: &Role<'_>, serial: &str) -> Result<Option<String>, Error> {
-        let none = |why| Lack::NoCode {
-            profile: role.profile.to_owned(),
-            why,
-        };
+    /// The terminal to ask on, or why nobody is to be asked.
+    async fn prompt(&self) -> Result<Result<Prompt, NoCode>, Error> {
         if (self.is_batch)().await? {
-            return Err(none(NoCode::BatchMode).into());
+            return Ok(Err(NoCode::BatchMode));
         }
-        let prompt = Prompt::open().ok_or_else(|| none(NoCode::NoTerminal))?;
-        let question = format!("Enter MFA code for {serial}: ");
-        match prompt.ask(&question).await {
-            Ok(Said::Line(code)) => match code.trim() {
-                "" => Err(none(NoCode::NoneGiven).into()),
-                code if code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit()) => {
-                    Ok(Some(code.to_owned()))
-                }
-                _ => Err(none(NoCode::NotSixDigits).into()),
-            },
-            Ok(Said::Stop) => Ok(None),
-            Ok(Said::End) => Err(none(NoCode::NoneGiven).into()),
-            Err(_) => Err(none(NoCode::NoTerminal).into()),
-        }
+        Ok(Prompt::open().ok_or(NoCode::NoTerminal))
     }
+}
+
+/// Asks for the code; `None` if the user wants to stop for now.
+async fn code(prompt: &Prompt, role: &Role<'_>, serial: &str) -> Result<Option<String>, Error> {
+    let question = format!("Enter MFA code for {serial}: ");
+    let why = match prompt.ask(&question).await {
+        Ok(Said::Stop) => return Ok(None),
+        Ok(Said::Line(code)) => match code.trim() {
+            "" => NoCode::NoneGiven,
+            code if code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit()) => {
+                return Ok(Some(code.to_owned()));
+            }
+            _ => NoCode::NotSixDigits,
+        },
+        Ok(Said::End) => NoCode::NoneGiven,
+        Err(_) => NoCode::NoTerminal,
+    };
+    Err(no_code(role, why))
+}
+
+fn no_code(role: &Role<'_>, why: NoCode) -> Error {
+    let profile = role.profile.to_owned();
+    Lack::NoCode { profile, why }.into()
 }
