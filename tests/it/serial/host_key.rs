@@ -10,6 +10,7 @@ use super::{TRUSTING, consoles, got_in, types};
 use crate::lab::Tenant;
 use crate::lab::cast::WEB1;
 use crate::sandbox::{finish_with, lab, no_key_is_left, run, tenant};
+use crate::session::pty::Pty;
 
 /// What AWS publishes for us-east-1.
 const PUBLISHED: &str = "SHA256:dXwn5ma/xadVMeBZGEru5l2gx+yI5LDiJaLUcz0FMmw";
@@ -148,4 +149,19 @@ fn a_question_of_another_form_is_answered_by_failure() {
         let outcome = run(&tenant, "mssh", words);
         assert_eq!((outcome.stdout.as_str(), outcome.code), ("", Some(1)));
     }
+}
+
+#[test]
+fn who_has_ssh_ask_is_asked() {
+    let tenant = tenant();
+    let line = format!("mssh --serial -o StrictHostKeyChecking=ask {WEB1}");
+    let mut pty = Pty::open(&tenant, &line);
+    pty.shows("Are you sure you want to continue connecting");
+    assert!(pty.screen().contains(&told()[0]), "{}", pty.screen());
+    pty.types("yes\n");
+    pty.shows("Permanently added");
+    pty.types("echo at $USER; exit 7\n");
+    pty.shows(&format!("at {WEB1}.port0"));
+    assert_eq!(pty.end(), Some(7));
+    assert!(no_key_is_left(&tenant));
 }
