@@ -44,7 +44,7 @@ impl Journey<'_> {
         let (leg, route) = (Leg { login, ..leg }, Route::Serial(console));
         let shared = self.has_master(&leg, &route).await?;
         if !shared {
-            if !published {
+            if !published && !self.invocation.is_control_command() {
                 let text = format!("the host key of the serial consoles of {region} is not known");
                 self.terminal.warn(&format!(
                     "{text} to mssh, so that ssh decides as it is set to"

@@ -3,7 +3,7 @@
 use super::Sockets;
 use crate::lab::cast::{MARS, NEW_REGION, WEB1};
 use crate::lab::{SEND_CONSOLE_KEY, Tenant};
-use crate::sandbox::{finish_with, tenant};
+use crate::sandbox::{finish_with, run, tenant};
 use crate::targets::look_ups;
 
 /// Goes to the console of [`MARS`] with these words, and says how many look-ups and pushes it took.
@@ -32,6 +32,12 @@ fn a_master_of_the_console_serves_all_that_follow_without_a_call() {
     let auto = ["-S", &path, "-oControlMaster=auto", "-oControlPersist=60"];
     assert_eq!(gets_in(&tenant, &auto), [1, 1]);
     assert_eq!(gets_in(&tenant, &auto), [0, 0]);
+    for (asked, told) in [("check", "Master running"), ("exit", "Exit request sent.")] {
+        let words = ["--serial", "-r", NEW_REGION, "-S", &path, "-O", asked, MARS];
+        let outcome = run(&tenant, "mssh", words);
+        assert!(outcome.stderr.starts_with(told), "{outcome:?}");
+    }
+    assert_eq!(look_ups(&tenant), 1);
 }
 
 #[test]
