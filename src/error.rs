@@ -32,6 +32,7 @@ pub enum Error {
     CannotRun(PathBuf, io::Error),
     NoRoom(Vec<(PathBuf, io::Error)>),
     NoKeeper(io::Error),
+    TooLate,
     Key(PathBuf, io::Error),
     Runtime(io::Error),
     Output(io::Error),
@@ -160,6 +161,7 @@ impl Error {
                 format!("no directory for the key ({})", causes.join("; "))
             }
             Self::NoKeeper(cause) => format!("cannot start the keeper of the key: {cause}"),
+            Self::TooLate => "the key's minute was over before the instance was found".to_owned(),
             Self::Key(path, cause) => format!("cannot write the key {}: {cause}", path.display()),
             Self::Runtime(cause) => format!("cannot start: {cause}"),
             Self::Output(cause) => format!("cannot write to standard output: {cause}"),

@@ -11,7 +11,6 @@
 //! - [`world`] touches: AWS, OpenSSH, files, processes, the terminal; one thin file for each.
 //! - [`connect`] and [`generate`] are the stories told with them.
 //! - this file is the door: the one place where an error becomes text and an exit status.
-
 //!
 //! Words of the house: an *invocation* is what the user said, with *wishes* for our own options
 //! and *destinations* for the client; a *way* is what `--via` names, a *route* what is taken; an

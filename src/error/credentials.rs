@@ -131,8 +131,8 @@ impl Lack {
                 return format!("whoever writes {file} has to write a new one");
             }
             Self::Process { .. } => {
-                "run the command by itself; it must print JSON with `Version` 1, `AccessKeyId` \
-                 and `SecretAccessKey`"
+                "it is run without a shell, so `~` and `$` stay as they are; it must print JSON with \
+                 `Version` 1, `AccessKeyId` and `SecretAccessKey`"
             }
             Self::NoCode { profile, why } => match why {
                 NoCode::BatchMode | NoCode::NoTerminal => {

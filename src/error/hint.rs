@@ -23,6 +23,7 @@ impl Error {
             Self::NoRoom(_) => {
                 "make one of them writable, or set TMPDIR to a directory that is".to_owned()
             }
+            Self::TooLate => "AWS was slow to answer: try again".to_owned(),
             Self::NoKeeper(_) => "is the system out of processes?".to_owned(),
             Self::Key(_, cause) if cause.kind() == io::ErrorKind::StorageFull => {
                 "make room there, or set XDG_RUNTIME_DIR to another directory".to_owned()

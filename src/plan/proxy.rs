@@ -70,29 +70,37 @@ pub enum Fault {
     Port,
 }
 
+fn is_socks(url: &str) -> bool {
+    url.trim_start()
+        .get(..5)
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("socks"))
+}
+
 impl Proxies {
     /// Takes what `variable` knows of the environment's variables.
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
-        let setting = |lower: &'static str, upper: &'static str| {
-            let (variable, url) = match variable(lower) {
-                Some(url) => (lower, url),
-                None => (upper, variable(upper)?),
-            };
+        let set = |lower: &'static str, upper: &'static str| match variable(lower) {
+            Some(url) => Some((lower, url)),
+            None => Some((upper, variable(upper)?)),
+        };
+        // Of all programs' proxy, one that we do not speak is none of ours.
+        let all = set("all_proxy", "ALL_PROXY").filter(|(_, url)| !is_socks(url));
+        let setting = |own: Option<(&'static str, String)>| {
+            let (variable, url) = own.or_else(|| all.clone())?;
             let url = Secret(url.trim().to_owned());
             (!url.0.is_empty()).then_some(Setting { variable, url })
         };
-        let all = || setting("all_proxy", "ALL_PROXY");
         // To a CGI script, HTTP_PROXY is a header of whoever sent the request (CVE-2016-1000110).
         let http = match variable("REQUEST_METHOD") {
-            Some(_) => setting("http_proxy", "http_proxy"),
-            None => setting("http_proxy", "HTTP_PROXY"),
+            Some(_) => set("http_proxy", "http_proxy"),
+            None => set("http_proxy", "HTTP_PROXY"),
         };
         let rules = variable("no_proxy").or_else(|| variable("NO_PROXY"));
         // botocore asks a container's credential service without a proxy, too.
         let container = variable("AWS_CONTAINER_CREDENTIALS_FULL_URI").unwrap_or_default();
         Self {
-            http: http.or_else(all),
-            https: setting("https_proxy", "HTTPS_PROXY").or_else(all),
+            http: setting(http),
+            https: setting(set("https_proxy", "HTTPS_PROXY")),
             exemptions: Exemptions::parse(&rules.unwrap_or_default())
                 .and(authority(&container).unwrap_or_default()),
         }

@@ -74,7 +74,7 @@ impl Aws {
         let chain = Chain {
             profile,
             explicit,
-            at: &aws.somewhere(),
+            at: &aws.somewhere()?,
             is_batch,
         };
         let credentials = chain.credentials().await?;
@@ -90,12 +90,13 @@ impl Aws {
     }
 
     /// Where roles are asked for: in the region at hand, else where STS was first.
-    fn somewhere(&self) -> Regional<'_> {
-        let region = self.sdk.region().map(AsRef::as_ref);
-        let name = region.filter(|name| !name.is_empty());
-        Regional {
-            aws: self,
-            name: name.unwrap_or("us-east-1").to_owned(),
+    fn somewhere(&self) -> Result<Regional<'_>, Error> {
+        match self.region(None) {
+            Err(Error::NoRegion) => Ok(Regional {
+                aws: self,
+                name: "us-east-1".to_owned(),
+            }),
+            region => region,
         }
     }
 

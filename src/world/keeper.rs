@@ -15,7 +15,7 @@ use std::os::fd::{AsFd, BorrowedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -38,18 +38,28 @@ const NOTHING: u8 = b'.';
 #[derive(Debug)]
 pub struct Keeper {
     launcher: Child,
-    pipe: Arc<ChildStdin>,
+    bell: Bell,
 }
 
 /// How to tell a keeper that a push begins.
 #[derive(Clone, Debug)]
-pub struct Bell(Arc<ChildStdin>);
+pub struct Bell {
+    pipe: Arc<ChildStdin>,
+    rung: Arc<Mutex<Option<Instant>>>,
+}
 
 impl Bell {
     /// Tells it: the key's minute begins, or begins again.
     pub fn ring(&self) {
+        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         // If the keeper is gone, `settle` tells; the minute is then nobody's to count.
-        let _ = (&*self.0).write_all(&[PUSH]);
+        let _ = (&*self.pipe).write_all(&[PUSH]);
+    }
+
+    /// Whether the minute is over.
+    fn is_over(&self) -> bool {
+        let rung = *self.rung.lock().unwrap_or_else(PoisonError::into_inner);
+        rung.is_some_and(|rung| rung.elapsed() >= KEY_LIFE)
     }
 }
 
@@ -72,8 +82,11 @@ impl Keeper {
                 .stderr(Stdio::null())
                 .spawn()?;
             let pipe = launcher.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
-            let pipe = Arc::new(pipe);
-            Ok(Self { launcher, pipe })
+            let bell = Bell {
+                pipe: Arc::new(pipe),
+                rung: Arc::default(),
+            };
+            Ok(Self { launcher, bell })
         };
         start().map_err(Error::NoKeeper)
     }
@@ -81,18 +94,21 @@ impl Keeper {
     /// Its bell.
     #[must_use]
     pub fn bell(&self) -> Bell {
-        Bell(Arc::clone(&self.pipe))
+        self.bell.clone()
     }
 
     /// Makes sure that it is in place: to be called before the key is written.
     ///
     /// # Errors
-    /// [`Error::NoKeeper`], when it could not be.
+    /// [`Error::NoKeeper`], when it could not be; [`Error::TooLate`], when the key's minute is over
+    /// before it could be of use.
     pub fn settle(&mut self) -> Result<(), Error> {
         match self.launcher.wait() {
+            Ok(_) if self.bell.is_over() => Err(Error::TooLate),
             // A keeper that is gone has closed its end.
             Ok(status) if status.success() => {
-                (&*self.pipe).write_all(&[NOTHING]).map_err(Error::NoKeeper)
+                let heard = (&*self.bell.pipe).write_all(&[NOTHING]);
+                heard.map_err(Error::NoKeeper)
             }
             Ok(status) => Err(Error::NoKeeper(io::Error::other(status.to_string()))),
             Err(cause) => Err(Error::NoKeeper(cause)),

@@ -25,11 +25,11 @@ pub fn find(name: &'static str) -> Result<PathBuf, Error> {
         .ok_or(Error::NoClient(name))
 }
 
-/// Our own program, by an absolute path: for whoever is to start us again.
+/// Our own binary.
 ///
 /// # Errors
 /// When the system does not tell.
-pub fn ourselves() -> Result<PathBuf, Error> {
+pub fn me() -> Result<PathBuf, Error> {
     std::env::current_exe().map_err(Error::Runtime)
 }
 

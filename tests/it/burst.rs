@@ -52,6 +52,16 @@ fn throttling_is_waited_for_longer_than_a_broken_service_is() {
     run(&tenant, "mssh", [WEB1, "true"]).prints("");
     assert_eq!(tenant.calls_of(SEND_SSH_PUBLIC_KEY).len(), 8);
 
+    // EC2 says that it is asked too often with the status of a broken service.
+    let tenant = crate::sandbox::tenant();
+    tenant.fault(
+        Fault::new(Trouble::Throttle)
+            .on(DESCRIBE_INSTANCES)
+            .first(7),
+    );
+    run(&tenant, "mssh", [WEB1, "true"]).prints("");
+    assert_eq!(tenant.calls_of(DESCRIBE_INSTANCES).len(), 8);
+
     let tenant = crate::sandbox::tenant();
     tenant.fault(Fault::new(Trouble::Status(500)).on(SEND_SSH_PUBLIC_KEY));
     let outcome = run(&tenant, "mssh", [WEB1, "true"]);

@@ -38,7 +38,7 @@ impl Journey<'_> {
         leg: Leg<'_>,
     ) -> Result<Arrival, Error> {
         let region = self.aws(leg.region.as_ref()).await?.name;
-        let console = Console::of(&region, &process::ourselves()?);
+        let console = Console::of(&region, &process::me()?);
         let published = !console.host_key.is_empty();
         let login = Login::at_console(id);
         let (leg, route) = (Leg { login, ..leg }, Route::Serial(console));

@@ -35,12 +35,14 @@ impl Journey<'_> {
         }
         let typed = Route::AsTyped(host_of(leg.destination).to_owned());
         let socket = self.socket(leg, &typed, None).await?;
-        if socket.as_deref().is_some_and(openssh::master_listens) {
+        let auto = self.invocation.wishes.via == Way::Auto;
+        // Who names a way wants that one, wherever else a master leads.
+        let listens = socket.as_deref().is_some_and(openssh::master_listens);
+        if auto && listens {
             return Ok(Sharing::AsTyped);
         }
-        let goes_as_typed =
-            self.is_host_beside_id(leg.destination) && self.invocation.wishes.via == Way::Auto;
-        if goes_as_typed || !self.pushes() {
+        let goes_as_typed = auto && self.is_host_beside_id(leg.destination);
+        if goes_as_typed || self.invocation.is_control_command() {
             return Ok(Sharing::Nothing);
         }
         let anywhere = match leg.destination.target {
@@ -51,8 +53,8 @@ impl Journey<'_> {
         };
         let port = Some(NOWHERE.1);
         let elsewhere = self.socket(leg, &anywhere, port).await?;
-        // The same socket for every address is the one at which nobody listens.
-        Ok(if elsewhere.is_none() || elsewhere == socket {
+        let same = elsewhere == socket;
+        Ok(if elsewhere.is_none() || (same && !listens) {
             Sharing::Nothing
         } else {
             Sharing::ByAddress

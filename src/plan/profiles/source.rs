@@ -200,7 +200,10 @@ fn keys<'a>(
         Some(secret) if !secret.is_empty() && !id.is_empty() => Ok(Some(Keys {
             id,
             secret,
-            token: get("aws_security_token").or_else(|| get("aws_session_token")),
+            token: ["aws_security_token", "aws_session_token"]
+                .iter()
+                .filter_map(|key| get(key))
+                .find(|token| !token.is_empty()),
         })),
         _ => Err(Trouble::HalfAKey(profile.name.to_owned())),
     }

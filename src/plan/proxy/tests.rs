@@ -32,6 +32,10 @@ fn the_variable_of_the_scheme_counts_in_lower_case_first() {
     assert_eq!(way(&both, "http", "a.b", 80), None);
     let emptied = [("https_proxy", ""), ("HTTPS_PROXY", "http://upper:2")];
     assert_eq!(way(&emptied, "https", "a.b", 443), None);
+    let emptied = [("https_proxy", ""), ("ALL_PROXY", "http://all:3")];
+    assert_eq!(way(&emptied, "https", "a.b", 443), None);
+    let socks = [("ALL_PROXY", "SOCKS5h://localhost:1080")];
+    assert_eq!(way(&socks, "https", "a.b", 443), None);
     let all = [("ALL_PROXY", "all:3"), ("http_proxy", "http:4")];
     assert_eq!(
         way(&all, "https", "a.b", 443),

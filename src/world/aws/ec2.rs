@@ -5,6 +5,7 @@
 use std::pin::Pin;
 
 use aws_sdk_ec2::Client;
+use aws_sdk_ec2::operation::describe_instances::DescribeInstancesError;
 use aws_sdk_ec2::operation::describe_instances::builders::DescribeInstancesFluentBuilder;
 use aws_sdk_ec2::types;
 
@@ -112,7 +113,7 @@ impl Regional<'_> {
 
     fn ec2(&self) -> Client {
         let sdk = self.sdk();
-        let limits = Limits::of(&sdk);
+        let limits = Limits::<DescribeInstancesError>::of(&sdk);
         let config = aws_sdk_ec2::config::Builder::from(&sdk)
             .retry_classifier(limits.clone())
             .interceptor(limits);

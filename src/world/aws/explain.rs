@@ -6,7 +6,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
 
-use super::{Regional, http};
+use super::{Regional, http, retry};
 use crate::error::{Denied, Error, NoConsole};
 use crate::plan::names::{InstanceId, Login, Zone};
 
@@ -104,12 +104,7 @@ impl Call<'_> {
             | "OptInRequired" => Error::BadCredentials {
                 code: code.to_owned(),
             },
-            "Throttling"
-            | "ThrottlingException"
-            | "ThrottledException"
-            | "TooManyRequestsException"
-            | "RequestLimitExceeded"
-            | "RequestThrottled" => Error::Throttled { action },
+            code if retry::is_throttling(code) => Error::Throttled { action },
             "InvalidInstanceID.NotFound" | "EC2InstanceNotFoundException" => self.not_found(),
             "EC2InstanceStateInvalidException" | "EC2InstanceUnavailableException" => {
                 self.not_ready(message)

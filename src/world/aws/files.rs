@@ -57,8 +57,12 @@ fn text(path: &Path) -> Result<String, Error> {
     }
 }
 
-/// Whether there is no such file: botocore passes over whatever is not one.
+/// Whether there is no such file for us: botocore passes over whatever is not one, and over a
+/// directory that it may not enter.
 fn is_absent(error: &io::Error) -> bool {
-    use io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
-    matches!(error.kind(), NotFound | NotADirectory | IsADirectory)
+    use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
+    matches!(
+        error.kind(),
+        NotFound | NotADirectory | IsADirectory | PermissionDenied
+    )
 }

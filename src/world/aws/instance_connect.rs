@@ -3,7 +3,12 @@
 //! <https://docs.aws.amazon.com/ec2-instance-connect/latest/APIReference/API_SendSSHPublicKey.html>
 //! <https://docs.aws.amazon.com/ec2-instance-connect/latest/APIReference/API_SendSerialConsoleSSHPublicKey.html>
 
+use std::error::Error as StdError;
+
 use aws_sdk_ec2instanceconnect::Client;
+use aws_sdk_ec2instanceconnect::error::ProvideErrorMetadata;
+use aws_sdk_ec2instanceconnect::operation::send_serial_console_ssh_public_key::SendSerialConsoleSSHPublicKeyError;
+use aws_sdk_ec2instanceconnect::operation::send_ssh_public_key::SendSSHPublicKeyError;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
@@ -33,7 +38,6 @@ impl Regional<'_> {
         public_key: &str,
         bell: Option<Bell>,
     ) -> Result<(), Error> {
-        let client = self.instance_connect(bell);
         let call = |action| Call {
             action,
             region: self,
@@ -42,7 +46,8 @@ impl Regional<'_> {
         let id = push.id.as_str();
         let (call, taken) = match push.door {
             Door::User(login, zone) => {
-                let request = client
+                let request = self
+                    .instance_connect::<SendSSHPublicKeyError>(bell)
                     .send_ssh_public_key()
                     .instance_id(id)
                     .instance_os_user(login.as_str())
@@ -53,7 +58,8 @@ impl Regional<'_> {
                 (call, answer.map_err(|error| call.failed(&error))?.success())
             }
             Door::Serial => {
-                let request = client
+                let request = self
+                    .instance_connect::<SendSerialConsoleSSHPublicKeyError>(bell)
                     .send_serial_console_ssh_public_key()
                     .instance_id(id)
                     .serial_port(0)
@@ -66,9 +72,13 @@ impl Regional<'_> {
         if taken { Ok(()) } else { Err(call.senseless()) }
     }
 
-    fn instance_connect(&self, bell: Option<Bell>) -> Client {
+    /// A client for one call, whose error is an `E`.
+    fn instance_connect<E>(&self, bell: Option<Bell>) -> Client
+    where
+        E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+    {
         let sdk = self.sdk();
-        let limits = Limits::of(&sdk);
+        let limits = Limits::<E>::of(&sdk);
         let config = aws_sdk_ec2instanceconnect::config::Builder::from(&sdk)
             .retry_classifier(limits.clone())
             .interceptor(limits)

@@ -3,12 +3,15 @@
 //! Throttling passes: it is waited for until a burst of a few hundred runs has got through. What
 //! ails a broken service or a dead network does not pass while a person waits.
 
+use std::error::Error as StdError;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_config::retry::{ErrorKind, RetryConfig};
+use aws_sdk_ec2::error::ProvideErrorMetadata;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -37,7 +40,7 @@ const DEAD_TRIES: u32 = 2;
 const FIRST_WAIT: Duration = Duration::from_millis(400);
 
 /// and all of them below this.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
+const LONGEST_WAIT: Duration = Duration::from_secs(4);
 
 /// `retries` with more patience for throttling, where the user has not set the number of tries.
 pub(super) fn patient(retries: RetryConfig) -> RetryConfig {
@@ -51,11 +54,21 @@ pub(super) fn patient(retries: RetryConfig) -> RetryConfig {
 /// has set the number of tries, that alone counts.
 ///
 /// To be had both as interceptor and as classifier: the SDK classifies a failure more than once,
-/// so that tries are what has to be counted.
-#[derive(Clone, Debug)]
-pub(super) struct Limits {
+/// so that tries are what has to be counted. `E` is the error of the operation.
+#[derive(Debug)]
+pub(super) struct Limits<E> {
     in_force: bool,
     tries: Arc<Tries>,
+    operation: PhantomData<fn() -> E>,
+}
+
+impl<E> Clone for Limits<E> {
+    fn clone(&self) -> Self {
+        Self {
+            tries: Arc::clone(&self.tries),
+            ..*self
+        }
+    }
 }
 
 /// The tries so far. Those of a kind are bits, the first try the lowest.
@@ -66,18 +79,48 @@ struct Tries {
     dead: AtomicU32,
 }
 
-impl Limits {
+impl<E: ProvideErrorMetadata + StdError + Send + Sync + 'static> Limits<E> {
     /// Those of a new call.
     pub(super) fn of(sdk: &SdkConfig) -> Self {
         let tries = sdk.retry_config().map(RetryConfig::max_attempts);
         Self {
             in_force: tries == Some(THROTTLED_TRIES),
             tries: Arc::default(),
+            operation: PhantomData,
         }
+    }
+
+    /// Whether the service says that it is asked too often. The SDK goes by the status, and EC2
+    /// says that with the 503 of a service that is broken.
+    fn throttled(context: &InterceptorContext) -> bool {
+        let error = match context.output_or_error() {
+            Some(Err(error)) => error.as_operation_error(),
+            _ => None,
+        };
+        let error = error.and_then(|error| error.downcast_ref::<E>());
+        error
+            .and_then(ProvideErrorMetadata::code)
+            .is_some_and(is_throttling)
     }
 }
 
-impl Intercept for Limits {
+/// Whether a service's error code says that it is asked too often.
+pub(super) fn is_throttling(code: &str) -> bool {
+    let codes = [
+        "EC2ThrottledException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    ];
+    codes.contains(&code)
+}
+
+impl<E: std::fmt::Debug> Intercept for Limits<E> {
     fn name(&self) -> &'static str {
         "limits"
     }
@@ -93,7 +136,7 @@ impl Intercept for Limits {
     }
 }
 
-impl ClassifyRetry for Limits {
+impl<E: ProvideErrorMetadata + StdError + Send + Sync + 'static> ClassifyRetry for Limits<E> {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         self.classify_retry_v2(context, &RetryAction::NoActionIndicated)
     }
@@ -111,6 +154,7 @@ impl ClassifyRetry for Limits {
         let (alike, limit) = match previous {
             _ if !self.in_force => return RetryAction::NoActionIndicated,
             _ if unanswered => (&self.tries.dead, DEAD_TRIES),
+            _ if Self::throttled(context) => return RetryAction::throttling_error(),
             RetryAction::RetryIndicated(RetryReason::RetryableError { kind, .. })
                 if *kind != ErrorKind::ThrottlingError =>
             {

@@ -114,7 +114,7 @@ fn configured_region(profile: Profile<'_>) -> Option<String> {
 
 /// Whom we trust over TLS.
 pub(super) fn trust(profile: Profile<'_>) -> Trust {
-    let bundle = profile.get("ca_bundle");
+    let bundle = profile.get("ca_bundle").filter(|path| !path.is_empty());
     let bundle = bundle.map(|path| files::expanded(path.into()));
     Trust::new(bundle.as_deref())
 }

@@ -59,8 +59,8 @@ fn it_can_ask_on_the_terminal() {
 
 #[test]
 fn what_it_prints_is_never_shown() {
-    let hint = "mssh: hint: run the command by itself; it must print JSON with `Version` 1, \
-                `AccessKeyId` and `SecretAccessKey`";
+    let hint = "mssh: hint: it is run without a shell, so `~` and `$` stay as they are; it must print \
+                JSON with `Version` 1, `AccessKeyId` and `SecretAccessKey`";
     let cases = [
         ("echo hush; exit 3", "has failed (exit status: 3)"),
         ("echo hush", "prints no JSON"),
@@ -90,8 +90,8 @@ fn one_that_is_not_there_is_said() {
     let outcome = user.runs(&[]);
     assert!(
         outcome.stderr.starts_with(
-            "mssh: error: the `credential_process` of AWS profile `default` cannot be run: No such \
-             file"
+            "mssh: error: the `credential_process` of AWS profile `default` names \
+             /nowhere/helper, which cannot be run: No such file"
         ),
         "{outcome:?}"
     );

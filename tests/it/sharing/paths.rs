@@ -43,6 +43,31 @@ fn a_path_that_tells_the_address_costs_the_look_up_of_an_id_alone() {
 }
 
 #[test]
+fn who_names_a_way_does_not_go_where_the_typed_host_has_a_master() {
+    let tenant = tenant();
+    let sockets = Sockets::of(&tenant);
+    let path = sockets.path("%h");
+    sockets.master(&["-S", &path, "127.0.0.11"]);
+    let words = ["-S", &path, "--via", "private", "-t", WEB1, "127.0.0.11"];
+    gets_in(&tenant, &words, [1, 1]);
+    let untold = sockets.path("any");
+    sockets.master(&["-S", &untold, WEB1]);
+    gets_in(&tenant, &["-S", &untold, "--private", WEB1], [1, 0]);
+}
+
+#[test]
+fn a_dry_run_shows_what_a_run_becomes() {
+    let tenant = tenant();
+    let sockets = Sockets::of(&tenant);
+    let path = sockets.path("%h");
+    let words = ["--dry-run", "-S", &path, WEB1];
+    assert!(run(&tenant, "mssh", words).stdout.contains("EPHEMERAL_KEY"));
+    sockets.master(&["-S", &path, WEB1]);
+    let shown = run(&tenant, "mssh", words).stdout;
+    assert!(!shown.contains("EPHEMERAL_KEY"), "{shown}");
+}
+
+#[test]
 fn an_address_or_a_name_is_known_without_a_call() {
     for host in [
         "127.0.0.11",

@@ -40,6 +40,13 @@ fn roles_lead_down_to_a_key() {
         "[profile a]\nrole_arn=A\nsource_profile=b\n[profile b]\nrole_arn=B\nsource_profile=a\n{KEY}"
     );
     assert_eq!(config(&keys_first), Ok("K/None of b > A".into()));
+    for none in [
+        "aws_session_token =",
+        "aws_security_token =\naws_session_token =",
+    ] {
+        let text = format!("[profile a]\n{KEY}{none}\n");
+        assert_eq!(config(&text), Ok("K/None of a > ".into()), "{none}");
+    }
     let named = "[profile a]\nrole_arn=A\ncredential_source=Ec2InstanceMetadata";
     assert_eq!(config(named), Ok("Metadata of a > A".into()));
 }

@@ -33,7 +33,7 @@ pub(super) async fn credentials(command: &str, profile: &str) -> Result<Credenti
         .stderr(Stdio::inherit())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|cause| failed(format!("cannot be run: {cause}")))?
+        .map_err(|cause| failed(format!("names {program}, which cannot be run: {cause}")))?
         .wait_with_output()
         .await
         .map_err(|cause| failed(format!("cannot be waited for: {cause}")))?;
@@ -62,7 +62,7 @@ fn read(output: &[u8]) -> Result<Credentials, &'static str> {
     if until.is_some_and(|until| until <= SystemTime::now()) {
         return Err("prints credentials that have expired");
     }
-    let token = text("SessionToken");
+    let token = text("SessionToken").filter(|token| !token.is_empty());
     Ok(Credentials::new(id, secret, token, until, "process"))
 }
 
@@ -89,6 +89,9 @@ mod tests {
             said(&with("\"soon\"")),
             Some("prints an `Expiration` that is no time in ISO 8601")
         );
+        let empty = r#"{"Version":1,"AccessKeyId":"K","SecretAccessKey":"S","SessionToken":""}"#;
+        let found = read(empty.as_bytes()).map(|keys| keys.session_token().is_none());
+        assert_eq!(found, Ok(true));
         let old = with("\"2020-01-01T00:00:00Z\"");
         assert_eq!(said(&old), Some("prints credentials that have expired"));
         for good in [

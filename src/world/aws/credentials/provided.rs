@@ -46,7 +46,11 @@ impl<B> Chain<'_, B> {
         provider.set_session_name(sso.session.map(str::to_owned));
         let found = provider.build().provide_credentials().await;
         let credentials = found.map_err(|error| {
-            if explain::chain(&error).contains("ForbiddenException") {
+            let said = explain::chain(&error);
+            if ["ForbiddenException", "ResourceNotFoundException"]
+                .iter()
+                .any(|refusal| said.contains(refusal))
+            {
                 let (role, account) = (sso.role_name.to_owned(), sso.account_id.to_owned());
                 return Lack::NotAssigned { role, account }.into();
             }

@@ -10,6 +10,8 @@ use aws_credential_types::Credentials;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::config::http::HttpResponse;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 use aws_sdk_sts::types::AssumedRoleUser;
 
 use super::Chain;
@@ -28,7 +30,10 @@ impl<B> Chain<'_, B> {
         source: Credentials,
         code: Option<String>,
     ) -> Result<Session, Error> {
-        let config = self.sts().credentials_provider(source).build();
+        let config = self
+            .sts::<AssumeRoleError>()
+            .credentials_provider(source)
+            .build();
         let request = Client::from_conf(config)
             .assume_role()
             .role_arn(role.role_arn)
@@ -64,7 +69,7 @@ impl<B> Chain<'_, B> {
         let path = files::expanded(identity.token_file.clone().into());
         let token = std::fs::read_to_string(&path);
         let token = token.map_err(|cause| Lack::TokenFile(path.clone(), cause))?;
-        let request = Client::from_conf(self.sts().build())
+        let request = Client::from_conf(self.sts::<AssumeRoleWithWebIdentityError>().build())
             .assume_role_with_web_identity()
             .role_arn(role.role_arn)
             .role_session_name(role.session_name.map_or_else(session_name, str::to_owned))
@@ -85,9 +90,13 @@ impl<B> Chain<'_, B> {
             .map(|session| cache.keep(&key, session))
     }
 
-    fn sts(&self) -> aws_sdk_sts::config::Builder {
+    /// The client's configuration for a call that fails with an `E`.
+    fn sts<E>(&self) -> aws_sdk_sts::config::Builder
+    where
+        E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+    {
         let sdk = self.at.sdk();
-        let limits = Limits::of(&sdk);
+        let limits = Limits::<E>::of(&sdk);
         aws_sdk_sts::config::Builder::from(&sdk)
             .retry_classifier(limits.clone())
             .interceptor(limits)
