@@ -2,11 +2,12 @@ complete -c mscp -l region -d 'AWS region (else environment, profile or host nam
 complete -c mscp -s u -l profile -d 'AWS profile; beats keys in the environment' -r
 complete -c mscp -s z -l zone -d 'availability zone; with -t it spares a look-up' -r
 complete -c mscp -l instance-id -d 'instance behind the host that is the target' -r
-complete -c mscp -l via -d 'auto, public, private, ipv6 or instance-id' -r -f -a "auto\t''
+complete -c mscp -l via -d 'auto, public, private, ipv6, instance-id or serial' -r -f -a "auto\t''
 public\t''
 private\t''
 ipv6\t''
-instance-id\t''"
+instance-id\t''
+serial\t''"
 complete -c mscp -l completions -d 'print the completions for bash, zsh or fish' -r -f -a "bash\t''
 zsh\t''
 fish\t''"
@@ -22,6 +23,7 @@ complete -c mscp -s l -d 'As in scp(1)' -r
 complete -c mscp -s o -d 'As in scp(1)' -r
 complete -c mscp -s X -d 'As in scp(1)' -r
 complete -c mscp -l private -d 'the same as --via private'
+complete -c mscp -l serial -d 'the serial console: the same as --via serial'
 complete -c mscp -l dry-run -d 'find the instance, print the command, push nothing'
 complete -c mscp -l debug -d 'tell what is decided and why, and time AWS\'s answers'
 complete -c mscp -l man -d 'print the man page, in roff'

@@ -2,11 +2,12 @@ complete -c msftp -l region -d 'AWS region (else environment, profile or host na
 complete -c msftp -s u -l profile -d 'AWS profile; beats keys in the environment' -r
 complete -c msftp -s z -l zone -d 'availability zone; with -t it spares a look-up' -r
 complete -c msftp -s t -l instance-id -d 'instance behind the host that is the target' -r
-complete -c msftp -l via -d 'auto, public, private, ipv6 or instance-id' -r -f -a "auto\t''
+complete -c msftp -l via -d 'auto, public, private, ipv6, instance-id or serial' -r -f -a "auto\t''
 public\t''
 private\t''
 ipv6\t''
-instance-id\t''"
+instance-id\t''
+serial\t''"
 complete -c msftp -l completions -d 'print the completions for bash, zsh or fish' -r -f -a "bash\t''
 zsh\t''
 fish\t''"
@@ -25,6 +26,7 @@ complete -c msftp -s P -d 'As in sftp(1)' -r
 complete -c msftp -s R -d 'As in sftp(1)' -r
 complete -c msftp -s X -d 'As in sftp(1)' -r
 complete -c msftp -l private -d 'the same as --via private'
+complete -c msftp -l serial -d 'the serial console: the same as --via serial'
 complete -c msftp -l dry-run -d 'find the instance, print the command, push nothing'
 complete -c msftp -s d -l debug -d 'tell what is decided and why, and time AWS\'s answers'
 complete -c msftp -l man -d 'print the man page, in roff'

@@ -100,6 +100,10 @@ fn screen(lab: &Lab) -> String {
         (format!("mssh {}", cast::STOPPED), "it is stopped"),
         (format!("mssh {}", cast::PUSH_DENIED), "no permission"),
         (format!("mssh -r eu-west-1 {} date", cast::PARIS), ""),
+        (
+            format!("mssh --serial -r {} {}", cast::NEW_REGION, cast::MARS),
+            "its console",
+        ),
         (format!("msftp {}", cast::WEB1), ""),
         (format!("mscp /etc/hostname {}:", cast::WEB1), ""),
         (format!("rsync -e mssh /etc/hostname {}:", cast::WEB1), ""),

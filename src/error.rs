@@ -5,12 +5,14 @@
 mod credentials;
 mod hint;
 mod network;
+mod serial;
 
 use std::io;
 use std::path::PathBuf;
 
 pub use self::credentials::{Lack, NoCode};
 pub use self::network::{BadBundle, Doubt, Network};
+pub use self::serial::NoConsole;
 use crate::plan::instance::{Instance, State};
 use crate::plan::names::InstanceId;
 use crate::plan::route::{Family, NoAddress, Way};
@@ -108,6 +110,14 @@ pub enum Error {
         id: InstanceId,
         missing: NoAddress,
     },
+    NoConsole {
+        id: InstanceId,
+        region: String,
+        why: NoConsole,
+    },
+    OtherHostKey {
+        shown: String,
+    },
 }
 
 /// A call that IAM does not allow.
@@ -202,6 +212,10 @@ impl Error {
             Self::NotRunning { id, state, .. } => format!("instance {id} is {state}"),
             Self::NotReady { id, message } => format!("instance {id} is not ready: {message}"),
             Self::NoAddress { id, missing } => format!("instance {id} has no {}", named(missing)),
+            Self::NoConsole { id, region, why } => why.message(id, region),
+            Self::OtherHostKey { shown } => {
+                format!("{shown} is not the host key that AWS publishes for this serial console")
+            }
         }
     }
 
@@ -230,6 +244,6 @@ fn named(missing: &NoAddress) -> &'static str {
         (Way::Private, _) => "private IPv4 address",
         (Way::Ipv6, _) | (_, Family::Inet6) => "IPv6 address",
         (_, Family::Inet) => "IPv4 address",
-        (Way::Auto | Way::InstanceId, Family::Any) => "address",
+        (Way::Auto | Way::InstanceId | Way::Serial, Family::Any) => "address",
     }
 }

@@ -27,6 +27,7 @@ use error::Error;
 use plan::cli::{self, Invocation, Request};
 use plan::command::CommandLine;
 use plan::grammar::Program;
+use plan::host_key::{self, Testimony};
 use world::terminal::Terminal;
 use world::{keeper, openssh, process};
 
@@ -40,6 +41,7 @@ pub mod plan {
     pub mod command;
     pub mod destination;
     pub mod grammar;
+    pub mod host_key;
     pub mod instance;
     pub mod lookup;
     pub mod names;
@@ -50,6 +52,7 @@ pub mod plan {
     pub mod quote;
     pub mod route;
     pub mod scan;
+    pub mod serial;
     pub mod target;
     pub mod usage;
 }
@@ -83,6 +86,11 @@ pub fn main() -> ExitCode {
         };
     }
     let terminal = Terminal::new(program);
+    if let [option, rest @ ..] = words.as_slice()
+        && option == host_key::OPTION
+    {
+        return testify(rest, terminal);
+    }
     match run(program, &words, terminal) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -104,6 +112,23 @@ fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), E
                 words,
             })
         }
+    }
+}
+
+/// Answers ssh's question about a host key. What comes of another key is ssh's to decide, by its own
+/// options; so that is no failure of ours.
+fn testify(question: &[OsString], terminal: Terminal) -> ExitCode {
+    match host_key::judge(question) {
+        Some(Testimony::Known(line)) => match print(&line) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        },
+        Some(Testimony::Unknown(shown)) => {
+            terminal.error(&Error::OtherHostKey { shown });
+            ExitCode::SUCCESS
+        }
+        Some(Testimony::Nothing) => ExitCode::SUCCESS,
+        None => ExitCode::FAILURE,
     }
 }
 

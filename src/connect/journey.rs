@@ -1,5 +1,6 @@
 //! The way to each destination: which instance it is, who logs in, where ssh goes.
 
+mod console;
 mod push;
 mod sharing;
 mod way;
@@ -15,7 +16,7 @@ use crate::error::Error;
 use crate::plan::cli::Invocation;
 use crate::plan::command::Arrival;
 use crate::plan::destination::Destination;
-use crate::plan::instance::{Instance, State};
+use crate::plan::instance::Instance;
 use crate::plan::lookup::{self, Lookup};
 use crate::plan::names::{InstanceId, Login, Region};
 use crate::plan::question::Answer;
@@ -113,7 +114,7 @@ impl Journey<'_> {
         let answer = self.ask(destination, host_of(destination)).await?;
         let mut leg = Leg {
             destination,
-            login: login(&answer)?,
+            login: self.login(&answer)?,
             answer,
             region: region_in(&destination.target),
             sharing: Sharing::Nothing,
@@ -127,6 +128,9 @@ impl Journey<'_> {
     ///
     /// Of two errors the one that says most goes first: the look-up's, then the push's.
     async fn arrive_at(&self, id: &InstanceId, leg: Leg<'_>) -> Result<Arrival, Error> {
+        if self.goes_to_console() {
+            return Box::pin(self.console(id, None, leg)).await;
+        }
         if leg.sharing == Sharing::ByAddress {
             let instance = self.find(id, &leg).await?;
             return self.enter(id, instance.as_ref(), leg).await;
@@ -152,6 +156,9 @@ impl Journey<'_> {
         instance: Option<&Instance>,
         leg: Leg<'_>,
     ) -> Result<Arrival, Error> {
+        if self.goes_to_console() {
+            return Box::pin(self.console(id, instance, leg)).await;
+        }
         let route = self.route_to(instance, &leg).await?;
         let shared = leg.sharing == Sharing::ByAddress && self.has_master(&leg, &route).await?;
         if !shared {
@@ -178,14 +185,14 @@ impl Journey<'_> {
         let aws = self.aws(leg.region.as_ref()).await?;
         match aws.instance(id).await {
             Ok(instance) => self.running(&instance, &aws).map(|()| Some(instance)),
-            Err(Error::Denied(_)) if optional => Ok(None),
+            Err(Error::Denied(_)) if optional || self.goes_to_console() => Ok(None),
             Err(error) => Err(error),
         }
     }
 
     fn running(&self, instance: &Instance, aws: &Regional<'_>) -> Result<(), Error> {
         self.terminal.debug(|| format!("found {instance}"));
-        if instance.state == State::Running {
+        if self.reaches(&instance.state) {
             return Ok(());
         }
         Err(Error::NotRunning {
@@ -274,13 +281,5 @@ fn host_of(destination: &Destination) -> &str {
     match &destination.target {
         Target::Id(id) => id.as_str(),
         Target::Address(_) | Target::Aws(_) | Target::Host(_) => &destination.host,
-    }
-}
-
-/// Who logs in: ssh's answer, else the original's default.
-fn login(answer: &Answer) -> Result<Login, Error> {
-    match &answer.login {
-        Some(user) => Ok(Login::parse(user)?),
-        None => Ok(Login::ec2_user()),
     }
 }

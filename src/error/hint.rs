@@ -80,6 +80,12 @@ impl Error {
             Self::NotRunning { id, state, region } => return not_running_hint(id, state, region),
             Self::NotReady { .. } => "wait until it has started, and try again".to_owned(),
             Self::NoAddress { missing, .. } => no_address_hint(missing),
+            Self::NoConsole { region, why, .. } => why.hint(region),
+            Self::OtherHostKey { .. } => {
+                "is somebody in between? if AWS says that it is its new key, go there once with \
+                 `-o StrictHostKeyChecking=ask`"
+                    .to_owned()
+            }
         };
         Some(hint)
     }

@@ -83,6 +83,12 @@ fn reference(program: Program) -> Roff {
             "instance-id",
             "the instance ID is the host, for a Host i-* block of your ssh_config(5) to lead there",
         ),
+        (
+            "serial",
+            "the serial console of the instance, for when its network is broken: no user, no \
+             command, no files; the console's host key must be the one that AWS publishes, unless \
+             StrictHostKeyChecking and the like are set on the command line",
+        ),
     ] {
         term(&mut roff, way, meaning);
     }

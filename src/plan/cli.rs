@@ -9,6 +9,7 @@ use super::names::{InstanceId, Region, Zone};
 use super::options::{Name, Opt};
 use super::route::Way;
 use super::scan::{self, Flag, Scan};
+use super::serial::Unfit;
 use super::usage::Usage;
 
 /// What we are asked to do.
@@ -130,6 +131,11 @@ pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<R
         return Err(Usage::NoTarget);
     }
     let invocation = invocation(program, wishes, scan)?;
+    if invocation.wishes.via == Way::Serial
+        && let Some(unfit) = Unfit::in_words(&invocation)
+    {
+        return Err(Usage::Unfit(unfit));
+    }
     match invocation.destinations().count() {
         0 => Ok(Request::Client(typed(invocation.words))),
         1 => Ok(Request::Connect(Box::new(invocation))),
@@ -205,6 +211,7 @@ fn wishes(scan: &Scan) -> Result<(Wishes, Option<Page>), Usage> {
                 wishes.via = way.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
             }
             Name::Private => wishes.via = Way::Private,
+            Name::Serial => wishes.via = Way::Serial,
             Name::DryRun => wishes.dry_run = true,
             Name::Debug => wishes.debug = true,
             Name::Completions if opt.choices.contains(&value) => {

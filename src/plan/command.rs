@@ -44,7 +44,8 @@ pub struct Arrival {
 ///
 /// IdentitiesOnly and our key come before the user's words, since in OpenSSH the first value
 /// wins: no key of an agent is then tried before ours, which would use up the server's patience
-/// (MaxAuthTries in sshd_config(5)). The rest is as typed.
+/// (MaxAuthTries in sshd_config(5)). The rest is as typed. The host key of a serial console comes
+/// after it: it beats the user's files, and who says otherwise here and now is obeyed.
 #[must_use]
 pub fn spell(
     client: &Path,
@@ -72,6 +73,14 @@ pub fn spell(
             destination.spell(&arrival.login, &host, invocation.program)
         }),
     }));
+    // What stands behind these dashes is no option. A console has no command that they might be in.
+    let at = words.iter().position(|word| word == "--");
+    let at = at.unwrap_or(words.len());
+    for arrival in arrivals {
+        if let Route::Serial(console) = &arrival.route {
+            words.splice(at..at, console.host_key.iter().cloned());
+        }
+    }
     CommandLine {
         program: client.to_owned(),
         words,
@@ -93,6 +102,7 @@ mod tests {
     use crate::plan::cli::{self, Request};
     use crate::plan::grammar::{Grammar, Program};
     use crate::plan::route::Way;
+    use crate::plan::serial::Console;
 
     /// The words for the client, with a space between them, for root at each of these routes.
     fn spelled(program: Program, typed: &[&str], identity: Identity<'_>, to: &[Route]) -> String {
@@ -166,6 +176,23 @@ mod tests {
             spelled(Program::Sftp, &["-C", "db:/x"], key(), &[alias]),
             "-o IdentitiesOnly=yes -i /k -o HostName=10.0.0.1 -C root@db:/x"
         );
+    }
+
+    #[test]
+    fn the_host_key_of_a_console_comes_after_the_users_options() {
+        let console = || {
+            Route::Serial(Console {
+                host: "c".to_owned(),
+                host_key: vec!["-oX".into()],
+            })
+        };
+        for (typed, expected) in [
+            (&["i-0abcdef0", "-v"][..], "root@c -v -oX"),
+            (&["-v", "--", "i-0abcdef0"], "-v -oX -- root@c"),
+        ] {
+            let words = spelled(Program::Ssh, typed, Identity::Unneeded, &[console()]);
+            assert_eq!(words, expected);
+        }
     }
 
     #[test]

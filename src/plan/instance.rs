@@ -29,7 +29,7 @@ pub struct Instance {
 pub enum State {
     /// Starting.
     Pending,
-    /// Running: the only state in which it can be reached.
+    /// Running: the only state in which its network can be reached.
     Running,
     /// On its way to be stopped.
     Stopping,
@@ -55,6 +55,11 @@ impl State {
             "terminated" => Self::Terminated,
             other => Self::Other(other.to_owned()),
         }
+    }
+
+    /// Whether its kernel may have something to say, at a serial console if nowhere else.
+    pub fn may_speak(&self) -> bool {
+        !matches!(self, Self::Stopped | Self::Terminated)
     }
 
     /// Whether the instance is gone or going, and so matches no search.

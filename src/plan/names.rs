@@ -82,6 +82,11 @@ impl Login {
         }
     }
 
+    /// Who logs in to a serial console: the instance, by the number of its port. There is but one.
+    pub fn at_console(id: &InstanceId) -> Self {
+        Self(format!("{id}.port0"))
+    }
+
     /// The user of most Amazon Linux images, and the original's default.
     pub fn ec2_user() -> Self {
         Self("ec2-user".to_owned())

@@ -11,6 +11,7 @@ pub enum Name {
     InstanceId,
     Via,
     Private,
+    Serial,
     DryRun,
     Debug,
     Help,
@@ -53,7 +54,7 @@ const SWITCH: Opt = Opt {
 };
 
 /// The ways in that `--via` knows.
-pub const WAYS: &[&str] = &["auto", "public", "private", "ipv6", "instance-id"];
+pub const WAYS: &[&str] = &["auto", "public", "private", "ipv6", "instance-id", "serial"];
 
 /// The shells that `--completions` knows.
 pub const SHELLS: &[&str] = &["bash", "zsh", "fish"];
@@ -102,13 +103,19 @@ pub const OPTIONS: &[Opt] = &[
         long: "via",
         value: Some("WAY"),
         choices: WAYS,
-        help: "auto, public, private, ipv6 or instance-id",
+        help: "auto, public, private, ipv6, instance-id or serial",
         ..SWITCH
     },
     Opt {
         name: Name::Private,
         long: "private",
         help: "the same as --via private",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Serial,
+        long: "serial",
+        help: "the serial console: the same as --via serial",
         ..SWITCH
     },
     Opt {

@@ -192,20 +192,22 @@ impl Answer {
 /// an address, which it shall get.
 #[must_use]
 pub fn proxied_by_words(invocation: &Invocation) -> bool {
-    invocation.flags.iter().any(|flag| {
+    invocation.has(b'J') || sets(invocation, &["proxycommand", "proxyjump"])
+}
+
+/// Whether `-o` sets any of these keywords, which are in lower case.
+#[must_use]
+pub fn sets(invocation: &Invocation, keywords: &[&str]) -> bool {
+    let mut options = invocation.flags.iter().filter(|flag| flag.letter == b'o');
+    options.any(|flag| {
         let value = flag.value.as_deref().unwrap_or_default().as_bytes();
         let keyword = value
             .trim_ascii_start()
             .split(|b| b" \t=\"".contains(b))
             .next()
             .unwrap_or_default();
-        match flag.letter {
-            b'J' => true,
-            b'o' => [&b"proxycommand"[..], b"proxyjump"]
-                .iter()
-                .any(|proxy| keyword.eq_ignore_ascii_case(proxy)),
-            _ => false,
-        }
+        let mut keywords = keywords.iter();
+        keywords.any(|known| keyword.eq_ignore_ascii_case(known.as_bytes()))
     })
 }
 

@@ -7,6 +7,7 @@ use super::destination::Destination;
 use super::instance::Instance;
 use super::names::InstanceId;
 use super::question::Answer;
+use super::serial::Console;
 use super::target::{StandsFor, Target};
 
 /// The way in that the user asked for.
@@ -23,6 +24,8 @@ pub enum Way {
     Ipv6,
     /// The instance ID as ssh's host, for a proxy of the user's ssh_config.
     InstanceId,
+    /// The serial console, for when the network itself is broken.
+    Serial,
 }
 
 impl Way {
@@ -34,6 +37,7 @@ impl Way {
             Self::Private,
             Self::Ipv6,
             Self::InstanceId,
+            Self::Serial,
         ]
         .into_iter()
         .find(|way| way.name() == word)
@@ -47,6 +51,7 @@ impl Way {
             Self::Private => "private",
             Self::Ipv6 => "ipv6",
             Self::InstanceId => "instance-id",
+            Self::Serial => "serial",
         }
     }
 }
@@ -74,6 +79,8 @@ pub enum Route {
     ByHostName(String, IpAddr),
     /// The instance ID, which the user's ssh_config leads to the instance.
     InstanceId(InstanceId),
+    /// The serial console.
+    Serial(Console),
 }
 
 impl Route {
@@ -83,6 +90,7 @@ impl Route {
             Self::Direct(address, _) => address.to_string(),
             Self::AsTyped(host) | Self::ByHostName(host, _) => host.clone(),
             Self::InstanceId(id) => id.to_string(),
+            Self::Serial(console) => console.host.clone(),
         }
     }
 }
@@ -94,6 +102,7 @@ impl fmt::Display for Route {
             Self::AsTyped(host) => write!(f, "{host}, as typed"),
             Self::ByHostName(host, address) => write!(f, "{host}, at {address}"),
             Self::InstanceId(id) => write!(f, "{id}, by the proxy of your ssh_config"),
+            Self::Serial(console) => write!(f, "{}, its serial console", console.host),
         }
     }
 }
@@ -173,7 +182,8 @@ fn way_to(instance: &Instance, situation: &Situation<'_>) -> Result<Route, NoAdd
             StandsFor::Id(_) => Ok(situation.stands_for(direct()?)),
             StandsFor::Public(_) => Ok(typed()),
         },
-        (Target::Address(_) | Target::Host(_), Way::Auto) => Ok(typed()),
+        // The way to a console hangs on the region alone, and is not asked for here.
+        (Target::Address(_) | Target::Host(_), Way::Auto) | (_, Way::Serial) => Ok(typed()),
     }
 }
 

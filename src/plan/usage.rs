@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::options::{OPTIONS, Opt};
+use super::serial::Unfit;
 
 /// A mistake in the words we were called with, found before anything is touched.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,6 +26,7 @@ pub enum Usage {
     NotUnicode(String),
     Empty(&'static Opt),
     SeveralForOneId,
+    Unfit(Unfit),
 }
 
 impl fmt::Display for Usage {
@@ -52,6 +54,7 @@ impl fmt::Display for Usage {
             Self::SeveralForOneId => {
                 write!(f, "--instance-id cannot stand for several hosts")
             }
+            Self::Unfit(unfit) => unfit.fmt(f),
         }
     }
 }
@@ -98,6 +101,7 @@ impl Usage {
                 format!("put it before the first file; a file of that name is `./{word}`")
             }
             Self::SeveralForOneId => "name the instances themselves as targets".into(),
+            Self::Unfit(unfit) => unfit.hint().into(),
             Self::NotUnicode(_) | Self::Empty(_) => return None,
         };
         Some(hint)

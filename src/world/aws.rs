@@ -18,7 +18,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_ec2::operation::RequestId;
 
 use self::credentials::Chain;
-pub use self::explain::Push;
+pub use self::explain::{Door, Push};
 pub use self::http::{Trust, proxies, tls_trouble};
 use super::terminal::Terminal;
 use crate::error::Error;

@@ -25,6 +25,14 @@ pub fn find(name: &'static str) -> Result<PathBuf, Error> {
         .ok_or(Error::NoClient(name))
 }
 
+/// Our own binary.
+///
+/// # Errors
+/// When the system does not tell.
+pub fn me() -> Result<PathBuf, Error> {
+    std::env::current_exe().map_err(Error::Runtime)
+}
+
 /// Has our children wait for us to ask how they ended, also where who called us ignores SIGCHLD,
 /// which we inherit and which would take that from us (wait(2)). To be called in the runtime.
 ///

@@ -50,6 +50,11 @@ impl Terminal {
         }
     }
 
+    /// Says what the user should know even who asked for nothing.
+    pub fn warn(self, text: &str) {
+        self.say("warning: ", text);
+    }
+
     /// Says which way was taken, to who asked for it with `-v` or `--debug`.
     pub fn note(self, text: &str) {
         if self.debug || self.verbose {

@@ -7,6 +7,7 @@
 //! - `session`: stdin, terminal, signals and exit status are ssh's own
 //! - `callers`: rsync, scp, sftp, git, Ansible and more, with `mssh` as their ssh
 //! - `burst`: two hundred runs at once, throttled; and how long any trouble is waited for
+//! - `serial`: the serial console, whose host key is checked
 //! - `sharing`: over a master connection that runs, nothing is pushed
 //! - `credentials`: whose key signs, from every source that the AWS CLI knows
 //! - `errors`: each mistake has its line, its hint and its status
@@ -33,6 +34,7 @@ mod grammar;
 mod key;
 mod network;
 mod reference;
+mod serial;
 mod session;
 mod sharing;
 mod targets;

@@ -1,6 +1,7 @@
 //! Connection sharing: over a master connection that runs, nothing is pushed and no key is made.
 
 mod clients;
+mod consoles;
 mod masters;
 mod paths;
 

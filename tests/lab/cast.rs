@@ -4,6 +4,8 @@ use std::net::IpAddr;
 
 pub(crate) const HOME_REGION: &str = "us-east-1";
 pub(crate) const OTHER_REGION: &str = "eu-west-1";
+/// One that is younger than any program, so that no table has its serial console.
+pub(crate) const NEW_REGION: &str = "mars-north-1";
 pub(crate) const ACCOUNT: &str = "123456789012";
 
 pub(crate) const WEB1: &str = "i-0face000000000001";
@@ -22,6 +24,16 @@ pub(crate) const TWIN1: &str = "i-02220000000000001";
 pub(crate) const TWIN2: &str = "i-02220000000000002";
 pub(crate) const ODD: &str = "i-00dd0000000000001";
 pub(crate) const PARIS: &str = "i-0e000000000000001";
+pub(crate) const MARS: &str = "i-0c0de000000000001";
+
+/// The serial consoles, of all regions at once, and where they are.
+pub(crate) const CONSOLE: &str = "console";
+pub(crate) const CONSOLE_ADDRESS: &str = "127.0.0.71";
+pub(crate) const CONSOLE_NAMES: &[&str] = &[
+    "serial-console.ec2-instance-connect.us-east-1.aws",
+    "serial-console.ec2-instance-connect.eu-west-1.aws",
+    "ec2-serial-console.mars-north-1.api.aws",
+];
 
 /// One instance, as far as anybody can tell from outside.
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +124,8 @@ pub(crate) const CAST: &[Member] = &[
     Member { id: PARIS, name: "paris", about: "running, in eu-west-1",
         region: OTHER_REGION, zone: "eu-west-1a", vpc: "vpc-0e000000000000001",
         public: Some("127.0.0.61"), private: Some("127.0.1.61"), ..RUNNING },
+    Member { id: MARS, name: "mars", about: "running, in mars-north-1, serial console only",
+        region: NEW_REGION, zone: "mars-north-1a", vpc: "vpc-0c0de000000000001", ..RUNNING },
 ];
 
 /// The instance `id`, wherever it is.

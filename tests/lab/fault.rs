@@ -8,6 +8,7 @@ use super::request::{Caller, Operation};
 
 pub(crate) const DESCRIBE_INSTANCES: &str = "DescribeInstances";
 pub(crate) const SEND_SSH_PUBLIC_KEY: &str = "SendSSHPublicKey";
+pub(crate) const SEND_CONSOLE_KEY: &str = "SendSerialConsoleSSHPublicKey";
 
 /// What goes wrong, with which operation, and how often: with all, and always, unless told.
 ///
@@ -47,6 +48,8 @@ pub(crate) enum Trouble {
     Denied,
     /// Nobody has such a key.
     BadToken,
+    /// This error of the service's own.
+    Refused(&'static str),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -148,6 +151,7 @@ impl Trouble {
             }
             Trouble::RequestExpired | Trouble::ExpiredToken => expired(protocol),
             Trouble::BadToken => Refusal::bad_token(protocol),
+            Trouble::Refused(code) => Refusal::new(400, code, "Something is not as it should be."),
             Trouble::Denied => {
                 let id = operation.get("InstanceId");
                 let arn = id.map(|id| arn(id, &caller.region));

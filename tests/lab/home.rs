@@ -10,7 +10,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::cast::CAST;
+use super::cast::{CAST, CONSOLE_ADDRESS, CONSOLE_NAMES};
 use super::sweep;
 use super::tools::{Missing, Tools};
 
@@ -58,7 +58,7 @@ impl Home {
         }
         home.write_users(tools)?;
         home.write_names()?;
-        home.make_host_key(tools)?;
+        home.make_host_keys(tools)?;
         home.link_programs(bins)?;
         Ok(home)
     }
@@ -92,6 +92,10 @@ impl Home {
         self.sshd().join("host_key")
     }
 
+    pub(crate) fn console_key(&self) -> PathBuf {
+        self.sshd().join("console_key")
+    }
+
     fn dot_ssh(&self) -> PathBuf {
         self.local().join(".ssh")
     }
@@ -105,7 +109,7 @@ impl Home {
         if port == 22 {
             return Ok(());
         }
-        let hosts = "127.* ::1 *.lab ec2-127-* ip-127-*";
+        let hosts = "127.* ::1 *.lab ec2-127-* ip-127-* *serial-console.*";
         fs::write(
             self.dot_ssh().join("config"),
             format!("Host {hosts}\n    Port {port}\n"),
@@ -166,8 +170,11 @@ impl Home {
             }
         }
         passwd.extend(cast().map(|name| entry(name, &self.remote())));
+        let ports: Vec<_> = CAST.iter().map(|it| format!("{}.port0", it.id)).collect();
+        passwd.extend(ports.iter().map(|name| entry(name, &self.remote())));
         let shadow: Vec<_> = std::iter::once(us)
             .chain(cast())
+            .chain(ports.iter().map(String::as_str))
             .map(|name| format!("{name}:*:19000:0:99999:7:::\n"))
             .collect();
         fs::write(self.path().join("passwd"), passwd.concat())?;
@@ -195,21 +202,32 @@ impl Home {
                 }
             }
         }
+        let consoles = CONSOLE_NAMES.iter();
+        hosts.extend(consoles.map(|name| format!("{CONSOLE_ADDRESS} {name}\n")));
         fs::write(self.path().join("hosts"), hosts.concat())
     }
 
-    /// One host key for all instances, known to the visitor beforehand.
-    fn make_host_key(&self, tools: &Tools) -> Result<(), Missing> {
-        let made = Command::new(&tools.ssh_keygen)
-            .args(["-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f"])
-            .arg(self.host_key())
-            .output()?;
-        if !made.status.success() {
-            let said = String::from_utf8_lossy(&made.stderr).into_owned();
-            return Err(Missing::Broken(format!("ssh-keygen: {said}")));
+    /// One host key for all instances and one for all serial consoles, both known to the visitor
+    /// beforehand.
+    fn make_host_keys(&self, tools: &Tools) -> Result<(), Missing> {
+        let mut known = Vec::new();
+        let places = [
+            ("*", self.host_key()),
+            ("*serial-console.*", self.console_key()),
+        ];
+        for (hosts, file) in places {
+            let made = Command::new(&tools.ssh_keygen)
+                .args(["-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f"])
+                .arg(&file)
+                .output()?;
+            if !made.status.success() {
+                let said = String::from_utf8_lossy(&made.stderr).into_owned();
+                return Err(Missing::Broken(format!("ssh-keygen: {said}")));
+            }
+            let public = fs::read_to_string(file.with_extension("pub"))?;
+            known.push(format!("{hosts} {public}"));
         }
-        let public = fs::read_to_string(self.host_key().with_extension("pub"))?;
-        fs::write(self.dot_ssh().join("known_hosts"), format!("* {public}"))?;
+        fs::write(self.dot_ssh().join("known_hosts"), known.concat())?;
         Ok(())
     }
 

@@ -53,7 +53,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(crate) use authority::Authority;
 pub(crate) use books::Call;
-pub(crate) use fault::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
+pub(crate) use fault::{DESCRIBE_INSTANCES, Fault, SEND_CONSOLE_KEY, SEND_SSH_PUBLIC_KEY, Trouble};
 use garrison::Garrison;
 use home::Home;
 pub(crate) use imds::Metadata;
@@ -153,6 +153,11 @@ impl Lab {
     /// What the daemon of the instance `id` has logged; empty when it has none.
     pub(crate) fn sshd_log(&self, id: &str) -> String {
         self.garrison.log(id)
+    }
+
+    /// The host key of the serial consoles, which is none of AWS's.
+    pub(crate) fn console_key(&self) -> PathBuf {
+        self.home.console_key()
     }
 
     /// The directory that holds everything else.

@@ -1,24 +1,61 @@
-//! EC2 Instance Connect's `SendSSHPublicKey`.
+//! EC2 Instance Connect's `SendSSHPublicKey` and `SendSerialConsoleSSHPublicKey`.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::cast::{self, Access, State};
-use super::fault::{SEND_SSH_PUBLIC_KEY, arn};
+use super::cast::{self, Access, CONSOLE, Member, State};
+use super::fault::{SEND_CONSOLE_KEY, SEND_SSH_PUBLIC_KEY, arn};
 use super::keys::KeyStore;
 use super::refusal::{Protocol, Refusal};
 use super::request::Operation;
 
 /// A push that nothing is wrong with.
 pub(crate) struct Push<'a> {
-    id: &'static str,
-    user: &'a str,
+    /// The instance, or [`CONSOLE`].
+    place: &'static str,
+    user: Cow<'a, str>,
     key: &'a str,
 }
 
 /// Refuses what the service refuses, in its order: bad words, denied, not there, not running.
 pub(crate) fn check<'a>(operation: &'a Operation, region: &str) -> Result<Push<'a>, Refusal> {
+    let (id, user) = (
+        word(operation, "InstanceId")?,
+        word(operation, "InstanceOSUser")?,
+    );
+    let key = key(operation)?;
+    if !is_user(user) {
+        return Err(invalid("InstanceOSUser", "is not a user name"));
+    }
+    let zone = operation.get("AvailabilityZone");
+    let member = member(id, region, zone, SEND_SSH_PUBLIC_KEY)?;
+    if member.state != State::Running {
+        return Err(invalid_state());
+    }
+    let (place, user) = (member.id, user.into());
+    Ok(Push { place, user, key })
+}
+
+/// The same for the only serial port of an instance, whose kernel may be starting or stopping.
+pub(crate) fn check_console<'a>(
+    operation: &'a Operation,
+    region: &str,
+) -> Result<Push<'a>, Refusal> {
+    let (id, key) = (word(operation, "InstanceId")?, key(operation)?);
+    if operation.json.get("SerialPort").and_then(Value::as_i64) != Some(0) {
+        return Err(invalid("SerialPort", "must be 0"));
+    }
+    let member = member(id, region, None, SEND_CONSOLE_KEY)?;
+    if [State::Stopped, State::Terminated].contains(&member.state) {
+        return Err(invalid_state());
+    }
+    let (place, user) = (CONSOLE, format!("{id}.port0").into());
+    Ok(Push { place, user, key })
+}
+
+fn word<'a>(operation: &'a Operation, name: &str) -> Result<&'a str, Refusal> {
     if !operation.json.is_object() {
         return Err(Refusal::new(
             400,
@@ -26,56 +63,53 @@ pub(crate) fn check<'a>(operation: &'a Operation, region: &str) -> Result<Push<'
             "expected a JSON object",
         ));
     }
-    let word = |name| {
-        operation
-            .get(name)
-            .ok_or_else(|| invalid(name, "is required"))
-    };
-    let (id, user) = (word("InstanceId")?, word("InstanceOSUser")?);
-    let key = word("SSHPublicKey")?.trim_end_matches('\n');
-    if !is_user(user) {
-        return Err(invalid("InstanceOSUser", "is not a user name"));
-    }
+    operation
+        .get(name)
+        .ok_or_else(|| invalid(name, "is required"))
+}
+
+fn key(operation: &Operation) -> Result<&str, Refusal> {
+    let key = word(operation, "SSHPublicKey")?.trim_end_matches('\n');
     if !is_public_key(key) {
         return Err(invalid("SSHPublicKey", "is not an RSA or ED25519 key"));
     }
-    let zone = operation.get("AvailabilityZone");
-    let here = |it: &&cast::Member| it.region == region && zone.is_none_or(|zone| it.zone == zone);
+    Ok(key)
+}
+
+/// The instance `id`, if it is here and the caller may push a key to it.
+fn member(
+    id: &str,
+    region: &str,
+    zone: Option<&str>,
+    action: &str,
+) -> Result<&'static Member, Refusal> {
+    let here = |it: &&Member| it.region == region && zone.is_none_or(|zone| it.zone == zone);
     let member = cast::find(id);
     if member.is_some_and(|member| member.access == Access::PushDenied) {
         let arn = arn(id, region);
-        return Err(Refusal::denied(
-            Protocol::Json,
-            SEND_SSH_PUBLIC_KEY,
-            Some(&arn),
-        ));
+        return Err(Refusal::denied(Protocol::Json, action, Some(&arn)));
     }
-    let Some(member) = member.filter(here) else {
+    member.filter(here).ok_or_else(|| {
         let message = "The specified instance was not found.";
-        return Err(Refusal::new(400, "EC2InstanceNotFoundException", message));
-    };
-    if member.state != State::Running {
-        let message = "Unable to connect because the instance is not in a valid state. \
-             Connecting to a stopped or terminated instance is not supported. \
-             If the instance is stopped, start your instance, and try to connect again.";
-        return Err(Refusal::new(
-            400,
-            "EC2InstanceStateInvalidException",
-            message,
-        ));
-    }
-    let id = member.id;
-    Ok(Push { id, user, key })
+        Refusal::new(400, "EC2InstanceNotFoundException", message)
+    })
 }
 
-/// Takes the key to the instance.
+fn invalid_state() -> Refusal {
+    let message = "Unable to connect because the instance is not in a valid state. \
+         Connecting to a stopped or terminated instance is not supported. \
+         If the instance is stopped, start your instance, and try to connect again.";
+    Refusal::new(400, "EC2InstanceStateInvalidException", message)
+}
+
+/// Takes the key to its place.
 pub(crate) fn answer(
     push: &Push<'_>,
     keys: &KeyStore,
     lifetime: Duration,
     request_id: &str,
 ) -> Result<String, Refusal> {
-    keys.push(push.id, push.user, push.key, lifetime)
+    keys.push(push.place, &push.user, push.key, lifetime)
         .map_err(|error| Refusal::new(500, "ServiceException", error.to_string()))?;
     Ok(json!({ "RequestId": request_id, "Success": true }).to_string())
 }

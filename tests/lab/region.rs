@@ -116,6 +116,11 @@ impl Region {
                 let lifetime = self.with_book(&caller.access_key, |book| book.lifetime);
                 push::answer(&key, &self.keys, lifetime, request_id)
             }
+            (Protocol::Json, "SendSerialConsoleSSHPublicKey") => {
+                let key = push::check_console(operation, &caller.region)?;
+                let lifetime = self.with_book(&caller.access_key, |book| book.lifetime);
+                push::answer(&key, &self.keys, lifetime, request_id)
+            }
             (Protocol::Sts, "GetCallerIdentity") => Ok(sts::caller_identity(caller, request_id)),
             (Protocol::Sts, "AssumeRole") => sts::assume_role(operation, caller, request_id),
             (Protocol::Sts, sts::WEB_IDENTITY) => sts::web_identity(operation, caller, request_id),

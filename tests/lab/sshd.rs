@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::cast::{CAST, ODD};
+use super::cast::{CAST, CONSOLE, CONSOLE_ADDRESS, ODD};
 use super::home::Home;
 use super::tools::{Missing, Tools};
 
@@ -21,7 +21,7 @@ pub(crate) struct Daemon {
     log: PathBuf,
 }
 
-/// The daemons of the whole cast.
+/// The daemons of the whole cast, and that of the serial consoles.
 pub(crate) fn daemons(home: &Home, port: u16, odd_port: u16) -> Vec<Daemon> {
     let mut daemons: Vec<Daemon> = Vec::new();
     for member in CAST {
@@ -40,6 +40,13 @@ pub(crate) fn daemons(home: &Home, port: u16, odd_port: u16) -> Vec<Daemon> {
             });
         }
     }
+    daemons.push(Daemon {
+        ids: vec![CONSOLE],
+        addresses: vec![CONSOLE_ADDRESS.parse().expect("an address")],
+        port,
+        config: home.sshd().join("console.conf"),
+        log: home.sshd().join("console.log"),
+    });
     daemons
 }
 
@@ -100,7 +107,16 @@ impl Daemon {
             .map(|id| format!("\"{}/{id}/%u\"", home.keys().display()))
             .collect();
         lines.push(format!("AuthorizedKeysFile {}", keys.join(" ")));
-        lines.push(format!("HostKey \"{}\"", home.host_key().display()));
+        let is_console = self.ids == [CONSOLE];
+        let host_key = if is_console {
+            home.console_key()
+        } else {
+            home.host_key()
+        };
+        lines.push(format!("HostKey \"{}\"", host_key.display()));
+        if is_console {
+            lines.extend(NOTHING_BUT_A_LINE.iter().map(ToString::to_string));
+        }
         lines.extend(COMMON.iter().map(ToString::to_string));
         // From 9.8 on, sshd shuts out an address which fails too often: here, all of the tests.
         if tools.sshd_version().is_some_and(|it| it >= (9, 8)) {
@@ -134,6 +150,9 @@ const UNRECORDED: &str = r#"
         [ ! -e "$record" ] || mount --bind /dev/null "$record"
     done
     exec "$@""#;
+
+/// A serial console carries what one types and sees, once at a time.
+const NOTHING_BUT_A_LINE: &[&str] = &["MaxSessions 1", "AllowTcpForwarding no"];
 
 const COMMON: &[&str] = &[
     "PermitRootLogin yes",

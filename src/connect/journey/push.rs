@@ -3,7 +3,8 @@
 use super::{Badge, Journey, Leg};
 use crate::error::Error;
 use crate::plan::names::{InstanceId, Zone};
-use crate::world::aws::Push;
+use crate::plan::route::Way;
+use crate::world::aws::{Door, Push};
 
 impl Journey<'_> {
     /// Pushes the public half of what we log in with, if this run pushes anything.
@@ -13,8 +14,11 @@ impl Journey<'_> {
         }
         let badge = self.badge().await?;
         let aws = self.aws(leg.region.as_ref()).await?;
-        let (login, zone) = (&leg.login, self.zone());
-        aws.push(Push { id, login, zone }, &badge.public()?, badge.bell())
+        let door = match self.invocation.wishes.via {
+            Way::Serial => Door::Serial,
+            _ => Door::User(&leg.login, self.zone()),
+        };
+        aws.push(Push { id, door }, &badge.public()?, badge.bell())
             .await
     }
 

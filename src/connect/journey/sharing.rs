@@ -28,8 +28,9 @@ impl Journey<'_> {
     /// Whether a master listens for the destination as typed, or may listen for its address. Asks
     /// no more than once more where ssh has no ControlPath for it.
     pub(super) async fn sharing(&self, leg: &Leg<'_>) -> Result<Sharing, Error> {
-        let pipe = matches!(self.source, Source::WithoutPipe(_));
-        if pipe || leg.answer.master.is_none() {
+        // A console is no host as typed, and is asked about when its region is known.
+        let serial = self.invocation.wishes.via == Way::Serial;
+        if serial || self.reads_pipe() || leg.answer.master.is_none() {
             return Ok(Sharing::Nothing);
         }
         let typed = Route::AsTyped(host_of(leg.destination).to_owned());
@@ -60,8 +61,16 @@ impl Journey<'_> {
         })
     }
 
+    /// Whether the configuration can be read only once, which is for the client to do.
+    fn reads_pipe(&self) -> bool {
+        matches!(self.source, Source::WithoutPipe(_))
+    }
+
     /// Whether a master listens for this route.
     pub(super) async fn has_master(&self, leg: &Leg<'_>, route: &Route) -> Result<bool, Error> {
+        if self.reads_pipe() {
+            return Ok(false);
+        }
         let socket = self.socket(leg, route, None).await?;
         Ok(socket.as_deref().is_some_and(openssh::master_listens))
     }
@@ -79,7 +88,9 @@ impl Journey<'_> {
             host: route.host(),
             hostname: match route {
                 Route::ByHostName(_, address) => Some(*address),
-                Route::Direct(..) | Route::AsTyped(_) | Route::InstanceId(_) => None,
+                Route::Direct(..) | Route::AsTyped(_) | Route::InstanceId(_) | Route::Serial(_) => {
+                    None
+                }
             },
             port,
             login: Some(&leg.login),

@@ -7,7 +7,7 @@ use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
 
 use super::{Regional, http, retry};
-use crate::error::{Denied, Error};
+use crate::error::{Denied, Error, NoConsole};
 use crate::plan::names::{InstanceId, Login, Zone};
 
 /// What was asked of AWS, for the error that may come of it.
@@ -26,10 +26,17 @@ pub(super) struct Call<'a> {
 pub struct Push<'a> {
     /// The instance.
     pub id: &'a InstanceId,
-    /// The user who is to log in.
-    pub login: &'a Login,
-    /// The zone, where the user vouches for it.
-    pub zone: Option<&'a Zone>,
+    /// Where it is to open.
+    pub door: Door<'a>,
+}
+
+/// What a key opens.
+#[derive(Clone, Copy, Debug)]
+pub enum Door<'a> {
+    /// The instance's sshd, for this user; in this zone, where the user vouches for it.
+    User(&'a Login, Option<&'a Zone>),
+    /// Its serial console, which knows no users.
+    Serial,
 }
 
 impl Call<'_> {
@@ -70,6 +77,13 @@ impl Call<'_> {
             return self.senseless();
         };
         let message = meta.message().unwrap_or("no reason given");
+        if let (Some(push), Some(why)) = (self.about, NoConsole::named(code)) {
+            return Error::NoConsole {
+                id: push.id.clone(),
+                region: self.region.name.clone(),
+                why,
+            };
+        }
         match code {
             "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => {
                 Error::Denied(self.denied(message))
@@ -121,9 +135,9 @@ impl Call<'_> {
     }
 
     fn not_found(&self) -> Error {
-        let what = self.about.map_or(String::new(), |push| match push.zone {
-            Some(zone) => format!("{} in zone {}", push.id, zone.as_str()),
-            None => push.id.to_string(),
+        let what = self.about.map_or(String::new(), |push| match push.door {
+            Door::User(_, Some(zone)) => format!("{} in zone {}", push.id, zone.as_str()),
+            Door::User(_, None) | Door::Serial => push.id.to_string(),
         });
         let region = self.region.name.clone();
         Error::NotFound { what, region }
@@ -160,7 +174,10 @@ impl Call<'_> {
         Denied {
             action: self.action,
             resource: resource.trim_end_matches('.').to_owned(),
-            os_user: self.about.map(|push| push.login.to_string()),
+            os_user: self.about.and_then(|push| match push.door {
+                Door::User(login, _) => Some(login.to_string()),
+                Door::Serial => None,
+            }),
             who: after("User: "),
         }
     }

@@ -1,8 +1,13 @@
-//! EC2 Instance Connect: `SendSSHPublicKey`.
+//! EC2 Instance Connect: `SendSSHPublicKey` and `SendSerialConsoleSSHPublicKey`.
 //!
 //! <https://docs.aws.amazon.com/ec2-instance-connect/latest/APIReference/API_SendSSHPublicKey.html>
+//! <https://docs.aws.amazon.com/ec2-instance-connect/latest/APIReference/API_SendSerialConsoleSSHPublicKey.html>
+
+use std::error::Error as StdError;
 
 use aws_sdk_ec2instanceconnect::Client;
+use aws_sdk_ec2instanceconnect::error::ProvideErrorMetadata;
+use aws_sdk_ec2instanceconnect::operation::send_serial_console_ssh_public_key::SendSerialConsoleSSHPublicKeyError;
 use aws_sdk_ec2instanceconnect::operation::send_ssh_public_key::SendSSHPublicKeyError;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -11,18 +16,19 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::Regional;
-use super::explain::{Call, Push};
+use super::explain::{Call, Door, Push};
 use super::retry::Limits;
 use crate::error::Error;
 use crate::world::keeper::Bell;
 
-/// The action, as IAM names it.
-const ACTION: &str = "ec2-instance-connect:SendSSHPublicKey";
+/// The actions, as IAM names them.
+const TO_USER: &str = "ec2-instance-connect:SendSSHPublicKey";
+const TO_CONSOLE: &str = "ec2-instance-connect:SendSerialConsoleSSHPublicKey";
 
 impl Regional<'_> {
-    /// Gives AWS the public half of a key for this user of this instance, for 60 seconds. The
-    /// zone is optional; a wrong one is refused. `bell` rings before each try, of which only the
-    /// last one succeeds.
+    /// Gives AWS the public half of a key for this door of an instance, for 60 seconds. The zone is
+    /// optional; a wrong one is refused. `bell` rings before each try, of which only the last one
+    /// succeeds.
     ///
     /// # Errors
     /// Whatever can befall a call; also an answer that does not say that the key is there.
@@ -32,30 +38,52 @@ impl Regional<'_> {
         public_key: &str,
         bell: Option<Bell>,
     ) -> Result<(), Error> {
+        let call = |action| Call {
+            action,
+            region: self,
+            about: Some(push),
+        };
+        let id = push.id.as_str();
+        let (call, taken) = match push.door {
+            Door::User(login, zone) => {
+                let request = self
+                    .instance_connect::<SendSSHPublicKeyError>(bell)
+                    .send_ssh_public_key()
+                    .instance_id(id)
+                    .instance_os_user(login.as_str())
+                    .set_availability_zone(zone.map(|zone| zone.as_str().to_owned()))
+                    .ssh_public_key(public_key);
+                let (call, answer) = (call(TO_USER), request.send());
+                let answer = self.timed("SendSSHPublicKey", answer).await;
+                (call, answer.map_err(|error| call.failed(&error))?.success())
+            }
+            Door::Serial => {
+                let request = self
+                    .instance_connect::<SendSerialConsoleSSHPublicKeyError>(bell)
+                    .send_serial_console_ssh_public_key()
+                    .instance_id(id)
+                    .serial_port(0)
+                    .ssh_public_key(public_key);
+                let (call, answer) = (call(TO_CONSOLE), request.send());
+                let answer = self.timed("SendSerialConsoleSSHPublicKey", answer).await;
+                (call, answer.map_err(|error| call.failed(&error))?.success())
+            }
+        };
+        if taken { Ok(()) } else { Err(call.senseless()) }
+    }
+
+    /// A client for one call, whose error is an `E`.
+    fn instance_connect<E>(&self, bell: Option<Bell>) -> Client
+    where
+        E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+    {
         let sdk = self.sdk();
-        let limits = Limits::<SendSSHPublicKeyError>::of(&sdk);
+        let limits = Limits::<E>::of(&sdk);
         let config = aws_sdk_ec2instanceconnect::config::Builder::from(&sdk)
             .retry_classifier(limits.clone())
             .interceptor(limits)
             .interceptor(BeforeEachTry(bell));
-        let request = Client::from_conf(config.build())
-            .send_ssh_public_key()
-            .instance_id(push.id.as_str())
-            .instance_os_user(push.login.as_str())
-            .set_availability_zone(push.zone.map(|zone| zone.as_str().to_owned()))
-            .ssh_public_key(public_key);
-        let call = Call {
-            action: ACTION,
-            region: self,
-            about: Some(push),
-        };
-        let answer = self.timed("SendSSHPublicKey", request.send()).await;
-        let answer = answer.map_err(|error| call.failed(&error))?;
-        if answer.success() {
-            Ok(())
-        } else {
-            Err(call.senseless())
-        }
+        Client::from_conf(config.build())
     }
 }
 

@@ -1,0 +1,65 @@
+//! The serial console: no address, no network of the instance's own, no user of its system.
+
+use super::{Journey, Leg};
+use crate::error::Error;
+use crate::plan::command::Arrival;
+use crate::plan::instance::{Instance, State};
+use crate::plan::names::{InstanceId, Login};
+use crate::plan::question::Answer;
+use crate::plan::route::{Route, Way};
+use crate::plan::serial::Console;
+use crate::world::process;
+
+impl Journey<'_> {
+    /// Whether this run goes to a serial console.
+    pub(super) fn goes_to_console(&self) -> bool {
+        self.invocation.wishes.via == Way::Serial
+    }
+
+    /// Whether an instance in this state can be reached, by the way that this run takes.
+    pub(super) fn reaches(&self, state: &State) -> bool {
+        *state == State::Running || self.goes_to_console() && state.may_speak()
+    }
+
+    /// Who logs in: ssh's answer, else the original's default. A console has nobody of that kind.
+    pub(super) fn login(&self, answer: &Answer) -> Result<Login, Error> {
+        match &answer.login {
+            Some(user) if !self.goes_to_console() => Ok(Login::parse(user)?),
+            _ => Ok(Login::ec2_user()),
+        }
+    }
+
+    /// The serial console of an instance. Where it is, the region tells; so the push need not wait
+    /// for the look-up, where there has been none, which only says why there will be no answer.
+    pub(super) async fn console(
+        &self,
+        id: &InstanceId,
+        found: Option<&Instance>,
+        leg: Leg<'_>,
+    ) -> Result<Arrival, Error> {
+        let region = self.aws(leg.region.as_ref()).await?.name;
+        let console = Console::of(&region, &process::me()?);
+        let published = !console.host_key.is_empty();
+        let login = Login::at_console(id);
+        let (leg, route) = (Leg { login, ..leg }, Route::Serial(console));
+        let shared = self.has_master(&leg, &route).await?;
+        if !shared {
+            if !published && !self.invocation.is_control_command() {
+                let text = format!("the host key of the serial consoles of {region} is not known");
+                self.terminal.warn(&format!(
+                    "{text} to mssh, so that ssh decides as it is set to"
+                ));
+            }
+            let push = async { Ok(self.push(id, &leg).await) };
+            let look_up = async {
+                match found {
+                    Some(_) => Ok(()),
+                    None => self.find(id, &leg).await.map(drop),
+                }
+            };
+            let (pushed, ()) = tokio::try_join!(push, look_up)?;
+            pushed?;
+        }
+        Ok(self.arrived(id.as_str(), leg.login, route, shared))
+    }
+}

@@ -1,0 +1,167 @@
+//! The host key of a console. AWS's own, whose fingerprints we know, nobody has to test with: the
+//! lab's console shows another. So it is refused; and with its own fingerprint in the place of
+//! AWS's, the rest of the command line as we spelled it, it is let in.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::{TRUSTING, consoles, got_in, types};
+use crate::lab::Tenant;
+use crate::lab::cast::WEB1;
+use crate::sandbox::{finish_with, lab, no_key_is_left, run, tenant};
+use crate::session::pty::Pty;
+
+/// What AWS publishes for us-east-1.
+const PUBLISHED: &str = "SHA256:dXwn5ma/xadVMeBZGEru5l2gx+yI5LDiJaLUcz0FMmw";
+
+const HOST: &str = "serial-console.ec2-instance-connect.us-east-1.aws";
+
+/// What ssh-keygen says of the key that the lab's console shows.
+fn shown() -> String {
+    let file = lab().console_key().with_extension("pub");
+    let file = file.to_str().expect("a name");
+    let told = run(&tenant(), "ssh-keygen", ["-l", "-E", "sha256", "-f", file]);
+    let mut words = told.stdout.split_whitespace();
+    words.nth(1).expect("a fingerprint").to_owned()
+}
+
+/// What is said where the console shows a key that is not the published one.
+fn told() -> Vec<String> {
+    vec![
+        format!(
+            "mssh: error: {} is not the host key that AWS publishes for this serial console",
+            shown()
+        ),
+        "mssh: hint: is somebody in between? if AWS says that it is its new key, go there once \
+         with `-o StrictHostKeyChecking=ask`"
+            .to_owned(),
+    ]
+}
+
+#[test]
+fn a_host_key_that_is_not_the_published_one_is_refused() {
+    let known = lab().home().join(".ssh/known_hosts");
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("config");
+    let text = format!(
+        "Host *\n  StrictHostKeyChecking no\n  UserKnownHostsFile {known}\n  \
+         GlobalKnownHostsFile {known}\n  VerifyHostKeyDNS yes\n  CheckHostIP yes\n  Port {port}\n",
+        known = known.display(),
+        port = lab().port()
+    );
+    fs::write(&file, text).expect("written");
+    let file = file.to_str().expect("a name");
+    let before = fs::read(&known).expect("a file");
+    for words in [
+        &["--serial", "-T", WEB1][..],
+        &["--serial", "-F", file, "-T", WEB1],
+    ] {
+        let tenant = tenant();
+        let outcome = types(&tenant, "mssh", words);
+        let host = match lab().port() {
+            22 => HOST.to_owned(),
+            port => format!("[{HOST}]:{port}"),
+        };
+        let mut lines = told();
+        lines.push(format!(
+            "No ED25519 host key is known for {host} and you have requested strict checking."
+        ));
+        lines.push("Host key verification failed.".to_owned());
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        outcome.fails(255, &lines);
+        assert_eq!(consoles(&tenant), [WEB1]);
+    }
+    assert_eq!(fs::read(&known).expect("a file"), before);
+}
+
+#[test]
+fn what_the_command_line_says_of_host_keys_beats_what_we_say() {
+    for words in [
+        [&TRUSTING[..], &[WEB1]].concat(),
+        [&[WEB1], &TRUSTING[..]].concat(),
+        [&TRUSTING[..], &["--", WEB1]].concat(),
+    ] {
+        let tenant = tenant();
+        let outcome = types(&tenant, "mssh", &[&["--serial"], &words[..]].concat());
+        got_in(&outcome, WEB1);
+        // Nobody is let into the dark unwarned.
+        let lines: Vec<&str> = outcome.stderr.lines().collect();
+        assert_eq!(lines, told());
+    }
+}
+
+/// A key of one's own, as long as the first value lives.
+fn own_key(tenant: &Tenant<'_>) -> (tempfile::TempDir, String) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let key = directory.path().join("own");
+    let key = key.to_str().expect("a name").to_owned();
+    run(
+        tenant,
+        "ssh-keygen",
+        ["-q", "-t", "ed25519", "-N", "", "-f", &key],
+    )
+    .prints("");
+    (directory, key)
+}
+
+/// Asserts that the command line of `mssh`, and of no other program, lets in by the fingerprint
+/// that stands in it.
+#[track_caller]
+fn lets_in_by_fingerprint(mssh: &str) {
+    let tenant = tenant();
+    let (_kept, key) = own_key(&tenant);
+    let words = ["--serial", "-i", &key, "-T", WEB1];
+    // The key is pushed, and good for a minute, however this ends.
+    assert_eq!(types(&tenant, mssh, &words).code, Some(255));
+    let dry = run(&tenant, mssh, ["--dry-run"].iter().chain(&words));
+    assert_eq!((dry.stderr.as_str(), dry.code), ("", Some(0)));
+    assert_eq!(dry.stdout.matches(PUBLISHED).count(), 1, "{}", dry.stdout);
+    let line = dry.stdout.replace(PUBLISHED, &shown());
+    let mut bash = tenant.command("bash");
+    let outcome = finish_with(bash.args(["-c", &line]), b"echo in at $USER\n");
+    got_in(&outcome, WEB1);
+    assert_eq!(outcome.stderr, "");
+    assert!(no_key_is_left(&tenant));
+}
+
+#[test]
+fn a_host_key_with_the_fingerprint_is_let_in_with_no_word_of_it() {
+    lets_in_by_fingerprint("mssh");
+}
+
+#[test]
+fn our_own_program_may_have_any_path() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let odd = directory.path().join("a b'c\"d\\e %h ${HOME} $x #f");
+    fs::create_dir(&odd).expect("a directory");
+    let program = odd.join("mssh");
+    fs::copy(Path::new(env!("CARGO_BIN_EXE_mssh")), &program).expect("a copy");
+    let mode = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(&program, mode).expect("a mode");
+    lets_in_by_fingerprint(program.to_str().expect("a name"));
+}
+
+#[test]
+fn a_question_of_another_form_is_answered_by_failure() {
+    let tenant = tenant();
+    for words in [&["--host-key"][..], &["--host-key", "SHA256:a", "SHA256:a"]] {
+        let outcome = run(&tenant, "mssh", words);
+        assert_eq!((outcome.stdout.as_str(), outcome.code), ("", Some(1)));
+    }
+}
+
+#[test]
+fn who_has_ssh_ask_is_asked() {
+    let tenant = tenant();
+    let line = format!("mssh --serial -o StrictHostKeyChecking=ask {WEB1}");
+    let mut pty = Pty::open(&tenant, &line);
+    pty.shows("Are you sure you want to continue connecting");
+    assert!(pty.screen().contains(&told()[0]), "{}", pty.screen());
+    pty.types("yes\n");
+    pty.shows("Permanently added");
+    pty.types("echo at $USER; exit 7\n");
+    pty.shows(&format!("at {WEB1}.port0"));
+    assert_eq!(pty.end(), Some(7));
+    assert!(no_key_is_left(&tenant));
+}

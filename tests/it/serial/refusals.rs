@@ -1,0 +1,123 @@
+//! What a serial console has not, and why AWS gives none.
+
+use crate::lab::cast::{PUSH_DENIED, STOPPED, TERMINATED, WEB1};
+use crate::lab::{Fault, SEND_CONSOLE_KEY, Trouble};
+use crate::sandbox::{no_key_is_left, run, tenant};
+
+#[test]
+fn what_a_console_has_not_is_refused_without_a_call() {
+    let tenant = tenant();
+    let at = format!("root@{WEB1}");
+    let files = format!("{WEB1}:x");
+    let other_way = "take another way (`--via`), if the network works";
+    let leave_out = "leave the user out; the instance asks there who logs in";
+    let type_it = "leave out the command, log in there, and type it";
+    for (program, words, error, hint) in [
+        ("mssh", &[WEB1, "uptime"][..], "runs no commands", type_it),
+        ("mssh", &[&at], "has no users", leave_out),
+        ("mssh", &["-l", "root", WEB1], "has no users", leave_out),
+        ("mssh", &[WEB1, "-oUser root"], "has no users", leave_out),
+        (
+            "mssh",
+            &["-L", "1:h:2", WEB1],
+            "forwards nothing",
+            other_way,
+        ),
+        ("mssh", &["-D1080", WEB1], "forwards nothing", other_way),
+        ("mssh", &["-W", "h:2", WEB1], "forwards nothing", other_way),
+        ("msftp", &[WEB1], "transfers no files", other_way),
+        ("mscp", &[&files, "."], "transfers no files", other_way),
+    ] {
+        let words = [&["--serial"], words].concat();
+        run(&tenant, program, &words).fails(
+            255,
+            &[
+                &format!("{program}: error: a serial console {error}"),
+                &format!("{program}: hint: {hint}"),
+            ],
+        );
+    }
+    assert_eq!(tenant.calls().len(), 0);
+}
+
+#[test]
+fn what_aws_has_against_it_is_told_with_what_to_do() {
+    let no_type = format!("instances of the type of {WEB1} have no serial console");
+    for (code, error, hint) in [
+        (
+            "SerialConsoleAccessDisabledException",
+            "serial consoles are disabled for this account in us-east-1",
+            "enable them with `aws ec2 enable-serial-console-access --region us-east-1`",
+        ),
+        (
+            "SerialConsoleSessionLimitExceededException",
+            &format!("somebody is at the serial console of {WEB1}"),
+            "there is one session at a time; AWS takes about 30 seconds to end the last one",
+        ),
+        (
+            "SerialConsoleSessionUnavailableException",
+            &format!("the serial console of {WEB1} is not available now"),
+            "try again in a moment",
+        ),
+        (
+            "SerialConsoleSessionUnsupportedException",
+            &format!("the firmware of {WEB1} is too old for a serial console"),
+            "reboot the instance, which updates it",
+        ),
+        (
+            "EC2InstanceTypeInvalidException",
+            &no_type,
+            "those of the Nitro System have one",
+        ),
+        (
+            "EC2InstanceStateInvalidException",
+            &format!("instance {WEB1} is not ready: Something is not as it should be"),
+            "wait until it has started, and try again",
+        ),
+    ] {
+        let tenant = tenant();
+        tenant.fault(Fault::new(Trouble::Refused(code)).on(SEND_CONSOLE_KEY));
+        run(&tenant, "mssh", ["--serial", WEB1]).fails(
+            255,
+            &[
+                &format!("mssh: error: {error}"),
+                &format!("mssh: hint: {hint}"),
+            ],
+        );
+        assert_eq!(tenant.calls_of(SEND_CONSOLE_KEY).len(), 1, "{code}");
+        assert!(no_key_is_left(&tenant));
+    }
+}
+
+#[test]
+fn an_instance_that_is_off_is_called_what_it_is() {
+    let start = format!(
+        "mssh: hint: start it with `aws ec2 start-instances --region us-east-1 --instance-ids \
+         {STOPPED}`"
+    );
+    for (id, state, hint) in [
+        (STOPPED, "stopped", start.as_str()),
+        (TERMINATED, "terminated", "mssh: hint: it cannot come back"),
+    ] {
+        let tenant = tenant();
+        let error = format!("mssh: error: instance {id} is {state}");
+        run(&tenant, "mssh", ["--serial", id]).fails(255, &[&error, hint]);
+        assert!(no_key_is_left(&tenant));
+    }
+}
+
+#[test]
+fn a_denial_names_the_action_of_consoles_and_no_user() {
+    let tenant = tenant();
+    let arn = format!("arn:aws:ec2:us-east-1:123456789012:instance/{PUSH_DENIED}");
+    let action = "ec2-instance-connect:SendSerialConsoleSSHPublicKey";
+    run(&tenant, "mssh", ["--serial", PUSH_DENIED]).fails(
+        255,
+        &[
+            &format!(
+                "mssh: error: arn:aws:iam::123456789012:user/lab is not allowed {action} on {arn}"
+            ),
+            &format!("mssh: hint: a policy must allow {action} on {arn}"),
+        ],
+    );
+}
