@@ -23,7 +23,7 @@ _mscp() {
 
     case "${cmd}" in
         mscp)
-            opts="-u -z -h -1 -2 -3 -4 -6 -A -B -C -T -d -f -O -p -q -R -r -s -t -v -D -F -J -M -P -S -c -i -l -o -X --region --profile --zone --instance-id --via --private --serial --dry-run --debug --completions --man --help --version"
+            opts="-u -z -h -1 -2 -3 -4 -6 -A -B -C -T -d -f -O -p -q -R -r -s -t -v -D -F -J -M -P -S -c -i -l -o -X --region --profile --zone --instance-id --via --private --eice --eice-endpoint --max-tunnel-duration --serial --dry-run --debug --completions --man --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -54,7 +54,15 @@ _mscp() {
                     return 0
                     ;;
                 --via)
-                    COMPREPLY=($(compgen -W "auto public private ipv6 instance-id serial" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto public private ipv6 instance-id eice serial" -- "${cur}"))
+                    return 0
+                    ;;
+                --eice-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-tunnel-duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --completions)

@@ -2,12 +2,15 @@ complete -c mscp -l region -d 'AWS region (else environment, profile or host nam
 complete -c mscp -s u -l profile -d 'AWS profile; beats keys in the environment' -r
 complete -c mscp -s z -l zone -d 'availability zone; with -t it spares a look-up' -r
 complete -c mscp -l instance-id -d 'instance behind the host that is the target' -r
-complete -c mscp -l via -d 'auto, public, private, ipv6, instance-id or serial' -r -f -a "auto\t''
+complete -c mscp -l via -d 'the way in: auto, public, ipv6, instance-id or below' -r -f -a "auto\t''
 public\t''
 private\t''
 ipv6\t''
 instance-id\t''
+eice\t''
 serial\t''"
+complete -c mscp -l eice-endpoint -d 'go by this endpoint: its ID or its DNS name' -r
+complete -c mscp -l max-tunnel-duration -d 'end it after S seconds: 1 to 3600' -r
 complete -c mscp -l completions -d 'print the completions for bash, zsh or fish' -r -f -a "bash\t''
 zsh\t''
 fish\t''"
@@ -23,6 +26,7 @@ complete -c mscp -s l -d 'As in scp(1)' -r
 complete -c mscp -s o -d 'As in scp(1)' -r
 complete -c mscp -s X -d 'As in scp(1)' -r
 complete -c mscp -l private -d 'the same as --via private'
+complete -c mscp -l eice -d 'the same as --via eice: EC2 Instance Connect Endpoint'
 complete -c mscp -l serial -d 'the serial console: the same as --via serial'
 complete -c mscp -l dry-run -d 'find the instance, print the command, push nothing'
 complete -c mscp -l debug -d 'tell what is decided and why, and time AWS\'s answers'

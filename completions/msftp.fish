@@ -2,12 +2,15 @@ complete -c msftp -l region -d 'AWS region (else environment, profile or host na
 complete -c msftp -s u -l profile -d 'AWS profile; beats keys in the environment' -r
 complete -c msftp -s z -l zone -d 'availability zone; with -t it spares a look-up' -r
 complete -c msftp -s t -l instance-id -d 'instance behind the host that is the target' -r
-complete -c msftp -l via -d 'auto, public, private, ipv6, instance-id or serial' -r -f -a "auto\t''
+complete -c msftp -l via -d 'the way in: auto, public, ipv6, instance-id or below' -r -f -a "auto\t''
 public\t''
 private\t''
 ipv6\t''
 instance-id\t''
+eice\t''
 serial\t''"
+complete -c msftp -l eice-endpoint -d 'go by this endpoint: its ID or its DNS name' -r
+complete -c msftp -l max-tunnel-duration -d 'end it after S seconds: 1 to 3600' -r
 complete -c msftp -l completions -d 'print the completions for bash, zsh or fish' -r -f -a "bash\t''
 zsh\t''
 fish\t''"
@@ -26,6 +29,7 @@ complete -c msftp -s P -d 'As in sftp(1)' -r
 complete -c msftp -s R -d 'As in sftp(1)' -r
 complete -c msftp -s X -d 'As in sftp(1)' -r
 complete -c msftp -l private -d 'the same as --via private'
+complete -c msftp -l eice -d 'the same as --via eice: EC2 Instance Connect Endpoint'
 complete -c msftp -l serial -d 'the serial console: the same as --via serial'
 complete -c msftp -l dry-run -d 'find the instance, print the command, push nothing'
 complete -c msftp -s d -l debug -d 'tell what is decided and why, and time AWS\'s answers'

@@ -2,12 +2,15 @@ complete -c mssh -s r -l region -d 'AWS region (else environment, profile or hos
 complete -c mssh -s u -l profile -d 'AWS profile; beats keys in the environment' -r
 complete -c mssh -s z -l zone -d 'availability zone; with -t it spares a look-up' -r
 complete -c mssh -l instance-id -d 'instance behind the host that is the target' -r
-complete -c mssh -l via -d 'auto, public, private, ipv6, instance-id or serial' -r -f -a "auto\t''
+complete -c mssh -l via -d 'the way in: auto, public, ipv6, instance-id or below' -r -f -a "auto\t''
 public\t''
 private\t''
 ipv6\t''
 instance-id\t''
+eice\t''
 serial\t''"
+complete -c mssh -l eice-endpoint -d 'go by this endpoint: its ID or its DNS name' -r
+complete -c mssh -l max-tunnel-duration -d 'end it after S seconds: 1 to 3600' -r
 complete -c mssh -l completions -d 'print the completions for bash, zsh or fish' -r -f -a "bash\t''
 zsh\t''
 fish\t''"
@@ -34,6 +37,7 @@ complete -c mssh -s S -d 'As in ssh(1)' -r -F
 complete -c mssh -s w -d 'As in ssh(1)' -r
 complete -c mssh -s W -d 'As in ssh(1)' -r
 complete -c mssh -l private -d 'the same as --via private'
+complete -c mssh -l eice -d 'the same as --via eice: EC2 Instance Connect Endpoint'
 complete -c mssh -l serial -d 'the serial console: the same as --via serial'
 complete -c mssh -l dry-run -d 'find the instance, print the command, push nothing'
 complete -c mssh -s d -l debug -d 'tell what is decided and why, and time AWS\'s answers'

@@ -8,20 +8,20 @@
 mod badge;
 mod journey;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokio::sync::OnceCell;
 
-use self::badge::Badge;
+use self::badge::{Badge, Luggage};
 use self::journey::Journey;
 use crate::error::Error;
 use crate::plan::cli::Invocation;
 use crate::plan::command::{self, CommandLine, Identity};
 use crate::plan::grammar::Program;
-use crate::world::keeper::Keeper;
+use crate::plan::tunnel::Tunnels;
+use crate::world::aws::Aws;
 use crate::world::openssh::Source;
 use crate::world::process;
-use crate::world::room::Room;
 use crate::world::terminal::Terminal;
 
 /// What `--dry-run` shows where the key would stand: it makes none.
@@ -32,9 +32,9 @@ const NO_KEY: &str = "EPHEMERAL_KEY";
 pub struct Departure {
     /// The client's command line.
     pub line: CommandLine,
-    /// The key's directory and its keeper, where there is a key of ours. To be held until we are
-    /// the client: the directory is removed when this is dropped, so if we become nothing.
-    pub luggage: Option<(Room, Keeper)>,
+    /// To be held until we are the client: it is gone when this is dropped, so if we become
+    /// nothing.
+    pub luggage: Option<Luggage>,
 }
 
 /// Does all that comes before the client.
@@ -59,23 +59,44 @@ pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Depa
         aws: OnceCell::new(),
     };
     let arrivals = journey.arrivals().await?;
-    let spell = |identity| command::spell(&client, invocation, identity, &arrivals);
     let nobody_logs_in =
         invocation.is_control_command() || arrivals.iter().all(|arrival| arrival.shared);
-    let line = match journey.badge.into_inner() {
-        Some(Badge::Ephemeral(ephemeral)) if !nobody_logs_in => {
-            let (file, room, keeper) = ephemeral.write()?;
-            return Ok(Departure {
-                line: spell(Identity::Ephemeral(&file)),
-                luggage: Some((room, keeper)),
-            });
-        }
-        _ if nobody_logs_in => spell(Identity::Unneeded),
-        Some(Badge::Own(_)) => spell(Identity::Own),
-        _ => spell(Identity::Ephemeral(Path::new(NO_KEY))),
+    let mut tunnels = Tunnels::to(invocation, &arrivals).filter(|_| !nobody_logs_in);
+    let own = invocation.value(b'i').is_some();
+    let badge = journey.badge.into_inner().filter(|_| !nobody_logs_in);
+    let aws = journey.aws.into_inner();
+    let aws = aws.filter(|_| tunnels.is_some() && !invocation.wishes.dry_run);
+    let (luggage, credentials) = pack(badge, aws).await?;
+    if let Some(tunnels) = &mut tunnels {
+        tunnels.credentials = credentials;
+    }
+    let key = luggage.as_ref().and_then(|it| it.key.as_deref());
+    let identity = match key {
+        _ if nobody_logs_in => Identity::Unneeded,
+        Some(key) => Identity::Ephemeral(key),
+        None if own => Identity::Own,
+        None => Identity::Ephemeral(Path::new(NO_KEY)),
     };
-    Ok(Departure {
-        line,
-        luggage: None,
-    })
+    let me = process::me()?;
+    let proxy = tunnels.map(|tunnels| tunnels.proxy_command(&me));
+    let line = command::spell(&client, invocation, identity, proxy, &arrivals);
+    Ok(Departure { line, luggage })
+}
+
+/// Packs what the client needs: the key, if it is one of ours, and what a tunnel signs with, where
+/// there will be one.
+async fn pack(
+    badge: Option<Badge>,
+    aws: Option<Aws>,
+) -> Result<(Option<Luggage>, Option<PathBuf>), Error> {
+    let luggage = match badge {
+        Some(Badge::Ephemeral(ephemeral)) => Some(ephemeral.write()?),
+        Some(Badge::Own(_)) | None => None,
+    };
+    let Some(aws) = aws else {
+        return Ok((luggage, None));
+    };
+    let luggage = luggage.map_or_else(Luggage::without_key, Ok)?;
+    let credentials = luggage.take_along(&aws).await?;
+    Ok((Some(luggage), Some(credentials)))
 }

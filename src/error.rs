@@ -6,6 +6,7 @@ mod credentials;
 mod hint;
 mod network;
 mod serial;
+mod tunnel;
 
 use std::io;
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 pub use self::credentials::{Lack, NoCode};
 pub use self::network::{BadBundle, Doubt, Network};
 pub use self::serial::NoConsole;
+pub use self::tunnel::{Step, Tunnel};
 use crate::plan::instance::{Instance, State};
 use crate::plan::names::InstanceId;
 use crate::plan::route::{Family, NoAddress, Way};
@@ -68,6 +70,7 @@ pub enum Error {
         action: &'static str,
     },
     Network(Network),
+    Tunnel(Tunnel),
     Unreachable {
         host: String,
         cause: String,
@@ -105,6 +108,16 @@ pub enum Error {
     NotReady {
         id: InstanceId,
         message: String,
+    },
+    NotManaged {
+        target: String,
+        region: String,
+    },
+    SessionOver {
+        reason: String,
+    },
+    ForeignStream {
+        host: String,
     },
     NoAddress {
         id: InstanceId,
@@ -194,6 +207,7 @@ impl Error {
                 format!("AWS is throttling {action}, still after retries")
             }
             Self::Network(network) => network.to_string(),
+            Self::Tunnel(trouble) => trouble.to_string(),
             Self::Unreachable { host, cause } => format!("cannot reach {host}: {cause}"),
             Self::TimedOut { action, host } => format!("no answer to {action} from {host} in time"),
             Self::BadAnswer { action, host } => {
@@ -211,6 +225,13 @@ impl Error {
             Self::Several { what, found } => format!("{what} is {} instances", found.len()),
             Self::NotRunning { id, state, .. } => format!("instance {id} is {state}"),
             Self::NotReady { id, message } => format!("instance {id} is not ready: {message}"),
+            Self::NotManaged { target, region } => {
+                format!("Session Manager does not reach {target} in {region}")
+            }
+            Self::SessionOver { reason } => format!("the session is over: {reason}"),
+            Self::ForeignStream { host } => {
+                format!("the session's websocket is to be at {host}, which is not AWS")
+            }
             Self::NoAddress { id, missing } => format!("instance {id} has no {}", named(missing)),
             Self::NoConsole { id, region, why } => why.message(id, region),
             Self::OtherHostKey { shown } => {
@@ -244,6 +265,6 @@ fn named(missing: &NoAddress) -> &'static str {
         (Way::Private, _) => "private IPv4 address",
         (Way::Ipv6, _) | (_, Family::Inet6) => "IPv6 address",
         (_, Family::Inet) => "IPv4 address",
-        (Way::Auto | Way::InstanceId | Way::Serial, Family::Any) => "address",
+        (Way::Auto | Way::InstanceId | Way::Eice | Way::Serial, Family::Any) => "address",
     }
 }

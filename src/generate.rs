@@ -8,7 +8,7 @@ use clap_complete::Shell;
 
 use crate::plan::cli::Page;
 use crate::plan::grammar::{Grammar, Kind, Program};
-use crate::plan::options::{OPTIONS, Opt};
+use crate::plan::options::{Name, OPTIONS, Opt};
 
 /// The text of a page, for standard output.
 #[must_use]
@@ -58,7 +58,16 @@ fn usage(program: Program) -> String {
 fn help(program: Program) -> String {
     let Words { about, example, .. } = words(program);
     let (name, client, usage) = (program.name(), program.client(), usage(program));
-    let options: String = OPTIONS.iter().map(|opt| help_line(program, opt)).collect();
+    let line = |opt: &Opt| match opt {
+        Opt {
+            names_way: true, ..
+        } => String::new(),
+        Opt {
+            name: Name::Via, ..
+        } => help_line(program, opt) + &ways_line(),
+        _ => help_line(program, opt),
+    };
+    let options: String = OPTIONS.iter().map(line).collect();
     format!(
         "{name}: {about}\n\
          \n\
@@ -79,7 +88,17 @@ fn help_line(program: Program, opt: &Opt) -> String {
     let letter = own_letter(program, opt).map_or("    ".to_owned(), |c| format!("-{c}, "));
     let value = opt.value.map_or(String::new(), |value| format!(" {value}"));
     let spelling = format!("{letter}--{}{value}", opt.long);
+    if spelling.len() > 24 {
+        return format!("  {spelling}\n  {:<24} {}\n", "", opt.help);
+    }
     format!("  {spelling:<24} {}\n", opt.help)
+}
+
+/// The ways that have options of their own, in one line.
+fn ways_line() -> String {
+    let ways = OPTIONS.iter().filter(|opt| opt.names_way);
+    let ways: Vec<String> = ways.map(|opt| format!("--{}", opt.long)).collect();
+    format!("      {} are short for --via and that\n", ways.join(" "))
 }
 
 /// The letter of an option of ours where it has one in this program: some belong to the client,

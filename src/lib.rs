@@ -8,8 +8,9 @@
 //! ```
 //!
 //! - [`plan`] decides: pure functions from values to values.
+//! - [`wire`] speaks: protocols without sockets and clocks.
 //! - [`world`] touches: AWS, OpenSSH, files, processes, the terminal; one thin file for each.
-//! - [`connect`] and [`generate`] are the stories told with them.
+//! - [`connect`], [`tunnel`] and [`generate`] are the stories told with them.
 //! - this file is the door: the one place where an error becomes text and an exit status.
 //!
 //! Words of the house: an *invocation* is what the user said, with *wishes* for our own options
@@ -28,18 +29,22 @@ use plan::cli::{self, Invocation, Request};
 use plan::command::CommandLine;
 use plan::grammar::Program;
 use plan::host_key::{self, Testimony};
+use tokio::runtime::Builder;
+use world::stdio::{Input, Output};
 use world::terminal::Terminal;
 use world::{keeper, openssh, process};
 
 pub mod connect;
 pub mod error;
 pub mod generate;
+pub mod tunnel;
 pub mod plan {
     //! Decides: what the words mean, what to ask, which way to go, what to spell. No I/O, no
     //! environment, no clock.
     pub mod cli;
     pub mod command;
     pub mod destination;
+    pub mod endpoint;
     pub mod grammar;
     pub mod host_key;
     pub mod instance;
@@ -54,19 +59,31 @@ pub mod plan {
     pub mod scan;
     pub mod serial;
     pub mod target;
+    pub mod tunnel;
     pub mod usage;
+}
+pub mod wire {
+    //! Speaks: protocols as bytes and time in, bytes and events out.
+    pub mod eice;
+    pub mod ssm;
 }
 pub mod world {
     //! Touches: one thin file for each thing outside.
     pub mod aws;
+    pub mod chance;
+    pub mod clock;
+    pub mod hangup;
     pub mod keeper;
     pub mod key;
     pub mod openssh;
     pub mod process;
     pub mod prompt;
+    pub mod pump;
     pub mod resolver;
     pub mod room;
+    pub mod stdio;
     pub mod terminal;
+    pub mod websocket;
 }
 
 /// `mssh`, or the program that our name tells (`msftp`, `mscp`): from the words to the client.
@@ -86,12 +103,12 @@ pub fn main() -> ExitCode {
         };
     }
     let terminal = Terminal::new(program);
-    if let [option, rest @ ..] = words.as_slice()
-        && option == host_key::OPTION
-    {
-        return testify(rest, terminal);
-    }
-    match run(program, &words, terminal) {
+    let done = match words.as_slice() {
+        [option, rest @ ..] if option == host_key::OPTION => return testify(rest, terminal),
+        [option, rest @ ..] if option == tunnel::OPTION => carry(rest, terminal),
+        words => run(program, words, terminal),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             terminal.error(&error);
@@ -132,15 +149,30 @@ fn testify(question: &[OsString], terminal: Terminal) -> ExitCode {
     }
 }
 
+/// Is a ProxyCommand.
+fn carry(words: &[OsString], terminal: Terminal) -> Result<(), Error> {
+    wait_for(async {
+        let input = Input::of(io::stdin()).map_err(Error::Runtime)?;
+        let output = Output::of(io::stdout()).map_err(Error::Runtime)?;
+        tunnel::run(words, input, output, terminal).await
+    })
+}
+
+/// One thread is enough: we wait for others. What is given up is not waited for: a resolver takes
+/// its time where no name server answers, and cannot be stopped.
+fn wait_for<T>(story: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(Error::Runtime)?;
+    let end = runtime.block_on(story);
+    runtime.shutdown_background();
+    end
+}
+
 /// Prepares the connection, then shows the command line or becomes it.
 fn go(invocation: &Invocation, terminal: Terminal) -> Result<(), Error> {
     let wishes = &invocation.wishes;
     let terminal = terminal.telling(wishes.debug, invocation.has(b'v'));
-    let departure = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Error::Runtime)?
-        .block_on(connect::prepare(invocation, terminal))?;
+    let departure = wait_for(connect::prepare(invocation, terminal))?;
     let line = &departure.line;
     if wishes.dry_run {
         return print(&[line.quoted().as_encoded_bytes(), b"\n"].concat());

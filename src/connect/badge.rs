@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::plan::cli::Invocation;
+use crate::world::aws::{self, Aws};
 use crate::world::keeper::{Bell, Keeper};
 use crate::world::key::{self, Key};
 use crate::world::room::Room;
@@ -57,10 +58,44 @@ impl Badge {
 impl Ephemeral {
     /// Writes the key, and says where it is. Only when its public half is with AWS: a key that
     /// opens nothing is not worth a file.
-    pub(super) fn write(mut self) -> Result<(PathBuf, Room, Keeper), Error> {
+    pub(super) fn write(mut self) -> Result<Luggage, Error> {
         // A launcher that nobody waits for would be the client's zombie.
         self.keeper.settle()?;
-        let file = self.key.write(&self.room)?;
-        Ok((file, self.room, self.keeper))
+        let key = self.key.write(&self.room)?;
+        Ok(Luggage {
+            key: Some(key),
+            room: self.room,
+            _keeper: self.keeper,
+        })
+    }
+}
+
+/// What the client needs and nobody else may have: in a room that goes when this is dropped, or
+/// else by its keeper.
+#[derive(Debug)]
+pub struct Luggage {
+    /// The key, if it is one of ours.
+    pub(super) key: Option<PathBuf>,
+    room: Room,
+    _keeper: Keeper,
+}
+
+impl Luggage {
+    /// An empty room with its keeper.
+    pub(super) fn without_key() -> Result<Self, Error> {
+        let room = Room::open()?;
+        let mut keeper = Keeper::start(room.path())?;
+        keeper.settle()?;
+        Ok(Self {
+            key: None,
+            room,
+            _keeper: keeper,
+        })
+    }
+
+    /// Puts in what a tunnel needs to sign its request, and says where it is.
+    pub(super) async fn take_along(&self, aws: &Aws) -> Result<PathBuf, Error> {
+        let credentials = aws.credentials().await?;
+        self.room.write_credentials(&aws::handed(&credentials))
     }
 }

@@ -1,7 +1,9 @@
 //! The way to each destination: which instance it is, who logs in, where ssh goes.
 
 mod console;
+mod endpoint;
 mod push;
+mod search;
 mod sharing;
 mod way;
 
@@ -16,15 +18,15 @@ use crate::error::Error;
 use crate::plan::cli::Invocation;
 use crate::plan::command::Arrival;
 use crate::plan::destination::Destination;
+use crate::plan::endpoint::Endpoint;
 use crate::plan::instance::Instance;
-use crate::plan::lookup::{self, Lookup};
+use crate::plan::lookup::Lookup;
 use crate::plan::names::{InstanceId, Login, Region};
 use crate::plan::question::Answer;
-use crate::plan::route::{Route, Way};
+use crate::plan::route::Route;
 use crate::plan::target::Target;
 use crate::world::aws::{Aws, Regional};
 use crate::world::openssh::Source;
-use crate::world::resolver;
 use crate::world::terminal::Terminal;
 
 /// What the way to every destination has in common.
@@ -48,6 +50,8 @@ struct Leg<'a> {
     /// The region that the destination's own name tells.
     region: Option<Region>,
     sharing: Sharing,
+    /// The endpoints there, once they are looked up.
+    endpoints: OnceCell<Vec<Endpoint>>,
 }
 
 impl Journey<'_> {
@@ -84,7 +88,7 @@ impl Journey<'_> {
     async fn arrival(&self, destination: &Destination) -> Result<Arrival, Error> {
         let mut leg = self.leg(destination).await?;
         if leg.sharing == Sharing::AsTyped {
-            let host = host_of(destination);
+            let host = destination.name();
             let route = Route::AsTyped(host.to_owned());
             return Ok(self.arrived(host, leg.login, route, true));
         }
@@ -102,7 +106,10 @@ impl Journey<'_> {
             Lookup::Id(id) => Box::pin(self.arrive_at(&id, leg)).await,
             Lookup::Filters(filters) => {
                 let aws = self.aws(leg.region.as_ref()).await?;
-                let instance = aws.instance_with(&filters, &destination.host).await?;
+                let found = aws.instance_with(&filters, &destination.host);
+                let ahead = self.beside(&leg, self.looks_ahead(), self.look_ahead(&leg));
+                let (instance, ahead) = tokio::try_join!(found, ahead)?;
+                ahead?;
                 self.running(&instance, &aws)?;
                 self.enter(&instance.id, Some(&instance), leg).await
             }
@@ -111,13 +118,14 @@ impl Journey<'_> {
 
     /// What ssh says of a destination, which goes before anything that AWS does.
     async fn leg<'b>(&self, destination: &'b Destination) -> Result<Leg<'b>, Error> {
-        let answer = self.ask(destination, host_of(destination)).await?;
+        let answer = self.ask(destination, destination.name()).await?;
         let mut leg = Leg {
             destination,
             login: self.login(&answer)?,
             answer,
             region: region_in(&destination.target),
             sharing: Sharing::Nothing,
+            endpoints: OnceCell::new(),
         };
         leg.sharing = self.sharing(&leg).await?;
         Ok(leg)
@@ -126,7 +134,7 @@ impl Journey<'_> {
     /// A destination whose instance is known by its ID: the push need not wait for the look-up,
     /// unless the look-up decides whether there is one.
     ///
-    /// Of two errors the one that says most goes first: the look-up's, then the push's.
+    /// Of several errors the one that says most goes first: the look-ups', then the push's.
     async fn arrive_at(&self, id: &InstanceId, leg: Leg<'_>) -> Result<Arrival, Error> {
         if self.goes_to_console() {
             return Box::pin(self.console(id, None, leg)).await;
@@ -135,18 +143,28 @@ impl Journey<'_> {
             let instance = self.find(id, &leg).await?;
             return self.enter(id, instance.as_ref(), leg).await;
         }
-        let push = async {
-            if self.pushes() {
-                // What keeps AWS from being asked at all ends both: a second try of it would ask
-                // for a second MFA code.
-                self.aws(leg.region.as_ref()).await?;
-            }
-            Ok(self.push(id, &leg).await)
-        };
-        let (pushed, instance) = tokio::try_join!(push, self.find(id, &leg))?;
+        let push = self.beside(&leg, self.pushes(), self.push(id, &leg));
+        let ahead = self.beside(&leg, self.looks_ahead(), self.look_ahead(&leg));
+        let (pushed, ahead, instance) = tokio::try_join!(push, ahead, self.find(id, &leg))?;
+        ahead?;
         pushed?;
         let route = self.route_to(instance.as_ref(), &leg).await?;
         Ok(self.arrived(id.as_str(), leg.login, route, false))
+    }
+
+    /// Runs a call, if it is `wanted`, beside another whose error would say more. What keeps AWS
+    /// from being asked at all ends both: a second try of it would ask for a second MFA code.
+    async fn beside(
+        &self,
+        leg: &Leg<'_>,
+        wanted: bool,
+        call: impl Future<Output = Result<(), Error>>,
+    ) -> Result<Result<(), Error>, Error> {
+        if !wanted {
+            return Ok(Ok(()));
+        }
+        self.aws(leg.region.as_ref()).await?;
+        Ok(call.await)
     }
 
     /// The way into an instance that was found, past a master connection or with a push.
@@ -169,62 +187,9 @@ impl Journey<'_> {
 
     async fn route_to(&self, instance: Option<&Instance>, leg: &Leg<'_>) -> Result<Route, Error> {
         match instance {
-            Some(instance) => self.route(instance, leg.destination, &leg.answer).await,
+            Some(instance) => self.route(instance, leg).await,
             None => Ok(Route::AsTyped(leg.destination.host.clone())),
         }
-    }
-
-    /// Looks up the instance, unless nothing hangs on it: who names the host, the ID and the zone
-    /// may lack the permission for DescribeInstances.
-    async fn find(&self, id: &InstanceId, leg: &Leg<'_>) -> Result<Option<Instance>, Error> {
-        let optional =
-            self.is_host_beside_id(leg.destination) && self.invocation.wishes.via == Way::Auto;
-        if optional && self.invocation.wishes.zone.is_some() {
-            return Ok(None);
-        }
-        let aws = self.aws(leg.region.as_ref()).await?;
-        match aws.instance(id).await {
-            Ok(instance) => self.running(&instance, &aws).map(|()| Some(instance)),
-            Err(Error::Denied(_)) if optional || self.goes_to_console() => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn running(&self, instance: &Instance, aws: &Regional<'_>) -> Result<(), Error> {
-        self.terminal.debug(|| format!("found {instance}"));
-        if self.reaches(&instance.state) {
-            return Ok(());
-        }
-        Err(Error::NotRunning {
-            id: instance.id.clone(),
-            state: instance.state.clone(),
-            region: aws.name.clone(),
-        })
-    }
-
-    /// The instance that the words themselves name. An ID as the target wins over `-t`.
-    fn known_id(&self, destination: &Destination) -> Option<InstanceId> {
-        match lookup::of(&destination.target) {
-            Some(Lookup::Id(id)) => Some(id),
-            _ => self.invocation.wishes.instance.clone(),
-        }
-    }
-
-    /// Whether this is the original's form of a host beside `-t ID`.
-    fn is_host_beside_id(&self, destination: &Destination) -> bool {
-        self.invocation.wishes.instance.is_some() && !matches!(destination.target, Target::Id(_))
-    }
-
-    /// How to look up a destination that is not known by an ID: by the name itself, by
-    /// ssh_config's HostName for it, by the addresses that the system resolves it to.
-    async fn lookup(&self, targets: [&Target; 2], host: &str) -> Result<Lookup, Error> {
-        if let Some(lookup) = targets.into_iter().find_map(lookup::of) {
-            return Ok(lookup);
-        }
-        let addresses = resolver::addresses(host).await?;
-        self.terminal
-            .debug(|| format!("{host} resolves to {addresses:?}"));
-        Ok(lookup::by_addresses(&addresses))
     }
 
     /// AWS in the region asked for, told by the name, or configured; loaded once. What one name
@@ -272,14 +237,5 @@ fn region_in(target: &Target) -> Option<Region> {
     match target {
         Target::Aws(name) => Some(name.region.clone()),
         Target::Id(_) | Target::Address(_) | Target::Host(_) => None,
-    }
-}
-
-/// The host that ssh is asked about. Host patterns of ssh_config tell upper from lower case, and
-/// instance IDs do not.
-fn host_of(destination: &Destination) -> &str {
-    match &destination.target {
-        Target::Id(id) => id.as_str(),
-        Target::Address(_) | Target::Aws(_) | Target::Host(_) => &destination.host,
     }
 }

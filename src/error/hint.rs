@@ -18,6 +18,7 @@ impl Error {
             Self::ClientRefused { .. }
             | Self::Runtime(_)
             | Self::Output(_)
+            | Self::SessionOver { .. }
             | Self::CannotRun(..) => return None,
             Self::NoClient(_) => "install OpenSSH's clients (package openssh-client)".to_owned(),
             Self::NoRoom(_) => {
@@ -62,6 +63,7 @@ impl Error {
             Self::Denied(denied) => denied.hint(),
             Self::Throttled { .. } => "try again in a moment".to_owned(),
             Self::Network(network) => network.hint(),
+            Self::Tunnel(trouble) => return trouble.hint(),
             Self::Unreachable { .. } => {
                 "check the network, --region, and AWS_ENDPOINT_URL if it is set".to_owned()
             }
@@ -79,6 +81,13 @@ impl Error {
             Self::Several { .. } => "name the one you mean by its ID".to_owned(),
             Self::NotRunning { id, state, region } => return not_running_hint(id, state, region),
             Self::NotReady { .. } => "wait until it has started, and try again".to_owned(),
+            Self::NotManaged { region, .. } => format!(
+                "is its SSM Agent running, has its role AmazonSSMManagedInstanceCore, and can it \
+                 reach ssmmessages.{region}.amazonaws.com?"
+            ),
+            Self::ForeignStream { .. } => {
+                "set AWS_ENDPOINT_URL_SSM if that is what you want".to_owned()
+            }
             Self::NoAddress { missing, .. } => no_address_hint(missing),
             Self::NoConsole { region, why, .. } => why.hint(region),
             Self::OtherHostKey { .. } => {

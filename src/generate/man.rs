@@ -84,6 +84,12 @@ fn reference(program: Program) -> Roff {
             "the instance ID is the host, for a Host i-* block of your ssh_config(5) to lead there",
         ),
         (
+            "eice",
+            "an EC2 Instance Connect Endpoint of the instance's VPC: in its subnet, else in its \
+             zone, else any; or the one of --eice-endpoint. ssh gets the host as typed and us as \
+             its ProxyCommand. Endpoints connect to port 22 alone (and 3389), for an hour",
+        ),
+        (
             "serial",
             "the serial console of the instance, for when its network is broken: no user, no \
              command, no files; the console's host key must be the one that AWS publishes, unless \

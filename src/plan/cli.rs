@@ -4,12 +4,14 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use super::destination::Destination;
+use super::endpoint::Named;
 use super::grammar::{Grammar, Program};
 use super::names::{InstanceId, Region, Zone};
 use super::options::{Name, Opt};
 use super::route::Way;
 use super::scan::{self, Flag, Scan};
 use super::serial::Unfit;
+use super::tunnel::DURATIONS;
 use super::usage::Usage;
 
 /// What we are asked to do.
@@ -74,6 +76,10 @@ pub struct Wishes {
     pub instance: Option<InstanceId>,
     /// `--via`.
     pub via: Way,
+    /// `--eice-endpoint`.
+    pub endpoint: Option<Named>,
+    /// `--max-tunnel-duration`, in seconds.
+    pub duration: Option<u16>,
     /// `--dry-run`.
     pub dry_run: bool,
     /// `--debug`.
@@ -212,6 +218,16 @@ fn wishes(scan: &Scan) -> Result<(Wishes, Option<Page>), Usage> {
             }
             Name::Private => wishes.via = Way::Private,
             Name::Serial => wishes.via = Way::Serial,
+            Name::Eice => wishes.via = Way::Eice,
+            Name::Endpoint => {
+                let named = Named::parse(value);
+                wishes.endpoint = Some(named.ok_or_else(|| Usage::BadEndpoint(value.to_owned()))?);
+            }
+            Name::Duration => {
+                let seconds = value.parse().ok().filter(|it| DURATIONS.contains(it));
+                wishes.duration =
+                    Some(seconds.ok_or_else(|| Usage::BadDuration(value.to_owned()))?);
+            }
             Name::DryRun => wishes.dry_run = true,
             Name::Debug => wishes.debug = true,
             Name::Completions if opt.choices.contains(&value) => {
@@ -223,7 +239,20 @@ fn wishes(scan: &Scan) -> Result<(Wishes, Option<Page>), Usage> {
             Name::Version => page = Some(Page::Version),
         }
     }
+    tunnel_wishes(&mut wishes)?;
     Ok((wishes, page))
+}
+
+/// Who names an endpoint wants to go by it, and nobody wants to limit a tunnel that there is not.
+fn tunnel_wishes(wishes: &mut Wishes) -> Result<(), Usage> {
+    match wishes.via {
+        Way::Eice => {}
+        Way::Auto if wishes.endpoint.is_some() => wishes.via = Way::Eice,
+        _ if wishes.endpoint.is_some() => return Err(Usage::NoTunnel("eice-endpoint")),
+        _ if wishes.duration.is_some() => return Err(Usage::NoTunnel("max-tunnel-duration")),
+        _ => {}
+    }
+    Ok(())
 }
 
 fn text<'a>(opt: &'static Opt, value: &'a OsStr) -> Result<&'a str, Usage> {

@@ -51,9 +51,17 @@ pub fn spell(
     client: &Path,
     invocation: &Invocation,
     identity: Identity<'_>,
+    proxy: Option<OsString>,
     arrivals: &[Arrival],
 ) -> CommandLine {
     let mut words: Vec<OsString> = Vec::new();
+    if let Some(proxy) = proxy {
+        let mut command = OsString::from("ProxyCommand=");
+        command.push(proxy);
+        words.extend(["-o".into(), command]);
+        // Ours carries bytes, and has no descriptor to pass.
+        words.extend(["-o".into(), "ProxyUseFdpass=no".into()]);
+    }
     if identity != Identity::Unneeded {
         words.extend(["-o".into(), "IdentitiesOnly=yes".into()]);
     }
@@ -118,7 +126,7 @@ mod tests {
             shared: false,
         };
         let arrivals: Vec<_> = to.iter().map(arrival).collect();
-        let line = spell(Path::new("/bin/x"), &invocation, identity, &arrivals);
+        let line = spell(Path::new("/bin/x"), &invocation, identity, None, &arrivals);
         line.words
             .join(OsStr::new(" "))
             .into_string()

@@ -32,6 +32,15 @@ enum Form {
 }
 
 impl Destination {
+    /// The host for ssh as typed, but for the letters of an ID: host patterns of ssh_config tell
+    /// upper from lower case, and IDs do not.
+    pub fn name(&self) -> &str {
+        match &self.target {
+            Target::Id(id) => id.as_str(),
+            Target::Address(_) | Target::Aws(_) | Target::Host(_) => &self.host,
+        }
+    }
+
     /// Reads the word that ssh or sftp takes as its destination.
     ///
     /// # Errors

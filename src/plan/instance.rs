@@ -16,6 +16,10 @@ pub struct Instance {
     pub state: State,
     /// Its availability zone.
     pub zone: Option<String>,
+    /// The VPC it is in.
+    pub vpc: Option<String>,
+    /// Its subnet there.
+    pub subnet: Option<String>,
     /// Its public IPv4 address.
     pub public: Option<Ipv4Addr>,
     /// Its primary private IPv4 address.
@@ -112,6 +116,8 @@ impl Instance {
             name: None,
             state: State::Running,
             zone: None,
+            vpc: None,
+            subnet: None,
             public: None,
             private: None,
             ipv6: None,

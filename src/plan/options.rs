@@ -11,6 +11,9 @@ pub enum Name {
     InstanceId,
     Via,
     Private,
+    Eice,
+    Endpoint,
+    Duration,
     Serial,
     DryRun,
     Debug,
@@ -37,6 +40,8 @@ pub struct Opt {
     pub choices: &'static [&'static str],
     /// Whether the original had it. Only these may be abbreviated, as they could be there.
     pub original: bool,
+    /// Whether it is the name of a way, short for `--via` and that.
+    pub names_way: bool,
     /// One sentence for `--help`, the completions and the man page.
     pub help: &'static str,
 }
@@ -50,11 +55,20 @@ const SWITCH: Opt = Opt {
     value: None,
     choices: &[],
     original: false,
+    names_way: false,
     help: "",
 };
 
 /// The ways in that `--via` knows.
-pub const WAYS: &[&str] = &["auto", "public", "private", "ipv6", "instance-id", "serial"];
+pub const WAYS: &[&str] = &[
+    "auto",
+    "public",
+    "private",
+    "ipv6",
+    "instance-id",
+    "eice",
+    "serial",
+];
 
 /// The shells that `--completions` knows.
 pub const SHELLS: &[&str] = &["bash", "zsh", "fish"];
@@ -103,19 +117,42 @@ pub const OPTIONS: &[Opt] = &[
         long: "via",
         value: Some("WAY"),
         choices: WAYS,
-        help: "auto, public, private, ipv6, instance-id or serial",
+        help: "the way in: auto, public, ipv6, instance-id or below",
         ..SWITCH
     },
     Opt {
         name: Name::Private,
         long: "private",
         help: "the same as --via private",
+        names_way: true,
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Eice,
+        long: "eice",
+        help: "the same as --via eice: EC2 Instance Connect Endpoint",
+        names_way: true,
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Endpoint,
+        long: "eice-endpoint",
+        value: Some("ID"),
+        help: "go by this endpoint: its ID or its DNS name",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Duration,
+        long: "max-tunnel-duration",
+        value: Some("S"),
+        help: "end it after S seconds: 1 to 3600",
         ..SWITCH
     },
     Opt {
         name: Name::Serial,
         long: "serial",
         help: "the serial console: the same as --via serial",
+        names_way: true,
         ..SWITCH
     },
     Opt {

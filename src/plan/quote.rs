@@ -1,4 +1,4 @@
-//! Quoting for a POSIX shell (XCU 2.2), for what a person may paste.
+//! Quoting for a POSIX shell (XCU 2.2): for what a person may paste, and for a ProxyCommand.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -8,6 +8,17 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 pub fn join<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> OsString {
     let quoted: Vec<Vec<u8>> = words.into_iter().map(|w| word(w.as_bytes())).collect();
     OsString::from_vec(quoted.join(&b' '))
+}
+
+/// One word as it survives ssh's expansion of tokens (TOKENS in ssh_config(5)) and then a shell.
+#[must_use]
+pub fn for_ssh(text: &OsStr) -> Vec<u8> {
+    let quoted = word(text.as_bytes());
+    let doubled = quoted.iter().flat_map(|&byte| {
+        let times = if byte == b'%' { 2 } else { 1 };
+        std::iter::repeat_n(byte, times)
+    });
+    doubled.collect()
 }
 
 fn word(bytes: &[u8]) -> Vec<u8> {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use super::destination::Destination;
+use super::endpoint::Door;
 use super::instance::Instance;
 use super::names::InstanceId;
 use super::question::Answer;
@@ -26,6 +27,8 @@ pub enum Way {
     InstanceId,
     /// The serial console, for when the network itself is broken.
     Serial,
+    /// An EC2 Instance Connect Endpoint.
+    Eice,
 }
 
 impl Way {
@@ -38,6 +41,7 @@ impl Way {
             Self::Ipv6,
             Self::InstanceId,
             Self::Serial,
+            Self::Eice,
         ]
         .into_iter()
         .find(|way| way.name() == word)
@@ -52,6 +56,7 @@ impl Way {
             Self::Ipv6 => "ipv6",
             Self::InstanceId => "instance-id",
             Self::Serial => "serial",
+            Self::Eice => "eice",
         }
     }
 }
@@ -68,6 +73,17 @@ pub enum Family {
     Inet6,
 }
 
+impl Family {
+    /// Whether the address is of this family.
+    pub fn includes(self, address: IpAddr) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Inet => address.is_ipv4(),
+            Self::Inet6 => address.is_ipv6(),
+        }
+    }
+}
+
 /// The way that is taken: what ssh gets as its host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
@@ -81,6 +97,10 @@ pub enum Route {
     InstanceId(InstanceId),
     /// The serial console.
     Serial(Console),
+    /// The host that the user typed, through an EC2 Instance Connect Endpoint. To ssh the address
+    /// is nothing: another VPC may have the same one, and neither known_hosts nor a ControlPath
+    /// shall take that instance for this.
+    Endpoint(String, Door),
 }
 
 impl Route {
@@ -88,7 +108,9 @@ impl Route {
     pub fn host(&self) -> String {
         match self {
             Self::Direct(address, _) => address.to_string(),
-            Self::AsTyped(host) | Self::ByHostName(host, _) => host.clone(),
+            Self::AsTyped(host) | Self::ByHostName(host, _) | Self::Endpoint(host, _) => {
+                host.clone()
+            }
             Self::InstanceId(id) => id.to_string(),
             Self::Serial(console) => console.host.clone(),
         }
@@ -101,6 +123,7 @@ impl fmt::Display for Route {
             Self::Direct(address, way) => write!(f, "{address}, its {} address", way.name()),
             Self::AsTyped(host) => write!(f, "{host}, as typed"),
             Self::ByHostName(host, address) => write!(f, "{host}, at {address}"),
+            Self::Endpoint(_, door) => door.fmt(f),
             Self::InstanceId(id) => write!(f, "{id}, by the proxy of your ssh_config"),
             Self::Serial(console) => write!(f, "{}, its serial console", console.host),
         }
@@ -133,6 +156,8 @@ pub struct Situation<'a> {
     pub named: Target,
     /// Whether ssh_config has a proxy for this host that expects an instance ID.
     pub proxy_for_ids: bool,
+    /// The door into the instance, if the way is [`Way::Eice`].
+    pub door: Option<Door>,
 }
 
 /// The way to this instance.
@@ -165,6 +190,10 @@ fn way_to(instance: &Instance, situation: &Situation<'_>) -> Result<Route, NoAdd
         other => other,
     };
     match (target, way) {
+        (_, Way::Eice) => match &situation.door {
+            Some(door) => Ok(Route::Endpoint(destination.name().to_owned(), door.clone())),
+            None => direct(),
+        },
         (_, Way::InstanceId) => Ok(Route::InstanceId(instance.id.clone())),
         (_, Way::Public | Way::Private | Way::Ipv6) => direct(),
         _ if situation.beside_id => Ok(typed()),
@@ -221,15 +250,14 @@ pub fn address(instance: &Instance, way: Way, family: Family) -> Result<Route, N
         (Way::Ipv6, instance.ipv6.map(IpAddr::V6)),
     ];
     let asked = |kind: Way| way == Way::Auto || way == kind;
-    let fits = |address: IpAddr| match family {
-        Family::Any => true,
-        Family::Inet => address.is_ipv4(),
-        Family::Inet6 => address.is_ipv6(),
-    };
     candidates
         .into_iter()
         .filter(|(kind, _)| asked(*kind))
-        .find_map(|(kind, address)| address.filter(|a| fits(*a)).map(|a| Route::Direct(a, kind)))
+        .find_map(|(kind, address)| {
+            address
+                .filter(|a| family.includes(*a))
+                .map(|a| Route::Direct(a, kind))
+        })
         .ok_or(NoAddress { way, family })
 }
 

@@ -27,6 +27,9 @@ pub enum Usage {
     Empty(&'static Opt),
     SeveralForOneId,
     Unfit(Unfit),
+    BadEndpoint(String),
+    BadDuration(String),
+    NoTunnel(&'static str),
 }
 
 impl fmt::Display for Usage {
@@ -51,6 +54,11 @@ impl fmt::Display for Usage {
             Self::OptionAfterFiles(word) => write!(f, "option `{word}` stands after the files"),
             Self::NotUnicode(word) => write!(f, "`{word}` is not valid UTF-8"),
             Self::Empty(opt) => write!(f, "the value of --{} is empty", opt.long),
+            Self::BadEndpoint(word) => {
+                write!(f, "`{word}` is not a valid EC2 Instance Connect Endpoint")
+            }
+            Self::BadDuration(word) => write!(f, "`{word}` is not a valid tunnel duration"),
+            Self::NoTunnel(long) => write!(f, "--{long} goes with --via eice alone"),
             Self::SeveralForOneId => {
                 write!(f, "--instance-id cannot stand for several hosts")
             }
@@ -102,6 +110,11 @@ impl Usage {
             }
             Self::SeveralForOneId => "name the instances themselves as targets".into(),
             Self::Unfit(unfit) => unfit.hint().into(),
+            Self::BadEndpoint(_) => {
+                "name it by its ID, like eice-0123456789abcdef0, or by its DNS name".into()
+            }
+            Self::BadDuration(_) => "it may be 1 to 3600 seconds".into(),
+            Self::NoTunnel(_) => "leave it out, or say --via eice".into(),
             Self::NotUnicode(_) | Self::Empty(_) => return None,
         };
         Some(hint)

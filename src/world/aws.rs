@@ -2,24 +2,33 @@
 
 mod credentials;
 mod ec2;
+mod endpoints;
 mod explain;
 pub mod files;
+mod handover;
 mod http;
 mod instance_connect;
 mod retry;
 mod settings;
+mod sign;
+mod ssm;
 
 use std::fmt::Debug;
 use std::future::Future;
 use std::time::Instant;
 
 use aws_config::SdkConfig;
-use aws_credential_types::provider::SharedCredentialsProvider;
+pub use aws_credential_types::Credentials;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_ec2::operation::RequestId;
 
 use self::credentials::Chain;
 pub use self::explain::{Door, Push};
+pub use self::handover::{handed, received};
 pub use self::http::{Trust, proxies, tls_trouble};
+pub use self::settings::network;
+pub use self::sign::{Scope, presigned};
+pub use self::ssm::{Session, Start};
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::plan::names::Region;
@@ -98,6 +107,21 @@ impl Aws {
             }),
             region => region,
         }
+    }
+
+    /// The credentials at hand.
+    ///
+    /// # Errors
+    /// [`Error::NoCredentials`].
+    pub async fn credentials(&self) -> Result<Credentials, Error> {
+        let missing = |cause: String| Error::NoCredentials {
+            cause,
+            profile: self.profile.clone(),
+        };
+        let provider = self.sdk.credentials_provider();
+        let provider = provider.ok_or_else(|| missing("no provider".to_owned()))?;
+        let credentials = provider.provide_credentials().await;
+        credentials.map_err(|error| missing(error.to_string()))
     }
 
     /// The same in the region that is preferred, else the configured one.

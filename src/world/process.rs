@@ -1,6 +1,7 @@
 //! The client programs: found on PATH, and become.
 
 use std::convert::Infallible;
+use std::fs::File;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,20 @@ pub fn me() -> Result<PathBuf, Error> {
 /// When the system refuses.
 pub fn notice_children() -> io::Result<()> {
     signal(SignalKind::child()).map(drop)
+}
+
+/// Leaves the terminal's session, so that its signals no longer reach us. Fails, to no harm, only
+/// for the leader of a process group, which ssh's ProxyCommand is not.
+pub fn leave_terminal() {
+    let _ = rustix::process::setsid();
+}
+
+/// Lets go of standard error, as ssh does when it goes to the background: whoever reads it to its end
+/// is not to wait for us. To no harm if it fails.
+pub fn leave_stderr() {
+    if let Ok(null) = File::options().write(true).open("/dev/null") {
+        let _ = nix::unistd::dup2_stderr(null);
+    }
 }
 
 /// Becomes the client: same process, so that signals, terminal, job control and exit status are

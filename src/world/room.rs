@@ -17,6 +17,9 @@ const SUFFIX: usize = 10;
 /// The name of the key in its directory.
 const KEY: &str = "key";
 
+/// The name of the credentials for a tunnel.
+const CREDENTIALS: &str = "credentials";
+
 /// After this long a key is of no use: AWS has forgotten its public half.
 pub const KEY_LIFE: Duration = Duration::from_mins(1);
 
@@ -58,13 +61,25 @@ impl Room {
     /// # Errors
     /// [`Error::Key`], for whatever reason it cannot be written.
     pub fn write_key(&self, key: &[u8]) -> Result<PathBuf, Error> {
-        let path = self.path().join(KEY);
+        self.write(KEY, key)
+    }
+
+    /// Writes the credentials that a tunnel is to take, in the same way.
+    ///
+    /// # Errors
+    /// As [`Room::write_key`].
+    pub fn write_credentials(&self, text: &[u8]) -> Result<PathBuf, Error> {
+        self.write(CREDENTIALS, text)
+    }
+
+    fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, Error> {
+        let path = self.path().join(name);
         let written = OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(0o600)
             .open(&path)
-            .and_then(|mut file| file.write_all(key));
+            .and_then(|mut file| file.write_all(content));
         match written {
             Ok(()) => Ok(path),
             Err(cause) => Err(Error::Key(path, cause)),
@@ -92,11 +107,23 @@ fn bases() -> impl Iterator<Item = PathBuf> {
         .filter(|path| !path.to_string_lossy().contains(['%', '$']))
 }
 
-/// Removes a directory of ours: the key that we put there, and the directory once it is empty.
+/// Takes a file out of a room of ours: it is gone then, unless others will want it, too. `None` if
+/// there is none any more.
+pub fn take(file: &Path, keep: bool) -> Option<Vec<u8>> {
+    let content = fs::read(file).ok()?;
+    if !keep {
+        let _ = fs::remove_file(file);
+    }
+    Some(content)
+}
+
+/// Removes a directory of ours: the files that we put there, and the directory once it is empty.
 /// What somebody else has put there is not ours to delete.
 pub fn remove(directory: &Path) {
     if is_ours(directory) {
-        let _ = fs::remove_file(directory.join(KEY));
+        for file in [KEY, CREDENTIALS] {
+            let _ = fs::remove_file(directory.join(file));
+        }
         let _ = fs::remove_dir(directory);
     }
 }
@@ -109,6 +136,7 @@ pub fn sweep_beside(directory: &Path) {
     };
     for path in entries.flatten().map(|entry| entry.path()) {
         let stale = older_than(&path.join(KEY), KEY_LIFE)
+            .or_else(|_| older_than(&path.join(CREDENTIALS), KEY_LIFE))
             .or_else(|_| older_than(&path, Duration::from_hours(24)));
         if stale.unwrap_or(false) {
             remove(&path);

@@ -69,6 +69,13 @@ impl Terminal {
         }
     }
 
+    /// Hands on what somebody else has to say to the user.
+    pub fn relay(self, text: &str) {
+        for line in text.lines() {
+            self.say("", line);
+        }
+    }
+
     /// Writes one line. A terminal that is gone is nothing to fail for.
     fn say(self, kind: &str, text: &str) {
         let line = format!("{}: {kind}{}\n", self.program.name(), printable(text));

@@ -1,4 +1,4 @@
-//! Who may import whom: door → stories → world → plan. A rule that no machine checks is a wish.
+//! Who may import whom: door → stories → world → plan, wire. A rule that no machine checks is a wish.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,12 +25,38 @@ const RULES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "wire/",
+        &[
+            "tokio",
+            "aws_",
+            "rustix",
+            "hyper",
+            "std::env",
+            "std::fs",
+            "std::net",
+            "std::process",
+            "std::thread",
+            "Instant",
+            "SystemTime",
+            "async ",
+            "crate::world",
+            "crate::connect",
+            "crate::generate",
+            "crate::plan",
+            "crate::error",
+        ],
+    ),
+    (
         "world/",
         &["crate::connect", "crate::generate", "super::super::connect"],
     ),
     (
         "error",
         &["crate::world", "crate::connect", "aws_", "tokio"],
+    ),
+    (
+        "tunnel",
+        &["crate::connect", "crate::generate", "aws_", "rustix"],
     ),
     ("connect", &["crate::generate", "aws_", "rustix"]),
     (

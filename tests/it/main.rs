@@ -3,6 +3,7 @@
 //! - `grammar`: our reading of any words agrees with `ssh -G` of the installed OpenSSH
 //! - `reference`: what the original did, kept or put right, row by row
 //! - `targets`: every form of a target leads to its instance, by the fewest calls
+//! - `eice`: tunnels through EC2 Instance Connect Endpoints
 //! - `key`: the key's life, whatever dies
 //! - `session`: stdin, terminal, signals and exit status are ssh's own
 //! - `callers`: rsync, scp, sftp, git, Ansible and more, with `mssh` as their ssh
@@ -28,6 +29,7 @@ mod sandbox;
 mod burst;
 mod callers;
 mod credentials;
+mod eice;
 mod errors;
 mod floors;
 mod grammar;

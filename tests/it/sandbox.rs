@@ -136,6 +136,16 @@ impl Outcome {
         self
     }
 
+    /// Asserts this exit status in silence but for this output.
+    #[track_caller]
+    pub(crate) fn ends(&self, code: i32, stdout: &str) -> &Self {
+        assert_eq!(
+            (self.stdout.as_str(), self.stderr.as_str(), self.code),
+            (stdout, "", Some(code))
+        );
+        self
+    }
+
     /// Asserts one of our failures: this status, nothing on stdout, exactly these lines.
     #[track_caller]
     pub(crate) fn fails(&self, code: i32, stderr: &[&str]) -> &Self {

@@ -38,15 +38,27 @@ impl Authority {
     /// Serves the region over TLS, on loopback as long as the process lives, with a certificate
     /// for these names (as `subjectAltName` has them). Returns the port.
     pub(super) fn serve(&self, region: Arc<Region>, names: &str) -> io::Result<u16> {
+        self.serve_at((Ipv4Addr::LOCALHOST, 0), region, names)
+    }
+
+    /// The same at this address and port.
+    pub(super) fn serve_at(
+        &self,
+        at: (Ipv4Addr, u16),
+        region: Arc<Region>,
+        names: &str,
+    ) -> io::Result<u16> {
         let config = Arc::new(self.server(names)?);
-        listen(move |stream| converse(secured(stream, &config)?, &region))
+        listen(at, move |stream| {
+            converse(secured(stream, &config)?, &region)
+        })
     }
 
     /// The same behind a proxy that is itself spoken to over TLS, and connects everybody to the
     /// region whatever they ask for.
     pub(super) fn serve_proxied(&self, region: Arc<Region>, names: &str) -> io::Result<u16> {
         let config = Arc::new(self.server(names)?);
-        listen(move |stream| {
+        listen((Ipv4Addr::LOCALHOST, 0), move |stream| {
             let mut stream = secured(stream, &config)?;
             let mut head = Vec::new();
             while !head.ends_with(b"\r\n\r\n") {
@@ -62,8 +74,9 @@ impl Authority {
         })
     }
 
-    fn server(&self, names: &str) -> io::Result<ServerConfig> {
-        let name: String = names.chars().filter(char::is_ascii_alphanumeric).collect();
+    pub(super) fn server(&self, names: &str) -> io::Result<ServerConfig> {
+        let plain = names.chars().filter(char::is_ascii_alphanumeric);
+        let name: String = plain.take(100).collect();
         let names = format!("subjectAltName={names}");
         let (ca, key) = (self.certificate(), self.directory.join("ca.key"));
         let signed = ["-subj", "/CN=aws", "-days", "1", "-addext", &names, "-CA"];
@@ -117,10 +130,13 @@ impl Authority {
     }
 }
 
-/// Listens on loopback, with a thread for each connection. Who does not trust us hangs up, which
+/// Listens there, with a thread for each connection. Who does not trust us hangs up, which
 /// is no concern of ours.
-fn listen(serve: impl Fn(TcpStream) -> io::Result<()> + Clone + Send + 'static) -> io::Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+fn listen(
+    at: (Ipv4Addr, u16),
+    serve: impl Fn(TcpStream) -> io::Result<()> + Clone + Send + 'static,
+) -> io::Result<u16> {
+    let listener = TcpListener::bind(at)?;
     let port = listener.local_addr()?.port();
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {

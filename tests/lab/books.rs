@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::eice::{Ail, Opening};
 use super::fault::{Fault, Trouble};
 use super::http::Request;
 use super::keys;
@@ -77,6 +78,10 @@ impl Call {
 pub(crate) struct Book {
     pub(crate) calls: Vec<Call>,
     pub(crate) faults: Vec<Fault>,
+    /// The tunnels asked for.
+    pub(crate) tunnels: Vec<Opening>,
+    /// What is wrong with tunnels.
+    pub(crate) ail: Option<Ail>,
     /// How long the keys pushed with it are good for.
     pub(crate) lifetime: Duration,
 }
@@ -86,6 +91,8 @@ impl Default for Book {
         Self {
             calls: Vec::new(),
             faults: Vec::new(),
+            tunnels: Vec::new(),
+            ail: None,
             lifetime: keys::LIFETIME,
         }
     }

@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io;
+use std::net::Ipv4Addr;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,8 +12,8 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::cast::{CAST, CONSOLE_ADDRESS, CONSOLE_NAMES};
-use super::sweep;
 use super::tools::{Missing, Tools};
+use super::{eice, sweep};
 
 /// Who can log in, everywhere and as whom: all of them are whoever runs the lab.
 const OS_USERS: &[&str] = &[
@@ -33,6 +34,8 @@ const OS_USERS: &[&str] = &[
 
 pub(crate) struct Home {
     directory: TempDir,
+    /// Where the EC2 Instance Connect Endpoints are.
+    endpoints: Ipv4Addr,
     /// Held as long as the lab lives: how another lab knows that these files are in use.
     _lock: File,
 }
@@ -47,6 +50,7 @@ impl Home {
         let lock = sweep::claim(directory.path())?;
         let home = Self {
             directory,
+            endpoints: eice::some_address(),
             _lock: lock,
         };
         let private = [home.local(), home.remote(), home.run(), home.keys()];
@@ -65,6 +69,10 @@ impl Home {
 
     pub(crate) fn path(&self) -> &Path {
         self.directory.path()
+    }
+
+    pub(crate) fn endpoints(&self) -> Ipv4Addr {
+        self.endpoints
     }
 
     pub(crate) fn local(&self) -> PathBuf {
@@ -204,6 +212,7 @@ impl Home {
         }
         let consoles = CONSOLE_NAMES.iter();
         hosts.extend(consoles.map(|name| format!("{CONSOLE_ADDRESS} {name}\n")));
+        hosts.push(eice::hosts(self.endpoints));
         fs::write(self.path().join("hosts"), hosts.concat())
     }
 

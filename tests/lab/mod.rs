@@ -23,6 +23,7 @@ mod books;
 pub(crate) mod cast;
 pub(crate) mod clock;
 mod describe;
+pub(crate) mod eice;
 mod fault;
 mod filter;
 mod garrison;
@@ -48,8 +49,8 @@ mod tools;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 pub(crate) use authority::Authority;
 pub(crate) use books::Call;
@@ -76,6 +77,7 @@ pub(crate) struct Lab {
     home: Home,
     tools: Tools,
     tenants: AtomicU64,
+    endpoints: OnceLock<std::io::Result<eice::Service>>,
 }
 
 impl Lab {
@@ -103,6 +105,7 @@ impl Lab {
             home,
             tools,
             tenants: AtomicU64::new(0),
+            endpoints: OnceLock::new(),
         })
     }
 
@@ -139,6 +142,16 @@ impl Lab {
     /// Opens another door to the fake AWS, over TLS with a certificate for these names; its port.
     pub(crate) fn open_tls(&self, authority: &Authority, names: &str) -> std::io::Result<u16> {
         authority.serve(Arc::clone(self.server.region()), names)
+    }
+
+    /// The service behind the EC2 Instance Connect Endpoints, opened when it is first asked for.
+    pub(crate) fn endpoints(&self) -> Result<&eice::Service, &std::io::Error> {
+        let open = || {
+            let directory = self.path().join("endpoints");
+            let region = Arc::clone(self.server.region());
+            eice::Service::open(self.home.endpoints(), directory, region, self.port())
+        };
+        self.endpoints.get_or_init(open).as_ref()
     }
 
     /// The same behind a proxy that speaks TLS, too.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::books::{Book, Call, page_of};
 use super::describe;
+use super::eice;
 use super::fault::Trouble;
 use super::http::{Answer, Request};
 use super::keys::KeyStore;
@@ -110,6 +111,9 @@ impl Region {
         match (operation.protocol, operation.action.as_str()) {
             (Protocol::Ec2, "DescribeInstances") => {
                 describe::instances(operation, &caller.region, request_id)
+            }
+            (Protocol::Ec2, "DescribeInstanceConnectEndpoints") => {
+                eice::describe(operation, &caller.region, request_id)
             }
             (Protocol::Json, "SendSSHPublicKey") => {
                 let key = push::check(operation, &caller.region)?;

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::books::Call;
+use super::eice::{Ail, Opening};
 use super::fault::Fault;
 use super::{Lab, home};
 
@@ -64,6 +65,19 @@ impl<'lab> Tenant<'lab> {
         let mut calls = self.calls();
         calls.retain(|call| call.action == action);
         calls
+    }
+
+    /// The tunnels it has asked for.
+    pub(crate) fn tunnels(&self) -> Vec<Opening> {
+        let region = self.lab.region();
+        region.with_book(&self.access_key, |book| book.tunnels.clone())
+    }
+
+    /// Has this be wrong with its tunnels from now on.
+    pub(crate) fn ails(&self, ail: Ail) -> &Self {
+        let region = self.lab.region();
+        region.with_book(&self.access_key, |book| book.ail = Some(ail));
+        self
     }
 
     /// Has `fault` befall it from now on, along with any others.

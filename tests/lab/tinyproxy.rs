@@ -18,6 +18,15 @@ pub(crate) struct Tinyproxy {
 impl Tinyproxy {
     /// Starts one with these lines in its configuration, and its files in a directory of its own.
     pub(crate) fn start(directory: &Path, lines: &[&str]) -> io::Result<Self> {
+        Self::start_by(Command::new("tinyproxy"), directory, lines)
+    }
+
+    /// The same in the environment of this command, which is `tinyproxy`.
+    pub(crate) fn start_by(
+        mut command: Command,
+        directory: &Path,
+        lines: &[&str],
+    ) -> io::Result<Self> {
         fs::create_dir_all(directory)?;
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
             .local_addr()?
@@ -30,7 +39,7 @@ impl Tinyproxy {
             log.display()
         );
         fs::write(&config, text)?;
-        let child = Command::new("tinyproxy")
+        let child = command
             .arg("-d")
             .arg("-c")
             .arg(&config)

@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use super::{Journey, Leg, host_of};
+use super::{Journey, Leg};
 use crate::error::Error;
 use crate::plan::question::{self, NOWHERE, Subject};
 use crate::plan::route::{Route, Way};
@@ -33,15 +33,17 @@ impl Journey<'_> {
         if serial || self.reads_pipe() || leg.answer.master.is_none() {
             return Ok(Sharing::Nothing);
         }
-        let typed = Route::AsTyped(host_of(leg.destination).to_owned());
+        let typed = Route::AsTyped(leg.destination.name().to_owned());
         let socket = self.socket(leg, &typed, None).await?;
         let auto = self.invocation.wishes.via == Way::Auto;
-        // Who names a way wants that one, wherever else a master leads.
+        let tunnelled = self.invocation.wishes.via == Way::Eice;
+        // Who names a way wants that one, wherever else a master leads; but through a tunnel ssh
+        // gets the host as typed, and takes the master that listens for it.
         let listens = socket.as_deref().is_some_and(openssh::master_listens);
-        if auto && listens {
+        if (auto || tunnelled) && listens {
             return Ok(Sharing::AsTyped);
         }
-        let goes_as_typed = auto && self.is_host_beside_id(leg.destination);
+        let goes_as_typed = tunnelled || auto && self.is_host_beside_id(leg.destination);
         if goes_as_typed || self.invocation.is_control_command() {
             return Ok(Sharing::Nothing);
         }
@@ -88,9 +90,11 @@ impl Journey<'_> {
             host: route.host(),
             hostname: match route {
                 Route::ByHostName(_, address) => Some(*address),
-                Route::Direct(..) | Route::AsTyped(_) | Route::InstanceId(_) | Route::Serial(_) => {
-                    None
-                }
+                Route::Direct(..)
+                | Route::AsTyped(_)
+                | Route::InstanceId(_)
+                | Route::Endpoint(..)
+                | Route::Serial(_) => None,
             },
             port,
             login: Some(&leg.login),

@@ -1,6 +1,6 @@
 //! Where ssh goes: what is asked of ssh and what follows from its answers.
 
-use super::{Journey, host_of};
+use super::{Journey, Leg};
 use crate::error::Error;
 use crate::plan::destination::Destination;
 use crate::plan::instance::Instance;
@@ -37,18 +37,18 @@ impl Journey<'_> {
     /// Whether ssh would ask nothing, nor let us: BatchMode.
     pub(super) async fn is_batch(&self) -> Result<bool, Error> {
         match self.invocation.destinations().next() {
-            Some(first) => Ok(self.ask(first, host_of(first)).await?.batch),
+            Some(first) => Ok(self.ask(first, first.name()).await?.batch),
             None => Ok(false),
         }
     }
 
     /// Where ssh goes.
-    pub(super) async fn route(
-        &self,
-        instance: &Instance,
-        destination: &Destination,
-        answer: &Answer,
-    ) -> Result<Route, Error> {
+    pub(super) async fn route(&self, instance: &Instance, leg: &Leg<'_>) -> Result<Route, Error> {
+        let Leg {
+            destination,
+            answer,
+            ..
+        } = leg;
         let situation = Situation {
             destination,
             beside_id: self.is_host_beside_id(destination),
@@ -59,6 +59,7 @@ impl Journey<'_> {
             proxy_for_ids: self
                 .has_proxy_for_ids(instance, destination, answer)
                 .await?,
+            door: self.door(instance, leg).await?,
         };
         route::choose(instance, &situation).map_err(|missing| Error::NoAddress {
             id: instance.id.clone(),

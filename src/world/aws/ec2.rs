@@ -11,7 +11,7 @@ use aws_sdk_ec2::types;
 
 use super::Regional;
 use super::explain::Call;
-use super::retry::Limits;
+use super::retry::{Failure, Limits};
 use crate::error::Error;
 use crate::plan::instance::{Instance, State};
 use crate::plan::lookup::Filter;
@@ -30,7 +30,10 @@ impl Regional<'_> {
             what: id.to_string(),
             region: self.name.clone(),
         };
-        let request = self.ec2().describe_instances().instance_ids(id.as_str());
+        let request = self
+            .ec2::<DescribeInstancesError>()
+            .describe_instances()
+            .instance_ids(id.as_str());
         let found = match self.describe(request).await {
             Err(Error::NotFound { .. }) => return Err(not_found()),
             found => found?,
@@ -78,7 +81,10 @@ impl Regional<'_> {
                 .name(first.name)
                 .set_values(Some(first.values.clone()))
                 .build();
-            let request = self.ec2().describe_instances().filters(filter);
+            let request = self
+                .ec2::<DescribeInstancesError>()
+                .describe_instances()
+                .filters(filter);
             let (mut found, others) = tokio::try_join!(self.describe(request), self.any_of(rest))?;
             found.extend(others);
             Ok(found)
@@ -111,9 +117,10 @@ impl Regional<'_> {
         }
     }
 
-    fn ec2(&self) -> Client {
+    /// A client for one call, whose errors are these.
+    pub(super) fn ec2<E: Failure>(&self) -> Client {
         let sdk = self.sdk();
-        let limits = Limits::<DescribeInstancesError>::of(&sdk);
+        let limits = Limits::<E>::of(&sdk);
         let config = aws_sdk_ec2::config::Builder::from(&sdk)
             .retry_classifier(limits.clone())
             .interceptor(limits);
@@ -142,6 +149,8 @@ fn ours(instance: &types::Instance) -> Option<Instance> {
         zone: instance
             .placement()
             .and_then(|placement| placement.availability_zone().map(str::to_owned)),
+        vpc: instance.vpc_id().map(str::to_owned),
+        subnet: instance.subnet_id().map(str::to_owned),
         public: instance.public_ip_address().and_then(|a| a.parse().ok()),
         private: instance.private_ip_address().and_then(|a| a.parse().ok()),
         ipv6: ipv6.and_then(|a| a.parse().ok()),

@@ -191,7 +191,7 @@ impl Call<'_> {
 }
 
 /// The partition of a region: the second part of an ARN.
-fn partition(region: &str) -> &'static str {
+pub(super) fn partition(region: &str) -> &'static str {
     match region {
         _ if region.starts_with("cn-") => "aws-cn",
         _ if region.starts_with("us-gov-") => "aws-us-gov",

@@ -50,6 +50,11 @@ pub(super) fn patient(retries: RetryConfig) -> RetryConfig {
         .with_max_backoff(LONGEST_WAIT)
 }
 
+/// The error of an operation.
+pub(super) trait Failure: ProvideErrorMetadata + StdError + Send + Sync + 'static {}
+
+impl<E: ProvideErrorMetadata + StdError + Send + Sync + 'static> Failure for E {}
+
 /// Forbids further tries of one call after failures that patience does not mend. Where the user
 /// has set the number of tries, that alone counts.
 ///
@@ -79,7 +84,7 @@ struct Tries {
     dead: AtomicU32,
 }
 
-impl<E: ProvideErrorMetadata + StdError + Send + Sync + 'static> Limits<E> {
+impl<E: Failure> Limits<E> {
     /// Those of a new call.
     pub(super) fn of(sdk: &SdkConfig) -> Self {
         let tries = sdk.retry_config().map(RetryConfig::max_attempts);
@@ -136,7 +141,7 @@ impl<E: std::fmt::Debug> Intercept for Limits<E> {
     }
 }
 
-impl<E: ProvideErrorMetadata + StdError + Send + Sync + 'static> ClassifyRetry for Limits<E> {
+impl<E: Failure> ClassifyRetry for Limits<E> {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         self.classify_retry_v2(context, &RetryAction::NoActionIndicated)
     }

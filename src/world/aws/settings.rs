@@ -15,11 +15,12 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::credentials::{imds, is_metadata_disabled, variable};
 use super::files;
-use super::http::Trust;
+use super::http::{Trust, proxies};
 use super::retry;
 use crate::error::Error;
 use crate::plan::names::Region;
 use crate::plan::profiles::{DEFAULT, Profile, Profiles};
+use crate::world::websocket::Network;
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -110,6 +111,20 @@ fn configured_region(profile: Profile<'_>) -> Option<String> {
     variable("AWS_REGION")
         .or_else(|| variable("AWS_DEFAULT_REGION"))
         .or_else(|| own().map(str::to_owned))
+}
+
+/// What lies between us and AWS, for what the SDK has no part in.
+///
+/// # Errors
+/// Files of AWS that make no sense, [`Error::UnknownProfile`].
+pub fn network(name: Option<&str>) -> Result<Network, Error> {
+    let files = files::read()?;
+    let name = profile_name(name);
+    let profile = profile(&files, name.as_deref())?;
+    Ok(Network {
+        trust: trust(profile),
+        proxies: proxies(),
+    })
 }
 
 /// Whom we trust over TLS.

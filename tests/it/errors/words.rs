@@ -109,7 +109,7 @@ const CASES: &[(&[&str], &str, &str)] = &[
     (
         &["--via", "tunnel", WEB1],
         "`tunnel` is not a valid value for --via",
-        "mssh: hint: it may be one of: auto, public, private, ipv6, instance-id, serial",
+        "mssh: hint: it may be one of: auto, public, private, ipv6, instance-id, eice, serial",
     ),
 ];
 

@@ -1,0 +1,126 @@
+//! A tunnel through an EC2 Instance Connect Endpoint: what it adds to a connection, bytes a second
+//! each way, and what a keystroke waits for its echo.
+//!
+//! `cargo bench --bench endpoint [-- [--pairs N] [--mib N] [--keys N]]`
+//!
+//! Everything goes over TLS to the lab's service, which does for each byte what the tunnel does, on
+//! a thread of its own; so what is measured is its speed as much as ours. Every byte is compared.
+
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and may panic"
+)]
+
+#[path = "../../tests/lab/mod.rs"]
+mod lab;
+mod tunnel;
+
+use std::ffi::OsString;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+use lab::cast::WEB1;
+use lab::{Lab, Tenant};
+
+/// How much of everything.
+struct Plan {
+    pairs: usize,
+    mib: usize,
+    keys: usize,
+}
+
+fn main() -> ExitCode {
+    let words: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let Some(plan) = plan(&words) else {
+        eprintln!("usage: cargo bench --bench endpoint [-- [--pairs N] [--mib N] [--keys N]]");
+        return ExitCode::FAILURE;
+    };
+    let lab = match Lab::start() {
+        Ok(lab) => lab,
+        Err(missing) => {
+            eprintln!("{missing}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let tenant = lab.tenant();
+    connections(&tenant, plan.pairs);
+    println!(
+        "\n{} MiB through the tunnel, byte by byte the same",
+        plan.mib
+    );
+    tunnel::upload(&tenant, plan.mib).print("there");
+    tunnel::download(&tenant, plan.mib).print("back");
+    tunnel::echo(&tenant, plan.keys);
+    ExitCode::SUCCESS
+}
+
+fn plan(words: &[OsString]) -> Option<Plan> {
+    let mut plan = Plan {
+        pairs: 30,
+        mib: 1024,
+        keys: 2000,
+    };
+    // `cargo bench` adds a word of its own.
+    let mut words = words.iter().filter(|word| *word != "--bench");
+    while let Some(word) = words.next() {
+        let value = words.next()?.to_str()?.parse().ok().filter(|it| *it > 0)?;
+        match word.to_str()? {
+            "--pairs" => plan.pairs = value,
+            "--mib" => plan.mib = value,
+            "--keys" => plan.keys = value,
+            _ => return None,
+        }
+    }
+    Some(plan)
+}
+
+/// A command that trusts the endpoint.
+fn trusting(tenant: &Tenant<'_>, program: &str) -> Command {
+    let service = tenant.lab().endpoints().expect("port 443, which is root's");
+    let mut command = tenant.command(program);
+    command.env("AWS_CA_BUNDLE", service.certificate());
+    command
+}
+
+/// `true` on an instance, straight and through its endpoint, in turn.
+fn connections(tenant: &Tenant<'_>, pairs: usize) {
+    let ways = ["public", "eice"];
+    let mut times = [Vec::new(), Vec::new()];
+    // The first round only warms up.
+    for round in 0..=pairs {
+        for (way, times) in ways.iter().zip(&mut times) {
+            let mut mssh = trusting(tenant, env!("CARGO_BIN_EXE_mssh"));
+            mssh.args(["--via", way, WEB1, "true"]).stdin(Stdio::null());
+            let started = Instant::now();
+            assert!(mssh.status().expect("mssh").success());
+            if round > 0 {
+                times.push(started.elapsed().as_secs_f64() * 1000.0);
+            }
+        }
+    }
+    let [straight, through] = &times;
+    let more = straight.iter().zip(through).map(|(a, b)| b - a).collect();
+    println!("a connection: {pairs} rounds, medians in ms");
+    for (what, times) in [
+        ("straight", straight.clone()),
+        ("through the endpoint", through.clone()),
+        ("more", more),
+    ] {
+        println!("{what:<28}{:>10.1}", share(times, 0.5));
+    }
+}
+
+/// The value below which this share of them lies.
+fn share(mut values: Vec<f64>, share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between nothing and their number"
+    )]
+    let at = (values.len() as f64 * share) as usize;
+    values[at.min(values.len() - 1)]
+}

@@ -1,0 +1,67 @@
+//! The way through an EC2 Instance Connect Endpoint.
+
+use super::{Journey, Leg};
+use crate::error::{Error, Tunnel};
+use crate::plan::endpoint::{self, Door, Endpoint, Named, NoEndpoint, Reach};
+use crate::plan::instance::Instance;
+use crate::plan::names::Region;
+use crate::plan::route::Way;
+
+impl Journey<'_> {
+    /// Whether the endpoints will be asked for, whatever the instance is.
+    pub(super) fn looks_ahead(&self) -> bool {
+        let wishes = &self.invocation.wishes;
+        wishes.via == Way::Eice && !matches!(wishes.endpoint, Some(Named::Host(..)))
+    }
+
+    /// Looks them up beside the instance: one round trip less.
+    pub(super) async fn look_ahead(&self, leg: &Leg<'_>) -> Result<(), Error> {
+        self.endpoints(leg).await.map(drop)
+    }
+
+    async fn endpoints<'b>(&self, leg: &'b Leg<'_>) -> Result<&'b Vec<Endpoint>, Error> {
+        let look_up = || async {
+            let aws = self.aws(leg.region.as_ref()).await?;
+            aws.endpoints().await
+        };
+        leg.endpoints.get_or_try_init(look_up).await
+    }
+
+    /// The door into the instance, if the way is through one.
+    pub(super) async fn door(
+        &self,
+        instance: &Instance,
+        leg: &Leg<'_>,
+    ) -> Result<Option<Door>, Error> {
+        if self.invocation.wishes.via != Way::Eice {
+            return Ok(None);
+        }
+        let aws = self.aws(leg.region.as_ref()).await?;
+        let family = leg.answer.family;
+        let chosen = match &self.invocation.wishes.endpoint {
+            Some(Named::Host(id, host)) => {
+                let addresses = endpoint::addresses(instance, family);
+                let address = addresses.first().copied();
+                let none = NoEndpoint::Reach(id.clone(), Reach::Both);
+                address.map(|it| (id.clone(), host.clone(), it)).ok_or(none)
+            }
+            named => {
+                let asked = match named {
+                    Some(Named::Id(id)) => Some(id),
+                    _ => None,
+                };
+                let endpoints = self.endpoints(leg).await?;
+                let preference = aws.endpoint_preference();
+                endpoint::choose(endpoints, asked, instance, family, preference)
+            }
+        };
+        let (endpoint, host, address) = chosen.map_err(Tunnel::NoEndpoint)?;
+        let region = Region::parse(&aws.name)?;
+        Ok(Some(Door {
+            endpoint,
+            host,
+            address,
+            region,
+        }))
+    }
+}

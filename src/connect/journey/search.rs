@@ -1,0 +1,71 @@
+//! Which instance a destination is.
+
+use super::{Journey, Leg};
+use crate::error::Error;
+use crate::plan::destination::Destination;
+use crate::plan::instance::Instance;
+use crate::plan::lookup::{self, Lookup};
+use crate::plan::names::InstanceId;
+use crate::plan::route::Way;
+use crate::plan::target::Target;
+use crate::world::aws::Regional;
+use crate::world::resolver;
+
+impl Journey<'_> {
+    /// Looks up the instance, unless nothing hangs on it: who names the host, the ID and the zone
+    /// may lack the permission for DescribeInstances.
+    pub(super) async fn find(
+        &self,
+        id: &InstanceId,
+        leg: &Leg<'_>,
+    ) -> Result<Option<Instance>, Error> {
+        let optional =
+            self.is_host_beside_id(leg.destination) && self.invocation.wishes.via == Way::Auto;
+        if optional && self.invocation.wishes.zone.is_some() {
+            return Ok(None);
+        }
+        let aws = self.aws(leg.region.as_ref()).await?;
+        match aws.instance(id).await {
+            Ok(instance) => self.running(&instance, &aws).map(|()| Some(instance)),
+            Err(Error::Denied(_)) if optional || self.goes_to_console() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) fn running(&self, instance: &Instance, aws: &Regional<'_>) -> Result<(), Error> {
+        self.terminal.debug(|| format!("found {instance}"));
+        if self.reaches(&instance.state) {
+            return Ok(());
+        }
+        Err(Error::NotRunning {
+            id: instance.id.clone(),
+            state: instance.state.clone(),
+            region: aws.name.clone(),
+        })
+    }
+
+    /// The instance that the words themselves name. An ID as the target wins over `-t`.
+    pub(super) fn known_id(&self, destination: &Destination) -> Option<InstanceId> {
+        match lookup::of(&destination.target) {
+            Some(Lookup::Id(id)) => Some(id),
+            _ => self.invocation.wishes.instance.clone(),
+        }
+    }
+
+    /// Whether this is the original's form of a host beside `-t ID`.
+    pub(super) fn is_host_beside_id(&self, destination: &Destination) -> bool {
+        self.invocation.wishes.instance.is_some() && !matches!(destination.target, Target::Id(_))
+    }
+
+    /// How to look up a destination that is not known by an ID: by the name itself, by
+    /// ssh_config's HostName for it, by the addresses that the system resolves it to.
+    pub(super) async fn lookup(&self, targets: [&Target; 2], host: &str) -> Result<Lookup, Error> {
+        if let Some(lookup) = targets.into_iter().find_map(lookup::of) {
+            return Ok(lookup);
+        }
+        let addresses = resolver::addresses(host).await?;
+        self.terminal
+            .debug(|| format!("{host} resolves to {addresses:?}"));
+        Ok(lookup::by_addresses(&addresses))
+    }
+}

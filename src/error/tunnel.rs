@@ -1,0 +1,179 @@
+//! Why there is no tunnel, or none any more.
+
+use std::fmt;
+
+use super::Error;
+use crate::plan::endpoint::{NoEndpoint, Reach};
+use crate::plan::tunnel::DURATIONS;
+use crate::wire::eice::{About, Refusal};
+
+/// What is wrong with a tunnel.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
+pub enum Tunnel {
+    BadWords,
+    NoEndpoint(NoEndpoint),
+    Unreachable { host: String, cause: String },
+    TimedOut { step: Step, host: String },
+    NoWebsocket { host: String, cause: String },
+    Refused { endpoint: String, refusal: Refusal },
+    Closed { endpoint: String, refusal: Refusal },
+    TimeOver { seconds: u16 },
+    Lost(String),
+    Silent,
+}
+
+/// A step on the way to a websocket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Name and TCP.
+    Connect,
+    /// A proxy's CONNECT.
+    Proxy,
+    /// TLS.
+    Tls,
+    /// The upgrade from HTTP to a websocket.
+    Handshake,
+}
+
+impl From<Tunnel> for Error {
+    fn from(trouble: Tunnel) -> Self {
+        Self::Tunnel(trouble)
+    }
+}
+
+impl fmt::Display for Tunnel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BadWords => f.write_str("--tunnel is for ssh to call us with"),
+            Self::NoEndpoint(no) => no.fmt(f),
+            Self::Unreachable { host, cause } => write!(f, "cannot reach {host}: {cause}"),
+            Self::TimedOut { step, host } => match step {
+                Step::Connect => write!(f, "no connection to {host} in time"),
+                Step::Proxy => write!(f, "the proxy does not connect us to {host} in time"),
+                Step::Tls => write!(f, "{host} does not answer to TLS in time"),
+                Step::Handshake => write!(f, "{host} does not open the tunnel in time"),
+            },
+            Self::NoWebsocket { host, cause } => {
+                write!(f, "cannot open a websocket at {host}: {cause}")
+            }
+            Self::Refused { endpoint, refusal } => {
+                write!(f, "{endpoint} refuses the tunnel: {refusal}")
+            }
+            Self::Closed { endpoint, refusal } => {
+                write!(f, "{endpoint} has closed the tunnel: {refusal}")
+            }
+            Self::TimeOver { seconds } => {
+                write!(f, "the {seconds} seconds of the tunnel are over")
+            }
+            Self::Lost(cause) => write!(f, "the tunnel is lost: {cause}"),
+            Self::Silent => f.write_str("the tunnel is lost: the endpoint has gone silent"),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = match self.message.as_str() {
+            "" => "no reason given",
+            message => message,
+        };
+        write!(f, "{message} ({})", self.code)
+    }
+}
+
+impl fmt::Display for NoEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InVpc(vpc) => {
+                write!(f, "there is no EC2 Instance Connect Endpoint in {vpc}")
+            }
+            Self::Unknown(id) => write!(f, "there is no EC2 Instance Connect Endpoint {id}"),
+            Self::State(id, state) => write!(f, "{id} takes no connections: it is {state}"),
+            Self::Reach(id, Reach::Ipv4) => {
+                write!(
+                    f,
+                    "{id} reaches IPv4 addresses only, and there is none to use"
+                )
+            }
+            Self::Reach(id, Reach::Ipv6) => {
+                write!(
+                    f,
+                    "{id} reaches IPv6 addresses only, and there is none to use"
+                )
+            }
+            Self::Reach(id, Reach::Both) => {
+                write!(f, "there is no private or IPv6 address to use for {id}")
+            }
+            Self::NoFipsName(id) => write!(f, "{id} has no DNS name with FIPS"),
+            Self::NoName(id) => write!(f, "{id} has no DNS name"),
+        }
+    }
+}
+
+impl Tunnel {
+    /// What to try.
+    pub(super) fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::BadWords | Self::Lost(_) => return None,
+            Self::NoEndpoint(no) => no.hint(),
+            Self::Unreachable { .. }
+            | Self::TimedOut {
+                step: Step::Connect,
+                ..
+            } => "check the network; where only a proxy leads out, HTTPS_PROXY names it",
+            Self::TimedOut { .. } => "check the network, and try again",
+            Self::NoWebsocket { .. } => "is there a proxy or a firewall that knows no websockets?",
+            Self::Refused { refusal, .. } | Self::Closed { refusal, .. } => {
+                return refusal_hint(refusal);
+            }
+            Self::TimeOver { seconds } if seconds == DURATIONS.end() => {
+                "endpoints give no more; in `tmux` or `screen` what runs there goes on"
+            }
+            Self::TimeOver { .. } => "--max-tunnel-duration gives up to 3600",
+            Self::Silent => "check the network; `-o ServerAliveInterval=15` notices sooner",
+        };
+        Some(hint.to_owned())
+    }
+}
+
+impl NoEndpoint {
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::InVpc(_) => {
+                "make one there, or name one by --eice-endpoint: its ID, or in a shared VPC its \
+                 DNS name"
+            }
+            Self::Unknown(_) => "is it in another region (--region) or account (--profile)?",
+            Self::State(..) => "wait until it is ready, or name another by --eice-endpoint",
+            Self::Reach(..) => {
+                "leave out -4, -6 and AddressFamily, or name another by --eice-endpoint"
+            }
+            Self::NoFipsName(_) => "name another by --eice-endpoint, or unset use_fips_endpoint",
+            Self::NoName(_) => "name another by --eice-endpoint",
+        }
+    }
+}
+
+fn refusal_hint(refusal: &Refusal) -> Option<String> {
+    let hint = match refusal.about {
+        About::Port(_) => {
+            "endpoints connect to ports 22 and 3389 alone; forward others with ssh's -L"
+        }
+        About::Permission => {
+            "a policy must allow ec2-instance-connect:OpenTunnel on the endpoint, for this \
+             address, port and duration if it has such conditions"
+        }
+        About::Credentials => {
+            "`aws sts get-caller-identity` tells whether the credentials work at all; is this \
+             machine's clock right?"
+        }
+        About::Quota => "an endpoint has 20 connections at most; end one, or try again later",
+        About::Target => {
+            "do the security groups let the endpoint in, and does sshd listen on that port?"
+        }
+        About::Service => "try again in a moment",
+        About::Unknown => return None,
+    };
+    Some(hint.to_owned())
+}

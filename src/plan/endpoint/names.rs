@@ -1,0 +1,122 @@
+//! How endpoints are called.
+
+use std::fmt;
+
+/// The ID of an EC2 Instance Connect Endpoint: `eice-` and letters or digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointId(String);
+
+impl EndpointId {
+    /// Reads an ID by its shape (the AWS CLI takes `_`, too).
+    pub fn parse(word: &str) -> Option<Self> {
+        let rest = word.strip_prefix("eice-")?;
+        let part = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+        let ok = !rest.is_empty() && rest.len() <= 64 && rest.bytes().all(part);
+        ok.then(|| Self(word.to_owned()))
+    }
+
+    /// The ID.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EndpointId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A DNS name: labels of letters, digits, `-` and `_` with dots between them (RFC 1123, 2.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostName(String);
+
+impl HostName {
+    /// Reads a name.
+    pub fn parse(word: &str) -> Option<Self> {
+        let label = |label: &str| {
+            let byte = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+            (1..=63).contains(&label.len()) && !label.starts_with('-') && label.bytes().all(byte)
+        };
+        let ok = word.len() <= 253 && word.split('.').all(label);
+        ok.then(|| Self(word.to_owned()))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for HostName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What the user says about the endpoint: the value of `--eice-endpoint`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// The ID.
+    Id(EndpointId),
+    /// The DNS name, which begins with the ID: there is nothing left to look up. The only way to
+    /// an endpoint of another account, in a shared VPC.
+    Host(EndpointId, HostName),
+}
+
+impl Named {
+    /// Reads the value of `--eice-endpoint`.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word.split_once('.') {
+            None => EndpointId::parse(word).map(Self::Id),
+            Some((id, _)) => Some(Self::Host(EndpointId::parse(id)?, HostName::parse(word)?)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_have_ids_and_names() {
+        assert!(EndpointId::parse("eice-0123456789abcdef0").is_some());
+        for bad in ["eice-", "eice-a;b", "vpce-1", "eice-a,b", "EICE-1"] {
+            assert_eq!(EndpointId::parse(bad), None, "{bad}");
+        }
+        assert!(HostName::parse("eice-1.0a1b.ec2-instance-connect-endpoint.x").is_some());
+        for bad in [
+            "",
+            "a..b",
+            "-a.b",
+            "a b",
+            "a,b",
+            "a/b",
+            "a:1",
+            "ü.example",
+            "a.",
+        ] {
+            assert_eq!(HostName::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_is_named_by_its_id_or_its_dns_name() {
+        let id = EndpointId::parse("eice-0abc").expect("an ID");
+        assert_eq!(Named::parse("eice-0abc"), Some(Named::Id(id.clone())));
+        let name = "eice-0abc.1234abcd.ec2-instance-connect-endpoint.eu-west-1.amazonaws.com";
+        let host = HostName::parse(name).expect("a name");
+        assert_eq!(Named::parse(name), Some(Named::Host(id, host)));
+        for bad in [
+            "",
+            "vpce-1",
+            "eice-",
+            "x.eice-1",
+            "eice-1.a:443",
+            "eice-1/a",
+            "eice-1.",
+        ] {
+            assert_eq!(Named::parse(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The story of a tunnel through an EC2 Instance Connect Endpoint: sign, dial, relay.
+//!
+//! ```text
+//! TCP ─→ TLS ─→ GET /openTunnel (signed, good for 60 seconds) ─→ 101 ─→ SSH's banner
+//! ```
+//!
+//! Three round trips, which no client can do without. What took calls to AWS, the parent did.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use super::nobody;
+use crate::error::{Error, Tunnel};
+use crate::plan::tunnel::{DURATIONS, Wanted};
+use crate::wire::eice::{self, Closing, Request};
+use crate::world::aws::{self, Aws, Credentials, Scope};
+use crate::world::hangup::Hangup;
+use crate::world::stdio::{Input, Output};
+use crate::world::terminal::Terminal;
+use crate::world::websocket::relay::{self, End, Ends, Pace, Relay};
+use crate::world::websocket::{self, Failure, Socket};
+use crate::world::{process, room};
+
+/// After so much silence the endpoint is asked whether it is still there. What lies between
+/// forgets a connection that is silent for a few minutes.
+const IDLE: Duration = Duration::from_secs(25);
+
+/// By how much the service's clock may be before ours when a tunnel's time is over.
+const ABOUT: Duration = Duration::from_millis(500);
+
+/// Carries bytes until the far end closes, or whoever started us has had enough.
+///
+/// # Errors
+/// Whatever is in the way.
+pub async fn run(
+    wanted: &Wanted,
+    input: Input,
+    output: Output,
+    terminal: Terminal,
+) -> Result<(), Error> {
+    let mut hangup = Hangup::listen().map_err(Error::Runtime)?;
+    // Ctrl-C is for ssh, which may have gone to the background and need us there.
+    process::leave_terminal();
+    let opened = tokio::select! {
+        opened = open(wanted, terminal) => opened,
+        () = hangup.next() => return Ok(()),
+    };
+    let mut socket = opened?;
+    let since = Instant::now();
+    terminal.debug(|| format!("tunnel to {} is open", wanted.door));
+    if wanted.tunnels.background {
+        process::leave_stderr();
+    }
+    let ends = Ends {
+        input,
+        output,
+        gone: Output::is_gone,
+    };
+    let pace = Pace {
+        frame: eice::FRAME,
+        idle: IDLE,
+    };
+    let mut relay = Relay::new(&mut socket, ends, pace);
+    let end = tokio::select! {
+        end = relay.run() => end,
+        () = hangup.next() => Ok(End::Unheard),
+    };
+    if end.is_ok() {
+        relay::close(&mut socket).await;
+    }
+    terminal.debug(|| format!("tunnel to {} has ended: {end:?}", wanted.door));
+    told(wanted, since.elapsed(), end)
+}
+
+/// What there is to say of an end after so long. Whatever comes when the tunnel's time is over is
+/// because it is over.
+fn told(wanted: &Wanted, lasted: Duration, end: Result<End, Tunnel>) -> Result<(), Error> {
+    let seconds = wanted.tunnels.duration.unwrap_or(*DURATIONS.end());
+    let is_over = lasted + ABOUT >= Duration::from_secs(seconds.into());
+    match end {
+        Ok(End::Unheard) => Ok(()),
+        _ if is_over => Err(Tunnel::TimeOver { seconds }.into()),
+        Err(trouble) => Err(trouble.into()),
+        Ok(End::Closed(code, reason)) => match eice::closing(code, &reason) {
+            Closing::Done => Ok(()),
+            Closing::Refused(refusal) => {
+                let endpoint = wanted.door.endpoint.to_string();
+                Err(Tunnel::Closed { endpoint, refusal }.into())
+            }
+        },
+    }
+}
+
+async fn open(wanted: &Wanted, terminal: Terminal) -> Result<Socket, Error> {
+    let credentials = credentials(wanted, terminal).await?;
+    let network = aws::network(wanted.tunnels.profile.as_deref())?;
+    let door = &wanted.door;
+    let request = Request {
+        host: door.host.as_str(),
+        endpoint: door.endpoint.as_str(),
+        address: &door.address.to_string(),
+        port: wanted.port,
+        duration: wanted.tunnels.duration,
+    };
+    let scope = Scope {
+        service: eice::SERVICE,
+        region: door.region.as_str(),
+        time: SystemTime::now(),
+    };
+    let life = Duration::from_secs(eice::URL_LIFE);
+    let url = aws::presigned(&request.url(), &credentials, scope, life)?;
+    let socket = websocket::dial(&url, &[], &network).await;
+    socket.map_err(|failure| match failure {
+        Failure::Refused { status, body } => {
+            let endpoint = door.endpoint.to_string();
+            let refusal = eice::refusal(status, &body, wanted.port);
+            Tunnel::Refused { endpoint, refusal }.into()
+        }
+        Failure::Other(error) => error,
+    })
+}
+
+/// What the parent has found already, or else what we find ourselves.
+async fn credentials(wanted: &Wanted, terminal: Terminal) -> Result<Credentials, Error> {
+    let tunnels = &wanted.tunnels;
+    let file = tunnels.credentials.as_deref();
+    let handed = file.and_then(|file| room::take(file, tunnels.keep));
+    if let Some(credentials) = handed.and_then(|text| aws::received(&text)) {
+        return Ok(credentials);
+    }
+    let region = Some(&wanted.door.region);
+    let aws = Aws::load(tunnels.profile.as_deref(), region, nobody, terminal).await?;
+    aws.credentials().await
+}

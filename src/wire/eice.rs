@@ -1,0 +1,101 @@
+//! EC2 Instance Connect Endpoint: what is said to the service, and what its answers mean.
+//!
+//! AWS documents the tunnel by its own client alone: `aws ec2-instance-connect open-tunnel`. What
+//! it sends was recorded; the vectors that its signed URLs are checked against stand in
+//! `world/aws/sign.rs`.
+
+use std::fmt::Write;
+
+mod refusal;
+
+pub use self::refusal::{About, Closing, Refusal, closing, refusal};
+
+/// The name by which requests are signed for the service.
+pub const SERVICE: &str = "ec2-instance-connect";
+
+/// How long a signed URL is good for, in seconds: what AWS's own client asks for.
+pub const URL_LIFE: u64 = 60;
+
+/// The bytes that one frame to the service carries at most. AWS's own client stays below the
+/// 65,536 at which a frame's length takes another form, so that this much is known to be taken.
+pub const FRAME: usize = 65_000;
+
+/// The ports that the service connects to, whatever listens elsewhere.
+pub const PORTS: [u16; 2] = [22, 3389];
+
+/// What a tunnel is asked for with.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The DNS name of the endpoint.
+    pub host: &'a str,
+    /// Its ID.
+    pub endpoint: &'a str,
+    /// The instance's address within its VPC.
+    pub address: &'a str,
+    /// The port there.
+    pub port: u16,
+    /// How long the tunnel may last, in seconds; else an hour, the service's own limit.
+    pub duration: Option<u16>,
+}
+
+impl Request<'_> {
+    /// The URL of the tunnel, before it is signed. The service takes TLS on port 443 and nothing
+    /// else.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let mut url = format!(
+            "https://{}/openTunnel?instanceConnectEndpointId={}&remotePort={}&privateIpAddress={}",
+            self.host,
+            encode(self.endpoint),
+            self.port,
+            encode(self.address),
+        );
+        if let Some(duration) = self.duration {
+            let _ = write!(url, "&maxTunnelDuration={duration}");
+        }
+        url
+    }
+}
+
+/// `text` as a value in a query: all but the unreserved characters of RFC 3986 escaped, which is
+/// what a signature is made over.
+#[must_use]
+pub fn encode(text: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        if plain(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+        encoded
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_request_is_that_of_awss_own_client() {
+        let url = |address, port, duration| {
+            let request = Request {
+                host: "eice-1.example",
+                endpoint: "eice-1",
+                address,
+                port,
+                duration,
+            };
+            request.url()
+        };
+        let head = "https://eice-1.example/openTunnel?instanceConnectEndpointId=eice-1";
+        assert_eq!(
+            url("10.0.0.1", 22, Some(60)),
+            format!("{head}&remotePort=22&privateIpAddress=10.0.0.1&maxTunnelDuration=60")
+        );
+        assert_eq!(
+            url("fd00::1", 2222, None),
+            format!("{head}&remotePort=2222&privateIpAddress=fd00%3A%3A1")
+        );
+    }
+}

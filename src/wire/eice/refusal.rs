@@ -1,0 +1,183 @@
+//! The service's answers when there is no tunnel, or none any more.
+
+use super::PORTS;
+
+/// Why the service does not open a tunnel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What it calls the reason, or the HTTP status.
+    pub code: String,
+    /// Its own words, if there are any.
+    pub message: String,
+    /// What it is most likely about.
+    pub about: About,
+}
+
+/// What a refusal is about, as far as we can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// The port is none of the service's two.
+    Port(u16),
+    /// IAM does not allow it.
+    Permission,
+    /// The credentials or the signature are not taken.
+    Credentials,
+    /// There are too many tunnels.
+    Quota,
+    /// The endpoint does not get through to the instance.
+    Target,
+    /// The service has trouble of its own.
+    Service,
+    /// Anything else.
+    Unknown,
+}
+
+/// What an answer other than the expected "101 Switching Protocols" means. The body is JSON with
+/// `ErrorCode` and `Message`, unless it comes from something in between.
+#[must_use]
+pub fn refusal(status: u16, body: &[u8], port: u16) -> Refusal {
+    let json: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |names: [&str; 2]| {
+        let found = names.iter().find_map(|name| json.get(name)?.as_str());
+        found.map(one_line)
+    };
+    let code = text(["ErrorCode", "errorCode"]);
+    let message = text(["Message", "message"]).unwrap_or_default();
+    let about = about(status, code.as_deref().unwrap_or_default(), &message, port);
+    Refusal {
+        code: code.unwrap_or_else(|| format!("HTTP {status}")),
+        message,
+        about,
+    }
+}
+
+/// What a refusal is about. The service's codes are not documented, so that its words and the HTTP
+/// status have to do.
+fn about(status: u16, code: &str, message: &str, port: u16) -> About {
+    let said = format!("{code} {message}").to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    match status {
+        _ if says(&["invalidparameter"]) && !PORTS.contains(&port) => About::Port(port),
+        _ if says(&["quota", "limit", "too many", "maximum", "throttl"]) => About::Quota,
+        _ if says(&["signature", "expired", "security token", "credential"]) => About::Credentials,
+        _ if says(&["accessdenied", "not authorized", "unauthorized"]) => About::Permission,
+        429 => About::Quota,
+        401 => About::Credentials,
+        403 => About::Permission,
+        500.. => About::Service,
+        _ => About::Unknown,
+    }
+}
+
+/// What it means that the service closes the tunnel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// The connection behind it has ended.
+    Done,
+    /// Something went wrong.
+    Refused(Refusal),
+}
+
+/// What a close frame says (RFC 6455, 7.1.5): a code of 1000 or none is the usual end.
+#[must_use]
+pub fn closing(code: Option<u16>, reason: &str) -> Closing {
+    match code {
+        None | Some(1000) => Closing::Done,
+        Some(code) => Closing::Refused(Refusal {
+            code: format!("close code {code}"),
+            message: one_line(reason),
+            about: match reason.to_ascii_lowercase() {
+                reason if reason.contains("unable to connect to target") => About::Target,
+                _ => About::Unknown,
+            },
+        }),
+    }
+}
+
+/// Text from elsewhere, as it may stand in one line of ours.
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line: String = words.join(" ").chars().take(300).collect();
+    line.trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is made of an answer to a request for this port.
+    fn read(status: u16, body: &str, port: u16) -> String {
+        let Refusal {
+            code,
+            message,
+            about,
+        } = refusal(status, body.as_bytes(), port);
+        format!("{code}: {message}: {about:?}")
+    }
+
+    #[test]
+    fn a_refusal_is_read_from_its_body() {
+        let body = |code: &str, message: &str| {
+            serde_json::json!({ "ErrorCode": code, "Message": message }).to_string()
+        };
+        let port = body("InvalidParameter", "The specified RemotePort is not valid.");
+        assert_eq!(
+            read(400, &port, 2222),
+            "InvalidParameter: The specified RemotePort is not valid: Port(2222)"
+        );
+        for (status, code, message, about) in [
+            (400, "InvalidParameter", "bad address", "Unknown"),
+            (403, "AccessDenied", "You are not authorized", "Permission"),
+            (400, "X", "Maximum number of connections reached", "Quota"),
+            (400, "X", "Signature expired", "Credentials"),
+            (400, "X", "", "Unknown"),
+        ] {
+            assert_eq!(
+                read(status, &body(code, message), 22),
+                format!("{code}: {message}: {about}")
+            );
+        }
+    }
+
+    #[test]
+    fn a_refusal_without_a_code_is_read_from_its_status() {
+        for (status, body, expected) in [
+            (403, r#"{"Message":"No"}"#, "HTTP 403: No: Permission"),
+            (
+                403,
+                r#"{"message":"The security token is expired"}"#,
+                "HTTP 403: The security token is expired: Credentials",
+            ),
+            (401, "", "HTTP 401: : Credentials"),
+            (429, "", "HTTP 429: : Quota"),
+            (503, "<html>\n</html>", "HTTP 503: : Service"),
+            (404, r#"{"Message":7}"#, "HTTP 404: : Unknown"),
+        ] {
+            assert_eq!(read(status, body, 22), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_refusals_words_stay_in_one_short_line() {
+        let body = format!("{{\"Message\":\"a\\n\\tb {}\"}}", "x".repeat(1000));
+        let message = refusal(400, body.as_bytes(), 22).message;
+        assert!(
+            message.starts_with("a b xxx") && message.len() == 300,
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_close_is_the_end_or_has_a_reason() {
+        assert_eq!(closing(None, ""), Closing::Done);
+        assert_eq!(closing(Some(1000), "bye"), Closing::Done);
+        let refused = |code, reason| match closing(Some(code), reason) {
+            Closing::Refused(refusal) => refusal,
+            Closing::Done => panic!("done"),
+        };
+        let target = refused(1011, "Unable to connect to target");
+        assert_eq!(target.about, About::Target);
+        assert_eq!(target.message, "Unable to connect to target");
+        assert_eq!(refused(1008, "").code, "close code 1008");
+    }
+}

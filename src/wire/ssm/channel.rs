@@ -1,0 +1,252 @@
+//! The data channel of one session, over as many websockets as it takes.
+
+mod ending;
+mod incoming;
+
+use std::collections::VecDeque;
+
+pub use self::ending::End;
+use self::ending::Ending;
+use super::Time;
+use super::handshake;
+pub use super::handshake::Purpose;
+use super::id::{Id, Ids};
+use super::keepalive::Keepalive;
+use super::message::{Kind, Message, payload};
+use super::receive::Inbox;
+use super::send::{Outbox, PAYLOAD};
+
+/// How much output waits to be written before no more is taken.
+const OUTPUT: usize = 1024 * 1024;
+
+/// What goes out on the websocket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// A text frame.
+    Text(String),
+    /// A binary frame.
+    Binary(Vec<u8>),
+    /// A ping.
+    Ping,
+}
+
+/// What happened that is not of the stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The agent has a word for the user.
+    Say(String),
+    /// Nothing comes from this websocket any more: drop it, and resume on another.
+    Dead,
+    /// The session is over. Output that came before may still wait to be written.
+    Over(End),
+}
+
+/// Where the beginning is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Start {
+    /// The agent has not said that the handshake is complete: nothing of the stream may be sent.
+    Handshake,
+    /// It has; the server has not spoken, and gets this long to.
+    Banner(Time),
+    /// The stream flows.
+    Done,
+}
+
+/// A data channel. Whoever drives it hands in what comes ([`Channel::frame`], [`Channel::input`],
+/// the time) and takes what goes ([`Channel::transmit`], [`Channel::output`], [`Channel::event`]),
+/// after each hand-in until there is no more.
+#[derive(Debug)]
+pub struct Channel {
+    purpose: Purpose,
+    ids: Ids,
+    client: Id,
+    /// The websocket, if there is one.
+    link: Option<Keepalive>,
+    open: Option<String>,
+    start: Start,
+    inbox: Inbox,
+    outbox: Outbox,
+    acknowledgements: VecDeque<Vec<u8>>,
+    output: VecDeque<u8>,
+    ending: Ending,
+    /// When something of the stream last got on.
+    moved: Time,
+    refused: Option<String>,
+    exit: Option<i32>,
+    events: VecDeque<Event>,
+}
+
+impl Channel {
+    /// A channel without a websocket yet. The seed is to be another for each process.
+    pub fn new(purpose: Purpose, seed: u64, now: Time) -> Self {
+        let mut ids = Ids::new(seed);
+        Self {
+            purpose,
+            client: ids.next(),
+            ids,
+            link: None,
+            open: None,
+            start: Start::Handshake,
+            inbox: Inbox::default(),
+            outbox: Outbox::new(),
+            acknowledgements: VecDeque::new(),
+            output: VecDeque::new(),
+            ending: Ending::Open,
+            moved: now,
+            refused: None,
+            exit: None,
+            events: VecDeque::new(),
+        }
+    }
+
+    /// There is a websocket, the first or another, with the token that came with its URL. On one
+    /// that resumes, all that is unacknowledged goes out again, in order; the handshake is not
+    /// repeated, and the numbers go on.
+    pub fn connected(&mut self, token: &str, now: Time) {
+        let request = self.ids.next();
+        self.open = Some(handshake::open_data_channel(token, request, self.client));
+        self.link = Some(Keepalive::new(now));
+        self.outbox.resume();
+        self.moved = now;
+    }
+
+    /// The websocket is gone, by whatever close or error. That is no end: the gateway closes each
+    /// about once an hour, with code 1000 and "Bye".
+    pub fn disconnected(&mut self) {
+        self.link = None;
+        self.open = None;
+        if self.is_leaving() {
+            self.over(End::Unanswered);
+        }
+    }
+
+    /// Something other than a binary frame has come: the websocket lives.
+    pub fn heard(&mut self, now: Time) {
+        if let Some(link) = &mut self.link {
+            link.heard(now);
+        }
+    }
+
+    /// How many bytes of input may be handed in. While there are none to be had, the input is
+    /// best left unread.
+    pub fn input_room(&self, now: Time) -> usize {
+        let may_begin = match self.start {
+            Start::Handshake => false,
+            Start::Banner(until) => now >= until,
+            Start::Done => true,
+        };
+        match self.ending {
+            Ending::Open if may_begin && self.link.is_some() => self.outbox.room(),
+            _ => 0,
+        }
+    }
+
+    /// Takes input, all of it: that there is room is [`Channel::input_room`]'s to say, and what
+    /// has happened since it said so is no reason to lose a byte.
+    pub fn input(&mut self, bytes: &[u8], now: Time) {
+        for chunk in bytes.chunks(PAYLOAD) {
+            self.send(payload::OUTPUT, chunk, chunk.len(), now);
+        }
+    }
+
+    /// Tells the size of the terminal, in characters.
+    pub fn resize(&mut self, columns: u16, rows: u16, now: Time) {
+        let size = format!("{{\"cols\":{columns},\"rows\":{rows}}}");
+        self.send(payload::SIZE, size.as_bytes(), 0, now);
+    }
+
+    fn send(&mut self, payload_type: u32, payload: &[u8], size: usize, now: Time) {
+        let sequence = self.outbox.next_sequence();
+        let message = Message {
+            kind: Kind::Input,
+            created: milliseconds(now),
+            sequence: i64::try_from(sequence).unwrap_or(i64::MAX),
+            flags: 0,
+            id: self.ids.next(),
+            payload_type,
+            payload,
+        };
+        self.outbox.push(message.encode(), size);
+    }
+
+    /// The next frame for the websocket.
+    pub fn transmit(&mut self, now: Time) -> Option<Frame> {
+        let link = self.link.as_mut()?;
+        if let Some(open) = self.open.take() {
+            return Some(Frame::Text(open));
+        }
+        if let Some(acknowledgement) = self.acknowledgements.pop_front() {
+            return Some(Frame::Binary(acknowledgement));
+        }
+        if let Some(frame) = self.outbox.transmit(now) {
+            return Some(Frame::Binary(frame));
+        }
+        link.ping(now).then_some(Frame::Ping)
+    }
+
+    /// Output that waits to be written, or a first part of it.
+    pub fn output(&self) -> &[u8] {
+        self.output.as_slices().0
+    }
+
+    /// So much of it was written.
+    pub fn wrote(&mut self, bytes: usize) {
+        self.output.drain(..bytes.min(self.output.len()));
+    }
+
+    /// Whether there is room for what comes. Where there is none, the websocket is best left
+    /// unread: TCP then holds up the gateway, and that the agent.
+    pub fn takes_frames(&self) -> bool {
+        self.output.len() < OUTPUT
+    }
+
+    /// What happened, once each.
+    pub fn event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// Whether the handshake is complete.
+    pub fn is_ready(&self) -> bool {
+        self.start != Start::Handshake
+    }
+
+    /// Time has passed.
+    pub fn tick(&mut self, now: Time) {
+        if let Start::Banner(until) = self.start
+            && now >= until
+        {
+            self.start = Start::Done;
+        }
+        if !self.takes_frames() {
+            // Nobody listens, so nothing is heard.
+            self.heard(now);
+        }
+        if self.link.is_some_and(|link| link.is_dead(now)) {
+            self.disconnected();
+            self.events.push_back(Event::Dead);
+        }
+        if self.link.is_some() {
+            self.outbox.tick(now);
+        }
+        self.tick_ending(now);
+    }
+
+    /// When [`Channel::tick`] has something to do.
+    pub fn timeout(&self) -> Option<Time> {
+        let banner = match self.start {
+            Start::Banner(until) => Some(until),
+            Start::Handshake | Start::Done => None,
+        };
+        let link = self.link.map(|link| link.timeout());
+        let outbox = self.link.and_then(|_| self.outbox.timeout());
+        [banner, link, outbox, self.ending_timeout()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+}
+
+/// A date as messages have it.
+fn milliseconds(now: Time) -> u64 {
+    u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,144 @@
+//! How a session ends: by the other side, by ours, or by nobody's word.
+//!
+//! No half-close exists: all that we can say is "terminate". So the end of our input is waited
+//! out, since answers may still come; and whoever leaves at once first lets go what is under way,
+//! which is SSH's own farewell (RFC 4253, 11.1).
+
+use std::time::Duration;
+
+use super::{Channel, Event, Time};
+use crate::wire::ssm::handshake;
+use crate::wire::ssm::message::payload;
+
+/// After the end of the input: how long nothing may move before the session is ended, and the
+/// same if the agent has not acknowledged everything.
+const QUIET: Duration = Duration::from_secs(3);
+const STUCK: Duration = Duration::from_secs(15);
+
+/// How long somebody who leaves waits for the last acknowledgement, and for the session's end.
+const DRAIN: Duration = Duration::from_secs(1);
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// How a session ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The other side closed it, with nothing wrong that it knows of; with the exit status of
+    /// the command, where there was one that tells.
+    Closed(Option<i32>),
+    /// The other side closed it, and says why.
+    Failed(String),
+    /// We did, and the other side confirms it.
+    Asked,
+    /// We wanted to, and nobody confirms it. The session may still be there: to end it is the
+    /// API's to do.
+    Unanswered,
+}
+
+/// Who wants to end the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// Nobody.
+    Open,
+    /// The input is at its end. Output may still come.
+    EndOfInput,
+    /// We leave as soon as everything is acknowledged, and at the latest then.
+    Draining(Time),
+    /// We have said that we leave, and wait until then for the answer.
+    Asked(Time),
+    /// It is over.
+    Over,
+}
+
+impl Channel {
+    /// There is no more input. The output goes on until the other side closes, or until nothing
+    /// has moved for some seconds.
+    pub fn end_of_input(&mut self, now: Time) {
+        if self.ending == Ending::Open {
+            self.ending = Ending::EndOfInput;
+            self.moved = now;
+        }
+    }
+
+    /// Whoever was at our end is gone. What is under way gets a second to arrive; output is
+    /// thrown away from now on.
+    pub fn hang_up(&mut self, now: Time) {
+        if self.is_leaving() {
+            return;
+        }
+        self.output.clear();
+        self.outbox.go_on();
+        self.ending = Ending::Draining(now + DRAIN);
+        if self.link.is_none() || !self.is_ready() {
+            // Where nothing can be said, there is nothing to wait for.
+            self.over(End::Unanswered);
+        }
+    }
+
+    /// Whether we are leaving or have left.
+    pub(super) fn is_leaving(&self) -> bool {
+        !matches!(self.ending, Ending::Open | Ending::EndOfInput)
+    }
+
+    /// The gateway's last word.
+    pub(super) fn closed(&mut self, body: &[u8]) {
+        let reason = handshake::reason(body);
+        let end = match (self.refused.take(), self.is_leaving()) {
+            (_, true) => End::Asked,
+            (Some(refused), false) => End::Failed(refused),
+            (None, false) if !reason.is_empty() => End::Failed(reason),
+            (None, false) if self.inbox.has_gap() => {
+                End::Failed("the session was closed before all of its output came".to_owned())
+            }
+            (None, false) if !self.is_ready() => {
+                End::Failed("the session was closed before it began".to_owned())
+            }
+            (None, false) => End::Closed(self.exit),
+        };
+        self.over(end);
+    }
+
+    pub(super) fn over(&mut self, end: End) {
+        if self.ending != Ending::Over {
+            self.ending = Ending::Over;
+            self.link = None;
+            self.events.push_back(Event::Over(end));
+        }
+    }
+
+    pub(super) fn tick_ending(&mut self, now: Time) {
+        match self.ending {
+            Ending::EndOfInput if now >= self.quiet_until() && self.output.is_empty() => {
+                self.ask(now);
+            }
+            Ending::Draining(until) if now >= until || self.outbox.is_empty() => self.ask(now),
+            Ending::Asked(until) if now >= until => self.over(End::Unanswered),
+            _ => {}
+        }
+    }
+
+    pub(super) fn ending_timeout(&self) -> Option<Time> {
+        match self.ending {
+            Ending::EndOfInput if self.output.is_empty() => Some(self.quiet_until()),
+            // What waits for the last acknowledgement is looked at when that comes.
+            Ending::Draining(until) if !self.outbox.is_empty() => Some(until),
+            Ending::Draining(_) => Some(Time::ZERO),
+            Ending::Asked(until) => Some(until),
+            Ending::Open | Ending::EndOfInput | Ending::Over => None,
+        }
+    }
+
+    /// Until when to wait for more, after the end of the input.
+    fn quiet_until(&self) -> Time {
+        let patience = if self.outbox.is_empty() { QUIET } else { STUCK };
+        self.moved + patience
+    }
+
+    /// Says that we leave.
+    fn ask(&mut self, now: Time) {
+        if self.link.is_none() || !self.is_ready() {
+            return self.over(End::Unanswered);
+        }
+        self.send(payload::FLAG, &payload::TERMINATE.to_be_bytes(), 0, now);
+        self.ending = Ending::Asked(now + FAREWELL);
+    }
+}

@@ -1,0 +1,114 @@
+//! What comes: a frame, its message, its payload.
+
+use std::time::Duration;
+
+use super::{Channel, Event, Start, Time, milliseconds};
+use crate::wire::ssm::channel::Purpose;
+use crate::wire::ssm::handshake;
+use crate::wire::ssm::message::{Kind, Message, payload};
+use crate::wire::ssm::receive::Turn;
+
+/// How long to wait for the server to speak first. What reaches the agent before it has connected
+/// to the port is refused and has to be sent again; an SSH server sends its version at once
+/// (RFC 4253, 4.2).
+const BANNER: Duration = Duration::from_millis(300);
+
+/// How many acknowledgements wait to be sent before nothing more is taken.
+const ACKNOWLEDGEMENTS: usize = 4096;
+
+impl Channel {
+    /// A binary frame has come. One that makes no sense is ignored, and so not acknowledged.
+    pub fn frame(&mut self, frame: &[u8], now: Time) {
+        self.heard(now);
+        let Ok(message) = Message::decode(frame) else {
+            return;
+        };
+        match message.kind {
+            Kind::Output => self.numbered(&message, now),
+            Kind::Acknowledge => {
+                if let Some(sequence) = handshake::acknowledged(message.payload) {
+                    self.outbox.acknowledged(sequence, now);
+                    self.moved = now;
+                }
+            }
+            Kind::ChannelClosed => self.closed(message.payload),
+            // Neither says anything about the handshake: a pause may come before it.
+            Kind::PausePublication => self.outbox.pause(now),
+            Kind::StartPublication => self.outbox.go_on(),
+            Kind::Input | Kind::Unknown => {}
+        }
+    }
+
+    /// A message of the agent's stream.
+    fn numbered(&mut self, message: &Message<'_>, now: Time) {
+        self.outbox.go_on();
+        // Not acknowledged, it comes again.
+        if !self.takes_frames() || self.acknowledgements.len() >= ACKNOWLEDGEMENTS {
+            return;
+        }
+        let (sequence, kind) = (message.sequence, message.payload_type);
+        match self.inbox.receive(sequence, kind, message.payload) {
+            Turn::Refused => return,
+            Turn::Kept | Turn::Again => {}
+            Turn::Now => {
+                self.take(kind, message.payload, now);
+                self.inbox.advance();
+                while let Some(early) = self.inbox.next() {
+                    self.take(early.payload_type, &early.payload, now);
+                }
+            }
+        }
+        self.acknowledge(message, now);
+    }
+
+    fn acknowledge(&mut self, message: &Message<'_>, now: Time) {
+        let body = handshake::acknowledgement(message.id, message.sequence);
+        let acknowledgement = Message {
+            kind: Kind::Acknowledge,
+            created: milliseconds(now),
+            sequence: 0,
+            flags: 3,
+            id: self.ids.next(),
+            payload_type: 0,
+            payload: body.as_bytes(),
+        };
+        self.acknowledgements.push_back(acknowledgement.encode());
+    }
+
+    /// A payload whose turn it is.
+    fn take(&mut self, kind: u32, bytes: &[u8], now: Time) {
+        match kind {
+            payload::OUTPUT | payload::STDERR => {
+                self.moved = now;
+                if let Start::Banner(_) = self.start {
+                    self.start = Start::Done;
+                }
+                // After a hang-up there is nobody to read it.
+                if !self.is_leaving() {
+                    self.output.extend(bytes);
+                }
+            }
+            payload::HANDSHAKE_REQUEST => {
+                if let Some(answer) = handshake::answer(bytes, self.purpose) {
+                    self.refused = answer.refused;
+                    self.send(payload::HANDSHAKE_RESPONSE, &answer.response, 0, now);
+                }
+            }
+            payload::HANDSHAKE_COMPLETE => {
+                if self.start == Start::Handshake {
+                    self.start = match self.purpose {
+                        Purpose::Port => Start::Banner(now + BANNER),
+                        Purpose::Shell => Start::Done,
+                    };
+                }
+                self.events
+                    .extend(handshake::customer_message(bytes).map(Event::Say));
+            }
+            payload::EXIT_CODE => {
+                let text = std::str::from_utf8(bytes).unwrap_or_default();
+                self.exit = text.trim().parse().ok();
+            }
+            _ => {}
+        }
+    }
+}

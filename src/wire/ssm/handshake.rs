@@ -1,0 +1,125 @@
+//! What the two ends say about themselves before the stream begins.
+//!
+//! The agent asks (message 0), we answer (our message 0), the agent says that it is complete
+//! (message 1). A part of the question that we do not do is refused with status 3; the agent then
+//! ends the session.
+//!
+//! <https://github.com/aws/amazon-ssm-agent/blob/mainline/agent/session/datachannel/datachannel.go>
+
+use serde_json::{Value, json};
+
+use super::id::Id;
+
+/// The version that we claim. The agent makes decisions by it, and AWS's page on the plugin calls
+/// this the oldest that is supported: the first to sign its websockets, as we do.
+pub(super) const CLIENT_VERSION: &str = "1.2.764.0";
+
+/// What a session is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A byte stream to a port of the instance.
+    Port,
+    /// A shell with a terminal.
+    Shell,
+}
+
+/// Our answer to the agent's question, and what of it we had to refuse.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) response: Vec<u8>,
+    pub(super) refused: Option<String>,
+}
+
+/// Answers the question. `None` if it makes no sense.
+pub(super) fn answer(request: &[u8], purpose: Purpose) -> Option<Answer> {
+    let request: Value = serde_json::from_slice(request).ok()?;
+    let actions = request.get("RequestedClientActions")?.as_array()?;
+    let mut refused = None;
+    let processed: Vec<Value> = actions
+        .iter()
+        .map(|action| {
+            let kind = action["ActionType"].as_str().unwrap_or_default();
+            let why = refusal(kind, &action["ActionParameters"], purpose);
+            let status = if why.is_some() { 3 } else { 1 };
+            let error = why.clone().unwrap_or_default();
+            refused = refused.take().or(why);
+            json!({
+                "ActionType": kind,
+                "ActionStatus": status,
+                "ActionResult": null,
+                "Error": error,
+            })
+        })
+        .collect();
+    let response = json!({
+        "ClientVersion": CLIENT_VERSION,
+        "ProcessedClientActions": processed,
+        "Errors": null,
+    });
+    Some(Answer {
+        response: response.to_string().into_bytes(),
+        refused,
+    })
+}
+
+/// Why we do not do an action, if we don't.
+fn refusal(kind: &str, parameters: &Value, purpose: Purpose) -> Option<String> {
+    let session = parameters["SessionType"].as_str().unwrap_or_default();
+    match (kind, purpose) {
+        ("SessionType", Purpose::Port) if session == "Port" => None,
+        ("SessionType", Purpose::Shell) if is_shell(session) => None,
+        ("SessionType", _) => Some(format!("sessions of type {session:?} are not supported")),
+        ("KMSEncryption", _) => Some("encryption with KMS is not supported".to_owned()),
+        _ => Some(format!("{kind:?} is not supported")),
+    }
+}
+
+fn is_shell(session: &str) -> bool {
+    let shells = [
+        "Standard_Stream",
+        "InteractiveCommands",
+        "NonInteractiveCommands",
+    ];
+    shells.contains(&session)
+}
+
+/// What the agent has to say to the user when the handshake is complete.
+pub(super) fn customer_message(complete: &[u8]) -> Option<String> {
+    let complete: Value = serde_json::from_slice(complete).ok()?;
+    let message = complete["CustomerMessage"].as_str()?;
+    (!message.is_empty()).then(|| message.to_owned())
+}
+
+/// The text frame that opens a data channel on a new websocket.
+pub(super) fn open_data_channel(token: &str, request: Id, client: Id) -> String {
+    let open = json!({
+        "MessageSchemaVersion": "1.0",
+        "RequestId": request.to_string(),
+        "TokenValue": token,
+        "ClientId": client.to_string(),
+        "ClientVersion": CLIENT_VERSION,
+    });
+    open.to_string()
+}
+
+/// What an acknowledgement of this message of the agent's says.
+pub(super) fn acknowledgement(id: Id, sequence: i64) -> String {
+    format!(
+        "{{\"AcknowledgedMessageType\":\"output_stream_data\",\
+         \"AcknowledgedMessageId\":\"{id}\",\
+         \"AcknowledgedMessageSequenceNumber\":{sequence},\
+         \"IsSequentialMessage\":true}}"
+    )
+}
+
+/// The number of the message that the agent acknowledges; nothing else counts.
+pub(super) fn acknowledged(body: &[u8]) -> Option<u64> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    body["AcknowledgedMessageSequenceNumber"].as_u64()
+}
+
+/// Why the gateway closes the channel; empty where nothing is wrong.
+pub(super) fn reason(closed: &[u8]) -> String {
+    let closed: Value = serde_json::from_slice(closed).unwrap_or_default();
+    closed["Output"].as_str().unwrap_or_default().to_owned()
+}

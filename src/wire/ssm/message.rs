@@ -1,0 +1,226 @@
+//! One message: a header of 120 bytes and a payload.
+//!
+//! All numbers are big-endian. Offsets, in the order of the wire:
+//!
+//! | at | size | field |
+//! |---|---|---|
+//! | 0 | 4 | length of the header, which is where the payload's length stands |
+//! | 4 | 32 | type, padded with spaces (by the gateway: with NULs) |
+//! | 36 | 4 | schema version: 1 |
+//! | 40 | 8 | milliseconds since the Unix epoch |
+//! | 48 | 8 | sequence number |
+//! | 56 | 8 | flags |
+//! | 64 | 16 | UUID, its second half first |
+//! | 80 | 32 | SHA-256 of the payload |
+//! | 112 | 4 | type of the payload (missing in the gateway's own messages) |
+//! | 116 | 4 | length of the payload |
+//!
+//! <https://github.com/aws/amazon-ssm-agent/blob/mainline/agent/session/contracts/agentmessage.go>
+
+use sha2::{Digest, Sha256};
+
+use super::id::Id;
+
+/// The length of our headers, the payload's length not counted.
+const HEADER: usize = 116;
+
+/// Where the type of the payload stands, if the header is long enough to have one.
+const PAYLOAD_TYPE: usize = 112;
+
+/// What a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Ours to the agent: numbered, and acknowledged.
+    Input,
+    /// The agent's to us: numbered, and acknowledged.
+    Output,
+    /// That a numbered message has arrived; itself neither numbered nor acknowledged.
+    Acknowledge,
+    /// The gateway's last word.
+    ChannelClosed,
+    /// The gateway's: the other side is there and has room.
+    StartPublication,
+    /// The gateway's: the other side is away or has no room.
+    PausePublication,
+    /// One that we do not know. It is no business of ours.
+    Unknown,
+}
+
+/// The types of payload, by their numbers.
+pub mod payload {
+    /// Bytes of the stream, in either direction.
+    pub const OUTPUT: u32 = 1;
+    /// The size of our terminal.
+    pub const SIZE: u32 = 3;
+    /// The agent's question.
+    pub const HANDSHAKE_REQUEST: u32 = 5;
+    /// Our answer.
+    pub const HANDSHAKE_RESPONSE: u32 = 6;
+    /// The stream may begin.
+    pub const HANDSHAKE_COMPLETE: u32 = 7;
+    /// One number more: see [`TERMINATE`].
+    pub const FLAG: u32 = 10;
+    /// Standard error, of commands without a terminal.
+    pub const STDERR: u32 = 11;
+    /// The exit status of a command.
+    pub const EXIT_CODE: u32 = 12;
+
+    /// The flag that ends a session cleanly.
+    pub const TERMINATE: u32 = 2;
+}
+
+/// A message, whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message<'a> {
+    /// What it is.
+    pub kind: Kind,
+    /// When it was made: milliseconds since the Unix epoch.
+    pub created: u64,
+    /// Its number in its direction's stream; 0 in acknowledgements.
+    pub sequence: i64,
+    /// 0 in a stream, 3 in acknowledgements. Nobody looks.
+    pub flags: u64,
+    /// Its name.
+    pub id: Id,
+    /// What the payload is: one of [`payload`].
+    pub payload_type: u32,
+    /// What it carries.
+    pub payload: &'a [u8],
+}
+
+/// Why a frame is no message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Malformed {
+    /// It ends in the middle.
+    Short,
+    /// It has no type or no date.
+    Empty,
+    /// The payload is not what was sent.
+    Digest,
+}
+
+impl Message<'_> {
+    /// The frame for the wire.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut frame = Vec::with_capacity(HEADER + 4 + self.payload.len());
+        frame.extend(length(HEADER).to_be_bytes());
+        frame.extend(self.kind.name());
+        frame.extend(1_u32.to_be_bytes());
+        frame.extend(self.created.to_be_bytes());
+        frame.extend(self.sequence.to_be_bytes());
+        frame.extend(self.flags.to_be_bytes());
+        frame.extend(self.id.0.rotate_left(64).to_be_bytes());
+        frame.extend(Sha256::digest(self.payload));
+        frame.extend(self.payload_type.to_be_bytes());
+        frame.extend(length(self.payload.len()).to_be_bytes());
+        frame.extend(self.payload);
+        frame
+    }
+}
+
+impl<'a> Message<'a> {
+    /// Reads a frame.
+    ///
+    /// The length of the header is believed: `channel_closed` comes with 112, without a type of
+    /// payload. Of start and pause the type is all that is known to be there.
+    ///
+    /// # Errors
+    /// For what the official plugin ignores as well: the agent sends it again.
+    pub fn decode(frame: &'a [u8]) -> Result<Self, Malformed> {
+        let kind = Kind::parse(frame.get(4..36).ok_or(Malformed::Short)?)?;
+        if matches!(kind, Kind::StartPublication | Kind::PausePublication) {
+            return Ok(Self::bare(kind));
+        }
+        let header = word(frame, 0)? as usize;
+        if header < PAYLOAD_TYPE {
+            return Err(Malformed::Short);
+        }
+        let created = u64::from_be_bytes(array(frame, 40)?);
+        if created == 0 {
+            return Err(Malformed::Empty);
+        }
+        let start = header.checked_add(4).ok_or(Malformed::Short)?;
+        let end = start.checked_add(word(frame, header)? as usize);
+        let payload = end.and_then(|end| frame.get(start..end));
+        let message = Self {
+            kind,
+            created,
+            sequence: i64::from_be_bytes(array(frame, 48)?),
+            flags: u64::from_be_bytes(array(frame, 56)?),
+            id: Id(u128::from_be_bytes(array(frame, 64)?).rotate_left(64)),
+            payload_type: match header {
+                HEADER.. => word(frame, PAYLOAD_TYPE)?,
+                _ => 0,
+            },
+            payload: payload.ok_or(Malformed::Short)?,
+        };
+        // Nobody would send the gateway's last word again.
+        let intact = kind == Kind::ChannelClosed
+            || array::<32>(frame, 80)? == <[u8; 32]>::from(Sha256::digest(message.payload));
+        intact.then_some(message).ok_or(Malformed::Digest)
+    }
+
+    fn bare(kind: Kind) -> Self {
+        Self {
+            kind,
+            created: 0,
+            sequence: 0,
+            flags: 0,
+            id: Id(0),
+            payload_type: 0,
+            payload: &[],
+        }
+    }
+}
+
+impl Kind {
+    const fn name(self) -> &'static [u8; 32] {
+        match self {
+            Self::Input => b"input_stream_data               ",
+            Self::Output => b"output_stream_data              ",
+            Self::Acknowledge => b"acknowledge                     ",
+            Self::ChannelClosed => b"channel_closed                  ",
+            Self::StartPublication => b"start_publication               ",
+            Self::PausePublication => b"pause_publication               ",
+            Self::Unknown => b"                                ",
+        }
+    }
+
+    fn parse(padded: &[u8]) -> Result<Self, Malformed> {
+        let name = trim(padded);
+        if name.is_empty() {
+            return Err(Malformed::Empty);
+        }
+        let known = [
+            Self::Output,
+            Self::Acknowledge,
+            Self::Input,
+            Self::ChannelClosed,
+            Self::StartPublication,
+            Self::PausePublication,
+        ];
+        let kind = known.into_iter().find(|kind| trim(kind.name()) == name);
+        Ok(kind.unwrap_or(Self::Unknown))
+    }
+}
+
+/// Without the padding at its end.
+fn trim(padded: &[u8]) -> &[u8] {
+    let last = padded.iter().rposition(|byte| !b" \0".contains(byte));
+    last.map_or(&[], |last| &padded[..=last])
+}
+
+fn array<const N: usize>(frame: &[u8], at: usize) -> Result<[u8; N], Malformed> {
+    let rest = frame.get(at..).ok_or(Malformed::Short)?;
+    rest.first_chunk().copied().ok_or(Malformed::Short)
+}
+
+fn word(frame: &[u8], at: usize) -> Result<u32, Malformed> {
+    array(frame, at).map(u32::from_be_bytes)
+}
+
+/// A length as it stands on the wire. Nothing of ours comes near its limit.
+fn length(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,202 @@
+//! A model of the agent: the rules of its data channel, and nothing of its rest.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::wire::ssm::Time;
+use crate::wire::ssm::id::{Id, Ids};
+use crate::wire::ssm::message::{Kind, Message, payload};
+
+/// How often the agent looks at the front of its queue, and how old that must be.
+const LOOK: Duration = Duration::from_millis(100);
+const OLD: Duration = Duration::from_millis(200);
+
+pub(super) struct Agent {
+    ids: Ids,
+    sequence: i64,
+    unacknowledged: VecDeque<(i64, Time, Vec<u8>)>,
+    expected: i64,
+    early: BTreeMap<i64, (u32, Vec<u8>)>,
+    pub(super) complete: bool,
+    /// When it will have connected to the port.
+    dial: Option<Time>,
+    dial_takes: Duration,
+    looks: Time,
+    /// What the port has got, and what it has to say.
+    pub(super) got: Vec<u8>,
+    pub(super) says: VecDeque<u8>,
+    /// Frames on their way out.
+    pub(super) out: VecDeque<Vec<u8>>,
+    pub(super) response: Option<Value>,
+    pub(super) terminated: bool,
+    /// How often a message came that was there before, or before the port was open.
+    pub(super) repeated: u32,
+    pub(super) early_birds: u32,
+}
+
+impl Agent {
+    pub(super) fn new(seed: u64, dial_takes: Duration, says: &[u8], now: Time) -> Self {
+        let mut agent = Self {
+            ids: Ids::new(seed),
+            sequence: 0,
+            unacknowledged: VecDeque::new(),
+            expected: 0,
+            early: BTreeMap::new(),
+            complete: false,
+            dial: None,
+            dial_takes,
+            looks: now + LOOK,
+            got: Vec::new(),
+            says: says.iter().copied().collect(),
+            out: VecDeque::new(),
+            response: None,
+            terminated: false,
+            repeated: 0,
+            early_birds: 0,
+        };
+        let request = json!({ "AgentVersion": "3.3.987.0", "RequestedClientActions": [
+            { "ActionType": "SessionType", "ActionParameters": { "SessionType": "Port",
+                "Properties": { "portNumber": "22" } } } ] });
+        agent.ask(&request, now);
+        agent
+    }
+
+    pub(super) fn ask(&mut self, request: &Value, now: Time) {
+        let request = request.to_string();
+        self.send(payload::HANDSHAKE_REQUEST, request.as_bytes(), now);
+    }
+
+    fn send(&mut self, payload_type: u32, payload: &[u8], now: Time) {
+        let message = Message {
+            kind: Kind::Output,
+            created: u64::try_from(now.as_millis()).expect("a date"),
+            sequence: self.sequence,
+            flags: u64::from(self.sequence == 0),
+            id: self.ids.next(),
+            payload_type,
+            payload,
+        };
+        let frame = message.encode();
+        self.unacknowledged
+            .push_back((self.sequence, now, frame.clone()));
+        self.sequence += 1;
+        self.out.push_back(frame);
+    }
+
+    pub(super) fn frame(&mut self, frame: &[u8], now: Time) {
+        let message = Message::decode(frame).expect("a message of ours");
+        match message.kind {
+            Kind::Acknowledge => {
+                let body: Value = serde_json::from_slice(message.payload).expect("JSON");
+                let sequence = body["AcknowledgedMessageSequenceNumber"].as_i64();
+                let sequence = sequence.expect("a number");
+                self.unacknowledged.retain(|(at, ..)| *at != sequence);
+            }
+            Kind::Input => self.numbered(&message, now),
+            other => panic!("{other:?} is not ours to send"),
+        }
+    }
+
+    fn numbered(&mut self, message: &Message<'_>, now: Time) {
+        let sequence = message.sequence;
+        if sequence < self.expected {
+            self.repeated += 1;
+        }
+        if sequence > self.expected {
+            let kept = (message.payload_type, message.payload.to_vec());
+            self.early.insert(sequence, kept);
+        }
+        if sequence == self.expected {
+            if !self.take(message.payload_type, message.payload, now) {
+                return;
+            }
+            self.expected += 1;
+            while let Some((kind, bytes)) = self.early.remove(&self.expected) {
+                if !self.take(kind, &bytes, now) {
+                    self.early.insert(self.expected, (kind, bytes));
+                    break;
+                }
+                self.expected += 1;
+            }
+        }
+        self.acknowledge(message.id, sequence, now);
+    }
+
+    /// Whether it takes a payload; what comes before the port is open must come again.
+    fn take(&mut self, kind: u32, bytes: &[u8], now: Time) -> bool {
+        match kind {
+            payload::HANDSHAKE_RESPONSE => {
+                let response = serde_json::from_slice(bytes).expect("JSON");
+                self.response = Some(response);
+                self.complete = true;
+                self.dial = Some(now + self.dial_takes);
+                let complete = b"{\"HandshakeTimeToComplete\":1,\"CustomerMessage\":\"\"}";
+                self.send(payload::HANDSHAKE_COMPLETE, complete, now);
+            }
+            payload::FLAG => {
+                assert_eq!(bytes, 2_u32.to_be_bytes());
+                self.terminated = true;
+            }
+            payload::OUTPUT => {
+                assert!(self.complete, "bytes before the handshake would be lost");
+                if self.dial.is_none_or(|dial| now < dial) {
+                    self.early_birds += 1;
+                    return false;
+                }
+                self.got.extend(bytes);
+            }
+            other => panic!("a payload of type {other}"),
+        }
+        true
+    }
+
+    fn acknowledge(&mut self, id: Id, sequence: i64, now: Time) {
+        let body = json!({ "AcknowledgedMessageType": "input_stream_data",
+            "AcknowledgedMessageId": id.to_string(),
+            "AcknowledgedMessageSequenceNumber": sequence,
+            "IsSequentialMessage": true });
+        let body = body.to_string();
+        let message = Message {
+            kind: Kind::Acknowledge,
+            created: u64::try_from(now.as_millis()).expect("a date"),
+            sequence: 0,
+            flags: 3,
+            id: self.ids.next(),
+            payload_type: 0,
+            payload: body.as_bytes(),
+        };
+        self.out.push_back(message.encode());
+    }
+
+    pub(super) fn tick(&mut self, now: Time) {
+        if self.dial.is_some_and(|dial| now >= dial) {
+            while !self.says.is_empty() && self.unacknowledged.len() < 2000 {
+                let size = self.says.len().min(1024);
+                let chunk: Vec<u8> = self.says.drain(..size).collect();
+                self.send(payload::OUTPUT, &chunk, now);
+            }
+        }
+        if now >= self.looks {
+            self.looks = now + LOOK;
+            if let Some((_, sent, frame)) = self.unacknowledged.front_mut()
+                && now >= *sent + OLD
+            {
+                *sent = now;
+                self.out.push_back(frame.clone());
+            }
+        }
+    }
+
+    pub(super) fn timeout(&self) -> Option<Time> {
+        let waits = !self.unacknowledged.is_empty();
+        let dial = self.dial.filter(|_| !self.says.is_empty());
+        let looks = waits.then_some(self.looks);
+        // Where it waits for acknowledgements, looking is enough.
+        match (dial, looks) {
+            (Some(dial), Some(looks)) => Some(dial.max(self.looks).min(looks)),
+            (dial, looks) => dial.or(looks),
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The life of a channel, step by step.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::random;
+use super::world::{Wire, World};
+use crate::wire::ssm::Time;
+use crate::wire::ssm::channel::{Channel, End, Event, Frame, Purpose};
+use crate::wire::ssm::id::Id;
+use crate::wire::ssm::message::{Kind, Message, payload};
+
+const MS: Duration = Duration::from_millis(1);
+const START: Time = Duration::from_secs(1_700_000_000);
+
+/// A frame of the agent's or the gateway's.
+fn frame(kind: Kind, sequence: i64, payload_type: u32, payload: &[u8]) -> Vec<u8> {
+    let message = Message {
+        kind,
+        created: 1,
+        sequence,
+        flags: 0,
+        id: Id(1),
+        payload_type,
+        payload,
+    };
+    message.encode()
+}
+
+fn complete(sequence: i64, message: &str) -> Vec<u8> {
+    let complete = json!({ "HandshakeTimeToComplete": 1, "CustomerMessage": message });
+    let complete = complete.to_string();
+    let kind = payload::HANDSHAKE_COMPLETE;
+    frame(Kind::Output, sequence, kind, complete.as_bytes())
+}
+
+fn request(actions: &Value) -> Vec<u8> {
+    let request = json!({ "AgentVersion": "3.3.0.0", "RequestedClientActions": actions });
+    let request = request.to_string();
+    let kind = payload::HANDSHAKE_REQUEST;
+    frame(Kind::Output, 0, kind, request.as_bytes())
+}
+
+fn channel() -> Channel {
+    let mut channel = Channel::new(Purpose::Port, 1, START);
+    channel.connected("the token", START);
+    channel
+}
+
+/// The payloads of the messages that go out, of any kind.
+fn sent(channel: &mut Channel, now: Time) -> Vec<(Kind, u32, Vec<u8>)> {
+    let mut sent = Vec::new();
+    while let Some(frame) = channel.transmit(now) {
+        if let Frame::Binary(frame) = frame {
+            let message = Message::decode(&frame).expect("a message");
+            let payload = message.payload.to_vec();
+            sent.push((message.kind, message.payload_type, payload));
+        }
+    }
+    sent
+}
+
+fn acknowledge(channel: &mut Channel, sequence: u64, now: Time) {
+    let body = json!({ "AcknowledgedMessageSequenceNumber": sequence }).to_string();
+    channel.frame(&frame(Kind::Acknowledge, 0, 0, body.as_bytes()), now);
+}
+
+#[test]
+fn the_first_frame_opens_the_channel_with_the_token() {
+    let mut channel = channel();
+    let Some(Frame::Text(text)) = channel.transmit(START) else {
+        panic!("no text");
+    };
+    let open: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(open["MessageSchemaVersion"], "1.0");
+    assert_eq!(open["TokenValue"], "the token");
+    let client = open["ClientId"].clone();
+    assert_eq!(channel.transmit(START), None);
+    channel.disconnected();
+    channel.connected("another", START);
+    let Some(Frame::Text(text)) = channel.transmit(START) else {
+        panic!("no text");
+    };
+    let again: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(again["ClientId"], client);
+    assert_ne!(again["RequestId"], open["RequestId"]);
+}
+
+#[test]
+fn the_handshake_is_answered_in_the_plugin_s_words() {
+    let mut channel = channel();
+    let port = json!([{ "ActionType": "SessionType",
+        "ActionParameters": { "SessionType": "Port", "Properties": { "portNumber": "22" } } }]);
+    // A pause does not hold it up.
+    channel.frame(&frame(Kind::PausePublication, 0, 0, b"x"), START);
+    channel.frame(&request(&port), START);
+    let sent = sent(&mut channel, START);
+    let [
+        (Kind::Acknowledge, ..),
+        (Kind::Input, payload::HANDSHAKE_RESPONSE, response),
+    ] = &sent[..]
+    else {
+        panic!("{sent:?}");
+    };
+    let response: Value = serde_json::from_slice(response).expect("JSON");
+    let expected = json!({ "ClientVersion": "1.2.764.0", "ProcessedClientActions": [
+        { "ActionType": "SessionType", "ActionStatus": 1, "ActionResult": null, "Error": "" }],
+        "Errors": null });
+    assert_eq!(response, expected);
+}
+
+#[test]
+fn what_we_do_not_do_is_refused_and_is_the_reason_that_is_given() {
+    let mut channel = channel();
+    let actions = json!([
+        { "ActionType": "KMSEncryption", "ActionParameters": { "KMSKeyId": "k" } },
+        { "ActionType": "SessionType", "ActionParameters": { "SessionType": "Port" } },
+        { "ActionType": "Dance", "ActionParameters": null }]);
+    channel.frame(&request(&actions), START);
+    let sent = sent(&mut channel, START);
+    let response: Value = serde_json::from_slice(&sent[1].2).expect("JSON");
+    let processed = response["ProcessedClientActions"]
+        .as_array()
+        .expect("a list");
+    let statuses: Vec<_> = processed
+        .iter()
+        .map(|it| it["ActionStatus"].as_u64())
+        .collect();
+    assert_eq!(statuses, [Some(3), Some(1), Some(3)]);
+    channel.frame(
+        &frame(Kind::ChannelClosed, 0, 0, b"{\"Output\":\"\"}"),
+        START,
+    );
+    let reason = "encryption with KMS is not supported".to_owned();
+    assert_eq!(channel.event(), Some(Event::Over(End::Failed(reason))));
+}
+
+#[test]
+fn nothing_of_the_stream_goes_before_the_server_has_spoken_or_had_its_time() {
+    let mut channel = channel();
+    // Start of publication is no permission.
+    channel.frame(&frame(Kind::StartPublication, 0, 0, b"x"), START);
+    assert_eq!(channel.input_room(START), 0);
+    channel.frame(&complete(0, "be nice"), START);
+    assert_eq!(channel.event(), Some(Event::Say("be nice".to_owned())));
+    assert_eq!(channel.input_room(START), 0);
+    let banner = channel.timeout().expect("a time");
+    assert_eq!(banner, START + 300 * MS);
+    assert!(channel.input_room(banner) > 0);
+    channel.frame(&frame(Kind::Output, 1, payload::OUTPUT, b"SSH-2.0"), START);
+    assert_eq!(channel.input_room(START), 64 * 1024);
+    assert_eq!(channel.output(), b"SSH-2.0");
+}
+
+#[test]
+fn a_pause_holds_the_stream_and_one_message_a_second_tries_it() {
+    let mut channel = channel();
+    channel.frame(&complete(0, ""), START);
+    let now = START + 300 * MS;
+    channel.tick(now);
+    channel.input(b"one", now);
+    let _ = sent(&mut channel, now);
+    channel.frame(&frame(Kind::PausePublication, 0, 0, b"x"), now);
+    assert_eq!(channel.input_room(now), 0);
+    // Read before the pause, and so taken.
+    channel.input(b"two", now);
+    assert_eq!(sent(&mut channel, now), []);
+    let probe = channel.timeout().expect("a time");
+    assert_eq!(probe, now + 1000 * MS);
+    channel.tick(probe);
+    let tried = sent(&mut channel, probe);
+    assert_eq!(tried, [(Kind::Input, payload::OUTPUT, b"one".to_vec())]);
+    acknowledge(&mut channel, 0, probe);
+    let rest = sent(&mut channel, probe);
+    assert_eq!(rest, [(Kind::Input, payload::OUTPUT, b"two".to_vec())]);
+}
+
+#[test]
+fn a_close_is_an_end_with_its_reason_or_without_one() {
+    let over = |closed: &[u8]| {
+        let mut channel = channel();
+        channel.frame(&complete(0, ""), START);
+        channel.frame(&frame(Kind::Output, 1, payload::OUTPUT, b"rest"), START);
+        channel.frame(&frame(Kind::ChannelClosed, 0, 0, closed), START);
+        assert_eq!(channel.output(), b"rest");
+        channel.event()
+    };
+    assert_eq!(
+        over(b"{\"Output\":\"\"}"),
+        Some(Event::Over(End::Closed(None)))
+    );
+    let reason = "Unable to connect to specified port".to_owned();
+    let closed = json!({ "Output": reason }).to_string();
+    let failed = Event::Over(End::Failed(reason));
+    assert_eq!(over(closed.as_bytes()), Some(failed));
+}
+
+#[test]
+fn after_the_end_of_the_input_the_answer_is_waited_for() {
+    let wire = Wire {
+        delay: 50 * MS,
+        ..Wire::default()
+    };
+    let mut world = World::new(wire, random("end of input"), b"question", b"banner");
+    world.run(Duration::from_mins(1), |world| !world.agent.got.is_empty());
+    let now = world.now;
+    world.channel.end_of_input(now);
+    world.agent.says.extend(b", answer");
+    world.run(Duration::from_mins(1), |world| !world.events.is_empty());
+    assert_eq!(world.got, b"banner, answer");
+    assert!(world.agent.terminated);
+    let took = world.now.saturating_sub(now);
+    assert!(took < 5000 * MS, "{took:?}");
+}
+
+#[test]
+fn a_websocket_that_is_silent_is_pinged_and_then_given_up() {
+    let mut channel = channel();
+    assert!(matches!(channel.transmit(START), Some(Frame::Text(_))));
+    let mut pings = 0;
+    while let Some(now) = channel.timeout() {
+        channel.tick(now);
+        while let Some(frame) = channel.transmit(now) {
+            assert_eq!(frame, Frame::Ping);
+            pings += 1;
+        }
+        if let Some(event) = channel.event() {
+            assert_eq!((event, now), (Event::Dead, START + Duration::from_secs(90)));
+            break;
+        }
+    }
+    assert_eq!(pings, 2);
+    // What was said is said again on the next, and no event twice.
+    channel.connected("another", START + Duration::from_secs(91));
+    assert!(matches!(channel.transmit(START), Some(Frame::Text(_))));
+    assert_eq!(channel.event(), None);
+}

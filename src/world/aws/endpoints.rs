@@ -1,0 +1,84 @@
+//! EC2: `DescribeInstanceConnectEndpoints`.
+//!
+//! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceConnectEndpoints.html>
+
+use aws_sdk_ec2::operation::describe_instance_connect_endpoints::DescribeInstanceConnectEndpointsError;
+use aws_sdk_ec2::types::{
+    Ec2InstanceConnectEndpoint, InstanceConnectEndpointDnsNames, IpAddressType,
+};
+
+use super::Regional;
+use super::explain::Call;
+use crate::error::Error;
+use crate::plan::endpoint::{Endpoint, EndpointId, Names, Preference, Reach};
+
+/// The action, as IAM names it.
+const ACTION: &str = "ec2:DescribeInstanceConnectEndpoints";
+
+impl Regional<'_> {
+    /// Every EC2 Instance Connect Endpoint of the account in this region, to the last page.
+    ///
+    /// There are few (five, unless the quota was raised), and asking for all of them need not wait
+    /// until the instance's VPC is known.
+    ///
+    /// # Errors
+    /// Whatever can befall a call.
+    pub async fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
+        let call = Call {
+            action: ACTION,
+            region: self,
+            about: None,
+        };
+        let mut found = Vec::new();
+        let mut token = None;
+        loop {
+            let client = self.ec2::<DescribeInstanceConnectEndpointsError>();
+            let page = client.describe_instance_connect_endpoints();
+            let page = page.set_next_token(token);
+            let page = self.timed("DescribeInstanceConnectEndpoints", page.send());
+            let page = page.await.map_err(|error| call.failed(&error))?;
+            found.extend(page.instance_connect_endpoints().iter().filter_map(ours));
+            match page.next_token() {
+                None | Some("") => return Ok(found),
+                Some(next) => token = Some(next.to_owned()),
+            }
+        }
+    }
+
+    /// What the configuration asks of endpoints.
+    pub fn endpoint_preference(&self) -> Preference {
+        Preference {
+            fips: self.aws.sdk.use_fips().unwrap_or(false),
+            dual_stack: self.aws.sdk.use_dual_stack().unwrap_or(false),
+        }
+    }
+}
+
+/// The SDK's endpoint as ours; `None` for one without an ID, which there is not.
+fn ours(endpoint: &Ec2InstanceConnectEndpoint) -> Option<Endpoint> {
+    let text = |value: Option<&str>| value.map(str::to_owned);
+    let name = |names: Option<&InstanceConnectEndpointDnsNames>| text(names?.dns_name());
+    let fips = |names: Option<&InstanceConnectEndpointDnsNames>| text(names?.fips_dns_name());
+    let public = endpoint.public_dns_names();
+    let (ipv4, dual_stack) = (
+        public.and_then(|it| it.ipv4()),
+        public.and_then(|it| it.dualstack()),
+    );
+    Some(Endpoint {
+        id: EndpointId::parse(endpoint.instance_connect_endpoint_id()?)?,
+        state: endpoint
+            .state()
+            .map_or("unknown", |it| it.as_str())
+            .to_owned(),
+        vpc: text(endpoint.vpc_id()),
+        subnet: text(endpoint.subnet_id()),
+        zone: text(endpoint.availability_zone()),
+        reach: Reach::parse(endpoint.ip_address_type().map(IpAddressType::as_str)),
+        names: Names {
+            usual: text(endpoint.dns_name()).or_else(|| name(ipv4)),
+            fips: text(endpoint.fips_dns_name()).or_else(|| fips(ipv4)),
+            dual_stack: name(dual_stack),
+            dual_stack_fips: fips(dual_stack),
+        },
+    })
+}

@@ -1,0 +1,215 @@
+//! Systems Manager: sessions, and whether an instance can have one.
+//!
+//! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartSession.html>,
+//! `API_ResumeSession`, `API_TerminateSession`, `API_DescribeInstanceInformation`.
+
+use std::fmt;
+
+use aws_sdk_ssm::Client;
+use aws_sdk_ssm::operation::describe_instance_information::DescribeInstanceInformationError;
+use aws_sdk_ssm::operation::resume_session::ResumeSessionError;
+use aws_sdk_ssm::operation::start_session::StartSessionError;
+use aws_sdk_ssm::operation::terminate_session::TerminateSessionError;
+use aws_sdk_ssm::types::{InstanceInformationStringFilter, PingStatus};
+
+use super::Regional;
+use super::explain::Call;
+use super::retry::{Failure, Limits};
+use crate::error::{Denied, Error};
+use crate::wire::ssm::stream_url;
+
+/// The document of a session to the port of an SSH server.
+const TO_SSH: &str = "AWS-StartSSHSession";
+
+/// What is to be started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// A byte stream to this port.
+    Port(u16),
+    /// A shell, by the account's default document.
+    Shell,
+}
+
+/// A session, and how its websocket is opened. The URL and the token let anybody in.
+#[derive(Clone)]
+pub struct Session {
+    /// What AWS calls it.
+    pub id: String,
+    /// Where its data channel is. To be used byte for byte: it holds a raw base64 value.
+    pub url: String,
+    /// What the first frame must tell.
+    pub token: String,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "session {}", self.id)
+    }
+}
+
+impl Regional<'_> {
+    /// Starts a session with an instance or managed node (`mi-…`). It exists from then on: whoever
+    /// cannot use it has to end it.
+    ///
+    /// # Errors
+    /// [`Error::NotManaged`] for a target that Session Manager does not reach, and whatever can
+    /// befall a call.
+    pub async fn start_session(&self, target: &str, start: Start) -> Result<Session, Error> {
+        let request = self
+            .ssm::<StartSessionError>()
+            .start_session()
+            .target(target);
+        let request = match start {
+            Start::Port(port) => request
+                .document_name(TO_SSH)
+                .parameters("portNumber", vec![port.to_string()]),
+            Start::Shell => request,
+        };
+        let call = self.call("ssm:StartSession");
+        let answer = self.timed("StartSession", request.send()).await;
+        let answer = answer.map_err(|error| match call.failed(&error) {
+            Error::Service { code, .. } if code == "TargetNotConnected" => Error::NotManaged {
+                target: target.to_owned(),
+                region: self.name.clone(),
+            },
+            Error::Denied(denied) => Error::Denied(self.denied_start(denied, target, start)),
+            other => other,
+        })?;
+        let (id, url, token) = (answer.session_id, answer.stream_url, answer.token_value);
+        let Some(id) = id else {
+            return Err(call.senseless());
+        };
+        match self.trusted(&call, id.clone(), url, token) {
+            Ok(session) => Ok(session),
+            Err(error) => {
+                let _ = self.terminate_session(&id).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Asks for another websocket of a session. The old URL is of no use from then on.
+    ///
+    /// # Errors
+    /// [`Error::SessionOver`] where there is nothing to resume, and whatever can befall a call.
+    pub async fn resume_session(&self, id: &str) -> Result<Session, Error> {
+        let call = self.call("ssm:ResumeSession");
+        let request = self
+            .ssm::<ResumeSessionError>()
+            .resume_session()
+            .session_id(id);
+        let answer = self.timed("ResumeSession", request.send()).await;
+        let answer = answer.map_err(|error| match call.failed(&error) {
+            Error::Service { code, .. } if code == "DoesNotExistException" => Error::SessionOver {
+                reason: "it could not be resumed".to_owned(),
+            },
+            other => other,
+        })?;
+        if answer.token_value.as_deref().unwrap_or_default().is_empty() {
+            // What the API says of a session that has timed out.
+            let reason = "it has timed out".to_owned();
+            return Err(Error::SessionOver { reason });
+        }
+        self.trusted(&call, id.to_owned(), answer.stream_url, answer.token_value)
+    }
+
+    /// Ends a session, if it is still there.
+    ///
+    /// # Errors
+    /// Whatever can befall a call.
+    pub async fn terminate_session(&self, id: &str) -> Result<(), Error> {
+        let call = self.call("ssm:TerminateSession");
+        let request = self
+            .ssm::<TerminateSessionError>()
+            .terminate_session()
+            .session_id(id);
+        let answer = self.timed("TerminateSession", request.send()).await;
+        answer.map(drop).map_err(|error| call.failed(&error))
+    }
+
+    /// Whether Session Manager reaches an instance or managed node: whether it is known there,
+    /// and has been heard from in the last minutes.
+    ///
+    /// # Errors
+    /// Whatever can befall a call.
+    pub async fn is_managed(&self, target: &str) -> Result<bool, Error> {
+        let filter = InstanceInformationStringFilter::builder()
+            .key("InstanceIds")
+            .values(target)
+            .build();
+        let call = self.call("ssm:DescribeInstanceInformation");
+        let filter = filter.map_err(|_| call.senseless())?;
+        let request = self
+            .ssm::<DescribeInstanceInformationError>()
+            .describe_instance_information()
+            .filters(filter);
+        let answer = self.timed("DescribeInstanceInformation", request.send());
+        let answer = answer.await.map_err(|error| call.failed(&error))?;
+        let mut known = answer.instance_information_list().iter();
+        Ok(known.any(|it| it.ping_status() == Some(&PingStatus::Online)))
+    }
+
+    fn call(&self, action: &'static str) -> Call<'_> {
+        Call {
+            action,
+            region: self,
+            about: None,
+        }
+    }
+
+    /// The session of an answer which is whole, and leads to AWS.
+    fn trusted(
+        &self,
+        call: &Call<'_>,
+        id: String,
+        url: Option<String>,
+        token: Option<String>,
+    ) -> Result<Session, Error> {
+        let (Some(url), Some(token)) = (url, token) else {
+            return Err(call.senseless());
+        };
+        if stream_url::is_trusted(&url, self.has_own_endpoint()) {
+            return Ok(Session { id, url, token });
+        }
+        let host = url.split('/').nth(2).unwrap_or_default().to_owned();
+        Err(Error::ForeignStream { host })
+    }
+
+    /// Whether the user has set an endpoint for this service, and so vouches for what it says.
+    fn has_own_endpoint(&self) -> bool {
+        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        self.aws.sdk.endpoint_url().is_some() || set("AWS_ENDPOINT_URL_SSM")
+    }
+
+    /// A policy must allow a session with the instance, and by the document.
+    fn denied_start(&self, denied: Denied, target: &str, start: Start) -> Denied {
+        let document = match start {
+            Start::Port(_) => TO_SSH,
+            Start::Shell => "SSM-SessionManagerRunShell",
+        };
+        let (region, partition) = (&self.name, super::explain::partition(&self.name));
+        let resource = match denied.resource.as_str() {
+            "*" if target.starts_with("mi-") => {
+                format!("arn:{partition}:ssm:{region}:*:managed-instance/{target}")
+            }
+            "*" => format!("arn:{partition}:ec2:{region}:*:instance/{target}"),
+            known => known.to_owned(),
+        };
+        let resource = if resource.contains(":document/") {
+            resource
+        } else {
+            format!("{resource} and on document {document}")
+        };
+        Denied { resource, ..denied }
+    }
+
+    /// A client for one call, whose errors are these.
+    fn ssm<E: Failure>(&self) -> Client {
+        let sdk = self.sdk();
+        let limits = Limits::<E>::of(&sdk);
+        let config = aws_sdk_ssm::config::Builder::from(&sdk)
+            .retry_classifier(limits.clone())
+            .interceptor(limits);
+        Client::from_conf(config.build())
+    }
+}

@@ -1,0 +1,293 @@
+//! The pump: a data channel between a websocket and a pair of pipes.
+//!
+//! Every direction goes on while another one waits. Nothing is read that has no room: a full
+//! window leaves the input in its pipe, and output that nobody takes leaves the websocket unread,
+//! so that each side's own flow control holds up the side behind it.
+
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use futures_sink::Sink;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep_until};
+use tokio_websockets::{Message, WebSocketStream};
+
+use super::clock::Clock;
+use crate::wire::ssm::channel::{Channel, End, Event, Frame};
+
+/// How much is read or written at once.
+const CHUNK: usize = 64 * 1024;
+
+/// How often everything may move before somebody else gets a turn.
+const TURNS: usize = 64;
+
+/// What stopped the pump.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The websocket is gone. The session is to be resumed over another one.
+    Lost,
+    /// The session is over, and its output written.
+    Over(End),
+}
+
+/// A channel with its three ends.
+pub struct Pump<S, R, W> {
+    /// The protocol.
+    pub channel: Channel,
+    clock: Clock,
+    socket: Option<WebSocketStream<S>>,
+    input: Option<R>,
+    output: W,
+    buffer: Vec<u8>,
+    timer: Pin<Box<Sleep>>,
+    end: Option<End>,
+    /// What the agent has to say to the user.
+    said: Vec<String>,
+}
+
+impl<S, R, W> Pump<S, R, W>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    /// A pump without a websocket yet.
+    pub fn new(channel: Channel, clock: Clock, input: R, output: W) -> Self {
+        Self {
+            channel,
+            clock,
+            socket: None,
+            input: Some(input),
+            output,
+            buffer: vec![0; CHUNK],
+            timer: Box::pin(sleep_until(Instant::now())),
+            end: None,
+            said: Vec::new(),
+        }
+    }
+
+    /// Goes on over this websocket, which a session's token opens.
+    pub fn connect(&mut self, socket: WebSocketStream<S>, token: &str) {
+        self.channel.connected(token, self.clock.now());
+        self.socket = Some(socket);
+    }
+
+    /// Runs until the websocket is lost or the session is over. Without a websocket only the end
+    /// is waited for, and output written. May be dropped and called again at any time.
+    pub async fn run(&mut self) -> Stop {
+        poll_fn(|cx| self.poll(cx)).await
+    }
+
+    /// Whoever was at our end is gone: lets go what was read and what still waits to be read.
+    pub async fn hang_up(&mut self) {
+        poll_fn(|cx| {
+            self.leave(cx);
+            Poll::Ready(())
+        })
+        .await;
+    }
+
+    /// What the agent has had to say since this was asked last.
+    pub fn said(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.said)
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Stop> {
+        for _ in 0..TURNS {
+            let now = self.clock.now();
+            self.channel.tick(now);
+            let mut moved = self.write_output(cx);
+            moved |= self.read_input(cx);
+            moved |= match self.exchange(cx) {
+                Ok(moved) => moved,
+                Err(_lost) => {
+                    self.socket = None;
+                    self.channel.disconnected();
+                    self.take_events();
+                    match self.end {
+                        None => return Poll::Ready(Stop::Lost),
+                        Some(_) => true,
+                    }
+                }
+            };
+            if self.take_events() {
+                return Poll::Ready(Stop::Lost);
+            }
+            if self.channel.output().is_empty()
+                && let Some(end) = self.end.take()
+            {
+                return self.finish(cx, end);
+            }
+            if !moved && self.rest(cx).is_pending() {
+                return Poll::Pending;
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Takes note of what happened; whether the websocket has turned out to be dead.
+    fn take_events(&mut self) -> bool {
+        let mut dead = false;
+        while let Some(event) = self.channel.event() {
+            match event {
+                Event::Say(text) => self.said.push(text),
+                Event::Over(end) => self.end = Some(end),
+                Event::Dead => {
+                    self.socket = None;
+                    dead = true;
+                }
+            }
+        }
+        dead && self.end.is_none()
+    }
+
+    /// The last of the output is written: lets the pipe have it, if it has a buffer of its own.
+    fn finish(&mut self, cx: &mut Context<'_>, end: End) -> Poll<Stop> {
+        match Pin::new(&mut self.output).poll_flush(cx) {
+            Poll::Pending => {
+                self.end = Some(end);
+                Poll::Pending
+            }
+            Poll::Ready(_) => Poll::Ready(Stop::Over(end)),
+        }
+    }
+
+    fn write_output(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut moved = false;
+        while !self.channel.output().is_empty() {
+            let written = Pin::new(&mut self.output).poll_write(cx, self.channel.output());
+            match written {
+                Poll::Pending => return moved,
+                Poll::Ready(Ok(bytes)) if bytes > 0 => self.channel.wrote(bytes),
+                // Nobody reads any more.
+                Poll::Ready(_) => self.leave(cx),
+            }
+            moved = true;
+        }
+        if moved && let Poll::Ready(Err(_)) = Pin::new(&mut self.output).poll_flush(cx) {
+            self.leave(cx);
+        }
+        moved
+    }
+
+    fn read_input(&mut self, cx: &mut Context<'_>) -> bool {
+        let now = self.clock.now();
+        let room = self.channel.input_room(now).min(CHUNK);
+        if room == 0 {
+            return false;
+        }
+        match self.poll_read(cx, room) {
+            Poll::Pending => false,
+            Poll::Ready(Ok(bytes)) if bytes > 0 => {
+                self.channel.input(&self.buffer[..bytes], now);
+                true
+            }
+            Poll::Ready(_) => {
+                self.input = None;
+                self.channel.end_of_input(now);
+                true
+            }
+        }
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>, most: usize) -> Poll<io::Result<usize>> {
+        let Some(input) = &mut self.input else {
+            return Poll::Pending;
+        };
+        let mut buffer = ReadBuf::new(&mut self.buffer[..most]);
+        ready!(Pin::new(input).poll_read(cx, &mut buffer))?;
+        Poll::Ready(Ok(buffer.filled().len()))
+    }
+
+    /// Takes what is in the pipe already, which is SSH's farewell, and leaves.
+    fn leave(&mut self, cx: &mut Context<'_>) {
+        let now = self.clock.now();
+        while self.channel.input_room(now) > 0 {
+            match self.poll_read(cx, CHUNK) {
+                Poll::Ready(Ok(bytes)) if bytes > 0 => {
+                    self.channel.input(&self.buffer[..bytes], now);
+                }
+                _ => break,
+            }
+        }
+        self.input = None;
+        self.channel.hang_up(now);
+    }
+
+    /// Sends and receives as much as there is and can be; whether that was anything.
+    fn exchange(&mut self, cx: &mut Context<'_>) -> Result<bool, Lost> {
+        let sent = self.send(cx)?;
+        let received = self.receive(cx)?;
+        Ok(sent || received)
+    }
+
+    fn send(&mut self, cx: &mut Context<'_>) -> Result<bool, Lost> {
+        let Some(socket) = &mut self.socket else {
+            return Ok(false);
+        };
+        let mut moved = false;
+        let now = self.clock.now();
+        while Pin::new(&mut *socket).poll_ready(cx)?.is_ready() {
+            let Some(frame) = self.channel.transmit(now) else {
+                break;
+            };
+            let message = match frame {
+                Frame::Text(text) => Message::text(text),
+                Frame::Binary(bytes) => Message::binary(bytes),
+                Frame::Ping => Message::ping(&b"keepalive"[..]),
+            };
+            Pin::new(&mut *socket).start_send(message)?;
+            moved = true;
+        }
+        let _later = Pin::new(socket).poll_flush(cx)?;
+        Ok(moved)
+    }
+
+    fn receive(&mut self, cx: &mut Context<'_>) -> Result<bool, Lost> {
+        let Some(socket) = &mut self.socket else {
+            return Ok(false);
+        };
+        let mut moved = false;
+        let now = self.clock.now();
+        for _ in 0..TURNS {
+            if !self.channel.takes_frames() {
+                break;
+            }
+            let Poll::Ready(message) = Pin::new(&mut *socket).poll_next(cx) else {
+                break;
+            };
+            let message = message.ok_or(Lost)??;
+            if message.is_binary() {
+                self.channel.frame(message.as_payload(), now);
+            } else if message.is_close() {
+                return Err(Lost);
+            } else {
+                self.channel.heard(now);
+            }
+            moved = true;
+        }
+        Ok(moved)
+    }
+
+    /// Waits for the channel's next moment.
+    fn rest(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(at) = self.channel.timeout() else {
+            return Poll::Pending;
+        };
+        self.timer.as_mut().reset(self.clock.instant(at));
+        self.timer.as_mut().poll(cx)
+    }
+}
+
+/// The websocket is gone, for whatever reason: they all lead to the same.
+struct Lost;
+
+impl From<tokio_websockets::Error> for Lost {
+    fn from(_: tokio_websockets::Error) -> Self {
+        Self
+    }
+}

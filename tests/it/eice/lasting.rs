@@ -1,0 +1,91 @@
+//! Tunnels that stay, with ssh in the foreground or the background; and their ends.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+
+use rustix::process::Signal;
+
+use super::command;
+use crate::key::witness::{PATIENCE, Session, leaves_nothing};
+use crate::lab::Tenant;
+use crate::lab::cast::DB1;
+use crate::sandbox::{Outcome, eventually, finish, tenant};
+use crate::session::{echo_server, free_port};
+
+/// `mssh` with a socket for sharing.
+fn sharing(tenant: &Tenant<'_>, socket: &Path, words: &[&str]) -> Outcome {
+    let mut mssh = command(tenant, "mssh");
+    finish(mssh.args(["--eice", "-S"]).arg(socket).args(words).arg(DB1))
+}
+
+/// Over a master there is no call, no key and no second tunnel; when it goes, so does the tunnel.
+fn is_a_master(tenant: &Tenant<'_>, socket: &Path) {
+    let calls = tenant.calls().len();
+    let mut second = command(tenant, "mssh");
+    second.args(["--eice", "-S"]).arg(socket);
+    finish(second.args([DB1, "echo shared"])).prints("shared\n");
+    assert_eq!((tenant.calls().len(), tenant.tunnels().len()), (calls, 1));
+    let exit = sharing(tenant, socket, &["-O", "exit"]);
+    assert_eq!(exit.code, Some(0), "{exit:?}");
+    assert!(eventually(PATIENCE, || !tenant.tunnels()[0].end.is_empty()));
+    leaves_nothing(tenant);
+}
+
+/// Standard error is a pipe here: who reads it to its end does not wait for the tunnel, which has
+/// let go of it as ssh has.
+#[test]
+fn a_port_is_forwarded_and_with_f_the_tunnel_goes_to_the_background_with_ssh() {
+    let tenant = tenant();
+    let port = free_port();
+    let forward = format!("127.0.0.1:{port}:127.0.0.1:{}", echo_server());
+    let socket = tenant.run_dir().join("master");
+    let strict = ["-o", "ExitOnForwardFailure=yes"];
+    let words = [&["-f", "-N", "-M", "-L", &forward][..], &strict].concat();
+    sharing(&tenant, &socket, &words).prints("");
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("a forwarded port");
+    stream.write_all(b"through").expect("a connection");
+    let mut heard = [0; 7];
+    stream.read_exact(&mut heard).expect("an answer");
+    assert_eq!(&heard, b"through");
+    drop(stream);
+    is_a_master(&tenant, &socket);
+}
+
+#[test]
+fn a_master_that_persists_keeps_its_tunnel() {
+    let tenant = tenant();
+    let socket = tenant.run_dir().join("persists");
+    let persists = ["-o", "ControlMaster=auto", "-o", "ControlPersist=60"];
+    let mut first = command(&tenant, "mssh");
+    first.arg("--eice").args(persists).arg("-S").arg(&socket);
+    finish(first.args([DB1, "echo first"])).prints("first\n");
+    let check = sharing(&tenant, &socket, &["-O", "check"]);
+    assert_eq!(check.code, Some(0), "{check:?}");
+    is_a_master(&tenant, &socket);
+}
+
+#[test]
+fn the_tunnel_ends_with_ssh_however_that_ends() {
+    for signal in [Signal::TERM, Signal::HUP, Signal::KILL, Signal::INT] {
+        let tenant = tenant();
+        let mut session = Session::open(command(&tenant, "mssh").args(["--eice", DB1]));
+        assert!(session.answers());
+        assert_eq!(tenant.tunnels()[0].end, "");
+        session.signal(signal);
+        session.end();
+        let ended = || !tenant.tunnels()[0].end.is_empty();
+        assert!(
+            eventually(PATIENCE, ended),
+            "the tunnel outlives {signal:?}"
+        );
+        // Who hears first of ssh's end is the first to close: in due form, both.
+        let end = &tenant.tunnels()[0].end;
+        let closed = [
+            "closed by the client with Some(1000)",
+            "closed by the instance",
+        ];
+        assert!(closed.contains(&&**end), "{end}");
+        leaves_nothing(&tenant);
+    }
+}

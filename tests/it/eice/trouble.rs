@@ -1,0 +1,148 @@
+//! What can be wrong with a tunnel: each has its line, and none hangs.
+
+use std::time::Duration;
+
+use super::{command, mssh};
+use crate::key::witness::{Session, leaves_nothing};
+use crate::lab::cast::DB1;
+use crate::lab::eice::{Ail, NEAR_DB1, name};
+use crate::sandbox::{Outcome, finish, tenant};
+
+/// The lines of ours in what ssh and we have said.
+pub(super) fn ours(outcome: &Outcome) -> Vec<&str> {
+    let lines = outcome.stderr.lines();
+    lines.filter(|line| line.starts_with("mssh: ")).collect()
+}
+
+#[track_caller]
+fn fails_with(ail: Ail, lines: &[&str]) {
+    let tenant = tenant();
+    tenant.ails(ail);
+    let outcome = mssh(&tenant, &["--eice", DB1, "echo never; sleep 60"]);
+    assert_eq!(ours(&outcome), lines, "{outcome:?}");
+    assert_eq!(outcome.code, Some(255), "{outcome:?}");
+    leaves_nothing(&tenant);
+}
+
+#[test]
+fn a_refusal_is_one_line_and_a_hint() {
+    let refuses = |what: &str| format!("mssh: error: {NEAR_DB1} refuses the tunnel: {what}");
+    fails_with(
+        Ail::Refuse(
+            403,
+            r#"{"ErrorCode":"AccessDenied","Message":"User: arn:x is not authorized to perform: ec2-instance-connect:OpenTunnel"}"#,
+        ),
+        &[
+            &refuses(
+                "User: arn:x is not authorized to perform: ec2-instance-connect:OpenTunnel \
+                 (AccessDenied)",
+            ),
+            "mssh: hint: a policy must allow ec2-instance-connect:OpenTunnel on the endpoint, for \
+             this address, port and duration if it has such conditions",
+        ],
+    );
+    fails_with(
+        Ail::Refuse(
+            429,
+            r#"{"ErrorCode":"Throttling","Message":"Too many tunnels."}"#,
+        ),
+        &[
+            &refuses("Too many tunnels (Throttling)"),
+            "mssh: hint: an endpoint has 20 connections at most; end one, or try again later",
+        ],
+    );
+    fails_with(
+        Ail::Refuse(503, "<html>busy</html>"),
+        &[
+            &refuses("no reason given (HTTP 503)"),
+            "mssh: hint: try again in a moment",
+        ],
+    );
+    fails_with(
+        Ail::Refuse(404, "{\"Message\":\"a\\u001b[2Jb\\nc\"}"),
+        &[&refuses("a\\u{1b}[2Jb c (HTTP 404)")],
+    );
+}
+
+#[test]
+fn another_port_than_the_services_two_is_refused_by_the_service() {
+    let tenant = tenant();
+    let outcome = mssh(&tenant, &["--eice", "-p", "2222", DB1, "true"]);
+    assert_eq!(
+        ours(&outcome),
+        [
+            &*format!(
+                "mssh: error: {NEAR_DB1} refuses the tunnel: The specified RemotePort is not \
+                 valid (InvalidParameter)"
+            ),
+            "mssh: hint: endpoints connect to ports 22 and 3389 alone; forward others with ssh's \
+             -L",
+        ]
+    );
+    assert_eq!((outcome.code, tenant.tunnels()[0].port), (Some(255), 2222));
+}
+
+#[test]
+fn an_instance_that_the_endpoint_does_not_reach_is_said_to_be_so() {
+    let tenant = tenant();
+    // Found by its private address, and running; but nobody listens there.
+    let outcome = finish(command(&tenant, "mssh").args([
+        "--tunnel",
+        "eice",
+        "port=22",
+        &format!("door=x,{NEAR_DB1},{},127.0.9.9,us-east-1", name(NEAR_DB1)),
+    ]));
+    outcome.fails(
+        255,
+        &[
+            &format!(
+                "mssh: error: {NEAR_DB1} has closed the tunnel: Unable to connect to target (close \
+                 code 1011)"
+            ),
+            "mssh: hint: do the security groups let the endpoint in, and does sshd listen on that \
+             port?",
+        ],
+    );
+}
+
+#[test]
+fn a_tunnel_that_breaks_says_so_and_ssh_ends() {
+    fails_with(
+        Ail::DropAfter(2000),
+        &["mssh: error: the tunnel is lost: the connection has been closed"],
+    );
+    fails_with(
+        Ail::CloseAfter(2000, 1008, "Idle for too long."),
+        &[&format!(
+            "mssh: error: {NEAR_DB1} has closed the tunnel: Idle for too long (close code 1008)"
+        )],
+    );
+    fails_with(Ail::CloseAfter(2000, 1000, ""), &[]);
+    fails_with(
+        Ail::Text,
+        &["mssh: error: the tunnel is lost: the endpoint sends text"],
+    );
+    fails_with(
+        Ail::WrongKey,
+        &[
+            &format!(
+                "mssh: error: cannot open a websocket at {}: its answer makes no sense",
+                name(NEAR_DB1)
+            ),
+            "mssh: hint: is there a proxy or a firewall that knows no websockets?",
+        ],
+    );
+}
+
+#[test]
+fn a_slow_or_fragmented_tunnel_is_a_tunnel() {
+    let slow = Duration::from_millis(20);
+    for ail in [Ail::SlowReader(slow), Ail::SlowWriter(slow), Ail::Fragments] {
+        let tenant = tenant();
+        tenant.ails(ail);
+        let mut session = Session::open(command(&tenant, "mssh").args(["--eice", DB1]));
+        assert!((0..5).all(|_| session.answers()), "{ail:?}");
+        let outcome = session.end();
+        assert_eq!((outcome.code, &*outcome.stderr), (Some(0), ""), "{ail:?}");
+    }
+}

@@ -1,0 +1,233 @@
+//! EC2 Instance Connect Endpoints: which there are, as EC2 tells it, and the service behind them.
+//!
+//! `mssh` finds an endpoint as it does in earnest: its DNS name comes out of
+//! `DescribeInstanceConnectEndpoints`, is resolved (by the lab's hosts file, to a loopback address
+//! of this lab's own), and is spoken to over TLS on port 443.
+
+mod ails;
+mod ask;
+mod backend;
+mod relay;
+mod service;
+
+use std::net::{IpAddr, Ipv4Addr};
+
+pub(crate) use ails::Ail;
+pub(crate) use ask::Opening;
+pub(crate) use backend::pattern;
+pub(crate) use service::Service;
+
+use super::cast::{HOME_REGION, OTHER_REGION};
+use super::refusal::Refusal;
+use super::request::Operation;
+
+/// Where AWS has the hash of a name, the same for all here.
+const HASH: &str = "0a1b2c3d";
+
+/// In the subnet of [`super::cast::DB1`].
+pub(crate) const NEAR_DB1: &str = "eice-0cafe000000000001";
+/// In no instance's subnet, in zone us-east-1b.
+pub(crate) const ZONE_B: &str = "eice-0face000000000002";
+/// In no instance's subnet or zone.
+pub(crate) const FAR: &str = "eice-0face000000000003";
+/// Beside FAR, and on its way to be deleted.
+pub(crate) const DYING: &str = "eice-0dead000000000001";
+/// In the VPC of the twins, for IPv6 alone.
+pub(crate) const ONLY_SIX: &str = "eice-02220000000000001";
+/// A name that nobody answers at, and one whose server says nothing.
+pub(crate) const DEAD: &str = "eice-0dead";
+pub(crate) const MUTE: &str = "eice-0a0a0";
+/// A name for which the service has no certificate.
+pub(crate) const IMPOSTOR: &str = "eice-0bad0";
+
+/// One endpoint.
+pub(crate) struct Gate {
+    pub(crate) id: &'static str,
+    pub(crate) region: &'static str,
+    state: &'static str,
+    vpc: &'static str,
+    subnet: &'static str,
+    zone: &'static str,
+    reach: &'static str,
+    fips: bool,
+}
+
+const GATE: Gate = Gate {
+    id: "",
+    region: HOME_REGION,
+    state: "create-complete",
+    vpc: "vpc-0face000000000001",
+    subnet: "subnet-0e1ce000000000001",
+    zone: "us-east-1c",
+    reach: "dualstack",
+    fips: true,
+};
+
+/// Those that are far come first: who takes the first that is seen takes the wrong one.
+pub(crate) const GATES: &[Gate] = &[
+    Gate {
+        id: DYING,
+        state: "delete-in-progress",
+        ..GATE
+    },
+    Gate { id: FAR, ..GATE },
+    Gate {
+        id: ZONE_B,
+        zone: "us-east-1b",
+        reach: "ipv4",
+        fips: false,
+        ..GATE
+    },
+    Gate {
+        id: NEAR_DB1,
+        subnet: "subnet-0cafe000000000001",
+        zone: "us-east-1a",
+        ..GATE
+    },
+    Gate {
+        id: ONLY_SIX,
+        vpc: "vpc-02220000000000001",
+        reach: "ipv6",
+        ..GATE
+    },
+    Gate {
+        id: "eice-0e000000000000001",
+        region: OTHER_REGION,
+        vpc: "vpc-0elsewhere",
+        ..GATE
+    },
+];
+
+/// The DNS name of an endpoint in the home region.
+pub(crate) fn name(id: &str) -> String {
+    format!("{id}.{HASH}.ec2-instance-connect-endpoint.{HOME_REGION}.lab")
+}
+
+/// Its DNS name with FIPS.
+pub(crate) fn fips_name(id: &str) -> String {
+    format!("{id}.{HASH}.fips.ec2-instance-connect-endpoint.{HOME_REGION}.lab")
+}
+
+/// The same two for IPv6, too.
+pub(crate) fn dual_stack(name: &str) -> String {
+    name.replace(".lab", ".dual.lab")
+}
+
+/// All of its names.
+fn names(id: &str) -> [String; 4] {
+    let [usual, fips] = [name(id), fips_name(id)];
+    [dual_stack(&usual), dual_stack(&fips), usual, fips]
+}
+
+/// For which names the service has a certificate.
+fn certified() -> String {
+    names("*").map(|name| format!("DNS:{name}")).join(",")
+}
+
+/// The names of AWS's API with FIPS or for IPv6, too: the SDK takes them from no environment.
+const API: [&str; 6] = [
+    "ec2-fips.us-east-1.amazonaws.com",
+    "ec2-instance-connect-fips.us-east-1.amazonaws.com",
+    "ec2.us-east-1.api.aws",
+    "ec2-instance-connect.us-east-1.api.aws",
+    "ec2-fips.us-east-1.api.aws",
+    "ec2-instance-connect-fips.us-east-1.api.aws",
+];
+
+/// The names and their addresses, for the hosts file of a lab whose service is at `address`. The
+/// addresses after it are for who does not answer, for who is mute, and for the API.
+pub(crate) fn hosts(address: Ipv4Addr) -> String {
+    let [dead, mute, api] = [1, 2, 3].map(|more| beside(address, more));
+    let mut lines: Vec<String> = GATES
+        .iter()
+        .flat_map(|gate| names(gate.id))
+        .map(|name| format!("{address} {name}\n"))
+        .collect();
+    lines.push(format!("{dead} {}\n", name(DEAD)));
+    lines.push(format!("{mute} {}\n", name(MUTE)));
+    lines.push(format!("{address} {IMPOSTOR}.elsewhere.lab\n"));
+    lines.extend(API.map(|name| format!("{api} {name}\n")));
+    lines.concat()
+}
+
+fn beside(address: Ipv4Addr, more: u32) -> Ipv4Addr {
+    Ipv4Addr::from(u32::from(address) + more)
+}
+
+/// A loopback address that no other lab is likely to have.
+pub(crate) fn some_address() -> Ipv4Addr {
+    Ipv4Addr::new(
+        127,
+        fastrand::u8(64..128),
+        fastrand::u8(..),
+        fastrand::u8(2..200),
+    )
+}
+
+/// Whether an endpoint of this ID connects to this address.
+fn reaches(id: &str, address: IpAddr) -> bool {
+    GATES.iter().any(|gate| {
+        gate.id == id
+            && match gate.reach {
+                "ipv4" => address.is_ipv4(),
+                "ipv6" => address.is_ipv6(),
+                _ => true,
+            }
+    })
+}
+
+/// The answer to `DescribeInstanceConnectEndpoints`: one at a time, after an empty page.
+pub(crate) fn describe(
+    operation: &Operation,
+    region: &str,
+    request_id: &str,
+) -> Result<String, Refusal> {
+    let here: Vec<&Gate> = GATES.iter().filter(|gate| gate.region == region).collect();
+    let at = match operation.get("NextToken") {
+        None => None,
+        Some(token) => match token.parse::<usize>() {
+            Ok(at) if at < here.len() => Some(at),
+            _ => {
+                let message = "The provided next token is invalid.";
+                return Err(Refusal::new(400, "InvalidNextToken", message));
+            }
+        },
+    };
+    let item = at.map(|at| item(here[at])).unwrap_or_default();
+    let next = at.map_or(0, |at| at + 1);
+    let token = if next < here.len() {
+        format!("<nextToken>{next}</nextToken>")
+    } else {
+        String::new()
+    };
+    Ok(format!(
+        "<DescribeInstanceConnectEndpointsResponse \
+         xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\"><requestId>{request_id}</requestId>\
+         <instanceConnectEndpointSet>{item}</instanceConnectEndpointSet>{token}\
+         </DescribeInstanceConnectEndpointsResponse>"
+    ))
+}
+
+fn item(gate: &Gate) -> String {
+    let [dual, dual_fips, usual, fips] = names(gate.id);
+    let dns = |name: &str, fips: &str| {
+        let fips = format!("<fipsDnsName>{fips}</fipsDnsName>");
+        let fips = if gate.fips { fips } else { String::new() };
+        format!("<dnsName>{name}</dnsName>{fips}")
+    };
+    let (dns, dual) = (dns(&usual, &fips), dns(&dual, &dual_fips));
+    format!(
+        "<item><ownerId>{}</ownerId><instanceConnectEndpointId>{}</instanceConnectEndpointId>\
+         <state>{}</state><stateMessage/>{dns}<publicDnsNames><ipv4>{dns}</ipv4>\
+         <dualstack>{dual}</dualstack></publicDnsNames><networkInterfaceIdSet/><vpcId>{}</vpcId><availabilityZone>{}</availabilityZone>\
+         <subnetId>{}</subnetId><preserveClientIp>false</preserveClientIp><securityGroupIdSet/>\
+         <tagSet/><ipAddressType>{}</ipAddressType></item>",
+        super::cast::ACCOUNT,
+        gate.id,
+        gate.state,
+        gate.vpc,
+        gate.zone,
+        gate.subnet,
+        gate.reach
+    )
+}

@@ -1,0 +1,150 @@
+//! A tunnel of the service: a websocket and the connection behind it.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::time::Duration;
+
+use futures_core::Stream;
+use futures_sink::Sink;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio_websockets::{CloseCode, Config, Message, ServerBuilder, WebSocketStream};
+
+use super::Ail;
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// What one connection of the service is.
+pub(super) struct Tunnel<S> {
+    socket: WebSocketStream<S>,
+    ail: Option<Ail>,
+    /// The bytes sent to the client.
+    sent: u64,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Tunnel<S> {
+    pub(super) fn new(stream: S, ail: Option<Ail>) -> Self {
+        let config = match ail {
+            Some(Ail::Fragments) => Config::default().frame_size(1000),
+            _ => Config::default(),
+        };
+        Self {
+            socket: ServerBuilder::new().config(config).serve(stream),
+            ail,
+            sent: 0,
+        }
+    }
+
+    /// Relays to the end, and says what that was.
+    pub(super) async fn run(&mut self, target: &mut TcpStream, duration: Option<u64>) -> String {
+        match self.relay(target, duration).await {
+            Ok(end) => end,
+            Err(error) => error.to_string(),
+        }
+    }
+
+    async fn relay(&mut self, target: &mut TcpStream, duration: Option<u64>) -> io::Result<String> {
+        target.set_nodelay(true)?;
+        let (mut from, mut to) = target.split();
+        let mut buffer = vec![0; 64 * 1024];
+        let limit = Instant::now() + duration.map_or(HOUR, Duration::from_secs);
+        if matches!(self.ail, Some(Ail::Text)) {
+            self.send(Message::text("hello")).await?;
+        }
+        loop {
+            let end = tokio::select! {
+                message = next(&mut self.socket) => self.take(message, &mut to).await?,
+                read = from.read(&mut buffer) => match read? {
+                    0 => {
+                        self.close(CloseCode::NORMAL_CLOSURE, "").await?;
+                        Some("closed by the instance".to_owned())
+                    }
+                    bytes => self.give(&buffer[..bytes]).await?,
+                },
+                () = sleep_until(limit) => {
+                    let reason = "Max tunnel duration reached";
+                    self.close(CloseCode::NORMAL_CLOSURE, reason).await?;
+                    Some("over".to_owned())
+                }
+            };
+            if let Some(end) = end {
+                return Ok(end);
+            }
+        }
+    }
+
+    /// Passes on what the client sends, as the ails have it; says if that was the end.
+    async fn take(
+        &mut self,
+        message: Option<Result<Message, tokio_websockets::Error>>,
+        to: &mut (impl AsyncWrite + Unpin),
+    ) -> io::Result<Option<String>> {
+        let Some(message) = message else {
+            return Ok(Some("dropped by the client".to_owned()));
+        };
+        let message = message.map_err(io::Error::other)?;
+        if message.is_close() {
+            let code = message.as_close().map(|(code, _)| u16::from(code));
+            let _ = next(&mut self.socket).await;
+            return Ok(Some(format!("closed by the client with {code:?}")));
+        }
+        if message.is_binary() {
+            if let Some(Ail::SlowReader(time)) = self.ail {
+                sleep(time).await;
+            }
+            to.write_all(message.as_payload()).await?;
+        }
+        Ok(None)
+    }
+
+    /// Sends bytes as the ails have it; says if that was the end.
+    async fn give(&mut self, bytes: &[u8]) -> io::Result<Option<String>> {
+        let left = |limit: u64| usize::try_from(limit - self.sent).unwrap_or(usize::MAX);
+        match self.ail {
+            Some(Ail::SlowWriter(time)) => sleep(time).await,
+            Some(Ail::DropAfter(limit)) if bytes.len() >= left(limit) => {
+                self.send(Message::binary(bytes[..left(limit)].to_vec()))
+                    .await?;
+                return Ok(Some("dropped by the service".into()));
+            }
+            Some(Ail::CloseAfter(limit, code, reason)) if bytes.len() >= left(limit) => {
+                self.send(Message::binary(bytes[..left(limit)].to_vec()))
+                    .await?;
+                let code = CloseCode::try_from(code).expect("a close code");
+                self.close(code, reason).await?;
+                return Ok(Some("closed by the service".into()));
+            }
+            Some(Ail::Fragments) => self.send(Message::ping(&b"between"[..])).await?,
+            _ => {}
+        }
+        self.sent += bytes.len() as u64;
+        self.send(Message::binary(bytes.to_vec())).await?;
+        Ok(None)
+    }
+
+    pub(super) async fn close(&mut self, code: CloseCode, reason: &str) -> io::Result<()> {
+        self.send(Message::close(Some(code), reason)).await?;
+        // What is on its way still has to be taken.
+        let rest = async { while let Some(Ok(_)) = next(&mut self.socket).await {} };
+        let _ = tokio::time::timeout(Duration::from_secs(5), rest).await;
+        Ok(())
+    }
+
+    async fn send(&mut self, message: Message) -> io::Result<()> {
+        let socket = &mut self.socket;
+        let all = async {
+            poll_fn(|cx| Pin::new(&mut *socket).poll_ready(cx)).await?;
+            Pin::new(&mut *socket).start_send(message)?;
+            poll_fn(|cx| Pin::new(&mut *socket).poll_flush(cx)).await
+        };
+        all.await.map_err(io::Error::other)
+    }
+}
+
+async fn next<S: AsyncRead + AsyncWrite + Unpin>(
+    socket: &mut WebSocketStream<S>,
+) -> Option<Result<Message, tokio_websockets::Error>> {
+    poll_fn(|cx| Pin::new(&mut *socket).poll_next(cx)).await
+}
