@@ -59,26 +59,25 @@ pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Depa
         aws: OnceCell::new(),
     };
     let arrivals = journey.arrivals().await?;
-    let nobody_logs_in =
-        invocation.is_control_command() || arrivals.iter().all(|arrival| arrival.shared);
-    let mut tunnels = Tunnels::to(invocation, &arrivals).filter(|_| !nobody_logs_in);
-    let own = invocation.value(b'i').is_some();
+    let shared = arrivals.iter().all(|arrival| arrival.shared);
+    let nobody_logs_in = shared || invocation.is_control_command();
+    let tunnels = Tunnels::to(invocation, &arrivals).filter(|_| !nobody_logs_in);
     let badge = journey.badge.into_inner().filter(|_| !nobody_logs_in);
-    let aws = journey.aws.into_inner();
-    let aws = aws.filter(|_| tunnels.is_some() && !invocation.wishes.dry_run);
+    let signs = tunnels.is_some() && !invocation.wishes.dry_run;
+    let aws = journey.aws.into_inner().filter(|_| signs);
     let (luggage, credentials) = pack(badge, aws).await?;
-    if let Some(tunnels) = &mut tunnels {
-        tunnels.credentials = credentials;
-    }
     let key = luggage.as_ref().and_then(|it| it.key.as_deref());
     let identity = match key {
         _ if nobody_logs_in => Identity::Unneeded,
         Some(key) => Identity::Ephemeral(key),
-        None if own => Identity::Own,
+        None if invocation.value(b'i').is_some() => Identity::Own,
         None => Identity::Ephemeral(Path::new(NO_KEY)),
     };
     let me = process::me()?;
-    let proxy = tunnels.map(|tunnels| tunnels.proxy_command(&me));
+    let proxy = tunnels.map(|mut tunnels| {
+        tunnels.credentials = credentials;
+        tunnels.proxy_command(&me)
+    });
     let line = command::spell(&client, invocation, identity, proxy, &arrivals);
     Ok(Departure { line, luggage })
 }

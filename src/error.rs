@@ -2,6 +2,7 @@
 //!
 //! Each variant names the mistake or the state of the world, not the call that noticed it.
 
+mod address;
 mod credentials;
 mod hint;
 mod network;
@@ -17,7 +18,7 @@ pub use self::serial::NoConsole;
 pub use self::tunnel::{Step, Tunnel};
 use crate::plan::instance::{Instance, State};
 use crate::plan::names::InstanceId;
-use crate::plan::route::{Family, NoAddress, Way};
+use crate::plan::route::NoAddress;
 use crate::plan::usage::Usage;
 
 /// Why we cannot do what we were asked.
@@ -232,7 +233,7 @@ impl Error {
             Self::ForeignStream { host } => {
                 format!("the session's websocket is to be at {host}, which is not AWS")
             }
-            Self::NoAddress { id, missing } => format!("instance {id} has no {}", named(missing)),
+            Self::NoAddress { id, missing } => format!("instance {id} has no {missing}"),
             Self::NoConsole { id, region, why } => why.message(id, region),
             Self::OtherHostKey { shown } => {
                 format!("{shown} is not the host key that AWS publishes for this serial console")
@@ -256,15 +257,5 @@ impl Error {
             Self::ClientRefused { status, .. } => *status,
             _ => 255,
         }
-    }
-}
-
-fn named(missing: &NoAddress) -> &'static str {
-    match (missing.way, missing.family) {
-        (Way::Public, _) => "public IPv4 address",
-        (Way::Private, _) => "private IPv4 address",
-        (Way::Ipv6, _) | (_, Family::Inet6) => "IPv6 address",
-        (_, Family::Inet) => "IPv4 address",
-        (Way::Auto | Way::InstanceId | Way::Eice | Way::Serial, Family::Any) => "address",
     }
 }

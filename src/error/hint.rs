@@ -8,7 +8,6 @@ use crate::plan::instance::State;
 use crate::plan::names::InstanceId;
 use crate::plan::profiles::DEFAULT;
 use crate::plan::quote;
-use crate::plan::route::{Family, NoAddress, Way};
 
 impl Error {
     /// What to try, in one line.
@@ -88,7 +87,7 @@ impl Error {
             Self::ForeignStream { .. } => {
                 "set AWS_ENDPOINT_URL_SSM if that is what you want".to_owned()
             }
-            Self::NoAddress { missing, .. } => no_address_hint(missing),
+            Self::NoAddress { missing, .. } => missing.hint(),
             Self::NoConsole { region, why, .. } => why.hint(region),
             Self::OtherHostKey { .. } => {
                 "is somebody in between? if AWS says that it is its new key, go there once with \
@@ -144,18 +143,5 @@ fn not_running_hint(id: &InstanceId, state: &State, region: &str) -> Option<Stri
         )),
         State::ShuttingDown | State::Terminated => Some("it cannot come back".to_owned()),
         State::Running | State::Other(_) => None,
-    }
-}
-
-fn no_address_hint(missing: &NoAddress) -> String {
-    if *missing
-        == (NoAddress {
-            way: Way::Auto,
-            family: Family::Any,
-        })
-    {
-        "give it an address, or reach it through a proxy: `Host i-*` in your ssh_config".to_owned()
-    } else {
-        "leave the choice to mssh: without --via, --private, -4, -6 and AddressFamily".to_owned()
     }
 }

@@ -1,17 +1,18 @@
 //! Words, then meaning: what we are asked to do.
 
+mod wishes;
+
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+pub use self::wishes::Wishes;
 use super::destination::Destination;
-use super::endpoint::Named;
 use super::grammar::{Grammar, Program};
 use super::names::{InstanceId, Region, Zone};
 use super::options::{Name, Opt};
 use super::route::Way;
 use super::scan::{self, Flag, Scan};
 use super::serial::Unfit;
-use super::tunnel::DURATIONS;
 use super::usage::Usage;
 
 /// What we are asked to do.
@@ -61,29 +62,6 @@ pub enum Word {
     Typed(OsString),
     /// A destination, to be respelled.
     Destination(Destination),
-}
-
-/// The values of our own options.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Wishes {
-    /// `--region`.
-    pub region: Option<Region>,
-    /// `--profile`.
-    pub profile: Option<String>,
-    /// `--zone`.
-    pub zone: Option<Zone>,
-    /// `--instance-id`.
-    pub instance: Option<InstanceId>,
-    /// `--via`.
-    pub via: Way,
-    /// `--eice-endpoint`.
-    pub endpoint: Option<Named>,
-    /// `--max-tunnel-duration`, in seconds.
-    pub duration: Option<u16>,
-    /// `--dry-run`.
-    pub dry_run: bool,
-    /// `--debug`.
-    pub debug: bool,
 }
 
 impl Invocation {
@@ -219,15 +197,8 @@ fn wishes(scan: &Scan) -> Result<(Wishes, Option<Page>), Usage> {
             Name::Private => wishes.via = Way::Private,
             Name::Serial => wishes.via = Way::Serial,
             Name::Eice => wishes.via = Way::Eice,
-            Name::Endpoint => {
-                let named = Named::parse(value);
-                wishes.endpoint = Some(named.ok_or_else(|| Usage::BadEndpoint(value.to_owned()))?);
-            }
-            Name::Duration => {
-                let seconds = value.parse().ok().filter(|it| DURATIONS.contains(it));
-                wishes.duration =
-                    Some(seconds.ok_or_else(|| Usage::BadDuration(value.to_owned()))?);
-            }
+            Name::Endpoint => wishes.endpoint = Some(wishes::endpoint(value)?),
+            Name::Duration => wishes.duration = Some(wishes::duration(value)?),
             Name::DryRun => wishes.dry_run = true,
             Name::Debug => wishes.debug = true,
             Name::Completions if opt.choices.contains(&value) => {
@@ -239,20 +210,8 @@ fn wishes(scan: &Scan) -> Result<(Wishes, Option<Page>), Usage> {
             Name::Version => page = Some(Page::Version),
         }
     }
-    tunnel_wishes(&mut wishes)?;
+    wishes.settle()?;
     Ok((wishes, page))
-}
-
-/// Who names an endpoint wants to go by it, and nobody wants to limit a tunnel that there is not.
-fn tunnel_wishes(wishes: &mut Wishes) -> Result<(), Usage> {
-    match wishes.via {
-        Way::Eice => {}
-        Way::Auto if wishes.endpoint.is_some() => wishes.via = Way::Eice,
-        _ if wishes.endpoint.is_some() => return Err(Usage::NoTunnel("eice-endpoint")),
-        _ if wishes.duration.is_some() => return Err(Usage::NoTunnel("max-tunnel-duration")),
-        _ => {}
-    }
-    Ok(())
 }
 
 fn text<'a>(opt: &'static Opt, value: &'a OsStr) -> Result<&'a str, Usage> {

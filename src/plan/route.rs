@@ -1,8 +1,11 @@
 //! Ways in: which address, or the instance's own name, ssh is to go to.
 
+mod family;
+
 use std::fmt;
 use std::net::IpAddr;
 
+pub use self::family::Family;
 use super::destination::Destination;
 use super::endpoint::Door;
 use super::instance::Instance;
@@ -57,29 +60,6 @@ impl Way {
             Self::InstanceId => "instance-id",
             Self::Serial => "serial",
             Self::Eice => "eice",
-        }
-    }
-}
-
-/// The address family that ssh is told to use: `-4`, `-6` or AddressFamily.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Family {
-    /// Either.
-    #[default]
-    Any,
-    /// IPv4 only.
-    Inet,
-    /// IPv6 only.
-    Inet6,
-}
-
-impl Family {
-    /// Whether the address is of this family.
-    pub fn includes(self, address: IpAddr) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Inet => address.is_ipv4(),
-            Self::Inet6 => address.is_ipv6(),
         }
     }
 }

@@ -25,6 +25,13 @@ use crate::lab::cast::{DB1, SIX};
 use crate::lab::eice::{NEAR_DB1, Service};
 use crate::sandbox::{Outcome, finish, finish_with, lab, tenant};
 
+/// What is asked of AWS.
+const ACTIONS: [&str; 3] = [
+    "DescribeInstanceConnectEndpoints",
+    "DescribeInstances",
+    "SendSSHPublicKey",
+];
+
 /// A command which trusts the endpoints' authority, and finds them open.
 ///
 /// Port 443 is root's, unless the system says otherwise.
@@ -54,14 +61,7 @@ fn an_instance_without_a_public_address_is_reached_by_three_calls_and_one_tunnel
     let mut actions: Vec<String> = tenant.calls().into_iter().map(|it| it.action).collect();
     actions.sort();
     actions.dedup();
-    assert_eq!(
-        actions,
-        [
-            "DescribeInstanceConnectEndpoints",
-            "DescribeInstances",
-            "SendSSHPublicKey"
-        ]
-    );
+    assert_eq!(actions, ACTIONS);
     let [tunnel] = &tenant.tunnels()[..] else {
         panic!("{:?}", tenant.tunnels());
     };
@@ -99,13 +99,7 @@ fn the_endpoints_are_looked_up_beside_the_instance() {
     mssh(&tenant, &["--via=eice", DB1, "true"]).prints("");
     let calls = tenant.calls();
     let first = |action: &str| calls.iter().find(|it| it.action == action).expect("a call");
-    let times: Vec<_> = [
-        "DescribeInstanceConnectEndpoints",
-        "DescribeInstances",
-        "SendSSHPublicKey",
-    ]
-    .map(|action| first(action).at)
-    .into();
+    let times = ACTIONS.map(|action| first(action).at);
     let answered = calls
         .iter()
         .filter(|it| it.next_token.is_some())

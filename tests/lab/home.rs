@@ -35,7 +35,7 @@ const OS_USERS: &[&str] = &[
 pub(crate) struct Home {
     directory: TempDir,
     /// Where the EC2 Instance Connect Endpoints are.
-    endpoints: Ipv4Addr,
+    pub(super) endpoints: Ipv4Addr,
     /// Held as long as the lab lives: how another lab knows that these files are in use.
     _lock: File,
 }
@@ -69,10 +69,6 @@ impl Home {
 
     pub(crate) fn path(&self) -> &Path {
         self.directory.path()
-    }
-
-    pub(crate) fn endpoints(&self) -> Ipv4Addr {
-        self.endpoints
     }
 
     pub(crate) fn local(&self) -> PathBuf {

@@ -149,7 +149,7 @@ impl Lab {
         let open = || {
             let directory = self.path().join("endpoints");
             let region = Arc::clone(self.server.region());
-            eice::Service::open(self.home.endpoints(), directory, region, self.port())
+            eice::Service::open(self.home.endpoints, directory, region, self.port())
         };
         self.endpoints.get_or_init(open).as_ref()
     }

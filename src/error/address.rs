@@ -1,0 +1,34 @@
+//! Which address an instance does not have.
+
+use std::fmt;
+
+use crate::plan::route::{Family, NoAddress, Way};
+
+impl fmt::Display for NoAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match (self.way, self.family) {
+            (Way::Public, _) => "public IPv4 address",
+            (Way::Private, _) => "private IPv4 address",
+            (Way::Ipv6, _) | (_, Family::Inet6) => "IPv6 address",
+            (_, Family::Inet) => "IPv4 address",
+            (Way::Auto | Way::InstanceId | Way::Eice | Way::Serial, Family::Any) => "address",
+        })
+    }
+}
+
+impl NoAddress {
+    pub(super) fn hint(&self) -> String {
+        if *self
+            == (NoAddress {
+                way: Way::Auto,
+                family: Family::Any,
+            })
+        {
+            "give it an address, or reach it through a proxy: `Host i-*` in your ssh_config"
+                .to_owned()
+        } else {
+            "leave the choice to mssh: without --via, --private, -4, -6 and AddressFamily"
+                .to_owned()
+        }
+    }
+}

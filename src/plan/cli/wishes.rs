@@ -1,0 +1,54 @@
+//! What the user wants of us, beside what ssh is to do.
+
+use super::super::endpoint::Named;
+use super::super::names::{InstanceId, Region, Zone};
+use super::super::route::Way;
+use super::super::tunnel::DURATIONS;
+use super::super::usage::Usage;
+
+/// The values of our own options.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// `--region`.
+    pub region: Option<Region>,
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--zone`.
+    pub zone: Option<Zone>,
+    /// `--instance-id`.
+    pub instance: Option<InstanceId>,
+    /// `--via`.
+    pub via: Way,
+    /// `--eice-endpoint`.
+    pub endpoint: Option<Named>,
+    /// `--max-tunnel-duration`, in seconds.
+    pub duration: Option<u16>,
+    /// `--dry-run`.
+    pub dry_run: bool,
+    /// `--debug`.
+    pub debug: bool,
+}
+
+impl Wishes {
+    /// Who names an endpoint wants to go by it, and nobody wants to limit a tunnel that there is
+    /// not.
+    pub(super) fn settle(&mut self) -> Result<(), Usage> {
+        match self.via {
+            Way::Eice => {}
+            Way::Auto if self.endpoint.is_some() => self.via = Way::Eice,
+            _ if self.endpoint.is_some() => return Err(Usage::NoTunnel("eice-endpoint")),
+            _ if self.duration.is_some() => return Err(Usage::NoTunnel("max-tunnel-duration")),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn endpoint(value: &str) -> Result<Named, Usage> {
+    Named::parse(value).ok_or_else(|| Usage::BadEndpoint(value.to_owned()))
+}
+
+pub(super) fn duration(value: &str) -> Result<u16, Usage> {
+    let seconds = value.parse().ok().filter(|it| DURATIONS.contains(it));
+    seconds.ok_or_else(|| Usage::BadDuration(value.to_owned()))
+}
