@@ -23,7 +23,7 @@ _mscp() {
 
     case "${cmd}" in
         mscp)
-            opts="-u -z -h -1 -2 -3 -4 -6 -A -B -C -T -d -f -O -p -q -R -r -s -t -v -D -F -J -M -P -S -c -i -l -o -X --region --profile --zone --instance-id --via --private --eice --eice-endpoint --max-tunnel-duration --serial --dry-run --debug --completions --man --help --version"
+            opts="-u -z -h -1 -2 -3 -4 -6 -A -B -C -T -d -f -O -p -q -R -r -s -t -v -D -F -J -M -P -S -c -i -l -o -X --region --profile --zone --instance-id --via --private --eice --ssm --eice-endpoint --max-tunnel-duration --serial --dry-run --debug --completions --man --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -54,7 +54,7 @@ _mscp() {
                     return 0
                     ;;
                 --via)
-                    COMPREPLY=($(compgen -W "auto public private ipv6 instance-id eice serial" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto public private ipv6 instance-id eice ssm serial" -- "${cur}"))
                     return 0
                     ;;
                 --eice-endpoint)

@@ -8,6 +8,7 @@ private\t''
 ipv6\t''
 instance-id\t''
 eice\t''
+ssm\t''
 serial\t''"
 complete -c mscp -l eice-endpoint -d 'go by this endpoint: its ID or its DNS name' -r
 complete -c mscp -l max-tunnel-duration -d 'end it after S seconds: 1 to 3600' -r
@@ -27,6 +28,7 @@ complete -c mscp -s o -d 'As in scp(1)' -r
 complete -c mscp -s X -d 'As in scp(1)' -r
 complete -c mscp -l private -d 'the same as --via private'
 complete -c mscp -l eice -d 'the same as --via eice: EC2 Instance Connect Endpoint'
+complete -c mscp -l ssm -d 'the same as --via ssm: Session Manager'
 complete -c mscp -l serial -d 'the serial console: the same as --via serial'
 complete -c mscp -l dry-run -d 'find the instance, print the command, push nothing'
 complete -c mscp -l debug -d 'tell what is decided and why, and time AWS\'s answers'

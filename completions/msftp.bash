@@ -23,7 +23,7 @@ _msftp() {
 
     case "${cmd}" in
         msftp)
-            opts="-u -z -t -d -1 -2 -4 -6 -A -a -f -h -N -p -q -r -v -C -c -D -i -l -o -s -S -b -B -F -J -P -R -X --region --profile --zone --instance-id --via --private --eice --eice-endpoint --max-tunnel-duration --serial --dry-run --debug --completions --man --help --version"
+            opts="-u -z -t -d -1 -2 -4 -6 -A -a -f -h -N -p -q -r -v -C -c -D -i -l -o -s -S -b -B -F -J -P -R -X --region --profile --zone --instance-id --via --private --eice --ssm --eice-endpoint --max-tunnel-duration --serial --dry-run --debug --completions --man --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -58,7 +58,7 @@ _msftp() {
                     return 0
                     ;;
                 --via)
-                    COMPREPLY=($(compgen -W "auto public private ipv6 instance-id eice serial" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto public private ipv6 instance-id eice ssm serial" -- "${cur}"))
                     return 0
                     ;;
                 --eice-endpoint)

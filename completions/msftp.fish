@@ -8,6 +8,7 @@ private\t''
 ipv6\t''
 instance-id\t''
 eice\t''
+ssm\t''
 serial\t''"
 complete -c msftp -l eice-endpoint -d 'go by this endpoint: its ID or its DNS name' -r
 complete -c msftp -l max-tunnel-duration -d 'end it after S seconds: 1 to 3600' -r
@@ -30,6 +31,7 @@ complete -c msftp -s R -d 'As in sftp(1)' -r
 complete -c msftp -s X -d 'As in sftp(1)' -r
 complete -c msftp -l private -d 'the same as --via private'
 complete -c msftp -l eice -d 'the same as --via eice: EC2 Instance Connect Endpoint'
+complete -c msftp -l ssm -d 'the same as --via ssm: Session Manager'
 complete -c msftp -l serial -d 'the serial console: the same as --via serial'
 complete -c msftp -l dry-run -d 'find the instance, print the command, push nothing'
 complete -c msftp -s d -l debug -d 'tell what is decided and why, and time AWS\'s answers'

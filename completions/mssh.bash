@@ -23,7 +23,7 @@ _mssh() {
 
     case "${cmd}" in
         mssh)
-            opts="-r -u -z -d -h -1 -2 -4 -6 -a -b -c -e -f -g -i -k -l -m -n -o -p -q -s -t -v -x -y -A -B -C -D -E -F -G -I -J -K -L -M -N -O -P -Q -R -S -T -V -w -W -X -Y --region --profile --zone --instance-id --via --private --eice --eice-endpoint --max-tunnel-duration --serial --dry-run --debug --completions --man --help --version"
+            opts="-r -u -z -d -h -1 -2 -4 -6 -a -b -c -e -f -g -i -k -l -m -n -o -p -q -s -t -v -x -y -A -B -C -D -E -F -G -I -J -K -L -M -N -O -P -Q -R -S -T -V -w -W -X -Y --region --profile --zone --instance-id --via --private --eice --ssm --eice-endpoint --max-tunnel-duration --serial --dry-run --debug --completions --man --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -58,7 +58,7 @@ _mssh() {
                     return 0
                     ;;
                 --via)
-                    COMPREPLY=($(compgen -W "auto public private ipv6 instance-id eice serial" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto public private ipv6 instance-id eice ssm serial" -- "${cur}"))
                     return 0
                     ;;
                 --eice-endpoint)

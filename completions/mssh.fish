@@ -8,6 +8,7 @@ private\t''
 ipv6\t''
 instance-id\t''
 eice\t''
+ssm\t''
 serial\t''"
 complete -c mssh -l eice-endpoint -d 'go by this endpoint: its ID or its DNS name' -r
 complete -c mssh -l max-tunnel-duration -d 'end it after S seconds: 1 to 3600' -r
@@ -38,6 +39,7 @@ complete -c mssh -s w -d 'As in ssh(1)' -r
 complete -c mssh -s W -d 'As in ssh(1)' -r
 complete -c mssh -l private -d 'the same as --via private'
 complete -c mssh -l eice -d 'the same as --via eice: EC2 Instance Connect Endpoint'
+complete -c mssh -l ssm -d 'the same as --via ssm: Session Manager'
 complete -c mssh -l serial -d 'the serial console: the same as --via serial'
 complete -c mssh -l dry-run -d 'find the instance, print the command, push nothing'
 complete -c mssh -s d -l debug -d 'tell what is decided and why, and time AWS\'s answers'

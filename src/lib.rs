@@ -51,6 +51,7 @@ pub mod plan {
     pub mod lookup;
     pub mod names;
     pub mod options;
+    pub mod passage;
     pub mod profiles;
     pub mod proxy;
     pub mod question;

@@ -8,15 +8,16 @@ pub mod session;
 
 use self::session::Errand;
 use crate::error::{Error, Tunnel};
-use crate::plan::names::Region;
+use crate::plan::passage::Passage;
 pub use crate::plan::tunnel::OPTION;
-use crate::plan::tunnel::Wanted;
-use crate::world::aws::{Aws, Start};
+use crate::plan::tunnel::{Tunnels, Wanted};
+use crate::world::aws::{self, Aws, Credentials, Start};
+use crate::world::room;
 use crate::world::stdio::{Input, Output};
 use crate::world::terminal::Terminal;
 
-/// The hidden mode: `--tunnel ssm TARGET PORT REGION [PROFILE]`, or `--tunnel eice` and what
-/// [`Wanted`] reads. Carries bytes until either end has had enough.
+/// The hidden mode: `--tunnel` and what [`Wanted`] reads. Carries bytes until either end has had
+/// enough.
 ///
 /// # Errors
 /// Whatever is in the way.
@@ -26,28 +27,34 @@ pub async fn run(
     output: Output,
     terminal: Terminal,
 ) -> Result<(), Error> {
-    if let [kind, rest @ ..] = words
-        && kind == "eice"
-    {
-        let wanted = Wanted::parse(rest).ok_or(Tunnel::BadWords)?;
-        let terminal = terminal.telling(wanted.tunnels.debug, false);
-        return endpoint::run(&wanted, input, output, terminal).await;
-    }
-    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
-    let ["ssm", target, port, region, rest @ ..] = words.as_slice() else {
-        return Err(Tunnel::BadWords.into());
+    let wanted = Wanted::parse(words).ok_or(Tunnel::BadWords)?;
+    let terminal = terminal.telling(wanted.tunnels.debug, false);
+    let (managed, region) = match &wanted.passage {
+        Passage::Endpoint(door) => {
+            return endpoint::run(&wanted, door, input, output, terminal).await;
+        }
+        Passage::Session(managed, region) => (managed, region),
     };
-    let port = port.parse().map_err(|_| Tunnel::BadWords)?;
-    let region = Region::parse(region)?;
     let errand = Errand {
-        target,
-        start: Start::Port(port),
-        region: Some(&region),
-        profile: rest.first().copied(),
+        target: managed.as_str(),
+        start: Start::Port(wanted.port),
+        region: Some(region),
+        profile: wanted.tunnels.profile.as_deref(),
+        background: wanted.tunnels.background,
         terminal,
     };
-    let aws = Aws::load(errand.profile, errand.region, nobody, terminal).await?;
-    errand.run(&aws, input, output).await.map(drop)
+    let profile = errand.profile;
+    let aws = match received(&wanted.tunnels) {
+        Some(them) => Aws::with(them, profile, errand.region, terminal).await?,
+        None => Aws::load(profile, errand.region, nobody, terminal).await?,
+    };
+    Box::pin(errand.run(&aws, input, output)).await.map(drop)
+}
+
+/// The credentials that the parent has found already, if they are still there.
+fn received(tunnels: &Tunnels) -> Option<Credentials> {
+    let file = tunnels.credentials.as_deref()?;
+    aws::received(&room::take(file, tunnels.keep)?)
 }
 
 /// Whom to ask for an MFA code. Nothing forbids it; but a ProxyCommand that has left the terminal

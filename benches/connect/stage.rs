@@ -52,6 +52,7 @@ impl<'lab> Stage<'lab> {
             "NSS_WRAPPER_GROUP",
             "NSS_WRAPPER_SHADOW",
             "NSS_WRAPPER_HOSTS",
+            "NSS_WRAPPER_MAX_HOSTENTS",
         ] {
             command.env_remove(name);
         }

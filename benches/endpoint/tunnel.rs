@@ -39,7 +39,7 @@ fn open(tenant: &Tenant<'_>, task: &str) -> (Child, ChildStdin, ChildStdout) {
     let host = name(NEAR_DB1);
     let door = format!("door=x,{NEAR_DB1},{host},127.0.1.21,{HOME_REGION}");
     let mut mssh = trusting(tenant, env!("CARGO_BIN_EXE_mssh"));
-    mssh.args(["--tunnel", "eice", "port=3389", &door]);
+    mssh.args(["--tunnel", "port=3389", &door]);
     mssh.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = mssh.spawn().expect("mssh");
     let mut stdin = child.stdin.take().expect("a pipe");

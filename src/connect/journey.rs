@@ -2,6 +2,7 @@
 
 mod console;
 mod endpoint;
+mod node;
 mod push;
 mod search;
 mod sharing;
@@ -91,6 +92,9 @@ impl Journey<'_> {
             let host = destination.name();
             let route = Route::AsTyped(host.to_owned());
             return Ok(self.arrived(host, leg.login, route, true));
+        }
+        if let Target::Node(id) = &destination.target {
+            return self.arrive_at_node(id, leg).await;
         }
         if self.invocation.value(b'i').is_some() && !self.invocation.is_control_command() {
             // What is wrong with the user's own key is not worth a call.
@@ -236,6 +240,6 @@ impl Journey<'_> {
 fn region_in(target: &Target) -> Option<Region> {
     match target {
         Target::Aws(name) => Some(name.region.clone()),
-        Target::Id(_) | Target::Address(_) | Target::Host(_) => None,
+        Target::Id(_) | Target::Node(_) | Target::Address(_) | Target::Host(_) => None,
     }
 }

@@ -11,7 +11,9 @@ impl fmt::Display for NoAddress {
             (Way::Private, _) => "private IPv4 address",
             (Way::Ipv6, _) | (_, Family::Inet6) => "IPv6 address",
             (_, Family::Inet) => "IPv4 address",
-            (Way::Auto | Way::InstanceId | Way::Eice | Way::Serial, Family::Any) => "address",
+            (Way::Auto | Way::InstanceId | Way::Eice | Way::Ssm | Way::Serial, Family::Any) => {
+                "address"
+            }
         })
     }
 }

@@ -17,6 +17,7 @@ pub enum Tunnel {
     TimedOut { step: Step, host: String },
     NoWebsocket { host: String, cause: String },
     Refused { endpoint: String, refusal: Refusal },
+    NoSession { status: u16 },
     Closed { endpoint: String, refusal: Refusal },
     TimeOver { seconds: u16 },
     Lost(String),
@@ -65,6 +66,12 @@ impl fmt::Display for Tunnel {
             }
             Self::TimeOver { seconds } => {
                 write!(f, "the {seconds} seconds of the tunnel are over")
+            }
+            Self::NoSession { status } => {
+                write!(
+                    f,
+                    "Session Manager refuses the session's websocket (HTTP {status})"
+                )
             }
             Self::Lost(cause) => write!(f, "the tunnel is lost: {cause}"),
             Self::Silent => f.write_str("the tunnel is lost: the endpoint has gone silent"),
@@ -124,6 +131,10 @@ impl Tunnel {
             } => "check the network; where only a proxy leads out, HTTPS_PROXY names it",
             Self::TimedOut { .. } => "check the network, and try again",
             Self::NoWebsocket { .. } => "is there a proxy or a firewall that knows no websockets?",
+            Self::NoSession { status: 401 | 403 } => {
+                "a policy must allow ssmmessages:OpenDataChannel; is this machine's clock right?"
+            }
+            Self::NoSession { .. } => "try again in a moment",
             Self::Refused { refusal, .. } | Self::Closed { refusal, .. } => {
                 return refusal_hint(refusal);
             }

@@ -197,6 +197,7 @@ fn wishes(scan: &Scan) -> Result<(Wishes, Option<Page>), Usage> {
             Name::Private => wishes.via = Way::Private,
             Name::Serial => wishes.via = Way::Serial,
             Name::Eice => wishes.via = Way::Eice,
+            Name::Ssm => wishes.via = Way::Ssm,
             Name::Endpoint => wishes.endpoint = Some(wishes::endpoint(value)?),
             Name::Duration => wishes.duration = Some(wishes::duration(value)?),
             Name::DryRun => wishes.dry_run = true,

@@ -37,6 +37,7 @@ impl Destination {
     pub fn name(&self) -> &str {
         match &self.target {
             Target::Id(id) => id.as_str(),
+            Target::Node(id) => id.as_str(),
             Target::Address(_) | Target::Aws(_) | Target::Host(_) => &self.host,
         }
     }

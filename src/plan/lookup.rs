@@ -36,7 +36,7 @@ pub fn of(target: &Target) -> Option<Lookup> {
                 Lookup::Filters(filter("private-ip-address", &[*address]))
             }
         },
-        Target::Host(_) => return None,
+        Target::Host(_) | Target::Node(_) => return None,
     })
 }
 

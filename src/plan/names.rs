@@ -28,22 +28,12 @@ impl InstanceId {
         }
     }
 
-    /// `word` read as an ID, if that is what it wants to be: `i-` or `mi-`, a digit, and no dot
-    /// or dash after it. A host may be called `i-bastion`, so not every `i-` is an ID.
+    /// `word` read as an ID, if that is what it wants to be: `i-`, a digit, and no dot or dash
+    /// after it. A host may be called `i-bastion`, so not every `i-` is an ID.
     pub(super) fn claimed(word: &str) -> Option<Result<Self, Usage>> {
-        let lower = word.to_ascii_lowercase();
-        let (managed, rest) = match lower.strip_prefix("mi-") {
-            Some(rest) => (true, rest),
-            None => (false, lower.strip_prefix("i-")?),
-        };
-        let plain = rest.bytes().all(|b| b.is_ascii_alphanumeric());
-        if !plain || !rest.starts_with(|c: char| c.is_ascii_digit()) {
-            return InstanceId::parse(word).ok().map(Ok);
-        }
-        Some(if managed {
-            Err(Usage::ManagedNode(word.to_owned()))
-        } else {
-            Self::parse(word)
+        claims(word, "i-").then(|| Self::parse(word)).or_else(|| {
+            // All letters, as hexadecimal digits may be.
+            Self::parse(word).ok().map(Ok)
         })
     }
 
@@ -54,6 +44,52 @@ impl InstanceId {
 }
 
 impl fmt::Display for InstanceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whether `word` wants to be an ID that begins like this.
+fn claims(word: &str, prefix: &str) -> bool {
+    let lower = word.to_ascii_lowercase();
+    lower.strip_prefix(prefix).is_some_and(|rest| {
+        let plain = rest.bytes().all(|b| b.is_ascii_alphanumeric());
+        plain && rest.starts_with(|c: char| c.is_ascii_digit())
+    })
+}
+
+/// The ID of a machine outside EC2 that Systems Manager manages, in lower case: `mi-` and 17
+/// hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeId(String);
+
+impl NodeId {
+    /// Reads an ID, in either case of letters.
+    ///
+    /// # Errors
+    /// [`Usage::BadNodeId`] for anything else.
+    pub fn parse(word: &str) -> Result<Self, Usage> {
+        let id = word.to_ascii_lowercase();
+        let digits = id.strip_prefix("mi-").unwrap_or_default();
+        if digits.len() == 17 && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            Ok(Self(id))
+        } else {
+            Err(Usage::BadNodeId(word.to_owned()))
+        }
+    }
+
+    /// `word` read as an ID, if that is what it wants to be.
+    pub(super) fn claimed(word: &str) -> Option<Result<Self, Usage>> {
+        claims(word, "mi-").then(|| Self::parse(word))
+    }
+
+    /// The ID as AWS writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for NodeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }

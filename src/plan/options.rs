@@ -12,6 +12,7 @@ pub enum Name {
     Via,
     Private,
     Eice,
+    Ssm,
     Endpoint,
     Duration,
     Serial,
@@ -67,6 +68,7 @@ pub const WAYS: &[&str] = &[
     "ipv6",
     "instance-id",
     "eice",
+    "ssm",
     "serial",
 ];
 
@@ -131,6 +133,13 @@ pub const OPTIONS: &[Opt] = &[
         name: Name::Eice,
         long: "eice",
         help: "the same as --via eice: EC2 Instance Connect Endpoint",
+        names_way: true,
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Ssm,
+        long: "ssm",
+        help: "the same as --via ssm: Session Manager",
         names_way: true,
         ..SWITCH
     },

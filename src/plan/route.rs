@@ -7,9 +7,9 @@ use std::net::IpAddr;
 
 pub use self::family::Family;
 use super::destination::Destination;
-use super::endpoint::Door;
 use super::instance::Instance;
 use super::names::InstanceId;
+use super::passage::Passage;
 use super::question::Answer;
 use super::serial::Console;
 use super::target::{StandsFor, Target};
@@ -32,6 +32,8 @@ pub enum Way {
     Serial,
     /// An EC2 Instance Connect Endpoint.
     Eice,
+    /// Session Manager.
+    Ssm,
 }
 
 impl Way {
@@ -45,6 +47,7 @@ impl Way {
             Self::InstanceId,
             Self::Serial,
             Self::Eice,
+            Self::Ssm,
         ]
         .into_iter()
         .find(|way| way.name() == word)
@@ -60,6 +63,7 @@ impl Way {
             Self::InstanceId => "instance-id",
             Self::Serial => "serial",
             Self::Eice => "eice",
+            Self::Ssm => "ssm",
         }
     }
 }
@@ -77,10 +81,10 @@ pub enum Route {
     InstanceId(InstanceId),
     /// The serial console.
     Serial(Console),
-    /// The host that the user typed, through an EC2 Instance Connect Endpoint. To ssh the address
+    /// The host that the user typed, through a tunnel of ours. To ssh the address
     /// is nothing: another VPC may have the same one, and neither known_hosts nor a ControlPath
     /// shall take that instance for this.
-    Endpoint(String, Door),
+    Through(String, Passage),
 }
 
 impl Route {
@@ -88,7 +92,7 @@ impl Route {
     pub fn host(&self) -> String {
         match self {
             Self::Direct(address, _) => address.to_string(),
-            Self::AsTyped(host) | Self::ByHostName(host, _) | Self::Endpoint(host, _) => {
+            Self::AsTyped(host) | Self::ByHostName(host, _) | Self::Through(host, _) => {
                 host.clone()
             }
             Self::InstanceId(id) => id.to_string(),
@@ -103,7 +107,7 @@ impl fmt::Display for Route {
             Self::Direct(address, way) => write!(f, "{address}, its {} address", way.name()),
             Self::AsTyped(host) => write!(f, "{host}, as typed"),
             Self::ByHostName(host, address) => write!(f, "{host}, at {address}"),
-            Self::Endpoint(_, door) => door.fmt(f),
+            Self::Through(_, passage) => passage.fmt(f),
             Self::InstanceId(id) => write!(f, "{id}, by the proxy of your ssh_config"),
             Self::Serial(console) => write!(f, "{}, its serial console", console.host),
         }
@@ -136,8 +140,8 @@ pub struct Situation<'a> {
     pub named: Target,
     /// Whether ssh_config has a proxy for this host that expects an instance ID.
     pub proxy_for_ids: bool,
-    /// The door into the instance, if the way is [`Way::Eice`].
-    pub door: Option<Door>,
+    /// What a tunnel leads through, if the way is [`Way::Eice`] or [`Way::Ssm`].
+    pub passage: Option<Passage>,
 }
 
 /// The way to this instance.
@@ -170,8 +174,11 @@ fn way_to(instance: &Instance, situation: &Situation<'_>) -> Result<Route, NoAdd
         other => other,
     };
     match (target, way) {
-        (_, Way::Eice) => match &situation.door {
-            Some(door) => Ok(Route::Endpoint(destination.name().to_owned(), door.clone())),
+        (_, Way::Eice | Way::Ssm) => match &situation.passage {
+            Some(passage) => {
+                let name = destination.name().to_owned();
+                Ok(Route::Through(name, passage.clone()))
+            }
             None => direct(),
         },
         (_, Way::InstanceId) => Ok(Route::InstanceId(instance.id.clone())),
@@ -192,7 +199,9 @@ fn way_to(instance: &Instance, situation: &Situation<'_>) -> Result<Route, NoAdd
             StandsFor::Public(_) => Ok(typed()),
         },
         // The way to a console hangs on the region alone, and is not asked for here.
-        (Target::Address(_) | Target::Host(_), Way::Auto) | (_, Way::Serial) => Ok(typed()),
+        (Target::Address(_) | Target::Host(_) | Target::Node(_), Way::Auto) | (_, Way::Serial) => {
+            Ok(typed())
+        }
     }
 }
 
@@ -202,7 +211,7 @@ impl Situation<'_> {
     fn stands_for(&self, route: Route) -> Route {
         match &self.destination.target {
             Target::Host(_) => self.by_hostname(route),
-            Target::Id(_) | Target::Address(_) | Target::Aws(_) => route,
+            Target::Id(_) | Target::Node(_) | Target::Address(_) | Target::Aws(_) => route,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::names::{InstanceId, Region};
+use super::names::{InstanceId, NodeId, Region};
 use super::usage::Usage;
 
 /// What the user named: the word between `user@` and `:path`.
@@ -10,6 +10,8 @@ use super::usage::Usage;
 pub enum Target {
     /// An instance ID.
     Id(InstanceId),
+    /// The ID of a managed node, which is no instance.
+    Node(NodeId),
     /// An IP address.
     Address(IpAddr),
     /// A DNS name that AWS made, which tells the region and the instance or its address.
@@ -40,6 +42,9 @@ impl Target {
         }
         if let Some(id) = InstanceId::claimed(host) {
             return id.map(Self::Id);
+        }
+        if let Some(id) = NodeId::claimed(host) {
+            return id.map(Self::Node);
         }
         Ok(AwsName::parse(host).map_or_else(|| Self::Host(host.to_owned()), Self::Aws))
     }
@@ -122,8 +127,12 @@ mod tests {
         ));
         assert!(matches!(
             Target::parse("mi-0123456789abcdef0"),
-            Err(Usage::ManagedNode(_))
+            Ok(Target::Node(_))
         ));
+        assert_eq!(
+            Target::parse("mi-0123"),
+            Err(Usage::BadNodeId("mi-0123".into()))
+        );
         assert!(matches!(Target::parse("i-face0123"), Ok(Target::Id(_))));
     }
 

@@ -1,7 +1,8 @@
 //! The words by which ssh starts us as its ProxyCommand: identifiers, and never a secret.
 //!
 //! ```text
-//! mssh --tunnel eice port=%p host=%n door=HOST,ENDPOINT,NAME,ADDRESS,REGION credentials=FILE …
+//! mssh --tunnel port=%p host=%n door=HOST,ENDPOINT,NAME,ADDRESS,REGION credentials=FILE …
+//! mssh --tunnel port=%p session=HOST,TARGET,REGION credentials=FILE …
 //! ```
 
 use std::ffi::{OsStr, OsString};
@@ -10,9 +11,8 @@ use std::path::{Path, PathBuf};
 
 use super::cli::Invocation;
 use super::command::Arrival;
-use super::endpoint::{Door, EndpointId, HostName};
 use super::grammar::Program;
-use super::names::Region;
+use super::passage::Passage;
 use super::quote;
 use super::route::Route;
 
@@ -25,8 +25,8 @@ pub const OPTION: &str = "--tunnel";
 /// What tunnels to all the destinations of one command line have in common, and their doors.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tunnels {
-    /// Each destination as ssh knows it, and the door to it.
-    pub doors: Vec<(String, Door)>,
+    /// Each destination as ssh knows it, and the passage to it.
+    pub passages: Vec<(String, Passage)>,
     /// How long a tunnel may last, in seconds; else the service's own limit.
     pub duration: Option<u16>,
     /// The file with the credentials that were found already.
@@ -44,8 +44,8 @@ pub struct Tunnels {
 /// A tunnel that ssh asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// The door to the destination.
-    pub door: Door,
+    /// The passage to the destination.
+    pub passage: Passage,
     /// The port there.
     pub port: u16,
     /// What is the same for all.
@@ -55,15 +55,15 @@ pub struct Wanted {
 impl Tunnels {
     /// The tunnels that lead to these destinations; `None` where no way is through one.
     pub fn to(invocation: &Invocation, arrivals: &[Arrival]) -> Option<Self> {
-        let door = |arrival: &Arrival| match &arrival.route {
-            Route::Endpoint(host, door) => Some((host.clone(), door.clone())),
+        let passage = |arrival: &Arrival| match &arrival.route {
+            Route::Through(host, passage) => Some((host.clone(), passage.clone())),
             _ => None,
         };
-        let mut doors: Vec<_> = arrivals.iter().filter_map(door).collect();
-        doors.dedup();
+        let mut passages: Vec<_> = arrivals.iter().filter_map(passage).collect();
+        passages.dedup();
         let wishes = &invocation.wishes;
-        (!doors.is_empty()).then(|| Self {
-            doors,
+        (!passages.is_empty()).then(|| Self {
+            passages,
             duration: wishes.duration,
             credentials: None,
             // scp starts one ssh after the other.
@@ -85,9 +85,8 @@ impl Tunnels {
             command.extend_from_slice(word);
         };
         word(OPTION.as_bytes());
-        word(b"eice");
         word(b"port=%p");
-        if self.doors.len() > 1 {
+        if self.passages.len() > 1 {
             word(b"host=%n");
         }
         for each in self.words() {
@@ -104,15 +103,8 @@ impl Tunnels {
             word
         };
         let mut words = Vec::new();
-        for (host, door) in &self.doors {
-            let Door {
-                endpoint,
-                host: name,
-                address,
-                region,
-            } = door;
-            let value = format!("{host},{endpoint},{name},{address},{}", region.as_str());
-            words.push(word("door", value.as_ref()));
+        for (host, passage) in &self.passages {
+            words.push(passage.word(host).into());
         }
         if let Some(duration) = self.duration {
             words.push(word("duration", duration.to_string().as_ref()));
@@ -131,7 +123,7 @@ impl Tunnels {
 }
 
 impl Wanted {
-    /// Reads the words after [`OPTION`] and `eice`; `None` if they are none of ours.
+    /// Reads the words after [`OPTION`]; `None` if they are none of ours.
     pub fn parse(words: &[OsString]) -> Option<Self> {
         let mut tunnels = Tunnels::default();
         let (mut host, mut port) = (None, None);
@@ -146,7 +138,8 @@ impl Wanted {
             match name {
                 b"host" => host = Some(text()?),
                 b"port" => port = Some(text()?.parse().ok()?),
-                b"door" => tunnels.doors.push(door(text()?)?),
+                b"door" => tunnels.passages.push(Passage::door(text()?)?),
+                b"session" => tunnels.passages.push(Passage::session(text()?)?),
                 b"duration" => tunnels.duration = Some(text()?.parse().ok()?),
                 b"credentials" => tunnels.credentials = Some(value?.into()),
                 b"profile" => tunnels.profile = Some(text()?.to_owned()),
@@ -156,50 +149,39 @@ impl Wanted {
                 _ => return None,
             }
         }
-        let mut doors = tunnels.doors.iter();
-        let door = match host {
-            None => doors.next(),
-            Some(host) => doors.find(|(known, _)| known == host),
+        let mut passages = tunnels.passages.iter();
+        let passage = match host {
+            None => passages.next(),
+            Some(host) => passages.find(|(known, _)| known == host),
         };
-        let door = door?.1.clone();
+        let passage = passage?.1.clone();
         Some(Self {
-            door,
+            passage,
             port: port?,
             tunnels,
         })
     }
 }
 
-fn door(value: &str) -> Option<(String, Door)> {
-    let [host, endpoint, name, address, region] = *value.split(',').collect::<Vec<_>>() else {
-        return None;
-    };
-    let door = Door {
-        endpoint: EndpointId::parse(endpoint)?,
-        host: HostName::parse(name)?,
-        address: address.parse().ok()?,
-        region: Region::parse(region).ok()?,
-    };
-    Some((host.to_owned(), door))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::endpoint::{Door, EndpointId, HostName};
+    use crate::plan::names::Region;
 
-    fn door(address: &str) -> Door {
-        Door {
+    fn door(address: &str) -> Passage {
+        Passage::Endpoint(Door {
             endpoint: EndpointId::parse("eice-1").expect("an ID"),
             host: HostName::parse("eice-1.example").expect("a name"),
             address: address.parse().expect("an address"),
             region: Region::parse("eu-west-1").expect("a region"),
-        }
+        })
     }
 
     fn tunnels(hosts: &[(&str, &str)]) -> Tunnels {
         let door = |(host, address): &(&str, &str)| ((*host).to_owned(), door(address));
         Tunnels {
-            doors: hosts.iter().map(door).collect(),
+            passages: hosts.iter().map(door).collect(),
             duration: Some(60),
             credentials: Some("/run/a 'b%/c".into()),
             keep: true,
@@ -214,14 +196,14 @@ mod tests {
         let command = tunnels(&[("i-1", "10.0.0.1")]).proxy_command(Path::new("/opt/my bin/mssh"));
         assert_eq!(
             command,
-            "'/opt/my bin/mssh' --tunnel eice port=%p door=i-1,eice-1,eice-1.example,10.0.0.1,eu-west-1 \
+            "'/opt/my bin/mssh' --tunnel port=%p door=i-1,eice-1,eice-1.example,10.0.0.1,eu-west-1 \
              duration=60 'credentials=/run/a '\\''b%%/c' 'profile=50%% $HOME' keep background debug"
         );
         let two = tunnels(&[("a", "10.0.0.1"), ("b", "fd00::1")]);
         let two = two.proxy_command(Path::new("mssh")).into_string();
         assert!(
             two.expect("text")
-                .starts_with("mssh --tunnel eice port=%p host=%n door=a,")
+                .starts_with("mssh --tunnel port=%p host=%n door=a,")
         );
     }
 
@@ -231,8 +213,16 @@ mod tests {
         let mut words: Vec<OsString> = vec!["port=22".into(), "host=b".into()];
         words.extend(spelled.words());
         let wanted = Wanted::parse(&words).expect("a tunnel");
-        assert_eq!(wanted.door, door("fd00::1"));
+        assert_eq!(wanted.passage, door("fd00::1"));
         assert_eq!((wanted.port, wanted.tunnels), (22, spelled));
+        let session = Passage::session("n,mi-0123456789abcdef0,eu-west-1").expect("a session");
+        assert_eq!(
+            session.1.word("n"),
+            "session=n,mi-0123456789abcdef0,eu-west-1"
+        );
+        words.push(session.1.word("n").into());
+        words[1] = "host=n".into();
+        assert_eq!(Wanted::parse(&words).map(|it| it.passage), Some(session.1));
         words[1] = "host=c".into();
         assert_eq!(Wanted::parse(&words), None);
         for words in [

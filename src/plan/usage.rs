@@ -14,6 +14,7 @@ pub enum Usage {
     BadHost(String),
     PathOnHost(String),
     BadInstanceId(String),
+    BadNodeId(String),
     ManagedNode(String),
     BadRegion(String),
     BadZone(String),
@@ -41,6 +42,7 @@ impl fmt::Display for Usage {
             Self::BadHost(host) => write!(f, "`{host}` is not a valid target"),
             Self::PathOnHost(host) => write!(f, "`{host}` is not a valid target for mssh"),
             Self::BadInstanceId(id) => write!(f, "`{id}` is not a valid instance ID"),
+            Self::BadNodeId(id) => write!(f, "`{id}` is not a valid ID of a managed node"),
             Self::ManagedNode(id) => write!(f, "`{id}` is a managed node, not an EC2 instance"),
             Self::BadRegion(region) => write!(f, "`{region}` is not a valid region"),
             Self::BadZone(zone) => write!(f, "`{zone}` is not a valid availability zone"),
@@ -89,8 +91,11 @@ impl Usage {
             Self::BadInstanceId(_) => {
                 "an instance ID is `i-` and 17 (or 8) hexadecimal digits".into()
             }
+            Self::BadNodeId(_) => "such an ID is `mi-` and 17 hexadecimal digits".into(),
             Self::ManagedNode(_) => {
-                "EC2 Instance Connect knows only instances, whose IDs begin with `i-`".into()
+                "EC2 Instance Connect does not know it: log in with a key that \
+                                     it has already, by `--ssm -i KEY`"
+                    .into()
             }
             Self::BadRegion(_) => "a region looks like eu-west-1".into(),
             Self::BadZone(_) => "an availability zone looks like eu-west-1a".into(),

@@ -8,17 +8,19 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use super::nobody;
+use super::{nobody, received};
 use crate::error::{Error, Tunnel};
-use crate::plan::tunnel::{DURATIONS, Wanted};
+use crate::plan::endpoint::Door;
+use crate::plan::names::Region;
+use crate::plan::tunnel::{DURATIONS, Tunnels, Wanted};
 use crate::wire::eice::{self, Closing, Request};
 use crate::world::aws::{self, Aws, Credentials, Scope};
 use crate::world::hangup::Hangup;
+use crate::world::process;
 use crate::world::stdio::{Input, Output};
 use crate::world::terminal::Terminal;
 use crate::world::websocket::relay::{self, End, Ends, Pace, Relay};
 use crate::world::websocket::{self, Failure, Socket};
-use crate::world::{process, room};
 
 /// After so much silence the endpoint is asked whether it is still there. What lies between
 /// forgets a connection that is silent for a few minutes.
@@ -33,6 +35,7 @@ const ABOUT: Duration = Duration::from_millis(500);
 /// Whatever is in the way.
 pub async fn run(
     wanted: &Wanted,
+    door: &Door,
     input: Input,
     output: Output,
     terminal: Terminal,
@@ -41,12 +44,12 @@ pub async fn run(
     // Ctrl-C is for ssh, which may have gone to the background and need us there.
     process::leave_terminal();
     let opened = tokio::select! {
-        opened = open(wanted, terminal) => opened,
+        opened = open(wanted, door, terminal) => opened,
         () = hangup.next() => return Ok(()),
     };
     let mut socket = opened?;
     let since = Instant::now();
-    terminal.debug(|| format!("tunnel to {} is open", wanted.door));
+    terminal.debug(|| format!("tunnel to {door} is open"));
     if wanted.tunnels.background {
         process::leave_stderr();
     }
@@ -67,13 +70,18 @@ pub async fn run(
     if end.is_ok() {
         relay::close(&mut socket).await;
     }
-    terminal.debug(|| format!("tunnel to {} has ended: {end:?}", wanted.door));
-    told(wanted, since.elapsed(), end)
+    terminal.debug(|| format!("tunnel to {door} has ended: {end:?}"));
+    told(wanted, door, since.elapsed(), end)
 }
 
 /// What there is to say of an end after so long. Whatever comes when the tunnel's time is over is
 /// because it is over.
-fn told(wanted: &Wanted, lasted: Duration, end: Result<End, Tunnel>) -> Result<(), Error> {
+fn told(
+    wanted: &Wanted,
+    door: &Door,
+    lasted: Duration,
+    end: Result<End, Tunnel>,
+) -> Result<(), Error> {
     let seconds = wanted.tunnels.duration.unwrap_or(*DURATIONS.end());
     let is_over = lasted + ABOUT >= Duration::from_secs(seconds.into());
     match end {
@@ -83,17 +91,16 @@ fn told(wanted: &Wanted, lasted: Duration, end: Result<End, Tunnel>) -> Result<(
         Ok(End::Closed(code, reason)) => match eice::closing(code, &reason) {
             Closing::Done => Ok(()),
             Closing::Refused(refusal) => {
-                let endpoint = wanted.door.endpoint.to_string();
+                let endpoint = door.endpoint.to_string();
                 Err(Tunnel::Closed { endpoint, refusal }.into())
             }
         },
     }
 }
 
-async fn open(wanted: &Wanted, terminal: Terminal) -> Result<Socket, Error> {
-    let credentials = credentials(wanted, terminal).await?;
+async fn open(wanted: &Wanted, door: &Door, terminal: Terminal) -> Result<Socket, Error> {
+    let credentials = credentials(&wanted.tunnels, &door.region, terminal).await?;
     let network = aws::network(wanted.tunnels.profile.as_deref())?;
-    let door = &wanted.door;
     let request = Request {
         host: door.host.as_str(),
         endpoint: door.endpoint.as_str(),
@@ -120,14 +127,14 @@ async fn open(wanted: &Wanted, terminal: Terminal) -> Result<Socket, Error> {
 }
 
 /// What the parent has found already, or else what we find ourselves.
-async fn credentials(wanted: &Wanted, terminal: Terminal) -> Result<Credentials, Error> {
-    let tunnels = &wanted.tunnels;
-    let file = tunnels.credentials.as_deref();
-    let handed = file.and_then(|file| room::take(file, tunnels.keep));
-    if let Some(credentials) = handed.and_then(|text| aws::received(&text)) {
+async fn credentials(
+    tunnels: &Tunnels,
+    region: &Region,
+    terminal: Terminal,
+) -> Result<Credentials, Error> {
+    if let Some(credentials) = received(tunnels) {
         return Ok(credentials);
     }
-    let region = Some(&wanted.door.region);
-    let aws = Aws::load(tunnels.profile.as_deref(), region, nobody, terminal).await?;
+    let aws = Aws::load(tunnels.profile.as_deref(), Some(region), nobody, terminal).await?;
     aws.credentials().await
 }

@@ -19,13 +19,14 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep};
 
 use super::nobody;
-use crate::error::Error;
+use crate::error::{Error, Tunnel};
 use crate::plan::names::Region;
 use crate::wire::ssm::channel::{Channel, End, Purpose};
 use crate::world::aws::{self, Aws, Session, Start};
 use crate::world::chance;
 use crate::world::clock::Clock;
 use crate::world::hangup::Hangup;
+use crate::world::process;
 use crate::world::pump::{Pump, Stop};
 use crate::world::terminal::Terminal;
 use crate::world::websocket::{self, Failure, Socket};
@@ -48,6 +49,8 @@ pub struct Errand<'a> {
     pub region: Option<&'a Region>,
     /// Whose credentials to use when those at hand may have expired.
     pub profile: Option<&'a str>,
+    /// Whether ssh goes to the background once somebody is logged in.
+    pub background: bool,
     /// Who is told what goes on.
     pub terminal: Terminal,
 }
@@ -68,6 +71,10 @@ impl Errand<'_> {
     {
         // First of all: whoever is killed while a session starts has to wait and to end it.
         let hangup = Hangup::listen().map_err(Error::Runtime)?;
+        if let Start::Port(_) = self.start {
+            // Ctrl-C is for ssh, which may have gone to the background and need us there.
+            process::leave_terminal();
+        }
         let session = aws.region(self.region)?;
         let session = session.start_session(self.target, self.start).await?;
         self.terminal.debug(|| format!("started {session:?}"));
@@ -112,12 +119,15 @@ impl Errand<'_> {
         let mut dialling: Option<Pin<Box<dyn Future<Output = Dialled> + '_>>> =
             Some(Box::pin(first));
         loop {
+            let mut over = None;
             tokio::select! {
                 stop = pump.run() => match stop {
-                    Stop::Over(end) => return Ok(end),
+                    Stop::Spoken if self.background => process::leave_stderr(),
+                    Stop::Spoken => {}
+                    Stop::Over(end) => over = Some(end),
                     Stop::Lost => {
                         self.terminal.debug(|| "the websocket is lost, resuming".to_owned());
-                        dialling = Some(Box::pin(self.resume(&session.id)));
+                        dialling = Some(Box::pin(self.resume(aws, &session.id)));
                     }
                 },
                 dialled = some(&mut dialling) => {
@@ -130,6 +140,9 @@ impl Errand<'_> {
             for text in pump.said() {
                 self.terminal.relay(&text);
             }
+            if let Some(end) = over {
+                return Ok(end);
+            }
         }
     }
 
@@ -138,21 +151,18 @@ impl Errand<'_> {
         let network = aws::network(self.profile)?;
         let socket = websocket::dial(&session.url, &headers, &network).await;
         socket.map_err(|failure| match failure {
-            Failure::Refused { status, .. } => Error::Unreachable {
-                host: "the data channel".to_owned(),
-                cause: format!("HTTP {status}"),
-            },
+            Failure::Refused { status, .. } => Tunnel::NoSession { status }.into(),
             Failure::Other(error) => error,
         })
     }
 
     /// Another websocket for the session, however often that has to be tried. Never another
     /// session: that would be another connection to sshd, in the middle of a stream.
-    async fn resume(&self, id: &str) -> Dialled {
+    async fn resume(&self, aws: &Aws, id: &str) -> Dialled {
         let until = Instant::now() + PERSEVERANCE;
         let mut wait = FIRST_WAIT;
         loop {
-            let error = match self.try_to_resume(id).await {
+            let error = match self.try_to_resume(aws, id).await {
                 Err(error @ Error::SessionOver { .. }) => return Err(error),
                 Err(error) if Instant::now() >= until => return Err(error),
                 Err(error) => error,
@@ -166,28 +176,38 @@ impl Errand<'_> {
         }
     }
 
-    async fn try_to_resume(&self, id: &str) -> Dialled {
-        // Those of the start may have expired hours ago.
-        let aws = Aws::load(self.profile, self.region, nobody, self.terminal).await?;
+    async fn try_to_resume(&self, aws: &Aws, id: &str) -> Dialled {
+        match self.load().await {
+            Ok(fresh) => self.resume_by(&fresh, id).await,
+            // Whom nobody can ask for another MFA code may have credentials that are good yet.
+            Err(missing) => match self.resume_by(aws, id).await {
+                Err(error) if !matches!(error, Error::SessionOver { .. }) => Err(missing),
+                dialled => dialled,
+            },
+        }
+    }
+
+    async fn resume_by(&self, aws: &Aws, id: &str) -> Dialled {
         let session = aws.region(self.region)?.resume_session(id).await?;
-        let socket = self.dial(&aws, &session).await?;
+        let socket = self.dial(aws, &session).await?;
         Ok((socket, session.token))
     }
 
-    /// Ends the session by the API. Those credentials may have expired that started it.
+    /// Ends the session by the API.
     async fn terminate(&self, aws: &Aws, id: &str) {
         let by = async |aws: &Aws| aws.region(self.region)?.terminate_session(id).await;
         if by(aws).await.is_ok() {
             return;
         }
-        let again = async {
-            let aws = Aws::load(self.profile, self.region, nobody, self.terminal).await?;
-            by(&aws).await
-        };
-        if let Err(error) = again.await {
+        if let Err(error) = async { by(&self.load().await?).await }.await {
             let text = format!("session {id} could not be ended: {}", error.message());
             self.terminal.note(&text);
         }
+    }
+
+    /// The credentials of now: those that started the session may have expired hours ago.
+    async fn load(&self) -> Result<Aws, Error> {
+        Aws::load(self.profile, self.region, nobody, self.terminal).await
     }
 }
 

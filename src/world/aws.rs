@@ -32,6 +32,7 @@ pub use self::ssm::{Session, Start};
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::plan::names::Region;
+use crate::plan::profiles::Profile;
 use crate::plan::proxy::Proxies;
 
 /// The user's AWS configuration.
@@ -67,35 +68,62 @@ impl Aws {
         let started = Instant::now();
         let files = files::read()?;
         let name = settings::profile_name(profile);
-        let explicit = profile.is_some();
-        let profile = settings::profile(&files, name.as_deref())?;
-        let (trust, proxies) = (settings::trust(profile), proxies());
-        let client = http::Client::shared(trust.clone(), proxies.clone());
-        let sdk = settings::loader(profile, region, client)?.load().await;
-        let mut aws = Self {
-            sdk,
-            trust,
-            proxies,
-            profile: name.clone(),
-            temporary: false,
-            terminal,
-        };
+        let chosen = settings::profile(&files, name.as_deref())?;
+        let aws = Self::unsigned(chosen, name.as_deref(), region, terminal).await?;
         let chain = Chain {
-            profile,
-            explicit,
+            profile: chosen,
+            explicit: profile.is_some(),
             at: &aws.somewhere()?,
             is_batch,
         };
         let credentials = chain.credentials().await?;
-        aws.temporary = credentials.session_token().is_some();
+        terminal.debug(|| format!("AWS profile {} loaded in {}", chosen.name, took(started)));
+        Ok(aws.signed_by(credentials))
+    }
+
+    /// The same with credentials that somebody has got already.
+    ///
+    /// # Errors
+    /// [`Error::UnknownProfile`] and the like.
+    pub async fn with(
+        credentials: Credentials,
+        profile: Option<&str>,
+        region: Option<&Region>,
+        terminal: Terminal,
+    ) -> Result<Self, Error> {
+        let files = files::read()?;
+        let name = settings::profile_name(profile);
+        let chosen = settings::profile(&files, name.as_deref())?;
+        let aws = Self::unsigned(chosen, name.as_deref(), region, terminal).await?;
+        Ok(aws.signed_by(credentials))
+    }
+
+    /// All but the credentials.
+    async fn unsigned(
+        profile: Profile<'_>,
+        name: Option<&str>,
+        region: Option<&Region>,
+        terminal: Terminal,
+    ) -> Result<Self, Error> {
+        let (trust, proxies) = (settings::trust(profile), proxies());
+        let client = http::Client::shared(trust.clone(), proxies.clone());
+        let sdk = settings::loader(profile, region, client)?.load().await;
+        Ok(Self {
+            sdk,
+            trust,
+            proxies,
+            profile: name.map(str::to_owned),
+            temporary: false,
+            terminal,
+        })
+    }
+
+    fn signed_by(mut self, credentials: Credentials) -> Self {
+        self.temporary = credentials.session_token().is_some();
         let provider = SharedCredentialsProvider::new(credentials);
-        aws.sdk = aws
-            .sdk
-            .into_builder()
-            .credentials_provider(provider)
-            .build();
-        terminal.debug(|| format!("AWS profile {} loaded in {}", profile.name, took(started)));
-        Ok(aws)
+        let sdk = self.sdk.into_builder().credentials_provider(provider);
+        self.sdk = sdk.build();
+        self
     }
 
     /// Where roles are asked for: in the region at hand, else where STS was first.

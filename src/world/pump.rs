@@ -4,19 +4,19 @@
 //! window leaves the input in its pipe, and output that nobody takes leaves the websocket unread,
 //! so that each side's own flow control holds up the side behind it.
 
+mod link;
+
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use futures_core::Stream;
-use futures_sink::Sink;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
-use tokio_websockets::{Message, WebSocketStream};
+use tokio_websockets::WebSocketStream;
 
 use super::clock::Clock;
-use crate::wire::ssm::channel::{Channel, End, Event, Frame};
+use crate::wire::ssm::channel::{Channel, End, Event};
 
 /// How much is read or written at once.
 const CHUNK: usize = 64 * 1024;
@@ -27,6 +27,8 @@ const TURNS: usize = 64;
 /// What stopped the pump.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Stop {
+    /// The far end has spoken for the first time: what can go wrong from now on is SSH's.
+    Spoken,
     /// The websocket is gone. The session is to be resumed over another one.
     Lost,
     /// The session is over, and its output written.
@@ -46,6 +48,8 @@ pub struct Pump<S, R, W> {
     end: Option<End>,
     /// What the agent has to say to the user.
     said: Vec<String>,
+    /// Whether it has been told that the far end has spoken.
+    spoken: bool,
 }
 
 impl<S, R, W> Pump<S, R, W>
@@ -66,6 +70,7 @@ where
             timer: Box::pin(sleep_until(Instant::now())),
             end: None,
             said: Vec::new(),
+            spoken: false,
         }
     }
 
@@ -75,7 +80,7 @@ where
         self.socket = Some(socket);
     }
 
-    /// Runs until the websocket is lost or the session is over. Without a websocket only the end
+    /// Runs until there is something to do about it. Without a websocket only the end
     /// is waited for, and output written. May be dropped and called again at any time.
     pub async fn run(&mut self) -> Stop {
         poll_fn(|cx| self.poll(cx)).await
@@ -115,6 +120,9 @@ where
             };
             if self.take_events() {
                 return Poll::Ready(Stop::Lost);
+            }
+            if self.channel.has_spoken() && !std::mem::replace(&mut self.spoken, true) {
+                return Poll::Ready(Stop::Spoken);
             }
             if self.channel.output().is_empty()
                 && let Some(end) = self.end.take()
@@ -218,61 +226,6 @@ where
         self.channel.hang_up(now);
     }
 
-    /// Sends and receives as much as there is and can be; whether that was anything.
-    fn exchange(&mut self, cx: &mut Context<'_>) -> Result<bool, Lost> {
-        let sent = self.send(cx)?;
-        let received = self.receive(cx)?;
-        Ok(sent || received)
-    }
-
-    fn send(&mut self, cx: &mut Context<'_>) -> Result<bool, Lost> {
-        let Some(socket) = &mut self.socket else {
-            return Ok(false);
-        };
-        let mut moved = false;
-        let now = self.clock.now();
-        while Pin::new(&mut *socket).poll_ready(cx)?.is_ready() {
-            let Some(frame) = self.channel.transmit(now) else {
-                break;
-            };
-            let message = match frame {
-                Frame::Text(text) => Message::text(text),
-                Frame::Binary(bytes) => Message::binary(bytes),
-                Frame::Ping => Message::ping(&b"keepalive"[..]),
-            };
-            Pin::new(&mut *socket).start_send(message)?;
-            moved = true;
-        }
-        let _later = Pin::new(socket).poll_flush(cx)?;
-        Ok(moved)
-    }
-
-    fn receive(&mut self, cx: &mut Context<'_>) -> Result<bool, Lost> {
-        let Some(socket) = &mut self.socket else {
-            return Ok(false);
-        };
-        let mut moved = false;
-        let now = self.clock.now();
-        for _ in 0..TURNS {
-            if !self.channel.takes_frames() {
-                break;
-            }
-            let Poll::Ready(message) = Pin::new(&mut *socket).poll_next(cx) else {
-                break;
-            };
-            let message = message.ok_or(Lost)??;
-            if message.is_binary() {
-                self.channel.frame(message.as_payload(), now);
-            } else if message.is_close() {
-                return Err(Lost);
-            } else {
-                self.channel.heard(now);
-            }
-            moved = true;
-        }
-        Ok(moved)
-    }
-
     /// Waits for the channel's next moment.
     fn rest(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(at) = self.channel.timeout() else {
@@ -280,14 +233,5 @@ where
         };
         self.timer.as_mut().reset(self.clock.instant(at));
         self.timer.as_mut().poll(cx)
-    }
-}
-
-/// The websocket is gone, for whatever reason: they all lead to the same.
-struct Lost;
-
-impl From<tokio_websockets::Error> for Lost {
-    fn from(_: tokio_websockets::Error) -> Self {
-        Self
     }
 }

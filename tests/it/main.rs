@@ -12,6 +12,7 @@
 //! - `sharing`: over a master connection that runs, nothing is pushed
 //! - `credentials`: whose key signs, from every source that the AWS CLI knows
 //! - `errors`: each mistake has its line, its hint and its status
+//! - `ssm`: Session Manager's tunnel survives everything, and leaves no session
 //! - `network`: authorities, proxies and endpoints, and how little all that costs
 //! - `texts`: help, completions, man pages and README are current and true
 //! - `floors`: who may import whom in `src/`
@@ -39,5 +40,6 @@ mod reference;
 mod serial;
 mod session;
 mod sharing;
+mod ssm;
 mod targets;
 mod texts;

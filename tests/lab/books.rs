@@ -7,6 +7,7 @@ use super::fault::{Fault, Trouble};
 use super::http::Request;
 use super::keys;
 use super::request::{Caller, Operation};
+use super::ssm::Trial;
 
 /// One request, as it came and as it was answered.
 #[derive(Clone, Debug)]
@@ -84,6 +85,8 @@ pub(crate) struct Book {
     pub(crate) ail: Option<Ail>,
     /// How long the keys pushed with it are good for.
     pub(crate) lifetime: Duration,
+    /// What befalls the sessions started with it.
+    pub(crate) trial: Trial,
 }
 
 impl Default for Book {
@@ -94,6 +97,7 @@ impl Default for Book {
             tunnels: Vec::new(),
             ail: None,
             lifetime: keys::LIFETIME,
+            trial: Trial::default(),
         }
     }
 }

@@ -23,6 +23,7 @@ pub(crate) const ADDRESSLESS: &str = "i-0bad0000000000003";
 pub(crate) const TWIN1: &str = "i-02220000000000001";
 pub(crate) const TWIN2: &str = "i-02220000000000002";
 pub(crate) const ODD: &str = "i-00dd0000000000001";
+pub(crate) const HERMIT: &str = "i-05e55000000000001";
 pub(crate) const PARIS: &str = "i-0e000000000000001";
 pub(crate) const MARS: &str = "i-0c0de000000000001";
 
@@ -51,6 +52,8 @@ pub(crate) struct Member {
     pub(crate) private: Option<&'static str>,
     pub(crate) ipv6: Option<&'static str>,
     pub(crate) platform: Option<&'static str>,
+    /// Whether Session Manager reaches it.
+    pub(crate) managed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,12 +87,13 @@ const RUNNING: Member = Member {
     private: None,
     ipv6: None,
     platform: None,
+    managed: false,
 };
 
 #[rustfmt::skip]
 pub(crate) const CAST: &[Member] = &[
     Member { id: WEB1, name: "web1", about: "running, public address",
-        public: Some("127.0.0.11"), private: Some("127.0.1.11"), ..RUNNING },
+        public: Some("127.0.0.11"), private: Some("127.0.1.11"), managed: true, ..RUNNING },
     Member { id: WEB2, name: "web2", about: "running, public address, another zone",
         zone: "us-east-1b", public: Some("127.0.0.12"), private: Some("127.0.1.12"), ..RUNNING },
     Member { id: OLD, name: "old", about: "running, an ID of the short old form",
@@ -121,6 +125,8 @@ pub(crate) const CAST: &[Member] = &[
         vpc: "vpc-02220000000000002", private: Some("127.0.1.41"), ..RUNNING },
     Member { id: ODD, name: "odd", about: "running, sshd on a port of its own",
         public: Some("127.0.0.51"), private: Some("127.0.1.51"), ..RUNNING },
+    Member { id: HERMIT, name: "hermit", about: "running, private, Session Manager reaches it",
+        private: Some("127.0.1.71"), managed: true, ..RUNNING },
     Member { id: PARIS, name: "paris", about: "running, in eu-west-1",
         region: OTHER_REGION, zone: "eu-west-1a", vpc: "vpc-0e000000000000001",
         public: Some("127.0.0.61"), private: Some("127.0.1.61"), ..RUNNING },

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::cast::ACCOUNT;
 use super::refusal::{Protocol, Refusal};
 use super::request::{Caller, Operation};
+use super::ssm;
 
 pub(crate) const DESCRIBE_INSTANCES: &str = "DescribeInstances";
 pub(crate) const SEND_SSH_PUBLIC_KEY: &str = "SendSSHPublicKey";
@@ -153,8 +154,8 @@ impl Trouble {
             Trouble::BadToken => Refusal::bad_token(protocol),
             Trouble::Refused(code) => Refusal::new(400, code, "Something is not as it should be."),
             Trouble::Denied => {
-                let id = operation.get("InstanceId");
-                let arn = id.map(|id| arn(id, &caller.region));
+                let id = operation.get("InstanceId").or(operation.get("Target"));
+                let arn = id.map(|id| ssm::arn(id, &caller.region));
                 Refusal::denied(protocol, &operation.action, arn.as_deref())
             }
             Trouble::Latency(_)
@@ -175,7 +176,7 @@ fn throttled(protocol: Protocol) -> Refusal {
     match protocol {
         Protocol::Ec2 => Refusal::new(503, "RequestLimitExceeded", "Request limit exceeded."),
         Protocol::Sts => Refusal::new(400, "Throttling", "Rate exceeded"),
-        Protocol::Json | Protocol::Rest => {
+        Protocol::Json | Protocol::Ssm | Protocol::Rest => {
             Refusal::new(400, "ThrottlingException", "Rate exceeded")
         }
     }
@@ -185,7 +186,7 @@ fn failing(status: u16, protocol: Protocol) -> Refusal {
     let (code, message) = match protocol {
         Protocol::Ec2 => ("InternalError", "An internal error has occurred"),
         Protocol::Sts => ("InternalFailure", "An internal failure has occurred"),
-        Protocol::Json | Protocol::Rest => (
+        Protocol::Json | Protocol::Ssm | Protocol::Rest => (
             "ServiceException",
             "The service encountered an error. \
              Follow the instructions in the error message and try again.",
@@ -201,7 +202,7 @@ fn unavailable(protocol: Protocol) -> Refusal {
             "Unavailable",
             "The service is unavailable. Please try again shortly.",
         ),
-        Protocol::Json | Protocol::Rest => Refusal::new(
+        Protocol::Json | Protocol::Ssm | Protocol::Rest => Refusal::new(
             400,
             "EC2InstanceUnavailableException",
             "The instance is currently unavailable. Wait a few minutes and try again.",
@@ -214,6 +215,8 @@ fn expired(protocol: Protocol) -> Refusal {
     match protocol {
         Protocol::Ec2 => Refusal::new(400, "ExpiredToken", message),
         Protocol::Sts => Refusal::new(403, "ExpiredToken", message),
-        Protocol::Json | Protocol::Rest => Refusal::new(400, "ExpiredTokenException", message),
+        Protocol::Json | Protocol::Ssm | Protocol::Rest => {
+            Refusal::new(400, "ExpiredTokenException", message)
+        }
     }
 }

@@ -140,6 +140,8 @@ impl Home {
         let mut environment = Vec::from(self.wrapped(tools));
         environment.extend([
             ("NSS_WRAPPER_HOSTS", self.path().join("hosts").into()),
+            // It makes room for a hundred names and addresses, unless it is told to.
+            ("NSS_WRAPPER_MAX_HOSTENTS", "1000".into()),
             ("PATH", path),
             ("HOME", self.local().into()),
             ("TMPDIR", self.tmp().into()),

@@ -40,6 +40,7 @@ mod request;
 mod selftest;
 mod server;
 mod sshd;
+pub(crate) mod ssm;
 mod sts;
 mod sweep;
 mod tenant;
@@ -61,6 +62,7 @@ pub(crate) use imds::Metadata;
 use keys::KeyStore;
 use region::Region;
 use server::Server;
+pub(crate) use ssm::{Break, Ended, Pause, Record, Trial};
 pub(crate) use sts::SECRET;
 pub(crate) use tenant::Tenant;
 pub(crate) use tinyproxy::Tinyproxy;
@@ -98,7 +100,7 @@ impl Lab {
         let home = Home::make(&tools, bins)?;
         let garrison = Garrison::muster(&home, &tools)?;
         home.write_ssh_config(garrison.port())?;
-        let region = Region::new(KeyStore::new(home.keys()));
+        let region = Region::new(KeyStore::new(home.keys()))?;
         Ok(Self {
             garrison,
             server: Server::open(Arc::new(region))?,

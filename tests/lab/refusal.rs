@@ -13,6 +13,8 @@ pub(crate) enum Protocol {
     Sts,
     /// EC2 Instance Connect: JSON 1.1.
     Json,
+    /// Systems Manager: the same.
+    Ssm,
     /// What is asked without a signature, for the sake of one: SSO, console logins, containers.
     Rest,
 }
@@ -33,6 +35,7 @@ impl Protocol {
             Protocol::Ec2 => "ec2",
             Protocol::Sts => "sts",
             Protocol::Json => "ec2-instance-connect",
+            Protocol::Ssm => "ssm",
             Protocol::Rest => "sso",
         }
     }
@@ -41,7 +44,7 @@ impl Protocol {
         match self {
             Protocol::Ec2 => "text/xml;charset=UTF-8",
             Protocol::Sts => "text/xml",
-            Protocol::Json => "application/x-amz-json-1.1",
+            Protocol::Json | Protocol::Ssm => "application/x-amz-json-1.1",
             Protocol::Rest => "application/json",
         }
     }
@@ -68,7 +71,9 @@ impl Refusal {
 
     pub(crate) fn unknown_action(protocol: Protocol, action: &str) -> Self {
         match protocol {
-            Protocol::Json | Protocol::Rest => Self::new(400, "UnknownOperationException", ""),
+            Protocol::Json | Protocol::Ssm | Protocol::Rest => {
+                Self::new(400, "UnknownOperationException", "")
+            }
             Protocol::Ec2 | Protocol::Sts => {
                 let message = format!("The action {action} is not valid for this web service.");
                 Self::new(400, "InvalidAction", message)
@@ -80,7 +85,7 @@ impl Refusal {
     pub(crate) fn unsigned(protocol: Protocol) -> Self {
         let message = "Request is missing Authentication Token";
         match protocol {
-            Protocol::Json | Protocol::Rest => {
+            Protocol::Json | Protocol::Ssm | Protocol::Rest => {
                 Self::new(400, "MissingAuthenticationTokenException", message)
             }
             Protocol::Ec2 | Protocol::Sts => Self::new(403, "MissingAuthenticationToken", message),
@@ -91,7 +96,9 @@ impl Refusal {
         let service = protocol.service();
         let message = format!("Credential should be scoped to correct service: '{service}'.");
         match protocol {
-            Protocol::Json | Protocol::Rest => Self::new(400, "InvalidSignatureException", message),
+            Protocol::Json | Protocol::Ssm | Protocol::Rest => {
+                Self::new(400, "InvalidSignatureException", message)
+            }
             Protocol::Ec2 | Protocol::Sts => Self::new(403, "SignatureDoesNotMatch", message),
         }
     }
@@ -105,7 +112,7 @@ impl Refusal {
                 Self::new(401, "AuthFailure", message)
             }
             Protocol::Sts => Self::new(403, "InvalidClientTokenId", invalid),
-            Protocol::Json | Protocol::Rest => {
+            Protocol::Json | Protocol::Ssm | Protocol::Rest => {
                 Self::new(400, "UnrecognizedClientException", invalid)
             }
         }
@@ -127,7 +134,9 @@ impl Refusal {
                 Self::new(403, "UnauthorizedOperation", message)
             }
             Protocol::Sts => Self::new(403, "AccessDenied", message),
-            Protocol::Json | Protocol::Rest => Self::new(400, "AccessDeniedException", message),
+            Protocol::Json | Protocol::Ssm | Protocol::Rest => {
+                Self::new(400, "AccessDeniedException", message)
+            }
         }
     }
 
@@ -144,7 +153,7 @@ impl Refusal {
                  <Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>\
                  <RequestId>{request_id}</RequestId></ErrorResponse>"
             ),
-            Protocol::Json | Protocol::Rest => {
+            Protocol::Json | Protocol::Ssm | Protocol::Rest => {
                 let mut body = self.more.clone();
                 body["__type"] = self.code.as_str().into();
                 if body.get("message").is_none() {

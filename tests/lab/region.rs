@@ -1,6 +1,7 @@
 //! The fake AWS: what a request is answered, apart from how it travels.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
@@ -15,12 +16,14 @@ use super::portal;
 use super::push;
 use super::refusal::{Protocol, Refusal};
 use super::request::{Caller, Operation};
+use super::ssm::SessionManager;
 use super::sts;
 
 /// Every region of it, in fact: which one a request is for, its signature tells.
 pub(crate) struct Region {
     books: Mutex<HashMap<String, Book>>,
     keys: KeyStore,
+    sessions: SessionManager,
 }
 
 /// What happens on the connection.
@@ -32,11 +35,16 @@ pub(crate) enum Reaction {
 }
 
 impl Region {
-    pub(crate) fn new(keys: KeyStore) -> Self {
-        Self {
+    pub(crate) fn new(keys: KeyStore) -> io::Result<Self> {
+        Ok(Self {
             books: Mutex::default(),
             keys,
-        }
+            sessions: SessionManager::open()?,
+        })
+    }
+
+    pub(crate) fn sessions(&self) -> &SessionManager {
+        &self.sessions
     }
 
     /// Opens the book of `access_key`, which nobody else can until it is closed.
@@ -125,6 +133,11 @@ impl Region {
                 let lifetime = self.with_book(&caller.access_key, |book| book.lifetime);
                 push::answer(&key, &self.keys, lifetime, request_id)
             }
+            (Protocol::Ssm, _) => {
+                let trial = self.with_book(&caller.access_key, |book| book.trial.clone());
+                let answer = self.sessions.perform(operation, caller, &trial)?;
+                Ok(answer.to_string())
+            }
             (Protocol::Sts, "GetCallerIdentity") => Ok(sts::caller_identity(caller, request_id)),
             (Protocol::Sts, "AssumeRole") => sts::assume_role(operation, caller, request_id),
             (Protocol::Sts, sts::WEB_IDENTITY) => sts::web_identity(operation, caller, request_id),
@@ -148,7 +161,9 @@ fn refuse(operation: &Operation, refusal: &Refusal) -> (Answer, Option<String>) 
 /// What a captive portal or a broken proxy would say.
 fn nonsense(protocol: Protocol) -> Answer {
     let (content_type, body) = match protocol {
-        Protocol::Json | Protocol::Rest => (protocol.content_type(), "{\"hello\":1}"),
+        Protocol::Json | Protocol::Ssm | Protocol::Rest => {
+            (protocol.content_type(), "{\"hello\":1}")
+        }
         Protocol::Ec2 | Protocol::Sts => ("text/html", "<html><body>Hello!</body></html>"),
     };
     Answer {

@@ -29,12 +29,16 @@ impl Operation {
     /// JSON 1.1 names the operation in a header, the query protocol in its form.
     pub(crate) fn read(request: &Request) -> Self {
         let target = request.header("x-amz-target");
-        if let Some((_service, action)) = target.split_once('.') {
+        if let Some((service, action)) = target.split_once('.') {
             let json: Value = serde_json::from_str(&request.body).unwrap_or_default();
             let text = |value: &Value| value.as_str().map_or(value.to_string(), str::to_owned);
             let members = json.as_object().into_iter().flatten();
             return Self {
-                protocol: Protocol::Json,
+                protocol: if service == "AmazonSSM" {
+                    Protocol::Ssm
+                } else {
+                    Protocol::Json
+                },
                 action: action.to_owned(),
                 parameters: members.map(|(k, v)| (k.clone(), text(v))).collect(),
                 json,

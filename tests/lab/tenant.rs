@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::books::Call;
 use super::eice::{Ail, Opening};
 use super::fault::Fault;
+use super::ssm::{Record, Trial};
 use super::{Lab, home};
 
 /// An access key of its own, with the calls made and the faults met by it alone.
@@ -85,6 +86,18 @@ impl<'lab> Tenant<'lab> {
         let region = self.lab.region();
         region.with_book(&self.access_key, |book| book.faults.push(fault));
         self
+    }
+
+    /// Has this befall the sessions that it starts from now on.
+    pub(crate) fn trial(&self, trial: Trial) -> &Self {
+        let region = self.lab.region();
+        region.with_book(&self.access_key, |book| book.trial = trial);
+        self
+    }
+
+    /// Its sessions, in the order in which they were started.
+    pub(crate) fn sessions(&self) -> Vec<Record> {
+        self.lab.region().sessions().records(&self.access_key)
     }
 
     /// Lets the keys it pushes from now on die sooner or later than after 60 seconds.

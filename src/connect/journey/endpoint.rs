@@ -1,10 +1,11 @@
-//! The way through an EC2 Instance Connect Endpoint.
+//! What tunnels lead through: an EC2 Instance Connect Endpoint, or a session.
 
 use super::{Journey, Leg};
 use crate::error::{Error, Tunnel};
 use crate::plan::endpoint::{self, Door, Endpoint, Named, NoEndpoint, Reach};
 use crate::plan::instance::Instance;
 use crate::plan::names::Region;
+use crate::plan::passage::{Managed, Passage};
 use crate::plan::route::Way;
 
 impl Journey<'_> {
@@ -27,15 +28,24 @@ impl Journey<'_> {
         leg.endpoints.get_or_try_init(look_up).await
     }
 
-    /// The door into the instance, if the way is through one.
-    pub(super) async fn door(
+    /// What a tunnel to the instance leads through, if the way is by one.
+    pub(super) async fn passage(
         &self,
         instance: &Instance,
         leg: &Leg<'_>,
-    ) -> Result<Option<Door>, Error> {
-        if self.invocation.wishes.via != Way::Eice {
-            return Ok(None);
-        }
+    ) -> Result<Option<Passage>, Error> {
+        Ok(match self.invocation.wishes.via {
+            Way::Eice => Some(Passage::Endpoint(self.door(instance, leg).await?)),
+            Way::Ssm => {
+                let aws = self.aws(leg.region.as_ref()).await?;
+                let managed = Managed::Instance(instance.id.clone());
+                Some(Passage::Session(managed, Region::parse(&aws.name)?))
+            }
+            _ => None,
+        })
+    }
+
+    async fn door(&self, instance: &Instance, leg: &Leg<'_>) -> Result<Door, Error> {
         let aws = self.aws(leg.region.as_ref()).await?;
         let family = leg.answer.family;
         let chosen = match &self.invocation.wishes.endpoint {
@@ -57,11 +67,11 @@ impl Journey<'_> {
         };
         let (endpoint, host, address) = chosen.map_err(Tunnel::NoEndpoint)?;
         let region = Region::parse(&aws.name)?;
-        Ok(Some(Door {
+        Ok(Door {
             endpoint,
             host,
             address,
             region,
-        }))
+        })
     }
 }

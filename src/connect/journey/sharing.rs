@@ -36,7 +36,7 @@ impl Journey<'_> {
         let typed = Route::AsTyped(leg.destination.name().to_owned());
         let socket = self.socket(leg, &typed, None).await?;
         let auto = self.invocation.wishes.via == Way::Auto;
-        let tunnelled = self.invocation.wishes.via == Way::Eice;
+        let tunnelled = matches!(self.invocation.wishes.via, Way::Eice | Way::Ssm);
         // Who names a way wants that one, wherever else a master leads; but through a tunnel ssh
         // gets the host as typed, and takes the master that listens for it.
         let listens = socket.as_deref().is_some_and(openssh::master_listens);
@@ -93,7 +93,7 @@ impl Journey<'_> {
                 Route::Direct(..)
                 | Route::AsTyped(_)
                 | Route::InstanceId(_)
-                | Route::Endpoint(..)
+                | Route::Through(..)
                 | Route::Serial(_) => None,
             },
             port,

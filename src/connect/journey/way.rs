@@ -59,7 +59,7 @@ impl Journey<'_> {
             proxy_for_ids: self
                 .has_proxy_for_ids(instance, destination, answer)
                 .await?,
-            door: self.door(instance, leg).await?,
+            passage: self.passage(instance, leg).await?,
         };
         route::choose(instance, &situation).map_err(|missing| Error::NoAddress {
             id: instance.id.clone(),

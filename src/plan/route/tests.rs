@@ -58,7 +58,7 @@ fn chosen(word: &str, hostname: &str, flags: [bool; 3]) -> Route {
         answer: &answer,
         named: Target::parse(hostname).expect("a host"),
         proxy_for_ids,
-        door: None,
+        passage: None,
     };
     choose(&instance(false, !word.contains("://"), true), &situation).expect("a way")
 }

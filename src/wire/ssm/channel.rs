@@ -2,11 +2,13 @@
 
 mod ending;
 mod incoming;
+mod words;
 
 use std::collections::VecDeque;
 
 pub use self::ending::End;
 use self::ending::Ending;
+pub use self::words::{Event, Frame};
 use super::Time;
 use super::handshake;
 pub use super::handshake::Purpose;
@@ -18,28 +20,6 @@ use super::send::{Outbox, PAYLOAD};
 
 /// How much output waits to be written before no more is taken.
 const OUTPUT: usize = 1024 * 1024;
-
-/// What goes out on the websocket.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Frame {
-    /// A text frame.
-    Text(String),
-    /// A binary frame.
-    Binary(Vec<u8>),
-    /// A ping.
-    Ping,
-}
-
-/// What happened that is not of the stream.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// The agent has a word for the user.
-    Say(String),
-    /// Nothing comes from this websocket any more: drop it, and resume on another.
-    Dead,
-    /// The session is over. Output that came before may still wait to be written.
-    Over(End),
-}
 
 /// Where the beginning is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +51,7 @@ pub struct Channel {
     ending: Ending,
     /// When something of the stream last got on.
     moved: Time,
+    spoken: bool,
     refused: Option<String>,
     exit: Option<i32>,
     events: VecDeque<Event>,
@@ -93,6 +74,7 @@ impl Channel {
             output: VecDeque::new(),
             ending: Ending::Open,
             moved: now,
+            spoken: false,
             refused: None,
             exit: None,
             events: VecDeque::new(),
@@ -208,6 +190,11 @@ impl Channel {
     /// Whether the handshake is complete.
     pub fn is_ready(&self) -> bool {
         self.start != Start::Handshake
+    }
+
+    /// Whether the far end has sent anything of the stream.
+    pub fn has_spoken(&self) -> bool {
+        self.spoken
     }
 
     /// Time has passed.

@@ -4,9 +4,11 @@
 //! its own and one that is lost holds up no other. The protocol has no window; without one, a fast
 //! sender only fills the gateway, which then pauses it. Ours counts bytes, like TCP's.
 
-use std::collections::VecDeque;
-use std::time::Duration;
+mod pause;
 
+use std::collections::VecDeque;
+
+use self::pause::Pause;
 use super::Time;
 use super::rtt::RoundTrip;
 
@@ -21,9 +23,6 @@ const WIDEST: usize = 1024 * 1024;
 
 /// How many messages may be under way, however small: a tenth of what the agent keeps.
 const MESSAGES: usize = 10_000;
-
-/// How often one message is tried while the gateway has us pause.
-const PROBE: Duration = Duration::from_secs(1);
 
 /// The messages that are not acknowledged yet.
 #[derive(Debug)]
@@ -53,14 +52,6 @@ struct Slot {
     /// When it was sent last.
     sent: Option<Time>,
     repeated: u32,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Pause {
-    /// When to try one message.
-    probe_at: Time,
-    /// Whether it is time.
-    probing: bool,
 }
 
 impl Outbox {
@@ -139,8 +130,7 @@ impl Outbox {
     pub(super) fn pause(&mut self, now: Time) {
         if self.paused.is_none() {
             self.narrow();
-            let (probe_at, probing) = (now + PROBE, false);
-            self.paused = Some(Pause { probe_at, probing });
+            self.paused = Some(Pause::begin(now));
         }
     }
 
@@ -174,10 +164,13 @@ impl Outbox {
                 continue;
             };
             let is_stream = slot.size > 0;
-            match &mut self.paused {
-                Some(pause) if is_stream && !pause.probing => return None,
-                Some(pause) if is_stream => pause.probing = false,
-                _ => {}
+            if is_stream
+                && self
+                    .paused
+                    .as_mut()
+                    .is_some_and(|pause| !pause.take_leave())
+            {
+                return None;
             }
             self.ready.pop_front();
             let repeated = self.slot(at).map_or(0, |slot| slot.repeated);
@@ -192,9 +185,7 @@ impl Outbox {
     /// Looks which messages have waited for too long.
     pub(super) fn tick(&mut self, now: Time) {
         if let Some(pause) = &mut self.paused {
-            if now >= pause.probe_at && !pause.probing {
-                pause.probe_at = now + PROBE;
-                pause.probing = true;
+            if pause.is_over_for_one(now) {
                 self.probe();
             }
             return;
@@ -227,7 +218,7 @@ impl Outbox {
     pub(super) fn timeout(&self) -> Option<Time> {
         match self.paused {
             Some(_) if self.slots.is_empty() => None,
-            Some(pause) => Some(pause.probe_at),
+            Some(pause) => Some(pause.next()),
             None => self.next_due,
         }
     }

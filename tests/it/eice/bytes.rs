@@ -19,7 +19,7 @@ fn tunnel(tenant: &Tenant<'_>) -> Child {
     let door = format!("door=x,{NEAR_DB1},{},127.0.1.21,us-east-1", name(NEAR_DB1));
     let mut mssh = command(tenant, "prlimit");
     mssh.args(["--data=16777216", env!("CARGO_BIN_EXE_mssh")]);
-    mssh.args(["--tunnel", "eice", "port=3389", &door]);
+    mssh.args(["--tunnel", "port=3389", &door]);
     mssh.stdin(Stdio::piped()).stdout(Stdio::piped());
     mssh.spawn().expect("prlimit, of util-linux")
 }

@@ -159,7 +159,7 @@ fn mistakes_in_the_words_are_found_before_anything_is_asked() {
         mssh(&tenant, words).fails(255, &[&error, hint]);
     }
     let error = "mssh: error: --tunnel is for ssh to call us with";
-    mssh(&tenant, &["--tunnel", "eice", "port=22"]).fails(255, &[error]);
+    mssh(&tenant, &["--tunnel", "port=22"]).fails(255, &[error]);
     assert!(tenant.calls().is_empty(), "AWS was asked");
 }
 

@@ -103,7 +103,7 @@ fn the_tunnel_takes_the_credentials_that_were_handed_over() {
         fs::write(&file, &text).expect("a file");
         let mut tunnel = command(&tenant, "mssh");
         tunnel.env_remove("AWS_ACCESS_KEY_ID");
-        tunnel.args(["--tunnel", "eice", "port=3389", &door, &credentials]);
+        tunnel.args(["--tunnel", "port=3389", &door, &credentials]);
         tunnel.args(keep.then_some("keep"));
         let outcome = crate::sandbox::finish_with(&mut tunnel, b"quit\n");
         assert_eq!((outcome.code, &*outcome.stderr), (Some(0), ""));
@@ -111,7 +111,7 @@ fn the_tunnel_takes_the_credentials_that_were_handed_over() {
     }
     // It is gone: those of the environment do.
     let mut tunnel = command(&tenant, "mssh");
-    tunnel.args(["--tunnel", "eice", "port=3389", &door, &credentials]);
+    tunnel.args(["--tunnel", "port=3389", &door, &credentials]);
     crate::sandbox::finish_with(&mut tunnel, b"quit\n").prints("");
 }
 

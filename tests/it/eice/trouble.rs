@@ -88,7 +88,6 @@ fn an_instance_that_the_endpoint_does_not_reach_is_said_to_be_so() {
     // Found by its private address, and running; but nobody listens there.
     let outcome = finish(command(&tenant, "mssh").args([
         "--tunnel",
-        "eice",
         "port=22",
         &format!("door=x,{NEAR_DB1},{},127.0.9.9,us-east-1", name(NEAR_DB1)),
     ]));

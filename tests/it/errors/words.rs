@@ -34,7 +34,7 @@ const CASES: &[(&[&str], &str, &str)] = &[
     (
         &["mi-0123456789abcdef0"],
         "`mi-0123456789abcdef0` is a managed node, not an EC2 instance",
-        "mssh: hint: EC2 Instance Connect knows only instances, whose IDs begin with `i-`",
+        "mssh: hint: EC2 Instance Connect does not know it: log in with a key that it has already, by `--ssm -i KEY`",
     ),
     (
         &["-r", "bogus", WEB1],
@@ -109,7 +109,7 @@ const CASES: &[(&[&str], &str, &str)] = &[
     (
         &["--via", "tunnel", WEB1],
         "`tunnel` is not a valid value for --via",
-        "mssh: hint: it may be one of: auto, public, private, ipv6, instance-id, eice, serial",
+        "mssh: hint: it may be one of: auto, public, private, ipv6, instance-id, eice, ssm, serial",
     ),
 ];
 

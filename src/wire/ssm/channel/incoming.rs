@@ -80,6 +80,7 @@ impl Channel {
         match kind {
             payload::OUTPUT | payload::STDERR => {
                 self.moved = now;
+                self.spoken = true;
                 if let Start::Banner(_) = self.start {
                     self.start = Start::Done;
                 }

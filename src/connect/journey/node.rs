@@ -1,0 +1,25 @@
+//! Machines outside EC2 that Systems Manager manages.
+
+use super::{Journey, Leg};
+use crate::error::Error;
+use crate::plan::command::Arrival;
+use crate::plan::names::{NodeId, Region};
+use crate::plan::passage::{Managed, Passage};
+use crate::plan::route::{Route, Way};
+use crate::plan::usage::Usage;
+
+impl Journey<'_> {
+    /// Nothing can be pushed to such a machine, so the key must be there already; and Session
+    /// Manager is the only way that AWS has.
+    pub(super) async fn arrive_at_node(&self, id: &NodeId, leg: Leg<'_>) -> Result<Arrival, Error> {
+        let by_session = matches!(self.invocation.wishes.via, Way::Auto | Way::Ssm);
+        let has_key = self.invocation.value(b'i').is_some();
+        if !by_session || !(has_key || self.invocation.is_control_command()) {
+            return Err(Usage::ManagedNode(id.to_string()).into());
+        }
+        let aws = self.aws(None).await?;
+        let passage = Passage::Session(Managed::Node(id.clone()), Region::parse(&aws.name)?);
+        let route = Route::Through(id.to_string(), passage);
+        Ok(self.arrived(id.as_str(), leg.login, route, false))
+    }
+}

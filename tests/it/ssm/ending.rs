@@ -1,0 +1,223 @@
+//! Whatever ends us, the session ends with us; and whoever ends it, we say why.
+
+use std::io::{Read, Write};
+use std::process::Child;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{bytes, read_all, service, the_session, tunnel, wait, words, words_to};
+use crate::lab::{Ended, Fault, Tenant, Trial, Trouble, cast};
+use crate::sandbox::{run, tenant};
+
+/// A tunnel to something that greets and then says no more, when the greeting has come.
+fn greeted(tenant: &Tenant<'_>) -> (Child, thread::JoinHandle<Vec<u8>>) {
+    let (port, served) = service(|mut stream| {
+        stream.write_all(b"hello").expect("a reader");
+        let mut got = Vec::new();
+        let _ = stream.read_to_end(&mut got);
+        got
+    });
+    let mut child = tunnel(tenant, port).spawn().expect("the tunnel");
+    let mut greeting = [0; 5];
+    let stdout = child.stdout.as_mut().expect("a pipe");
+    stdout.read_exact(&mut greeting).expect("a greeting");
+    (child, served)
+}
+
+fn signal(child: &Child, signal: Signal) {
+    let pid = Pid::from_child(child);
+    kill_process(pid, signal).expect("a process");
+}
+
+#[test]
+fn a_signal_lets_go_what_was_written_and_ends_the_session() {
+    for by in [Signal::HUP, Signal::TERM, Signal::INT] {
+        let tenant = tenant();
+        tenant.trial(Trial {
+            latency: Duration::from_millis(20),
+            ..Trial::default()
+        });
+        let (mut child, served) = greeted(&tenant);
+        let farewell = bytes(30_000, 6);
+        let stdin = child.stdin.as_mut().expect("a pipe");
+        stdin.write_all(&farewell).expect("a pipe that is read");
+        signal(&child, by);
+        let told = Instant::now();
+        assert_eq!(wait(&mut child), Some(0));
+        assert!(
+            told.elapsed() < Duration::from_secs(3),
+            "{:?}",
+            told.elapsed()
+        );
+        assert_eq!(the_session(&tenant).ended, Some(Ended::Flag));
+        assert!(served.join().expect("no panic") == farewell);
+    }
+}
+
+#[test]
+fn a_reader_that_is_gone_ends_the_session() {
+    let tenant = tenant();
+    let (port, served) = service(|mut stream| {
+        while stream.write_all(&[1; 1000]).is_ok() {
+            thread::sleep(Duration::from_millis(5));
+        }
+    });
+    let mut child = tunnel(&tenant, port).spawn().expect("the tunnel");
+    drop(child.stdout.take());
+    assert_eq!(wait(&mut child), Some(0));
+    assert_eq!(the_session(&tenant).ended, Some(Ended::Flag));
+    served.join().expect("no panic");
+}
+
+#[test]
+fn the_end_of_the_input_waits_for_the_answer() {
+    let tenant = tenant();
+    tenant.trial(Trial {
+        latency: Duration::from_millis(40),
+        ..Trial::default()
+    });
+    let (port, served) = service(|mut stream| {
+        let mut question = [0; 8];
+        stream.read_exact(&mut question).expect("a question");
+        thread::sleep(Duration::from_millis(500));
+        stream.write_all(b"answer").expect("a reader");
+        let _ = stream.read_to_end(&mut Vec::new());
+        question
+    });
+    let mut child = tunnel(&tenant, port).spawn().expect("the tunnel");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(b"question").expect("a pipe that is read");
+    drop(stdin);
+    let (answer, said) = read_all(&mut child);
+    assert_eq!((answer.as_slice(), said.as_str()), (&b"answer"[..], ""));
+    assert_eq!(wait(&mut child), Some(0));
+    assert_eq!(&served.join().expect("no panic"), b"question");
+    assert_eq!(the_session(&tenant).ended, Some(Ended::Flag));
+}
+
+/// Nobody reads for some seconds; then everything is there.
+#[test]
+fn a_reader_that_stalls_loses_nothing() {
+    let tenant = tenant();
+    let all = bytes(30_000_000, 7);
+    let sent = all.clone();
+    let (port, served) = service(move |mut stream| stream.write_all(&sent).is_ok());
+    let mut child = tunnel(&tenant, port).spawn().expect("the tunnel");
+    thread::sleep(Duration::from_secs(8));
+    let memory = std::fs::read_to_string(format!("/proc/{}/status", child.id()));
+    let (got, said) = read_all(&mut child);
+    assert_eq!((said.as_str(), wait(&mut child)), ("", Some(0)));
+    assert!(got == all);
+    assert!(served.join().expect("no panic"));
+    the_session(&tenant);
+    if let Ok(memory) = memory {
+        let peak = memory.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let peak = peak.and_then(|line| line.split_whitespace().next()?.parse::<u32>().ok());
+        assert!(peak.is_some_and(|kib| kib < 64 * 1024), "{peak:?} KiB");
+    }
+}
+
+#[test]
+fn a_port_where_nobody_listens_is_called_that() {
+    let tenant = tenant();
+    let outcome = run(&tenant, "mssh", words(1));
+    assert_eq!((outcome.stdout.as_str(), outcome.code), ("", Some(255)));
+    assert_eq!(
+        outcome.stderr,
+        "mssh: error: the session is over: Unable to connect to specified port: dial tcp: \
+         connect: connection refused\n"
+    );
+    assert_eq!(the_session(&tenant).ended, Some(Ended::Failed));
+}
+
+#[test]
+fn encryption_is_refused_with_a_reason() {
+    let tenant = tenant();
+    tenant.trial(Trial {
+        wants_encryption: true,
+        ..Trial::default()
+    });
+    let outcome = run(&tenant, "mssh", words(22));
+    assert_eq!(outcome.code, Some(255));
+    assert_eq!(
+        outcome.stderr,
+        "mssh: error: the session is over: encryption with KMS is not supported\n"
+    );
+    assert_eq!(the_session(&tenant).ended, Some(Ended::Failed));
+}
+
+#[test]
+fn a_target_that_is_not_connected_and_one_that_is_denied_are_explained() {
+    let tenant = tenant();
+    let outcome = run(&tenant, "mssh", words_to(cast::WEB2, 22));
+    assert_eq!(outcome.code, Some(255));
+    assert_eq!(
+        outcome.stderr,
+        format!(
+            "mssh: error: Session Manager does not reach {id} in us-east-1\n\
+             mssh: hint: is its SSM Agent running, has its role AmazonSSMManagedInstanceCore, and \
+             can it reach ssmmessages.us-east-1.amazonaws.com?\n",
+            id = cast::WEB2
+        )
+    );
+    tenant.fault(Fault::new(Trouble::Denied).on("StartSession"));
+    let outcome = run(&tenant, "mssh", words(22));
+    let resource = format!(
+        "ssm:StartSession on arn:aws:ec2:us-east-1:123456789012:instance/{} and on document \
+         AWS-StartSSHSession",
+        cast::WEB1
+    );
+    assert_eq!(
+        outcome.stderr,
+        format!(
+            "mssh: error: arn:aws:iam::123456789012:user/lab is not allowed {resource}\n\
+             mssh: hint: a policy must allow {resource}\n"
+        )
+    );
+    assert_eq!(tenant.sessions().len(), 0);
+}
+
+#[test]
+fn a_gateway_that_lets_nobody_in_leaves_no_session() {
+    let tenant = tenant();
+    tenant.trial(Trial {
+        refused_upgrades: u32::MAX,
+        ..Trial::default()
+    });
+    let outcome = run(&tenant, "mssh", words(22));
+    assert_eq!(outcome.code, Some(255));
+    assert_eq!(
+        outcome.stderr,
+        "mssh: error: Session Manager refuses the session's websocket (HTTP 503)\n\
+         mssh: hint: try again in a moment\n"
+    );
+    assert_eq!(the_session(&tenant).ended, Some(Ended::Api));
+}
+
+#[test]
+fn who_is_told_to_go_before_the_session_begins_ends_it_all_the_same() {
+    let tenant = tenant();
+    let latency = Trouble::Latency(Duration::from_millis(700));
+    tenant.fault(Fault::new(latency).on("StartSession"));
+    let mut child = tunnel(&tenant, 22).spawn().expect("the tunnel");
+    while tenant.calls_of("StartSession").is_empty() {
+        thread::sleep(Duration::from_millis(5));
+    }
+    signal(&child, Signal::TERM);
+    assert_eq!(wait(&mut child), Some(0));
+    assert_eq!(the_session(&tenant).ended, Some(Ended::Api));
+}
+
+#[test]
+fn the_agent_s_word_for_the_user_goes_to_standard_error() {
+    let tenant = tenant();
+    tenant.trial(Trial {
+        message: "be nice",
+        ..Trial::default()
+    });
+    let outcome = super::carry(&tenant, b"", b"bytes");
+    assert_eq!(outcome.down, b"bytes");
+    assert_eq!(outcome.stderr, "mssh: be nice\n");
+}

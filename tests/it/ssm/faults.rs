@@ -1,0 +1,272 @@
+//! Every byte arrives, whatever befalls the session: the table of faults, both ways at once.
+
+use std::io::{Read, Write};
+use std::thread;
+use std::time::Duration;
+
+use super::{bytes, carry, service, the_session, tunnel, wait};
+use crate::lab::ssm::{PAUSE, START};
+use crate::lab::{Break, Fault, Pause, Record, Trial, Trouble};
+use crate::sandbox::tenant;
+
+const MS: Duration = Duration::from_millis(1);
+
+/// Carries so many bytes each way through a session that this befalls.
+fn survives(trial: &Trial, size: usize) -> (Record, Duration) {
+    survives_with(trial, size, &[])
+}
+
+fn survives_with(trial: &Trial, size: usize, faults: &[Fault]) -> (Record, Duration) {
+    let tenant = tenant();
+    tenant.trial(trial.clone());
+    for fault in faults {
+        tenant.fault(fault.clone());
+    }
+    let (up, down) = (bytes(size, 1), bytes(size, 2));
+    let carried = carry(&tenant, &up, &down);
+    assert!(
+        carried.up == up,
+        "what went is not what was sent: {trial:?}"
+    );
+    assert!(
+        carried.down == down,
+        "what came is not what was sent: {trial:?}"
+    );
+    assert_eq!(
+        (carried.stderr.as_str(), carried.code),
+        ("", Some(0)),
+        "{trial:?}"
+    );
+    (the_session(&tenant), carried.took)
+}
+
+#[test]
+fn a_clean_session_repeats_nothing() {
+    let (record, _) = survives(&Trial::default(), 5_000_000);
+    assert_eq!((record.repeated, record.early_birds), (0, 0), "{record:?}");
+    assert_eq!((record.websockets, record.resumes), (1, 0));
+}
+
+#[test]
+fn an_agent_that_paces_itself_is_waited_for() {
+    let trial = Trial {
+        paced: true,
+        latency: 20 * MS,
+        ..Trial::default()
+    };
+    survives(&trial, 200_000);
+}
+
+#[test]
+fn start_and_pause_before_the_handshake_are_no_leave_and_no_hindrance() {
+    survives(
+        &Trial {
+            first: Some(START),
+            slow_dial: 500 * MS,
+            ..Trial::default()
+        },
+        500_000,
+    );
+    survives(
+        &Trial {
+            first: Some(PAUSE),
+            ..Trial::default()
+        },
+        500_000,
+    );
+}
+
+#[test]
+fn messages_may_come_twice_out_of_order_damaged_or_not_at_all() {
+    survives(
+        &Trial {
+            doubled: 0.2,
+            ..Trial::default()
+        },
+        500_000,
+    );
+    survives(
+        &Trial {
+            disordered: 0.2,
+            ..Trial::default()
+        },
+        500_000,
+    );
+    survives(
+        &Trial {
+            damaged: 0.02,
+            ..Trial::default()
+        },
+        300_000,
+    );
+    survives(
+        &Trial {
+            lost_down: 0.02,
+            ..Trial::default()
+        },
+        300_000,
+    );
+    survives(
+        &Trial {
+            lost_up: 0.02,
+            ..Trial::default()
+        },
+        300_000,
+    );
+}
+
+#[test]
+fn acknowledgements_may_be_lost_and_messages_behind_them() {
+    survives(
+        &Trial {
+            lost_acknowledgements: 0.02,
+            ..Trial::default()
+        },
+        300_000,
+    );
+    let both = Trial {
+        lost_acknowledgements: 0.02,
+        lost_down: 0.02,
+        lost_up: 0.02,
+        ..Trial::default()
+    };
+    survives(&both, 300_000);
+}
+
+#[test]
+fn an_instance_that_is_slow_to_connect_gets_everything() {
+    let trial = Trial {
+        slow_dial: 1500 * MS,
+        ..Trial::default()
+    };
+    let (record, _) = survives(&trial, 300_000);
+    // Held back for 300 ms, tried from then on.
+    assert!(record.early_birds > 0, "{record:?}");
+}
+
+#[test]
+fn a_pause_loses_nothing_whether_or_not_the_gateway_keeps_what_comes() {
+    for loses in [false, true] {
+        let pause = Pause {
+            after: 100_000,
+            lasts: 2500 * MS,
+            loses,
+        };
+        let trial = Trial {
+            pause: Some(pause),
+            ..Trial::default()
+        };
+        let (_, took) = survives(&trial, 500_000);
+        assert!(took > 2400 * MS, "{took:?}");
+    }
+}
+
+#[test]
+fn a_websocket_that_breaks_is_resumed_in_the_middle_of_a_stream() {
+    for politely in [true, false] {
+        let breaks = Some((Break::Bytes(150_000), politely, 3));
+        let trial = Trial {
+            breaks,
+            latency: 5 * MS,
+            paced: true,
+            ..Trial::default()
+        };
+        let (record, _) = survives(&trial, 400_000);
+        assert_eq!((record.breaks, record.resumes), (3, 3), "{record:?}");
+    }
+}
+
+#[test]
+fn a_service_that_refuses_to_resume_is_asked_again() {
+    let breaks = Some((Break::Bytes(100_000), true, 1));
+    let trial = Trial {
+        breaks,
+        paced: true,
+        ..Trial::default()
+    };
+    let fault = Fault::new(Trouble::Status(500))
+        .on("ResumeSession")
+        .first(12);
+    let (record, _) = survives_with(&trial, 200_000, &[fault]);
+    assert_eq!(record.resumes, 1);
+}
+
+/// Nothing is under way when the websocket goes, by whatever close, and nothing until long after.
+#[test]
+fn a_websocket_that_breaks_while_nobody_speaks_is_resumed() {
+    for politely in [true, false] {
+        let tenant = tenant();
+        tenant.trial(Trial {
+            breaks: Some((Break::Age(500 * MS), politely, 1)),
+            ..Trial::default()
+        });
+        let (port, served) = service(|mut stream| {
+            let mut word = [0; 4];
+            while stream.read_exact(&mut word).is_ok() {
+                stream.write_all(&word).expect("a reader");
+            }
+        });
+        let mut child = tunnel(&tenant, port).spawn().expect("the tunnel");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        let stdout = child.stdout.as_mut().expect("a pipe");
+        for word in [b"ping", b"pong"] {
+            stdin.write_all(word).expect("a tunnel");
+            let mut answer = [0; 4];
+            stdout.read_exact(&mut answer).expect("a tunnel");
+            assert_eq!(&answer, word);
+            thread::sleep(1500 * MS);
+        }
+        drop(stdin);
+        assert_eq!(wait(&mut child), Some(0));
+        served.join().expect("no panic");
+        let record = the_session(&tenant);
+        assert_eq!((record.breaks, record.resumes), (1, 1), "{record:?}");
+        // Nothing had to come again.
+        assert_eq!(record.repeated, 0, "{record:?}");
+    }
+}
+
+/// AWS closes each websocket about once an hour; here an hour has two seconds. Each old URL is of
+/// no use once there is a new one.
+#[test]
+fn twenty_closes_with_code_1000_are_twenty_resumes() {
+    let breaks = Some((Break::Age(2000 * MS), true, 20));
+    let tenant = tenant();
+    tenant.trial(Trial {
+        breaks,
+        latency: MS,
+        ..Trial::default()
+    });
+    let (port, served) = service(|mut stream| {
+        let mut beats = Vec::new();
+        let mut beat = [0; 8];
+        while stream.read_exact(&mut beat).is_ok() {
+            beats.push(u64::from_be_bytes(beat));
+            stream.write_all(&beat).expect("a reader");
+        }
+        beats
+    });
+    let mut child = tunnel(&tenant, port).spawn().expect("the tunnel");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let stdout = child.stdout.as_mut().expect("a pipe");
+    let mut sent = 0;
+    while tenant.sessions().first().is_none_or(|it| it.resumes < 20) {
+        let mut beat = [0; 8];
+        stdin.write_all(&u64::to_be_bytes(sent)).expect("a tunnel");
+        stdout.read_exact(&mut beat).expect("a tunnel");
+        assert_eq!(u64::from_be_bytes(beat), sent);
+        sent += 1;
+        thread::sleep(5 * MS);
+    }
+    drop(stdin);
+    assert_eq!(wait(&mut child), Some(0));
+    assert_eq!(
+        served.join().expect("no panic"),
+        (0..sent).collect::<Vec<_>>()
+    );
+    let record = the_session(&tenant);
+    assert_eq!(
+        (record.breaks, record.resumes, record.websockets),
+        (20, 20, 21)
+    );
+}

@@ -1,0 +1,99 @@
+//! A session that stays, with ssh in the background; and how little it needs.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+
+use super::{bytes, service, the_session, wait, words};
+use crate::key::witness::leaves_nothing;
+use crate::lab::{Tenant, cast};
+use crate::sandbox::{Outcome, finish, tenant};
+use crate::session::{echo_server, free_port};
+
+/// `mssh` by a session, with a socket for sharing.
+fn sharing(tenant: &Tenant<'_>, socket: &Path, words: &[&str]) -> Outcome {
+    let mut mssh = tenant.command("mssh");
+    mssh.arg("--ssm").arg(format!("-p{}", tenant.lab().port()));
+    finish(mssh.arg("-S").arg(socket).args(words))
+}
+
+/// Standard error is a pipe here: who reads it to its end does not wait for the tunnel, which has
+/// let go of it as ssh has.
+#[test]
+fn with_f_the_tunnel_goes_to_the_background_and_is_shared() {
+    let tenant = tenant();
+    let port = free_port();
+    let forward = format!("127.0.0.1:{port}:127.0.0.1:{}", echo_server());
+    let socket = tenant.run_dir().join("master");
+    let words = ["-fNM", "-L", &forward, cast::WEB1];
+    sharing(&tenant, &socket, &words).prints("");
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("a forwarded port");
+    stream.write_all(b"through").expect("a connection");
+    let mut heard = [0; 7];
+    stream.read_exact(&mut heard).expect("an answer");
+    assert_eq!(&heard, b"through");
+    drop(stream);
+    let calls = tenant.calls().len();
+    let second = sharing(&tenant, &socket, &[cast::WEB1, "echo shared"]);
+    second.prints("shared\n");
+    assert_eq!(tenant.calls().len(), calls);
+    let exit = sharing(&tenant, &socket, &["-O", "exit", cast::WEB1]);
+    assert_eq!(exit.code, Some(0), "{exit:?}");
+    the_session(&tenant);
+    leaves_nothing(&tenant);
+}
+
+/// The memory of a tunnel that may have no more than 16 MB for its data.
+#[test]
+fn a_long_stream_needs_little_memory() {
+    let tenant = tenant();
+    let content = bytes(30_000_000, 9);
+    let sent = content.clone();
+    let (port, served) = service(move |mut stream| {
+        let mut writer = stream.try_clone().expect("a socket");
+        let wrote = thread::spawn(move || writer.write_all(&sent).is_ok());
+        let mut got = vec![0; 30_000_000];
+        stream.read_exact(&mut got).expect("all of it");
+        assert!(wrote.join().expect("no panic"));
+        got
+    });
+    let mut tunnel = tenant.command("prlimit");
+    tunnel.args(["--data=16777216", env!("CARGO_BIN_EXE_mssh")]);
+    let (up, down, peak) = through(tunnel.args(words(port)), &content);
+    assert!(up == content && served.join().expect("no panic") == content);
+    assert!(down.is_empty());
+    the_session(&tenant);
+    // Without what is mapped of files, which is the binary: a development build's is long.
+    assert!(peak < 8 * 1024, "{peak} KiB");
+}
+
+/// Sends the content and reads as much; what came, what came after, and the memory it took.
+fn through(tunnel: &mut Command, content: &[u8]) -> (Vec<u8>, Vec<u8>, u64) {
+    tunnel.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = tunnel.spawn().expect("prlimit, of util-linux");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let mut stdout = child.stdout.take().expect("a pipe");
+    let content = content.to_vec();
+    let mut got = vec![0; content.len()];
+    let writes = thread::spawn(move || {
+        stdin.write_all(&content).expect("a tunnel");
+        stdin
+    });
+    stdout.read_exact(&mut got).expect("all of it");
+    let stdin = writes.join().expect("no panic");
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).expect("a process");
+    let kilobytes = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let number = line.and_then(|it| it.split_whitespace().next()?.parse::<u64>().ok());
+        number.expect(name)
+    };
+    let peak = kilobytes("VmHWM:") - kilobytes("RssFile:");
+    drop(stdin);
+    let mut rest = Vec::new();
+    stdout.read_to_end(&mut rest).expect("the output");
+    assert_eq!(wait(&mut child), Some(0));
+    (got, rest, peak)
+}

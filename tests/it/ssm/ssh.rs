@@ -1,0 +1,171 @@
+//! Real programs through the tunnel, to the real sshd.
+
+use std::fs;
+use std::process::Stdio;
+
+use super::{bytes, the_session};
+use crate::lab::ssm::NODE;
+use crate::lab::{Break, Ended, Tenant, Trial, cast};
+use crate::sandbox::{finish, finish_with, run, tenant};
+
+/// A name for a file of the tenant's, in the home that all instances share.
+fn remote(tenant: &Tenant<'_>, name: &str) -> String {
+    format!("{}-{name}", tenant.access_key())
+}
+
+#[test]
+fn a_login_by_the_tunnel_runs_a_command_and_leaves_no_session() {
+    let tenant = tenant();
+    let port = format!("-p{}", tenant.lab().port());
+    let words = ["--ssm", port.as_str(), cast::HERMIT, "cat; exit 44"];
+    let outcome = finish_with(tenant.command("mssh").args(words), b"through the tunnel");
+    assert_eq!(outcome.stderr, "");
+    assert_eq!(outcome.stdout, "through the tunnel");
+    assert_eq!(outcome.code, Some(44));
+    let session = the_session(&tenant);
+    assert_eq!(session.target, cast::HERMIT);
+    assert_eq!(
+        (session.repeated, session.early_birds),
+        (0, 0),
+        "{session:?}"
+    );
+}
+
+#[test]
+fn ssh_that_is_killed_leaves_no_session() {
+    let tenant = tenant();
+    let port = format!("-p{}", tenant.lab().port());
+    let words = ["--ssm", port.as_str(), cast::WEB1, "echo up; sleep 60"];
+    let mut child = tenant
+        .command("mssh")
+        .args(words)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("mssh");
+    let mut up = [0; 3];
+    let stdout = child.stdout.as_mut().expect("a pipe");
+    std::io::Read::read_exact(stdout, &mut up).expect("a word");
+    // Without a word to its ProxyCommand: the pipes close, and nothing else tells.
+    child.kill().expect("a process");
+    let _ = child.wait();
+    let session = the_session(&tenant);
+    assert_eq!(session.ended, Some(Ended::Flag));
+}
+
+#[test]
+fn files_go_both_ways_by_sftp_scp_and_rsync_while_websockets_break() {
+    let tenant = tenant();
+    let breaks = Some((Break::Bytes(700_000), true, 1));
+    tenant.trial(Trial {
+        breaks,
+        paced: true,
+        ..Trial::default()
+    });
+    let content = bytes(500_000, 8);
+    let here = tenant.run_dir().join("content");
+    fs::write(&here, &content).expect("a file");
+    let local = here.to_str().expect("text");
+    let port = tenant.lab().port().to_string();
+    let (there, back) = (remote(&tenant, "file"), format!("{local}.back"));
+    let place = format!("{}:{there}", cast::WEB1);
+    let both_ways: [(&str, Vec<Vec<&str>>); 3] = [
+        (
+            "mscp",
+            vec![
+                vec!["--ssm", "-qP", &port, local, &place],
+                vec!["--ssm", "-qP", &port, &place, &back],
+            ],
+        ),
+        ("msftp", vec![vec!["--ssm", "-qP", &port, &place, &back]]),
+        ("rsync", vec![vec![local, &place], vec![&place, &back]]),
+    ];
+    let rsh = format!("mssh -p{port} --ssm");
+    for (program, runs) in both_ways {
+        for words in runs {
+            let mut command = tenant.command(program);
+            if program == "rsync" {
+                command.args(["-I", "-e", &rsh]);
+            }
+            let outcome = finish(command.args(&words));
+            assert_eq!(
+                (outcome.stderr.as_str(), outcome.code),
+                ("", Some(0)),
+                "{program}"
+            );
+        }
+        let got = fs::read(&back).expect("a file");
+        assert!(got == content, "{program}");
+        fs::remove_file(&back).expect("a file");
+    }
+    let sessions = tenant.sessions();
+    assert_eq!(sessions.len(), 5);
+    for session in sessions {
+        assert_eq!(session.complaints, [] as [String; 0]);
+        assert!(session.ended.is_some(), "an orphan: {session:?}");
+    }
+}
+
+#[test]
+fn a_session_does_not_outlive_a_host_key_that_is_refused() {
+    let tenant = tenant();
+    let port = format!("-p{}", tenant.lab().port());
+    let strict = [
+        "-oUserKnownHostsFile=/dev/null",
+        "-oStrictHostKeyChecking=yes",
+    ];
+    let words = [strict[0], strict[1], "--ssm", &port, cast::WEB1, "true"];
+    assert_eq!(run(&tenant, "mssh", words).code, Some(255));
+    the_session(&tenant);
+}
+
+#[test]
+fn a_managed_node_takes_a_key_that_it_has_already() {
+    let tenant = tenant();
+    // The lab's node is the first instance: a push there gives it the key.
+    let key = tenant.run_dir().join("key");
+    let file = key.to_str().expect("text");
+    let made = finish(
+        tenant
+            .command("ssh-keygen")
+            .args(["-qt", "ed25519", "-N", "", "-f", file]),
+    );
+    assert_eq!(made.code, Some(0), "{made:?}");
+    let port = format!("-p{}", tenant.lab().port());
+    let pushed = run(&tenant, "mssh", ["-i", file, &port, cast::WEB1, "true"]);
+    assert_eq!(pushed.code, Some(0), "{pushed:?}");
+    fs::remove_file(key.with_extension("pub")).expect("a file");
+    let outcome = run(
+        &tenant,
+        "mssh",
+        ["--ssm", "-i", file, &port, NODE, "echo", "here"],
+    );
+    assert_eq!(
+        (outcome.stdout.as_str(), outcome.stderr.as_str()),
+        ("here\n", "")
+    );
+    the_session(&tenant);
+    let calls = tenant.calls();
+    let actions: Vec<&str> = calls.iter().skip(2).map(|it| it.action.as_str()).collect();
+    assert_eq!(actions, ["StartSession"]);
+}
+
+#[test]
+fn a_managed_node_without_a_key_of_ones_own_is_explained() {
+    for words in [
+        vec![NODE],
+        vec!["--ssm", NODE],
+        vec!["--private", "-i", "x", NODE],
+    ] {
+        let outcome = run(&tenant(), "mssh", words);
+        assert_eq!(outcome.code, Some(255));
+        assert_eq!(
+            outcome.stderr,
+            format!(
+                "mssh: error: `{NODE}` is a managed node, not an EC2 instance\n\
+                 mssh: hint: EC2 Instance Connect does not know it: log in with a key that it has \
+                 already, by `--ssm -i KEY`\n"
+            )
+        );
+    }
+}

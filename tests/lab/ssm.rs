@@ -1,0 +1,180 @@
+//! Session Manager: the service, the gateway between the two ends, and the agent of each instance.
+//!
+//! It follows what the agent's sources say, looks closely at everything it receives
+//! ([`Record::complaints`]), and does to a session what its tenant's [`Trial`] says.
+
+mod agent;
+mod frame;
+mod gateway;
+mod lane;
+mod record;
+mod signature;
+mod trial;
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Handle};
+
+use super::books::page_of;
+use super::cast::{self, ACCOUNT, Member, State};
+use super::refusal::Refusal;
+use super::request::{Caller, Operation};
+use record::Session;
+pub(crate) use record::{Ended, Record};
+pub(crate) use trial::{Break, PAUSE, Pause, START, Trial};
+
+/// Not an instance: a machine elsewhere, which AWS knows by this name. It is [`cast::WEB1`]'s.
+pub(crate) const NODE: &str = "mi-0face000000000001";
+
+/// The service, its gateway and its agents, for as long as the process lives.
+pub(crate) struct SessionManager {
+    runtime: Handle,
+    gateway: SocketAddr,
+    sessions: Sessions,
+}
+
+/// All sessions that ever were.
+pub(crate) type Sessions = Arc<Mutex<HashMap<String, Arc<Session>>>>;
+
+impl SessionManager {
+    pub(crate) fn open() -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
+        let sessions = Sessions::default();
+        let this = Self {
+            runtime: runtime.handle().clone(),
+            gateway: listener.local_addr()?,
+            sessions: Arc::clone(&sessions),
+        };
+        thread::Builder::new()
+            .name("lab sessions".to_owned())
+            .spawn(move || runtime.block_on(gateway::listen(listener, sessions)))?;
+        Ok(this)
+    }
+
+    /// The sessions of a tenant, in the order in which they were started.
+    pub(crate) fn records(&self, access_key: &str) -> Vec<Record> {
+        let sessions = self.sessions.lock().expect("the sessions");
+        let mut records: Vec<Record> = sessions
+            .values()
+            .map(|session| session.record().clone())
+            .filter(|record| page_of(&record.access_key) == access_key)
+            .collect();
+        records.sort_by_key(|record| record.started);
+        records
+    }
+
+    pub(crate) fn perform(
+        &self,
+        operation: &Operation,
+        caller: &Caller,
+        trial: &Trial,
+    ) -> Result<Value, Refusal> {
+        match operation.action.as_str() {
+            "StartSession" => self.start(operation, caller, trial),
+            "ResumeSession" => {
+                let session = self.find(operation)?;
+                let mut record = session.record();
+                if record.ended.is_some() {
+                    // As the API says it: timed out, and not to be resumed.
+                    return Ok(json!({ "SessionId": record.id }));
+                }
+                record.resumes += 1;
+                record.access_key.clone_from(&caller.access_key);
+                record.renew();
+                Ok(self.answer(&record))
+            }
+            "TerminateSession" => {
+                let session = self.find(operation)?;
+                session.terminate();
+                Ok(json!({ "SessionId": session.record().id }))
+            }
+            "DescribeInstanceInformation" => Ok(describe(operation)),
+            action => Err(Refusal::new(400, "UnknownOperationException", action)),
+        }
+    }
+
+    fn start(
+        &self,
+        operation: &Operation,
+        caller: &Caller,
+        trial: &Trial,
+    ) -> Result<Value, Refusal> {
+        let target = operation.get("Target").unwrap_or_default();
+        let Some(member) = seat(target) else {
+            let message = format!("{target} is not connected.");
+            return Err(Refusal::new(400, "TargetNotConnected", message));
+        };
+        let document = operation.get("DocumentName");
+        let port = match document {
+            Some("AWS-StartSSHSession") => {
+                let port = operation.json["Parameters"]["portNumber"][0].as_str();
+                Some(port.and_then(|port| port.parse().ok()).unwrap_or(22))
+            }
+            None | Some("SSM-SessionManagerRunShell") => None,
+            Some(_) => {
+                let message = "Document with name does not exist.";
+                return Err(Refusal::new(400, "InvalidDocument", message));
+            }
+        };
+        let session = Session::start(&self.runtime, caller, member, port, trial.clone());
+        let answer = self.answer(&session.record());
+        let id = session.record().id.clone();
+        self.sessions
+            .lock()
+            .expect("the sessions")
+            .insert(id, session);
+        Ok(answer)
+    }
+
+    fn find(&self, operation: &Operation) -> Result<Arc<Session>, Refusal> {
+        let id = operation.get("SessionId").unwrap_or_default();
+        let sessions = self.sessions.lock().expect("the sessions");
+        sessions.get(id).cloned().ok_or_else(|| {
+            let message = format!("The session {id} does not exist.");
+            Refusal::new(400, "DoesNotExistException", message)
+        })
+    }
+
+    fn answer(&self, record: &Record) -> Value {
+        let (gateway, id, cell) = (self.gateway, &record.id, &record.cell);
+        let path = format!("v1/data-channel/{id}?role=publish_subscribe&cell-number={cell}");
+        json!({
+            "SessionId": id,
+            "TokenValue": record.token,
+            "StreamUrl": format!("ws://{gateway}/{path}"),
+        })
+    }
+}
+
+/// Whoever answers to `target`, if its agent is connected.
+fn seat(target: &str) -> Option<&'static Member> {
+    let id = if target == NODE { cast::WEB1 } else { target };
+    cast::find(id).filter(|it| it.managed && it.state == State::Running)
+}
+
+/// What is known of the targets that are asked for.
+fn describe(operation: &Operation) -> Value {
+    let asked = operation.json["Filters"][0]["Values"].as_array();
+    let asked = asked.into_iter().flatten().filter_map(Value::as_str);
+    let known: Vec<Value> = asked
+        .filter(|id| seat(id).is_some())
+        .map(|id| json!({ "InstanceId": id, "PingStatus": "Online", "AgentVersion": "3.3.987.0" }))
+        .collect();
+    json!({ "InstanceInformationList": known })
+}
+
+/// The full name of a target, as denials have it.
+pub(crate) fn arn(target: &str, region: &str) -> String {
+    if target.starts_with("mi-") {
+        format!("arn:aws:ssm:{region}:{ACCOUNT}:managed-instance/{target}")
+    } else {
+        super::fault::arn(target, region)
+    }
+}

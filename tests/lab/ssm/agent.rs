@@ -1,0 +1,213 @@
+//! The agent of one session, as its sources have it.
+
+mod incoming;
+mod stream;
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+use self::stream::{Inbound, Outbound};
+use super::frame;
+use super::record::{Ended, Session};
+use crate::lab::cast::Member;
+
+/// Between two messages, from an agent that paces itself.
+const PACE: Duration = Duration::from_millis(1);
+
+/// How often the front of the queue is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How long the last acknowledgements are waited for.
+const LAST: Duration = Duration::from_secs(2);
+
+/// What the gateway or the service tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    Pause,
+    Start,
+    Terminate,
+}
+
+pub(super) struct Agent {
+    session: Arc<Session>,
+    address: IpAddr,
+    port: Option<u16>,
+    down: mpsc::Sender<Vec<u8>>,
+    /// Frames for the gateway that it has not taken yet.
+    queue: VecDeque<Vec<u8>>,
+    outbound: Outbound,
+    inbound: Inbound,
+    is_complete: bool,
+    is_paused: bool,
+    dialling: Option<JoinHandle<std::io::Result<TcpStream>>>,
+    stream: Option<TcpStream>,
+    /// Until when it sleeps.
+    rests: Option<Instant>,
+    /// That it is over, how, and until when the last acknowledgements are waited for.
+    ends: Option<(Ended, Instant)>,
+}
+
+impl Agent {
+    pub(super) fn new(
+        session: Arc<Session>,
+        member: &Member,
+        port: Option<u16>,
+        down: mpsc::Sender<Vec<u8>>,
+    ) -> Self {
+        let address = member.private.or(member.public).or(member.ipv6);
+        let address = address.unwrap_or("127.0.0.1").parse();
+        Self {
+            session,
+            address: address.expect("an address"),
+            port,
+            down,
+            queue: VecDeque::new(),
+            outbound: Outbound::default(),
+            inbound: Inbound::default(),
+            is_complete: false,
+            is_paused: false,
+            dialling: None,
+            stream: None,
+            rests: None,
+            ends: None,
+        }
+    }
+
+    pub(super) async fn live(
+        mut self,
+        mut up: mpsc::UnboundedReceiver<Vec<u8>>,
+        mut orders: mpsc::UnboundedReceiver<Order>,
+    ) {
+        self.ask();
+        let mut looks = interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut buffer = [0; 1024];
+        let down = self.down.clone();
+        while !self.is_over() {
+            let reads = self.may_read();
+            let paces = self.session.trial.paced;
+            tokio::select! {
+                biased;
+                Some(order) = orders.recv() => self.obey(order),
+                Some(frame) = up.recv() => self.receive(&frame).await,
+                permit = down.reserve(), if !self.queue.is_empty() => {
+                    let Ok(permit) = permit else { break };
+                    permit.send(self.queue.pop_front().expect("a frame"));
+                }
+                dialled = some(&mut self.dialling) => self.dialled(dialled.expect("no panic")),
+                _ = looks.tick() => self.look(),
+                () = sleep_until(self.rests.unwrap_or_else(Instant::now)), if self.rests.is_some()
+                    => self.rests = None,
+                read = read(&mut self.stream, &mut buffer), if reads => match read {
+                    Ok(bytes) if bytes > 0 => {
+                        self.send(frame::OUTPUT, &buffer[..bytes]);
+                        self.rests = paces.then(|| Instant::now() + PACE);
+                    }
+                    _ => self.end(Ended::Closed, ""),
+                },
+            }
+        }
+        while let Some(frame) = self.queue.pop_front() {
+            let _ = self.down.send(frame).await;
+        }
+        if let Some((how, _)) = self.ends {
+            self.session.end(how, "");
+        }
+    }
+
+    fn ask(&mut self) {
+        let session = match self.port {
+            Some(port) => json!({ "SessionType": "Port",
+                "Properties": { "portNumber": port.to_string() } }),
+            None => json!({ "SessionType": "Standard_Stream", "Properties": {} }),
+        };
+        let mut actions = vec![json!({ "ActionType": "SessionType", "ActionParameters": session })];
+        if self.session.trial.wants_encryption {
+            let parameters = json!({ "KMSKeyId": "arn:aws:kms:us-east-1:123456789012:key/k" });
+            let action = json!({ "ActionType": "KMSEncryption", "ActionParameters": parameters });
+            actions.insert(0, action);
+        }
+        let request = json!({ "AgentVersion": "3.3.987.0", "RequestedClientActions": actions });
+        self.send(frame::HANDSHAKE_REQUEST, request.to_string().as_bytes());
+    }
+
+    fn is_over(&self) -> bool {
+        self.ends.is_some_and(|(how, until)| {
+            let waits = how == Ended::Closed && !self.outbound.is_empty();
+            !waits || Instant::now() >= until
+        })
+    }
+
+    fn may_read(&self) -> bool {
+        self.ends.is_none()
+            && !self.is_paused
+            && self.rests.is_none()
+            && self.queue.len() < 16
+            && self.outbound.has_room()
+    }
+
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Pause => self.is_paused = true,
+            Order::Start => self.is_paused = false,
+            Order::Terminate => self.end(Ended::Api, "Session terminated."),
+        }
+    }
+
+    fn send(&mut self, payload_type: u32, payload: &[u8]) {
+        let frame = self.outbound.push(payload_type, payload);
+        self.queue.push_back(frame);
+    }
+
+    fn look(&mut self) {
+        if !self.is_paused
+            && let Some(frame) = self.outbound.overdue()
+        {
+            self.queue.push_back(frame);
+        }
+    }
+
+    fn dialled(&mut self, dialled: std::io::Result<TcpStream>) {
+        if let Ok(stream) = dialled {
+            let _ = stream.set_nodelay(true);
+            self.stream = Some(stream);
+        } else {
+            let reason = "Unable to connect to specified port: dial tcp: connect: \
+                connection refused";
+            self.end(Ended::Failed, reason);
+        }
+        self.dialling = None;
+    }
+
+    fn end(&mut self, how: Ended, reason: &str) {
+        if self.ends.is_none() {
+            self.ends = Some((how, Instant::now() + LAST));
+            if how != Ended::Closed {
+                self.session.end(how, reason);
+            }
+        }
+    }
+}
+
+async fn some<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::JoinError> {
+    match task {
+        Some(task) => task.await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn read(stream: &mut Option<TcpStream>, buffer: &mut [u8]) -> std::io::Result<usize> {
+    match stream {
+        Some(stream) => stream.read(buffer).await,
+        None => std::future::pending().await,
+    }
+}

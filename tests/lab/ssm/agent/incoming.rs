@@ -1,0 +1,93 @@
+//! What the agent does about what the client sends.
+
+use serde_json::json;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+use tokio::time::sleep;
+
+use super::{Agent, stream};
+use crate::lab::ssm::frame;
+use crate::lab::ssm::record::Ended;
+
+impl Agent {
+    pub(super) async fn receive(&mut self, bytes: &[u8]) {
+        self.is_paused = false;
+        let frame = match frame::read(bytes) {
+            Ok(frame) => frame,
+            Err(complaint) => return self.session.complain(complaint),
+        };
+        if frame.kind == "acknowledge" {
+            if let Err(complaint) = self.outbound.acknowledged(frame.payload) {
+                self.session.complain(complaint);
+            }
+            return;
+        }
+        let is_ready = self.stream.is_some() || self.port.is_none();
+        let ready = |kind| kind != frame::OUTPUT || is_ready || !self.is_complete;
+        if frame.payload_type == frame::OUTPUT && !self.is_complete {
+            let complaint = "bytes of the stream before the handshake is complete";
+            self.session.complain(complaint);
+        }
+        let taken = self.inbound.receive(&frame, ready);
+        if taken.acknowledge {
+            let body = json!({
+                "AcknowledgedMessageType": frame.kind,
+                "AcknowledgedMessageId": frame.id,
+                "AcknowledgedMessageSequenceNumber": frame.sequence,
+                "IsSequentialMessage": true,
+            });
+            let (_, frame) = frame::write("acknowledge", 0, 0, body.to_string().as_bytes());
+            self.queue.push_back(frame);
+        }
+        {
+            let mut record = self.session.record();
+            record.repeated += u32::from(taken.is_old);
+            record.early_birds += u32::from(!taken.acknowledge);
+        }
+        for (kind, payload) in taken.payloads {
+            self.take(kind, &payload).await;
+        }
+    }
+
+    async fn take(&mut self, kind: u32, payload: &[u8]) {
+        match kind {
+            frame::HANDSHAKE_RESPONSE => self.shake(payload),
+            frame::FLAG if payload == 2_u32.to_be_bytes() => self.end(Ended::Flag, ""),
+            frame::OUTPUT if self.is_complete => match &mut self.stream {
+                // A shell that answers what it is told.
+                None => self.send(frame::OUTPUT, payload),
+                Some(stream) => {
+                    if stream.write_all(payload).await.is_err() {
+                        self.end(Ended::Closed, "");
+                    }
+                }
+            },
+            // Before the handshake it is acknowledged and thrown away.
+            frame::OUTPUT => {}
+            frame::SIZE => {
+                let size = String::from_utf8_lossy(payload).into_owned();
+                self.session.record().sizes.push(size);
+            }
+            _ => self.session.complain(format!("a payload of type {kind}")),
+        }
+    }
+
+    fn shake(&mut self, response: &[u8]) {
+        match stream::check_response(response) {
+            Err(complaint) => self.session.complain(complaint),
+            Ok(false) => return self.end(Ended::Failed, "handshake failed"),
+            Ok(true) => {}
+        }
+        let message = self.session.trial.message;
+        let complete = json!({ "HandshakeTimeToComplete": 1_000_000, "CustomerMessage": message });
+        self.send(frame::HANDSHAKE_COMPLETE, complete.to_string().as_bytes());
+        self.is_complete = true;
+        let (address, slow) = (self.address, self.session.trial.slow_dial);
+        self.dialling = self.port.map(|port| {
+            tokio::spawn(async move {
+                sleep(slow).await;
+                TcpStream::connect((address, port)).await
+            })
+        });
+    }
+}

@@ -1,0 +1,102 @@
+//! One direction of a session's way: what is lost, doubled, disordered, damaged and delayed on it.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::trial::Trial;
+
+/// Frames on their way.
+pub(super) struct Lane {
+    lost: f64,
+    lost_acknowledgements: f64,
+    doubled: f64,
+    disordered: f64,
+    damaged: f64,
+    latency: Duration,
+    under_way: VecDeque<(Instant, Vec<u8>)>,
+    /// One that the next overtakes.
+    held: Option<Vec<u8>>,
+}
+
+/// How many frames may be under way.
+const LENGTH: usize = 4096;
+
+impl Lane {
+    pub(super) fn up(trial: &Trial) -> Self {
+        // The agent believes any payload, so nothing of the client's is damaged.
+        Self::new(trial, trial.lost_up, 0.0)
+    }
+
+    pub(super) fn down(trial: &Trial) -> Self {
+        Self::new(trial, trial.lost_down, trial.damaged)
+    }
+
+    fn new(trial: &Trial, lost: f64, damaged: f64) -> Self {
+        Self {
+            lost,
+            lost_acknowledgements: trial.lost_acknowledgements,
+            doubled: trial.doubled,
+            disordered: trial.disordered,
+            damaged,
+            latency: trial.latency,
+            under_way: VecDeque::new(),
+            held: None,
+        }
+    }
+
+    pub(super) fn has_room(&self) -> bool {
+        self.under_way.len() < LENGTH
+    }
+
+    pub(super) fn push(&mut self, mut frame: Vec<u8>) {
+        let acknowledges = frame[4..].starts_with(b"acknowledge");
+        let lost = if acknowledges {
+            self.lost_acknowledgements
+        } else {
+            self.lost
+        };
+        if chance(lost) {
+            return;
+        }
+        if !acknowledges && chance(self.damaged) {
+            let at = fastrand::usize(120..frame.len());
+            frame[at] ^= 1 << fastrand::u8(..8);
+        }
+        if self.held.is_none() && chance(self.disordered) {
+            self.held = Some(frame);
+            return;
+        }
+        if chance(self.doubled) {
+            self.send(frame.clone());
+        }
+        self.send(frame);
+        if let Some(held) = self.held.take() {
+            self.send(held);
+        }
+    }
+
+    fn send(&mut self, frame: Vec<u8>) {
+        self.under_way
+            .push_back((Instant::now() + self.latency, frame));
+    }
+
+    /// When the next of them arrives.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.under_way.front().map(|(at, _)| *at)
+    }
+
+    /// The next that has arrived.
+    pub(super) fn pop(&mut self) -> Option<Vec<u8>> {
+        let due = self.due()?;
+        if self.latency > Duration::ZERO && due > Instant::now() {
+            return None;
+        }
+        self.under_way.pop_front().map(|(_, frame)| frame)
+    }
+}
+
+fn chance(probability: f64) -> bool {
+    probability > 0.0 && fastrand::f64() < probability
+}
