@@ -33,6 +33,9 @@ fn main() -> ExitCode {
         say(&screen(&lab));
         shell(&lab)
     };
+    if let Ok(service) = lab.endpoints() {
+        command.env("AWS_CA_BUNDLE", service.certificate());
+    }
     match command.status() {
         Ok(status) => exit_code(status),
         Err(error) => fail(format_args!("{}: {error}", command.get_program().display())),
@@ -92,6 +95,10 @@ fn screen(lab: &Lab) -> String {
         lines.push(format!("  {id:19}  {name:7}  {about}{note}"));
     }
     lines.push("\nThings to try:\n".to_owned());
+    let through = match lab.endpoints() {
+        Ok(_) => "through an endpoint",
+        Err(_) => "not here: port 443 is root's",
+    };
     for (command, about) in [
         (format!("mssh {} uname -a", cast::WEB1), ""),
         (format!("mssh ubuntu@{}", cast::WEB1), "a shell there"),
@@ -100,6 +107,7 @@ fn screen(lab: &Lab) -> String {
         (format!("mssh {}", cast::STOPPED), "it is stopped"),
         (format!("mssh {}", cast::PUSH_DENIED), "no permission"),
         (format!("mssh -r eu-west-1 {} date", cast::PARIS), ""),
+        (format!("mssh --eice {} uname -a", cast::DB1), through),
         (
             format!("mssh --serial -r {} {}", cast::NEW_REGION, cast::MARS),
             "its console",

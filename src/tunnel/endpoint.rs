@@ -138,3 +138,42 @@ async fn credentials(
     let aws = Aws::load(tunnels.profile.as_deref(), Some(region), nobody, terminal).await?;
     aws.credentials().await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::passage::Passage;
+
+    #[test]
+    fn whatever_comes_when_the_time_is_over_is_because_it_is_over() {
+        let words = ["port=22", "door=x,eice-1,eice-1.lab,10.0.0.1,eu-west-1"];
+        let words: Vec<_> = words.map(Into::into).into();
+        let wanted = Wanted::parse(&words).expect("words");
+        let Passage::Endpoint(door) = &wanted.passage else {
+            panic!("{wanted:?}");
+        };
+        let said = |seconds, end| match told(&wanted, door, Duration::from_secs(seconds), end) {
+            Ok(()) => "nothing".to_owned(),
+            Err(error) => error.message(),
+        };
+        let closed = |code| Ok(End::Closed(Some(code), String::new()));
+        let lost = || Err(Tunnel::Lost("why".to_owned()));
+        let over = "the 3600 seconds of the tunnel are over";
+        for (seconds, end, message) in [
+            (9, closed(1000), "nothing"),
+            (
+                9,
+                closed(1001),
+                "eice-1 has closed the tunnel: no reason given (close code 1001)",
+            ),
+            (9, lost(), "the tunnel is lost: why"),
+            (9, Ok(End::Unheard), "nothing"),
+            (3600, closed(1000), over),
+            (3600, closed(1001), over),
+            (3600, lost(), over),
+            (3600, Ok(End::Unheard), "nothing"),
+        ] {
+            assert_eq!(said(seconds, end), message);
+        }
+    }
+}

@@ -23,7 +23,7 @@ use crate::key::witness::leaves_nothing;
 use crate::lab::Tenant;
 use crate::lab::cast::{DB1, SIX};
 use crate::lab::eice::{NEAR_DB1, Service};
-use crate::sandbox::{Outcome, finish, finish_with, lab, tenant};
+use crate::sandbox::{Outcome, finish, finish_with, lab, skipped, tenant};
 
 /// What is asked of AWS.
 const ACTIONS: [&str; 3] = [
@@ -34,7 +34,6 @@ const ACTIONS: [&str; 3] = [
 
 /// A command which trusts the endpoints' authority, and finds them open.
 ///
-/// Port 443 is root's, unless the system says otherwise.
 #[track_caller]
 fn command(tenant: &Tenant<'_>, program: &str) -> Command {
     let mut command = tenant.command(program);
@@ -45,7 +44,7 @@ fn command(tenant: &Tenant<'_>, program: &str) -> Command {
 /// The service behind the endpoints.
 fn service() -> &'static Service {
     let service = lab().endpoints();
-    service.expect("port 443 (the lab needs root for that)")
+    service.expect("port 443, which is root's: or `sysctl net.ipv4.ip_unprivileged_port_start=443`")
 }
 
 #[track_caller]
@@ -174,7 +173,7 @@ fn files_come_and_go_by_msftp_mscp_and_rsync() {
 #[test]
 fn between_two_instances_each_has_its_own_door() {
     if !lab().has_ipv6() {
-        println!("skipped: there is no ::1 here");
+        skipped("there is no ::1 here");
         return;
     }
     let tenant = tenant();

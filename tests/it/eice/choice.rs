@@ -4,7 +4,7 @@ use super::{command, mssh};
 use crate::lab::cast::{DB1, PARIS, SIX, TWIN1, WEB1, WEB2};
 use crate::lab::eice::{DYING, FAR, NEAR_DB1, ONLY_SIX, ZONE_B, dual_stack, fips_name, name};
 use crate::lab::{Fault, Trouble};
-use crate::sandbox::{finish, lab, tenant};
+use crate::sandbox::{finish, lab, skipped, tenant};
 
 const LOOK_UP: &str = "DescribeInstanceConnectEndpoints";
 
@@ -43,7 +43,7 @@ fn the_nearest_endpoint_is_taken_unless_one_is_named() {
         let (endpoint, address, _) = tunnel(&["--eice", SIX]);
         assert_eq!((&*endpoint, &*address), (NEAR_DB1, "::1"));
     } else {
-        println!("skipped: there is no ::1 here");
+        skipped("there is no ::1 here");
     }
 }
 
