@@ -11,7 +11,7 @@ eice\t''
 ssm\t''
 serial\t''"
 complete -c msftp -l eice-endpoint -d 'go by this endpoint: its ID or its DNS name' -r
-complete -c msftp -l max-tunnel-duration -d 'end it after S seconds: 1 to 3600' -r
+complete -c msftp -l max-tunnel-duration -d 'end the tunnel after S seconds: 1 to 3600' -r
 complete -c msftp -l completions -d 'print the completions for bash, zsh or fish' -r -f -a "bash\t''
 zsh\t''
 fish\t''"

@@ -11,7 +11,8 @@ eice\t''
 ssm\t''
 serial\t''"
 complete -c mssh -l eice-endpoint -d 'go by this endpoint: its ID or its DNS name' -r
-complete -c mssh -l max-tunnel-duration -d 'end it after S seconds: 1 to 3600' -r
+complete -c mssh -l max-tunnel-duration -d 'end the tunnel after S seconds: 1 to 3600' -r
+complete -c mssh -l key-dir -d 'with --proxy: push the key in DIR/HOST/key, where ssh looks for it' -r
 complete -c mssh -l completions -d 'print the completions for bash, zsh or fish' -r -f -a "bash\t''
 zsh\t''
 fish\t''"
@@ -41,6 +42,10 @@ complete -c mssh -l private -d 'the same as --via private'
 complete -c mssh -l eice -d 'the same as --via eice: EC2 Instance Connect Endpoint'
 complete -c mssh -l ssm -d 'the same as --via ssm: Session Manager'
 complete -c mssh -l serial -d 'the serial console: the same as --via serial'
+complete -c mssh -l proxy -d 'be ssh\'s ProxyCommand: mssh --proxy %h %p %r'
+complete -c mssh -l ssh-config -d 'print what plain ssh needs (--install: write it)'
+complete -c mssh -l install -d 'with --ssh-config: write it to ~/.ssh/mssh.conf, and include that'
+complete -c mssh -l uninstall -d 'with --ssh-config: take out of ~/.ssh what --install has put there'
 complete -c mssh -l dry-run -d 'find the instance, print the command, push nothing'
 complete -c mssh -s d -l debug -d 'tell what is decided and why, and time AWS\'s answers'
 complete -c mssh -l man -d 'print the man page, in roff'

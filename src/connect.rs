@@ -6,14 +6,18 @@
 //! SendSSHPublicKey.
 
 mod badge;
+mod hops;
 mod journey;
+mod ride;
 
 use std::path::{Path, PathBuf};
 
 use tokio::sync::OnceCell;
 
-use self::badge::{Badge, Luggage};
+pub use self::badge::Badge;
+use self::badge::Luggage;
 use self::journey::Journey;
+pub use self::ride::{Boarding, board};
 use crate::error::Error;
 use crate::plan::cli::Invocation;
 use crate::plan::command::{self, CommandLine, Identity};
@@ -73,7 +77,7 @@ pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Depa
         None if invocation.value(b'i').is_some() => Identity::Own,
         None => Identity::Ephemeral(Path::new(NO_KEY)),
     };
-    let me = process::me()?;
+    let me = process::ourselves()?;
     let proxy = tunnels.map(|mut tunnels| {
         tunnels.credentials = credentials;
         tunnels.proxy_command(&me)
@@ -90,7 +94,7 @@ async fn pack(
 ) -> Result<(Option<Luggage>, Option<PathBuf>), Error> {
     let luggage = match badge {
         Some(Badge::Ephemeral(ephemeral)) => Some(ephemeral.write()?),
-        Some(Badge::Own(_)) | None => None,
+        Some(Badge::Own(_) | Badge::Shared(..)) | None => None,
     };
     let Some(aws) = aws else {
         return Ok((luggage, None));

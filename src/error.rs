@@ -37,6 +37,15 @@ pub enum Error {
     NoKeeper(io::Error),
     TooLate,
     Key(PathBuf, io::Error),
+    KeyDir(PathBuf, io::Error),
+    /// No mistake: an answer, and nothing is said.
+    UnderUs,
+    SshFile(PathBuf, io::Error),
+    NoConnection {
+        host: String,
+        port: u16,
+        cause: io::Error,
+    },
     Runtime(io::Error),
     Output(io::Error),
     OwnKeyUnreadable(PathBuf, io::Error),
@@ -177,6 +186,12 @@ impl Error {
             Self::NoKeeper(cause) => format!("cannot start the keeper of the key: {cause}"),
             Self::TooLate => "the key's minute was over before the instance was found".to_owned(),
             Self::Key(path, cause) => format!("cannot write the key {}: {cause}", path.display()),
+            Self::UnderUs => "mssh is on the way already".to_owned(),
+            Self::KeyDir(path, cause) => format!("no key can be in {}: {cause}", path.display()),
+            Self::SshFile(path, cause) => format!("cannot change {}: {cause}", path.display()),
+            Self::NoConnection { host, port, cause } => {
+                format!("no connection to {host} port {port}: {cause}")
+            }
             Self::Runtime(cause) => format!("cannot start: {cause}"),
             Self::Output(cause) => format!("cannot write to standard output: {cause}"),
             Self::OwnKeyUnreadable(path, cause) => {

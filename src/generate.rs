@@ -67,7 +67,8 @@ fn help(program: Program) -> String {
         } => help_line(program, opt) + &ways_line(),
         _ => help_line(program, opt),
     };
-    let options: String = OPTIONS.iter().map(line).collect();
+    let shown = OPTIONS.iter().filter(|opt| opt.is_of(program) && !opt.rare);
+    let options: String = shown.map(line).collect();
     format!(
         "{name}: {about}\n\
          \n\
@@ -88,9 +89,6 @@ fn help_line(program: Program, opt: &Opt) -> String {
     let letter = own_letter(program, opt).map_or("    ".to_owned(), |c| format!("-{c}, "));
     let value = opt.value.map_or(String::new(), |value| format!(" {value}"));
     let spelling = format!("{letter}--{}{value}", opt.long);
-    if spelling.len() > 24 {
-        return format!("  {spelling}\n  {:<24} {}\n", "", opt.help);
-    }
     format!("  {spelling:<24} {}\n", opt.help)
 }
 
@@ -113,7 +111,8 @@ fn own_letter(program: Program, opt: &Opt) -> Option<char> {
 /// The program as clap knows it: enough to write completions and the man page's options.
 fn command(program: Program) -> Command {
     let grammar = Grammar::of(program);
-    let ours = OPTIONS.iter().map(|opt| our_arg(program, opt));
+    let ours = OPTIONS.iter().filter(|opt| opt.is_of(program));
+    let ours = ours.map(|opt| our_arg(program, opt));
     let theirs = grammar
         .letters()
         .map(|(letter, kind)| their_arg(program, letter, kind));

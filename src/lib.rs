@@ -10,7 +10,7 @@
 //! - [`plan`] decides: pure functions from values to values.
 //! - [`wire`] speaks: protocols without sockets and clocks.
 //! - [`world`] touches: AWS, OpenSSH, files, processes, the terminal; one thin file for each.
-//! - [`connect`], [`tunnel`] and [`generate`] are the stories told with them.
+//! - [`connect`], [`tunnel`], [`setup`] and [`generate`] are the stories told with them.
 //! - this file is the door: the one place where an error becomes text and an exit status.
 //!
 //! Words of the house: an *invocation* is what the user said, with *wishes* for our own options
@@ -21,6 +21,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -29,14 +30,22 @@ use plan::cli::{self, Invocation, Request};
 use plan::command::CommandLine;
 use plan::grammar::Program;
 use plan::host_key::{self, Testimony};
+use plan::plain::Ride;
+use plan::route::Route;
+use plan::ssh_config::{HAND_OVER, UNDER_US};
+use plan::tunnel::Wanted;
+use plan::usage::Usage;
 use tokio::runtime::Builder;
+use world::aws::Credentials;
+use world::keeper::Keeper;
 use world::stdio::{Input, Output};
 use world::terminal::Terminal;
-use world::{keeper, openssh, process};
+use world::{keeper, openssh, process, relay};
 
 pub mod connect;
 pub mod error;
 pub mod generate;
+pub mod setup;
 pub mod tunnel;
 pub mod plan {
     //! Decides: what the words mean, what to ask, which way to go, what to spell. No I/O, no
@@ -46,12 +55,14 @@ pub mod plan {
     pub mod destination;
     pub mod endpoint;
     pub mod grammar;
+    pub mod hops;
     pub mod host_key;
     pub mod instance;
     pub mod lookup;
     pub mod names;
     pub mod options;
     pub mod passage;
+    pub mod plain;
     pub mod profiles;
     pub mod proxy;
     pub mod question;
@@ -59,6 +70,7 @@ pub mod plan {
     pub mod route;
     pub mod scan;
     pub mod serial;
+    pub mod ssh_config;
     pub mod target;
     pub mod tunnel;
     pub mod usage;
@@ -80,8 +92,11 @@ pub mod world {
     pub mod process;
     pub mod prompt;
     pub mod pump;
+    pub mod relay;
     pub mod resolver;
     pub mod room;
+    pub mod shared;
+    pub mod ssh_files;
     pub mod stdio;
     pub mod terminal;
     pub mod websocket;
@@ -107,6 +122,7 @@ pub fn main() -> ExitCode {
     let done = match words.as_slice() {
         [option, rest @ ..] if option == host_key::OPTION => return testify(rest, terminal),
         [option, rest @ ..] if option == tunnel::OPTION => carry(rest, terminal),
+        [option, rest @ ..] if option == HAND_OVER => hand_over(rest),
         words => run(program, words, terminal),
     };
     match done {
@@ -123,6 +139,8 @@ fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), E
     match cli::parse(program, grammar, words)? {
         Request::Print(page) => print(&generate::page(program, &page)),
         Request::Connect(invocation) => go(&invocation, terminal),
+        Request::Ride(ride) => carry_for_ssh(&ride, terminal),
+        Request::Setup(setup) => print(&setup::run(&setup, terminal)?),
         Request::Client(words) => {
             let client = process::find(program.client())?;
             become_client(&CommandLine {
@@ -150,12 +168,24 @@ fn testify(question: &[OsString], terminal: Terminal) -> ExitCode {
     }
 }
 
-/// Is a ProxyCommand.
+/// Is the ProxyCommand of an ssh that we became.
 fn carry(words: &[OsString], terminal: Terminal) -> Result<(), Error> {
     wait_for(async {
         let input = Input::of(io::stdin()).map_err(Error::Runtime)?;
         let output = Output::of(io::stdout()).map_err(Error::Runtime)?;
         tunnel::run(words, input, output, terminal).await
+    })
+}
+
+fn carry_through(
+    wanted: &Wanted,
+    credentials: Option<Credentials>,
+    terminal: Terminal,
+) -> Result<(), Error> {
+    wait_for(async {
+        let input = Input::of(io::stdin()).map_err(Error::Runtime)?;
+        let output = Output::of(io::stdout()).map_err(Error::Runtime)?;
+        tunnel::through(wanted, credentials, input, output, terminal).await
     })
 }
 
@@ -181,6 +211,50 @@ fn go(invocation: &Invocation, terminal: Terminal) -> Result<(), Error> {
     terminal.debug(|| format!("becoming {}", line.quoted().to_string_lossy()));
     // Its luggage is held until then: on failure it goes with it.
     become_client(line)
+}
+
+/// Is a condition of ssh_config(5): has the key at its place, for the ssh that has started us; or
+/// fails, where that was started by us.
+fn hand_over(words: &[OsString]) -> Result<(), Error> {
+    let [directory, host] = words else {
+        return Err(Usage::RideWords.into());
+    };
+    if std::env::var_os(UNDER_US).is_some() {
+        return Err(Error::UnderUs);
+    }
+    // ssh itself says it in lower case later on.
+    Keeper::hand_over(&Path::new(directory).join(host.to_ascii_lowercase())).map(drop)
+}
+
+/// Is the ProxyCommand of plain ssh.
+fn carry_for_ssh(ride: &Ride, terminal: Terminal) -> Result<(), Error> {
+    let wishes = &ride.invocation.wishes;
+    let terminal = terminal.telling(wishes.debug, ride.invocation.has(b'v'));
+    // What came with it is held until the end.
+    let boarding = wait_for(connect::board(ride, terminal))?;
+    if wishes.dry_run {
+        return Ok(());
+    }
+    if let Some(line) = &boarding.carrier {
+        return become_client(line);
+    }
+    if let Route::Through(_, passage) = &boarding.route {
+        let wanted = ride.through(passage.clone());
+        return carry_through(&wanted, boarding.credentials.clone(), terminal);
+    }
+    let host = boarding.route.destination();
+    let socket = relay::connect(&host, ride.port)?;
+    // Ctrl-C is for ssh, which may have gone to the background and need us there.
+    process::leave_terminal();
+    let input = io::stdin().as_fd().try_clone_to_owned();
+    let output = io::stdout().as_fd().try_clone_to_owned();
+    let ends = input.and_then(|input| Ok((input, output?)));
+    let (input, output) = ends.map_err(Error::Runtime)?;
+    relay::carry(&socket, input, output).map_err(|cause| Error::NoConnection {
+        host,
+        port: ride.port,
+        cause,
+    })
 }
 
 fn become_client(line: &CommandLine) -> Result<(), Error> {

@@ -29,9 +29,24 @@ pub async fn run(
 ) -> Result<(), Error> {
     let wanted = Wanted::parse(words).ok_or(Tunnel::BadWords)?;
     let terminal = terminal.telling(wanted.tunnels.debug, false);
+    let handed = received(&wanted.tunnels);
+    through(&wanted, handed, input, output, terminal).await
+}
+
+/// Carries bytes through a passage, with the credentials that were found already.
+///
+/// # Errors
+/// Whatever is in the way.
+pub async fn through(
+    wanted: &Wanted,
+    handed: Option<Credentials>,
+    input: Input,
+    output: Output,
+    terminal: Terminal,
+) -> Result<(), Error> {
     let (managed, region) = match &wanted.passage {
         Passage::Endpoint(door) => {
-            return endpoint::run(&wanted, door, input, output, terminal).await;
+            return endpoint::run(wanted, door, handed, (input, output), terminal).await;
         }
         Passage::Session(managed, region) => (managed, region),
     };
@@ -44,7 +59,7 @@ pub async fn run(
         terminal,
     };
     let profile = errand.profile;
-    let aws = match received(&wanted.tunnels) {
+    let aws = match handed {
         Some(them) => Aws::with(them, profile, errand.region, terminal).await?,
         None => Aws::load(profile, errand.region, nobody, terminal).await?,
     };

@@ -8,18 +8,23 @@ use crate::world::aws::{self, Aws};
 use crate::world::keeper::{Bell, Keeper};
 use crate::world::key::{self, Key};
 use crate::world::room::Room;
+use crate::world::shared;
 
 /// What we log in with. To be made only once it is certain that its public half is to be pushed.
-pub(super) enum Badge {
+#[derive(Debug)]
+pub enum Badge {
     /// A key made for this connection.
     Ephemeral(Box<Ephemeral>),
     /// The public half of the user's own key.
     Own(String),
+    /// The public half of a key in a room that others share, and who keeps it for us.
+    Shared(String, Keeper),
 }
 
 /// A key made for this connection, its room and the room's keeper. Dropped in this order: the
 /// keeper then finds that there is nothing to keep.
-pub(super) struct Ephemeral {
+#[derive(Debug)]
+pub struct Ephemeral {
     room: Room,
     keeper: Keeper,
     key: Key,
@@ -38,11 +43,18 @@ impl Badge {
         Ok(Self::Ephemeral(Box::new(Ephemeral { room, keeper, key })))
     }
 
+    /// Enters a shared room. The key is there, unless nobody has entered before us.
+    pub(super) fn shared(room: &Path) -> Result<Self, Error> {
+        let keeper = Keeper::start_shared(room)?;
+        let key = shared::key(room)?;
+        key::public_half(&key).map(|public| Self::Shared(public, keeper))
+    }
+
     /// The public half, which AWS is to have.
     pub(super) fn public(&self) -> Result<String, Error> {
         match self {
             Self::Ephemeral(ephemeral) => ephemeral.key.public(),
-            Self::Own(public) => Ok(public.clone()),
+            Self::Own(public) | Self::Shared(public, _) => Ok(public.clone()),
         }
     }
 
@@ -50,6 +62,7 @@ impl Badge {
     pub(super) fn bell(&self) -> Option<Bell> {
         match self {
             Self::Ephemeral(ephemeral) => Some(ephemeral.keeper.bell()),
+            Self::Shared(_, keeper) => Some(keeper.bell()),
             Self::Own(_) => None,
         }
     }

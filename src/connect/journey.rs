@@ -15,6 +15,7 @@ use tokio::sync::OnceCell;
 
 use self::sharing::Sharing;
 use super::badge::Badge;
+use super::hops::Hops;
 use crate::error::Error;
 use crate::plan::cli::Invocation;
 use crate::plan::command::Arrival;
@@ -26,6 +27,7 @@ use crate::plan::names::{InstanceId, Login, Region};
 use crate::plan::question::Answer;
 use crate::plan::route::Route;
 use crate::plan::target::Target;
+use crate::plan::usage::Usage;
 use crate::world::aws::{Aws, Regional};
 use crate::world::openssh::Source;
 use crate::world::terminal::Terminal;
@@ -91,7 +93,7 @@ impl Journey<'_> {
         if leg.sharing == Sharing::AsTyped {
             let host = destination.name();
             let route = Route::AsTyped(host.to_owned());
-            return Ok(self.arrived(host, leg.login, route, true));
+            return self.arrived(host, leg, route, true).await;
         }
         if let Target::Node(id) = &destination.target {
             return self.arrive_at_node(id, leg).await;
@@ -153,7 +155,7 @@ impl Journey<'_> {
         ahead?;
         pushed?;
         let route = self.route_to(instance.as_ref(), &leg).await?;
-        Ok(self.arrived(id.as_str(), leg.login, route, false))
+        self.arrived(id.as_str(), leg, route, false).await
     }
 
     /// Runs a call, if it is `wanted`, beside another whose error would say more. What keeps AWS
@@ -186,7 +188,7 @@ impl Journey<'_> {
         if !shared {
             self.push(id, &leg).await?;
         }
-        Ok(self.arrived(id.as_str(), leg.login, route, shared))
+        self.arrived(id.as_str(), leg, route, shared).await
     }
 
     async fn route_to(&self, instance: Option<&Instance>, leg: &Leg<'_>) -> Result<Route, Error> {
@@ -220,7 +222,22 @@ impl Journey<'_> {
     }
 
     /// `what` is the instance, or what was typed if that says enough.
-    fn arrived(&self, what: &str, login: Login, route: Route, shared: bool) -> Arrival {
+    async fn arrived(
+        &self,
+        what: &str,
+        leg: Leg<'_>,
+        route: Route,
+        shared: bool,
+    ) -> Result<Arrival, Error> {
+        let hops = if shared {
+            None
+        } else {
+            self.by_hops(&leg.answer).await?
+        };
+        if hops.is_some() && matches!(route, Route::Through(..) | Route::Serial(_)) {
+            return Err(Usage::Jump(self.invocation.wishes.via.name()).into());
+        }
+        let login = leg.login;
         let by = if shared {
             ", by the master connection that runs"
         } else {
@@ -228,11 +245,12 @@ impl Journey<'_> {
         };
         self.terminal
             .note(&format!("{login} at {what}: {route}{by}"));
-        Arrival {
+        Ok(Arrival {
             login,
             route,
+            hops,
             shared,
-        }
+        })
     }
 }
 

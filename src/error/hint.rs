@@ -15,6 +15,7 @@ impl Error {
         let hint = match self {
             Self::Usage(usage) => return usage.hint(),
             Self::ClientRefused { .. }
+            | Self::UnderUs
             | Self::Runtime(_)
             | Self::Output(_)
             | Self::SessionOver { .. }
@@ -24,6 +25,16 @@ impl Error {
                 "make one of them writable, or set TMPDIR to a directory that is".to_owned()
             }
             Self::TooLate => "AWS was slow to answer: try again".to_owned(),
+            Self::KeyDir(..) => {
+                "name another with --key-dir in `mssh --ssh-config --install`".to_owned()
+            }
+            Self::SshFile(..) => {
+                "nothing is lost; `mssh --ssh-config` prints what to put there".to_owned()
+            }
+            Self::NoConnection { .. } => {
+                "is the port open to you (security group), and is there another way: --via?"
+                    .to_owned()
+            }
             Self::NoKeeper(_) => "is the system out of processes?".to_owned(),
             Self::Key(_, cause) if cause.kind() == io::ErrorKind::StorageFull => {
                 "make room there, or set XDG_RUNTIME_DIR to another directory".to_owned()

@@ -98,6 +98,9 @@ fn reference(program: Program) -> Roff {
     ] {
         term(&mut roff, way, meaning);
     }
+    if program == Program::Ssh {
+        plain_ssh(&mut roff);
+    }
     roff.control("SH", ["ENVIRONMENT"]);
     let environment = "AWS_PROFILE, AWS_REGION, AWS_DEFAULT_REGION, AWS_CONFIG_FILE, \
         AWS_SHARED_CREDENTIALS_FILE, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_EC2, \
@@ -124,6 +127,24 @@ fn reference(program: Program) -> Roff {
     roff.control("SH", ["SEE ALSO"]);
     roff.text([roman("ssh(1), sftp(1), scp(1), ssh_config(5)")]);
     roff
+}
+
+fn plain_ssh(roff: &mut Roff) {
+    roff.control("SH", ["PLAIN SSH"]);
+    for paragraph in [
+        "After mssh --ssh-config --install, ssh, scp, sftp, rsync and git reach an instance by its \
+         ID with no word of mssh: a block for instance IDs in ~/.ssh/mssh.conf, included by \
+         ~/.ssh/config first and last, has ssh start mssh --proxy %h %p %r as its ProxyCommand. \
+         --profile, --region and --via go into it, -i FILE for a key of your own, and -l USER for \
+         who logs in where nothing else says so (else ec2-user). --uninstall takes all of it out.",
+        "Without -i the key is made for the login, in DIR/ID/key (--key-dir DIR, else \
+         /dev/shm/mssh-UID), and gone when ssh ends, at the latest 60 seconds after its last push. \
+         Logins to one instance at the same time share it, since ssh can tell them apart by no \
+         name. Where mssh itself runs, the block does not apply.",
+    ] {
+        roff.control("PP", []);
+        roff.text([roman(paragraph)]);
+    }
 }
 
 fn term(roff: &mut Roff, term: &str, meaning: &str) {

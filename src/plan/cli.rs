@@ -10,6 +10,7 @@ use super::destination::Destination;
 use super::grammar::{Grammar, Program};
 use super::names::{InstanceId, Region, Zone};
 use super::options::{Name, Opt};
+use super::plain::{self, Ride, Setup};
 use super::route::Way;
 use super::scan::{self, Flag, Scan};
 use super::serial::Unfit;
@@ -25,6 +26,10 @@ pub enum Request {
     Client(Vec<OsString>),
     /// Print a text of ours on standard output.
     Print(Page),
+    /// Be ssh's ProxyCommand.
+    Ride(Box<Ride>),
+    /// See to what plain ssh needs in its configuration.
+    Setup(Setup),
 }
 
 /// A text of ours.
@@ -56,7 +61,7 @@ pub struct Invocation {
 }
 
 /// One word for the client.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Word {
     /// A word that we do not touch.
     Typed(OsString),
@@ -107,6 +112,9 @@ pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<R
     let (wishes, page) = wishes(&scan)?;
     if let Some(page) = page {
         return Ok(Request::Print(page));
+    }
+    if let Some(request) = plain::request(&wishes, &scan)? {
+        return Ok(request);
     }
     if is_for_client(program, &scan) {
         return Ok(Request::Client(scan.words));
@@ -200,6 +208,11 @@ fn wishes(scan: &Scan) -> Result<(Wishes, Option<Page>), Usage> {
             Name::Ssm => wishes.via = Way::Ssm,
             Name::Endpoint => wishes.endpoint = Some(wishes::endpoint(value)?),
             Name::Duration => wishes.duration = Some(wishes::duration(value)?),
+            Name::Proxy => wishes.proxy = true,
+            Name::KeyDir => wishes.key_dir = Some(value.into()),
+            Name::SshConfig => wishes.ssh_config = true,
+            Name::Install => wishes.install = Some(true),
+            Name::Uninstall => wishes.install = Some(false),
             Name::DryRun => wishes.dry_run = true,
             Name::Debug => wishes.debug = true,
             Name::Completions if opt.choices.contains(&value) => {

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::cli::{Invocation, Word};
+use super::hops;
 use super::names::Login;
 use super::quote;
 use super::route::Route;
@@ -35,6 +36,8 @@ pub struct Arrival {
     pub login: Login,
     /// The way that is taken.
     pub route: Route,
+    /// The ProxyCommand that leads there through hops, where ssh itself does not know the way.
+    pub hops: Option<OsString>,
     /// Whether a master connection that runs takes us there, so that nobody logs in.
     pub shared: bool,
 }
@@ -73,8 +76,15 @@ pub fn spell(
             words.extend(["-o".into(), format!("HostName={address}").into()]);
         }
     }
+    let mut typed = invocation.words.clone();
+    if let Some(command) = through_hops(arrivals) {
+        let mut option = OsString::from("ProxyCommand=");
+        option.push(command);
+        words.extend(["-o".into(), option]);
+        typed = hops::without_jump(&typed, &invocation.flags);
+    }
     let mut left = arrivals.iter();
-    words.extend(invocation.words.iter().map(|word| match word {
+    words.extend(typed.iter().map(|word| match word {
         Word::Typed(word) => word.clone(),
         Word::Destination(destination) => left.next().map_or_else(OsString::new, |arrival| {
             let host = arrival.route.host();
@@ -93,6 +103,13 @@ pub fn spell(
         program: client.to_owned(),
         words,
     }
+}
+
+/// The ProxyCommand of all destinations: an option is for all of them, so it has to be the same.
+fn through_hops(arrivals: &[Arrival]) -> Option<&OsString> {
+    let (first, rest) = arrivals.split_first()?;
+    let same = rest.iter().all(|arrival| arrival.hops == first.hops);
+    first.hops.as_ref().filter(|_| same)
 }
 
 impl CommandLine {
@@ -123,6 +140,7 @@ mod tests {
         let arrival = |route: &Route| Arrival {
             login: login.clone(),
             route: route.clone(),
+            hops: None,
             shared: false,
         };
         let arrivals: Vec<_> = to.iter().map(arrival).collect();

@@ -1,6 +1,8 @@
 //! Our own options, as one table: it feeds the scanner, `--help`, the completions and the man
 //! pages, in this order.
 
+use super::grammar::Program;
+
 /// Names one of our options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is documented by its row in OPTIONS")]
@@ -16,6 +18,11 @@ pub enum Name {
     Endpoint,
     Duration,
     Serial,
+    Proxy,
+    KeyDir,
+    SshConfig,
+    Install,
+    Uninstall,
     DryRun,
     Debug,
     Help,
@@ -26,6 +33,10 @@ pub enum Name {
 
 /// One of our options: how it is spelled and what it is for.
 #[derive(Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a column of the table"
+)]
 pub struct Opt {
     /// Which one it is.
     pub name: Name,
@@ -39,6 +50,10 @@ pub struct Opt {
     pub value: Option<&'static str>,
     /// The values it may have, where they can be listed.
     pub choices: &'static [&'static str],
+    /// Whether only `mssh` has it, and not `msftp` and `mscp`.
+    pub mssh_only: bool,
+    /// Whether `--help` leaves it to the man page.
+    pub rare: bool,
     /// Whether the original had it. Only these may be abbreviated, as they could be there.
     pub original: bool,
     /// Whether it is the name of a way, short for `--via` and that.
@@ -55,6 +70,8 @@ const SWITCH: Opt = Opt {
     letter: None,
     value: None,
     choices: &[],
+    mssh_only: false,
+    rare: false,
     original: false,
     names_way: false,
     help: "",
@@ -154,7 +171,8 @@ pub const OPTIONS: &[Opt] = &[
         name: Name::Duration,
         long: "max-tunnel-duration",
         value: Some("S"),
-        help: "end it after S seconds: 1 to 3600",
+        rare: true,
+        help: "end the tunnel after S seconds: 1 to 3600",
         ..SWITCH
     },
     Opt {
@@ -162,6 +180,45 @@ pub const OPTIONS: &[Opt] = &[
         long: "serial",
         help: "the serial console: the same as --via serial",
         names_way: true,
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Proxy,
+        long: "proxy",
+        mssh_only: true,
+        help: "be ssh's ProxyCommand: mssh --proxy %h %p %r",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::KeyDir,
+        long: "key-dir",
+        value: Some("DIR"),
+        mssh_only: true,
+        rare: true,
+        help: "with --proxy: push the key in DIR/HOST/key, where ssh looks for it",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::SshConfig,
+        long: "ssh-config",
+        mssh_only: true,
+        help: "print what plain ssh needs (--install: write it)",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Install,
+        long: "install",
+        mssh_only: true,
+        rare: true,
+        help: "with --ssh-config: write it to ~/.ssh/mssh.conf, and include that",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Uninstall,
+        long: "uninstall",
+        mssh_only: true,
+        rare: true,
+        help: "with --ssh-config: take out of ~/.ssh what --install has put there",
         ..SWITCH
     },
     Opt {
@@ -225,6 +282,13 @@ pub fn find_long(word: &str) -> Result<&'static Opt, Vec<&'static Opt>> {
     match candidates.as_slice() {
         [only] if !word.is_empty() => Ok(only),
         _ => Err(candidates),
+    }
+}
+
+impl Opt {
+    /// Whether `program` has it.
+    pub fn is_of(&self, program: Program) -> bool {
+        !self.mssh_only || program == Program::Ssh
     }
 }
 

@@ -101,6 +101,20 @@ impl Route {
     }
 }
 
+impl Route {
+    /// The host to open a connection to, without ssh and its configuration.
+    pub fn destination(&self) -> String {
+        match self {
+            Self::ByHostName(_, address) => address.to_string(),
+            Self::Direct(..)
+            | Self::AsTyped(_)
+            | Self::InstanceId(_)
+            | Self::Through(..)
+            | Self::Serial(_) => self.host(),
+        }
+    }
+}
+
 impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

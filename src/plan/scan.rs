@@ -40,6 +40,8 @@ pub struct Flag {
     pub value: Option<OsString>,
     /// Whether it stands after the destination.
     pub late: bool,
+    /// Which of the client's words it stands in.
+    pub at: usize,
 }
 
 /// Reads `words`, which do not include the program's own name.
@@ -166,7 +168,8 @@ impl<'a> Scanner<'a> {
         match word {
             [b'-', b'-', long @ ..] => {
                 let name = long.split(|&b| b == b'=').next().unwrap_or_default();
-                std::str::from_utf8(name).is_ok_and(|name| options::find_long(name).is_ok())
+                std::str::from_utf8(name)
+                    .is_ok_and(|name| options::find_long(name).is_ok_and(|o| o.is_of(self.program)))
             }
             [b'-', letter, rest @ ..] => self.our_letter(*letter, rest, true).is_some(),
             _ => false,
@@ -189,6 +192,9 @@ impl<'a> Scanner<'a> {
                 Usage::Ambiguous(word, candidates)
             }
         })?;
+        if !opt.is_of(self.program) {
+            return Err(Usage::UnknownOption(format!("--{name}")));
+        }
         let value = match (opt.value, attached) {
             (None, None) => None,
             (None, Some(_)) => return Err(Usage::UnwantedValue(opt)),
@@ -270,6 +276,7 @@ impl<'a> Scanner<'a> {
             letter,
             value,
             late,
+            at: self.scan.words.len(),
         });
     }
 }

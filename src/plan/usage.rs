@@ -1,6 +1,7 @@
 //! What can be wrong with the words on our command line.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use super::options::{OPTIONS, Opt};
 use super::serial::Unfit;
@@ -31,6 +32,13 @@ pub enum Usage {
     BadEndpoint(String),
     BadDuration(String),
     NoTunnel(&'static str),
+    RideWords,
+    RideKey,
+    RideBy(&'static str),
+    Jump(&'static str),
+    SetupWords,
+    Beside(&'static str, &'static str),
+    BadPath(PathBuf),
 }
 
 impl fmt::Display for Usage {
@@ -65,6 +73,15 @@ impl fmt::Display for Usage {
                 write!(f, "--instance-id cannot stand for several hosts")
             }
             Self::Unfit(unfit) => unfit.fmt(f),
+            Self::RideWords => write!(f, "--proxy takes a host, a port and a user"),
+            Self::RideKey => write!(f, "--proxy does not know what key ssh logs in with"),
+            Self::RideBy(way) => write!(f, "--proxy cannot go by --via {way}"),
+            Self::Jump(way) => write!(f, "hops and --via {way} do not go together"),
+            Self::SetupWords => write!(f, "--ssh-config takes no target and no command"),
+            Self::Beside(one, other) => write!(f, "--{one} goes with --{other} only"),
+            Self::BadPath(path) => {
+                write!(f, "ssh_config has no way to spell `{}`", path.display())
+            }
         }
     }
 }
@@ -120,7 +137,15 @@ impl Usage {
             }
             Self::BadDuration(_) => "it may be 1 to 3600 seconds".into(),
             Self::NoTunnel(_) => "leave it out, or say --via eice".into(),
-            Self::NotUnicode(_) | Self::Empty(_) => return None,
+            Self::RideWords => "write `ProxyCommand mssh --proxy %h %p %r`".into(),
+            Self::RideKey => "`mssh --ssh-config` prints all that ssh needs; or name your key \
+                              with -i FILE"
+                .into(),
+            Self::RideBy(_) => "ssh has asked for the way to an instance: name another".into(),
+            Self::Jump(_) => "leave out -J (ProxyJump), or --via".into(),
+            Self::SetupWords => "beside it may stand --region, --profile, --via, -i and -l".into(),
+            Self::BadPath(_) => "name one without quotes, `${` and line breaks".into(),
+            Self::NotUnicode(_) | Self::Empty(_) | Self::Beside(..) => return None,
         };
         Some(hint)
     }

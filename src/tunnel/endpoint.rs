@@ -8,7 +8,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use super::{nobody, received};
+use super::nobody;
 use crate::error::{Error, Tunnel};
 use crate::plan::endpoint::Door;
 use crate::plan::names::Region;
@@ -36,15 +36,15 @@ const ABOUT: Duration = Duration::from_millis(500);
 pub async fn run(
     wanted: &Wanted,
     door: &Door,
-    input: Input,
-    output: Output,
+    handed: Option<Credentials>,
+    (input, output): (Input, Output),
     terminal: Terminal,
 ) -> Result<(), Error> {
     let mut hangup = Hangup::listen().map_err(Error::Runtime)?;
     // Ctrl-C is for ssh, which may have gone to the background and need us there.
     process::leave_terminal();
     let opened = tokio::select! {
-        opened = open(wanted, door, terminal) => opened,
+        opened = open(wanted, door, handed, terminal) => opened,
         () = hangup.next() => return Ok(()),
     };
     let mut socket = opened?;
@@ -98,8 +98,16 @@ fn told(
     }
 }
 
-async fn open(wanted: &Wanted, door: &Door, terminal: Terminal) -> Result<Socket, Error> {
-    let credentials = credentials(&wanted.tunnels, &door.region, terminal).await?;
+async fn open(
+    wanted: &Wanted,
+    door: &Door,
+    handed: Option<Credentials>,
+    terminal: Terminal,
+) -> Result<Socket, Error> {
+    let credentials = match handed {
+        Some(credentials) => credentials,
+        None => find_credentials(&wanted.tunnels, &door.region, terminal).await?,
+    };
     let network = aws::network(wanted.tunnels.profile.as_deref())?;
     let request = Request {
         host: door.host.as_str(),
@@ -126,15 +134,12 @@ async fn open(wanted: &Wanted, door: &Door, terminal: Terminal) -> Result<Socket
     })
 }
 
-/// What the parent has found already, or else what we find ourselves.
-async fn credentials(
+/// What nobody has handed over, we find ourselves.
+async fn find_credentials(
     tunnels: &Tunnels,
     region: &Region,
     terminal: Terminal,
 ) -> Result<Credentials, Error> {
-    if let Some(credentials) = received(tunnels) {
-        return Ok(credentials);
-    }
     let aws = Aws::load(tunnels.profile.as_deref(), Some(region), nobody, terminal).await?;
     aws.credentials().await
 }

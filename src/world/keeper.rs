@@ -9,11 +9,11 @@
 //! with it; its end says that we have become the client, or are dead.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, RawFd};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -23,10 +23,14 @@ use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, pidfd_open, setsid, test_kill_process};
 
 use super::room::{self, KEY_LIFE};
+use super::shared;
 use crate::error::Error;
 
 /// The hidden option.
 pub const OPTION: &str = "--keeper";
+
+/// The last word for the keeper of a room that others share.
+const SHARED: &str = "shared";
 
 /// What it is told: a push begins,
 const PUSH: u8 = b'!';
@@ -69,11 +73,40 @@ impl Keeper {
     /// # Errors
     /// [`Error::NoKeeper`].
     pub fn start(directory: &Path) -> Result<Self, Error> {
+        Self::launch(std::process::id(), directory, None)
+    }
+
+    /// Starts a keeper of a room that others share, and waits until it is in there.
+    ///
+    /// # Errors
+    /// [`Error::KeyDir`], if that place is not ours alone; [`Error::NoKeeper`].
+    pub fn start_shared(room: &Path) -> Result<Self, Error> {
+        Self::share(std::process::id(), room)
+    }
+
+    /// Starts one for the process that has started us, and says where the key is.
+    ///
+    /// # Errors
+    /// As [`Self::start_shared`], and [`Error::Key`].
+    pub fn hand_over(room: &Path) -> Result<PathBuf, Error> {
+        Self::share(std::os::unix::process::parent_id(), room)?;
+        shared::key(room)
+    }
+
+    fn share(whose: u32, room: &Path) -> Result<Self, Error> {
+        let base = room.parent().unwrap_or(room);
+        shared::prepare(base).map_err(|cause| Error::KeyDir(base.to_owned(), cause))?;
+        let mut keeper = Self::launch(whose, room, Some(SHARED))?;
+        keeper.settle().map(|()| keeper)
+    }
+
+    fn launch(whose: u32, directory: &Path, shared: Option<&str>) -> Result<Self, Error> {
         let start = || {
-            let pid = std::process::id().to_string();
+            let pid = whose.to_string();
             let mut launcher = Command::new(std::env::current_exe()?)
                 .args([OPTION, "launch", &pid])
                 .arg(directory)
+                .args(shared)
                 .env_clear()
                 // A Ctrl-C in our first milliseconds is not for it.
                 .process_group(0)
@@ -116,16 +149,21 @@ impl Keeper {
     }
 }
 
-/// The hidden mode: `launch PID DIRECTORY` or `stay PID DIRECTORY`.
+/// The hidden mode: `launch PID DIRECTORY [shared]` or `stay PID DIRECTORY [shared]`.
 ///
 /// # Errors
 /// Words of another form, or a process that cannot be started.
 pub fn run(words: &[OsString]) -> io::Result<()> {
-    let [step, pid, directory] = words else {
+    let [step, rest @ ..] = words else {
         return Err(io::ErrorKind::InvalidInput.into());
     };
+    let (pid, directory, is_shared) = match rest {
+        [pid, directory] => (pid, Path::new(directory), false),
+        [pid, directory, shared] if shared == SHARED => (pid, Path::new(directory), true),
+        _ => return Err(io::ErrorKind::InvalidInput.into()),
+    };
     if step == "launch" {
-        return launch(pid, directory);
+        return launch(rest, is_shared.then_some(directory));
     }
     let pid = pid.to_str().and_then(|pid| pid.parse().ok());
     let pid = pid
@@ -136,8 +174,11 @@ pub fn run(words: &[OsString]) -> io::Result<()> {
     // Out of the terminal's reach. Fails only for the leader of a process group, which is the
     // launcher.
     let _ = setsid();
-    let directory = Path::new(directory);
-    room::sweep_beside(directory);
+    if is_shared {
+        shared::sweep_beside(directory);
+    } else {
+        room::sweep_beside(directory);
+    }
     let deadline = wait_for_our_end();
     match process {
         _ if !directory.exists() => {}
@@ -148,18 +189,32 @@ pub fn run(words: &[OsString]) -> io::Result<()> {
         // An old kernel, or another system.
         Err(_) => look_for(pid, deadline),
     }
-    room::remove(directory);
+    if is_shared {
+        shared::leave(directory, &lock()?);
+    } else {
+        room::remove(directory);
+    }
     Ok(())
 }
 
-fn launch(pid: &OsString, directory: &OsString) -> io::Result<()> {
+fn launch(words: &[OsString], shared: Option<&Path>) -> io::Result<()> {
     close_inherited()?;
-    Command::new(std::env::current_exe()?)
+    let mut keeper = Command::new(std::env::current_exe()?);
+    if let Some(room) = shared {
+        // The lock is there before we end, and is the keeper's from its beginning.
+        keeper.stderr(shared::enter(room)?);
+    }
+    keeper
         .args([OPTION, "stay"])
-        .args([pid, directory])
+        .args(words)
         .current_dir("/")
         .spawn()
         .map(drop)
+}
+
+/// The locked room that is our standard error.
+fn lock() -> io::Result<File> {
+    io::stderr().as_fd().try_clone_to_owned().map(File::from)
 }
 
 /// Closes every descriptor but the standard three.

@@ -1,7 +1,10 @@
 //! Keys: one made for the connection, or the user's own.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fmt;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -13,6 +16,12 @@ use crate::error::Error;
 
 /// An ed25519 key made for one connection. It stays in memory until its public half is with AWS.
 pub struct Key(PrivateKey);
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Key")
+    }
+}
 
 impl Key {
     /// Makes one.
@@ -30,6 +39,20 @@ impl Key {
     /// None that can occur for a key of ours.
     pub fn public(&self) -> Result<String, Error> {
         self.0.public_key().to_openssh().map_err(broken)
+    }
+
+    /// Writes the private half into a file that only we can read, which gets its name when it is
+    /// whole, and only if nothing has that name (link(2)).
+    ///
+    /// # Errors
+    /// [`Error::Key`].
+    pub fn write_to(&self, fresh: &Path, path: &Path) -> Result<(), Error> {
+        let text = self.0.to_openssh(LineEnding::LF).map_err(broken)?;
+        let mut options = OpenOptions::new();
+        let made = options.write(true).create_new(true).mode(0o600).open(fresh);
+        made.and_then(|mut file| file.write_all(text.as_bytes()))
+            .and_then(|()| fs::hard_link(fresh, path))
+            .map_err(|cause| Error::Key(path.to_owned(), cause))
     }
 
     /// Writes the private half into the room, and says where it is.

@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use nix::unistd::{Uid, User};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::error::Error;
 use crate::plan::cli::Invocation;
 use crate::plan::grammar::{Grammar, Program};
 use crate::plan::question::{self, Answer, Config};
+use crate::plan::ssh_config::UNDER_US;
+use crate::world::ssh_files;
 
 /// How long to wait for the rest of what ssh has complained of.
 const LAST_WORDS: Duration = Duration::from_millis(100);
@@ -59,6 +60,8 @@ pub enum Source {
     /// The same without the file that `-F` names: it is a pipe, and can be read once, by the
     /// client.
     WithoutPipe(Vec<u8>),
+    /// Nothing: the answer is known.
+    Told(Answer),
     /// The user's own `-F` file, which cannot be read: ssh complains of it in its own words.
     Unreadable(PathBuf),
 }
@@ -69,7 +72,7 @@ impl Source {
     pub fn of(invocation: &Invocation) -> Self {
         let generated = |files| Self::Generated(question::config(files));
         match invocation.config_file() {
-            None => generated(Config::Usual(users_config())),
+            None => generated(Config::Usual(ssh_files::directory().join("config"))),
             Some(file) if file.as_os_str().eq_ignore_ascii_case("none") => generated(Config::None),
             Some(file) => match fs::metadata(file) {
                 Ok(metadata) if !metadata.is_file() => {
@@ -87,7 +90,7 @@ impl Source {
     #[must_use]
     pub fn name(&self) -> &Path {
         match self {
-            Self::Generated(_) | Self::WithoutPipe(_) => Path::new(STDIN),
+            Self::Generated(_) | Self::WithoutPipe(_) | Self::Told(_) => Path::new(STDIN),
             Self::Unreadable(file) => file,
         }
     }
@@ -102,7 +105,7 @@ impl Source {
                 file.rewind()?;
                 Ok(file.into())
             }
-            Self::Unreadable(_) => Ok(Stdio::null()),
+            Self::Unreadable(_) | Self::Told(_) => Ok(Stdio::null()),
         }
     }
 }
@@ -120,13 +123,6 @@ fn nameless() -> io::Result<File> {
 #[cfg(not(target_os = "linux"))]
 fn nameless() -> io::Result<File> {
     tempfile::tempfile()
-}
-
-/// The user's own configuration. ssh takes the home directory from passwd(5), whatever HOME says.
-fn users_config() -> PathBuf {
-    let user = User::from_uid(Uid::current()).ok().flatten();
-    let home = user.map_or_else(|| PathBuf::from("~"), |user| user.dir);
-    home.join(".ssh/config")
 }
 
 /// Whether a master connection listens at this socket. What a dead one has left does not answer.
@@ -148,6 +144,7 @@ pub async fn ask(
     let stdin = source.map_or_else(|| Ok(Stdio::null()), Source::stdin);
     let mut child = tokio::process::Command::new(ssh)
         .args(words)
+        .env(UNDER_US, "1")
         .stdin(stdin.map_err(Error::Runtime)?)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

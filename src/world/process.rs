@@ -11,6 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::Error;
 use crate::plan::command::CommandLine;
+use crate::plan::ssh_config::{self, UNDER_US};
 
 /// Finds a client on PATH, as a shell would; but never ourselves under its name, or one who calls
 /// us `ssh` by a link would see us start ourselves for ever.
@@ -26,12 +27,22 @@ pub fn find(name: &'static str) -> Result<PathBuf, Error> {
         .ok_or(Error::NoClient(name))
 }
 
-/// Our own binary.
+/// The path by which others are to run `mssh`, whichever of our programs this is.
 ///
 /// # Errors
 /// When the system does not tell.
-pub fn me() -> Result<PathBuf, Error> {
-    std::env::current_exe().map_err(Error::Runtime)
+pub fn ourselves() -> Result<PathBuf, Error> {
+    let running = std::env::current_exe().map_err(Error::Runtime)?;
+    let found = which::which("mssh").ok();
+    let target = found.as_ref().and_then(|path| path.canonicalize().ok());
+    let found = found.as_deref().zip(target.as_deref());
+    Ok(ssh_config::path_to(&running, found).to_owned())
+}
+
+/// Leaves the terminal's session, so that its signals no longer reach us. Fails, to no harm, only
+/// for the leader of a process group, which ssh's ProxyCommand is not.
+pub fn leave_terminal() {
+    let _ = rustix::process::setsid();
 }
 
 /// Has our children wait for us to ask how they ended, also where who called us ignores SIGCHLD,
@@ -41,12 +52,6 @@ pub fn me() -> Result<PathBuf, Error> {
 /// When the system refuses.
 pub fn notice_children() -> io::Result<()> {
     signal(SignalKind::child()).map(drop)
-}
-
-/// Leaves the terminal's session, so that its signals no longer reach us. Fails, to no harm, only
-/// for the leader of a process group, which ssh's ProxyCommand is not.
-pub fn leave_terminal() {
-    let _ = rustix::process::setsid();
 }
 
 /// Lets go of standard error, as ssh does when it goes to the background: whoever reads it to its end
@@ -63,7 +68,8 @@ pub fn leave_stderr() {
 /// # Errors
 /// Returns only if the client cannot be run.
 pub fn become_client(line: &CommandLine) -> Result<Infallible, Error> {
-    let cause = Command::new(&line.program).args(&line.words).exec();
+    let mut client = Command::new(&line.program);
+    let cause = client.args(&line.words).env(UNDER_US, "1").exec();
     Err(Error::CannotRun(line.program.clone(), cause))
 }
 

@@ -87,6 +87,38 @@ impl Room {
     }
 }
 
+/// Where keys for plain ssh are made: a place that its configuration can name once and for all,
+/// in memory where there is a file system for that which is always there.
+///
+/// # Errors
+/// [`Error::NoRoom`].
+pub fn for_plain_ssh() -> Result<PathBuf, Error> {
+    let name = format!("mssh-{}", rustix::process::geteuid().as_raw());
+    let mut places = [PathBuf::from("/dev/shm"), std::env::temp_dir()].into_iter();
+    let place = places.find(|place| place.is_dir());
+    let place = place.ok_or_else(|| Error::NoRoom(Vec::new()))?;
+    Ok(place.join(name))
+}
+
+/// Where keys for the hops of this run are made, and for nobody else.
+///
+/// # Errors
+/// [`Error::NoRoom`].
+pub fn for_this_run() -> Result<PathBuf, Error> {
+    let place = for_plain_ssh()?;
+    let name = place.file_name().unwrap_or_default().to_string_lossy();
+    Ok(place.with_file_name(format!("{name}-{}", std::process::id())))
+}
+
+/// Whether a directory has the name of one for a single run's hops.
+#[must_use]
+pub fn is_for_a_run(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let ours = format!("mssh-{}-", rustix::process::geteuid().as_raw());
+    let pid = name.strip_prefix(&ours);
+    pid.is_some_and(|pid| !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// Gives the directory its mode, whatever the umask: ssh-copy-id has one of 0177, under which it
 /// could not be entered, nor be known for one of ours.
 fn make_private(directory: TempDir) -> io::Result<TempDir> {

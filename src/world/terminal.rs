@@ -36,6 +36,9 @@ impl Terminal {
 
     /// Reports an error: a line of what, lines of what was seen, a line of what to try.
     pub fn error(self, error: &Error) {
+        if let Error::UnderUs = error {
+            return;
+        }
         if let Error::ClientRefused { stderr, .. } = error {
             // ssh's own words about ssh's own options.
             let _ = io::stderr().write_all(stderr);

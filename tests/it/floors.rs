@@ -60,6 +60,10 @@ const RULES: &[(&str, &[&str])] = &[
     ),
     ("connect", &["crate::generate", "aws_", "rustix"]),
     (
+        "setup",
+        &["crate::connect", "crate::generate", "aws_", "tokio"],
+    ),
+    (
         "generate",
         &["crate::connect", "crate::world", "aws_", "tokio"],
     ),

@@ -9,6 +9,8 @@
 //! - `callers`: rsync, scp, sftp, git, Ansible and more, with `mssh` as their ssh
 //! - `burst`: two hundred runs at once, throttled; and how long any trouble is waited for
 //! - `serial`: the serial console, whose host key is checked
+//! - `hops`: through instances that get their keys when their turn comes
+//! - `plain`: ssh, scp, sftp, rsync and git themselves, with us as their ProxyCommand
 //! - `sharing`: over a master connection that runs, nothing is pushed
 //! - `credentials`: whose key signs, from every source that the AWS CLI knows
 //! - `errors`: each mistake has its line, its hint and its status
@@ -34,8 +36,10 @@ mod eice;
 mod errors;
 mod floors;
 mod grammar;
+mod hops;
 mod key;
 mod network;
+mod plain;
 mod reference;
 mod serial;
 mod session;

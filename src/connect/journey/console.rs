@@ -38,7 +38,7 @@ impl Journey<'_> {
         leg: Leg<'_>,
     ) -> Result<Arrival, Error> {
         let region = self.aws(leg.region.as_ref()).await?.name;
-        let console = Console::of(&region, &process::me()?);
+        let console = Console::of(&region, &process::ourselves()?);
         let published = !console.host_key.is_empty();
         let login = Login::at_console(id);
         let (leg, route) = (Leg { login, ..leg }, Route::Serial(console));
@@ -60,6 +60,6 @@ impl Journey<'_> {
             let (pushed, ()) = tokio::try_join!(push, look_up)?;
             pushed?;
         }
-        Ok(self.arrived(id.as_str(), leg.login, route, shared))
+        self.arrived(id.as_str(), leg, route, shared).await
     }
 }

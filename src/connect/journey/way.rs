@@ -1,18 +1,24 @@
 //! Where ssh goes: what is asked of ssh and what follows from its answers.
 
-use super::{Journey, Leg};
+use std::ffi::OsString;
+
+use super::{Hops, Journey, Leg};
 use crate::error::Error;
 use crate::plan::destination::Destination;
+use crate::plan::hops;
 use crate::plan::instance::Instance;
 use crate::plan::names::InstanceId;
 use crate::plan::question::{self, Answer, Subject};
 use crate::plan::route::{self, Route, Situation, Way};
 use crate::plan::target::Target;
-use crate::world::openssh;
+use crate::world::openssh::{self, Source};
 
 impl Journey<'_> {
     /// Puts the question about a host to ssh.
     pub(super) async fn ask(&self, destination: &Destination, host: &str) -> Result<Answer, Error> {
+        if let Source::Told(answer) = self.source {
+            return Ok(answer.clone());
+        }
         let subject = Subject {
             destination,
             host: host.to_owned(),
@@ -65,6 +71,19 @@ impl Journey<'_> {
             id: instance.id.clone(),
             missing,
         })
+    }
+
+    /// The ProxyCommand that leads through the hops to a destination, where there are instances
+    /// among them, which ssh does not know. Each is found, and gets its key, when its turn comes.
+    pub(super) async fn by_hops(&self, answer: &Answer) -> Result<Option<OsString>, Error> {
+        let Some(hops) = answer.proxy.as_deref().and_then(hops::with_instances) else {
+            return Ok(None);
+        };
+        let hops = Hops::settle(hops, self.invocation, self.source).await?;
+        if !self.is_alone() && self.pushes() {
+            hops.share_keys()?;
+        }
+        Ok(hops.chain().proxy_command()?)
     }
 
     /// Whether ssh_config has a proxy for this host which is meant for IDs, since that is what the

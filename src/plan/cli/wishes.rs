@@ -1,5 +1,7 @@
 //! What the user wants of us, beside what ssh is to do.
 
+use std::path::PathBuf;
+
 use super::super::endpoint::Named;
 use super::super::names::{InstanceId, Region, Zone};
 use super::super::route::Way;
@@ -7,7 +9,11 @@ use super::super::tunnel::DURATIONS;
 use super::super::usage::Usage;
 
 /// The values of our own options.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that somebody typed"
+)]
 pub struct Wishes {
     /// `--region`.
     pub region: Option<Region>,
@@ -23,6 +29,14 @@ pub struct Wishes {
     pub endpoint: Option<Named>,
     /// `--max-tunnel-duration`, in seconds.
     pub duration: Option<u16>,
+    /// `--proxy`.
+    pub proxy: bool,
+    /// `--key-dir`.
+    pub key_dir: Option<PathBuf>,
+    /// `--ssh-config`.
+    pub ssh_config: bool,
+    /// `--install`, or `--uninstall`.
+    pub install: Option<bool>,
     /// `--dry-run`.
     pub dry_run: bool,
     /// `--debug`.

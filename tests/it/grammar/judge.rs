@@ -92,7 +92,7 @@ impl Judge {
                     }
                 }
             }
-            (Ok(Request::Print(page)), _) => Err(format!("we print {page:?}")),
+            (Ok(other), _) => Err(format!("we do something else: {other:?}")),
             (Err(usage), Verdict::Config(_)) if !case.hostile && !case.asks => {
                 Err(format!("we say: {usage}"))
             }

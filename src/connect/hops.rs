@@ -1,0 +1,112 @@
+//! Hops that are instances: who logs in there, and what leads through them.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::plan::cli::{Invocation, Wishes, Word};
+use crate::plan::grammar::Program;
+use crate::plan::hops::{Chain, Hop};
+use crate::plan::names::Login;
+use crate::plan::plain;
+use crate::plan::question::{self, Answer, Subject};
+use crate::plan::ssh_config::{Block, Key};
+use crate::world::keeper::Keeper;
+use crate::world::openssh::{self, Source};
+use crate::world::{process, room, shared};
+
+/// A way through hops.
+pub(super) struct Hops {
+    ssh: PathBuf,
+    config: Option<PathBuf>,
+    block: Block,
+    keys: PathBuf,
+    each: Vec<Hop>,
+}
+
+impl Hops {
+    /// Settles who logs in at each instance among the hops: whom its own words name, else whom the
+    /// user's files do.
+    pub(super) async fn settle(
+        mut hops: Vec<Hop>,
+        invocation: &Invocation,
+        source: &Source,
+    ) -> Result<Self, Error> {
+        let ssh = process::find("ssh")?;
+        for hop in &mut hops {
+            if hop.is_instance() && hop.login.is_none() {
+                let answer = ask(&ssh, hop, invocation, source).await?;
+                hop.login = Some(login(&answer)?);
+            }
+        }
+        let keys = room::for_this_run()?;
+        let mut words = plain::words(&invocation.wishes);
+        words.extend(invocation.wishes.debug.then(|| "--debug".into()));
+        Ok(Self {
+            ssh,
+            config: invocation.config_file().map(Path::to_owned),
+            block: Block {
+                mssh: process::ourselves()?,
+                words,
+                key: Key::Ephemeral(keys.clone()),
+            },
+            keys,
+            each: hops,
+        })
+    }
+
+    /// How to spell what leads through them.
+    pub(super) fn chain(&self) -> Chain<'_> {
+        Chain {
+            ssh: &self.ssh,
+            config: self.config.as_deref(),
+            block: &self.block,
+            hops: &self.each,
+        }
+    }
+
+    /// Has one key for each hop for all that this run starts: several ssh at the same time must not
+    /// find one key that becomes another.
+    pub(super) fn share_keys(&self) -> Result<(), Error> {
+        for hop in self.each.iter().filter(|hop| hop.is_instance()) {
+            let room = self.keys.join(hop.destination.host.to_ascii_lowercase());
+            // From here on it sees when we are gone, or the client that we become.
+            Keeper::start_shared(&room)?;
+            shared::key(&room)?;
+        }
+        Ok(())
+    }
+}
+
+/// What ssh says of a hop: of the command line nothing but `-F` is handed on to it.
+async fn ask(
+    ssh: &Path,
+    hop: &Hop,
+    invocation: &Invocation,
+    source: &Source,
+) -> Result<Answer, Error> {
+    let flags = invocation.flags.iter().filter(|flag| flag.letter == b'F');
+    let invocation = Invocation {
+        program: Program::Ssh,
+        wishes: Wishes::default(),
+        words: vec![Word::Destination(hop.destination.clone())],
+        flags: flags.cloned().collect(),
+        command: false,
+    };
+    let subject = Subject {
+        destination: &hop.destination,
+        host: hop.destination.host.clone(),
+        hostname: None,
+        port: None,
+        login: None,
+    };
+    let words = question::words(&invocation, &subject, Some(source.name()));
+    openssh::ask(ssh, words, Some(source)).await
+}
+
+/// Who logs in: ssh's answer, else the original's default.
+pub(super) fn login(answer: &Answer) -> Result<Login, Error> {
+    match &answer.login {
+        Some(user) => Ok(Login::parse(user)?),
+        None => Ok(Login::ec2_user()),
+    }
+}

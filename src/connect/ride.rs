@@ -1,0 +1,81 @@
+//! As ssh's ProxyCommand: find the instance, and push the key that ssh will log in with.
+//!
+//! Nothing is asked of ssh, which has asked us.
+
+use std::path::Path;
+
+use tokio::sync::OnceCell;
+
+use super::badge::Badge;
+use super::hops::Hops;
+use super::journey::Journey;
+use crate::error::Error;
+use crate::plan::command::CommandLine;
+use crate::plan::plain::Ride;
+use crate::plan::route::Route;
+use crate::world::aws::Credentials;
+use crate::world::openssh::Source;
+use crate::world::process;
+use crate::world::terminal::Terminal;
+
+/// All that has to be there before the first byte is carried.
+#[derive(Debug)]
+pub struct Boarding {
+    /// The way to the instance.
+    pub route: Route,
+    /// Who carries the bytes, if it is not us: ssh, through hops.
+    pub carrier: Option<CommandLine>,
+    /// What a tunnel signs with.
+    pub credentials: Option<Credentials>,
+    /// What ssh logs in with. To be held as long as it may need it.
+    pub badge: Option<Badge>,
+}
+
+/// Does all that comes before the connection.
+///
+/// # Errors
+/// Whatever is in the way. Nothing is left behind then.
+pub async fn board(ride: &Ride, terminal: Terminal) -> Result<Boarding, Error> {
+    process::notice_children().map_err(Error::Runtime)?;
+    // Before anything takes its time: ssh knows the key already, which is to stay.
+    let badge = ride.room.as_deref().map(Badge::shared).transpose()?;
+    let source = Source::Told(ride.answer.clone());
+    let journey = Journey {
+        invocation: &ride.invocation,
+        ssh: Path::new("ssh"),
+        source: &source,
+        badge: OnceCell::new_with(badge),
+        terminal,
+        aws: OnceCell::new(),
+    };
+    let arrival = journey.arrivals().await?.pop();
+    let badge = journey.badge.into_inner();
+    let credentials = match journey.aws.get() {
+        Some(aws) => Some(aws.credentials().await?),
+        None => None,
+    };
+    let route = arrival.map(|arrival| arrival.route);
+    let route = route.unwrap_or_else(|| Route::AsTyped(ride.answer.hostname.clone()));
+    let carrier = if ride.hops.is_empty() {
+        None
+    } else {
+        Some(carrier(ride, &route.destination()).await?)
+    };
+    Ok(Boarding {
+        route,
+        carrier,
+        credentials,
+        badge,
+    })
+}
+
+/// The ssh that leads through the hops to this host.
+async fn carrier(ride: &Ride, host: &str) -> Result<CommandLine, Error> {
+    let source = Source::of(&ride.invocation);
+    let hops = Hops::settle(ride.hops.clone(), &ride.invocation, &source).await?;
+    let words = hops.chain().words(&format!("[{host}]:{}", ride.port))?;
+    Ok(CommandLine {
+        program: process::find("ssh")?,
+        words: words.unwrap_or_default(),
+    })
+}

@@ -1,0 +1,262 @@
+//! Plain ssh, with us behind it: what it asks of its ProxyCommand, and what its ssh_config is to
+//! say so that it asks.
+//!
+//! ```text
+//! mssh --proxy --key-dir DIR HOST PORT USER      a ride
+//! mssh --ssh-config [--install | --uninstall]    a setup
+//! ```
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use super::cli::{Invocation, Request, Wishes, Word};
+use super::destination::Destination;
+use super::grammar::Program;
+use super::hops::{self, Hop};
+use super::names::{Login, Region};
+use super::passage::Passage;
+use super::question::Answer;
+use super::route::Way;
+use super::scan::{Flag, Scan};
+use super::tunnel::{Tunnels, Wanted};
+use super::usage::Usage;
+
+/// What ssh asks of its ProxyCommand.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Ride {
+    /// The destination with its login, and our options.
+    pub invocation: Invocation,
+    /// The port at the destination.
+    pub port: u16,
+    /// What would be ssh's answer about the destination, were it asked: the words say it all.
+    pub answer: Answer,
+    /// The hops to the destination, the nearest first.
+    pub hops: Vec<Hop>,
+    /// The directory where ssh looks for the key, if one is to be made; else it has the user's.
+    pub room: Option<PathBuf>,
+}
+
+impl Ride {
+    /// The tunnel through this passage.
+    #[must_use]
+    pub fn through(&self, passage: Passage) -> Wanted {
+        let wishes = &self.invocation.wishes;
+        Wanted {
+            passage,
+            port: self.port,
+            tunnels: Tunnels {
+                duration: wishes.duration,
+                profile: wishes.profile.clone(),
+                debug: wishes.debug,
+                ..Tunnels::default()
+            },
+        }
+    }
+}
+
+/// What is to be done about plain ssh's configuration.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// What becomes of it.
+    pub action: Action,
+    /// Our options for the ProxyCommand.
+    pub words: Vec<OsString>,
+    /// The user's own key, if no other is to be made.
+    pub own_key: Option<PathBuf>,
+    /// Where keys are to be made, if it is not ours to choose.
+    pub key_dir: Option<PathBuf>,
+    /// Who logs in where nothing else says so.
+    pub login: Login,
+}
+
+/// What becomes of a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It is printed.
+    Print,
+    /// It is written to the user's files.
+    Install,
+    /// It is taken out of them.
+    Uninstall,
+}
+
+/// The ride or setup that these words ask for, if they do.
+///
+/// # Errors
+/// What is missing of it, or stands beside it in vain.
+pub fn request(wishes: &Wishes, scan: &Scan) -> Result<Option<Request>, Usage> {
+    if wishes.install.is_some() && !wishes.ssh_config {
+        let option = if wishes.install == Some(true) {
+            "install"
+        } else {
+            "uninstall"
+        };
+        return Err(Usage::Beside(option, "ssh-config"));
+    }
+    if wishes.ssh_config {
+        return setup(wishes, scan).map(Request::Setup).map(Some);
+    }
+    if wishes.proxy {
+        return ride(wishes, scan).map(|ride| Some(Request::Ride(Box::new(ride))));
+    }
+    match wishes.key_dir {
+        Some(_) => Err(Usage::Beside("key-dir", "proxy")),
+        None => Ok(None),
+    }
+}
+
+fn ride(wishes: &Wishes, scan: &Scan) -> Result<Ride, Usage> {
+    let words = scan.operands.first().map(|&at| &scan.words[at..]);
+    let Some([host, port, user]) = words else {
+        return Err(Usage::RideWords);
+    };
+    let (Some(port), Some(user)) = (port.to_str(), user.to_str()) else {
+        return Err(Usage::RideWords);
+    };
+    let port: u16 = port.parse().map_err(|_| Usage::RideWords)?;
+    if matches!(wishes.via, Way::InstanceId | Way::Serial) {
+        return Err(Usage::RideBy(wishes.via.name()));
+    }
+    let mut destination = Destination::parse(Program::Ssh, host)?;
+    destination.login = Some(Login::parse(user)?);
+    let has_own_key = scan.flags.iter().any(|flag| flag.letter == b'i');
+    let room = match &wishes.key_dir {
+        _ if has_own_key => None,
+        None => return Err(Usage::RideKey),
+        Some(directory) => Some(directory.join(&destination.host)),
+    };
+    let jump = scan.flags.iter().find(|flag| flag.letter == b'J');
+    let jump = jump
+        .and_then(|flag| flag.value.as_deref())
+        .map(OsStr::to_string_lossy);
+    let hops = jump.map(|value| hops::parse(&value)).transpose()?;
+    Ok(Ride {
+        hops: hops.unwrap_or_default(),
+        answer: Answer {
+            login: Some(user.to_owned()),
+            hostname: destination.host.clone(),
+            ..Answer::default()
+        },
+        invocation: Invocation {
+            program: Program::Ssh,
+            wishes: wishes.clone(),
+            words: vec![Word::Destination(destination)],
+            flags: scan.flags.clone(),
+            command: false,
+        },
+        port,
+        room,
+    })
+}
+
+fn setup(wishes: &Wishes, scan: &Scan) -> Result<Setup, Usage> {
+    let known = |flag: &Flag| b"il".contains(&flag.letter);
+    if !scan.operands.is_empty() || scan.refused || !scan.flags.iter().all(known) {
+        return Err(Usage::SetupWords);
+    }
+    let value = |letter| {
+        let flag = scan.flags.iter().find(|flag| flag.letter == letter);
+        flag.and_then(|flag| flag.value.clone())
+    };
+    let login = match value(b'l') {
+        None => Login::ec2_user(),
+        Some(user) => Login::parse(&user.to_string_lossy())?,
+    };
+    Ok(Setup {
+        action: match wishes.install {
+            None => Action::Print,
+            Some(true) => Action::Install,
+            Some(false) => Action::Uninstall,
+        },
+        words: words(wishes),
+        own_key: value(b'i').map(PathBuf::from),
+        key_dir: wishes.key_dir.clone(),
+        login,
+    })
+}
+
+/// Our options that choose an instance and the way to it, spelled for another run of ours.
+#[must_use]
+pub fn words(wishes: &Wishes) -> Vec<OsString> {
+    let region = wishes.region.as_ref().map(Region::as_str);
+    let via = (wishes.via != Way::Auto).then(|| wishes.via.name());
+    let all = [
+        ("--profile", wishes.profile.as_deref()),
+        ("--region", region),
+        ("--via", via),
+    ];
+    let said = all.into_iter().filter_map(|(option, value)| {
+        let value = value?;
+        Some([OsString::from(option), OsString::from(value)])
+    });
+    said.flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::cli;
+    use crate::plan::grammar::Grammar;
+
+    fn read(line: &[&str]) -> Result<Request, Usage> {
+        let line: Vec<OsString> = line.iter().map(OsString::from).collect();
+        cli::parse(Program::Ssh, Grammar::of(Program::Ssh), &line)
+    }
+
+    #[test]
+    fn a_ride_is_all_that_ssh_can_tell() {
+        let line = ["--key-dir", "/k", "--proxy", "i-0abcdef0", "2222", "root"];
+        let Ok(Request::Ride(ride)) = read(&line) else {
+            panic!("{:?}", read(&line));
+        };
+        assert_eq!(ride.port, 2222);
+        assert_eq!(ride.room, Some("/k/i-0abcdef0".into()));
+        assert_eq!(ride.answer.login.as_deref(), Some("root"));
+        assert_eq!(ride.answer.hostname, "i-0abcdef0");
+        let own = ["-i", "/my key", "--proxy", "fd00::1", "22", "root"];
+        assert!(matches!(read(&own), Ok(Request::Ride(ride)) if ride.room.is_none()));
+    }
+
+    #[test]
+    fn what_is_missing_or_in_vain_is_said() {
+        for (line, mistake) in [
+            (&["--proxy", "i-0abcdef0", "22", "root"][..], Usage::RideKey),
+            (&["--proxy", "i-0abcdef0", "22"], Usage::RideWords),
+            (&["--proxy"], Usage::RideWords),
+            (&["--proxy", "-i", "k", "h", "x", "root"], Usage::RideWords),
+            (
+                &["--proxy", "--via", "instance-id", "h", "22", "root"],
+                Usage::RideBy("instance-id"),
+            ),
+            (
+                &["--proxy", "--key-dir", "/k", "h", "22", "../x"],
+                Usage::BadUser("../x".into()),
+            ),
+            (&["--ssh-config", "h"], Usage::SetupWords),
+            (&["--ssh-config", "-v"], Usage::SetupWords),
+            (&["--install", "h"], Usage::Beside("install", "ssh-config")),
+            (&["--uninstall"], Usage::Beside("uninstall", "ssh-config")),
+            (&["--key-dir", "/k", "h"], Usage::Beside("key-dir", "proxy")),
+        ] {
+            assert_eq!(read(line), Err(mistake), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_setup_keeps_what_the_proxy_is_to_know() {
+        let line = [
+            "--ssh-config",
+            "--install",
+            "-lroot",
+            "--private",
+            "--profile",
+            "a b",
+        ];
+        let Ok(Request::Setup(setup)) = read(&line) else {
+            panic!("{:?}", read(&line));
+        };
+        assert_eq!(setup.action, Action::Install);
+        assert_eq!(setup.words, ["--profile", "a b", "--via", "private"]);
+        assert_eq!(setup.login.as_str(), "root");
+    }
+}

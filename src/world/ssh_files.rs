@@ -1,0 +1,105 @@
+//! The user's own ssh_config(5), and our file beside it.
+
+use std::fs::{self, DirBuilder, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use nix::unistd::{Uid, User};
+
+use crate::error::Error;
+
+/// What is appended to a file's name for what it was before.
+const BEFORE: &str = ".before-mssh";
+
+/// The directory of the user's files. ssh takes the home directory from passwd(5), whatever HOME
+/// says.
+#[must_use]
+pub fn directory() -> PathBuf {
+    let user = User::from_uid(Uid::current()).ok().flatten();
+    let home = user.map_or_else(|| PathBuf::from("~"), |user| user.dir);
+    home.join(".ssh")
+}
+
+/// What a file says; `None` where there is none.
+///
+/// # Errors
+/// [`Error::SshFile`].
+pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Error> {
+    match fs::read(file) {
+        Ok(content) => Ok(Some(content)),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(cause) => Err(Error::SshFile(file.to_owned(), cause)),
+    }
+}
+
+/// Has a file say this: at once or, where that fails, not at all (rename(2)). A link stays one,
+/// a mode what it is; a new file is for its owner alone.
+///
+/// # Errors
+/// [`Error::SshFile`].
+pub fn write(file: &Path, content: &[u8]) -> Result<(), Error> {
+    let write = || {
+        if let Some(directory) = file.parent().filter(|directory| !directory.exists()) {
+            DirBuilder::new().mode(0o700).create(directory)?;
+        }
+        let target = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+        let mode = fs::metadata(&target).map_or(0o600, |found| found.permissions().mode());
+        let beside = target.parent().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut fresh = tempfile::NamedTempFile::new_in(beside)?;
+        fresh.write_all(content)?;
+        fresh
+            .as_file()
+            .set_permissions(Permissions::from_mode(mode & 0o7777))?;
+        // What a full disk refuses only later is to be known before the old content goes.
+        fresh.as_file().sync_all()?;
+        fresh.persist(&target).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(|cause| Error::SshFile(file.to_owned(), cause))
+}
+
+/// Keeps what a file says now beside it, and says where.
+///
+/// # Errors
+/// [`Error::SshFile`].
+pub fn back_up(file: &Path, content: &[u8]) -> Result<(), Error> {
+    write(&before(file), content)
+}
+
+/// Removes what [`back_up`] kept, if it says the same as this.
+///
+/// # Errors
+/// [`Error::SshFile`].
+pub fn forget(file: &Path, content: &[u8]) -> Result<(), Error> {
+    let kept = before(file);
+    match read(&kept)? {
+        Some(text) if text == content => remove(&kept),
+        _ => Ok(()),
+    }
+}
+
+/// Removes a file, if it is there.
+///
+/// # Errors
+/// [`Error::SshFile`].
+pub fn remove(file: &Path) -> Result<(), Error> {
+    match fs::remove_file(file) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            Err(Error::SshFile(file.to_owned(), cause))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a name is that of a link.
+#[must_use]
+pub fn is_link(file: &Path) -> bool {
+    fs::symlink_metadata(file).is_ok_and(|found| found.is_symlink())
+}
+
+fn before(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(BEFORE);
+    name.into()
+}

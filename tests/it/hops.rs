@@ -1,0 +1,213 @@
+//! Hops (`-J`, ProxyJump): each that is an instance is found, and gets its key when its turn comes.
+
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use crate::key::witness::{PATIENCE, leaves_nothing};
+use crate::lab::cast::{DB1, STOPPED, WEB1, WEB2};
+use crate::plain::House;
+use crate::sandbox::{eventually, finish, finish_with, lab};
+use crate::targets::pushes;
+
+/// Tells the address at which a session has arrived.
+const WHERE: &str = "echo $SSH_CONNECTION | cut -d' ' -f3";
+
+/// What each test here pushes, as user and instance.
+fn at(user: &str, id: &str) -> String {
+    format!("{user}@{id}")
+}
+
+#[track_caller]
+fn arrives(words: &[&str], address: &str, pushed: &[String]) {
+    // A home of one's own, in which ssh knows the instances' port by their IDs, too.
+    let house = House::with("");
+    let outcome = house.run("mssh", &[words, &[WHERE]].concat());
+    outcome.prints(&format!("{address}\n"));
+    let mut got = pushes(&house.tenant);
+    got.sort();
+    let mut pushed = pushed.to_vec();
+    pushed.sort();
+    assert_eq!(got, pushed, "{words:?}");
+    leaves_nothing(&house.tenant);
+}
+
+#[test]
+fn a_hop_that_is_an_instance_gets_its_own_key() {
+    let pushed = [at("ec2-user", WEB1), at("ec2-user", DB1)];
+    for jump in [&["-J", WEB1][..], &["-o", &format!("ProxyJump={WEB1}")]] {
+        arrives(&[jump, &[DB1]].concat(), "127.0.1.21", &pushed);
+    }
+    let attached = format!("-4J{WEB1}");
+    arrives(&[&attached, DB1], "127.0.1.21", &pushed);
+}
+
+#[test]
+fn each_hop_has_its_user_and_its_port() {
+    let port = lab().port();
+    let hop = format!("root@{WEB1}:{port}");
+    let pushed = [at("root", WEB1), at("ubuntu", DB1)];
+    arrives(&["-J", &hop, &at("ubuntu", DB1)], "127.0.1.21", &pushed);
+}
+
+#[test]
+fn one_hop_leads_to_the_next() {
+    let hops = format!("{WEB1},admin@{WEB2}");
+    let pushed = [at("ec2-user", WEB1), at("admin", WEB2), at("ec2-user", DB1)];
+    arrives(&["-J", &hops, DB1], "127.0.1.21", &pushed);
+}
+
+#[test]
+fn names_that_aws_made_are_instances_too() {
+    let hop = "ec2-127-0-0-11.compute-1.amazonaws.com";
+    let pushed = [at("ec2-user", WEB1), at("ec2-user", DB1)];
+    arrives(&["-J", hop, DB1], "127.0.1.21", &pushed);
+}
+
+/// A plain host before an instance, and after it: it logs in by what the user's files say.
+#[test]
+fn plain_hosts_stay_plain() {
+    let config = "Host 127.0.0.11\n    User root\n    IdentityFile ~/my\n    IdentitiesOnly yes\n";
+    let house = House::with(config);
+    house
+        .run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
+        .prints("");
+    let web1 = at("root", WEB1);
+    for hops in [format!("127.0.0.11,{WEB2}"), format!("{WEB2},127.0.0.11")] {
+        // So that WEB1 takes that key of the user's, for a minute.
+        house.run("mssh", &["-i", "my", &web1, "true"]).prints("");
+        let before = pushes(&house.tenant).len();
+        house
+            .run("mssh", &["-J", &hops, DB1, WHERE])
+            .prints("127.0.1.21\n");
+        let mut pushed = pushes(&house.tenant).split_off(before);
+        pushed.sort();
+        assert_eq!(pushed, [at("ec2-user", DB1), at("ec2-user", WEB2)]);
+    }
+    let line = house.run("mssh", &["--dry-run", "-J", "a,b", WEB1]);
+    line.prints("ssh -o IdentitiesOnly=yes -i EPHEMERAL_KEY -J a,b ec2-user@127.0.0.11\n");
+    leaves_nothing(&house.tenant);
+}
+
+#[test]
+fn hops_and_their_users_may_stand_in_ssh_config() {
+    let config = format!(
+        "Host db\n    HostName 127.0.1.21\n    ProxyJump {WEB1}\nHost {WEB1}\n    User ubuntu\n"
+    );
+    let house = House::with(&config);
+    house.run("mssh", &["db", WHERE]).prints("127.0.1.21\n");
+    let mut pushed = pushes(&house.tenant);
+    pushed.sort();
+    assert_eq!(pushed, [at("ec2-user", DB1), at("ubuntu", WEB1)]);
+}
+
+#[test]
+fn plain_ssh_hops_as_well_with_the_block_installed() {
+    let house = House::installed("", &[]);
+    let address = "root@127.0.1.21";
+    let outcome = house.run("ssh", &["-J", WEB1, "-o", "BatchMode=yes", address, "true"]);
+    // Nobody has pushed a key for the target itself: but the hop was passed.
+    assert_eq!(pushes(&house.tenant), [at("ec2-user", WEB1)]);
+    let said = "root@127.0.1.21: Permission denied (publickey).";
+    assert!(outcome.stderr.contains(said), "{outcome:?}");
+    leaves_nothing(&house.tenant);
+}
+
+#[test]
+fn files_go_through_hops_by_every_client() {
+    let house = House::with("");
+    let tenant = &house.tenant;
+    let there = lab().remote().join(tenant.access_key());
+    let here = lab().home().join(tenant.access_key());
+    for directory in [&there, &here] {
+        fs::create_dir_all(directory).expect("a directory");
+    }
+    fs::write(here.join("file"), "text\n").expect("a file");
+    let remote = |name: &str| format!("{DB1}:{}", there.join(name).display());
+    let shell = format!("mssh -J {WEB1}");
+    for (name, words) in [
+        ("mscp", &["mscp", "-q", "-J", WEB1][..]),
+        ("scp", &["scp", "-q", "-S", "mssh", "-J", WEB1]),
+        ("rsync", &["rsync", "-e", &shell]),
+    ] {
+        let mut command = house.command(words[0]);
+        command.current_dir(&here).args(&words[1..]);
+        finish(command.args(["file", &remote(name)])).prints("");
+        let copied = fs::read_to_string(there.join(name)).expect("a copy");
+        assert_eq!(copied, "text\n", "{name}");
+    }
+    let mut msftp = house.command("msftp");
+    msftp.current_dir(&here);
+    let batch = format!("get {} got\n", there.join("mscp").display());
+    let outcome = finish_with(
+        msftp.args(["-q", "-b", "-", "-J", WEB1, DB1]),
+        batch.as_bytes(),
+    );
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    assert_eq!(fs::read(here.join("got")).expect("a copy"), b"text\n");
+    assert_eq!(pushes(tenant).len(), 8);
+    leaves_nothing(tenant);
+}
+
+/// Two ssh at the same time, through the same hop.
+#[test]
+fn a_copy_between_two_instances_goes_through_hops() {
+    let house = House::with("");
+    let tenant = &house.tenant;
+    let there = lab().remote().join(tenant.access_key());
+    fs::create_dir_all(&there).expect("a directory");
+    fs::write(there.join("from"), "text\n").expect("a file");
+    let path = |id: &str, name: &str| format!("{id}:{}", there.join(name).display());
+    let (from, to) = (path(DB1, "from"), path(WEB2, "to"));
+    let outcome = house.run("mscp", &["-q", "-3", "-J", WEB1, &from, &to]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    assert_eq!(fs::read(there.join("to")).expect("a copy"), b"text\n");
+    assert_eq!(pushes(tenant).len(), 4);
+    leaves_nothing(tenant);
+}
+
+#[test]
+fn what_is_wrong_with_a_hop_is_said_by_us() {
+    let house = House::with("");
+    let tenant = &house.tenant;
+    let outcome = house.run("mssh", &["-J", STOPPED, DB1, "true"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(255), ""));
+    let said = format!("mssh: error: instance {STOPPED} is stopped\n");
+    assert!(outcome.stderr.starts_with(&said), "{outcome:?}");
+    leaves_nothing(tenant);
+}
+
+#[test]
+fn the_keys_of_hops_are_gone_with_the_client() {
+    let house = House::with("");
+    let tenant = &house.tenant;
+    let mut session =
+        crate::key::witness::Session::open(house.command("mssh").args(["-J", WEB1, DB1]));
+    let uid = rustix::process::geteuid().as_raw();
+    let keys = format!("/dev/shm/mssh-{uid}-{}", session.pid().as_raw_nonzero());
+    let key: PathBuf = Path::new(&keys).join(WEB1).join("key");
+    assert!(key.exists(), "{}", key.display());
+    assert_eq!(crate::key::witness::mode(&key), 0o600);
+    assert!(session.answers());
+    assert_eq!(session.end().code, Some(0));
+    let gone = || !Path::new(&keys).exists();
+    assert!(eventually(PATIENCE, gone), "{keys}");
+    leaves_nothing(tenant);
+}
+
+#[test]
+fn what_killed_keepers_of_hops_have_left_is_swept_away() {
+    let uid = rustix::process::geteuid().as_raw();
+    // No process has such a number (PID_MAX_LIMIT in Linux is 2^22).
+    let left = PathBuf::from(format!("/dev/shm/mssh-{uid}-99999999"));
+    let room = left.join("i-0abcdef0");
+    DirBuilder::new()
+        .mode(0o700)
+        .recursive(true)
+        .create(&room)
+        .expect("a directory");
+    fs::write(room.join("key"), "old").expect("a file");
+    let house = House::with("");
+    house.run("mssh", &["-J", WEB1, DB1, "true"]).prints("");
+    assert!(eventually(PATIENCE, || !left.exists()));
+}

@@ -1,0 +1,158 @@
+//! What `--ssh-config` prints, writes and takes out again.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use super::{House, text};
+use crate::key::witness::mode;
+use crate::lab::cast::WEB1;
+use crate::sandbox::finish;
+
+const THEIRS: &str = "# mine\nHost *\n    ServerAliveInterval 30\n";
+
+#[test]
+fn it_prints_what_ssh_needs_and_touches_nothing() {
+    let house = House::with("");
+    let outcome = house.run(
+        "mssh",
+        &["--ssh-config", "--profile", "a b", "--key-dir", "/k"],
+    );
+    let mssh = house.run("sh", &["-c", "command -v mssh"]).stdout;
+    outcome.prints(&format!(
+        "Match host i-????????,i-????????????????? exec \"{0} --hand-over /k %h\"\n    \
+         ProxyCommand {0} --profile 'a b' --key-dir /k --proxy %h %p %r\n    \
+         ProxyUseFdpass no\n    \
+         IdentityFile \"/k/%h/key\"\n    \
+         IdentitiesOnly yes\n\
+         Match host i-????????,i-?????????????????\n    \
+         User ec2-user\n",
+        mssh.trim_end()
+    ));
+    assert!(!house.dot_ssh("mssh.conf").exists());
+    let outcome = house.run("mssh", &["--ssh-config"]);
+    assert!(outcome.stdout.contains("--key-dir /dev/shm/mssh-"));
+}
+
+#[test]
+fn what_is_installed_is_installed_once_and_comes_out_again() {
+    let house = House::with(THEIRS);
+    let before = text(&house.config());
+    fs::set_permissions(house.config(), fs::Permissions::from_mode(0o640)).expect("its mode");
+    house.install(&[]).prints("");
+    let once = text(&house.config());
+    assert!(once.starts_with("# >>> mssh"), "{once}");
+    assert!(once.contains(THEIRS), "{once}");
+    house.install(&[]).prints("");
+    assert_eq!(text(&house.config()), once);
+    assert_eq!(text(&house.dot_ssh("config.before-mssh")), before);
+    assert_eq!(mode(&house.config()), 0o640);
+    assert_eq!(mode(&house.dot_ssh("mssh.conf")), 0o600);
+    house.run("ssh", &[WEB1, "true"]).prints("");
+    house
+        .run("mssh", &["--ssh-config", "--uninstall"])
+        .prints("");
+    assert_eq!(text(&house.config()), before);
+    for gone in ["mssh.conf", "config.before-mssh"] {
+        assert!(!house.dot_ssh(gone).exists(), "{gone}");
+    }
+    house
+        .run("mssh", &["--ssh-config", "--uninstall"])
+        .prints("");
+    assert_eq!(text(&house.config()), before);
+}
+
+#[test]
+fn where_there_was_nothing_there_is_nothing_again() {
+    let house = House::with("");
+    let _ = fs::remove_dir_all(house.dot_ssh(""));
+    house.install(&[]).prints("");
+    assert_eq!(mode(&house.dot_ssh("")), 0o700);
+    assert_eq!(mode(&house.config()), 0o600);
+    house
+        .run("mssh", &["--ssh-config", "--uninstall"])
+        .prints("");
+    let left = fs::read_dir(house.dot_ssh("")).expect("a directory");
+    assert_eq!(left.count(), 0);
+}
+
+#[test]
+fn what_the_user_changed_in_between_stays() {
+    let house = House::installed(THEIRS, &[]);
+    let changed = format!("{}Host later\n", text(&house.config()));
+    fs::write(house.config(), &changed).expect("a file");
+    house.install(&["--region", "eu-west-1"]).prints("");
+    let ours = text(&house.dot_ssh("mssh.conf"));
+    assert!(ours.contains("--region eu-west-1"), "{ours}");
+    house
+        .run("mssh", &["--ssh-config", "--uninstall"])
+        .prints("");
+    let left = text(&house.config());
+    assert!(
+        left.contains(THEIRS) && left.ends_with("Host later\n"),
+        "{left}"
+    );
+    assert!(!left.contains("mssh"), "{left}");
+}
+
+#[test]
+fn a_link_stays_a_link() {
+    let house = House::with(THEIRS);
+    let dotfiles = house.home.join("dotfiles");
+    fs::create_dir(&dotfiles).expect("a directory");
+    fs::rename(house.config(), dotfiles.join("config")).expect("moved");
+    symlink("../dotfiles/config", house.config()).expect("a link");
+    house.install(&[]).prints("");
+    let link = fs::read_link(house.config()).expect("a link");
+    assert_eq!(link.to_str(), Some("../dotfiles/config"));
+    assert!(text(&dotfiles.join("config")).starts_with("# >>> mssh"));
+    house.run("ssh", &[WEB1, "true"]).prints("");
+}
+
+/// No file may grow, as on a full disk.
+#[test]
+fn on_a_full_disk_nothing_is_lost() {
+    let house = House::with(THEIRS);
+    let before = text(&house.config());
+    let mut bash = house.command("bash");
+    let line = "trap '' XFSZ; ulimit -f 0; exec mssh --ssh-config --install";
+    let outcome = finish(bash.args(["-c", line]));
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(255), ""));
+    assert!(outcome.stderr.contains("cannot change"), "{outcome:?}");
+    assert_eq!(text(&house.config()), before);
+    let names = fs::read_dir(house.dot_ssh("")).expect("a directory");
+    let mut names: Vec<_> = names.flatten().map(|entry| entry.file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["config", "known_hosts"]);
+}
+
+#[test]
+fn mistakes_are_said() {
+    let house = House::with("");
+    for (words, said, hint) in [
+        (
+            &["--ssh-config", WEB1][..],
+            "--ssh-config takes no target and no command",
+            Some("beside it may stand --region, --profile, --via, -i and -l"),
+        ),
+        (
+            &["--install"],
+            "--install goes with --ssh-config only",
+            None,
+        ),
+        (
+            &["--ssh-config", "-i", "a\"b"],
+            &format!(
+                "ssh_config has no way to spell `{}`",
+                house.home.join("a\"b").display()
+            ),
+            Some("name one without quotes, `${` and line breaks"),
+        ),
+    ] {
+        let mut lines = vec![format!("mssh: error: {said}")];
+        lines.extend(hint.map(|hint| format!("mssh: hint: {hint}")));
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        house.run("mssh", words).fails(255, &lines);
+    }
+    let outcome = house.run("mscp", &["--ssh-config"]);
+    assert!(outcome.stderr.contains("unknown option"), "{outcome:?}");
+}

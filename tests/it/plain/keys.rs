@@ -1,0 +1,234 @@
+//! The key that plain ssh logs in with: as in mssh itself, gone when ssh ends and a minute after
+//! the push; and logins at the same time are in nobody's way.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::House;
+use crate::key::witness::{PATIENCE, Process, Session, files_below, mode, processes};
+use crate::lab::cast::{PUSH_DENIED, WEB1};
+use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
+use crate::sandbox::{eventually, outcome};
+use crate::targets::pushes;
+
+impl House {
+    fn session(&self) -> Session {
+        Session::open(self.command("ssh").arg(WEB1))
+    }
+
+    /// The room of logins to [`WEB1`].
+    fn room(&self) -> PathBuf {
+        self.keys().join(WEB1)
+    }
+
+    /// The processes that are `mssh --proxy` for this house.
+    fn proxies(&self) -> Vec<Process> {
+        let keys = self.keys();
+        let is_ours = |it: &Process| {
+            it.words.iter().any(|word| word == "--proxy")
+                && it.words.iter().any(|word| *word == *keys)
+        };
+        processes().filter(is_ours).collect()
+    }
+}
+
+#[test]
+fn while_a_session_lives_only_its_owner_can_read_its_key() {
+    let house = House::installed("", &[]);
+    let mut session = house.session();
+    assert_eq!(mode(&house.keys()), 0o700);
+    assert_eq!(mode(&house.room()), 0o700);
+    let files = files_below(&house.keys());
+    assert_eq!(files, [house.room().join("key")]);
+    assert_eq!(mode(&files[0]), 0o600);
+    assert!(session.answers());
+    assert_eq!(session.end().code, Some(0));
+    house.is_clean();
+}
+
+#[test]
+fn whatever_dies_nothing_is_left() {
+    for whom in ["ssh", "mssh"] {
+        let house = House::installed("", &[]);
+        let session = house.session();
+        match whom {
+            "ssh" => session.signal(Signal::KILL),
+            _ => kill_process(house.proxies()[0].pid(), Signal::KILL).expect("a process"),
+        }
+        let gone = || house.proxies().is_empty();
+        assert!(eventually(PATIENCE, gone), "{whom}: {:?}", house.proxies());
+        house.is_clean();
+    }
+}
+
+#[test]
+fn a_session_outlives_its_key_which_is_gone_a_minute_after_the_push() {
+    let house = House::installed("", &[]);
+    let began = Instant::now();
+    let mut session = house.session();
+    let gone = || !house.keys().exists();
+    assert!(eventually(Duration::from_secs(75), gone));
+    assert!(began.elapsed() > Duration::from_secs(58));
+    assert!(session.answers());
+    house.is_clean();
+    assert_eq!(session.end().code, Some(0));
+}
+
+#[test]
+fn twenty_logins_at_once_all_get_in_with_a_push_each() {
+    let house = House::installed("", &[]);
+    let login = |number: usize| -> Child {
+        house
+            .command("ssh")
+            .args([WEB1, &format!("echo {number}")])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("ssh starts")
+    };
+    let children: Vec<Child> = (0..20).map(login).collect();
+    for (number, child) in children.into_iter().enumerate() {
+        outcome(child).prints(&format!("{number}\n"));
+    }
+    house.cost(20, 20);
+    house.is_clean();
+}
+
+/// Who comes later and leaves earlier takes nothing from who is there.
+#[test]
+fn a_login_that_ends_leaves_the_others_their_key() {
+    let house = House::installed("", &[]);
+    let mut first = house.session();
+    for _ in 0..3 {
+        house.run("ssh", &[WEB1, "true"]).prints("");
+    }
+    assert!(house.room().join("key").exists());
+    assert!(first.answers());
+    assert_eq!(first.end().code, Some(0));
+    house.is_clean();
+    house.run("ssh", &[WEB1, "true"]).prints("");
+    let mut keys: Vec<_> = house.tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    assert_eq!(keys.len(), 5);
+    keys.dedup_by(|a, b| a.public_key == b.public_key);
+    // Whoever is in at the same time has the same; whoever comes to an empty room, another.
+    assert_eq!(keys.len(), 2);
+    house.is_clean();
+}
+
+#[test]
+fn after_a_push_that_fails_or_hangs_nothing_is_left() {
+    let house = House::installed("", &[]);
+    let outcome = house.run("ssh", &[PUSH_DENIED, "true"]);
+    assert_eq!(outcome.code, Some(255));
+    house.is_clean();
+    let hang = Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY);
+    house.tenant.fault(hang);
+    let mut ssh = house.command("ssh");
+    let mut ssh = ssh.arg(WEB1).stdin(Stdio::null()).spawn().expect("ssh");
+    let called = || house.tenant.calls_of(SEND_SSH_PUBLIC_KEY).len() == 2;
+    assert!(eventually(PATIENCE, called));
+    ssh.kill().expect("a child");
+    ssh.wait().expect("a child");
+    // Nobody hangs up on a proxy whose ssh is killed before there is anything to carry; but for
+    // AWS it waits no longer than for any answer.
+    for proxy in house.proxies() {
+        let _ = kill_process(proxy.pid(), Signal::TERM);
+    }
+    house.is_clean();
+}
+
+#[test]
+fn what_killed_keepers_have_left_is_swept_away() {
+    let house = House::installed("", &[]);
+    let left = house.keys().join("i-0abcdef0");
+    fs::create_dir_all(&left).expect("a directory");
+    for private in [&house.keys(), &left] {
+        fs::set_permissions(private, fs::Permissions::from_mode(0o700)).expect("its mode");
+    }
+    fs::write(left.join("key"), "old").expect("a file");
+    fs::write(left.join("key.4711"), "older").expect("a file");
+    house.run("ssh", &[WEB1, "true"]).prints("");
+    house.is_clean();
+}
+
+/// One after the other: the key of the one before may be gone at any moment.
+#[test]
+fn logins_in_a_row_all_get_in() {
+    let house = House::installed("", &[]);
+    let line = format!("for n in 1 2 3 4 5 6 7 8 9 10; do ssh {WEB1} echo $n </dev/null; done");
+    let outcome = house.run("sh", &["-c", &line]);
+    outcome.prints("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n");
+    house.is_clean();
+}
+
+#[test]
+fn a_question_to_ssh_leaves_nothing() {
+    let house = House::installed("", &[]);
+    assert_eq!(house.run("ssh", &["-G", WEB1]).code, Some(0));
+    house.cost(0, 0);
+    house.is_clean();
+}
+
+#[test]
+fn a_directory_that_is_open_to_others_gets_no_key() {
+    let house = House::installed("", &[]);
+    fs::create_dir(house.keys()).expect("a directory");
+    fs::set_permissions(house.keys(), fs::Permissions::from_mode(0o755)).expect("its mode");
+    let outcome = house.run("ssh", &[WEB1, "true"]);
+    assert_eq!(outcome.code, Some(255));
+    let said = format!(
+        "mssh: error: no key can be in {}: it is not a directory of yours alone\n",
+        house.keys().display()
+    );
+    assert!(outcome.stderr.starts_with(&said), "{}", outcome.stderr);
+    assert!(pushes(&house.tenant).is_empty());
+}
+
+/// With a key of one's own nothing is written at all.
+#[test]
+fn ones_own_key_is_pushed_and_stays_where_it_is() {
+    let house = House::with("");
+    let made = house.run(
+        "ssh-keygen",
+        &["-q", "-t", "ed25519", "-N", "", "-f", "my key"],
+    );
+    made.prints("");
+    house.install(&["-i", "my key"]).prints("");
+    house.run("ssh", &[WEB1, "echo in"]).prints("in\n");
+    let public = super::text(&house.home.join("my key.pub"));
+    let pushed = house.tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    let words = |line: &str| -> Vec<String> {
+        line.split_whitespace().take(2).map(str::to_owned).collect()
+    };
+    let line = pushed[0].public_key.as_deref().unwrap_or_default();
+    assert_eq!(words(line), words(&public));
+    house.cost(1, 1);
+    assert!(!house.keys().exists());
+}
+
+/// Idle, a proxy does nothing.
+#[test]
+fn an_idle_session_costs_no_time() {
+    let house = House::installed("", &[]);
+    let mut session = house.session();
+    let proxy = house.proxies().remove(0).pid();
+    let before = ticks(proxy);
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(ticks(proxy) - before <= 1);
+    session.end();
+}
+
+/// What a process has used of the processor, in hundredths of a second.
+fn ticks(pid: Pid) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
+    let stat = stat.expect("a process");
+    let (_, after_name) = stat.rsplit_once(')').expect("a name");
+    let fields = after_name.split_whitespace().skip(11).take(2);
+    fields.filter_map(|field| field.parse::<u64>().ok()).sum()
+}

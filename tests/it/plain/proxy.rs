@@ -1,0 +1,183 @@
+//! `mssh --proxy` by itself: the stream it carries, and what goes wrong before that.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use super::House;
+use crate::key::witness::PATIENCE;
+use crate::lab::cast::{ADDRESSLESS, DB1, SIX, WEB1};
+use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
+use crate::sandbox::{eventually, finish_with, lab, outcome};
+use crate::targets::pushes;
+
+/// What is carried each way.
+const MIB: usize = 64;
+
+impl House {
+    /// `mssh --proxy` to a port of [`WEB1`], with a key of one's own.
+    fn proxy(&self, port: u16) -> Command {
+        if !self.home.join("my").exists() {
+            self.run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
+                .prints("");
+        }
+        let mut mssh = self.command("mssh");
+        mssh.args(["-i", "my", "--proxy", WEB1, &port.to_string(), "root"]);
+        mssh.stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        mssh
+    }
+}
+
+/// A server at [`WEB1`] that does this with its one visitor.
+fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> u16 {
+    let listener = TcpListener::bind("127.0.0.11:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    thread::spawn(move || serve(listener.accept().expect("a visitor").0));
+    port
+}
+
+fn noise(mut seed: u64) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(MIB << 20);
+    while bytes.len() < MIB << 20 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        bytes.extend_from_slice(&seed.to_le_bytes());
+    }
+    bytes
+}
+
+#[test]
+fn all_bytes_go_both_ways_at_the_same_time() {
+    let house = House::with("");
+    let port = server(|mut socket| {
+        let mut other = socket.try_clone().expect("a socket");
+        let down = thread::spawn(move || {
+            other.write_all(&noise(2)).expect("written");
+        });
+        let mut heard = vec![0; MIB << 20];
+        socket.read_exact(&mut heard).expect("read");
+        assert!(heard == noise(1), "the server heard something else");
+        down.join().expect("a writer");
+        socket.write_all(b"!").expect("written");
+    });
+    let mut child = house.proxy(port).spawn().expect("mssh");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let up = thread::spawn(move || {
+        stdin.write_all(&noise(1)).expect("written");
+        stdin
+    });
+    let mut heard = Vec::new();
+    let stdout = child.stdout.as_mut().expect("a pipe");
+    stdout.read_to_end(&mut heard).expect("read");
+    assert_eq!(heard.pop(), Some(b'!'));
+    assert!(heard == noise(2), "we heard something else");
+    up.join().expect("a writer");
+    assert_eq!(child.wait().expect("a child").code(), Some(0));
+}
+
+/// The end of what we say does not end what we hear.
+#[test]
+fn a_half_close_is_carried() {
+    let house = House::with("");
+    let port = server(|mut socket| {
+        let mut heard = String::new();
+        socket.read_to_string(&mut heard).expect("read");
+        thread::sleep(Duration::from_millis(300));
+        write!(socket, "heard {heard}").expect("written");
+    });
+    let outcome = finish_with(&mut house.proxy(port), b"all of it");
+    outcome.prints("heard all of it");
+}
+
+#[test]
+fn the_far_end_ends_us_though_nobody_closes_our_input() {
+    let house = House::with("");
+    let port = server(|socket| socket.shutdown(Shutdown::Both).expect("closed"));
+    let mut child = house.proxy(port).spawn().expect("mssh");
+    let _open = child.stdin.take();
+    outcome(child).prints("");
+}
+
+/// ssh was killed: it closes its pipes, and hangs up on nobody.
+#[test]
+fn it_dies_with_its_reader_though_the_far_end_is_silent() {
+    let house = House::with("");
+    let port = server(|socket| {
+        thread::sleep(Duration::from_mins(1));
+        drop(socket);
+    });
+    let mut child: Child = house.proxy(port).spawn().expect("mssh");
+    let pushed = || !pushes(&house.tenant).is_empty();
+    assert!(eventually(PATIENCE, pushed));
+    drop((child.stdin.take(), child.stdout.take()));
+    let ended = || child.try_wait().expect("a child").is_some();
+    assert!(eventually(Duration::from_secs(20), ended));
+}
+
+#[test]
+fn it_works_by_any_name_of_an_instance() {
+    let house = House::with("");
+    house
+        .run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
+        .prints("");
+    let mut names = vec![
+        WEB1,
+        "127.0.0.11",
+        "ec2-127-0-0-11.compute-1.amazonaws.com",
+        "ip-127-0-1-21.ec2.internal",
+        "web1.lab",
+        DB1,
+    ];
+    if lab().has_ipv6() {
+        names.extend([SIX, "::1"]);
+    }
+    let proxy = "ProxyCommand=mssh -i my --proxy %h %p %r";
+    let port = lab().port().to_string();
+    for name in &names {
+        let words = [
+            "-o", proxy, "-i", "my", "-p", &port, "-l", "root", name, "echo in",
+        ];
+        house.run("ssh", &words).prints("in\n");
+    }
+    assert_eq!(pushes(&house.tenant).len(), names.len());
+}
+
+#[test]
+fn what_is_wrong_is_said_on_stderr_with_ssh_none_the_wiser() {
+    let house = House::with("");
+    let mut closed = house.proxy(1);
+    let outcome = finish_with(&mut closed, b"");
+    outcome.fails(
+        255,
+        &[
+            "mssh: error: no connection to 127.0.0.11 port 1: Connection refused (os error 111)",
+            "mssh: hint: is the port open to you (security group), and is there another way: --via?",
+        ],
+    );
+    house.run("mssh", &["--proxy", WEB1, "22", "root"]).fails(
+        255,
+        &[
+            "mssh: error: --proxy does not know what key ssh logs in with",
+            "mssh: hint: `mssh --ssh-config` prints all that ssh needs; or name your key with \
+             -i FILE",
+        ],
+    );
+    house.run("mssh", &["--proxy", WEB1]).fails(
+        255,
+        &[
+            "mssh: error: --proxy takes a host, a port and a user",
+            "mssh: hint: write `ProxyCommand mssh --proxy %h %p %r`",
+        ],
+    );
+    let outcome = house.run("mssh", &["-i", "my", "--proxy", ADDRESSLESS, "22", "root"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(255), ""));
+    assert!(outcome.stderr.contains("has no address"), "{outcome:?}");
+    let calls = |action| house.tenant.calls_of(action).len();
+    assert_eq!(
+        (calls(DESCRIBE_INSTANCES), calls(SEND_SSH_PUBLIC_KEY)),
+        (2, 2)
+    );
+}
