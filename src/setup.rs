@@ -16,16 +16,20 @@ use crate::world::{process, room, ssh_files};
 pub fn run(setup: &Setup, terminal: Terminal) -> Result<Vec<u8>, Error> {
     match setup.action {
         Action::Uninstall => uninstall(terminal)?,
-        Action::Install => install(setup, &block(setup)?, terminal)?,
+        Action::Install => {
+            let (block, user) = parts(setup)?;
+            install(&block, &user, terminal)?;
+        }
         Action::Print => {
-            let user = ssh_config::default_user(&setup.login);
-            return Ok([block(setup)?.as_slice(), user.as_bytes()].concat());
+            let (block, user) = parts(setup)?;
+            return Ok([block.as_slice(), user.as_bytes()].concat());
         }
     }
     Ok(Vec::new())
 }
 
-fn block(setup: &Setup) -> Result<Vec<u8>, Error> {
+/// The block, and who logs in where nothing else says so.
+fn parts(setup: &Setup) -> Result<(Vec<u8>, String), Error> {
     let absolute = |path: &PathBuf| std::path::absolute(path).map_err(Error::Runtime);
     let key = match (&setup.own_key, &setup.key_dir) {
         (Some(file), _) => Key::Own(absolute(file)?),
@@ -37,16 +41,17 @@ fn block(setup: &Setup) -> Result<Vec<u8>, Error> {
         words: setup.words.clone(),
         key,
     };
-    Ok(block.text()?)
+    let user = ssh_config::default_user(&setup.login, &block.key);
+    Ok((block.text()?, user))
 }
 
 /// Our file goes first, so that the user's never includes what is not there.
-fn install(setup: &Setup, block: &[u8], terminal: Terminal) -> Result<(), Error> {
+fn install(block: &[u8], user: &str, terminal: Terminal) -> Result<(), Error> {
     let directory = ssh_files::directory();
     let (ours, config) = (directory.join(FILE), directory.join("config"));
     let found = ssh_files::read(&config)?;
     let theirs = found.as_deref().unwrap_or_default();
-    let text = ssh_config::with_ours(theirs, &setup.login);
+    let text = ssh_config::with_ours(theirs, user);
     if ssh_files::read(&ours)?.as_deref() != Some(block) {
         ssh_files::write(&ours, block)?;
         terminal.note(&format!("written: {}", ours.display()));

@@ -9,6 +9,7 @@ use crate::plan::hops::{Chain, Hop};
 use crate::plan::names::Login;
 use crate::plan::plain;
 use crate::plan::question::{self, Answer, Subject};
+use crate::plan::route::Way;
 use crate::plan::ssh_config::{Block, Key};
 use crate::world::keeper::Keeper;
 use crate::world::openssh::{self, Source};
@@ -25,10 +26,11 @@ pub(super) struct Hops {
 
 impl Hops {
     /// Settles who logs in at each instance among the hops: whom its own words name, else whom the
-    /// user's files do.
+    /// user's files do. The first one is reached by the way that leads there.
     pub(super) async fn settle(
         mut hops: Vec<Hop>,
         invocation: &Invocation,
+        lead: Way,
         source: &Source,
     ) -> Result<Self, Error> {
         let ssh = process::find("ssh")?;
@@ -39,7 +41,12 @@ impl Hops {
             }
         }
         let keys = room::for_this_run()?;
-        let mut words = plain::words(&invocation.wishes);
+        let lead = match lead {
+            // These are ways of the destination alone.
+            Way::InstanceId | Way::Serial => Way::Auto,
+            other => other,
+        };
+        let mut words = plain::words(&invocation.wishes, lead);
         words.extend(invocation.wishes.debug.then(|| "--debug".into()));
         Ok(Self {
             ssh,

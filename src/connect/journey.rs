@@ -21,13 +21,13 @@ use crate::plan::cli::Invocation;
 use crate::plan::command::Arrival;
 use crate::plan::destination::Destination;
 use crate::plan::endpoint::Endpoint;
+use crate::plan::hops::{self, Hop};
 use crate::plan::instance::Instance;
 use crate::plan::lookup::Lookup;
 use crate::plan::names::{InstanceId, Login, Region};
-use crate::plan::question::Answer;
-use crate::plan::route::Route;
+use crate::plan::question::{self, Answer};
+use crate::plan::route::{Route, Way};
 use crate::plan::target::Target;
-use crate::plan::usage::Usage;
 use crate::world::aws::{Aws, Regional};
 use crate::world::openssh::Source;
 use crate::world::terminal::Terminal;
@@ -48,6 +48,10 @@ pub(super) struct Journey<'a> {
 struct Leg<'a> {
     destination: &'a Destination,
     answer: Answer,
+    /// The hops that lead there, where ssh cannot do them itself; the nearest first.
+    hops: Vec<Hop>,
+    /// The way on from the last of them, or from here.
+    way: Way,
     /// Who logs in.
     login: Login,
     /// The region that the destination's own name tells.
@@ -113,7 +117,7 @@ impl Journey<'_> {
             Lookup::Filters(filters) => {
                 let aws = self.aws(leg.region.as_ref()).await?;
                 let found = aws.instance_with(&filters, &destination.host);
-                let ahead = self.beside(&leg, self.looks_ahead(), self.look_ahead(&leg));
+                let ahead = self.beside(&leg, self.looks_ahead(&leg), self.look_ahead(&leg));
                 let (instance, ahead) = tokio::try_join!(found, ahead)?;
                 ahead?;
                 self.running(&instance, &aws)?;
@@ -125,8 +129,13 @@ impl Journey<'_> {
     /// What ssh says of a destination, which goes before anything that AWS does.
     async fn leg<'b>(&self, destination: &'b Destination) -> Result<Leg<'b>, Error> {
         let answer = self.ask(destination, destination.name()).await?;
+        let typed = question::proxied_by_words(self.invocation);
+        let via = self.invocation.wishes.via;
+        let (hops, way) = hops::settle(answer.proxy.as_deref(), typed, via)?;
         let mut leg = Leg {
             destination,
+            hops,
+            way,
             login: self.login(&answer)?,
             answer,
             region: region_in(&destination.target),
@@ -150,7 +159,7 @@ impl Journey<'_> {
             return self.enter(id, instance.as_ref(), leg).await;
         }
         let push = self.beside(&leg, self.pushes(), self.push(id, &leg));
-        let ahead = self.beside(&leg, self.looks_ahead(), self.look_ahead(&leg));
+        let ahead = self.beside(&leg, self.looks_ahead(&leg), self.look_ahead(&leg));
         let (pushed, ahead, instance) = tokio::try_join!(push, ahead, self.find(id, &leg))?;
         ahead?;
         pushed?;
@@ -229,14 +238,11 @@ impl Journey<'_> {
         route: Route,
         shared: bool,
     ) -> Result<Arrival, Error> {
-        let hops = if shared {
+        let hops = if shared || leg.hops.is_empty() {
             None
         } else {
-            self.by_hops(&leg.answer).await?
+            self.through(leg.hops).await?
         };
-        if hops.is_some() && matches!(route, Route::Through(..) | Route::Serial(_)) {
-            return Err(Usage::Jump(self.invocation.wishes.via.name()).into());
-        }
         let login = leg.login;
         let by = if shared {
             ", by the master connection that runs"

@@ -72,7 +72,7 @@ pub async fn board(ride: &Ride, terminal: Terminal) -> Result<Boarding, Error> {
 /// The ssh that leads through the hops to this host.
 async fn carrier(ride: &Ride, host: &str) -> Result<CommandLine, Error> {
     let source = Source::of(&ride.invocation);
-    let hops = Hops::settle(ride.hops.clone(), &ride.invocation, &source).await?;
+    let hops = Hops::settle(ride.hops.clone(), &ride.invocation, ride.lead, &source).await?;
     let words = hops.chain().words(&format!("[{host}]:{}", ride.port))?;
     Ok(CommandLine {
         program: process::find("ssh")?,

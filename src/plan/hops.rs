@@ -17,6 +17,7 @@ use super::destination::Destination;
 use super::grammar::Program;
 use super::names::Login;
 use super::quote;
+use super::route::Way;
 use super::scan::Flag;
 use super::ssh_config::{Block, doubled};
 use super::target::Target;
@@ -55,12 +56,32 @@ pub fn parse(value: &str) -> Result<Vec<Hop>, Usage> {
     value.split(',').map(hop).collect()
 }
 
-/// The hops of a proxy as `ssh -G` tells it, if there are instances among them; what ssh can do
-/// itself is left to it.
-#[must_use]
-pub fn with_instances(proxy: &str) -> Option<Vec<Hop>> {
-    let hops = parse(proxy.strip_prefix("proxyjump ")?).ok()?;
-    hops.iter().any(Hop::is_instance).then_some(hops)
+/// The hops of a proxy as `ssh -G` tells it, and the way that is left for the destination behind
+/// them. No hops are told where ssh can do them itself, or a tunnel stands in their place: in that
+/// of ssh_config's, not of the command line's (`typed`).
+///
+/// # Errors
+/// [`Usage::Jump`]: a tunnel is asked for, and the first hop is no instance that it leads to.
+pub fn settle(proxy: Option<&str>, typed: bool, way: Way) -> Result<(Vec<Hop>, Way), Usage> {
+    let value = proxy.and_then(|proxy| proxy.strip_prefix("proxyjump "));
+    let hops = value
+        .and_then(|value| parse(value).ok())
+        .unwrap_or_default();
+    match hops.first() {
+        Some(first) if way.is_tunnel() && !first.is_instance() => {
+            if typed {
+                return Err(Usage::Jump(way.name(), first.word.clone()));
+            }
+            Ok((Vec::new(), way))
+        }
+        _ if hops.iter().any(Hop::is_instance) => Ok((hops, behind(way))),
+        _ => Ok((Vec::new(), way)),
+    }
+}
+
+/// The way on from a hop: a tunnel leads to the first one, and none leads on.
+pub(super) fn behind(way: Way) -> Way {
+    if way.is_tunnel() { Way::Auto } else { way }
 }
 
 impl Hop {

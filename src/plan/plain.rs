@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use super::cli::{Invocation, Request, Wishes, Word};
 use super::destination::Destination;
+use super::endpoint::Named;
 use super::grammar::Program;
 use super::hops::{self, Hop};
 use super::names::{Login, Region};
@@ -32,6 +33,8 @@ pub struct Ride {
     pub answer: Answer,
     /// The hops to the destination, the nearest first.
     pub hops: Vec<Hop>,
+    /// The way to the first of them.
+    pub lead: Way,
     /// The directory where ssh looks for the key, if one is to be made; else it has the user's.
     pub room: Option<PathBuf>,
 }
@@ -130,8 +133,18 @@ fn ride(wishes: &Wishes, scan: &Scan) -> Result<Ride, Usage> {
         .and_then(|flag| flag.value.as_deref())
         .map(OsStr::to_string_lossy);
     let hops = jump.map(|value| hops::parse(&value)).transpose()?;
+    let hops = hops.unwrap_or_default();
+    let mut wishes = wishes.clone();
+    let lead = wishes.via;
+    if let Some(first) = hops.first() {
+        if lead.is_tunnel() && !first.is_instance() {
+            return Err(Usage::Jump(lead.name(), first.word.clone()));
+        }
+        wishes.via = hops::behind(lead);
+    }
     Ok(Ride {
-        hops: hops.unwrap_or_default(),
+        hops,
+        lead,
         answer: Answer {
             login: Some(user.to_owned()),
             hostname: destination.host.clone(),
@@ -139,7 +152,7 @@ fn ride(wishes: &Wishes, scan: &Scan) -> Result<Ride, Usage> {
         },
         invocation: Invocation {
             program: Program::Ssh,
-            wishes: wishes.clone(),
+            wishes,
             words: vec![Word::Destination(destination)],
             flags: scan.flags.clone(),
             command: false,
@@ -168,7 +181,7 @@ fn setup(wishes: &Wishes, scan: &Scan) -> Result<Setup, Usage> {
             Some(true) => Action::Install,
             Some(false) => Action::Uninstall,
         },
-        words: words(wishes),
+        words: words(wishes, wishes.via),
         own_key: value(b'i').map(PathBuf::from),
         key_dir: wishes.key_dir.clone(),
         login,
@@ -177,13 +190,18 @@ fn setup(wishes: &Wishes, scan: &Scan) -> Result<Setup, Usage> {
 
 /// Our options that choose an instance and the way to it, spelled for another run of ours.
 #[must_use]
-pub fn words(wishes: &Wishes) -> Vec<OsString> {
+pub fn words(wishes: &Wishes, way: Way) -> Vec<OsString> {
     let region = wishes.region.as_ref().map(Region::as_str);
-    let via = (wishes.via != Way::Auto).then(|| wishes.via.name());
+    let via = (way != Way::Auto).then(|| way.name().to_owned());
+    let endpoint = wishes.endpoint.as_ref().map(Named::to_string);
+    let duration = wishes.duration.as_ref().map(u16::to_string);
+    let tunnel = |value: Option<String>| value.filter(|_| way.is_tunnel());
     let all = [
-        ("--profile", wishes.profile.as_deref()),
-        ("--region", region),
+        ("--profile", wishes.profile.clone()),
+        ("--region", region.map(str::to_owned)),
         ("--via", via),
+        ("--eice-endpoint", tunnel(endpoint)),
+        ("--max-tunnel-duration", tunnel(duration)),
     ];
     let said = all.into_iter().filter_map(|(option, value)| {
         let value = value?;

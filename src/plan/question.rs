@@ -188,6 +188,12 @@ impl Answer {
     }
 }
 
+/// Whether this proxy, as ssh tells it, is one of hops (ProxyJump).
+#[must_use]
+pub fn jumps(proxy: &str) -> bool {
+    proxy.starts_with("proxyjump ")
+}
+
 /// Whether the command line itself, rather than a file, sets a proxy: such a proxy is meant for
 /// an address, which it shall get.
 #[must_use]

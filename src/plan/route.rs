@@ -53,6 +53,11 @@ impl Way {
         .find(|way| way.name() == word)
     }
 
+    /// Whether we carry the bytes.
+    pub const fn is_tunnel(self) -> bool {
+        matches!(self, Self::Eice | Self::Ssm)
+    }
+
     /// Its name, as `--via` takes it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -137,6 +142,17 @@ pub struct NoAddress {
     pub family: Family,
 }
 
+/// A proxy that ssh_config has for instance IDs, and not for every host alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForIds {
+    /// There is none.
+    Nothing,
+    /// A ProxyCommand, which knows what an ID is.
+    Command,
+    /// Hops (ProxyJump), which do not.
+    Jump,
+}
+
 /// What decides the way to a destination.
 #[derive(Clone, Debug)]
 pub struct Situation<'a> {
@@ -152,8 +168,8 @@ pub struct Situation<'a> {
     pub answer: &'a Answer,
     /// What ssh_config makes of the host: its HostName, or the host itself.
     pub named: Target,
-    /// Whether ssh_config has a proxy for this host that expects an instance ID.
-    pub proxy_for_ids: bool,
+    /// What ssh_config has for this host because it is an instance ID.
+    pub proxy_for_ids: ForIds,
     /// What a tunnel leads through, if the way is [`Way::Eice`] or [`Way::Ssm`].
     pub passage: Option<Passage>,
 }
@@ -198,11 +214,12 @@ fn way_to(instance: &Instance, situation: &Situation<'_>) -> Result<Route, NoAdd
         (_, Way::InstanceId) => Ok(Route::InstanceId(instance.id.clone())),
         (_, Way::Public | Way::Private | Way::Ipv6) => direct(),
         _ if situation.beside_id => Ok(typed()),
-        (Target::Id(_), Way::Auto) if situation.proxy_for_ids => Ok(match destination.target {
-            Target::Id(_) => Route::InstanceId(instance.id.clone()),
-            _ => typed(),
-        }),
-        (Target::Id(_), Way::Auto) => Ok(situation.stands_for(direct()?)),
+        (Target::Id(_), Way::Auto) => match (situation.proxy_for_ids, &destination.target) {
+            (ForIds::Command, Target::Id(_)) => Ok(Route::InstanceId(instance.id.clone())),
+            (ForIds::Command, _) => Ok(typed()),
+            (ForIds::Jump, _) => Ok(situation.by_hostname(direct()?)),
+            (ForIds::Nothing, _) => Ok(situation.stands_for(direct()?)),
+        },
         // Private names are known inside the VPC only; what they stand for is not.
         (Target::Aws(name), Way::Auto) => match &name.stands_for {
             StandsFor::Private(address) => {

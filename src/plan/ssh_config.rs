@@ -26,6 +26,9 @@ pub const HAND_OVER: &str = "--hand-over";
 /// Instance IDs, in ssh's patterns: of eight digits or of seventeen.
 const IDS: &str = "i-????????,i-?????????????????";
 
+/// The same with managed nodes, to which no key can be pushed.
+const IDS_AND_NODES: &str = "i-????????,i-?????????????????,mi-?????????????????";
+
 /// What encloses our lines in the user's file.
 const BEGIN: &str = "# >>> mssh --ssh-config --install; --uninstall removes it >>>";
 const END: &str = "# <<< mssh <<<";
@@ -50,6 +53,16 @@ pub enum Key {
     Own(PathBuf),
 }
 
+impl Key {
+    /// The hosts that it opens.
+    fn hosts(&self) -> &'static str {
+        match self {
+            Self::Ephemeral(_) => IDS,
+            Self::Own(_) => IDS_AND_NODES,
+        }
+    }
+}
+
 /// Where the key is in its directory, as ssh spells it: TOKENS in ssh_config(5).
 const ROOM: &str = "/%h/key";
 
@@ -59,7 +72,7 @@ impl Block {
     /// # Errors
     /// [`Usage::BadPath`] for a file whose name cannot be written there.
     pub fn text(&self) -> Result<Vec<u8>, Usage> {
-        let mut text = format!("Match host {IDS} ").into_bytes();
+        let mut text = format!("Match host {} ", self.key.hosts()).into_bytes();
         text.extend_from_slice(&self.condition()?);
         let mut line = |keyword: &str, value: &[u8]| {
             text.extend_from_slice(format!("    {keyword} ").as_bytes());
@@ -143,13 +156,14 @@ pub(super) fn doubled(bytes: &[u8]) -> Vec<u8> {
 
 /// Who logs in where nothing before says so.
 #[must_use]
-pub fn default_user(login: &Login) -> String {
-    format!("Match host {IDS}\n    User {login}\n")
+pub fn default_user(login: &Login, key: &Key) -> String {
+    format!("Match host {}\n    User {login}\n", key.hosts())
 }
 
-/// The user's file with our lines in it, first and last; once, however often that is asked.
+/// The user's file with our lines in it, first and last; once, however often that is asked. The
+/// last are for [`default_user`].
 #[must_use]
-pub fn with_ours(config: &[u8], login: &Login) -> Vec<u8> {
+pub fn with_ours(config: &[u8], user: &str) -> Vec<u8> {
     let mut text = format!("{BEGIN}\nInclude {FILE}\n{END}\n").into_bytes();
     let theirs = without_ours(config);
     text.extend_from_slice(&theirs);
@@ -160,7 +174,6 @@ pub fn with_ours(config: &[u8], login: &Login) -> Vec<u8> {
     } else {
         text.extend_from_slice(format!("{BEGIN}\n").as_bytes());
     }
-    let user = default_user(login);
     text.extend_from_slice(
         format!("Match all\nInclude {FILE}\n{user}Match all\n{END}\n").as_bytes(),
     );
@@ -228,7 +241,7 @@ mod tests {
         );
         let own = block(Key::Own("/home/me/my key".into())).expect("a block");
         assert!(own.starts_with(
-            "Match host i-????????,i-????????????????? !exec \"printenv MSSH_RUNS\"\n"
+            "Match host i-????????,i-?????????????????,mi-????????????????? !exec \"printenv MSSH_RUNS\"\n"
         ));
         assert!(own.contains(" -i '/home/me/my key' --proxy %h %p %r\n"));
         assert!(own.contains("IdentityFile \"/home/me/my key\"\n"));
@@ -239,7 +252,7 @@ mod tests {
 
     #[test]
     fn what_was_put_in_comes_out_again() {
-        let login = Login::ec2_user();
+        let user = default_user(&Login::ec2_user(), &Key::Ephemeral("/k".into()));
         for theirs in [
             "",
             "\n",
@@ -248,8 +261,8 @@ mod tests {
             "\n\n# a\r\n",
             "# <<< mssh <<<\nHost a\n",
         ] {
-            let once = with_ours(theirs.as_bytes(), &login);
-            assert_eq!(with_ours(&once, &login), once, "{theirs:?}");
+            let once = with_ours(theirs.as_bytes(), &user);
+            assert_eq!(with_ours(&once, &user), once, "{theirs:?}");
             assert_eq!(without_ours(&once), theirs.as_bytes());
         }
         let cut = format!("{BEGIN}\nInclude {FILE}\nHost a\n");

@@ -35,7 +35,7 @@ pub enum Usage {
     RideWords,
     RideKey,
     RideBy(&'static str),
-    Jump(&'static str),
+    Jump(&'static str, String),
     SetupWords,
     Beside(&'static str, &'static str),
     BadPath(PathBuf),
@@ -76,7 +76,12 @@ impl fmt::Display for Usage {
             Self::RideWords => write!(f, "--proxy takes a host, a port and a user"),
             Self::RideKey => write!(f, "--proxy does not know what key ssh logs in with"),
             Self::RideBy(way) => write!(f, "--proxy cannot go by --via {way}"),
-            Self::Jump(way) => write!(f, "hops and --via {way} do not go together"),
+            Self::Jump(way, hop) => {
+                write!(
+                    f,
+                    "--via {way} is for the first hop, and {hop} is no instance"
+                )
+            }
             Self::SetupWords => write!(f, "--ssh-config takes no target and no command"),
             Self::Beside(one, other) => write!(f, "--{one} goes with --{other} only"),
             Self::BadPath(path) => {
@@ -142,7 +147,7 @@ impl Usage {
                               with -i FILE"
                 .into(),
             Self::RideBy(_) => "ssh has asked for the way to an instance: name another".into(),
-            Self::Jump(_) => "leave out -J (ProxyJump), or --via".into(),
+            Self::Jump(..) => "leave out --via, or the hop".into(),
             Self::SetupWords => "beside it may stand --region, --profile, --via, -i and -l".into(),
             Self::BadPath(_) => "name one without quotes, `${` and line breaks".into(),
             Self::NotUnicode(_) | Self::Empty(_) | Self::Beside(..) => return None,

@@ -10,9 +10,9 @@ use crate::plan::route::Way;
 
 impl Journey<'_> {
     /// Whether the endpoints will be asked for, whatever the instance is.
-    pub(super) fn looks_ahead(&self) -> bool {
-        let wishes = &self.invocation.wishes;
-        wishes.via == Way::Eice && !matches!(wishes.endpoint, Some(Named::Host(..)))
+    pub(super) fn looks_ahead(&self, leg: &Leg<'_>) -> bool {
+        let named = &self.invocation.wishes.endpoint;
+        leg.way == Way::Eice && !matches!(named, Some(Named::Host(..)))
     }
 
     /// Looks them up beside the instance: one round trip less.
@@ -34,7 +34,7 @@ impl Journey<'_> {
         instance: &Instance,
         leg: &Leg<'_>,
     ) -> Result<Option<Passage>, Error> {
-        Ok(match self.invocation.wishes.via {
+        Ok(match leg.way {
             Way::Eice => Some(Passage::Endpoint(self.door(instance, leg).await?)),
             Way::Ssm => {
                 let aws = self.aws(leg.region.as_ref()).await?;

@@ -29,14 +29,14 @@ impl Journey<'_> {
     /// no more than once more where ssh has no ControlPath for it.
     pub(super) async fn sharing(&self, leg: &Leg<'_>) -> Result<Sharing, Error> {
         // A console is no host as typed, and is asked about when its region is known.
-        let serial = self.invocation.wishes.via == Way::Serial;
+        let serial = leg.way == Way::Serial;
         if serial || self.reads_pipe() || leg.answer.master.is_none() {
             return Ok(Sharing::Nothing);
         }
         let typed = Route::AsTyped(leg.destination.name().to_owned());
         let socket = self.socket(leg, &typed, None).await?;
-        let auto = self.invocation.wishes.via == Way::Auto;
-        let tunnelled = matches!(self.invocation.wishes.via, Way::Eice | Way::Ssm);
+        let auto = leg.way == Way::Auto;
+        let tunnelled = leg.way.is_tunnel();
         // Who names a way wants that one, wherever else a master leads; but through a tunnel ssh
         // gets the host as typed, and takes the master that listens for it.
         let listens = socket.as_deref().is_some_and(openssh::master_listens);

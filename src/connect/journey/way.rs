@@ -5,11 +5,11 @@ use std::ffi::OsString;
 use super::{Hops, Journey, Leg};
 use crate::error::Error;
 use crate::plan::destination::Destination;
-use crate::plan::hops;
+use crate::plan::hops::Hop;
 use crate::plan::instance::Instance;
 use crate::plan::names::InstanceId;
 use crate::plan::question::{self, Answer, Subject};
-use crate::plan::route::{self, Route, Situation, Way};
+use crate::plan::route::{self, ForIds, Route, Situation, Way};
 use crate::plan::target::Target;
 use crate::world::openssh::{self, Source};
 
@@ -59,12 +59,10 @@ impl Journey<'_> {
             destination,
             beside_id: self.is_host_beside_id(destination),
             alone: self.is_alone(),
-            way: self.invocation.wishes.via,
+            way: leg.way,
             answer,
             named: Target::parse(&answer.hostname)?,
-            proxy_for_ids: self
-                .has_proxy_for_ids(instance, destination, answer)
-                .await?,
+            proxy_for_ids: self.proxy_for_ids(instance, leg).await?,
             passage: self.passage(instance, leg).await?,
         };
         route::choose(instance, &situation).map_err(|missing| Error::NoAddress {
@@ -73,40 +71,42 @@ impl Journey<'_> {
         })
     }
 
-    /// The ProxyCommand that leads through the hops to a destination, where there are instances
-    /// among them, which ssh does not know. Each is found, and gets its key, when its turn comes.
-    pub(super) async fn by_hops(&self, answer: &Answer) -> Result<Option<OsString>, Error> {
-        let Some(hops) = answer.proxy.as_deref().and_then(hops::with_instances) else {
-            return Ok(None);
-        };
-        let hops = Hops::settle(hops, self.invocation, self.source).await?;
+    /// The ProxyCommand that leads through hops, where there are instances among them, which ssh
+    /// does not know. Each is found, and gets its key, when its turn comes.
+    pub(super) async fn through(&self, hops: Vec<Hop>) -> Result<Option<OsString>, Error> {
+        let lead = self.invocation.wishes.via;
+        let hops = Hops::settle(hops, self.invocation, lead, self.source).await?;
         if !self.is_alone() && self.pushes() {
             hops.share_keys()?;
         }
         Ok(hops.chain().proxy_command()?)
     }
 
-    /// Whether ssh_config has a proxy for this host which is meant for IDs, since that is what the
+    /// The proxy that ssh_config has for this host which is meant for IDs, since that is what the
     /// host is, there or as typed. A proxy on the command line, or one for every host alike, is
-    /// there for addresses, as it was in the original.
-    async fn has_proxy_for_ids(
-        &self,
-        instance: &Instance,
-        destination: &Destination,
-        answer: &Answer,
-    ) -> Result<bool, Error> {
+    /// there for addresses, as it was in the original; so are hops of ours.
+    async fn proxy_for_ids(&self, instance: &Instance, leg: &Leg<'_>) -> Result<ForIds, Error> {
+        let Leg {
+            destination,
+            answer,
+            ..
+        } = leg;
         let is_id = InstanceId::parse(&answer.hostname).is_ok();
-        let settled =
-            self.invocation.wishes.via != Way::Auto || self.is_host_beside_id(destination);
-        let proxied = answer.proxy.is_some() && !question::proxied_by_words(self.invocation);
+        let settled = leg.way != Way::Auto || self.is_host_beside_id(destination);
+        let proxied = answer.proxy.is_some()
+            && leg.hops.is_empty()
+            && !question::proxied_by_words(self.invocation);
         if settled || !is_id || !proxied {
-            return Ok(false);
+            return Ok(ForIds::Nothing);
         }
+        let jumps = answer.proxy.as_deref().is_some_and(question::jumps);
+        let ours = if jumps { ForIds::Jump } else { ForIds::Command };
         match route::address(instance, Way::Auto, answer.family) {
-            Err(_) => Ok(true),
+            Err(_) => Ok(ours),
             Ok(address) => {
                 let general = self.ask(destination, &address.host()).await?;
-                Ok(general.proxy != answer.proxy)
+                let for_all = general.proxy == answer.proxy;
+                Ok(if for_all { ForIds::Nothing } else { ours })
             }
         }
     }

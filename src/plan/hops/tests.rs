@@ -50,11 +50,35 @@ fn plain_hops_are_left_to_ssh() {
         "proxycommand i-0abcdef0",
         "proxyjump [::1]:22",
     ] {
-        assert_eq!(with_instances(proxy), None, "{proxy}");
+        for way in [Way::Auto, Way::Private, Way::InstanceId] {
+            assert_eq!(settle(Some(proxy), true, way), Ok((vec![], way)), "{proxy}");
+        }
     }
-    let hops = with_instances("proxyjump ssh://u@i-0abcdef0:23,b").expect("hops");
+    let proxy = "proxyjump ssh://u@i-0abcdef0:23,b";
+    let (hops, way) = settle(Some(proxy), false, Way::Auto).expect("hops");
     let first = &hops[0].destination;
     assert_eq!((first.host.as_str(), first.port), ("i-0abcdef0", Some(23)));
+    assert_eq!(way, Way::Auto);
+}
+
+/// A tunnel leads to the first hop, or stands in the place of all; the command line's own hops are
+/// not passed over in silence.
+#[test]
+fn a_tunnel_leads_to_the_first_hop() {
+    let jump = |hop: &str| Err(Usage::Jump("eice", hop.to_owned()));
+    for (proxy, typed, count_and_way) in [
+        ("proxyjump i-0abcdef0,b", true, Ok((2, Way::Auto))),
+        ("proxyjump i-0abcdef0", false, Ok((1, Way::Auto))),
+        ("proxyjump a,i-0abcdef0", false, Ok((0, Way::Eice))),
+        ("proxyjump a,i-0abcdef0", true, jump("a")),
+        ("proxyjump u@b:22", true, jump("u@b:22")),
+        ("proxyjump b", false, Ok((0, Way::Eice))),
+        ("proxycommand b", true, Ok((0, Way::Eice))),
+    ] {
+        let settled = settle(Some(proxy), typed, Way::Eice);
+        let settled = settled.map(|(hops, way)| (hops.len(), way));
+        assert_eq!(settled, count_and_way, "{proxy}");
+    }
 }
 
 #[test]

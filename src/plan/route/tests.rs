@@ -42,14 +42,14 @@ fn the_users_way_and_family_limit_the_choice() {
 }
 
 /// The way to an instance with a private and an IPv6 address by this word, where ssh_config
-/// makes `hostname` of the host; and `true` in `flags` for: beside `-t ID`, alone, proxied.
-fn chosen(word: &str, hostname: &str, flags: [bool; 3]) -> Route {
+/// makes `hostname` of the host; beside `-t ID`, alone, by a proxy for IDs.
+fn chosen(word: &str, hostname: &str, case: (bool, bool, ForIds)) -> Route {
     let destination = Destination::parse(Program::Ssh, word.as_ref()).expect("a destination");
     let answer = Answer {
         hostname: hostname.to_owned(),
         ..Answer::default()
     };
-    let [beside_id, alone, proxy_for_ids] = flags;
+    let (beside_id, alone, proxy_for_ids) = case;
     let situation = Situation {
         destination: &destination,
         beside_id,
@@ -64,10 +64,11 @@ fn chosen(word: &str, hostname: &str, flags: [bool; 3]) -> Route {
 }
 
 const ID: &str = "i-0abcdef0";
-const USUAL: [bool; 3] = [false, true, false];
-const BESIDE_ID: [bool; 3] = [true, true, false];
-const ONE_OF_MANY: [bool; 3] = [false, false, false];
-const PROXIED: [bool; 3] = [false, true, true];
+const USUAL: (bool, bool, ForIds) = (false, true, ForIds::Nothing);
+const BESIDE_ID: (bool, bool, ForIds) = (true, true, ForIds::Nothing);
+const ONE_OF_MANY: (bool, bool, ForIds) = (false, false, ForIds::Nothing);
+const PROXIED: (bool, bool, ForIds) = (false, true, ForIds::Command);
+const BY_HOPS: (bool, bool, ForIds) = (false, true, ForIds::Jump);
 
 #[test]
 fn an_id_gives_way_to_an_address_or_goes_to_its_proxy() {
@@ -78,6 +79,9 @@ fn an_id_gives_way_to_an_address_or_goes_to_its_proxy() {
     );
     assert_eq!(chosen(ID, ID, PROXIED), Route::InstanceId(id.clone()));
     assert_eq!(chosen("I-0ABCDEF0", ID, PROXIED), Route::InstanceId(id));
+    let named = |name: &str| Route::ByHostName(name.to_owned(), PRIVATE.into());
+    assert_eq!(chosen(ID, ID, BY_HOPS), named(ID));
+    assert_eq!(chosen("web", ID, BY_HOPS), named("web"));
 }
 
 #[test]

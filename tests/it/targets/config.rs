@@ -118,6 +118,17 @@ fn a_proxy_for_every_host_or_of_the_command_line_gets_the_address() {
     }
 }
 
+/// Hops know no IDs: the address goes under the name that ssh_config's block is for.
+#[test]
+fn hops_for_ids_get_the_address() {
+    let tenant = tenant();
+    let (_kept, file) = config("Host i-*\n  ProxyJump bastion.example");
+    let outcome = run(&tenant, "mssh", ["--dry-run", "-F", &file, DB1]);
+    let line = &outcome.stdout;
+    assert!(line.contains(" -o HostName=127.0.1.21 "), "{outcome:?}");
+    assert!(line.ends_with(&format!(" ec2-user@{DB1}\n")), "{outcome:?}");
+}
+
 #[test]
 fn address_family_is_ssh_configs_to_say() {
     let (_kept, file) = config("Host i-*\n  AddressFamily inet6");
