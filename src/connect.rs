@@ -82,7 +82,7 @@ pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Depa
         tunnels.credentials = credentials;
         tunnels.proxy_command(&me)
     });
-    let line = command::spell(&client, invocation, identity, proxy, &arrivals);
+    let line = command::spell(&client, invocation, identity, proxy.as_deref(), &arrivals);
     Ok(Departure { line, luggage })
 }
 

@@ -54,33 +54,13 @@ pub fn spell(
     client: &Path,
     invocation: &Invocation,
     identity: Identity<'_>,
-    proxy: Option<OsString>,
+    proxy: Option<&OsStr>,
     arrivals: &[Arrival],
 ) -> CommandLine {
-    let mut words: Vec<OsString> = Vec::new();
-    if let Some(proxy) = proxy {
-        let mut command = OsString::from("ProxyCommand=");
-        command.push(proxy);
-        words.extend(["-o".into(), command]);
-        // Ours carries bytes, and has no descriptor to pass.
-        words.extend(["-o".into(), "ProxyUseFdpass=no".into()]);
-    }
-    if identity != Identity::Unneeded {
-        words.extend(["-o".into(), "IdentitiesOnly=yes".into()]);
-    }
-    if let Identity::Ephemeral(key) = identity {
-        words.extend(["-i".into(), key.into()]);
-    }
-    for arrival in arrivals {
-        if let Route::ByHostName(_, address) = arrival.route {
-            words.extend(["-o".into(), format!("HostName={address}").into()]);
-        }
-    }
+    let hops = through_hops(arrivals);
+    let mut words = options(proxy.or(hops), identity, arrivals);
     let mut typed = invocation.words.clone();
-    if let Some(command) = through_hops(arrivals) {
-        let mut option = OsString::from("ProxyCommand=");
-        option.push(command);
-        words.extend(["-o".into(), option]);
+    if hops.is_some() {
         typed = hops::without_jump(&typed, &invocation.flags);
     }
     let mut left = arrivals.iter();
@@ -105,11 +85,36 @@ pub fn spell(
     }
 }
 
+/// Our own options.
+fn options(proxy: Option<&OsStr>, identity: Identity<'_>, arrivals: &[Arrival]) -> Vec<OsString> {
+    let mut options: Vec<OsString> = Vec::new();
+    if let Some(proxy) = proxy {
+        let mut command = OsString::from("ProxyCommand=");
+        command.push(proxy);
+        // Ours carries bytes, and has no descriptor to pass.
+        options.extend([command, "ProxyUseFdpass=no".into()]);
+    }
+    if identity != Identity::Unneeded {
+        options.push("IdentitiesOnly=yes".into());
+    }
+    let dashed = |option| [OsString::from("-o"), option];
+    let mut words: Vec<OsString> = options.into_iter().flat_map(dashed).collect();
+    if let Identity::Ephemeral(key) = identity {
+        words.extend(["-i".into(), key.into()]);
+    }
+    for arrival in arrivals {
+        if let Route::ByHostName(_, address) = arrival.route {
+            words.extend(dashed(format!("HostName={address}").into()));
+        }
+    }
+    words
+}
+
 /// The ProxyCommand of all destinations: an option is for all of them, so it has to be the same.
-fn through_hops(arrivals: &[Arrival]) -> Option<&OsString> {
+fn through_hops(arrivals: &[Arrival]) -> Option<&OsStr> {
     let (first, rest) = arrivals.split_first()?;
     let same = rest.iter().all(|arrival| arrival.hops == first.hops);
-    first.hops.as_ref().filter(|_| same)
+    first.hops.as_deref().filter(|_| same)
 }
 
 impl CommandLine {
@@ -122,111 +127,4 @@ impl CommandLine {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plan::cli::{self, Request};
-    use crate::plan::grammar::{Grammar, Program};
-    use crate::plan::route::Way;
-    use crate::plan::serial::Console;
-
-    /// The words for the client, with a space between them, for root at each of these routes.
-    fn spelled(program: Program, typed: &[&str], identity: Identity<'_>, to: &[Route]) -> String {
-        let typed: Vec<OsString> = typed.iter().map(OsString::from).collect();
-        let request = cli::parse(program, Grammar::of(program), &typed);
-        let Ok(Request::Connect(invocation)) = request else {
-            panic!("{request:?}");
-        };
-        let login = Login::parse("root").expect("a user");
-        let arrival = |route: &Route| Arrival {
-            login: login.clone(),
-            route: route.clone(),
-            hops: None,
-            shared: false,
-        };
-        let arrivals: Vec<_> = to.iter().map(arrival).collect();
-        let line = spell(Path::new("/bin/x"), &invocation, identity, None, &arrivals);
-        line.words
-            .join(OsStr::new(" "))
-            .into_string()
-            .expect("text")
-    }
-
-    fn key() -> Identity<'static> {
-        Identity::Ephemeral(Path::new("/k"))
-    }
-
-    fn direct(address: &str) -> Route {
-        Route::Direct(address.parse().expect("an address"), Way::Public)
-    }
-
-    #[test]
-    fn our_words_come_first_and_the_rest_is_as_typed() {
-        let typed = ["-dvvA", "-p22", "a@i-0abcdef0", "-o", "User x", "ls", "-r"];
-        assert_eq!(
-            spelled(Program::Ssh, &typed, key(), &[direct("10.0.0.1")]),
-            "-o IdentitiesOnly=yes -i /k -vvA -p22 root@10.0.0.1 -o User x ls -r"
-        );
-        assert_eq!(
-            spelled(
-                Program::Ssh,
-                &["i-0abcdef0"],
-                Identity::Own,
-                &[direct("::1")]
-            ),
-            "-o IdentitiesOnly=yes root@::1"
-        );
-        assert_eq!(
-            spelled(
-                Program::Ssh,
-                &["-Oexit", "h"],
-                Identity::Unneeded,
-                &[direct("::1")]
-            ),
-            "-Oexit root@::1"
-        );
-    }
-
-    #[test]
-    fn each_destination_of_scp_gets_its_own_address() {
-        let to = [direct("10.0.0.1"), direct("::1")];
-        assert_eq!(
-            spelled(Program::Scp, &["-r", "a:x", "f", "b:"], key(), &to),
-            "-o IdentitiesOnly=yes -i /k -r root@10.0.0.1:x f root@[::1]:"
-        );
-    }
-
-    #[test]
-    fn an_alias_stays_the_host_and_the_address_becomes_its_host_name() {
-        let alias = Route::ByHostName("db".to_owned(), "10.0.0.1".parse().expect("an address"));
-        assert_eq!(
-            spelled(Program::Sftp, &["-C", "db:/x"], key(), &[alias]),
-            "-o IdentitiesOnly=yes -i /k -o HostName=10.0.0.1 -C root@db:/x"
-        );
-    }
-
-    #[test]
-    fn the_host_key_of_a_console_comes_after_the_users_options() {
-        let console = || {
-            Route::Serial(Console {
-                host: "c".to_owned(),
-                host_key: vec!["-oX".into()],
-            })
-        };
-        for (typed, expected) in [
-            (&["i-0abcdef0", "-v"][..], "root@c -v -oX"),
-            (&["-v", "--", "i-0abcdef0"], "-v -oX -- root@c"),
-        ] {
-            let words = spelled(Program::Ssh, typed, Identity::Unneeded, &[console()]);
-            assert_eq!(words, expected);
-        }
-    }
-
-    #[test]
-    fn a_command_line_is_shown_for_a_shell() {
-        let line = CommandLine {
-            program: "/usr/bin/ssh".into(),
-            words: vec!["h".into(), "echo $HOME".into()],
-        };
-        assert_eq!(line.quoted(), "ssh h 'echo $HOME'");
-    }
-}
+mod tests;

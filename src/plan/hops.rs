@@ -67,15 +67,20 @@ pub fn settle(proxy: Option<&str>, typed: bool, way: Way) -> Result<(Vec<Hop>, W
     let hops = value
         .and_then(|value| parse(value).ok())
         .unwrap_or_default();
+    match check(&hops, way) {
+        Err(mistake) if typed => Err(mistake),
+        Ok(()) if hops.iter().any(Hop::is_instance) => Ok((hops, behind(way))),
+        _ => Ok((Vec::new(), way)),
+    }
+}
+
+/// Makes sure that this way leads to the first hop.
+pub(super) fn check(hops: &[Hop], way: Way) -> Result<(), Usage> {
     match hops.first() {
         Some(first) if way.is_tunnel() && !first.is_instance() => {
-            if typed {
-                return Err(Usage::Jump(way.name(), first.word.clone()));
-            }
-            Ok((Vec::new(), way))
+            Err(Usage::Jump(way.name(), first.word.clone()))
         }
-        _ if hops.iter().any(Hop::is_instance) => Ok((hops, behind(way))),
-        _ => Ok((Vec::new(), way)),
+        _ => Ok(()),
     }
 }
 

@@ -122,29 +122,11 @@ fn ride(wishes: &Wishes, scan: &Scan) -> Result<Ride, Usage> {
     }
     let mut destination = Destination::parse(Program::Ssh, host)?;
     destination.login = Some(Login::parse(user)?);
-    let has_own_key = scan.flags.iter().any(|flag| flag.letter == b'i');
-    let room = match &wishes.key_dir {
-        _ if has_own_key => None,
-        None => return Err(Usage::RideKey),
-        Some(directory) => Some(directory.join(&destination.host)),
-    };
-    let jump = scan.flags.iter().find(|flag| flag.letter == b'J');
-    let jump = jump
-        .and_then(|flag| flag.value.as_deref())
-        .map(OsStr::to_string_lossy);
-    let hops = jump.map(|value| hops::parse(&value)).transpose()?;
-    let hops = hops.unwrap_or_default();
-    let mut wishes = wishes.clone();
-    let lead = wishes.via;
-    if let Some(first) = hops.first() {
-        if lead.is_tunnel() && !first.is_instance() {
-            return Err(Usage::Jump(lead.name(), first.word.clone()));
-        }
-        wishes.via = hops::behind(lead);
-    }
+    let room = key_room(wishes, scan, &destination)?;
+    let (hops, way) = hops_and_way(wishes, scan)?;
     Ok(Ride {
         hops,
-        lead,
+        lead: wishes.via,
         answer: Answer {
             login: Some(user.to_owned()),
             hostname: destination.host.clone(),
@@ -152,7 +134,10 @@ fn ride(wishes: &Wishes, scan: &Scan) -> Result<Ride, Usage> {
         },
         invocation: Invocation {
             program: Program::Ssh,
-            wishes,
+            wishes: Wishes {
+                via: way,
+                ..wishes.clone()
+            },
             words: vec![Word::Destination(destination)],
             flags: scan.flags.clone(),
             command: false,
@@ -160,6 +145,32 @@ fn ride(wishes: &Wishes, scan: &Scan) -> Result<Ride, Usage> {
         port,
         room,
     })
+}
+
+/// Where a key is to be made, unless the user has one.
+fn key_room(
+    wishes: &Wishes,
+    scan: &Scan,
+    destination: &Destination,
+) -> Result<Option<PathBuf>, Usage> {
+    let has_own_key = scan.flags.iter().any(|flag| flag.letter == b'i');
+    match &wishes.key_dir {
+        _ if has_own_key => Ok(None),
+        None => Err(Usage::RideKey),
+        Some(directory) => Ok(Some(directory.join(&destination.host))),
+    }
+}
+
+/// The hops that lead to the destination, and the way on from the last of them.
+fn hops_and_way(wishes: &Wishes, scan: &Scan) -> Result<(Vec<Hop>, Way), Usage> {
+    let jump = scan.flags.iter().find(|flag| flag.letter == b'J');
+    let jump = jump.and_then(|flag| flag.value.as_deref());
+    let Some(jump) = jump.map(OsStr::to_string_lossy) else {
+        return Ok((Vec::new(), wishes.via));
+    };
+    let hops = hops::parse(&jump)?;
+    hops::check(&hops, wishes.via)?;
+    Ok((hops, hops::behind(wishes.via)))
 }
 
 fn setup(wishes: &Wishes, scan: &Scan) -> Result<Setup, Usage> {
@@ -211,70 +222,4 @@ pub fn words(wishes: &Wishes, way: Way) -> Vec<OsString> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::plan::cli;
-    use crate::plan::grammar::Grammar;
-
-    fn read(line: &[&str]) -> Result<Request, Usage> {
-        let line: Vec<OsString> = line.iter().map(OsString::from).collect();
-        cli::parse(Program::Ssh, Grammar::of(Program::Ssh), &line)
-    }
-
-    #[test]
-    fn a_ride_is_all_that_ssh_can_tell() {
-        let line = ["--key-dir", "/k", "--proxy", "i-0abcdef0", "2222", "root"];
-        let Ok(Request::Ride(ride)) = read(&line) else {
-            panic!("{:?}", read(&line));
-        };
-        assert_eq!(ride.port, 2222);
-        assert_eq!(ride.room, Some("/k/i-0abcdef0".into()));
-        assert_eq!(ride.answer.login.as_deref(), Some("root"));
-        assert_eq!(ride.answer.hostname, "i-0abcdef0");
-        let own = ["-i", "/my key", "--proxy", "fd00::1", "22", "root"];
-        assert!(matches!(read(&own), Ok(Request::Ride(ride)) if ride.room.is_none()));
-    }
-
-    #[test]
-    fn what_is_missing_or_in_vain_is_said() {
-        for (line, mistake) in [
-            (&["--proxy", "i-0abcdef0", "22", "root"][..], Usage::RideKey),
-            (&["--proxy", "i-0abcdef0", "22"], Usage::RideWords),
-            (&["--proxy"], Usage::RideWords),
-            (&["--proxy", "-i", "k", "h", "x", "root"], Usage::RideWords),
-            (
-                &["--proxy", "--via", "instance-id", "h", "22", "root"],
-                Usage::RideBy("instance-id"),
-            ),
-            (
-                &["--proxy", "--key-dir", "/k", "h", "22", "../x"],
-                Usage::BadUser("../x".into()),
-            ),
-            (&["--ssh-config", "h"], Usage::SetupWords),
-            (&["--ssh-config", "-v"], Usage::SetupWords),
-            (&["--install", "h"], Usage::Beside("install", "ssh-config")),
-            (&["--uninstall"], Usage::Beside("uninstall", "ssh-config")),
-            (&["--key-dir", "/k", "h"], Usage::Beside("key-dir", "proxy")),
-        ] {
-            assert_eq!(read(line), Err(mistake), "{line:?}");
-        }
-    }
-
-    #[test]
-    fn a_setup_keeps_what_the_proxy_is_to_know() {
-        let line = [
-            "--ssh-config",
-            "--install",
-            "-lroot",
-            "--private",
-            "--profile",
-            "a b",
-        ];
-        let Ok(Request::Setup(setup)) = read(&line) else {
-            panic!("{:?}", read(&line));
-        };
-        assert_eq!(setup.action, Action::Install);
-        assert_eq!(setup.words, ["--profile", "a b", "--via", "private"]);
-        assert_eq!(setup.login.as_str(), "root");
-    }
-}
+mod tests;
