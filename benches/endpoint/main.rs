@@ -1,5 +1,5 @@
-//! A tunnel through an EC2 Instance Connect Endpoint: what it adds to a connection, bytes a second
-//! each way, and what a keystroke waits for its echo.
+//! What tunnels add to a connection; and of one through an EC2 Instance Connect Endpoint, bytes a
+//! second each way, and what a keystroke waits for its echo.
 //!
 //! `cargo bench --bench endpoint [-- [--pairs N] [--mib N] [--keys N]]`
 //!
@@ -85,10 +85,10 @@ fn trusting(tenant: &Tenant<'_>, program: &str) -> Command {
     command
 }
 
-/// `true` on an instance, straight and through its endpoint, in turn.
+/// `true` on an instance, straight, through its endpoint and through Session Manager, in turn.
 fn connections(tenant: &Tenant<'_>, pairs: usize) {
-    let ways = ["public", "eice"];
-    let mut times = [Vec::new(), Vec::new()];
+    let ways = ["public", "eice", "ssm"];
+    let mut times = ways.map(|_| Vec::new());
     // The first round only warms up.
     for round in 0..=pairs {
         for (way, times) in ways.iter().zip(&mut times) {
@@ -101,15 +101,14 @@ fn connections(tenant: &Tenant<'_>, pairs: usize) {
             }
         }
     }
-    let [straight, through] = &times;
-    let more = straight.iter().zip(through).map(|(a, b)| b - a).collect();
-    println!("a connection: {pairs} rounds, medians in ms");
-    for (what, times) in [
-        ("straight", straight.clone()),
-        ("through the endpoint", through.clone()),
-        ("more", more),
-    ] {
-        println!("{what:<28}{:>10.1}", share(times, 0.5));
+    println!("a connection: {pairs} rounds, medians in ms, and of what it takes over the first");
+    for (way, times_by) in ways.iter().zip(&times) {
+        let more = times[0].iter().zip(times_by).map(|(a, b)| b - a).collect();
+        println!(
+            "--via {way:<8}{:>10.1}{:>+10.1}",
+            share(times_by.clone(), 0.5),
+            share(more, 0.5)
+        );
     }
 }
 

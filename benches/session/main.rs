@@ -1,6 +1,7 @@
-//! Session Manager's tunnel: bytes a second each way, and what a keystroke waits for its echo.
+//! Session Manager's tunnel: bytes a second each way, what a keystroke waits for its echo, and what
+//! several mscp side by side are good for.
 //!
-//! `cargo bench --bench session [-- [--megabytes N] [--keys N]]`
+//! `cargo bench --bench session [-- [--megabytes N] [--keys N] [--side MEGABYTES]]`
 //!
 //! Everything goes through the lab's gateway and agent, which are one thread and do not pace
 //! themselves; so what is measured is their speed as much as ours. The real agent sleeps a
@@ -16,6 +17,7 @@
 
 #[path = "../../tests/lab/mod.rs"]
 mod lab;
+mod side;
 
 use std::ffi::OsString;
 use std::fs;
@@ -36,8 +38,8 @@ const LATENCIES: [Duration; 2] = [Duration::ZERO, Duration::from_millis(20)];
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
-    let Some((megabytes, keys)) = plan(&words) else {
-        eprintln!("usage: cargo bench --bench session [-- [--megabytes N] [--keys N]]");
+    let Some([megabytes, keys, copied]) = plan(&words) else {
+        eprintln!("usage: cargo bench --bench session [-- [--megabytes|--keys|--side N]…]");
         return ExitCode::FAILURE;
     };
     let lab = match Lab::start() {
@@ -54,21 +56,21 @@ fn main() -> ExitCode {
         report("download", megabytes, &download(&lab, latency, size));
     }
     echo(&lab, keys);
+    side::compare(&lab, copied);
     ExitCode::SUCCESS
 }
 
-fn plan(words: &[OsString]) -> Option<(usize, usize)> {
-    let (mut megabytes, mut keys) = (100, 1000);
+/// Megabytes, keys, and megabytes side by side.
+fn plan(words: &[OsString]) -> Option<[usize; 3]> {
+    let mut plan = [100, 1000, 8];
+    // `cargo bench` adds a word of its own.
     let mut words = words.iter().filter(|word| *word != "--bench");
     while let Some(word) = words.next() {
-        let value = words.next()?.to_str()?.parse().ok()?;
-        match word.to_str()? {
-            "--megabytes" => megabytes = value,
-            "--keys" => keys = value,
-            _ => return None,
-        }
+        let options = ["--megabytes", "--keys", "--side"];
+        let at = options.iter().position(|option| *word == **option)?;
+        plan[at] = words.next()?.to_str()?.parse().ok()?;
     }
-    Some((megabytes, keys))
+    Some(plan)
 }
 
 /// How long a transfer took, and what it cost.
