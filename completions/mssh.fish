@@ -12,6 +12,7 @@ ssm\t''
 serial\t''"
 complete -c mssh -l eice-endpoint -d 'go by this endpoint: its ID or its DNS name' -r
 complete -c mssh -l max-tunnel-duration -d 'end the tunnel after S seconds: 1 to 3600' -r
+complete -c mssh -l listen -d 'lead PORT here (or ADDR:PORT) to TARGET:PORT there' -r
 complete -c mssh -l key-dir -d 'with --proxy: push the key in DIR/HOST/key, where ssh looks for it' -r
 complete -c mssh -l completions -d 'print the completions for bash, zsh or fish' -r -f -a "bash\t''
 zsh\t''

@@ -8,6 +8,7 @@
 mod badge;
 mod hops;
 mod journey;
+mod lead;
 mod ride;
 
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use tokio::sync::OnceCell;
 pub use self::badge::Badge;
 use self::badge::Luggage;
 use self::journey::Journey;
+pub use self::lead::lead;
 pub use self::ride::{Boarding, board};
 use crate::error::Error;
 use crate::plan::cli::Invocation;

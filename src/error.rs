@@ -46,6 +46,12 @@ pub enum Error {
         port: u16,
         cause: io::Error,
     },
+    /// No mistake, and nothing is said: it is what was wanted.
+    Hangup,
+    NoListener {
+        place: String,
+        cause: io::Error,
+    },
     Runtime(io::Error),
     Output(io::Error),
     OwnKeyUnreadable(PathBuf, io::Error),
@@ -192,6 +198,8 @@ impl Error {
             Self::NoConnection { host, port, cause } => {
                 format!("no connection to {host} port {port}: {cause}")
             }
+            Self::Hangup => "told to go".to_owned(),
+            Self::NoListener { place, cause } => format!("cannot listen on {place}: {cause}"),
             Self::Runtime(cause) => format!("cannot start: {cause}"),
             Self::Output(cause) => format!("cannot write to standard output: {cause}"),
             Self::OwnKeyUnreadable(path, cause) => {

@@ -30,14 +30,18 @@ use plan::cli::{self, Invocation, Request};
 use plan::command::CommandLine;
 use plan::grammar::Program;
 use plan::host_key::{self, Testimony};
+use plan::listen::Listening;
 use plan::plain::Ride;
 use plan::route::Route;
 use plan::ssh_config::{HAND_OVER, UNDER_US};
 use plan::tunnel::Wanted;
 use plan::usage::Usage;
 use tokio::runtime::Builder;
+use tunnel::listen::Destination;
 use world::aws::Credentials;
+use world::hangup::Hangup;
 use world::keeper::Keeper;
+use world::listener::Listener;
 use world::stdio::{Input, Output};
 use world::terminal::Terminal;
 use world::{keeper, openssh, process, relay};
@@ -58,6 +62,7 @@ pub mod plan {
     pub mod hops;
     pub mod host_key;
     pub mod instance;
+    pub mod listen;
     pub mod lookup;
     pub mod names;
     pub mod options;
@@ -85,9 +90,11 @@ pub mod world {
     pub mod aws;
     pub mod chance;
     pub mod clock;
+    pub mod direct;
     pub mod hangup;
     pub mod keeper;
     pub mod key;
+    pub mod listener;
     pub mod openssh;
     pub mod process;
     pub mod prompt;
@@ -140,6 +147,7 @@ fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), E
         Request::Print(page) => print(&generate::page(program, &page)),
         Request::Connect(invocation) => go(&invocation, terminal),
         Request::Ride(ride) => carry_for_ssh(&ride, terminal),
+        Request::Listen(listening) => wait_for(listen(&listening, terminal)),
         Request::Setup(setup) => print(&setup::run(&setup, terminal)?),
         Request::Client(words) => {
             let client = process::find(program.client())?;
@@ -255,6 +263,23 @@ fn carry_for_ssh(ride: &Ride, terminal: Terminal) -> Result<(), Error> {
         port: ride.port,
         cause,
     })
+}
+
+/// Has a port of this machine lead to one of an instance.
+async fn listen(listening: &Listening, terminal: Terminal) -> Result<(), Error> {
+    let wishes = &listening.invocation.wishes;
+    let terminal = terminal.telling(wishes.debug, listening.invocation.has(b'v'));
+    process::notice_children().map_err(Error::Runtime)?;
+    // Before it costs a call: the port may be somebody else's.
+    let port = Listener::open(&listening.place).await?;
+    let found = connect::lead(listening, terminal).await?;
+    if wishes.dry_run {
+        return Ok(());
+    }
+    let destination = Destination::of(listening, found, terminal);
+    let hangup = Hangup::unless_ignored().await.map_err(Error::Runtime)?;
+    terminal.announce(&format!("listening on {}", port.address));
+    destination.serve(port, hangup).await
 }
 
 fn become_client(line: &CommandLine) -> Result<(), Error> {

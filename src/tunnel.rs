@@ -3,7 +3,10 @@
 use std::ffi::OsString;
 use std::future::{Ready, ready};
 
+use tokio::io::{AsyncRead, AsyncWrite};
+
 pub mod endpoint;
+pub mod listen;
 pub mod session;
 
 use self::session::Errand;
@@ -12,9 +15,12 @@ use crate::plan::passage::Passage;
 pub use crate::plan::tunnel::OPTION;
 use crate::plan::tunnel::{Tunnels, Wanted};
 use crate::world::aws::{self, Aws, Credentials, Start};
+use crate::world::hangup::Hangup;
+use crate::world::process;
 use crate::world::room;
 use crate::world::stdio::{Input, Output};
 use crate::world::terminal::Terminal;
+use crate::world::websocket::relay::Ends;
 
 /// The hidden mode: `--tunnel` and what [`Wanted`] reads. Carries bytes until either end has had
 /// enough.
@@ -33,7 +39,7 @@ pub async fn run(
     through(&wanted, handed, input, output, terminal).await
 }
 
-/// Carries bytes through a passage, with the credentials that were found already.
+/// Carries the bytes of an ssh through a passage, with the credentials that were found already.
 ///
 /// # Errors
 /// Whatever is in the way.
@@ -44,9 +50,40 @@ pub async fn through(
     output: Output,
     terminal: Terminal,
 ) -> Result<(), Error> {
+    let credentials = if let Some(credentials) = handed {
+        credentials
+    } else {
+        let (profile, region) = (wanted.tunnels.profile.as_deref(), wanted.passage.region());
+        let aws = Aws::load(profile, Some(region), nobody, terminal).await?;
+        aws.credentials().await?
+    };
+    let hangup = Hangup::listen().map_err(Error::Runtime)?;
+    // Ctrl-C is for ssh, which may have gone to the background and need us there.
+    process::leave_terminal();
+    let ends = Ends {
+        input,
+        output,
+        gone: Output::is_gone,
+    };
+    carry(wanted, credentials, ends, hangup, terminal).await
+}
+
+/// Carries bytes through a passage until either end has had enough, or we are told to go.
+async fn carry<R, W>(
+    wanted: &Wanted,
+    credentials: Credentials,
+    ends: Ends<R, W>,
+    hangup: Hangup,
+    terminal: Terminal,
+) -> Result<(), Error>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
     let (managed, region) = match &wanted.passage {
         Passage::Endpoint(door) => {
-            return endpoint::run(wanted, door, handed, (input, output), terminal).await;
+            let run = endpoint::run(wanted, door, &credentials, ends, hangup, terminal);
+            return Box::pin(run).await;
         }
         Passage::Session(managed, region) => (managed, region),
     };
@@ -58,12 +95,9 @@ pub async fn through(
         background: wanted.tunnels.background,
         terminal,
     };
-    let profile = errand.profile;
-    let aws = match handed {
-        Some(them) => Aws::with(them, profile, errand.region, terminal).await?,
-        None => Aws::load(profile, errand.region, nobody, terminal).await?,
-    };
-    Box::pin(errand.run(&aws, input, output)).await.map(drop)
+    let aws = Aws::with(credentials, errand.profile, errand.region, terminal).await?;
+    let run = errand.run(&aws, hangup, ends.input, ends.output);
+    Box::pin(run).await.map(drop)
 }
 
 /// The credentials that the parent has found already, if they are still there.

@@ -16,6 +16,7 @@ impl Error {
             Self::Usage(usage) => return usage.hint(),
             Self::ClientRefused { .. }
             | Self::UnderUs
+            | Self::Hangup
             | Self::Runtime(_)
             | Self::Output(_)
             | Self::SessionOver { .. }
@@ -35,6 +36,7 @@ impl Error {
                 "is the port open to you (security group), and is there another way: --via?"
                     .to_owned()
             }
+            Self::NoListener { cause, .. } => return listener_hint(cause),
             Self::NoKeeper(_) => "is the system out of processes?".to_owned(),
             Self::Key(_, cause) if cause.kind() == io::ErrorKind::StorageFull => {
                 "make room there, or set XDG_RUNTIME_DIR to another directory".to_owned()
@@ -141,6 +143,16 @@ fn credentials_hint(profile: Option<&str>) -> String {
         "pass --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
             .to_owned()
     }
+}
+
+fn listener_hint(cause: &io::Error) -> Option<String> {
+    let hint = match cause.kind() {
+        io::ErrorKind::AddrInUse => "somebody else has that port: name another, or 0 for any",
+        io::ErrorKind::AddrNotAvailable => "this machine has no such address: leave it out",
+        io::ErrorKind::PermissionDenied => "ports below 1024 are root's: name another",
+        _ => return None,
+    };
+    Some(hint.to_owned())
 }
 
 fn not_running_hint(id: &InstanceId, state: &State, region: &str) -> Option<String> {

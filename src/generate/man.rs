@@ -100,6 +100,7 @@ fn reference(program: Program) -> Roff {
     }
     if program == Program::Ssh {
         plain_ssh(&mut roff);
+        port(&mut roff);
     }
     roff.control("SH", ["ENVIRONMENT"]);
     let environment = "AWS_PROFILE, AWS_REGION, AWS_DEFAULT_REGION, AWS_CONFIG_FILE, \
@@ -145,6 +146,18 @@ fn plain_ssh(roff: &mut Roff) {
         roff.control("PP", []);
         roff.text([roman(paragraph)]);
     }
+}
+
+fn port(roff: &mut Roff) {
+    roff.control("SH", ["A PORT FOR OTHER TOOLS"]);
+    roff.control("PP", []);
+    roff.text([roman(
+        "mssh --listen [ADDRESS:]PORT TARGET[:PORT] listens here, on 127.0.0.1 if no address is \
+         named, and leads each connection to that port of the instance, or 22: directly, or by a \
+         tunnel of its own with --eice or --ssm. Nothing is pushed: whatever connects logs in by \
+         itself. Port 0 takes a free one; a line on standard error tells which, when it is ready. \
+         It ends by a signal, as ssh -N does: with 0 by SIGTERM, else with 255.",
+    )]);
 }
 
 fn term(roff: &mut Roff, term: &str, meaning: &str) {

@@ -8,6 +8,7 @@ use std::path::Path;
 pub use self::wishes::Wishes;
 use super::destination::Destination;
 use super::grammar::{Grammar, Program};
+use super::listen::{self, Listening};
 use super::names::{InstanceId, Region, Zone};
 use super::options::{Name, Opt};
 use super::plain::{self, Ride, Setup};
@@ -28,6 +29,8 @@ pub enum Request {
     Print(Page),
     /// Be ssh's ProxyCommand.
     Ride(Box<Ride>),
+    /// Have a port of this machine lead to one of an instance.
+    Listen(Box<Listening>),
     /// See to what plain ssh needs in its configuration.
     Setup(Setup),
 }
@@ -112,6 +115,9 @@ pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<R
     let (wishes, page) = wishes(&scan)?;
     if let Some(page) = page {
         return Ok(Request::Print(page));
+    }
+    if let Some(listening) = listen::request(&wishes, &scan)? {
+        return Ok(Request::Listen(Box::new(listening)));
     }
     if let Some(request) = plain::request(&wishes, &scan)? {
         return Ok(request);
@@ -208,6 +214,7 @@ fn wishes(scan: &Scan) -> Result<(Wishes, Option<Page>), Usage> {
             Name::Ssm => wishes.via = Way::Ssm,
             Name::Endpoint => wishes.endpoint = Some(wishes::endpoint(value)?),
             Name::Duration => wishes.duration = Some(wishes::duration(value)?),
+            Name::Listen => wishes.listen = Some(wishes::place(value)?),
             Name::Proxy => wishes.proxy = true,
             Name::KeyDir => wishes.key_dir = Some(value.into()),
             Name::SshConfig => wishes.ssh_config = true,

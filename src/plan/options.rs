@@ -18,6 +18,7 @@ pub enum Name {
     Endpoint,
     Duration,
     Serial,
+    Listen,
     Proxy,
     KeyDir,
     SshConfig,
@@ -180,6 +181,14 @@ pub const OPTIONS: &[Opt] = &[
         long: "serial",
         help: "the serial console: the same as --via serial",
         names_way: true,
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Listen,
+        long: "listen",
+        value: Some("PORT"),
+        mssh_only: true,
+        help: "lead PORT here (or ADDR:PORT) to TARGET:PORT there",
         ..SWITCH
     },
     Opt {

@@ -24,6 +24,14 @@ pub enum Managed {
 }
 
 impl Passage {
+    /// Where the tunnel is.
+    pub fn region(&self) -> &Region {
+        match self {
+            Self::Endpoint(door) => &door.region,
+            Self::Session(_, region) => region,
+        }
+    }
+
     /// The word that tells it to the process which is the tunnel, for the destination `host`.
     pub fn word(&self, host: &str) -> String {
         match self {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::listen::Amiss;
 use super::options::{OPTIONS, Opt};
 use super::serial::Unfit;
 
@@ -32,6 +33,7 @@ pub enum Usage {
     BadEndpoint(String),
     BadDuration(String),
     NoTunnel(&'static str),
+    Listen(Amiss),
     RideWords,
     RideKey,
     RideBy(&'static str),
@@ -69,6 +71,7 @@ impl fmt::Display for Usage {
             }
             Self::BadDuration(word) => write!(f, "`{word}` is not a valid tunnel duration"),
             Self::NoTunnel(long) => write!(f, "--{long} goes with --via eice alone"),
+            Self::Listen(amiss) => amiss.fmt(f),
             Self::SeveralForOneId => {
                 write!(f, "--instance-id cannot stand for several hosts")
             }
@@ -137,6 +140,7 @@ impl Usage {
             }
             Self::SeveralForOneId => "name the instances themselves as targets".into(),
             Self::Unfit(unfit) => unfit.hint().into(),
+            Self::Listen(amiss) => amiss.hint().into(),
             Self::BadEndpoint(_) => {
                 "name it by its ID, like eice-0123456789abcdef0, or by its DNS name".into()
             }

@@ -8,16 +8,15 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use super::nobody;
+use tokio::io::{AsyncRead, AsyncWrite};
+
 use crate::error::{Error, Tunnel};
 use crate::plan::endpoint::Door;
-use crate::plan::names::Region;
-use crate::plan::tunnel::{DURATIONS, Tunnels, Wanted};
+use crate::plan::tunnel::{DURATIONS, Wanted};
 use crate::wire::eice::{self, Closing, Request};
-use crate::world::aws::{self, Aws, Credentials, Scope};
+use crate::world::aws::{self, Credentials, Scope};
 use crate::world::hangup::Hangup;
 use crate::world::process;
-use crate::world::stdio::{Input, Output};
 use crate::world::terminal::Terminal;
 use crate::world::websocket::relay::{self, End, Ends, Pace, Relay};
 use crate::world::websocket::{self, Failure, Socket};
@@ -33,18 +32,20 @@ const ABOUT: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// Whatever is in the way.
-pub async fn run(
+pub async fn run<R, W>(
     wanted: &Wanted,
     door: &Door,
-    handed: Option<Credentials>,
-    (input, output): (Input, Output),
+    credentials: &Credentials,
+    ends: Ends<R, W>,
+    mut hangup: Hangup,
     terminal: Terminal,
-) -> Result<(), Error> {
-    let mut hangup = Hangup::listen().map_err(Error::Runtime)?;
-    // Ctrl-C is for ssh, which may have gone to the background and need us there.
-    process::leave_terminal();
+) -> Result<(), Error>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
     let opened = tokio::select! {
-        opened = open(wanted, door, handed, terminal) => opened,
+        opened = open(wanted, door, credentials) => opened,
         () = hangup.next() => return Ok(()),
     };
     let mut socket = opened?;
@@ -53,11 +54,6 @@ pub async fn run(
     if wanted.tunnels.background {
         process::leave_stderr();
     }
-    let ends = Ends {
-        input,
-        output,
-        gone: Output::is_gone,
-    };
     let pace = Pace {
         frame: eice::FRAME,
         idle: IDLE,
@@ -98,16 +94,7 @@ fn told(
     }
 }
 
-async fn open(
-    wanted: &Wanted,
-    door: &Door,
-    handed: Option<Credentials>,
-    terminal: Terminal,
-) -> Result<Socket, Error> {
-    let credentials = match handed {
-        Some(credentials) => credentials,
-        None => find_credentials(&wanted.tunnels, &door.region, terminal).await?,
-    };
+async fn open(wanted: &Wanted, door: &Door, credentials: &Credentials) -> Result<Socket, Error> {
     let network = aws::network(wanted.tunnels.profile.as_deref())?;
     let request = Request {
         host: door.host.as_str(),
@@ -122,7 +109,7 @@ async fn open(
         time: SystemTime::now(),
     };
     let life = Duration::from_secs(eice::URL_LIFE);
-    let url = aws::presigned(&request.url(), &credentials, scope, life)?;
+    let url = aws::presigned(&request.url(), credentials, scope, life)?;
     let socket = websocket::dial(&url, &[], &network).await;
     socket.map_err(|failure| match failure {
         Failure::Refused { status, body } => {
@@ -132,16 +119,6 @@ async fn open(
         }
         Failure::Other(error) => error,
     })
-}
-
-/// What nobody has handed over, we find ourselves.
-async fn find_credentials(
-    tunnels: &Tunnels,
-    region: &Region,
-    terminal: Terminal,
-) -> Result<Credentials, Error> {
-    let aws = Aws::load(tunnels.profile.as_deref(), Some(region), nobody, terminal).await?;
-    aws.credentials().await
 }
 
 #[cfg(test)]

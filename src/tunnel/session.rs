@@ -60,21 +60,22 @@ type Dialled = Result<(Socket, String), Error>;
 
 impl Errand<'_> {
     /// Runs the errand to its end, whoever brings that about, and gives the exit status of the
-    /// command, where there is one that tells.
+    /// command, where there is one that tells. Whoever is told to go while a session starts has to
+    /// wait and to end it.
     ///
     /// # Errors
     /// Whatever ended it, other than the far end's own will or ours. No session is left then.
-    pub async fn run<R, W>(&self, aws: &Aws, input: R, output: W) -> Result<Option<i32>, Error>
+    pub async fn run<R, W>(
+        &self,
+        aws: &Aws,
+        hangup: Hangup,
+        input: R,
+        output: W,
+    ) -> Result<Option<i32>, Error>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        // First of all: whoever is killed while a session starts has to wait and to end it.
-        let hangup = Hangup::listen().map_err(Error::Runtime)?;
-        if let Start::Port(_) = self.start {
-            // Ctrl-C is for ssh, which may have gone to the background and need us there.
-            process::leave_terminal();
-        }
         let session = aws.region(self.region)?;
         let session = session.start_session(self.target, self.start).await?;
         self.terminal.debug(|| format!("started {session:?}"));

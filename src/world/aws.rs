@@ -1,6 +1,7 @@
 //! AWS: who we are there, and how long we wait.
 
 mod credentials;
+mod current;
 mod ec2;
 mod endpoints;
 mod explain;
@@ -23,6 +24,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_sdk_ec2::operation::RequestId;
 
 use self::credentials::Chain;
+pub use self::current::Current;
 pub use self::explain::{Door, Push};
 pub use self::handover::{handed, received};
 pub use self::http::{Trust, proxies, tls_trouble};

@@ -1,13 +1,27 @@
 //! The signals by which others tell us that we are to go: ssh sends SIGHUP to its ProxyCommand.
 
+use std::future::poll_fn;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::process;
+
+/// The names of the signals.
+const NAMES: [&str; 3] = ["HUP", "TERM", "INT"];
+
+/// Whether anybody has begun to listen.
+static LISTENING: AtomicBool = AtomicBool::new(false);
 
 /// From when it is made on, these signals end nothing by themselves.
 #[derive(Debug)]
 pub struct Hangup {
-    signals: [Signal; 3],
+    kinds: Vec<SignalKind>,
+    signals: Vec<Signal>,
+    /// The last that has come.
+    heard: Option<SignalKind>,
 }
 
 impl Hangup {
@@ -16,21 +30,73 @@ impl Hangup {
     /// # Errors
     /// When the system does not let us.
     pub fn listen() -> io::Result<Self> {
-        let signals = [
-            signal(SignalKind::hangup())?,
-            signal(SignalKind::terminate())?,
-            signal(SignalKind::interrupt())?,
-        ];
-        Ok(Self { signals })
+        Self::to(NAMES.map(kind).to_vec())
+    }
+
+    /// Begins to listen to those that who called us does not have us ignore (nohup(1), a `&`
+    /// without job control), as ssh does.
+    ///
+    /// # Errors
+    /// When the system does not let us.
+    pub async fn unless_ignored() -> io::Result<Self> {
+        let mut kinds = Vec::new();
+        for name in NAMES {
+            if !process::is_ignored(name).await {
+                kinds.push(kind(name));
+            }
+        }
+        Self::to(kinds)
+    }
+
+    /// Another ear for what comes from now on.
+    ///
+    /// # Errors
+    /// When the system does not let us.
+    pub fn another(&self) -> io::Result<Self> {
+        Self::to(self.kinds.clone())
+    }
+
+    fn to(kinds: Vec<SignalKind>) -> io::Result<Self> {
+        LISTENING.store(true, Ordering::Relaxed);
+        let signals = kinds.iter().map(|kind| signal(*kind));
+        let signals = signals.collect::<io::Result<_>>()?;
+        Ok(Self {
+            kinds,
+            signals,
+            heard: None,
+        })
     }
 
     /// Waits for the next of them. None is lost while nobody waits.
     pub async fn next(&mut self) {
-        let [hangup, terminate, interrupt] = &mut self.signals;
-        tokio::select! {
-            _ = hangup.recv() => {}
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
+        poll_fn(|cx| {
+            let mut signals = self.signals.iter_mut();
+            let heard = signals.position(|signal| signal.poll_recv(cx).is_ready());
+            let Some(heard) = heard else {
+                return Poll::Pending;
+            };
+            self.heard = Some(self.kinds[heard]);
+            Poll::Ready(())
+        })
+        .await;
+    }
+
+    /// Whether the last was SIGTERM: to ssh without a command the end that somebody wants, and no
+    /// failure.
+    pub fn is_termination(&self) -> bool {
+        self.heard == Some(SignalKind::terminate())
+    }
+}
+
+/// Whether somebody listens to the signal of this name, and will see to our end.
+pub fn is_heard(name: &str) -> bool {
+    NAMES.contains(&name) && LISTENING.load(Ordering::Relaxed)
+}
+
+fn kind(name: &str) -> SignalKind {
+    match name {
+        "HUP" => SignalKind::hangup(),
+        "TERM" => SignalKind::terminate(),
+        _ => SignalKind::interrupt(),
     }
 }

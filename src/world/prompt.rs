@@ -16,7 +16,7 @@ use rustix::termios::{
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{OnceCell, oneshot};
 
-use super::process;
+use super::{hangup, process};
 
 /// No code is longer.
 const LONGEST: usize = 100;
@@ -157,7 +157,9 @@ async fn watch() -> Vec<Signal> {
             tokio::spawn(async move {
                 stream.recv().await;
                 put_back();
-                process::die_of(name)
+                if !hangup::is_heard(name) {
+                    let _ = process::die_of(name);
+                }
             });
         }
     }

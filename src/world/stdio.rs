@@ -49,14 +49,10 @@ impl Input {
 impl Output {
     /// Whether nobody reads what we write any more. A file always has readers.
     pub fn is_gone(&self) -> bool {
-        let Self::Pipe(pipe) = self else {
-            return false;
-        };
-        let mut polled = [PollFd::new(pipe, PollFlags::empty())];
-        let at_once = Timespec::default();
-        let found = poll(&mut polled, Some(&at_once));
-        let over = PollFlags::ERR | PollFlags::HUP | PollFlags::NVAL;
-        found.is_ok() && polled[0].revents().intersects(over)
+        match self {
+            Self::Pipe(pipe) => is_hung_up(pipe),
+            Self::File(_) => false,
+        }
     }
 
     /// Writes to a copy of this descriptor.
@@ -68,6 +64,15 @@ impl Output {
         let file = File::from(fd.try_clone()?);
         Ok(pipe::Sender::from_owned_fd_unchecked(fd).map_or(Self::File(file), Self::Pipe))
     }
+}
+
+/// Whether the other end of a pipe or socket is closed: both ways, of a socket.
+pub(super) fn is_hung_up(end: impl AsFd) -> bool {
+    let mut polled = [PollFd::new(&end, PollFlags::empty())];
+    let at_once = Timespec::default();
+    let found = poll(&mut polled, Some(&at_once));
+    let over = PollFlags::ERR | PollFlags::HUP | PollFlags::NVAL;
+    found.is_ok() && polled[0].revents().intersects(over)
 }
 
 fn unblocked(fd: impl AsFd) -> io::Result<OwnedFd> {

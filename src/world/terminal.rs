@@ -36,7 +36,7 @@ impl Terminal {
 
     /// Reports an error: a line of what, lines of what was seen, a line of what to try.
     pub fn error(self, error: &Error) {
-        if let Error::UnderUs = error {
+        if let Error::UnderUs | Error::Hangup = error {
             return;
         }
         if let Error::ClientRefused { stderr, .. } = error {
@@ -51,6 +51,24 @@ impl Terminal {
         if let Some(hint) = error.hint() {
             self.say("hint: ", &hint);
         }
+    }
+
+    /// Reports what has befallen one of several, in one line; what to try only if that was not said
+    /// `before`.
+    pub fn error_of(self, whom: &str, error: &Error, before: &mut Option<String>) {
+        self.say("error: ", &format!("{whom}: {}", error.message()));
+        let hint = error.hint();
+        if hint != *before
+            && let Some(hint) = &hint
+        {
+            self.say("hint: ", hint);
+        }
+        *before = hint.or_else(|| before.take());
+    }
+
+    /// Says what is waited for.
+    pub fn announce(self, text: &str) {
+        self.say("", text);
     }
 
     /// Says what the user should know even who asked for nothing.

@@ -11,6 +11,7 @@
 //! - `serial`: the serial console, whose host key is checked
 //! - `hops`: through instances that get their keys when their turn comes
 //! - `plain`: ssh, scp, sftp, rsync and git themselves, with us as their ProxyCommand
+//! - `listen`: a port here that leads to an instance, for whoever connects
 //! - `sharing`: over a master connection that runs, nothing is pushed
 //! - `credentials`: whose key signs, from every source that the AWS CLI knows
 //! - `errors`: each mistake has its line, its hint and its status
@@ -38,6 +39,7 @@ mod floors;
 mod grammar;
 mod hops;
 mod key;
+mod listen;
 mod network;
 mod plain;
 mod reference;

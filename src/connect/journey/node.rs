@@ -14,7 +14,9 @@ impl Journey<'_> {
     pub(super) async fn arrive_at_node(&self, id: &NodeId, leg: Leg<'_>) -> Result<Arrival, Error> {
         let by_session = matches!(self.invocation.wishes.via, Way::Auto | Way::Ssm);
         let has_key = self.invocation.value(b'i').is_some();
-        if !by_session || !(has_key || self.invocation.is_control_command()) {
+        let needs_none =
+            self.invocation.wishes.listen.is_some() || self.invocation.is_control_command();
+        if !by_session || !(has_key || needs_none) {
             return Err(Usage::ManagedNode(id.to_string()).into());
         }
         let aws = self.aws(None).await?;

@@ -24,7 +24,8 @@ impl Journey<'_> {
 
     /// Whether anything is pushed in this run.
     pub(super) fn pushes(&self) -> bool {
-        !self.invocation.wishes.dry_run && !self.invocation.is_control_command()
+        let wishes = &self.invocation.wishes;
+        !wishes.dry_run && wishes.listen.is_none() && !self.invocation.is_control_command()
     }
 
     /// What we log in with; made once.

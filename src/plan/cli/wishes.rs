@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::super::endpoint::Named;
+use super::super::listen::{Amiss, Place};
 use super::super::names::{InstanceId, Region, Zone};
 use super::super::route::Way;
 use super::super::tunnel::DURATIONS;
@@ -29,6 +30,8 @@ pub struct Wishes {
     pub endpoint: Option<Named>,
     /// `--max-tunnel-duration`, in seconds.
     pub duration: Option<u16>,
+    /// `--listen`.
+    pub listen: Option<Place>,
     /// `--proxy`.
     pub proxy: bool,
     /// `--key-dir`.
@@ -60,6 +63,10 @@ impl Wishes {
 
 pub(super) fn endpoint(value: &str) -> Result<Named, Usage> {
     Named::parse(value).ok_or_else(|| Usage::BadEndpoint(value.to_owned()))
+}
+
+pub(super) fn place(value: &str) -> Result<Place, Usage> {
+    Place::parse(value).ok_or_else(|| Usage::Listen(Amiss::Place(value.to_owned())))
 }
 
 pub(super) fn duration(value: &str) -> Result<u16, Usage> {

@@ -1,0 +1,143 @@
+//! The story of a port: whoever connects to it gets a connection to the instance of their own.
+//!
+//! What befalls one of them is said in a line, and is nothing to the others.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::task::{JoinSet, LocalSet};
+use tokio::time::timeout;
+
+use crate::error::Error;
+use crate::plan::listen::Listening;
+use crate::plan::route::Route;
+use crate::plan::tunnel::Wanted;
+use crate::world::aws::{Credentials, Current};
+use crate::world::direct;
+use crate::world::hangup::Hangup;
+use crate::world::listener::{Caller, Listener, capacity};
+use crate::world::terminal::Terminal;
+
+/// How long everybody may take to end what they have begun, once we are told to go. Most need a
+/// moment; a session whose websocket is lost takes a call.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Where a port leads.
+#[derive(Debug)]
+pub struct Destination {
+    way: Way,
+    /// What was tried to tell about the last failure.
+    hint: RefCell<Option<String>>,
+    terminal: Terminal,
+}
+
+#[derive(Debug)]
+enum Way {
+    /// To this host and port, by itself.
+    Direct(String, u16),
+    /// Through a tunnel, with credentials that are good at the time.
+    Tunnel(Box<(Wanted, Current)>),
+}
+
+impl Destination {
+    /// That of these words, which was found to be reached like this.
+    #[must_use]
+    pub fn of(
+        listening: &Listening,
+        (route, credentials): (Route, Option<Credentials>),
+        terminal: Terminal,
+    ) -> Self {
+        let way = match route {
+            Route::Through(_, passage) => {
+                let wanted = listening.through(passage);
+                let region = Some(wanted.passage.region().clone());
+                let profile = wanted.tunnels.profile.clone();
+                let current = Current::new(profile, region, credentials, terminal);
+                Way::Tunnel(Box::new((wanted, current)))
+            }
+            direct => Way::Direct(direct.destination(), listening.port),
+        };
+        Self {
+            way,
+            hint: RefCell::default(),
+            terminal,
+        }
+    }
+
+    /// Serves whoever connects, until we are told to go.
+    ///
+    /// # Errors
+    /// [`Error::Hangup`], unless it is by SIGTERM: as ssh has it with `-N`. There is no other end.
+    pub async fn serve(self, mut port: Listener, mut hangup: Hangup) -> Result<(), Error> {
+        let (this, most) = (Rc::new(self), capacity());
+        let mut callers = JoinSet::new();
+        let local = LocalSet::new();
+        let serving = async {
+            loop {
+                tokio::select! {
+                    biased;
+                    () = hangup.next() => break,
+                    Some(_) = callers.join_next(), if !callers.is_empty() => {}
+                    caller = port.accept(this.terminal), if callers.len() < most => {
+                        // From here on it hears what we hear.
+                        let hangup = hangup.another().map_err(Error::Runtime)?;
+                        callers.spawn_local(Rc::clone(&this).attend(caller, hangup));
+                    }
+                }
+            }
+            drop(port);
+            let is_wanted = hangup.is_termination();
+            let all = async { while callers.join_next().await.is_some() {} };
+            tokio::select! {
+                _ = timeout(FAREWELL, all) => {}
+                () = hangup.next() => {}
+            }
+            if is_wanted {
+                Ok(())
+            } else {
+                Err(Error::Hangup)
+            }
+        };
+        local.run_until(serving).await
+    }
+
+    /// Sees to one of those who connect.
+    async fn attend(self: Rc<Self>, mut caller: Caller, mut hangup: Hangup) {
+        let peer = caller.peer;
+        self.terminal.debug(|| format!("{peer} connects"));
+        let carried = match hangup.another() {
+            Ok(ear) => self.carry(&mut caller, ear).await,
+            Err(cause) => Err(Error::Runtime(cause)),
+        };
+        match carried {
+            Ok(()) => tokio::select! {
+                () = caller.take_leave() => {}
+                () = hangup.next() => {}
+            },
+            Err(error) => {
+                caller.cut_off();
+                let hint = &mut *self.hint.borrow_mut();
+                self.terminal.error_of(&peer.to_string(), &error, hint);
+            }
+        }
+        self.terminal.debug(|| format!("{peer} is gone"));
+    }
+
+    async fn carry(&self, caller: &mut Caller, mut hangup: Hangup) -> Result<(), Error> {
+        let (wanted, current) = match &self.way {
+            Way::Tunnel(tunnel) => &**tunnel,
+            Way::Direct(host, port) => {
+                return tokio::select! {
+                    carried = direct::carry(caller, host, *port) => carried,
+                    () = hangup.next() => Ok(()),
+                };
+            }
+        };
+        let credentials = tokio::select! {
+            credentials = current.get() => credentials?,
+            () = hangup.next() => return Ok(()),
+        };
+        super::carry(wanted, credentials, caller.ends(), hangup, self.terminal).await
+    }
+}

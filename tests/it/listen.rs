@@ -1,0 +1,195 @@
+//! `--listen`: a port of this machine that leads to one of an instance, for whoever connects to it.
+//!
+//! - here: who gets through, by each way, and what it costs
+//! - `bytes`: streams of any length, half-closed, many at once
+//! - `port`: one that runs
+//! - `places`: where to listen, and whom that leads to
+//! - `words`: each mistake in them has its line and its hint
+//! - `trouble`: what is wrong with the port, the target, or one of many
+//! - `ending`: signals, and credentials that do not last as long as the port
+//! - `crowd`: more than the system has room for
+
+mod bytes;
+mod crowd;
+mod ending;
+mod places;
+mod port;
+mod trouble;
+mod words;
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::process::Command;
+
+use self::port::Port;
+use crate::eice::service;
+use crate::key::witness::PATIENCE;
+use crate::lab::cast::{DB1, WEB1};
+use crate::lab::ssm::NODE;
+use crate::lab::{DESCRIBE_INSTANCES, Tenant};
+use crate::sandbox::{eventually, finish, lab, run, tenant};
+use crate::session::plain_ssh;
+
+/// The addresses of [`WEB1`] for who comes directly, and for the agent on it.
+const WEB1_PUBLIC: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 11);
+const WEB1_PRIVATE: Ipv4Addr = Ipv4Addr::new(127, 0, 1, 11);
+
+/// `mssh --listen` at any port, without a target yet.
+fn listener(tenant: &Tenant<'_>) -> Command {
+    let mut mssh = tenant.command("mssh");
+    mssh.env("AWS_CA_BUNDLE", service().certificate());
+    mssh.args(["--listen", "0"]);
+    mssh
+}
+
+/// A server at this address that does this with each of its visitors.
+fn server(at: Ipv4Addr, serve: impl Fn(TcpStream) + Clone + Send + 'static) -> u16 {
+    let listener = TcpListener::bind((at, 0)).expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let serve = serve.clone();
+            std::thread::spawn(move || serve(stream));
+        }
+    });
+    port
+}
+
+/// One that says everything back.
+fn echo(at: Ipv4Addr) -> u16 {
+    server(at, |mut stream| {
+        let mut buffer = [0; 16 * 1024];
+        while let Ok(bytes @ 1..) = stream.read(&mut buffer) {
+            if stream.write_all(&buffer[..bytes]).is_err() {
+                break;
+            }
+        }
+    })
+}
+
+/// Whether an echo answers through this connection.
+fn answers(mut stream: &TcpStream) -> bool {
+    let mut heard = [0; 5];
+    stream.write_all(b"hello").is_ok()
+        && stream.read_exact(&mut heard).is_ok()
+        && &heard == b"hello"
+}
+
+/// The three ways to something that says everything back: the words for `--listen`, and what is
+/// to be said to it first.
+///
+/// The lab's resolver (libnss_wrapper) fails threads that are the first to ask it and ask at the same
+/// time, so the endpoint's instance has a name, which is asked for before anybody connects.
+fn ways() -> [(Vec<String>, &'static str); 3] {
+    let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
+    let (public, private) = (echo(WEB1_PUBLIC), echo(WEB1_PRIVATE));
+    [
+        (words(&[&format!("{WEB1}:{public}")]), ""),
+        (words(&["--ssm", &format!("{WEB1}:{private}")]), ""),
+        (words(&["--eice", "db1.lab:3389"]), "echo\n"),
+    ]
+}
+
+fn port_by(tenant: &Tenant<'_>, words: &[String]) -> Port {
+    Port::of(listener(tenant).args(words))
+}
+
+/// No session of this tenant is left, and there was nothing wrong with any.
+#[track_caller]
+fn no_session_is_left(tenant: &Tenant<'_>) {
+    let over = || tenant.sessions().iter().all(|it| it.ended.is_some());
+    let over = eventually(PATIENCE, over);
+    assert!(over, "an orphan: {:?}", tenant.sessions());
+    let complaints = tenant.sessions().into_iter().flat_map(|it| it.complaints);
+    assert_eq!(complaints.collect::<Vec<_>>(), [] as [String; 0]);
+}
+
+#[test]
+fn plain_ssh_logs_in_through_it_by_each_way_with_its_own_key() {
+    let tenant = tenant();
+    // Pushes the key, which this ssh then has.
+    let key = {
+        let ssh = plain_ssh(&tenant);
+        let words: Vec<_> = ssh.get_args().map(ToOwned::to_owned).collect();
+        words[3].clone()
+    };
+    let mut push = tenant.command("mssh");
+    push.env("AWS_CA_BUNDLE", service().certificate());
+    finish(push.args(["--eice", "-i"]).arg(&key).args([DB1, "true"])).prints("");
+    let pushes = tenant.calls_of("SendSSHPublicKey").len();
+    let sshd = lab().port();
+    for words in [
+        &[&*format!("{WEB1}:{sshd}")][..],
+        &["--ssm", &format!("{WEB1}:{sshd}")],
+        &["--eice", &format!("{DB1}:{sshd}")],
+        &["--private", &format!("127.0.1.21:{sshd}")],
+    ] {
+        let port = Port::to(&tenant, words);
+        for round in 0..2 {
+            let mut ssh = tenant.command("ssh");
+            ssh.args(["-o", "IdentitiesOnly=yes", "-i"]).arg(&key);
+            ssh.args(["-p", &port.address.port().to_string()]);
+            ssh.args(["ec2-user@127.0.0.1", &format!("echo {round}; exit 7")]);
+            finish(&mut ssh).ends(7, &format!("{round}\n"));
+        }
+        port.says_nothing_more();
+        port.ends_quietly();
+    }
+    assert_eq!(tenant.calls_of("SendSSHPublicKey").len(), pushes);
+    no_session_is_left(&tenant);
+}
+
+#[test]
+fn the_instance_is_looked_up_once_and_each_connection_has_its_own_tunnel() {
+    for (words, greeting) in ways() {
+        let tenant = tenant();
+        let port = port_by(&tenant, &words);
+        let looked_up = tenant.calls().len();
+        let mut streams: Vec<_> = (0..3).map(|_| port.connect()).collect();
+        for stream in &mut streams {
+            stream.write_all(greeting.as_bytes()).expect("a connection");
+            assert!(answers(stream), "{words:?}");
+        }
+        let starts = tenant.calls_of("StartSession").len();
+        assert_eq!(tenant.calls().len(), looked_up + starts, "{words:?}");
+        let through = starts + tenant.tunnels().len();
+        assert_eq!(through, if words.len() == 1 { 0 } else { 3 }, "{words:?}");
+        port.ends_quietly();
+        no_session_is_left(&tenant);
+    }
+}
+
+/// Directly, the one permission is that for the look-up.
+#[test]
+fn nothing_is_pushed_and_no_key_is_made() {
+    let tenant = tenant();
+    let port = Port::to(&tenant, &[&format!("{WEB1}:{}", echo(WEB1_PUBLIC))]);
+    assert!(answers(&port.connect()));
+    let actions: Vec<_> = tenant.calls().into_iter().map(|it| it.action).collect();
+    assert_eq!(actions, [DESCRIBE_INSTANCES]);
+    assert!(
+        std::fs::read_dir(tenant.run_dir())
+            .expect("a directory")
+            .next()
+            .is_none()
+    );
+    port.ends_quietly();
+}
+
+/// What EC2 Instance Connect does not know needs no key of ours here.
+#[test]
+fn a_managed_node_is_reached_without_a_key() {
+    let tenant = tenant();
+    let target = format!("{NODE}:{}", echo(WEB1_PRIVATE));
+    let port = Port::to(&tenant, &[&target]);
+    assert!(answers(&port.connect()));
+    port.ends_quietly();
+    no_session_is_left(&tenant);
+}
+
+#[test]
+fn a_dry_run_finds_the_instance_and_is_over() {
+    let tenant = tenant();
+    run(&tenant, "mssh", ["--listen", "0", "--dry-run", WEB1]).prints("");
+    assert_eq!(tenant.calls_of(DESCRIBE_INSTANCES).len(), 1);
+}

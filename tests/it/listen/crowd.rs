@@ -1,0 +1,76 @@
+//! More connections than there is room for.
+
+use std::net::TcpStream;
+use std::process::Command;
+use std::time::Duration;
+
+use super::{Port, WEB1_PUBLIC, answers, echo};
+use crate::lab::cast::WEB1;
+use crate::sandbox::tenant;
+
+/// Whether an echo answers, in so short a time.
+fn answers_soon(stream: &TcpStream) -> bool {
+    let short = Some(Duration::from_millis(500));
+    stream.set_read_timeout(short).expect("a socket");
+    answers(stream)
+}
+
+fn limit(port: &Port, files: &str) {
+    let pid = port.child.id().to_string();
+    let status = Command::new("prlimit")
+        .args(["--pid", &pid, files])
+        .status();
+    assert!(
+        status.is_ok_and(|it| it.success()),
+        "prlimit, of util-linux"
+    );
+}
+
+#[test]
+fn those_for_whom_there_is_no_room_wait_until_others_go() {
+    let tenant = tenant();
+    let target = format!("{WEB1}:{}", echo(WEB1_PUBLIC));
+    let mut mssh = tenant.command("prlimit");
+    mssh.args(["--nofile=41", env!("CARGO_BIN_EXE_mssh")]);
+    let port = Port::of(mssh.args(["--listen", "0", &target]));
+    let mut streams: Vec<_> = (0..9).map(|_| port.connect()).collect();
+    assert!(streams[..3].iter().all(answers));
+    // What was written by those who wait is not lost.
+    assert!(!answers_soon(&streams[3]));
+    streams.drain(..3);
+    streams[0]
+        .set_read_timeout(Some(crate::key::witness::PATIENCE))
+        .expect("a socket");
+    let mut late = [0; 5];
+    std::io::Read::read_exact(&mut &streams[0], &mut late).expect("an answer");
+    assert_eq!(&late, b"hello");
+    assert!(streams[1..3].iter().all(answers));
+    streams.drain(..3);
+    assert!(streams.iter().all(answers));
+    port.says_nothing_more();
+    port.ends_quietly();
+}
+
+#[test]
+fn a_system_without_room_is_waited_for() {
+    let tenant = tenant();
+    let port = Port::to(&tenant, &[&format!("{WEB1}:{}", echo(WEB1_PUBLIC))]);
+    let first = port.connect();
+    assert!(answers(&first));
+    limit(&port, "--nofile=4:1024");
+    let second = port.connect();
+    assert!(!answers_soon(&second));
+    assert_eq!(
+        port.line(),
+        "mssh: warning: nobody can connect for now: Too many open files (os error 24)"
+    );
+    assert!(answers(&first));
+    limit(&port, "--nofile=1024:1024");
+    second
+        .set_read_timeout(Some(crate::key::witness::PATIENCE))
+        .expect("a socket");
+    std::io::Read::read_exact(&mut &second, &mut [0; 5]).expect("an answer");
+    assert!(answers(&second) && answers(&port.connect()));
+    port.says_nothing_more();
+    port.ends_quietly();
+}

@@ -1,0 +1,66 @@
+//! Where it listens, and whom that leads to.
+
+use std::io::Read;
+use std::net::{IpAddr, TcpStream};
+
+use super::{Port, WEB1_PUBLIC, answers, echo};
+use crate::lab::cast::{SIX, WEB1};
+use crate::sandbox::{lab, skipped, tenant};
+
+#[test]
+fn it_listens_where_it_is_told_to() {
+    let tenant = tenant();
+    let target = format!("{WEB1}:{}", echo(WEB1_PUBLIC));
+    let mut places = vec![
+        ("0", "127.0.0.1", "127.0.0.1"),
+        ("localhost:0", "127.0.0.1", "127.0.0.1"),
+        ("127.0.0.99:0", "127.0.0.99", "127.0.0.99"),
+        ("0.0.0.0:0", "0.0.0.0", "127.0.0.98"),
+    ];
+    if lab().has_ipv6() {
+        places.extend([
+            ("[::1]:0", "::1", "::1"),
+            ("*:0", "::", "127.0.0.98"),
+            ("*:0", "::", "::1"),
+        ]);
+    } else {
+        skipped("there is no ::1 here");
+    }
+    for (place, listens, called) in places {
+        let mut mssh = tenant.command("mssh");
+        let port = Port::of(mssh.args(["--listen", place, &target]));
+        assert_eq!(port.address.ip().to_string(), listens, "{place}");
+        assert_ne!(port.address.port(), 0);
+        let called: IpAddr = called.parse().expect("an address");
+        let stream = TcpStream::connect((called, port.address.port()));
+        assert!(answers(&stream.expect("a connection")), "{place}");
+        port.ends_quietly();
+    }
+}
+
+#[test]
+fn any_name_of_an_instance_is_a_target() {
+    let tenant = tenant();
+    let sshd = lab().port();
+    let mut targets = vec![
+        format!("127.0.0.11:{sshd}"),
+        format!("127.0.1.21:{sshd}"),
+        format!("ec2-127-0-0-11.compute-1.amazonaws.com:{sshd}"),
+        format!("ip-127-0-1-21.ec2.internal:{sshd}"),
+        format!("web1.lab:{sshd}"),
+        format!("I-0FACE000000000001:{sshd}"),
+    ];
+    if lab().has_ipv6() {
+        targets.extend([format!("{SIX}:{sshd}"), format!("[::1]:{sshd}")]);
+    }
+    if sshd == 22 {
+        targets.extend([WEB1, "127.0.0.11", "web1.lab"].map(str::to_owned));
+    }
+    for target in &targets {
+        let port = Port::to(&tenant, &[target]);
+        let mut banner = [0; 4];
+        port.connect().read_exact(&mut banner).expect(target);
+        assert_eq!(&banner, b"SSH-", "{target}");
+        port.ends_quietly();
+    }
+}

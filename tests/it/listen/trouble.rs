@@ -1,0 +1,200 @@
+//! What is wrong: with the port, the target, or with one of many.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+use super::{Port, WEB1_PRIVATE, WEB1_PUBLIC, answers, echo, listener, no_session_is_left};
+use crate::lab::cast::{DB1, STOPPED, WEB1};
+use crate::lab::eice::{Ail, NEAR_DB1};
+use crate::lab::{DESCRIBE_INSTANCES, Fault, Trial, Trouble};
+use crate::sandbox::{finish, run, tenant};
+
+/// What is said about one who connects: to whom, and what.
+#[track_caller]
+fn told(port: &Port, caller: &TcpStream) -> String {
+    let line = port.line();
+    let who = caller.local_addr().expect("an address");
+    let what = line.strip_prefix(&format!("mssh: error: {who}: "));
+    what.unwrap_or_else(|| panic!("{line}")).to_owned()
+}
+
+/// A connection that ends without a byte: by a reset.
+#[track_caller]
+fn is_cut_off(mut caller: &TcpStream) {
+    let read = caller.read(&mut [0; 1]);
+    let reset = |it: &std::io::Error| it.kind() == ErrorKind::ConnectionReset;
+    assert!(read.as_ref().is_err_and(reset), "{read:?}");
+}
+
+#[test]
+fn one_that_an_endpoint_refuses_leaves_the_others_alone() {
+    let tenant = tenant();
+    let port = Port::to(&tenant, &["--eice", &format!("{DB1}:3389")]);
+    let mut first = port.connect();
+    first.write_all(b"echo\n").expect("a connection");
+    assert!(answers(&first));
+    let refusal = r#"{"ErrorCode":"Throttling","Message":"Too many tunnels."}"#;
+    tenant.ails(Ail::Refuse(429, refusal));
+    let error = format!("{NEAR_DB1} refuses the tunnel: Too many tunnels (Throttling)");
+    let second = port.connect();
+    is_cut_off(&second);
+    assert_eq!(told(&port, &second), error);
+    let hint = "mssh: hint: an endpoint has 20 connections at most; end one, or try again later";
+    assert_eq!(port.line(), hint);
+    assert!(answers(&first));
+    // What to try has been said.
+    let third = port.connect();
+    is_cut_off(&third);
+    assert_eq!(told(&port, &third), error);
+    port.says_nothing_more();
+    assert!(answers(&first));
+    port.ends_quietly();
+}
+
+#[test]
+fn a_port_that_endpoints_do_not_go_to_is_said_to_be_one() {
+    let tenant = tenant();
+    let port = Port::to(&tenant, &["--eice", &format!("{DB1}:5432")]);
+    let caller = port.connect();
+    let refused = "refuses the tunnel: The specified RemotePort is not valid (InvalidParameter)";
+    assert_eq!(told(&port, &caller), format!("{NEAR_DB1} {refused}"));
+    assert_eq!(
+        port.line(),
+        "mssh: hint: endpoints connect to ports 22 and 3389 alone; forward others with ssh's -L"
+    );
+    port.ends_quietly();
+}
+
+#[test]
+fn one_that_session_manager_refuses_leaves_the_others_alone() {
+    let tenant = tenant();
+    let port = Port::to(
+        &tenant,
+        &["--ssm", &format!("{WEB1}:{}", echo(WEB1_PRIVATE))],
+    );
+    let first = port.connect();
+    assert!(answers(&first));
+    tenant.trial(Trial {
+        refused_upgrades: u32::MAX,
+        ..Trial::default()
+    });
+    let second = port.connect();
+    let error = "Session Manager refuses the session's websocket (HTTP 503)";
+    assert_eq!(told(&port, &second), error);
+    assert_eq!(port.line(), "mssh: hint: try again in a moment");
+    is_cut_off(&second);
+    tenant.trial(Trial::default());
+    let third = port.connect();
+    assert!(answers(&third) && answers(&first));
+    tenant.fault(Fault::new(Trouble::Denied).on("StartSession").first(1));
+    let fourth = port.connect();
+    let what = told(&port, &fourth);
+    assert!(
+        what.contains("is not allowed ssm:StartSession on "),
+        "{what}"
+    );
+    assert!(port.line().starts_with("mssh: hint: a policy must allow "));
+    assert!(answers(&third) && answers(&first) && answers(&port.connect()));
+    port.ends_quietly();
+    no_session_is_left(&tenant);
+}
+
+#[test]
+fn a_port_there_that_is_closed_is_said_to_be_and_one_that_opens_is_reached() {
+    let nobody = |at| {
+        let listener = TcpListener::bind((at, 0)).expect("a port");
+        listener.local_addr().expect("its address").port()
+    };
+    let tenant = tenant();
+    let there = nobody(WEB1_PUBLIC);
+    let port = Port::to(&tenant, &[&format!("{WEB1}:{there}")]);
+    let caller = port.connect();
+    let refused = "Connection refused (os error 111)";
+    let error = format!("no connection to 127.0.0.11 port {there}: {refused}");
+    assert_eq!(told(&port, &caller), error);
+    is_cut_off(&caller);
+    assert!(
+        port.line()
+            .starts_with("mssh: hint: is the port open to you")
+    );
+    let listener = TcpListener::bind((WEB1_PUBLIC, there)).expect("the same port");
+    let mut caller = port.connect();
+    let mut arrived = listener.accept().expect("a visitor").0;
+    caller.write_all(b"hello").expect("a connection");
+    arrived.read_exact(&mut [0; 5]).expect("a word");
+    // One that breaks there breaks here, too.
+    rustix::net::sockopt::set_socket_linger(&arrived, Some(std::time::Duration::ZERO))
+        .expect("a socket");
+    drop(arrived);
+    is_cut_off(&caller);
+    let lost = "the tunnel is lost: Connection reset by peer (os error 104)";
+    assert_eq!(told(&port, &caller), lost);
+    port.ends_quietly();
+
+    let port = Port::to(
+        &tenant,
+        &["--ssm", &format!("{WEB1}:{}", nobody(WEB1_PRIVATE))],
+    );
+    let caller = port.connect();
+    let what = told(&port, &caller);
+    assert!(
+        what.contains("Unable to connect to specified port"),
+        "{what}"
+    );
+    port.ends_quietly();
+    no_session_is_left(&tenant);
+}
+
+#[test]
+fn a_port_here_that_cannot_be_had_is_said_before_anything_is_asked() {
+    let tenant = tenant();
+    let holder = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = holder.local_addr().expect("its address").to_string();
+    run(&tenant, "mssh", ["--listen", &taken, WEB1]).fails(
+        255,
+        &[
+            &format!("mssh: error: cannot listen on {taken}: Address already in use (os error 98)"),
+            "mssh: hint: somebody else has that port: name another, or 0 for any",
+        ],
+    );
+    drop(holder);
+    run(&tenant, "mssh", ["--listen", "192.0.2.1:0", WEB1]).fails(
+        255,
+        &[
+            "mssh: error: cannot listen on 192.0.2.1:0: Cannot assign requested address (os error 99)",
+            "mssh: hint: this machine has no such address: leave it out",
+        ],
+    );
+    assert!(tenant.calls().is_empty());
+}
+
+#[test]
+fn a_target_that_cannot_be_reached_ends_it_at_once() {
+    let tenant = tenant();
+    let fails = |words: &[&str], error: &str| {
+        let outcome = finish(listener(&tenant).args(words));
+        let line = outcome.stderr.lines().next().unwrap_or_default();
+        assert_eq!(line, format!("mssh: error: {error}"));
+        assert_eq!((outcome.code, &*outcome.stdout), (Some(255), ""));
+    };
+    fails(&[STOPPED], &format!("instance {STOPPED} is stopped"));
+    let unknown = "i-0123456789abcdef0";
+    fails(
+        &[unknown],
+        &format!("there is no instance {unknown} in us-east-1"),
+    );
+    fails(
+        &["--eice", "--eice-endpoint", "eice-0123456789abcdef0", DB1],
+        "there is no EC2 Instance Connect Endpoint eice-0123456789abcdef0",
+    );
+    fails(
+        &["--via", "public", DB1],
+        &format!("instance {DB1} has no public IPv4 address"),
+    );
+    tenant.fault(Fault::new(Trouble::Denied).on(DESCRIBE_INSTANCES));
+    let outcome = finish(listener(&tenant).arg(WEB1));
+    assert!(
+        outcome.stderr.contains("ec2:DescribeInstances"),
+        "{outcome:?}"
+    );
+}
