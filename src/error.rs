@@ -8,6 +8,7 @@ mod hint;
 mod network;
 mod serial;
 mod tunnel;
+mod way;
 
 use std::io;
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub use self::credentials::{Lack, NoCode};
 pub use self::network::{BadBundle, Doubt, Network};
 pub use self::serial::NoConsole;
 pub use self::tunnel::{Step, Tunnel};
+use crate::plan::choice::Shut;
 use crate::plan::instance::{Instance, State};
 use crate::plan::names::InstanceId;
 use crate::plan::route::NoAddress;
@@ -139,6 +141,10 @@ pub enum Error {
         id: InstanceId,
         missing: NoAddress,
     },
+    NoWay {
+        id: InstanceId,
+        shut: Vec<(&'static str, Shut)>,
+    },
     NoConsole {
         id: InstanceId,
         region: String,
@@ -257,6 +263,7 @@ impl Error {
                 format!("the session's websocket is to be at {host}, which is not AWS")
             }
             Self::NoAddress { id, missing } => format!("instance {id} has no {missing}"),
+            Self::NoWay { id, .. } => format!("no way leads to instance {id}"),
             Self::NoConsole { id, region, why } => why.message(id, region),
             Self::OtherHostKey { shown } => {
                 format!("{shown} is not the host key that AWS publishes for this serial console")
@@ -268,6 +275,10 @@ impl Error {
     pub fn details(&self) -> Vec<String> {
         match self {
             Self::Several { found, .. } => found.iter().map(ToString::to_string).collect(),
+            Self::NoWay { shut, .. } => {
+                let line = |(name, why): &(&str, Shut)| format!("{name}: {why}");
+                shut.iter().map(line).collect()
+            }
             _ => Vec::new(),
         }
     }

@@ -54,6 +54,7 @@ pub mod tunnel;
 pub mod plan {
     //! Decides: what the words mean, what to ask, which way to go, what to spell. No I/O, no
     //! environment, no clock.
+    pub mod choice;
     pub mod cli;
     pub mod command;
     pub mod destination;
@@ -96,6 +97,7 @@ pub mod world {
     pub mod key;
     pub mod listener;
     pub mod openssh;
+    pub mod probe;
     pub mod process;
     pub mod prompt;
     pub mod pump;

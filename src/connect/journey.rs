@@ -2,10 +2,13 @@
 
 mod console;
 mod endpoint;
+mod entry;
 mod node;
+mod outlook;
 mod push;
 mod search;
 mod sharing;
+mod trial;
 mod way;
 
 use std::path::Path;
@@ -15,16 +18,14 @@ use tokio::sync::OnceCell;
 
 use self::sharing::Sharing;
 use super::badge::Badge;
-use super::hops::Hops;
 use crate::error::Error;
 use crate::plan::cli::Invocation;
 use crate::plan::command::Arrival;
 use crate::plan::destination::Destination;
 use crate::plan::endpoint::Endpoint;
 use crate::plan::hops::{self, Hop};
-use crate::plan::instance::Instance;
 use crate::plan::lookup::Lookup;
-use crate::plan::names::{InstanceId, Login, Region};
+use crate::plan::names::{Login, Region};
 use crate::plan::question::{self, Answer};
 use crate::plan::route::{Route, Way};
 use crate::plan::target::Target;
@@ -65,15 +66,18 @@ impl Journey<'_> {
     /// Prepares every destination, all at the same time and each but once, however often it is
     /// named.
     pub(super) async fn arrivals(&self) -> Result<Vec<Arrival>, Error> {
-        let same = |a: &Destination, b: &Destination| a.host == b.host && a.login == b.login;
         let mut places: Vec<&Destination> = Vec::new();
         for destination in self.invocation.destinations() {
-            if !places.iter().any(|place| same(place, destination)) {
+            if !places.iter().any(|place| same_place(place, destination)) {
                 places.push(destination);
             }
         }
         let arrivals = self.all(&places).await?;
-        let of = |destination| places.iter().position(|place| same(place, destination));
+        let of = |destination| {
+            places
+                .iter()
+                .position(|place| same_place(place, destination))
+        };
         let each = self.invocation.destinations().filter_map(of);
         Ok(each.map(|at| arrivals[at].clone()).collect())
     }
@@ -128,7 +132,7 @@ impl Journey<'_> {
 
     /// What ssh says of a destination, which goes before anything that AWS does.
     async fn leg<'b>(&self, destination: &'b Destination) -> Result<Leg<'b>, Error> {
-        let answer = self.ask(destination, destination.name()).await?;
+        let answer = self.ask(destination, &way::as_typed(destination)).await?;
         let typed = question::proxied_by_words(self.invocation);
         let via = self.invocation.wishes.via;
         let (hops, way) = hops::settle(answer.proxy.as_deref(), typed, via)?;
@@ -144,67 +148,6 @@ impl Journey<'_> {
         };
         leg.sharing = self.sharing(&leg).await?;
         Ok(leg)
-    }
-
-    /// A destination whose instance is known by its ID: the push need not wait for the look-up,
-    /// unless the look-up decides whether there is one.
-    ///
-    /// Of several errors the one that says most goes first: the look-ups', then the push's.
-    async fn arrive_at(&self, id: &InstanceId, leg: Leg<'_>) -> Result<Arrival, Error> {
-        if self.goes_to_console() {
-            return Box::pin(self.console(id, None, leg)).await;
-        }
-        if leg.sharing == Sharing::ByAddress {
-            let instance = self.find(id, &leg).await?;
-            return self.enter(id, instance.as_ref(), leg).await;
-        }
-        let push = self.beside(&leg, self.pushes(), self.push(id, &leg));
-        let ahead = self.beside(&leg, self.looks_ahead(&leg), self.look_ahead(&leg));
-        let (pushed, ahead, instance) = tokio::try_join!(push, ahead, self.find(id, &leg))?;
-        ahead?;
-        pushed?;
-        let route = self.route_to(instance.as_ref(), &leg).await?;
-        self.arrived(id.as_str(), leg, route, false).await
-    }
-
-    /// Runs a call, if it is `wanted`, beside another whose error would say more. What keeps AWS
-    /// from being asked at all ends both: a second try of it would ask for a second MFA code.
-    async fn beside(
-        &self,
-        leg: &Leg<'_>,
-        wanted: bool,
-        call: impl Future<Output = Result<(), Error>>,
-    ) -> Result<Result<(), Error>, Error> {
-        if !wanted {
-            return Ok(Ok(()));
-        }
-        self.aws(leg.region.as_ref()).await?;
-        Ok(call.await)
-    }
-
-    /// The way into an instance that was found, past a master connection or with a push.
-    async fn enter(
-        &self,
-        id: &InstanceId,
-        instance: Option<&Instance>,
-        leg: Leg<'_>,
-    ) -> Result<Arrival, Error> {
-        if self.goes_to_console() {
-            return Box::pin(self.console(id, instance, leg)).await;
-        }
-        let route = self.route_to(instance, &leg).await?;
-        let shared = leg.sharing == Sharing::ByAddress && self.has_master(&leg, &route).await?;
-        if !shared {
-            self.push(id, &leg).await?;
-        }
-        self.arrived(id.as_str(), leg, route, shared).await
-    }
-
-    async fn route_to(&self, instance: Option<&Instance>, leg: &Leg<'_>) -> Result<Route, Error> {
-        match instance {
-            Some(instance) => self.route(instance, leg).await,
-            None => Ok(Route::AsTyped(leg.destination.host.clone())),
-        }
     }
 
     /// AWS in the region asked for, told by the name, or configured; loaded once. What one name
@@ -230,34 +173,16 @@ impl Journey<'_> {
         self.invocation.destinations().count() == 1
     }
 
-    /// `what` is the instance, or what was typed if that says enough.
-    async fn arrived(
-        &self,
-        what: &str,
-        leg: Leg<'_>,
-        route: Route,
-        shared: bool,
-    ) -> Result<Arrival, Error> {
-        let hops = if shared || leg.hops.is_empty() {
-            None
-        } else {
-            self.through(leg.hops).await?
-        };
-        let login = leg.login;
-        let by = if shared {
-            ", by the master connection that runs"
-        } else {
-            ""
-        };
-        self.terminal
-            .note(&format!("{login} at {what}: {route}{by}"));
-        Ok(Arrival {
-            login,
-            route,
-            hops,
-            shared,
-        })
+    /// Whether there is only one, however often it is named.
+    fn is_one_place(&self) -> bool {
+        let mut destinations = self.invocation.destinations();
+        let first = destinations.next();
+        first.is_some_and(|first| destinations.all(|it| same_place(first, it)))
     }
+}
+
+fn same_place(a: &Destination, b: &Destination) -> bool {
+    a.host == b.host && a.login == b.login
 }
 
 /// The region that a DNS name made by AWS tells.

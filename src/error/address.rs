@@ -26,7 +26,9 @@ impl NoAddress {
                 family: Family::Any,
             })
         {
-            "give it an address, or reach it through a proxy: `Host i-*` in your ssh_config"
+            "give it an address, or reach it by --ssm, which needs none".to_owned()
+        } else if self.way == Way::Public {
+            "leave out --via for its private address or a tunnel, or name one: --eice, --ssm"
                 .to_owned()
         } else {
             "leave the choice to mssh: without --via, --private, -4, -6 and AddressFamily"

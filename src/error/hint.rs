@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io;
 
-use super::{Denied, Error};
+use super::{Denied, Error, way};
 use crate::plan::instance::State;
 use crate::plan::names::InstanceId;
 use crate::plan::profiles::DEFAULT;
@@ -101,6 +101,7 @@ impl Error {
                 "set AWS_ENDPOINT_URL_SSM if that is what you want".to_owned()
             }
             Self::NoAddress { missing, .. } => missing.hint(),
+            Self::NoWay { shut, .. } => way::hint(shut),
             Self::NoConsole { region, why, .. } => why.hint(region),
             Self::OtherHostKey { .. } => {
                 "is somebody in between? if AWS says that it is its new key, go there once with \

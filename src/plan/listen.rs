@@ -154,6 +154,7 @@ pub fn request(wishes: &Wishes, scan: &Scan) -> Result<Option<Listening>, Usage>
         place,
         answer: Answer {
             hostname: destination.host.clone(),
+            port: Some(port),
             ..Answer::default()
         },
         invocation: Invocation {

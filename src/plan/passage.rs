@@ -23,6 +23,17 @@ pub enum Managed {
     Node(NodeId),
 }
 
+/// What Session Manager knows of the agent on an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agent {
+    /// There is none that has ever reported from there.
+    Unknown,
+    /// It has not reported lately.
+    Silent,
+    /// It listens.
+    Online,
+}
+
 impl Passage {
     /// Where the tunnel is.
     pub fn region(&self) -> &Region {

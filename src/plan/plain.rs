@@ -130,6 +130,7 @@ fn ride(wishes: &Wishes, scan: &Scan) -> Result<Ride, Usage> {
         answer: Answer {
             login: Some(user.to_owned()),
             hostname: destination.host.clone(),
+            port: Some(port),
             ..Answer::default()
         },
         invocation: Invocation {

@@ -140,6 +140,8 @@ pub struct Answer {
     pub hostname: String,
     /// `-4`, `-6` or AddressFamily.
     pub family: Family,
+    /// The port that ssh would connect to.
+    pub port: Option<u16>,
     /// ProxyCommand or ProxyJump, whichever is in force, as its keyword and value.
     pub proxy: Option<String>,
     /// The socket (ControlPath) of the master connection that ssh uses, if one listens there.
@@ -170,6 +172,7 @@ impl Answer {
                         _ => Family::Any,
                     }
                 }
+                "port" => answer.port = value.parse().ok(),
                 "batchmode" => answer.batch = value == "yes",
                 "proxycommand" | "proxyjump" if value != "none" => {
                     answer.proxy = Some(text.into_owned());
@@ -231,6 +234,7 @@ mod tests {
                 login: Some("root".into()),
                 hostname: "10.0.0.1".into(),
                 family: Family::Inet6,
+                port: Some(22),
                 proxy: Some("proxycommand nc %h %p".into()),
                 master: None,
                 batch: true,

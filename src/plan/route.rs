@@ -93,6 +93,26 @@ pub enum Route {
 }
 
 impl Route {
+    /// What ssh gets for the host's HostName, where that is an option of its own.
+    pub fn hostname(&self) -> Option<IpAddr> {
+        match self {
+            Self::ByHostName(_, address) => Some(*address),
+            Self::Direct(..)
+            | Self::AsTyped(_)
+            | Self::InstanceId(_)
+            | Self::Through(..)
+            | Self::Serial(_) => None,
+        }
+    }
+
+    /// The address that it leads to, where that is known.
+    pub fn address(&self) -> Option<IpAddr> {
+        match self {
+            Self::Direct(address, _) => Some(*address),
+            other => other.hostname(),
+        }
+    }
+
     /// The host for ssh.
     pub fn host(&self) -> String {
         match self {
@@ -134,7 +154,7 @@ impl fmt::Display for Route {
 }
 
 /// No address of the instance fits what was asked for.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoAddress {
     /// The way asked for.
     pub way: Way,

@@ -1,6 +1,6 @@
 //! What we say to the user. Standard output belongs to the session: all of it goes to stderr.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use crate::error::Error;
 use crate::plan::grammar::Program;
@@ -79,6 +79,13 @@ impl Terminal {
     /// Says which way was taken, to who asked for it with `-v` or `--debug`.
     pub fn note(self, text: &str) {
         if self.debug || self.verbose {
+            self.say("", text);
+        }
+    }
+
+    /// Says something of interest to who watches, unless they have been told more of it.
+    pub fn remark(self, text: &str) {
+        if io::stderr().is_terminal() && !(self.debug || self.verbose) {
             self.say("", text);
         }
     }

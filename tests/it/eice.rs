@@ -35,7 +35,7 @@ const ACTIONS: [&str; 3] = [
 /// A command which trusts the endpoints' authority, and finds them open.
 ///
 #[track_caller]
-fn command(tenant: &Tenant<'_>, program: &str) -> Command {
+pub(crate) fn command(tenant: &Tenant<'_>, program: &str) -> Command {
     let mut command = tenant.command(program);
     command.env("AWS_CA_BUNDLE", service().certificate());
     command

@@ -77,9 +77,6 @@ fn answers(mut stream: &TcpStream) -> bool {
 
 /// The three ways to something that says everything back: the words for `--listen`, and what is
 /// to be said to it first.
-///
-/// The lab's resolver (libnss_wrapper) fails threads that are the first to ask it and ask at the same
-/// time, so the endpoint's instance has a name, which is asked for before anybody connects.
 fn ways() -> [(Vec<String>, &'static str); 3] {
     let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
     let (public, private) = (echo(WEB1_PUBLIC), echo(WEB1_PRIVATE));

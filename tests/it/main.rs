@@ -3,6 +3,7 @@
 //! - `grammar`: our reading of any words agrees with `ssh -G` of the installed OpenSSH
 //! - `reference`: what the original did, kept or put right, row by row
 //! - `targets`: every form of a target leads to its instance, by the fewest calls
+//! - `auto`: of the ways to a private instance the best that is open is taken, in a second
 //! - `eice`: tunnels through EC2 Instance Connect Endpoints
 //! - `key`: the key's life, whatever dies
 //! - `session`: stdin, terminal, signals and exit status are ssh's own
@@ -30,6 +31,7 @@
 mod lab;
 mod sandbox;
 
+mod auto;
 mod burst;
 mod callers;
 mod credentials;

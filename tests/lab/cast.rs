@@ -24,6 +24,12 @@ pub(crate) const TWIN1: &str = "i-02220000000000001";
 pub(crate) const TWIN2: &str = "i-02220000000000002";
 pub(crate) const ODD: &str = "i-00dd0000000000001";
 pub(crate) const HERMIT: &str = "i-05e55000000000001";
+pub(crate) const VAULT: &str = "i-0e1ce000000000001";
+pub(crate) const CELLAR: &str = "i-0ce11000000000001";
+pub(crate) const KEEP: &str = "i-0b0b0000000000001";
+pub(crate) const MOAT: &str = "i-00a70000000000001";
+pub(crate) const WELL: &str = "i-00ff0000000000001";
+pub(crate) const RUIN: &str = "i-0bad0000000000004";
 pub(crate) const PARIS: &str = "i-0e000000000000001";
 pub(crate) const MARS: &str = "i-0c0de000000000001";
 
@@ -51,9 +57,11 @@ pub(crate) struct Member {
     pub(crate) public: Option<&'static str>,
     pub(crate) private: Option<&'static str>,
     pub(crate) ipv6: Option<&'static str>,
+    /// Who gets to its private address from here.
+    pub(crate) wall: Wall,
     pub(crate) platform: Option<&'static str>,
-    /// Whether Session Manager reaches it.
-    pub(crate) managed: bool,
+    /// What Session Manager has to do with it.
+    pub(crate) agent: Agent,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +71,25 @@ pub(crate) enum State {
     Stopping,
     Stopped,
     Terminated,
+}
+
+/// What is between here and a private address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wall {
+    Nothing,
+    /// Somebody else refuses connections there: the daemon is at this address, which only who is in
+    /// the VPC knows.
+    Refuses(&'static str),
+    /// The same, where nobody says anything.
+    Swallows(&'static str),
+}
+
+/// What Session Manager knows of an agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Agent {
+    Unknown,
+    Lost,
+    Online,
 }
 
 /// What the caller's policy lets them do with an instance.
@@ -86,14 +113,15 @@ const RUNNING: Member = Member {
     public: None,
     private: None,
     ipv6: None,
+    wall: Wall::Nothing,
     platform: None,
-    managed: false,
+    agent: Agent::Unknown,
 };
 
 #[rustfmt::skip]
 pub(crate) const CAST: &[Member] = &[
     Member { id: WEB1, name: "web1", about: "running, public address",
-        public: Some("127.0.0.11"), private: Some("127.0.1.11"), managed: true, ..RUNNING },
+        public: Some("127.0.0.11"), private: Some("127.0.1.11"), agent: Agent::Online, ..RUNNING },
     Member { id: WEB2, name: "web2", about: "running, public address, another zone",
         zone: "us-east-1b", public: Some("127.0.0.12"), private: Some("127.0.1.12"), ..RUNNING },
     Member { id: OLD, name: "old", about: "running, an ID of the short old form",
@@ -126,7 +154,24 @@ pub(crate) const CAST: &[Member] = &[
     Member { id: ODD, name: "odd", about: "running, sshd on a port of its own",
         public: Some("127.0.0.51"), private: Some("127.0.1.51"), ..RUNNING },
     Member { id: HERMIT, name: "hermit", about: "running, private, Session Manager reaches it",
-        private: Some("127.0.1.71"), managed: true, ..RUNNING },
+        private: Some("127.0.1.71"), agent: Agent::Online, ..RUNNING },
+    Member { id: VAULT, name: "vault", about: "running, private, only an endpoint leads there",
+        private: Some("127.0.1.81"), wall: Wall::Swallows("127.0.2.81"), ..RUNNING },
+    Member { id: CELLAR, name: "cellar", about: "running, private, only Session Manager gets there",
+        vpc: "vpc-0ce11000000000001", private: Some("127.0.1.82"),
+        wall: Wall::Swallows("127.0.2.82"), agent: Agent::Online, ..RUNNING },
+    Member { id: KEEP, name: "keep", about: "running, private, by endpoint or Session Manager",
+        private: Some("127.0.1.83"), wall: Wall::Swallows("127.0.2.83"), agent: Agent::Online,
+        ..RUNNING },
+    Member { id: MOAT, name: "moat", about: "the same, and its private address refuses",
+        private: Some("127.0.1.84"), wall: Wall::Refuses("127.0.2.84"), agent: Agent::Online,
+        ..RUNNING },
+    Member { id: WELL, name: "well", about: "running, private, nothing leads there",
+        vpc: "vpc-0ce11000000000001", private: Some("127.0.1.85"),
+        wall: Wall::Swallows("127.0.2.85"), ..RUNNING },
+    Member { id: RUIN, name: "ruin", about: "running, private, endpoint and agent are broken",
+        vpc: "vpc-0bad0000000000004", private: Some("127.0.1.86"),
+        wall: Wall::Refuses("127.0.2.86"), agent: Agent::Lost, ..RUNNING },
     Member { id: PARIS, name: "paris", about: "running, in eu-west-1",
         region: OTHER_REGION, zone: "eu-west-1a", vpc: "vpc-0e000000000000001",
         public: Some("127.0.0.61"), private: Some("127.0.1.61"), ..RUNNING },
@@ -139,10 +184,17 @@ pub(crate) fn find(id: &str) -> Option<&'static Member> {
     CAST.iter().find(|member| member.id == id)
 }
 
+/// Where an address leads whoever is in the VPC.
+pub(crate) fn inside(address: IpAddr) -> IpAddr {
+    let named = |it: &&Member| it.private.is_some_and(|it| it.parse() == Ok(address));
+    let inside = CAST.iter().find(named).and_then(Member::inside);
+    inside.and_then(|it| it.parse().ok()).unwrap_or(address)
+}
+
 impl Member {
     /// The addresses at which its daemon listens: none unless it is running.
     pub(crate) fn listens(&self) -> Vec<IpAddr> {
-        let known = [self.public, self.private, self.ipv6];
+        let known = [self.public, self.inside(), self.ipv6];
         let running = self.state == State::Running;
         known
             .into_iter()
@@ -150,6 +202,14 @@ impl Member {
             .filter(|_| running)
             .map(|address| address.parse().expect("an address of the cast"))
             .collect()
+    }
+
+    /// Where its private address leads whoever is in its VPC.
+    pub(crate) fn inside(&self) -> Option<&'static str> {
+        match self.wall {
+            Wall::Nothing => self.private,
+            Wall::Refuses(address) | Wall::Swallows(address) => Some(address),
+        }
     }
 
     /// The DNS name EC2 gives to its public address.
@@ -178,18 +238,5 @@ impl Member {
     /// A made-up ID of one of its belongings, such as `subnet-…` or `eni-…`.
     pub(crate) fn belonging(&self, kind: &str) -> String {
         self.id.replacen("i-", &format!("{kind}-"), 1)
-    }
-}
-
-impl State {
-    /// Its code and name in the EC2 API.
-    pub(crate) fn spelled(self) -> (u8, &'static str) {
-        match self {
-            State::Pending => (0, "pending"),
-            State::Running => (16, "running"),
-            State::Terminated => (48, "terminated"),
-            State::Stopping => (64, "stopping"),
-            State::Stopped => (80, "stopped"),
-        }
     }
 }

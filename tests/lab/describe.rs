@@ -215,3 +215,16 @@ fn element(name: &str, text: Option<&str>) -> String {
         Some(text) => format!("<{name}>{text}</{name}>"),
     }
 }
+
+impl State {
+    /// Its code and name in the EC2 API.
+    pub(crate) fn spelled(self) -> (u8, &'static str) {
+        match self {
+            State::Pending => (0, "pending"),
+            State::Running => (16, "running"),
+            State::Terminated => (48, "terminated"),
+            State::Stopping => (64, "stopping"),
+            State::Stopped => (80, "stopped"),
+        }
+    }
+}

@@ -32,6 +32,8 @@ pub(crate) const ZONE_B: &str = "eice-0face000000000002";
 pub(crate) const FAR: &str = "eice-0face000000000003";
 /// Beside FAR, and on its way to be deleted.
 pub(crate) const DYING: &str = "eice-0dead000000000001";
+/// Alone in the VPC of [`super::cast::RUIN`], and never made.
+pub(crate) const BROKEN: &str = "eice-0fa11000000000001";
 /// In the VPC of the twins, for IPv6 alone.
 pub(crate) const ONLY_SIX: &str = "eice-02220000000000001";
 /// A name that nobody answers at, and one whose server says nothing.
@@ -88,6 +90,12 @@ pub(crate) const GATES: &[Gate] = &[
         id: ONLY_SIX,
         vpc: "vpc-02220000000000001",
         reach: "ipv6",
+        ..GATE
+    },
+    Gate {
+        id: BROKEN,
+        state: "create-failed",
+        vpc: "vpc-0bad0000000000004",
         ..GATE
     },
     Gate {

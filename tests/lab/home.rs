@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::cast::{CAST, CONSOLE_ADDRESS, CONSOLE_NAMES};
 use super::tools::{Missing, Tools};
-use super::{eice, sweep};
+use super::{eice, resolver, sweep};
 
 /// Who can log in, everywhere and as whom: all of them are whoever runs the lab.
 const OS_USERS: &[&str] = &[
@@ -60,6 +60,7 @@ impl Home {
         {
             make_private(directory)?;
         }
+        resolver::make(home.path())?;
         home.write_users(tools)?;
         home.write_names()?;
         home.make_host_keys(tools)?;
@@ -139,6 +140,7 @@ impl Home {
         let term = env::var_os("TERM").unwrap_or_else(|| "dumb".into());
         let mut environment = Vec::from(self.wrapped(tools));
         environment.extend([
+            ("LD_PRELOAD", resolver::preload(self.path(), tools)),
             ("NSS_WRAPPER_HOSTS", self.path().join("hosts").into()),
             // It makes room for a hundred names and addresses, unless it is told to.
             ("NSS_WRAPPER_MAX_HOSTENTS", "1000".into()),

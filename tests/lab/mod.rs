@@ -36,6 +36,7 @@ mod push;
 mod refusal;
 mod region;
 mod request;
+mod resolver;
 #[cfg(test)]
 mod selftest;
 mod server;
@@ -46,6 +47,7 @@ mod sweep;
 mod tenant;
 mod tinyproxy;
 mod tools;
+mod walls;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -68,6 +70,7 @@ pub(crate) use tenant::Tenant;
 pub(crate) use tinyproxy::Tinyproxy;
 pub(crate) use tools::Missing;
 use tools::Tools;
+use walls::Walls;
 
 /// A started lab. Dropping it kills its daemons with all they started, and removes its files.
 ///
@@ -75,6 +78,7 @@ use tools::Tools;
 /// there to arrange that, and the files go when the next lab starts.
 pub(crate) struct Lab {
     garrison: Garrison,
+    _walls: Walls,
     server: Server,
     home: Home,
     tools: Tools,
@@ -102,6 +106,7 @@ impl Lab {
         home.write_ssh_config(garrison.port())?;
         let region = Region::new(KeyStore::new(home.keys()))?;
         Ok(Self {
+            _walls: Walls::build(garrison.port())?,
             garrison,
             server: Server::open(Arc::new(region))?,
             home,

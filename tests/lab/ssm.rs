@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Handle};
 
 use super::books::page_of;
-use super::cast::{self, ACCOUNT, Member, State};
+use super::cast::{self, ACCOUNT, Agent as Known, Member, State};
 use super::refusal::Refusal;
 use super::request::{Caller, Operation};
 use record::Session;
@@ -156,7 +156,7 @@ impl SessionManager {
 /// Whoever answers to `target`, if its agent is connected.
 fn seat(target: &str) -> Option<&'static Member> {
     let id = if target == NODE { cast::WEB1 } else { target };
-    cast::find(id).filter(|it| it.managed && it.state == State::Running)
+    cast::find(id).filter(|it| it.agent == Known::Online && it.state == State::Running)
 }
 
 /// What is known of the targets that are asked for.
@@ -164,8 +164,14 @@ fn describe(operation: &Operation) -> Value {
     let asked = operation.json["Filters"][0]["Values"].as_array();
     let asked = asked.into_iter().flatten().filter_map(Value::as_str);
     let known: Vec<Value> = asked
-        .filter(|id| seat(id).is_some())
-        .map(|id| json!({ "InstanceId": id, "PingStatus": "Online", "AgentVersion": "3.3.987.0" }))
+        .filter_map(|id| {
+            let status = match cast::find(id)?.agent {
+                Known::Unknown => return None,
+                Known::Lost => "ConnectionLost",
+                Known::Online => "Online",
+            };
+            Some(json!({ "InstanceId": id, "PingStatus": status, "AgentVersion": "3.3.987.0" }))
+        })
         .collect();
     json!({ "InstanceInformationList": known })
 }

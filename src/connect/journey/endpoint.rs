@@ -28,24 +28,28 @@ impl Journey<'_> {
         leg.endpoints.get_or_try_init(look_up).await
     }
 
-    /// What a tunnel to the instance leads through, if the way is by one.
+    /// What a tunnel to the instance leads through, if one was asked for.
     pub(super) async fn passage(
         &self,
         instance: &Instance,
         leg: &Leg<'_>,
     ) -> Result<Option<Passage>, Error> {
         Ok(match leg.way {
-            Way::Eice => Some(Passage::Endpoint(self.door(instance, leg).await?)),
+            Way::Eice => Some(self.by_door(instance, leg).await?),
             Way::Ssm => {
-                let aws = self.aws(leg.region.as_ref()).await?;
-                let managed = Managed::Instance(instance.id.clone());
-                Some(Passage::Session(managed, Region::parse(&aws.name)?))
+                let region = self.aws(leg.region.as_ref()).await?.name;
+                Some(session(instance, &region)?)
             }
             _ => None,
         })
     }
 
-    async fn door(&self, instance: &Instance, leg: &Leg<'_>) -> Result<Door, Error> {
+    /// An endpoint for the instance.
+    pub(super) async fn by_door(
+        &self,
+        instance: &Instance,
+        leg: &Leg<'_>,
+    ) -> Result<Passage, Error> {
         let aws = self.aws(leg.region.as_ref()).await?;
         let family = leg.answer.family;
         let chosen = match &self.invocation.wishes.endpoint {
@@ -67,11 +71,17 @@ impl Journey<'_> {
         };
         let (endpoint, host, address) = chosen.map_err(Tunnel::NoEndpoint)?;
         let region = Region::parse(&aws.name)?;
-        Ok(Door {
+        Ok(Passage::Endpoint(Door {
             endpoint,
             host,
             address,
             region,
-        })
+        }))
     }
+}
+
+/// A session with the agent on an instance in this region.
+pub(super) fn session(instance: &Instance, region: &str) -> Result<Passage, Error> {
+    let managed = Managed::Instance(instance.id.clone());
+    Ok(Passage::Session(managed, Region::parse(region)?))
 }

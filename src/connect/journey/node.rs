@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::plan::command::Arrival;
 use crate::plan::names::{NodeId, Region};
 use crate::plan::passage::{Managed, Passage};
+use crate::plan::question;
 use crate::plan::route::{Route, Way};
 use crate::plan::usage::Usage;
 
@@ -18,6 +19,10 @@ impl Journey<'_> {
             self.invocation.wishes.listen.is_some() || self.invocation.is_control_command();
         if !by_session || !(has_key || needs_none) {
             return Err(Usage::ManagedNode(id.to_string()).into());
+        }
+        let jumps = leg.answer.proxy.as_deref().is_some_and(question::jumps);
+        if !leg.hops.is_empty() || jumps && question::proxied_by_words(self.invocation) {
+            return Err(Usage::NodeByHops.into());
         }
         let aws = self.aws(None).await?;
         let passage = Passage::Session(Managed::Node(id.clone()), Region::parse(&aws.name)?);

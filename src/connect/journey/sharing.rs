@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use super::{Journey, Leg};
+use super::{Journey, Leg, way};
 use crate::error::Error;
 use crate::plan::question::{self, NOWHERE, Subject};
 use crate::plan::route::{Route, Way};
@@ -33,7 +33,7 @@ impl Journey<'_> {
         if serial || self.reads_pipe() || leg.answer.master.is_none() {
             return Ok(Sharing::Nothing);
         }
-        let typed = Route::AsTyped(leg.destination.name().to_owned());
+        let typed = way::as_typed(leg.destination);
         let socket = self.socket(leg, &typed, None).await?;
         let auto = leg.way == Way::Auto;
         let tunnelled = leg.way.is_tunnel();
@@ -64,7 +64,7 @@ impl Journey<'_> {
     }
 
     /// Whether the configuration can be read only once, which is for the client to do.
-    fn reads_pipe(&self) -> bool {
+    pub(super) fn reads_pipe(&self) -> bool {
         matches!(self.source, Source::WithoutPipe(_))
     }
 
@@ -88,14 +88,7 @@ impl Journey<'_> {
         let subject = Subject {
             destination: leg.destination,
             host: route.host(),
-            hostname: match route {
-                Route::ByHostName(_, address) => Some(*address),
-                Route::Direct(..)
-                | Route::AsTyped(_)
-                | Route::InstanceId(_)
-                | Route::Through(..)
-                | Route::Serial(_) => None,
-            },
+            hostname: route.hostname(),
             port,
             login: Some(&leg.login),
         };

@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 
-use super::{Hops, Journey, Leg};
+use super::super::hops::Hops;
+use super::{Journey, Leg};
 use crate::error::Error;
 use crate::plan::destination::Destination;
 use crate::plan::hops::Hop;
@@ -14,15 +15,23 @@ use crate::plan::target::Target;
 use crate::world::openssh::{self, Source};
 
 impl Journey<'_> {
-    /// Puts the question about a host to ssh.
-    pub(super) async fn ask(&self, destination: &Destination, host: &str) -> Result<Answer, Error> {
+    /// Puts the question about a destination, by this route, to ssh.
+    pub(super) async fn ask(
+        &self,
+        destination: &Destination,
+        route: &Route,
+    ) -> Result<Answer, Error> {
         if let Source::Told(answer) = self.source {
-            return Ok(answer.clone());
+            return Ok(Answer {
+                hostname: route.destination(),
+                ..answer.clone()
+            });
         }
+        let host = &route.host();
         let subject = Subject {
             destination,
-            host: host.to_owned(),
-            hostname: None,
+            host: host.clone(),
+            hostname: route.hostname(),
             port: None,
             login: None,
         };
@@ -43,19 +52,22 @@ impl Journey<'_> {
     /// Whether ssh would ask nothing, nor let us: BatchMode.
     pub(super) async fn is_batch(&self) -> Result<bool, Error> {
         match self.invocation.destinations().next() {
-            Some(first) => Ok(self.ask(first, first.name()).await?.batch),
+            Some(first) => Ok(self.ask(first, &as_typed(first)).await?.batch),
             None => Ok(false),
         }
     }
 
-    /// Where ssh goes.
-    pub(super) async fn route(&self, instance: &Instance, leg: &Leg<'_>) -> Result<Route, Error> {
+    pub(super) async fn situation<'b>(
+        &self,
+        instance: &Instance,
+        leg: &'b Leg<'_>,
+    ) -> Result<Situation<'b>, Error> {
         let Leg {
             destination,
             answer,
             ..
         } = leg;
-        let situation = Situation {
+        Ok(Situation {
             destination,
             beside_id: self.is_host_beside_id(destination),
             alone: self.is_alone(),
@@ -64,11 +76,12 @@ impl Journey<'_> {
             named: Target::parse(&answer.hostname)?,
             proxy_for_ids: self.proxy_for_ids(instance, leg).await?,
             passage: self.passage(instance, leg).await?,
-        };
-        route::choose(instance, &situation).map_err(|missing| Error::NoAddress {
-            id: instance.id.clone(),
-            missing,
         })
+    }
+
+    /// Whether ssh has started us to lead through hops.
+    pub(super) fn carries_hops(&self) -> bool {
+        matches!(self.source, Source::Told(_)) && self.invocation.has(b'J')
     }
 
     /// The ProxyCommand that leads through hops, where there are instances among them, which ssh
@@ -104,10 +117,15 @@ impl Journey<'_> {
         match route::address(instance, Way::Auto, answer.family) {
             Err(_) => Ok(ours),
             Ok(address) => {
-                let general = self.ask(destination, &address.host()).await?;
+                let general = self.ask(destination, &address).await?;
                 let for_all = general.proxy == answer.proxy;
                 Ok(if for_all { ForIds::Nothing } else { ours })
             }
         }
     }
+}
+
+/// The destination by the host that the user typed.
+pub(super) fn as_typed(destination: &Destination) -> Route {
+    Route::AsTyped(destination.name().to_owned())
 }

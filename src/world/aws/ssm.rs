@@ -16,6 +16,7 @@ use super::Regional;
 use super::explain::Call;
 use super::retry::{Failure, Limits};
 use crate::error::{Denied, Error};
+use crate::plan::passage::Agent;
 use crate::wire::ssm::stream_url;
 
 /// The document of a session to the port of an SSH server.
@@ -127,12 +128,12 @@ impl Regional<'_> {
         answer.map(drop).map_err(|error| call.failed(&error))
     }
 
-    /// Whether Session Manager reaches an instance or managed node: whether it is known there,
-    /// and has been heard from in the last minutes.
+    /// Whether Session Manager reaches an instance: whether its agent is known there, and has been
+    /// heard from in the last minutes.
     ///
     /// # Errors
     /// Whatever can befall a call.
-    pub async fn is_managed(&self, target: &str) -> Result<bool, Error> {
+    pub async fn agent(&self, target: &str) -> Result<Agent, Error> {
         let filter = InstanceInformationStringFilter::builder()
             .key("InstanceIds")
             .values(target)
@@ -145,8 +146,12 @@ impl Regional<'_> {
             .filters(filter);
         let answer = self.timed("DescribeInstanceInformation", request.send());
         let answer = answer.await.map_err(|error| call.failed(&error))?;
-        let mut known = answer.instance_information_list().iter();
-        Ok(known.any(|it| it.ping_status() == Some(&PingStatus::Online)))
+        let known = answer.instance_information_list().first();
+        Ok(match known.and_then(|it| it.ping_status()) {
+            None => Agent::Unknown,
+            Some(PingStatus::Online) => Agent::Online,
+            Some(_) => Agent::Silent,
+        })
     }
 
     fn call(&self, action: &'static str) -> Call<'_> {

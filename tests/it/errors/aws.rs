@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::mssh;
 use crate::lab::cast::{
-    ADDRESSLESS, DESCRIBE_DENIED, PARIS, PENDING, PUSH_DENIED, STOPPED, STOPPING, TERMINATED, WEB1,
+    ADDRESSLESS, DB1, DESCRIBE_DENIED, PARIS, PENDING, PUSH_DENIED, STOPPED, STOPPING, TERMINATED,
+    WEB1,
 };
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{finish, no_key_is_left, tenant};
@@ -91,9 +92,12 @@ fn a_missing_address_is_named() {
     mssh(&tenant, &[ADDRESSLESS]).fails(
         255,
         &[
-            &format!("mssh: error: instance {ADDRESSLESS} has no address"),
-            "mssh: hint: give it an address, or reach it through a proxy: `Host i-*` in your \
-             ssh_config",
+            &format!("mssh: error: no way leads to instance {ADDRESSLESS}"),
+            "mssh:   direct: the instance has no address",
+            "mssh:   eice: there is no private or IPv6 address to use for eice-0cafe000000000001",
+            "mssh:   ssm: Session Manager does not know the instance",
+            "mssh: hint: join its network, make an endpoint in its VPC, or have its SSM Agent \
+             connect",
         ],
     );
     let choose = "mssh: hint: leave the choice to mssh: without --via, --private, -4, -6 and \
@@ -103,6 +107,21 @@ fn a_missing_address_is_named() {
         &[
             &format!("mssh: error: instance {WEB1} has no IPv6 address"),
             choose,
+        ],
+    );
+    mssh(&tenant, &["--via", "public", DB1]).fails(
+        255,
+        &[
+            &format!("mssh: error: instance {DB1} has no public IPv4 address"),
+            "mssh: hint: leave out --via for its private address or a tunnel, or name one: --eice, \
+             --ssm",
+        ],
+    );
+    mssh(&tenant, &["-oProxyCommand=nc %h %p", ADDRESSLESS]).fails(
+        255,
+        &[
+            &format!("mssh: error: instance {ADDRESSLESS} has no address"),
+            "mssh: hint: give it an address, or reach it by --ssm, which needs none",
         ],
     );
     mssh(&tenant, &["--via", "ipv6", WEB1]).fails(

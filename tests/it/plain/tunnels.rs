@@ -2,9 +2,10 @@
 
 use super::House;
 use crate::eice;
-use crate::lab::cast::{DB1, WEB1, WEB2};
+use crate::lab::cast::{CELLAR, DB1, HERMIT, MOAT, RUIN, VAULT, WEB1, WEB2};
+use crate::lab::eice::BROKEN;
 use crate::lab::ssm::NODE;
-use crate::sandbox::{finish, finish_with};
+use crate::sandbox::{finish, finish_with, lab};
 use crate::targets::pushes;
 
 #[test]
@@ -22,6 +23,70 @@ fn plain_ssh_goes_through_session_manager() {
     let house = House::installed("", &["--ssm"]);
     let mut ssh = house.command("ssh");
     finish_with(ssh.args([WEB1, "cat; exit 7"]), b"through").ends(7, "through");
+    house.is_clean();
+}
+
+/// With no way named, in the house or in the words.
+#[test]
+fn plain_ssh_takes_the_best_way_that_is_open() {
+    let house = House::installed("", &[]);
+    let ssh = |words: &[&str]| {
+        let mut ssh = house.command("ssh");
+        ssh.env("AWS_CA_BUNDLE", eice::service().certificate());
+        finish(ssh.args(words))
+    };
+    let port = format!("-p{}", lab().port());
+    let ways = || (house.tenant.tunnels().len(), house.tenant.sessions().len());
+    for (words, expected) in [
+        ([&*port, HERMIT], (0, 0)),
+        (["-p22", VAULT], (1, 0)),
+        (["-p22", MOAT], (2, 0)),
+        ([&*port, CELLAR], (2, 1)),
+    ] {
+        let outcome = ssh(&[&words[..], &["echo in"]].concat());
+        assert_eq!(
+            (outcome.code, &*outcome.stdout),
+            (Some(0), "in\n"),
+            "{outcome:?}"
+        );
+        assert_eq!(ways(), expected, "{words:?}");
+    }
+    // There, nothing else was asked for.
+    let look_ups = |action| house.tenant.calls_of(action).len();
+    assert_eq!(look_ups("DescribeInstanceInformation"), 3);
+    let copy = format!("{VAULT}:{}", lab().remote().join("x").display());
+    let mut scp = house.command("scp");
+    scp.env("AWS_CA_BUNDLE", eice::service().certificate());
+    finish(scp.args(["-q", "-P22", ".ssh/known_hosts", &copy])).prints("");
+    assert_eq!(ways(), (3, 1));
+    house.is_clean();
+}
+
+#[test]
+fn plain_ssh_hears_why_no_way_leads_there() {
+    let house = House::installed("", &[]);
+    let outcome = house.run("ssh", &["-p22", RUIN, "true"]);
+    assert_eq!((outcome.code, &*outcome.stdout), (Some(255), ""));
+    let said: Vec<&str> = outcome.stderr.lines().take(4).collect();
+    let expected = [
+        format!("mssh: error: no way leads to instance {RUIN}"),
+        "mssh:   direct: 127.0.1.86 refuses port 22".to_owned(),
+        format!("mssh:   eice: {BROKEN} takes no connections: it is create-failed"),
+        "mssh:   ssm: Session Manager has lost its SSM Agent".to_owned(),
+    ];
+    assert_eq!(said, expected, "{outcome:?}");
+    house.is_clean();
+}
+
+/// A bastion that has no public address itself.
+#[test]
+fn a_hop_is_reached_by_the_way_that_is_found() {
+    let house = House::with("");
+    let mut mssh = house.command("mssh");
+    mssh.env("AWS_CA_BUNDLE", eice::service().certificate());
+    let hop = format!("{VAULT}:22");
+    finish(mssh.args(["-J", &hop, DB1, "echo in"])).prints("in\n");
+    assert_eq!(house.tenant.tunnels().len(), 1);
     house.is_clean();
 }
 
@@ -46,6 +111,14 @@ fn a_tunnel_leads_to_the_first_hop_alone() {
         assert_eq!(pushed, expected);
         house.is_clean();
     }
+    // Nor where there is no other way.
+    let house = House::with("");
+    house
+        .run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
+        .prints("");
+    let node = house.run("mssh", &["-i", "my", "-J", WEB1, NODE, "true"]);
+    let said = "mssh: error: hops do not lead to a managed node\n";
+    assert!(node.stderr.starts_with(said), "{node:?}");
 }
 
 #[test]

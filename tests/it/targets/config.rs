@@ -8,7 +8,7 @@ use crate::lab::cast::{DB1, ODD, WEB1};
 use crate::sandbox::{finish, lab, run, tenant};
 
 /// A configuration file in a directory that lives as long as the first value.
-fn config(text: &str) -> (tempfile::TempDir, String) {
+pub(crate) fn config(text: &str) -> (tempfile::TempDir, String) {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("ssh config");
     let known: PathBuf = lab().home().join(".ssh/known_hosts");
@@ -77,7 +77,7 @@ fn an_alias_may_stand_for_an_address_or_a_name_made_by_aws() {
 }
 
 /// A ProxyCommand which is a plain connection to this address.
-fn proxy(address: &str) -> String {
+pub(crate) fn proxy(address: &str) -> String {
     let port = lab().port();
     format!("bash -c 'exec 3<>/dev/tcp/{address}/{port}; cat <&3 & cat >&3; kill $!'")
 }

@@ -18,6 +18,7 @@ use super::ask::{self, No};
 use super::relay::Tunnel;
 use super::{API, Ail, backend, beside, certified};
 use crate::lab::authority::Authority;
+use crate::lab::cast;
 use crate::lab::region::Region;
 
 /// The service, open as long as the process lives.
@@ -171,7 +172,7 @@ async fn tunnel(
 ) -> String {
     let target = match opening.port {
         3389 => place.backend,
-        _ => SocketAddr::new(address, place.ssh),
+        _ => SocketAddr::new(cast::inside(address), place.ssh),
     };
     let mut tunnel = Tunnel::new(stream, ail);
     if let Ok(mut target) = TcpStream::connect(target).await {

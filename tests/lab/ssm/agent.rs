@@ -63,7 +63,7 @@ impl Agent {
         port: Option<u16>,
         down: mpsc::Sender<Vec<u8>>,
     ) -> Self {
-        let address = member.private.or(member.public).or(member.ipv6);
+        let address = member.inside().or(member.public).or(member.ipv6);
         let address = address.unwrap_or("127.0.0.1").parse();
         Self {
             session,

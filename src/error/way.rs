@@ -1,0 +1,42 @@
+//! Why no way leads to an instance.
+
+use std::fmt;
+
+use crate::plan::choice::{ENDPOINT_PORTS, Shut};
+
+impl fmt::Display for Shut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoAddress(missing) => write!(f, "the instance has no {missing}"),
+            Self::Refused(at) => write!(f, "{} refuses port {}", at.ip(), at.port()),
+            Self::Silent(at) => write!(f, "{} does not answer at port {}", at.ip(), at.port()),
+            Self::NoPath(at, cause) => write!(f, "{} cannot be reached: {cause}", at.ip()),
+            Self::Port(port) => {
+                let [ssh, rdp] = ENDPOINT_PORTS;
+                write!(f, "endpoints lead to ports {ssh} and {rdp}, not to {port}")
+            }
+            Self::NoEndpoint(no) => no.fmt(f),
+            Self::Unmanaged => f.write_str("Session Manager does not know the instance"),
+            Self::NoAgent => f.write_str("Session Manager has lost its SSM Agent"),
+            Self::Denied(action) => write!(f, "not allowed: {action}"),
+            Self::Failed(why) => f.write_str(why),
+        }
+    }
+}
+
+/// What to try where every way is shut.
+pub(super) fn hint(shut: &[(&'static str, Shut)]) -> String {
+    let denied: Vec<&str> = shut
+        .iter()
+        .filter_map(|(_, why)| match why {
+            Shut::Denied(action) => Some(*action),
+            _ => None,
+        })
+        .collect();
+    let general = "join its network, make an endpoint in its VPC, or have its SSM Agent connect";
+    if denied.is_empty() {
+        general.to_owned()
+    } else {
+        format!("{general}; or a policy must allow {}", denied.join(" and "))
+    }
+}

@@ -1,0 +1,112 @@
+//! Everything that ssh is used for, by a way that nobody has named.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::{asked, look_ups, port, way};
+use crate::eice::command;
+use crate::key::witness::{PATIENCE, leaves_nothing};
+use crate::lab::Tenant;
+use crate::lab::cast::{CELLAR, MOAT};
+use crate::sandbox::{eventually, finish, finish_with, lab, tenant};
+use crate::session::{echo_server, free_port};
+use crate::targets::pushes;
+
+/// A directory of the tenant's, the same here and on every instance.
+struct Place(PathBuf);
+
+impl Place {
+    fn of(tenant: &Tenant<'_>) -> Self {
+        let place = lab().path().join(format!("{}.auto", tenant.access_key()));
+        fs::create_dir_all(place.join("into")).expect("a directory");
+        for name in ["a", "b"] {
+            fs::write(place.join(name), name).expect("a file");
+        }
+        Self(place)
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.0.join(name).display().to_string()
+    }
+
+    fn at(&self, id: &str, name: &str) -> String {
+        format!("{id}:{}", self.file(name))
+    }
+
+    #[track_caller]
+    fn has(&self, name: &str, text: &str) {
+        let copy = fs::read_to_string(self.0.join(name));
+        assert_eq!(copy.expect("a file"), text);
+    }
+}
+
+fn by_session(tenant: &Tenant<'_>, program: &str) -> Command {
+    let mut command = command(tenant, program);
+    let letter = if program == "mssh" { "-p" } else { "-P" };
+    command.arg(format!("{letter}{}", lab().port()));
+    command
+}
+
+#[test]
+fn files_go_by_msftp_mscp_and_rsync() {
+    let tenant = tenant();
+    let place = Place::of(&tenant);
+    let (a, b) = (place.at(CELLAR, "a"), place.at(CELLAR, "b"));
+    finish(by_session(&tenant, "mscp").args(["-q", &a, &b, &place.file("into")])).prints("");
+    place.has("into/a", "a");
+    place.has("into/b", "b");
+    // Of each source scp asks for a tunnel; of us, but once.
+    assert_eq!(tenant.sessions().len(), 2);
+    assert_eq!(look_ups(&tenant), asked(&[super::PORT]));
+
+    let batch = format!("put {} {}", place.file("a"), place.file("c"));
+    let mut msftp = by_session(&tenant, "msftp");
+    let outcome = finish_with(msftp.args(["-q", "-b", "-", CELLAR]), batch.as_bytes());
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    place.has("c", "a");
+
+    let mut rsync = command(&tenant, "rsync");
+    rsync.args(["-e", "mssh", &place.file("b"), &place.at(MOAT, "d")]);
+    finish(&mut rsync).prints("");
+    place.has("d", "b");
+    assert_eq!((tenant.sessions().len(), tenant.tunnels().len()), (3, 1));
+    leaves_nothing(&tenant);
+}
+
+/// `-f -N -L`, as a master: the tunnel goes to the background with ssh.
+#[test]
+fn a_port_is_forwarded_in_the_background_and_the_connection_shared() {
+    for (id, words, expected) in [(MOAT, vec![], "eice"), (CELLAR, vec![port()], "ssm")] {
+        let tenant = tenant();
+        let local = free_port();
+        let forward = format!("127.0.0.1:{local}:127.0.0.1:{}", echo_server());
+        let socket = tenant.run_dir().join("master");
+        let shared = |more: &[&str]| {
+            let mut mssh = command(&tenant, "mssh");
+            mssh.arg("-S").arg(&socket).args(&words).args(more);
+            finish(&mut mssh)
+        };
+        let strict = "-oExitOnForwardFailure=yes";
+        shared(&["-f", "-N", "-M", strict, "-L", &forward, id]).prints("");
+        let mut stream = TcpStream::connect(("127.0.0.1", local)).expect("a forwarded port");
+        stream.write_all(b"through").expect("a connection");
+        let mut heard = [0; 7];
+        stream.read_exact(&mut heard).expect("an answer");
+        assert_eq!(&heard, b"through");
+        drop(stream);
+        let calls = tenant.calls().len();
+        shared(&[id, "echo shared"]).prints("shared\n");
+        assert_eq!(tenant.calls().len(), calls, "{id}");
+        assert_eq!((pushes(&tenant).len(), way(&tenant)), (1, expected));
+        assert_eq!(shared(&["-O", "exit", id]).code, Some(0));
+        leaves_nothing(&tenant);
+        let over = || match expected {
+            "eice" => !tenant.tunnels()[0].end.is_empty(),
+            _ => tenant.sessions()[0].ended.is_some(),
+        };
+        assert!(eventually(PATIENCE, over), "{id}");
+    }
+}

@@ -1,0 +1,37 @@
+//! The lab's resolver, libnss_wrapper, made fit for programs with threads.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::tools::{Missing, Tools};
+
+fn library(lab: &Path) -> PathBuf {
+    lab.join("resolver.so")
+}
+
+/// Builds what asks it first.
+pub(super) fn make(lab: &Path) -> Result<(), Missing> {
+    let mut compiler = Command::new("cc")
+        .args(["-shared", "-fPIC", "-O1", "-x", "c", "-", "-o"])
+        .arg(library(lab))
+        .stdin(Stdio::piped())
+        .spawn()?;
+    if let Some(mut source) = compiler.stdin.take() {
+        source.write_all(include_bytes!("resolver.c"))?;
+    }
+    if compiler.wait()?.success() {
+        Ok(())
+    } else {
+        Err(Missing::Broken("cc cannot build resolver.c".to_owned()))
+    }
+}
+
+/// The value of `LD_PRELOAD`: the first is called last when a program begins.
+pub(super) fn preload(lab: &Path, tools: &Tools) -> OsString {
+    let mut libraries = library(lab).into_os_string();
+    libraries.push(":");
+    libraries.push(&tools.nss_wrapper);
+    libraries
+}

@@ -1,0 +1,57 @@
+//! Addresses that swallow what is sent to them, as those of another network do.
+//!
+//! Without a firewall's help: the kernel drops the SYN for a listener whose queue of connections
+//! that nobody has accepted is full (listen(2), `tcp_abort_on_overflow` in tcp(7)).
+
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use rustix::net::sockopt::set_socket_reuseaddr;
+use rustix::net::{AddressFamily, SocketType, bind, listen, socket};
+
+use super::cast::{CAST, Wall};
+
+/// How long a connection on this machine may take.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+pub(crate) struct Walls {
+    listeners: Vec<OwnedFd>,
+    queued: Vec<TcpStream>,
+}
+
+impl Walls {
+    /// Builds them at the port at which the instances would listen. Where another lab has them
+    /// already, they are as good.
+    pub(crate) fn build(port: u16) -> io::Result<Self> {
+        let swallows = |wall| matches!(wall, Wall::Swallows(_));
+        let members = CAST.iter().filter(|it| swallows(it.wall));
+        let addresses = members.filter_map(|it| it.private?.parse().ok());
+        let mut walls = Self {
+            listeners: Vec::new(),
+            queued: Vec::new(),
+        };
+        for address in addresses {
+            walls.build_at(address, port)?;
+        }
+        Ok(walls)
+    }
+
+    fn build_at(&mut self, address: IpAddr, port: u16) -> io::Result<()> {
+        let at = SocketAddr::new(address, port);
+        let listener = socket(AddressFamily::INET, SocketType::STREAM, None)?;
+        // Past what is left of the connections to an earlier lab.
+        set_socket_reuseaddr(&listener, true)?;
+        match bind(&listener, &at) {
+            Err(rustix::io::Errno::ADDRINUSE) => return Ok(()),
+            bound => bound?,
+        }
+        listen(&listener, 0)?;
+        self.listeners.push(listener);
+        while let Ok(stream) = TcpStream::connect_timeout(&at, PATIENCE) {
+            self.queued.push(stream);
+        }
+        Ok(())
+    }
+}
