@@ -23,7 +23,7 @@ _mssh() {
 
     case "${cmd}" in
         mssh)
-            opts="-r -u -z -d -h -1 -2 -4 -6 -a -b -c -e -f -g -i -k -l -m -n -o -p -q -s -t -v -x -y -A -B -C -D -E -F -G -I -J -K -L -M -N -O -P -Q -R -S -T -V -w -W -X -Y --region --profile --zone --instance-id --via --private --eice --ssm --eice-endpoint --max-tunnel-duration --serial --listen --proxy --key-dir --ssh-config --install --uninstall --dry-run --debug --completions --man --help --version"
+            opts="-r -u -z -d -h -1 -2 -4 -6 -a -b -c -e -f -g -i -k -l -m -n -o -p -q -s -t -v -x -y -A -B -C -D -E -F -G -I -J -K -L -M -N -O -P -Q -R -S -T -V -w -W -X -Y --region --profile --zone --instance-id --via --private --eice --ssm --shell --eice-endpoint --max-tunnel-duration --serial --listen --proxy --key-dir --ssh-config --install --uninstall --dry-run --debug --completions --man --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

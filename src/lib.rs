@@ -104,6 +104,7 @@ pub mod world {
     pub mod relay;
     pub mod resolver;
     pub mod room;
+    pub mod screen;
     pub mod shared;
     pub mod ssh_files;
     pub mod stdio;
@@ -151,6 +152,11 @@ fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), E
         Request::Ride(ride) => carry_for_ssh(&ride, terminal),
         Request::Listen(listening) => wait_for(listen(&listening, terminal)),
         Request::Setup(setup) => print(&setup::run(&setup, terminal)?),
+        Request::Shell(invocation) => wait_for(tunnel::shell::run(
+            &invocation,
+            (io::stdin(), io::stdout()),
+            terminal,
+        )),
         Request::Client(words) => {
             let client = process::find(program.client())?;
             become_client(&CommandLine {

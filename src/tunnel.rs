@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 pub mod endpoint;
 pub mod listen;
 pub mod session;
+pub mod shell;
 
 use self::session::Errand;
 use crate::error::{Error, Tunnel};
@@ -18,6 +19,7 @@ use crate::world::aws::{self, Aws, Credentials, Start};
 use crate::world::hangup::Hangup;
 use crate::world::process;
 use crate::world::room;
+use crate::world::screen::Screen;
 use crate::world::stdio::{Input, Output};
 use crate::world::terminal::Terminal;
 use crate::world::websocket::relay::Ends;
@@ -96,8 +98,12 @@ where
         terminal,
     };
     let aws = Aws::with(credentials, errand.profile, errand.region, terminal).await?;
-    let run = errand.run(&aws, hangup, ends.input, ends.output);
-    Box::pin(run).await.map(drop)
+    let ends = session::Ends {
+        input: ends.input,
+        output: ends.output,
+        screen: Screen::default(),
+    };
+    Box::pin(errand.run(&aws, hangup, ends)).await
 }
 
 /// The credentials that the parent has found already, if they are still there.

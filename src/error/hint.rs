@@ -8,12 +8,17 @@ use crate::plan::instance::State;
 use crate::plan::names::InstanceId;
 use crate::plan::profiles::DEFAULT;
 use crate::plan::quote;
+use crate::wire::ssm::channel::NO_ENCRYPTION;
+
+const KMS_OFF: &str =
+    "turn KMS encryption off in Session Manager's preferences, or use `--ssm`, where SSH encrypts";
 
 impl Error {
     /// What to try, in one line.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Usage(usage) => return usage.hint(),
+            Self::SessionOver { reason } if reason == NO_ENCRYPTION => KMS_OFF.to_owned(),
             Self::ClientRefused { .. }
             | Self::UnderUs
             | Self::Hangup

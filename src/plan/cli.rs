@@ -1,5 +1,6 @@
 //! Words, then meaning: what we are asked to do.
 
+mod shell;
 mod wishes;
 
 use std::ffi::{OsStr, OsString};
@@ -25,6 +26,8 @@ pub enum Request {
     /// Nothing that needs AWS: become the client with these words. Such are its own questions
     /// (`-G`, `-V`, `-Q`), its usage errors, and copies that stay on this machine.
     Client(Vec<OsString>),
+    /// Have a shell by Session Manager there, without the client.
+    Shell(Box<Invocation>),
     /// Print a text of ours on standard output.
     Print(Page),
     /// Be ssh's ProxyCommand.
@@ -119,6 +122,9 @@ pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<R
     if let Some(listening) = listen::request(&wishes, &scan)? {
         return Ok(Request::Listen(Box::new(listening)));
     }
+    if wishes.shell {
+        return shell::read(wishes, scan);
+    }
     if let Some(request) = plain::request(&wishes, &scan)? {
         return Ok(request);
     }
@@ -212,6 +218,7 @@ fn wishes(scan: &Scan) -> Result<(Wishes, Option<Page>), Usage> {
             Name::Serial => wishes.via = Way::Serial,
             Name::Eice => wishes.via = Way::Eice,
             Name::Ssm => wishes.via = Way::Ssm,
+            Name::Shell => wishes.shell = true,
             Name::Endpoint => wishes.endpoint = Some(wishes::endpoint(value)?),
             Name::Duration => wishes.duration = Some(wishes::duration(value)?),
             Name::Listen => wishes.listen = Some(wishes::place(value)?),

@@ -171,6 +171,7 @@ pub fn request(wishes: &Wishes, scan: &Scan) -> Result<Option<Listening>, Usage>
 /// The first word that has no meaning here.
 fn stray(wishes: &Wishes, scan: &Scan) -> Option<String> {
     let ours = [
+        (wishes.shell, "--shell"),
         (wishes.proxy, "--proxy"),
         (wishes.ssh_config, "--ssh-config"),
         (wishes.install == Some(true), "--install"),

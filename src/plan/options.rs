@@ -15,6 +15,7 @@ pub enum Name {
     Private,
     Eice,
     Ssm,
+    Shell,
     Endpoint,
     Duration,
     Serial,
@@ -162,9 +163,17 @@ pub const OPTIONS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
+        name: Name::Shell,
+        long: "shell",
+        mssh_only: true,
+        help: "a shell by Session Manager: no sshd, no key, no port",
+        ..SWITCH
+    },
+    Opt {
         name: Name::Endpoint,
         long: "eice-endpoint",
         value: Some("ID"),
+        rare: true,
         help: "go by this endpoint: its ID or its DNS name",
         ..SWITCH
     },

@@ -42,6 +42,7 @@ pub enum Usage {
     SetupWords,
     Beside(&'static str, &'static str),
     BadPath(PathBuf),
+    ShellWith(String),
 }
 
 impl fmt::Display for Usage {
@@ -72,6 +73,7 @@ impl fmt::Display for Usage {
             }
             Self::BadDuration(word) => write!(f, "`{word}` is not a valid tunnel duration"),
             Self::NoTunnel(long) => write!(f, "--{long} goes with --via eice alone"),
+            Self::ShellWith(what) => write!(f, "`{what}` does not go with --shell"),
             Self::Listen(amiss) => amiss.fmt(f),
             Self::SeveralForOneId => {
                 write!(f, "--instance-id cannot stand for several hosts")
@@ -157,6 +159,11 @@ impl Usage {
             Self::Jump(..) => "leave out --via, or the hop".into(),
             Self::SetupWords => "beside it may stand --region, --profile, --via, -i and -l".into(),
             Self::BadPath(_) => "name one without quotes, `${` and line breaks".into(),
+            Self::ShellWith(_) => {
+                "no ssh is involved: the SSM Agent runs the shell, as the user that Session \
+                 Manager's preferences name"
+                    .into()
+            }
             Self::NotUnicode(_) | Self::Empty(_) | Self::Beside(..) => return None,
         };
         Some(hint)

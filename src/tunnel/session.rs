@@ -12,31 +12,21 @@
 //! never run its ProxyCommand (a master connection, an error in the words) or run it twice, and
 //! whoever dies in between would leave a session that nobody owns.
 
-use std::pin::Pin;
-use std::time::Duration;
+mod carriage;
+mod resume;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Instant, sleep};
 
+use self::carriage::Carriage;
 use super::nobody;
 use crate::error::{Error, Tunnel};
 use crate::plan::names::Region;
-use crate::wire::ssm::channel::{Channel, End, Purpose};
+use crate::wire::ssm::channel::End;
 use crate::world::aws::{self, Aws, Session, Start};
-use crate::world::chance;
-use crate::world::clock::Clock;
 use crate::world::hangup::Hangup;
-use crate::world::process;
-use crate::world::pump::{Pump, Stop};
+use crate::world::screen::Screen;
 use crate::world::terminal::Terminal;
 use crate::world::websocket::{self, Failure, Socket};
-
-/// How long a lost session is tried to be resumed: ssh's own timers decide sooner, if they are set.
-const PERSEVERANCE: Duration = Duration::from_mins(5);
-
-/// The wait after the first failure, and the longest.
-const FIRST_WAIT: Duration = Duration::from_millis(100);
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// What is to be carried where.
 #[derive(Debug)]
@@ -55,23 +45,32 @@ pub struct Errand<'a> {
     pub terminal: Terminal,
 }
 
+/// What a session is carried between.
+#[derive(Debug)]
+pub struct Ends<R, W> {
+    /// What is typed.
+    pub input: R,
+    /// What is shown.
+    pub output: W,
+    /// Where that is typed.
+    pub screen: Screen,
+}
+
 /// A websocket and the token to open it with; or why there is none.
 type Dialled = Result<(Socket, String), Error>;
 
 impl Errand<'_> {
-    /// Runs the errand to its end, whoever brings that about, and gives the exit status of the
-    /// command, where there is one that tells. Whoever is told to go while a session starts has to
-    /// wait and to end it.
+    /// Runs the errand to its end, whoever brings that about. Whoever is told to go while a session
+    /// starts has to wait and to end it.
     ///
     /// # Errors
     /// Whatever ended it, other than the far end's own will or ours. No session is left then.
     pub async fn run<R, W>(
         &self,
         aws: &Aws,
-        hangup: Hangup,
-        input: R,
-        output: W,
-    ) -> Result<Option<i32>, Error>
+        mut hangup: Hangup,
+        ends: Ends<R, W>,
+    ) -> Result<(), Error>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
@@ -79,71 +78,23 @@ impl Errand<'_> {
         let session = aws.region(self.region)?;
         let session = session.start_session(self.target, self.start).await?;
         self.terminal.debug(|| format!("started {session:?}"));
-        let end = self.carry(aws, &session, hangup, input, output).await;
-        match end {
-            Ok(End::Closed(status)) => Ok(status),
-            Ok(End::Asked) => Ok(None),
-            Ok(End::Failed(reason)) => Err(Error::SessionOver { reason }),
-            Ok(End::Unanswered) => {
-                self.terminate(aws, &session.id).await;
-                Ok(None)
-            }
-            Err(error) => {
-                if !matches!(error, Error::SessionOver { .. }) {
-                    self.terminate(aws, &session.id).await;
-                }
-                Err(error)
-            }
-        }
-    }
-
-    async fn carry<R, W>(
-        &self,
-        aws: &Aws,
-        session: &Session,
-        mut hangup: Hangup,
-        input: R,
-        output: W,
-    ) -> Result<End, Error>
-    where
-        R: AsyncRead + Unpin,
-        W: AsyncWrite + Unpin,
-    {
-        let clock = Clock::set();
-        let purpose = match self.start {
-            Start::Port(_) => Purpose::Port,
-            Start::Shell => Purpose::Shell,
+        let carriage = Carriage::new(self, aws, &session, ends);
+        let end = carriage.run(&mut hangup).await;
+        let is_left = match &end {
+            Ok(End::Unanswered | End::Refused(_)) => true,
+            Ok(End::Closed(_) | End::Asked | End::Failed(_)) => false,
+            Err(error) => !matches!(error, Error::SessionOver { .. }),
         };
-        let channel = Channel::new(purpose, chance::number(), clock.now());
-        let mut pump = Pump::new(channel, clock, input, output);
-        let first = async { Ok((self.dial(aws, session).await?, session.token.clone())) };
-        let mut dialling: Option<Pin<Box<dyn Future<Output = Dialled> + '_>>> =
-            Some(Box::pin(first));
-        loop {
-            let mut over = None;
-            tokio::select! {
-                stop = pump.run() => match stop {
-                    Stop::Spoken if self.background => process::leave_stderr(),
-                    Stop::Spoken => {}
-                    Stop::Over(end) => over = Some(end),
-                    Stop::Lost => {
-                        self.terminal.debug(|| "the websocket is lost, resuming".to_owned());
-                        dialling = Some(Box::pin(self.resume(aws, &session.id)));
-                    }
-                },
-                dialled = some(&mut dialling) => {
-                    dialling = None;
-                    let (socket, token) = dialled?;
-                    pump.connect(socket, &token);
-                }
-                () = hangup.next() => pump.hang_up().await,
-            }
-            for text in pump.said() {
-                self.terminal.relay(&text);
-            }
-            if let Some(end) = over {
-                return Ok(end);
-            }
+        if is_left {
+            self.terminate(aws, &session.id).await;
+        }
+        match end? {
+            End::Failed(reason) | End::Refused(reason) => Err(Error::SessionOver { reason }),
+            // ssh, whose ProxyCommand we are, has its own word for it.
+            _ if self.start == Start::Shell && hangup.has_come() => Err(Error::SessionOver {
+                reason: "a signal has ended it".to_owned(),
+            }),
+            End::Closed(_) | End::Asked | End::Unanswered => Ok(()),
         }
     }
 
@@ -155,43 +106,6 @@ impl Errand<'_> {
             Failure::Refused { status, .. } => Tunnel::NoSession { status }.into(),
             Failure::Other(error) => error,
         })
-    }
-
-    /// Another websocket for the session, however often that has to be tried. Never another
-    /// session: that would be another connection to sshd, in the middle of a stream.
-    async fn resume(&self, aws: &Aws, id: &str) -> Dialled {
-        let until = Instant::now() + PERSEVERANCE;
-        let mut wait = FIRST_WAIT;
-        loop {
-            let error = match self.try_to_resume(aws, id).await {
-                Err(error @ Error::SessionOver { .. }) => return Err(error),
-                Err(error) if Instant::now() >= until => return Err(error),
-                Err(error) => error,
-                dialled => return dialled,
-            };
-            // Expired credentials are no end: somebody may log in again in the meantime.
-            self.terminal
-                .note(&format!("cannot resume yet: {}", error.message()));
-            sleep(wait.mul_f64(chance::between(0.5, 1.0))).await;
-            wait = (wait * 2).min(LONGEST_WAIT);
-        }
-    }
-
-    async fn try_to_resume(&self, aws: &Aws, id: &str) -> Dialled {
-        match self.load().await {
-            Ok(fresh) => self.resume_by(&fresh, id).await,
-            // Whom nobody can ask for another MFA code may have credentials that are good yet.
-            Err(missing) => match self.resume_by(aws, id).await {
-                Err(error) if !matches!(error, Error::SessionOver { .. }) => Err(missing),
-                dialled => dialled,
-            },
-        }
-    }
-
-    async fn resume_by(&self, aws: &Aws, id: &str) -> Dialled {
-        let session = aws.region(self.region)?.resume_session(id).await?;
-        let socket = self.dial(aws, &session).await?;
-        Ok((socket, session.token))
     }
 
     /// Ends the session by the API.
@@ -208,14 +122,11 @@ impl Errand<'_> {
 
     /// The credentials of now: those that started the session may have expired hours ago.
     async fn load(&self) -> Result<Aws, Error> {
-        Aws::load(self.profile, self.region, nobody, self.terminal).await
-    }
-}
-
-/// What the future gives, if there is one.
-async fn some<T>(future: &mut Option<Pin<Box<dyn Future<Output = T> + '_>>>) -> T {
-    match future {
-        Some(future) => future.await,
-        None => std::future::pending().await,
+        // Where somebody types, no question can be put.
+        let is_batch = async || match self.start {
+            Start::Port(_) => nobody().await,
+            Start::Shell => Ok(true),
+        };
+        Aws::load(self.profile, self.region, is_batch, self.terminal).await
     }
 }

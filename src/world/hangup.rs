@@ -10,7 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::process;
 
 /// The names of the signals.
-const NAMES: [&str; 3] = ["HUP", "TERM", "INT"];
+const NAMES: [&str; 4] = ["HUP", "TERM", "INT", "QUIT"];
 
 /// Whether anybody has begun to listen.
 static LISTENING: AtomicBool = AtomicBool::new(false);
@@ -40,10 +40,14 @@ impl Hangup {
     /// When the system does not let us.
     pub async fn unless_ignored() -> io::Result<Self> {
         let mut kinds = Vec::new();
-        for name in NAMES {
+        for name in ["HUP", "TERM", "INT"] {
             if !process::is_ignored(name).await {
                 kinds.push(kind(name));
             }
+        }
+        // Shells ignore both together; to try this one might leave a core.
+        if kinds.contains(&SignalKind::interrupt()) {
+            kinds.push(SignalKind::quit());
         }
         Self::to(kinds)
     }
@@ -81,6 +85,11 @@ impl Hangup {
         .await;
     }
 
+    /// Whether any has come.
+    pub fn has_come(&self) -> bool {
+        self.heard.is_some()
+    }
+
     /// Whether the last was SIGTERM: to ssh without a command the end that somebody wants, and no
     /// failure.
     pub fn is_termination(&self) -> bool {
@@ -97,6 +106,7 @@ fn kind(name: &str) -> SignalKind {
     match name {
         "HUP" => SignalKind::hangup(),
         "TERM" => SignalKind::terminate(),
+        "QUIT" => SignalKind::quit(),
         _ => SignalKind::interrupt(),
     }
 }

@@ -27,8 +27,8 @@ const TURNS: usize = 64;
 /// What stopped the pump.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// The far end has spoken for the first time: what can go wrong from now on is SSH's.
-    Spoken,
+    /// All has begun that we have a part in: what goes wrong from now on is the far end's.
+    Begun,
     /// The websocket is gone. The session is to be resumed over another one.
     Lost,
     /// The session is over, and its output written.
@@ -48,8 +48,8 @@ pub struct Pump<S, R, W> {
     end: Option<End>,
     /// What the agent has to say to the user.
     said: Vec<String>,
-    /// Whether it has been told that the far end has spoken.
-    spoken: bool,
+    /// Whether it has been told that all has begun.
+    begun: bool,
 }
 
 impl<S, R, W> Pump<S, R, W>
@@ -70,7 +70,7 @@ where
             timer: Box::pin(sleep_until(Instant::now())),
             end: None,
             said: Vec::new(),
-            spoken: false,
+            begun: false,
         }
     }
 
@@ -86,13 +86,22 @@ where
         poll_fn(|cx| self.poll(cx)).await
     }
 
-    /// Whoever was at our end is gone: lets go what was read and what still waits to be read.
+    /// Whoever was at our end is gone: lets go what was read, and leaves.
     pub async fn hang_up(&mut self) {
         poll_fn(|cx| {
             self.leave(cx);
             Poll::Ready(())
         })
         .await;
+    }
+
+    /// Tells the far end the size of the terminal, in columns and rows, if it is ready to hear.
+    pub fn resize(&mut self, size: Option<(u16, u16)>) {
+        if let Some((columns, rows)) = size
+            && self.channel.is_ready()
+        {
+            self.channel.resize(columns, rows, self.clock.now());
+        }
     }
 
     /// What the agent has had to say since this was asked last.
@@ -121,8 +130,8 @@ where
             if self.take_events() {
                 return Poll::Ready(Stop::Lost);
             }
-            if self.channel.has_spoken() && !std::mem::replace(&mut self.spoken, true) {
-                return Poll::Ready(Stop::Spoken);
+            if self.channel.has_begun() && !std::mem::replace(&mut self.begun, true) {
+                return Poll::Ready(Stop::Begun);
             }
             if self.channel.output().is_empty()
                 && let Some(end) = self.end.take()
@@ -211,10 +220,10 @@ where
         Poll::Ready(Ok(buffer.filled().len()))
     }
 
-    /// Takes what is in the pipe already, which is SSH's farewell, and leaves.
+    /// Takes what is in the pipe already, if that is SSH's farewell, and leaves.
     fn leave(&mut self, cx: &mut Context<'_>) {
         let now = self.clock.now();
-        while self.channel.input_room(now) > 0 {
+        while self.channel.has_farewell() && self.channel.input_room(now) > 0 {
             match self.poll_read(cx, CHUNK) {
                 Poll::Ready(Ok(bytes)) if bytes > 0 => {
                     self.channel.input(&self.buffer[..bytes], now);

@@ -11,8 +11,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl, open};
 use rustix::io::{dup, fcntl_setfd};
+use rustix::termios::ttyname;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::unix::pipe;
 
@@ -32,6 +33,42 @@ pub enum Output {
     Pipe(pipe::Sender),
     /// Something that never has anybody wait.
     File(File),
+}
+
+/// How a descriptor is set, put back when this is dropped: to be held where others may go on to use
+/// it after us, as the shell that has called us does.
+#[derive(Debug)]
+pub struct Loan(OwnedFd, OFlags);
+
+impl Loan {
+    /// Takes note.
+    ///
+    /// # Errors
+    /// When the descriptor is closed.
+    pub fn of(fd: impl AsFd) -> io::Result<Self> {
+        let fd = fd.as_fd().try_clone_to_owned()?;
+        let flags = fcntl_getfl(&fd)?;
+        Ok(Self(fd, flags))
+    }
+}
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        let _ = fcntl_setfl(&self.0, self.1);
+    }
+}
+
+/// A terminal, opened anew: what is set on this, nobody else sees. Anything else, and a terminal
+/// that may not be opened, as it is.
+///
+/// # Errors
+/// When the descriptor is closed.
+pub fn anew(fd: impl AsFd) -> io::Result<OwnedFd> {
+    let opened = ttyname(&fd, Vec::new()).and_then(|name| {
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+        open(name.as_c_str(), flags, Mode::empty())
+    });
+    opened.or_else(|_| fd.as_fd().try_clone_to_owned())
 }
 
 impl Input {

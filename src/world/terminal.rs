@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use rustix::termios::{OutputModes, tcgetattr};
+
 use crate::error::Error;
 use crate::plan::grammar::Program;
 
@@ -106,8 +108,18 @@ impl Terminal {
 
     /// Writes one line. A terminal that is gone is nothing to fail for.
     fn say(self, kind: &str, text: &str) {
-        let line = format!("{}: {kind}{}\n", self.program.name(), printable(text));
+        let (name, text, end) = (self.program.name(), printable(text), line_end());
+        let line = format!("{name}: {kind}{text}{end}");
         let _ = io::stderr().write_all(line.as_bytes());
+    }
+}
+
+/// What ends a line on standard error: on a terminal that a shell of ours has all keys of, nothing
+/// but a carriage return leads back to the left.
+fn line_end() -> &'static str {
+    match tcgetattr(io::stderr()) {
+        Ok(modes) if !modes.output_modes.contains(OutputModes::OPOST) => "\r\n",
+        _ => "\n",
     }
 }
 

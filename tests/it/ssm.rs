@@ -2,8 +2,10 @@
 
 mod ending;
 mod faults;
+mod hours;
 mod lasting;
 mod secrets;
+mod shell;
 mod ssh;
 
 use std::io::{Read, Write};

@@ -25,6 +25,7 @@ use super::books::page_of;
 use super::cast::{self, ACCOUNT, Agent as Known, Member, State};
 use super::refusal::Refusal;
 use super::request::{Caller, Operation};
+pub(crate) use agent::PROMPT;
 use record::Session;
 pub(crate) use record::{Ended, Record};
 pub(crate) use trial::{Break, PAUSE, Pause, START, Trial};

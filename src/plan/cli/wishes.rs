@@ -26,6 +26,8 @@ pub struct Wishes {
     pub instance: Option<InstanceId>,
     /// `--via`.
     pub via: Way,
+    /// `--shell`.
+    pub shell: bool,
     /// `--eice-endpoint`.
     pub endpoint: Option<Named>,
     /// `--max-tunnel-duration`, in seconds.

@@ -11,7 +11,7 @@ use self::ending::Ending;
 pub use self::words::{Event, Frame};
 use super::Time;
 use super::handshake;
-pub use super::handshake::Purpose;
+pub use super::handshake::{NO_ENCRYPTION, Purpose};
 use super::id::{Id, Ids};
 use super::keepalive::Keepalive;
 use super::message::{Kind, Message, payload};
@@ -53,6 +53,8 @@ pub struct Channel {
     moved: Time,
     spoken: bool,
     refused: Option<String>,
+    /// Whether the last line of the input is not at its end.
+    mid_line: bool,
     exit: Option<i32>,
     events: VecDeque<Event>,
 }
@@ -76,6 +78,7 @@ impl Channel {
             moved: now,
             spoken: false,
             refused: None,
+            mid_line: false,
             exit: None,
             events: VecDeque::new(),
         }
@@ -97,9 +100,7 @@ impl Channel {
     pub fn disconnected(&mut self) {
         self.link = None;
         self.open = None;
-        if self.is_leaving() {
-            self.over(End::Unanswered);
-        }
+        self.lost();
     }
 
     /// Something other than a binary frame has come: the websocket lives.
@@ -126,6 +127,7 @@ impl Channel {
     /// Takes input, all of it: that there is room is [`Channel::input_room`]'s to say, and what
     /// has happened since it said so is no reason to lose a byte.
     pub fn input(&mut self, bytes: &[u8], now: Time) {
+        self.mid_line = !matches!(bytes.last(), None | Some(b'\n' | b'\r'));
         for chunk in bytes.chunks(PAYLOAD) {
             self.send(payload::OUTPUT, chunk, chunk.len(), now);
         }
@@ -187,14 +189,18 @@ impl Channel {
         self.events.pop_front()
     }
 
-    /// Whether the handshake is complete.
+    /// Whether anything of the stream may be sent.
     pub fn is_ready(&self) -> bool {
         self.start != Start::Handshake
     }
 
-    /// Whether the far end has sent anything of the stream.
-    pub fn has_spoken(&self) -> bool {
-        self.spoken
+    /// Whether all has begun that we have a part in: what goes wrong from now on is the far end's,
+    /// be it an SSH server that has spoken or a shell.
+    pub fn has_begun(&self) -> bool {
+        match self.purpose {
+            Purpose::Port => self.spoken,
+            Purpose::Shell => self.is_ready(),
+        }
     }
 
     /// Time has passed.

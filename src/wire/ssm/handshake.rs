@@ -14,6 +14,9 @@ use super::id::Id;
 /// this the oldest that is supported: the first to sign its websockets, as we do.
 pub(super) const CLIENT_VERSION: &str = "1.2.764.0";
 
+/// Why a session ends whose agent wants it encrypted with a KMS key. It never does for a port.
+pub const NO_ENCRYPTION: &str = "encryption with KMS is not supported";
+
 /// What a session is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -69,7 +72,7 @@ fn refusal(kind: &str, parameters: &Value, purpose: Purpose) -> Option<String> {
         ("SessionType", Purpose::Port) if session == "Port" => None,
         ("SessionType", Purpose::Shell) if is_shell(session) => None,
         ("SessionType", _) => Some(format!("sessions of type {session:?} are not supported")),
-        ("KMSEncryption", _) => Some("encryption with KMS is not supported".to_owned()),
+        ("KMSEncryption", _) => Some(NO_ENCRYPTION.to_owned()),
         _ => Some(format!("{kind:?} is not supported")),
     }
 }
@@ -118,8 +121,9 @@ pub(super) fn acknowledged(body: &[u8]) -> Option<u64> {
     body["AcknowledgedMessageSequenceNumber"].as_u64()
 }
 
-/// Why the gateway closes the channel; empty where nothing is wrong.
+/// Why the gateway closes the channel, in one line; empty where nothing is wrong.
 pub(super) fn reason(closed: &[u8]) -> String {
     let closed: Value = serde_json::from_slice(closed).unwrap_or_default();
-    closed["Output"].as_str().unwrap_or_default().to_owned()
+    let output = closed["Output"].as_str().unwrap_or_default();
+    output.split_whitespace().collect::<Vec<_>>().join(" ")
 }

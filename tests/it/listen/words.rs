@@ -71,6 +71,11 @@ const CASES: &[(&[&str], &str, &str)] = &[
         ALONE,
     ),
     (
+        &["--listen", "5000", "--shell", WEB1],
+        "`--shell` does not go with --listen",
+        ALONE,
+    ),
+    (
         &["--listen", "5000", "--serial", WEB1],
         "--listen cannot go by --via serial",
         "there ssh would have to go itself: name another",

@@ -143,7 +143,9 @@ fn encryption_is_refused_with_a_reason() {
     assert_eq!(outcome.code, Some(255));
     assert_eq!(
         outcome.stderr,
-        "mssh: error: the session is over: encryption with KMS is not supported\n"
+        "mssh: error: the session is over: encryption with KMS is not supported\n\
+         mssh: hint: turn KMS encryption off in Session Manager's preferences, or use `--ssm`, \
+         where SSH encrypts\n"
     );
     assert_eq!(the_session(&tenant).ended, Some(Ended::Failed));
 }

@@ -1,5 +1,6 @@
 //! The agent of one session, as its sources have it.
 
+mod far;
 mod incoming;
 mod stream;
 
@@ -9,12 +10,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
+use self::far::Far;
+pub(crate) use self::far::PROMPT;
 use self::stream::{Inbound, Outbound};
 use super::frame;
 use super::record::{Ended, Session};
@@ -48,8 +49,8 @@ pub(super) struct Agent {
     inbound: Inbound,
     is_complete: bool,
     is_paused: bool,
-    dialling: Option<JoinHandle<std::io::Result<TcpStream>>>,
-    stream: Option<TcpStream>,
+    dialling: Option<JoinHandle<std::io::Result<Far>>>,
+    far: Option<Far>,
     /// Until when it sleeps.
     rests: Option<Instant>,
     /// That it is over, how, and until when the last acknowledgements are waited for.
@@ -76,7 +77,7 @@ impl Agent {
             is_complete: false,
             is_paused: false,
             dialling: None,
-            stream: None,
+            far: None,
             rests: None,
             ends: None,
         }
@@ -87,7 +88,12 @@ impl Agent {
         mut up: mpsc::UnboundedReceiver<Vec<u8>>,
         mut orders: mpsc::UnboundedReceiver<Order>,
     ) {
-        self.ask();
+        if self.shakes_hands() {
+            self.ask();
+        } else {
+            self.is_complete = true;
+            self.dial();
+        }
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut buffer = [0; 1024];
@@ -107,7 +113,7 @@ impl Agent {
                 _ = looks.tick() => self.look(),
                 () = sleep_until(self.rests.unwrap_or_else(Instant::now)), if self.rests.is_some()
                     => self.rests = None,
-                read = read(&mut self.stream, &mut buffer), if reads => match read {
+                read = read(&mut self.far, &mut buffer), if reads => match read {
                     Ok(bytes) if bytes > 0 => {
                         self.send(frame::OUTPUT, &buffer[..bytes]);
                         self.rests = paces.then(|| Instant::now() + PACE);
@@ -122,6 +128,22 @@ impl Agent {
         if let Some((how, _)) = self.ends {
             self.session.end(how, "");
         }
+    }
+
+    /// It does so for a port; for a shell only where it is to be encrypted, or where there is
+    /// something to say.
+    fn shakes_hands(&self) -> bool {
+        let trial = &self.session.trial;
+        self.port.is_some() || trial.wants_encryption || !trial.message.is_empty()
+    }
+
+    /// Connects to the port, or starts the shell.
+    fn dial(&mut self) {
+        let (address, slow) = (self.address, self.session.trial.slow_dial);
+        self.dialling = Some(match self.port {
+            Some(port) => tokio::spawn(Far::port(address, port, slow)),
+            None => tokio::spawn(Far::shell(slow)),
+        });
     }
 
     fn ask(&mut self) {
@@ -176,10 +198,9 @@ impl Agent {
         }
     }
 
-    fn dialled(&mut self, dialled: std::io::Result<TcpStream>) {
-        if let Ok(stream) = dialled {
-            let _ = stream.set_nodelay(true);
-            self.stream = Some(stream);
+    fn dialled(&mut self, dialled: std::io::Result<Far>) {
+        if let Ok(far) = dialled {
+            self.far = Some(far);
         } else {
             let reason = "Unable to connect to specified port: dial tcp: connect: \
                 connection refused";
@@ -205,9 +226,9 @@ async fn some<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::Joi
     }
 }
 
-async fn read(stream: &mut Option<TcpStream>, buffer: &mut [u8]) -> std::io::Result<usize> {
-    match stream {
-        Some(stream) => stream.read(buffer).await,
+async fn read(far: &mut Option<Far>, buffer: &mut [u8]) -> std::io::Result<usize> {
+    match far {
+        Some(far) => far.read(buffer).await,
         None => std::future::pending().await,
     }
 }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::{Channel, Event, Time};
+use super::{Channel, Event, Purpose, Time};
 use crate::wire::ssm::handshake;
 use crate::wire::ssm::message::payload;
 
@@ -19,6 +19,12 @@ const STUCK: Duration = Duration::from_secs(15);
 const DRAIN: Duration = Duration::from_secs(1);
 const FAREWELL: Duration = Duration::from_secs(1);
 
+/// How long an agent that we had to refuse something has to end the session.
+const REFUSAL: Duration = Duration::from_secs(3);
+
+/// What a terminal sends for the end of the input (VEOF in termios(3)).
+const CTRL_D: u8 = 4;
+
 /// How a session ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
@@ -27,6 +33,8 @@ pub enum End {
     Closed(Option<i32>),
     /// The other side closed it, and says why.
     Failed(String),
+    /// We could not do what the other side wanted. The session may still be there.
+    Refused(String),
     /// We did, and the other side confirms it.
     Asked,
     /// We wanted to, and nobody confirms it. The session may still be there: to end it is the
@@ -39,6 +47,8 @@ pub enum End {
 pub(super) enum Ending {
     /// Nobody.
     Open,
+    /// We have refused what the agent wants, and wait until then for it to see that.
+    Refused(Time),
     /// The input is at its end. Output may still come.
     EndOfInput,
     /// We leave as soon as everything is acknowledged, and at the latest then.
@@ -50,13 +60,42 @@ pub(super) enum Ending {
 }
 
 impl Channel {
-    /// There is no more input. The output goes on until the other side closes, or until nothing
-    /// has moved for some seconds.
+    /// There is no more input. The output goes on until the other side closes; or, but for a shell,
+    /// until nothing has moved for some seconds.
     pub fn end_of_input(&mut self, now: Time) {
         if self.ending == Ending::Open {
             self.ending = Ending::EndOfInput;
             self.moved = now;
+            if self.purpose == Purpose::Shell {
+                self.end_of_file(now);
+            }
         }
+    }
+
+    /// Says to a shell that there is no more input, as somebody at a terminal would: at the begin of
+    /// a line. What is running there may take that for itself, or lose it while it sets its terminal
+    /// anew; so it is said again whenever nothing has moved for a while, until the shell has ended.
+    fn end_of_file(&mut self, now: Time) {
+        let keys: &[u8] = if self.mid_line {
+            &[b'\n', CTRL_D]
+        } else {
+            &[CTRL_D]
+        };
+        self.mid_line = false;
+        self.moved = now;
+        self.send(payload::OUTPUT, keys, keys.len(), now);
+    }
+
+    /// Whether somebody who leaves is to send what he has typed last: SSH's farewell is to arrive,
+    /// commands for a shell are not.
+    pub fn has_farewell(&self) -> bool {
+        self.purpose == Purpose::Port
+    }
+
+    /// The agent wants what we do not do, and ends the session as soon as it hears so.
+    pub(super) fn refuse(&mut self, reason: String, now: Time) {
+        self.refused = Some(reason);
+        self.ending = Ending::Refused(now + REFUSAL);
     }
 
     /// Whoever was at our end is gone. What is under way gets a second to arrive; output is
@@ -76,7 +115,10 @@ impl Channel {
 
     /// Whether we are leaving or have left.
     pub(super) fn is_leaving(&self) -> bool {
-        !matches!(self.ending, Ending::Open | Ending::EndOfInput)
+        matches!(
+            self.ending,
+            Ending::Draining(_) | Ending::Asked(_) | Ending::Over
+        )
     }
 
     /// The gateway's last word.
@@ -97,6 +139,18 @@ impl Channel {
         self.over(end);
     }
 
+    /// Nothing can be heard any more: who wanted to end the session anyway waits no longer.
+    pub(super) fn lost(&mut self) {
+        match self.ending {
+            Ending::Open | Ending::EndOfInput | Ending::Over => {}
+            Ending::Refused(_) => {
+                let reason = self.refused.take().unwrap_or_default();
+                self.over(End::Refused(reason));
+            }
+            Ending::Draining(_) | Ending::Asked(_) => self.over(End::Unanswered),
+        }
+    }
+
     pub(super) fn over(&mut self, end: End) {
         if self.ending != Ending::Over {
             self.ending = Ending::Over;
@@ -108,10 +162,14 @@ impl Channel {
     pub(super) fn tick_ending(&mut self, now: Time) {
         match self.ending {
             Ending::EndOfInput if now >= self.quiet_until() && self.output.is_empty() => {
-                self.ask(now);
+                match self.purpose {
+                    Purpose::Port => self.ask(now),
+                    Purpose::Shell if self.outbox.is_empty() => self.end_of_file(now),
+                    Purpose::Shell => self.moved = now,
+                }
             }
             Ending::Draining(until) if now >= until || self.outbox.is_empty() => self.ask(now),
-            Ending::Asked(until) if now >= until => self.over(End::Unanswered),
+            Ending::Refused(until) | Ending::Asked(until) if now >= until => self.lost(),
             _ => {}
         }
     }
@@ -122,7 +180,7 @@ impl Channel {
             // What waits for the last acknowledgement is looked at when that comes.
             Ending::Draining(until) if !self.outbox.is_empty() => Some(until),
             Ending::Draining(_) => Some(Time::ZERO),
-            Ending::Asked(until) => Some(until),
+            Ending::Refused(until) | Ending::Asked(until) => Some(until),
             Ending::Open | Ending::EndOfInput | Ending::Over => None,
         }
     }

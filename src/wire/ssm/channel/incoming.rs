@@ -81,7 +81,8 @@ impl Channel {
             payload::OUTPUT | payload::STDERR => {
                 self.moved = now;
                 self.spoken = true;
-                if let Start::Banner(_) = self.start {
+                // An agent begins most shells without a handshake.
+                if self.start != Start::Handshake || self.purpose == Purpose::Shell {
                     self.start = Start::Done;
                 }
                 // After a hang-up there is nobody to read it.
@@ -91,8 +92,10 @@ impl Channel {
             }
             payload::HANDSHAKE_REQUEST => {
                 if let Some(answer) = handshake::answer(bytes, self.purpose) {
-                    self.refused = answer.refused;
                     self.send(payload::HANDSHAKE_RESPONSE, &answer.response, 0, now);
+                    if let Some(reason) = answer.refused {
+                        self.refuse(reason, now);
+                    }
                 }
             }
             payload::HANDSHAKE_COMPLETE => {

@@ -1,9 +1,6 @@
 //! What the agent does about what the client sends.
 
 use serde_json::json;
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
-use tokio::time::sleep;
 
 use super::{Agent, stream};
 use crate::lab::ssm::frame;
@@ -22,8 +19,8 @@ impl Agent {
             }
             return;
         }
-        let is_ready = self.stream.is_some() || self.port.is_none();
-        let ready = |kind| kind != frame::OUTPUT || is_ready || !self.is_complete;
+        let is_ready = self.far.is_some() || !self.is_complete;
+        let ready = |kind| ![frame::OUTPUT, frame::SIZE].contains(&kind) || is_ready;
         if frame.payload_type == frame::OUTPUT && !self.is_complete {
             let complaint = "bytes of the stream before the handshake is complete";
             self.session.complain(complaint);
@@ -53,20 +50,21 @@ impl Agent {
         match kind {
             frame::HANDSHAKE_RESPONSE => self.shake(payload),
             frame::FLAG if payload == 2_u32.to_be_bytes() => self.end(Ended::Flag, ""),
-            frame::OUTPUT if self.is_complete => match &mut self.stream {
-                // A shell that answers what it is told.
-                None => self.send(frame::OUTPUT, payload),
-                Some(stream) => {
-                    if stream.write_all(payload).await.is_err() {
-                        self.end(Ended::Closed, "");
-                    }
+            frame::OUTPUT if self.is_complete => {
+                if let Some(far) = &mut self.far
+                    && far.write(payload).await.is_err()
+                {
+                    self.end(Ended::Closed, "");
                 }
-            },
+            }
             // Before the handshake it is acknowledged and thrown away.
             frame::OUTPUT => {}
             frame::SIZE => {
                 let size = String::from_utf8_lossy(payload).into_owned();
                 self.session.record().sizes.push(size);
+                if let Some(Err(complaint)) = self.far.as_ref().map(|far| far.resize(payload)) {
+                    self.session.complain(complaint);
+                }
             }
             _ => self.session.complain(format!("a payload of type {kind}")),
         }
@@ -82,12 +80,6 @@ impl Agent {
         let complete = json!({ "HandshakeTimeToComplete": 1_000_000, "CustomerMessage": message });
         self.send(frame::HANDSHAKE_COMPLETE, complete.to_string().as_bytes());
         self.is_complete = true;
-        let (address, slow) = (self.address, self.session.trial.slow_dial);
-        self.dialling = self.port.map(|port| {
-            tokio::spawn(async move {
-                sleep(slow).await;
-                TcpStream::connect((address, port)).await
-            })
-        });
+        self.dial();
     }
 }

@@ -1,0 +1,126 @@
+//! The story of a shell by Session Manager: find the instance, start a session, be its terminal.
+//!
+//! sshd has no part in it, nor a key, nor a port: this is the way in when sshd is what is broken.
+
+use std::os::fd::AsFd;
+
+use super::session::{Ends, Errand};
+use crate::error::Error;
+use crate::plan::cli::Invocation;
+use crate::plan::destination::Destination;
+use crate::plan::instance::State;
+use crate::plan::lookup::{self, Lookup};
+use crate::plan::names::Region;
+use crate::plan::passage::Managed;
+use crate::plan::question::{self, Subject};
+use crate::plan::target::Target;
+use crate::plan::usage::Usage;
+use crate::world::aws::{Aws, Regional, Start};
+use crate::world::hangup::Hangup;
+use crate::world::openssh::{self, Source};
+use crate::world::screen::Screen;
+use crate::world::stdio::{self, Input, Loan, Output};
+use crate::world::terminal::Terminal;
+use crate::world::{process, resolver};
+
+/// Runs a shell until it ends or whoever started us has had enough. Session Manager does not tell
+/// with which status it ended.
+///
+/// # Errors
+/// Whatever is in the way.
+pub async fn run(
+    invocation: &Invocation,
+    (typed, shown): (impl AsFd, impl AsFd),
+    terminal: Terminal,
+) -> Result<(), Error> {
+    let wishes = &invocation.wishes;
+    let terminal = terminal.telling(wishes.debug, invocation.has(b'v'));
+    process::notice_children().map_err(Error::Runtime)?;
+    let destination = invocation.destinations().next().ok_or(Usage::NoTarget)?;
+    let (target, host) = target(invocation, destination).await?;
+    let told = match &target {
+        Target::Aws(name) => Some(&name.region),
+        _ => None,
+    };
+    let region = wishes.region.as_ref().or(told);
+    let profile = wishes.profile.as_deref();
+    let aws = Aws::load(profile, region, async || Ok(false), terminal).await?;
+    let place = aws.region(region)?;
+    let managed = managed(invocation, &target, &host, &place).await?;
+    let region = Region::parse(&place.name)?;
+    terminal.note(&format!("a shell on {managed} by Session Manager"));
+    let errand = Errand {
+        target: managed.as_str(),
+        start: Start::Shell,
+        region: Some(&region),
+        profile,
+        background: false,
+        terminal,
+    };
+    // First of all: whoever is killed while a session starts has to wait and to end it.
+    let hangup = Hangup::listen().map_err(Error::Runtime)?;
+    let _loans = [Loan::of(&typed), Loan::of(&shown)];
+    let ends = ends(&typed, &shown).map_err(Error::Runtime)?;
+    Box::pin(errand.run(&aws, hangup, ends)).await
+}
+
+fn ends(typed: impl AsFd, shown: impl AsFd) -> std::io::Result<Ends<Input, Output>> {
+    let screen = Screen::of(&typed)?;
+    Ok(Ends {
+        input: Input::of(stdio::anew(&typed)?)?,
+        output: Output::of(stdio::anew(&shown)?)?,
+        screen,
+    })
+}
+
+/// What is meant, and the host that it was read in: ssh_config's HostName for a name that is no
+/// name of AWS's.
+async fn target(
+    invocation: &Invocation,
+    destination: &Destination,
+) -> Result<(Target, String), Error> {
+    let is_name = matches!(destination.target, Target::Host(_));
+    if !is_name || invocation.wishes.instance.is_some() {
+        return Ok((destination.target.clone(), destination.host.clone()));
+    }
+    let subject = Subject {
+        destination,
+        host: destination.host.clone(),
+        hostname: None,
+        port: None,
+        login: None,
+    };
+    let source = Source::of(invocation);
+    let words = question::words(invocation, &subject, Some(source.name()));
+    let ssh = process::find("ssh")?;
+    let host = openssh::ask(&ssh, words, Some(&source)).await?.hostname;
+    Ok((Target::parse(&host)?, host))
+}
+
+/// What Session Manager knows the target as. An ID need not be looked up.
+async fn managed(
+    invocation: &Invocation,
+    target: &Target,
+    host: &str,
+    place: &Regional<'_>,
+) -> Result<Managed, Error> {
+    let filters = match (target, lookup::of(target), &invocation.wishes.instance) {
+        (Target::Node(id), ..) => return Ok(Managed::Node(id.clone())),
+        (_, Some(Lookup::Id(id)), _) => return Ok(Managed::Instance(id)),
+        (_, _, Some(id)) => return Ok(Managed::Instance(id.clone())),
+        (_, Some(Lookup::Filters(filters)), _) => filters,
+        (_, None, _) => match lookup::by_addresses(&resolver::addresses(host).await?) {
+            Lookup::Id(id) => return Ok(Managed::Instance(id)),
+            Lookup::Filters(filters) => filters,
+        },
+    };
+    let instance = place.instance_with(&filters, host).await?;
+    if instance.state == State::Running {
+        return Ok(Managed::Instance(instance.id));
+    }
+    Err(Error::NotRunning {
+        id: instance.id,
+        state: instance.state,
+        region: place.name.clone(),
+    })
+}

@@ -1,0 +1,91 @@
+//! A session that outlives its websockets, which AWS closes after about an hour.
+
+use std::io::{Read, Write};
+use std::thread;
+use std::time::Duration;
+
+use super::{service, the_session, tunnel, wait};
+use crate::lab::{Break, Trial};
+use crate::sandbox::tenant;
+
+const MS: Duration = Duration::from_millis(1);
+
+/// Nothing is under way when the websocket goes, by whatever close, and nothing until long after.
+#[test]
+fn a_websocket_that_breaks_while_nobody_speaks_is_resumed() {
+    for politely in [true, false] {
+        let tenant = tenant();
+        tenant.trial(Trial {
+            breaks: Some((Break::Age(500 * MS), politely, 1)),
+            ..Trial::default()
+        });
+        let (port, served) = service(|mut stream| {
+            let mut word = [0; 4];
+            while stream.read_exact(&mut word).is_ok() {
+                stream.write_all(&word).expect("a reader");
+            }
+        });
+        let mut child = tunnel(&tenant, port).spawn().expect("the tunnel");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        let stdout = child.stdout.as_mut().expect("a pipe");
+        for word in [b"ping", b"pong"] {
+            stdin.write_all(word).expect("a tunnel");
+            let mut answer = [0; 4];
+            stdout.read_exact(&mut answer).expect("a tunnel");
+            assert_eq!(&answer, word);
+            thread::sleep(1500 * MS);
+        }
+        drop(stdin);
+        assert_eq!(wait(&mut child), Some(0));
+        served.join().expect("no panic");
+        let record = the_session(&tenant);
+        assert_eq!((record.breaks, record.resumes), (1, 1), "{record:?}");
+        // Nothing had to come again.
+        assert_eq!(record.repeated, 0, "{record:?}");
+    }
+}
+
+/// AWS closes each websocket about once an hour; here an hour has two seconds. Each old URL is of
+/// no use once there is a new one.
+#[test]
+fn twenty_closes_with_code_1000_are_twenty_resumes() {
+    let breaks = Some((Break::Age(2000 * MS), true, 20));
+    let tenant = tenant();
+    tenant.trial(Trial {
+        breaks,
+        latency: MS,
+        ..Trial::default()
+    });
+    let (port, served) = service(|mut stream| {
+        let mut beats = Vec::new();
+        let mut beat = [0; 8];
+        while stream.read_exact(&mut beat).is_ok() {
+            beats.push(u64::from_be_bytes(beat));
+            stream.write_all(&beat).expect("a reader");
+        }
+        beats
+    });
+    let mut child = tunnel(&tenant, port).spawn().expect("the tunnel");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let stdout = child.stdout.as_mut().expect("a pipe");
+    let mut sent = 0;
+    while tenant.sessions().first().is_none_or(|it| it.resumes < 20) {
+        let mut beat = [0; 8];
+        stdin.write_all(&u64::to_be_bytes(sent)).expect("a tunnel");
+        stdout.read_exact(&mut beat).expect("a tunnel");
+        assert_eq!(u64::from_be_bytes(beat), sent);
+        sent += 1;
+        thread::sleep(5 * MS);
+    }
+    drop(stdin);
+    assert_eq!(wait(&mut child), Some(0));
+    assert_eq!(
+        served.join().expect("no panic"),
+        (0..sent).collect::<Vec<_>>()
+    );
+    let record = the_session(&tenant);
+    assert_eq!(
+        (record.breaks, record.resumes, record.websockets),
+        (20, 20, 21)
+    );
+}

@@ -1,0 +1,210 @@
+//! A shell without sshd, a key or a port. The lab's agent runs a bash for it, on a terminal of its own.
+
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::the_session;
+use crate::key::witness::{PATIENCE, files_below};
+use crate::lab::ssm::{NODE, PROMPT};
+use crate::lab::{Break, Ended, Fault, Tenant, Trial, Trouble, cast};
+use crate::sandbox::{eventually, finish_with, run, tenant};
+use crate::session::pty::Pty;
+
+/// Runs `line` in a terminal, to where the shell there waits for keys.
+#[track_caller]
+fn open(tenant: &Tenant<'_>, line: &str) -> Pty {
+    let pty = Pty::open(tenant, line);
+    pty.shows(PROMPT);
+    pty
+}
+
+/// The process that has said `pid=…`.
+fn pid(screen: &str) -> Pid {
+    let said = screen
+        .split_once("pid=")
+        .and_then(|it| it.1.split_once('.'));
+    let pid = said.and_then(|it| it.0.parse().ok());
+    pid.and_then(Pid::from_raw).expect("an ID")
+}
+
+#[test]
+fn keys_arrive_as_they_are_and_the_terminal_is_put_back() {
+    let tenant = tenant();
+    let line = format!(
+        "stty rows 20 cols 70; before=$(stty -g); mssh --shell {}; status=$?; \
+         [ \"$(stty -g)\" = \"$before\" ] && echo put back with $status",
+        cast::WEB1
+    );
+    let mut pty = open(&tenant, &line);
+    // Ctrl-C, Ctrl-Z and Ctrl-\ are for the far end.
+    for (key, name) in [("\x03", "INT"), ("\x1a", "TSTP"), ("\x1c", "QUIT")] {
+        pty.types(&format!(
+            "bash -c 'trap \"echo got $((40+2))-{name}; exit\" {name}; \
+             echo ready $((1+1))-{name}; while :; do :; done'\n"
+        ));
+        pty.shows(&format!("ready 2-{name}"));
+        pty.types(key);
+        pty.shows(&format!("got 42-{name}"));
+    }
+    pty.types("stty size; exit 3\n");
+    pty.shows("20 70");
+    pty.shows("put back with 0");
+    assert_eq!(pty.end(), Some(0));
+    let session = the_session(&tenant);
+    assert_eq!((session.port, session.target), (None, cast::WEB1));
+    assert_eq!(session.ended, Some(Ended::Closed));
+    assert_eq!(session.sizes[0], r#"{"cols":70,"rows":20}"#);
+    // Nothing was looked up, pushed or written.
+    let calls: Vec<String> = tenant.calls().into_iter().map(|it| it.action).collect();
+    assert_eq!(calls, ["StartSession"]);
+    assert!(files_below(tenant.run_dir()).is_empty());
+}
+
+#[test]
+fn another_size_of_the_terminal_is_told() {
+    let tenant = tenant();
+    let line = format!(
+        "stty rows 20 cols 70; (sleep 2; stty rows 30 cols 90 </dev/tty) & mssh --shell {}",
+        cast::WEB1
+    );
+    let mut pty = open(&tenant, &line);
+    let told = || {
+        let sizes = tenant.sessions().remove(0).sizes;
+        sizes
+            .last()
+            .is_some_and(|it| it == r#"{"cols":90,"rows":30}"#)
+    };
+    assert!(eventually(PATIENCE, told));
+    pty.types("stty size\n");
+    pty.shows("30 90");
+    pty.types("\x04");
+    assert_eq!(pty.end(), Some(0));
+    the_session(&tenant);
+}
+
+#[test]
+fn a_signal_puts_the_terminal_back_and_ends_the_session() {
+    for by in [Signal::HUP, Signal::TERM, Signal::INT, Signal::QUIT] {
+        let tenant = tenant();
+        let line = format!(
+            "before=$(stty -g); sh -c 'echo pid=$$.; exec mssh --shell {}'; status=$?; \
+             [ \"$(stty -g)\" = \"$before\" ] && echo put back with $status",
+            cast::WEB1
+        );
+        let mut pty = open(&tenant, &line);
+        kill_process(pid(&pty.screen()), by).expect("a process");
+        pty.shows("mssh: error: the session is over: a signal has ended it");
+        pty.shows("put back with 255");
+        assert_eq!(pty.end(), Some(0));
+        assert_eq!(the_session(&tenant).ended, Some(Ended::Flag));
+    }
+}
+
+#[test]
+fn until_there_is_a_shell_the_keys_are_ours_and_no_session_is_left() {
+    for key in ["\x03", "\x1c"] {
+        let tenant = tenant();
+        tenant.trial(Trial {
+            slow_dial: Duration::from_mins(1),
+            ..Trial::default()
+        });
+        let mut pty = Pty::open(&tenant, &format!("mssh --shell {}", cast::WEB1));
+        let is_there = || {
+            tenant
+                .sessions()
+                .first()
+                .is_some_and(|it| it.websockets > 0)
+        };
+        assert!(eventually(PATIENCE, is_there), "{}", pty.screen());
+        pty.types(key);
+        pty.shows("a signal has ended it");
+        assert_eq!(pty.end(), Some(255));
+        the_session(&tenant);
+    }
+}
+
+#[test]
+fn a_shell_goes_on_over_another_websocket() {
+    let tenant = tenant();
+    tenant.trial(Trial {
+        breaks: Some((Break::Bytes(3000), true, 1)),
+        ..Trial::default()
+    });
+    let mut pty = open(&tenant, &format!("mssh --shell {}", cast::WEB1));
+    pty.types("for i in {1..2000}; do echo line $((i+10000)); done\n");
+    pty.shows("line 12000");
+    pty.types("\x04");
+    let lines: Vec<String> = (10_001..=12_000)
+        .map(|it| format!("line {it}\r\n"))
+        .collect();
+    assert!(pty.screen().contains(&lines.concat()), "{}", pty.screen());
+    assert_eq!(pty.end(), Some(0));
+    assert!(the_session(&tenant).websockets > 1);
+}
+
+#[test]
+fn who_waits_for_another_websocket_is_told_so_and_may_give_up() {
+    let tenant = tenant();
+    tenant.trial(Trial {
+        breaks: Some((Break::Bytes(3000), true, 1)),
+        ..Trial::default()
+    });
+    tenant.fault(Fault::new(Trouble::Status(500)).on("ResumeSession"));
+    let mut pty = open(&tenant, &format!("mssh --shell {}", cast::WEB1));
+    pty.types("for i in {1..2000}; do echo line $((i+10000)); done\n");
+    pty.shows("mssh: the connection is lost, and tried again; Ctrl-C gives up");
+    // The terminal makes a signal of it again.
+    pty.types("\x03");
+    pty.shows("mssh: error: the session is over: a signal has ended it");
+    assert_eq!(pty.end(), Some(255));
+    assert_eq!(the_session(&tenant).ended, Some(Ended::Api));
+}
+
+#[test]
+fn without_a_terminal_it_is_a_pipe() {
+    for (words, target) in [
+        (vec![NODE], cast::WEB1),
+        (vec!["127.0.1.11"], cast::WEB1),
+        (vec!["any-name", "-t", cast::WEB1], cast::WEB1),
+    ] {
+        let tenant = tenant();
+        let mut mssh = tenant.command("mssh");
+        mssh.arg("--shell").args(words);
+        let outcome = finish_with(&mut mssh, b"echo typed $((40+2))");
+        assert!(outcome.stdout.contains("typed 42\r\n"), "{outcome:?}");
+        assert_eq!((outcome.stderr.as_str(), outcome.code), ("", Some(0)));
+        assert_eq!(the_session(&tenant).target, target);
+    }
+}
+
+#[test]
+fn what_does_not_go_with_a_shell_is_said_and_so_is_encryption() {
+    let hint = "mssh: hint: no ssh is involved: the SSM Agent runs the shell, as the user that \
+                Session Manager's preferences name\n";
+    let tenant = tenant();
+    for (words, what) in [
+        (&["--shell", "-L1:h:2", cast::WEB1][..], "-L"),
+        (&["--shell", cast::WEB1, "true"], "a command"),
+        (&["--shell", "ubuntu@i-0face000000000001"], "ubuntu@"),
+        (&["--shell", "--eice", cast::WEB1], "--via eice"),
+        (&["--shell", "--dry-run", cast::WEB1], "--dry-run"),
+    ] {
+        let outcome = run(&tenant, "mssh", words);
+        let error = format!("mssh: error: `{what}` does not go with --shell\n{hint}");
+        assert_eq!((outcome.stderr, outcome.code), (error, Some(255)));
+    }
+    assert!(tenant.calls().is_empty());
+    tenant.trial(Trial {
+        wants_encryption: true,
+        ..Trial::default()
+    });
+    let outcome = run(&tenant, "mssh", ["--shell", cast::WEB1]);
+    assert_eq!(
+        outcome.stderr,
+        "mssh: error: the session is over: encryption with KMS is not supported\n\
+         mssh: hint: turn KMS encryption off in Session Manager's preferences, or use `--ssm`, \
+         where SSH encrypts\n"
+    );
+    the_session(&tenant);
+}
