@@ -11,6 +11,7 @@
 //! - [`wire`] speaks: protocols without sockets and clocks.
 //! - [`world`] touches: AWS, OpenSSH, files, processes, the terminal; one thin file for each.
 //! - [`connect`], [`tunnel`], [`setup`] and [`generate`] are the stories told with them.
+//! - `for_ssh` is what ssh starts us for.
 //! - this file is the door: the one place where an error becomes text and an exit status.
 //!
 //! Words of the house: an *invocation* is what the user said, with *wishes* for our own options
@@ -21,7 +22,6 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -29,25 +29,19 @@ use error::Error;
 use plan::cli::{self, Invocation, Request};
 use plan::command::CommandLine;
 use plan::grammar::Program;
-use plan::host_key::{self, Testimony};
+use plan::host_key;
 use plan::listen::Listening;
-use plan::plain::Ride;
-use plan::route::Route;
-use plan::ssh_config::{HAND_OVER, UNDER_US};
-use plan::tunnel::Wanted;
-use plan::usage::Usage;
+use plan::ssh_config::HAND_OVER;
 use tokio::runtime::Builder;
 use tunnel::listen::Destination;
-use world::aws::Credentials;
 use world::hangup::Hangup;
-use world::keeper::Keeper;
 use world::listener::Listener;
-use world::stdio::{Input, Output};
 use world::terminal::Terminal;
-use world::{keeper, openssh, process, relay};
+use world::{keeper, openssh, process};
 
 pub mod connect;
 pub mod error;
+mod for_ssh;
 pub mod generate;
 pub mod setup;
 pub mod tunnel;
@@ -130,9 +124,11 @@ pub fn main() -> ExitCode {
     }
     let terminal = Terminal::new(program);
     let done = match words.as_slice() {
-        [option, rest @ ..] if option == host_key::OPTION => return testify(rest, terminal),
-        [option, rest @ ..] if option == tunnel::OPTION => carry(rest, terminal),
-        [option, rest @ ..] if option == HAND_OVER => hand_over(rest),
+        [option, rest @ ..] if option == host_key::OPTION => {
+            return for_ssh::testify(rest, terminal);
+        }
+        [option, rest @ ..] if option == tunnel::OPTION => for_ssh::carry(rest, terminal),
+        [option, rest @ ..] if option == HAND_OVER => for_ssh::hand_over(rest),
         words => run(program, words, terminal),
     };
     match done {
@@ -149,7 +145,7 @@ fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), E
     match cli::parse(program, grammar, words)? {
         Request::Print(page) => print(&generate::page(program, &page)),
         Request::Connect(invocation) => go(&invocation, terminal),
-        Request::Ride(ride) => carry_for_ssh(&ride, terminal),
+        Request::Ride(ride) => for_ssh::ride(&ride, terminal),
         Request::Listen(listening) => wait_for(listen(&listening, terminal)),
         Request::Setup(setup) => print(&setup::run(&setup, terminal)?),
         Request::Shell(invocation) => wait_for(tunnel::shell::run(
@@ -165,44 +161,6 @@ fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), E
             })
         }
     }
-}
-
-/// Answers ssh's question about a host key. What comes of another key is ssh's to decide, by its own
-/// options; so that is no failure of ours.
-fn testify(question: &[OsString], terminal: Terminal) -> ExitCode {
-    match host_key::judge(question) {
-        Some(Testimony::Known(line)) => match print(&line) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
-        },
-        Some(Testimony::Unknown(shown)) => {
-            terminal.error(&Error::OtherHostKey { shown });
-            ExitCode::SUCCESS
-        }
-        Some(Testimony::Nothing) => ExitCode::SUCCESS,
-        None => ExitCode::FAILURE,
-    }
-}
-
-/// Is the ProxyCommand of an ssh that we became.
-fn carry(words: &[OsString], terminal: Terminal) -> Result<(), Error> {
-    wait_for(async {
-        let input = Input::of(io::stdin()).map_err(Error::Runtime)?;
-        let output = Output::of(io::stdout()).map_err(Error::Runtime)?;
-        tunnel::run(words, input, output, terminal).await
-    })
-}
-
-fn carry_through(
-    wanted: &Wanted,
-    credentials: Option<Credentials>,
-    terminal: Terminal,
-) -> Result<(), Error> {
-    wait_for(async {
-        let input = Input::of(io::stdin()).map_err(Error::Runtime)?;
-        let output = Output::of(io::stdout()).map_err(Error::Runtime)?;
-        tunnel::through(wanted, credentials, input, output, terminal).await
-    })
 }
 
 /// One thread is enough: we wait for others. What is given up is not waited for: a resolver takes
@@ -227,50 +185,6 @@ fn go(invocation: &Invocation, terminal: Terminal) -> Result<(), Error> {
     terminal.debug(|| format!("becoming {}", line.quoted().to_string_lossy()));
     // Its luggage is held until then: on failure it goes with it.
     become_client(line)
-}
-
-/// Is a condition of ssh_config(5): has the key at its place, for the ssh that has started us; or
-/// fails, where that was started by us.
-fn hand_over(words: &[OsString]) -> Result<(), Error> {
-    let [directory, host] = words else {
-        return Err(Usage::RideWords.into());
-    };
-    if std::env::var_os(UNDER_US).is_some() {
-        return Err(Error::UnderUs);
-    }
-    // ssh itself says it in lower case later on.
-    Keeper::hand_over(&Path::new(directory).join(host.to_ascii_lowercase())).map(drop)
-}
-
-/// Is the ProxyCommand of plain ssh.
-fn carry_for_ssh(ride: &Ride, terminal: Terminal) -> Result<(), Error> {
-    let wishes = &ride.invocation.wishes;
-    let terminal = terminal.telling(wishes.debug, ride.invocation.has(b'v'));
-    // What came with it is held until the end.
-    let boarding = wait_for(connect::board(ride, terminal))?;
-    if wishes.dry_run {
-        return Ok(());
-    }
-    if let Some(line) = &boarding.carrier {
-        return become_client(line);
-    }
-    if let Route::Through(_, passage) = &boarding.route {
-        let wanted = ride.through(passage.clone());
-        return carry_through(&wanted, boarding.credentials.clone(), terminal);
-    }
-    let host = boarding.route.destination();
-    let socket = relay::connect(&host, ride.port)?;
-    // Ctrl-C is for ssh, which may have gone to the background and need us there.
-    process::leave_terminal();
-    let input = io::stdin().as_fd().try_clone_to_owned();
-    let output = io::stdout().as_fd().try_clone_to_owned();
-    let ends = input.and_then(|input| Ok((input, output?)));
-    let (input, output) = ends.map_err(Error::Runtime)?;
-    relay::carry(&socket, input, output).map_err(|cause| Error::NoConnection {
-        host,
-        port: ride.port,
-        cause,
-    })
 }
 
 /// Has a port of this machine lead to one of an instance.

@@ -1,0 +1,105 @@
+//! Whatever ssh starts us for: a host key, a condition, a ProxyCommand.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::connect;
+use crate::error::Error;
+use crate::plan::host_key::{self, Testimony};
+use crate::plan::plain::Ride;
+use crate::plan::route::Route;
+use crate::plan::ssh_config::UNDER_US;
+use crate::plan::tunnel::Wanted;
+use crate::plan::usage::Usage;
+use crate::tunnel;
+use crate::world::aws::Credentials;
+use crate::world::keeper::Keeper;
+use crate::world::stdio::{Input, Output};
+use crate::world::terminal::Terminal;
+use crate::world::{process, relay};
+use crate::{become_client, print, wait_for};
+
+/// Answers ssh's question about a host key. What comes of another key is ssh's to decide, by its own
+/// options; so that is no failure of ours.
+pub(super) fn testify(question: &[OsString], terminal: Terminal) -> ExitCode {
+    match host_key::judge(question) {
+        Some(Testimony::Known(line)) => match print(&line) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        },
+        Some(Testimony::Unknown(shown)) => {
+            terminal.error(&Error::OtherHostKey { shown });
+            ExitCode::SUCCESS
+        }
+        Some(Testimony::Nothing) => ExitCode::SUCCESS,
+        None => ExitCode::FAILURE,
+    }
+}
+
+/// Is the ProxyCommand of an ssh that we became.
+pub(super) fn carry(words: &[OsString], terminal: Terminal) -> Result<(), Error> {
+    wait_for(async {
+        let input = Input::of(io::stdin()).map_err(Error::Runtime)?;
+        let output = Output::of(io::stdout()).map_err(Error::Runtime)?;
+        tunnel::run(words, input, output, terminal).await
+    })
+}
+
+fn carry_through(
+    wanted: &Wanted,
+    credentials: Option<Credentials>,
+    terminal: Terminal,
+) -> Result<(), Error> {
+    wait_for(async {
+        let input = Input::of(io::stdin()).map_err(Error::Runtime)?;
+        let output = Output::of(io::stdout()).map_err(Error::Runtime)?;
+        tunnel::through(wanted, credentials, input, output, terminal).await
+    })
+}
+
+/// Is a condition of ssh_config(5): has the key at its place, for the ssh that has started us; or
+/// fails, where that was started by us.
+pub(super) fn hand_over(words: &[OsString]) -> Result<(), Error> {
+    let [directory, host] = words else {
+        return Err(Usage::RideWords.into());
+    };
+    if std::env::var_os(UNDER_US).is_some() {
+        return Err(Error::UnderUs);
+    }
+    // ssh itself says it in lower case later on.
+    Keeper::hand_over(&Path::new(directory).join(host.to_ascii_lowercase())).map(drop)
+}
+
+/// Is the ProxyCommand of plain ssh.
+pub(super) fn ride(ride: &Ride, terminal: Terminal) -> Result<(), Error> {
+    let wishes = &ride.invocation.wishes;
+    let terminal = terminal.telling(wishes.debug, ride.invocation.has(b'v'));
+    // What came with it is held until the end.
+    let boarding = wait_for(connect::board(ride, terminal))?;
+    if wishes.dry_run {
+        return Ok(());
+    }
+    if let Some(line) = &boarding.carrier {
+        return become_client(line);
+    }
+    if let Route::Through(_, passage) = &boarding.route {
+        let wanted = ride.through(passage.clone());
+        return carry_through(&wanted, boarding.credentials.clone(), terminal);
+    }
+    let host = boarding.route.destination();
+    let socket = relay::connect(&host, ride.port)?;
+    // Ctrl-C is for ssh, which may have gone to the background and need us there.
+    process::leave_terminal();
+    let input = io::stdin().as_fd().try_clone_to_owned();
+    let output = io::stdout().as_fd().try_clone_to_owned();
+    let ends = input.and_then(|input| Ok((input, output?)));
+    let (input, output) = ends.map_err(Error::Runtime)?;
+    relay::carry(&socket, input, output).map_err(|cause| Error::NoConnection {
+        host,
+        port: ride.port,
+        cause,
+    })
+}
