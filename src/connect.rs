@@ -79,11 +79,13 @@ pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Depa
         None if invocation.value(b'i').is_some() => Identity::Own,
         None => Identity::Ephemeral(Path::new(NO_KEY)),
     };
-    let me = process::ourselves()?;
-    let proxy = tunnels.map(|mut tunnels| {
-        tunnels.credentials = credentials;
-        tunnels.proxy_command(&me)
-    });
+    let proxy = match tunnels {
+        Some(mut tunnels) => {
+            tunnels.credentials = credentials;
+            Some(tunnels.proxy_command(&process::ourselves()?))
+        }
+        None => None,
+    };
     let line = command::spell(&client, invocation, identity, proxy.as_deref(), &arrivals);
     Ok(Departure { line, luggage })
 }
