@@ -165,6 +165,15 @@ pub(crate) fn echo_server() -> u16 {
     port
 }
 
+/// What is said there comes back.
+#[track_caller]
+pub(crate) fn echoes(stream: &mut TcpStream) {
+    stream.write_all(b"through").expect("a connection");
+    let mut heard = [0; 7];
+    stream.read_exact(&mut heard).expect("an answer");
+    assert_eq!(&heard, b"through");
+}
+
 /// A port where nobody listens.
 pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -185,11 +194,7 @@ fn with_n_and_l_in_capitals_ssh_forwards_a_port() {
         stream.is_some()
     });
     assert!(connected, "nobody listens");
-    let mut stream = stream.expect("a connection");
-    stream.write_all(b"through").expect("a connection");
-    let mut heard = [0; 7];
-    stream.read_exact(&mut heard).expect("an answer");
-    assert_eq!(&heard, b"through");
+    echoes(&mut stream.expect("a connection"));
     child.kill().expect("a child");
     child.wait().expect("a child");
     leaves_nothing(&tenant);

@@ -1,7 +1,6 @@
 //! Everything that ssh is used for, by a way that nobody has named.
 
 use std::fs;
-use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::Command;
@@ -12,7 +11,7 @@ use crate::key::witness::{PATIENCE, leaves_nothing};
 use crate::lab::Tenant;
 use crate::lab::cast::{CELLAR, MOAT};
 use crate::sandbox::{eventually, finish, finish_with, lab, tenant};
-use crate::session::{echo_server, free_port};
+use crate::session::{echo_server, echoes, free_port};
 use crate::targets::pushes;
 
 /// A directory of the tenant's, the same here and on every instance.
@@ -91,12 +90,7 @@ fn a_port_is_forwarded_in_the_background_and_the_connection_shared() {
         };
         let strict = "-oExitOnForwardFailure=yes";
         shared(&["-f", "-N", "-M", strict, "-L", &forward, id]).prints("");
-        let mut stream = TcpStream::connect(("127.0.0.1", local)).expect("a forwarded port");
-        stream.write_all(b"through").expect("a connection");
-        let mut heard = [0; 7];
-        stream.read_exact(&mut heard).expect("an answer");
-        assert_eq!(&heard, b"through");
-        drop(stream);
+        echoes(&mut TcpStream::connect(("127.0.0.1", local)).expect("a forwarded port"));
         let calls = tenant.calls().len();
         shared(&[id, "echo shared"]).prints("shared\n");
         assert_eq!(tenant.calls().len(), calls, "{id}");

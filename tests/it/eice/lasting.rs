@@ -1,6 +1,5 @@
 //! Tunnels that stay, with ssh in the foreground or the background; and their ends.
 
-use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 
@@ -11,7 +10,7 @@ use crate::key::witness::{PATIENCE, Session, leaves_nothing};
 use crate::lab::Tenant;
 use crate::lab::cast::DB1;
 use crate::sandbox::{Outcome, eventually, finish, tenant};
-use crate::session::{echo_server, free_port};
+use crate::session::{echo_server, echoes, free_port};
 
 /// `mssh` with a socket for sharing.
 fn sharing(tenant: &Tenant<'_>, socket: &Path, words: &[&str]) -> Outcome {
@@ -43,12 +42,7 @@ fn a_port_is_forwarded_and_with_f_the_tunnel_goes_to_the_background_with_ssh() {
     let strict = ["-o", "ExitOnForwardFailure=yes"];
     let words = [&["-f", "-N", "-M", "-L", &forward][..], &strict].concat();
     sharing(&tenant, &socket, &words).prints("");
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("a forwarded port");
-    stream.write_all(b"through").expect("a connection");
-    let mut heard = [0; 7];
-    stream.read_exact(&mut heard).expect("an answer");
-    assert_eq!(&heard, b"through");
-    drop(stream);
+    echoes(&mut TcpStream::connect(("127.0.0.1", port)).expect("a forwarded port"));
     is_a_master(&tenant, &socket);
 }
 

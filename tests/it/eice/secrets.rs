@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::{command, mssh, service};
 use crate::credentials::User;
-use crate::key::witness::{Session, files_below, mode, processes};
+use crate::key::witness::{Session, discreet, files_below, mode};
 use crate::lab::cast::DB1;
 use crate::lab::eice::{NEAR_DB1, name};
 use crate::sandbox::{finish, lab, tenant};
@@ -45,26 +45,8 @@ fn no_process_and_no_file_tells_a_secret() {
     );
     let room = session.key().parent().expect("a room").to_owned();
     assert_eq!(mode(&room), 0o700);
-    let mut seen = 0;
-    for process in processes() {
-        let words: Vec<String> = process
-            .words
-            .iter()
-            .map(|it| it.to_string_lossy().into())
-            .collect();
-        let line = words.join(" ");
-        if !line.contains(&*room.to_string_lossy()) {
-            continue;
-        }
-        seen += 1;
-        let environment = fs::read(format!("/proc/{}/environ", process.pid)).unwrap_or_default();
-        let environment = String::from_utf8_lossy(&environment).into_owned();
-        for secret in SECRETS {
-            assert!(!line.contains(secret), "{line}");
-            assert!(!environment.contains(secret), "{environment}");
-        }
-    }
     // ssh, the tunnel (and for a moment a shell) and the keeper.
+    let seen = discreet(&room, &SECRETS);
     assert!(seen >= 3, "{seen} processes");
     // The tunnel has taken its credentials, and left none.
     assert_eq!(files_below(&room), [session.key()]);

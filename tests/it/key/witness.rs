@@ -150,6 +150,28 @@ pub(crate) fn processes() -> impl Iterator<Item = Process> {
     pids.filter_map(Process::read)
 }
 
+/// How many processes have this room on their command line: none of them, and no environment of
+/// theirs, tells one of these.
+#[track_caller]
+pub(crate) fn discreet(room: &Path, secrets: &[&str]) -> usize {
+    let mut seen = 0;
+    for process in processes() {
+        let words = process.words.iter().map(|it| it.to_string_lossy());
+        let line = words.collect::<Vec<_>>().join(" ");
+        if !line.contains(&*room.to_string_lossy()) {
+            continue;
+        }
+        seen += 1;
+        let environment = fs::read(format!("/proc/{}/environ", process.pid)).unwrap_or_default();
+        let environment = String::from_utf8_lossy(&environment).into_owned();
+        for secret in secrets {
+            assert!(!line.contains(secret), "{line}");
+            assert!(!environment.contains(secret), "{environment}");
+        }
+    }
+    seen
+}
+
 /// What is known of this process.
 #[track_caller]
 pub(crate) fn process(pid: Pid) -> Process {

@@ -11,7 +11,7 @@ use super::{bytes, service, the_session, wait, words};
 use crate::key::witness::leaves_nothing;
 use crate::lab::{Tenant, cast};
 use crate::sandbox::{Outcome, finish, tenant};
-use crate::session::{echo_server, free_port};
+use crate::session::{echo_server, echoes, free_port};
 
 /// `mssh` by a session, with a socket for sharing.
 fn sharing(tenant: &Tenant<'_>, socket: &Path, words: &[&str]) -> Outcome {
@@ -30,12 +30,7 @@ fn with_f_the_tunnel_goes_to_the_background_and_is_shared() {
     let socket = tenant.run_dir().join("master");
     let words = ["-fNM", "-L", &forward, cast::WEB1];
     sharing(&tenant, &socket, &words).prints("");
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("a forwarded port");
-    stream.write_all(b"through").expect("a connection");
-    let mut heard = [0; 7];
-    stream.read_exact(&mut heard).expect("an answer");
-    assert_eq!(&heard, b"through");
-    drop(stream);
+    echoes(&mut TcpStream::connect(("127.0.0.1", port)).expect("a forwarded port"));
     let calls = tenant.calls().len();
     let second = sharing(&tenant, &socket, &[cast::WEB1, "echo shared"]);
     second.prints("shared\n");
