@@ -15,9 +15,7 @@ use crate::plan::ssh_config::UNDER_US;
 use crate::plan::tunnel::Wanted;
 use crate::plan::usage::Usage;
 use crate::tunnel;
-use crate::world::aws::Credentials;
 use crate::world::keeper::Keeper;
-use crate::world::stdio::{Input, Output};
 use crate::world::terminal::Terminal;
 use crate::world::{process, relay};
 use crate::{become_client, print, wait_for};
@@ -41,23 +39,7 @@ pub(super) fn testify(question: &[OsString], terminal: Terminal) -> ExitCode {
 
 /// Is the ProxyCommand of an ssh that we became.
 pub(super) fn carry(words: &[OsString], terminal: Terminal) -> Result<(), Error> {
-    wait_for(async {
-        let input = Input::of(io::stdin()).map_err(Error::Runtime)?;
-        let output = Output::of(io::stdout()).map_err(Error::Runtime)?;
-        tunnel::run(words, input, output, terminal).await
-    })
-}
-
-fn carry_through(
-    wanted: &Wanted,
-    credentials: Option<Credentials>,
-    terminal: Terminal,
-) -> Result<(), Error> {
-    wait_for(async {
-        let input = Input::of(io::stdin()).map_err(Error::Runtime)?;
-        let output = Output::of(io::stdout()).map_err(Error::Runtime)?;
-        tunnel::through(wanted, credentials, input, output, terminal).await
-    })
+    wait_for(tunnel::run(words, (io::stdin(), io::stdout()), terminal))
 }
 
 /// Is a condition of ssh_config(5): has the key at its place, for the ssh that has started us; or
@@ -86,8 +68,9 @@ pub(super) fn ride(ride: &Ride, terminal: Terminal) -> Result<(), Error> {
         return become_client(line);
     }
     if let Route::Through(_, passage) = &boarding.route {
-        let wanted = ride.through(passage.clone());
-        return carry_through(&wanted, boarding.credentials.clone(), terminal);
+        let wanted = Wanted::of(wishes, passage.clone(), ride.port);
+        let (handed, ends) = (boarding.credentials.clone(), (io::stdin(), io::stdout()));
+        return wait_for(tunnel::through(&wanted, handed, ends, terminal));
     }
     let host = boarding.route.destination();
     let socket = relay::connect(&host, ride.port)?;

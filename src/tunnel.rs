@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::future::{Ready, ready};
+use std::os::fd::AsFd;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -31,14 +32,13 @@ use crate::world::websocket::relay::Ends;
 /// Whatever is in the way.
 pub async fn run(
     words: &[OsString],
-    input: Input,
-    output: Output,
+    ends: (impl AsFd, impl AsFd),
     terminal: Terminal,
 ) -> Result<(), Error> {
     let wanted = Wanted::parse(words).ok_or(Tunnel::BadWords)?;
     let terminal = terminal.telling(wanted.tunnels.debug, false);
     let handed = received(&wanted.tunnels);
-    through(&wanted, handed, input, output, terminal).await
+    through(&wanted, handed, ends, terminal).await
 }
 
 /// Carries the bytes of an ssh through a passage, with the credentials that were found already.
@@ -48,10 +48,11 @@ pub async fn run(
 pub async fn through(
     wanted: &Wanted,
     handed: Option<Credentials>,
-    input: Input,
-    output: Output,
+    (input, output): (impl AsFd, impl AsFd),
     terminal: Terminal,
 ) -> Result<(), Error> {
+    let input = Input::of(input).map_err(Error::Runtime)?;
+    let output = Output::of(output).map_err(Error::Runtime)?;
     let credentials = if let Some(credentials) = handed {
         credentials
     } else {

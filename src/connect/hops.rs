@@ -37,15 +37,12 @@ impl Hops {
         for hop in &mut hops {
             if hop.is_instance() && hop.login.is_none() {
                 let answer = ask(&ssh, hop, invocation, source).await?;
-                hop.login = Some(login(&answer)?);
+                hop.login = Some(Login::or_default(answer.login.as_deref())?);
             }
         }
         let keys = room::for_this_run()?;
-        let lead = match lead {
-            // These are ways of the destination alone.
-            Way::InstanceId | Way::Serial => Way::Auto,
-            other => other,
-        };
+        // Such a way is the destination's alone.
+        let lead = if lead.is_for_ssh() { Way::Auto } else { lead };
         let mut words = plain::words(&invocation.wishes, lead);
         words.extend(invocation.wishes.debug.then(|| "--debug".into()));
         Ok(Self {
@@ -99,21 +96,7 @@ async fn ask(
         flags: flags.cloned().collect(),
         command: false,
     };
-    let subject = Subject {
-        destination: &hop.destination,
-        host: hop.destination.host.clone(),
-        hostname: None,
-        port: None,
-        login: None,
-    };
+    let subject = Subject::of(&hop.destination);
     let words = question::words(&invocation, &subject, Some(source.name()));
     openssh::ask(ssh, words, Some(source)).await
-}
-
-/// Who logs in: ssh's answer, else the original's default.
-pub(super) fn login(answer: &Answer) -> Result<Login, Error> {
-    match &answer.login {
-        Some(user) => Ok(Login::parse(user)?),
-        None => Ok(Login::ec2_user()),
-    }
 }

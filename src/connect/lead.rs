@@ -1,19 +1,31 @@
-//! The way to an instance for others, who log in by themselves: nothing is asked of ssh, and
-//! nothing is pushed.
+//! The way to an instance where ssh is not to be asked: the words say it all.
 
 use std::path::Path;
 
 use tokio::sync::OnceCell;
 
+use super::badge::Badge;
 use super::journey::Journey;
 use crate::error::Error;
+use crate::plan::cli::Invocation;
 use crate::plan::listen::Listening;
+use crate::plan::question::Answer;
 use crate::plan::route::Route;
 use crate::world::aws::Credentials;
 use crate::world::openssh::Source;
 use crate::world::terminal::Terminal;
 
-/// Finds the instance and the way there, and what a tunnel signs with.
+/// What was found.
+pub(super) struct Lead {
+    pub(super) route: Route,
+    /// What a tunnel signs with.
+    pub(super) credentials: Option<Credentials>,
+    /// What was pushed, if anything was.
+    pub(super) badge: Option<Badge>,
+}
+
+/// Finds the instance and the way there, and what a tunnel signs with, for others, who log in by
+/// themselves: nothing is pushed.
 ///
 /// # Errors
 /// Whatever is in the way.
@@ -21,20 +33,34 @@ pub async fn lead(
     listening: &Listening,
     terminal: Terminal,
 ) -> Result<(Route, Option<Credentials>), Error> {
-    let source = Source::Told(listening.answer.clone());
+    let lead = find(&listening.invocation, &listening.answer, None, terminal).await?;
+    Ok((lead.route, lead.credentials))
+}
+
+/// The same, with a badge that is there already.
+pub(super) async fn find(
+    invocation: &Invocation,
+    answer: &Answer,
+    badge: Option<Badge>,
+    terminal: Terminal,
+) -> Result<Lead, Error> {
+    let source = Source::Told(answer.clone());
     let journey = Journey {
-        invocation: &listening.invocation,
+        invocation,
         ssh: Path::new("ssh"),
         source: &source,
-        badge: OnceCell::new(),
+        badge: OnceCell::new_with(badge),
         terminal,
         aws: OnceCell::new(),
     };
     let route = journey.arrivals().await?.pop().map(|it| it.route);
-    let route = route.unwrap_or_else(|| Route::AsTyped(listening.answer.hostname.clone()));
     let credentials = match journey.aws.get() {
         Some(aws) => Some(aws.credentials().await?),
         None => None,
     };
-    Ok((route, credentials))
+    Ok(Lead {
+        route: route.unwrap_or_else(|| Route::AsTyped(answer.hostname.clone())),
+        credentials,
+        badge: journey.badge.into_inner(),
+    })
 }

@@ -2,13 +2,9 @@
 //!
 //! Nothing is asked of ssh, which has asked us.
 
-use std::path::Path;
-
-use tokio::sync::OnceCell;
-
 use super::badge::Badge;
 use super::hops::Hops;
-use super::journey::Journey;
+use super::lead;
 use crate::error::Error;
 use crate::plan::command::CommandLine;
 use crate::plan::plain::Ride;
@@ -39,33 +35,17 @@ pub async fn board(ride: &Ride, terminal: Terminal) -> Result<Boarding, Error> {
     process::notice_children().map_err(Error::Runtime)?;
     // Before anything takes its time: ssh knows the key already, which is to stay.
     let badge = ride.room.as_deref().map(Badge::shared).transpose()?;
-    let source = Source::Told(ride.answer.clone());
-    let journey = Journey {
-        invocation: &ride.invocation,
-        ssh: Path::new("ssh"),
-        source: &source,
-        badge: OnceCell::new_with(badge),
-        terminal,
-        aws: OnceCell::new(),
-    };
-    let arrival = journey.arrivals().await?.pop();
-    let badge = journey.badge.into_inner();
-    let credentials = match journey.aws.get() {
-        Some(aws) => Some(aws.credentials().await?),
-        None => None,
-    };
-    let route = arrival.map(|arrival| arrival.route);
-    let route = route.unwrap_or_else(|| Route::AsTyped(ride.answer.hostname.clone()));
+    let lead = lead::find(&ride.invocation, &ride.answer, badge, terminal).await?;
     let carrier = if ride.hops.is_empty() {
         None
     } else {
-        Some(carrier(ride, &route.destination()).await?)
+        Some(carrier(ride, &lead.route.destination()).await?)
     };
     Ok(Boarding {
-        route,
+        route: lead.route,
         carrier,
-        credentials,
-        badge,
+        credentials: lead.credentials,
+        badge: lead.badge,
     })
 }
 
@@ -73,9 +53,10 @@ pub async fn board(ride: &Ride, terminal: Terminal) -> Result<Boarding, Error> {
 async fn carrier(ride: &Ride, host: &str) -> Result<CommandLine, Error> {
     let source = Source::of(&ride.invocation);
     let hops = Hops::settle(ride.hops.clone(), &ride.invocation, ride.lead, &source).await?;
-    let words = hops.chain().words(&format!("[{host}]:{}", ride.port))?;
+    let chain = hops.chain();
+    let words = chain.words(&format!("[{host}]:{}", ride.port))?;
     Ok(CommandLine {
-        program: process::find("ssh")?,
+        program: chain.ssh.to_owned(),
         words: words.unwrap_or_default(),
     })
 }

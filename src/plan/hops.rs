@@ -16,10 +16,11 @@ use super::cli::Word;
 use super::destination::Destination;
 use super::grammar::Program;
 use super::names::Login;
+use super::question;
 use super::quote;
 use super::route::Way;
 use super::scan::Flag;
-use super::ssh_config::{Block, doubled};
+use super::ssh_config::Block;
 use super::target::Target;
 use super::usage::Usage;
 
@@ -63,7 +64,7 @@ pub fn parse(value: &str) -> Result<Vec<Hop>, Usage> {
 /// # Errors
 /// [`Usage::Jump`]: a tunnel is asked for, and the first hop is no instance that it leads to.
 pub fn settle(proxy: Option<&str>, typed: bool, way: Way) -> Result<(Vec<Hop>, Way), Usage> {
-    let value = proxy.and_then(|proxy| proxy.strip_prefix("proxyjump "));
+    let value = proxy.and_then(question::jump);
     let hops = value
         .and_then(|value| parse(value).ok())
         .unwrap_or_default();
@@ -137,10 +138,10 @@ impl Chain<'_> {
         let options = self.options(last, before)?;
         let words = [self.ssh.as_os_str()].into_iter();
         let words = words.chain(options.iter().map(OsString::as_os_str));
-        let mut command = doubled(quote::join(words).as_bytes());
+        let mut command = quote::for_ssh(words);
         command.extend_from_slice(b" -W '[%h]:%p' -- ");
-        let host = quote::join([OsStr::new(&last.destination.host)]);
-        command.extend_from_slice(&doubled(host.as_bytes()));
+        let host = OsStr::new(&last.destination.host);
+        command.extend_from_slice(&quote::for_ssh([host]));
         Ok(Some(OsString::from_vec(command)))
     }
 

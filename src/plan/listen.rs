@@ -12,11 +12,8 @@ use std::os::unix::ffi::OsStrExt;
 use super::cli::{Invocation, Wishes, Word};
 use super::destination::Destination;
 use super::grammar::Program;
-use super::passage::Passage;
 use super::question::Answer;
-use super::route::Way;
 use super::scan::Scan;
-use super::tunnel::{Tunnels, Wanted};
 use super::usage::Usage;
 
 /// Where an instance's sshd listens, if nothing else is said.
@@ -79,24 +76,6 @@ pub struct Listening {
     pub answer: Answer,
 }
 
-impl Listening {
-    /// The tunnel for each connection through this passage.
-    #[must_use]
-    pub fn through(&self, passage: Passage) -> Wanted {
-        let wishes = &self.invocation.wishes;
-        Wanted {
-            passage,
-            port: self.port,
-            tunnels: Tunnels {
-                duration: wishes.duration,
-                profile: wishes.profile.clone(),
-                debug: wishes.debug,
-                ..Tunnels::default()
-            },
-        }
-    }
-}
-
 /// What is amiss with the words of `--listen`.
 #[derive(Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the text of each variant stands in Display")]
@@ -144,7 +123,7 @@ pub fn request(wishes: &Wishes, scan: &Scan) -> Result<Option<Listening>, Usage>
     if let Some(stray) = stray(wishes, scan) {
         return Err(Usage::Listen(Amiss::Beside(stray)));
     }
-    if matches!(wishes.via, Way::InstanceId | Way::Serial) {
+    if wishes.via.is_for_ssh() {
         return Err(Usage::Listen(Amiss::By(wishes.via.name())));
     }
     let target = scan.operands.first().ok_or(Usage::NoTarget)?;

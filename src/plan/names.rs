@@ -118,6 +118,14 @@ impl Login {
         }
     }
 
+    /// Reads the name of a user, if somebody names one; else it is the original's default.
+    ///
+    /// # Errors
+    /// As of [`Self::parse`].
+    pub fn or_default(user: Option<&str>) -> Result<Self, Usage> {
+        user.map_or_else(|| Ok(Self::ec2_user()), Self::parse)
+    }
+
     /// Who logs in to a serial console: the instance, by the number of its port. There is but one.
     pub fn at_console(id: &InstanceId) -> Self {
         Self(format!("{id}.port0"))

@@ -15,11 +15,9 @@ use super::endpoint::Named;
 use super::grammar::Program;
 use super::hops::{self, Hop};
 use super::names::{Login, Region};
-use super::passage::Passage;
 use super::question::Answer;
 use super::route::Way;
 use super::scan::{Flag, Scan};
-use super::tunnel::{Tunnels, Wanted};
 use super::usage::Usage;
 
 /// What ssh asks of its ProxyCommand.
@@ -37,24 +35,6 @@ pub struct Ride {
     pub lead: Way,
     /// The directory where ssh looks for the key, if one is to be made; else it has the user's.
     pub room: Option<PathBuf>,
-}
-
-impl Ride {
-    /// The tunnel through this passage.
-    #[must_use]
-    pub fn through(&self, passage: Passage) -> Wanted {
-        let wishes = &self.invocation.wishes;
-        Wanted {
-            passage,
-            port: self.port,
-            tunnels: Tunnels {
-                duration: wishes.duration,
-                profile: wishes.profile.clone(),
-                debug: wishes.debug,
-                ..Tunnels::default()
-            },
-        }
-    }
 }
 
 /// What is to be done about plain ssh's configuration.
@@ -117,7 +97,7 @@ fn ride(wishes: &Wishes, scan: &Scan) -> Result<Ride, Usage> {
         return Err(Usage::RideWords);
     };
     let port: u16 = port.parse().map_err(|_| Usage::RideWords)?;
-    if matches!(wishes.via, Way::InstanceId | Way::Serial) {
+    if wishes.via.is_for_ssh() {
         return Err(Usage::RideBy(wishes.via.name()));
     }
     let mut destination = Destination::parse(Program::Ssh, host)?;
@@ -183,10 +163,8 @@ fn setup(wishes: &Wishes, scan: &Scan) -> Result<Setup, Usage> {
         let flag = scan.flags.iter().find(|flag| flag.letter == letter);
         flag.and_then(|flag| flag.value.clone())
     };
-    let login = match value(b'l') {
-        None => Login::ec2_user(),
-        Some(user) => Login::parse(&user.to_string_lossy())?,
-    };
+    let user = value(b'l').map(|user| user.to_string_lossy().into_owned());
+    let login = Login::or_default(user.as_deref())?;
     Ok(Setup {
         action: match wishes.install {
             None => Action::Print,

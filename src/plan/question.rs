@@ -67,6 +67,20 @@ pub struct Subject<'a> {
     pub login: Option<&'a Login>,
 }
 
+impl<'a> Subject<'a> {
+    /// The destination by itself.
+    #[must_use]
+    pub fn of(destination: &'a Destination) -> Self {
+        Self {
+            destination,
+            host: destination.host.clone(),
+            hostname: None,
+            port: None,
+            login: None,
+        }
+    }
+}
+
 /// The words for `ssh`, without its name: the user's own as far as they can change the answer;
 /// with this configuration, or with that of ssh's own choice.
 #[must_use]
@@ -151,6 +165,12 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Whether the proxy in force is one of hops.
+    #[must_use]
+    pub fn jumps(&self) -> bool {
+        self.proxy.as_deref().and_then(jump).is_some()
+    }
+
     /// Reads the output of `ssh -G`.
     #[must_use]
     pub fn parse(output: &[u8]) -> Self {
@@ -191,10 +211,10 @@ impl Answer {
     }
 }
 
-/// Whether this proxy, as ssh tells it, is one of hops (ProxyJump).
+/// The hops of a proxy as ssh tells it, if that is what it is (ProxyJump).
 #[must_use]
-pub fn jumps(proxy: &str) -> bool {
-    proxy.starts_with("proxyjump ")
+pub fn jump(proxy: &str) -> Option<&str> {
+    proxy.strip_prefix("proxyjump ")
 }
 
 /// Whether the command line itself, rather than a file, sets a proxy: such a proxy is meant for

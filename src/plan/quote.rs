@@ -10,15 +10,17 @@ pub fn join<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> OsString {
     OsString::from_vec(quoted.join(&b' '))
 }
 
-/// One word as it survives ssh's expansion of tokens (TOKENS in ssh_config(5)) and then a shell.
+/// The same as they survive ssh's expansion of tokens (TOKENS in ssh_config(5)) and then a shell.
 #[must_use]
-pub fn for_ssh(text: &OsStr) -> Vec<u8> {
-    let quoted = word(text.as_bytes());
-    let doubled = quoted.iter().flat_map(|&byte| {
-        let times = if byte == b'%' { 2 } else { 1 };
-        std::iter::repeat_n(byte, times)
-    });
-    doubled.collect()
+pub fn for_ssh<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> Vec<u8> {
+    doubled(join(words).as_bytes())
+}
+
+/// Bytes in which ssh's tokens are none.
+#[must_use]
+pub fn doubled(bytes: &[u8]) -> Vec<u8> {
+    let double = |byte: &u8| std::iter::repeat_n(*byte, if *byte == b'%' { 2 } else { 1 });
+    bytes.iter().flat_map(double).collect()
 }
 
 fn word(bytes: &[u8]) -> Vec<u8> {

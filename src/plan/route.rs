@@ -57,6 +57,11 @@ impl Way {
         matches!(self, Self::Eice | Self::Ssm)
     }
 
+    /// Whether only ssh itself can go there: by its own configuration, or as a console's own user.
+    pub const fn is_for_ssh(self) -> bool {
+        matches!(self, Self::InstanceId | Self::Serial)
+    }
+
     /// Its name, as `--via` takes it.
     pub const fn name(self) -> &'static str {
         match self {

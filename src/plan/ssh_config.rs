@@ -101,7 +101,7 @@ impl Block {
         if let Some(word) = words.iter().find(|word| is_unspeakable(word.as_bytes())) {
             return Err(Usage::BadPath(word.into()));
         }
-        let command = doubled(quote::join(words).as_bytes());
+        let command = quote::for_ssh(words);
         Ok([b"exec \"", command.as_slice(), b" %h\"\n"].concat())
     }
 
@@ -121,7 +121,7 @@ impl Block {
         if let Some(word) = words.iter().find(|word| word.as_bytes().contains(&b'\n')) {
             return Err(Usage::BadPath(word.into()));
         }
-        let mut command = doubled(quote::join(words).as_bytes());
+        let mut command = quote::for_ssh(words);
         command.extend_from_slice(b" %h %p %r");
         Ok(command)
     }
@@ -139,19 +139,19 @@ impl Block {
         if is_unspeakable(bytes) {
             return Err(Usage::BadPath(path.clone()));
         }
-        Ok([b"\"", doubled(bytes).as_slice(), rest.as_bytes(), b"\""].concat())
+        Ok([
+            b"\"",
+            quote::doubled(bytes).as_slice(),
+            rest.as_bytes(),
+            b"\"",
+        ]
+        .concat())
     }
 }
 
 /// Whether ssh_config(5) has no way to spell these bytes between quotes.
 fn is_unspeakable(bytes: &[u8]) -> bool {
     bytes.iter().any(|b| b"\"\\\n".contains(b)) || bytes.windows(2).any(|two| two == b"${")
-}
-
-/// Bytes in which ssh's tokens are none.
-pub(super) fn doubled(bytes: &[u8]) -> Vec<u8> {
-    let double = |byte: &u8| std::iter::repeat_n(*byte, if *byte == b'%' { 2 } else { 1 });
-    bytes.iter().flat_map(double).collect()
 }
 
 /// Who logs in where nothing before says so.

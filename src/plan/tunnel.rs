@@ -9,7 +9,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use super::cli::Invocation;
+use super::cli::{Invocation, Wishes};
 use super::command::Arrival;
 use super::grammar::Program;
 use super::passage::Passage;
@@ -53,6 +53,16 @@ pub struct Wanted {
 }
 
 impl Tunnels {
+    /// What the user's wishes say of any tunnel.
+    fn of(wishes: &Wishes) -> Self {
+        Self {
+            duration: wishes.duration,
+            profile: wishes.profile.clone(),
+            debug: wishes.debug,
+            ..Self::default()
+        }
+    }
+
     /// The tunnels that lead to these destinations; `None` where no way is through one.
     pub fn to(invocation: &Invocation, arrivals: &[Arrival]) -> Option<Self> {
         let passage = |arrival: &Arrival| match &arrival.route {
@@ -61,16 +71,12 @@ impl Tunnels {
         };
         let mut passages: Vec<_> = arrivals.iter().filter_map(passage).collect();
         passages.dedup();
-        let wishes = &invocation.wishes;
         (!passages.is_empty()).then(|| Self {
             passages,
-            duration: wishes.duration,
-            credentials: None,
             // scp starts one ssh after the other.
             keep: invocation.program == Program::Scp,
-            profile: wishes.profile.clone(),
             background: invocation.program == Program::Ssh && invocation.has(b'f'),
-            debug: wishes.debug,
+            ..Self::of(&invocation.wishes)
         })
     }
 
@@ -79,7 +85,7 @@ impl Tunnels {
     ///
     /// Which destination is meant is only told where there are several: `%n` came to ssh in 8.1.
     pub fn proxy_command(&self, mssh: &Path) -> OsString {
-        let mut command = quote::for_ssh(mssh.as_os_str());
+        let mut command = quote::for_ssh([mssh.as_os_str()]);
         let mut word = |word: &[u8]| {
             command.push(b' ');
             command.extend_from_slice(word);
@@ -90,7 +96,7 @@ impl Tunnels {
             word(b"host=%n");
         }
         for each in self.words() {
-            word(&quote::for_ssh(&each));
+            word(&quote::for_ssh([each.as_os_str()]));
         }
         OsString::from_vec(command)
     }
@@ -123,6 +129,16 @@ impl Tunnels {
 }
 
 impl Wanted {
+    /// A tunnel that we carry ourselves, with no other beside it.
+    #[must_use]
+    pub fn of(wishes: &Wishes, passage: Passage, port: u16) -> Self {
+        Self {
+            passage,
+            port,
+            tunnels: Tunnels::of(wishes),
+        }
+    }
+
     /// Reads the words after [`OPTION`]; `None` if they are none of ours.
     pub fn parse(words: &[OsString]) -> Option<Self> {
         let mut tunnels = Tunnels::default();

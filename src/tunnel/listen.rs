@@ -50,7 +50,7 @@ impl Destination {
     ) -> Self {
         let way = match route {
             Route::Through(_, passage) => {
-                let wanted = listening.through(passage);
+                let wanted = Wanted::of(&listening.invocation.wishes, passage, listening.port);
                 let region = Some(wanted.passage.region().clone());
                 let profile = wanted.tunnels.profile.clone();
                 let current = Current::new(profile, region, credentials, terminal);

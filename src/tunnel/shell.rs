@@ -83,13 +83,7 @@ async fn target(
     if !is_name || invocation.wishes.instance.is_some() {
         return Ok((destination.target.clone(), destination.host.clone()));
     }
-    let subject = Subject {
-        destination,
-        host: destination.host.clone(),
-        hostname: None,
-        port: None,
-        login: None,
-    };
+    let subject = Subject::of(destination);
     let source = Source::of(invocation);
     let words = question::words(invocation, &subject, Some(source.name()));
     let ssh = process::find("ssh")?;

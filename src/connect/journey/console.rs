@@ -23,10 +23,8 @@ impl Journey<'_> {
 
     /// Who logs in: ssh's answer, else the original's default. A console has nobody of that kind.
     pub(super) fn login(&self, answer: &Answer) -> Result<Login, Error> {
-        match &answer.login {
-            Some(user) if !self.goes_to_console() => Ok(Login::parse(user)?),
-            _ => Ok(Login::ec2_user()),
-        }
+        let user = answer.login.as_deref();
+        Ok(Login::or_default(user.filter(|_| !self.goes_to_console()))?)
     }
 
     /// The serial console of an instance. Where it is, the region tells; so the push need not wait

@@ -20,8 +20,8 @@ impl Journey<'_> {
         if !by_session || !(has_key || needs_none) {
             return Err(Usage::ManagedNode(id.to_string()).into());
         }
-        let jumps = leg.answer.proxy.as_deref().is_some_and(question::jumps);
-        if !leg.hops.is_empty() || jumps && question::proxied_by_words(self.invocation) {
+        let jumps = leg.answer.jumps() && question::proxied_by_words(self.invocation);
+        if !leg.hops.is_empty() || jumps {
             return Err(Usage::NodeByHops.into());
         }
         let aws = self.aws(None).await?;

@@ -112,8 +112,11 @@ impl Journey<'_> {
         if settled || !is_id || !proxied {
             return Ok(ForIds::Nothing);
         }
-        let jumps = answer.proxy.as_deref().is_some_and(question::jumps);
-        let ours = if jumps { ForIds::Jump } else { ForIds::Command };
+        let ours = if answer.jumps() {
+            ForIds::Jump
+        } else {
+            ForIds::Command
+        };
         match route::address(instance, Way::Auto, answer.family) {
             Err(_) => Ok(ours),
             Ok(address) => {
