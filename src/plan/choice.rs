@@ -19,12 +19,13 @@ pub fn is_open(instance: &Instance, situation: &Situation<'_>) -> bool {
         && !is_public(instance, situation.answer.family)
 }
 
-/// Whether this is the instance's own address in its VPC. Any other that ssh may be led to, such as
+/// Whether this is an address of the instance's own in its VPC. Any other that ssh may be led to, such as
 /// that of a forwarded port, is the user's to know.
 pub fn is_private(instance: &Instance, address: IpAddr) -> bool {
     match address.to_canonical() {
-        IpAddr::V4(v4) => instance.private == Some(v4),
-        IpAddr::V6(v6) => instance.ipv6 == Some(v6),
+        IpAddr::V4(v4) if instance.private == Some(v4) => true,
+        IpAddr::V6(v6) if instance.ipv6 == Some(v6) => true,
+        other => instance.assigned.iter().any(|it| it.address == other),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What we know of an instance: the few of EC2's many fields that decide something here.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::names::InstanceId;
 
@@ -26,6 +26,47 @@ pub struct Instance {
     pub private: Option<Ipv4Addr>,
     /// Its first IPv6 address.
     pub ipv6: Option<Ipv6Addr>,
+    /// Every address of every network interface, these among them.
+    pub assigned: Vec<Assigned>,
+}
+
+/// An address that is assigned to a network interface of an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assigned {
+    /// The address in the VPC: a private IPv4 one, or an IPv6 one.
+    pub address: IpAddr,
+    /// The public IPv4 address (an Elastic IP, for example) that is associated with it.
+    pub public: Option<Ipv4Addr>,
+}
+
+impl Instance {
+    /// The same instance, to be reached by the first of `named` that is one of its addresses:
+    /// whoever names a secondary address wants that one, whichever way leads there.
+    #[must_use]
+    pub fn at(mut self, named: impl IntoIterator<Item = IpAddr>) -> Self {
+        let assigned_as = |named: IpAddr| {
+            let mut assigned = self.assigned.iter();
+            assigned.find(|it| it.address == named || it.public.map(IpAddr::V4) == Some(named))
+        };
+        let Some(&found) = named.into_iter().find_map(assigned_as) else {
+            return self;
+        };
+        match found.address {
+            IpAddr::V4(address) => {
+                self.private = Some(address);
+                self.public = found.public.or(self.public);
+            }
+            IpAddr::V6(address) => self.ipv6 = Some(address),
+        }
+        self
+    }
+
+    /// A public IPv4 address of any of its interfaces.
+    #[must_use]
+    pub fn any_public(&self) -> Option<Ipv4Addr> {
+        let of_others = || self.assigned.iter().find_map(|it| it.public);
+        self.public.or_else(of_others)
+    }
 }
 
 /// The state of an instance, by EC2's names (`InstanceState` in the EC2 API reference).
@@ -121,6 +162,56 @@ impl Instance {
             public: None,
             private: None,
             ipv6: None,
+            assigned: Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EIP: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 2);
+    const SIX: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 2);
+
+    fn private(last: u8) -> Ipv4Addr {
+        Ipv4Addr::new(10, 0, 0, last)
+    }
+
+    /// One with a primary private address, a second one with an Elastic IP, and two IPv6 ones.
+    fn example() -> Instance {
+        let assigned = |address, public| Assigned { address, public };
+        Instance {
+            private: Some(private(1)),
+            ipv6: Some(Ipv6Addr::LOCALHOST),
+            assigned: vec![
+                assigned(private(1).into(), None),
+                assigned(Ipv6Addr::LOCALHOST.into(), None),
+                assigned(private(2).into(), Some(EIP)),
+                assigned(SIX.into(), None),
+            ],
+            ..Instance::example()
+        }
+    }
+
+    #[test]
+    fn whoever_names_an_address_gets_that_one() {
+        let at = |named: IpAddr| {
+            let instance = example().at([Ipv4Addr::new(8, 8, 8, 8).into(), named]);
+            (instance.public, instance.private, instance.ipv6)
+        };
+        let six = Some(Ipv6Addr::LOCALHOST);
+        for named in [private(2), EIP] {
+            assert_eq!(at(named.into()), (Some(EIP), Some(private(2)), six));
+        }
+        assert_eq!(at(SIX.into()), (None, Some(private(1)), Some(SIX)));
+        let other = Ipv4Addr::new(9, 9, 9, 9);
+        assert_eq!(at(other.into()), (None, Some(private(1)), six));
+    }
+
+    #[test]
+    fn an_elastic_ip_of_a_second_interface_is_a_public_address() {
+        assert_eq!(example().any_public(), Some(EIP));
+        assert_eq!(Instance::example().any_public(), None);
     }
 }

@@ -172,8 +172,14 @@ pub struct NoAddress {
 /// # Errors
 /// When there is none.
 pub fn address(instance: &Instance, way: Way, family: Family) -> Result<Route, NoAddress> {
+    // By itself nobody goes to a second interface: it often is there for other traffic.
+    let public = if way == Way::Public {
+        instance.any_public()
+    } else {
+        instance.public
+    };
     let candidates = [
-        (Way::Public, instance.public.map(IpAddr::V4)),
+        (Way::Public, public.map(IpAddr::V4)),
         (Way::Private, instance.private.map(IpAddr::V4)),
         (Way::Ipv6, instance.ipv6.map(IpAddr::V6)),
     ];

@@ -1,5 +1,6 @@
 //! Every form of a target leads to its instance, as the right user, by the fewest calls.
 
+mod addresses;
 pub(crate) mod config;
 mod forms;
 

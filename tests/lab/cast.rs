@@ -31,6 +31,8 @@ pub(crate) const MOAT: &str = "i-00a70000000000001";
 pub(crate) const WELL: &str = "i-00ff0000000000001";
 pub(crate) const RUIN: &str = "i-0bad0000000000004";
 pub(crate) const PARIS: &str = "i-0e000000000000001";
+pub(crate) const HUB: &str = "i-0adde000000000001";
+pub(crate) const FORMER_HUB: &str = "i-0dead000000000005";
 pub(crate) const MARS: &str = "i-0c0de000000000001";
 
 /// The serial consoles, of all regions at once, and where they are.
@@ -57,11 +59,22 @@ pub(crate) struct Member {
     pub(crate) public: Option<&'static str>,
     pub(crate) private: Option<&'static str>,
     pub(crate) ipv6: Option<&'static str>,
+    /// Its addresses beside these primary ones.
+    pub(crate) others: &'static [Other],
     /// Who gets to its private address from here.
     pub(crate) wall: Wall,
     pub(crate) platform: Option<&'static str>,
     /// What Session Manager has to do with it.
     pub(crate) agent: Agent,
+}
+
+/// A secondary address: in the VPC, and the Elastic IP associated with it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Other {
+    /// Whether it is on the second interface.
+    pub(crate) second: bool,
+    pub(crate) address: &'static str,
+    pub(crate) elastic: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +126,7 @@ const RUNNING: Member = Member {
     public: None,
     private: None,
     ipv6: None,
+    others: &[],
     wall: Wall::Nothing,
     platform: None,
     agent: Agent::Unknown,
@@ -175,6 +189,16 @@ pub(crate) const CAST: &[Member] = &[
     Member { id: PARIS, name: "paris", about: "running, in eu-west-1",
         region: OTHER_REGION, zone: "eu-west-1a", vpc: "vpc-0e000000000000001",
         public: Some("127.0.0.61"), private: Some("127.0.1.61"), ..RUNNING },
+    Member { id: HUB, name: "hub", about: "running, two interfaces, six addresses",
+        public: Some("127.0.0.16"), private: Some("127.0.1.16"), others: &[
+            Other { second: false, address: "127.0.1.17", elastic: Some("127.0.0.17") },
+            Other { second: true, address: "127.0.1.18", elastic: Some("127.0.0.18") },
+            Other { second: true, address: "127.0.1.19", elastic: None },
+            Other { second: true, address: "2001:db8::18", elastic: None },
+        ], ..RUNNING },
+    Member { id: FORMER_HUB, name: "former-hub", about: "stopped, has private addresses of hub's",
+        state: State::Stopped, vpc: "vpc-0dead000000000005", private: Some("127.0.1.16"),
+        others: &[Other { second: false, address: "127.0.1.18", elastic: None }], ..RUNNING },
     Member { id: MARS, name: "mars", about: "running, in mars-north-1, serial console only",
         region: NEW_REGION, zone: "mars-north-1a", vpc: "vpc-0c0de000000000001", ..RUNNING },
 ];
@@ -196,8 +220,15 @@ impl Member {
     pub(crate) fn listens(&self) -> Vec<IpAddr> {
         let known = [self.public, self.inside(), self.ipv6];
         let running = self.state == State::Running;
+        // Nobody here has an IPv6 address but ::1.
+        let others = self
+            .others
+            .iter()
+            .flat_map(|it| [Some(it.address), it.elastic]);
+        let others = others.filter(|it| it.is_none_or(|it| !it.contains(':')));
         known
             .into_iter()
+            .chain(others)
             .flatten()
             .filter(|_| running)
             .map(|address| address.parse().expect("an address of the cast"))
@@ -214,12 +245,16 @@ impl Member {
 
     /// The DNS name EC2 gives to its public address.
     pub(crate) fn public_dns(&self) -> Option<String> {
+        self.public.map(|address| self.public_name(address))
+    }
+
+    /// The DNS name that EC2 gives to a public address.
+    pub(crate) fn public_name(&self, address: &str) -> String {
         let domain = match self.region {
             "us-east-1" => "compute-1.amazonaws.com".to_owned(),
             region => format!("{region}.compute.amazonaws.com"),
         };
-        self.public
-            .map(|address| format!("ec2-{}.{domain}", address.replace('.', "-")))
+        format!("ec2-{}.{domain}", address.replace('.', "-"))
     }
 
     /// The DNS name within its VPC: after its private address, or its ID if it has only IPv6.
@@ -233,6 +268,23 @@ impl Member {
             (None, Some(_)) => Some(format!("{}.{domain}", self.id)),
             (None, None) => None,
         }
+    }
+
+    /// The addresses on each of its network interfaces, the primary one first.
+    pub(crate) fn interfaces(&self) -> Vec<Vec<Other>> {
+        let primary = |address, elastic| Other {
+            second: false,
+            address,
+            elastic,
+        };
+        let v4 = self.private.map(|address| primary(address, self.public));
+        let v6 = self.ipv6.map(|address| primary(address, None));
+        let others = self.others.iter().copied();
+        let (second, first): (Vec<_>, Vec<_>) = others.partition(|it| it.second);
+        let first = v4.into_iter().chain(v6).chain(first).collect();
+        let all = [first, second].into_iter();
+        all.filter(|interface: &Vec<_>| !interface.is_empty())
+            .collect()
     }
 
     /// A made-up ID of one of its belongings, such as `subnet-…` or `eni-…`.

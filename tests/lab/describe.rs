@@ -1,6 +1,6 @@
 //! EC2's `DescribeInstances`.
 
-use super::cast::{ACCOUNT, Access, CAST, Member, State};
+use super::cast::{ACCOUNT, Access, CAST, Member, Other, State};
 use super::filter;
 use super::refusal::{Protocol, Refusal, escape};
 use super::request::Operation;
@@ -181,30 +181,61 @@ fn instance(member: &Member) -> String {
     .concat()
 }
 
-/// Its network interface, which repeats the addresses and is the classic place for IPv6 ones.
+/// Its network interfaces, which repeat the addresses and are the only place for secondary ones.
 fn interfaces(member: &Member) -> String {
-    let ipv6 = member.ipv6.map_or_else(
-        || "<ipv6AddressesSet/>".to_owned(),
-        |address| {
+    let all: Vec<Vec<Other>> = member.interfaces();
+    let each = (0..).zip(&all);
+    let each: String = each
+        .map(|(index, it)| interface(member, index, it))
+        .collect();
+    format!("<networkInterfaceSet>{each}</networkInterfaceSet>")
+}
+
+fn interface(member: &Member, index: u8, addresses: &[Other]) -> String {
+    let (v6, v4): (Vec<Other>, Vec<Other>) =
+        addresses.iter().partition(|it| it.address.contains(':'));
+    let association = |it: &Other| {
+        it.elastic.map_or_else(String::new, |address| {
             format!(
-                "<ipv6AddressesSet><item><ipv6Address>{address}</ipv6Address>\
-                 <isPrimaryIpv6>false</isPrimaryIpv6></item></ipv6AddressesSet>"
+                "<association><publicIp>{address}</publicIp><ipOwnerId>amazon</ipOwnerId>\
+                 </association>"
             )
-        },
-    );
-    let association = member.public.map_or_else(String::new, |address| {
+        })
+    };
+    let set = |name: &str, items: Vec<String>| match items.concat().as_str() {
+        "" => format!("<{name}/>"),
+        items => format!("<{name}>{items}</{name}>"),
+    };
+    let private = v4.iter().enumerate().map(|(at, it)| {
         format!(
-            "<association><publicIp>{address}</publicIp><ipOwnerId>amazon</ipOwnerId></association>"
+            "<item><privateIpAddress>{}</privateIpAddress><primary>{}</primary>{}</item>",
+            it.address,
+            at == 0,
+            association(it)
         )
     });
-    format!(
-        "<networkInterfaceSet><item><networkInterfaceId>{}</networkInterfaceId>\
-         <vpcId>{}</vpcId><status>in-use</status>{}{association}{ipv6}</item>\
-         </networkInterfaceSet>",
-        member.belonging("eni"),
-        member.vpc,
-        element("privateIpAddress", member.private)
-    )
+    let ipv6 = v6.iter().map(|it| {
+        format!(
+            "<item><ipv6Address>{}</ipv6Address><isPrimaryIpv6>false</isPrimaryIpv6></item>",
+            it.address
+        )
+    });
+    let primary = v4.first();
+    let mut id = member.belonging("eni");
+    id.replace_range(id.len() - 1.., &index.to_string());
+    [
+        "<item>".to_owned(),
+        element("networkInterfaceId", Some(&id)),
+        element("vpcId", Some(member.vpc)),
+        "<status>in-use</status>".to_owned(),
+        element("privateIpAddress", primary.map(|it| it.address)),
+        primary.map_or_else(String::new, association),
+        set("privateIpAddressesSet", private.collect()),
+        set("ipv6AddressesSet", ipv6.collect()),
+        format!("<attachment><deviceIndex>{index}</deviceIndex></attachment>"),
+        "</item>".to_owned(),
+    ]
+    .concat()
 }
 
 /// `<name>text</name>`, `<name/>` for empty text, nothing for none.

@@ -1,6 +1,6 @@
 //! EC2's filters: which instances of a region match.
 
-use super::cast::Member;
+use super::cast::{Member, Other};
 use super::refusal::Refusal;
 
 /// Whether `member` has, for every filter, one of the values it names.
@@ -23,23 +23,53 @@ fn values(member: &Member, filter: &str) -> Result<Vec<String>, Refusal> {
         "instance-state-name" => one(member.state.spelled().1),
         "availability-zone" => one(member.zone),
         "vpc-id" => one(member.vpc),
-        "ip-address" | "network-interface.association.public-ip" => member.public.and_then(one),
-        "private-ip-address" | "network-interface.addresses.private-ip-address" => {
-            member.private.and_then(one)
-        }
-        "ipv6-address" | "network-interface.ipv6-addresses.ipv6-address" => {
-            member.ipv6.and_then(one)
-        }
+        // These know the primary addresses only.
+        "ip-address" => member.public.and_then(one),
+        "private-ip-address" => member.private.and_then(one),
+        "ipv6-address" => member.ipv6.and_then(one),
         "dns-name" => member.public_dns(),
         "private-dns-name" => member.private_dns(),
         "tag:Name" => one(member.name),
         tag if tag.starts_with("tag:") => None,
-        unknown => {
-            let message = format!("The filter '{unknown}' is invalid");
-            return Err(Refusal::new(400, "InvalidParameterValue", message));
+        interface if interface.starts_with("network-interface.") => {
+            return of_interfaces(member, interface);
         }
+        unknown => return Err(invalid(unknown)),
     };
     Ok(value.into_iter().collect())
+}
+
+fn invalid(filter: &str) -> Refusal {
+    let message = format!("The filter '{filter}' is invalid");
+    Refusal::new(400, "InvalidParameterValue", message)
+}
+
+/// The same for a filter about network interfaces: what any of them has.
+///
+/// `association.public-ip` is that of the interface, which is the one of its primary address;
+/// `addresses.association.public-ip` that of each of its addresses.
+fn of_interfaces(member: &Member, filter: &str) -> Result<Vec<String>, Refusal> {
+    let interfaces = member.interfaces();
+    let addresses = || interfaces.iter().flatten();
+    let is_ipv6 = |it: &&Other| it.address.contains(':');
+    let values: Vec<&str> = match filter {
+        "network-interface.addresses.private-ip-address" => {
+            let private = addresses().filter(|it| !is_ipv6(it));
+            private.map(|it| it.address).collect()
+        }
+        "network-interface.addresses.association.public-ip" => {
+            addresses().filter_map(|it| it.elastic).collect()
+        }
+        "network-interface.association.public-ip" => {
+            let primary = interfaces.iter().filter_map(|it| it.first());
+            primary.filter_map(|it| it.elastic).collect()
+        }
+        "network-interface.ipv6-addresses.ipv6-address" => {
+            addresses().filter(is_ipv6).map(|it| it.address).collect()
+        }
+        unknown => return Err(invalid(unknown)),
+    };
+    Ok(values.into_iter().map(str::to_owned).collect())
 }
 
 /// Matches with `*` for any characters, `?` for any one, and `\` before those meant themselves.

@@ -204,6 +204,9 @@ impl Home {
                 (member.private.or(member.ipv6), member.private_dns()),
                 (first, Some(format!("{}.lab", member.name))),
             ];
+            for elastic in member.others.iter().filter_map(|it| it.elastic) {
+                hosts.push(format!("{elastic} {}\n", member.public_name(elastic)));
+            }
             for (address, name) in names {
                 if let (Some(address), Some(name)) = (address, name) {
                     hosts.push(format!("{address} {name}\n"));

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::cast::{CAST, OLD};
+use super::cast::{self, CAST, OLD};
 use super::fault::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use super::{clock, describe, filter, push};
 
@@ -37,6 +37,42 @@ fn filters_take_wildcards() {
     assert!(filter::is_like("we*b", r"we\*b"));
     assert!(!filter::is_like("web1", "web"));
     assert!(!filter::is_like("web1", r"we\*"));
+}
+
+/// "Filters" of `DescribeInstances` in the EC2 API reference.
+#[test]
+fn filters_of_primary_addresses_know_no_others() {
+    let hub = cast::find(cast::HUB).expect("a member of the cast");
+    let matches = |name: &str, value: &str| {
+        let filters = [(name.to_owned(), vec![value.to_owned()])];
+        filter::matches(hub, &filters).expect("a filter")
+    };
+    let (private, elastic) = ("private-ip-address", "association.public-ip");
+    for (name, value, expected) in [
+        (private, "127.0.1.16", true),
+        (private, "127.0.1.17", false),
+        ("ip-address", "127.0.0.16", true),
+        ("ip-address", "127.0.0.18", false),
+        ("ipv6-address", "2001:db8::18", false),
+    ] {
+        assert_eq!(matches(name, value), expected, "{name} {value}");
+    }
+    for (name, value, expected) in [
+        (format!("addresses.{private}"), "127.0.1.16", true),
+        (format!("addresses.{private}"), "127.0.1.19", true),
+        (format!("addresses.{elastic}"), "127.0.0.17", true),
+        (format!("addresses.{elastic}"), "127.0.0.18", true),
+        (elastic.to_owned(), "127.0.0.17", false),
+        (elastic.to_owned(), "127.0.0.18", true),
+        (
+            "ipv6-addresses.ipv6-address".to_owned(),
+            "2001:db8::18",
+            true,
+        ),
+    ] {
+        let name = format!("network-interface.{name}");
+        assert_eq!(matches(&name, value), expected, "{name} {value}");
+    }
 }
 
 #[test]

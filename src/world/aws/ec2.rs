@@ -2,6 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html>
 
+use std::net::IpAddr;
 use std::pin::Pin;
 
 use aws_sdk_ec2::Client;
@@ -13,8 +14,8 @@ use super::Regional;
 use super::explain::Call;
 use super::retry::{Failure, Limits};
 use crate::error::Error;
-use crate::plan::instance::{Instance, State};
-use crate::plan::lookup::Filter;
+use crate::plan::instance::{Assigned, Instance, State};
+use crate::plan::lookup::{self, Filter};
 use crate::plan::names::InstanceId;
 
 /// The action, as IAM names it.
@@ -41,31 +42,24 @@ impl Regional<'_> {
         found.into_iter().next().ok_or_else(not_found)
     }
 
-    /// Finds the one instance, not gone, that any of these filters matches. The filters of a
-    /// single call would all have to match, so each has its own; they run at the same time.
-    /// `what` is the user's word for it.
+    /// Finds the one instance that is meant by these filters. The filters of a single call would
+    /// all have to match, so each has its own; they run at the same time. `what` is the user's word
+    /// for it.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Several`], and whatever can befall a call.
     pub async fn instance_with(&self, filters: &[Filter], what: &str) -> Result<Instance, Error> {
-        let mut found: Vec<Instance> = Vec::new();
-        for instance in self.any_of(filters).await? {
-            let seen = found.iter().any(|other| other.id == instance.id);
-            if !seen && !instance.state.is_gone() {
-                found.push(instance);
-            }
-        }
-        match found.len() {
-            0 => Err(Error::NotFound {
+        let found = self.any_of(filters).await?;
+        lookup::one_of(found, filters).map_err(|left| match left.as_slice() {
+            [] => Error::NotFound {
                 what: format!("with address {what}"),
                 region: self.name.clone(),
-            }),
-            1 => Ok(found.remove(0)),
-            _ => Err(Error::Several {
+            },
+            _ => Error::Several {
                 what: what.to_owned(),
-                found,
-            }),
-        }
+                found: left,
+            },
+        })
     }
 
     /// Everything that any of the filters matches.
@@ -79,7 +73,7 @@ impl Regional<'_> {
             };
             let filter = types::Filter::builder()
                 .name(first.name)
-                .set_values(Some(first.values.clone()))
+                .set_values(Some(first.values.iter().map(IpAddr::to_string).collect()))
                 .build();
             let request = self
                 .ec2::<DescribeInstancesError>()
@@ -132,11 +126,14 @@ impl Regional<'_> {
 fn ours(instance: &types::Instance) -> Option<Instance> {
     let state = instance.state().and_then(types::InstanceState::name);
     let name = |tag: &&types::Tag| tag.key() == Some("Name");
-    let ipv6 = instance.ipv6_address().or_else(|| {
-        let interfaces = instance.network_interfaces().iter();
-        interfaces
-            .flat_map(types::InstanceNetworkInterface::ipv6_addresses)
-            .find_map(types::InstanceIpv6Address::ipv6_address)
+    let assigned: Vec<Assigned> = instance
+        .network_interfaces()
+        .iter()
+        .flat_map(assigned)
+        .collect();
+    let first_ipv6 = assigned.iter().find_map(|it| match it.address {
+        IpAddr::V6(address) => Some(address),
+        IpAddr::V4(_) => None,
     });
     Some(Instance {
         id: InstanceId::parse(instance.instance_id()?).ok()?,
@@ -153,6 +150,28 @@ fn ours(instance: &types::Instance) -> Option<Instance> {
         subnet: instance.subnet_id().map(str::to_owned),
         public: instance.public_ip_address().and_then(|a| a.parse().ok()),
         private: instance.private_ip_address().and_then(|a| a.parse().ok()),
-        ipv6: ipv6.and_then(|a| a.parse().ok()),
+        ipv6: instance
+            .ipv6_address()
+            .and_then(|a| a.parse().ok())
+            .or(first_ipv6),
+        assigned,
     })
+}
+
+/// The addresses of a network interface.
+fn assigned(interface: &types::InstanceNetworkInterface) -> Vec<Assigned> {
+    let v4 = interface.private_ip_addresses().iter().filter_map(|it| {
+        let public = it.association().and_then(|it| it.public_ip());
+        Some(Assigned {
+            address: it.private_ip_address()?.parse().ok()?,
+            public: public.and_then(|it| it.parse().ok()),
+        })
+    });
+    let v6 = interface.ipv6_addresses().iter().filter_map(|it| {
+        Some(Assigned {
+            address: it.ipv6_address()?.parse().ok()?,
+            public: None,
+        })
+    });
+    v4.chain(v6).collect()
 }

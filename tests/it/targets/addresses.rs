@@ -1,0 +1,87 @@
+//! An address is any address of an instance: secondary ones, those of its second interface, and the
+//! Elastic IP associated with each.
+
+use std::time::Duration;
+
+use super::{look_ups, pushes};
+use crate::eice;
+use crate::lab::cast::{HUB, TWIN1, TWIN2};
+use crate::lab::{DESCRIBE_INSTANCES, Fault, Trouble};
+use crate::sandbox::{finish, run, tenant};
+
+/// The address that sshd was reached at.
+const WHERE: &str = "set -- $SSH_CONNECTION; echo $3";
+
+#[test]
+fn secondary_addresses_and_elastic_ips_of_every_interface_are_found() {
+    for (target, address) in [
+        ("127.0.1.17", "127.0.1.17"),
+        ("127.0.0.17", "127.0.0.17"),
+        ("127.0.1.18", "127.0.1.18"),
+        ("127.0.0.18", "127.0.0.18"),
+        ("127.0.1.19", "127.0.1.19"),
+        ("ip-127-0-1-19.ec2.internal", "127.0.1.19"),
+        ("ec2-127-0-0-18.compute-1.amazonaws.com", "127.0.0.18"),
+    ] {
+        let tenant = tenant();
+        run(&tenant, "mssh", [target, WHERE]).prints(&format!("{address}\n"));
+        assert_eq!(pushes(&tenant), [format!("ec2-user@{HUB}")], "{target}");
+    }
+}
+
+#[test]
+fn an_ipv6_address_of_the_second_interface_is_found() {
+    let tenant = tenant();
+    run(&tenant, "mssh", ["--dry-run", "2001:db8:0::18"])
+        .prints("ssh -o IdentitiesOnly=yes -i EPHEMERAL_KEY ec2-user@2001:db8:0::18\n");
+}
+
+#[test]
+fn all_filters_of_an_address_are_asked_for_at_the_same_time() {
+    let tenant = tenant();
+    let latency = Fault::new(Trouble::Latency(Duration::from_millis(700)));
+    tenant.fault(latency.on(DESCRIBE_INSTANCES));
+    run(&tenant, "mssh", ["127.0.1.19", "true"]).prints("");
+    let calls = tenant.calls_of(DESCRIBE_INSTANCES);
+    let apart = calls[1].at.duration_since(calls[0].at);
+    assert!(apart < Duration::from_millis(600), "one waited: {apart:?}");
+    // Two filters, for each of which the lab has an empty page and then another.
+    assert_eq!(look_ups(&tenant), 4);
+}
+
+#[test]
+fn a_single_running_instance_wins_over_stopped_ones_with_its_address() {
+    for address in ["127.0.1.16", "127.0.1.18"] {
+        let tenant = tenant();
+        run(&tenant, "mssh", [address, WHERE]).prints(&format!("{address}\n"));
+        assert_eq!(pushes(&tenant), [format!("ec2-user@{HUB}")]);
+    }
+    let outcome = run(&tenant(), "mssh", ["127.0.1.41", "true"]);
+    assert_eq!(outcome.code, Some(255));
+    for part in ["127.0.1.41 is 2 instances", TWIN1, TWIN2] {
+        assert!(outcome.stderr.contains(part), "{outcome:?}");
+    }
+}
+
+/// By any way, whoever names an address goes to that one, or to what it is associated with.
+#[test]
+fn every_way_leads_to_the_address_that_was_named() {
+    for (way, target, address) in [
+        ("--private", "127.0.0.18", "127.0.1.18"),
+        ("--private", "127.0.1.19", "127.0.1.19"),
+        ("--via=public", "127.0.1.17", "127.0.0.17"),
+        ("--via=public", "127.0.1.19", "127.0.0.16"),
+    ] {
+        let tenant = tenant();
+        run(&tenant, "mssh", [way, target, WHERE]).prints(&format!("{address}\n"));
+    }
+}
+
+#[test]
+fn an_endpoint_leads_to_the_address_that_was_named() {
+    for (target, address) in [("127.0.1.19", "127.0.1.19"), ("127.0.0.18", "127.0.1.18")] {
+        let tenant = tenant();
+        let mut mssh = eice::command(&tenant, "mssh");
+        finish(mssh.args(["--eice", target, WHERE])).prints(&format!("{address}\n"));
+    }
+}
