@@ -97,6 +97,10 @@ fn options(proxy: Option<&OsStr>, identity: Identity<'_>, arrivals: &[Arrival]) 
     if identity != Identity::Unneeded {
         options.push("IdentitiesOnly=yes".into());
     }
+    if let Identity::Ephemeral(_) = identity {
+        // Whatever the user's files and words say: such a key outlives its minute in an agent.
+        options.push("AddKeysToAgent=no".into());
+    }
     let dashed = |option| [OsString::from("-o"), option];
     let mut words: Vec<OsString> = options.into_iter().flat_map(dashed).collect();
     if let Identity::Ephemeral(key) = identity {

@@ -165,6 +165,7 @@ impl Chain<'_> {
             option("ProxyCommand", &block.proxy_command()?);
             option("IdentityFile", &block.identity_file()?);
             option("IdentitiesOnly", b"yes");
+            option("AddKeysToAgent", b"no");
         } else if before.iter().any(Hop::is_instance) {
             let command = Chain {
                 hops: before,

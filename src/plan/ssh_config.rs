@@ -84,6 +84,9 @@ impl Block {
         line("ProxyUseFdpass", b"no");
         line("IdentityFile", &self.identity_file()?);
         line("IdentitiesOnly", b"yes");
+        if let Key::Ephemeral(_) = self.key {
+            line("AddKeysToAgent", b"no");
+        }
         Ok(text)
     }
 

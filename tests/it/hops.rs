@@ -85,7 +85,7 @@ fn plain_hosts_stay_plain() {
         assert_eq!(pushed, [at("ec2-user", DB1), at("ec2-user", WEB2)]);
     }
     let line = house.run("mssh", &["--dry-run", "-J", "a,b", WEB1]);
-    line.prints("ssh -o IdentitiesOnly=yes -i EPHEMERAL_KEY -J a,b ec2-user@127.0.0.11\n");
+    line.prints("ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY -J a,b ec2-user@127.0.0.11\n");
     leaves_nothing(&house.tenant);
 }
 

@@ -1,11 +1,13 @@
 //! The key's life, against a real sshd: where it is, who may read it, and when it is gone.
 //!
 //! - here: the file, and the directory that is chosen for it
+//! - `agent`: no agent of the user's gets it
 //! - `gone`: whatever dies, and whenever, nothing is left
 //! - `keeper`: the process that sees to it is in nobody's way and knows no secret
 //! - `leftovers`: what killed keepers have left, later runs sweep away, and nothing else
 //! - `witness`: how all of these look at a session while it lives
 
+mod agent;
 mod gone;
 mod keeper;
 mod leftovers;

@@ -136,7 +136,7 @@ fn the_way_is_told_and_a_dry_run_pushes_nothing() {
     let told = format!("mssh: {MARS}.port0 at {MARS}: {host}, its serial console");
     assert_eq!(outcome.stderr.lines().last(), Some(told.as_str()));
     let line = format!(
-        "ssh -o IdentitiesOnly=yes -i EPHEMERAL_KEY -v -o LogLevel=QUIET {MARS}.port0@{host}\n"
+        "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY -v -o LogLevel=QUIET {MARS}.port0@{host}\n"
     );
     assert_eq!(outcome.stdout, line);
     assert_eq!((look_ups(&tenant), consoles(&tenant).len()), (1, 0));

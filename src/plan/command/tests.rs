@@ -39,7 +39,7 @@ fn our_words_come_first_and_the_rest_is_as_typed() {
     let typed = ["-dvvA", "-p22", "a@i-0abcdef0", "-o", "User x", "ls", "-r"];
     assert_eq!(
         spelled(Program::Ssh, &typed, key(), &[direct("10.0.0.1")]),
-        "-o IdentitiesOnly=yes -i /k -vvA -p22 root@10.0.0.1 -o User x ls -r"
+        "-o IdentitiesOnly=yes -o AddKeysToAgent=no -i /k -vvA -p22 root@10.0.0.1 -o User x ls -r"
     );
     assert_eq!(
         spelled(
@@ -66,7 +66,7 @@ fn each_destination_of_scp_gets_its_own_address() {
     let to = [direct("10.0.0.1"), direct("::1")];
     assert_eq!(
         spelled(Program::Scp, &["-r", "a:x", "f", "b:"], key(), &to),
-        "-o IdentitiesOnly=yes -i /k -r root@10.0.0.1:x f root@[::1]:"
+        "-o IdentitiesOnly=yes -o AddKeysToAgent=no -i /k -r root@10.0.0.1:x f root@[::1]:"
     );
 }
 
@@ -75,7 +75,7 @@ fn an_alias_stays_the_host_and_the_address_becomes_its_host_name() {
     let alias = Route::ByHostName("db".to_owned(), "10.0.0.1".parse().expect("an address"));
     assert_eq!(
         spelled(Program::Sftp, &["-C", "db:/x"], key(), &[alias]),
-        "-o IdentitiesOnly=yes -i /k -o HostName=10.0.0.1 -C root@db:/x"
+        "-o IdentitiesOnly=yes -o AddKeysToAgent=no -i /k -o HostName=10.0.0.1 -C root@db:/x"
     );
 }
 

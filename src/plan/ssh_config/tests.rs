@@ -19,7 +19,8 @@ fn every_word_survives_ssh_and_a_shell() {
          --proxy %h %p %r\n    \
          ProxyUseFdpass no\n    \
          IdentityFile \"/run/5%%/mssh/%h/key\"\n    \
-         IdentitiesOnly yes\n"
+         IdentitiesOnly yes\n    \
+         AddKeysToAgent no\n"
     );
     let own = block(Key::Own("/home/me/my key".into())).expect("a block");
     assert!(own.starts_with(

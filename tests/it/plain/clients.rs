@@ -143,7 +143,9 @@ fn mssh_goes_on_as_before() {
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
     house.cost(2, 2);
     let line = house.run("mssh", &["--dry-run", WEB1]);
-    line.prints("ssh -o IdentitiesOnly=yes -i EPHEMERAL_KEY ec2-user@127.0.0.11\n");
+    line.prints(
+        "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY ec2-user@127.0.0.11\n",
+    );
     house.is_clean();
 }
 

@@ -23,7 +23,8 @@ fn it_prints_what_ssh_needs_and_touches_nothing() {
          ProxyCommand {0} --profile 'a b' --key-dir /k --proxy %h %p %r\n    \
          ProxyUseFdpass no\n    \
          IdentityFile \"/k/%h/key\"\n    \
-         IdentitiesOnly yes\n\
+         IdentitiesOnly yes\n    \
+         AddKeysToAgent no\n\
          Match host i-????????,i-?????????????????\n    \
          User ec2-user\n",
         mssh.trim_end()

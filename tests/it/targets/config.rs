@@ -95,7 +95,9 @@ fn a_proxy_for_ids_gets_the_id() {
     let route = format!("mssh: ec2-user at {DB1}: {DB1}, by the proxy of your ssh_config\n");
     assert!(outcome.stderr.starts_with(&route), "{}", outcome.stderr);
     let dry = ["--dry-run", "--via", "instance-id", WEB1];
-    let line = format!("ssh -o IdentitiesOnly=yes -i EPHEMERAL_KEY ec2-user@{WEB1}\n");
+    let line = format!(
+        "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY ec2-user@{WEB1}\n"
+    );
     run(&tenant, "mssh", dry).prints(&line);
 }
 
@@ -254,7 +256,9 @@ fn the_home_is_that_of_passwd_as_it_is_for_ssh() {
     command
         .args(["--dry-run", WEB1])
         .env("HOME", "/nonexistent");
-    finish(&mut command).prints("ssh -o IdentitiesOnly=yes -i EPHEMERAL_KEY ec2-user@127.0.0.11\n");
+    finish(&mut command).prints(
+        "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY ec2-user@127.0.0.11\n",
+    );
 }
 
 #[test]
@@ -262,7 +266,7 @@ fn what_match_exec_leaves_behind_is_not_waited_for() {
     let (_kept, file) = config("Match exec \"sleep 20 & true\"\n  User ubuntu");
     let began = std::time::Instant::now();
     run(&tenant(), "mssh", ["--dry-run", "-F", &file, WEB1]).prints(&format!(
-        "ssh -o IdentitiesOnly=yes -i EPHEMERAL_KEY -F '{file}' ubuntu@127.0.0.11\n"
+        "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY -F '{file}' ubuntu@127.0.0.11\n"
     ));
     assert!(began.elapsed().as_secs() < 15, "{:?}", began.elapsed());
 }

@@ -1,0 +1,129 @@
+//! No agent of the user's gets a key that we made, though their ssh_config says `AddKeysToAgent yes`:
+//! there it would stay, until servers say "Too many authentication failures".
+
+use std::fs;
+use std::process::{Child, Command, Stdio};
+
+use super::witness::PATIENCE;
+use crate::eice;
+use crate::lab::cast::{DB1, WEB1};
+use crate::plain::House;
+use crate::sandbox::{Outcome, eventually, finish, finish_with, lab};
+use crate::targets::pushes;
+
+/// A real agent, which dies with this.
+struct Agent(Child);
+
+impl Agent {
+    fn of(house: &House) -> Self {
+        let socket = house.home.join("agent");
+        let mut agent = house.command("ssh-agent");
+        agent.args(["-D", "-a"]).arg(&socket).stdin(Stdio::null());
+        let agent = agent.stdout(Stdio::null()).spawn().expect("ssh-agent");
+        assert!(eventually(PATIENCE, || socket.exists()));
+        Self(agent)
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The program in the house, with the agent.
+fn command(house: &House, program: &str, words: &[&str]) -> Command {
+    let mut command = house.command(program);
+    command
+        .args(words)
+        .env("SSH_AUTH_SOCK", house.home.join("agent"))
+        .env("AWS_CA_BUNDLE", eice::service().certificate());
+    command
+}
+
+/// What the agent has.
+fn keys(house: &House) -> String {
+    finish(&mut command(house, "ssh-add", &["-l"])).stdout
+}
+
+#[track_caller]
+fn is_empty(house: &House, what: &[&str], outcome: &Outcome) {
+    let got = (keys(house), outcome.code);
+    let expected = ("The agent has no identities.\n".to_owned(), Some(0));
+    assert_eq!(got, expected, "{what:?}: {outcome:?}");
+}
+
+/// Adds every key, unless who asks is told otherwise.
+const CONFIG: &str = "Host *\n    AddKeysToAgent yes\n";
+
+#[test]
+fn no_agent_gets_a_key_that_mssh_made() {
+    let house = House::with(CONFIG);
+    let _agent = Agent::of(&house);
+    fs::write(house.home.join("file"), "text\n").expect("a file");
+    let remote = lab().remote().join(house.tenant.access_key());
+    let remote = format!("{WEB1}:{}", remote.display());
+    let port = format!("-p{}", lab().port());
+    let runs: [(&str, &[&str], &str); 9] = [
+        ("mssh", &[WEB1, "true"], ""),
+        ("mssh", &["-o", "AddKeysToAgent=yes", WEB1, "true"], ""),
+        ("mssh", &["--eice", DB1, "true"], ""),
+        ("mssh", &["--ssm", &port, WEB1, "true"], ""),
+        ("mssh", &["-J", WEB1, DB1, "true"], ""),
+        ("mscp", &["-q", "file", &remote], ""),
+        ("scp", &["-q", "-S", "mssh", "file", &remote], ""),
+        ("rsync", &["-e", "mssh", "file", &remote], ""),
+        ("msftp", &["-q", "-b", "-", WEB1], "pwd\n"),
+    ];
+    for (program, words, input) in runs {
+        let outcome = finish_with(&mut command(&house, program, words), input.as_bytes());
+        is_empty(&house, words, &outcome);
+    }
+    assert_eq!(pushes(&house.tenant).len(), runs.len() + 1);
+}
+
+#[test]
+fn no_agent_gets_a_key_for_a_serial_console() {
+    let house = House::with(CONFIG);
+    let _agent = Agent::of(&house);
+    let trusting = ["-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR"];
+    let words = [&["--serial", "-T"], &trusting[..], &[WEB1]].concat();
+    let outcome = finish_with(&mut command(&house, "mssh", &words), b"exit\n");
+    is_empty(&house, &words, &outcome);
+}
+
+#[test]
+fn no_agent_gets_a_key_of_plain_sshs() {
+    let house = House::installed(CONFIG, &[]);
+    let _agent = Agent::of(&house);
+    fs::write(house.home.join("file"), "text\n").expect("a file");
+    let remote = lab().remote().join(house.tenant.access_key());
+    let remote = format!("{WEB1}:{}", remote.display());
+    for (program, words) in [
+        ("ssh", &[WEB1, "true"][..]),
+        ("scp", &["-q", "file", &remote]),
+    ] {
+        let outcome = finish(&mut command(&house, program, words));
+        is_empty(&house, words, &outcome);
+    }
+    // As a hop, behind which nobody has a key.
+    let behind = ["-J", WEB1, "-o", "BatchMode=yes", "root@127.0.1.21", "true"];
+    let outcome = finish(&mut command(&house, "ssh", &behind));
+    assert_eq!(outcome.code, Some(255));
+    assert_eq!(pushes(&house.tenant).len(), 3);
+    assert_eq!(keys(&house), "The agent has no identities.\n");
+}
+
+/// Their own key is theirs to add. This shows, too, that the agent of these tests takes keys.
+#[test]
+fn a_key_of_the_users_own_goes_where_they_say() {
+    let house = House::with(CONFIG);
+    let _agent = Agent::of(&house);
+    house
+        .run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
+        .prints("");
+    let outcome = finish(&mut command(&house, "mssh", &["-i", "my", WEB1, "true"]));
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(keys(&house).contains("(ED25519)"), "{}", keys(&house));
+}
