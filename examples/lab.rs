@@ -13,7 +13,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
-use lab::{Lab, cast};
+use lab::{Lab, cargo, cast};
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = env::args_os().skip(1).collect();
@@ -25,6 +25,10 @@ fn main() -> ExitCode {
         Ok(lab) => lab,
         Err(missing) => return fail(missing),
     };
+    let service = match lab.endpoints() {
+        Ok(service) => service,
+        Err(error) => return fail(error),
+    };
     let mut command = if let Some((program, arguments)) = words.split_first() {
         let mut command = lab.command(program);
         command.args(arguments);
@@ -33,9 +37,7 @@ fn main() -> ExitCode {
         say(&screen(&lab));
         shell(&lab)
     };
-    if let Ok(service) = lab.endpoints() {
-        command.env("AWS_CA_BUNDLE", service.certificate());
-    }
+    command.env("AWS_CA_BUNDLE", service.certificate());
     match command.status() {
         Ok(status) => exit_code(status),
         Err(error) => fail(format_args!("{}: {error}", command.get_program().display())),
@@ -47,14 +49,7 @@ fn programs() -> io::Result<PathBuf> {
     let example = env::current_exe()?;
     let bins = example.ancestors().nth(2).unwrap_or(Path::new("."));
     if let Some(cargo) = env::var_os("CARGO") {
-        let profile = match bins.file_name().and_then(|name| name.to_str()) {
-            None | Some("debug") => "dev",
-            Some(profile) => profile,
-        };
-        let built = Command::new(cargo)
-            .args(["build", "--quiet", "--bins", "--profile", profile])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status()?;
+        let built = cargo::build(&cargo, cargo::profile_of(bins)).status()?;
         if !built.success() {
             return Err(io::Error::other("the programs do not build"));
         }
@@ -95,32 +90,52 @@ fn screen(lab: &Lab) -> String {
         lines.push(format!("  {id:19}  {name:7}  {about}{note}"));
     }
     lines.push("\nThings to try:\n".to_owned());
-    let through = match lab.endpoints() {
-        Ok(_) => "through an endpoint",
-        Err(_) => "not here: port 443 is root's",
-    };
-    for (command, about) in [
-        (format!("mssh {} uname -a", cast::WEB1), ""),
-        (format!("mssh ubuntu@{}", cast::WEB1), "a shell there"),
-        (format!("mssh -d {} true", cast::DB1), "what it does"),
-        (format!("mssh --dry-run {}", cast::WEB2), "what it would do"),
-        (format!("mssh {}", cast::STOPPED), "it is stopped"),
-        (format!("mssh {}", cast::PUSH_DENIED), "no permission"),
-        (format!("mssh -r eu-west-1 {} date", cast::PARIS), ""),
-        (format!("mssh --eice {} uname -a", cast::DB1), through),
-        (
-            format!("mssh --serial -r {} {}", cast::NEW_REGION, cast::MARS),
-            "its console",
-        ),
-        (format!("msftp {}", cast::WEB1), ""),
-        (format!("mscp /etc/hostname {}:", cast::WEB1), ""),
-        (format!("rsync -e mssh /etc/hostname {}:", cast::WEB1), ""),
-    ] {
+    for (command, about) in things_to_try() {
         let line = format!("  {command:50} {about}");
         lines.push(line.trim_end().to_owned());
     }
     lines.push("\n`exit` ends it all.\n".to_owned());
     lines.join("\n")
+}
+
+/// Commands for a visitor, each with a word on what it shows. A test runs them all.
+fn things_to_try() -> Vec<(String, &'static str)> {
+    let (web, private) = (cast::WEB1, cast::DB1);
+    vec![
+        (format!("mssh {web} uname -a"), ""),
+        (format!("mssh ubuntu@{web}"), "a shell there"),
+        (format!("mssh -d {private} true"), "what it does"),
+        (format!("mssh --dry-run {}", cast::WEB2), "what it would do"),
+        (format!("mssh {}", cast::STOPPED), "it is stopped"),
+        (format!("mssh {}", cast::PUSH_DENIED), "no permission"),
+        (format!("mssh -r eu-west-1 {} date", cast::PARIS), ""),
+        (
+            format!("mssh -J {web} {private} id"),
+            "through another instance",
+        ),
+        (
+            format!("mssh --eice {private} uname -a"),
+            "through an endpoint",
+        ),
+        (
+            format!("mssh --ssm {} uptime", cast::CELLAR),
+            "by Session Manager",
+        ),
+        (format!("mssh --shell {web}"), "without sshd"),
+        (
+            format!("mssh --serial -r {} {}", cast::NEW_REGION, cast::MARS),
+            "its console",
+        ),
+        (
+            format!("mssh --listen 8022 {web}"),
+            "its port 22 here; Ctrl-C ends it",
+        ),
+        (format!("msftp {web}"), ""),
+        (format!("mscp /etc/hostname {web}:"), ""),
+        (format!("rsync -e mssh /etc/hostname {web}:"), ""),
+        ("mssh --ssh-config --install".to_owned(), "and then:"),
+        (format!("ssh {web} id"), "plain ssh"),
+    ]
 }
 
 /// The status of the command as a shell would tell it.

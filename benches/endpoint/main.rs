@@ -79,7 +79,7 @@ fn plan(words: &[OsString]) -> Option<Plan> {
 
 /// A command that trusts the endpoint.
 fn trusting(tenant: &Tenant<'_>, program: &str) -> Command {
-    let service = tenant.lab().endpoints().expect("port 443, which is root's");
+    let service = tenant.lab().endpoints().expect("the endpoints");
     let mut command = tenant.command(program);
     command.env("AWS_CA_BUNDLE", service.certificate());
     command

@@ -44,7 +44,7 @@ pub(crate) fn command(tenant: &Tenant<'_>, program: &str) -> Command {
 /// The service behind the endpoints.
 pub(crate) fn service() -> &'static Service {
     let service = lab().endpoints();
-    service.expect("port 443, which is root's: or `sysctl net.ipv4.ip_unprivileged_port_start=443`")
+    service.expect("the endpoints")
 }
 
 #[track_caller]

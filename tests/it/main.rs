@@ -15,6 +15,7 @@
 //! - `listen`: a port here that leads to an instance, for whoever connects
 //! - `sharing`: over a master connection that runs, nothing is pushed
 //! - `credentials`: whose key signs, from every source that the AWS CLI knows
+//! - `example`: the lab as a newcomer meets it, where all that it lists works as listed
 //! - `errors`: each mistake has its line, its hint and its status
 //! - `ssm`: Session Manager's tunnel survives everything, and leaves no session
 //! - `network`: authorities, proxies and endpoints, and how little all that costs
@@ -37,6 +38,7 @@ mod callers;
 mod credentials;
 mod eice;
 mod errors;
+mod example;
 mod floors;
 mod grammar;
 mod hops;

@@ -48,13 +48,8 @@ impl House {
         let lab_home = format!(":{}:", lab_home.display());
         let users = users.replacen(&lab_home, &format!(":{}:", house.home.display()), 1);
         fs::write(house.home.join("passwd"), users).expect("a file");
-        let port = lab().port();
-        let general = match port {
-            22 => String::new(),
-            port => format!("Host *\n    Port {port}\n"),
-        };
-        if !config.is_empty() || !general.is_empty() {
-            fs::write(house.config(), format!("{config}{general}")).expect("a file");
+        if !config.is_empty() {
+            fs::write(house.config(), config).expect("a file");
         }
         house
     }

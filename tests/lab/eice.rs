@@ -18,8 +18,11 @@ pub(crate) use backend::pattern;
 pub(crate) use service::Service;
 
 use super::cast::{HOME_REGION, OTHER_REGION};
+use super::garrison;
+use super::ports;
 use super::refusal::Refusal;
 use super::request::Operation;
+use super::sshd::can_listen;
 
 /// Where AWS has the hash of a name, the same for all here.
 const HASH: &str = "0a1b2c3d";
@@ -170,6 +173,13 @@ pub(crate) fn some_address() -> Ipv4Addr {
         fastrand::u8(..),
         fastrand::u8(2..200),
     )
+}
+
+/// Chooses the port of the service at this address: another where 443 is not to be had.
+pub(crate) fn find_port(address: Ipv4Addr) {
+    if !can_listen(address.into(), ports::TLS) {
+        ports::put(ports::TLS, garrison::random_port());
+    }
 }
 
 /// Whether an endpoint of this ID connects to this address.

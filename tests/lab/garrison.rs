@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::home::Home;
+use super::ports;
 use super::sshd::{self, Daemon};
 use super::tools::{Missing, Tools};
 
@@ -32,7 +33,12 @@ impl Garrison {
         sshd::make_separation_directory(tools)?;
         let mut failure = "no port is free".to_owned();
         for attempt in 0..ATTEMPTS {
-            let port = if attempt == 0 { 22 } else { random_port() };
+            let port = if attempt == 0 {
+                ports::SSH
+            } else {
+                random_port()
+            };
+            ports::put(ports::SSH, port);
             let odd_port = random_port();
             let daemons = sshd::daemons(home, port, odd_port);
             if port == odd_port || !daemons.iter().all(Daemon::fits) {
@@ -100,7 +106,7 @@ impl Drop for Garrison {
 }
 
 /// Below the ports the kernel hands out by itself, so that no connection of ours is in the way.
-fn random_port() -> u16 {
+pub(super) fn random_port() -> u16 {
     fastrand::u16(10_000..32_000)
 }
 

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::cast::{CAST, CONSOLE_ADDRESS, CONSOLE_NAMES};
 use super::tools::{Missing, Tools};
-use super::{eice, resolver, sweep};
+use super::{eice, ports, preload, sweep};
 
 /// Who can log in, everywhere and as whom: all of them are whoever runs the lab.
 const OS_USERS: &[&str] = &[
@@ -60,7 +60,7 @@ impl Home {
         {
             make_private(directory)?;
         }
-        resolver::make(home.path())?;
+        preload::make(home.path())?;
         home.write_users(tools)?;
         home.write_names()?;
         home.make_host_keys(tools)?;
@@ -109,22 +109,12 @@ impl Home {
         self.path().join("tmp")
     }
 
-    /// Tells ssh the daemons' port, by the one file where a user would; not if it is ssh's own 22.
-    pub(crate) fn write_ssh_config(&self, port: u16) -> io::Result<()> {
-        if port == 22 {
-            return Ok(());
-        }
-        let hosts = "127.* ::1 *.lab ec2-127-* ip-127-* *serial-console.*";
-        fs::write(
-            self.dot_ssh().join("config"),
-            format!("Host {hosts}\n    Port {port}\n"),
-        )
-    }
-
-    /// What makes a program, a daemon included, see the lab's users for the machine's.
-    pub(crate) fn wrapped(&self, tools: &Tools) -> [(&'static str, OsString); 4] {
+    /// What makes a program, a daemon included, see the lab's users for the machine's, and find what
+    /// listens in the lab at its usual port.
+    pub(crate) fn wrapped(&self, tools: &Tools) -> [(&'static str, OsString); 5] {
         [
-            ("LD_PRELOAD", tools.nss_wrapper.clone().into()),
+            ("LD_PRELOAD", preload::preload(self.path(), tools)),
+            ports::variable(),
             ("NSS_WRAPPER_PASSWD", self.path().join("passwd").into()),
             ("NSS_WRAPPER_GROUP", self.path().join("group").into()),
             ("NSS_WRAPPER_SHADOW", self.path().join("shadow").into()),
@@ -140,7 +130,6 @@ impl Home {
         let term = env::var_os("TERM").unwrap_or_else(|| "dumb".into());
         let mut environment = Vec::from(self.wrapped(tools));
         environment.extend([
-            ("LD_PRELOAD", resolver::preload(self.path(), tools)),
             ("NSS_WRAPPER_HOSTS", self.path().join("hosts").into()),
             // It makes room for a hundred names and addresses, unless it is told to.
             ("NSS_WRAPPER_MAX_HOSTENTS", "1000".into()),

@@ -20,6 +20,7 @@
 
 mod authority;
 mod books;
+pub(crate) mod cargo;
 pub(crate) mod cast;
 pub(crate) mod clock;
 mod describe;
@@ -32,11 +33,12 @@ mod http;
 mod imds;
 mod keys;
 mod portal;
+pub(crate) mod ports;
+mod preload;
 mod push;
 mod refusal;
 mod region;
 mod request;
-mod resolver;
 #[cfg(test)]
 mod selftest;
 mod server;
@@ -102,8 +104,8 @@ impl Lab {
         let tools = Tools::find()?;
         sweep::dead_labs();
         let home = Home::make(&tools, bins)?;
+        eice::find_port(home.endpoints);
         let garrison = Garrison::muster(&home, &tools)?;
-        home.write_ssh_config(garrison.port())?;
         let region = Region::new(KeyStore::new(home.keys()))?;
         Ok(Self {
             _walls: Walls::build(garrison.port())?,
@@ -126,9 +128,13 @@ impl Lab {
         Tenant::new(self, 0).command(program)
     }
 
-    /// The port every instance listens on but [`cast::ODD`]: 22 if that could be had.
+    /// The port every instance listens on but [`cast::ODD`], to all programs of the lab: see [`ports`].
+    #[expect(
+        clippy::unused_self,
+        reason = "a property of the lab, like its other ports"
+    )]
     pub(crate) fn port(&self) -> u16 {
-        self.garrison.port()
+        ports::SSH
     }
 
     /// The port of [`cast::ODD`], never that of the others.
@@ -156,7 +162,7 @@ impl Lab {
         let open = || {
             let directory = self.path().join("endpoints");
             let region = Arc::clone(self.server.region());
-            eice::Service::open(self.home.endpoints, directory, region, self.port())
+            eice::Service::open(self.home.endpoints, directory, region, self.garrison.port())
         };
         self.endpoints.get_or_init(open).as_ref()
     }

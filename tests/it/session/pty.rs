@@ -21,8 +21,13 @@ impl Pty {
     /// Runs `line` in a terminal of its own.
     #[track_caller]
     pub(crate) fn open(tenant: &Tenant<'_>, line: &str) -> Self {
-        let mut child = tenant
-            .command("script")
+        Self::of(tenant.command("script"), line)
+    }
+
+    /// The same with this environment of a `script`.
+    #[track_caller]
+    pub(crate) fn of(mut script: Command, line: &str) -> Self {
+        let mut child = script
             .args(["-qec", line, "/dev/null"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

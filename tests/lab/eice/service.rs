@@ -19,6 +19,7 @@ use super::relay::Tunnel;
 use super::{API, Ail, backend, beside, certified};
 use crate::lab::authority::Authority;
 use crate::lab::cast;
+use crate::lab::ports;
 use crate::lab::region::Region;
 
 /// The service, open as long as the process lives.
@@ -36,10 +37,7 @@ struct Place {
 }
 
 impl Service {
-    /// Opens it at port 443 of this address.
-    ///
-    /// # Errors
-    /// Where nobody but root may have that port.
+    /// Opens it at port 443 of this address, or the one in its place.
     pub(crate) fn open(
         address: Ipv4Addr,
         directory: PathBuf,
@@ -53,10 +51,14 @@ impl Service {
             listener.set_nonblocking(true)?;
             Ok::<_, io::Error>(listener)
         };
-        let (door, mute) = (bind(address, 443)?, bind(beside(address, 2), 443)?);
+        let tls_port = ports::real(ports::TLS);
+        let (door, mute) = (
+            bind(address, tls_port)?,
+            bind(beside(address, 2), tls_port)?,
+        );
         let back = bind(Ipv4Addr::LOCALHOST, 0)?;
         let api = API.map(|name| format!("DNS:{name}")).join(",");
-        authority.serve_at((beside(address, 3), 443), Arc::clone(&region), &api)?;
+        authority.serve_at((beside(address, 3), tls_port), Arc::clone(&region), &api)?;
         let place = Place {
             region,
             tls,

@@ -13,6 +13,8 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::sleep;
 
+use crate::lab::ports;
+
 /// What its prompt is.
 pub(crate) const PROMPT: &str = "there$ ";
 
@@ -36,7 +38,7 @@ pub(super) struct Shell {
 impl Far {
     pub(super) async fn port(address: IpAddr, port: u16, slow: Duration) -> io::Result<Self> {
         sleep(slow).await;
-        let stream = TcpStream::connect((address, port)).await?;
+        let stream = TcpStream::connect((address, ports::real(port))).await?;
         let _ = stream.set_nodelay(true);
         Ok(Self::Port(stream))
     }

@@ -1,4 +1,5 @@
-//! The lab's resolver, libnss_wrapper, made fit for programs with threads.
+//! What is loaded into every program of the lab: libnss_wrapper, which is its resolver, made fit for
+//! programs with threads; and what leads connections to ports that the lab has in place of others.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -8,10 +9,10 @@ use std::process::{Command, Stdio};
 use super::tools::{Missing, Tools};
 
 fn library(lab: &Path) -> PathBuf {
-    lab.join("resolver.so")
+    lab.join("preload.so")
 }
 
-/// Builds what asks it first.
+/// Builds our own part of it.
 pub(super) fn make(lab: &Path) -> Result<(), Missing> {
     let mut compiler = Command::new("cc")
         .args(["-shared", "-fPIC", "-O1", "-x", "c", "-", "-o"])
@@ -20,11 +21,14 @@ pub(super) fn make(lab: &Path) -> Result<(), Missing> {
         .spawn()?;
     if let Some(mut source) = compiler.stdin.take() {
         source.write_all(include_bytes!("resolver.c"))?;
+        source.write_all(include_bytes!("ports.c"))?;
     }
     if compiler.wait()?.success() {
         Ok(())
     } else {
-        Err(Missing::Broken("cc cannot build resolver.c".to_owned()))
+        Err(Missing::Broken(
+            "cc cannot build resolver.c and ports.c".to_owned(),
+        ))
     }
 }
 

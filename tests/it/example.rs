@@ -1,0 +1,72 @@
+//! The lab as a newcomer meets it: `cargo run --example lab`.
+
+mod visit;
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::lab::cargo;
+use crate::lab::cast::WEB1;
+use crate::sandbox::finish;
+
+fn cargo() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into())
+}
+
+/// The example, built from what there is now.
+fn program() -> PathBuf {
+    let test = env::current_exe().expect("a path");
+    let directory = test.ancestors().nth(2).expect("below target");
+    let mut build = cargo::build(&cargo(), cargo::profile_of(directory));
+    let outcome = finish(build.arg("--quiet"));
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    directory.join("examples/lab")
+}
+
+/// A Cargo that tells in `messages` what it builds and what it finds built.
+fn telling_cargo(directory: &Path) -> PathBuf {
+    let script = format!(
+        "#!/bin/sh\nexec '{}' \"$@\" --message-format json >'{}'\n",
+        cargo().display(),
+        directory.join("messages").display()
+    );
+    let file = directory.join("cargo");
+    fs::write(&file, script).expect("a script");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o700)).expect("its mode");
+    file
+}
+
+#[test]
+fn what_is_built_is_not_built_again() {
+    let program = program();
+    let directory = tempfile::tempdir().expect("a directory");
+    // The environment is that of a program which Cargo has started, as we are.
+    let mut command = Command::new(program);
+    command
+        .env("CARGO", telling_cargo(directory.path()))
+        .env("CARGO_MANIFEST_DIR", env!("CARGO_MANIFEST_DIR"))
+        .env("CARGO_PKG_NAME", env!("CARGO_PKG_NAME"))
+        .args(["mssh", WEB1, "echo in; exit 7"]);
+    let outcome = finish(&mut command);
+    assert_eq!(
+        (outcome.stdout.as_str(), outcome.code),
+        ("in\n", Some(7)),
+        "{outcome:?}"
+    );
+    let messages = fs::read_to_string(directory.path().join("messages")).expect("messages");
+    let messages = messages.lines().map(serde_json::from_str::<Value>);
+    let built: Vec<Value> = messages
+        .map(|message| message.expect("JSON"))
+        .filter(|message| message["reason"] == "compiler-artifact")
+        .collect();
+    assert!(built.len() > 100, "{built:?}");
+    let anew = built.iter().filter(|it| it["fresh"] != true);
+    let anew: Vec<&Value> = anew.map(|it| &it["target"]["name"]).collect();
+    assert!(anew.is_empty(), "built anew: {anew:?}");
+}

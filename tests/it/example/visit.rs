@@ -1,0 +1,224 @@
+//! The shell of the lab: every line of its list is run in it, where the lab has neither port 22 nor 443.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::program;
+use crate::key::witness::PATIENCE;
+use crate::lab::cast::{
+    ADDRESSLESS, CAST, CELLAR, DB1, DESCRIBE_DENIED, HERMIT, KEEP, MARS, MOAT, ODD, OLD, PARIS,
+    PENDING, PUSH_DENIED, RUIN, SIX, STOPPED, STOPPING, TERMINATED, TWIN1, TWIN2, VAULT, WEB1,
+    WEB2, WELL,
+};
+use crate::sandbox::{eventually, skipped};
+use crate::session::pty::Pty;
+
+/// What the lab's shell says when it is ready.
+const PROMPT: &str = "lab$ ";
+
+/// A visitor of the lab.
+struct Visit {
+    pty: Pty,
+    /// How much of the screen has been read.
+    read: usize,
+    /// What the lab says at first.
+    list: String,
+}
+
+/// How a command ended, and what it showed.
+struct End {
+    status: i32,
+    shown: String,
+}
+
+impl Visit {
+    fn begin() -> Self {
+        let program = program();
+        let mut script = Command::new("script");
+        let path = std::env::var_os("PATH").expect("a PATH");
+        script
+            .env_clear()
+            .env("PATH", path)
+            .env("SHELL", "/bin/sh")
+            .env("TERM", "dumb");
+        let pty = Pty::of(script, &without_low_ports(&program));
+        pty.shows(PROMPT);
+        let list = pty.screen().replace('\r', "");
+        Self {
+            read: pty.screen().len(),
+            pty,
+            list,
+        }
+    }
+
+    fn shown(&self) -> String {
+        self.pty.screen()[self.read..].replace('\r', "")
+    }
+
+    /// Runs a line, and types these keys as soon as the screen ends like this.
+    #[track_caller]
+    fn runs(&mut self, line: &str, keys: &[(&str, &str)]) -> End {
+        self.read = self.pty.screen().len();
+        self.pty.types(&format!("{line}; printf '\\n=%s=' $?\n"));
+        for (end, keys) in keys {
+            let waits = |text: &str| text.contains('\n') && text.ends_with(end);
+            let there = eventually(PATIENCE, || waits(&self.shown()));
+            assert!(there, "{line}: no {end:?} in {:?}", self.shown());
+            self.pty.types(keys);
+        }
+        let status = || {
+            let shown = self.shown();
+            let (before, rest) = shown.rsplit_once("\n=")?;
+            let status = rest.split_once('=')?.0.parse().ok()?;
+            let shown = before.to_owned();
+            Some(End { status, shown })
+        };
+        let ended = eventually(PATIENCE, || status().is_some());
+        assert!(ended, "{line}: {:?}", self.shown());
+        status().expect("a status")
+    }
+
+    #[track_caller]
+    fn reaches(&mut self, words: &str) {
+        let end = self.runs(&format!("{words} 'echo in-$((6*7))'"), &[]);
+        assert!(end.shown.contains("in-42"), "{words}: {}", end.shown);
+        assert_eq!(end.status, 0, "{words}: {}", end.shown);
+    }
+}
+
+/// A command that runs a program which may not listen on ports below 1024.
+fn without_low_ports(program: &Path) -> String {
+    let program = format!("'{}'", program.display());
+    let is_root = rustix::process::geteuid().is_root();
+    let setpriv = "setpriv --bounding-set -net_bind_service";
+    if !is_root {
+        return program;
+    }
+    let mut trial = Command::new("sh");
+    let trial = trial.args(["-c", &format!("{setpriv} true")]).output();
+    if trial.is_ok_and(|output| output.status.success()) {
+        return format!("{setpriv} {program}");
+    }
+    skipped("setpriv is not here: ports 22 and 443 of the lab may be its own");
+    program
+}
+
+/// The lines of the list that begin with one of these words.
+fn lines<'a>(list: &'a str, first: &'a [&str]) -> impl Iterator<Item = &'a str> {
+    let lines = list.lines().filter_map(|line| line.strip_prefix("  "));
+    lines.filter(|line| first.iter().any(|word| line.starts_with(word)))
+}
+
+/// What is to be seen of an instance of the list.
+enum Listed {
+    /// A login, with these words besides.
+    Reached(String),
+    /// An error with these words in it.
+    Refused(&'static str),
+}
+
+fn listed(id: &str, line: &str) -> Listed {
+    let words = match id {
+        SIX if line.contains("has not") => return Listed::Refused("failed"),
+        WEB1 | WEB2 | OLD | DB1 | SIX | HERMIT | VAULT | CELLAR | KEEP | MOAT | TWIN1 | TWIN2 => {
+            String::new()
+        }
+        ODD => format!("-p {}", line.rsplit(' ').next().expect("a port")),
+        PARIS => "-r eu-west-1".to_owned(),
+        // Its console is among the things to try.
+        MARS => return Listed::Refused("there is no instance"),
+        STOPPED => return Listed::Refused("is stopped"),
+        TERMINATED => return Listed::Refused("is terminated"),
+        PENDING => return Listed::Refused("is pending"),
+        STOPPING => return Listed::Refused("is stopping"),
+        PUSH_DENIED => return Listed::Refused("SendSSHPublicKey"),
+        DESCRIBE_DENIED => return Listed::Refused("DescribeInstances"),
+        ADDRESSLESS => return Listed::Refused("no address"),
+        WELL | RUIN => return Listed::Refused("mssh: error:"),
+        other => panic!("no test of {other}"),
+    };
+    Listed::Reached(words)
+}
+
+#[test]
+fn every_instance_of_the_list_is_what_the_list_says() {
+    let mut visit = Visit::begin();
+    let list = visit.list.clone();
+    let instances: Vec<&str> = lines(&list, &["i-"]).collect();
+    assert_eq!(instances.len(), CAST.len(), "{list}");
+    for line in instances {
+        let id = line.split_whitespace().next().expect("an ID");
+        match listed(id, line) {
+            Listed::Reached(words) => visit.reaches(&format!("mssh {words} {id}")),
+            Listed::Refused(said) => {
+                let end = visit.runs(&format!("mssh {id} true"), &[]);
+                assert!(end.shown.contains(said), "{line}: {}", end.shown);
+                assert_eq!(end.status, 255, "{line}: {}", end.shown);
+            }
+        }
+    }
+}
+
+/// Which keys to type at what, which status, and what is shown.
+type Expected = (&'static [(&'static str, &'static str)], i32, &'static str);
+
+fn expected(command: &str) -> Expected {
+    let prompt = if rustix::process::geteuid().is_root() {
+        &[("# ", "exit\n")]
+    } else {
+        &[("$ ", "exit\n")]
+    };
+    let has = |part: &str| command.contains(part);
+    match () {
+        () if has("ubuntu@") || has("--serial") => (prompt, 0, ""),
+        () if has("--shell") => (&[("there$ ", "exit\n")], 0, ""),
+        () if has("--listen") => (&[("127.0.0.1:8022\n", "\x03")], 255, ""),
+        () if has("msftp") => (&[("sftp> ", "bye\n")], 0, "Connected"),
+        () if has(STOPPED) => (&[], 255, "is stopped"),
+        () if has(PUSH_DENIED) => (&[], 255, "SendSSHPublicKey"),
+        () if has("--dry-run") => (&[], 0, "127.0.0.12"),
+        () if has("uname -a") => (&[], 0, "Linux"),
+        () if has(" id") => (&[], 0, "uid="),
+        () => (&[], 0, ""),
+    }
+}
+
+#[test]
+fn everything_that_is_to_be_tried_works() {
+    let mut visit = Visit::begin();
+    let list = visit.list.clone();
+    let commands: Vec<&str> = lines(&list, &["mssh", "msftp", "mscp", "rsync", "ssh"]).collect();
+    for line in &commands {
+        // What it shows stands in a column of its own.
+        let command = line.get(..50).unwrap_or(line).trim_end();
+        let (keys, status, shown) = expected(command);
+        let end = visit.runs(command, keys);
+        assert_eq!(end.status, status, "{command}: {}", end.shown);
+        assert!(end.shown.contains(shown), "{command}: {}", end.shown);
+    }
+    assert!(commands.len() >= 15, "{list}");
+}
+
+#[test]
+fn plain_ssh_hops_aliases_and_tunnels_find_sshd_at_its_usual_port() {
+    let mut visit = Visit::begin();
+    for words in [
+        format!("mssh --ssm {CELLAR}"),
+        format!("mssh --ssm {WEB1}"),
+        format!("mssh --eice {VAULT}"),
+        format!("mssh -J {WEB1} {DB1}"),
+        format!("mssh -J {DB1},{WEB2} {HERMIT}"),
+    ] {
+        visit.reaches(&words);
+    }
+    let alias = format!("printf 'Host box\\n  HostName {CELLAR}\\n' >~/.ssh/config");
+    assert_eq!(visit.runs(&alias, &[]).status, 0);
+    visit.reaches("mssh box");
+    assert_eq!(visit.runs("mssh --ssh-config --install", &[]).status, 0);
+    for target in [WEB1, DB1, VAULT, CELLAR, MOAT, "box"] {
+        visit.reaches(&format!("ssh {target}"));
+    }
+    let copy = format!("scp -q /etc/hostname {CELLAR}:hostname");
+    let end = visit.runs(&copy, &[]);
+    assert_eq!(end.status, 0, "{}", end.shown);
+}
