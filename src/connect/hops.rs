@@ -39,6 +39,9 @@ impl Hops {
                 let answer = ask(&ssh, hop, invocation, source).await?;
                 hop.login = Some(Login::or_default(answer.login.as_deref())?);
             }
+            if let Some(login) = hop.login.as_ref().filter(|_| hop.is_instance()) {
+                login.for_push()?;
+            }
         }
         let keys = room::for_this_run()?;
         // Such a way is the destination's alone.

@@ -106,6 +106,9 @@ impl Journey<'_> {
         if let Target::Node(id) = &destination.target {
             return self.arrive_at_node(id, leg).await;
         }
+        if leg.sharing == Sharing::Nothing && self.would_push() {
+            leg.login.for_push()?;
+        }
         if self.invocation.value(b'i').is_some() && !self.invocation.is_control_command() {
             // What is wrong with the user's own key is not worth a call.
             self.badge().await?;

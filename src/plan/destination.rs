@@ -87,7 +87,7 @@ impl Destination {
             Form::Plain(suffix) => (format!("{login}@{bracketed}"), suffix),
             Form::Uri(program, suffix) => {
                 let scheme = program.scheme();
-                let login = login.as_str().replace('@', "%40");
+                let login = percent_encoded(login.as_str());
                 let port = self.port.map_or(String::new(), |port| format!(":{port}"));
                 (format!("{scheme}://{login}@{bracketed}{port}"), suffix)
             }
@@ -190,9 +190,20 @@ fn unbracketed(host: &str) -> &str {
         .unwrap_or(host)
 }
 
+/// A user name as [`percent_decoded`] reads it.
+fn percent_encoded(user: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-$".contains(&byte);
+    let bytes = user.bytes().map(|byte| match byte {
+        byte if plain(byte) => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    bytes.collect()
+}
+
 /// OpenSSH's `urldecode()`, for a user name.
 fn percent_decoded(user: &str) -> Result<String, Usage> {
     let bad = || Usage::BadUser(user.to_owned());
+    let user = user.replace('+', " ");
     let mut parts = user.split('%');
     let mut decoded = parts.next().unwrap_or_default().as_bytes().to_vec();
     for part in parts {

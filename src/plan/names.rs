@@ -95,24 +95,52 @@ impl fmt::Display for NodeId {
     }
 }
 
-/// An OS user that EC2 Instance Connect accepts.
-///
-/// Its own pattern is `[A-Za-z_][A-Za-z0-9@._-]{0,30}[A-Za-z0-9$_-]?`
-/// (`InstanceOSUser` in the API reference of `SendSSHPublicKey`).
+/// A user to log in as: any name that ssh takes. [`Self::for_push`] holds it to the narrower rule
+/// of EC2 Instance Connect, which counts only where a key is pushed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Login(String);
 
 impl Login {
-    /// Reads a user name.
+    /// Reads a user name by ssh's own rule (`valid_ruser()` in `ssh.c`), which keeps it harmless in
+    /// a command line: `CORP\jane` is one.
+    ///
+    /// # Errors
+    /// [`Usage::BadUser`] for a name that ssh would refuse.
+    pub fn parse(user: &str) -> Result<Self, Usage> {
+        let bad = |c: char| c.is_control() || "'`\";&<>|(){}".contains(c);
+        let option = user
+            .split(char::is_whitespace)
+            .any(|it| it.starts_with('-'));
+        if user.is_empty() || user.contains(bad) || user.ends_with('\\') || option {
+            Err(Usage::BadUser(user.to_owned()))
+        } else {
+            Ok(Self(user.to_owned()))
+        }
+    }
+
+    /// The same user, if EC2 Instance Connect takes a key for them: by `InstanceOSUser` in the API
+    /// reference of `SendSSHPublicKey`, either of
+    ///
+    /// ```text
+    /// ^[A-Za-z_][A-Za-z0-9@._-]{0,30}[A-Za-z0-9$_-]?$
+    /// ^(?=.{2,32}$)[0-9]{1,32}[A-Za-z@._-][A-Za-z0-9@._-]*[A-Za-z0-9$_-]?$
+    /// ```
     ///
     /// # Errors
     /// [`Usage::BadUser`] for a name that AWS would refuse.
-    pub fn parse(user: &str) -> Result<Self, Usage> {
-        let begins = |c: char| c.is_ascii_alphabetic() || c == '_';
-        let goes_on = |c: char| c.is_ascii_alphanumeric() || "@._-".contains(c);
-        let body = user.strip_suffix('$').unwrap_or(user);
-        if user.len() <= 32 && body.starts_with(begins) && body.chars().all(goes_on) {
-            Ok(Self(user.to_owned()))
+    pub fn for_push(&self) -> Result<&Self, Usage> {
+        let user = self.as_str();
+        let stem = user.trim_start_matches(|c: char| c.is_ascii_digit());
+        let begins_with_digit = stem.len() < user.len();
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "@._-".contains(c);
+        let begins =
+            |c: char| c.is_ascii_alphabetic() || c == '_' || begins_with_digit && allowed(c);
+        let body = stem.strip_suffix('$').unwrap_or(stem);
+        // Of the first kind, the 32nd character is held to another rule than those before it.
+        let last_is_odd = user.len() == 32 && !begins_with_digit && user.ends_with(['.', '@']);
+        if user.len() <= 32 && body.starts_with(begins) && body.chars().all(allowed) && !last_is_odd
+        {
+            Ok(self)
         } else {
             Err(Usage::BadUser(user.to_owned()))
         }

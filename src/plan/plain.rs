@@ -165,6 +165,8 @@ fn setup(wishes: &Wishes, scan: &Scan) -> Result<Setup, Usage> {
     };
     let user = value(b'l').map(|user| user.to_string_lossy().into_owned());
     let login = Login::or_default(user.as_deref())?;
+    // Also with -i: the public half of that key is pushed.
+    login.for_push()?;
     Ok(Setup {
         action: match wishes.install {
             None => Action::Print,

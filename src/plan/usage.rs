@@ -106,7 +106,7 @@ impl Usage {
                 "name one, like ec2-user@i-0123456789abcdef0; `--help` tells more".into()
             }
             Self::BadUser(_) => "EC2 Instance Connect takes up to 32 letters, digits and `._-@`, \
-                                 beginning with a letter or `_`"
+                                 beginning with a letter, a digit or `_`, and not digits alone"
                 .into(),
             Self::BadHost(_) => {
                 "a target is [user@] and an instance ID, an IP address or a host name".into()

@@ -19,6 +19,7 @@ use super::{eice, ports, preload, sweep};
 const OS_USERS: &[&str] = &[
     "ec2-user",
     "ubuntu",
+    "1000jane",
     "admin",
     "debian",
     "fedora",

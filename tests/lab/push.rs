@@ -121,7 +121,8 @@ fn invalid(parameter: &str, why: &str) -> Refusal {
 
 /// Whether the API takes it for a user: at most 32 characters, and no bare number.
 ///
-/// Either `^[A-Za-z_][A-Za-z0-9@._-]{0,30}[A-Za-z0-9$_-]?$`, or the same with digits in front.
+/// Either `^[A-Za-z_][A-Za-z0-9@._-]{0,30}[A-Za-z0-9$_-]?$`, or with digits in front
+/// `^(?=.{2,32}$)[0-9]{1,32}[A-Za-z@._-][A-Za-z0-9@._-]*[A-Za-z0-9$_-]?$`.
 pub(crate) fn is_user(user: &str) -> bool {
     let stem = match user.strip_suffix('$') {
         Some(stem) if !stem.is_empty() => stem,
@@ -133,6 +134,9 @@ pub(crate) fn is_user(user: &str) -> bool {
         && stem.bytes().all(allowed)
         && stem.as_bytes().first().is_some_and(begins)
         && stem.bytes().any(|byte| !byte.is_ascii_digit())
+        && !(user.len() == 32
+            && user.ends_with(['.', '@'])
+            && !user.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether it is one line of the kinds of keys the service takes, whole and nothing else.

@@ -84,8 +84,9 @@ fn users_are_those_of_the_api() {
         assert!(push::is_user(user), "{user}");
     }
     let too_long = "a".repeat(33);
+    let no_end = format!("{}.", "a".repeat(31));
     for user in [
-        "", "$", "-x", ".x", "42", "a b", "a/b", "a$b", "ä", &too_long,
+        "", "$", "-x", ".x", "42", "a b", "a/b", "a$b", "ä", &too_long, &no_end,
     ] {
         assert!(!push::is_user(user), "{user}");
     }

@@ -12,20 +12,24 @@ impl Journey<'_> {
         if !self.pushes() {
             return Ok(());
         }
-        let badge = self.badge().await?;
-        let aws = self.aws(leg.region.as_ref()).await?;
         let door = match self.invocation.wishes.via {
             Way::Serial => Door::Serial,
-            _ => Door::User(&leg.login, self.zone()),
+            _ => Door::User(leg.login.for_push()?, self.zone()),
         };
+        let badge = self.badge().await?;
+        let aws = self.aws(leg.region.as_ref()).await?;
         aws.push(Push { id, door }, &badge.public()?, badge.bell())
             .await
     }
 
     /// Whether anything is pushed in this run.
     pub(super) fn pushes(&self) -> bool {
-        let wishes = &self.invocation.wishes;
-        !wishes.dry_run && wishes.listen.is_none() && !self.invocation.is_control_command()
+        self.would_push() && !self.invocation.wishes.dry_run
+    }
+
+    /// The same, but for a dry run, which shows what a run would do.
+    pub(super) fn would_push(&self) -> bool {
+        self.invocation.wishes.listen.is_none() && !self.invocation.is_control_command()
     }
 
     /// What we log in with; made once.

@@ -58,6 +58,14 @@ fn users_are_split_off_at_the_last_at_sign_and_decoded_in_uris() {
         Ok(Some("a@b".into()))
     );
     assert_eq!(login(Program::Ssh, "h"), Ok(None));
+    assert_eq!(
+        login(Program::Ssh, "ssh://first+last@h"),
+        Ok(Some("first last".into()))
+    );
+    for user in ["CORP\\jane", "a/b:c%d+e f", "ü@corp"] {
+        let encoded = format!("ssh://{}@h", percent_encoded(user));
+        assert_eq!(login(Program::Ssh, &encoded), Ok(Some(user.into())));
+    }
     for bad in ["@h", "a;b@h", "ssh://@h", "ssh://a%4@h", "-x@h", "$(x)@h"] {
         assert!(
             matches!(login(Program::Ssh, bad), Err(Usage::BadUser(_))),

@@ -24,21 +24,58 @@ fn users_are_those_of_instance_connect() {
         "_x",
         "machine$",
         "ad@corp.example",
+        "ends.",
+        "1000jane",
+        "2fa-admin",
+        "1.",
+        "1st$",
+        &"a".repeat(32),
+        &format!("{}$", "a".repeat(31)),
+        &format!("1{}.", "a".repeat(30)),
     ] {
-        assert!(Login::parse(good).is_ok(), "{good}");
+        assert!(is_pushed_for(good), "{good}");
     }
-    let long = "a".repeat(33);
     for bad in [
         "",
         "-l",
-        "1st",
+        "12",
+        "1$",
+        ".a",
+        "@a",
         "a;b",
         "a$b",
         "a b",
         "$(x)",
         "ü",
         "$",
-        long.as_str(),
+        "CORP\\jane",
+        &"a".repeat(33),
+        &format!("{}.", "a".repeat(31)),
+        &format!("{}@", "a".repeat(31)),
+        &format!("1{}", "a".repeat(32)),
+    ] {
+        assert!(!is_pushed_for(bad), "{bad}");
+    }
+}
+
+fn is_pushed_for(user: &str) -> bool {
+    Login::parse(user).is_ok_and(|login| login.for_push().is_ok())
+}
+
+#[test]
+fn any_user_that_ssh_takes_can_log_in() {
+    for good in [
+        "CORP\\jane",
+        "first last",
+        "ü",
+        "12",
+        "a$b",
+        &"a".repeat(40),
+    ] {
+        assert!(Login::parse(good).is_ok(), "{good}");
+    }
+    for bad in [
+        "", "-l", "a -l", "a;b", "a|b", "$(x)", "`x`", "a\\", "a\nb", "'",
     ] {
         assert!(Login::parse(bad).is_err(), "{bad}");
     }

@@ -6,7 +6,7 @@ use crate::sandbox::{run, tenant};
 
 /// A hint that several mistakes share.
 const USER: &str = "mssh: hint: EC2 Instance Connect takes up to 32 letters, digits and `._-@`, \
-                    beginning with a letter or `_`";
+                    beginning with a letter, a digit or `_`, and not digits alone";
 const TARGET: &str =
     "mssh: hint: a target is [user@] and an instance ID, an IP address or a host name";
 const ID: &str = "mssh: hint: an instance ID is `i-` and 17 (or 8) hexadecimal digits";
@@ -65,6 +65,21 @@ const CASES: &[(&[&str], &str, &str)] = &[
     (
         &["root$(id)@i-0face000000000001"],
         "`root$(id)` is not a valid user name",
+        USER,
+    ),
+    (
+        &["1000@i-0face000000000001"],
+        "`1000` is not a valid user name",
+        USER,
+    ),
+    (
+        &["CORP\\jane@i-0face000000000001"],
+        "`CORP\\jane` is not a valid user name",
+        USER,
+    ),
+    (
+        &["-l", "CORP\\jane", "--dry-run", WEB1],
+        "`CORP\\jane` is not a valid user name",
         USER,
     ),
     (

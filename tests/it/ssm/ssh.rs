@@ -151,6 +151,26 @@ fn a_managed_node_takes_a_key_that_it_has_already() {
 }
 
 #[test]
+fn no_rule_of_instance_connect_holds_for_users_where_nothing_is_pushed() {
+    let tenant = tenant();
+    for words in [
+        vec!["-i", "key", "CORP\\jane@NODE"],
+        vec!["-i", "key", "-l", "CORP\\jane", "NODE"],
+        vec!["-i", "key", "-o", "User=CORP\\jane", "NODE"],
+        vec!["-i", "key", "ssh://CORP%5Cjane@NODE"],
+        vec!["-O", "exit", "-S", "none", "CORP\\jane@NODE"],
+    ] {
+        let words = words.iter().map(|word| word.replace("NODE", NODE));
+        let words: Vec<String> = ["--dry-run".to_owned()].into_iter().chain(words).collect();
+        let outcome = run(&tenant, "mssh", &words);
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+        let spelled = ["'CORP\\jane@", "ssh://CORP%5Cjane@"];
+        let goes_as_jane = spelled.iter().any(|it| outcome.stdout.contains(it));
+        assert!(goes_as_jane, "{words:?}: {outcome:?}");
+    }
+}
+
+#[test]
 fn a_managed_node_without_a_key_of_ones_own_is_explained() {
     for words in [
         vec![NODE],

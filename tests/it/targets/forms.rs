@@ -17,6 +17,7 @@ fn an_id_is_reached_at_its_public_address_else_the_private_one_else_ipv6() {
         (WEB1.to_uppercase(), "ec2-user@127.0.0.11\n"),
         (format!("ubuntu@{OLD}"), "ubuntu@127.0.0.13\n"),
         (DB1.to_owned(), "ec2-user@127.0.1.21\n"),
+        (format!("1000jane@{WEB1}"), "1000jane@127.0.0.11\n"),
     ];
     if lab().has_ipv6() {
         cases.push((SIX.to_owned(), "ec2-user@::1\n"));
