@@ -4,6 +4,7 @@
 
 mod address;
 mod credentials;
+mod denied;
 mod hint;
 mod network;
 mod serial;
@@ -14,10 +15,12 @@ use std::io;
 use std::path::PathBuf;
 
 pub use self::credentials::{Lack, NoCode};
+pub use self::denied::Denied;
 pub use self::network::{BadBundle, Doubt, Network};
 pub use self::serial::NoConsole;
 pub use self::tunnel::{Step, Tunnel};
 use crate::plan::choice::Shut;
+use crate::plan::clock::Offset;
 use crate::plan::instance::{Instance, State};
 use crate::plan::names::InstanceId;
 use crate::plan::route::NoAddress;
@@ -76,14 +79,27 @@ pub enum Error {
     Credentials(Lack),
     Expired {
         profile: Option<String>,
+        off: Option<Offset>,
     },
     BadCredentials {
         code: String,
     },
     Clock {
         message: String,
+        off: Option<Offset>,
     },
     Denied(Denied),
+    /// EC2 Instance Connect's `AuthException`: it says no more.
+    NoAccess {
+        id: InstanceId,
+        region: String,
+        profile: Option<String>,
+    },
+    /// Its `InvalidArgsException`.
+    BadPush {
+        what: String,
+        message: String,
+    },
     Throttled {
         action: &'static str,
     },
@@ -155,19 +171,6 @@ pub enum Error {
     },
 }
 
-/// A call that IAM does not allow.
-#[derive(Debug)]
-pub struct Denied {
-    /// The action, as a policy names it.
-    pub action: &'static str,
-    /// The resource, as a policy names it.
-    pub resource: String,
-    /// The `ec2:osuser` that a condition of the policy may have to allow.
-    pub os_user: Option<String>,
-    /// Who was denied, if AWS said it.
-    pub who: Option<String>,
-}
-
 impl From<Usage> for Error {
     fn from(usage: Usage) -> Self {
         Self::Usage(usage)
@@ -224,14 +227,13 @@ impl Error {
             Self::BadCredentials { code } => {
                 format!("AWS does not accept the credentials ({code})")
             }
-            Self::Clock { message } => format!("AWS refuses the request's time: {message}"),
-            Self::Denied(denied) => {
-                let who = denied.who.as_deref().unwrap_or("you");
-                let verb = if denied.who.is_some() { "is" } else { "are" };
-                format!(
-                    "{who} {verb} not allowed {} on {}",
-                    denied.action, denied.resource
-                )
+            Self::Clock { message, .. } => format!("AWS refuses the request's time: {message}"),
+            Self::Denied(denied) => denied.to_string(),
+            Self::NoAccess { id, region, .. } => format!(
+                "EC2 Instance Connect lets nobody with these credentials into {id} in {region}"
+            ),
+            Self::BadPush { what, message } => {
+                format!("EC2 Instance Connect does not take a key for {what}: {message}")
             }
             Self::Throttled { action } => {
                 format!("AWS is throttling {action}, still after retries")

@@ -50,7 +50,9 @@ pub mod plan {
     //! environment, no clock.
     pub mod choice;
     pub mod cli;
+    pub mod clock;
     pub mod command;
+    pub mod denial;
     pub mod destination;
     pub mod endpoint;
     pub mod grammar;

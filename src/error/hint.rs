@@ -3,7 +3,8 @@
 use std::ffi::OsStr;
 use std::io;
 
-use super::{Denied, Error, way};
+use super::{Error, way};
+use crate::plan::clock::Offset;
 use crate::plan::instance::State;
 use crate::plan::names::InstanceId;
 use crate::plan::profiles::DEFAULT;
@@ -12,6 +13,9 @@ use crate::wire::ssm::channel::NO_ENCRYPTION;
 
 const KMS_OFF: &str =
     "turn KMS encryption off in Session Manager's preferences, or use `--ssm`, where SSH encrypts";
+
+const BAD_PUSH: &str =
+    "check the user, -z if it is given, and that the key of -i is ed25519 or RSA and not too long";
 
 impl Error {
     /// What to try, in one line.
@@ -69,15 +73,14 @@ impl Error {
             Self::UnknownProfile { known, .. } => format!("there are: {}", known.join(", ")),
             Self::NoCredentials { profile, .. } => credentials_hint(profile.as_deref()),
             Self::Credentials(lack) => lack.hint(),
-            Self::Expired { profile } => format!(
-                "get new ones, for example with `{}`",
-                with_profile("aws sso login", profile.as_deref())
-            ),
+            Self::Expired { profile, off } => expired_hint(profile.as_deref(), *off),
             Self::BadCredentials { .. } => {
                 "`aws sts get-caller-identity` tells whether they work at all".to_owned()
             }
-            Self::Clock { .. } => "set this machine's clock".to_owned(),
+            Self::Clock { off, .. } => clock_hint(*off),
             Self::Denied(denied) => denied.hint(),
+            Self::NoAccess { profile, .. } => no_access_hint(profile.as_deref()),
+            Self::BadPush { .. } => BAD_PUSH.to_owned(),
             Self::Throttled { .. } => "try again in a moment".to_owned(),
             Self::Network(network) => network.hint(),
             Self::Tunnel(trouble) => return trouble.hint(),
@@ -118,18 +121,6 @@ impl Error {
     }
 }
 
-impl Denied {
-    fn hint(&self) -> String {
-        let condition = self.os_user.as_ref().map_or(String::new(), |user| {
-            format!(", with ec2:osuser `{user}` if the policy has that condition")
-        });
-        format!(
-            "a policy must allow {} on {}{condition}",
-            self.action, self.resource
-        )
-    }
-}
-
 /// A command for a profile, which the default one need not be named for.
 pub(super) fn with_profile(command: &str, profile: Option<&str>) -> String {
     match profile {
@@ -139,6 +130,24 @@ pub(super) fn with_profile(command: &str, profile: Option<&str>) -> String {
         }
         _ => command.to_owned(),
     }
+}
+
+fn expired_hint(profile: Option<&str>, off: Option<Offset>) -> String {
+    let login = with_profile("aws sso login", profile);
+    let clock = off.map_or(String::new(), |_| format!("; and {}", clock_hint(off)));
+    format!("get new ones, for example with `{login}`{clock}")
+}
+
+fn clock_hint(off: Option<Offset>) -> String {
+    let off = off.map_or(String::new(), |off| format!(", which is {off}"));
+    format!("set this machine's clock{off}")
+}
+
+fn no_access_hint(profile: Option<&str>) -> String {
+    let command = with_profile("aws sts get-caller-identity", profile);
+    format!(
+        "they are invalid, or of another account than the instance: `{command}` tells whose they are"
+    )
 }
 
 fn credentials_hint(profile: Option<&str>) -> String {

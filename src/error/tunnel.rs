@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::Error;
+use super::{Error, denied};
+use crate::plan::denial::Reason;
 use crate::plan::endpoint::{NoEndpoint, Reach};
 use crate::plan::tunnel::DURATIONS;
 use crate::wire::eice::{About, Refusal};
@@ -171,6 +172,11 @@ fn refusal_hint(refusal: &Refusal) -> Option<String> {
         About::Port(_) => {
             "endpoints connect to ports 22 and 3389 alone; forward others with ssh's -L"
         }
+        About::Permission if Reason::parse(&refusal.message).is_some_and(|it| !it.is_plain()) => {
+            let reason = Reason::parse(&refusal.message);
+            let what = "ec2-instance-connect:OpenTunnel on the endpoint";
+            return Some(denied::hint(reason.as_ref(), what));
+        }
         About::Permission => {
             "a policy must allow ec2-instance-connect:OpenTunnel on the endpoint, for this \
              address, port and duration if it has such conditions"
@@ -187,4 +193,25 @@ fn refusal_hint(refusal: &Refusal) -> Option<String> {
         About::Unknown => return None,
     };
     Some(hint.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::eice;
+
+    #[test]
+    fn a_denial_of_a_tunnel_says_what_can_be_done_about_that_policy() {
+        let hint = |reason: &str| {
+            let message = format!("You are not authorized to perform this operation {reason}");
+            let body = format!(r#"{{"ErrorCode":"AccessDenied","Message":"{message}"}}"#);
+            refusal_hint(&eice::refusal(403, body.as_bytes(), 22)).unwrap_or_default()
+        };
+        assert!(hint("").starts_with("a policy must allow "));
+        let scp = hint("with an explicit deny in a service control policy");
+        assert!(
+            scp.starts_with("that policy is your AWS organization's"),
+            "{scp}"
+        );
+    }
 }

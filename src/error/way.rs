@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::plan::choice::{ENDPOINT_PORTS, Shut};
+use crate::plan::denial::Reason;
 
 impl fmt::Display for Shut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -18,7 +19,10 @@ impl fmt::Display for Shut {
             Self::NoEndpoint(no) => no.fmt(f),
             Self::Unmanaged => f.write_str("Session Manager does not know the instance"),
             Self::NoAgent => f.write_str("Session Manager has lost its SSM Agent"),
-            Self::Denied(action) => write!(f, "not allowed: {action}"),
+            Self::Denied(action, Some(reason)) if !reason.is_plain() => {
+                write!(f, "not allowed: {action}, since {reason}")
+            }
+            Self::Denied(action, _) => write!(f, "not allowed: {action}"),
             Self::Failed(why) => f.write_str(why),
         }
     }
@@ -29,7 +33,10 @@ pub(super) fn hint(shut: &[(&'static str, Shut)]) -> String {
     let denied: Vec<&str> = shut
         .iter()
         .filter_map(|(_, why)| match why {
-            Shut::Denied(action) => Some(*action),
+            // Where another policy decides, its own words are enough.
+            Shut::Denied(action, reason) if reason.as_ref().is_none_or(Reason::is_plain) => {
+                Some(*action)
+            }
             _ => None,
         })
         .collect();

@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::denial::Reason;
 use super::endpoint::NoEndpoint;
 use super::instance::Instance;
 use super::route::{Family, ForIds, NoAddress, Route, Situation, Way};
@@ -67,8 +68,8 @@ pub enum Shut {
     Unmanaged,
     /// It has known its agent, which is silent now.
     NoAgent,
-    /// Who asks may not know: the action that IAM does not allow.
-    Denied(&'static str),
+    /// Who asks may not know: the action that IAM does not allow, and why, if AWS says it.
+    Denied(&'static str, Option<Reason>),
     /// The look-up failed for another reason.
     Failed(String),
 }

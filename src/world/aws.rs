@@ -16,7 +16,7 @@ mod ssm;
 
 use std::fmt::Debug;
 use std::future::Future;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use aws_config::SdkConfig;
 pub use aws_credential_types::Credentials;
@@ -48,6 +48,8 @@ pub struct Aws {
     profile: Option<String>,
     /// Whether the credentials are of a session, which can expire.
     temporary: bool,
+    /// When it does, if that is known.
+    end: Option<SystemTime>,
     terminal: Terminal,
 }
 
@@ -116,12 +118,14 @@ impl Aws {
             proxies,
             profile: name.map(str::to_owned),
             temporary: false,
+            end: None,
             terminal,
         })
     }
 
     fn signed_by(mut self, credentials: Credentials) -> Self {
         self.temporary = credentials.session_token().is_some();
+        self.end = credentials.expiry();
         let provider = SharedCredentialsProvider::new(credentials);
         let sdk = self.sdk.into_builder().credentials_provider(provider);
         self.sdk = sdk.build();

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::clock::Clock;
 use super::eice::{Ail, Opening};
 use super::fault::{Fault, Trouble};
 use super::http::Request;
@@ -87,6 +88,8 @@ pub(crate) struct Book {
     pub(crate) lifetime: Duration,
     /// What befalls the sessions started with it.
     pub(crate) trial: Trial,
+    /// What AWS's clock says to it.
+    pub(crate) clock: Clock,
 }
 
 impl Default for Book {
@@ -98,6 +101,7 @@ impl Default for Book {
             ail: None,
             lifetime: keys::LIFETIME,
             trial: Trial::default(),
+            clock: Clock::default(),
         }
     }
 }

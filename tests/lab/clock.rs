@@ -1,6 +1,60 @@
 //! Times as sshd and AWS spell them, in UTC.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::http::Request;
+use super::refusal::{Protocol, Refusal};
+
+/// How long a signature is good for.
+const TOLERANCE: Duration = Duration::from_mins(5);
+
+/// AWS's clock, which may say something else than ours.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Clock {
+    /// How many minutes it is ahead.
+    pub(crate) ahead: i64,
+}
+
+impl Clock {
+    pub(crate) fn now(self) -> SystemTime {
+        let by = Duration::from_mins(self.ahead.unsigned_abs());
+        let now = SystemTime::now();
+        if self.ahead < 0 { now - by } else { now + by }
+    }
+
+    /// Refuses a request that was signed too early or too late, as each service does.
+    pub(crate) fn check(self, protocol: Protocol, request: &Request) -> Result<(), Refusal> {
+        let signed = request.header("x-amz-date");
+        let [oldest, newest] = [self.now() - TOLERANCE, self.now() + TOLERANCE].map(amz_date);
+        if signed.is_empty() || (oldest.as_str()..=newest.as_str()).contains(&signed) {
+            return Ok(());
+        }
+        let now = amz_date(self.now());
+        let old = signed < oldest.as_str();
+        let message = if old {
+            format!("Signature expired: {signed} is now earlier than {oldest} ({now} - 5 min.)")
+        } else {
+            format!(
+                "Signature not yet current: {signed} is still later than {newest} ({now} + 5 min.)"
+            )
+        };
+        Err(match protocol {
+            Protocol::Ec2 if old => Refusal::new(400, "RequestExpired", "Request has expired."),
+            Protocol::Ec2 => Refusal::bad_token(protocol),
+            Protocol::Sts => Refusal::new(403, "SignatureDoesNotMatch", message),
+            Protocol::Json | Protocol::Ssm | Protocol::Rest => {
+                Refusal::new(400, "InvalidSignatureException", message)
+            }
+        })
+    }
+}
+
+/// A moment as a signature has it: `20260131T235959Z`.
+fn amz_date(moment: SystemTime) -> String {
+    let compact = compact(moment);
+    let (day, time) = compact.split_at(8);
+    format!("{day}T{time}Z")
+}
 
 /// A moment as `authorized_keys` has it: `20260131235959`.
 ///
@@ -14,6 +68,19 @@ pub(crate) fn compact(moment: SystemTime) -> String {
 pub(crate) fn iso(moment: SystemTime) -> String {
     let [year, month, day, hour, minute, second] = civil(moment);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// A moment as HTTP has it: `Sat, 31 Jan 2026 23:59:59 GMT`.
+pub(crate) fn http(moment: SystemTime) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let [year, month, day, hour, minute, second] = civil(moment);
+    let since = moment.duration_since(UNIX_EPOCH).expect("after 1970");
+    let weekday = DAYS[usize::try_from(since.as_secs() / 86_400 % 7).expect("small")];
+    let month = MONTHS[usize::try_from(month - 1).expect("small")];
+    format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
 }
 
 /// Year, month, day, hour, minute and second, counting years from March as leap days like it.

@@ -47,6 +47,8 @@ pub(crate) enum Trouble {
     ExpiredToken,
     /// The caller's policy does not allow it.
     Denied,
+    /// Another policy does not allow it: AWS's words for that, with `ACTION` for the action.
+    DeniedBy(&'static str),
     /// Nobody has such a key.
     BadToken,
     /// This error of the service's own.
@@ -153,11 +155,17 @@ impl Trouble {
             Trouble::RequestExpired | Trouble::ExpiredToken => expired(protocol),
             Trouble::BadToken => Refusal::bad_token(protocol),
             Trouble::Refused(code) => Refusal::new(400, code, "Something is not as it should be."),
-            Trouble::Denied => {
-                let id = operation.get("InstanceId").or(operation.get("Target"));
-                let arn = id.map(|id| ssm::arn(id, &caller.region));
-                Refusal::denied(protocol, &operation.action, arn.as_deref())
-            }
+            Trouble::Denied => Refusal::denied(
+                protocol,
+                &operation.action,
+                resource(operation, caller).as_deref(),
+            ),
+            Trouble::DeniedBy(reason) => Refusal::denied_by(
+                protocol,
+                &operation.action,
+                resource(operation, caller).as_deref(),
+                reason,
+            ),
             Trouble::Latency(_)
             | Trouble::SlowAnswer(_)
             | Trouble::Reset
@@ -165,6 +173,12 @@ impl Trouble {
             | Trouble::Malformed => return None,
         })
     }
+}
+
+/// The full name of what a request is about.
+fn resource(operation: &Operation, caller: &Caller) -> Option<String> {
+    let id = operation.get("InstanceId").or(operation.get("Target"))?;
+    Some(ssm::arn(id, &caller.region))
 }
 
 /// The full name of an instance, as policies and denials have it.

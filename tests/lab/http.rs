@@ -2,7 +2,9 @@
 
 use std::io::{self, BufRead, Read, Write};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
+
+use super::clock;
 
 /// A request, all of it.
 pub(crate) struct Request {
@@ -19,6 +21,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
     pub(crate) request_id: String,
+    /// When, by AWS's clock.
+    pub(crate) date: SystemTime,
     pub(crate) body: String,
 }
 
@@ -80,11 +84,12 @@ impl Answer {
 
     fn head(&self) -> String {
         format!(
-            "HTTP/1.1 {} {}\r\nx-amzn-RequestId: {}\r\nContent-Type: {}\r\n\
+            "HTTP/1.1 {} {}\r\nx-amzn-RequestId: {}\r\nDate: {}\r\nContent-Type: {}\r\n\
              Content-Length: {}\r\n\r\n",
             self.status,
             reason(self.status),
             self.request_id,
+            clock::http(self.date),
             self.content_type,
             self.body.len()
         )

@@ -120,13 +120,27 @@ impl Refusal {
 
     /// The caller's policy does not allow it; EC2 names no resource, Instance Connect does.
     pub(crate) fn denied(protocol: Protocol, action: &str, resource: Option<&str>) -> Self {
+        Self::denied_by(
+            protocol,
+            action,
+            resource,
+            "because no identity-based policy allows the ACTION action",
+        )
+    }
+
+    /// The same for this reason, in which `ACTION` stands for the action.
+    pub(crate) fn denied_by(
+        protocol: Protocol,
+        action: &str,
+        resource: Option<&str>,
+        reason: &str,
+    ) -> Self {
         let action = format!("{}:{action}", protocol.service());
         let user = format!("arn:aws:iam::{ACCOUNT}:user/lab");
         let resource = resource.map_or(String::new(), |it| format!(" on resource: {it}"));
-        let message = format!(
-            "User: {user} is not authorized to perform: {action}{resource} \
-             because no identity-based policy allows the {action} action"
-        );
+        let reason = reason.replace("ACTION", &action);
+        let message =
+            format!("User: {user} is not authorized to perform: {action}{resource} {reason}");
         match protocol {
             Protocol::Ec2 => {
                 let message =

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Mutex, MutexGuard};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::books::{Book, Call, page_of};
 use super::describe;
@@ -62,21 +62,25 @@ impl Region {
         let caller = Caller::read(request).or_else(|| portal::bearer(request, &operation));
         let caller = caller.unwrap_or_default();
         let call = Call::read(request, &operation, &caller);
-        let (number, delay, trouble) = self.with_book(&caller.access_key, |book| {
+        let (number, delay, trouble, clock) = self.with_book(&caller.access_key, |book| {
             book.calls.push(call);
             let (delay, trouble) = book.strike(&operation.action);
-            (book.calls.len() - 1, delay, trouble)
+            (book.calls.len() - 1, delay, trouble, book.clock)
         });
         thread::sleep(delay);
-        let (answer, error) = match trouble {
+        let (mut answer, error) = match trouble {
             Some(Trouble::Reset) => return Reaction::Close,
             Some(Trouble::Hang) => return Reaction::Hang,
             Some(Trouble::Malformed) => (nonsense(operation.protocol), None),
             _ => match trouble.and_then(|it| it.refusal(&operation, &caller)) {
                 Some(refusal) => refuse(&operation, &refusal),
-                None => self.answer(request, &operation, &caller),
+                None => match clock.check(operation.protocol, request) {
+                    Ok(()) => self.answer(request, &operation, &caller),
+                    Err(refusal) => refuse(&operation, &refusal),
+                },
             },
         };
+        answer.date = clock.now();
         self.with_book(&caller.access_key, |book| {
             let call = &mut book.calls[number];
             (call.status, call.error) = (Some(answer.status), error);
@@ -102,6 +106,7 @@ impl Region {
                     status: 200,
                     content_type: operation.protocol.content_type(),
                     request_id,
+                    date: SystemTime::now(),
                     body,
                 };
                 (answer, None)
@@ -154,6 +159,7 @@ fn refuse(operation: &Operation, refusal: &Refusal) -> (Answer, Option<String>) 
         content_type: operation.protocol.content_type(),
         body: refusal.body(operation.protocol, &request_id),
         request_id,
+        date: SystemTime::now(),
     };
     (answer, Some(refusal.code.clone()))
 }
@@ -170,6 +176,7 @@ fn nonsense(protocol: Protocol) -> Answer {
         status: 200,
         content_type,
         request_id: request_id(),
+        date: SystemTime::now(),
         body: body.to_owned(),
     }
 }

@@ -88,6 +88,13 @@ impl<'lab> Tenant<'lab> {
         self
     }
 
+    /// Has AWS's clock be this many minutes ahead of this machine's.
+    pub(crate) fn clock_ahead(&self, minutes: i64) -> &Self {
+        let region = self.lab.region();
+        region.with_book(&self.access_key, |book| book.clock.ahead = minutes);
+        self
+    }
+
     /// Has this befall the sessions that it starts from now on.
     pub(crate) fn trial(&self, trial: Trial) -> &Self {
         let region = self.lab.region();

@@ -146,7 +146,7 @@ fn finding(leg: &Leg<'_>, passage: Result<Passage, Error>) -> Finding {
             return Finding::Open(Route::Through(host, passage));
         }
         Err(Error::Tunnel(Tunnel::NoEndpoint(no))) => Shut::NoEndpoint(no),
-        Err(Error::Denied(denied)) => Shut::Denied(denied.action),
+        Err(Error::Denied(denied)) => Shut::Denied(denied.action, denied.reason),
         Err(error) => Shut::Failed(error.message()),
     })
 }

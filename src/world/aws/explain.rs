@@ -1,13 +1,18 @@
 //! From the SDK's errors to ours: what the user can understand and act on.
 
 use std::error::Error as StdError;
+use std::time::SystemTime;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 
 use super::{Regional, http, retry};
 use crate::error::{Denied, Error, NoConsole};
+use crate::plan::clock::{About, Facts, Offset, Verdict};
+use crate::plan::denial::Reason;
 use crate::plan::names::{InstanceId, Login, Zone};
 
 /// What was asked of AWS, for the error that may come of it.
@@ -50,10 +55,7 @@ impl Call<'_> {
         }
         let action = self.action;
         match error {
-            SdkError::ServiceError(context) => {
-                let status = context.raw().status().as_u16();
-                self.refused(context.err().meta(), status)
-            }
+            SdkError::ServiceError(context) => self.refused(context.err().meta(), context.raw()),
             SdkError::TimeoutError(_) => Error::TimedOut {
                 action,
                 host: self.host(),
@@ -71,12 +73,16 @@ impl Call<'_> {
     }
 
     /// What the service's error code means.
-    fn refused(&self, meta: &ErrorMetadata, status: u16) -> Error {
-        let action = self.action;
+    fn refused(&self, meta: &ErrorMetadata, answer: &HttpResponse) -> Error {
+        let (action, status) = (self.action, answer.status().as_u16());
         let Some(code) = meta.code() else {
             return self.senseless();
         };
         let message = meta.message().unwrap_or("no reason given");
+        if !tells_secrets(code) {
+            self.region
+                .debug(|| format!("AWS refuses {action}: {code}: {message}"));
+        }
         if let (Some(push), Some(why)) = (self.about, NoConsole::named(code)) {
             return Error::NoConsole {
                 id: push.id.clone(),
@@ -84,16 +90,19 @@ impl Call<'_> {
                 why,
             };
         }
+        let about = About::read(code, message);
+        match about.map(|about| self.facts(answer).judge(about)) {
+            Some(Verdict::Expired(off)) => return self.expired(off),
+            Some(Verdict::Clock(off)) => {
+                let message = message.to_owned();
+                return Error::Clock { message, off };
+            }
+            Some(Verdict::Neither) | None => {}
+        }
         match code {
             "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => {
                 Error::Denied(self.denied(message))
             }
-            "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired" => self.expired(),
-            // EC2 says this of an expired token and of a wrong clock alike.
-            "RequestExpired" if self.region.aws.temporary => self.expired(),
-            "RequestExpired" | "RequestTimeTooSkewed" | "RequestInTheFuture" => Error::Clock {
-                message: message.to_owned(),
-            },
             "AuthFailure"
             | "InvalidClientTokenId"
             | "UnrecognizedClientException"
@@ -105,6 +114,9 @@ impl Call<'_> {
                 code: code.to_owned(),
             },
             code if retry::is_throttling(code) => Error::Throttled { action },
+            "AuthException" | "InvalidArgsException" if self.about.is_some() => {
+                self.not_taken(code, message)
+            }
             "InvalidInstanceID.NotFound" | "EC2InstanceNotFoundException" => self.not_found(),
             "EC2InstanceStateInvalidException" | "EC2InstanceUnavailableException" => {
                 self.not_ready(message)
@@ -129,9 +141,21 @@ impl Call<'_> {
         }
     }
 
-    fn expired(&self) -> Error {
+    fn expired(&self, off: Option<Offset>) -> Error {
         let profile = self.region.aws.profile.clone();
-        Error::Expired { profile }
+        Error::Expired { profile, off }
+    }
+
+    /// What is known of the time and the credentials, now that there is this answer.
+    fn facts(&self, answer: &HttpResponse) -> Facts {
+        let date = answer.headers().get("date");
+        let date = date.and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
+        Facts {
+            here: DateTime::from(SystemTime::now()).secs(),
+            there: date.map(|date| date.secs()),
+            is_session: self.region.aws.temporary,
+            end: self.region.aws.end.map(|end| DateTime::from(end).secs()),
+        }
     }
 
     fn not_found(&self) -> Error {
@@ -141,6 +165,31 @@ impl Call<'_> {
         });
         let region = self.region.name.clone();
         Error::NotFound { what, region }
+    }
+
+    /// What EC2 Instance Connect says of a push that it does not take, and does not say why.
+    fn not_taken(&self, code: &str, message: &str) -> Error {
+        let Some(push) = self.about else {
+            return self.senseless();
+        };
+        if code == "AuthException" {
+            return Error::NoAccess {
+                id: push.id.clone(),
+                region: self.region.name.clone(),
+                profile: self.region.aws.profile.clone(),
+            };
+        }
+        let what = match push.door {
+            Door::User(login, None) => format!("user `{login}` of {}", push.id),
+            Door::User(login, Some(zone)) => {
+                format!("user `{login}` of {} in {}", push.id, zone.as_str())
+            }
+            Door::Serial => format!("the serial console of {}", push.id),
+        };
+        Error::BadPush {
+            what,
+            message: message.trim_end_matches('.').to_owned(),
+        }
     }
 
     fn not_ready(&self, message: &str) -> Error {
@@ -179,6 +228,7 @@ impl Call<'_> {
                 Door::Serial => None,
             }),
             who: after("User: "),
+            reason: Reason::parse(message),
         }
     }
 
@@ -188,6 +238,11 @@ impl Call<'_> {
         let service = self.action.split(':').next().unwrap_or_default();
         format!("{service} in {}", self.region.name)
     }
+}
+
+/// Whether the message of such an error repeats the request, with the session token in it.
+fn tells_secrets(code: &str) -> bool {
+    code.contains("Signature")
 }
 
 /// The partition of a region: the second part of an ARN.

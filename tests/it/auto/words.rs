@@ -56,6 +56,24 @@ fn a_look_up_that_is_denied_counts_as_a_way_that_is_shut() {
 }
 
 #[test]
+fn a_look_up_that_another_policy_denies_says_which() {
+    let tenant = denied(&[MANAGED]);
+    let scp = Trouble::DeniedBy("with an explicit deny in a service control policy");
+    tenant.fault(Fault::new(scp).on(ENDPOINTS));
+    mssh(&tenant, &["-p22", MOAT]).fails(
+        255,
+        &[
+            &format!("mssh: error: no way leads to instance {MOAT}"),
+            "mssh:   direct: 127.0.1.84 refuses port 22",
+            "mssh:   eice: not allowed: ec2:DescribeInstanceConnectEndpoints, since a service \
+             control policy denies it",
+            "mssh:   ssm: not allowed: ssm:DescribeInstanceInformation",
+            &format!("{HINT}; or a policy must allow ssm:DescribeInstanceInformation"),
+        ],
+    );
+}
+
+#[test]
 fn what_is_broken_on_the_way_is_said() {
     let broken = [
         format!("mssh:   eice: {BROKEN} takes no connections: it is create-failed"),

@@ -117,3 +117,35 @@ fn it_may_be_the_source_of_a_role() {
     assert_eq!(user.key_of("r"), "ASIAP");
     assert_eq!(user.assumed(), [("AKIAP".to_owned(), "r".to_owned())]);
 }
+
+/// What a command prints whose session ends in so many minutes.
+fn ending_in(minutes: u32) -> String {
+    format!(
+        "end=$(date -u -d '+{minutes} min' +%Y-%m-%dT%H:%M:%SZ)\n\
+         echo '{{\"Version\": 1, \"AccessKeyId\": \"$IDP\", \"SecretAccessKey\": \"s\", \
+         \"SessionToken\": \"t\", \"Expiration\": \"'$end'\"}}'"
+    )
+}
+
+#[test]
+fn the_known_end_of_a_session_tells_whether_it_or_the_clock_is_to_blame() {
+    let user = user(&ending_in(60));
+    user.tenant.clock_ahead(20);
+    user.runs(&[]).fails(
+        255,
+        &[
+            "mssh: error: AWS refuses the request's time: Request has expired.",
+            "mssh: hint: set this machine's clock, which is 20 minutes behind AWS's",
+        ],
+    );
+    let user = self::user(&ending_in(10));
+    user.tenant.clock_ahead(20);
+    user.runs(&[]).fails(
+        255,
+        &[
+            "mssh: error: the AWS credentials have expired",
+            "mssh: hint: get new ones, for example with `aws sso login`; and set this machine's \
+             clock, which is 20 minutes behind AWS's",
+        ],
+    );
+}

@@ -208,6 +208,45 @@ fn an_expired_request_means_the_session_or_the_clock() {
 }
 
 #[test]
+fn a_clock_that_is_off_is_told_with_how_far() {
+    for token in [None, Some("token")] {
+        let tenant = tenant();
+        tenant.clock_ahead(20);
+        let mut command = tenant.command("mssh");
+        finish(
+            command
+                .arg(WEB1)
+                .envs(token.map(|it| ("AWS_SESSION_TOKEN", it))),
+        )
+        .fails(
+            255,
+            &[
+                "mssh: error: AWS refuses the request's time: Request has expired.",
+                "mssh: hint: set this machine's clock, which is 20 minutes behind AWS's",
+            ],
+        );
+        assert!(no_key_is_left(&tenant));
+    }
+    // EC2 says that of the past alone. What else speaks of the signature, the SDK tries again by
+    // AWS's clock.
+    for (ahead, words) in [
+        (-20, vec![WEB1, "true"]),
+        (
+            20,
+            vec!["-t", WEB1, "-z", "us-east-1a", "127.0.0.11", "true"],
+        ),
+        (
+            -20,
+            vec!["-t", WEB1, "-z", "us-east-1a", "127.0.0.11", "true"],
+        ),
+    ] {
+        let tenant = tenant();
+        tenant.clock_ahead(ahead);
+        mssh(&tenant, &words).prints("");
+    }
+}
+
+#[test]
 fn throttling_and_failing_services_are_retried_and_then_told() {
     let tenant = tenant();
     tenant.fault(Fault::new(Trouble::Throttle).first(2));
@@ -302,4 +341,130 @@ fn an_answer_that_makes_no_sense_is_no_success() {
             ],
         );
     }
+}
+
+#[test]
+fn a_denial_says_which_policy_decided_and_what_can_be_done_about_it() {
+    let push = "ec2-instance-connect:SendSSHPublicKey";
+    let arn = format!("arn:aws:ec2:us-east-1:123456789012:instance/{WEB1}");
+    let what =
+        format!("{push} on {arn}, with ec2:osuser `ec2-user` if the policy has that condition");
+    let organization = "that policy is your AWS organization's, not your role's: ask who \
+                        administers the organization";
+    let deny = format!(
+        "no Allow outweighs a Deny: its statement or its conditions must change for {what}"
+    );
+    let boundary = format!("the permissions boundary must allow it as well as a policy: {what}");
+    let resource =
+        format!("the resource's own policy must allow it, as in another account: {what}");
+    let identity = format!("a policy must allow {what}");
+    let cases = [
+        (
+            "because no identity-based policy allows the ACTION action",
+            "",
+            identity.as_str(),
+        ),
+        (
+            "with an explicit deny in an identity-based policy",
+            ": an identity policy denies it",
+            &deny,
+        ),
+        (
+            "because no permissions boundary allows the ACTION action",
+            ": no permissions boundary allows it",
+            &boundary,
+        ),
+        (
+            "because no session policy allows the ACTION action",
+            ": no session policy allows it",
+            "that policy came with the session (assume-role --policy, a federation or a broker): no \
+             role's policy adds to it, so start a session with a wider one or none",
+        ),
+        (
+            "because no service control policy allows the ACTION action",
+            ": no service control policy allows it",
+            organization,
+        ),
+        (
+            "with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-1/p-1",
+            ": a service control policy (arn:aws:organizations::1:policy/o-1/p-1) denies it",
+            organization,
+        ),
+        (
+            "because no VPC endpoint policy allows the ACTION action",
+            ": no VPC endpoint policy allows it",
+            "the calls go through a VPC endpoint of this network: its policy must change, or take \
+             another way out",
+        ),
+        (
+            "because no resource-based policy allows the ACTION action",
+            ": no policy of the resource allows it",
+            &resource,
+        ),
+    ];
+    for (reason, words, hint) in cases {
+        let tenant = tenant();
+        tenant.fault(Fault::new(Trouble::DeniedBy(reason)).on(SEND_SSH_PUBLIC_KEY));
+        let denied = "mssh: error: arn:aws:iam::123456789012:user/lab is not allowed";
+        mssh(&tenant, &[WEB1]).fails(
+            255,
+            &[
+                &format!("{denied} {push} on {arn}{words}"),
+                &format!("mssh: hint: {hint}"),
+            ],
+        );
+        let told = mssh(&tenant, &["-d", WEB1]);
+        let whole = format!(
+            "mssh: debug: AWS refuses {push}: AccessDeniedException: User: \
+             arn:aws:iam::123456789012:user/lab is not authorized to perform: {push} on resource: \
+             {arn} {}\n",
+            reason.replace("ACTION", push)
+        );
+        assert!(told.stderr.contains(&whole), "{told:?}");
+    }
+}
+
+#[test]
+fn what_instance_connect_refuses_without_a_reason_has_words_of_its_own() {
+    let refused = |code, words: &[&str], lines: &[&str]| {
+        let tenant = tenant();
+        tenant.fault(Fault::new(Trouble::Refused(code)).on(SEND_SSH_PUBLIC_KEY));
+        mssh(&tenant, words).fails(255, lines);
+    };
+    refused(
+        "AuthException",
+        &[WEB1],
+        &[
+            &format!(
+                "mssh: error: EC2 Instance Connect lets nobody with these credentials into {WEB1} in \
+                 us-east-1"
+            ),
+            "mssh: hint: they are invalid, or of another account than the instance: `aws sts \
+             get-caller-identity` tells whose they are",
+        ],
+    );
+    let hint = "mssh: hint: check the user, -z if it is given, and that the key of -i is ed25519 or \
+                RSA and not too long";
+    refused(
+        "InvalidArgsException",
+        &["-l", "ubuntu", WEB1],
+        &[
+            &format!(
+                "mssh: error: EC2 Instance Connect does not take a key for user `ubuntu` of {WEB1}: \
+                 Something is not as it should be"
+            ),
+            hint,
+        ],
+    );
+    refused(
+        "InvalidArgsException",
+        &["-t", WEB1, "-z", "us-east-1a", "127.0.0.11"],
+        &[
+            &format!(
+                "mssh: error: EC2 Instance Connect does not take a key for user `ec2-user` of {WEB1} \
+                 in us-east-1a: Something is not as it should be"
+            ),
+            hint,
+        ],
+    );
 }

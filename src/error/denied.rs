@@ -1,0 +1,81 @@
+//! A call that IAM does not allow.
+
+use std::fmt;
+
+use crate::plan::denial::{Policy, Reason};
+
+/// A call that IAM does not allow.
+#[derive(Debug)]
+pub struct Denied {
+    /// The action, as a policy names it.
+    pub action: &'static str,
+    /// The resource, as a policy names it.
+    pub resource: String,
+    /// The `ec2:osuser` that a condition of the policy may have to allow.
+    pub os_user: Option<String>,
+    /// Who was denied, if AWS said it.
+    pub who: Option<String>,
+    /// Which policy decided, if AWS said it.
+    pub reason: Option<Reason>,
+}
+
+impl fmt::Display for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (who, verb) = match &self.who {
+            Some(who) => (who.as_str(), "is"),
+            None => ("you", "are"),
+        };
+        let (action, resource) = (self.action, &self.resource);
+        write!(f, "{who} {verb} not allowed {action} on {resource}")?;
+        match self.reason.as_ref().filter(|reason| !reason.is_plain()) {
+            Some(reason) => write!(f, ": {reason}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Denied {
+    /// What to try.
+    pub(super) fn hint(&self) -> String {
+        let condition = self.os_user.as_ref().map_or(String::new(), |user| {
+            format!(", with ec2:osuser `{user}` if the policy has that condition")
+        });
+        let what = format!("{} on {}{condition}", self.action, self.resource);
+        hint(self.reason.as_ref(), &what)
+    }
+}
+
+/// What to try where IAM does not allow `what`, for this reason.
+pub(super) fn hint(reason: Option<&Reason>, what: &str) -> String {
+    let explicit = reason.is_some_and(|reason| reason.explicit);
+    match reason.and_then(|reason| reason.policy) {
+        Some(Policy::ServiceControl | Policy::ResourceControl) => {
+            "that policy is your AWS organization's, not your role's: ask who administers the \
+             organization"
+                .to_owned()
+        }
+        Some(Policy::Session) => {
+            "that policy came with the session (assume-role --policy, a federation or a broker): \
+             no role's policy adds to it, so start a session with a wider one or none"
+                .to_owned()
+        }
+        Some(Policy::VpcEndpoint) => {
+            "the calls go through a VPC endpoint of this network: its policy must change, or take \
+             another way out"
+                .to_owned()
+        }
+        Some(Policy::Trust) => format!("the role's trust policy must let you in: {what}"),
+        Some(Policy::Boundary) if !explicit => {
+            format!("the permissions boundary must allow it as well as a policy: {what}")
+        }
+        Some(Policy::Resource) if !explicit => {
+            format!("the resource's own policy must allow it, as in another account: {what}")
+        }
+        _ if explicit => {
+            format!(
+                "no Allow outweighs a Deny: its statement or its conditions must change for {what}"
+            )
+        }
+        _ => format!("a policy must allow {what}"),
+    }
+}

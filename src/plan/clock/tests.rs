@@ -1,0 +1,123 @@
+use super::*;
+
+fn after(minutes: i64) -> Seconds {
+    1_795_900_000 + minutes * 60
+}
+
+fn judged(about: About, there: Option<i64>, end: Option<i64>, is_session: bool) -> String {
+    let facts = Facts {
+        here: after(0),
+        there: there.map(after),
+        is_session,
+        end: end.map(after),
+    };
+    let off = |off: Option<Offset>| off.map_or("unknown".to_owned(), |off| off.to_string());
+    match facts.judge(about) {
+        Verdict::Expired(it) => format!("expired, {}", off(it)),
+        Verdict::Clock(it) => format!("clock, {}", off(it)),
+        Verdict::Neither => "neither".to_owned(),
+    }
+}
+
+#[test]
+fn a_clock_is_off_by_more_than_aws_bears() {
+    let said = |minutes| Offset::of(after(0), after(minutes)).map(|it| it.to_string());
+    assert_eq!(said(0), None);
+    assert_eq!(said(4), None);
+    assert_eq!(said(-4), None);
+    for (minutes, words) in [
+        (20, "20 minutes behind AWS's"),
+        (-20, "20 minutes ahead of AWS's"),
+        (119, "119 minutes behind AWS's"),
+        (120, "2 hours behind AWS's"),
+        (-60 * 25, "25 hours ahead of AWS's"),
+        (60 * 24 * 365, "365 days behind AWS's"),
+    ] {
+        assert_eq!(said(minutes).as_deref(), Some(words));
+    }
+}
+
+#[test]
+fn an_expired_request_is_judged_by_the_known_end_and_the_date() {
+    let either = |there, end, session| judged(About::Either, there, end, session);
+    // The clock is 20 minutes off, and the session is good by AWS's clock, or nobody knows.
+    assert_eq!(
+        either(Some(20), Some(60), true),
+        "clock, 20 minutes behind AWS's"
+    );
+    assert_eq!(
+        either(Some(-20), Some(60), true),
+        "clock, 20 minutes ahead of AWS's"
+    );
+    assert_eq!(
+        either(Some(20), None, true),
+        "clock, 20 minutes behind AWS's"
+    );
+    assert_eq!(
+        either(Some(20), None, false),
+        "clock, 20 minutes behind AWS's"
+    );
+    // It is over by AWS's clock, which ours does not know yet.
+    assert_eq!(
+        either(Some(20), Some(10), true),
+        "expired, 20 minutes behind AWS's"
+    );
+    // The clock is right.
+    assert_eq!(either(Some(0), Some(60), true), "expired, unknown");
+    assert_eq!(either(Some(0), Some(-1), true), "expired, unknown");
+    assert_eq!(either(Some(0), None, true), "expired, unknown");
+    assert_eq!(either(Some(0), None, false), "clock, unknown");
+    // There is no Date.
+    assert_eq!(either(None, Some(-1), true), "expired, unknown");
+    assert_eq!(either(None, Some(60), true), "clock, unknown");
+    assert_eq!(either(None, None, true), "expired, unknown");
+    assert_eq!(either(None, None, false), "clock, unknown");
+}
+
+#[test]
+fn what_a_service_is_sure_of_is_told_with_the_clock() {
+    assert_eq!(
+        judged(About::Session, Some(20), Some(60), true),
+        "expired, 20 minutes behind AWS's"
+    );
+    assert_eq!(
+        judged(About::Session, Some(0), None, true),
+        "expired, unknown"
+    );
+    assert_eq!(
+        judged(About::Time, Some(-20), None, false),
+        "clock, 20 minutes ahead of AWS's"
+    );
+    assert_eq!(
+        judged(About::Signature, Some(-20), None, false),
+        "clock, 20 minutes ahead of AWS's"
+    );
+    assert_eq!(judged(About::Signature, Some(0), None, false), "neither");
+    assert_eq!(judged(About::Signature, None, None, false), "neither");
+}
+
+#[test]
+fn codes_and_messages_are_read() {
+    let expired = "Signature expired: 20261128T190000Z is now earlier than 20261128T191500Z";
+    let early = "Signature not yet current: 20261128T194000Z is still later than 20261128T192500Z";
+    for (code, message, about) in [
+        (
+            "RequestExpired",
+            "Request has expired.",
+            Some(About::Either),
+        ),
+        ("RequestTimeTooSkewed", "", Some(About::Time)),
+        ("InvalidSignatureException", expired, Some(About::Time)),
+        ("SignatureDoesNotMatch", early, Some(About::Time)),
+        (
+            "SignatureDoesNotMatch",
+            "The request signature we calculated",
+            Some(About::Signature),
+        ),
+        ("AuthFailure", "", Some(About::Signature)),
+        ("ExpiredTokenException", "", Some(About::Session)),
+        ("UnrecognizedClientException", "", None),
+    ] {
+        assert_eq!(About::read(code, message), about, "{code}");
+    }
+}
