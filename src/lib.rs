@@ -93,6 +93,7 @@ pub mod world {
     pub mod key;
     pub mod listener;
     pub mod openssh;
+    pub mod private;
     pub mod probe;
     pub mod process;
     pub mod prompt;

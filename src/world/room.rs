@@ -1,13 +1,14 @@
 //! The private directory of one connection: it holds the key, and is gone before or with it.
 
-use std::fs::{self, OpenOptions, Permissions};
-use std::io::{self, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tempfile::TempDir;
+use ssh_key::rand_core::{OsRng, RngCore};
 
+use super::private::Private;
 use crate::error::Error;
 
 /// What the names of our directories begin with, and how many letters and digits follow.
@@ -23,10 +24,13 @@ const CREDENTIALS: &str = "credentials";
 /// After this long a key is of no use: AWS has forgotten its public half.
 pub const KEY_LIFE: Duration = Duration::from_mins(1);
 
-/// A directory of mode 0700, removed with all that is in it when dropped.
+/// The mode of our directories.
+const MODE: u32 = 0o700;
+
+/// A directory of mode 0700, removed with what we put there when dropped.
 #[derive(Debug)]
 pub struct Room {
-    directory: TempDir,
+    directory: Private,
 }
 
 impl Room {
@@ -38,12 +42,8 @@ impl Room {
     pub fn open() -> Result<Self, Error> {
         let mut tried = Vec::new();
         for base in bases() {
-            let made = tempfile::Builder::new()
-                .prefix(PREFIX)
-                .rand_bytes(SUFFIX)
-                .tempdir_in(&base)
-                .and_then(make_private);
-            match made {
+            let name = format!("{PREFIX}{}", random_suffix());
+            match Private::make(&base.join(name), MODE) {
                 Ok(directory) => return Ok(Self { directory }),
                 Err(cause) => tried.push((base, cause)),
             }
@@ -74,17 +74,32 @@ impl Room {
 
     fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, Error> {
         let path = self.path().join(name);
-        let written = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .and_then(|mut file| file.write_all(content));
-        match written {
+        match self.directory.write(name, content) {
             Ok(()) => Ok(path),
             Err(cause) => Err(Error::Key(path, cause)),
         }
     }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        clear(&self.directory);
+    }
+}
+
+/// Letters and digits that nobody can guess.
+fn random_suffix() -> String {
+    let letters = ('0'..='9').chain('A'..='Z').chain('a'..='z');
+    let letters: Vec<char> = letters.collect();
+    let random = |_| letters[OsRng.next_u32() as usize % letters.len()];
+    (0..SUFFIX).map(random).collect()
+}
+
+/// Whether a name ends, after what it begins with, in what [`random_suffix`] makes.
+fn has_our_name(name: &OsStr, prefix: &str) -> bool {
+    let suffix = name.to_str().and_then(|name| name.strip_prefix(prefix));
+    let ours = |suffix: &str| suffix.bytes().all(|it| it.is_ascii_alphanumeric());
+    suffix.is_some_and(|suffix| suffix.len() == SUFFIX && ours(suffix))
 }
 
 /// Where keys for plain ssh are made: a place that its configuration can name once and for all,
@@ -119,13 +134,6 @@ pub fn is_for_a_run(path: &Path) -> bool {
     pid.is_some_and(|pid| !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Gives the directory its mode, whatever the umask: ssh-copy-id has one of 0177, under which it
-/// could not be entered, nor be known for one of ours.
-fn make_private(directory: TempDir) -> io::Result<TempDir> {
-    fs::set_permissions(directory.path(), Permissions::from_mode(0o700))?;
-    Ok(directory)
-}
-
 /// The directories to try, best first.
 ///
 /// ssh expands `%` and `${…}` in the name of a key (TOKENS in ssh_config(5)), so a directory with
@@ -140,38 +148,42 @@ fn bases() -> impl Iterator<Item = PathBuf> {
 }
 
 /// Takes a file out of a room of ours: it is gone then, unless others will want it, too. `None` if
-/// there is none any more.
+/// there is none any more, or it is no file of ours.
 pub fn take(file: &Path, keep: bool) -> Option<Vec<u8>> {
-    let content = fs::read(file).ok()?;
+    let name = file.file_name().filter(|name| *name == CREDENTIALS)?;
+    let room = ours(file.parent()?)?;
+    let content = room.read(CREDENTIALS).ok()?;
     if !keep {
-        let _ = fs::remove_file(file);
+        room.remove(name);
     }
     Some(content)
 }
 
 /// Removes a directory of ours: the files that we put there, and the directory once it is empty.
 /// What somebody else has put there is not ours to delete.
-pub fn remove(directory: &Path) {
-    if is_ours(directory) {
-        for file in [KEY, CREDENTIALS] {
-            let _ = fs::remove_file(directory.join(file));
-        }
-        let _ = fs::remove_dir(directory);
+pub fn clear(room: &Private) {
+    for file in [KEY, CREDENTIALS] {
+        room.remove(file.as_ref());
     }
+    room.remove_if_empty();
 }
 
 /// Removes what killed runs and killed keepers have left beside `directory`: rooms whose key is
-/// older than a key can be of use, and rooms without one that are a day old.
+/// older than a key can be of use, and rooms without one that are a day old. A directory with
+/// anything in it that is not ours stays as it is, whatever its name.
 pub fn sweep_beside(directory: &Path) {
     let Some(entries) = directory.parent().and_then(|base| fs::read_dir(base).ok()) else {
         return;
     };
     for path in entries.flatten().map(|entry| entry.path()) {
+        let Some(room) = ours(&path).filter(holds_only_ours) else {
+            continue;
+        };
         let stale = older_than(&path.join(KEY), KEY_LIFE)
             .or_else(|_| older_than(&path.join(CREDENTIALS), KEY_LIFE))
             .or_else(|_| older_than(&path, Duration::from_hours(24)));
         if stale.unwrap_or(false) {
-            remove(&path);
+            clear(&room);
         }
     }
 }
@@ -181,16 +193,34 @@ fn older_than(path: &Path, age: Duration) -> io::Result<bool> {
     Ok(modified.elapsed().is_ok_and(|elapsed| elapsed > age))
 }
 
-/// Whether `path` is a directory that one of our runs made: by its name, its mode and its owner.
-fn is_ours(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let named = name.strip_prefix(PREFIX).is_some_and(|suffix| {
-        suffix.len() == SUFFIX && suffix.bytes().all(|b| b.is_ascii_alphanumeric())
-    });
-    named
-        && fs::symlink_metadata(path).is_ok_and(|metadata| {
-            metadata.is_dir()
-                && metadata.mode() & 0o777 == 0o700
-                && metadata.uid() == rustix::process::geteuid().as_raw()
-        })
+fn holds_only_ours(room: &Private) -> bool {
+    let ours = |name: &OsStr| (name == KEY || name == CREDENTIALS) && room.has_file(name);
+    let names = room.names();
+    names.is_ok_and(|names| names.iter().all(|name| ours(name)))
+}
+
+/// The directory of this path, if one of our runs made it: by its name, its owner and its mode.
+#[must_use]
+pub fn ours(path: &Path) -> Option<Private> {
+    let named = has_our_name(path.file_name()?, PREFIX);
+    let room = Private::open(path).ok().filter(|_| named)?;
+    (room.mode_if_ours_alone() == Some(MODE)).then_some(room)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_ours_as_a_whole_or_not_at_all() {
+        let made = format!("{PREFIX}{}", random_suffix());
+        assert!(has_our_name(made.as_ref(), PREFIX), "{made}");
+        for other in ["", "0123456789", "mssh-key-", "mssh-key-012345678"] {
+            assert!(!has_our_name(other.as_ref(), PREFIX), "{other}");
+        }
+        for added in ["x", ".", "/", "\u{e4}"] {
+            assert!(!has_our_name(format!("{made}{added}").as_ref(), PREFIX));
+            assert!(!has_our_name(format!("{added}{made}").as_ref(), PREFIX));
+        }
+    }
 }

@@ -7,42 +7,78 @@
 //! the room has it locked (flock(2), shared): a keeper of each, for its minute at most. A lock goes
 //! with its process, however that dies.
 
-use std::fs::{self, DirBuilder, File, Permissions};
+use std::ffi::OsStr;
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
+use super::chance;
 use super::key::Key;
+use super::private::Private;
 use crate::error::Error;
+use crate::plan::target::Target;
 
 /// The name of the key in its room.
 pub const KEY: &str = "key";
 
+/// The mode of rooms.
+const MODE: u32 = 0o700;
+
+/// The bit by which a directory that we made for rooms is told from one that the user made, which
+/// is never deleted. It does nothing where only one user can write, and is there from the first.
+const STICKY: u32 = 0o1000;
+
 /// How often to begin anew when others come and go at the same time.
 const TRIES: usize = 100;
 
-/// Makes the directory that rooms are in, or sees that it is ours alone.
+/// Makes the directory that rooms are in, or sees that it is ours alone, and for this alone.
 ///
 /// # Errors
-/// When it is somebody else's, or cannot be made.
-pub fn prepare(base: &Path) -> io::Result<()> {
-    match DirBuilder::new().mode(0o700).create(base) {
-        // Whatever the umask.
-        Ok(()) => fs::set_permissions(base, Permissions::from_mode(0o700))?,
-        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(cause) => return Err(cause),
+/// When it is somebody else's, holds anything else, or cannot be made.
+pub fn prepare(base: &Path) -> io::Result<Private> {
+    for _ in 0..TRIES {
+        match Private::make(base, STICKY | MODE) {
+            Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {}
+            made => return made,
+        }
+        match check(base) {
+            // It has been cleared meanwhile.
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
+            checked => return checked,
+        }
     }
-    if is_private(base)? {
-        return Ok(());
-    }
-    let cause = "it is not a directory of yours alone";
-    Err(io::Error::new(io::ErrorKind::PermissionDenied, cause))
+    Err(io::ErrorKind::ResourceBusy.into())
 }
 
-fn is_private(directory: &Path) -> io::Result<bool> {
-    let metadata = fs::symlink_metadata(directory)?;
-    let ours = metadata.uid() == rustix::process::geteuid().as_raw();
-    Ok(metadata.is_dir() && ours && metadata.mode().trailing_zeros() >= 6)
+/// Sees that a directory may have rooms in it.
+///
+/// # Errors
+/// When it may not.
+pub fn check(base: &Path) -> io::Result<Private> {
+    let refused = |cause| Err(io::Error::new(io::ErrorKind::PermissionDenied, cause));
+    let found = match Private::open(base) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Err(cause),
+        found => found.ok(),
+    };
+    let found = found.and_then(|it| Some((it.mode_if_ours_alone()?, it)));
+    let Some((mode, directory)) = found else {
+        return refused("it is not a directory of yours alone");
+    };
+    let is_made = mode & STICKY != 0;
+    if is_made || directory.names()?.iter().all(|it| is_room(&directory, it)) {
+        Ok(directory)
+    } else {
+        refused("mssh did not make it, and it holds other things")
+    }
+}
+
+/// Whether something in a directory is a room: an instance's own name, and only we may enter.
+fn is_room(base: &Private, name: &OsStr) -> bool {
+    let named = name.to_str().is_some_and(|name| {
+        let target = Target::parse(name);
+        matches!(target, Ok(Target::Id(_) | Target::Aws(_))) && name == name.to_ascii_lowercase()
+    });
+    named && base.has_directory(name)
 }
 
 /// Enters a room, which is made if it is not there. It stays at least as long as what this gives.
@@ -52,7 +88,7 @@ fn is_private(directory: &Path) -> io::Result<bool> {
 pub fn enter(room: &Path) -> io::Result<File> {
     for _ in 0..TRIES {
         match try_to_enter(room) {
-            Ok(Some(lock)) => return Ok(lock),
+            Ok(Some(room)) => return Ok(room.into_descriptor()),
             Ok(None) => {}
             // Somebody has cleared it, or the directory above.
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {}
@@ -69,7 +105,7 @@ pub fn enter(room: &Path) -> io::Result<File> {
 pub fn key(room: &Path) -> Result<PathBuf, Error> {
     let path = room.join(KEY);
     if !path.exists() {
-        let fresh = room.join(format!("{KEY}.{}", std::process::id()));
+        let fresh = room.join(format!("{KEY}.{}", chance::number()));
         let written = Key::generate()?.write_to(&fresh, &path);
         // Of several who come at once, one is the first, and the others take what it has left.
         let _ = fs::remove_file(&fresh);
@@ -82,68 +118,102 @@ pub fn key(room: &Path) -> Result<PathBuf, Error> {
     Ok(path)
 }
 
-fn try_to_enter(room: &Path) -> io::Result<Option<File>> {
-    prepare(room.parent().ok_or(io::ErrorKind::InvalidInput)?)?;
-    prepare(room)?;
-    let lock = File::open(room)?;
-    lock.lock_shared()?;
-    Ok(is_still(room, &lock).then_some(lock))
+fn try_to_enter(path: &Path) -> io::Result<Option<Private>> {
+    let name = path.components().next_back();
+    let (Some(base), Some(Component::Normal(_))) = (path.parent(), name) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    prepare(base)?;
+    let room = match Private::make(path, MODE) {
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => Private::open(path),
+        made => made,
+    }?;
+    if room.mode_if_ours_alone().is_none() {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    room.descriptor().lock_shared()?;
+    Ok(room.is_still_there().then_some(room))
 }
 
 /// Leaves a room, and clears it unless somebody else is in there.
-pub fn leave(room: &Path, lock: &File) {
+pub fn leave(room: &Path, lock: File) {
     let _ = lock.unlock();
-    clear_if_empty(room, lock);
+    clear_if_empty(&Private::from_open(room, lock));
 }
 
 /// Clears the rooms that killed keepers have left, beside this one and where runs that hopped had
 /// theirs.
 pub fn sweep_beside(room: &Path) {
     let base = room.parent().unwrap_or(room);
+    let place = super::room::for_plain_ssh().unwrap_or_default();
+    let place = place.parent().unwrap_or(base);
+    let others = fs::read_dir(place).into_iter().flatten().flatten();
+    let others = others.map(|entry| entry.path());
     let hopped = |path: &PathBuf| path != base && super::room::is_for_a_run(path);
-    let others = entries(
-        &super::room::for_plain_ssh()
-            .unwrap_or_default()
-            .with_file_name(""),
-    );
     for base in others.filter(hopped).chain([base.to_owned()]) {
-        if !is_private(&base).unwrap_or(false) {
-            continue;
-        }
-        for path in entries(&base).filter(|path| path != room && path.is_dir()) {
-            if let Ok(lock) = File::open(&path) {
-                clear_if_empty(&path, &lock);
-            }
-        }
+        sweep(&base, room);
     }
 }
 
-fn entries(directory: &Path) -> impl Iterator<Item = PathBuf> + use<> {
-    let entries = fs::read_dir(directory).into_iter().flatten();
-    entries.flatten().map(|entry| entry.path())
+/// Clears what is left in a directory of ours, but for one room. Whatever is no room, or has
+/// anything in it that we did not put there, stays as it is.
+fn sweep(base: &Path, but: &Path) {
+    let Ok(directory) = check(base) else {
+        return;
+    };
+    for name in directory.names().unwrap_or_default() {
+        let path = base.join(&name);
+        if path != but
+            && is_room(&directory, &name)
+            && let Ok(room) = Private::open(&path)
+            && holds_only_keys(&room)
+        {
+            clear_if_empty(&room);
+        }
+    }
+    remove_if_made(&directory);
 }
 
-/// The key first, then the room, and the directory above once it is empty.
-fn clear_if_empty(room: &Path, lock: &File) {
-    if lock.try_lock().is_err() || !is_still(room, lock) {
+fn holds_only_keys(room: &Private) -> bool {
+    let names = room.names();
+    names.is_ok_and(|names| {
+        let ours = |name: &OsStr| is_key(name) && room.has_file(name);
+        names.iter().all(|name| ours(name))
+    })
+}
+
+/// Whether a name is one that [`key`] gives.
+fn is_key(name: &OsStr) -> bool {
+    let suffix = name.to_str().and_then(|name| name.strip_prefix(KEY));
+    let fresh = |suffix: &str| {
+        suffix
+            .strip_prefix('.')
+            .is_some_and(|it| it.parse::<u64>().is_ok())
+    };
+    suffix.is_some_and(|suffix| suffix.is_empty() || fresh(suffix))
+}
+
+/// The key first, then the room, and the directory above once it is empty, if we made it.
+fn clear_if_empty(room: &Private) {
+    if room.descriptor().try_lock().is_err() || !room.is_still_there() {
         return;
     }
-    let ours = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default();
-        name.to_string_lossy().starts_with(KEY)
-    };
-    for file in entries(room).filter(ours) {
-        let _ = fs::remove_file(file);
+    for name in room.names().unwrap_or_default() {
+        if is_key(&name) {
+            room.remove(&name);
+        }
     }
-    let _ = fs::remove_dir(room);
-    let _ = room.parent().map(fs::remove_dir);
+    room.remove_if_empty();
+    if let Some(Ok(base)) = room.path().parent().map(Private::open) {
+        remove_if_made(&base);
+    }
 }
 
-/// Whether the directory that we have open is the one of that name.
-fn is_still(room: &Path, lock: &File) -> bool {
-    let of = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
-    match (fs::symlink_metadata(room), lock.metadata()) {
-        (Ok(there), Ok(here)) => of(there) == of(here),
-        _ => false,
+fn remove_if_made(base: &Private) {
+    if base
+        .mode_if_ours_alone()
+        .is_some_and(|mode| mode & STICKY != 0)
+    {
+        base.remove_if_empty();
     }
 }

@@ -92,10 +92,10 @@ pub fn remove(file: &Path) -> Result<(), Error> {
     }
 }
 
-/// Whether a name is that of a link.
+/// Whether there was such a file before [`back_up`].
 #[must_use]
-pub fn is_link(file: &Path) -> bool {
-    fs::symlink_metadata(file).is_ok_and(|found| found.is_symlink())
+pub fn has_backup(file: &Path) -> bool {
+    fs::symlink_metadata(before(file)).is_ok()
 }
 
 fn before(file: &Path) -> PathBuf {

@@ -1,7 +1,7 @@
 //! Hops (`-J`, ProxyJump): each that is an instance is found, and gets its key when its turn comes.
 
 use std::fs::{self, DirBuilder};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::key::witness::{PATIENCE, leaves_nothing};
@@ -207,6 +207,9 @@ fn what_killed_keepers_of_hops_have_left_is_swept_away() {
         .create(&room)
         .expect("a directory");
     fs::write(room.join("key"), "old").expect("a file");
+    for (path, mode) in [(&left, 0o1700), (&room.join("key"), 0o600)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its mode");
+    }
     let house = House::with("");
     house.run("mssh", &["-J", WEB1, DB1, "true"]).prints("");
     assert!(eventually(PATIENCE, || !left.exists()));

@@ -2,12 +2,14 @@
 //!
 //! - here: a home of one's own, since its ssh_config is what this is about
 //! - `clients`: ssh, scp, sftp, rsync and git, with the block installed and no word of mssh
+//! - `directories`: whose directory keys may be in, and what is deleted there
 //! - `install`: what is written, and how it is taken out again
 //! - `keys`: the key's life, and logins at the same time
 //! - `proxy`: the stream itself, and what goes wrong before it
 //! - `tunnels`: through an endpoint, and through Session Manager
 
 mod clients;
+mod directories;
 mod install;
 mod keys;
 mod proxy;

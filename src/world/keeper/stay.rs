@@ -41,6 +41,8 @@ pub fn run(words: &[OsString]) -> io::Result<()> {
     // Out of the terminal's reach. Fails only for the leader of a process group, which is the
     // launcher.
     let _ = setsid();
+    // Whatever becomes of its path.
+    let ours = room::ours(directory);
     if is_shared {
         shared::sweep_beside(directory);
     } else {
@@ -51,9 +53,9 @@ pub fn run(words: &[OsString]) -> io::Result<()> {
         wait_for_its_end(pid, process, deadline);
     }
     if is_shared {
-        shared::leave(directory, &lock()?);
-    } else {
-        room::remove(directory);
+        shared::leave(directory, lock()?);
+    } else if let Some(room) = ours {
+        room::clear(&room);
     }
     Ok(())
 }

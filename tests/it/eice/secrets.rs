@@ -1,14 +1,15 @@
 //! Credentials and signed URLs: nobody sees them, and they do not stay.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use super::{command, mssh, service};
 use crate::credentials::User;
-use crate::key::witness::{Session, discreet, files_below, mode};
+use crate::key::witness::{Session, discreet, files_below, handed, mode};
 use crate::lab::cast::DB1;
 use crate::lab::eice::{NEAR_DB1, name};
-use crate::sandbox::{finish, lab, tenant};
+use crate::sandbox::{finish, tenant};
 
 /// Words of a secret: the lab's only secret key, and what a signed URL is known by.
 const SECRETS: [&str; 4] = [
@@ -74,15 +75,15 @@ fn the_tunnel_takes_the_credentials_that_were_handed_over() {
     finish(mssh_of(&user).arg("true")).prints("");
     assert_eq!(user.tenant.calls_of("AssumeRole").len(), 1);
     let tenant = tenant();
-    let file = lab().path().join(format!("{}.handed", tenant.access_key()));
     let text = format!(
         r#"{{"AccessKeyId":"{}","SecretAccessKey":"labsecretlabsecretlabsecretlabsecretlabs"}}"#,
         tenant.access_key()
     );
     let door = format!("door=x,{NEAR_DB1},{},127.0.1.21,us-east-1", name(NEAR_DB1));
+    let file = handed(&tenant, &text);
     let credentials = format!("credentials={}", file.display());
     for keep in [true, false] {
-        fs::write(&file, &text).expect("a file");
+        handed(&tenant, &text);
         let mut tunnel = command(&tenant, "mssh");
         tunnel.env_remove("AWS_ACCESS_KEY_ID");
         tunnel.args(["--tunnel", "port=3389", &door, &credentials]);
@@ -95,6 +96,27 @@ fn the_tunnel_takes_the_credentials_that_were_handed_over() {
     let mut tunnel = command(&tenant, "mssh");
     tunnel.args(["--tunnel", "port=3389", &door, &credentials]);
     crate::sandbox::finish_with(&mut tunnel, b"quit\n").prints("");
+}
+
+/// Whatever a command line says, what mssh did not write is not taken for its own.
+#[test]
+fn credentials_in_a_file_of_the_users_are_neither_read_nor_deleted() {
+    let tenant = tenant();
+    let room = handed(&tenant, "").parent().map(ToOwned::to_owned);
+    let room = room.expect("a directory");
+    let elsewhere = tenant.run_dir().join("aws");
+    fs::create_dir(&elsewhere).expect("a directory");
+    let door = format!("door=x,{NEAR_DB1},{},127.0.1.21,us-east-1", name(NEAR_DB1));
+    for file in [room.join("config"), elsewhere.join("credentials")] {
+        let text = r#"{"AccessKeyId":"AKIANOBODY","SecretAccessKey":"nothing"}"#;
+        fs::write(&file, text).expect("a file");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("its mode");
+        let mut tunnel = command(&tenant, "mssh");
+        let credentials = format!("credentials={}", file.display());
+        tunnel.args(["--tunnel", "port=3389", &door, &credentials]);
+        crate::sandbox::finish_with(&mut tunnel, b"quit\n").prints("");
+        assert!(file.exists(), "{}", file.display());
+    }
 }
 
 #[test]

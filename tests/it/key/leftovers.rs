@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use rustix::process::{Signal, kill_process};
 
-use super::witness::{PATIENCE, Session, keepers_below, leaves_nothing};
+use super::witness::{PATIENCE, Session, files_below, keepers_below, leaves_nothing};
 use crate::lab::Tenant;
 use crate::lab::cast::WEB1;
 use crate::sandbox::{eventually, finish, run, tenant};
@@ -30,8 +30,10 @@ fn directory(tenant: &Tenant<'_>, name: &str, mode: u32, files: &[&str]) -> Path
         .create(&path)
         .expect("a directory");
     for file in files {
-        fs::write(path.join(file), "").expect("a file");
-        age(&path.join(file), DAYS);
+        let path = path.join(file);
+        fs::write(&path, "").expect("a file");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its mode");
+        age(&path, DAYS);
     }
     fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("its mode");
     age(&path, DAYS);
@@ -126,11 +128,17 @@ fn a_directory_of_the_users_own_files_is_not_swept_whatever_its_name() {
         directory(&tenant, "mssh-notes", 0o700, &["notes"]),
         directory(&tenant, "mssh-key-Gh6xYz0123", 0o700, &["notes"]),
         directory(&tenant, "mssh-key-Ij7xYz0123", 0o700, &["key", "notes"]),
+        directory(
+            &tenant,
+            "mssh-key-Kl8xYz0123",
+            0o700,
+            &["credentials", "notes"],
+        ),
     ];
+    let before: Vec<_> = kept.iter().map(|path| files_below(path)).collect();
     run_again(&tenant);
-    for path in &kept {
-        assert!(path.join("notes").exists(), "{}", path.display());
-    }
+    let after: Vec<_> = kept.iter().map(|path| files_below(path)).collect();
+    assert_eq!(after, before);
 }
 
 /// ssh-copy-id, for one, calls ssh with such a umask.

@@ -219,6 +219,18 @@ pub(crate) fn files_below(directory: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// A file of credentials for a tunnel, as mssh makes one.
+pub(crate) fn handed(tenant: &Tenant<'_>, text: &str) -> PathBuf {
+    let room = tenant.run_dir().join("mssh-key-Ab3xYz0123");
+    let file = room.join("credentials");
+    fs::create_dir_all(&room).expect("a directory");
+    fs::write(&file, text).expect("a file");
+    for (path, mode) in [(&room, 0o700), (&file, 0o600)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its mode");
+    }
+    file
+}
+
 /// Asserts that soon nothing is left of any run of this tenant: no room, no keeper.
 #[track_caller]
 pub(crate) fn leaves_nothing(tenant: &Tenant<'_>) {

@@ -76,6 +76,38 @@ fn where_there_was_nothing_there_is_nothing_again() {
     assert_eq!(left.count(), 0);
 }
 
+/// It need not be ours: the original's users may have had one.
+#[test]
+fn a_file_of_the_users_with_the_name_of_ours_is_neither_overwritten_nor_deleted() {
+    let house = House::with(THEIRS);
+    let (file, before) = (house.dot_ssh("mssh.conf"), text(&house.config()));
+    fs::write(&file, "Host *.internal\n").expect("a file");
+    let said = format!(
+        "mssh: error: cannot change {}: mssh did not write it",
+        file.display()
+    );
+    let hint = "mssh: hint: nothing is lost; `mssh --ssh-config` prints what to put there";
+    house.install(&[]).fails(255, &[&said, hint]);
+    house
+        .run("mssh", &["--ssh-config", "--uninstall"])
+        .prints("");
+    assert_eq!(text(&file), "Host *.internal\n");
+    assert_eq!(text(&house.config()), before);
+}
+
+#[test]
+fn an_empty_ssh_config_of_the_users_stays() {
+    let house = House::with("");
+    fs::write(house.config(), "").expect("a file");
+    house.install(&[]).prints("");
+    house.install(&["--region", "eu-west-1"]).prints("");
+    house
+        .run("mssh", &["--ssh-config", "--uninstall"])
+        .prints("");
+    assert_eq!(text(&house.config()), "");
+    assert!(!house.dot_ssh("config.before-mssh").exists());
+}
+
 #[test]
 fn what_the_user_changed_in_between_stays() {
     let house = House::installed(THEIRS, &[]);

@@ -1,11 +1,10 @@
 //! Credentials, tokens and the URL of a session: nobody sees them, and they do not stay.
 
-use std::fs;
 use std::process::Command;
 
 use super::{Carried, bytes, carry_by, the_session, tunnel};
 use crate::credentials::User;
-use crate::key::witness::{Session, discreet, files_below};
+use crate::key::witness::{Session, discreet, files_below, handed};
 use crate::lab::{Break, Record, Trial, cast};
 use crate::sandbox::{finish, tenant};
 
@@ -68,12 +67,11 @@ fn where_no_other_credentials_are_to_be_had_those_at_hand_resume_the_session() {
         paced: true,
         ..Trial::default()
     });
-    let file = tenant.run_dir().join("handed");
     let text = format!(
         r#"{{"AccessKeyId":"{}","SecretAccessKey":"labsecretlabsecretlabsecretlabsecretlabs"}}"#,
         tenant.access_key()
     );
-    fs::write(&file, text).expect("a file");
+    let file = handed(&tenant, &text);
     let content = bytes(150_000, 10);
     let Carried {
         up, down, stderr, ..

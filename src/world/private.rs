@@ -1,0 +1,170 @@
+//! Directories for our user alone, used by descriptor: whoever can rename a directory above one
+//! cannot make us write or delete anywhere else.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat};
+use rustix::fs::{mkdirat, openat, statat, unlinkat};
+use rustix::process::{geteuid, umask};
+
+/// An open directory, and the path by which it was opened.
+#[derive(Debug)]
+pub struct Private {
+    path: PathBuf,
+    descriptor: File,
+}
+
+impl Private {
+    /// Makes a directory of this mode, whatever the umask: ssh-copy-id has one of 0177, under
+    /// which it could not even be entered.
+    ///
+    /// # Errors
+    /// When something has that name, or it cannot be made.
+    pub fn make(path: &Path, mode: u32) -> io::Result<Self> {
+        let before = umask(Mode::RWXG | Mode::RWXO);
+        let result = mkdirat(CWD, path, Mode::from_raw_mode(mode));
+        umask(before);
+        result?;
+        Self::open(path)
+    }
+
+    /// Opens a directory; a link to one is refused.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let descriptor = openat(CWD, path, flags, Mode::empty())?;
+        Ok(Self::from_open(path, descriptor.into()))
+    }
+
+    /// A directory that is open already.
+    #[must_use]
+    pub fn from_open(path: &Path, descriptor: File) -> Self {
+        let path = path.to_owned();
+        Self { path, descriptor }
+    }
+
+    /// The path by which it was opened.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The open directory, for locks.
+    #[must_use]
+    pub fn descriptor(&self) -> &File {
+        &self.descriptor
+    }
+
+    /// The open directory, to be handed on.
+    #[must_use]
+    pub fn into_descriptor(self) -> File {
+        self.descriptor
+    }
+
+    /// Its mode, if it belongs to us and nobody else has any permission in it.
+    #[must_use]
+    pub fn mode_if_ours_alone(&self) -> Option<u32> {
+        let metadata = self.descriptor.metadata().ok()?;
+        let mode = metadata.mode() & 0o1777;
+        let ours = metadata.uid() == geteuid().as_raw() && metadata.is_dir();
+        (ours && mode.trailing_zeros() >= 6).then_some(mode)
+    }
+
+    /// Whether its path still leads to it.
+    #[must_use]
+    pub fn is_still_there(&self) -> bool {
+        let of = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+        match (fs::symlink_metadata(&self.path), self.descriptor.metadata()) {
+            (Ok(there), Ok(here)) => of(there) == of(here),
+            _ => false,
+        }
+    }
+
+    /// The names of everything in it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn names(&self) -> io::Result<Vec<OsString>> {
+        let mut names = Vec::new();
+        for entry in Dir::read_from(&self.descriptor)? {
+            let entry = entry?;
+            let name = entry.file_name().to_bytes();
+            if name != b"." && name != b".." {
+                names.push(OsStr::from_bytes(name).to_owned());
+            }
+        }
+        Ok(names)
+    }
+
+    /// Whether there is a file of this name that only we can read, as we make them.
+    #[must_use]
+    pub fn has_file(&self, name: &OsStr) -> bool {
+        self.has(name, FileType::RegularFile, 0o600)
+    }
+
+    /// Whether there is a directory of this name for us alone.
+    #[must_use]
+    pub fn has_directory(&self, name: &OsStr) -> bool {
+        self.has(name, FileType::Directory, 0o700)
+    }
+
+    /// A umask may have taken bits away, and nothing adds any.
+    fn has(&self, name: &OsStr, kind: FileType, most: u32) -> bool {
+        self.stat(name).is_ok_and(|it| {
+            FileType::from_raw_mode(it.st_mode) == kind
+                && it.st_uid == geteuid().as_raw()
+                && it.st_mode & 0o777 & !most == 0
+        })
+    }
+
+    fn stat(&self, name: &OsStr) -> io::Result<Stat> {
+        Ok(statat(&self.descriptor, name, AtFlags::SYMLINK_NOFOLLOW)?)
+    }
+
+    /// Writes a new file that only we can read.
+    ///
+    /// # Errors
+    /// When something has that name, or it cannot be written.
+    pub fn write(&self, name: &str, content: &[u8]) -> io::Result<()> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        let mode = Mode::RUSR | Mode::WUSR;
+        let file = openat(&self.descriptor, name, flags, mode)?;
+        File::from(file).write_all(content)
+    }
+
+    /// What a file of ours says.
+    ///
+    /// # Errors
+    /// When it is none of ours, or cannot be read.
+    pub fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+        if !self.has_file(name.as_ref()) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let file = openat(&self.descriptor, name, flags, Mode::empty())?;
+        let mut content = Vec::new();
+        File::from(file).read_to_end(&mut content)?;
+        Ok(content)
+    }
+
+    /// Deletes a file of ours. Anything else of that name stays.
+    pub fn remove(&self, name: &OsStr) {
+        if self.has_file(name) {
+            let _ = unlinkat(&self.descriptor, name, AtFlags::empty());
+        }
+    }
+
+    /// Deletes the directory itself, if it is empty and still where it was.
+    pub fn remove_if_empty(&self) {
+        if self.is_still_there() {
+            let _ = fs::remove_dir(&self.path);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The directory of plain ssh's keys: whose it may be, what may be in it, and what is deleted there.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use super::House;
+use crate::key::witness::{PATIENCE, keepers_below, mode};
+use crate::lab::cast::WEB1;
+use crate::sandbox::eventually;
+use crate::targets::pushes;
+
+/// A directory for us alone, with these files in it, of this mode.
+fn private(path: &Path, mode: u32, files: &[&str]) {
+    fs::create_dir_all(path).expect("a directory");
+    for file in files {
+        fs::write(path.join(file), "old").expect("a file");
+        let mode = fs::Permissions::from_mode(mode);
+        fs::set_permissions(path.join(file), mode).expect("its mode");
+    }
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700)).expect("its mode");
+}
+
+#[test]
+fn what_killed_keepers_have_left_is_swept_away() {
+    let house = House::installed("", &[]);
+    private(&house.keys(), 0o600, &[]);
+    let sticky = fs::Permissions::from_mode(0o1700);
+    fs::set_permissions(house.keys(), sticky).expect("its mode");
+    let left = house.keys().join("i-0abcdef0");
+    private(&left, 0o600, &["key", "key.4711"]);
+    house.run("ssh", &[WEB1, "true"]).prints("");
+    house.is_clean();
+}
+
+#[test]
+fn a_directory_that_the_user_made_is_used_and_stays() {
+    let house = House::with("");
+    private(&house.keys(), 0o600, &[]);
+    house.install(&[]).prints("");
+    house.run("ssh", &[WEB1, "true"]).prints("");
+    let empty = || fs::read_dir(house.keys()).is_ok_and(|mut it| it.next().is_none());
+    assert!(eventually(PATIENCE, empty));
+    house.run("ssh", &[WEB1, "true"]).prints("");
+    assert!(eventually(PATIENCE, empty));
+    assert_eq!(mode(&house.keys()), 0o700);
+}
+
+/// What has the name of a room, or of a key, is ours only as a whole.
+#[test]
+fn what_only_looks_like_a_room_is_not_swept() {
+    let house = House::installed("", &[]);
+    private(&house.keys(), 0o600, &[]);
+    let sticky = fs::Permissions::from_mode(0o1700);
+    fs::set_permissions(house.keys(), sticky).expect("its mode");
+    for (name, mode, files) in [
+        ("i-0abcdef0", 0o600, &["key", "notes"][..]),
+        ("i-0abcdef1", 0o600, &["key.pem"]),
+        ("i-0abcdef2", 0o600, &["keyring"]),
+        ("i-0abcdef3", 0o644, &["key"]),
+        ("i-0abcdef4x", 0o600, &["key"]),
+        ("I-0abcdef5", 0o600, &["key"]),
+        ("prod", 0o600, &["key"]),
+    ] {
+        private(&house.keys().join(name), mode, files);
+    }
+    fs::write(house.keys().join("i-0abcdef6"), "").expect("a file");
+    let outside = house.home.join("outside");
+    private(&outside, 0o600, &["key"]);
+    let link = house.keys().join("i-0abcdef7");
+    std::os::unix::fs::symlink(&outside, link).expect("a link");
+    let before = tree(&house.keys());
+    house.run("ssh", &[WEB1, "true"]).prints("");
+    let ended = || keepers_below(&house.keys()).is_empty();
+    assert!(eventually(PATIENCE, ended));
+    assert_eq!(tree(&house.keys()), before);
+    assert!(outside.join("key").exists());
+}
+
+/// Everything below a directory, links unfollowed.
+fn tree(directory: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).expect("a directory").flatten() {
+        if entry.file_type().is_ok_and(|it| it.is_dir()) {
+            found.extend(tree(&entry.path()));
+        }
+        found.push(entry.path());
+    }
+    found.sort();
+    found
+}
+
+/// `~/.ssh` is private as well, and full of keys.
+#[test]
+fn a_directory_with_anything_else_in_it_is_refused_and_not_touched() {
+    let house = House::with("Host *\n");
+    let dot_ssh = house.dot_ssh("");
+    private(&house.dot_ssh("prod"), 0o600, &["key.pem", "key", "key.1"]);
+    private(&house.dot_ssh("i-0abcdef0"), 0o600, &["key"]);
+    private(&dot_ssh, 0o600, &["key", "id_ed25519"]);
+    let before = tree(&dot_ssh);
+    let path = dot_ssh.display().to_string();
+    let path = path.trim_end_matches('/');
+    let said = format!(
+        "mssh: error: no key can be in {path}: mssh did not make it, and it holds other things"
+    );
+    let hint = "mssh: hint: name another with --key-dir in `mssh --ssh-config --install`";
+    for words in [&["--ssh-config"][..], &["--ssh-config", "--install"]] {
+        let words = [words, &["--key-dir", path]].concat();
+        house.run("mssh", &words).fails(255, &[&said, hint]);
+    }
+    // As if it had been installed all the same.
+    let printed = house.run("mssh", &["--ssh-config", "--key-dir", "/nowhere"]);
+    let config = printed.stdout.replace("/nowhere", path);
+    let file = house.home.join("c");
+    fs::write(&file, config).expect("a file");
+    let file = file.display().to_string();
+    let outcome = house.run("ssh", &["-G", "-F", &file, WEB1]);
+    assert!(outcome.stderr.contains(&said), "{outcome:?}");
+    let proxy = ["--proxy", "--key-dir", path, WEB1, "22", "ec2-user"];
+    house.run("mssh", &proxy).fails(255, &[&said, hint]);
+    assert_eq!(tree(&dot_ssh), before);
+    assert!(pushes(&house.tenant).is_empty());
+}
+
+#[test]
+fn a_directory_that_is_open_to_others_gets_no_key() {
+    let house = House::installed("", &[]);
+    fs::create_dir(house.keys()).expect("a directory");
+    fs::set_permissions(house.keys(), fs::Permissions::from_mode(0o755)).expect("its mode");
+    let outcome = house.run("ssh", &[WEB1, "true"]);
+    assert_eq!(outcome.code, Some(255));
+    let said = format!(
+        "mssh: error: no key can be in {}: it is not a directory of yours alone\n",
+        house.keys().display()
+    );
+    assert!(outcome.stderr.starts_with(&said), "{}", outcome.stderr);
+    assert!(pushes(&house.tenant).is_empty());
+}
