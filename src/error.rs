@@ -8,6 +8,7 @@ mod denied;
 mod hint;
 mod network;
 mod serial;
+mod setting;
 mod tunnel;
 mod way;
 
@@ -18,6 +19,7 @@ pub use self::credentials::{Lack, NoCode};
 pub use self::denied::Denied;
 pub use self::network::{BadBundle, Doubt, Network};
 pub use self::serial::NoConsole;
+pub use self::setting::Setting;
 pub use self::tunnel::{Step, Tunnel};
 use crate::plan::choice::Shut;
 use crate::plan::clock::Offset;
@@ -61,11 +63,7 @@ pub enum Error {
     Output(io::Error),
     OwnKeyUnreadable(PathBuf, io::Error),
     NoPublicHalf(PathBuf),
-    BadSetting {
-        name: &'static str,
-        value: String,
-        wanted: &'static str,
-    },
+    Setting(Setting),
     NoRegion,
     AwsFile(PathBuf, String),
     UnknownProfile {
@@ -112,6 +110,10 @@ pub enum Error {
     TimedOut {
         action: &'static str,
         host: String,
+    },
+    NotSent {
+        action: &'static str,
+        cause: String,
     },
     BadAnswer {
         action: &'static str,
@@ -183,6 +185,12 @@ impl From<Lack> for Error {
     }
 }
 
+impl From<Setting> for Error {
+    fn from(bad: Setting) -> Self {
+        Self::Setting(bad)
+    }
+}
+
 impl Error {
     /// What is wrong, in one line.
     pub fn message(&self) -> String {
@@ -217,7 +225,7 @@ impl Error {
             Self::NoPublicHalf(path) => {
                 format!("no public half to be found for the key {}", path.display())
             }
-            Self::BadSetting { name, value, .. } => format!("{name} makes no sense: `{value}`"),
+            Self::Setting(bad) => bad.to_string(),
             Self::NoRegion => "no AWS region is set".to_owned(),
             Self::AwsFile(path, cause) => format!("cannot read {}: {cause}", path.display()),
             Self::UnknownProfile { name, .. } => format!("there is no AWS profile `{name}`"),
@@ -242,6 +250,9 @@ impl Error {
             Self::Tunnel(trouble) => trouble.to_string(),
             Self::Unreachable { host, cause } => format!("cannot reach {host}: {cause}"),
             Self::TimedOut { action, host } => format!("no answer to {action} from {host} in time"),
+            Self::NotSent { action, cause } => {
+                format!("{action} cannot be asked for: {cause}")
+            }
             Self::BadAnswer { action, host } => {
                 format!("the answer to {action} from {host} makes no sense")
             }

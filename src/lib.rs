@@ -55,6 +55,7 @@ pub mod plan {
     pub mod denial;
     pub mod destination;
     pub mod endpoint;
+    pub mod flaw;
     pub mod grammar;
     pub mod hops;
     pub mod host_key;

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::hint::with_profile;
+use crate::plan::flaw::BadValue;
 use crate::plan::profiles::trouble::Trouble;
 
 /// What stands between the user and their credentials.
@@ -13,6 +14,7 @@ use crate::plan::profiles::trouble::Trouble;
 pub enum Lack {
     Profile(Trouble),
     HalfEnvironment,
+    BadValue(BadValue),
     SourceEmpty {
         profile: String,
         source: &'static str,
@@ -58,6 +60,7 @@ impl fmt::Display for Lack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Profile(trouble) => trouble.fmt(f),
+            Self::BadValue(bad) => bad.fmt(f),
             Self::HalfEnvironment => {
                 f.write_str("AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not")
             }
@@ -118,6 +121,7 @@ impl Lack {
         let hint = match self {
             Self::Profile(trouble) => return trouble.hint(),
             Self::HalfEnvironment => "set both, or neither",
+            Self::BadValue(bad) => bad.hint(),
             Self::SourceEmpty { source, .. } => match *source {
                 "Environment" => "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
                 "EcsContainer" => "does the task have a role?",

@@ -59,7 +59,7 @@ impl Error {
                 let file = file.to_string_lossy();
                 format!("make it with `ssh-keygen -y -f {file} > {file}.pub`")
             }
-            Self::BadSetting { wanted, .. } => (*wanted).to_owned(),
+            Self::Setting(bad) => bad.hint().to_owned(),
             Self::NoRegion => {
                 "pass --region, or set AWS_REGION or the profile's `region`".to_owned()
             }
@@ -88,6 +88,7 @@ impl Error {
                 "check the network, --region, and AWS_ENDPOINT_URL if it is set".to_owned()
             }
             Self::TimedOut { .. } => "check the network, and try again".to_owned(),
+            Self::NotSent { .. } => "check the variables AWS_… and the AWS profile".to_owned(),
             Self::BadAnswer { .. } => {
                 "is there a proxy or another server in front of AWS? --debug tells more".to_owned()
             }

@@ -18,9 +18,21 @@ use self::ini::{Sections, parse};
 /// The profile that counts where none is named.
 pub const DEFAULT: &str = "default";
 
+/// One of the two files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum File {
+    /// `config`.
+    Config,
+    /// `credentials`.
+    Credentials,
+}
+
 /// What both files say.
 #[derive(Debug, Default)]
 pub struct Profiles {
+    /// What the files are called in errors.
+    config_file: String,
+    credentials_file: String,
     config: BTreeMap<String, Section>,
     credentials: BTreeMap<String, Section>,
     sso_sessions: BTreeMap<String, Section>,
@@ -41,6 +53,17 @@ impl Profiles {
         // Here a section's name is the profile's, whatever it is.
         profiles.credentials = credentials.into_iter().collect();
         Ok(profiles)
+    }
+
+    /// The same with the files' names, for errors.
+    #[must_use]
+    pub fn from_files(self, config: &str, credentials: &str) -> Self {
+        let (config_file, credentials_file) = (config.to_owned(), credentials.to_owned());
+        Self {
+            config_file,
+            credentials_file,
+            ..self
+        }
     }
 
     /// Puts a section of `config` where its header says. A later one of the same name replaces an
@@ -145,6 +168,27 @@ impl<'a> Profile<'a> {
     #[must_use]
     pub fn sso_session(self) -> Option<&'a Section> {
         self.all?.sso_sessions.get(self.get("sso_session")?)
+    }
+
+    /// What one of the files says of it.
+    #[must_use]
+    pub const fn section(self, file: File) -> Option<&'a Section> {
+        match file {
+            File::Config => self.config,
+            File::Credentials => self.credentials,
+        }
+    }
+
+    /// A setting of it, with its file and line, for an error.
+    #[must_use]
+    pub fn place(self, file: File, key: &str) -> String {
+        let name = self.all.map_or("", |all| match file {
+            File::Config => &all.config_file,
+            File::Credentials => &all.credentials_file,
+        });
+        let value = self.section(file).and_then(|section| section.get(key));
+        let line = value.map_or(0, |value| value.line);
+        format!("`{key}` in {name}, line {line},")
     }
 
     /// Another profile of the same files.

@@ -3,6 +3,7 @@
 mod credentials;
 mod current;
 mod ec2;
+mod endpoint_urls;
 mod endpoints;
 mod explain;
 pub mod files;
@@ -13,6 +14,7 @@ mod retry;
 mod settings;
 mod sign;
 mod ssm;
+mod variables;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -25,9 +27,11 @@ use aws_sdk_ec2::operation::RequestId;
 
 use self::credentials::Chain;
 pub use self::current::Current;
+use self::endpoint_urls::EndpointUrls;
 pub use self::explain::{Door, Push};
 pub use self::handover::{handed, received};
-pub use self::http::{Trust, proxies, tls_trouble};
+use self::http::proxies;
+pub use self::http::{Trust, tls_trouble};
 pub use self::settings::network;
 pub use self::sign::{Scope, presigned};
 pub use self::ssm::{Session, Start};
@@ -41,6 +45,8 @@ use crate::plan::proxy::Proxies;
 #[derive(Debug)]
 pub struct Aws {
     sdk: SdkConfig,
+    /// Where the user wants services to be asked.
+    endpoint_urls: EndpointUrls,
     /// Whom connections that are not the SDK's are to trust, too.
     pub trust: Trust,
     /// The proxies that they are to go through, too.
@@ -71,7 +77,7 @@ impl Aws {
     ) -> Result<Self, Error> {
         let started = Instant::now();
         let files = files::read()?;
-        let name = settings::profile_name(profile);
+        let name = settings::profile_name(profile)?;
         let chosen = settings::profile(&files, name.as_deref())?;
         let aws = Self::unsigned(chosen, name.as_deref(), region, terminal).await?;
         let chain = Chain {
@@ -96,7 +102,7 @@ impl Aws {
         terminal: Terminal,
     ) -> Result<Self, Error> {
         let files = files::read()?;
-        let name = settings::profile_name(profile);
+        let name = settings::profile_name(profile)?;
         let chosen = settings::profile(&files, name.as_deref())?;
         let aws = Self::unsigned(chosen, name.as_deref(), region, terminal).await?;
         Ok(aws.signed_by(credentials))
@@ -109,11 +115,15 @@ impl Aws {
         region: Option<&Region>,
         terminal: Terminal,
     ) -> Result<Self, Error> {
-        let (trust, proxies) = (settings::trust(profile), proxies());
+        let (trust, proxies) = (settings::trust(profile), proxies()?);
+        let endpoint_urls = EndpointUrls::of(profile)?;
         let client = http::Client::shared(trust.clone(), proxies.clone());
         let sdk = settings::loader(profile, region, client)?.load().await;
+        let mut sdk = sdk.into_builder().service_config(endpoint_urls.clone());
+        sdk.set_endpoint_url(None);
         Ok(Self {
-            sdk,
+            sdk: sdk.build(),
+            endpoint_urls,
             trust,
             proxies,
             profile: name.map(str::to_owned),

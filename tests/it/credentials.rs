@@ -11,6 +11,7 @@ mod process;
 mod profiles;
 mod roles;
 mod sso;
+mod values;
 
 use std::fs;
 use std::path::PathBuf;

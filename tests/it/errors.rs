@@ -3,6 +3,7 @@
 
 mod aws;
 mod credentials;
+mod encoding;
 mod machine;
 mod words;
 

@@ -4,6 +4,7 @@
 mod cheap;
 mod endpoints;
 mod proxies;
+mod set_to_nothing;
 mod tls;
 
 use std::fs;

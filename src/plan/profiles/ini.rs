@@ -16,7 +16,14 @@ pub(super) type Sections = Vec<(String, Section)>;
 
 /// A setting's value. It may be a secret, so `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Value {
+pub struct Value {
+    /// The line in which it begins, counted from 1.
+    pub line: usize,
+    content: Content,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Content {
     /// Text, of several lines if the later ones are indented.
     Text(String),
     /// Settings of its own, indented below it.
@@ -27,18 +34,24 @@ impl Value {
     /// The text, if that is what it is.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text),
-            Self::Nested(_) => None,
+        match &self.content {
+            Content::Text(text) => Some(text),
+            Content::Nested(_) => None,
         }
     }
 
     /// A setting below it.
     #[must_use]
     pub fn below(&self, key: &str) -> Option<&str> {
-        match self {
-            Self::Text(_) => None,
-            Self::Nested(below) => below.get(key).map(String::as_str),
+        self.nested()?.get(key).map(String::as_str)
+    }
+
+    /// The settings below it, if that is what it is.
+    #[must_use]
+    pub fn nested(&self) -> Option<&BTreeMap<String, String>> {
+        match &self.content {
+            Content::Text(_) => None,
+            Content::Nested(below) => Some(below),
         }
     }
 }
@@ -93,8 +106,9 @@ struct Reader {
     open: bool,
 }
 
-/// Reads a file.
+/// Reads a file, with line ends of any system's.
 pub(super) fn parse(text: &str) -> Result<Sections, Malformed> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut reader = Reader::default();
     for (number, line) in text.lines().enumerate() {
         reader.read(number + 1, line).map_err(|what| Malformed {
@@ -200,7 +214,8 @@ fn value(draft: Draft) -> Result<(String, Value), Malformed> {
     let Draft { key, line, lines } = draft;
     let text = lines.join("\n").trim_end().to_owned();
     if !text.starts_with('\n') {
-        return Ok((key, Value::Text(text)));
+        let content = Content::Text(text);
+        return Ok((key, Value { line, content }));
     }
     let mut below = BTreeMap::new();
     for inner in text.lines().map(str::trim).filter(|it| !it.is_empty()) {
@@ -210,5 +225,6 @@ fn value(draft: Draft) -> Result<(String, Value), Malformed> {
         };
         below.insert(name.trim().to_owned(), value.trim().to_owned());
     }
-    Ok((key, Value::Nested(below)))
+    let content = Content::Nested(below);
+    Ok((key, Value { line, content }))
 }

@@ -3,10 +3,11 @@
 //! The order is botocore's: <https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-files.html>
 //! and, where that is silent, its `credentials` module.
 
+use super::super::flaw::BadValue;
 use super::role::Role;
 use super::sso::Sso;
 use super::trouble::Trouble;
-use super::{Profile, Section, Value};
+use super::{File, Profile, Value};
 
 /// How credentials come to be.
 #[derive(Debug)]
@@ -156,7 +157,7 @@ fn source<'a>(profile: Profile<'a>, web: &WebVariables) -> Result<Option<Source<
     if let Some(sso) = Sso::of(profile)? {
         return Ok(Some(Source::Sso(sso)));
     }
-    if let Some(keys) = keys(profile, profile.credentials)? {
+    if let Some(keys) = keys(profile, File::Credentials)? {
         return Ok(Some(Source::Keys(keys)));
     }
     if let Some(login) = profile.get("login_session") {
@@ -165,7 +166,7 @@ fn source<'a>(profile: Profile<'a>, web: &WebVariables) -> Result<Option<Source<
     if let Some(command) = profile.get("credential_process") {
         return Ok(Some(Source::Process(command)));
     }
-    Ok(keys(profile, profile.config)?.map(Source::Keys))
+    Ok(keys(profile, File::Config)?.map(Source::Keys))
 }
 
 fn web_identity(profile: Profile<'_>, web: &WebVariables) -> Result<Option<WebIdentity>, Trouble> {
@@ -188,25 +189,26 @@ fn web_identity(profile: Profile<'_>, web: &WebVariables) -> Result<Option<WebId
 }
 
 /// The key in one file's section of a profile.
-fn keys<'a>(
-    profile: Profile<'a>,
-    section: Option<&'a Section>,
-) -> Result<Option<Keys<'a>>, Trouble> {
+fn keys(profile: Profile<'_>, file: File) -> Result<Option<Keys<'_>>, Trouble> {
+    let section = profile.section(file);
     let get = |key: &str| section?.get(key).and_then(Value::text);
-    let Some(id) = get("aws_access_key_id") else {
-        return Ok(None);
+    let good = |key, value| match BadValue::at(&profile.place(file, key), value) {
+        Some(bad) => Err(Trouble::BadValue(bad)),
+        None => Ok(value),
     };
-    match get("aws_secret_access_key") {
-        Some(secret) if !secret.is_empty() && !id.is_empty() => Ok(Some(Keys {
-            id,
-            secret,
-            token: ["aws_security_token", "aws_session_token"]
-                .iter()
-                .filter_map(|key| get(key))
-                .find(|token| !token.is_empty()),
-        })),
-        _ => Err(Trouble::HalfAKey(profile.name.to_owned())),
+    let half = || Trouble::HalfAKey(profile.name.to_owned());
+    let some = |key| get(key).filter(|value| !value.is_empty());
+    if get("aws_access_key_id").is_none() {
+        return Ok(None);
     }
+    let id = some("aws_access_key_id").ok_or_else(half)?;
+    let id = good("aws_access_key_id", id)?;
+    let secret = some("aws_secret_access_key").ok_or_else(half)?;
+    let secret = good("aws_secret_access_key", secret)?;
+    let tokens = ["aws_security_token", "aws_session_token"];
+    let token = tokens.into_iter().find_map(|key| Some((key, some(key)?)));
+    let token = token.map(|(key, token)| good(key, token)).transpose()?;
+    Ok(Some(Keys { id, secret, token }))
 }
 
 /// A web identity takes its role itself.

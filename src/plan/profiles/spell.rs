@@ -5,8 +5,17 @@ use std::fmt::Write;
 
 use super::{DEFAULT, Profile, Value};
 
-/// What credentials are made of is ours to read, and stays here.
-const OURS: &[&str] = &["aws_", "sso_", "role_", "source_", "credential_", "login_"];
+/// What credentials are made of, and where services are asked, is ours to read, and stays here.
+const OURS: &[&str] = &[
+    "aws_",
+    "sso_",
+    "role_",
+    "source_",
+    "credential_",
+    "login_",
+    "endpoint_url",
+    "services",
+];
 
 impl Profile<'_> {
     /// The profile as the text of a `config` file in which it is the default one.
@@ -15,18 +24,7 @@ impl Profile<'_> {
         let mut text = format!("[{DEFAULT}]\n");
         let settings = self.values().into_iter();
         for (key, value) in settings.filter(|(key, _)| !is_ours(key)) {
-            match value {
-                Value::Text(_) if key == "services" => text.push_str("services = services\n"),
-                _ => setting(&mut text, key, value),
-            }
-        }
-        let services = self.get("services");
-        if let Some(section) = services.and_then(|name| self.all?.services.get(name)) {
-            text.push_str("[services services]\n");
-            for (key, value) in section {
-                // AWS has `ec2_instance_connect` here, the library looks for `ec2-instance-connect`.
-                setting(&mut text, &key.replace('_', "-"), value);
-            }
+            setting(&mut text, key, value);
         }
         text
     }
@@ -43,16 +41,13 @@ fn setting(text: &mut String, key: &str, value: &Value) {
     if !plain(key) {
         return;
     }
-    match value {
-        Value::Text(value) if !value.contains('\n') => {
-            let _ = writeln!(text, "{key} = {value}");
+    if let Some(below) = value.nested() {
+        let _ = writeln!(text, "{key} =");
+        for (name, value) in below.iter().filter(|(name, _)| plain(name)) {
+            let _ = writeln!(text, "  {name} = {value}");
         }
-        Value::Text(_) => {}
-        Value::Nested(below) => {
-            let _ = writeln!(text, "{key} =");
-            for (name, value) in below.iter().filter(|(name, _)| plain(name)) {
-                let _ = writeln!(text, "  {name} = {value}");
-            }
-        }
+    }
+    if let Some(value) = value.text().filter(|value| !value.contains('\n')) {
+        let _ = writeln!(text, "{key} = {value}");
     }
 }

@@ -44,6 +44,37 @@ fn values_are_as_pythons_configparser_has_them() {
 }
 
 #[test]
+fn a_key_that_cannot_be_is_named_with_its_file_and_line() {
+    let named = |config: &str, credentials: &str| {
+        let profiles = Profiles::parse(config, credentials).expect("good files");
+        let profiles = profiles.from_files("CONFIG", "CREDENTIALS");
+        let profile = profiles.profile(DEFAULT).expect("default");
+        let origin = source::origin(profile, &source::WebVariables::default());
+        origin.map(drop).map_err(|trouble| trouble.to_string())
+    };
+    let key = "[default]\n\naws_access_key_id = K\n\taws_secret_access_key = S\n";
+    assert_eq!(
+        named("", key),
+        Err("`aws_access_key_id` in CREDENTIALS, line 3, has within it a line feed".into())
+    );
+    let key = "[default]\naws_access_key_id = K\naws_secret_access_key = S # mine\n";
+    assert_eq!(
+        named(key, ""),
+        Err("`aws_secret_access_key` in CONFIG, line 3, has within it a blank".into())
+    );
+    let key =
+        "[default]\naws_access_key_id=K\naws_secret_access_key=S\naws_session_token=\u{201c}T";
+    assert_eq!(
+        named(key, ""),
+        Err("`aws_session_token` in CONFIG, line 4, begins with the character U+201C".into())
+    );
+    for clean in ["K\r\r\n", "K\r\n", "K \t\n"] {
+        let key = format!("[default]\r\naws_access_key_id={clean}aws_secret_access_key=S\r");
+        assert_eq!(named(&key, ""), Ok(()), "{clean:?}");
+    }
+}
+
+#[test]
 fn windows_line_ends_and_the_section_for_all() {
     let profiles =
         config("[DEFAULT]\r\nregion = r\r\n[profile a]\r\n[profile b]\r\nregion = s\r\n");
@@ -124,13 +155,12 @@ fn what_makes_no_sense_is_refused_without_its_value() {
 fn the_library_gets_what_it_needs_and_no_secret() {
     let profiles = config(
         "[profile a b]\n[profile \"a b\"]\nregion = r\naws_secret_access_key = s\nservices = x y\n\
-         use_fips_endpoint = true\nbad name = 1\nlines = 1\n 2\n[services \"x y\"]\nec2 =\n  endpoint_url = u\n\
-         ec2_instance_connect =\n  endpoint_url = v\n",
+         use_fips_endpoint = true\nendpoint_url = u\nbad name = 1\nlines = 1\n 2\ns3 =\n  x = 1\n\
+         [services \"x y\"]\nec2 =\n  endpoint_url = u\n",
     );
     let profile = profiles.profile("a b").expect("a b");
     assert_eq!(
         profile.spelled(),
-        "[default]\nregion = r\nservices = services\nuse_fips_endpoint = true\n\
-         [services services]\nec2 =\n  endpoint_url = u\nec2-instance-connect =\n  endpoint_url = v\n"
+        "[default]\nregion = r\ns3 =\n  x = 1\nuse_fips_endpoint = true\n"
     );
 }

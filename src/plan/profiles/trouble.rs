@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::super::flaw::BadValue;
+
 /// Why a profile gives no credentials, whatever AWS would say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
@@ -14,6 +16,7 @@ pub enum Trouble {
     Loop(Vec<String>),
     NoWebRole(String),
     HalfAKey(String),
+    BadValue(BadValue),
     NoSsoSession(String, String),
     SsoLacks(String, Vec<&'static str>),
     SsoDiffers(String, String),
@@ -52,6 +55,7 @@ impl fmt::Display for Trouble {
                 "AWS profile `{name}` has a web identity, but no role to assume with it"
             ),
             Self::HalfAKey(name) => write!(f, "AWS profile `{name}` has half an access key"),
+            Self::BadValue(bad) => bad.fmt(f),
             Self::NoSsoSession(name, session) => write!(
                 f,
                 "the `sso_session` of AWS profile `{name}` is not there: `{session}`"
@@ -92,6 +96,7 @@ impl Trouble {
                 "`aws_access_key_id` and `aws_secret_access_key` go together, in one file"
                     .to_owned()
             }
+            Self::BadValue(bad) => bad.hint().to_owned(),
             Self::NoSsoSession(_, session) => format!(
                 "the AWS configuration needs a section `[sso-session {session}]`: \
                  `aws configure sso-session` makes one"

@@ -10,13 +10,13 @@ mod provided;
 mod role;
 mod sts;
 
-use std::env;
-
 use aws_credential_types::Credentials;
 
 use self::cache::Cache;
 use super::Regional;
+use super::variables::{first, variable};
 use crate::error::{Error, Lack};
+use crate::plan::flaw::BadValue;
 use crate::plan::profiles::Profile;
 use crate::plan::profiles::source::{self, Origin, Source, WebVariables};
 
@@ -45,11 +45,11 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
         let web = if self.explicit {
             WebVariables::default()
         } else {
-            web_variables()
+            web_variables()?
         };
         match source::origin(self.profile, &web).map_err(Lack::Profile)? {
             Some(origin) => self.of(origin).await,
-            None if provided::has_container() => self.container().await,
+            None if provided::has_container()? => self.container().await,
             None => self.instance().await,
         }
     }
@@ -94,7 +94,7 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
                 ))
             }
             Source::Environment => Ok(of_environment()?.ok_or_else(|| empty("Environment"))?),
-            Source::Container if !provided::has_container() => Err(empty("EcsContainer").into()),
+            Source::Container if !provided::has_container()? => Err(empty("EcsContainer").into()),
             Source::Container => self.container().await,
             Source::Metadata => match self.instance().await {
                 Err(Error::NoCredentials { .. }) => Err(empty("Ec2InstanceMetadata").into()),
@@ -109,12 +109,18 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
 }
 
 /// A key in the environment.
-fn of_environment() -> Result<Option<Credentials>, Lack> {
-    let Some(id) = variable("AWS_ACCESS_KEY_ID") else {
+fn of_environment() -> Result<Option<Credentials>, Error> {
+    let Some(id) = first(&["AWS_ACCESS_KEY_ID"])? else {
         return Ok(None);
     };
-    let secret = variable("AWS_SECRET_ACCESS_KEY").ok_or(Lack::HalfEnvironment)?;
-    let token = variable("AWS_SECURITY_TOKEN").or_else(|| variable("AWS_SESSION_TOKEN"));
+    let secret = first(&["AWS_SECRET_ACCESS_KEY"])?.ok_or(Lack::HalfEnvironment)?;
+    let token = first(&["AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"])?;
+    for (name, value) in [&id, &secret].into_iter().chain(&token) {
+        if let Some(bad) = BadValue::at(name, value) {
+            return Err(Lack::BadValue(bad).into());
+        }
+    }
+    let (id, secret, token) = (id.1, secret.1, token.map(|(_, token)| token));
     Ok(Some(Credentials::new(
         id,
         secret,
@@ -124,15 +130,10 @@ fn of_environment() -> Result<Option<Credentials>, Lack> {
     )))
 }
 
-fn web_variables() -> WebVariables {
-    WebVariables {
-        token_file: variable("AWS_WEB_IDENTITY_TOKEN_FILE"),
-        role_arn: variable("AWS_ROLE_ARN"),
-        session_name: variable("AWS_ROLE_SESSION_NAME"),
-    }
-}
-
-/// A variable that is set to something.
-pub(super) fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
+fn web_variables() -> Result<WebVariables, Error> {
+    Ok(WebVariables {
+        token_file: variable("AWS_WEB_IDENTITY_TOKEN_FILE")?,
+        role_arn: variable("AWS_ROLE_ARN")?,
+        session_name: variable("AWS_ROLE_SESSION_NAME")?,
+    })
 }

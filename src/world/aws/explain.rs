@@ -65,6 +65,10 @@ impl Call<'_> {
                 host: self.host(),
             },
             SdkError::ResponseError(_) => self.senseless(),
+            _ if !http::has_tried(error) => Error::NotSent {
+                action,
+                cause: root_cause(error),
+            },
             _ => Error::Unreachable {
                 host: self.host(),
                 cause: root_cause(error),

@@ -18,10 +18,12 @@ pub fn read() -> Result<Profiles, Error> {
     let config = place("AWS_CONFIG_FILE", "config");
     let credentials = place("AWS_SHARED_CREDENTIALS_FILE", "credentials");
     let texts = (text(&config)?, text(&credentials)?);
-    Profiles::parse(&texts.0, &texts.1).map_err(|(in_config, malformed)| {
-        let path = if in_config { config } else { credentials };
-        Error::AwsFile(path, malformed.to_string())
-    })
+    let names = (config.to_string_lossy(), credentials.to_string_lossy());
+    match Profiles::parse(&texts.0, &texts.1) {
+        Ok(profiles) => Ok(profiles.from_files(&names.0, &names.1)),
+        Err((true, malformed)) => Err(Error::AwsFile(config, malformed.to_string())),
+        Err((false, malformed)) => Err(Error::AwsFile(credentials, malformed.to_string())),
+    }
 }
 
 /// The user's home directory: HOME, else what the system has for them.

@@ -20,10 +20,11 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-pub(super) use self::trouble::in_chain as trouble_in;
 pub use self::trouble::of_tls as tls_trouble;
+pub(super) use self::trouble::{has_tried, in_chain as trouble_in};
 pub use self::trust::Trust;
-use crate::error::Network;
+use super::variables::variable;
+use crate::error::{Error, Network};
 use crate::plan::proxy::{self, Proxies, Proxy};
 
 /// A client that looks where each request goes before it makes a connector: reading certificates
@@ -48,12 +49,27 @@ struct Way {
     timeouts: Option<[Option<Duration>; 2]>,
 }
 
+/// The variables that say which proxies there are, and for whom there is none.
+const PROXIES: &[&str] = &[
+    "http_proxy",
+    "HTTP_PROXY",
+    "https_proxy",
+    "HTTPS_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "no_proxy",
+    "NO_PROXY",
+];
+
 /// The proxies of our environment.
-pub fn proxies() -> Proxies {
-    Proxies::of(|name| {
-        let value = env::var_os(name)?;
-        Some(value.to_string_lossy().into_owned())
-    })
+///
+/// # Errors
+/// [`Error::Setting`].
+pub(super) fn proxies() -> Result<Proxies, Error> {
+    for name in PROXIES {
+        variable(name)?;
+    }
+    Ok(Proxies::of(|name| env::var(name).ok()))
 }
 
 impl Client {

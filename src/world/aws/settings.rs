@@ -1,7 +1,6 @@
 //! What environment and profile say: which profile and region it is, whom to trust, how often to
 //! try. The SDK does not ask for some of it, and would panic over some.
 
-use std::env;
 use std::time::Duration;
 
 use aws_config::imds::region::ImdsRegionProvider;
@@ -13,11 +12,12 @@ use aws_config::{BehaviorVersion, ConfigLoader};
 use aws_sdk_ec2::config::FrameworkMetadata;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-use super::credentials::{imds, is_metadata_disabled, variable};
+use super::credentials::{imds, is_metadata_disabled};
 use super::files;
 use super::http::{Trust, proxies};
 use super::retry;
-use crate::error::Error;
+use super::variables::{first, variable};
+use crate::error::{Error, Setting};
 use crate::plan::names::Region;
 use crate::plan::profiles::{DEFAULT, Profile, Profiles};
 use crate::world::websocket::Network;
@@ -28,13 +28,20 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// How long AWS may take for one answer.
 const ATTEMPT: Duration = Duration::from_secs(8);
 
+/// What the library reads by itself, and takes for unset where it cannot.
+const READ_BY_THE_LIBRARY: &[&str] = &["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"];
+
 /// The profile that is named, in the command line or the environment. The SDK knows the first of
 /// these variables; the second is the AWS CLI's and was the original's.
-pub(super) fn profile_name(option: Option<&str>) -> Option<String> {
-    option
-        .map(str::to_owned)
-        .or_else(|| variable("AWS_PROFILE"))
-        .or_else(|| variable("AWS_DEFAULT_PROFILE"))
+///
+/// # Errors
+/// [`Error::Setting`].
+pub(super) fn profile_name(option: Option<&str>) -> Result<Option<String>, Error> {
+    if let Some(name) = option {
+        return Ok(Some(name.to_owned()));
+    }
+    let set = first(&["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])?;
+    Ok(set.map(|(_, name)| name))
 }
 
 /// What the files say of a profile, which must be there if it has been named.
@@ -59,12 +66,15 @@ pub(super) fn profile<'a>(
 /// and reads no file.
 ///
 /// # Errors
-/// [`Error::BadSetting`] and the like.
+/// [`Error::Setting`] and the like.
 pub(super) fn loader(
     profile: Profile<'_>,
     region: Option<&Region>,
     client: SharedHttpClient,
 ) -> Result<ConfigLoader, Error> {
+    for name in READ_BY_THE_LIBRARY {
+        variable(name)?;
+    }
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .profile_files(spelled(profile))
         .profile_name(DEFAULT)
@@ -82,10 +92,13 @@ pub(super) fn loader(
         loader = loader.framework_metadata(metadata);
     }
     let known = region.map(|region| region.as_str().to_owned());
-    let known = known.or_else(|| configured_region(profile));
+    let known = match known {
+        None => configured_region(profile)?,
+        known => known,
+    };
     Ok(match known {
         Some(known) => loader.region(aws_config::Region::new(known)),
-        None if is_metadata_disabled() => loader.region(None::<aws_config::Region>),
+        None if is_metadata_disabled()? => loader.region(None::<aws_config::Region>),
         None => {
             let config = ProviderConfig::default().with_http_client(client);
             let client = imds(profile, &config)?;
@@ -106,11 +119,12 @@ fn spelled(profile: Profile<'_>) -> library::ProfileFiles {
 }
 
 /// The region that environment or profile name, in the AWS CLI's order.
-fn configured_region(profile: Profile<'_>) -> Option<String> {
+fn configured_region(profile: Profile<'_>) -> Result<Option<String>, Error> {
     let own = || profile.get("region").filter(|region| !region.is_empty());
-    variable("AWS_REGION")
-        .or_else(|| variable("AWS_DEFAULT_REGION"))
-        .or_else(|| own().map(str::to_owned))
+    let set = first(&["AWS_REGION", "AWS_DEFAULT_REGION"])?;
+    Ok(set
+        .map(|(_, name)| name)
+        .or_else(|| own().map(str::to_owned)))
 }
 
 /// What lies between us and AWS, for what the SDK has no part in.
@@ -119,11 +133,11 @@ fn configured_region(profile: Profile<'_>) -> Option<String> {
 /// Files of AWS that make no sense, [`Error::UnknownProfile`].
 pub fn network(name: Option<&str>) -> Result<Network, Error> {
     let files = files::read()?;
-    let name = profile_name(name);
+    let name = profile_name(name)?;
     let profile = profile(&files, name.as_deref())?;
     Ok(Network {
         trust: trust(profile),
-        proxies: proxies(),
+        proxies: proxies()?,
     })
 }
 
@@ -138,9 +152,9 @@ pub(super) fn trust(profile: Profile<'_>) -> Trust {
 /// `legacy` of the AWS CLI, which is tried as `standard` here.
 ///
 /// # Errors
-/// [`Error::BadSetting`].
+/// [`Error::Setting`].
 fn retries(profile: Profile<'_>) -> Result<RetryConfig, Error> {
-    let config = match setting("AWS_RETRY_MODE", "retry_mode", profile) {
+    let config = match setting("AWS_RETRY_MODE", "retry_mode", profile)? {
         None => RetryConfig::standard(),
         Some((name, mode)) => match mode.to_ascii_lowercase().as_str() {
             "standard" | "legacy" => RetryConfig::standard(),
@@ -148,26 +162,28 @@ fn retries(profile: Profile<'_>) -> Result<RetryConfig, Error> {
             _ => {
                 let wanted = "set it to standard, adaptive or legacy";
                 let value = mode;
-                return Err(Error::BadSetting {
+                return Err(Setting::Senseless {
                     name,
                     value,
                     wanted,
-                });
+                }
+                .into());
             }
         },
     };
-    let Some((name, value)) = setting("AWS_MAX_ATTEMPTS", "max_attempts", profile) else {
+    let Some((name, value)) = setting("AWS_MAX_ATTEMPTS", "max_attempts", profile)? else {
         return Ok(retry::patient(config));
     };
     match value.parse() {
         Ok(tries) if tries > 0 => Ok(config.with_max_attempts(tries)),
         _ => {
             let wanted = "set it to how often a call may be tried: 1 or more";
-            Err(Error::BadSetting {
+            Err(Setting::Senseless {
                 name,
                 value,
                 wanted,
-            })
+            }
+            .into())
         }
     }
 }
@@ -175,13 +191,12 @@ fn retries(profile: Profile<'_>) -> Result<RetryConfig, Error> {
 /// The value of a variable or else of the profile's key, with which of them it is; nothing where
 /// it is empty.
 fn setting(
-    variable: &'static str,
+    name: &'static str,
     key: &'static str,
     profile: Profile<'_>,
-) -> Option<(&'static str, String)> {
-    let set = env::var_os(variable).map(|it| (variable, it.to_string_lossy().into_owned()));
-    let set = set.filter(|(_, value)| !value.trim().is_empty());
-    let (name, value) = set.or_else(|| Some((key, profile.get(key)?.to_owned())))?;
-    let value = value.trim().to_owned();
-    (!value.is_empty()).then_some((name, value))
+) -> Result<Option<(&'static str, String)>, Error> {
+    let set = first(&[name])?.filter(|(_, value)| !value.trim().is_empty());
+    let set = set.or_else(|| Some((key, profile.get(key)?.to_owned())));
+    let set = set.map(|(name, value)| (name, value.trim().to_owned()));
+    Ok(set.filter(|(_, value)| !value.is_empty()))
 }

@@ -182,8 +182,7 @@ impl Regional<'_> {
 
     /// Whether the user has set an endpoint for this service, and so vouches for what it says.
     fn has_own_endpoint(&self) -> bool {
-        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        self.aws.sdk.endpoint_url().is_some() || set("AWS_ENDPOINT_URL_SSM")
+        self.aws.endpoint_urls.get("SSM").is_some()
     }
 
     /// A policy must allow a session with the instance, and by the document.

@@ -12,13 +12,13 @@ const LOOK_UP: &[&str] = &["--dry-run", WEB1];
 const PUSH: &[&str] = &["-t", WEB1, "-z", "us-east-1a", "127.0.0.11"];
 
 /// A tenant for whom no host is to be reached.
-struct Watched {
+pub(super) struct Watched {
     tenant: Tenant<'static>,
     proxy: Tinyproxy,
 }
 
 impl Watched {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let tenant = tenant();
         let directory = lab().path().join("network").join(tenant.access_key());
         let proxy = Tinyproxy::refusing(&directory).expect("tinyproxy");
@@ -27,7 +27,7 @@ impl Watched {
 
     /// The hosts at which a look-up and a push are tried, with this in `config` and these
     /// variables.
-    fn hosts(&self, config: &str, variables: &[(&str, &str)]) -> [String; 2] {
+    pub(super) fn hosts(&self, config: &str, variables: &[(&str, &str)]) -> [String; 2] {
         [LOOK_UP, PUSH].map(|words| {
             let before = self.proxy.requests().len();
             let outcome = finish(

@@ -12,6 +12,7 @@ use tokio::process::Command;
 
 use super::cache::instant;
 use crate::error::Lack;
+use crate::plan::flaw::BadValue;
 
 /// Runs the command, for as long as it takes: it may have to ask somebody. It has the terminal for
 /// that, and our standard error, but not our standard input, which is the session's.
@@ -40,29 +41,38 @@ pub(super) async fn credentials(command: &str, profile: &str) -> Result<Credenti
     if !output.status.success() {
         return Err(failed(format!("has failed ({})", output.status)));
     }
-    read(&output.stdout).map_err(|fault| failed(fault.to_owned()))
+    read(&output.stdout).map_err(failed)
 }
 
 /// Reads what it has printed. That is secret: what is wrong with it is said without showing it.
-fn read(output: &[u8]) -> Result<Credentials, &'static str> {
-    let json: Value = serde_json::from_slice(output).map_err(|_| "prints no JSON")?;
-    if json.get("Version").and_then(Value::as_i64) != Some(1) {
-        return Err("prints JSON that has no `Version` 1");
+fn read(output: &[u8]) -> Result<Credentials, String> {
+    let json: Value = serde_json::from_slice(output).map_err(|_| "prints no JSON".to_owned())?;
+    // Python, in which the AWS CLI reads it, takes 1.0 for 1.
+    if json.get("Version").and_then(Value::as_f64) != Some(1.0) {
+        return Err("prints JSON that has no `Version` 1".to_owned());
     }
-    let text = |key: &str| json.get(key).and_then(Value::as_str).map(str::to_owned);
-    let id = text("AccessKeyId").ok_or("prints JSON without `AccessKeyId`")?;
-    let secret = text("SecretAccessKey").ok_or("prints JSON without `SecretAccessKey`")?;
-    let until = match text("Expiration") {
-        None => None,
+    let text = |key: &str| match json.get(key).and_then(Value::as_str) {
+        Some(value) => match BadValue::at(&format!("prints a `{key}` that"), value) {
+            Some(bad) => Err(bad.to_string()),
+            None => Ok(Some(value.to_owned())),
+        },
+        None => Ok(None),
+    };
+    let missing = |key: &str| format!("prints JSON without `{key}`");
+    let id = text("AccessKeyId")?.ok_or_else(|| missing("AccessKeyId"))?;
+    let secret = text("SecretAccessKey")?.ok_or_else(|| missing("SecretAccessKey"))?;
+    let token = text("SessionToken")?.filter(|token| !token.is_empty());
+    let until = match json.get("Expiration") {
+        None | Some(Value::Null) => None,
         Some(until) => {
-            let until = instant(&until).and_then(|until| SystemTime::try_from(until).ok());
-            Some(until.ok_or("prints an `Expiration` that is no time in ISO 8601")?)
+            let until = until.as_str().and_then(instant);
+            let until = until.and_then(|until| SystemTime::try_from(until).ok());
+            Some(until.ok_or("prints an `Expiration` that is no time in ISO 8601".to_owned())?)
         }
     };
     if until.is_some_and(|until| until <= SystemTime::now()) {
-        return Err("prints credentials that have expired");
+        return Err("prints credentials that have expired".to_owned());
     }
-    let token = text("SessionToken").filter(|token| !token.is_empty());
     Ok(Credentials::new(id, secret, token, until, "process"))
 }
 
@@ -70,30 +80,39 @@ fn read(output: &[u8]) -> Result<Credentials, &'static str> {
 mod tests {
     use super::*;
 
+    fn said(text: &str) -> Option<String> {
+        read(text.as_bytes()).err()
+    }
+
+    fn with(until: &str) -> String {
+        format!(r#"{{"Version":1,"AccessKeyId":"K","SecretAccessKey":"S","Expiration":{until}}}"#)
+    }
+
     #[test]
     fn what_is_wrong_is_said_without_showing_it() {
-        let said = |text: &str| read(text.as_bytes()).err();
-        assert_eq!(said("secret"), Some("prints no JSON"));
+        let says = |text: &str, words: &str| assert_eq!(said(text).as_deref(), Some(words));
+        says("secret", "prints no JSON");
         for version in ["", "\"Version\":2,", "\"Version\":\"1\","] {
             let text = format!("{{{version}\"AccessKeyId\":\"K\"}}");
-            assert_eq!(said(&text), Some("prints JSON that has no `Version` 1"));
+            says(&text, "prints JSON that has no `Version` 1");
         }
         let half = r#"{"Version":1,"AccessKeyId":"K"}"#;
-        assert_eq!(said(half), Some("prints JSON without `SecretAccessKey`"));
-        let with = |until: &str| {
-            format!(
-                r#"{{"Version":1,"AccessKeyId":"K","SecretAccessKey":"S","Expiration":{until}}}"#
-            )
-        };
-        assert_eq!(
-            said(&with("\"soon\"")),
-            Some("prints an `Expiration` that is no time in ISO 8601")
-        );
-        let empty = r#"{"Version":1,"AccessKeyId":"K","SecretAccessKey":"S","SessionToken":""}"#;
+        says(half, "prints JSON without `SecretAccessKey`");
+        for until in ["\"soon\"", "1893456000", "[]"] {
+            let words = "prints an `Expiration` that is no time in ISO 8601";
+            says(&with(until), words);
+        }
+        let old = with("\"2020-01-01T00:00:00Z\"");
+        says(&old, "prints credentials that have expired");
+        let odd = r#"{"Version":1,"AccessKeyId":"K","SecretAccessKey":"S\n"}"#;
+        says(odd, "prints a `SecretAccessKey` that ends in a line feed");
+    }
+
+    #[test]
+    fn what_the_aws_cli_takes_is_taken() {
+        let empty = r#"{"Version":1.0,"AccessKeyId":"K","SecretAccessKey":"S","SessionToken":""}"#;
         let found = read(empty.as_bytes()).map(|keys| keys.session_token().is_none());
         assert_eq!(found, Ok(true));
-        let old = with("\"2020-01-01T00:00:00Z\"");
-        assert_eq!(said(&old), Some("prints credentials that have expired"));
         for good in [
             "null",
             "\"2090-01-01T00:00:00+01:00\"",

@@ -14,11 +14,12 @@ use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_types::DateTime;
 
+use super::Chain;
 use super::cache::{Cache, Session};
-use super::{Chain, variable};
 use crate::error::{Error, Lack};
 use crate::plan::profiles::Profile;
 use crate::plan::profiles::sso::Sso;
+use crate::world::aws::variables::{first, is_true, variable};
 use crate::world::aws::{explain, http};
 
 /// The metadata service's places.
@@ -100,9 +101,15 @@ impl<B> Chain<'_, B> {
 }
 
 /// Whether the environment names a container's endpoint.
-pub(super) fn has_container() -> bool {
-    variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").is_some()
-        || variable("AWS_CONTAINER_CREDENTIALS_FULL_URI").is_some()
+///
+/// # Errors
+/// [`Error::Setting`].
+pub(super) fn has_container() -> Result<bool, Error> {
+    let names = [
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    ];
+    Ok(first(&names)?.is_some())
 }
 
 /// Why a login is of no use.
@@ -142,25 +149,28 @@ pub(in crate::world::aws) fn imds(
     profile: Profile<'_>,
     config: &ProviderConfig,
 ) -> Result<imds::Client, Error> {
-    let set = |name: &str, key: &str| {
+    let set = |name, key| {
         let own = || profile.get(key).filter(|value| !value.is_empty());
-        variable(name).or_else(|| own().map(str::to_owned))
+        Ok::<_, Error>(variable(name)?.or_else(|| own().map(str::to_owned)))
     };
-    let number = |name: &str, key: &str| set(name, key)?.trim().parse::<u32>().ok();
-    let timeout = number("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout");
+    let number = |name, key| {
+        let text = set(name, key)?.unwrap_or_default();
+        Ok::<_, Error>(text.trim().parse::<u32>().ok())
+    };
+    let timeout = number("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout")?;
     let timeout = Duration::from_secs(timeout.unwrap_or(1).into());
     let attempts = number(
         "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
         "metadata_service_num_attempts",
-    );
+    )?;
     let endpoint = set(
         "AWS_EC2_METADATA_SERVICE_ENDPOINT",
         "ec2_metadata_service_endpoint",
-    );
+    )?;
     let mode = set(
         "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
         "ec2_metadata_service_endpoint_mode",
-    );
+    )?;
     let usual = match mode {
         Some(mode) if mode.eq_ignore_ascii_case("ipv6") => IPV6,
         _ => IPV4,
@@ -179,8 +189,11 @@ pub(in crate::world::aws) fn imds(
 }
 
 /// Whether the user says that there is no metadata service.
-pub(in crate::world::aws) fn is_metadata_disabled() -> bool {
-    variable("AWS_EC2_METADATA_DISABLED").is_some_and(|it| it.eq_ignore_ascii_case("true"))
+///
+/// # Errors
+/// [`Error::Setting`].
+pub(in crate::world::aws) fn is_metadata_disabled() -> Result<bool, Error> {
+    is_true("AWS_EC2_METADATA_DISABLED", None)
 }
 
 /// What of SSO's credentials is kept.

@@ -114,6 +114,11 @@ pub(in crate::world::aws) fn in_chain<'a>(
     chain(error).find_map(|it| it.downcast_ref::<Network>())
 }
 
+/// Whether an error that came up through the SDK is of a connection; else nobody was asked yet.
+pub(in crate::world::aws) fn has_tried(error: &(dyn StdError + 'static)) -> bool {
+    chain(error).any(|it| it.is::<io::Error>() || it.is::<hyper::Error>())
+}
+
 /// An error and its causes, the innermost last. Those inside an I/O error are among them, which
 /// its `source` passes over.
 fn chain<'a>(

@@ -1,0 +1,115 @@
+//! What shows that an access key or a token is not as AWS made it.
+//!
+//! Theirs are of printable ASCII without blanks. All else was picked up on the way, from a file with
+//! Windows line ends or a web page: no header can carry it, or AWS refuses it without saying why.
+
+use std::fmt;
+
+/// The first character of a value that cannot be, and where it is. It is no part of the secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    character: char,
+    place: Place,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Beginning,
+    Middle,
+    End,
+}
+
+impl Flaw {
+    /// What is wrong with a value, if anything is.
+    #[must_use]
+    pub fn of(value: &str) -> Option<Self> {
+        let is_bad = |c: &char| !c.is_ascii_graphic();
+        let flaw = |character, place| Some(Self { character, place });
+        if let Some(last) = value.chars().next_back().filter(is_bad) {
+            return flaw(last, Place::End);
+        }
+        if let Some(first) = value.chars().next().filter(is_bad) {
+            return flaw(first, Place::Beginning);
+        }
+        flaw(value.chars().find(is_bad)?, Place::Middle)
+    }
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.place {
+            Place::Beginning => "begins with ",
+            Place::Middle => "has within it ",
+            Place::End => "ends in ",
+        })?;
+        match self.character {
+            '\r' => f.write_str("a carriage return"),
+            '\n' => f.write_str("a line feed"),
+            '\t' => f.write_str("a tab"),
+            ' ' => f.write_str("a blank"),
+            '\u{feff}' => f.write_str("a byte order mark"),
+            other => write!(f, "the character U+{:04X}", u32::from(other)),
+        }
+    }
+}
+
+/// A value that cannot be, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadValue {
+    /// A variable, or a setting with its file and line.
+    pub place: String,
+    /// What is wrong with it.
+    pub flaw: Flaw,
+}
+
+impl fmt::Display for BadValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.place, self.flaw)
+    }
+}
+
+impl BadValue {
+    /// The value at this place, if it cannot be.
+    #[must_use]
+    pub fn at(place: &str, value: &str) -> Option<Self> {
+        let place = place.to_owned();
+        Flaw::of(value).map(|flaw| Self { place, flaw })
+    }
+
+    /// What to try.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self.flaw.character {
+            '\r' => "take it out; files with Windows line ends have one in each line",
+            _ => "take it out, or set the value again as AWS shows it",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_aws_has_made_is_flawless() {
+        for value in ["AKIAIOSFODNN7EXAMPLE", "wJalr/K7MDENG+bPxRfiCY==", ""] {
+            assert_eq!(Flaw::of(value), None);
+        }
+    }
+
+    #[test]
+    fn what_was_picked_up_on_the_way_is_named_without_the_value() {
+        for (value, said) in [
+            ("AKIA\r", "ends in a carriage return"),
+            ("AKIA\r\n", "ends in a line feed"),
+            (" AKIA", "begins with a blank"),
+            ("\u{feff}AKIA", "begins with a byte order mark"),
+            ("AK\tIA", "has within it a tab"),
+            ("AKIA\u{201d}", "ends in the character U+201D"),
+            ("AK\u{0}IA", "has within it the character U+0000"),
+        ] {
+            let flaw = Flaw::of(value).expect("a flaw");
+            assert_eq!(flaw.to_string(), said);
+        }
+    }
+}

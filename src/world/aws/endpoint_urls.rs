@@ -1,0 +1,96 @@
+//! Endpoints that the user has set in place of AWS's own.
+//!
+//! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
+//!
+//! The library would read them by itself, and end in a panic over one that is set to nothing.
+
+use std::collections::BTreeMap;
+
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
+use hyper::http::Uri;
+
+use super::variables::{first, is_true};
+use crate::error::{Error, Setting};
+use crate::plan::profiles::Profile;
+
+/// For all services at once: the variable, and the profile's setting.
+const FOR_ALL: (&str, &str) = ("AWS_ENDPOINT_URL", "endpoint_url");
+
+/// The services that we call: the ID by which the library knows them, the variable, and what they
+/// are called in a `services` section.
+const SERVICES: &[(&str, &str, &str)] = &[
+    ("EC2", "AWS_ENDPOINT_URL_EC2", "ec2"),
+    (
+        "EC2 Instance Connect",
+        "AWS_ENDPOINT_URL_EC2_INSTANCE_CONNECT",
+        "ec2_instance_connect",
+    ),
+    ("SSM", "AWS_ENDPOINT_URL_SSM", "ssm"),
+    ("STS", "AWS_ENDPOINT_URL_STS", "sts"),
+    ("SSO", "AWS_ENDPOINT_URL_SSO", "sso"),
+    ("SSO OIDC", "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc"),
+    ("Signin", "AWS_ENDPOINT_URL_SIGNIN", "signin"),
+];
+
+/// The URLs in force, by the library's IDs of the services.
+#[derive(Clone, Debug, Default)]
+pub(super) struct EndpointUrls(BTreeMap<&'static str, String>);
+
+impl EndpointUrls {
+    /// What environment and profile say, in botocore's order; what is set to nothing is not set.
+    ///
+    /// # Errors
+    /// [`Error::Setting`], also for what is no URL.
+    pub(super) fn of(profile: Profile<'_>) -> Result<Self, Error> {
+        let ignored = profile.get("ignore_configured_endpoint_urls");
+        if is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", ignored)? {
+            return Ok(Self::default());
+        }
+        let mut urls = BTreeMap::new();
+        for (id, variable, service) in SERVICES {
+            let set = first(&[variable, FOR_ALL.0])?;
+            let own = || {
+                let settings = [profile.services_endpoint(service), profile.get(FOR_ALL.1)];
+                let mut settings = settings.into_iter().flatten();
+                Some((FOR_ALL.1, settings.find(|url| !url.is_empty())?.to_owned()))
+            };
+            if let Some((name, url)) = set.or_else(own) {
+                urls.insert(*id, checked(name, url)?);
+            }
+        }
+        Ok(Self(urls))
+    }
+
+    /// The one for a service, by the library's ID of it.
+    pub(super) fn get(&self, service: &str) -> Option<&str> {
+        self.0.get(service).map(String::as_str)
+    }
+}
+
+impl LoadServiceConfig for EndpointUrls {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        let url = self
+            .get(key.service_id())
+            .filter(|_| key.env() == FOR_ALL.0);
+        url.map(str::to_owned)
+    }
+}
+
+/// A URL that requests can be sent to.
+fn checked(name: &'static str, url: String) -> Result<String, Error> {
+    let parsed: Option<Uri> = url.parse().ok();
+    let is_good = parsed.is_some_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.host().is_some_and(|host| !host.is_empty())
+    });
+    if is_good {
+        return Ok(url);
+    }
+    let wanted = "set it to a URL like https://HOST, or to nothing";
+    Err(Setting::Senseless {
+        name,
+        value: url,
+        wanted,
+    }
+    .into())
+}

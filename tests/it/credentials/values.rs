@@ -1,0 +1,56 @@
+//! Keys and tokens that cannot be as AWS made them: named, and never shown.
+
+use super::User;
+use crate::sandbox::finish;
+
+/// What picks up a carriage return: `export $(cat .env)` of a file with Windows line ends.
+#[test]
+fn a_variable_that_ends_in_a_line_end_is_named() {
+    let user = User::with("");
+    let id = user.tenant.access_key();
+    let good = [
+        ("AWS_ACCESS_KEY_ID", id),
+        ("AWS_SECRET_ACCESS_KEY", "hush"),
+        ("AWS_SESSION_TOKEN", "hush"),
+    ];
+    for (number, (name, value)) in good.iter().enumerate() {
+        for (end, said) in [
+            ("\r", "ends in a carriage return"),
+            ("\n", "ends in a line feed"),
+            (" ", "ends in a blank"),
+            ("\u{201d}", "ends in the character U+201D"),
+        ] {
+            let mut variables = good.map(|(name, value)| (name, value.to_owned()));
+            variables[number].1 = format!("{value}{end}");
+            let outcome = finish(user.mssh(&[]).envs(variables));
+            let error = format!("mssh: error: {name} {said}");
+            assert!(outcome.stderr.starts_with(&error), "{outcome:?}");
+            assert!(!outcome.stderr.contains("hush"), "{outcome:?}");
+            assert_eq!(
+                (outcome.stderr.lines().count(), outcome.code),
+                (2, Some(255))
+            );
+        }
+    }
+    assert!(user.tenant.calls().is_empty());
+}
+
+#[test]
+fn a_setting_is_named_with_its_file_and_line() {
+    let user = User::with("");
+    let hint = "mssh: hint: take it out, or set the value again as AWS shows it";
+    for name in ["config", "credentials"] {
+        let user = User::with("");
+        user.writes(
+            name,
+            "[default]\n$KEY# said aside\naws_session_token = hush\n  hush\n",
+        );
+        let path = user.aws(name).display().to_string();
+        let error = format!(
+            "mssh: error: `aws_session_token` in {path}, line 5, has within it a line feed"
+        );
+        user.runs(&[]).fails(255, &[&error, hint]);
+    }
+    user.writes("credentials", "[default]\r\n$KEY\r\nregion=us-east-1\r\n");
+    user.runs(&[]).prints("");
+}

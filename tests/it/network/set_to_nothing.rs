@@ -1,0 +1,94 @@
+//! Endpoints that are set to nothing are not set, as to botocore; and what is no URL is said.
+
+use super::endpoints::Watched;
+use super::with;
+use crate::credentials::{User, arn};
+use crate::lab::cast::WEB1;
+use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
+use crate::sandbox::{finish, tenant};
+
+const AWS: [&str; 2] = [
+    "ec2.us-east-1.amazonaws.com",
+    "ec2-instance-connect.us-east-1.amazonaws.com",
+];
+
+#[test]
+fn in_the_environment_or_a_profile() {
+    let watched = Watched::new();
+    let all = ("AWS_ENDPOINT_URL", "");
+    let ec2 = ("AWS_ENDPOINT_URL_EC2", "");
+    let push = ("AWS_ENDPOINT_URL_EC2_INSTANCE_CONNECT", "");
+    let own = "[default]\nendpoint_url = https://profile.example\nservices = mine\n\
+               [services mine]\nec2 =\n  endpoint_url = https://mine.example\n";
+    let mine = ["mine.example", "profile.example"];
+    let cases = [
+        ("", &[all][..], AWS),
+        ("", &[all, ec2, push], AWS),
+        (
+            "",
+            &[ec2, ("AWS_ENDPOINT_URL", "https://all.example")],
+            ["all.example"; 2],
+        ),
+        ("[default]\nendpoint_url =\n", &[], AWS),
+        ("[default]\nendpoint_url =\nservices =\n", &[], AWS),
+        (own, &[all, ec2, push], mine),
+        (
+            "[default]\nendpoint_url = https://profile.example\nservices = mine\n\
+             [services mine]\nec2 =\n  endpoint_url =\n",
+            &[],
+            ["profile.example"; 2],
+        ),
+        (own, &[("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "")], mine),
+    ];
+    for (config, variables, hosts) in cases {
+        let found = watched.hosts(config, variables);
+        assert_eq!(found, hosts, "{config} {variables:?}");
+    }
+}
+
+/// The variables of every service that we call, set to nothing, while AWS_ENDPOINT_URL leads to the
+/// lab.
+const NOTHING: &[(&str, &str)] = &[
+    ("AWS_ENDPOINT_URL_EC2", ""),
+    ("AWS_ENDPOINT_URL_EC2_INSTANCE_CONNECT", ""),
+    ("AWS_ENDPOINT_URL_SSM", ""),
+    ("AWS_ENDPOINT_URL_STS", ""),
+    ("AWS_ENDPOINT_URL_SSO", ""),
+    ("AWS_ENDPOINT_URL_SSO_OIDC", ""),
+];
+
+#[test]
+fn the_one_for_all_services_counts_where_that_of_one_is_set_to_nothing() {
+    let user = User::with(&format!(
+        "[default]\n$KEY\n[profile r]\nrole_arn = {}\nsource_profile = default\n",
+        arn("r")
+    ));
+    finish(user.mssh(&["-u", "r"]).envs(NOTHING.iter().copied())).prints("");
+    assert_eq!(user.assumed().len(), 1);
+    assert_eq!(user.tenant.calls_of(DESCRIBE_INSTANCES).len(), 1);
+    assert_eq!(user.tenant.calls_of(SEND_SSH_PUBLIC_KEY).len(), 1);
+    let tenant = tenant();
+    let mut command = tenant.command("mssh");
+    command.args(["--ssm", WEB1, "true"]);
+    finish(command.envs(NOTHING.iter().copied())).prints("");
+}
+
+#[test]
+fn what_is_no_url_is_said_before_anything_is_asked() {
+    let tenant = tenant();
+    let hint = "set it to a URL like https://HOST, or to nothing";
+    for (name, value) in [
+        ("AWS_ENDPOINT_URL", "localhost:4566"),
+        ("AWS_ENDPOINT_URL", " "),
+        ("AWS_ENDPOINT_URL_EC2", "http://[bad"),
+        ("AWS_ENDPOINT_URL_SSM", "ftp://host"),
+        ("AWS_ENDPOINT_URL_EC2_INSTANCE_CONNECT", "http://"),
+        ("AWS_ENDPOINT_URL_STS", "http://a b"),
+    ] {
+        let mut command = tenant.command("mssh");
+        command.args(["--dry-run", WEB1]);
+        let said = format!("{name} makes no sense: `{value}`");
+        with(command, &[(name, value)]).tells(&said, hint);
+    }
+    assert!(tenant.calls().is_empty());
+}
