@@ -1,19 +1,19 @@
 //! Hops that are instances: who logs in there, and what leads through them.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::plan::cli::{Invocation, Wishes, Word};
 use crate::plan::grammar::Program;
 use crate::plan::hops::{Chain, Hop};
-use crate::plan::names::Login;
 use crate::plan::plain;
 use crate::plan::question::{self, Answer, Subject};
 use crate::plan::route::Way;
 use crate::plan::ssh_config::{Block, Key};
 use crate::world::keeper::Keeper;
 use crate::world::openssh::{self, Source};
-use crate::world::{process, room, shared};
+use crate::world::{process, room, shared, ssh_files};
 
 /// A way through hops.
 pub(super) struct Hops {
@@ -24,32 +24,52 @@ pub(super) struct Hops {
     each: Vec<Hop>,
 }
 
-impl Hops {
-    /// Settles who logs in at each instance among the hops: whom its own words name, else whom the
-    /// user's files do. The first one is reached by the way that leads there.
-    pub(super) async fn settle(
-        mut hops: Vec<Hop>,
-        invocation: &Invocation,
-        lead: Way,
-        source: &Source,
-    ) -> Result<Self, Error> {
-        let ssh = process::find("ssh")?;
-        for hop in &mut hops {
-            if hop.is_instance() && hop.login.is_none() {
-                let answer = ask(&ssh, hop, invocation, source).await?;
-                hop.login = Some(Login::or_default(answer.login.as_deref())?);
+/// Has ssh say of each hop what it is and who logs in there, as of any target; and looks up in EC2
+/// what it knows by an address. Not being allowed that look-up, or finding nothing, is an answer.
+///
+/// # Errors
+/// What is wrong with a hop that is an instance.
+pub(super) async fn told(
+    mut hops: Vec<Hop>,
+    (invocation, source): (&Invocation, &Source),
+    is_instance: impl AsyncFn(IpAddr) -> Result<bool, Error>,
+) -> Result<Vec<Hop>, Error> {
+    for (at, hop) in hops.iter_mut().enumerate() {
+        if hop.is_open() {
+            let ssh = process::find("ssh")?;
+            match ask(&ssh, hop, invocation, source).await {
+                Ok(answer) => hop.heed(&answer, at == 0)?,
+                Err(error) if hop.is_instance() => return Err(error),
+                // It will say so itself.
+                Err(_) => {}
             }
             if let Some(login) = hop.login.as_ref().filter(|_| hop.is_instance()) {
                 login.for_push()?;
             }
         }
+        if let Some(address) = hop.address() {
+            let found = is_instance(address).await?;
+            hop.look_up(found, ssh_files::is_there);
+        }
+    }
+    Ok(hops)
+}
+
+impl Hops {
+    /// What leads through them, once it is known what each is. The first one is reached by the way
+    /// that leads there.
+    pub(super) fn settle(
+        hops: Vec<Hop>,
+        invocation: &Invocation,
+        lead: Way,
+    ) -> Result<Self, Error> {
         let keys = room::for_this_run()?;
         // Such a way is the destination's alone.
         let lead = if lead.is_for_ssh() { Way::Auto } else { lead };
         let mut words = plain::words(&invocation.wishes, lead);
         words.extend(invocation.wishes.debug.then(|| "--debug".into()));
         Ok(Self {
-            ssh,
+            ssh: process::find("ssh")?,
             config: invocation.config_file().map(Path::to_owned),
             block: Block {
                 mssh: process::ourselves()?,
@@ -75,7 +95,7 @@ impl Hops {
     /// find one key that becomes another.
     pub(super) fn share_keys(&self) -> Result<(), Error> {
         for hop in self.each.iter().filter(|hop| hop.is_instance()) {
-            let room = self.keys.join(hop.destination.host.to_ascii_lowercase());
+            let room = self.keys.join(hop.hostname.to_ascii_lowercase());
             // From here on it sees when we are gone, or the client that we become.
             Keeper::start_shared(&room)?;
             shared::key(&room)?;

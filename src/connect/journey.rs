@@ -23,10 +23,10 @@ use crate::plan::cli::Invocation;
 use crate::plan::command::Arrival;
 use crate::plan::destination::Destination;
 use crate::plan::endpoint::Endpoint;
-use crate::plan::hops::{self, Hop};
+use crate::plan::hops::Hop;
 use crate::plan::lookup::Lookup;
 use crate::plan::names::{Login, Region};
-use crate::plan::question::{self, Answer};
+use crate::plan::question::Answer;
 use crate::plan::route::{Route, Way};
 use crate::plan::target::Target;
 use crate::world::aws::{Aws, Regional};
@@ -101,7 +101,7 @@ impl Journey<'_> {
         if leg.sharing == Sharing::AsTyped {
             let host = destination.name();
             let route = Route::AsTyped(host.to_owned());
-            return self.arrived(host, leg, route, true).await;
+            return self.arrived(host, leg, route, true);
         }
         if let Target::Node(id) = &destination.target {
             return self.arrive_at_node(id, leg).await;
@@ -136,16 +136,15 @@ impl Journey<'_> {
     /// What ssh says of a destination, which goes before anything that AWS does.
     async fn leg<'b>(&self, destination: &'b Destination) -> Result<Leg<'b>, Error> {
         let answer = self.ask(destination, &way::as_typed(destination)).await?;
-        let typed = question::proxied_by_words(self.invocation);
-        let via = self.invocation.wishes.via;
-        let (hops, way) = hops::settle(answer.proxy.as_deref(), typed, via)?;
+        let region = region_in(&destination.target);
+        let (hops, way) = self.hops(&answer, region.as_ref()).await?;
         let mut leg = Leg {
             destination,
             hops,
             way,
             login: self.login(&answer)?,
             answer,
-            region: region_in(&destination.target),
+            region,
             sharing: Sharing::Nothing,
             endpoints: OnceCell::new(),
         };

@@ -1,5 +1,6 @@
 //! The way to an instance where ssh is not to be asked: the words say it all.
 
+use std::net::IpAddr;
 use std::path::Path;
 
 use tokio::sync::OnceCell;
@@ -45,14 +46,7 @@ pub(super) async fn find(
     terminal: Terminal,
 ) -> Result<Lead, Error> {
     let source = Source::Told(answer.clone());
-    let journey = Journey {
-        invocation,
-        ssh: Path::new("ssh"),
-        source: &source,
-        badge: OnceCell::new_with(badge),
-        terminal,
-        aws: OnceCell::new(),
-    };
+    let journey = journey(invocation, &source, badge, terminal);
     let route = journey.arrivals().await?.pop().map(|it| it.route);
     let credentials = match journey.aws.get() {
         Some(aws) => Some(aws.credentials().await?),
@@ -63,4 +57,32 @@ pub(super) async fn find(
         credentials,
         badge: journey.badge.into_inner(),
     })
+}
+
+/// Whether EC2 knows an instance by the address of a hop.
+pub(super) async fn is_instance_at(
+    address: IpAddr,
+    invocation: &Invocation,
+    answer: &Answer,
+    terminal: Terminal,
+) -> Result<bool, Error> {
+    let source = Source::Told(answer.clone());
+    let journey = journey(invocation, &source, None, terminal);
+    journey.is_instance_at(address, None).await
+}
+
+fn journey<'a>(
+    invocation: &'a Invocation,
+    source: &'a Source,
+    badge: Option<Badge>,
+    terminal: Terminal,
+) -> Journey<'a> {
+    Journey {
+        invocation,
+        ssh: Path::new("ssh"),
+        source,
+        badge: OnceCell::new_with(badge),
+        terminal,
+        aws: OnceCell::new(),
+    }
 }

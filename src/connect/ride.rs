@@ -3,10 +3,11 @@
 //! Nothing is asked of ssh, which has asked us.
 
 use super::badge::Badge;
-use super::hops::Hops;
+use super::hops::{Hops, told};
 use super::lead;
 use crate::error::Error;
 use crate::plan::command::CommandLine;
+use crate::plan::hops;
 use crate::plan::plain::Ride;
 use crate::plan::route::Route;
 use crate::world::aws::Credentials;
@@ -39,7 +40,7 @@ pub async fn board(ride: &Ride, terminal: Terminal) -> Result<Boarding, Error> {
     let carrier = if ride.hops.is_empty() {
         None
     } else {
-        Some(carrier(ride, &lead.route.destination()).await?)
+        Some(carrier(ride, &lead.route.destination(), terminal).await?)
     };
     Ok(Boarding {
         route: lead.route,
@@ -50,9 +51,16 @@ pub async fn board(ride: &Ride, terminal: Terminal) -> Result<Boarding, Error> {
 }
 
 /// The ssh that leads through the hops to this host.
-async fn carrier(ride: &Ride, host: &str) -> Result<CommandLine, Error> {
-    let source = Source::of(&ride.invocation);
-    let hops = Hops::settle(ride.hops.clone(), &ride.invocation, ride.lead, &source).await?;
+async fn carrier(ride: &Ride, host: &str, terminal: Terminal) -> Result<CommandLine, Error> {
+    let Ride {
+        invocation, answer, ..
+    } = ride;
+    let source = Source::of(invocation);
+    let is_instance =
+        async |address| lead::is_instance_at(address, invocation, answer, terminal).await;
+    let hops = told(ride.hops.clone(), (invocation, &source), is_instance).await?;
+    hops::check(&hops, ride.lead)?;
+    let hops = Hops::settle(hops, invocation, ride.lead)?;
     let chain = hops.chain();
     let words = chain.words(&format!("[{host}]:{}", ride.port))?;
     Ok(CommandLine {

@@ -9,6 +9,7 @@
 //! ```
 
 use std::ffi::{OsStr, OsString};
+use std::net::IpAddr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
@@ -16,7 +17,7 @@ use super::cli::Word;
 use super::destination::Destination;
 use super::grammar::Program;
 use super::names::Login;
-use super::question;
+use super::question::{self, Answer};
 use super::quote;
 use super::route::Way;
 use super::scan::Flag;
@@ -33,6 +34,23 @@ pub struct Hop {
     pub destination: Destination,
     /// Who logs in there, if that is settled; else ssh settles it.
     pub login: Option<Login>,
+    /// What ssh connects to: its HostName, once ssh was asked.
+    pub hostname: String,
+    kind: Kind,
+}
+
+/// What a hop is, as far as that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    /// An instance, which gets a key of its own: by its name.
+    Instance,
+    /// An instance that was found by its address; and the user's own keys, which may be what opens
+    /// it.
+    Found(Vec<String>),
+    /// An address, which may be an instance's; and the user's own keys.
+    Address(IpAddr, Vec<String>),
+    /// A host that ssh knows how to log in to.
+    Plain,
 }
 
 /// Reads a value of ProxyJump: hops with a comma between them, the nearest first.
@@ -40,34 +58,38 @@ pub struct Hop {
 /// # Errors
 /// What is wrong with one of them.
 pub fn parse(value: &str) -> Result<Vec<Hop>, Usage> {
-    let hop = |word: &str| {
-        let uri = match word.strip_prefix("ssh://") {
-            Some(_) => word.to_owned(),
-            None => format!("ssh://{word}"),
-        };
-        // OpenSSH takes an IPv6 address here, in brackets, which no URI of it may have.
-        let destination = Destination::parse(Program::Ssh, OsStr::new(&uri))
-            .or_else(|_| Destination::parse(Program::Ssh, OsStr::new(word)))?;
-        Ok(Hop {
-            login: destination.login.clone(),
-            word: word.to_owned(),
-            destination,
-        })
-    };
-    value.split(',').map(hop).collect()
+    value.split(',').map(Hop::parse).collect()
 }
 
-/// The hops of a proxy as `ssh -G` tells it, and the way that is left for the destination behind
-/// them. No hops are told where ssh can do them itself, or a tunnel stands in their place: in that
-/// of ssh_config's, not of the command line's (`typed`).
+/// The hops of a proxy as `ssh -G` tells it; none where it is of another kind, or where only ssh
+/// can read it.
+///
+/// # Errors
+/// What is wrong with one of several among which there is an instance; and what is nearly an
+/// instance's ID, which ssh would look up in the DNS.
+pub fn of(proxy: Option<&str>) -> Result<Vec<Hop>, Usage> {
+    let Some(value) = proxy.and_then(question::jump) else {
+        return Ok(Vec::new());
+    };
+    let has_instance = || {
+        value
+            .split(',')
+            .any(|it| Hop::parse(it).is_ok_and(|it| it.is_instance()))
+    };
+    match parse(value) {
+        Err(Usage::BadInstanceId(_) | Usage::BadNodeId(_)) => parse(value),
+        Err(_) if !has_instance() => Ok(Vec::new()),
+        hops => hops,
+    }
+}
+
+/// The hops that are ours to lead through, and the way that is left for the destination behind
+/// them. There are none where ssh can do them itself, or a tunnel stands in their place: in that of
+/// ssh_config's, not of the command line's (`typed`).
 ///
 /// # Errors
 /// [`Usage::Jump`]: a tunnel is asked for, and the first hop is no instance that it leads to.
-pub fn settle(proxy: Option<&str>, typed: bool, way: Way) -> Result<(Vec<Hop>, Way), Usage> {
-    let value = proxy.and_then(question::jump);
-    let hops = value
-        .and_then(|value| parse(value).ok())
-        .unwrap_or_default();
+pub fn settle(hops: Vec<Hop>, typed: bool, way: Way) -> Result<(Vec<Hop>, Way), Usage> {
     match check(&hops, way) {
         Err(mistake) if typed => Err(mistake),
         Ok(()) if hops.iter().any(Hop::is_instance) => Ok((hops, behind(way))),
@@ -76,7 +98,10 @@ pub fn settle(proxy: Option<&str>, typed: bool, way: Way) -> Result<(Vec<Hop>, W
 }
 
 /// Makes sure that this way leads to the first hop.
-pub(super) fn check(hops: &[Hop], way: Way) -> Result<(), Usage> {
+///
+/// # Errors
+/// As of [`settle`].
+pub fn check(hops: &[Hop], way: Way) -> Result<(), Usage> {
     match hops.first() {
         Some(first) if way.is_tunnel() && !first.is_instance() => {
             Err(Usage::Jump(way.name(), first.word.clone()))
@@ -91,10 +116,99 @@ pub(super) fn behind(way: Way) -> Way {
 }
 
 impl Hop {
-    /// Whether its name says that it is an instance: an ID, or a DNS name that AWS made.
+    fn parse(word: &str) -> Result<Self, Usage> {
+        let uri = match word.strip_prefix("ssh://") {
+            Some(_) => word.to_owned(),
+            None => format!("ssh://{word}"),
+        };
+        // OpenSSH takes an IPv6 address here, in brackets, which no URI of it may have.
+        let destination = match Destination::parse(Program::Ssh, OsStr::new(&uri)) {
+            Err(Usage::BadHost(_)) => Destination::parse(Program::Ssh, OsStr::new(word))?,
+            destination => destination?,
+        };
+        Ok(Self {
+            login: destination.login.clone(),
+            word: word.to_owned(),
+            hostname: destination.name().to_owned(),
+            kind: match destination.target {
+                Target::Id(_) | Target::Aws(_) => Kind::Instance,
+                Target::Address(_) | Target::Host(_) | Target::Node(_) => Kind::Plain,
+            },
+            destination,
+        })
+    }
+
+    /// Whether it is an instance: its name, or its HostName, is an ID or a DNS name that AWS made;
+    /// or it was found by its address.
     #[must_use]
     pub fn is_instance(&self) -> bool {
-        matches!(self.destination.target, Target::Id(_) | Target::Aws(_))
+        matches!(self.kind, Kind::Instance | Kind::Found(_))
+    }
+
+    /// Whether ssh is to be asked about it: what it is, or who logs in there.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.login.is_none() || !self.is_instance()
+    }
+
+    /// Heeds what ssh says of it, as of any target: the host that it stands for, and who logs in.
+    /// The `first` hop may have a proxy of its own, by which ssh finds it.
+    ///
+    /// # Errors
+    /// [`Usage::BadInstanceId`] and the like for its HostName, and [`Usage::BadUser`].
+    pub fn heed(&mut self, answer: &Answer, first: bool) -> Result<(), Usage> {
+        let has_proxy = first && answer.proxy.is_some();
+        if self.kind == Kind::Plain && !has_proxy {
+            self.kind = match Target::parse(&answer.hostname) {
+                Ok(Target::Id(_) | Target::Aws(_)) => Kind::Instance,
+                Ok(Target::Address(address)) if answer.has_usual_identities() => {
+                    Kind::Address(address, answer.identities.clone())
+                }
+                Err(near @ (Usage::BadInstanceId(_) | Usage::BadNodeId(_))) => return Err(near),
+                Ok(_) | Err(_) => Kind::Plain,
+            };
+        }
+        self.hostname.clone_from(&answer.hostname);
+        match self.with_login(answer) {
+            // No instance takes such a user's key.
+            Err(_) if self.kind != Kind::Instance => self.kind = Kind::Plain,
+            Err(mistake) => return Err(mistake),
+            Ok(login) if self.kind != Kind::Plain => self.login = Some(login),
+            Ok(_) => {}
+        }
+        Ok(())
+    }
+
+    /// Who logs in, if a key can be pushed for them.
+    fn with_login(&self, answer: &Answer) -> Result<Login, Usage> {
+        let told = || Login::or_default(answer.login.as_deref());
+        let login = self.login.clone().map_or_else(told, Ok)?;
+        login.for_push()?;
+        Ok(login)
+    }
+
+    /// The address by which it is to be looked up, since that may be an instance's.
+    #[must_use]
+    pub fn address(&self) -> Option<IpAddr> {
+        match self.kind {
+            Kind::Address(address, _) => Some(address),
+            Kind::Instance | Kind::Found(_) | Kind::Plain => None,
+        }
+    }
+
+    /// Whether an instance has its address, and which of the user's own keys there are.
+    pub fn look_up(&mut self, is_instance: bool, there: impl Fn(&str) -> bool) {
+        if let Kind::Address(_, keys) = &mut self.kind {
+            keys.retain(|key| there(key));
+            self.kind = if is_instance {
+                Kind::Found(std::mem::take(keys))
+            } else {
+                Kind::Plain
+            };
+        }
+        if self.kind == Kind::Plain {
+            self.login.clone_from(&self.destination.login);
+        }
     }
 }
 
@@ -164,7 +278,15 @@ impl Chain<'_> {
             }
             option("ProxyCommand", &block.proxy_command()?);
             option("IdentityFile", &block.identity_file()?);
-            option("IdentitiesOnly", b"yes");
+            match &hop.kind {
+                // Nobody has said that it is an instance of ours: what opened it until now, does.
+                Kind::Found(keys) => {
+                    for key in keys {
+                        option("IdentityFile", key.as_bytes());
+                    }
+                }
+                _ => option("IdentitiesOnly", b"yes"),
+            }
             option("AddKeysToAgent", b"no");
         } else if before.iter().any(Hop::is_instance) {
             let command = Chain {

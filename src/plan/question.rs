@@ -162,13 +162,26 @@ pub struct Answer {
     pub master: Option<PathBuf>,
     /// BatchMode: nobody is to be asked for anything.
     pub batch: bool,
+    /// The files of the user's keys (IdentityFile), as ssh_config(5) spells them.
+    pub identities: Vec<String>,
 }
+
+/// How ssh's own choice of identity files begins.
+const USUAL_IDENTITY: &str = "~/.ssh/id_";
 
 impl Answer {
     /// Whether the proxy in force is one of hops.
     #[must_use]
     pub fn jumps(&self) -> bool {
         self.proxy.as_deref().and_then(jump).is_some()
+    }
+
+    /// Whether nobody has named an identity file: ssh then tells all those that it tries by itself,
+    /// four in release 7.4 and five or more since.
+    #[must_use]
+    pub fn has_usual_identities(&self) -> bool {
+        let mut files = self.identities.iter();
+        files.len() > 3 && files.all(|file| file.starts_with(USUAL_IDENTITY))
     }
 
     /// Reads the output of `ssh -G`.
@@ -197,6 +210,7 @@ impl Answer {
                 "proxycommand" | "proxyjump" if value != "none" => {
                     answer.proxy = Some(text.into_owned());
                 }
+                "identityfile" => answer.identities.push(value.to_owned()),
                 "controlmaster" => becomes_master = ["true", "yes", "ask"].contains(&value),
                 "controlpath" if value != "none" => {
                     // A path may be of any bytes.

@@ -21,6 +21,16 @@ pub fn directory() -> PathBuf {
     home.join(".ssh")
 }
 
+/// Whether there is a file of this name, which may begin with `~/` as in ssh_config(5).
+#[must_use]
+pub fn is_there(name: &str) -> bool {
+    let directory = directory();
+    match name.strip_prefix("~/.ssh/") {
+        Some(rest) => directory.join(rest).exists(),
+        None => Path::new(name).exists(),
+    }
+}
+
 /// What a file says; `None` where there is none.
 ///
 /// # Errors

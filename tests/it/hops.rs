@@ -5,7 +5,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::key::witness::{PATIENCE, leaves_nothing};
-use crate::lab::cast::{DB1, STOPPED, WEB1, WEB2};
+use crate::lab::cast::{DB1, HUB, ODD, STOPPED, WEB1, WEB2};
 use crate::plain::House;
 use crate::sandbox::{eventually, finish, finish_with, lab};
 use crate::targets::pushes;
@@ -99,6 +99,90 @@ fn hops_and_their_users_may_stand_in_ssh_config() {
     let mut pushed = pushes(&house.tenant);
     pushed.sort();
     assert_eq!(pushed, [at("ec2-user", DB1), at("ubuntu", WEB1)]);
+}
+
+/// What works as a target works as a hop: a Host that stands for an ID, a name made by AWS, or an
+/// address; its User and Port count.
+#[test]
+fn an_alias_is_a_hop_as_it_is_a_target() {
+    let port = lab().odd_port();
+    for (host, id) in [
+        (ODD, ODD),
+        ("ec2-127-0-0-51.compute-1.amazonaws.com", ODD),
+        ("127.0.0.51", ODD),
+        ("127.0.1.17", HUB),
+    ] {
+        let port = if id == ODD { port } else { lab().port() };
+        let config =
+            format!("Host bastion\n    HostName {host}\n    User ubuntu\n    Port {port}\n");
+        let house = House::with(&config);
+        let both = vec![at("ec2-user", WEB1), at("ubuntu", id)];
+        let mut cases = vec![
+            ("bastion".to_owned(), vec![at("ubuntu", id)]),
+            ("admin@bastion".to_owned(), vec![at("admin", id)]),
+            (format!("bastion,{WEB1}"), both.clone()),
+        ];
+        // The hop before resolves the name, which the lab's cannot.
+        if !host.starts_with("ec2-") {
+            cases.push((format!("{WEB1},bastion"), both));
+        }
+        for (hops, pushed) in cases {
+            let before = pushes(&house.tenant).len();
+            let outcome = house.run("mssh", &["-J", &hops, DB1, WHERE]);
+            assert_eq!(
+                (outcome.stdout.as_str(), outcome.code),
+                ("127.0.1.21\n", Some(0)),
+                "{hops} at {host}: {outcome:?}"
+            );
+            let mut got = pushes(&house.tenant).split_off(before);
+            got.sort();
+            let mut expected = [pushed, vec![at("ec2-user", DB1)]].concat();
+            expected.sort();
+            assert_eq!(got, expected, "{hops} at {host}");
+        }
+        leaves_nothing(&house.tenant);
+    }
+}
+
+#[test]
+fn an_alias_in_proxy_jump_is_a_hop_as_well() {
+    let config = format!(
+        "Host bastion\n    HostName {WEB1}\n    User ubuntu\nHost {DB1}\n    ProxyJump bastion\n"
+    );
+    let house = House::with(&config);
+    house.run("mssh", &[DB1, WHERE]).prints("127.0.1.21\n");
+    let mut pushed = pushes(&house.tenant);
+    pushed.sort();
+    assert_eq!(pushed, [at("ec2-user", DB1), at("ubuntu", WEB1)]);
+}
+
+/// Hops that are no instances cost no permission: neither a look-up that is denied, nor one that
+/// finds nothing is in the way; and who has named a key for a hop wants that one.
+#[test]
+fn an_address_that_is_no_instance_stays_a_plain_hop() {
+    let house = House::with("Host keyed\n    HostName 127.0.0.11\n    IdentityFile ~/my\n");
+    for hop in ["127.0.0.99", "127.0.0.32", "keyed"] {
+        let line = house.run("mssh", &["--dry-run", "-J", hop, WEB2]);
+        let plain = format!(" -J {hop} ec2-user@127.0.0.12\n");
+        assert!(line.stdout.ends_with(&plain), "{line:?}");
+    }
+    let line = house.run("mssh", &["--dry-run", "-J", "127.0.0.11", WEB2]);
+    assert!(line.stdout.contains("--proxy %%h %%p %%r"), "{line:?}");
+}
+
+#[test]
+fn a_hop_that_is_nearly_an_id_gets_the_error_of_a_target() {
+    let house = House::with("Host bastion\n    HostName i-0face\n");
+    for hop in ["i-0face", "root@i-0face:22", "bastion"] {
+        house.run("mssh", &["-J", hop, WEB1, "true"]).fails(
+            255,
+            &[
+                "mssh: error: `i-0face` is not a valid instance ID",
+                "mssh: hint: an instance ID is `i-` and 17 (or 8) hexadecimal digits",
+            ],
+        );
+    }
+    assert_eq!(house.tenant.calls().len(), 0);
 }
 
 #[test]

@@ -58,6 +58,6 @@ impl Journey<'_> {
             let (pushed, ()) = tokio::try_join!(push, look_up)?;
             pushed?;
         }
-        self.arrived(id.as_str(), leg, route, shared).await
+        self.arrived(id.as_str(), leg, route, shared)
     }
 }

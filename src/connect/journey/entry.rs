@@ -34,7 +34,7 @@ impl Journey<'_> {
         pushed?;
         let route = route?;
         self.tell(&route, &leg);
-        self.arrived(id.as_str(), leg, route, false).await
+        self.arrived(id.as_str(), leg, route, false)
     }
 
     /// Runs a call, if it is `wanted`, beside another whose error would say more. What keeps AWS
@@ -69,14 +69,14 @@ impl Journey<'_> {
             && self.has_master(&leg, route).await?
         {
             let route = route.clone();
-            return self.arrived(id.as_str(), leg, route, true).await;
+            return self.arrived(id.as_str(), leg, route, true);
         }
         let route = self.settle(outlook, &leg);
         let (route, pushed) = tokio::join!(route, self.push(id, &leg));
         let route = route?;
         pushed?;
         self.tell(&route, &leg);
-        self.arrived(id.as_str(), leg, route, false).await
+        self.arrived(id.as_str(), leg, route, false)
     }
 
     async fn route_to(&self, instance: Option<&Instance>, leg: &Leg<'_>) -> Result<Route, Error> {
@@ -85,7 +85,7 @@ impl Journey<'_> {
     }
 
     /// `what` is the instance, or what was typed if that says enough.
-    pub(super) async fn arrived(
+    pub(super) fn arrived(
         &self,
         what: &str,
         leg: Leg<'_>,
@@ -95,7 +95,7 @@ impl Journey<'_> {
         let hops = if shared || leg.hops.is_empty() {
             None
         } else {
-            self.through(leg.hops).await?
+            self.through(leg.hops)?
         };
         let login = leg.login;
         let by = if shared {

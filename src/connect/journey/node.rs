@@ -27,6 +27,6 @@ impl Journey<'_> {
         let aws = self.aws(None).await?;
         let passage = Passage::Session(Managed::Node(id.clone()), Region::parse(&aws.name)?);
         let route = Route::Through(id.to_string(), passage);
-        self.arrived(id.as_str(), leg, route, false).await
+        self.arrived(id.as_str(), leg, route, false)
     }
 }

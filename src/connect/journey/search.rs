@@ -1,11 +1,13 @@
 //! Which instance a destination is.
 
+use std::net::IpAddr;
+
 use super::{Journey, Leg};
 use crate::error::Error;
 use crate::plan::destination::Destination;
 use crate::plan::instance::Instance;
 use crate::plan::lookup::{self, Lookup};
-use crate::plan::names::InstanceId;
+use crate::plan::names::{InstanceId, Region};
 use crate::plan::route::Way;
 use crate::plan::target::Target;
 use crate::world::aws::Regional;
@@ -55,6 +57,27 @@ impl Journey<'_> {
     /// Whether this is the original's form of a host beside `-t ID`.
     pub(super) fn is_host_beside_id(&self, destination: &Destination) -> bool {
         self.invocation.wishes.instance.is_some() && !matches!(destination.target, Target::Id(_))
+    }
+
+    /// Whether EC2 knows an instance by this address in the region that a target tells, and says
+    /// so. What keeps AWS from being asked at all is an error, as in [`Self::beside`].
+    pub(in crate::connect) async fn is_instance_at(
+        &self,
+        address: IpAddr,
+        told: Option<&Region>,
+    ) -> Result<bool, Error> {
+        let Lookup::Filters(filters) = lookup::by_addresses(&[address]) else {
+            return Ok(false);
+        };
+        let found = match self.aws(told).await {
+            Err(Error::NoRegion) => return Ok(false),
+            aws => aws?.instance_with(&filters, &address.to_string()).await,
+        };
+        self.terminal.debug(|| match &found {
+            Ok(instance) => format!("the hop {address} is {}", instance.id),
+            Err(error) => format!("the hop {address} is left to ssh: {}", error.message()),
+        });
+        Ok(found.is_ok())
     }
 
     /// How to look up a destination that is not known by an ID: by the name itself, by

@@ -2,13 +2,13 @@
 
 use std::ffi::OsString;
 
-use super::super::hops::Hops;
+use super::super::hops::{Hops, told};
 use super::{Journey, Leg};
 use crate::error::Error;
 use crate::plan::destination::Destination;
-use crate::plan::hops::Hop;
+use crate::plan::hops::{self, Hop};
 use crate::plan::instance::Instance;
-use crate::plan::names::InstanceId;
+use crate::plan::names::{InstanceId, Region};
 use crate::plan::question::{self, Answer, Subject};
 use crate::plan::route::{self, ForIds, Route, Situation, Way};
 use crate::plan::target::Target;
@@ -84,11 +84,30 @@ impl Journey<'_> {
         matches!(self.source, Source::Told(_)) && self.invocation.has(b'J')
     }
 
+    /// The hops to a destination, where there are instances among them, and the way on from the
+    /// last of them.
+    pub(super) async fn hops(
+        &self,
+        answer: &Answer,
+        region: Option<&Region>,
+    ) -> Result<(Vec<Hop>, Way), Error> {
+        let hops = hops::of(answer.proxy.as_deref())?;
+        // Past a master connection, ssh needs no hop.
+        let master = answer.master.as_deref();
+        let needs_none =
+            self.invocation.is_control_command() || master.is_some_and(openssh::master_listens);
+        let is_instance =
+            async |address| Ok(!needs_none && self.is_instance_at(address, region).await?);
+        let hops = told(hops, (self.invocation, self.source), is_instance).await?;
+        let typed = question::proxied_by_words(self.invocation);
+        Ok(hops::settle(hops, typed, self.invocation.wishes.via)?)
+    }
+
     /// The ProxyCommand that leads through hops, where there are instances among them, which ssh
     /// does not know. Each is found, and gets its key, when its turn comes.
-    pub(super) async fn through(&self, hops: Vec<Hop>) -> Result<Option<OsString>, Error> {
+    pub(super) fn through(&self, hops: Vec<Hop>) -> Result<Option<OsString>, Error> {
         let lead = self.invocation.wishes.via;
-        let hops = Hops::settle(hops, self.invocation, lead, self.source).await?;
+        let hops = Hops::settle(hops, self.invocation, lead)?;
         if !self.is_alone() && self.pushes() {
             hops.share_keys()?;
         }

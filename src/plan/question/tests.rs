@@ -3,7 +3,7 @@ use super::*;
 #[test]
 fn an_answer_is_read_line_by_line() {
     let output = "user root\nhostname 10.0.0.1\naddressfamily inet6\nproxyjump none\n\
-                  proxycommand nc %h %p\nbatchmode yes\nport 22\n";
+                  proxycommand nc %h %p\nbatchmode yes\nport 22\nidentityfile ~/.ssh/my key\n";
     assert_eq!(
         Answer::parse(output.as_bytes()),
         Answer {
@@ -14,6 +14,7 @@ fn an_answer_is_read_line_by_line() {
             proxy: Some("proxycommand nc %h %p".into()),
             master: None,
             batch: true,
+            identities: vec!["~/.ssh/my key".into()],
         }
     );
     let unset = Answer::parse(b"user mssh-nobody-set-a-user\nproxycommand none\n");
