@@ -14,13 +14,37 @@ use crate::wire::eice::{About, Refusal};
 pub enum Tunnel {
     BadWords,
     NoEndpoint(NoEndpoint),
-    Unreachable { host: String, cause: String },
-    TimedOut { step: Step, host: String },
-    NoWebsocket { host: String, cause: String },
-    Refused { endpoint: String, refusal: Refusal },
-    NoSession { status: u16 },
-    Closed { endpoint: String, refusal: Refusal },
-    TimeOver { seconds: u16 },
+    Unreachable {
+        host: String,
+        cause: String,
+    },
+    TimedOut {
+        step: Step,
+        host: String,
+    },
+    NoWebsocket {
+        host: String,
+        cause: String,
+    },
+    Refused {
+        endpoint: String,
+        refusal: Refusal,
+    },
+    NoSession {
+        status: u16,
+    },
+    NotResumed {
+        minutes: u64,
+        cause: String,
+        hint: Option<String>,
+    },
+    Closed {
+        endpoint: String,
+        refusal: Refusal,
+    },
+    TimeOver {
+        seconds: u16,
+    },
     Lost(String),
     Silent,
 }
@@ -74,6 +98,12 @@ impl fmt::Display for Tunnel {
                     "Session Manager refuses the session's websocket (HTTP {status})"
                 )
             }
+            Self::NotResumed { minutes, cause, .. } => {
+                write!(
+                    f,
+                    "the session did not go on within {minutes} minutes: {cause}"
+                )
+            }
             Self::Lost(cause) => write!(f, "the tunnel is lost: {cause}"),
             Self::Silent => f.write_str("the tunnel is lost: the endpoint has gone silent"),
         }
@@ -124,6 +154,12 @@ impl Tunnel {
     pub(super) fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::BadWords | Self::Lost(_) => return None,
+            Self::NotResumed { hint, .. } => {
+                return Some(
+                    hint.clone()
+                        .unwrap_or_else(|| "check the network, and log in again".to_owned()),
+                );
+            }
             Self::NoEndpoint(no) => no.hint(),
             Self::Unreachable { .. }
             | Self::TimedOut {

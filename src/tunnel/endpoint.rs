@@ -60,8 +60,10 @@ where
     };
     let mut relay = Relay::new(&mut socket, ends, pace);
     let end = tokio::select! {
-        end = relay.run() => end,
+        // First of all: whoever floods us is not to keep us from going.
+        biased;
         () = hangup.next() => Ok(End::Unheard),
+        end = relay.run() => end,
     };
     if end.is_ok() {
         relay::close(&mut socket).await;
@@ -110,7 +112,7 @@ async fn open(wanted: &Wanted, door: &Door, credentials: &Credentials) -> Result
     };
     let life = Duration::from_secs(eice::URL_LIFE);
     let url = aws::presigned(&request.url(), credentials, scope, life)?;
-    let socket = websocket::dial(&url, &[], &network).await;
+    let socket = websocket::dial(&url, &[], eice::LONGEST, &network).await;
     socket.map_err(|failure| match failure {
         Failure::Refused { status, body } => {
             let endpoint = door.endpoint.to_string();

@@ -22,6 +22,7 @@ use super::nobody;
 use crate::error::{Error, Tunnel};
 use crate::plan::names::Region;
 use crate::wire::ssm::channel::End;
+use crate::wire::ssm::message::LONGEST;
 use crate::world::aws::{self, Aws, Session, Start};
 use crate::world::hangup::Hangup;
 use crate::world::screen::Screen;
@@ -56,8 +57,9 @@ pub struct Ends<R, W> {
     pub screen: Screen,
 }
 
-/// A websocket and the token to open it with; or why there is none.
-type Dialled = Result<(Socket, String), Error>;
+/// A websocket, the token to open it with, and the credentials that were loaded for that, if any
+/// were; or why there is none.
+type Dialled = Result<(Socket, String, Option<Aws>), Error>;
 
 impl Errand<'_> {
     /// Runs the errand to its end, whoever brings that about. Whoever is told to go while a session
@@ -101,7 +103,7 @@ impl Errand<'_> {
     async fn dial(&self, aws: &Aws, session: &Session) -> Result<Socket, Error> {
         let headers = aws.region(self.region)?.sign_upgrade(&session.url).await?;
         let network = aws::network(self.profile)?;
-        let socket = websocket::dial(&session.url, &headers, &network).await;
+        let socket = websocket::dial(&session.url, &headers, LONGEST, &network).await;
         socket.map_err(|failure| match failure {
             Failure::Refused { status, .. } => Tunnel::NoSession { status }.into(),
             Failure::Other(error) => error,
@@ -111,10 +113,13 @@ impl Errand<'_> {
     /// Ends the session by the API.
     async fn terminate(&self, aws: &Aws, id: &str) {
         let by = async |aws: &Aws| aws.region(self.region)?.terminate_session(id).await;
-        if by(aws).await.is_ok() {
-            return;
-        }
-        if let Err(error) = async { by(&self.load().await?).await }.await {
+        let ended = match by(aws).await {
+            Err(Error::Expired { .. } | Error::BadCredentials { .. }) => {
+                async { by(&self.load().await?).await }.await
+            }
+            ended => ended,
+        };
+        if let Err(error) = ended {
             let text = format!("session {id} could not be ended: {}", error.message());
             self.terminal.note(&text);
         }

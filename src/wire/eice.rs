@@ -20,6 +20,10 @@ pub const URL_LIFE: u64 = 60;
 /// 65,536 at which a frame's length takes another form, so that this much is known to be taken.
 pub const FRAME: usize = 65_000;
 
+/// The longest message that is taken from the service. It sends what it reads at once, in frames
+/// like ours; AWS's gateways for websockets give 128 KB as their limit.
+pub const LONGEST: usize = 128 * 1024;
+
 /// The ports that the service connects to, whatever listens elsewhere.
 pub const PORTS: [u16; 2] = [22, 3389];
 

@@ -22,6 +22,7 @@ pub mod id;
 mod keepalive;
 pub mod message;
 mod receive;
+pub mod retry;
 mod rtt;
 mod send;
 pub mod stream_url;

@@ -15,22 +15,26 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_websockets::WebSocketStream;
 
+use self::link::Lost;
 use super::clock::Clock;
+use super::websocket::pongs::Pongs;
 use crate::wire::ssm::channel::{Channel, End, Event};
 
 /// How much is read or written at once.
 const CHUNK: usize = 64 * 1024;
 
-/// How often everything may move before somebody else gets a turn.
+/// How often everything may move, and how much may be received, before somebody else gets a turn:
+/// a signal is heeded even while we are flooded.
 const TURNS: usize = 64;
+const BUDGET: usize = 128 * 1024;
 
 /// What stopped the pump.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Stop {
     /// All has begun that we have a part in: what goes wrong from now on is the far end's.
     Begun,
-    /// The websocket is gone. The session is to be resumed over another one.
-    Lost,
+    /// The websocket is gone, for this reason. The session is to be resumed over another one.
+    Lost(String),
     /// The session is over, and its output written.
     Over(End),
 }
@@ -50,6 +54,9 @@ pub struct Pump<S, R, W> {
     said: Vec<String>,
     /// Whether it has been told that all has begun.
     begun: bool,
+    pongs: Pongs,
+    /// How much more may be received in this turn.
+    budget: usize,
 }
 
 impl<S, R, W> Pump<S, R, W>
@@ -71,12 +78,15 @@ where
             end: None,
             said: Vec::new(),
             begun: false,
+            pongs: Pongs::default(),
+            budget: 0,
         }
     }
 
     /// Goes on over this websocket, which a session's token opens.
     pub fn connect(&mut self, socket: WebSocketStream<S>, token: &str) {
         self.channel.connected(token, self.clock.now());
+        self.pongs = Pongs::default();
         self.socket = Some(socket);
     }
 
@@ -110,6 +120,7 @@ where
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Stop> {
+        self.budget = BUDGET;
         for _ in 0..TURNS {
             let now = self.clock.now();
             self.channel.tick(now);
@@ -117,18 +128,19 @@ where
             moved |= self.read_input(cx);
             moved |= match self.exchange(cx) {
                 Ok(moved) => moved,
-                Err(_lost) => {
+                Err(Lost(cause)) => {
                     self.socket = None;
                     self.channel.disconnected();
                     self.take_events();
                     match self.end {
-                        None => return Poll::Ready(Stop::Lost),
+                        None => return Poll::Ready(Stop::Lost(cause)),
                         Some(_) => true,
                     }
                 }
             };
             if self.take_events() {
-                return Poll::Ready(Stop::Lost);
+                let cause = "nothing has come for too long".to_owned();
+                return Poll::Ready(Stop::Lost(cause));
             }
             if self.channel.has_begun() && !std::mem::replace(&mut self.begun, true) {
                 return Poll::Ready(Stop::Begun);
@@ -140,6 +152,9 @@ where
             }
             if !moved && self.rest(cx).is_pending() {
                 return Poll::Pending;
+            }
+            if self.budget == 0 {
+                break;
             }
         }
         cx.waker().wake_by_ref();

@@ -9,6 +9,7 @@
 
 mod dial;
 mod handshake;
+pub mod pongs;
 pub mod relay;
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -28,9 +29,6 @@ pub type Io = Box<dyn Stream>;
 
 /// A websocket, opened.
 pub type Socket = WebSocketStream<Io>;
-
-/// The longest message that is taken. AWS sends none of more than 64 KB.
-const LONGEST: usize = 1024 * 1024;
 
 /// How many bytes are collected before they are written: one full frame, or many small ones.
 const FLUSH: usize = 48 * 1024;
@@ -81,13 +79,14 @@ struct Place {
 }
 
 /// Opens the websocket at this URL (`wss`, `https`, `ws` or `http`) with these headers beside the
-/// usual ones.
+/// usual ones. A message of more than `longest` bytes is the end of it.
 ///
 /// # Errors
 /// [`Failure`], with the step that failed or took too long.
 pub async fn dial(
     url: &str,
     headers: &[(String, String)],
+    longest: usize,
     network: &Network,
 ) -> Result<Socket, Failure> {
     let place = Place::parse(url).ok_or_else(|| Tunnel::NoWebsocket {
@@ -98,7 +97,7 @@ pub async fn dial(
     let upgrade = handshake::upgrade(io, &place, headers);
     let io = dial::in_time(Step::Handshake, &place.host, upgrade).await??;
     let config = Config::default().flush_threshold(FLUSH);
-    let limits = Limits::default().max_payload_len(Some(LONGEST));
+    let limits = Limits::default().max_payload_len(Some(longest));
     Ok(ClientBuilder::new()
         .config(config)
         .limits(limits)

@@ -2,6 +2,7 @@
 
 mod ending;
 mod faults;
+mod hostile;
 mod hours;
 mod lasting;
 mod secrets;

@@ -6,6 +6,7 @@
 mod agent;
 mod frame;
 mod gateway;
+mod hostile;
 mod lane;
 mod record;
 mod signature;
@@ -26,6 +27,7 @@ use super::cast::{self, ACCOUNT, Agent as Known, Member, State};
 use super::refusal::Refusal;
 use super::request::{Caller, Operation};
 pub(crate) use agent::PROMPT;
+pub(crate) use hostile::Hostile;
 use record::Session;
 pub(crate) use record::{Ended, Record};
 pub(crate) use trial::{Break, PAUSE, Pause, START, Trial};

@@ -9,6 +9,7 @@ use tokio::time::{Instant, sleep_until};
 use super::{Dialled, Ends, Errand};
 use crate::error::Error;
 use crate::wire::ssm::channel::{Channel, End, Purpose};
+use crate::wire::ssm::retry::Retry;
 use crate::world::aws::{Aws, Session, Start};
 use crate::world::chance;
 use crate::world::clock::Clock;
@@ -29,6 +30,10 @@ pub(super) struct Carriage<'a, R, W> {
     pump: Pump<Io, R, W>,
     screen: Screen,
     dialling: Option<Pin<Box<dyn Future<Output = Dialled> + 'a>>>,
+    clock: Clock,
+    retry: Retry,
+    /// The credentials that were loaded since.
+    fresh: Option<Aws>,
     /// Until when to say nothing of a websocket that is lost.
     patience: Option<Instant>,
     /// Whether it was said.
@@ -48,7 +53,10 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
             Start::Shell => Purpose::Shell,
         };
         let channel = Channel::new(purpose, chance::number(), clock.now());
-        let first = async move { Ok((errand.dial(aws, session).await?, session.token.clone())) };
+        let first = async move {
+            let socket = errand.dial(aws, session).await?;
+            Ok((socket, session.token.clone(), None))
+        };
         Self {
             errand,
             aws,
@@ -56,6 +64,9 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
             pump: Pump::new(channel, clock, ends.input, ends.output),
             screen: ends.screen,
             dialling: Some(Box::pin(first)),
+            clock,
+            retry: Retry::default(),
+            fresh: None,
             patience: None,
             is_told: false,
         }
@@ -66,16 +77,18 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
         loop {
             let mut over = None;
             tokio::select! {
-                stop = self.pump.run() => match stop {
-                    Stop::Begun => self.begun(),
-                    Stop::Lost => self.lost(),
-                    Stop::Over(end) => over = Some(end),
-                },
-                dialled = some(&mut self.dialling) => self.dialled(dialled)?,
+                // First of all: whoever floods us is not to keep us from going.
+                biased;
                 () = hangup.next() => {
                     self.screen.calm();
                     self.pump.hang_up().await;
                 }
+                stop = self.pump.run() => match stop {
+                    Stop::Begun => self.begun(),
+                    Stop::Lost(cause) => self.lost(cause),
+                    Stop::Over(end) => over = Some(end),
+                },
+                dialled = some(&mut self.dialling) => self.dialled(dialled)?,
                 () = self.screen.changed() => self.pump.resize(self.screen.size()),
                 () = until(self.patience) => self.impatient(),
             }
@@ -97,17 +110,24 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
         self.pump.resize(self.screen.size());
     }
 
-    fn lost(&mut self) {
+    fn lost(&mut self, cause: String) {
         let terminal = self.errand.terminal;
-        terminal.debug(|| "the websocket is lost, resuming".to_owned());
-        self.dialling = Some(Box::pin(self.errand.resume(self.aws, &self.session.id)));
+        terminal.debug(|| format!("the websocket is lost ({cause}), resuming"));
+        self.retry
+            .lost(self.pump.channel.has_moved(), self.clock.now());
+        let aws = (self.aws, self.fresh.take());
+        let retry = (self.retry, self.clock);
+        let resuming = self.errand.resume(aws, &self.session.id, retry, cause);
+        self.dialling = Some(Box::pin(resuming));
         self.patience = self.screen.is_there().then(|| Instant::now() + PATIENCE);
     }
 
     fn dialled(&mut self, dialled: Dialled) -> Result<(), Error> {
         self.dialling = None;
         self.patience = None;
-        let (socket, token) = dialled?;
+        let (socket, token, fresh) = dialled?;
+        self.fresh = fresh;
+        self.retry.opened(self.clock.now());
         self.pump.connect(socket, &token);
         if std::mem::take(&mut self.is_told) {
             self.errand.terminal.relay("the shell goes on");

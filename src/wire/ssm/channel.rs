@@ -32,6 +32,15 @@ enum Start {
     Done,
 }
 
+/// How far the handshake has got. Each part is heard once a session: the answers to an agent that
+/// asks again and again would pile up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Handshake {
+    Awaited,
+    Answered,
+    Complete,
+}
+
 /// A data channel. Whoever drives it hands in what comes ([`Channel::frame`], [`Channel::input`],
 /// the time) and takes what goes ([`Channel::transmit`], [`Channel::output`], [`Channel::event`]),
 /// after each hand-in until there is no more.
@@ -51,6 +60,9 @@ pub struct Channel {
     ending: Ending,
     /// When something of the stream last got on.
     moved: Time,
+    /// Whether any byte of the stream has got on over this websocket.
+    has_moved: bool,
+    handshake: Handshake,
     spoken: bool,
     refused: Option<String>,
     /// Whether the last line of the input is not at its end.
@@ -76,6 +88,8 @@ impl Channel {
             output: VecDeque::new(),
             ending: Ending::Open,
             moved: now,
+            has_moved: false,
+            handshake: Handshake::Awaited,
             spoken: false,
             refused: None,
             mid_line: false,
@@ -93,6 +107,7 @@ impl Channel {
         self.link = Some(Keepalive::new(now));
         self.outbox.resume();
         self.moved = now;
+        self.has_moved = false;
     }
 
     /// The websocket is gone, by whatever close or error. That is no end: the gateway closes each
@@ -101,6 +116,12 @@ impl Channel {
         self.link = None;
         self.open = None;
         self.lost();
+    }
+
+    /// Whether any byte of the stream has got on, in either direction, since the websocket was
+    /// opened.
+    pub fn has_moved(&self) -> bool {
+        self.has_moved
     }
 
     /// Something other than a binary frame has come: the websocket lives.

@@ -33,15 +33,24 @@ pub(super) struct Answer {
     pub(super) refused: Option<String>,
 }
 
+/// How many actions an agent may ask for, how long their names may be for us to repeat them, and
+/// how long what the other side has to say. Real agents ask for two.
+const ACTIONS: usize = 8;
+const NAME: usize = 64;
+const WORDS: usize = 1024;
+
 /// Answers the question. `None` if it makes no sense.
 pub(super) fn answer(request: &[u8], purpose: Purpose) -> Option<Answer> {
     let request: Value = serde_json::from_slice(request).ok()?;
     let actions = request.get("RequestedClientActions")?.as_array()?;
-    let mut refused = None;
+    let too_many = format!("{} actions are not supported", actions.len());
+    let mut refused = (actions.len() > ACTIONS).then_some(too_many);
     let processed: Vec<Value> = actions
         .iter()
+        .take(ACTIONS)
         .map(|action| {
             let kind = action["ActionType"].as_str().unwrap_or_default();
+            let kind = beginning(kind, NAME);
             let why = refusal(kind, &action["ActionParameters"], purpose);
             let status = if why.is_some() { 3 } else { 1 };
             let error = why.clone().unwrap_or_default();
@@ -68,6 +77,7 @@ pub(super) fn answer(request: &[u8], purpose: Purpose) -> Option<Answer> {
 /// Why we do not do an action, if we don't.
 fn refusal(kind: &str, parameters: &Value, purpose: Purpose) -> Option<String> {
     let session = parameters["SessionType"].as_str().unwrap_or_default();
+    let session = beginning(session, NAME);
     match (kind, purpose) {
         ("SessionType", Purpose::Port) if session == "Port" => None,
         ("SessionType", Purpose::Shell) if is_shell(session) => None,
@@ -75,6 +85,11 @@ fn refusal(kind: &str, parameters: &Value, purpose: Purpose) -> Option<String> {
         ("KMSEncryption", _) => Some(NO_ENCRYPTION.to_owned()),
         _ => Some(format!("{kind:?} is not supported")),
     }
+}
+
+/// As much of a text as fits into so many bytes.
+fn beginning(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
 }
 
 fn is_shell(session: &str) -> bool {
@@ -90,7 +105,7 @@ fn is_shell(session: &str) -> bool {
 pub(super) fn customer_message(complete: &[u8]) -> Option<String> {
     let complete: Value = serde_json::from_slice(complete).ok()?;
     let message = complete["CustomerMessage"].as_str()?;
-    (!message.is_empty()).then(|| message.to_owned())
+    (!message.is_empty()).then(|| beginning(message, WORDS).to_owned())
 }
 
 /// The text frame that opens a data channel on a new websocket.
@@ -125,5 +140,8 @@ pub(super) fn acknowledged(body: &[u8]) -> Option<u64> {
 pub(super) fn reason(closed: &[u8]) -> String {
     let closed: Value = serde_json::from_slice(closed).unwrap_or_default();
     let output = closed["Output"].as_str().unwrap_or_default();
-    output.split_whitespace().collect::<Vec<_>>().join(" ")
+    beginning(output, WORDS)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -21,6 +21,10 @@ use sha2::{Digest, Sha256};
 
 use super::id::Id;
 
+/// The longest frame that is taken: agents send payloads of 1 KB, and some of their questions and
+/// the gateway's last words may be longer.
+pub const LONGEST: usize = 64 * 1024;
+
 /// The length of our headers, the payload's length not counted.
 const HEADER: usize = 116;
 

@@ -105,13 +105,13 @@ impl Outbox {
     }
 
     /// That a message is acknowledged, once more perhaps. A window that was made use of widens by
-    /// what has arrived: TCP, below, looks after the network.
-    pub(super) fn acknowledged(&mut self, sequence: u64, now: Time) {
+    /// what has arrived: TCP, below, looks after the network. Says whether that was new.
+    pub(super) fn acknowledged(&mut self, sequence: u64, now: Time) -> bool {
         self.paused = None;
         let slot = sequence.checked_sub(self.first);
         let slot = slot.and_then(|at| self.slots.get_mut(usize::try_from(at).ok()?)?.take());
         let Some(slot) = slot else {
-            return;
+            return false;
         };
         if self.under_way * 2 > self.window {
             self.window = (self.window + slot.size).min(WIDEST);
@@ -124,6 +124,7 @@ impl Outbox {
             self.slots.pop_front();
             self.first += 1;
         }
+        true
     }
 
     /// The gateway wants to be spared.

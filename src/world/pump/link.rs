@@ -11,6 +11,9 @@ use tokio_websockets::Message;
 use super::{Pump, TURNS};
 use crate::wire::ssm::channel::Frame;
 
+/// What a frame costs beside its bytes.
+const FRAME: usize = 256;
+
 impl<S, R, W> Pump<S, R, W>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -42,7 +45,7 @@ where
             Pin::new(&mut *socket).start_send(message)?;
             moved = true;
         }
-        let _later = Pin::new(socket).poll_flush(cx)?;
+        let _later = self.pongs.poll_flush(socket, cx)?;
         Ok(moved)
     }
 
@@ -53,17 +56,23 @@ where
         let mut moved = false;
         let now = self.clock.now();
         for _ in 0..TURNS {
-            if !self.channel.takes_frames() {
+            let is_full = self.pongs.poll_room(socket, cx)?.is_pending();
+            if is_full || self.budget == 0 || !self.channel.takes_frames() {
                 break;
             }
             let Poll::Ready(message) = Pin::new(&mut *socket).poll_next(cx) else {
                 break;
             };
-            let message = message.ok_or(Lost)??;
+            let closed = || Lost("the connection has been closed".to_owned());
+            let message = message.ok_or_else(closed)??;
+            self.pongs.note(&message);
+            let cost = message.as_payload().len() + FRAME;
+            self.budget = self.budget.saturating_sub(cost);
             if message.is_binary() {
                 self.channel.frame(message.as_payload(), now);
-            } else if message.is_close() {
-                return Err(Lost);
+            } else if let Some((code, reason)) = message.as_close() {
+                let code = u16::from(code);
+                return Err(Lost(format!("closed with code {code}: {reason}")));
             } else {
                 self.channel.heard(now);
             }
@@ -73,11 +82,11 @@ where
     }
 }
 
-/// The websocket is gone, for whatever reason: they all lead to the same.
-pub(super) struct Lost;
+/// The websocket is gone, and why: all that leads to the same.
+pub(super) struct Lost(pub(super) String);
 
 impl From<tokio_websockets::Error> for Lost {
-    fn from(_: tokio_websockets::Error) -> Self {
-        Self
+    fn from(error: tokio_websockets::Error) -> Self {
+        Self(error.to_string())
     }
 }

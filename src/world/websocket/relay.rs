@@ -20,6 +20,7 @@ use tokio_websockets::{Message, WebSocketStream};
 pub use self::ends::Ends;
 use self::ends::{Inlet, Outlet};
 use self::life::{Due, Life};
+use super::pongs::Pongs;
 use crate::error::Tunnel;
 
 mod ends;
@@ -58,6 +59,7 @@ pub struct Relay<'a, S, R, W> {
     inlet: Inlet<R>,
     outlet: Outlet<W>,
     life: Life,
+    pongs: Pongs,
 }
 
 impl<'a, S, R, W> Relay<'a, S, R, W>
@@ -73,6 +75,7 @@ where
             inlet: Inlet::new(ends.input, pace.frame),
             outlet: Outlet::new(ends.output, ends.gone),
             life: Life::new(pace.idle),
+            pongs: Pongs::default(),
         }
     }
 
@@ -132,7 +135,7 @@ where
             moved = true;
         }
         // What is not flushed now is when the socket has room again: that wakes us.
-        let _later = Pin::new(&mut *self.socket).poll_flush(cx).map_err(lost)?;
+        let _later = self.pongs.poll_flush(self.socket, cx).map_err(lost)?;
         Ok(moved)
     }
 
@@ -146,6 +149,14 @@ where
                 Poll::Ready(Ok(true)) => self.life.heard(false),
                 Poll::Ready(Ok(false)) => {}
             }
+            if self
+                .pongs
+                .poll_room(self.socket, cx)
+                .map_err(lost)?
+                .is_pending()
+            {
+                return Ok(received);
+            }
             let message = match Pin::new(&mut *self.socket).poll_next(cx) {
                 Poll::Pending => return Ok(received),
                 Poll::Ready(None) => {
@@ -155,6 +166,7 @@ where
             };
             received = Received::Something;
             self.life.heard(message.is_pong());
+            self.pongs.note(&message);
             if let Some((code, reason)) = message.as_close() {
                 let code = Some(u16::from(code)).filter(|code| *code != NO_CODE);
                 return Ok(Received::End(End::Closed(code, reason.to_owned())));

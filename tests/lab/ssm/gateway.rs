@@ -17,6 +17,7 @@ use tokio_websockets::{CloseCode, Config, Error, Message, ServerBuilder, WebSock
 use self::relay::Relay;
 use super::Sessions;
 use super::agent::Order;
+use super::hostile;
 use super::record::Session;
 use super::signature;
 
@@ -112,6 +113,12 @@ async fn serve(mut socket: WebSocketStream<TcpStream>, session: &Session) {
     }
     let number = session.current.borrow().wrapping_add(1);
     session.current.send_replace(number);
+    if let Some(hostile) = session.trial.hostile {
+        let number = session.record().websockets;
+        // It ends when the client has had enough.
+        let _ = hostile::run(hostile, number, socket.get_mut()).await;
+        return;
+    }
     let mut relay = Relay::new(socket, session);
     relay.first().await;
     let how = relay.run().await;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::hostile::Hostile;
+
 /// The gateway's words for a client that is to wait, and for one that may go on.
 pub(crate) const PAUSE: &str = "pause_publication";
 pub(crate) const START: &str = "start_publication";
@@ -35,6 +37,8 @@ pub(crate) struct Trial {
     pub(crate) message: &'static str,
     /// The upgrades that are refused, at first.
     pub(crate) refused_upgrades: u32,
+    /// Whoever is at the other end of each websocket means harm.
+    pub(crate) hostile: Option<Hostile>,
 }
 
 /// A pause of the client in the middle of its stream.

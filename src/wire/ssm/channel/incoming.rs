@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Channel, Event, Start, Time, milliseconds};
+use super::{Channel, Event, Handshake, Start, Time, milliseconds};
 use crate::wire::ssm::channel::Purpose;
 use crate::wire::ssm::handshake;
 use crate::wire::ssm::message::{Kind, Message, payload};
@@ -27,7 +27,7 @@ impl Channel {
             Kind::Output => self.numbered(&message, now),
             Kind::Acknowledge => {
                 if let Some(sequence) = handshake::acknowledged(message.payload) {
-                    self.outbox.acknowledged(sequence, now);
+                    self.has_moved |= self.outbox.acknowledged(sequence, now);
                     self.moved = now;
                 }
             }
@@ -80,6 +80,7 @@ impl Channel {
         match kind {
             payload::OUTPUT | payload::STDERR => {
                 self.moved = now;
+                self.has_moved |= !bytes.is_empty();
                 self.spoken = true;
                 // An agent begins most shells without a handshake.
                 if self.start != Start::Handshake || self.purpose == Purpose::Shell {
@@ -91,7 +92,10 @@ impl Channel {
                 }
             }
             payload::HANDSHAKE_REQUEST => {
-                if let Some(answer) = handshake::answer(bytes, self.purpose) {
+                if self.handshake == Handshake::Awaited
+                    && let Some(answer) = handshake::answer(bytes, self.purpose)
+                {
+                    self.handshake = Handshake::Answered;
                     self.send(payload::HANDSHAKE_RESPONSE, &answer.response, 0, now);
                     if let Some(reason) = answer.refused {
                         self.refuse(reason, now);
@@ -99,6 +103,10 @@ impl Channel {
                 }
             }
             payload::HANDSHAKE_COMPLETE => {
+                let before = std::mem::replace(&mut self.handshake, Handshake::Complete);
+                if before == Handshake::Complete {
+                    return;
+                }
                 if self.start == Start::Handshake {
                     self.start = match self.purpose {
                         Purpose::Port => Start::Banner(now + BANNER),

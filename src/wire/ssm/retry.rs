@@ -1,0 +1,136 @@
+//! When a session whose websocket is lost is resumed, and when that is given up.
+//!
+//! That a websocket is accepted shows nothing yet: whoever closes each one at once would be asked
+//! for the next one without end. Only bytes of the stream, in either direction, end the waiting.
+
+use std::time::Duration;
+
+use super::Time;
+
+/// How long nothing may move before the session is given up. ssh's own timers decide sooner, if
+/// they are set.
+pub const GIVE_UP: Duration = Duration::from_mins(5);
+
+/// The first wait after a failure, and the longest.
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// How soon after one websocket the next may be opened, whatever moved on the first.
+const SPACING: Duration = Duration::from_secs(1);
+
+/// The retries of one session.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Retry {
+    /// When the last websocket was opened.
+    opened: Option<Time>,
+    /// Since when nothing has moved.
+    since: Option<Time>,
+    wait: Duration,
+}
+
+impl Retry {
+    /// A websocket is open.
+    pub fn opened(&mut self, now: Time) {
+        self.opened = Some(now);
+    }
+
+    /// It is lost; `has_moved` tells whether any byte of the stream has moved on it. One that has
+    /// lasted for as long as it takes us to give up counts as good, too: the gateway closes each
+    /// about once an hour, also where nobody had anything to say.
+    pub fn lost(&mut self, has_moved: bool, now: Time) {
+        let lasted = self.opened.map(|opened| now.saturating_sub(opened));
+        if has_moved || lasted >= Some(GIVE_UP) {
+            self.since = None;
+            self.wait = Duration::ZERO;
+        } else {
+            self.failed();
+        }
+        self.since = self.since.or(Some(now));
+    }
+
+    /// No other could be opened.
+    pub fn failed(&mut self) {
+        self.wait = (self.wait * 2).clamp(FIRST_WAIT, LONGEST_WAIT);
+    }
+
+    /// How long to wait before the next is opened, where a wait is so much of its full length;
+    /// `None` to give up.
+    pub fn wait(&self, share: f64, now: Time) -> Option<Duration> {
+        let since = self.since.unwrap_or(now);
+        if now.saturating_sub(since) >= GIVE_UP {
+            return None;
+        }
+        let spacing = self.opened.map_or(Duration::ZERO, |opened| {
+            (opened + SPACING).saturating_sub(now)
+        });
+        Some(self.wait.mul_f64(share).max(spacing))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Time = Duration::from_secs(1_700_000_000);
+
+    /// Opens websockets that last so long until that is given up: how many, and after what time.
+    fn tries(lasts: Duration, has_moved: impl Fn(u32) -> bool, most: u32) -> (u32, Duration) {
+        let (mut retry, mut now) = (Retry::default(), START);
+        for number in 1..=most {
+            retry.opened(now);
+            now += lasts;
+            retry.lost(has_moved(number), now);
+            match retry.wait(1.0, now) {
+                Some(wait) => now += wait,
+                None => return (number, now.saturating_sub(START)),
+            }
+        }
+        (most, now.saturating_sub(START))
+    }
+
+    #[test]
+    fn websockets_that_are_closed_at_once_are_given_up_after_five_minutes_and_few_tries() {
+        let (number, after) = tries(Duration::ZERO, |_| false, u32::MAX);
+        assert!((50..=75).contains(&number), "{number}");
+        assert!(
+            after >= GIVE_UP && after < GIVE_UP + LONGEST_WAIT,
+            "{after:?}"
+        );
+    }
+
+    #[test]
+    fn the_first_resume_after_a_good_time_waits_for_nothing() {
+        let mut retry = Retry::default();
+        retry.opened(START);
+        let later = START + Duration::from_hours(1);
+        retry.lost(true, later);
+        assert_eq!(retry.wait(1.0, later), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn an_hour_of_silence_is_no_failure() {
+        let hour = Duration::from_hours(1);
+        assert_eq!(tries(hour, |_| false, 30), (30, hour * 30));
+    }
+
+    #[test]
+    fn bytes_begin_the_count_anew_and_yet_there_is_one_websocket_a_second_at_most() {
+        let (number, after) = tries(Duration::ZERO, |_| true, 100);
+        assert_eq!((number, after), (100, Duration::from_secs(100)));
+        let (number, _) = tries(Duration::ZERO, |number| number == 40, u32::MAX);
+        assert!((90..=115).contains(&number), "{number}");
+    }
+
+    #[test]
+    fn calls_that_fail_are_waited_for_ever_longer() {
+        let mut retry = Retry::default();
+        retry.lost(true, START);
+        let waits = [0, 100, 200, 400, 800, 1600, 3200, 5000, 5000];
+        for wait in waits.map(Duration::from_millis) {
+            assert_eq!(retry.wait(1.0, START), Some(wait));
+            assert_eq!(retry.wait(0.5, START), Some(wait / 2));
+            retry.failed();
+        }
+        assert_eq!(retry.wait(1.0, START + GIVE_UP), None);
+    }
+}

@@ -1,0 +1,161 @@
+//! Gateways and agents that mean harm cost us little memory and few calls, and keep us from nothing.
+
+use std::fs;
+use std::process::Child;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{read_all, the_session, tunnel, wait, words};
+use crate::credentials::User;
+use crate::lab::ssm::Hostile;
+use crate::lab::{Ended, Tenant, Trial};
+use crate::sandbox::tenant;
+
+/// The most memory that a tunnel may ever have, in megabytes: as the system counts it, with what is
+/// mapped of the binary, and without.
+const MOST: u64 = 32;
+const MOST_OF_OURS: u64 = 16;
+
+/// How long each flood lasts.
+const FLOOD: Duration = Duration::from_secs(4);
+
+/// The most memory that a process has had resident, in kilobytes; and what it has mapped of files.
+fn memory(child: &Child) -> (u64, u64) {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).expect("a process");
+    let kilobytes = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let number = line.and_then(|it| it.split_whitespace().next()?.parse::<u64>().ok());
+        number.expect(name)
+    };
+    (kilobytes("VmHWM:"), kilobytes("RssFile:"))
+}
+
+fn against(hostile: Hostile) -> Tenant<'static> {
+    let tenant = tenant();
+    tenant.trial(Trial {
+        hostile: Some(hostile),
+        ..Trial::default()
+    });
+    tenant
+}
+
+/// Asserts that a tunnel stays small while it is flooded, and goes when it is told to.
+#[track_caller]
+fn withstands(hostile: Hostile) {
+    let tenant = against(hostile);
+    let mut child = tunnel(&tenant, 22).spawn().expect("the tunnel");
+    thread::sleep(FLOOD);
+    let (peak, files) = memory(&child);
+    let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+    let told = Instant::now();
+    assert_eq!(wait(&mut child), Some(0), "{hostile:?}");
+    let took = told.elapsed();
+    assert!(peak < MOST << 10, "{hostile:?}: {peak} KiB");
+    assert!(
+        peak - files < MOST_OF_OURS << 10,
+        "{hostile:?}: {peak} - {files} KiB"
+    );
+    // A second for a farewell that nobody takes, and time for a busy machine.
+    assert!(took < Duration::from_secs(4), "{hostile:?}: {took:?}");
+    let calls = tenant.calls().len();
+    assert!(calls <= 10, "{hostile:?}: {calls} calls");
+    let session = the_session(&tenant);
+    assert!(session.websockets >= 1, "{session:?}");
+}
+
+#[test]
+fn an_agent_that_begins_the_handshake_for_ever_gets_one_answer() {
+    withstands(Hostile::Handshakes(1));
+}
+
+#[test]
+fn an_agent_that_wants_hundreds_of_things_is_refused() {
+    let tenant = against(Hostile::Handshakes(700));
+    let mut child = tunnel(&tenant, 22).spawn().expect("the tunnel");
+    let (_, said) = read_all(&mut child);
+    assert_eq!(wait(&mut child), Some(255));
+    let error = "mssh: error: the session is over: 700 actions are not supported\n";
+    assert_eq!(said, error);
+    the_session(&tenant);
+}
+
+#[test]
+fn an_agent_that_completes_the_handshake_for_ever_is_heard_once() {
+    withstands(Hostile::Completes);
+}
+
+#[test]
+fn messages_before_or_after_their_turn_cost_a_few_megabytes() {
+    withstands(Hostile::Early);
+    withstands(Hostile::Old);
+}
+
+#[test]
+fn pings_whose_pongs_nobody_reads_are_not_answered_for_ever() {
+    withstands(Hostile::Pings);
+}
+
+#[test]
+fn a_message_without_an_end_is_the_end_of_the_websocket() {
+    withstands(Hostile::Pieces);
+    withstands(Hostile::TooLong);
+}
+
+/// How often a session may be resumed in ten seconds, and in how much time it is given up: see
+/// `wire::ssm::retry`.
+#[test]
+fn websockets_that_are_closed_at_once_are_opened_less_and_less_often() {
+    for hostile in [
+        Hostile::Closes,
+        Hostile::TooLong,
+        Hostile::BadText,
+        Hostile::OneByte,
+    ] {
+        let tenant = against(hostile);
+        let mut child = tunnel(&tenant, 22).spawn().expect("the tunnel");
+        thread::sleep(Duration::from_secs(10));
+        let resumed = tenant.calls_of("ResumeSession").len();
+        let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+        wait(&mut child);
+        assert!((2..=11).contains(&resumed), "{hostile:?}: {resumed} times");
+        let session = the_session(&tenant);
+        assert_eq!(session.ended, Some(Ended::Api), "{hostile:?}");
+    }
+}
+
+#[test]
+fn credentials_are_loaded_again_only_when_aws_refuses_them() {
+    let user = User::with("");
+    let helper = user.aws("helper");
+    let runs = user.aws("runs");
+    let keys = r#"{"Version":1,"AccessKeyId":"$ID","SecretAccessKey":"$SECRET"}"#;
+    user.writes("keys", keys);
+    let script = format!(
+        "#!/bin/sh\necho run >> '{}'\ncat '{}'\n",
+        runs.display(),
+        user.aws("keys").display()
+    );
+    user.writes("helper", &script);
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(&helper, mode).expect("a mode");
+    let config = format!("[default]\ncredential_process = \"{}\"\n", helper.display());
+    user.writes("config", &config);
+    user.tenant.trial(Trial {
+        hostile: Some(Hostile::Closes),
+        ..Trial::default()
+    });
+    let mut tunnel = user.command("mssh");
+    tunnel.args(words(22)).stdin(std::process::Stdio::piped());
+    tunnel.stdout(std::process::Stdio::piped());
+    let mut child = tunnel.spawn().expect("the tunnel");
+    thread::sleep(Duration::from_secs(5));
+    let resumed = user.tenant.calls_of("ResumeSession").len();
+    assert!(resumed >= 2, "{resumed} times");
+    let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+    wait(&mut child);
+    let runs = fs::read_to_string(runs).expect("a run");
+    assert_eq!(runs.lines().count(), 1);
+    the_session(&user.tenant);
+}
