@@ -101,8 +101,13 @@ fn ride(wishes: &Wishes, scan: &Scan) -> Result<Ride, Usage> {
         return Err(Usage::RideBy(wishes.via.name()));
     }
     let mut destination = Destination::parse(Program::Ssh, host)?;
-    destination.login = Some(Login::parse(user)?);
+    let login = Login::parse(user)?;
     let room = key_room(wishes, scan, &destination)?;
+    if room.is_some() {
+        // Before a key is made for a user to whom none can be pushed.
+        login.for_push()?;
+    }
+    destination.login = Some(login);
     let (hops, way) = hops_and_way(wishes, scan)?;
     Ok(Ride {
         hops,
