@@ -8,6 +8,7 @@
 //! Its standard input is a pipe from us. A byte on it says that a push begins, and the key's minute
 //! with it; its end says that we have become the client, or are dead.
 
+mod signals;
 mod stay;
 
 use std::io::{self, Write};

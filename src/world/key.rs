@@ -2,15 +2,15 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use ssh_key::rand_core::OsRng;
 use ssh_key::{Algorithm, LineEnding, PrivateKey, PublicKey};
 
+use super::chance;
+use super::private::Private;
 use super::room::Room;
 use crate::error::Error;
 
@@ -46,13 +46,14 @@ impl Key {
     ///
     /// # Errors
     /// [`Error::Key`].
-    pub fn write_to(&self, fresh: &Path, path: &Path) -> Result<(), Error> {
+    pub fn write_to(&self, room: &Private, name: &str) -> Result<(), Error> {
         let text = self.0.to_openssh(LineEnding::LF).map_err(broken)?;
-        let mut options = OpenOptions::new();
-        let made = options.write(true).create_new(true).mode(0o600).open(fresh);
-        made.and_then(|mut file| file.write_all(text.as_bytes()))
-            .and_then(|()| fs::hard_link(fresh, path))
-            .map_err(|cause| Error::Key(path.to_owned(), cause))
+        let fresh = format!("{name}.{}", chance::number());
+        let written = room
+            .write(&fresh, text.as_bytes())
+            .and_then(|()| room.link(&fresh, name));
+        room.remove(fresh.as_ref());
+        written.map_err(|cause| Error::Key(room.path().join(name), cause))
     }
 
     /// Writes the private half into the room, and says where it is.

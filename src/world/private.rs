@@ -1,15 +1,18 @@
 //! Directories for our user alone, used by descriptor: whoever can rename a directory above one
 //! cannot make us write or delete anywhere else.
 
+mod parent;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat};
-use rustix::fs::{mkdirat, openat, statat, unlinkat};
+use rustix::fs::{linkat, mkdirat, openat, statat, unlinkat};
 use rustix::process::{geteuid, umask};
 
 /// An open directory, and the path by which it was opened.
@@ -20,17 +23,21 @@ pub struct Private {
 }
 
 impl Private {
-    /// Makes a directory of this mode, whatever the umask: ssh-copy-id has one of 0177, under
-    /// which it could not even be entered.
+    /// Makes a directory of this mode, where nobody but us and root could move it.
+    ///
+    /// # Errors
+    /// When others could, something has that name, or it cannot be made.
+    pub fn make(path: &Path, mode: u32) -> io::Result<Self> {
+        let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+        make_in(&parent::open(path)?, name, path, mode)
+    }
+
+    /// Makes one in this one.
     ///
     /// # Errors
     /// When something has that name, or it cannot be made.
-    pub fn make(path: &Path, mode: u32) -> io::Result<Self> {
-        let before = umask(Mode::RWXG | Mode::RWXO);
-        let result = mkdirat(CWD, path, Mode::from_raw_mode(mode));
-        umask(before);
-        result?;
-        Self::open(path)
+    pub fn make_below(&self, name: &OsStr, mode: u32) -> io::Result<Self> {
+        make_in(&self.descriptor, name, &self.path.join(name), mode)
     }
 
     /// Opens a directory; a link to one is refused.
@@ -38,9 +45,24 @@ impl Private {
     /// # Errors
     /// When it cannot be opened.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let descriptor = openat(CWD, path, flags, Mode::empty())?;
-        Ok(Self::from_open(path, descriptor.into()))
+        open_in(CWD, path, path)
+    }
+
+    /// Opens a directory that nobody but us and root could have moved there.
+    ///
+    /// # Errors
+    /// When others could, or it cannot be opened.
+    pub fn open_unmoved(path: &Path) -> io::Result<Self> {
+        let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+        open_in(&parent::open(path)?, name.as_ref(), path)
+    }
+
+    /// Opens one in this one.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open_below(&self, name: &OsStr) -> io::Result<Self> {
+        open_in(&self.descriptor, name.as_ref(), &self.path.join(name))
     }
 
     /// A directory that is open already.
@@ -128,6 +150,36 @@ impl Private {
         Ok(statat(&self.descriptor, name, AtFlags::SYMLINK_NOFOLLOW)?)
     }
 
+    /// A file of ours.
+    ///
+    /// # Errors
+    /// When it is none of ours, or cannot be opened.
+    pub fn file(&self, name: &str) -> io::Result<File> {
+        if !self.has_file(name.as_ref()) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(openat(&self.descriptor, name, flags, Mode::empty())?.into())
+    }
+
+    /// Whether an open file is the one of this name.
+    #[must_use]
+    pub fn is_file(&self, name: &str, file: &File) -> bool {
+        match (self.stat(name.as_ref()), file.metadata()) {
+            (Ok(there), Ok(here)) => (there.st_dev, there.st_ino) == (here.dev(), here.ino()),
+            _ => false,
+        }
+    }
+
+    /// Gives a file a second name.
+    ///
+    /// # Errors
+    /// When something has that name.
+    pub fn link(&self, name: &str, second: &str) -> io::Result<()> {
+        let (directory, flags) = (&self.descriptor, AtFlags::empty());
+        Ok(linkat(directory, name, directory, second, flags)?)
+    }
+
     /// Writes a new file that only we can read.
     ///
     /// # Errors
@@ -144,13 +196,8 @@ impl Private {
     /// # Errors
     /// When it is none of ours, or cannot be read.
     pub fn read(&self, name: &str) -> io::Result<Vec<u8>> {
-        if !self.has_file(name.as_ref()) {
-            return Err(io::ErrorKind::NotFound.into());
-        }
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = openat(&self.descriptor, name, flags, Mode::empty())?;
         let mut content = Vec::new();
-        File::from(file).read_to_end(&mut content)?;
+        self.file(name)?.read_to_end(&mut content)?;
         Ok(content)
     }
 
@@ -167,4 +214,20 @@ impl Private {
             let _ = fs::remove_dir(&self.path);
         }
     }
+}
+
+/// Whatever the umask: ssh-copy-id has one of 0177, under which the directory could not even be
+/// entered.
+fn make_in(parent: impl AsFd, name: &OsStr, path: &Path, mode: u32) -> io::Result<Private> {
+    let before = umask(Mode::RWXG | Mode::RWXO);
+    let result = mkdirat(&parent, name, Mode::from_raw_mode(mode));
+    umask(before);
+    result?;
+    open_in(parent, name.as_ref(), path)
+}
+
+fn open_in(parent: impl AsFd, name: &Path, path: &Path) -> io::Result<Private> {
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let descriptor = openat(parent, name, flags, Mode::empty())?;
+    Ok(Private::from_open(path, descriptor.into()))
 }

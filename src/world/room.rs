@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use ssh_key::rand_core::{OsRng, RngCore};
@@ -42,6 +43,8 @@ impl Room {
     pub fn open() -> Result<Self, Error> {
         let mut tried = Vec::new();
         for base in bases() {
+            // What others could lead elsewhere later on shall not be in the path.
+            let base = base.canonicalize().unwrap_or(base);
             let name = format!("{PREFIX}{}", random_suffix());
             match Private::make(&base.join(name), MODE) {
                 Ok(directory) => return Ok(Self { directory }),
@@ -108,30 +111,38 @@ fn has_our_name(name: &OsStr, prefix: &str) -> bool {
 /// # Errors
 /// [`Error::NoRoom`].
 pub fn for_plain_ssh() -> Result<PathBuf, Error> {
-    let name = format!("mssh-{}", rustix::process::geteuid().as_raw());
-    let mut places = [PathBuf::from("/dev/shm"), std::env::temp_dir()].into_iter();
-    let place = places.find(|place| place.is_dir());
-    let place = place.ok_or_else(|| Error::NoRoom(Vec::new()))?;
-    Ok(place.join(name))
+    Ok(place()?.join(user_prefix()))
 }
 
-/// Where keys for the hops of this run are made, and for nobody else.
+/// Where keys for the hops of this run are made, and for nobody else: one place for all of its
+/// destinations. Nobody can take the name before us.
 ///
 /// # Errors
 /// [`Error::NoRoom`].
 pub fn for_this_run() -> Result<PathBuf, Error> {
-    let place = for_plain_ssh()?;
-    let name = place.file_name().unwrap_or_default().to_string_lossy();
-    Ok(place.with_file_name(format!("{name}-{}", std::process::id())))
+    static SUFFIX: OnceLock<String> = OnceLock::new();
+    let suffix = SUFFIX.get_or_init(random_suffix);
+    Ok(place()?.join(format!("{}-{suffix}", user_prefix())))
 }
 
-/// Whether a directory has the name of one for a single run's hops.
-#[must_use]
-pub fn is_for_a_run(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let ours = format!("mssh-{}-", rustix::process::geteuid().as_raw());
-    let pid = name.strip_prefix(&ours);
-    pid.is_some_and(|pid| !pid.is_empty() && pid.bytes().all(|byte| byte.is_ascii_digit()))
+fn user_prefix() -> String {
+    format!("mssh-{}", rustix::process::geteuid().as_raw())
+}
+
+fn place() -> Result<PathBuf, Error> {
+    let mut places = [PathBuf::from("/dev/shm"), std::env::temp_dir()].into_iter();
+    let place = places.find(|place| place.is_dir());
+    place.ok_or_else(|| Error::NoRoom(Vec::new()))
+}
+
+/// The directories of runs with hops, also of those that were killed.
+pub fn of_runs() -> impl Iterator<Item = PathBuf> {
+    let entries = place().ok().and_then(|place| fs::read_dir(place).ok());
+    let prefix = format!("{}-", user_prefix());
+    let entries = entries.into_iter().flatten().flatten();
+    entries
+        .filter(move |entry| has_our_name(&entry.file_name(), &prefix))
+        .map(|entry| entry.path())
 }
 
 /// The directories to try, best first.

@@ -5,16 +5,20 @@
 //! when it logs in. In between it must stay the same. So `Match exec` has us enter the room before
 //! either, whoever is in there finds the same key, and whoever leaves last takes it away. Who is in
 //! the room has it locked (flock(2), shared): a keeper of each, for its minute at most. A lock goes
-//! with its process, however that dies.
+//! with its process, however that dies: so what is in a room that nobody has locked is of the dead,
+//! and whoever enters deletes it.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
 
-use super::chance;
+use rustix::io::Errno;
+
 use super::key::Key;
 use super::private::Private;
+use super::room::KEY_LIFE;
 use crate::error::Error;
 use crate::plan::target::Target;
 
@@ -27,6 +31,9 @@ const MODE: u32 = 0o700;
 /// The bit by which a directory that we made for rooms is told from one that the user made, which
 /// is never deleted. It does nothing where only one user can write, and is there from the first.
 const STICKY: u32 = 0o1000;
+
+/// Why a directory is refused.
+const NOT_OURS: &str = "it is not a directory of yours alone";
 
 /// How often to begin anew when others come and go at the same time.
 const TRIES: usize = 100;
@@ -56,13 +63,15 @@ pub fn prepare(base: &Path) -> io::Result<Private> {
 /// When it may not.
 pub fn check(base: &Path) -> io::Result<Private> {
     let refused = |cause| Err(io::Error::new(io::ErrorKind::PermissionDenied, cause));
-    let found = match Private::open(base) {
-        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Err(cause),
-        found => found.ok(),
+    let directory = match Private::open_unmoved(base) {
+        // A link, or no directory.
+        Err(cause) if is_no_directory(&cause) => {
+            return refused(NOT_OURS);
+        }
+        directory => directory?,
     };
-    let found = found.and_then(|it| Some((it.mode_if_ours_alone()?, it)));
-    let Some((mode, directory)) = found else {
-        return refused("it is not a directory of yours alone");
+    let Some(mode) = directory.mode_if_ours_alone() else {
+        return refused(NOT_OURS);
     };
     let is_made = mode & STICKY != 0;
     if is_made || directory.names()?.iter().all(|it| is_room(&directory, it)) {
@@ -70,6 +79,11 @@ pub fn check(base: &Path) -> io::Result<Private> {
     } else {
         refused("mssh did not make it, and it holds other things")
     }
+}
+
+fn is_no_directory(cause: &io::Error) -> bool {
+    let kind = Errno::from_io_error(cause);
+    kind.is_some_and(|kind| [Errno::LOOP, Errno::NOTDIR].contains(&kind))
 }
 
 /// Whether something in a directory is a room: an instance's own name, and only we may enter.
@@ -104,32 +118,59 @@ pub fn enter(room: &Path) -> io::Result<File> {
 /// [`Error::Key`], when it cannot be written.
 pub fn key(room: &Path) -> Result<PathBuf, Error> {
     let path = room.join(KEY);
-    if !path.exists() {
-        let fresh = room.join(format!("{KEY}.{}", chance::number()));
-        let written = Key::generate()?.write_to(&fresh, &path);
-        // Of several who come at once, one is the first, and the others take what it has left.
-        let _ = fs::remove_file(&fresh);
-        if let Err(error) = written
-            && !path.exists()
-        {
-            return Err(error);
+    let error = |cause| Error::Key(path.clone(), cause);
+    let room = Private::open(room).map_err(error)?;
+    for _ in 0..TRIES {
+        if is_reusable(&room).map_err(error)? {
+            return Ok(path);
+        }
+        match Key::generate()?.write_to(&room, KEY) {
+            // Of several who come at once, one is the first, and the others take what it has left.
+            Err(Error::Key(_, cause)) if cause.kind() == io::ErrorKind::AlreadyExists => {}
+            written => return written.map(|()| path),
         }
     }
-    Ok(path)
+    Err(error(io::ErrorKind::ResourceBusy.into()))
+}
+
+/// Whether there is a key that somebody was given within the last minute; then its minute begins
+/// anew. An older one is deleted: by the clock on the wall, since the keepers' stands still while
+/// the machine is suspended.
+fn is_reusable(room: &Private) -> io::Result<bool> {
+    let file = match room.file(KEY) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(false),
+        file => file?,
+    };
+    // One at a time renews it or deletes it.
+    file.lock()?;
+    if !room.is_file(KEY, &file) {
+        return Ok(false);
+    }
+    let age = file.metadata()?.modified()?.elapsed();
+    if age.is_ok_and(|age| age < KEY_LIFE) {
+        file.set_modified(SystemTime::now())?;
+        return Ok(true);
+    }
+    room.remove(KEY.as_ref());
+    Ok(false)
 }
 
 fn try_to_enter(path: &Path) -> io::Result<Option<Private>> {
     let name = path.components().next_back();
-    let (Some(base), Some(Component::Normal(_))) = (path.parent(), name) else {
+    let (Some(base), Some(Component::Normal(name))) = (path.parent(), name) else {
         return Err(io::ErrorKind::InvalidInput.into());
     };
-    prepare(base)?;
-    let room = match Private::make(path, MODE) {
-        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => Private::open(path),
+    let base = prepare(base)?;
+    let room = match base.make_below(name, MODE) {
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => base.open_below(name),
         made => made,
     }?;
     if room.mode_if_ours_alone().is_none() {
         return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    // If nobody is in there, whoever had what is in there is gone.
+    if room.descriptor().try_lock().is_ok() && room.is_still_there() {
+        remove_keys(&room);
     }
     room.descriptor().lock_shared()?;
     Ok(room.is_still_there().then_some(room))
@@ -141,31 +182,17 @@ pub fn leave(room: &Path, lock: File) {
     clear_if_empty(&Private::from_open(room, lock));
 }
 
-/// Clears the rooms that killed keepers have left, beside this one and where runs that hopped had
-/// theirs.
-pub fn sweep_beside(room: &Path) {
-    let base = room.parent().unwrap_or(room);
-    let place = super::room::for_plain_ssh().unwrap_or_default();
-    let place = place.parent().unwrap_or(base);
-    let others = fs::read_dir(place).into_iter().flatten().flatten();
-    let others = others.map(|entry| entry.path());
-    let hopped = |path: &PathBuf| path != base && super::room::is_for_a_run(path);
-    for base in others.filter(hopped).chain([base.to_owned()]) {
-        sweep(&base, room);
-    }
-}
-
-/// Clears what is left in a directory of ours, but for one room. Whatever is no room, or has
-/// anything in it that we did not put there, stays as it is.
-fn sweep(base: &Path, but: &Path) {
+/// Clears what killed keepers have left in a directory, but for one room. Whatever is no room, or
+/// has anything in it that we did not put there, stays as it is.
+pub fn sweep(base: &Path, but: Option<&Path>) {
     let Ok(directory) = check(base) else {
         return;
     };
     for name in directory.names().unwrap_or_default() {
         let path = base.join(&name);
-        if path != but
+        if Some(&*path) != but
             && is_room(&directory, &name)
-            && let Ok(room) = Private::open(&path)
+            && let Ok(room) = directory.open_below(&name)
             && holds_only_keys(&room)
         {
             clear_if_empty(&room);
@@ -198,14 +225,18 @@ fn clear_if_empty(room: &Private) {
     if room.descriptor().try_lock().is_err() || !room.is_still_there() {
         return;
     }
+    remove_keys(room);
+    room.remove_if_empty();
+    if let Some(Ok(base)) = room.path().parent().map(Private::open) {
+        remove_if_made(&base);
+    }
+}
+
+fn remove_keys(room: &Private) {
     for name in room.names().unwrap_or_default() {
         if is_key(&name) {
             room.remove(&name);
         }
-    }
-    room.remove_if_empty();
-    if let Some(Ok(base)) = room.path().parent().map(Private::open) {
-        remove_if_made(&base);
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::key::witness::{PATIENCE, leaves_nothing};
+use rustix::process::Pid;
+
+use crate::key::witness::{PATIENCE, leaves_nothing, process};
 use crate::lab::cast::{DB1, HUB, ODD, STOPPED, WEB1, WEB2};
 use crate::plain::House;
 use crate::sandbox::{eventually, finish, finish_with, lab};
@@ -261,29 +263,55 @@ fn what_is_wrong_with_a_hop_is_said_by_us() {
     leaves_nothing(tenant);
 }
 
+/// The directory of keys that this ssh has for its hops.
+#[track_caller]
+fn keys_of_hops(ssh: Pid) -> PathBuf {
+    let words = process(ssh).words.join(" ".as_ref());
+    let line = words.to_string_lossy().into_owned();
+    let (_, rest) = line.split_once("--key-dir ").expect("a directory");
+    PathBuf::from(rest.split_whitespace().next().expect("a directory"))
+}
+
+/// What has the names that other runs might have, in the place where all users have them, is in
+/// nobody's way.
+#[test]
+fn nobody_can_take_the_names_of_hops_before_us() {
+    let uid = rustix::process::geteuid().as_raw();
+    // Whatever the next processes are called.
+    let taken = (1..=4_000).map(|pid| format!("/dev/shm/mssh-{uid}-{pid}"));
+    let taken: Vec<_> = taken.filter(|it| fs::write(it, "").is_ok()).collect();
+    let house = House::with("");
+    let outcome = house.run("mssh", &["-J", WEB1, DB1, WHERE]);
+    for file in &taken {
+        fs::remove_file(file).expect("a file of ours");
+    }
+    assert!(!taken.is_empty());
+    outcome.prints("127.0.1.21\n");
+    let line = || house.run("mssh", &["--dry-run", "-J", WEB1, DB1]).stdout;
+    assert_ne!(line(), line());
+}
+
 #[test]
 fn the_keys_of_hops_are_gone_with_the_client() {
     let house = House::with("");
     let tenant = &house.tenant;
     let mut session =
         crate::key::witness::Session::open(house.command("mssh").args(["-J", WEB1, DB1]));
-    let uid = rustix::process::geteuid().as_raw();
-    let keys = format!("/dev/shm/mssh-{uid}-{}", session.pid().as_raw_nonzero());
-    let key: PathBuf = Path::new(&keys).join(WEB1).join("key");
+    let keys = keys_of_hops(session.pid());
+    let key: PathBuf = keys.join(WEB1).join("key");
     assert!(key.exists(), "{}", key.display());
     assert_eq!(crate::key::witness::mode(&key), 0o600);
     assert!(session.answers());
     assert_eq!(session.end().code, Some(0));
-    let gone = || !Path::new(&keys).exists();
-    assert!(eventually(PATIENCE, gone), "{keys}");
+    let gone = || !keys.exists();
+    assert!(eventually(PATIENCE, gone), "{}", keys.display());
     leaves_nothing(tenant);
 }
 
 #[test]
 fn what_killed_keepers_of_hops_have_left_is_swept_away() {
     let uid = rustix::process::geteuid().as_raw();
-    // No process has such a number (PID_MAX_LIMIT in Linux is 2^22).
-    let left = PathBuf::from(format!("/dev/shm/mssh-{uid}-99999999"));
+    let left = PathBuf::from(format!("/dev/shm/mssh-{uid}-Ab3xYz0123"));
     let room = left.join("i-0abcdef0");
     DirBuilder::new()
         .mode(0o700)
@@ -294,7 +322,8 @@ fn what_killed_keepers_of_hops_have_left_is_swept_away() {
     for (path, mode) in [(&left, 0o1700), (&room.join("key"), 0o600)] {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its mode");
     }
+    // Also by runs without hops.
     let house = House::with("");
-    house.run("mssh", &["-J", WEB1, DB1, "true"]).prints("");
+    house.run("mssh", &[WEB1, "true"]).prints("");
     assert!(eventually(PATIENCE, || !left.exists()));
 }

@@ -5,12 +5,16 @@
 //! - `gone`: whatever dies, and whenever, nothing is left
 //! - `keeper`: the process that sees to it is in nobody's way and knows no secret
 //! - `leftovers`: what killed keepers have left, later runs sweep away, and nothing else
+//! - `places`: directories where others could put something in its place have no key
+//! - `signals`: every signal but SIGKILL has a keeper clean up before it goes
 //! - `witness`: how all of these look at a session while it lives
 
 mod agent;
 mod gone;
 mod keeper;
 mod leftovers;
+mod places;
+mod signals;
 pub(crate) mod witness;
 
 use std::fs;

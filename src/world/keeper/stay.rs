@@ -3,17 +3,18 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, OwnedFd, RawFd};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, pidfd_open, setsid, test_kill_process};
 
+use super::super::private::Private;
 use super::super::room::{self, KEY_LIFE};
 use super::super::shared;
+use super::signals::{Signals, Woken};
 use super::{OPTION, PUSH, SHARED};
 
 /// The hidden mode: `launch PID DIRECTORY [shared]` or `stay PID DIRECTORY [shared]`.
@@ -38,30 +39,60 @@ pub fn run(words: &[OsString]) -> io::Result<()> {
         .ok_or(io::ErrorKind::InvalidInput)?;
     // At once, while nobody else can have got that number.
     let process = pidfd_open(pid, PidfdFlags::empty());
+    let signals = Signals::hold()?;
     // Out of the terminal's reach. Fails only for the leader of a process group, which is the
     // launcher.
     let _ = setsid();
-    // Whatever becomes of its path.
-    let ours = room::ours(directory);
+    // Cleared when this is dropped, so also where we panic.
+    let kept = if is_shared {
+        Kept::Shared(directory, lock()?)
+    } else {
+        Kept::Own(room::ours(directory))
+    };
+    sweep(directory, is_shared);
+    if let Some(deadline) = wait_for_our_end(&signals)
+        && directory.exists()
+    {
+        wait_for_its_end(pid, process, &signals, deadline);
+    }
+    drop(kept);
+    Ok(())
+}
+
+/// What we keep: by descriptor, whatever becomes of its path.
+enum Kept<'a> {
+    Own(Option<Private>),
+    Shared(&'a Path, Option<File>),
+}
+
+impl Drop for Kept<'_> {
+    fn drop(&mut self) {
+        match self {
+            Self::Own(room) => room.iter().for_each(room::clear),
+            Self::Shared(room, lock) => lock.take().into_iter().for_each(|lock| {
+                shared::leave(room, lock);
+            }),
+        }
+    }
+}
+
+/// Removes what killed runs and keepers have left, wherever runs of any kind have their keys.
+fn sweep(directory: &Path, is_shared: bool) {
     if is_shared {
-        shared::sweep_beside(directory);
+        let base = directory.parent().unwrap_or(directory);
+        shared::sweep(base, Some(directory));
     } else {
         room::sweep_beside(directory);
     }
-    let deadline = wait_for_our_end();
-    if directory.exists() {
-        wait_for_its_end(pid, process, deadline);
+    for base in room::of_runs() {
+        shared::sweep(&base, Some(directory));
     }
-    if is_shared {
-        shared::leave(directory, lock()?);
-    } else if let Some(room) = ours {
-        room::clear(&room);
-    }
-    Ok(())
 }
 
 fn launch(words: &[OsString], shared: Option<&Path>) -> io::Result<()> {
     close_inherited()?;
+    // The keeper begins with these held.
+    let _signals = Signals::hold()?;
     let mut keeper = Command::new(std::env::current_exe()?);
     if let Some(room) = shared {
         // The lock is there before we end, and is the keeper's from its beginning.
@@ -76,8 +107,9 @@ fn launch(words: &[OsString], shared: Option<&Path>) -> io::Result<()> {
 }
 
 /// The locked room that is our standard error.
-fn lock() -> io::Result<File> {
-    io::stderr().as_fd().try_clone_to_owned().map(File::from)
+fn lock() -> io::Result<Option<File>> {
+    let lock = io::stderr().as_fd().try_clone_to_owned()?;
+    Ok(Some(lock.into()))
 }
 
 /// Closes every descriptor but the standard three.
@@ -94,12 +126,18 @@ fn close_inherited() -> io::Result<()> {
 }
 
 /// Waits until the process that started us has become the client or died, and says until when
-/// its key may live: a minute from the last push that began, since only that one succeeded.
-fn wait_for_our_end() -> Instant {
+/// its key may live: a minute from the last push that began, since only that one succeeded. `None`
+/// if a signal tells us to go.
+fn wait_for_our_end(signals: &Signals) -> Option<Instant> {
     let mut deadline = None;
     let mut stdin = io::stdin();
     let mut told = [0; 64];
-    while readable(stdin.as_fd(), deadline) {
+    loop {
+        match signals.or(Some(stdin.as_fd()), deadline) {
+            Woken::Ready => {}
+            Woken::Late => break,
+            Woken::Signalled => return None,
+        }
         match stdin.read(&mut told) {
             Ok(0) => break,
             Ok(count) if told[..count].contains(&PUSH) => {
@@ -110,38 +148,32 @@ fn wait_for_our_end() -> Instant {
             Err(_) => break,
         }
     }
-    deadline.unwrap_or_else(|| Instant::now() + KEY_LIFE)
+    Some(deadline.unwrap_or_else(|| Instant::now() + KEY_LIFE))
 }
 
-/// Waits until the client is gone, but not past the deadline.
-fn wait_for_its_end(pid: Pid, process: Result<OwnedFd, Errno>, deadline: Instant) {
+/// Waits until the client is gone, but not past the deadline, nor when a signal tells us to go.
+fn wait_for_its_end(
+    pid: Pid,
+    process: Result<OwnedFd, Errno>,
+    signals: &Signals,
+    deadline: Instant,
+) {
     match process {
         Ok(process) => {
-            readable(process.as_fd(), Some(deadline));
+            signals.or(Some(process.as_fd()), Some(deadline));
         }
         Err(Errno::SRCH) => {}
         // An old kernel, or another system.
-        Err(_) => look_for(pid, deadline),
+        Err(_) => look_for(pid, signals, deadline),
     }
 }
 
-/// Looks every now and then until the process is gone, but not past the deadline.
-fn look_for(pid: Pid, deadline: Instant) {
+/// Looks every now and then until the process is gone.
+fn look_for(pid: Pid, signals: &Signals, deadline: Instant) {
     while Instant::now() < deadline && test_kill_process(pid).is_ok() {
-        std::thread::sleep(Duration::from_millis(200));
-    }
-}
-
-/// Waits until there is something to read, or its end; `false` when the deadline came first.
-fn readable(fd: BorrowedFd<'_>, deadline: Option<Instant>) -> bool {
-    loop {
-        let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
-        let timeout = left.and_then(|left| Timespec::try_from(left).ok());
-        match poll(&mut [PollFd::new(&fd, PollFlags::IN)], timeout.as_ref()) {
-            Ok(0) => return false,
-            Ok(_) => return true,
-            Err(Errno::INTR) => {}
-            Err(_) => return false,
+        let next = Instant::now() + Duration::from_millis(200);
+        if let Woken::Signalled = signals.or(None, Some(next)) {
+            return;
         }
     }
 }

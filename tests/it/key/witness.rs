@@ -178,13 +178,15 @@ pub(crate) fn process(pid: Pid) -> Process {
     Process::read(pid.as_raw_nonzero().get()).expect("a process")
 }
 
-/// The keepers of rooms at or below `directory`.
+/// The keepers of rooms at or below `directory`, shared ones included.
 pub(crate) fn keepers_below(directory: &Path) -> Vec<Process> {
     let keeps = |it: &Process| {
-        let room = it.words.iter().rfind(|word| !word.is_empty());
         it.words.iter().any(|word| word == "stay")
             && it.words.iter().any(|word| word == "--keeper")
-            && room.is_some_and(|room| Path::new(room).starts_with(directory))
+            && it
+                .words
+                .iter()
+                .any(|it| Path::new(it).starts_with(directory))
     };
     processes().filter(keeps).collect()
 }

@@ -4,12 +4,14 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::House;
-use crate::key::witness::{PATIENCE, Process, Session, files_below, mode, processes};
+use crate::key::witness::{
+    PATIENCE, Process, Session, files_below, keepers_below, mode, processes,
+};
 use crate::lab::cast::{PUSH_DENIED, WEB1};
 use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{eventually, outcome};
@@ -139,6 +141,50 @@ fn after_a_push_that_fails_or_hangs_nothing_is_left() {
     for proxy in house.proxies() {
         let _ = kill_process(proxy.pid(), Signal::TERM);
     }
+    house.is_clean();
+}
+
+/// Pushes the key of a login, and says which that was.
+#[track_caller]
+fn pushed_by_a_login(house: &House) -> Option<String> {
+    house.run("ssh", &[WEB1, "true"]).prints("");
+    let pushes = house.tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    pushes.last().expect("a push").public_key.clone()
+}
+
+/// Days later, say: but also at once.
+#[test]
+fn a_key_whose_keepers_were_killed_is_never_pushed_again() {
+    let house = House::installed("", &[]);
+    let mut session = house.session();
+    let first = house.tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    for keeper in keepers_below(&house.keys()) {
+        kill_process(keeper.pid(), Signal::KILL).expect("a keeper");
+    }
+    session.signal(Signal::KILL);
+    session.end();
+    let dead = || keepers_below(&house.keys()).is_empty();
+    assert!(eventually(PATIENCE, dead));
+    assert!(house.room().join("key").exists(), "nobody removes it");
+    assert_ne!(pushed_by_a_login(&house), first[0].public_key);
+    house.is_clean();
+}
+
+/// A keeper that is stopped still has its room, and a machine that sleeps has no minutes.
+#[test]
+fn a_key_older_than_its_minute_is_not_used_again_whoever_keeps_it() {
+    let house = House::installed("", &[]);
+    let mut session = house.session();
+    let first = house.tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    let key = fs::File::open(house.room().join("key")).expect("a key");
+    for (age, same) in [(30, true), (61, false)] {
+        let then = SystemTime::now() - Duration::from_secs(age);
+        key.set_modified(then).expect("its age");
+        let again = pushed_by_a_login(&house) == first[0].public_key;
+        assert_eq!(again, same, "{age} seconds");
+    }
+    assert!(session.answers());
+    assert_eq!(session.end().code, Some(0));
     house.is_clean();
 }
 

@@ -1,0 +1,116 @@
+//! Directories where other users could put something of theirs in its place have no key.
+
+use std::fs::{self, DirBuilder, Permissions};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+
+use super::has_its_key_below;
+use super::witness::files_below;
+use crate::lab::Tenant;
+use crate::lab::cast::WEB1;
+use crate::plain::House;
+use crate::sandbox::{finish, skipped, tenant};
+
+/// A user who is not us, and nobody else here either.
+const SOMEBODY: u32 = 54_321;
+
+/// A directory of this mode; of somebody else's, if that can be. `None` if it cannot.
+fn directory(tenant: &Tenant<'_>, mode: u32, owner: Option<u32>) -> Option<PathBuf> {
+    let path = tenant.run_dir().with_extension(format!("{mode:o}"));
+    DirBuilder::new().create(&path).expect("a directory");
+    fs::set_permissions(&path, Permissions::from_mode(mode)).expect("its mode");
+    if owner.is_some() && chown(&path, owner, None).is_err() {
+        skipped("only root can give a directory to somebody else");
+        return None;
+    }
+    Some(path)
+}
+
+/// Asserts that a run with this directory, by both variables that name one, has its key elsewhere.
+#[track_caller]
+fn is_passed_over(tenant: &Tenant<'_>, directory: &Path) {
+    let mut mssh = tenant.command("mssh");
+    mssh.env("XDG_RUNTIME_DIR", directory);
+    has_its_key_below(mssh.env("TMPDIR", directory), Path::new("/dev/shm"));
+    assert!(files_below(directory).is_empty());
+}
+
+#[test]
+fn a_directory_that_others_can_write_in_is_passed_over() {
+    for mode in [0o777, 0o770, 0o702] {
+        let tenant = tenant();
+        let directory = directory(&tenant, mode, None).expect("a directory");
+        is_passed_over(&tenant, &directory);
+    }
+}
+
+#[test]
+fn a_directory_of_somebody_elses_is_passed_over() {
+    for mode in [0o700, 0o755, 0o777, 0o1777] {
+        let tenant = tenant();
+        if let Some(directory) = directory(&tenant, mode, Some(SOMEBODY)) {
+            is_passed_over(&tenant, &directory);
+        }
+    }
+}
+
+/// Like `/tmp`: nobody can rename or delete what is somebody else's.
+#[test]
+fn a_sticky_directory_of_our_own_will_do() {
+    let tenant = tenant();
+    let directory = directory(&tenant, 0o1777, None).expect("a directory");
+    let mut mssh = tenant.command("mssh");
+    has_its_key_below(mssh.env("XDG_RUNTIME_DIR", &directory), &directory);
+}
+
+/// A link that others can turn elsewhere is not in the path that ssh gets.
+#[test]
+fn a_link_is_followed_once() {
+    let tenant = tenant();
+    let target = directory(&tenant, 0o700, None).expect("a directory");
+    let link = tenant.run_dir().join("link");
+    std::os::unix::fs::symlink(&target, &link).expect("a link");
+    let mut mssh = tenant.command("mssh");
+    has_its_key_below(mssh.env("XDG_RUNTIME_DIR", &link), &target);
+}
+
+#[test]
+fn where_no_directory_will_do_no_key_is_made_and_all_is_said() {
+    let tenant = tenant();
+    let line = "mount -t tmpfs -o mode=777 none /dev/shm && mount -t tmpfs -o mode=777 none /tmp \
+                && exec \"$@\"";
+    let mut mssh = tenant.command("unshare");
+    mssh.args(["--mount", "sh", "-c", line, "sh"]);
+    // By its own path, since the lab is below the directory that goes.
+    mssh.arg(env!("CARGO_BIN_EXE_mssh")).arg(WEB1);
+    mssh.env_remove("XDG_RUNTIME_DIR").env("TMPDIR", "/tmp");
+    mssh.env_remove("LD_PRELOAD").args(["-F", "none"]);
+    let outcome = finish(&mut mssh);
+    if outcome.stderr.contains("unshare") {
+        return skipped("no mount namespace is to be had");
+    }
+    let said = "mssh: error: no directory for the key (/dev/shm: others can write in /dev/shm; \
+                /tmp: others can write in /tmp)";
+    let hint = "mssh: hint: make one of them writable, or set TMPDIR to a directory that is";
+    outcome.fails(255, &[said, hint]);
+}
+
+#[test]
+fn a_directory_of_keys_that_others_could_move_is_refused() {
+    let house = House::with("");
+    let above = directory(&house.tenant, 0o777, None).expect("a directory");
+    let path = above.join("keys").display().to_string();
+    let said = format!(
+        "mssh: error: no key can be in {path}: others can write in {}",
+        above.display()
+    );
+    let hint = "mssh: hint: name another with --key-dir in `mssh --ssh-config --install`";
+    let proxy = ["--proxy", "--key-dir", &path, WEB1, "22", "ec2-user"];
+    let setup = ["--ssh-config", "--key-dir", &path];
+    for words in [&proxy[..], &setup] {
+        house.run("mssh", words).fails(255, &[&said, hint]);
+        // No less where it is there already.
+        let _ = DirBuilder::new().mode(0o700).create(&path);
+    }
+    assert!(files_below(&above).is_empty());
+}
