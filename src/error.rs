@@ -153,7 +153,8 @@ pub enum Error {
         reason: String,
     },
     ForeignStream {
-        host: String,
+        place: String,
+        region: String,
     },
     NoAddress {
         id: InstanceId,
@@ -272,9 +273,10 @@ impl Error {
                 format!("Session Manager does not reach {target} in {region}")
             }
             Self::SessionOver { reason } => format!("the session is over: {reason}"),
-            Self::ForeignStream { host } => {
-                format!("the session's websocket is to be at {host}, which is not AWS")
-            }
+            Self::ForeignStream { place, region } => format!(
+                "the answer names {place} for the session's websocket, which is not Session \
+                 Manager's in {region}"
+            ),
             Self::NoAddress { id, missing } => format!("instance {id} has no {missing}"),
             Self::NoWay { id, .. } => format!("no way leads to instance {id}"),
             Self::NoConsole { id, region, why } => why.message(id, region),

@@ -73,6 +73,7 @@ pub mod plan {
     pub mod route;
     pub mod scan;
     pub mod serial;
+    pub mod service_host;
     pub mod ssh_config;
     pub mod target;
     pub mod tunnel;

@@ -17,6 +17,9 @@ const KMS_OFF: &str =
 const BAD_PUSH: &str =
     "check the user, -z if it is given, and that the key of -i is ed25519 or RSA and not too long";
 
+const FOREIGN_STREAM: &str = "is there another server in front of AWS? One of your own, by \
+    AWS_ENDPOINT_URL_SSM, has to name itself, and wss:// if it is https://";
+
 impl Error {
     /// What to try, in one line.
     pub fn hint(&self) -> Option<String> {
@@ -106,9 +109,7 @@ impl Error {
                 "is its SSM Agent running, has its role AmazonSSMManagedInstanceCore, and can it \
                  reach ssmmessages.{region}.amazonaws.com?"
             ),
-            Self::ForeignStream { .. } => {
-                "set AWS_ENDPOINT_URL_SSM if that is what you want".to_owned()
-            }
+            Self::ForeignStream { .. } => FOREIGN_STREAM.to_owned(),
             Self::NoAddress { missing, .. } => missing.hint(),
             Self::NoWay { shut, .. } => way::hint(shut),
             Self::NoConsole { region, why, .. } => why.hint(region),

@@ -145,6 +145,12 @@ impl fmt::Display for NoEndpoint {
             }
             Self::NoFipsName(id) => write!(f, "{id} has no DNS name with FIPS"),
             Self::NoName(id) => write!(f, "{id} has no DNS name"),
+            Self::ForeignName(id, name) => {
+                write!(
+                    f,
+                    "the answer calls {id} {name}, which is no endpoint's name in this region"
+                )
+            }
         }
     }
 }
@@ -199,6 +205,10 @@ impl NoEndpoint {
             }
             Self::NoFipsName(_) => "name another by --eice-endpoint, or unset use_fips_endpoint",
             Self::NoName(_) => "name another by --eice-endpoint",
+            Self::ForeignName(..) => {
+                "is there another server in front of AWS? If you trust that name, give it with \
+                 --eice-endpoint"
+            }
         }
     }
 }

@@ -62,6 +62,9 @@ pub struct Names {
     pub dual_stack: Option<String>,
     /// The one with both.
     pub dual_stack_fips: Option<String>,
+    /// One that the answer has named and that is none of AWS's, if there is any: the others hold
+    /// none of these.
+    pub foreign: Option<String>,
 }
 
 /// What the AWS configuration asks of endpoints.
@@ -107,6 +110,8 @@ pub enum NoEndpoint {
     NoFipsName(EndpointId),
     /// It has no name at all.
     NoName(EndpointId),
+    /// The answer has a name for it that is none of AWS's.
+    ForeignName(EndpointId, String),
 }
 
 /// The endpoint to take of these, its name, and the address of the instance that it connects to.
@@ -180,6 +185,9 @@ impl Endpoint {
             .find(|address| self.reach.includes(*address))
             .ok_or_else(|| NoEndpoint::Reach(self.id.clone(), self.reach))?;
         let name = self.names.fitting(preference).ok_or_else(|| {
+            if let Some(name) = &self.names.foreign {
+                return NoEndpoint::ForeignName(self.id.clone(), name.clone());
+            }
             let no = if preference.fips {
                 NoEndpoint::NoFipsName
             } else {

@@ -25,7 +25,6 @@ mod receive;
 pub mod retry;
 mod rtt;
 mod send;
-pub mod stream_url;
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ mod faults;
 mod hostile;
 mod hours;
 mod lasting;
+mod places;
 mod secrets;
 mod shell;
 mod ssh;

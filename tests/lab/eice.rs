@@ -39,6 +39,9 @@ pub(crate) const DYING: &str = "eice-0dead000000000001";
 pub(crate) const BROKEN: &str = "eice-0fa11000000000001";
 /// In the VPC of the twins, for IPv6 alone.
 pub(crate) const ONLY_SIX: &str = "eice-02220000000000001";
+/// Its name in the answer is none of AWS's.
+pub(crate) const FOREIGN: &str = "eice-0bad0000000000002";
+pub(crate) const FOREIGN_NAME: &str = "eice-0bad0000000000002.evil.example";
 /// A name that nobody answers at, and one whose server says nothing.
 pub(crate) const DEAD: &str = "eice-0dead";
 pub(crate) const MUTE: &str = "eice-0a0a0";
@@ -96,6 +99,11 @@ pub(crate) const GATES: &[Gate] = &[
         ..GATE
     },
     Gate {
+        id: FOREIGN,
+        vpc: "vpc-0bad0000000000005",
+        ..GATE
+    },
+    Gate {
         id: BROKEN,
         state: "create-failed",
         vpc: "vpc-0bad0000000000004",
@@ -111,17 +119,17 @@ pub(crate) const GATES: &[Gate] = &[
 
 /// The DNS name of an endpoint in the home region.
 pub(crate) fn name(id: &str) -> String {
-    format!("{id}.{HASH}.ec2-instance-connect-endpoint.{HOME_REGION}.lab")
+    format!("{id}.{HASH}.ec2-instance-connect-endpoint.{HOME_REGION}.amazonaws.com")
 }
 
 /// Its DNS name with FIPS.
 pub(crate) fn fips_name(id: &str) -> String {
-    format!("{id}.{HASH}.fips.ec2-instance-connect-endpoint.{HOME_REGION}.lab")
+    format!("{id}.{HASH}.fips.ec2-instance-connect-endpoint.{HOME_REGION}.amazonaws.com")
 }
 
 /// The same two for IPv6, too.
 pub(crate) fn dual_stack(name: &str) -> String {
-    name.replace(".lab", ".dual.lab")
+    name.replace(".amazonaws.com", ".api.aws")
 }
 
 /// All of its names.
@@ -135,14 +143,16 @@ fn certified() -> String {
     names("*").map(|name| format!("DNS:{name}")).join(",")
 }
 
-/// The names of AWS's API with FIPS or for IPv6, too: the SDK takes them from no environment.
-const API: [&str; 6] = [
+/// Names of AWS's API for what the SDK takes from no environment: FIPS, IPv6, and its own where the
+/// environment's are to be ignored.
+const API: [&str; 7] = [
     "ec2-fips.us-east-1.amazonaws.com",
     "ec2-instance-connect-fips.us-east-1.amazonaws.com",
     "ec2.us-east-1.api.aws",
     "ec2-instance-connect.us-east-1.api.aws",
     "ec2-fips.us-east-1.api.aws",
     "ec2-instance-connect-fips.us-east-1.api.aws",
+    "ssm.us-east-1.amazonaws.com",
 ];
 
 /// The names and their addresses, for the hosts file of a lab whose service is at `address`. The
@@ -227,7 +237,10 @@ pub(crate) fn describe(
 }
 
 fn item(gate: &Gate) -> String {
-    let [dual, dual_fips, usual, fips] = names(gate.id);
+    let [dual, dual_fips, usual, fips] = match gate.id {
+        FOREIGN => [FOREIGN_NAME; 4].map(str::to_owned),
+        id => names(id),
+    };
     let dns = |name: &str, fips: &str| {
         let fips = format!("<fipsDnsName>{fips}</fipsDnsName>");
         let fips = if gate.fips { fips } else { String::new() };

@@ -91,7 +91,7 @@ impl SessionManager {
                 record.resumes += 1;
                 record.access_key.clone_from(&caller.access_key);
                 record.renew();
-                Ok(self.answer(&record))
+                Ok(self.answer(&record, trial))
             }
             "TerminateSession" => {
                 let session = self.find(operation)?;
@@ -127,7 +127,7 @@ impl SessionManager {
             }
         };
         let session = Session::start(&self.runtime, caller, member, port, trial.clone());
-        let answer = self.answer(&session.record());
+        let answer = self.answer(&session.record(), trial);
         let id = session.record().id.clone();
         self.sessions
             .lock()
@@ -145,13 +145,15 @@ impl SessionManager {
         })
     }
 
-    fn answer(&self, record: &Record) -> Value {
-        let (gateway, id, cell) = (self.gateway, &record.id, &record.cell);
+    fn answer(&self, record: &Record, trial: &Trial) -> Value {
+        let (id, cell) = (&record.id, &record.cell);
+        let gateway = format!("ws://{}", self.gateway);
+        let place = trial.stream.unwrap_or(&gateway);
         let path = format!("v1/data-channel/{id}?role=publish_subscribe&cell-number={cell}");
         json!({
             "SessionId": id,
             "TokenValue": record.token,
-            "StreamUrl": format!("ws://{gateway}/{path}"),
+            "StreamUrl": format!("{place}/{path}"),
         })
     }
 }

@@ -13,6 +13,7 @@ fn endpoint(id: &str, subnet: &str, zone: &str) -> Endpoint {
             fips: Some(format!("{id}.fips")),
             dual_stack: Some(format!("{id}.dual")),
             dual_stack_fips: Some(format!("{id}.dual-fips")),
+            foreign: None,
         },
     }
 }

@@ -11,6 +11,7 @@ use super::Regional;
 use super::explain::Call;
 use crate::error::Error;
 use crate::plan::endpoint::{Endpoint, EndpointId, Names, Preference, Reach};
+use crate::plan::service_host::may_be_endpoint;
 
 /// The action, as IAM names it.
 const ACTION: &str = "ec2:DescribeInstanceConnectEndpoints";
@@ -29,6 +30,9 @@ impl Regional<'_> {
             region: self,
             about: None,
         };
+        let own = self.aws.endpoint_urls.get("EC2");
+        let is_trusted =
+            |name: &str, id: &EndpointId| may_be_endpoint(name, id.as_str(), &self.name, own);
         let mut found = Vec::new();
         let mut token = None;
         loop {
@@ -37,7 +41,8 @@ impl Regional<'_> {
             let page = page.set_next_token(token);
             let page = self.timed("DescribeInstanceConnectEndpoints", page.send());
             let page = page.await.map_err(|error| call.failed(&error))?;
-            found.extend(page.instance_connect_endpoints().iter().filter_map(ours));
+            let endpoints = page.instance_connect_endpoints().iter();
+            found.extend(endpoints.filter_map(|it| ours(it, is_trusted)));
             match page.next_token() {
                 None | Some("") => return Ok(found),
                 Some(next) => token = Some(next.to_owned()),
@@ -54,8 +59,13 @@ impl Regional<'_> {
     }
 }
 
-/// The SDK's endpoint as ours; `None` for one without an ID, which there is not.
-fn ours(endpoint: &Ec2InstanceConnectEndpoint) -> Option<Endpoint> {
+/// The SDK's endpoint as ours, with those of its names that `is_trusted`, given its ID; `None` for
+/// one without an ID, which there is not.
+fn ours(
+    endpoint: &Ec2InstanceConnectEndpoint,
+    is_trusted: impl Fn(&str, &EndpointId) -> bool,
+) -> Option<Endpoint> {
+    let id = EndpointId::parse(endpoint.instance_connect_endpoint_id()?)?;
     let text = |value: Option<&str>| value.map(str::to_owned);
     let name = |names: Option<&InstanceConnectEndpointDnsNames>| text(names?.dns_name());
     let fips = |names: Option<&InstanceConnectEndpointDnsNames>| text(names?.fips_dns_name());
@@ -64,8 +74,24 @@ fn ours(endpoint: &Ec2InstanceConnectEndpoint) -> Option<Endpoint> {
         public.and_then(|it| it.ipv4()),
         public.and_then(|it| it.dualstack()),
     );
+    let mut foreign = None;
+    let mut trusted = |name: Option<String>| {
+        let name = name.filter(|name| !name.is_empty())?;
+        if is_trusted(&name, &id) {
+            return Some(name);
+        }
+        foreign = Some(name);
+        None
+    };
+    let names = Names {
+        usual: trusted(text(endpoint.dns_name()).or_else(|| name(ipv4))),
+        fips: trusted(text(endpoint.fips_dns_name()).or_else(|| fips(ipv4))),
+        dual_stack: trusted(name(dual_stack)),
+        dual_stack_fips: trusted(fips(dual_stack)),
+        foreign: None,
+    };
     Some(Endpoint {
-        id: EndpointId::parse(endpoint.instance_connect_endpoint_id()?)?,
+        id,
         state: endpoint
             .state()
             .map_or("unknown", |it| it.as_str())
@@ -74,11 +100,6 @@ fn ours(endpoint: &Ec2InstanceConnectEndpoint) -> Option<Endpoint> {
         subnet: text(endpoint.subnet_id()),
         zone: text(endpoint.availability_zone()),
         reach: Reach::parse(endpoint.ip_address_type().map(IpAddressType::as_str)),
-        names: Names {
-            usual: text(endpoint.dns_name()).or_else(|| name(ipv4)),
-            fips: text(endpoint.fips_dns_name()).or_else(|| fips(ipv4)),
-            dual_stack: name(dual_stack),
-            dual_stack_fips: fips(dual_stack),
-        },
+        names: Names { foreign, ..names },
     })
 }

@@ -17,7 +17,7 @@ use super::explain::Call;
 use super::retry::{Failure, Limits};
 use crate::error::{Denied, Error};
 use crate::plan::passage::Agent;
-use crate::wire::ssm::stream_url;
+use crate::plan::service_host::may_hold_session;
 
 /// The document of a session to the port of an SSH server.
 const TO_SSH: &str = "AWS-StartSSHSession";
@@ -162,7 +162,7 @@ impl Regional<'_> {
         }
     }
 
-    /// The session of an answer which is whole, and leads to AWS.
+    /// The session of an answer which is whole, and leads to the service that was asked.
     fn trusted(
         &self,
         call: &Call<'_>,
@@ -173,16 +173,16 @@ impl Regional<'_> {
         let (Some(url), Some(token)) = (url, token) else {
             return Err(call.senseless());
         };
-        if stream_url::is_trusted(&url, self.has_own_endpoint()) {
+        let own = self.aws.endpoint_urls.get("SSM");
+        if may_hold_session(&url, &self.name, own) {
             return Ok(Session { id, url, token });
         }
-        let host = url.split('/').nth(2).unwrap_or_default().to_owned();
-        Err(Error::ForeignStream { host })
-    }
-
-    /// Whether the user has set an endpoint for this service, and so vouches for what it says.
-    fn has_own_endpoint(&self) -> bool {
-        self.aws.endpoint_urls.get("SSM").is_some()
+        // The rest of it may be a secret.
+        let place: Vec<&str> = url.splitn(4, '/').take(3).collect();
+        Err(Error::ForeignStream {
+            place: place.join("/"),
+            region: self.name.clone(),
+        })
     }
 
     /// A policy must allow a session with the instance, and by the document.

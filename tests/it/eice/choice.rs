@@ -2,7 +2,9 @@
 
 use super::{command, mssh};
 use crate::lab::cast::{DB1, PARIS, SIX, TWIN1, WEB1, WEB2};
-use crate::lab::eice::{DYING, FAR, NEAR_DB1, ONLY_SIX, ZONE_B, dual_stack, fips_name, name};
+use crate::lab::eice::{
+    DYING, FAR, FOREIGN, FOREIGN_NAME, NEAR_DB1, ONLY_SIX, ZONE_B, dual_stack, fips_name, name,
+};
 use crate::lab::{Fault, Trouble};
 use crate::sandbox::{finish, lab, skipped, tenant};
 
@@ -194,4 +196,17 @@ fn fips_and_dual_stack_names_are_taken_where_they_are_asked_for() {
             "mssh: hint: name another by --eice-endpoint, or unset use_fips_endpoint",
         ],
     );
+}
+
+#[test]
+fn a_name_in_the_answer_that_is_none_of_awss_is_not_spoken_to() {
+    let tenant = tenant();
+    let outcome = mssh(&tenant, &["--eice-endpoint", FOREIGN, DB1, "true"]);
+    let error = format!(
+        "mssh: error: the answer calls {FOREIGN} {FOREIGN_NAME}, which is no endpoint's name in \
+         this region"
+    );
+    assert_eq!(outcome.stderr.lines().next(), Some(&*error), "{outcome:?}");
+    assert_eq!(outcome.code, Some(255));
+    assert!(tenant.tunnels().is_empty());
 }

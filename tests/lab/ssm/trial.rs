@@ -39,6 +39,8 @@ pub(crate) struct Trial {
     pub(crate) refused_upgrades: u32,
     /// Whoever is at the other end of each websocket means harm.
     pub(crate) hostile: Option<Hostile>,
+    /// Where the answer says that the websocket is: scheme, host and port.
+    pub(crate) stream: Option<&'static str>,
 }
 
 /// A pause of the client in the middle of its stream.
