@@ -52,6 +52,7 @@ pub mod plan {
     pub mod cli;
     pub mod clock;
     pub mod command;
+    pub mod date;
     pub mod denial;
     pub mod destination;
     pub mod endpoint;

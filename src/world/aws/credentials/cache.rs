@@ -17,6 +17,7 @@ use nix::fcntl::{Flock, FlockArg};
 use serde_json::{Value, json};
 
 use super::super::files;
+use crate::plan::date;
 
 /// A session that ends sooner is no longer taken: botocore's window.
 const WINDOW: Duration = Duration::from_mins(15);
@@ -156,8 +157,8 @@ impl Session {
     }
 }
 
-/// A time in ISO 8601, as the AWS CLI or anybody else writes it.
+/// A date, as the AWS CLI or anybody else writes it.
 pub(super) fn instant(text: &str) -> Option<DateTime> {
-    let text = text.trim().replacen(' ', "T", 1).replace("UTC", "Z");
-    DateTime::from_str(&text, Format::DateTimeWithOffset).ok()
+    let (seconds, nanoseconds) = date::read(text)?;
+    Some(DateTime::from_secs_and_nanos(seconds, nanoseconds))
 }
