@@ -10,17 +10,19 @@ mod network;
 mod serial;
 mod setting;
 mod tunnel;
+mod unread;
 mod way;
 
 use std::io;
 use std::path::PathBuf;
 
-pub use self::credentials::{Lack, NoCode};
+pub use self::credentials::{Lack, NoCode, NoLogin};
 pub use self::denied::Denied;
 pub use self::network::{BadBundle, Doubt, Network};
 pub use self::serial::NoConsole;
 pub use self::setting::Setting;
 pub use self::tunnel::{Step, Tunnel};
+pub use self::unread::Unread;
 use crate::plan::choice::Shut;
 use crate::plan::clock::Offset;
 use crate::plan::instance::{Instance, State};

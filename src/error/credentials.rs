@@ -1,10 +1,10 @@
 //! Why there are no credentials, where more can be said than that.
 
 use std::fmt;
-use std::io;
 use std::path::PathBuf;
 
 use super::hint::with_profile;
+use super::unread::Unread;
 use crate::plan::flaw::BadValue;
 use crate::plan::profiles::trouble::Trouble;
 
@@ -19,7 +19,7 @@ pub enum Lack {
         profile: String,
         source: &'static str,
     },
-    TokenFile(PathBuf, io::Error),
+    Unread(Unread),
     WebIdentity {
         token_file: PathBuf,
         message: String,
@@ -37,13 +37,22 @@ pub enum Lack {
     LoggedOut {
         profile: String,
         command: &'static str,
-        expired: bool,
+        why: NoLogin,
     },
     /// SSO knows the user, and does not give them the role.
     NotAssigned {
         role: String,
         account: String,
     },
+}
+
+/// Why there is no login.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the text of each variant stands with Lack's")]
+pub enum NoLogin {
+    Missing,
+    Expired,
+    Unreadable(PathBuf, &'static str),
 }
 
 /// Why there is no MFA code.
@@ -54,6 +63,12 @@ pub enum NoCode {
     NoTerminal,
     NoneGiven,
     NotSixDigits,
+}
+
+impl From<Unread> for Lack {
+    fn from(unread: Unread) -> Self {
+        Self::Unread(unread)
+    }
 }
 
 impl fmt::Display for Lack {
@@ -68,11 +83,7 @@ impl fmt::Display for Lack {
                 f,
                 "the `credential_source` of AWS profile `{profile}` has no credentials: {source}"
             ),
-            Self::TokenFile(path, cause) => write!(
-                f,
-                "cannot read the web identity token {}: {cause}",
-                path.display()
-            ),
+            Self::Unread(unread) => unread.fmt(f),
             Self::WebIdentity { message, .. } => {
                 write!(f, "AWS does not accept the web identity token: {message}")
             }
@@ -86,14 +97,15 @@ impl fmt::Display for Lack {
                 write!(f, "AWS profile `{profile}` needs an MFA code, {why}")
             }
             Self::WrongCode => f.write_str("AWS does not accept the MFA code"),
-            Self::LoggedOut {
-                profile, expired, ..
-            } if *expired => {
-                write!(f, "the login of AWS profile `{profile}` has expired")
-            }
-            Self::LoggedOut { profile, .. } => {
-                write!(f, "nobody is logged in for AWS profile `{profile}`")
-            }
+            Self::LoggedOut { profile, why, .. } => match why {
+                NoLogin::Missing => write!(f, "nobody is logged in for AWS profile `{profile}`"),
+                NoLogin::Expired => write!(f, "the login of AWS profile `{profile}` has expired"),
+                NoLogin::Unreadable(path, fault) => write!(
+                    f,
+                    "cannot read the login of AWS profile `{profile}` in {}: {fault}",
+                    path.display()
+                ),
+            },
             Self::NotAssigned { role, account } => {
                 write!(
                     f,
@@ -116,6 +128,17 @@ impl fmt::Display for NoCode {
 }
 
 impl Lack {
+    /// A profile's login is of no use.
+    #[must_use]
+    pub fn no_login(profile: &str, command: &'static str, why: NoLogin) -> Self {
+        let profile = profile.to_owned();
+        Self::LoggedOut {
+            profile,
+            command,
+            why,
+        }
+    }
+
     /// What to try.
     pub(super) fn hint(&self) -> String {
         let hint = match self {
@@ -127,9 +150,7 @@ impl Lack {
                 "EcsContainer" => "does the task have a role?",
                 _ => "does the instance have a role?",
             },
-            Self::TokenFile(..) => {
-                "check AWS_WEB_IDENTITY_TOKEN_FILE or the profile's `web_identity_token_file`"
-            }
+            Self::Unread(unread) => return unread.hint(),
             Self::WebIdentity { token_file, .. } => {
                 let file = token_file.display();
                 return format!("whoever writes {file} has to write a new one");

@@ -2,6 +2,7 @@
 //! sign-in, container and metadata service; and with the AWS CLI itself as the judge.
 
 mod cache;
+mod dates;
 mod judge;
 mod machine;
 mod mfa;
@@ -10,7 +11,7 @@ mod mfa_shared;
 mod process;
 mod profiles;
 mod roles;
-mod sso;
+pub(crate) mod sso;
 mod values;
 
 use std::fs;

@@ -59,6 +59,12 @@ impl<'a> Sso<'a> {
         }
     }
 
+    /// By what name the AWS CLI keeps the login's token.
+    #[must_use]
+    pub fn token_key(&self) -> String {
+        sha1_hex(self.session.unwrap_or(self.start_url))
+    }
+
     /// By what name the AWS CLI keeps the role's credentials.
     #[must_use]
     pub fn cache_key(&self) -> String {

@@ -5,10 +5,13 @@
 //! decides, also where it then fails.
 
 mod cache;
+mod login;
 mod process;
 mod provided;
 mod role;
+mod sso;
 mod sts;
+mod token;
 
 use aws_credential_types::Credentials;
 

@@ -154,7 +154,8 @@ impl Regional<'_> {
         })
     }
 
-    fn call(&self, action: &'static str) -> Call<'_> {
+    /// A call, for the error that may come of it.
+    pub(super) fn call(&self, action: &'static str) -> Call<'_> {
         Call {
             action,
             region: self,

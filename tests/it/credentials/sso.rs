@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 
 use super::User;
 use crate::lab::clock;
+use crate::sandbox::finish;
 
-const LEGACY: &str = "[profile l]\nsso_start_url = https://x.example/start\n\
+pub(super) const LEGACY: &str = "[profile l]\nsso_start_url = https://x.example/start\n\
                       sso_region = eu-west-1\nsso_account_id = 123456789012\nsso_role_name = ops\n";
-const SESSION: &str = "[profile s]\nsso_session = my sso\nsso_account_id = 123456789012\n\
+pub(crate) const SESSION: &str = "[profile s]\nsso_session = my sso\nsso_account_id = 123456789012\n\
                        sso_role_name = ops\n[sso-session \"my sso\"]\n\
                        sso_start_url = https://x.example/start\nsso_region = eu-west-1\n";
 
@@ -25,16 +26,16 @@ fn token_file(of: &str) -> String {
     format!("sso/cache/{}.json", &sum[..40])
 }
 
-fn legacy_file() -> String {
+pub(super) fn legacy_file() -> String {
     token_file("https://x.example/start")
 }
 
-fn session_file() -> String {
+pub(crate) fn session_file() -> String {
     token_file("my sso")
 }
 
 /// A token as `aws sso login` leaves it, good for `seconds` from now.
-fn token(name: &str, seconds: i64, refresh: Option<&str>) -> String {
+pub(crate) fn token(name: &str, seconds: i64, refresh: Option<&str>) -> String {
     let now = SystemTime::now();
     let span = Duration::from_secs(seconds.unsigned_abs());
     let until = if seconds < 0 { now - span } else { now + span };
@@ -49,6 +50,11 @@ fn token(name: &str, seconds: i64, refresh: Option<&str>) -> String {
         token["refreshToken"] = format!("{refresh}-$ID").into();
     }
     token.to_string()
+}
+
+/// A token that ends at this date.
+pub(super) fn token_with(name: &str, end: &str) -> String {
+    json!({ "accessToken": format!("{name}-$ID"), "expiresAt": end }).to_string()
 }
 
 #[test]
@@ -193,6 +199,19 @@ fn a_console_login_is_used_renewed_and_asked_for() {
     leaves(60, "good");
     assert_eq!(user.key_of("c"), "ASIA");
     assert_eq!(user.tenant.calls_of("CreateOAuth2Token").len(), 1);
+    let nothing = |seconds| {
+        leaves(seconds, "good");
+        let mut command = user.mssh(&["-u", "c"]);
+        finish(command.env("AWS_ENDPOINT_URL_SIGNIN", ""))
+    };
+    nothing(3600).prints("");
+    nothing(60).fails(
+        255,
+        &[
+            "mssh: error: AWS_ENDPOINT_URL_SIGNIN makes no sense: ``",
+            "mssh: hint: unset it: a console login cannot be renewed while it is set to nothing",
+        ],
+    );
     leaves(-60, "old");
     user.runs(&["-u", "c"]).fails(
         255,

@@ -2,7 +2,7 @@
 
 use super::endpoints::Watched;
 use super::with;
-use crate::credentials::{User, arn};
+use crate::credentials::{User, arn, sso};
 use crate::lab::cast::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
 use crate::sandbox::{finish, tenant};
@@ -67,6 +67,10 @@ fn the_one_for_all_services_counts_where_that_of_one_is_set_to_nothing() {
     assert_eq!(user.assumed().len(), 1);
     assert_eq!(user.tenant.calls_of(DESCRIBE_INSTANCES).len(), 1);
     assert_eq!(user.tenant.calls_of(SEND_SSH_PUBLIC_KEY).len(), 1);
+    let user = User::with(sso::SESSION);
+    user.writes(&sso::session_file(), &sso::token("old", 60, Some("good")));
+    finish(user.mssh(&["-u", "s"]).envs(NOTHING.iter().copied())).prints("");
+    assert_eq!(user.tenant.calls_of("CreateToken").len(), 1);
     let tenant = tenant();
     let mut command = tenant.command("mssh");
     command.args(["--ssm", WEB1, "true"]);

@@ -1,77 +1,26 @@
-//! What Amazon's library does well: SSO, console logins, containers, instances.
+//! What Amazon's library does well: containers, instances.
 
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::imds;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
-use aws_config::login::LoginCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::sso::SsoCredentialsProvider;
-use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
-use aws_credential_types::provider::error::CredentialsError;
-use aws_smithy_types::DateTime;
 
 use super::Chain;
-use super::cache::{Cache, Session};
-use crate::error::{Error, Lack};
+use crate::error::Error;
 use crate::plan::profiles::Profile;
-use crate::plan::profiles::sso::Sso;
+use crate::world::aws::explain;
 use crate::world::aws::variables::{first, is_true, variable};
-use crate::world::aws::{explain, http};
 
 /// The metadata service's places.
 const IPV4: &str = "http://169.254.169.254";
 const IPV6: &str = "http://[fd00:ec2::254]";
 
 impl<B> Chain<'_, B> {
-    /// A role's credentials from SSO, by the token that a login has left, or from the cache.
-    pub(super) async fn sso(
-        &self,
-        sso: &Sso<'_>,
-        profile: &str,
-        cache: &Cache,
-    ) -> Result<Credentials, Error> {
-        let key = sso.cache_key();
-        if let Some(kept) = cache.find(&key) {
-            return Ok(kept);
-        }
-        let mut provider = SsoCredentialsProvider::builder()
-            .configure(&self.provider_config())
-            .start_url(sso.start_url)
-            .region(Region::new(sso.region.to_owned()))
-            .account_id(sso.account_id)
-            .role_name(sso.role_name);
-        provider.set_session_name(sso.session.map(str::to_owned));
-        let found = provider.build().provide_credentials().await;
-        let credentials = found.map_err(|error| {
-            let said = explain::chain(&error);
-            if ["ForbiddenException", "ResourceNotFoundException"]
-                .iter()
-                .any(|refusal| said.contains(refusal))
-            {
-                let (role, account) = (sso.role_name.to_owned(), sso.account_id.to_owned());
-                return Lack::NotAssigned { role, account }.into();
-            }
-            logged_out(&error, profile, "aws sso login")
-        })?;
-        Ok(match kept(&credentials, sso) {
-            Some(session) => cache.keep(&key, session),
-            None => credentials,
-        })
-    }
-
-    /// The credentials of a console login.
-    pub(super) async fn login(&self, name: &str, profile: &str) -> Result<Credentials, Error> {
-        let provider = LoginCredentialsProvider::builder(name)
-            .configure(&self.provider_config())
-            .build();
-        let found = provider.provide_credentials().await;
-        found.map_err(|error| logged_out(&error, profile, "aws login"))
-    }
-
     /// The credentials of a container's role.
     pub(super) async fn container(&self) -> Result<Credentials, Error> {
         let provider = EcsCredentialsProvider::builder()
@@ -95,7 +44,7 @@ impl<B> Chain<'_, B> {
 
     /// Our HTTP client and region, for what the library asks by itself. It has no profile, so it
     /// reads no file for one.
-    fn provider_config(&self) -> ProviderConfig {
+    pub(super) fn provider_config(&self) -> ProviderConfig {
         provider_config(&self.at.sdk())
     }
 }
@@ -110,26 +59,6 @@ pub(super) fn has_container() -> Result<bool, Error> {
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     ];
     Ok(first(&names)?.is_some())
-}
-
-/// Why a login is of no use.
-fn logged_out(error: &CredentialsError, profile: &str, command: &'static str) -> Error {
-    if let Some(network) = http::trouble_in(error) {
-        return Error::Network(network.clone());
-    }
-    let said = explain::chain(error);
-    let is = |words: &[&str]| words.iter().any(|word| said.contains(word));
-    let missing = is(&["NotFound", "No such file"]);
-    if missing || is(&["ExpiredToken", "Unauthorized", "expired", "reauthenticate"]) {
-        let (profile, expired) = (profile.to_owned(), !missing);
-        return Lack::LoggedOut {
-            profile,
-            command,
-            expired,
-        }
-        .into();
-    }
-    explain::no_credentials(error, Some(profile.to_owned()))
 }
 
 /// What the library's own sources of credentials need of ours. How often they try is theirs.
@@ -194,16 +123,4 @@ pub(in crate::world::aws) fn imds(
 /// [`Error::Setting`].
 pub(in crate::world::aws) fn is_metadata_disabled() -> Result<bool, Error> {
     is_true("AWS_EC2_METADATA_DISABLED", None)
-}
-
-/// What of SSO's credentials is kept.
-fn kept(credentials: &Credentials, sso: &Sso<'_>) -> Option<Session> {
-    Some(Session {
-        access_key: credentials.access_key_id().to_owned(),
-        secret: credentials.secret_access_key().to_owned(),
-        token: credentials.session_token()?.to_owned(),
-        until: DateTime::from(credentials.expiry()?),
-        user: None,
-        sso_account: Some(sso.account_id.to_owned()),
-    })
 }

@@ -16,12 +16,16 @@ use aws_sdk_sts::types::AssumedRoleUser;
 
 use super::Chain;
 use super::cache::{Cache, Session};
-use crate::error::{Error, Lack};
+use crate::error::{Error, Lack, Unread};
 use crate::plan::profiles::role::Role;
 use crate::plan::profiles::source::WebIdentity;
 use crate::world::aws::explain::Call;
 use crate::world::aws::files;
 use crate::world::aws::retry::Limits;
+
+/// What names the file of a web identity's token.
+const TOKEN_FILE: &str =
+    "check AWS_WEB_IDENTITY_TOKEN_FILE or the profile's `web_identity_token_file`";
 
 impl<B> Chain<'_, B> {
     pub(super) async fn assume_role(
@@ -68,7 +72,10 @@ impl<B> Chain<'_, B> {
         }
         let path = files::expanded(identity.token_file.clone().into());
         let token = std::fs::read_to_string(&path);
-        let token = token.map_err(|cause| Lack::TokenFile(path.clone(), cause))?;
+        let token = token.map_err(|cause| {
+            let what = "the web identity token";
+            Lack::from(Unread::new(what, &path, &cause, TOKEN_FILE))
+        })?;
         let request = Client::from_conf(self.sts::<AssumeRoleWithWebIdentityError>().build())
             .assume_role_with_web_identity()
             .role_arn(role.role_arn)

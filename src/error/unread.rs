@@ -1,0 +1,81 @@
+//! Files of the user's that cannot be read.
+
+use std::fmt;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+/// A file that cannot be read, and why.
+#[derive(Clone, Debug)]
+pub struct Unread {
+    what: &'static str,
+    path: PathBuf,
+    cause: String,
+    is_denied: bool,
+    wanted: &'static str,
+}
+
+impl Unread {
+    /// A file with `what` in it; `wanted` is what to try where it is no matter of permissions.
+    #[must_use]
+    pub fn new(what: &'static str, path: &Path, cause: &io::Error, wanted: &'static str) -> Self {
+        Self {
+            what,
+            path: path.to_owned(),
+            cause: cause.to_string(),
+            is_denied: cause.kind() == io::ErrorKind::PermissionDenied,
+            wanted,
+        }
+    }
+
+    /// What to try.
+    pub(super) fn hint(&self) -> String {
+        if !self.is_denied {
+            return self.wanted.to_owned();
+        }
+        match directory_of_aws(&self.path) {
+            Some(directory) => format!(
+                "is it root's, after `sudo aws`? `sudo chown -R \"$USER\" {}` makes it yours",
+                directory.display()
+            ),
+            None => "is it yours, and may you enter all directories above it?".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            what, path, cause, ..
+        } = self;
+        write!(f, "cannot read {what} {}: {cause}", path.display())
+    }
+}
+
+/// The `.aws` in which a file is.
+fn directory_of_aws(path: &Path) -> Option<&Path> {
+    path.ancestors()
+        .find(|above| above.components().next_back() == Some(Component::Normal(".aws".as_ref())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_the_file_is_is_asked_where_the_aws_cli_has_made_it() {
+        let hint = |path: &str, kind: io::ErrorKind| {
+            let path = Path::new(path);
+            Unread::new("the token", path, &kind.into(), "log in").hint()
+        };
+        let denied = io::ErrorKind::PermissionDenied;
+        assert_eq!(
+            hint("/home/me/.aws/sso/cache/x.json", denied),
+            "is it root's, after `sudo aws`? `sudo chown -R \"$USER\" /home/me/.aws` makes it yours"
+        );
+        assert_eq!(
+            hint("/etc/aws", denied),
+            "is it yours, and may you enter all directories above it?"
+        );
+        assert_eq!(hint("/etc/aws", io::ErrorKind::NotFound), "log in");
+    }
+}

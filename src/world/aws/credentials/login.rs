@@ -1,0 +1,91 @@
+//! Console logins, by Amazon's library.
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+use aws_config::login::LoginCredentialsProvider;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::Chain;
+use super::cache::instant;
+use crate::error::{Error, Lack, NoLogin, Setting, Unread};
+use crate::world::aws::variables::variable;
+use crate::world::aws::{explain, files, http};
+
+/// What makes a login.
+const LOG_IN: &str = "aws login";
+
+/// The library renews a login that ends sooner.
+const WINDOW: Duration = Duration::from_mins(5);
+
+impl<B> Chain<'_, B> {
+    /// The credentials of a console login.
+    pub(super) async fn login(&self, name: &str, profile: &str) -> Result<Credentials, Error> {
+        let end = end(name, profile)?;
+        if end.is_some_and(|end| end < SystemTime::now() + WINDOW) {
+            can_be_renewed()?;
+        }
+        let provider = LoginCredentialsProvider::builder(name)
+            .configure(&self.provider_config())
+            .build();
+        let found = provider.provide_credentials().await;
+        found.map_err(|error| logged_out(&error, profile))
+    }
+}
+
+/// When a login ends, as far as its file tells: what else is wrong with it, the library says.
+fn end(name: &str, profile: &str) -> Result<Option<SystemTime>, Error> {
+    let directory = variable("AWS_LOGIN_CACHE_DIRECTORY")?.map(PathBuf::from);
+    let usual = || Some(files::home()?.join(".aws/login/cache"));
+    let Some(directory) = directory.or_else(usual) else {
+        return Ok(None);
+    };
+    let path = directory.join(format!("{:x}.json", Sha256::digest(name.trim())));
+    let text = fs::read(&path).map_err(|cause| match cause.kind() {
+        io::ErrorKind::NotFound => Lack::no_login(profile, LOG_IN, NoLogin::Missing),
+        _ => Unread::new("the login", &path, &cause, "`aws login` writes it").into(),
+    })?;
+    let json: Value = serde_json::from_slice(&text).unwrap_or_default();
+    let end = json
+        .pointer("/accessToken/expiresAt")
+        .and_then(Value::as_str);
+    Ok(end.and_then(|end| SystemTime::try_from(instant(end)?).ok()))
+}
+
+/// The library reads the endpoint for a renewal by itself, and ends in a panic over one that is set
+/// to nothing.
+fn can_be_renewed() -> Result<(), Error> {
+    let names = ["AWS_ENDPOINT_URL_SIGNIN", "AWS_ENDPOINT_URL"];
+    let first = names
+        .into_iter()
+        .find_map(|name| Some((name, env::var_os(name)?)));
+    match first {
+        Some((name, value)) if value.is_empty() => Err(Setting::Senseless {
+            name,
+            value: String::new(),
+            wanted: "unset it: a console login cannot be renewed while it is set to nothing",
+        }
+        .into()),
+        _ => Ok(()),
+    }
+}
+
+/// Why a login is of no use.
+fn logged_out(error: &CredentialsError, profile: &str) -> Error {
+    if let Some(network) = http::trouble_in(error) {
+        return Error::Network(network.clone());
+    }
+    let said = explain::chain(error);
+    let is = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    if is(&["ExpiredToken", "Unauthorized", "expired", "reauthenticate"]) {
+        return Lack::no_login(profile, LOG_IN, NoLogin::Expired).into();
+    }
+    explain::no_credentials(error, Some(profile.to_owned()))
+}

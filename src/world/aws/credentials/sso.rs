@@ -1,0 +1,147 @@
+//! IAM Identity Center (SSO): a role's credentials for a token that `aws sso login` has left.
+//!
+//! <https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_GetRoleCredentials.html>,
+//! <https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_CreateToken.html>
+//!
+//! Not by the library: it takes no dates but its own, and does not tell what ails a token's file.
+
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_sdk_sso::error::ProvideErrorMetadata;
+use aws_sdk_sso::operation::get_role_credentials::GetRoleCredentialsError;
+use aws_sdk_sso::types::RoleCredentials;
+use aws_sdk_ssooidc::operation::create_token::CreateTokenError;
+use aws_smithy_types::DateTime;
+
+use super::Chain;
+use super::cache::{Cache, Session};
+use super::token::Token;
+use crate::error::{Error, Lack, NoLogin};
+use crate::plan::profiles::sso::Sso;
+use crate::world::aws::Regional;
+use crate::world::aws::retry::Limits;
+
+/// A token that ends sooner is renewed: botocore's window.
+const WINDOW: Duration = Duration::from_mins(15);
+
+/// What makes a token.
+pub(super) const LOG_IN: &str = "aws sso login";
+
+impl<B> Chain<'_, B> {
+    /// A role's credentials, from the cache or for a token.
+    pub(super) async fn sso(
+        &self,
+        sso: &Sso<'_>,
+        profile: &str,
+        cache: &Cache,
+    ) -> Result<Credentials, Error> {
+        let key = sso.cache_key();
+        if let Some(kept) = cache.find(&key) {
+            return Ok(kept);
+        }
+        let portal = Regional {
+            aws: self.at.aws,
+            name: sso.region.to_owned(),
+        };
+        let token = portal.token(sso, profile).await?;
+        let session = portal.role_credentials(sso, &token, profile).await?;
+        Ok(cache.keep(&key, session))
+    }
+}
+
+impl Regional<'_> {
+    /// A token that is good, renewed where it has to be and can be.
+    async fn token(&self, sso: &Sso<'_>, profile: &str) -> Result<String, Error> {
+        let mut token = Token::read(&sso.token_key(), profile)?;
+        let now = SystemTime::now();
+        // Tokens of the old form have nothing to renew them with.
+        let renewable = sso.session.is_some() && token.end < now + WINDOW;
+        if renewable && token.can_be_renewed(now) {
+            match self.renewed(&token).await {
+                Ok(new) => {
+                    self.debug(|| "SSO token renewed".to_owned());
+                    token = new;
+                    token.keep();
+                }
+                // The old one may do yet.
+                Err(_) if token.end > now => {}
+                Err(Error::Service { .. } | Error::Expired { .. } | Error::Denied(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if token.end <= now {
+            return Err(Lack::no_login(profile, LOG_IN, NoLogin::Expired).into());
+        }
+        Ok(token.text().to_owned())
+    }
+
+    async fn renewed(&self, token: &Token) -> Result<Token, Error> {
+        let sdk = self.sdk();
+        let limits = Limits::<CreateTokenError>::of(&sdk);
+        let config = aws_sdk_ssooidc::config::Builder::from(&sdk)
+            .retry_classifier(limits.clone())
+            .interceptor(limits);
+        let request = aws_sdk_ssooidc::Client::from_conf(config.build())
+            .create_token()
+            .grant_type("refresh_token")
+            .set_client_id(token.member("clientId"))
+            .set_client_secret(token.member("clientSecret"))
+            .set_refresh_token(token.member("refreshToken"));
+        let call = self.call("sso-oidc:CreateToken");
+        let answer = self.timed("CreateToken", request.send()).await;
+        let answer = answer.map_err(|error| call.failed(&error))?;
+        let seconds = u64::try_from(answer.expires_in()).unwrap_or_default();
+        let end = SystemTime::now() + Duration::from_secs(seconds);
+        let text = answer.access_token().ok_or_else(|| call.senseless())?;
+        Ok(token.renewed(text, answer.refresh_token(), end))
+    }
+
+    /// What the portal gives for a token.
+    async fn role_credentials(
+        &self,
+        sso: &Sso<'_>,
+        token: &str,
+        profile: &str,
+    ) -> Result<Session, Error> {
+        let sdk = self.sdk();
+        let limits = Limits::<GetRoleCredentialsError>::of(&sdk);
+        let config = aws_sdk_sso::config::Builder::from(&sdk)
+            .retry_classifier(limits.clone())
+            .interceptor(limits);
+        let request = aws_sdk_sso::Client::from_conf(config.build())
+            .get_role_credentials()
+            .role_name(sso.role_name)
+            .account_id(sso.account_id)
+            .access_token(token);
+        let call = self.call("sso:GetRoleCredentials");
+        let answer = self.timed("GetRoleCredentials", request.send()).await;
+        let answer = answer.map_err(|error| {
+            let refusal = error.as_service_error();
+            match refusal.and_then(ProvideErrorMetadata::code) {
+                Some("UnauthorizedException") => {
+                    Lack::no_login(profile, LOG_IN, NoLogin::Expired).into()
+                }
+                Some("ForbiddenException" | "ResourceNotFoundException") => {
+                    let (role, account) = (sso.role_name.to_owned(), sso.account_id.to_owned());
+                    Lack::NotAssigned { role, account }.into()
+                }
+                _ => call.failed(&error),
+            }
+        })?;
+        let session = answer.role_credentials().and_then(|it| session(it, sso));
+        session.ok_or_else(|| call.senseless())
+    }
+}
+
+/// What of the answer is kept.
+fn session(given: &RoleCredentials, sso: &Sso<'_>) -> Option<Session> {
+    Some(Session {
+        access_key: given.access_key_id()?.to_owned(),
+        secret: given.secret_access_key()?.to_owned(),
+        token: given.session_token()?.to_owned(),
+        until: DateTime::from_millis(given.expiration()),
+        user: None,
+        sso_account: Some(sso.account_id.to_owned()),
+    })
+}

@@ -1,0 +1,137 @@
+//! The file in which `aws sso login` leaves its token: `~/.aws/sso/cache/NAME.json`.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+use serde_json::{Map, Value};
+
+use super::cache::instant;
+use crate::error::{Lack, NoLogin, Unread};
+use crate::plan::flaw::Flaw;
+use crate::world::aws::files;
+
+/// A token, with all that its file says beside it.
+pub(super) struct Token {
+    path: PathBuf,
+    members: Map<String, Value>,
+    /// When it ends.
+    pub(super) end: SystemTime,
+}
+
+impl Token {
+    /// Reads the token of this name, that of a profile.
+    pub(super) fn read(name: &str, profile: &str) -> Result<Self, Lack> {
+        let no_login = |why| Lack::no_login(profile, super::sso::LOG_IN, why);
+        let home = files::home().ok_or_else(|| no_login(NoLogin::Missing))?;
+        let path = home.join(format!(".aws/sso/cache/{name}.json"));
+        let bytes = fs::read(&path).map_err(|cause| match cause.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => no_login(NoLogin::Missing),
+            _ => Unread::new("the login", &path, &cause, "`aws sso login` writes it").into(),
+        })?;
+        Self::parse(path.clone(), &bytes)
+            .map_err(|fault| no_login(NoLogin::Unreadable(path, fault)))
+    }
+
+    /// Reads its text. That is secret: what is wrong with it is said without showing it.
+    fn parse(path: PathBuf, text: &[u8]) -> Result<Self, &'static str> {
+        let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+        let json: Value = serde_json::from_slice(text).map_err(|_| "it is no JSON")?;
+        let Value::Object(members) = json else {
+            return Err("it is no JSON object");
+        };
+        let get = |name: &str| members.get(name).and_then(Value::as_str);
+        let token = get("accessToken").ok_or("it has no `accessToken`")?;
+        if token.is_empty() || Flaw::of(token).is_some() {
+            return Err("its `accessToken` cannot be one");
+        }
+        let end = get("expiresAt").ok_or("it has no `expiresAt`")?;
+        let end = instant(end).and_then(|end| SystemTime::try_from(end).ok());
+        let end = end.ok_or("its `expiresAt` is no date with a zone")?;
+        Ok(Self { path, members, end })
+    }
+
+    /// The token itself.
+    pub(super) fn text(&self) -> &str {
+        let text = self.members.get("accessToken").and_then(Value::as_str);
+        text.unwrap_or_default()
+    }
+
+    /// What the file says under this name.
+    pub(super) fn member(&self, name: &str) -> Option<String> {
+        self.members.get(name)?.as_str().map(str::to_owned)
+    }
+
+    /// Whether there is all that it takes to get another one.
+    pub(super) fn can_be_renewed(&self, now: SystemTime) -> bool {
+        let needed = ["clientId", "clientSecret", "refreshToken"];
+        let end = self.member("registrationExpiresAt");
+        let end = end.and_then(|end| SystemTime::try_from(instant(&end)?).ok());
+        end.is_some_and(|end| end > now) && needed.iter().all(|it| self.member(it).is_some())
+    }
+
+    /// The next one, in the same file.
+    pub(super) fn renewed(&self, token: &str, refresh: Option<&str>, end: SystemTime) -> Self {
+        let mut members = self.members.clone();
+        let until = DateTime::from(end)
+            .fmt(Format::DateTime)
+            .unwrap_or_default();
+        members.insert("accessToken".to_owned(), token.into());
+        members.insert("expiresAt".to_owned(), until.into());
+        if let Some(refresh) = refresh {
+            members.insert("refreshToken".to_owned(), refresh.into());
+        }
+        let path = self.path.clone();
+        Self { path, members, end }
+    }
+
+    /// Writes it where it was read. Who cannot write there gets a new one next time.
+    pub(super) fn keep(&self) {
+        let _ = self.write();
+    }
+
+    fn write(&self) -> io::Result<()> {
+        let directory = self.path.parent().ok_or(io::ErrorKind::NotFound)?;
+        let mut file = tempfile::Builder::new()
+            .suffix(".tmp")
+            .tempfile_in(directory)?;
+        let text = Value::Object(self.members.clone()).to_string();
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        file.persist(&self.path)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_token_is_said_without_showing_it() {
+        let said = |text: &str| Token::parse(PathBuf::new(), text.as_bytes()).err();
+        assert_eq!(said("hush"), Some("it is no JSON"));
+        assert_eq!(said("[]"), Some("it is no JSON object"));
+        assert_eq!(said("{}"), Some("it has no `accessToken`"));
+        assert_eq!(
+            said(r#"{"accessToken": "a\n"}"#),
+            Some("its `accessToken` cannot be one")
+        );
+        assert_eq!(
+            said(r#"{"accessToken": "a"}"#),
+            Some("it has no `expiresAt`")
+        );
+        let ends = |end: &str| {
+            said(&format!(
+                "\u{feff}{{\"accessToken\": \"a\", \"expiresAt\": \"{end}\"}}"
+            ))
+        };
+        assert_eq!(ends("soon"), Some("its `expiresAt` is no date with a zone"));
+        for end in ["2020-06-17T10:01:45UTC", "2090-01-01T00:00:00+0100"] {
+            assert_eq!(ends(end), None, "{end}");
+        }
+    }
+}
