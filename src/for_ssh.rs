@@ -18,7 +18,7 @@ use crate::tunnel;
 use crate::world::keeper::Keeper;
 use crate::world::terminal::Terminal;
 use crate::world::{process, relay};
-use crate::{become_client, print, wait_for};
+use crate::{become_client, print, show, wait_for};
 
 /// Answers ssh's question about a host key. What comes of another key is ssh's to decide, by its own
 /// options; so that is no failure of ours.
@@ -61,11 +61,16 @@ pub(super) fn ride(ride: &Ride, terminal: Terminal) -> Result<(), Error> {
     let terminal = terminal.telling(wishes.debug, ride.invocation.has(b'v'));
     // What came with it is held until the end.
     let boarding = wait_for(connect::board(ride, terminal))?;
-    if wishes.dry_run {
-        return Ok(());
-    }
     if let Some(line) = &boarding.carrier {
-        return become_client(line);
+        return if wishes.dry_run {
+            show(line)
+        } else {
+            become_client(line)
+        };
+    }
+    if wishes.dry_run {
+        let (route, port) = (&boarding.route, ride.port);
+        return print(format!("connect to port {port} by {route}\n").as_bytes());
     }
     if let Route::Through(_, passage) = &boarding.route {
         let wanted = Wanted::of(wishes, passage.clone(), ride.port);

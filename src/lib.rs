@@ -159,13 +159,8 @@ fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), E
             (io::stdin(), io::stdout()),
             terminal,
         )),
-        Request::Client(words) => {
-            let client = process::find(program.client())?;
-            become_client(&CommandLine {
-                program: client,
-                words,
-            })
-        }
+        Request::Client(words) => become_client(&client(program, words)?),
+        Request::ShowClient(words) => show(&client(program, words)?),
     }
 }
 
@@ -186,7 +181,7 @@ fn go(invocation: &Invocation, terminal: Terminal) -> Result<(), Error> {
     let departure = wait_for(connect::prepare(invocation, terminal))?;
     let line = &departure.line;
     if wishes.dry_run {
-        return print(&[line.quoted().as_encoded_bytes(), b"\n"].concat());
+        return show(line);
     }
     terminal.debug(|| format!("becoming {}", line.quoted().to_string_lossy()));
     // Its luggage is held until then: on failure it goes with it.
@@ -202,12 +197,23 @@ async fn listen(listening: &Listening, terminal: Terminal) -> Result<(), Error> 
     let port = Listener::open(&listening.place).await?;
     let found = connect::lead(listening, terminal).await?;
     if wishes.dry_run {
-        return Ok(());
+        return print(format!("{}\n", listening.describe(&found.0)).as_bytes());
     }
     let destination = Destination::of(listening, found, terminal);
     let hangup = Hangup::unless_ignored().await.map_err(Error::Runtime)?;
     terminal.announce(&format!("listening on {}", port.address));
     destination.serve(port, hangup).await
+}
+
+/// The client with these words.
+fn client(program: Program, words: Vec<OsString>) -> Result<CommandLine, Error> {
+    let program = process::find(program.client())?;
+    Ok(CommandLine { program, words })
+}
+
+/// Shows what would be run.
+fn show(line: &CommandLine) -> Result<(), Error> {
+    print(&[line.quoted().as_encoded_bytes(), b"\n"].concat())
 }
 
 fn become_client(line: &CommandLine) -> Result<(), Error> {

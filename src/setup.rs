@@ -15,16 +15,30 @@ use crate::world::{process, room, shared, ssh_files};
 /// # Errors
 /// Whatever is in the way. The user's files are then as they were.
 pub fn run(setup: &Setup, terminal: Terminal) -> Result<Vec<u8>, Error> {
-    match setup.action {
-        Action::Uninstall => uninstall(terminal)?,
+    let steps = match setup.action {
+        Action::Uninstall => uninstall()?,
         Action::Install => {
             let (block, user) = parts(setup)?;
-            install(&block, &user, terminal)?;
+            install(&block, &user)?
         }
         Action::Print => {
             let (block, user) = parts(setup)?;
             return Ok([block.as_slice(), user.as_bytes()].concat());
         }
+    };
+    if setup.dry_run {
+        let lines = steps.iter().map(|step| step.text(false) + "\n");
+        return Ok(lines.collect::<String>().into_bytes());
+    }
+    for step in &steps {
+        step.take()?;
+        terminal.announce(&step.text(true));
+    }
+    if steps.is_empty() {
+        terminal.announce("nothing to change");
+    }
+    if setup.action == Action::Install {
+        terminal.announce("now try `ssh INSTANCE-ID`; --uninstall takes it out again");
     }
     Ok(Vec::new())
 }
@@ -59,55 +73,97 @@ fn fits_keys(directory: &Path) -> Result<(), Error> {
     }
 }
 
-/// Our file goes first, so that the user's never includes what is not there.
-fn install(block: &[u8], user: &str, terminal: Terminal) -> Result<(), Error> {
+/// One change to the user's files.
+enum Step {
+    Write(PathBuf, Vec<u8>),
+    /// Keeps what a file says, which may be without our own lines, beside it.
+    BackUp(PathBuf, Vec<u8>),
+    Remove(PathBuf),
+}
+
+impl Step {
+    fn take(&self) -> Result<(), Error> {
+        match self {
+            Self::Write(file, content) => ssh_files::write(file, content),
+            Self::BackUp(file, content) => ssh_files::write(&ssh_files::backup(file), content),
+            Self::Remove(file) => ssh_files::remove(file),
+        }
+    }
+
+    /// Says what it does, or what it did.
+    fn text(&self, is_done: bool) -> String {
+        let say = |now: &str, then: &str, file: &Path| {
+            let verb = if is_done { then } else { now };
+            format!("{verb} {}", file.display())
+        };
+        match self {
+            Self::Write(file, _) => say("write", "wrote", file),
+            Self::Remove(file) => say("remove", "removed", file),
+            Self::BackUp(file, _) => {
+                let backup = ssh_files::backup(file);
+                say("copy", "copied", file) + &format!(" to {}", backup.display())
+            }
+        }
+    }
+}
+
+/// Our file and the user's own.
+fn files() -> (PathBuf, PathBuf) {
     let directory = ssh_files::directory();
-    let (ours, config) = (directory.join(FILE), directory.join("config"));
+    (directory.join(FILE), directory.join("config"))
+}
+
+/// Our file goes first, so that the user's never includes what is not there.
+fn install(block: &[u8], user: &str) -> Result<Vec<Step>, Error> {
+    let (ours, config) = files();
     if !is_ours(&ours)? {
         let cause = io::Error::other("mssh did not write it");
         return Err(Error::SshFile(ours, cause));
     }
-    let block = &[FILE_MARK.as_bytes(), block].concat();
+    let mut steps = Vec::new();
+    let block = [FILE_MARK.as_bytes(), block].concat();
+    if ssh_files::read(&ours)?.as_ref() != Some(&block) {
+        steps.push(Step::Write(ours, block));
+    }
     let found = ssh_files::read(&config)?;
     let theirs = found.as_deref().unwrap_or_default();
     let text = ssh_config::with_ours(theirs, user);
-    if ssh_files::read(&ours)?.as_deref() != Some(block) {
-        ssh_files::write(&ours, block)?;
-        terminal.note(&format!("written: {}", ours.display()));
-    }
     if text == theirs {
-        return Ok(());
+        return Ok(steps);
     }
     // What is backed up is the user's alone, also where our lines are there and change. A file that
     // holds nothing else was made by us, unless there is a backup already.
     let before = ssh_config::without_ours(theirs);
     if found.is_some() && (before == theirs || !before.is_empty()) {
-        ssh_files::back_up(&config, &before)?;
+        steps.push(Step::BackUp(config.clone(), before));
     }
-    ssh_files::write(&config, &text)?;
-    terminal.note(&format!("written: {}", config.display()));
-    Ok(())
+    steps.push(Step::Write(config, text));
+    Ok(steps)
 }
 
 /// The user's file goes first, for the same reason.
-fn uninstall(terminal: Terminal) -> Result<(), Error> {
-    let directory = ssh_files::directory();
-    let (ours, config) = (directory.join(FILE), directory.join("config"));
+fn uninstall() -> Result<Vec<Step>, Error> {
+    let (ours, config) = files();
+    let mut steps = Vec::new();
     if let Some(theirs) = ssh_files::read(&config)? {
         let text = ssh_config::without_ours(&theirs);
+        let backup = ssh_files::backup(&config);
+        let kept = ssh_files::read(&backup)?;
+        let is_spare = kept.as_ref() == Some(&text);
         // The user's own may have been empty, and is backed up then.
-        if text.is_empty() && text != theirs && !ssh_files::has_backup(&config) {
-            ssh_files::remove(&config)?;
+        if text.is_empty() && text != theirs && kept.is_none() {
+            steps.push(Step::Remove(config));
         } else if text != theirs {
-            ssh_files::write(&config, &text)?;
+            steps.push(Step::Write(config, text));
         }
-        ssh_files::forget(&config, &text)?;
-        terminal.note(&format!("restored: {}", config.display()));
+        if is_spare {
+            steps.push(Step::Remove(backup));
+        }
     }
-    if is_ours(&ours)? {
-        ssh_files::remove(&ours)?;
+    if is_ours(&ours)? && ssh_files::read(&ours)?.is_some() {
+        steps.push(Step::Remove(ours));
     }
-    Ok(())
+    Ok(steps)
 }
 
 /// Whether the file of our block is there by us, or not at all.

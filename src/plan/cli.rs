@@ -26,6 +26,8 @@ pub enum Request {
     /// Nothing that needs AWS: become the client with these words. Such are its own questions
     /// (`-G`, `-V`, `-Q`), its usage errors, and copies that stay on this machine.
     Client(Vec<OsString>),
+    /// Show the command line of which the client would be run with these words.
+    ShowClient(Vec<OsString>),
     /// Have a shell by Session Manager there, without the client.
     Shell(Box<Invocation>),
     /// Print a text of ours on standard output.
@@ -129,7 +131,7 @@ pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<R
         return Ok(request);
     }
     if is_for_client(program, &scan) {
-        return Ok(Request::Client(scan.words));
+        return Ok(client(wishes.dry_run, scan.words));
     }
     if scan.operands.is_empty() {
         return Err(Usage::NoTarget);
@@ -141,10 +143,18 @@ pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<R
         return Err(Usage::Unfit(unfit));
     }
     match invocation.destinations().count() {
-        0 => Ok(Request::Client(typed(invocation.words))),
+        0 => Ok(client(invocation.wishes.dry_run, typed(invocation.words))),
         1 => Ok(Request::Connect(Box::new(invocation))),
         _ if invocation.wishes.instance.is_some() => Err(Usage::SeveralForOneId),
         _ => Ok(Request::Connect(Box::new(invocation))),
+    }
+}
+
+fn client(dry_run: bool, words: Vec<OsString>) -> Request {
+    if dry_run {
+        Request::ShowClient(words)
+    } else {
+        Request::Client(words)
     }
 }
 
@@ -225,8 +235,7 @@ fn wishes(scan: &Scan) -> Result<(Wishes, Option<Page>), Usage> {
             Name::Proxy => wishes.proxy = true,
             Name::KeyDir => wishes.key_dir = Some(value.into()),
             Name::SshConfig => wishes.ssh_config = true,
-            Name::Install => wishes.install = Some(true),
-            Name::Uninstall => wishes.install = Some(false),
+            Name::Install | Name::Uninstall => wishes.want_installed(opt.name == Name::Install)?,
             Name::DryRun => wishes.dry_run = true,
             Name::Debug => wishes.debug = true,
             Name::Completions if opt.choices.contains(&value) => {

@@ -13,6 +13,7 @@ use super::cli::{Invocation, Wishes, Word};
 use super::destination::Destination;
 use super::grammar::Program;
 use super::question::Answer;
+use super::route::Route;
 use super::scan::Scan;
 use super::usage::Usage;
 
@@ -74,6 +75,19 @@ pub struct Listening {
     pub port: u16,
     /// What stands for ssh's answer about the destination: ssh has no part in this.
     pub answer: Answer,
+}
+
+impl Listening {
+    /// Says what would be done, for `--dry-run`.
+    pub fn describe(&self, route: &Route) -> String {
+        let (host, port) = (&self.answer.hostname, self.port);
+        let target = if host.contains(':') {
+            format!("[{host}]:{port}")
+        } else {
+            format!("{host}:{port}")
+        };
+        format!("listen on {}, forward to {target} ({route})", self.place)
+    }
 }
 
 /// What is amiss with the words of `--listen`.

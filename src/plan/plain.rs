@@ -50,6 +50,8 @@ pub struct Setup {
     pub key_dir: Option<PathBuf>,
     /// Who logs in where nothing else says so.
     pub login: Login,
+    /// Whether to say what would be done, and to do nothing.
+    pub dry_run: bool,
 }
 
 /// What becomes of a configuration.
@@ -158,6 +160,14 @@ fn hops_and_way(wishes: &Wishes, scan: &Scan) -> Result<(Vec<Hop>, Way), Usage> 
 }
 
 fn setup(wishes: &Wishes, scan: &Scan) -> Result<Setup, Usage> {
+    let ours = [
+        (wishes.proxy, "proxy"),
+        (wishes.zone.is_some(), "zone"),
+        (wishes.instance.is_some(), "instance-id"),
+    ];
+    if let Some((_, option)) = ours.into_iter().find(|(is_there, _)| *is_there) {
+        return Err(Usage::Against(option, "ssh-config"));
+    }
     let known = |flag: &Flag| b"il".contains(&flag.letter);
     if !scan.operands.is_empty() || scan.refused || !scan.flags.iter().all(known) {
         return Err(Usage::SetupWords);
@@ -180,6 +190,7 @@ fn setup(wishes: &Wishes, scan: &Scan) -> Result<Setup, Usage> {
         own_key: value(b'i').map(PathBuf::from),
         key_dir: wishes.key_dir.clone(),
         login,
+        dry_run: wishes.dry_run,
     })
 }
 

@@ -41,6 +41,7 @@ pub enum Usage {
     NodeByHops,
     SetupWords,
     Beside(&'static str, &'static str),
+    Against(&'static str, &'static str),
     BadPath(PathBuf),
     ShellWith(String),
 }
@@ -91,6 +92,7 @@ impl fmt::Display for Usage {
             }
             Self::SetupWords => write!(f, "--ssh-config takes no target and no command"),
             Self::Beside(one, other) => write!(f, "--{one} goes with --{other} only"),
+            Self::Against(one, other) => write!(f, "--{one} does not go with --{other}"),
             Self::BadPath(path) => {
                 write!(f, "ssh_config has no way to spell `{}`", path.display())
             }
@@ -164,6 +166,7 @@ impl Usage {
                  Manager's preferences name"
                     .into()
             }
+            Self::Against(one, other) => format!("leave out --{one} or --{other}"),
             Self::NotUnicode(_) | Self::Empty(_) | Self::Beside(..) => return None,
         };
         Some(hint)

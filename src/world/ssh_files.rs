@@ -69,24 +69,12 @@ pub fn write(file: &Path, content: &[u8]) -> Result<(), Error> {
     write().map_err(|cause| Error::SshFile(file.to_owned(), cause))
 }
 
-/// Keeps what a file says now beside it, and says where.
-///
-/// # Errors
-/// [`Error::SshFile`].
-pub fn back_up(file: &Path, content: &[u8]) -> Result<(), Error> {
-    write(&before(file), content)
-}
-
-/// Removes what [`back_up`] kept, if it says the same as this.
-///
-/// # Errors
-/// [`Error::SshFile`].
-pub fn forget(file: &Path, content: &[u8]) -> Result<(), Error> {
-    let kept = before(file);
-    match read(&kept)? {
-        Some(text) if text == content => remove(&kept),
-        _ => Ok(()),
-    }
+/// Where a copy of a file is kept.
+#[must_use]
+pub fn backup(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(BEFORE);
+    name.into()
 }
 
 /// Removes a file, if it is there.
@@ -100,16 +88,4 @@ pub fn remove(file: &Path) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
-}
-
-/// Whether there was such a file before [`back_up`].
-#[must_use]
-pub fn has_backup(file: &Path) -> bool {
-    fs::symlink_metadata(before(file)).is_ok()
-}
-
-fn before(file: &Path) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(BEFORE);
-    name.into()
 }

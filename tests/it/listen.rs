@@ -185,8 +185,32 @@ fn a_managed_node_is_reached_without_a_key() {
 }
 
 #[test]
-fn a_dry_run_finds_the_instance_and_is_over() {
+fn a_dry_run_finds_the_instance_says_what_it_would_do_and_is_over() {
     let tenant = tenant();
-    run(&tenant, "mssh", ["--listen", "0", "--dry-run", WEB1]).prints("");
+    for (words, way) in [
+        (&[WEB1][..], "127.0.0.11, its public address"),
+        (&["--private", WEB1], "127.0.1.11, its private address"),
+        (&["--ssm", WEB1], "Session Manager"),
+    ] {
+        let words = [&["--listen", "[::1]:0", "--dry-run"], words].concat();
+        let line = format!("listen on [::1]:0, forward to {WEB1}:22 ({way})\n");
+        run(&tenant, "mssh", words).prints(&line);
+    }
+    assert!(tenant.sessions().is_empty());
+    let tenant = self::tenant();
+    let line =
+        format!("listen on 127.0.0.1:0, forward to {DB1}:5432 (127.0.1.21, its private address)\n");
+    run(
+        &tenant,
+        "mssh",
+        [
+            "--listen",
+            "0",
+            "--dry-run",
+            "--private",
+            &format!("{DB1}:5432"),
+        ],
+    )
+    .prints(&line);
     assert_eq!(tenant.calls_of(DESCRIBE_INSTANCES).len(), 1);
 }

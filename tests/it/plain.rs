@@ -60,7 +60,8 @@ impl House {
     #[track_caller]
     pub(crate) fn installed(config: &str, words: &[&str]) -> Self {
         let house = Self::with(config);
-        house.install(words).prints("");
+        let outcome = house.install(words);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
         house
     }
 

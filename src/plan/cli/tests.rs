@@ -49,6 +49,30 @@ fn questions_and_mistakes_go_straight_to_the_client() {
 }
 
 #[test]
+fn a_dry_run_shows_what_the_client_would_be_run_with() {
+    for (program, line, words) in [
+        (
+            Program::Scp,
+            &["--dry-run", "-r", "a", "b"][..],
+            &["-r", "a", "b"][..],
+        ),
+        (Program::Ssh, &["--dry-run", "-V"], &["-V"]),
+        (
+            Program::Sftp,
+            &["--dry-run", "-D", "server"],
+            &["-D", "server"],
+        ),
+    ] {
+        let words = words.iter().map(OsString::from).collect();
+        assert_eq!(
+            read(program, line),
+            Ok(Request::ShowClient(words)),
+            "{line:?}"
+        );
+    }
+}
+
+#[test]
 fn copies_without_a_remote_side_are_scps_alone() {
     for line in [
         &["a", "b"][..],

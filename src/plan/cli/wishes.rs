@@ -63,6 +63,17 @@ impl Wishes {
     }
 }
 
+impl Wishes {
+    /// Takes `--install`, or `--uninstall`.
+    pub(super) fn want_installed(&mut self, installed: bool) -> Result<(), Usage> {
+        if self.install.is_some_and(|before| before != installed) {
+            return Err(Usage::Against("install", "uninstall"));
+        }
+        self.install = Some(installed);
+        Ok(())
+    }
+}
+
 pub(super) fn endpoint(value: &str) -> Result<Named, Usage> {
     Named::parse(value).ok_or_else(|| Usage::BadEndpoint(value.to_owned()))
 }

@@ -182,3 +182,15 @@ fn mscp_finds_an_instance_that_has_only_ipv6() {
     succeeds(mscp(&tenant, &places).args(["file", &places.remote(SIX, "file")]));
     assert_eq!(read(&places.there.join("file")), "text\n");
 }
+
+#[test]
+fn a_dry_run_of_a_copy_that_stays_here_copies_nothing() {
+    let tenant = tenant();
+    let places = Places::of(&tenant);
+    write(&places.here.join("a"), "text\n");
+    let mut mscp = tenant.command("mscp");
+    mscp.current_dir(&places.here);
+    let outcome = finish(mscp.args(["--dry-run", "-r", "a", "b"]));
+    outcome.prints("scp -r a b\n");
+    assert!(!places.here.join("b").exists());
+}

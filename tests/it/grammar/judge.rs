@@ -75,7 +75,7 @@ impl Judge {
         let verdict = ask(case.truth.clone());
         let request = cli::parse(Program::Ssh, self.grammar, &case.typed);
         match (request, verdict) {
-            (Ok(Request::Client(words)), verdict) => {
+            (Ok(Request::Client(words) | Request::ShowClient(words)), verdict) => {
                 same("words for ssh", &words, &case.truth)?;
                 let connects = matches!(verdict, Verdict::Config(_)) && !case.asks;
                 check(!connects, "ssh would connect")?;

@@ -37,7 +37,7 @@ fn what_killed_keepers_have_left_is_swept_away() {
 fn a_directory_that_the_user_made_is_used_and_stays() {
     let house = House::with("");
     private(&house.keys(), 0o600, &[]);
-    house.install(&[]).prints("");
+    assert_eq!(house.install(&[]).code, Some(0));
     house.run("ssh", &[WEB1, "true"]).prints("");
     let empty = || fs::read_dir(house.keys()).is_ok_and(|mut it| it.next().is_none());
     assert!(eventually(PATIENCE, empty));

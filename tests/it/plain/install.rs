@@ -1,5 +1,6 @@
 //! What `--ssh-config` prints, writes and takes out again.
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
@@ -7,6 +8,43 @@ use super::{House, text};
 use crate::key::witness::mode;
 use crate::lab::cast::WEB1;
 use crate::sandbox::finish;
+
+impl House {
+    /// Asserts success without a word on standard output, and gives the lines on standard error.
+    #[track_caller]
+    fn sets_up(&self, words: &[&str]) -> Vec<String> {
+        let outcome = self.run("mssh", &[&["--ssh-config"], words].concat());
+        assert_eq!(
+            (outcome.stdout.as_str(), outcome.code),
+            ("", Some(0)),
+            "{outcome:?}"
+        );
+        outcome.stderr.lines().map(str::to_owned).collect()
+    }
+
+    #[track_caller]
+    fn installs(&self, words: &[&str]) -> Vec<String> {
+        let keys = self.keys().display().to_string();
+        self.sets_up(&[&["--install", "--key-dir", &keys], words].concat())
+    }
+
+    #[track_caller]
+    fn uninstalls(&self) -> Vec<String> {
+        self.sets_up(&["--uninstall"])
+    }
+
+    /// Everything in `~/.ssh`, with what it says.
+    fn files(&self) -> Vec<(OsString, Vec<u8>)> {
+        let entries = fs::read_dir(self.dot_ssh("")).expect("a directory");
+        let files = entries.flatten().map(|it| {
+            let content = fs::read(it.path()).expect("a file");
+            (it.file_name(), content)
+        });
+        let mut files: Vec<_> = files.collect();
+        files.sort();
+        files
+    }
+}
 
 const THEIRS: &str = "# mine\nHost *\n    ServerAliveInterval 30\n";
 
@@ -39,26 +77,22 @@ fn what_is_installed_is_installed_once_and_comes_out_again() {
     let house = House::with(THEIRS);
     let before = text(&house.config());
     fs::set_permissions(house.config(), fs::Permissions::from_mode(0o640)).expect("its mode");
-    house.install(&[]).prints("");
+    house.installs(&[]);
     let once = text(&house.config());
     assert!(once.starts_with("# >>> mssh"), "{once}");
     assert!(once.contains(THEIRS), "{once}");
-    house.install(&[]).prints("");
+    house.installs(&[]);
     assert_eq!(text(&house.config()), once);
     assert_eq!(text(&house.dot_ssh("config.before-mssh")), before);
     assert_eq!(mode(&house.config()), 0o640);
     assert_eq!(mode(&house.dot_ssh("mssh.conf")), 0o600);
     house.run("ssh", &[WEB1, "true"]).prints("");
-    house
-        .run("mssh", &["--ssh-config", "--uninstall"])
-        .prints("");
+    house.uninstalls();
     assert_eq!(text(&house.config()), before);
     for gone in ["mssh.conf", "config.before-mssh"] {
         assert!(!house.dot_ssh(gone).exists(), "{gone}");
     }
-    house
-        .run("mssh", &["--ssh-config", "--uninstall"])
-        .prints("");
+    house.uninstalls();
     assert_eq!(text(&house.config()), before);
 }
 
@@ -66,12 +100,10 @@ fn what_is_installed_is_installed_once_and_comes_out_again() {
 fn where_there_was_nothing_there_is_nothing_again() {
     let house = House::with("");
     let _ = fs::remove_dir_all(house.dot_ssh(""));
-    house.install(&[]).prints("");
+    house.installs(&[]);
     assert_eq!(mode(&house.dot_ssh("")), 0o700);
     assert_eq!(mode(&house.config()), 0o600);
-    house
-        .run("mssh", &["--ssh-config", "--uninstall"])
-        .prints("");
+    house.uninstalls();
     let left = fs::read_dir(house.dot_ssh("")).expect("a directory");
     assert_eq!(left.count(), 0);
 }
@@ -88,9 +120,7 @@ fn a_file_of_the_users_with_the_name_of_ours_is_neither_overwritten_nor_deleted(
     );
     let hint = "mssh: hint: nothing is lost; `mssh --ssh-config` prints what to put there";
     house.install(&[]).fails(255, &[&said, hint]);
-    house
-        .run("mssh", &["--ssh-config", "--uninstall"])
-        .prints("");
+    house.uninstalls();
     assert_eq!(text(&file), "Host *.internal\n");
     assert_eq!(text(&house.config()), before);
 }
@@ -99,11 +129,9 @@ fn a_file_of_the_users_with_the_name_of_ours_is_neither_overwritten_nor_deleted(
 fn an_empty_ssh_config_of_the_users_stays() {
     let house = House::with("");
     fs::write(house.config(), "").expect("a file");
-    house.install(&[]).prints("");
-    house.install(&["--region", "eu-west-1"]).prints("");
-    house
-        .run("mssh", &["--ssh-config", "--uninstall"])
-        .prints("");
+    house.installs(&[]);
+    house.installs(&["--region", "eu-west-1"]);
+    house.uninstalls();
     assert_eq!(text(&house.config()), "");
     assert!(!house.dot_ssh("config.before-mssh").exists());
 }
@@ -113,12 +141,10 @@ fn what_the_user_changed_in_between_stays() {
     let house = House::installed(THEIRS, &[]);
     let changed = format!("{}Host later\n", text(&house.config()));
     fs::write(house.config(), &changed).expect("a file");
-    house.install(&["--region", "eu-west-1"]).prints("");
+    house.installs(&["--region", "eu-west-1"]);
     let ours = text(&house.dot_ssh("mssh.conf"));
     assert!(ours.contains("--region eu-west-1"), "{ours}");
-    house
-        .run("mssh", &["--ssh-config", "--uninstall"])
-        .prints("");
+    house.uninstalls();
     let left = text(&house.config());
     assert!(
         left.contains(THEIRS) && left.ends_with("Host later\n"),
@@ -134,7 +160,7 @@ fn a_link_stays_a_link() {
     fs::create_dir(&dotfiles).expect("a directory");
     fs::rename(house.config(), dotfiles.join("config")).expect("moved");
     symlink("../dotfiles/config", house.config()).expect("a link");
-    house.install(&[]).prints("");
+    house.installs(&[]);
     let link = fs::read_link(house.config()).expect("a link");
     assert_eq!(link.to_str(), Some("../dotfiles/config"));
     assert!(text(&dotfiles.join("config")).starts_with("# >>> mssh"));
@@ -159,6 +185,53 @@ fn on_a_full_disk_nothing_is_lost() {
 }
 
 #[test]
+fn it_says_what_it_writes_where_the_old_is_and_what_to_try() {
+    let house = House::with(THEIRS);
+    let [config, ours, backup] = ["config", "mssh.conf", "config.before-mssh"]
+        .map(|name| house.dot_ssh(name).display().to_string());
+    let hint = "mssh: now try `ssh INSTANCE-ID`; --uninstall takes it out again";
+    assert_eq!(
+        house.installs(&[]),
+        [
+            format!("mssh: wrote {ours}"),
+            format!("mssh: copied {config} to {backup}"),
+            format!("mssh: wrote {config}"),
+            hint.to_owned(),
+        ]
+    );
+    assert_eq!(house.installs(&[]), ["mssh: nothing to change", hint]);
+    assert_eq!(
+        house.uninstalls(),
+        [
+            format!("mssh: wrote {config}"),
+            format!("mssh: removed {backup}"),
+            format!("mssh: removed {ours}"),
+        ]
+    );
+    assert_eq!(house.uninstalls(), ["mssh: nothing to change"]);
+}
+
+#[test]
+fn a_dry_run_says_what_it_would_write_and_writes_nothing() {
+    let house = House::with(THEIRS);
+    let before = house.files();
+    let [config, ours, backup] = ["config", "mssh.conf", "config.before-mssh"]
+        .map(|name| house.dot_ssh(name).display().to_string());
+    house
+        .run("mssh", &["--ssh-config", "--dry-run", "--install"])
+        .prints(&format!(
+            "write {ours}\ncopy {config} to {backup}\nwrite {config}\n"
+        ));
+    assert_eq!(house.files(), before);
+    house.installs(&[]);
+    let before = house.files();
+    house
+        .run("mssh", &["--ssh-config", "--uninstall", "--dry-run"])
+        .prints(&format!("write {config}\nremove {backup}\nremove {ours}\n"));
+    assert_eq!(house.files(), before);
+}
+
+#[test]
 fn mistakes_are_said() {
     let house = House::with("");
     for (words, said, hint) in [
@@ -171,6 +244,21 @@ fn mistakes_are_said() {
             &["--install"],
             "--install goes with --ssh-config only",
             None,
+        ),
+        (
+            &["--ssh-config", "--install", "--uninstall"],
+            "--install does not go with --uninstall",
+            Some("leave out --install or --uninstall"),
+        ),
+        (
+            &["--ssh-config", "--zone", "us-east-1a"],
+            "--zone does not go with --ssh-config",
+            Some("leave out --zone or --ssh-config"),
+        ),
+        (
+            &["--ssh-config", "--proxy"],
+            "--proxy does not go with --ssh-config",
+            Some("leave out --proxy or --ssh-config"),
         ),
         (
             &["--ssh-config", "-i", "a\"b"],

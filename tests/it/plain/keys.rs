@@ -215,7 +215,7 @@ fn ones_own_key_is_pushed_and_stays_where_it_is() {
         &["-q", "-t", "ed25519", "-N", "", "-f", "my key"],
     );
     made.prints("");
-    house.install(&["-i", "my key"]).prints("");
+    assert_eq!(house.install(&["-i", "my key"]).code, Some(0));
     house.run("ssh", &[WEB1, "echo in"]).prints("in\n");
     let public = super::text(&house.home.join("my key.pub"));
     let pushed = house.tenant.calls_of(SEND_SSH_PUBLIC_KEY);

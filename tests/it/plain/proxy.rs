@@ -181,3 +181,28 @@ fn what_is_wrong_is_said_on_stderr_with_ssh_none_the_wiser() {
         (2, 2)
     );
 }
+
+#[test]
+fn a_dry_run_says_where_it_would_connect_and_pushes_nothing() {
+    let house = House::with("");
+    house
+        .run("ssh-keygen", &["-qted25519", "-N", "", "-fmy"])
+        .prints("");
+    for (words, line) in [
+        (
+            &[WEB1][..],
+            "connect to port 22 by 127.0.0.11, its public address\n",
+        ),
+        (&["--ssm", WEB1], "connect to port 22 by Session Manager\n"),
+    ] {
+        let words = [
+            &["--dry-run", "-i", "my", "--proxy"],
+            words,
+            &["22", "root"],
+        ]
+        .concat();
+        house.run("mssh", &words).prints(line);
+    }
+    assert!(house.tenant.calls_of(SEND_SSH_PUBLIC_KEY).is_empty());
+    assert!(house.tenant.sessions().is_empty());
+}
