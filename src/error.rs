@@ -154,6 +154,11 @@ pub enum Error {
     SessionOver {
         reason: String,
     },
+    /// A session that is over because its agent could not connect to the port.
+    NothingListens {
+        port: u16,
+        reason: String,
+    },
     ForeignStream {
         place: String,
         region: String,
@@ -274,7 +279,9 @@ impl Error {
             Self::NotManaged { target, region } => {
                 format!("Session Manager does not reach {target} in {region}")
             }
-            Self::SessionOver { reason } => format!("the session is over: {reason}"),
+            Self::SessionOver { reason } | Self::NothingListens { reason, .. } => {
+                format!("the session is over: {reason}")
+            }
             Self::ForeignStream { place, region } => format!(
                 "the answer names {place} for the session's websocket, which is not Session \
                  Manager's in {region}"

@@ -66,6 +66,7 @@ pub async fn through(
     let ends = Ends {
         input,
         output,
+        closed: Input::is_closed,
         gone: Output::is_gone,
     };
     carry(wanted, credentials, ends, hangup, terminal).await
@@ -99,12 +100,7 @@ where
         terminal,
     };
     let aws = Aws::with(credentials, errand.profile, errand.region, terminal).await?;
-    let ends = session::Ends {
-        input: ends.input,
-        output: ends.output,
-        screen: Screen::default(),
-    };
-    Box::pin(errand.run(&aws, hangup, ends)).await
+    Box::pin(errand.run(&aws, hangup, (ends, Screen::default()))).await
 }
 
 /// The credentials that the parent has found already, if they are still there.

@@ -25,13 +25,13 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Usage(usage) => return usage.hint(),
-            Self::SessionOver { reason } if reason == NO_ENCRYPTION => KMS_OFF.to_owned(),
+            Self::SessionOver { reason } => return session_hint(reason),
+            Self::NothingListens { port, .. } => nothing_listens(*port),
             Self::ClientRefused { .. }
             | Self::UnderUs
             | Self::Hangup
             | Self::Runtime(_)
             | Self::Output(_)
-            | Self::SessionOver { .. }
             | Self::CannotRun(..) => return None,
             Self::NoClient(_) => "install OpenSSH's clients (package openssh-client)".to_owned(),
             Self::NoRoom(_) => {
@@ -160,6 +160,14 @@ fn credentials_hint(profile: Option<&str>) -> String {
         "pass --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
             .to_owned()
     }
+}
+
+fn session_hint(reason: &str) -> Option<String> {
+    (reason == NO_ENCRYPTION).then(|| KMS_OFF.to_owned())
+}
+
+fn nothing_listens(port: u16) -> String {
+    format!("nothing listens on port {port} there, it seems: is that the right one?")
 }
 
 fn listener_hint(cause: &io::Error) -> Option<String> {

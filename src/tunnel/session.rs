@@ -27,6 +27,7 @@ use crate::world::aws::{self, Aws, Session, Start};
 use crate::world::hangup::Hangup;
 use crate::world::screen::Screen;
 use crate::world::terminal::Terminal;
+use crate::world::websocket::relay::Ends;
 use crate::world::websocket::{self, Failure, Socket};
 
 /// What is to be carried where.
@@ -46,24 +47,13 @@ pub struct Errand<'a> {
     pub terminal: Terminal,
 }
 
-/// What a session is carried between.
-#[derive(Debug)]
-pub struct Ends<R, W> {
-    /// What is typed.
-    pub input: R,
-    /// What is shown.
-    pub output: W,
-    /// Where that is typed.
-    pub screen: Screen,
-}
-
 /// A websocket, the token to open it with, and the credentials that were loaded for that, if any
 /// were; or why there is none.
 type Dialled = Result<(Socket, String, Option<Aws>), Error>;
 
 impl Errand<'_> {
-    /// Runs the errand to its end, whoever brings that about. Whoever is told to go while a session
-    /// starts has to wait and to end it.
+    /// Runs the errand to its end, whoever brings that about, between these pipes, and the screen where
+    /// keys are typed. Whoever is told to go while a session starts has to wait and to end it.
     ///
     /// # Errors
     /// Whatever ended it, other than the far end's own will or ours. No session is left then.
@@ -71,7 +61,7 @@ impl Errand<'_> {
         &self,
         aws: &Aws,
         mut hangup: Hangup,
-        ends: Ends<R, W>,
+        ends: (Ends<R, W>, Screen),
     ) -> Result<(), Error>
     where
         R: AsyncRead + Unpin,
@@ -84,7 +74,7 @@ impl Errand<'_> {
         let end = carriage.run(&mut hangup).await;
         let is_left = match &end {
             Ok(End::Unanswered | End::Refused(_)) => true,
-            Ok(End::Closed(_) | End::Asked | End::Failed(_)) => false,
+            Ok(End::Closed(_) | End::Asked | End::Failed(_) | End::NoConnection(_)) => false,
             Err(error) => !matches!(error, Error::SessionOver { .. }),
         };
         if is_left {
@@ -92,6 +82,10 @@ impl Errand<'_> {
         }
         match end? {
             End::Failed(reason) | End::Refused(reason) => Err(Error::SessionOver { reason }),
+            End::NoConnection(reason) => Err(match self.start {
+                Start::Port(port) => Error::NothingListens { port, reason },
+                Start::Shell => Error::SessionOver { reason },
+            }),
             // ssh, whose ProxyCommand we are, has its own word for it.
             _ if self.start == Start::Shell && hangup.has_come() => Err(Error::SessionOver {
                 reason: "a signal has ended it".to_owned(),

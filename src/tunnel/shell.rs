@@ -4,7 +4,7 @@
 
 use std::os::fd::AsFd;
 
-use super::session::{Ends, Errand};
+use super::session::Errand;
 use crate::error::Error;
 use crate::plan::cli::Invocation;
 use crate::plan::destination::Destination;
@@ -21,6 +21,7 @@ use crate::world::openssh::{self, Source};
 use crate::world::screen::Screen;
 use crate::world::stdio::{self, Input, Loan, Output};
 use crate::world::terminal::Terminal;
+use crate::world::websocket::relay::Ends;
 use crate::world::{process, resolver};
 
 /// Runs a shell until it ends or whoever started us has had enough. Session Manager does not tell
@@ -64,13 +65,15 @@ pub async fn run(
     Box::pin(errand.run(&aws, hangup, ends)).await
 }
 
-fn ends(typed: impl AsFd, shown: impl AsFd) -> std::io::Result<Ends<Input, Output>> {
+fn ends(typed: impl AsFd, shown: impl AsFd) -> std::io::Result<(Ends<Input, Output>, Screen)> {
     let screen = Screen::of(&typed)?;
-    Ok(Ends {
+    let ends = Ends {
         input: Input::of(stdio::anew(&typed)?)?,
         output: Output::of(stdio::anew(&shown)?)?,
-        screen,
-    })
+        closed: Input::is_closed,
+        gone: Output::is_gone,
+    };
+    Ok((ends, screen))
 }
 
 /// What is meant, and the host that it was read in: ssh_config's HostName for a name that is no

@@ -5,6 +5,7 @@
 //! so that each side's own flow control holds up the side behind it.
 
 mod link;
+mod watch;
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -16,8 +17,10 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_websockets::WebSocketStream;
 
 use self::link::Lost;
+use self::watch::Watch;
 use super::clock::Clock;
 use super::websocket::pongs::Pongs;
+use super::websocket::relay::Ends;
 use crate::wire::ssm::channel::{Channel, End, Event};
 
 /// How much is read or written at once.
@@ -33,6 +36,8 @@ const BUDGET: usize = 128 * 1024;
 pub enum Stop {
     /// All has begun that we have a part in: what goes wrong from now on is the far end's.
     Begun,
+    /// The far end does not answer.
+    Silent,
     /// The websocket is gone, for this reason. The session is to be resumed over another one.
     Lost(String),
     /// The session is over, and its output written.
@@ -57,6 +62,8 @@ pub struct Pump<S, R, W> {
     pongs: Pongs,
     /// How much more may be received in this turn.
     budget: usize,
+    is_silent: bool,
+    watch: Watch<R, W>,
 }
 
 impl<S, R, W> Pump<S, R, W>
@@ -66,13 +73,13 @@ where
     W: AsyncWrite + Unpin,
 {
     /// A pump without a websocket yet.
-    pub fn new(channel: Channel, clock: Clock, input: R, output: W) -> Self {
+    pub fn new(channel: Channel, clock: Clock, ends: Ends<R, W>) -> Self {
         Self {
             channel,
             clock,
             socket: None,
-            input: Some(input),
-            output,
+            input: Some(ends.input),
+            output: ends.output,
             buffer: vec![0; CHUNK],
             timer: Box::pin(sleep_until(Instant::now())),
             end: None,
@@ -80,6 +87,8 @@ where
             begun: false,
             pongs: Pongs::default(),
             budget: 0,
+            is_silent: false,
+            watch: Watch::new(ends.closed, ends.gone),
         }
     }
 
@@ -145,6 +154,9 @@ where
             if self.channel.has_begun() && !std::mem::replace(&mut self.begun, true) {
                 return Poll::Ready(Stop::Begun);
             }
+            if std::mem::take(&mut self.is_silent) {
+                return Poll::Ready(Stop::Silent);
+            }
             if self.channel.output().is_empty()
                 && let Some(end) = self.end.take()
             {
@@ -167,6 +179,7 @@ where
         while let Some(event) = self.channel.event() {
             match event {
                 Event::Say(text) => self.said.push(text),
+                Event::Silent => self.is_silent = true,
                 Event::Over(end) => self.end = Some(end),
                 Event::Dead => {
                     self.socket = None;
@@ -209,8 +222,8 @@ where
     fn read_input(&mut self, cx: &mut Context<'_>) -> bool {
         let now = self.clock.now();
         let room = self.channel.input_room(now).min(CHUNK);
-        if room == 0 {
-            return false;
+        if room == 0 || self.input.is_none() {
+            return self.look(cx);
         }
         match self.poll_read(cx, room) {
             Poll::Pending => false,

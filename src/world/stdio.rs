@@ -72,6 +72,14 @@ pub fn anew(fd: impl AsFd) -> io::Result<OwnedFd> {
 }
 
 impl Input {
+    /// Whether nobody writes to it any more, though something may be left in it.
+    pub fn is_closed(&self) -> bool {
+        match self {
+            Self::Pipe(pipe) => is_hung_up(pipe),
+            Self::File(_) => false,
+        }
+    }
+
     /// Reads from a copy of this descriptor.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ mod hostile;
 mod hours;
 mod lasting;
 mod places;
+mod releases;
 mod secrets;
 mod shell;
 mod ssh;

@@ -30,7 +30,7 @@ pub(crate) use agent::PROMPT;
 pub(crate) use hostile::Hostile;
 use record::Session;
 pub(crate) use record::{Ended, Record};
-pub(crate) use trial::{Break, PAUSE, Pause, START, Trial};
+pub(crate) use trial::{Break, PAUSE, Pause, Release, START, Trial};
 
 /// Not an instance: a machine elsewhere, which AWS knows by this name. It is [`cast::WEB1`]'s.
 pub(crate) const NODE: &str = "mi-0face000000000001";

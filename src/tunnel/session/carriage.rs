@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until};
 
-use super::{Dialled, Ends, Errand};
+use super::{Dialled, Errand};
 use crate::error::Error;
 use crate::wire::ssm::channel::{Channel, End, Purpose};
 use crate::wire::ssm::retry::Retry;
@@ -18,6 +18,7 @@ use crate::world::process;
 use crate::world::pump::{Pump, Stop};
 use crate::world::screen::Screen;
 use crate::world::websocket::Io;
+use crate::world::websocket::relay::Ends;
 
 /// How long whoever types waits for another websocket before anything is said.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -45,7 +46,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
         errand: &'a Errand<'a>,
         aws: &'a Aws,
         session: &'a Session,
-        ends: Ends<R, W>,
+        (ends, screen): (Ends<R, W>, Screen),
     ) -> Self {
         let clock = Clock::set();
         let purpose = match errand.start {
@@ -61,8 +62,8 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
             errand,
             aws,
             session,
-            pump: Pump::new(channel, clock, ends.input, ends.output),
-            screen: ends.screen,
+            pump: Pump::new(channel, clock, ends),
+            screen,
             dialling: Some(Box::pin(first)),
             clock,
             retry: Retry::default(),
@@ -85,6 +86,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
                 }
                 stop = self.pump.run() => match stop {
                     Stop::Begun => self.begun(),
+                    Stop::Silent => self.silent(),
                     Stop::Lost(cause) => self.lost(cause),
                     Stop::Over(end) => over = Some(end),
                 },
@@ -108,6 +110,15 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
         }
         self.screen.raw();
         self.pump.resize(self.screen.size());
+    }
+
+    /// Where nobody listens, the agent says so after a minute, and ssh does not say what it waits for.
+    fn silent(&self) {
+        if let Start::Port(port) = self.errand.start {
+            let text = format!("no answer from port {port} yet: does anything listen on it there?");
+            self.errand.terminal.remark(&text);
+            self.errand.terminal.note(&text);
+        }
     }
 
     fn lost(&mut self, cause: String) {

@@ -1,11 +1,13 @@
 //! The data channel of one session, over as many websockets as it takes.
 
+mod agent;
 mod ending;
 mod incoming;
 mod words;
 
 use std::collections::VecDeque;
 
+use self::agent::Agent;
 pub use self::ending::End;
 use self::ending::Ending;
 pub use self::words::{Event, Frame};
@@ -53,11 +55,14 @@ pub struct Channel {
     link: Option<Keepalive>,
     open: Option<String>,
     start: Start,
+    agent: Agent,
     inbox: Inbox,
     outbox: Outbox,
     acknowledgements: VecDeque<Vec<u8>>,
     output: VecDeque<u8>,
     ending: Ending,
+    /// Since when nobody writes to the input.
+    input_closed: Option<Time>,
     /// When something of the stream last got on.
     moved: Time,
     /// Whether any byte of the stream has got on over this websocket.
@@ -82,11 +87,13 @@ impl Channel {
             link: None,
             open: None,
             start: Start::Handshake,
+            agent: Agent::default(),
             inbox: Inbox::default(),
             outbox: Outbox::new(),
             acknowledgements: VecDeque::new(),
             output: VecDeque::new(),
             ending: Ending::Open,
+            input_closed: None,
             moved: now,
             has_moved: false,
             handshake: Handshake::Awaited,
@@ -106,6 +113,7 @@ impl Channel {
         self.open = Some(handshake::open_data_channel(token, request, self.client));
         self.link = Some(Keepalive::new(now));
         self.outbox.resume();
+        self.agent.reached(now);
         self.moved = now;
         self.has_moved = false;
     }
@@ -149,6 +157,7 @@ impl Channel {
     /// has happened since it said so is no reason to lose a byte.
     pub fn input(&mut self, bytes: &[u8], now: Time) {
         self.mid_line = !matches!(bytes.last(), None | Some(b'\n' | b'\r'));
+        self.agent.waits(self.outbox.next_sequence(), now);
         for chunk in bytes.chunks(PAYLOAD) {
             self.send(payload::OUTPUT, chunk, chunk.len(), now);
         }
@@ -210,20 +219,6 @@ impl Channel {
         self.events.pop_front()
     }
 
-    /// Whether anything of the stream may be sent.
-    pub fn is_ready(&self) -> bool {
-        self.start != Start::Handshake
-    }
-
-    /// Whether all has begun that we have a part in: what goes wrong from now on is the far end's,
-    /// be it an SSH server that has spoken or a shell.
-    pub fn has_begun(&self) -> bool {
-        match self.purpose {
-            Purpose::Port => self.spoken,
-            Purpose::Shell => self.is_ready(),
-        }
-    }
-
     /// Time has passed.
     pub fn tick(&mut self, now: Time) {
         if let Start::Banner(until) = self.start
@@ -242,6 +237,7 @@ impl Channel {
         if self.link.is_some() {
             self.outbox.tick(now);
         }
+        self.tick_agent(now);
         self.tick_ending(now);
     }
 
@@ -253,10 +249,9 @@ impl Channel {
         };
         let link = self.link.map(|link| link.timeout());
         let outbox = self.link.and_then(|_| self.outbox.timeout());
-        [banner, link, outbox, self.ending_timeout()]
-            .into_iter()
-            .flatten()
-            .min()
+        let (agent, ending) = (self.agent_timeout(), self.ending_timeout());
+        let all = [banner, link, outbox, agent, ending];
+        all.into_iter().flatten().min()
     }
 }
 

@@ -17,6 +17,12 @@ pub(super) const CLIENT_VERSION: &str = "1.2.764.0";
 /// Why a session ends whose agent wants it encrypted with a KMS key. It never does for a port.
 pub const NO_ENCRYPTION: &str = "encryption with KMS is not supported";
 
+/// What an agent puts between output and error of what it has run.
+const ERROR: &str = "----------ERROR-------";
+
+/// The first release of the agent that acknowledges a message again that it has had already.
+const ACKNOWLEDGES_AGAIN: [u32; 4] = [3, 2, 1041, 0];
+
 /// What a session is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -72,6 +78,15 @@ pub(super) fn answer(request: &[u8], purpose: Purpose) -> Option<Answer> {
         response: response.to_string().into_bytes(),
         refused,
     })
+}
+
+/// Whether the agent that asks acknowledges a message again that it has had already: one that does
+/// not tell its release may be old.
+pub(super) fn acknowledges_again(request: &[u8]) -> bool {
+    let request: Value = serde_json::from_slice(request).unwrap_or_default();
+    let release = request["AgentVersion"].as_str().unwrap_or_default();
+    let parts: Result<Vec<u32>, _> = release.split('.').map(str::parse).collect();
+    parts.is_ok_and(|parts| parts.as_slice() >= ACKNOWLEDGES_AGAIN.as_slice())
 }
 
 /// Why we do not do an action, if we don't.
@@ -140,8 +155,7 @@ pub(super) fn acknowledged(body: &[u8]) -> Option<u64> {
 pub(super) fn reason(closed: &[u8]) -> String {
     let closed: Value = serde_json::from_slice(closed).unwrap_or_default();
     let output = closed["Output"].as_str().unwrap_or_default();
-    beginning(output, WORDS)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+    let words = beginning(output, WORDS).split_whitespace();
+    let words = words.filter(|word| *word != ERROR);
+    words.collect::<Vec<_>>().join(" ")
 }

@@ -16,12 +16,15 @@ const CEILING: Duration = Duration::from_secs(5);
 pub(super) struct RoundTrip {
     /// Its running mean and mean deviation.
     measured: Option<(Duration, Duration)>,
+    /// The least that any message needed.
+    fastest: Option<Duration>,
 }
 
 impl RoundTrip {
     /// Takes in what one message needed. By Karn's rule not one that was repeated: nobody could
     /// tell which of the two was acknowledged.
     pub(super) fn measure(&mut self, sample: Duration) {
+        self.fastest = Some(self.fastest.map_or(sample, |least| least.min(sample)));
         self.measured = Some(match self.measured {
             None => (sample, sample / 2),
             Some((mean, deviation)) => (
@@ -29,6 +32,11 @@ impl RoundTrip {
                 deviation * 3 / 4 + sample.abs_diff(mean) / 4,
             ),
         });
+    }
+
+    /// The least that any message needed: the way itself, without any queue.
+    pub(super) fn fastest(&self) -> Duration {
+        self.fastest.unwrap_or_default()
     }
 
     /// How long to wait for the acknowledgement of a message that was repeated so often.

@@ -5,10 +5,16 @@
 //! sender only fills the gateway, which then pauses it. Ours counts bytes, like TCP's.
 
 mod pause;
+mod silence;
+mod slots;
+mod window;
 
 use std::collections::VecDeque;
 
 use self::pause::Pause;
+use self::silence::{COPIES, Silence};
+use self::slots::{Slot, Slots};
+use self::window::Window;
 use super::Time;
 use super::rtt::RoundTrip;
 
@@ -16,121 +22,128 @@ use super::rtt::RoundTrip;
 /// the gateway takes beyond that nobody has said.
 pub(super) const PAYLOAD: usize = 1024;
 
-/// The window at first, and its bounds.
-const WINDOW: usize = 64 * 1024;
-const NARROWEST: usize = 8 * 1024;
-const WIDEST: usize = 1024 * 1024;
-
 /// How many messages may be under way, however small: a tenth of what the agent keeps.
 const MESSAGES: usize = 10_000;
 
 /// The messages that are not acknowledged yet.
 #[derive(Debug)]
 pub(super) struct Outbox {
-    /// The number of the first slot.
-    first: u64,
-    /// One slot for each message since, empty when it is acknowledged.
-    slots: VecDeque<Option<Slot>>,
+    slots: Slots,
     /// The numbers of those that are to be sent, or sent again, now.
     ready: VecDeque<u64>,
     /// Bytes of the stream that are not acknowledged.
     under_way: usize,
-    window: usize,
-    /// Losses among messages before this number have narrowed the window already.
-    narrowed_at: u64,
+    window: Window,
     /// No message is due before this.
     next_due: Option<Time>,
     trip: RoundTrip,
     paused: Option<Pause>,
-}
-
-#[derive(Debug)]
-struct Slot {
-    frame: Vec<u8>,
-    /// Its bytes of the stream.
-    size: usize,
-    /// When it was sent last.
-    sent: Option<Time>,
-    repeated: u32,
+    silence: Silence,
 }
 
 impl Outbox {
     pub(super) fn new() -> Self {
         Self {
-            first: 0,
-            slots: VecDeque::new(),
+            slots: Slots::default(),
             ready: VecDeque::new(),
             under_way: 0,
-            window: WINDOW,
-            narrowed_at: 0,
+            window: Window::new(),
             next_due: None,
             trip: RoundTrip::default(),
             paused: None,
+            silence: Silence::default(),
         }
     }
 
     /// The number that the next message must have.
     pub(super) fn next_sequence(&self) -> u64 {
-        self.first + self.slots.len() as u64
+        self.slots.next()
     }
 
     /// Takes the next message, which holds `size` bytes of the stream (none, if it is not of the
     /// stream).
     pub(super) fn push(&mut self, frame: Vec<u8>, size: usize) {
-        self.ready.push_back(self.next_sequence());
+        let sequence = self.next_sequence();
+        if size > 0 && self.free() == 0 {
+            self.silence.probe(sequence);
+        }
+        self.ready.push_back(sequence);
         self.under_way += size;
-        self.slots.push_back(Some(Slot {
-            frame,
-            size,
-            sent: None,
-            repeated: 0,
-        }));
+        self.slots.push(Slot::new(frame, size));
     }
 
     /// How many bytes more may be on their way. During a pause, one message: without anything to
     /// try, nobody would notice that it is over.
     pub(super) fn room(&self) -> usize {
-        let free = self.window.saturating_sub(self.under_way);
-        match self.paused {
-            _ if self.slots.len() >= MESSAGES => 0,
-            Some(_) if self.slots.is_empty() => PAYLOAD,
-            Some(_) => 0,
-            None => free,
+        match (self.paused, self.free()) {
+            (Some(_), _) if self.is_empty() => PAYLOAD,
+            (Some(_), _) => 0,
+            (None, 0) if self.silence.needs_probe() => PAYLOAD,
+            (None, free) => free,
         }
+    }
+
+    /// What is left of the window.
+    fn free(&self) -> usize {
+        if self.slots.len() >= MESSAGES {
+            return 0;
+        }
+        self.window.free(self.under_way)
     }
 
     /// Whether everything is acknowledged.
     pub(super) fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.slots.len() == 0
     }
 
-    /// That a message is acknowledged, once more perhaps. A window that was made use of widens by
-    /// what has arrived: TCP, below, looks after the network. Says whether that was new.
-    pub(super) fn acknowledged(&mut self, sequence: u64, now: Time) -> bool {
+    /// The agent is connected to the port, and may be one that acknowledges nothing twice: see
+    /// [`Silence`].
+    pub(super) fn count_silence(&mut self) {
+        self.silence.count();
+    }
+
+    /// That a message is acknowledged, once more perhaps. If that is new: how many bytes
+    /// of the stream it holds.
+    pub(super) fn acknowledged(&mut self, sequence: u64, now: Time) -> Option<usize> {
         self.paused = None;
-        let slot = sequence.checked_sub(self.first);
-        let slot = slot.and_then(|at| self.slots.get_mut(usize::try_from(at).ok()?)?.take());
-        let Some(slot) = slot else {
-            return false;
-        };
-        if self.under_way * 2 > self.window {
-            self.window = (self.window + slot.size).min(WIDEST);
-        }
-        self.under_way -= slot.size;
+        let under_way = self.under_way;
+        let slot = self.remove(sequence)?;
+        let fastest = self.trip.fastest();
+        self.window.widen(slot.size, under_way, fastest);
         if let (Some(sent), 0) = (slot.sent, slot.repeated) {
             self.trip.measure(now.saturating_sub(sent));
+            self.passed(slot.count);
         }
-        while let Some(None) = self.slots.front() {
-            self.slots.pop_front();
-            self.first += 1;
+        Some(slot.size)
+    }
+
+    /// Whatever was sent before the frame of this count has arrived.
+    fn passed(&mut self, count: u64) {
+        while let Some((copy, at)) = self.silence.before(count) {
+            let Some(slot) = self.slots.get(at).filter(|slot| slot.count == copy) else {
+                continue;
+            };
+            slot.unanswered += 1;
+            if slot.unanswered >= COPIES {
+                self.remove(at);
+            } else {
+                self.look_at(at);
+            }
         }
-        true
+    }
+
+    /// Nothing more needs to be done about a message.
+    fn remove(&mut self, sequence: u64) -> Option<Slot> {
+        let slot = self.slots.remove(sequence)?;
+        self.under_way -= slot.size;
+        self.silence.forget_probe(sequence);
+        Some(slot)
     }
 
     /// The gateway wants to be spared.
     pub(super) fn pause(&mut self, now: Time) {
         if self.paused.is_none() {
-            self.narrow();
+            self.window.narrow(self.slots.next());
             self.paused = Some(Pause::begin(now));
         }
     }
@@ -144,14 +157,11 @@ impl Outbox {
     pub(super) fn resume(&mut self) {
         self.paused = None;
         self.next_due = None;
+        self.silence.resume();
         self.ready.clear();
-        for (at, slot) in (self.first..).zip(&mut self.slots) {
-            if let Some(slot) = slot {
-                if slot.sent.take().is_some() {
-                    slot.repeated += 1;
-                }
-                self.ready.push_back(at);
-            }
+        for (at, slot) in self.slots.iter_mut() {
+            slot.again();
+            self.ready.push_back(at);
         }
     }
 
@@ -159,7 +169,7 @@ impl Outbox {
     pub(super) fn transmit(&mut self, now: Time) -> Option<Vec<u8>> {
         loop {
             let at = *self.ready.front()?;
-            let Some(slot) = self.slot(at) else {
+            let Some(slot) = self.slots.get(at) else {
                 // Acknowledged in the meantime.
                 self.ready.pop_front();
                 continue;
@@ -174,13 +184,19 @@ impl Outbox {
                 return None;
             }
             self.ready.pop_front();
-            let repeated = self.slot(at).map_or(0, |slot| slot.repeated);
-            let due = now + self.trip.timeout(repeated);
-            self.next_due = Some(self.next_due.map_or(due, |next| next.min(due)));
-            let slot = self.slot(at)?;
             slot.sent = Some(now);
-            return Some(slot.frame.clone());
+            slot.count = self.silence.send(at, slot.repeated > 0);
+            let frame = slot.frame.clone();
+            self.look_at(at);
+            return Some(frame);
         }
+    }
+
+    /// Sees to it that [`Outbox::tick`] looks at this message when it is due.
+    fn look_at(&mut self, sequence: u64) {
+        let slot = self.slots.get(sequence);
+        let due = slot.and_then(|slot| slot.due(&self.trip));
+        self.next_due = [self.next_due, due].into_iter().flatten().min();
     }
 
     /// Looks which messages have waited for too long.
@@ -194,31 +210,29 @@ impl Outbox {
         if self.next_due.is_none_or(|due| now < due) {
             return;
         }
-        self.next_due = None;
-        let mut lost = None;
-        for (at, slot) in (self.first..).zip(&mut self.slots) {
-            let Some(slot) = slot else { continue };
-            let Some(sent) = slot.sent else { continue };
-            let due = sent + self.trip.timeout(slot.repeated);
+        let (mut next_due, mut lost) = (None, None);
+        for (at, slot) in self.slots.iter_mut() {
+            let Some(due) = slot.due(&self.trip) else {
+                continue;
+            };
             if due <= now {
-                slot.sent = None;
-                slot.repeated += 1;
+                slot.again();
                 self.ready.push_back(at);
                 lost = Some(at);
             } else {
-                self.next_due = Some(self.next_due.map_or(due, |next| next.min(due)));
+                next_due = Some(next_due.map_or(due, |next: Time| next.min(due)));
             }
         }
-        // Once for all that was under way when the first of them was lost.
-        if lost.is_some_and(|at| at >= self.narrowed_at) {
-            self.narrow();
+        self.next_due = next_due;
+        if let Some(lost) = lost {
+            self.window.lost(lost, self.slots.next());
         }
     }
 
     /// When [`Outbox::tick`] has something to do.
     pub(super) fn timeout(&self) -> Option<Time> {
         match self.paused {
-            Some(_) if self.slots.is_empty() => None,
+            Some(_) if self.is_empty() => None,
             Some(pause) => Some(pause.next()),
             None => self.next_due,
         }
@@ -226,21 +240,11 @@ impl Outbox {
 
     /// Puts the oldest message in front.
     fn probe(&mut self) {
-        let first = self.first;
-        if let Some(slot) = self.slot(first) {
-            slot.repeated += u32::from(slot.sent.take().is_some());
+        let first = self.slots.first();
+        if let Some(slot) = self.slots.get(first) {
+            slot.again();
             self.ready.retain(|at| *at != first);
             self.ready.push_front(first);
         }
-    }
-
-    fn narrow(&mut self) {
-        self.window = (self.window / 2).max(NARROWEST);
-        self.narrowed_at = self.next_sequence();
-    }
-
-    fn slot(&mut self, sequence: u64) -> Option<&mut Slot> {
-        let at = usize::try_from(sequence.checked_sub(self.first)?).ok()?;
-        self.slots.get_mut(at)?.as_mut()
     }
 }

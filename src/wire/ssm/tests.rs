@@ -3,8 +3,10 @@
 
 mod agent;
 mod codec;
+mod endings;
 mod faults;
 mod life;
+mod releases;
 mod world;
 
 /// A generator of random numbers that says its seed, which `MSSH_SEED` sets.

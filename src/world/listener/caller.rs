@@ -61,6 +61,7 @@ impl Caller {
         Ends {
             input: Said(said),
             output: Heard(heard),
+            closed: |said| is_hung_up(said.0.as_ref()),
             gone: |heard| is_hung_up(heard.0.as_ref()),
         }
     }

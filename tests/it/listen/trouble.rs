@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
 
 use super::{Port, WEB1_PRIVATE, WEB1_PUBLIC, answers, echo, listener, no_session_is_left};
 use crate::lab::cast::{DB1, STOPPED, WEB1};
@@ -123,24 +124,27 @@ fn a_port_there_that_is_closed_is_said_to_be_and_one_that_opens_is_reached() {
     caller.write_all(b"hello").expect("a connection");
     arrived.read_exact(&mut [0; 5]).expect("a word");
     // One that breaks there breaks here, too.
-    rustix::net::sockopt::set_socket_linger(&arrived, Some(std::time::Duration::ZERO))
-        .expect("a socket");
+    rustix::net::sockopt::set_socket_linger(&arrived, Some(Duration::ZERO)).expect("a socket");
     drop(arrived);
     is_cut_off(&caller);
     let lost = "the tunnel is lost: Connection reset by peer (os error 104)";
     assert_eq!(told(&port, &caller), lost);
     port.ends_quietly();
 
-    let port = Port::to(
-        &tenant,
-        &["--ssm", &format!("{WEB1}:{}", nobody(WEB1_PRIVATE))],
-    );
+    // An agent that could not connect is silent, until it notices that its worker has crashed.
+    tenant.trial(Trial {
+        notices: Some(Duration::from_secs(1)),
+        ..Trial::default()
+    });
+    let there = nobody(WEB1_PRIVATE);
+    let port = Port::to(&tenant, &["--ssm", &format!("{WEB1}:{there}")]);
     let caller = port.connect();
     let what = told(&port, &caller);
-    assert!(
-        what.contains("Unable to connect to specified port"),
-        "{what}"
-    );
+    assert!(what.contains("ipc messaging received timeout"), "{what}");
+    let hint = format!("mssh: hint: nothing listens on port {there} there, it seems");
+    let said = port.line();
+    assert!(said.starts_with(&hint), "{said}");
+    is_cut_off(&caller);
     port.ends_quietly();
     no_session_is_left(&tenant);
 }

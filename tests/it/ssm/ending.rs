@@ -120,19 +120,6 @@ fn a_reader_that_stalls_loses_nothing() {
 }
 
 #[test]
-fn a_port_where_nobody_listens_is_called_that() {
-    let tenant = tenant();
-    let outcome = run(&tenant, "mssh", words(1));
-    assert_eq!((outcome.stdout.as_str(), outcome.code), ("", Some(255)));
-    assert_eq!(
-        outcome.stderr,
-        "mssh: error: the session is over: Unable to connect to specified port: dial tcp: \
-         connect: connection refused\n"
-    );
-    assert_eq!(the_session(&tenant).ended, Some(Ended::Failed));
-}
-
-#[test]
 fn encryption_is_refused_with_a_reason() {
     let tenant = tenant();
     tenant.trial(Trial {

@@ -97,7 +97,7 @@ fn a_signal_puts_the_terminal_back_and_ends_the_session() {
         pty.shows("mssh: error: the session is over: a signal has ended it");
         pty.shows("put back with 255");
         assert_eq!(pty.end(), Some(0));
-        assert_eq!(the_session(&tenant).ended, Some(Ended::Flag));
+        assert_eq!(the_session(&tenant).ended, Some(Ended::Api));
     }
 }
 
@@ -176,6 +176,23 @@ fn without_a_terminal_it_is_a_pipe() {
         assert_eq!((outcome.stderr.as_str(), outcome.code), ("", Some(0)));
         assert_eq!(the_session(&tenant).target, target);
     }
+}
+
+#[test]
+fn a_shell_that_cannot_be_started_says_why() {
+    let tenant = tenant();
+    tenant.trial(Trial {
+        no_such_user: true,
+        ..Trial::default()
+    });
+    run(&tenant, "mssh", ["--shell", cast::WEB1]).fails(
+        255,
+        &[
+            "mssh: error: the session is over: Unable to start shell: failed to start pty since \
+             RunAs user nobody-there does not exist",
+        ],
+    );
+    the_session(&tenant);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The agent of one session, as its sources have it.
 
 mod far;
+mod fate;
 mod incoming;
 mod stream;
 
@@ -16,6 +17,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use self::far::Far;
 pub(crate) use self::far::PROMPT;
+use self::fate::Fate;
 use self::stream::{Inbound, Outbound};
 use super::frame;
 use super::record::{Ended, Session};
@@ -51,6 +53,7 @@ pub(super) struct Agent {
     is_paused: bool,
     dialling: Option<JoinHandle<std::io::Result<Far>>>,
     far: Option<Far>,
+    fate: Fate,
     /// Until when it sleeps.
     rests: Option<Instant>,
     /// That it is over, how, and until when the last acknowledgements are waited for.
@@ -78,6 +81,7 @@ impl Agent {
             is_paused: false,
             dialling: None,
             far: None,
+            fate: Fate::default(),
             rests: None,
             ends: None,
         }
@@ -104,13 +108,16 @@ impl Agent {
             tokio::select! {
                 biased;
                 Some(order) = orders.recv() => self.obey(order),
-                Some(frame) = up.recv() => self.receive(&frame).await,
+                Some(frame) = up.recv(), if self.fate.listens() => self.receive(&frame).await,
                 permit = down.reserve(), if !self.queue.is_empty() => {
                     let Ok(permit) = permit else { break };
                     permit.send(self.queue.pop_front().expect("a frame"));
                 }
                 dialled = some(&mut self.dialling) => self.dialled(dialled.expect("no panic")),
-                _ = looks.tick() => self.look(),
+                _ = looks.tick() => {
+                    self.look();
+                    self.notice();
+                }
                 () = sleep_until(self.rests.unwrap_or_else(Instant::now)), if self.rests.is_some()
                     => self.rests = None,
                 read = read(&mut self.far, &mut buffer), if reads => match read {
@@ -142,6 +149,11 @@ impl Agent {
         let (address, slow) = (self.address, self.session.trial.slow_dial);
         self.dialling = Some(match self.port {
             Some(port) => tokio::spawn(Far::port(address, port, slow)),
+            None if self.session.trial.no_such_user => {
+                let reason = "\n----------ERROR-------\nUnable to start shell: failed to start pty \
+                    since RunAs user nobody-there does not exist\n";
+                return self.end(Ended::Failed, reason);
+            }
             None => tokio::spawn(Far::shell(slow)),
         });
     }
@@ -158,7 +170,8 @@ impl Agent {
             let action = json!({ "ActionType": "KMSEncryption", "ActionParameters": parameters });
             actions.insert(0, action);
         }
-        let request = json!({ "AgentVersion": "3.3.987.0", "RequestedClientActions": actions });
+        let release = self.session.trial.release.version();
+        let request = json!({ "AgentVersion": release, "RequestedClientActions": actions });
         self.send(frame::HANDSHAKE_REQUEST, request.to_string().as_bytes());
     }
 
@@ -202,9 +215,7 @@ impl Agent {
         if let Ok(far) = dialled {
             self.far = Some(far);
         } else {
-            let reason = "Unable to connect to specified port: dial tcp: connect: \
-                connection refused";
-            self.end(Ended::Failed, reason);
+            self.crash();
         }
         self.dialling = None;
     }

@@ -41,6 +41,48 @@ pub(crate) struct Trial {
     pub(crate) hostile: Option<Hostile>,
     /// Where the answer says that the websocket is: scheme, host and port.
     pub(crate) stream: Option<&'static str>,
+    pub(crate) release: Release,
+    /// The message of the client's whose first acknowledgement is lost.
+    pub(crate) unacknowledged: Option<i64>,
+    /// The message of the client's that the agent takes while its own websocket is reset: it cannot
+    /// acknowledge it, forgets that it has had it, and loses what comes behind it.
+    pub(crate) reset_at: Option<i64>,
+    /// The message of the client's from which on the agent does nothing any more.
+    pub(crate) stuck_at: Option<i64>,
+    /// After how long the agent notices that its worker has crashed, as it does where nobody listens
+    /// on the port; by default a minute.
+    pub(crate) notices: Option<Duration>,
+    /// The user is not there whom the shell is to run as.
+    pub(crate) no_such_user: bool,
+}
+
+/// A release of the agent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Release {
+    /// One of before 3.2.1041.0 (May 2023): it says nothing of a message that it has had already.
+    Old,
+    #[default]
+    New,
+}
+
+impl Release {
+    pub(crate) fn version(self) -> &'static str {
+        match self {
+            Self::Old => "3.1.1732.0",
+            Self::New => "3.3.987.0",
+        }
+    }
+
+    /// What it says of a worker that has crashed.
+    pub(crate) fn crash(self) -> &'static str {
+        match self {
+            Self::Old => "document worker timed out",
+            Self::New => {
+                "document process failed unexpectedly: ipc messaging received timeout signal , \
+                 check [ssm-document-worker]/[ssm-session-worker] log for crash reason"
+            }
+        }
+    }
 }
 
 /// A pause of the client in the middle of its stream.

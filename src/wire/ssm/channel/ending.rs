@@ -15,9 +15,16 @@ use crate::wire::ssm::message::payload;
 const QUIET: Duration = Duration::from_secs(3);
 const STUCK: Duration = Duration::from_secs(15);
 
+/// How long an agent may take nothing more of an input that is closed and cannot be read to its end.
+const STALLED: Duration = Duration::from_mins(1);
+
 /// How long somebody who leaves waits for the last acknowledgement, and for the session's end.
 const DRAIN: Duration = Duration::from_secs(1);
 const FAREWELL: Duration = Duration::from_secs(1);
+
+/// How long a server that has all we had to say has to close by itself. An agent that is told to end a
+/// session which is ending listens to nothing for two seconds.
+const GRACE: Duration = Duration::from_millis(300);
 
 /// How long an agent that we had to refuse something has to end the session.
 const REFUSAL: Duration = Duration::from_secs(3);
@@ -33,6 +40,8 @@ pub enum End {
     Closed(Option<i32>),
     /// The other side closed it, and says why.
     Failed(String),
+    /// The same, because the agent could not connect to the port.
+    NoConnection(String),
     /// We could not do what the other side wanted. The session may still be there.
     Refused(String),
     /// We did, and the other side confirms it.
@@ -72,6 +81,11 @@ impl Channel {
         }
     }
 
+    /// Nobody writes to the input any more. What is left of it has no room for now.
+    pub fn input_closed(&mut self, now: Time) {
+        self.input_closed.get_or_insert(now);
+    }
+
     /// Says to a shell that there is no more input, as somebody at a terminal would: at the begin of
     /// a line. What is running there may take that for itself, or lose it while it sets its terminal
     /// anew; so it is said again whenever nothing has moved for a while, until the shell has ended.
@@ -106,8 +120,10 @@ impl Channel {
         }
         self.output.clear();
         self.outbox.go_on();
+        self.moved = now;
         self.ending = Ending::Draining(now + DRAIN);
-        if self.link.is_none() || !self.is_ready() {
+        // A shell's agent acknowledges "terminate" and goes on, so that is for the API.
+        if self.link.is_none() || !self.is_ready() || !self.has_farewell() {
             // Where nothing can be said, there is nothing to wait for.
             self.over(End::Unanswered);
         }
@@ -127,6 +143,7 @@ impl Channel {
         let end = match (self.refused.take(), self.is_leaving()) {
             (_, true) => End::Asked,
             (Some(refused), false) => End::Failed(refused),
+            (None, false) if self.is_unconnected(&reason) => End::NoConnection(reason),
             (None, false) if !reason.is_empty() => End::Failed(reason),
             (None, false) if self.inbox.has_gap() => {
                 End::Failed("the session was closed before all of its output came".to_owned())
@@ -137,6 +154,18 @@ impl Channel {
             (None, false) => End::Closed(self.exit),
         };
         self.over(end);
+    }
+
+    /// Whether this reason means that the agent could not connect to the port. Its worker crashes then,
+    /// which the agent notices after a minute.
+    fn is_unconnected(&self, reason: &str) -> bool {
+        let texts = [
+            "Unable to connect to specified port",
+            "ipc messaging received timeout signal",
+            "document worker timed out",
+        ];
+        let is_before = self.purpose == Purpose::Port && !self.spoken;
+        is_before && texts.iter().any(|text| reason.contains(text))
     }
 
     /// Nothing can be heard any more: who wanted to end the session anyway waits no longer.
@@ -161,14 +190,18 @@ impl Channel {
 
     pub(super) fn tick_ending(&mut self, now: Time) {
         match self.ending {
-            Ending::EndOfInput if now >= self.quiet_until() && self.output.is_empty() => {
+            Ending::Open if self.stalled_at().is_some_and(|at| now >= at) => {
+                let reason = "the instance takes nothing more of what is sent";
+                self.over(End::Refused(reason.to_owned()));
+            }
+            Ending::EndOfInput if self.quiet_at().is_some_and(|at| now >= at) => {
                 match self.purpose {
                     Purpose::Port => self.ask(now),
                     Purpose::Shell if self.outbox.is_empty() => self.end_of_file(now),
                     Purpose::Shell => self.moved = now,
                 }
             }
-            Ending::Draining(until) if now >= until || self.outbox.is_empty() => self.ask(now),
+            Ending::Draining(until) if now >= self.drained_at(until) => self.ask(now),
             Ending::Refused(until) | Ending::Asked(until) if now >= until => self.lost(),
             _ => {}
         }
@@ -176,19 +209,40 @@ impl Channel {
 
     pub(super) fn ending_timeout(&self) -> Option<Time> {
         match self.ending {
-            Ending::EndOfInput if self.output.is_empty() => Some(self.quiet_until()),
-            // What waits for the last acknowledgement is looked at when that comes.
-            Ending::Draining(until) if !self.outbox.is_empty() => Some(until),
-            Ending::Draining(_) => Some(Time::ZERO),
+            Ending::Open => self.stalled_at(),
+            Ending::EndOfInput => self.quiet_at(),
+            Ending::Draining(until) => Some(self.drained_at(until)),
             Ending::Refused(until) | Ending::Asked(until) => Some(until),
-            Ending::Open | Ending::EndOfInput | Ending::Over => None,
+            Ending::Over => None,
         }
     }
 
-    /// Until when to wait for more, after the end of the input.
-    fn quiet_until(&self) -> Time {
+    /// When an input that is closed has waited for room long enough.
+    fn stalled_at(&self) -> Option<Time> {
+        let closed = self.input_closed.filter(|_| self.is_waiting())?;
+        (self.is_ready() && self.has_farewell()).then(|| closed.max(self.moved) + STALLED)
+    }
+
+    /// When to wait for no more, after the end of the input.
+    fn quiet_at(&self) -> Option<Time> {
         let patience = if self.outbox.is_empty() { QUIET } else { STUCK };
-        self.moved + patience
+        self.is_waiting().then(|| self.moved + patience)
+    }
+
+    /// Whether it is the other side that is waited for: while there is no websocket, and while nobody
+    /// takes the output, it cannot do anything.
+    fn is_waiting(&self) -> bool {
+        self.link.is_some() && self.output.is_empty()
+    }
+
+    /// When nothing is under way any more: all is acknowledged and the other side has had the time to
+    /// close, or until then.
+    fn drained_at(&self, until: Time) -> Time {
+        if self.outbox.is_empty() {
+            until.min(self.moved + GRACE)
+        } else {
+            until
+        }
     }
 
     /// Says that we leave.

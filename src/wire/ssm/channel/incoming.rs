@@ -16,6 +16,9 @@ const BANNER: Duration = Duration::from_millis(300);
 /// How many acknowledgements wait to be sent before nothing more is taken.
 const ACKNOWLEDGEMENTS: usize = 4096;
 
+/// What comes before the number of an exit status.
+const EXIT_CODE: &str = "EXIT_CODE: ";
+
 impl Channel {
     /// A binary frame has come. One that makes no sense is ignored, and so not acknowledged.
     pub fn frame(&mut self, frame: &[u8], now: Time) {
@@ -27,8 +30,7 @@ impl Channel {
             Kind::Output => self.numbered(&message, now),
             Kind::Acknowledge => {
                 if let Some(sequence) = handshake::acknowledged(message.payload) {
-                    self.has_moved |= self.outbox.acknowledged(sequence, now);
-                    self.moved = now;
+                    self.acknowledged(sequence, now);
                 }
             }
             Kind::ChannelClosed => self.closed(message.payload),
@@ -79,13 +81,8 @@ impl Channel {
     fn take(&mut self, kind: u32, bytes: &[u8], now: Time) {
         match kind {
             payload::OUTPUT | payload::STDERR => {
-                self.moved = now;
                 self.has_moved |= !bytes.is_empty();
-                self.spoken = true;
-                // An agent begins most shells without a handshake.
-                if self.start != Start::Handshake || self.purpose == Purpose::Shell {
-                    self.start = Start::Done;
-                }
+                self.speaks(now);
                 // After a hang-up there is nobody to read it.
                 if !self.is_leaving() {
                     self.output.extend(bytes);
@@ -96,6 +93,7 @@ impl Channel {
                     && let Some(answer) = handshake::answer(bytes, self.purpose)
                 {
                     self.handshake = Handshake::Answered;
+                    self.agent.asks(bytes);
                     self.send(payload::HANDSHAKE_RESPONSE, &answer.response, 0, now);
                     if let Some(reason) = answer.refused {
                         self.refuse(reason, now);
@@ -108,6 +106,7 @@ impl Channel {
                     return;
                 }
                 if self.start == Start::Handshake {
+                    self.agent.begins(now);
                     self.start = match self.purpose {
                         Purpose::Port => Start::Banner(now + BANNER),
                         Purpose::Shell => Start::Done,
@@ -118,7 +117,8 @@ impl Channel {
             }
             payload::EXIT_CODE => {
                 let text = std::str::from_utf8(bytes).unwrap_or_default();
-                self.exit = text.trim().parse().ok();
+                let status = text.trim().trim_start_matches(EXIT_CODE);
+                self.exit = status.parse().ok();
             }
             _ => {}
         }

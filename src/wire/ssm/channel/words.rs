@@ -18,6 +18,8 @@ pub enum Frame {
 pub enum Event {
     /// The agent has a word for the user.
     Say(String),
+    /// The agent does not answer the first bytes of the stream.
+    Silent,
     /// Nothing comes from this websocket any more: drop it, and resume on another.
     Dead,
     /// The session is over. Output that came before may still wait to be written.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::world::Wire;
 use crate::wire::ssm::Time;
 use crate::wire::ssm::id::{Id, Ids};
 use crate::wire::ssm::message::{Kind, Message, payload};
@@ -14,6 +15,10 @@ const LOOK: Duration = Duration::from_millis(100);
 const OLD: Duration = Duration::from_millis(200);
 
 pub(super) struct Agent {
+    /// Before 3.2.1041.0: says nothing of what it has had already.
+    is_old: bool,
+    /// The message whose first acknowledgement it does not send.
+    pub(super) mute: Option<i64>,
     ids: Ids,
     sequence: i64,
     unacknowledged: VecDeque<(i64, Time, Vec<u8>)>,
@@ -37,8 +42,10 @@ pub(super) struct Agent {
 }
 
 impl Agent {
-    pub(super) fn new(seed: u64, dial_takes: Duration, says: &[u8], now: Time) -> Self {
+    pub(super) fn new(seed: u64, wire: &Wire, says: &[u8], now: Time) -> Self {
         let mut agent = Self {
+            is_old: wire.is_old,
+            mute: None,
             ids: Ids::new(seed),
             sequence: 0,
             unacknowledged: VecDeque::new(),
@@ -46,7 +53,7 @@ impl Agent {
             early: BTreeMap::new(),
             complete: false,
             dial: None,
-            dial_takes,
+            dial_takes: wire.dial,
             looks: now + LOOK,
             got: Vec::new(),
             says: says.iter().copied().collect(),
@@ -56,7 +63,12 @@ impl Agent {
             repeated: 0,
             early_birds: 0,
         };
-        let request = json!({ "AgentVersion": "3.3.987.0", "RequestedClientActions": [
+        let release = if wire.is_old {
+            "3.1.1732.0"
+        } else {
+            "3.3.987.0"
+        };
+        let request = json!({ "AgentVersion": release, "RequestedClientActions": [
             { "ActionType": "SessionType", "ActionParameters": { "SessionType": "Port",
                 "Properties": { "portNumber": "22" } } } ] });
         agent.ask(&request, now);
@@ -103,6 +115,9 @@ impl Agent {
         let sequence = message.sequence;
         if sequence < self.expected {
             self.repeated += 1;
+            if self.is_old {
+                return;
+            }
         }
         if sequence > self.expected {
             let kept = (message.payload_type, message.payload.to_vec());
@@ -121,7 +136,9 @@ impl Agent {
                 self.expected += 1;
             }
         }
-        self.acknowledge(message.id, sequence, now);
+        if self.mute.take_if(|mute| *mute == sequence).is_none() {
+            self.acknowledge(message.id, sequence, now);
+        }
     }
 
     /// Whether it takes a payload; what comes before the port is open must come again.

@@ -11,11 +11,11 @@ use crate::wire::ssm::channel::{Channel, End, Event, Frame, Purpose};
 use crate::wire::ssm::id::Id;
 use crate::wire::ssm::message::{Kind, Message, payload};
 
-const MS: Duration = Duration::from_millis(1);
-const START: Time = Duration::from_secs(1_700_000_000);
+pub(super) const MS: Duration = Duration::from_millis(1);
+pub(super) const START: Time = Duration::from_secs(1_700_000_000);
 
 /// A frame of the agent's or the gateway's.
-fn frame(kind: Kind, sequence: i64, payload_type: u32, payload: &[u8]) -> Vec<u8> {
+pub(super) fn frame(kind: Kind, sequence: i64, payload_type: u32, payload: &[u8]) -> Vec<u8> {
     let message = Message {
         kind,
         created: 1,
@@ -28,7 +28,7 @@ fn frame(kind: Kind, sequence: i64, payload_type: u32, payload: &[u8]) -> Vec<u8
     message.encode()
 }
 
-fn complete(sequence: i64, message: &str) -> Vec<u8> {
+pub(super) fn complete(sequence: i64, message: &str) -> Vec<u8> {
     let complete = json!({ "HandshakeTimeToComplete": 1, "CustomerMessage": message });
     let complete = complete.to_string();
     let kind = payload::HANDSHAKE_COMPLETE;
@@ -42,14 +42,14 @@ fn request(actions: &Value) -> Vec<u8> {
     frame(Kind::Output, 0, kind, request.as_bytes())
 }
 
-fn channel() -> Channel {
+pub(super) fn channel() -> Channel {
     let mut channel = Channel::new(Purpose::Port, 1, START);
     channel.connected("the token", START);
     channel
 }
 
 /// The payloads of the messages that go out, of any kind.
-fn sent(channel: &mut Channel, now: Time) -> Vec<(Kind, u32, Vec<u8>)> {
+pub(super) fn sent(channel: &mut Channel, now: Time) -> Vec<(Kind, u32, Vec<u8>)> {
     let mut sent = Vec::new();
     while let Some(frame) = channel.transmit(now) {
         if let Frame::Binary(frame) = frame {
@@ -61,7 +61,7 @@ fn sent(channel: &mut Channel, now: Time) -> Vec<(Kind, u32, Vec<u8>)> {
     sent
 }
 
-fn acknowledge(channel: &mut Channel, sequence: u64, now: Time) {
+pub(super) fn acknowledge(channel: &mut Channel, sequence: u64, now: Time) {
     let body = json!({ "AcknowledgedMessageSequenceNumber": sequence }).to_string();
     channel.frame(&frame(Kind::Acknowledge, 0, 0, body.as_bytes()), now);
 }

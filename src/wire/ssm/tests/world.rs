@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::agent::Agent;
 use crate::wire::ssm::Time;
 use crate::wire::ssm::channel::{Channel, Event, Frame, Purpose};
+use crate::wire::ssm::message::{Kind, Message};
 
 /// What the wire does to frames: probabilities, and what else befalls them.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,10 @@ pub(super) struct Wire {
     /// How often the websocket breaks, on average; and how long it takes to resume.
     pub(super) breaks: Option<Duration>,
     pub(super) gone: Duration,
+    /// The message of ours whose first so many copies are lost.
+    pub(super) unlucky: Option<(i64, u32)>,
+    /// Whether the agent is one of before 3.2.1041.0.
+    pub(super) is_old: bool,
     /// How long the agent needs to connect to the port.
     pub(super) dial: Duration,
     /// Bytes that are read of the output in each millisecond.
@@ -48,7 +53,7 @@ impl World {
         let mut world = Self {
             now,
             channel: Channel::new(Purpose::Port, random.u64(..), now),
-            agent: Agent::new(random.u64(..), wire.dial, down, now),
+            agent: Agent::new(random.u64(..), &wire, down, now),
             events: Vec::new(),
             got: Vec::new(),
             input: up.to_vec(),
@@ -148,12 +153,25 @@ impl World {
         while let Some(frame) = self.channel.transmit(self.now) {
             match frame {
                 Frame::Text(text) => self.opened.push(text),
+                Frame::Binary(frame) if self.is_unlucky(&frame) => {}
                 Frame::Binary(frame) => {
                     let arrivals = arrivals(&self.wire, &mut self.random, self.now);
                     self.up.extend(arrivals.map(|at| (at, frame.clone())));
                 }
                 Frame::Ping => self.channel.heard(self.now),
             }
+        }
+    }
+
+    fn is_unlucky(&mut self, frame: &[u8]) -> bool {
+        let message = Message::decode(frame).expect("a message of ours");
+        match &mut self.wire.unlucky {
+            Some((sequence, copies)) if message.kind == Kind::Input => {
+                let is_hit = message.sequence == *sequence && *copies > 0;
+                *copies -= u32::from(is_hit);
+                is_hit
+            }
+            _ => false,
         }
     }
 

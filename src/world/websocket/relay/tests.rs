@@ -34,6 +34,7 @@ fn setting() -> Setting {
         ends: Ends {
             input: ours_in,
             output: ours_out,
+            closed: |_| false,
             gone: |_| false,
         },
         input,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Agent, stream};
+use super::{Agent, fate, stream};
 use crate::lab::ssm::frame;
 use crate::lab::ssm::record::Ended;
 
@@ -13,6 +13,9 @@ impl Agent {
             Ok(frame) => frame,
             Err(complaint) => return self.session.complain(complaint),
         };
+        if self.is_absent() || self.is_stuck(&frame) {
+            return;
+        }
         if frame.kind == "acknowledge" {
             if let Err(complaint) = self.outbound.acknowledged(frame.payload) {
                 self.session.complain(complaint);
@@ -25,8 +28,11 @@ impl Agent {
             let complaint = "bytes of the stream before the handshake is complete";
             self.session.complain(complaint);
         }
+        if self.is_reset_by(&frame) {
+            return self.take(frame.payload_type, frame.payload).await;
+        }
         let taken = self.inbound.receive(&frame, ready);
-        if taken.acknowledge {
+        if taken.acknowledge && self.acknowledges(&frame, taken.is_old) {
             let body = json!({
                 "AcknowledgedMessageType": frame.kind,
                 "AcknowledgedMessageId": frame.id,
@@ -49,7 +55,7 @@ impl Agent {
     async fn take(&mut self, kind: u32, payload: &[u8]) {
         match kind {
             frame::HANDSHAKE_RESPONSE => self.shake(payload),
-            frame::FLAG if payload == 2_u32.to_be_bytes() => self.end(Ended::Flag, ""),
+            _ if fate::is_end(kind, payload) => self.told_to_end(),
             frame::OUTPUT if self.is_complete => {
                 if let Some(far) = &mut self.far
                     && far.write(payload).await.is_err()

@@ -10,6 +10,9 @@ use super::frame::{self, Frame};
 /// How old a message must be to be sent again.
 const OLD: Duration = Duration::from_millis(200);
 
+/// How long after a message it forgets the acknowledgement: it queues what it has sent afterwards.
+const UNQUEUED: Duration = Duration::from_micros(65);
+
 /// What the agent keeps.
 const CAPACITY: usize = 100_000;
 
@@ -67,7 +70,9 @@ impl Outbound {
         let at = self
             .unacknowledged
             .binary_search_by_key(&sequence, |it| it.0);
-        if let Ok(at) = at {
+        if let Ok(at) = at
+            && self.unacknowledged[at].1.elapsed() > UNQUEUED
+        {
             self.unacknowledged.remove(at);
         }
         if body == expected {
@@ -93,6 +98,11 @@ pub(super) struct Taken {
 }
 
 impl Inbound {
+    /// The number of the next message.
+    pub(super) fn expected(&self) -> i64 {
+        self.expected
+    }
+
     /// Whoever is not `ready` for a payload gets it again later.
     pub(super) fn receive(&mut self, frame: &Frame<'_>, ready: impl Fn(u32) -> bool) -> Taken {
         let sequence = frame.sequence;

@@ -1,0 +1,126 @@
+//! What we know of the agent: its release, and whether it is connected to the port.
+
+use std::time::Duration;
+
+use super::{Channel, Event, Purpose, Start, Time};
+use crate::wire::ssm::handshake;
+
+/// How long an agent tries to connect to the port at most, before it gives the session up: as long
+/// as its system does, which is 127 s on Linux and less on Windows.
+const DIAL: Duration = Duration::from_secs(150);
+
+/// How long the first bytes of the stream may be without an answer before that is remarked upon.
+/// An agent that could not connect to the port is silent for a minute, and then closes the session.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The agent at the other end.
+#[derive(Debug, Default)]
+pub(super) struct Agent {
+    /// Whether it acknowledges a message again that it has had already.
+    acknowledges_again: bool,
+    /// When it has connected to the port, or given that up.
+    dialled: Option<Time>,
+    /// The first message of the stream. With nothing before it that may be missing, the agent has no
+    /// reason to keep it: acknowledged, it was written to the port.
+    first: Option<u64>,
+    /// When to remark that it does not answer.
+    silent: Option<Time>,
+    /// Whether it has answered anything of the stream, or that was remarked upon.
+    settled: bool,
+}
+
+impl Agent {
+    /// It asks for the handshake.
+    pub(super) fn asks(&mut self, request: &[u8]) {
+        self.acknowledges_again = handshake::acknowledges_again(request);
+    }
+
+    /// The handshake is complete, and it begins to connect.
+    pub(super) fn begins(&mut self, now: Time) {
+        self.dialled.get_or_insert(now + DIAL);
+    }
+
+    /// It is sent bytes of the stream, from this number on.
+    pub(super) fn waits(&mut self, sequence: u64, now: Time) {
+        self.first.get_or_insert(sequence);
+        if !self.settled {
+            self.silent.get_or_insert(now + PATIENCE);
+        }
+    }
+
+    /// It is reached by another websocket, and has the time again to answer by that.
+    pub(super) fn reached(&mut self, now: Time) {
+        self.silent = self.silent.map(|_| now + PATIENCE);
+    }
+
+    /// It has answered some.
+    pub(super) fn answers(&mut self) {
+        self.settled = true;
+        self.silent = None;
+    }
+}
+
+impl Channel {
+    /// Whether anything of the stream may be sent.
+    pub fn is_ready(&self) -> bool {
+        self.start != Start::Handshake
+    }
+
+    /// Whether all has begun that we have a part in: what goes wrong from now on is the far end's,
+    /// be it an SSH server that has spoken or a shell.
+    pub fn has_begun(&self) -> bool {
+        match self.purpose {
+            Purpose::Port => self.spoken,
+            Purpose::Shell => self.is_ready(),
+        }
+    }
+
+    /// The agent has sent output, so it is connected.
+    pub(super) fn speaks(&mut self, now: Time) {
+        self.moved = now;
+        self.spoken = true;
+        self.agent.answers();
+        // An agent begins most shells without a handshake.
+        if self.start != Start::Handshake || self.purpose == Purpose::Shell {
+            self.start = Start::Done;
+        }
+        self.connected_there();
+    }
+
+    /// The agent has acknowledged a message.
+    pub(super) fn acknowledged(&mut self, sequence: u64, now: Time) {
+        self.moved = now;
+        if let Some(bytes) = self.outbox.acknowledged(sequence, now) {
+            self.has_moved = true;
+            if bytes > 0 {
+                self.agent.answers();
+            }
+        }
+        // Other messages come before the first bytes for a shell: sizes of the terminal.
+        if self.purpose == Purpose::Port && self.agent.first == Some(sequence) {
+            self.connected_there();
+        }
+    }
+
+    /// The agent is connected: see `Outbox::count_silence`.
+    fn connected_there(&mut self) {
+        if !self.agent.acknowledges_again {
+            self.outbox.count_silence();
+        }
+    }
+
+    pub(super) fn tick_agent(&mut self, now: Time) {
+        if self.agent.dialled.take_if(|at| now >= *at).is_some() {
+            self.connected_there();
+        }
+        let agent = &mut self.agent;
+        if self.link.is_some() && agent.silent.is_some_and(|at| now >= at) {
+            agent.answers();
+            self.events.push_back(Event::Silent);
+        }
+    }
+
+    pub(super) fn agent_timeout(&self) -> Option<Time> {
+        self.link.and(self.agent.silent)
+    }
+}
