@@ -34,6 +34,10 @@ pub enum Network {
         host: String,
         known: bool,
     },
+    LongAnswer {
+        host: String,
+        most: usize,
+    },
 }
 
 /// A file of certificates that is none.
@@ -90,6 +94,10 @@ impl fmt::Display for Network {
             Self::ProxyRefused { proxy, host, .. } => {
                 write!(f, "the proxy {proxy} does not connect us to {host}")
             }
+            Self::LongAnswer { host, most } => {
+                let most = most >> 20;
+                write!(f, "the answer of {host} is longer than {most} MB")
+            }
         }
     }
 }
@@ -124,6 +132,9 @@ impl Network {
             }
             Self::ProxyRefused { known: false, .. } => {
                 "ask who runs the proxy to allow it, or name the host in NO_PROXY"
+            }
+            Self::LongAnswer { .. } => {
+                "is there a proxy or another server in front of AWS? --debug tells more"
             }
         };
         hint.to_owned()

@@ -10,6 +10,7 @@ pub mod files;
 mod handover;
 mod http;
 mod instance_connect;
+mod pages;
 mod retry;
 mod settings;
 mod sign;

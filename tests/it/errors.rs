@@ -4,6 +4,7 @@
 mod aws;
 mod credentials;
 mod encoding;
+mod endless;
 mod machine;
 mod words;
 

@@ -2,7 +2,7 @@
 
 mod ending;
 mod faults;
-mod hostile;
+pub(crate) mod hostile;
 mod hours;
 mod lasting;
 mod places;

@@ -41,6 +41,10 @@ pub(crate) enum Trouble {
     Hang,
     /// 200, with a body that no service would send.
     Malformed,
+    /// 200, with a body that has no end.
+    Endless,
+    /// A list of instances whose pages have no end, each with nothing.
+    EndlessPages,
     /// Credentials that were good once: EC2 says `RequestExpired`.
     RequestExpired,
     /// The same, where EC2 says `ExpiredToken` like everybody else.
@@ -170,7 +174,9 @@ impl Trouble {
             | Trouble::SlowAnswer(_)
             | Trouble::Reset
             | Trouble::Hang
-            | Trouble::Malformed => return None,
+            | Trouble::Malformed
+            | Trouble::Endless
+            | Trouble::EndlessPages => return None,
         })
     }
 }

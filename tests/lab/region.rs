@@ -32,6 +32,8 @@ pub(crate) enum Reaction {
     SendSlowly(Answer, Duration),
     Close,
     Hang,
+    /// An answer to this, without an end.
+    Endless(Protocol),
 }
 
 impl Region {
@@ -71,6 +73,8 @@ impl Region {
         let (mut answer, error) = match trouble {
             Some(Trouble::Reset) => return Reaction::Close,
             Some(Trouble::Hang) => return Reaction::Hang,
+            Some(Trouble::Endless) => return Reaction::Endless(operation.protocol),
+            Some(Trouble::EndlessPages) => (empty_page(), None),
             Some(Trouble::Malformed) => (nonsense(operation.protocol), None),
             _ => match trouble.and_then(|it| it.refusal(&operation, &caller)) {
                 Some(refusal) => refuse(&operation, &refusal),
@@ -162,6 +166,18 @@ fn refuse(operation: &Operation, refusal: &Refusal) -> (Answer, Option<String>) 
         date: SystemTime::now(),
     };
     (answer, Some(refusal.code.clone()))
+}
+
+/// Of a list of instances, with another to follow.
+fn empty_page() -> Answer {
+    Answer {
+        body: format!(
+            "<DescribeInstancesResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
+             <reservationSet/><nextToken>{}</nextToken></DescribeInstancesResponse>",
+            fastrand::u64(..)
+        ),
+        ..nonsense(Protocol::Ec2)
+    }
 }
 
 /// What a captive portal or a broken proxy would say.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use super::http::Request;
+use super::refusal::Protocol;
 use super::region::{Reaction, Region};
 
 /// Open until dropped. Connections end with their clients.
@@ -71,6 +72,7 @@ pub(super) fn converse(stream: impl Read + Write, region: &Region) -> io::Result
             Reaction::Send(answer) => answer.send(stream.get_mut())?,
             Reaction::SendSlowly(answer, time) => answer.send_slowly(stream.get_mut(), time)?,
             Reaction::Close => return Ok(()),
+            Reaction::Endless(protocol) => return endless(stream.get_mut(), protocol),
             Reaction::Hang => {
                 io::copy(&mut stream, &mut io::sink())?;
                 return Ok(());
@@ -78,4 +80,18 @@ pub(super) fn converse(stream: impl Read + Write, region: &Region) -> io::Result
         }
     }
     Ok(())
+}
+
+/// Answers for as long as that is taken, some 60 MB a second.
+fn endless(to: &mut impl Write, protocol: Protocol) -> io::Result<()> {
+    let content_type = protocol.content_type();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    );
+    to.write_all(head.as_bytes())?;
+    let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x1_0000));
+    loop {
+        to.write_all(chunk.as_bytes())?;
+        thread::sleep(std::time::Duration::from_millis(1));
+    }
 }

@@ -12,6 +12,7 @@ use aws_sdk_ec2::types;
 
 use super::Regional;
 use super::explain::Call;
+use super::pages::Pages;
 use super::retry::{Failure, Limits};
 use crate::error::Error;
 use crate::plan::instance::{Assigned, Instance, State};
@@ -96,7 +97,7 @@ impl Regional<'_> {
             about: None,
         };
         let mut found = Vec::new();
-        let mut token = None;
+        let (mut pages, mut token) = (Pages::default(), None);
         loop {
             let page = request.clone().set_next_token(token);
             let page = self.timed("DescribeInstances", page.send()).await;
@@ -104,9 +105,9 @@ impl Regional<'_> {
             for reservation in page.reservations() {
                 found.extend(reservation.instances().iter().filter_map(ours));
             }
-            match page.next_token() {
-                None | Some("") => return Ok(found),
-                Some(next) => token = Some(next.to_owned()),
+            token = pages.after(page.next_token(), found.len(), &call)?;
+            if token.is_none() {
+                return Ok(found);
             }
         }
     }

@@ -9,6 +9,7 @@ use aws_sdk_ec2::types::{
 
 use super::Regional;
 use super::explain::Call;
+use super::pages::Pages;
 use crate::error::Error;
 use crate::plan::endpoint::{Endpoint, EndpointId, Names, Preference, Reach};
 use crate::plan::service_host::may_be_endpoint;
@@ -34,7 +35,7 @@ impl Regional<'_> {
         let is_trusted =
             |name: &str, id: &EndpointId| may_be_endpoint(name, id.as_str(), &self.name, own);
         let mut found = Vec::new();
-        let mut token = None;
+        let (mut pages, mut token) = (Pages::default(), None);
         loop {
             let client = self.ec2::<DescribeInstanceConnectEndpointsError>();
             let page = client.describe_instance_connect_endpoints();
@@ -43,9 +44,9 @@ impl Regional<'_> {
             let page = page.await.map_err(|error| call.failed(&error))?;
             let endpoints = page.instance_connect_endpoints().iter();
             found.extend(endpoints.filter_map(|it| ours(it, is_trusted)));
-            match page.next_token() {
-                None | Some("") => return Ok(found),
-                Some(next) => token = Some(next.to_owned()),
+            token = pages.after(page.next_token(), found.len(), &call)?;
+            if token.is_none() {
+                return Ok(found);
             }
         }
     }

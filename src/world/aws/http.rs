@@ -1,5 +1,6 @@
 //! The HTTP client under the SDK: proxies as the environment says, TLS only where it is needed.
 
+mod limit;
 mod trouble;
 mod trust;
 
@@ -120,8 +121,12 @@ impl HttpConnector for Choice {
         match self.connector(secure, proxy.as_ref()) {
             Err(network) => refuse(network),
             Ok(connector) => {
+                let most = limit::of(&request);
                 let answer = connector.call(request);
-                HttpConnectorFuture::new(trouble::explained(answer, host, proxy))
+                HttpConnectorFuture::new(async move {
+                    let response = trouble::explained(answer, host.clone(), proxy).await?;
+                    Ok(limit::limited(response, &host, most))
+                })
             }
         }
     }

@@ -23,6 +23,8 @@ use aws_smithy_runtime_api::client::retries::classifiers::{
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
+use super::http;
+
 /// How long a call may take in all, with its retries and the waits between them.
 pub(super) const CALL: Duration = Duration::from_secs(75);
 
@@ -152,6 +154,13 @@ impl<E: Failure> ClassifyRetry for Limits<E> {
         context: &InterceptorContext,
         previous: &RetryAction,
     ) -> RetryAction {
+        if let Some(Err(error)) = context.output_or_error()
+            && error.is_response_error()
+            && http::trouble_in(error).is_some()
+        {
+            // Whoever sends an answer that is too long would send another.
+            return RetryAction::RetryForbidden;
+        }
         let unanswered = match context.output_or_error() {
             Some(Err(error)) => error.is_connector_error() || error.is_timeout_error(),
             _ => false,

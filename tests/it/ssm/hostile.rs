@@ -22,14 +22,14 @@ const MOST_OF_OURS: u64 = 16;
 const FLOOD: Duration = Duration::from_secs(4);
 
 /// The most memory that a process has had resident, in kilobytes; and what it has mapped of files.
-fn memory(child: &Child) -> (u64, u64) {
-    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).expect("a process");
+/// Nothing once it has ended.
+pub(crate) fn memory(child: &Child) -> Option<(u64, u64)> {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
     let kilobytes = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let number = line.and_then(|it| it.split_whitespace().next()?.parse::<u64>().ok());
-        number.expect(name)
+        line?.split_whitespace().next()?.parse::<u64>().ok()
     };
-    (kilobytes("VmHWM:"), kilobytes("RssFile:"))
+    Some((kilobytes("VmHWM:")?, kilobytes("RssFile:")?))
 }
 
 fn against(hostile: Hostile) -> Tenant<'static> {
@@ -47,7 +47,7 @@ fn withstands(hostile: Hostile) {
     let tenant = against(hostile);
     let mut child = tunnel(&tenant, 22).spawn().expect("the tunnel");
     thread::sleep(FLOOD);
-    let (peak, files) = memory(&child);
+    let (peak, files) = memory(&child).expect("a process");
     let _ = kill_process(Pid::from_child(&child), Signal::TERM);
     let told = Instant::now();
     assert_eq!(wait(&mut child), Some(0), "{hostile:?}");

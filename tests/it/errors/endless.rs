@@ -1,0 +1,65 @@
+//! Answers without an end cost little memory, and are no reason to ask again.
+
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::lab::cast::{HOME_REGION, WEB1};
+use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
+use crate::sandbox::{outcome, tenant};
+use crate::ssm::hostile::memory;
+
+/// Runs a program to its end, and says how much memory it has had besides what it maps of files, in
+/// megabytes: as often as it was looked at.
+fn peak(command: &mut Command) -> (u64, Child) {
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("mssh");
+    let mut peak = 0;
+    while child.try_wait().expect("a child").is_none() {
+        if let Some((most, files)) = memory(&child) {
+            peak = peak.max(most.saturating_sub(files));
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    (peak >> 10, child)
+}
+
+#[track_caller]
+fn is_cut_off(action: &'static str, words: &[&str], says: &str, most: u64) {
+    let tenant = tenant();
+    tenant.fault(Fault::new(Trouble::Endless).on(action));
+    let (peak, child) = peak(tenant.command("mssh").args(words));
+    let outcome = outcome(child);
+    let error = format!("mssh: error: the answer of 127.0.0.1 is longer than {says}");
+    let hint = "mssh: hint: is there a proxy or another server in front of AWS? --debug tells more";
+    outcome.fails(255, &[&error, hint]);
+    assert!(peak <= most, "{peak} MB");
+    assert_eq!(tenant.calls_of(action).len(), 1);
+}
+
+#[test]
+fn an_answer_without_an_end_is_cut_off() {
+    let id = ["-t", WEB1, "127.0.0.11", "true"];
+    is_cut_off(SEND_SSH_PUBLIC_KEY, &id, "1 MB", 16);
+    let session = format!("session={WEB1},{WEB1},{HOME_REGION}");
+    let tunnel = ["--tunnel", "port=22", &session];
+    is_cut_off("StartSession", &tunnel, "1 MB", 16);
+}
+
+/// A page may list a thousand instances.
+#[test]
+fn a_list_without_an_end_is_cut_off_later() {
+    is_cut_off(DESCRIBE_INSTANCES, &[WEB1, "true"], "16 MB", 64);
+}
+
+#[test]
+fn pages_without_an_end_are_not_all_asked_for() {
+    let tenant = tenant();
+    tenant.fault(Fault::new(Trouble::EndlessPages).on(DESCRIBE_INSTANCES));
+    let outcome = super::mssh(&tenant, &["web1.lab", "true"]);
+    let error =
+        "mssh: error: the answer to ec2:DescribeInstances from ec2 in us-east-1 makes no sense";
+    assert_eq!(outcome.stderr.lines().next(), Some(error), "{outcome:?}");
+    assert_eq!(outcome.code, Some(255));
+    let calls = tenant.calls_of(DESCRIBE_INSTANCES).len();
+    assert!((100..=800).contains(&calls), "{calls}");
+}
