@@ -66,7 +66,8 @@ pub enum Error {
     OwnKeyUnreadable(PathBuf, io::Error),
     NoPublicHalf(PathBuf),
     Setting(Setting),
-    NoRegion,
+    /// There may be one in a file that could not be read.
+    NoRegion(Option<Unread>),
     AwsFile(PathBuf, String),
     UnknownProfile {
         name: String,
@@ -234,7 +235,8 @@ impl Error {
                 format!("no public half to be found for the key {}", path.display())
             }
             Self::Setting(bad) => bad.to_string(),
-            Self::NoRegion => "no AWS region is set".to_owned(),
+            Self::NoRegion(None) => "no AWS region is set".to_owned(),
+            Self::NoRegion(Some(unread)) => format!("no AWS region is set, and {unread}"),
             Self::AwsFile(path, cause) => format!("cannot read {}: {cause}", path.display()),
             Self::UnknownProfile { name, .. } => format!("there is no AWS profile `{name}`"),
             Self::NoCredentials { cause, .. } => format!("no AWS credentials: {cause}"),

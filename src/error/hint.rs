@@ -63,9 +63,10 @@ impl Error {
                 format!("make it with `ssh-keygen -y -f {file} > {file}.pub`")
             }
             Self::Setting(bad) => bad.hint().to_owned(),
-            Self::NoRegion => {
+            Self::NoRegion(None) => {
                 "pass --region, or set AWS_REGION or the profile's `region`".to_owned()
             }
+            Self::NoRegion(Some(unread)) => unread.hint(),
             Self::AwsFile(..) => {
                 "mend the file, or name another by AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE"
                     .to_owned()

@@ -10,7 +10,7 @@ pub struct Unread {
     what: &'static str,
     path: PathBuf,
     cause: String,
-    is_denied: bool,
+    kind: io::ErrorKind,
     wanted: &'static str,
 }
 
@@ -22,14 +22,21 @@ impl Unread {
             what,
             path: path.to_owned(),
             cause: cause.to_string(),
-            is_denied: cause.kind() == io::ErrorKind::PermissionDenied,
+            kind: cause.kind(),
             wanted,
         }
     }
 
+    /// Whether there is such a file at all, or may be.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        use io::ErrorKind::{NotADirectory, NotFound};
+        !matches!(self.kind, NotADirectory | NotFound)
+    }
+
     /// What to try.
     pub(super) fn hint(&self) -> String {
-        if !self.is_denied {
+        if self.kind != io::ErrorKind::PermissionDenied {
             return self.wanted.to_owned();
         }
         match directory_of_aws(&self.path) {

@@ -6,7 +6,7 @@ mod ec2;
 mod endpoint_urls;
 mod endpoints;
 mod explain;
-pub mod files;
+mod files;
 mod handover;
 mod http;
 mod instance_connect;
@@ -30,6 +30,7 @@ use self::credentials::Chain;
 pub use self::current::Current;
 use self::endpoint_urls::EndpointUrls;
 pub use self::explain::{Door, Push};
+use self::files::Files;
 pub use self::handover::{handed, received};
 use self::http::proxies;
 pub use self::http::{Trust, tls_trouble};
@@ -37,7 +38,7 @@ pub use self::settings::network;
 pub use self::sign::{Scope, presigned};
 pub use self::ssm::{Session, Start};
 use super::terminal::Terminal;
-use crate::error::Error;
+use crate::error::{Error, Unread};
 use crate::plan::names::Region;
 use crate::plan::profiles::Profile;
 use crate::plan::proxy::Proxies;
@@ -53,6 +54,8 @@ pub struct Aws {
     /// The proxies that they are to go through, too.
     pub proxies: Proxies,
     profile: Option<String>,
+    /// The file that could not be read.
+    unread: Option<Unread>,
     /// Whether the credentials are of a session, which can expire.
     temporary: bool,
     /// When it does, if that is known.
@@ -77,17 +80,19 @@ impl Aws {
         terminal: Terminal,
     ) -> Result<Self, Error> {
         let started = Instant::now();
-        let files = files::read()?;
+        let files = Files::read()?;
         let name = settings::profile_name(profile)?;
-        let chosen = settings::profile(&files, name.as_deref())?;
-        let aws = Self::unsigned(chosen, name.as_deref(), region, terminal).await?;
+        let chosen = files.profile(name.as_deref())?;
+        let aws = Self::unsigned(&files, chosen, name.as_deref(), region, terminal).await?;
         let chain = Chain {
             profile: chosen,
             explicit: profile.is_some(),
+            unread: files.unread.as_ref(),
             at: &aws.somewhere()?,
             is_batch,
         };
-        let credentials = chain.credentials().await?;
+        let credentials = chain.credentials().await;
+        let credentials = credentials.map_err(|error| files.or_unread(error))?;
         terminal.debug(|| format!("AWS profile {} loaded in {}", chosen.name, took(started)));
         Ok(aws.signed_by(credentials))
     }
@@ -102,15 +107,16 @@ impl Aws {
         region: Option<&Region>,
         terminal: Terminal,
     ) -> Result<Self, Error> {
-        let files = files::read()?;
+        let files = Files::read()?;
         let name = settings::profile_name(profile)?;
-        let chosen = settings::profile(&files, name.as_deref())?;
-        let aws = Self::unsigned(chosen, name.as_deref(), region, terminal).await?;
+        let chosen = files.profile(name.as_deref())?;
+        let aws = Self::unsigned(&files, chosen, name.as_deref(), region, terminal).await?;
         Ok(aws.signed_by(credentials))
     }
 
     /// All but the credentials.
     async fn unsigned(
+        files: &Files,
         profile: Profile<'_>,
         name: Option<&str>,
         region: Option<&Region>,
@@ -128,6 +134,7 @@ impl Aws {
             trust,
             proxies,
             profile: name.map(str::to_owned),
+            unread: files.unread.clone().filter(Unread::is_there),
             temporary: false,
             end: None,
             terminal,
@@ -146,7 +153,7 @@ impl Aws {
     /// Where roles are asked for: in the region at hand, else where STS was first.
     fn somewhere(&self) -> Result<Regional<'_>, Error> {
         match self.region(None) {
-            Err(Error::NoRegion) => Ok(Regional {
+            Err(Error::NoRegion(_)) => Ok(Regional {
                 aws: self,
                 name: "us-east-1".to_owned(),
             }),
@@ -177,7 +184,7 @@ impl Aws {
         let configured = self.sdk.region().map(AsRef::as_ref).unwrap_or_default();
         let name = match preferred {
             Some(region) => region.as_str().to_owned(),
-            None if configured.is_empty() => return Err(Error::NoRegion),
+            None if configured.is_empty() => return Err(Error::NoRegion(self.unread.clone())),
             None => Region::parse(configured)?.as_str().to_owned(),
         };
         Ok(Regional { aws: self, name })

@@ -3,6 +3,7 @@
 
 mod cache;
 mod dates;
+mod files;
 mod judge;
 mod machine;
 mod mfa;

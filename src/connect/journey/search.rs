@@ -70,7 +70,7 @@ impl Journey<'_> {
             return Ok(false);
         };
         let found = match self.aws(told).await {
-            Err(Error::NoRegion) => return Ok(false),
+            Err(Error::NoRegion(_)) => return Ok(false),
             aws => aws?.instance_with(&filters, &address.to_string()).await,
         };
         self.terminal.debug(|| match &found {

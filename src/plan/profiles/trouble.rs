@@ -74,6 +74,25 @@ impl fmt::Display for Trouble {
 }
 
 impl Trouble {
+    /// Whether something is not there that a file might have.
+    #[must_use]
+    pub fn is_of_something_missing(&self) -> bool {
+        match self {
+            Self::NoSource(_)
+            | Self::NoSuchSource(..)
+            | Self::EmptySource(_)
+            | Self::NoWebRole(_)
+            | Self::HalfAKey(_)
+            | Self::NoSsoSession(..)
+            | Self::SsoLacks(..) => true,
+            Self::TwoSources(_)
+            | Self::BadSource(..)
+            | Self::Loop(_)
+            | Self::BadValue(_)
+            | Self::SsoDiffers(..) => false,
+        }
+    }
+
     /// What to try.
     #[must_use]
     pub fn hint(&self) -> String {

@@ -18,7 +18,7 @@ use aws_credential_types::Credentials;
 use self::cache::Cache;
 use super::Regional;
 use super::variables::{first, variable};
-use crate::error::{Error, Lack};
+use crate::error::{Error, Lack, Unread};
 use crate::plan::flaw::BadValue;
 use crate::plan::profiles::Profile;
 use crate::plan::profiles::source::{self, Origin, Source, WebVariables};
@@ -30,6 +30,8 @@ pub(super) struct Chain<'a, B> {
     pub(super) profile: Profile<'a>,
     /// Whether the user has named the profile on the command line: then it beats the environment.
     pub(super) explicit: bool,
+    /// The AWS file that could not be read.
+    pub(super) unread: Option<&'a Unread>,
     /// Where roles are asked for; AWS without credentials yet.
     pub(super) at: &'a Regional<'a>,
     /// Tells whether ssh would ask nothing now (BatchMode); only called where something is to be
@@ -52,8 +54,24 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
         };
         match source::origin(self.profile, &web).map_err(Lack::Profile)? {
             Some(origin) => self.of(origin).await,
-            None if provided::has_container()? => self.container().await,
-            None => self.instance().await,
+            None => self.of_machine().await,
+        }
+    }
+
+    /// Those of the container or the instance. Where a profile is named and a file of it could not
+    /// be read, they may be somebody else's.
+    async fn of_machine(&self) -> Result<Credentials, Error> {
+        if let Some(unread) = self.unread.filter(|it| it.is_there()) {
+            if self.at.aws.profile.is_some() {
+                return Err(Lack::Unread(unread.clone()).into());
+            }
+            let terminal = self.at.aws.terminal;
+            terminal.warn(&format!("{unread}; going on without it"));
+        }
+        if provided::has_container()? {
+            self.container().await
+        } else {
+            self.instance().await
         }
     }
 

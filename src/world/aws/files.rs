@@ -6,23 +6,136 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::error::Error;
-use crate::plan::profiles::Profiles;
+use crate::error::{Error, Lack, Unread};
+use crate::plan::profiles::{DEFAULT, Profile, Profiles};
 
-/// Reads `config` and `credentials`, wherever AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE
-/// say they are. One that is not there is empty.
-///
-/// # Errors
-/// [`Error::AwsFile`] for one that cannot be read or makes no sense.
-pub fn read() -> Result<Profiles, Error> {
-    let config = place("AWS_CONFIG_FILE", "config");
-    let credentials = place("AWS_SHARED_CREDENTIALS_FILE", "credentials");
-    let texts = (text(&config)?, text(&credentials)?);
-    let names = (config.to_string_lossy(), credentials.to_string_lossy());
-    match Profiles::parse(&texts.0, &texts.1) {
-        Ok(profiles) => Ok(profiles.from_files(&names.0, &names.1)),
-        Err((true, malformed)) => Err(Error::AwsFile(config, malformed.to_string())),
-        Err((false, malformed)) => Err(Error::AwsFile(credentials, malformed.to_string())),
+/// What the files say, and why one of them could not be read.
+#[derive(Debug)]
+pub(super) struct Files {
+    profiles: Profiles,
+    /// The AWS CLI goes on without it, and so do we: all that is needed may be known without it.
+    pub(super) unread: Option<Unread>,
+}
+
+impl Files {
+    /// Reads `config` and `credentials`, wherever AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE
+    /// say they are. One that is not there is empty.
+    ///
+    /// # Errors
+    /// [`Error::AwsFile`] for one that makes no sense, or fails to be read half-way.
+    pub(super) fn read() -> Result<Self, Error> {
+        let config = Source::of("AWS_CONFIG_FILE", "config");
+        let credentials = Source::of("AWS_SHARED_CREDENTIALS_FILE", "credentials");
+        let ((config_text, unread), (credentials_text, also)) =
+            (config.text()?, credentials.text()?);
+        let profiles = match Profiles::parse(&config_text, &credentials_text) {
+            Ok(profiles) => profiles.from_files(&config.name(), &credentials.name()),
+            Err((in_config, malformed)) => {
+                let file = if in_config { config } else { credentials };
+                return Err(Error::AwsFile(file.path, malformed.to_string()));
+            }
+        };
+        let unread = unread.or(also);
+        Ok(Self { profiles, unread })
+    }
+
+    /// What they say of a profile, which must be there if it has been named.
+    ///
+    /// # Errors
+    /// [`Error::UnknownProfile`], or the file that could not be read.
+    pub(super) fn profile<'a>(&'a self, name: Option<&'a str>) -> Result<Profile<'a>, Error> {
+        match (self.profiles.profile(name.unwrap_or(DEFAULT)), name) {
+            (Some(profile), _) => Ok(profile),
+            (None, None) => Ok(Profile::empty(DEFAULT)),
+            (None, Some(name)) => Err(self.or_unread(Error::UnknownProfile {
+                name: name.to_owned(),
+                known: self.profiles.names(),
+            })),
+        }
+    }
+
+    /// The error, or the file that could not be read where what is missing may stand there.
+    pub(super) fn or_unread(&self, error: Error) -> Error {
+        let Some(unread) = &self.unread else {
+            return error;
+        };
+        let may_be_there = match &error {
+            // Many name a file that is not there, to have none.
+            Error::NoCredentials { .. } => unread.is_there(),
+            Error::UnknownProfile { .. } => true,
+            Error::Credentials(Lack::Profile(trouble)) => trouble.is_of_something_missing(),
+            _ => false,
+        };
+        if may_be_there {
+            return Lack::Unread(unread.clone()).into();
+        }
+        error
+    }
+}
+
+/// Where one of the files is.
+struct Source {
+    path: PathBuf,
+    variable: &'static str,
+    /// Whether the variable names it; else it is in `~/.aws`.
+    is_named: bool,
+}
+
+impl Source {
+    fn of(variable: &'static str, name: &str) -> Self {
+        let set = env::var_os(variable).filter(|value| !value.is_empty());
+        let is_named = set.is_some();
+        Self {
+            path: expanded(set.unwrap_or_else(|| format!("~/.aws/{name}").into())),
+            variable,
+            is_named,
+        }
+    }
+
+    fn name(&self) -> String {
+        self.path.to_string_lossy().into_owned()
+    }
+
+    /// The text, or nothing and why.
+    fn text(&self) -> Result<(String, Option<Unread>), Error> {
+        use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
+        let error = match fs::read(&self.path) {
+            Ok(bytes) => return Ok((decoded(&self.path, bytes)?, None)),
+            Err(error) => error,
+        };
+        match error.kind() {
+            NotFound | NotADirectory if !self.is_named => Ok((String::new(), None)),
+            NotFound | NotADirectory | IsADirectory | PermissionDenied => {
+                let (what, wanted) = ("the AWS configuration", self.wanted());
+                let unread = Unread::new(what, &self.path, &error, wanted);
+                Ok((String::new(), Some(unread)))
+            }
+            _ => Err(Error::AwsFile(self.path.clone(), error.to_string())),
+        }
+    }
+
+    /// What to try where there is no such file.
+    fn wanted(&self) -> &'static str {
+        match (self.is_named, self.variable) {
+            (true, "AWS_CONFIG_FILE") => "AWS_CONFIG_FILE names it: set it to the right file",
+            (true, _) => "AWS_SHARED_CREDENTIALS_FILE names it: set it to the right file",
+            (false, _) => "`aws configure` writes it",
+        }
+    }
+}
+
+/// The text of a file. A byte order mark, as editors of Windows write it, is none of it.
+fn decoded(path: &Path, bytes: Vec<u8>) -> Result<String, Error> {
+    let failed = |cause: &str| Error::AwsFile(path.to_owned(), cause.to_owned());
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(failed(
+            "it is UTF-16, as PowerShell writes it, and not UTF-8",
+        ));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| failed("it is not UTF-8 text"))?;
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => Ok(rest.to_owned()),
+        None => Ok(text),
     }
 }
 
@@ -42,29 +155,4 @@ pub(super) fn expanded(path: OsString) -> PathBuf {
         (Ok(rest), Some(home)) => home.join(rest),
         _ => path,
     }
-}
-
-/// Where a file is: by a variable, or in `~/.aws`.
-fn place(variable: &str, name: &str) -> PathBuf {
-    let set = env::var_os(variable).filter(|value| !value.is_empty());
-    expanded(set.unwrap_or_else(|| format!("~/.aws/{name}").into()))
-}
-
-fn text(path: &Path) -> Result<String, Error> {
-    let failed = |cause: String| Error::AwsFile(path.to_owned(), cause);
-    match fs::read(path) {
-        Ok(bytes) => String::from_utf8(bytes).map_err(|_| failed("it is not UTF-8 text".into())),
-        Err(error) if is_absent(&error) => Ok(String::new()),
-        Err(error) => Err(failed(error.to_string())),
-    }
-}
-
-/// Whether there is no such file for us: botocore passes over whatever is not one, and over a
-/// directory that it may not enter.
-fn is_absent(error: &io::Error) -> bool {
-    use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
-    matches!(
-        error.kind(),
-        NotFound | NotADirectory | IsADirectory | PermissionDenied
-    )
 }

@@ -13,13 +13,13 @@ use aws_sdk_ec2::config::FrameworkMetadata;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::credentials::{imds, is_metadata_disabled};
-use super::files;
+use super::files::{self, Files};
 use super::http::{Trust, proxies};
 use super::retry;
 use super::variables::{first, variable};
 use crate::error::{Error, Setting};
 use crate::plan::names::Region;
-use crate::plan::profiles::{DEFAULT, Profile, Profiles};
+use crate::plan::profiles::{DEFAULT, Profile};
 use crate::world::websocket::Network;
 
 /// How long a connection may take to be made.
@@ -42,24 +42,6 @@ pub(super) fn profile_name(option: Option<&str>) -> Result<Option<String>, Error
     }
     let set = first(&["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])?;
     Ok(set.map(|(_, name)| name))
-}
-
-/// What the files say of a profile, which must be there if it has been named.
-///
-/// # Errors
-/// [`Error::UnknownProfile`].
-pub(super) fn profile<'a>(
-    files: &'a Profiles,
-    name: Option<&'a str>,
-) -> Result<Profile<'a>, Error> {
-    match (files.profile(name.unwrap_or(DEFAULT)), name) {
-        (Some(profile), _) => Ok(profile),
-        (None, None) => Ok(Profile::empty(DEFAULT)),
-        (None, Some(name)) => Err(Error::UnknownProfile {
-            name: name.to_owned(),
-            known: files.names(),
-        }),
-    }
 }
 
 /// The loader of all but credentials, with our limits and our name. It gets the profile from us,
@@ -132,9 +114,9 @@ fn configured_region(profile: Profile<'_>) -> Result<Option<String>, Error> {
 /// # Errors
 /// Files of AWS that make no sense, [`Error::UnknownProfile`].
 pub fn network(name: Option<&str>) -> Result<Network, Error> {
-    let files = files::read()?;
+    let files = Files::read()?;
     let name = profile_name(name)?;
-    let profile = profile(&files, name.as_deref())?;
+    let profile = files.profile(name.as_deref())?;
     Ok(Network {
         trust: trust(profile),
         proxies: proxies()?,

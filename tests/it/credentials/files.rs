@@ -1,0 +1,184 @@
+//! AWS files that cannot be read: said, with the path and the reason, where what is missing may stand
+//! in them.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+use super::User;
+use crate::lab::Metadata;
+use crate::lab::cast::WEB1;
+use crate::sandbox::{Outcome, finish};
+
+/// `mssh` as somebody whom a file's mode binds, which root is not.
+fn bound(user: &User, words: &[&str]) -> Command {
+    if !nix::unistd::getuid().is_root() {
+        return user.mssh(words);
+    }
+    let mut command = user.command("setpriv");
+    let caps = "-dac_override,-dac_read_search";
+    command.args(["--bounding-set", caps, "--inh-caps", caps, "mssh"]);
+    command.args(words).args([WEB1, "true"]);
+    command
+}
+
+/// Takes the right to read a file in `.aws`, or to enter the directory, from everybody.
+fn close(user: &User, name: &str) {
+    fs::set_permissions(user.aws(name), Permissions::from_mode(0o000)).expect("a mode");
+}
+
+/// Gives it back, so that the home can be removed.
+fn open(user: &User, name: &str) {
+    fs::set_permissions(user.aws(name), Permissions::from_mode(0o700)).expect("a mode");
+}
+
+#[track_caller]
+fn is_said(outcome: &Outcome, user: &User, name: &str) {
+    let error = format!(
+        "mssh: error: cannot read the AWS configuration {}: Permission denied",
+        user.aws(name).display()
+    );
+    let hint = format!(
+        "mssh: hint: is it root's, after `sudo aws`? `sudo chown -R \"$USER\" {}` makes it yours",
+        user.aws("").display().to_string().trim_end_matches('/')
+    );
+    let lines: Vec<&str> = outcome.stderr.lines().collect();
+    assert!(lines[0].starts_with(&error), "{outcome:?}");
+    assert_eq!(
+        (lines[1], lines.len(), outcome.code),
+        (hint.as_str(), 2, Some(255))
+    );
+}
+
+#[test]
+fn a_profile_may_stand_in_a_file_that_cannot_be_read() {
+    for name in ["config", "credentials"] {
+        let user = User::with("");
+        user.writes(name, "[profile dev]\n$KEY\n[dev]\n$KEY\n");
+        close(&user, name);
+        is_said(&finish(&mut bound(&user, &["-u", "dev"])), &user, name);
+    }
+    let user = User::with("[profile dev]\n$KEY\n");
+    close(&user, "");
+    is_said(&finish(&mut bound(&user, &["-u", "dev"])), &user, "config");
+    open(&user, "");
+}
+
+#[test]
+fn so_may_credentials_and_what_they_are_made_of() {
+    let user = User::with(
+        "[profile dev]\nregion = us-east-1\n[profile r]\nrole_arn = x\nsource_profile = y\n",
+    );
+    user.writes("credentials", "[dev]\n$KEY\n[y]\n$KEY\n");
+    close(&user, "credentials");
+    for words in [&["-u", "dev"][..], &["-u", "r"]] {
+        is_said(&finish(&mut bound(&user, words)), &user, "credentials");
+    }
+    let outcome = finish(&mut bound(&user, &[]));
+    let lines: Vec<&str> = outcome.stderr.lines().collect();
+    assert!(
+        lines[0].starts_with("mssh: warning: cannot read the AWS configuration")
+            && lines[0].ends_with("; going on without it"),
+        "{outcome:?}"
+    );
+    assert!(
+        lines[1].starts_with("mssh: error: cannot read the AWS"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn so_may_the_region() {
+    let user = User::with("[default]\nregion = us-east-1\n");
+    user.writes("credentials", "[default]\n$KEY\n");
+    close(&user, "config");
+    let mut command = bound(&user, &[]);
+    let outcome = finish(
+        command
+            .env_remove("AWS_REGION")
+            .env_remove("AWS_DEFAULT_REGION"),
+    );
+    assert!(
+        outcome.stderr.starts_with(
+            "mssh: error: no AWS region is set, and cannot read the AWS configuration "
+        ),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn what_is_known_without_the_file_is_enough() {
+    let user = User::with("[default]\nregion = us-east-1\n");
+    close(&user, "config");
+    let mut command = bound(&user, &[]);
+    command
+        .env("AWS_ACCESS_KEY_ID", user.tenant.access_key())
+        .env("AWS_SECRET_ACCESS_KEY", "s");
+    finish(&mut command).prints("");
+}
+
+/// The instance's role may be another than that of the profile which is named.
+#[test]
+fn an_instance_does_not_stand_in_for_a_named_profile() {
+    let user = User::with("[profile dev]\nregion = us-east-1\n");
+    user.writes("credentials", "[dev]\n$KEY\n");
+    close(&user, "credentials");
+    let metadata = Metadata::start(Some(user.tenant.access_key()), "us-east-1").expect("a service");
+    let run = |words: &[&str]| {
+        let mut command = bound(&user, words);
+        command
+            .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.url())
+            .env_remove("AWS_EC2_METADATA_DISABLED");
+        finish(&mut command)
+    };
+    is_said(&run(&["-u", "dev"]), &user, "credentials");
+    assert!(metadata.asked().is_empty());
+    let outcome = run(&[]);
+    assert_eq!(
+        (outcome.code, outcome.stderr.lines().count()),
+        (Some(0), 1),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn a_file_that_a_variable_names_and_that_is_not_there_is_said_for_a_profile() {
+    let user = User::with("");
+    let mut command = user.mssh(&["-u", "dev"]);
+    let outcome = finish(command.env("AWS_CONFIG_FILE", "/nowhere/config"));
+    let lines: Vec<&str> = outcome.stderr.lines().collect();
+    assert!(
+        lines[0].starts_with(
+            "mssh: error: cannot read the AWS configuration /nowhere/config: No such file"
+        ),
+        "{outcome:?}"
+    );
+    assert_eq!(
+        lines[1],
+        "mssh: hint: AWS_CONFIG_FILE names it: set it to the right file"
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_skipped_and_utf16_named() {
+    for name in ["config", "credentials"] {
+        let user = User::with("");
+        user.writes(name, "\u{feff}[default]\r\n$KEY");
+        user.runs(&[]).prints("");
+    }
+    let user = User::with("");
+    let text = "[default]\r\n".encode_utf16().flat_map(u16::to_le_bytes);
+    let text: Vec<u8> = [0xff, 0xfe].into_iter().chain(text).collect();
+    fs::write(user.aws("credentials"), text).expect("a file");
+    let path = user.aws("credentials").display().to_string();
+    user.runs(&[]).fails(
+        255,
+        &[
+            &format!(
+                "mssh: error: cannot read {path}: it is UTF-16, as PowerShell writes it, and not UTF-8"
+            ),
+            "mssh: hint: mend the file, or name another by AWS_CONFIG_FILE or \
+             AWS_SHARED_CREDENTIALS_FILE",
+        ],
+    );
+}
