@@ -66,6 +66,7 @@ pub mod plan {
     pub mod names;
     pub mod options;
     pub mod passage;
+    pub mod pasted;
     pub mod plain;
     pub mod profiles;
     pub mod proxy;
@@ -199,9 +200,13 @@ async fn listen(listening: &Listening, terminal: Terminal) -> Result<(), Error> 
     if wishes.dry_run {
         return print(format!("{}\n", listening.describe(&found.0)).as_bytes());
     }
+    let goal = listening.goal(&found.0);
     let destination = Destination::of(listening, found, terminal);
     let hangup = Hangup::unless_ignored().await.map_err(Error::Runtime)?;
-    terminal.announce(&format!("listening on {}", port.address));
+    terminal.announce(&format!(
+        "listening on {}, forwarding to {goal}",
+        port.address
+    ));
     destination.serve(port, hangup).await
 }
 

@@ -117,7 +117,7 @@ impl Journey<'_> {
             return Box::pin(self.arrive_at(&id, leg)).await;
         }
         let named = Target::parse(&leg.answer.hostname)?;
-        leg.region = leg.region.or(region_in(&named));
+        leg.region = leg.region.or_else(|| named.region().cloned());
         let targets = [&destination.target, &named];
         match self.lookup(targets, &leg.answer.hostname).await? {
             Lookup::Id(id) => Box::pin(self.arrive_at(&id, leg)).await,
@@ -136,7 +136,7 @@ impl Journey<'_> {
     /// What ssh says of a destination, which goes before anything that AWS does.
     async fn leg<'b>(&self, destination: &'b Destination) -> Result<Leg<'b>, Error> {
         let answer = self.ask(destination, &way::as_typed(destination)).await?;
-        let region = region_in(&destination.target);
+        let region = destination.region().cloned();
         let (hops, way) = self.hops(&answer, region.as_ref()).await?;
         let mut leg = Leg {
             destination,
@@ -185,12 +185,4 @@ impl Journey<'_> {
 
 fn same_place(a: &Destination, b: &Destination) -> bool {
     a.host == b.host && a.login == b.login
-}
-
-/// The region that a DNS name made by AWS tells.
-fn region_in(target: &Target) -> Option<Region> {
-    match target {
-        Target::Aws(name) => Some(name.region.clone()),
-        Target::Id(_) | Target::Node(_) | Target::Address(_) | Target::Host(_) => None,
-    }
 }

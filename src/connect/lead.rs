@@ -8,12 +8,15 @@ use tokio::sync::OnceCell;
 use super::badge::Badge;
 use super::journey::Journey;
 use crate::error::Error;
-use crate::plan::cli::Invocation;
+use crate::plan::cli::{Invocation, Word};
+use crate::plan::destination::Destination;
+use crate::plan::grammar::Program;
 use crate::plan::listen::Listening;
 use crate::plan::question::Answer;
 use crate::plan::route::Route;
+use crate::plan::target::Target;
 use crate::world::aws::Credentials;
-use crate::world::openssh::Source;
+use crate::world::openssh::{self, Source};
 use crate::world::terminal::Terminal;
 
 /// What was found.
@@ -34,8 +37,39 @@ pub async fn lead(
     listening: &Listening,
     terminal: Terminal,
 ) -> Result<(Route, Option<Credentials>), Error> {
-    let lead = find(&listening.invocation, &listening.answer, None, terminal).await?;
+    let lead = match by_host_name(listening).await? {
+        Some((invocation, answer)) => find(&invocation, &answer, None, terminal).await?,
+        None => find(&listening.invocation, &listening.answer, None, terminal).await?,
+    };
     Ok((lead.route, lead.credentials))
+}
+
+/// The same words for the HostName that ssh_config has for a name, if it has one: a target is read
+/// as everywhere else. Where ssh does not tell, the name is left to the resolver.
+async fn by_host_name(listening: &Listening) -> Result<Option<(Invocation, Answer)>, Error> {
+    let invocation = &listening.invocation;
+    let mut destinations = invocation.destinations();
+    let is_name = |it: &&Destination| matches!(it.target, Target::Host(_));
+    let Some(destination) = destinations.next().filter(is_name) else {
+        return Ok(None);
+    };
+    let hostname = match openssh::host_name(invocation, destination).await {
+        Ok(hostname) if hostname != destination.host => hostname,
+        Ok(_) | Err(_) => return Ok(None),
+    };
+    let destination = Destination::parse(Program::Ssh, hostname.as_ref())?;
+    let invocation = Invocation {
+        program: invocation.program,
+        wishes: invocation.wishes.clone(),
+        words: vec![Word::Destination(destination)],
+        flags: invocation.flags.clone(),
+        command: invocation.command,
+    };
+    let answer = Answer {
+        hostname,
+        ..listening.answer.clone()
+    };
+    Ok(Some((invocation, answer)))
 }
 
 /// The same, with a badge that is there already.

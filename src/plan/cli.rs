@@ -116,11 +116,12 @@ impl Invocation {
 /// # Errors
 /// The first mistake in them, except those that the client tells better itself.
 pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<Request, Usage> {
-    let scan = scan::scan(program, grammar, words)?;
-    let (wishes, page) = wishes(&scan)?;
+    let mut scan = scan::scan(program, grammar, words)?;
+    let (mut wishes, page) = wishes(&scan)?;
     if let Some(page) = page {
         return Ok(Request::Print(page));
     }
+    target_by_id(program, &mut wishes, &mut scan);
     if let Some(listening) = listen::request(&wishes, &scan)? {
         return Ok(Request::Listen(Box::new(listening)));
     }
@@ -155,6 +156,19 @@ fn client(dry_run: bool, words: Vec<OsString>) -> Request {
         Request::ShowClient(words)
     } else {
         Request::Client(words)
+    }
+}
+
+/// `--instance-id ID` and no target, as in `aws ec2-instance-connect ssh`: the ID is the target.
+fn target_by_id(program: Program, wishes: &mut Wishes, scan: &mut Scan) {
+    let is_free = scan.operands.is_empty() && !scan.refused;
+    let has_one = program != Program::Scp && !wishes.proxy && !wishes.ssh_config;
+    if is_free
+        && has_one
+        && let Some(id) = wishes.instance.take()
+    {
+        scan.operands.push(scan.words.len());
+        scan.words.push(id.as_str().into());
     }
 }
 

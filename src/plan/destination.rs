@@ -4,7 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::grammar::Program;
-use super::names::Login;
+use super::names::{Login, Region};
+use super::pasted::{self, Pasted};
 use super::target::Target;
 use super::usage::Usage;
 
@@ -17,6 +18,8 @@ pub struct Destination {
     pub host: String,
     /// What that host is.
     pub target: Target,
+    /// The region that stood beside an ID.
+    region: Option<Region>,
     /// The port in a URI.
     pub port: Option<u16>,
     form: Form,
@@ -42,11 +45,20 @@ impl Destination {
         }
     }
 
+    /// The region that its own words tell.
+    #[must_use]
+    pub fn region(&self) -> Option<&Region> {
+        self.region.as_ref().or(self.target.region())
+    }
+
     /// Reads the word that ssh or sftp takes as its destination.
     ///
     /// # Errors
     /// What is wrong with the user or the host.
     pub fn parse(program: Program, word: &OsStr) -> Result<Self, Usage> {
+        if let Some(destination) = pasted(word) {
+            return destination;
+        }
         let bytes = word.as_bytes();
         if let Some(rest) = after_scheme(program, bytes) {
             return uri(program, rest);
@@ -63,10 +75,23 @@ impl Destination {
     /// What is wrong with the user or the host of a remote one.
     pub fn parse_operand(word: &OsStr) -> Result<Option<Self>, Usage> {
         let bytes = word.as_bytes();
+        if let Some(destination) = pasted(word) {
+            return destination.map(Self::with_colon).map(Some);
+        }
         if after_scheme(Program::Scp, bytes).is_none() && colon(bytes).is_none() {
             return Ok(None);
         }
         Self::parse(Program::Scp, word).map(Some)
+    }
+
+    /// The same for scp, to which a host without a colon is a file.
+    fn with_colon(mut self) -> Self {
+        if let Form::Plain(path) = &mut self.form
+            && path.is_empty()
+        {
+            path.push(":");
+        }
+        self
     }
 
     /// Whether it was written as a URI. There OpenSSH takes no IPv6 address.
@@ -96,6 +121,31 @@ impl Destination {
         word.push(suffix);
         word
     }
+}
+
+/// An ARN or a page of the console, `user@` before it and `:path` after it: to the client, the ID.
+fn pasted(word: &OsStr) -> Option<Result<Destination, Usage>> {
+    let word = word.to_str()?;
+    let (user, word) = match word.split_once('@') {
+        Some((user, word)) => (Some(user), word),
+        None => (None, word),
+    };
+    let found = pasted::read(word)?;
+    let destination = |found: Pasted<'_>| {
+        Ok(Destination {
+            login: user.map(Login::parse).transpose()?,
+            host: match &found.target {
+                Target::Node(id) => id.to_string(),
+                Target::Id(id) => id.to_string(),
+                Target::Address(_) | Target::Aws(_) | Target::Host(_) => word.to_owned(),
+            },
+            target: found.target,
+            region: found.region,
+            port: None,
+            form: Form::Plain(found.rest.into()),
+        })
+    };
+    Some(found.and_then(destination))
 }
 
 /// What follows `ssh://` (or the client's own scheme) in `word`.
@@ -135,6 +185,7 @@ fn plain(word: &[u8], suffix: &[u8]) -> Result<Destination, Usage> {
         login,
         target: Target::parse(host)?,
         host: host.to_owned(),
+        region: None,
         port: None,
         form: Form::Plain(OsString::from_vec(suffix.to_vec())),
     })
@@ -173,6 +224,7 @@ fn uri(program: Program, rest: &[u8]) -> Result<Destination, Usage> {
         login,
         target: Target::parse(host)?,
         host: host.to_owned(),
+        region: None,
         port,
         form: Form::Uri(program, OsString::from_vec(path.to_vec())),
     })

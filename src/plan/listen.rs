@@ -9,11 +9,13 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::ffi::OsStrExt;
 
+use super::choice::ENDPOINT_PORTS;
 use super::cli::{Invocation, Wishes, Word};
 use super::destination::Destination;
 use super::grammar::Program;
+use super::pasted;
 use super::question::Answer;
-use super::route::Route;
+use super::route::{Route, Way};
 use super::scan::Scan;
 use super::usage::Usage;
 
@@ -79,14 +81,22 @@ pub struct Listening {
 
 impl Listening {
     /// Says what would be done, for `--dry-run`.
+    #[must_use]
     pub fn describe(&self, route: &Route) -> String {
-        let (host, port) = (&self.answer.hostname, self.port);
-        let target = if host.contains(':') {
-            format!("[{host}]:{port}")
+        format!("listen on {}, forward to {}", self.place, self.goal(route))
+    }
+
+    /// Where the port leads: the destination as typed, and the way to it.
+    #[must_use]
+    pub fn goal(&self, route: &Route) -> String {
+        let name = self.invocation.destinations().next();
+        let name = name.map_or(self.answer.hostname.as_str(), Destination::name);
+        let brackets = if name.contains(':') {
+            ("[", "]")
         } else {
-            format!("{host}:{port}")
+            ("", "")
         };
-        format!("listen on {}, forward to {target} ({route})", self.place)
+        format!("{}{name}{}:{} ({route})", brackets.0, brackets.1, self.port)
     }
 }
 
@@ -98,6 +108,7 @@ pub enum Amiss {
     Port(String),
     Beside(String),
     By(&'static str),
+    EndpointPort(u16),
 }
 
 impl fmt::Display for Amiss {
@@ -106,6 +117,12 @@ impl fmt::Display for Amiss {
             Self::Place(word) => write!(f, "`{word}` is no place to listen at"),
             Self::Port(word) => write!(f, "`{word}` is not a port of an instance"),
             Self::Beside(word) => write!(f, "`{word}` does not go with --listen"),
+            Self::EndpointPort(port) => {
+                write!(
+                    f,
+                    "no EC2 Instance Connect Endpoint connects to port {port}"
+                )
+            }
             Self::By(way) => write!(f, "--listen cannot go by --via {way}"),
         }
     }
@@ -120,6 +137,10 @@ impl Amiss {
             Self::Beside(_) => {
                 "ssh has no part in it: whatever connects logs in by itself, and the port is that \
                  of TARGET:PORT"
+            }
+            Self::EndpointPort(_) => {
+                "they connect to ports 22 and 3389 alone; --ssm leads to any, and ssh forwards \
+                 others: `mssh --eice -N -L PORT:localhost:PORT TARGET`"
             }
             Self::By(_) => "there ssh would have to go itself: name another",
         }
@@ -143,6 +164,9 @@ pub fn request(wishes: &Wishes, scan: &Scan) -> Result<Option<Listening>, Usage>
     let target = scan.operands.first().ok_or(Usage::NoTarget)?;
     let (host, port) = split(&scan.words[*target])?;
     let destination = Destination::parse(Program::Ssh, host)?;
+    if wishes.via == Way::Eice && !ENDPOINT_PORTS.contains(&port) {
+        return Err(Usage::Listen(Amiss::EndpointPort(port)));
+    }
     Ok(Some(Listening {
         place,
         answer: Answer {
@@ -187,6 +211,14 @@ fn stray(wishes: &Wishes, scan: &Scan) -> Option<String> {
 fn split(word: &OsStr) -> Result<(&OsStr, u16), Usage> {
     let bad = || Usage::BadHost(word.to_string_lossy().into_owned());
     let text = word.to_str().ok_or_else(bad)?;
+    if let Some(pasted) = pasted::read(text) {
+        let rest = pasted?.rest;
+        let host = OsStr::new(text.strip_suffix(rest).unwrap_or(text));
+        return match rest.strip_prefix(':') {
+            None => Ok((host, SSH)),
+            Some(port) => Ok((host, port_there(port)?)),
+        };
+    }
     if let Some((user, _)) = text.split_once('@') {
         return Err(Usage::Listen(Amiss::Beside(format!("{user}@"))));
     }
@@ -196,11 +228,13 @@ fn split(word: &OsStr) -> Result<(&OsStr, u16), Usage> {
     match text.rsplit_once(':') {
         None => Ok((word, SSH)),
         Some((host, _)) if host.contains(':') && literal(host).is_none() => Err(bad()),
-        Some((host, port)) => match number(port) {
-            Some(number) if number > 0 => Ok((OsStr::new(host), number)),
-            _ => Err(Usage::Listen(Amiss::Port(port.to_owned()))),
-        },
+        Some((host, port)) => Ok((OsStr::new(host), port_there(port)?)),
     }
+}
+
+fn port_there(word: &str) -> Result<u16, Usage> {
+    let port = number(word).filter(|port| *port > 0);
+    port.ok_or_else(|| Usage::Listen(Amiss::Port(word.to_owned())))
 }
 
 /// An address before a port: one of IPv6 in brackets, for its own colons.

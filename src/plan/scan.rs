@@ -186,7 +186,7 @@ impl<'a> Scanner<'a> {
             }
         })?;
         if !opt.is_of(self.program) {
-            return Err(Usage::UnknownOption(format!("--{name}")));
+            return Err(Usage::OfMssh(opt));
         }
         let value = match (opt.value, attached) {
             (None, None) => None,

@@ -50,6 +50,17 @@ impl Target {
     }
 }
 
+impl Target {
+    /// The region that a DNS name made by AWS tells.
+    #[must_use]
+    pub fn region(&self) -> Option<&Region> {
+        match self {
+            Self::Aws(name) => Some(&name.region),
+            Self::Id(_) | Self::Node(_) | Self::Address(_) | Self::Host(_) => None,
+        }
+    }
+}
+
 /// A DNS name made by AWS for an instance, taken apart.
 ///
 /// Source: "Amazon EC2 instance hostname types" in the EC2 user guide.

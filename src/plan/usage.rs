@@ -1,5 +1,7 @@
 //! What can be wrong with the words on our command line.
 
+mod foreign;
+
 use std::fmt;
 use std::path::PathBuf;
 
@@ -24,6 +26,7 @@ pub enum Usage {
     NoValue(&'static Opt),
     UnwantedValue(&'static Opt),
     UnknownOption(String),
+    OfMssh(&'static Opt),
     Ambiguous(String, Vec<&'static Opt>),
     OptionAfterFiles(String),
     NotUnicode(String),
@@ -65,6 +68,7 @@ impl fmt::Display for Usage {
             Self::NoValue(opt) => write!(f, "--{} needs a value", opt.long),
             Self::UnwantedValue(opt) => write!(f, "--{} takes no value", opt.long),
             Self::UnknownOption(word) => write!(f, "unknown option `{word}`"),
+            Self::OfMssh(opt) => write!(f, "--{} belongs to mssh", opt.long),
             Self::Ambiguous(word, _) => write!(f, "option `{word}` is ambiguous"),
             Self::OptionAfterFiles(word) => write!(f, "option `{word}` stands after the files"),
             Self::NotUnicode(word) => write!(f, "`{word}` is not valid UTF-8"),
@@ -133,9 +137,14 @@ impl Usage {
             Self::BadChoice(opt, _) => format!("it may be one of: {}", opt.choices.join(", ")),
             Self::NoValue(opt) => format!("write --{} {}", opt.long, opt.value.unwrap_or("")),
             Self::UnwantedValue(opt) => format!("write --{}", opt.long),
-            Self::UnknownOption(word) => match similar(word) {
-                Some(long) => format!("did you mean --{long}?"),
-                None => "`--help` lists our options; ssh's are single letters".into(),
+            Self::UnknownOption(word) => match (foreign::hint(word), similar(word)) {
+                (Some(hint), _) => hint.into(),
+                (None, Some(long)) => format!("did you mean --{long}?"),
+                (None, None) => "`--help` lists our options; ssh's are single letters".into(),
+            },
+            Self::OfMssh(opt) => match opt.value {
+                Some(value) => format!("write `mssh --{} {value}`", opt.long),
+                None => format!("write `mssh --{}`", opt.long),
             },
             Self::Ambiguous(_, candidates) => {
                 let names: Vec<_> = candidates.iter().map(|opt| opt.long).collect();

@@ -12,12 +12,11 @@ use crate::plan::instance::State;
 use crate::plan::lookup::{self, Lookup};
 use crate::plan::names::Region;
 use crate::plan::passage::Managed;
-use crate::plan::question::{self, Subject};
 use crate::plan::target::Target;
 use crate::plan::usage::Usage;
 use crate::world::aws::{Aws, Regional, Start};
 use crate::world::hangup::Hangup;
-use crate::world::openssh::{self, Source};
+use crate::world::openssh;
 use crate::world::screen::Screen;
 use crate::world::stdio::{self, Input, Loan, Output};
 use crate::world::terminal::Terminal;
@@ -39,10 +38,7 @@ pub async fn run(
     process::notice_children().map_err(Error::Runtime)?;
     let destination = invocation.destinations().next().ok_or(Usage::NoTarget)?;
     let (target, host) = target(invocation, destination).await?;
-    let told = match &target {
-        Target::Aws(name) => Some(&name.region),
-        _ => None,
-    };
+    let told = destination.region().or(target.region());
     let region = wishes.region.as_ref().or(told);
     let profile = wishes.profile.as_deref();
     let aws = Aws::load(profile, region, async || Ok(false), terminal).await?;
@@ -86,11 +82,7 @@ async fn target(
     if !is_name || invocation.wishes.instance.is_some() {
         return Ok((destination.target.clone(), destination.host.clone()));
     }
-    let subject = Subject::of(destination);
-    let source = Source::of(invocation);
-    let words = question::words(invocation, &subject, Some(source.name()));
-    let ssh = process::find("ssh")?;
-    let host = openssh::ask(&ssh, words, Some(&source)).await?.hostname;
+    let host = openssh::host_name(invocation, destination).await?;
     Ok((Target::parse(&host)?, host))
 }
 

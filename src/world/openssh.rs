@@ -12,8 +12,9 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 
 use crate::error::Error;
 use crate::plan::cli::Invocation;
+use crate::plan::destination::Destination;
 use crate::plan::grammar::{Grammar, Program};
-use crate::plan::question::{self, Answer, Config};
+use crate::plan::question::{self, Answer, Config, Subject};
 use crate::plan::ssh_config::UNDER_US;
 use crate::world::ssh_files;
 
@@ -178,6 +179,21 @@ pub async fn ask(
             .unwrap_or(255),
         stderr: complaint,
     })
+}
+
+/// The host that ssh would connect to (HostName), where nothing else of its answer matters.
+///
+/// # Errors
+/// As of [`ask`].
+pub async fn host_name(
+    invocation: &Invocation,
+    destination: &Destination,
+) -> Result<String, Error> {
+    let source = Source::of(invocation);
+    let subject = Subject::of(destination);
+    let words = question::words(invocation, &subject, Some(source.name()));
+    let ssh = super::process::find("ssh")?;
+    Ok(ask(&ssh, words, Some(&source)).await?.hostname)
 }
 
 /// Reads to the end, or as far as it gets.

@@ -25,6 +25,7 @@ use self::port::Port;
 use crate::eice::service;
 use crate::key::witness::PATIENCE;
 use crate::lab::cast::{DB1, WEB1};
+use crate::lab::eice::NEAR_DB1;
 use crate::lab::ssm::NODE;
 use crate::lab::{DESCRIBE_INSTANCES, Tenant};
 use crate::sandbox::{eventually, finish, lab, run, tenant};
@@ -153,6 +154,29 @@ fn the_instance_is_looked_up_once_and_each_connection_has_its_own_tunnel() {
         assert_eq!(through, if words.len() == 1 { 0 } else { 3 }, "{words:?}");
         port.ends_quietly();
         no_session_is_left(&tenant);
+    }
+}
+
+#[test]
+fn it_says_where_it_leads_and_by_which_way() {
+    let tenant = tenant();
+    for (words, goal) in [
+        (
+            &[&*format!("{WEB1}:5432")][..],
+            format!("{WEB1}:5432 (127.0.0.11, its public address)"),
+        ),
+        (
+            &["--ssm", &format!("{WEB1}:80")],
+            format!("{WEB1}:80 (Session Manager)"),
+        ),
+        (
+            &["--eice", "db1.lab:3389"],
+            format!("db1.lab:3389 (127.0.1.21 through {NEAR_DB1})"),
+        ),
+    ] {
+        let port = Port::to(&tenant, words);
+        assert_eq!(port.goal, goal);
+        port.ends_quietly();
     }
 }
 

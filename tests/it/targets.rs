@@ -3,6 +3,7 @@
 mod addresses;
 pub(crate) mod config;
 mod forms;
+mod pasted;
 
 use crate::lab::Tenant;
 use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};

@@ -24,7 +24,7 @@ impl Journey<'_> {
         if !leg.hops.is_empty() || jumps {
             return Err(Usage::NodeByHops.into());
         }
-        let aws = self.aws(None).await?;
+        let aws = self.aws(leg.region.as_ref()).await?;
         let passage = Passage::Session(Managed::Node(id.clone()), Region::parse(&aws.name)?);
         let route = Route::Through(id.to_string(), passage);
         self.arrived(id.as_str(), leg, route, false)

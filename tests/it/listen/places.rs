@@ -5,6 +5,7 @@ use std::net::{IpAddr, TcpStream};
 
 use super::{Port, WEB1_PUBLIC, answers, echo};
 use crate::lab::cast::{SIX, WEB1};
+use crate::plain::House;
 use crate::sandbox::{lab, skipped, tenant};
 
 #[test]
@@ -49,6 +50,7 @@ fn any_name_of_an_instance_is_a_target() {
         format!("ip-127-0-1-21.ec2.internal:{sshd}"),
         format!("web1.lab:{sshd}"),
         format!("I-0FACE000000000001:{sshd}"),
+        format!("arn:aws:ec2:us-east-1:123456789012:instance/{WEB1}:{sshd}"),
     ];
     if lab().has_ipv6() {
         targets.extend([format!("{SIX}:{sshd}"), format!("[::1]:{sshd}")]);
@@ -63,4 +65,13 @@ fn any_name_of_an_instance_is_a_target() {
         assert_eq!(&banner, b"SSH-", "{target}");
         port.ends_quietly();
     }
+}
+
+#[test]
+fn a_host_of_ssh_config_is_a_target_as_well() {
+    let house = House::with(&format!("Host db\n    HostName {WEB1}\n"));
+    let target = format!("db:{}", echo(WEB1_PUBLIC));
+    let port = Port::of(house.command("mssh").args(["--listen", "0", &target]));
+    assert!(answers(&port.connect()));
+    port.ends_quietly();
 }

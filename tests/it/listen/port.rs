@@ -18,6 +18,8 @@ pub(super) struct Port {
     pub(super) child: Child,
     lines: Receiver<String>,
     pub(super) address: SocketAddr,
+    /// Where it says that it leads.
+    pub(super) goal: String,
 }
 
 impl Port {
@@ -49,11 +51,14 @@ impl Port {
             child,
             lines,
             address: nowhere,
+            goal: String::new(),
         };
         let line = port.line();
-        let address = line.strip_prefix("mssh: listening on ");
-        let address = address.and_then(|it| it.parse().ok());
-        port.address = address.unwrap_or_else(|| panic!("it says {line}"));
+        let places = line.strip_prefix("mssh: listening on ");
+        let places = places.and_then(|it| it.split_once(", forwarding to "));
+        let (address, goal) = places.unwrap_or_else(|| panic!("it says {line}"));
+        port.address = address.parse().unwrap_or_else(|_| panic!("it says {line}"));
+        goal.clone_into(&mut port.goal);
         port
     }
 

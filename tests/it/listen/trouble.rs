@@ -53,20 +53,6 @@ fn one_that_an_endpoint_refuses_leaves_the_others_alone() {
 }
 
 #[test]
-fn a_port_that_endpoints_do_not_go_to_is_said_to_be_one() {
-    let tenant = tenant();
-    let port = Port::to(&tenant, &["--eice", &format!("{DB1}:5432")]);
-    let caller = port.connect();
-    let refused = "refuses the tunnel: The specified RemotePort is not valid (InvalidParameter)";
-    assert_eq!(told(&port, &caller), format!("{NEAR_DB1} {refused}"));
-    assert_eq!(
-        port.line(),
-        "mssh: hint: endpoints connect to ports 22 and 3389 alone; forward others with ssh's -L"
-    );
-    port.ends_quietly();
-}
-
-#[test]
 fn one_that_session_manager_refuses_leaves_the_others_alone() {
     let tenant = tenant();
     let port = Port::to(

@@ -86,6 +86,22 @@ const CASES: &[(&[&str], &str, &str)] = &[
         "leave it out, or say --via eice",
     ),
     (
+        &["--listen", "5000", "--eice", "i-0face000000000001:5432"],
+        "no EC2 Instance Connect Endpoint connects to port 5432",
+        "they connect to ports 22 and 3389 alone; --ssm leads to any, and ssh forwards others: \
+         `mssh --eice -N -L PORT:localhost:PORT TARGET`",
+    ),
+    (
+        &["--list"],
+        "unknown option `--list`",
+        "`aws ec2 describe-instances` lists instances",
+    ),
+    (
+        &["--listn", "5000", WEB1],
+        "unknown option `--listn`",
+        "did you mean --listen?",
+    ),
+    (
         &["--listen", "5000", "i-0abc:22"],
         "`i-0abc` is not a valid instance ID",
         "an instance ID is `i-` and 17 (or 8) hexadecimal digits",
@@ -109,8 +125,15 @@ fn each_mistake_in_the_words_has_its_line_and_its_hint() {
     run(&tenant, "msftp", ["--listen", "5000", WEB1]).fails(
         255,
         &[
-            "msftp: error: unknown option `--listen`",
-            "msftp: hint: did you mean --listen?",
+            "msftp: error: --listen belongs to mssh",
+            "msftp: hint: write `mssh --listen PORT`",
+        ],
+    );
+    run(&tenant, "mscp", ["--shell", "a", "b:"]).fails(
+        255,
+        &[
+            "mscp: error: --shell belongs to mssh",
+            "mscp: hint: write `mssh --shell`",
         ],
     );
     assert!(tenant.calls().is_empty());

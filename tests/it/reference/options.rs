@@ -127,7 +127,6 @@ fn sshs_options_stay_as_and_where_they_are() {
         ("B49", &["-L", "8080:localhost:80", "-N", "@"]),
         ("B50", &["-L", "8080:localhost:80", "@", "uptime"]),
         ("B51", &["-D", "1080", "-N", "-f", "@"]),
-        ("B53", &["-J", "jump@192.0.2.1", "@"]),
         ("B54", &["-W", "localhost:22", "@"]),
         ("B55", &["@", "-p", "22"]),
         ("B56", &["@", "-p", "22", "uptime"]),
@@ -150,6 +149,27 @@ fn sshs_options_stay_as_and_where_they_are() {
         let row = mssh(label, &with("root@WEB1")).goes(&with("root@127.0.0.11"));
         row.finds("WEB1", "root").runs();
     }
+}
+
+/// New: a hop is read as a target is, so that EC2 is asked for an instance with its address.
+#[test]
+fn a_hop_that_is_no_instance_goes_to_ssh() {
+    let (public, private) = (
+        "describe network-interface.addresses.association.public-ip",
+        "describe network-interface.addresses.private-ip-address",
+    );
+    mssh("B53", &["-J", "jump@192.0.2.1", "root@WEB1"])
+        .goes(&["-J", "jump@192.0.2.1", "root@127.0.0.11"])
+        // Asked by a filter, the lab gives an empty page first.
+        .calls(&[
+            public,
+            public,
+            private,
+            private,
+            "describe WEB1",
+            "push root@WEB1",
+        ])
+        .runs();
 }
 
 #[test]

@@ -44,10 +44,10 @@ fn t_before_a_host_is_sshs() {
         .goes(&["-t", "ec2-user@web1.lab", "host.example.com"])
         // Asked by a filter, the lab gives an empty page first.
         .calls(&[
-            "describe ip-address",
-            "describe ip-address",
-            "describe private-ip-address",
-            "describe private-ip-address",
+            "describe network-interface.addresses.association.public-ip",
+            "describe network-interface.addresses.association.public-ip",
+            "describe network-interface.addresses.private-ip-address",
+            "describe network-interface.addresses.private-ip-address",
             "push ec2-user@WEB1",
         ])
         .runs();

@@ -32,8 +32,9 @@ fn secondary_addresses_and_elastic_ips_of_every_interface_are_found() {
 #[test]
 fn an_ipv6_address_of_the_second_interface_is_found() {
     let tenant = tenant();
-    run(&tenant, "mssh", ["--dry-run", "2001:db8:0::18"])
-        .prints("ssh -o IdentitiesOnly=yes -i EPHEMERAL_KEY ec2-user@2001:db8:0::18\n");
+    run(&tenant, "mssh", ["--dry-run", "2001:db8:0::18"]).prints(
+        "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY ec2-user@2001:db8:0::18\n",
+    );
 }
 
 #[test]

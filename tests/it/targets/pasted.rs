@@ -1,0 +1,132 @@
+//! What people paste: ARNs, pages of the AWS console, and the options of the AWS CLI.
+
+use super::pushes;
+use crate::lab::cast::{HERMIT, PARIS, WEB1};
+use crate::sandbox::{finish, lab, run, tenant};
+
+const PAGE: &str = "https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#InstanceDetails:instanceId=";
+const ARN: &str = "arn:aws:ec2:eu-west-1:123456789012:instance/";
+
+#[test]
+fn an_arn_or_a_page_of_the_console_is_a_target_and_tells_the_region() {
+    for pasted in [format!("{ARN}{PARIS}"), format!("{PAGE}{PARIS}")] {
+        let tenant = tenant();
+        let mut mssh = tenant.command("mssh");
+        mssh.env_remove("AWS_REGION");
+        finish(mssh.args([&format!("ubuntu@{pasted}"), "echo $USER"])).prints("ubuntu\n");
+        assert_eq!(pushes(&tenant), [format!("ubuntu@{PARIS}")]);
+        assert!(tenant.calls().iter().all(|call| call.region == "eu-west-1"));
+    }
+}
+
+#[test]
+fn every_client_takes_them() {
+    let tenant = tenant();
+    let there = lab().remote().join(tenant.access_key());
+    std::fs::create_dir_all(&there).expect("a directory");
+    let file = there.join("file");
+    std::fs::write(&file, "text\n").expect("a file");
+    let (file, copy) = (file.display(), there.join("copy"));
+    let copied = |from: &str| {
+        let words = ["-q", from, copy.to_str().expect("a name")];
+        run(&tenant, "mscp", words).prints("");
+        assert_eq!(std::fs::read(&copy).expect("a copy"), b"text\n");
+        std::fs::remove_file(&copy).expect("a copy");
+    };
+    copied(&format!("{ARN}{PARIS}:{file}"));
+    copied(&format!("{PAGE}{PARIS}:{file}"));
+    let line = run(&tenant, "msftp", ["--dry-run", &format!("{ARN}{PARIS}")]);
+    assert!(line.stdout.ends_with(" ec2-user@127.0.0.61\n"), "{line:?}");
+    let line = run(
+        &tenant,
+        "mscp",
+        ["--dry-run", "x", &format!("{ARN}{PARIS}")],
+    );
+    assert!(line.stdout.ends_with(" ec2-user@127.0.0.61:\n"), "{line:?}");
+}
+
+#[test]
+fn an_option_beats_the_region_of_an_arn() {
+    let words = ["--region", "us-east-1", &format!("{ARN}{PARIS}"), "true"];
+    let outcome = run(&tenant(), "mssh", words);
+    let said = format!("mssh: error: there is no instance {PARIS} in us-east-1");
+    assert!(outcome.stderr.starts_with(&said), "{outcome:?}");
+}
+
+#[test]
+fn what_is_pasted_of_anything_else_is_refused() {
+    let tenant = tenant();
+    let id = "mssh: hint: an instance ID is `i-` and 17 (or 8) hexadecimal digits";
+    run(&tenant, "mssh", [&format!("{ARN}i-0abc"), "true"]).fails(
+        255,
+        &["mssh: error: `i-0abc` is not a valid instance ID", id],
+    );
+    let volume = "arn:aws:ec2:us-east-1:123456789012:volume/vol-0123456789abcdef0";
+    run(&tenant, "mssh", [volume]).fails(
+        255,
+        &[
+            &format!("mssh: error: `{volume}` is not a valid target"),
+            "mssh: hint: a target is [user@] and an instance ID, an IP address or a host name",
+        ],
+    );
+    assert!(tenant.calls().is_empty());
+}
+
+/// `aws ec2-instance-connect ssh --instance-id ID`.
+#[test]
+fn an_instance_id_without_a_host_is_the_target() {
+    for words in [
+        &["--instance-id", WEB1][..],
+        &["-p", "22", "--instance-id", WEB1],
+        &["--instance_id", WEB1, "-l", "ec2-user"],
+    ] {
+        let words = [&["--dry-run"][..], words].concat();
+        let line = run(&tenant(), "mssh", words);
+        assert_eq!((line.code, line.stderr.as_str()), (Some(0), ""));
+        assert!(line.stdout.ends_with(" ec2-user@127.0.0.11\n"), "{line:?}");
+    }
+    let words = ["--shell", "--instance-id", HERMIT];
+    let outcome = run(&tenant(), "mssh", words);
+    assert!(!outcome.stderr.contains("no target"), "{outcome:?}");
+    let line = run(&tenant(), "msftp", ["--dry-run", "--instance-id", WEB1]);
+    assert!(line.stdout.ends_with(" ec2-user@127.0.0.11\n"), "{line:?}");
+}
+
+#[test]
+fn options_of_the_aws_cli_get_our_way_of_saying_it() {
+    let tenant = tenant();
+    for (word, hint) in [
+        ("--os-user", "write USER@ before the target"),
+        ("--user=jane", "write USER@ before the target"),
+        ("--private-key-file", "write -i FILE"),
+        (
+            "--ssh-port",
+            "write -p PORT, or -P PORT with msftp and mscp",
+        ),
+        (
+            "--port=2222",
+            "write -p PORT, or -P PORT with msftp and mscp",
+        ),
+        (
+            "--connection-type",
+            "write --eice to go by an EC2 Instance Connect Endpoint, --via public or --via \
+             private to go to an address",
+        ),
+        (
+            "--instance-ip",
+            "write the address as the target; `--instance-id ID ADDRESS` names its instance, too",
+        ),
+        ("--public", "write --via public"),
+        ("--ipv6", "write --via ipv6"),
+    ] {
+        let name = word.split('=').next().unwrap_or_default();
+        run(&tenant, "mssh", [word, "x", WEB1]).fails(
+            255,
+            &[
+                &format!("mssh: error: unknown option `{name}`"),
+                &format!("mssh: hint: {hint}"),
+            ],
+        );
+    }
+    assert!(tenant.calls().is_empty());
+}
