@@ -60,6 +60,8 @@ pub struct Relay<'a, S, R, W> {
     outlet: Outlet<W>,
     life: Life,
     pongs: Pongs,
+    /// Whether the peer takes nothing for now.
+    is_blocked: bool,
 }
 
 impl<'a, S, R, W> Relay<'a, S, R, W>
@@ -76,6 +78,7 @@ where
             outlet: Outlet::new(ends.output, ends.gone),
             life: Life::new(pace.idle),
             pongs: Pongs::default(),
+            is_blocked: false,
         }
     }
 
@@ -100,7 +103,7 @@ where
                 match self.life.poll(cx, self.outlet.is_full()) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(Due::Look) => {
-                        if self.inlet.is_over() && self.outlet.is_unheard() {
+                        if self.outlet.is_unheard() {
                             return Poll::Ready(Ok(End::Unheard));
                         }
                     }
@@ -120,12 +123,17 @@ where
             if self.inlet.is_over() {
                 break;
             }
-            if !self.has_room(cx)? {
+            let is_blocked = !self.has_room(cx)?;
+            if is_blocked != std::mem::replace(&mut self.is_blocked, is_blocked) {
+                // What is not read cannot end, either.
+                self.life.watch(is_blocked);
+            }
+            if is_blocked {
                 return Ok(moved);
             }
             match self.inlet.poll_frame(cx) {
                 Poll::Pending => break,
-                Poll::Ready(Ok(None)) => self.life.watch(),
+                Poll::Ready(Ok(None)) => self.life.watch(true),
                 Poll::Ready(Ok(Some(frame))) => {
                     self.start(Message::binary(frame))?;
                     self.life.sent();

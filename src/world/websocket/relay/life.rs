@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// How often to look whether anybody hears us, once our input has ended.
+/// How often to look whether anybody hears us, while our input has ended or is not read.
 const LOOK: Duration = Duration::from_millis(200);
 
 /// What is to be done.
@@ -63,9 +63,9 @@ impl Life {
         self.answers |= answer;
     }
 
-    /// From now on there is somebody to look after.
-    pub(super) fn watch(&mut self) {
-        self.watching = true;
+    /// From now on there is somebody to look after, or is not.
+    pub(super) fn watch(&mut self, watching: bool) {
+        self.watching = watching;
         self.timer.as_mut().reset(Instant::now());
     }
 

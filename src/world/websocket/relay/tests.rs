@@ -228,6 +228,32 @@ fn when_nobody_hears_us_any_more_it_ends() {
 }
 
 #[test]
+fn whoever_leaves_a_peer_that_takes_nothing_ends_it() {
+    let Setting {
+        mut ours,
+        peer: _peer,
+        mut ends,
+        mut input,
+        output: _output,
+    } = setting();
+    ends.gone = |_| true;
+    let end = run(async {
+        let mut relay = Relay::new(&mut ours, ends, PACE);
+        let writes = async {
+            // While the peer takes something, its taking is what tells.
+            sleep(Duration::from_millis(500)).await;
+            input.write_all(&vec![7; 60_000]).await.expect("a pipe");
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            end = relay.run() => end,
+            () = writes => unreachable!("it is pending"),
+        }
+    });
+    assert_eq!(end.expect("an end"), End::Unheard);
+}
+
+#[test]
 fn whatever_is_no_stream_of_bytes_is_an_error() {
     let mut it = setting();
     let far = send(&mut it.peer, Message::text("hello"));
