@@ -65,6 +65,8 @@ pub enum Error {
     Output(io::Error),
     OwnKeyUnreadable(PathBuf, io::Error),
     NoPublicHalf(PathBuf),
+    /// A key, and its type.
+    UnpushableKey(PathBuf, String),
     Setting(Setting),
     /// There may be one in a file that could not be read.
     NoRegion(Option<Unread>),
@@ -231,6 +233,10 @@ impl Error {
             Self::OwnKeyUnreadable(path, cause) => {
                 format!("cannot read the key {}: {cause}", path.display())
             }
+            Self::UnpushableKey(path, kind) => format!(
+                "EC2 Instance Connect does not take {kind} keys: {}",
+                path.display()
+            ),
             Self::NoPublicHalf(path) => {
                 format!("no public half to be found for the key {}", path.display())
             }

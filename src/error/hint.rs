@@ -20,6 +20,9 @@ const BAD_PUSH: &str =
 const FOREIGN_STREAM: &str = "is there another server in front of AWS? One of your own, by \
     AWS_ENDPOINT_URL_SSM, has to name itself, and wss:// if it is https://";
 
+const UNPUSHABLE: &str = "instances skip pushed lines that do not begin with `ssh`: name an ed25519 \
+    or RSA key, or leave out -i, and a key is made for this connection alone";
+
 impl Error {
     /// What to try, in one line.
     pub fn hint(&self) -> Option<String> {
@@ -57,6 +60,7 @@ impl Error {
             Self::OwnKeyUnreadable(..) => {
                 "leave out -i, and a key is made for this connection alone".to_owned()
             }
+            Self::UnpushableKey(..) => UNPUSHABLE.to_owned(),
             Self::NoPublicHalf(path) => {
                 let file = quote::join([path.as_os_str()]);
                 let file = file.to_string_lossy();

@@ -71,7 +71,7 @@ impl Key {
 /// public half even when it is encrypted.
 ///
 /// # Errors
-/// [`Error::OwnKeyUnreadable`] or [`Error::NoPublicHalf`].
+/// [`Error::OwnKeyUnreadable`], [`Error::NoPublicHalf`] or [`Error::UnpushableKey`].
 pub fn public_half(file: &Path) -> Result<String, Error> {
     let mut beside = OsString::from(file);
     beside.push(".pub");
@@ -110,8 +110,16 @@ fn broken(cause: ssh_key::Error) -> Error {
 }
 
 /// The key without its comment, which may hold anything.
+///
+/// EC2 Instance Connect's scripts on the instance skip every line that does not begin with `ssh`: an
+/// ECDSA or FIDO key would be pushed, and never get in.
 fn line(key: &PublicKey, file: &Path) -> Result<String, Error> {
-    PublicKey::from(key.key_data().clone())
+    let line = PublicKey::from(key.key_data().clone())
         .to_openssh()
-        .map_err(|_| Error::NoPublicHalf(file.into()))
+        .map_err(|_| Error::NoPublicHalf(file.into()))?;
+    if line.starts_with("ssh") {
+        return Ok(line);
+    }
+    let kind = key.algorithm().as_str().to_owned();
+    Err(Error::UnpushableKey(file.into(), kind))
 }

@@ -60,6 +60,57 @@ fn a_key_of_ones_own_needs_a_public_half() {
     assert!(tenant.calls().is_empty(), "AWS was asked");
 }
 
+/// Public halves of keys of FIDO tokens: nothing more of these is on any disk.
+const FIDO: [(&str, &str); 2] = [
+    (
+        "sk-ssh-ed25519@openssh.com",
+        "AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\
+         AAAABHNzaDo=",
+    ),
+    (
+        "sk-ecdsa-sha2-nistp256@openssh.com",
+        "AAAAInNrLWVjZHNhLXNoYTItbmlzdHAyNTZAb3BlbnNzaC5jb20AAAAIbmlzdHAyNTYAAABBBGsX0fLhLEJH+Lzm\
+         5WOkQPJ3A32BLeszoPShOUXYmMKWT+NC4v4af5uO5+tKfA+eFivOM1drMV7Oy7ZAaDe/UfUAAAAEc3NoOg==",
+    ),
+];
+
+/// The scripts of EC2 Instance Connect on the instance skip lines that do not begin with `ssh`.
+#[test]
+fn a_key_that_instances_skip_is_refused_with_the_reason_before_anything_is_asked() {
+    let tenant = tenant();
+    let directory = tempfile::tempdir().expect("a directory");
+    let refused = |key: &Path, kind: &str| {
+        let key = key.to_str().expect("a name");
+        let what = format!("mssh: error: EC2 Instance Connect does not take {kind} keys: {key}");
+        let hint = "mssh: hint: instances skip pushed lines that do not begin with `ssh`: name an \
+                    ed25519 or RSA key, or leave out -i, and a key is made for this connection \
+                    alone";
+        super::mssh(&tenant, &["-i", key, WEB1]).fails(255, &[&what, hint]);
+    };
+    for (kind, public) in FIDO {
+        let key = directory.path().join(kind);
+        let beside = directory.path().join(format!("{kind}.pub"));
+        fs::write(beside, format!("{kind} {public} of a token\n")).expect("written");
+        refused(&key, kind);
+    }
+    // Beside the private half, inside it, encrypted or not, and derived from another format.
+    for (bits, words) in [
+        ("256", &["-N", ""][..]),
+        ("384", &["-N", "a passphrase"]),
+        ("521", &["-N", "", "-m", "PEM"]),
+    ] {
+        let key = directory.path().join(bits);
+        let mut keygen = tenant.command("ssh-keygen");
+        keygen.args(["-q", "-t", "ecdsa", "-b", bits]).args(words);
+        finish(keygen.arg("-f").arg(&key)).prints("");
+        let kind = format!("ecdsa-sha2-nistp{bits}");
+        refused(&key, &kind);
+        fs::remove_file(key.with_extension("pub")).expect("a public half");
+        refused(&key, &kind);
+    }
+    assert!(tenant.calls().is_empty(), "AWS was asked");
+}
+
 /// Runs `mssh` where `/dev/shm` is this other file system. Says aloud where that is not allowed.
 fn with_memory(mount_options: &str) -> Option<crate::sandbox::Outcome> {
     let unshare = ["--mount", "--map-root-user"];
