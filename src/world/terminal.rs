@@ -99,6 +99,15 @@ impl Terminal {
         }
     }
 
+    /// Says the lines of something long, to who asked for it with `--debug`.
+    pub fn debug_lines(self, text: impl FnOnce() -> String) {
+        if self.debug {
+            for line in text().lines() {
+                self.say("debug: ", line);
+            }
+        }
+    }
+
     /// Hands on what somebody else has to say to the user.
     pub fn relay(self, text: &str) {
         for line in text.lines() {
@@ -123,16 +132,30 @@ fn line_end() -> &'static str {
     }
 }
 
-/// `text` with its control characters escaped: some of it comes from elsewhere, and shall not
-/// move a cursor.
+/// `text` with all escaped that is not to be seen: some of it comes from elsewhere, and shall
+/// neither move a cursor nor have the rest read in another order (U+202E).
 fn printable(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            let escaped = c.is_control().then(|| c.escape_default());
-            let plain = (!c.is_control()).then_some(c);
-            escaped.into_iter().flatten().chain(plain)
-        })
-        .collect()
+    let mut printable = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_visible(c) {
+            printable.push(c);
+        } else {
+            printable.extend(c.escape_default());
+        }
+    }
+    printable
+}
+
+/// Whether a character is neither a control nor a format character, nor a separator that looks like
+/// nothing or like a space, nor one without a meaning: as the standard library has it.
+fn is_visible(c: char) -> bool {
+    if matches!(c, '\'' | '"' | '\\') {
+        return true;
+    }
+    // At the beginning of a text, an accent without a letter would be escaped, too.
+    let mut text = String::from("a");
+    text.push(c);
+    text.escape_debug().nth(1) == Some(c)
 }
 
 #[cfg(test)]
@@ -143,5 +166,48 @@ mod tests {
     fn control_characters_are_shown_not_sent() {
         assert_eq!(printable("a\u{1b}[2Jb\nc"), "a\\u{1b}[2Jb\\nc");
         assert_eq!(printable("grün"), "grün");
+    }
+
+    #[test]
+    fn what_changes_the_order_or_cannot_be_seen_is_shown_as_what_it_is() {
+        let hidden = [
+            '\u{202e}',
+            '\u{202a}',
+            '\u{2066}',
+            '\u{2069}',
+            '\u{200e}',
+            '\u{200f}',
+            '\u{61c}',
+            '\u{200b}',
+            '\u{ad}',
+            '\u{feff}',
+            '\u{2028}',
+            '\u{2029}',
+            '\u{e0041}',
+            '\u{fff9}',
+            '\u{9b}',
+            '\u{7f}',
+            '\u{e000}',
+            '\u{a0}',
+        ];
+        for c in hidden {
+            let shown = printable(&format!("a{c}b"));
+            assert_eq!(shown, format!("a\\u{{{:x}}}b", u32::from(c)));
+        }
+    }
+
+    #[test]
+    fn words_of_any_script_are_left_alone() {
+        for text in [
+            "it's \"web\" \\ 1",
+            "e\u{301}te\u{301}",
+            "日本語",
+            "हिन्दी",
+            "שלום",
+            "مرحبا",
+            "🚀",
+        ] {
+            assert_eq!(printable(text), text);
+        }
     }
 }

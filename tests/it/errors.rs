@@ -5,6 +5,7 @@ mod aws;
 mod credentials;
 mod encoding;
 mod endless;
+mod foreign;
 mod machine;
 mod words;
 
