@@ -62,6 +62,10 @@ pub enum Error {
         cause: io::Error,
     },
     Runtime(io::Error),
+    /// A panic, at this place in the sources.
+    Bug {
+        place: String,
+    },
     Output(io::Error),
     OwnKeyUnreadable(PathBuf, io::Error),
     NoPublicHalf(PathBuf),
@@ -229,6 +233,9 @@ impl Error {
             Self::Hangup => "told to go".to_owned(),
             Self::NoListener { place, cause } => format!("cannot listen on {place}: {cause}"),
             Self::Runtime(cause) => format!("cannot start: {cause}"),
+            Self::Bug { place } => format!(
+                "this is a bug in mssh, at {place}: please report it, with what --debug says"
+            ),
             Self::Output(cause) => format!("cannot write to standard output: {cause}"),
             Self::OwnKeyUnreadable(path, cause) => {
                 format!("cannot read the key {}: {cause}", path.display())

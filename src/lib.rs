@@ -22,6 +22,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -37,7 +38,7 @@ use tunnel::listen::Destination;
 use world::hangup::Hangup;
 use world::listener::Listener;
 use world::terminal::Terminal;
-use world::{keeper, openssh, process};
+use world::{keeper, openssh, panics, process};
 
 pub mod connect;
 pub mod error;
@@ -97,6 +98,7 @@ pub mod world {
     pub mod key;
     pub mod listener;
     pub mod openssh;
+    pub mod panics;
     pub mod private;
     pub mod probe;
     pub mod process;
@@ -129,22 +131,36 @@ pub fn main() -> ExitCode {
             Err(_) => ExitCode::FAILURE,
         };
     }
+    process::hide_memory();
     let terminal = Terminal::new(program);
-    let done = match words.as_slice() {
-        [option, rest @ ..] if option == host_key::OPTION => {
-            return for_ssh::testify(rest, terminal);
-        }
-        [option, rest @ ..] if option == tunnel::OPTION => for_ssh::carry(rest, terminal),
-        [option, rest @ ..] if option == HAND_OVER => for_ssh::hand_over(rest),
-        words => run(program, words, terminal),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
+    panics::record(terminal.telling(asks_for_debug(&words), false));
+    match panics::caught(|| become_one(program, &words, terminal)) {
+        Ok(status) => status,
         Err(error) => {
             terminal.error(&error);
             ExitCode::from(error.status())
         }
     }
+}
+
+/// What the words say that we are: one of those whom ssh starts, or what the user calls.
+fn become_one(program: Program, words: &[OsString], terminal: Terminal) -> Result<ExitCode, Error> {
+    let done = match words {
+        [option, rest @ ..] if option == host_key::OPTION => {
+            return Ok(for_ssh::testify(rest, terminal));
+        }
+        [option, rest @ ..] if option == tunnel::OPTION => for_ssh::carry(rest, terminal),
+        [option, rest @ ..] if option == HAND_OVER => for_ssh::hand_over(rest),
+        words => run(program, words, terminal),
+    };
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+/// Whether a panic is to be told at length. The words need not be understood for that.
+fn asks_for_debug(words: &[OsString]) -> bool {
+    let tunnel = words.first().is_some_and(|word| word == tunnel::OPTION);
+    let asks = |word: &OsString| word == "--debug" || word == "-d" || tunnel && word == "debug";
+    words.iter().any(asks)
 }
 
 fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), Error> {
@@ -170,9 +186,9 @@ fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), E
 fn wait_for<T>(story: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(Error::Runtime)?;
-    let end = runtime.block_on(story);
+    let end = panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(story)));
     runtime.shutdown_background();
-    end
+    end.unwrap_or_else(|panic| panic::resume_unwind(panic))
 }
 
 /// Prepares the connection, then shows the command line or becomes it.

@@ -34,6 +34,7 @@ impl Error {
             | Self::UnderUs
             | Self::Hangup
             | Self::Runtime(_)
+            | Self::Bug { .. }
             | Self::Output(_)
             | Self::CannotRun(..) => return None,
             Self::NoClient(_) => "install OpenSSH's clients (package openssh-client)".to_owned(),

@@ -7,6 +7,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+#[cfg(target_os = "linux")]
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::Error;
@@ -37,6 +39,13 @@ pub fn ourselves() -> Result<PathBuf, Error> {
     let target = found.as_ref().and_then(|path| path.canonicalize().ok());
     let found = found.as_deref().zip(target.as_deref());
     Ok(ssh_config::path_to(&running, found).to_owned())
+}
+
+/// Has nobody but root look into our memory, and no core written of it, until we become another
+/// program: that is as it would have been without us (execve(2), PR_SET_DUMPABLE in prctl(2)).
+pub fn hide_memory() {
+    #[cfg(target_os = "linux")]
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
 
 /// Leaves the terminal's session, so that its signals no longer reach us. Fails, to no harm, only
@@ -93,8 +102,10 @@ pub fn die_of(signal: &str) -> io::Error {
     suicide(signal).exec()
 }
 
+/// It leaves no core, which would hold our environment, nor has that.
 fn suicide(signal: &str) -> Command {
     let mut shell = Command::new("/bin/sh");
-    shell.args(["-c", "kill -s \"$1\" $$", "sh", signal]);
+    let line = "ulimit -c 0; kill -s \"$1\" $$";
+    shell.args(["-c", line, "sh", signal]).env_clear();
     shell
 }

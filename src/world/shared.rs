@@ -183,16 +183,18 @@ pub fn leave(room: &Path, lock: File) {
 }
 
 /// Clears what killed keepers have left in a directory, but for one room. Whatever is no room, or
-/// has anything in it that we did not put there, stays as it is.
-pub fn sweep(base: &Path, but: Option<&Path>) {
+/// has anything in it that we did not put there, stays as it is. A run's own directory may have rooms
+/// of other names, too: those of hops as ssh_config has them.
+pub fn sweep(base: &Path, but: &Path, is_of_a_run: bool) {
     let Ok(directory) = check(base) else {
         return;
     };
     for name in directory.names().unwrap_or_default() {
         let path = base.join(&name);
-        if Some(&*path) != but
-            && is_room(&directory, &name)
+        if path != but
+            && (is_of_a_run || is_room(&directory, &name))
             && let Ok(room) = directory.open_below(&name)
+            && room.mode_if_ours_alone().is_some()
             && holds_only_keys(&room)
         {
             clear_if_empty(&room);

@@ -7,6 +7,7 @@ mod encoding;
 mod endless;
 mod foreign;
 mod machine;
+mod panics;
 mod words;
 
 use crate::lab::Tenant;

@@ -2,6 +2,7 @@
 //!
 //! - here: the file, and the directory that is chosen for it
 //! - `agent`: no agent of the user's gets it
+//! - `cores`: no core of ours is left, and ssh's own are as they would be
 //! - `gone`: whatever dies, and whenever, nothing is left
 //! - `keeper`: the process that sees to it is in nobody's way and knows no secret
 //! - `leftovers`: what killed keepers have left, later runs sweep away, and nothing else
@@ -10,6 +11,7 @@
 //! - `witness`: how all of these look at a session while it lives
 
 mod agent;
+mod cores;
 mod gone;
 mod keeper;
 mod leftovers;

@@ -80,12 +80,12 @@ impl Drop for Kept<'_> {
 fn sweep(directory: &Path, is_shared: bool) {
     if is_shared {
         let base = directory.parent().unwrap_or(directory);
-        shared::sweep(base, Some(directory));
+        shared::sweep(base, directory, false);
     } else {
         room::sweep_beside(directory);
     }
     for base in room::of_runs() {
-        shared::sweep(&base, Some(directory));
+        shared::sweep(&base, directory, true);
     }
 }
 

@@ -1,0 +1,114 @@
+//! A bug in mssh (a panic) ends as any error does.
+//!
+//! A real one: tokio panics where the system gives it no thread to look up a name in.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::key::witness::leaves_nothing;
+use crate::lab::Tenant;
+use crate::lab::cast::WEB1;
+use crate::plain::House;
+use crate::sandbox::{finish, tenant};
+
+/// A library to preload, where no thread can be started.
+fn without_threads(tenant: &Tenant<'_>) -> PathBuf {
+    let library = tenant.lab().path().join("threads.so");
+    let source = library.with_extension("c");
+    fs::write(
+        &source,
+        "int pthread_create(void) { return 11; } /* EAGAIN */",
+    )
+    .expect("a file");
+    let fresh = library.with_extension(tenant.access_key());
+    let mut compiler = Command::new("cc");
+    compiler
+        .args(["-shared", "-fPIC", "-o"])
+        .args([&fresh, &source]);
+    assert!(
+        compiler
+            .stdin(Stdio::null())
+            .status()
+            .is_ok_and(|it| it.success())
+    );
+    fs::rename(fresh, &library).expect("a library");
+    library
+}
+
+/// Has a command meet it, when AWS is asked by a name.
+fn breaks(command: &mut Command, tenant: &Tenant<'_>) {
+    let preloaded = command.get_envs().find(|it| it.0 == "LD_PRELOAD");
+    let preloaded = preloaded.and_then(|it| it.1).unwrap_or_default();
+    let mut libraries = without_threads(tenant).into_os_string();
+    libraries.push(":");
+    libraries.push(preloaded);
+    let url = tenant.lab().url().replace("127.0.0.1", "localhost");
+    command
+        .env("LD_PRELOAD", libraries)
+        .env("AWS_ENDPOINT_URL", url);
+}
+
+/// The one line, without the place.
+#[track_caller]
+fn is_reported(stderr: &str) {
+    let said = "mssh: error: this is a bug in mssh, at ";
+    assert!(stderr.starts_with(said), "{stderr}");
+    let asked = ": please report it, with what --debug says\n";
+    assert!(stderr.ends_with(asked), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+}
+
+#[test]
+fn a_panic_is_one_line_and_status_255_and_leaves_no_key() {
+    for words in [
+        &[WEB1, "true"][..],
+        &["--listen", "0", WEB1],
+        &["--dry-run", WEB1],
+    ] {
+        let tenant = tenant();
+        let mut mssh = tenant.command("mssh");
+        breaks(&mut mssh, &tenant);
+        let outcome = finish(mssh.args(words));
+        let ended = (outcome.code, outcome.stdout.as_str());
+        assert_eq!(ended, (Some(255), ""), "{outcome:?}");
+        is_reported(&outcome.stderr);
+        leaves_nothing(&tenant);
+    }
+}
+
+#[test]
+fn debug_has_the_rest_of_a_panic() {
+    let tenant = tenant();
+    let mut mssh = tenant.command("mssh");
+    breaks(&mut mssh, &tenant);
+    let outcome = finish(mssh.args(["--debug", WEB1, "true"]));
+    assert_eq!(outcome.code, Some(255), "{outcome:?}");
+    let lines: Vec<_> = outcome.stderr.lines().collect();
+    let panic = lines
+        .iter()
+        .position(|it| it.starts_with("mssh: debug: panic: "));
+    let panic = panic.unwrap_or_else(|| panic!("{outcome:?}"));
+    assert!(lines[panic].contains("thread"), "{outcome:?}");
+    assert!(lines.len() > panic + 5, "no backtrace: {outcome:?}");
+    assert!(
+        lines.iter().all(|it| it.starts_with("mssh: ")),
+        "{outcome:?}"
+    );
+    is_reported(&format!("{}\n", lines.last().expect("a line")));
+    leaves_nothing(&tenant);
+}
+
+#[test]
+fn a_panic_behind_plain_ssh_leaves_no_key_either() {
+    let house = House::installed("", &[]);
+    let mut ssh = house.command("ssh");
+    let url = house.tenant.lab().url().replace("127.0.0.1", "localhost");
+    // For the proxy alone, which ssh starts: ssh has no threads.
+    breaks(&mut ssh, &house.tenant);
+    let outcome = finish(ssh.env("AWS_ENDPOINT_URL", url).args([WEB1, "true"]));
+    assert_eq!(outcome.code, Some(255), "{outcome:?}");
+    let said = "mssh: error: this is a bug in mssh, at ";
+    assert!(outcome.stderr.contains(said), "{outcome:?}");
+    leaves_nothing(&house.tenant);
+}

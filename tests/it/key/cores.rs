@@ -1,0 +1,126 @@
+//! No core of ours is left: it would hold the key, and AWS's.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+
+use rustix::process::{Signal, kill_process};
+
+use super::gone::hanging;
+use super::witness::{PATIENCE, Session, leaves_nothing, pid_of};
+use crate::lab::cast::WEB1;
+use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Tenant, Trouble};
+use crate::sandbox::{eventually, skipped, tenant};
+
+/// A shell in a directory of its own that lets cores be as large as they like, then becomes this.
+fn with_cores(tenant: &Tenant<'_>, line: &str) -> Command {
+    let mut bash = tenant.command("bash");
+    let line = format!("ulimit -c unlimited && {line}");
+    bash.args(["-c", &line, "bash"])
+        .current_dir(tenant.run_dir());
+    bash
+}
+
+/// Whether a process that dies of SIGABRT leaves a core here.
+fn there_are_cores(tenant: &Tenant<'_>) -> bool {
+    let mut shell = with_cores(tenant, "kill -ABRT $$");
+    let status = shell.stderr(Stdio::null()).status();
+    let dumped = status.is_ok_and(|it| it.core_dumped());
+    remove_cores(tenant.run_dir());
+    if !dumped {
+        skipped("no process leaves a core here: ulimit -c, or a file system that is full");
+    }
+    dumped
+}
+
+/// Says how many there were.
+fn remove_cores(directory: &Path) -> usize {
+    let entries = fs::read_dir(directory).expect("a directory").flatten();
+    let cores = entries.filter(|it| it.file_name().to_string_lossy().starts_with("core"));
+    cores
+        .filter(|it| fs::remove_file(it.path()).is_ok())
+        .count()
+}
+
+#[track_caller]
+fn leaves_no_core(tenant: &Tenant<'_>, status: ExitStatus, signal: Signal) {
+    assert_eq!(status.signal(), Some(signal.as_raw()), "{status:?}");
+    assert!(!status.core_dumped(), "{status:?}");
+    assert_eq!(remove_cores(tenant.run_dir()), 0);
+}
+
+#[test]
+fn whatever_it_dies_of_while_aws_is_slow_mssh_leaves_no_core() {
+    for signal in [Signal::QUIT, Signal::ABORT, Signal::TRAP, Signal::SYS] {
+        let tenant = tenant();
+        if !there_are_cores(&tenant) {
+            return;
+        }
+        tenant.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
+        let line = format!("exec mssh {WEB1}");
+        let mut mssh = hanging(&mut with_cores(&tenant, &line), &tenant);
+        kill_process(pid_of(&mssh), signal).expect("a process of ours");
+        let status = mssh.wait().expect("a child");
+        leaves_no_core(&tenant, status, signal);
+        leaves_nothing(&tenant);
+    }
+}
+
+/// It has a handler for the signal there, and dies by another program.
+#[test]
+fn nor_does_a_port_that_listens() {
+    let tenant = tenant();
+    if !there_are_cores(&tenant) {
+        return;
+    }
+    let line = format!("exec mssh --listen 0 {WEB1}");
+    let mut bash = with_cores(&tenant, &line);
+    let mut mssh = bash.stderr(Stdio::null()).spawn().expect("bash");
+    let called = || !tenant.calls_of(DESCRIBE_INSTANCES).is_empty();
+    assert!(eventually(PATIENCE, called));
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    kill_process(pid_of(&mssh), Signal::ABORT).expect("a process of ours");
+    let status = mssh.wait().expect("a child");
+    leaves_no_core(&tenant, status, Signal::ABORT);
+}
+
+/// What ssh may leave is the user's to say, as it would be without us.
+#[test]
+fn ssh_keeps_the_limit_of_cores_and_may_leave_one() {
+    for limit in ["0", "4096", "unlimited"] {
+        let tenant = tenant();
+        let mut bash = tenant.command("bash");
+        let line = format!("ulimit -c {limit}; exec mssh {WEB1} \"$@\"");
+        let session = Session::open(bash.args(["-c", &line, "bash"]));
+        let file = format!("/proc/{}/limits", session.pid().as_raw_nonzero());
+        let limits = fs::read_to_string(file).expect("its limits");
+        let line = limits
+            .lines()
+            .find(|it| it.starts_with("Max core file size"));
+        let words: Vec<_> = line.expect("a limit").split_whitespace().collect();
+        // bash counts in kilobytes.
+        let bytes = limit.parse::<u64>().map(|it| (it * 1024).to_string());
+        let wanted = bytes.unwrap_or_else(|_| limit.to_owned());
+        assert_eq!(words[4], wanted, "{words:?}");
+    }
+    let tenant = tenant();
+    if !there_are_cores(&tenant) {
+        return;
+    }
+    let line = format!("exec mssh {WEB1} \"echo ready; cat\"");
+    let mut bash = with_cores(&tenant, &line);
+    let mut session = bash
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("bash");
+    let mut ready = [0; 6];
+    let stdout = session.stdout.as_mut().expect("a pipe");
+    std::io::Read::read_exact(stdout, &mut ready).expect("a login");
+    kill_process(pid_of(&session), Signal::ABORT).expect("a process of ours");
+    let status = session.wait().expect("a child");
+    assert!(status.core_dumped(), "{status:?}");
+    assert_eq!(remove_cores(tenant.run_dir()), 1);
+    leaves_nothing(&tenant);
+}
