@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::timeout;
 
@@ -16,7 +17,8 @@ use crate::plan::tunnel::Wanted;
 use crate::world::aws::{Credentials, Current};
 use crate::world::direct;
 use crate::world::hangup::Hangup;
-use crate::world::listener::{Caller, Listener, capacity};
+use crate::world::listener::{Caller, Listener, Served, capacity};
+use crate::world::panics;
 use crate::world::terminal::Terminal;
 
 /// How long everybody may take to end what they have begun, once we are told to go. Most need a
@@ -70,22 +72,10 @@ impl Destination {
     /// # Errors
     /// [`Error::Hangup`], unless it is by SIGTERM: as ssh has it with `-N`. There is no other end.
     pub async fn serve(self, mut port: Listener, mut hangup: Hangup) -> Result<(), Error> {
-        let (this, most) = (Rc::new(self), capacity());
+        let this = Rc::new(self);
         let mut callers = JoinSet::new();
-        let local = LocalSet::new();
         let serving = async {
-            loop {
-                tokio::select! {
-                    biased;
-                    () = hangup.next() => break,
-                    Some(_) = callers.join_next(), if !callers.is_empty() => {}
-                    caller = port.accept(this.terminal), if callers.len() < most => {
-                        // From here on it hears what we hear.
-                        let hangup = hangup.another().map_err(Error::Runtime)?;
-                        callers.spawn_local(Rc::clone(&this).attend(caller, hangup));
-                    }
-                }
-            }
+            this.admit(&mut port, &mut callers, &mut hangup).await?;
             drop(port);
             let is_wanted = hangup.is_termination();
             let all = async { while callers.join_next().await.is_some() {} };
@@ -99,15 +89,54 @@ impl Destination {
                 Err(Error::Hangup)
             }
         };
-        local.run_until(serving).await
+        LocalSet::new().run_until(serving).await
+    }
+
+    /// Has those who connect seen to, until we are told to go. Where there is no room for one more,
+    /// the next waits until somebody goes.
+    async fn admit(
+        self: &Rc<Self>,
+        port: &mut Listener,
+        callers: &mut JoinSet<()>,
+        hangup: &mut Hangup,
+    ) -> Result<(), Error> {
+        let (most, mut served, mut next) = (capacity(), Served::default(), None);
+        loop {
+            if callers.len() < most
+                && let Some(caller) = next.take()
+            {
+                let asked = served.add(&caller);
+                // From here on it hears what we hear.
+                let hangup = hangup.another().map_err(Error::Runtime)?;
+                callers.spawn_local(Rc::clone(self).attend(caller, hangup, asked));
+            }
+            tokio::select! {
+                biased;
+                () = hangup.next() => return Ok(()),
+                Some(ended) = callers.join_next(), if !callers.is_empty() => {
+                    if ended.is_err() {
+                        self.terminal.error(&panics::last());
+                    }
+                }
+                peer = served.make_room(), if next.is_some() => {
+                    self.terminal.warn(&format!("{peer} is idle and gives way to another"));
+                }
+                caller = port.accept(self.terminal), if next.is_none() => next = Some(caller),
+            }
+        }
     }
 
     /// Sees to one of those who connect.
-    async fn attend(self: Rc<Self>, mut caller: Caller, mut hangup: Hangup) {
+    async fn attend(
+        self: Rc<Self>,
+        mut caller: Caller,
+        mut hangup: Hangup,
+        asked: oneshot::Receiver<()>,
+    ) {
         let peer = caller.peer;
         self.terminal.debug(|| format!("{peer} connects"));
         let carried = match hangup.another() {
-            Ok(ear) => self.carry(&mut caller, ear).await,
+            Ok(ear) => self.carry(&mut caller, ear.or(asked)).await,
             Err(cause) => Err(Error::Runtime(cause)),
         };
         match carried {

@@ -2,10 +2,12 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 
 use super::process;
 
@@ -22,6 +24,8 @@ pub struct Hangup {
     signals: Vec<Signal>,
     /// The last that has come.
     heard: Option<SignalKind>,
+    /// By which one of us is told the same without a signal.
+    told: Option<oneshot::Receiver<()>>,
 }
 
 impl Hangup {
@@ -60,6 +64,13 @@ impl Hangup {
         Self::to(self.kinds.clone())
     }
 
+    /// The same, which also hears of it in this way.
+    #[must_use]
+    pub fn or(self, told: oneshot::Receiver<()>) -> Self {
+        let told = Some(told);
+        Self { told, ..self }
+    }
+
     fn to(kinds: Vec<SignalKind>) -> io::Result<Self> {
         LISTENING.store(true, Ordering::Relaxed);
         let signals = kinds.iter().map(|kind| signal(*kind));
@@ -68,6 +79,7 @@ impl Hangup {
             kinds,
             signals,
             heard: None,
+            told: None,
         })
     }
 
@@ -76,13 +88,27 @@ impl Hangup {
         poll_fn(|cx| {
             let mut signals = self.signals.iter_mut();
             let heard = signals.position(|signal| signal.poll_recv(cx).is_ready());
-            let Some(heard) = heard else {
-                return Poll::Pending;
-            };
-            self.heard = Some(self.kinds[heard]);
-            Poll::Ready(())
+            if let Some(heard) = heard {
+                self.heard = Some(self.kinds[heard]);
+                return Poll::Ready(());
+            }
+            self.poll_told(cx)
         })
         .await;
+    }
+
+    /// Nobody is left who could tell us: that is no word.
+    fn poll_told(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let told = self.told.as_mut().map(|told| Pin::new(told).poll(cx));
+        let Some(Poll::Ready(said)) = told else {
+            return Poll::Pending;
+        };
+        self.told = None;
+        if said.is_err() {
+            return Poll::Pending;
+        }
+        self.heard = Some(SignalKind::hangup());
+        Poll::Ready(())
     }
 
     /// Whether any has come.

@@ -1,6 +1,7 @@
 //! A port of this machine, and those who connect to it.
 
 mod caller;
+mod idle;
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,11 +12,13 @@ use tokio::net::TcpListener;
 use tokio::time::sleep;
 
 pub use self::caller::{Caller, Heard, Said, is_deaf};
+pub use self::idle::Served;
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::plan::listen::Place;
 
-/// How many are served at once. Others wait until it is their turn.
+/// How many are served at once. Others wait until somebody goes, or has been idle for so long as to
+/// give way.
 const MOST: u64 = 256;
 
 /// How many files one of them may need, and how many we need ourselves.

@@ -1,12 +1,14 @@
 //! Somebody who has connected to a port of ours: what they say, and what they hear.
 
+use std::cell::Cell;
 use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::net::sockopt;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
@@ -29,15 +31,17 @@ pub struct Caller {
     stream: TcpStream,
     /// Who that is.
     pub peer: SocketAddr,
+    /// When a byte went either way.
+    used: Rc<Cell<Instant>>,
 }
 
 /// What a caller says. An error is an end of it: it is not ours.
 #[derive(Debug)]
-pub struct Said<'a>(ReadHalf<'a>);
+pub struct Said<'a>(ReadHalf<'a>, &'a Cell<Instant>);
 
 /// What a caller hears.
 #[derive(Debug)]
-pub struct Heard<'a>(WriteHalf<'a>);
+pub struct Heard<'a>(WriteHalf<'a>, &'a Cell<Instant>);
 
 /// That a caller hears no more.
 #[derive(Debug)]
@@ -52,15 +56,21 @@ impl Caller {
         let _ = sockopt::set_tcp_keepintvl(&stream, SILENCE);
         let _ = sockopt::set_socket_keepalive(&stream, true);
         let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
-        Self { stream, peer }
+        let used = Rc::new(Cell::new(Instant::now()));
+        Self { stream, peer, used }
+    }
+
+    /// When a byte went either way. There is another holder of it as long as the caller is there.
+    pub(super) fn used(&self) -> Rc<Cell<Instant>> {
+        Rc::clone(&self.used)
     }
 
     /// Both ways, for a tunnel.
     pub fn ends(&mut self) -> Ends<Said<'_>, Heard<'_>> {
         let (said, heard) = self.stream.split();
         Ends {
-            input: Said(said),
-            output: Heard(heard),
+            input: Said(said, &self.used),
+            output: Heard(heard, &self.used),
             closed: |said| is_hung_up(said.0.as_ref()),
             gone: |heard| is_hung_up(heard.0.as_ref()),
         }
@@ -91,7 +101,11 @@ impl AsyncRead for Said<'_> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.get_mut().0).poll_read(cx, buffer);
+        let (Self(said, used), before) = (self.get_mut(), buffer.filled().len());
+        let read = Pin::new(said).poll_read(cx, buffer);
+        if buffer.filled().len() > before {
+            used.set(Instant::now());
+        }
         read.map(|_| Ok(()))
     }
 }
@@ -102,7 +116,11 @@ impl AsyncWrite for Heard<'_> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.get_mut().0).poll_write(cx, bytes);
+        let Self(heard, used) = self.get_mut();
+        let written = Pin::new(heard).poll_write(cx, bytes);
+        if written.is_ready() {
+            used.set(Instant::now());
+        }
         written.map_err(deaf)
     }
 

@@ -74,3 +74,59 @@ fn a_system_without_room_is_waited_for() {
     port.says_nothing_more();
     port.ends_quietly();
 }
+
+/// Nothing goes through these, and nobody can say whether anything ever will.
+#[test]
+fn whoever_is_idle_for_longest_gives_way_to_the_next() {
+    let tenant = tenant();
+    let target = format!("{WEB1}:{}", echo(WEB1_PUBLIC));
+    let mut mssh = tenant.command("prlimit");
+    mssh.args(["--nofile=41", env!("CARGO_BIN_EXE_mssh")]);
+    let port = Port::of(mssh.args(["--listen", "0", &target]));
+    let idle = port.connect();
+    assert!(answers(&idle));
+    let busy = [port.connect(), port.connect()];
+    assert!(busy.iter().all(answers));
+    let next = port.connect();
+    assert!(!answers_soon(&next));
+    let began = std::time::Instant::now();
+    while !is_over(&idle) {
+        assert!(busy.iter().all(answers));
+        assert!(
+            began.elapsed() < crate::key::witness::PATIENCE,
+            "nobody goes"
+        );
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let mut late = [0; 5];
+    let patience = Some(crate::key::witness::PATIENCE);
+    next.set_read_timeout(patience).expect("a socket");
+    std::io::Read::read_exact(&mut &next, &mut late).expect("an answer");
+    assert!(answers(&next) && busy.iter().all(answers));
+    let said = port.line();
+    let peer = idle.local_addr().expect("an address");
+    let wanted = format!("mssh: warning: {peer} is idle and gives way to another");
+    assert_eq!(said, wanted);
+    port.says_nothing_more();
+    port.ends_quietly();
+}
+
+/// Whether the other side has ended this, which says nothing else.
+fn is_over(stream: &TcpStream) -> bool {
+    let short = Some(Duration::from_millis(10));
+    stream.set_read_timeout(short).expect("a socket");
+    matches!(std::io::Read::read(&mut &*stream, &mut [0]), Ok(0))
+}
+
+#[test]
+fn as_many_idle_callers_as_are_served_at_once_do_not_shut_out_the_next() {
+    let tenant = tenant();
+    let target = format!("{WEB1}:{}", echo(WEB1_PUBLIC));
+    let port = Port::to(&tenant, &[&target]);
+    let idle: Vec<_> = (0..256).map(|_| port.connect()).collect();
+    let next = port.connect();
+    assert!(answers(&next));
+    drop(idle);
+    assert!(port.line().ends_with("is idle and gives way to another"));
+    port.ends_quietly();
+}

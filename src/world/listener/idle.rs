@@ -1,0 +1,61 @@
+//! Who of those that are served may give way to others: whoever has been idle for longest.
+
+use std::cell::Cell;
+use std::future::pending;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+use tokio::time::sleep;
+
+use super::Caller;
+
+/// How long nothing must have gone either way before somebody may be asked to go.
+const IDLE: Duration = Duration::from_secs(10);
+
+/// All that are served.
+#[derive(Debug, Default)]
+pub struct Served(Vec<Entry>);
+
+#[derive(Debug)]
+struct Entry {
+    peer: SocketAddr,
+    used: Rc<Cell<Instant>>,
+    /// How to ask it to go, unless it was asked already.
+    ask: Option<oneshot::Sender<()>>,
+}
+
+impl Served {
+    /// One more; gives what it hears by when it is to go.
+    pub fn add(&mut self, caller: &Caller) -> oneshot::Receiver<()> {
+        let (ask, asked) = oneshot::channel();
+        self.0.push(Entry {
+            peer: caller.peer,
+            used: caller.used(),
+            ask: Some(ask),
+        });
+        asked
+    }
+
+    /// Asks whoever has been idle for longest to go, as soon as that is long enough, and says who
+    /// that is. One at a time: while one goes, this waits. May be dropped and called again.
+    pub async fn make_room(&mut self) -> SocketAddr {
+        // Whoever is gone has let go of it.
+        self.0.retain(|it| Rc::strong_count(&it.used) > 1);
+        loop {
+            if self.0.iter().any(|it| it.ask.is_none()) {
+                return pending().await;
+            }
+            let Some(longest) = self.0.iter_mut().min_by_key(|it| it.used.get()) else {
+                return pending().await;
+            };
+            let left = IDLE.saturating_sub(longest.used.get().elapsed());
+            if left.is_zero() {
+                longest.ask.take().map(|ask| ask.send(()));
+                return longest.peer;
+            }
+            sleep(left).await;
+        }
+    }
+}
