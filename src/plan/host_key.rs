@@ -33,6 +33,8 @@ pub fn options(fingerprint: &str, witness: &Path) -> Vec<OsString> {
         "UserKnownHostsFile=/dev/null".into(),
         "GlobalKnownHostsFile=/dev/null".into(),
         "VerifyHostKeyDNS=no".into(),
+        // It takes any key of an address of this machine, where a tunnel may end.
+        "NoHostAuthenticationForLocalhost=no".into(),
         // It would write a new file in the old one's place, which for root is /dev/null.
         "UpdateHostKeys=no".into(),
     ];

@@ -46,7 +46,8 @@ fn a_host_key_that_is_not_the_published_one_is_refused() {
     let file = directory.path().join("config");
     let text = format!(
         "Host *\n  StrictHostKeyChecking no\n  UserKnownHostsFile {known}\n  \
-         GlobalKnownHostsFile {known}\n  VerifyHostKeyDNS yes\n  CheckHostIP yes\n  Port {port}\n",
+         GlobalKnownHostsFile {known}\n  VerifyHostKeyDNS yes\n  CheckHostIP yes\n  \
+         NoHostAuthenticationForLocalhost yes\n  Port {port}\n",
         known = known.display(),
         port = lab().port()
     );
