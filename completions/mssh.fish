@@ -44,7 +44,7 @@ complete -c mssh -l eice -d 'the same as --via eice: EC2 Instance Connect Endpoi
 complete -c mssh -l ssm -d 'the same as --via ssm: Session Manager'
 complete -c mssh -l shell -d 'a shell by Session Manager: no sshd, no key, no port'
 complete -c mssh -l serial -d 'the serial console: the same as --via serial'
-complete -c mssh -l proxy -d 'be ssh\'s ProxyCommand: mssh --proxy %h %p %r'
+complete -c mssh -l proxy -d 'be ssh\'s ProxyCommand: mssh --proxy \'%h\' %p \'%r\''
 complete -c mssh -l ssh-config -d 'print what plain ssh needs (--install: write it)'
 complete -c mssh -l install -d 'with --ssh-config: write it to ~/.ssh/mssh.conf, and include that'
 complete -c mssh -l uninstall -d 'with --ssh-config: take out of ~/.ssh what --install has put there'

@@ -47,8 +47,6 @@ pub enum Error {
     TooLate,
     Key(PathBuf, io::Error),
     KeyDir(PathBuf, io::Error),
-    /// No mistake: an answer, and nothing is said.
-    UnderUs,
     SshFile(PathBuf, io::Error),
     NoConnection {
         host: String,
@@ -224,7 +222,6 @@ impl Error {
             Self::NoKeeper(cause) => format!("cannot start the keeper of the key: {cause}"),
             Self::TooLate => "the key's minute was over before the instance was found".to_owned(),
             Self::Key(path, cause) => format!("cannot write the key {}: {cause}", path.display()),
-            Self::UnderUs => "mssh is on the way already".to_owned(),
             Self::KeyDir(path, cause) => format!("no key can be in {}: {cause}", path.display()),
             Self::SshFile(path, cause) => format!("cannot change {}: {cause}", path.display()),
             Self::NoConnection { host, port, cause } => {

@@ -9,11 +9,10 @@ use std::process::ExitCode;
 use crate::connect;
 use crate::error::Error;
 use crate::plan::host_key::{self, Testimony};
+use crate::plan::names::{InstanceId, NodeId};
 use crate::plan::plain::Ride;
 use crate::plan::route::Route;
-use crate::plan::ssh_config::UNDER_US;
 use crate::plan::tunnel::Wanted;
-use crate::plan::usage::Usage;
 use crate::tunnel;
 use crate::world::keeper::Keeper;
 use crate::world::terminal::Terminal;
@@ -42,17 +41,27 @@ pub(super) fn carry(words: &[OsString], terminal: Terminal) -> Result<(), Error>
     wait_for(tunnel::run(words, (io::stdin(), io::stdout()), terminal))
 }
 
-/// Is a condition of ssh_config(5): has the key at its place, for the ssh that has started us; or
-/// fails, where that was started by us.
-pub(super) fn hand_over(words: &[OsString]) -> Result<(), Error> {
-    let [directory, host] = words else {
-        return Err(Usage::RideWords.into());
+/// Is a condition of ssh_config(5): succeeds where the block is not for this ssh, since we have
+/// started it, or the host is no instance. Else the key is at its place for it, unless it has the
+/// user's.
+///
+/// Where it cannot be there, our ProxyCommand will meet the same trouble, and say so.
+pub(super) fn skips_block(words: &[OsString]) -> ExitCode {
+    let (directory, host) = match words {
+        [directory, host] => (Some(directory), host),
+        [host] => (None, host),
+        _ => return ExitCode::FAILURE,
     };
-    if std::env::var_os(UNDER_US).is_some() {
-        return Err(Error::UnderUs);
+    let host = host.to_string_lossy();
+    let id = InstanceId::parse(&host);
+    if id.is_err() && NodeId::parse(&host).is_err() || process::is_under_us() {
+        return ExitCode::SUCCESS;
     }
-    // ssh itself says it in lower case later on.
-    Keeper::hand_over(&Path::new(directory).join(host.to_ascii_lowercase())).map(drop)
+    if let (Some(directory), Ok(id)) = (directory, id) {
+        // ssh itself says it in lower case later on, as we do.
+        let _ = Keeper::hand_over(&Path::new(directory).join(id.as_str()));
+    }
+    ExitCode::FAILURE
 }
 
 /// Is the ProxyCommand of plain ssh.

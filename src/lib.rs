@@ -32,7 +32,7 @@ use plan::command::CommandLine;
 use plan::grammar::Program;
 use plan::host_key;
 use plan::listen::Listening;
-use plan::ssh_config::HAND_OVER;
+use plan::ssh_config::SKIP_BLOCK;
 use tokio::runtime::Builder;
 use tunnel::listen::Destination;
 use world::hangup::Hangup;
@@ -149,8 +149,8 @@ fn become_one(program: Program, words: &[OsString], terminal: Terminal) -> Resul
         [option, rest @ ..] if option == host_key::OPTION => {
             return Ok(for_ssh::testify(rest, terminal));
         }
+        [option, rest @ ..] if option == SKIP_BLOCK => return Ok(for_ssh::skips_block(rest)),
         [option, rest @ ..] if option == tunnel::OPTION => for_ssh::carry(rest, terminal),
-        [option, rest @ ..] if option == HAND_OVER => for_ssh::hand_over(rest),
         words => run(program, words, terminal),
     };
     done.map(|()| ExitCode::SUCCESS)

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::plan::plain::{Action, Setup};
-use crate::plan::ssh_config::{self, Block, FILE, FILE_MARK, Key};
+use crate::plan::ssh_config::{self, Block, FILE, FILE_MARK, Key, OLDEST};
+use crate::plan::usage::Usage;
 use crate::world::terminal::Terminal;
-use crate::world::{process, room, shared, ssh_files};
+use crate::world::{openssh, process, room, shared, ssh_files};
 
 /// Does it, and gives what is to be printed.
 ///
@@ -45,6 +46,9 @@ pub fn run(setup: &Setup, terminal: Terminal) -> Result<Vec<u8>, Error> {
 
 /// The block, and who logs in where nothing else says so.
 fn parts(setup: &Setup) -> Result<(Vec<u8>, String), Error> {
+    if let Some(found) = openssh::release().filter(|found| *found < OLDEST) {
+        return Err(Usage::OldOpenSsh(found).into());
+    }
     let absolute = |path: &PathBuf| std::path::absolute(path).map_err(Error::Runtime);
     let key = match (&setup.own_key, &setup.key_dir) {
         (Some(file), _) => Key::Own(absolute(file)?),

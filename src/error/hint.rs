@@ -31,7 +31,6 @@ impl Error {
             Self::SessionOver { reason } => return session_hint(reason),
             Self::NothingListens { port, .. } => nothing_listens(*port),
             Self::ClientRefused { .. }
-            | Self::UnderUs
             | Self::Hangup
             | Self::Runtime(_)
             | Self::Bug { .. }

@@ -135,7 +135,7 @@ fn plain_ssh(roff: &mut Roff) {
     for paragraph in [
         "After mssh --ssh-config --install, ssh, scp, sftp, rsync and git reach an instance by its \
          ID with no word of mssh: a block for instance IDs in ~/.ssh/mssh.conf, included by \
-         ~/.ssh/config first and last, has ssh start mssh --proxy %h %p %r as its ProxyCommand. \
+         ~/.ssh/config first and last, has ssh start mssh --proxy '%h' %p '%r' as its ProxyCommand. \
          --profile, --region and --via go into it, -i FILE for a key of your own, and -l USER for \
          who logs in where nothing else says so (else ec2-user). --uninstall takes all of it out.",
         "Without -i the key is made for the login, in DIR/ID/key (--key-dir DIR, else \

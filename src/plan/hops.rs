@@ -21,7 +21,7 @@ use super::question::{self, Answer};
 use super::quote;
 use super::route::Way;
 use super::scan::Flag;
-use super::ssh_config::Block;
+use super::ssh_config::{Block, UNDER_US, Under};
 use super::target::Target;
 use super::usage::Usage;
 
@@ -250,7 +250,8 @@ impl Chain<'_> {
             return Ok(None);
         };
         let options = self.options(last, before)?;
-        let words = [self.ssh.as_os_str()].into_iter();
+        let under = format!("{UNDER_US}={}", Under::Any.value());
+        let words = [OsStr::new("env"), OsStr::new(&under), self.ssh.as_os_str()].into_iter();
         let words = words.chain(options.iter().map(OsString::as_os_str));
         let mut command = quote::for_ssh(words);
         command.extend_from_slice(b" -W '[%h]:%p' -- ");

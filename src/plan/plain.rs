@@ -103,13 +103,8 @@ fn ride(wishes: &Wishes, scan: &Scan) -> Result<Ride, Usage> {
         return Err(Usage::RideBy(wishes.via.name()));
     }
     let mut destination = Destination::parse(Program::Ssh, host)?;
-    let login = Login::parse(user)?;
+    destination.login = Some(Login::parse(user)?);
     let room = key_room(wishes, scan, &destination)?;
-    if room.is_some() {
-        // Before a key is made for a user to whom none can be pushed.
-        login.for_push()?;
-    }
-    destination.login = Some(login);
     let (hops, way) = hops_and_way(wishes, scan)?;
     Ok(Ride {
         hops,
@@ -145,7 +140,14 @@ fn key_room(
     match &wishes.key_dir {
         _ if has_own_key => Ok(None),
         None => Err(Usage::RideKey),
-        Some(directory) => Ok(Some(directory.join(&destination.host))),
+        Some(directory) => {
+            let name = &destination.host;
+            // It becomes the name of a directory, and no path.
+            if name.contains('/') || name.starts_with('.') {
+                return Err(Usage::BadHost(name.clone()));
+            }
+            Ok(Some(directory.join(name)))
+        }
     }
 }
 

@@ -11,9 +11,21 @@ pub fn join<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> OsString {
 }
 
 /// The same as they survive ssh's expansion of tokens (TOKENS in ssh_config(5)) and then a shell.
+///
+/// From 8.7 on ssh also wants the quotes of a line to be in pairs, by its own rules: there a backslash
+/// takes a quote's meaning from it within quotes, too (`argv_split()` in its `misc.c`). So none
+/// stands before a quote.
 #[must_use]
 pub fn for_ssh<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> Vec<u8> {
-    doubled(join(words).as_bytes())
+    let quoted = words.into_iter().map(|word| {
+        let bytes = word.as_bytes();
+        quoted(bytes, |byte| match byte {
+            b'\'' => Some(b"'\"'\"'"),
+            b'\\' => Some(b"'\"\\\\\"'"),
+            _ => None,
+        })
+    });
+    doubled(&quoted.collect::<Vec<_>>().join(&b' '))
 }
 
 /// Bytes in which ssh's tokens are none.
@@ -24,19 +36,34 @@ pub fn doubled(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn word(bytes: &[u8]) -> Vec<u8> {
+    quoted(bytes, |byte| match byte {
+        b'\'' => Some(b"'\\''"),
+        _ => None,
+    })
+}
+
+/// The word between quotes, if it needs them, with some bytes spelled in another way.
+fn quoted(bytes: &[u8], otherwise: impl Fn(u8) -> Option<&'static [u8]>) -> Vec<u8> {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b"@%+=:,./-_".contains(b);
     if !bytes.is_empty() && bytes.iter().all(plain) {
         return bytes.to_vec();
     }
     let mut quoted = vec![b'\''];
-    for &byte in bytes {
-        match byte {
-            b'\'' => quoted.extend_from_slice(b"'\\''"),
-            other => quoted.push(other),
+    for byte in bytes {
+        match otherwise(*byte) {
+            Some(spelled) => quoted.extend_from_slice(spelled),
+            None => quoted.push(*byte),
         }
     }
     quoted.push(b'\'');
     quoted
+}
+
+/// Whether ssh may put this in the place of a token (`%h`) that stands between quotes for a shell.
+/// In fish(1) a backslash there takes the quote's meaning from it.
+#[must_use]
+pub fn fits_token(text: &str) -> bool {
+    !text.contains(['\'', '\\'])
 }
 
 #[cfg(test)]
@@ -56,5 +83,32 @@ mod tests {
         ] {
             assert_eq!(join([OsStr::from_bytes(typed)]).as_bytes(), expected);
         }
+    }
+
+    /// What a shell makes of it is tried in the tests with ssh; what ssh makes of it, here.
+    #[test]
+    fn quotes_for_ssh_are_in_pairs_however_deep() {
+        let mut word = OsString::from("a 'b\\ \"c\\' %h");
+        for _ in 0..3 {
+            word = OsString::from_vec(for_ssh([word.as_os_str()]));
+            assert_eq!(open_quote(word.as_bytes()), 0, "{word:?}");
+        }
+        assert_eq!(for_ssh([OsStr::new("it's")]), b"'it'\"'\"'s'");
+        assert_eq!(for_ssh([OsStr::new("a\\")]), b"'a'\"\\\\\"''");
+    }
+
+    /// The quote that is open at the end: `argv_split()` in OpenSSH's `misc.c`.
+    fn open_quote(text: &[u8]) -> u8 {
+        let (mut quote, mut at) = (0, 0);
+        while let Some(&byte) = text.get(at) {
+            at += 1;
+            match byte {
+                b'\\' if matches!(text.get(at), Some(b'\'' | b'"' | b'\\')) => at += 1,
+                b'"' | b'\'' if quote == 0 => quote = byte,
+                _ if byte == quote => quote = 0,
+                _ => {}
+            }
+        }
+        quote
     }
 }

@@ -5,10 +5,13 @@
 //! since ssh takes the first value that it finds; and last, where it also applies to a `Host`
 //! whose HostName is an ID. Who logs in is set last only: a `User` of the user's goes first.
 
+mod under;
+
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+pub use self::under::{UNDER_US, Under};
 use super::names::Login;
 use super::quote;
 use super::usage::Usage;
@@ -16,18 +19,26 @@ use super::usage::Usage;
 /// The file of the block, beside the user's configuration.
 pub const FILE: &str = "mssh.conf";
 
-/// The variable that is set in the environment of any ssh that we ask or become. There the block
-/// does not apply: whoever runs mssh is on the way already.
-pub const UNDER_US: &str = "MSSH_RUNS";
+/// The hidden option for `Match exec`: `--skip-block [DIR] HOST` succeeds where ssh is to do without
+/// the block; else it puts the key in its place, if that is ours to make, and fails.
+///
+/// So the block applies unless we say that it does not: where we are not to be found, or the key
+/// cannot be made, ssh ends with an error, and does not look for an instance ID in DNS.
+pub const SKIP_BLOCK: &str = "--skip-block";
 
-/// The hidden option by which ssh has us see to the key: `--hand-over DIR HOST`.
-pub const HAND_OVER: &str = "--hand-over";
+/// The release of OpenSSH from which on the block means what it says.
+pub const OLDEST: (u32, u32) = (8, 4);
 
-/// Instance IDs, in ssh's patterns: of eight digits or of seventeen.
+/// What begins like an instance ID and is as long as one.
 const IDS: &str = "i-????????,i-?????????????????";
 
-/// The same with managed nodes, to which no key can be pushed.
-const IDS_AND_NODES: &str = "i-????????,i-?????????????????,mi-?????????????????";
+/// The same for managed nodes, to which no key can be pushed.
+const NODES: &str = "mi-?????????????????";
+
+/// What a host name may have in it, and no ID has. ssh's patterns have no sets of characters: so
+/// each is a pattern that must not match. And what would end a quoted word of a shell: `%h` gets
+/// into one.
+const NOT_IN_IDS: &str = "ghijklmnopqrstuvwxyz-._'\\";
 
 /// How that file begins. One that begins otherwise is not ours to overwrite or delete.
 pub const FILE_MARK: &str = "# Written by mssh --ssh-config --install; --uninstall deletes it.\n";
@@ -57,12 +68,14 @@ pub enum Key {
 }
 
 impl Key {
-    /// The hosts that it opens.
-    fn hosts(&self) -> &'static str {
-        match self {
-            Self::Ephemeral(_) => IDS,
-            Self::Own(_) => IDS_AND_NODES,
+    /// The hosts that it opens, as a quoted list of patterns.
+    fn hosts(&self) -> String {
+        let mut hosts = vec![IDS.to_owned()];
+        if let Self::Own(_) = self {
+            hosts.push(NODES.to_owned());
         }
+        hosts.extend(NOT_IN_IDS.chars().map(|it| format!("!*i-*{it}*")));
+        format!("\"{}\"", hosts.join(","))
     }
 }
 
@@ -75,13 +88,28 @@ impl Block {
     /// # Errors
     /// [`Usage::BadPath`] for a file whose name cannot be written there.
     pub fn text(&self) -> Result<Vec<u8>, Usage> {
-        let mut text = format!("Match host {} ", self.key.hosts()).into_bytes();
-        text.extend_from_slice(&self.condition()?);
+        let hosts = self.key.hosts();
+        let mut text = Vec::new();
         let mut line = |keyword: &str, value: &[u8]| {
-            text.extend_from_slice(format!("    {keyword} ").as_bytes());
+            text.extend_from_slice(keyword.as_bytes());
+            text.push(b' ');
             text.extend_from_slice(value);
             text.push(b'\n');
         };
+        line("#", b"Whole instance IDs only: 8 or 17 hexadecimal digits.");
+        line(
+            "#",
+            b"A user with a quote would get out of the quotes below.",
+        );
+        line("Match", format!("host {hosts} user \"*'*\"").as_bytes());
+        let refused = [&self.proxy()?[..], b" '%h' %p \"'\""].concat();
+        line("    ProxyCommand", &refused);
+        let condition = self.condition()?;
+        line(
+            "Match",
+            &[b"host ", hosts.as_bytes(), b" ", &condition].concat(),
+        );
+        let mut line = |keyword: &str, value: &[u8]| line(&format!("    {keyword}"), value);
         line("ProxyCommand", &self.proxy_command()?);
         // We carry bytes, and have no descriptor to pass.
         line("ProxyUseFdpass", b"no");
@@ -90,33 +118,41 @@ impl Block {
         if let Key::Ephemeral(_) = self.key {
             line("AddKeysToAgent", b"no");
         }
+        // An ID has no other name; and with `always` ssh would look for one, whatever the proxy.
+        line("CanonicalizeHostname", b"no");
         Ok(text)
     }
 
-    /// What has to be done, or to be so, before the rest applies.
+    /// When the rest applies: unless a command succeeds, which also has the key put in its place.
     fn condition(&self) -> Result<Vec<u8>, Usage> {
-        let Key::Ephemeral(directory) = &self.key else {
-            return Ok(format!("!exec \"printenv {UNDER_US}\"\n").into_bytes());
-        };
-        let words = [
-            self.mssh.as_os_str(),
-            OsStr::new(HAND_OVER),
-            directory.as_os_str(),
-        ];
-        // Between quotes of ssh_config(5), which has no others within.
-        if let Some(word) = words.iter().find(|word| is_unspeakable(word.as_bytes())) {
+        let mut words = vec![self.mssh.as_os_str(), OsStr::new(SKIP_BLOCK)];
+        if let Key::Ephemeral(directory) = &self.key {
+            words.push(directory.as_os_str());
+        }
+        // Between quotes of ssh_config(5), and how a quote is to be spelled in them hangs on the
+        // release.
+        let bad =
+            |word: &&&OsStr| is_unspeakable(word.as_bytes()) || word.as_bytes().contains(&b'\'');
+        if let Some(word) = words.iter().find(bad) {
             return Err(Usage::BadPath(word.into()));
         }
         let command = quote::for_ssh(words);
-        Ok([b"exec \"", command.as_slice(), b" %h\"\n"].concat())
+        // So that ssh is our parent, whichever shell there is: the key is for as long as it lives.
+        Ok([b"!exec \"exec ", command.as_slice(), b" '%h'\""].concat())
     }
 
-    /// ssh expands tokens in it and gives it to a shell, so every word is quoted, its `%` doubled.
-    /// It is not read as words before: quotes are the shell's alone.
+    /// The ProxyCommand. The tokens are quoted for the shell, too: before 9.6 ssh takes any host and
+    /// any user from its command line.
     ///
     /// # Errors
     /// [`Usage::BadPath`].
     pub fn proxy_command(&self) -> Result<Vec<u8>, Usage> {
+        Ok([&self.proxy()?[..], b" '%h' %p '%r'"].concat())
+    }
+
+    /// Its words before the tokens. ssh expands tokens in them and gives them to a shell, so every
+    /// word is quoted, its `%` doubled.
+    fn proxy(&self) -> Result<Vec<u8>, Usage> {
         let mut words = vec![self.mssh.as_os_str()];
         words.extend(self.words.iter().map(OsString::as_os_str));
         let (option, file) = match &self.key {
@@ -127,9 +163,7 @@ impl Block {
         if let Some(word) = words.iter().find(|word| word.as_bytes().contains(&b'\n')) {
             return Err(Usage::BadPath(word.into()));
         }
-        let mut command = quote::for_ssh(words);
-        command.extend_from_slice(b" %h %p %r");
-        Ok(command)
+        Ok(quote::for_ssh(words))
     }
 
     /// The file with the key, between quotes.

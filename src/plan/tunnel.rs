@@ -93,7 +93,7 @@ impl Tunnels {
         word(OPTION.as_bytes());
         word(b"port=%p");
         if self.passages.len() > 1 {
-            word(b"host=%n");
+            word(b"'host=%n'");
         }
         for each in self.words() {
             word(&quote::for_ssh([each.as_os_str()]));
@@ -213,13 +213,13 @@ mod tests {
         assert_eq!(
             command,
             "'/opt/my bin/mssh' --tunnel port=%p door=i-1,eice-1,eice-1.example,10.0.0.1,eu-west-1 \
-             duration=60 'credentials=/run/a '\\''b%%/c' 'profile=50%% $HOME' keep background debug"
+             duration=60 'credentials=/run/a '\"'\"'b%%/c' 'profile=50%% $HOME' keep background debug"
         );
         let two = tunnels(&[("a", "10.0.0.1"), ("b", "fd00::1")]);
         let two = two.proxy_command(Path::new("mssh")).into_string();
         assert!(
             two.expect("text")
-                .starts_with("mssh --tunnel port=%p host=%n door=a,")
+                .starts_with("mssh --tunnel port=%p 'host=%n' door=a,")
         );
     }
 

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use super::listen::Amiss;
 use super::options::{OPTIONS, Opt};
 use super::serial::Unfit;
+use super::ssh_config::OLDEST;
 
 /// A mistake in the words we were called with, found before anything is touched.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub enum Usage {
     Beside(&'static str, &'static str),
     Against(&'static str, &'static str),
     BadPath(PathBuf),
+    /// The release of ssh that is too old for the block of `--ssh-config`.
+    OldOpenSsh((u32, u32)),
     ShellWith(String),
 }
 
@@ -97,6 +100,12 @@ impl fmt::Display for Usage {
             Self::SetupWords => write!(f, "--ssh-config takes no target and no command"),
             Self::Beside(one, other) => write!(f, "--{one} goes with --{other} only"),
             Self::Against(one, other) => write!(f, "--{one} does not go with --{other}"),
+            Self::OldOpenSsh((major, minor)) => {
+                write!(
+                    f,
+                    "OpenSSH {major}.{minor} is too old for this configuration"
+                )
+            }
             Self::BadPath(path) => {
                 write!(f, "ssh_config has no way to spell `{}`", path.display())
             }
@@ -161,7 +170,7 @@ impl Usage {
             }
             Self::BadDuration(_) => "it may be 1 to 3600 seconds".into(),
             Self::NoTunnel(_) => "leave it out, or say --via eice".into(),
-            Self::RideWords => "write `ProxyCommand mssh --proxy %h %p %r`".into(),
+            Self::RideWords => "write `ProxyCommand mssh --proxy '%h' %p '%r'`".into(),
             Self::RideKey => "`mssh --ssh-config` prints all that ssh needs; or name your key \
                               with -i FILE"
                 .into(),
@@ -169,6 +178,10 @@ impl Usage {
             Self::NodeByHops => "leave out -J (ProxyJump): Session Manager leads there".into(),
             Self::Jump(..) => "leave out --via, or the hop".into(),
             Self::SetupWords => "beside it may stand --region, --profile, --via, -i and -l".into(),
+            Self::OldOpenSsh(_) => {
+                let (major, minor) = OLDEST;
+                format!("it takes OpenSSH {major}.{minor} or later; mssh itself does not need it")
+            }
             Self::BadPath(_) => "name one without quotes, `${` and line breaks".into(),
             Self::ShellWith(_) => {
                 "no ssh is involved: the SSM Agent runs the shell, as the user that Session \

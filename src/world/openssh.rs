@@ -15,7 +15,7 @@ use crate::plan::cli::Invocation;
 use crate::plan::destination::Destination;
 use crate::plan::grammar::{Grammar, Program};
 use crate::plan::question::{self, Answer, Config, Subject};
-use crate::plan::ssh_config::UNDER_US;
+use crate::plan::ssh_config::{UNDER_US, Under};
 use crate::world::ssh_files;
 
 /// How long to wait for the rest of what ssh has complained of.
@@ -40,7 +40,8 @@ pub fn grammar(program: Program, words: &[OsString]) -> Grammar {
 }
 
 /// The release of the ssh on PATH, from `OpenSSH_9.2p1 …`.
-fn release() -> Option<(u32, u32)> {
+#[must_use]
+pub fn release() -> Option<(u32, u32)> {
     let ssh = super::process::find("ssh").ok()?;
     let output = std::process::Command::new(ssh)
         .arg("-V")
@@ -145,7 +146,7 @@ pub async fn ask(
     let stdin = source.map_or_else(|| Ok(Stdio::null()), Source::stdin);
     let mut child = tokio::process::Command::new(ssh)
         .args(words)
-        .env(UNDER_US, "1")
+        .env(UNDER_US, Under::Any.value())
         .stdin(stdin.map_err(Error::Runtime)?)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

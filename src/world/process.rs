@@ -1,6 +1,7 @@
 //! The client programs: found on PATH, and become.
 
 use std::convert::Infallible;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -13,7 +14,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::Error;
 use crate::plan::command::CommandLine;
-use crate::plan::ssh_config::{self, UNDER_US};
+use crate::plan::grammar::Program;
+use crate::plan::ssh_config::{self, UNDER_US, Under};
 
 /// Finds a client on PATH, as a shell would; but never ourselves under its name, or one who calls
 /// us `ssh` by a link would see us start ourselves for ever.
@@ -77,9 +79,36 @@ pub fn leave_stderr() {
 /// # Errors
 /// Returns only if the client cannot be run.
 pub fn become_client(line: &CommandLine) -> Result<Infallible, Error> {
+    let us = std::process::id();
+    let under = if line.program.file_name() == Some(OsStr::new(Program::Ssh.client())) {
+        Under::Client(us)
+    } else {
+        Under::ChildOf(us)
+    };
     let mut client = Command::new(&line.program);
-    let cause = client.args(&line.words).env(UNDER_US, "1").exec();
-    Err(Error::CannotRun(line.program.clone(), cause))
+    client.args(&line.words).env(UNDER_US, under.value());
+    Err(Error::CannotRun(line.program.clone(), client.exec()))
+}
+
+/// Whether the ssh that has started us is one that we have asked, or become. Where the system does not
+/// tell who has started that one (`/proc`), it counts as ours.
+#[must_use]
+pub fn is_under_us() -> bool {
+    let value = std::env::var(UNDER_US).unwrap_or_default();
+    let ssh = std::os::unix::process::parent_id();
+    match Under::parse(&value) {
+        None => false,
+        Some(Under::Any) => true,
+        Some(Under::Client(pid)) => pid == ssh,
+        Some(Under::ChildOf(pid)) => parent_of(ssh).is_none_or(|parent| parent == pid),
+    }
+}
+
+/// The parent of a process: proc_pid_stat(5).
+fn parent_of(pid: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, after_name) = stat.rsplit_once(')')?;
+    after_name.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// Whether who called us has us ignore this signal, and with us all that we become (execve(2)). To

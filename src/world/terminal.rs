@@ -38,7 +38,7 @@ impl Terminal {
 
     /// Reports an error: a line of what, lines of what was seen, a line of what to try.
     pub fn error(self, error: &Error) {
-        if let Error::UnderUs | Error::Hangup = error {
+        if let Error::Hangup = error {
             return;
         }
         if let Error::ClientRefused { stderr, .. } = error {

@@ -5,7 +5,9 @@ use crate::error::Error;
 use crate::plan::command::Arrival;
 use crate::plan::instance::Instance;
 use crate::plan::names::InstanceId;
+use crate::plan::quote;
 use crate::plan::route::Route;
+use crate::plan::usage::Usage;
 
 impl Journey<'_> {
     /// A destination whose instance is known by its ID: the push need not wait for the look-up,
@@ -92,6 +94,10 @@ impl Journey<'_> {
         route: Route,
         shared: bool,
     ) -> Result<Arrival, Error> {
+        let by_shell = !leg.hops.is_empty() || matches!(route, Route::Through(..));
+        if by_shell && !quote::fits_token(&route.host()) {
+            return Err(Usage::BadHost(route.host()).into());
+        }
         let hops = if shared || leg.hops.is_empty() {
             None
         } else {

@@ -27,20 +27,25 @@ fn command(hops: &str) -> String {
 fn an_instance_among_the_hops_has_us_for_its_proxy() {
     assert_eq!(
         command("a@i-0abcdef0:2222"),
-        "ssh -o 'ProxyCommand=/bin/mssh --key-dir /k --proxy %%h %%p %%r' \
+        "env MSSH_RUNS=any ssh \
+         -o 'ProxyCommand=/bin/mssh --key-dir /k --proxy '\"'\"'%%h'\"'\"' %%p '\"'\"'%%r'\"'\"'' \
          -o 'IdentityFile=\"/k/%%h/key\"' -o IdentitiesOnly=yes \
          -o AddKeysToAgent=no -l a -p 2222 \
          -W '[%h]:%p' -- i-0abcdef0"
     );
     assert_eq!(
         command("bastion,i-0abcdef0"),
-        "ssh -o 'ProxyCommand=/bin/mssh -J bastion --key-dir /k --proxy %%h %%p %%r' \
+        "env MSSH_RUNS=any ssh \
+         -o 'ProxyCommand=/bin/mssh -J bastion --key-dir /k --proxy '\"'\"'%%h'\"'\"' %%p '\"'\"'%%r'\"'\"'' \
          -o 'IdentityFile=\"/k/%%h/key\"' -o IdentitiesOnly=yes \
          -o AddKeysToAgent=no -W '[%h]:%p' -- i-0abcdef0"
     );
     let nested = command("i-0abcdef0,bastion");
     assert!(nested.ends_with("-W '[%h]:%p' -- bastion"), "{nested}");
-    assert!(nested.contains("--proxy %%%%h %%%%p %%%%r"), "{nested}");
+    assert!(
+        nested.contains("%%%%h") && nested.contains(" %%%%p "),
+        "{nested}"
+    );
     assert!(nested.contains("[%%h]:%%p"), "{nested}");
 }
 

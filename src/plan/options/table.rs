@@ -142,7 +142,7 @@ pub const OPTIONS: &[Opt] = &[
         name: Name::Proxy,
         long: "proxy",
         mssh_only: true,
-        help: "be ssh's ProxyCommand: mssh --proxy %h %p %r",
+        help: "be ssh's ProxyCommand: mssh --proxy '%h' %p '%r'",
         ..SWITCH
     },
     Opt {

@@ -33,8 +33,16 @@ fn what_is_missing_or_in_vain_is_said() {
             Usage::RideBy("instance-id"),
         ),
         (
-            &["--proxy", "--key-dir", "/k", "h", "22", "../x"],
-            Usage::BadUser("../x".into()),
+            &["--proxy", "--key-dir", "/k", "h", "22", "a;b"],
+            Usage::BadUser("a;b".into()),
+        ),
+        (
+            &["--proxy", "--key-dir", "/k", "/home/me", "22", "root"],
+            Usage::BadHost("/home/me".into()),
+        ),
+        (
+            &["--proxy", "--key-dir", "/k", "..", "22", "root"],
+            Usage::BadHost("..".into()),
         ),
         (&["--ssh-config", "h"], Usage::SetupWords),
         (&["--ssh-config", "-v"], Usage::SetupWords),

@@ -11,25 +11,52 @@ fn block(key: Key) -> Result<String, Usage> {
 
 #[test]
 fn every_word_survives_ssh_and_a_shell() {
+    let hosts = Key::Ephemeral("/k".into()).hosts();
+    let none_of = "ghijklmnopqrstuvwxyz-._'\\".chars();
+    let none_of: Vec<_> = none_of.map(|it| format!("!*i-*{it}*")).collect();
+    let none_of = none_of.join(",");
+    assert_eq!(
+        hosts,
+        format!("\"i-????????,i-?????????????????,{none_of}\"")
+    );
     assert_eq!(
         block(Key::Ephemeral("/run/5%/mssh".into())).expect("a block"),
-        "Match host i-????????,i-????????????????? \
-         exec \"'/opt/my bin/mssh' --hand-over /run/5%%/mssh %h\"\n    \
+        format!(
+            "# Whole instance IDs only: 8 or 17 hexadecimal digits.\n\
+         # A user with a quote would get out of the quotes below.\n\
+         Match host {hosts} user \"*'*\"\n    \
          ProxyCommand '/opt/my bin/mssh' --profile '50%% $HOME' --key-dir /run/5%%/mssh \
-         --proxy %h %p %r\n    \
+         --proxy '%h' %p \"'\"\n\
+         Match host {hosts} \
+         !exec \"exec '/opt/my bin/mssh' --skip-block /run/5%%/mssh '%h'\"\n    \
+         ProxyCommand '/opt/my bin/mssh' --profile '50%% $HOME' --key-dir /run/5%%/mssh \
+         --proxy '%h' %p '%r'\n    \
          ProxyUseFdpass no\n    \
          IdentityFile \"/run/5%%/mssh/%h/key\"\n    \
          IdentitiesOnly yes\n    \
-         AddKeysToAgent no\n"
+         AddKeysToAgent no\n    \
+         CanonicalizeHostname no\n"
+        )
     );
     let own = block(Key::Own("/home/me/my key".into())).expect("a block");
-    assert!(own.starts_with(
-        "Match host i-????????,i-?????????????????,mi-????????????????? !exec \"printenv MSSH_RUNS\"\n"
-    ));
-    assert!(own.contains(" -i '/home/me/my key' --proxy %h %p %r\n"));
+    assert!(own.contains("i-????????,i-?????????????????,mi-?????????????????,!*i-*g*,"));
+    assert!(own.contains(" !exec \"exec '/opt/my bin/mssh' --skip-block '%h'\"\n"));
+    assert!(own.contains(" -i '/home/me/my key' --proxy '%h' %p '%r'\n"));
     assert!(own.contains("IdentityFile \"/home/me/my key\"\n"));
     for bad in ["/a\"b", "/a\nb", "/${HOME}/b", "/a\\b"] {
         assert_eq!(block(Key::Own(bad.into())), Err(Usage::BadPath(bad.into())));
+    }
+    let quote = Key::Ephemeral("/o'brien".into());
+    assert_eq!(block(quote), Err(Usage::BadPath("/o'brien".into())));
+}
+
+#[test]
+fn what_the_variable_says_is_read_again() {
+    for under in [Under::Any, Under::Client(7), Under::ChildOf(7)] {
+        assert_eq!(Under::parse(&under.value()), Some(under));
+    }
+    for other in ["", "1", "client", "client x", "child 1 2"] {
+        assert_eq!(Under::parse(other), None, "{other}");
     }
 }
 

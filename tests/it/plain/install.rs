@@ -56,14 +56,23 @@ fn it_prints_what_ssh_needs_and_touches_nothing() {
         &["--ssh-config", "--profile", "a b", "--key-dir", "/k"],
     );
     let mssh = house.run("sh", &["-c", "command -v mssh"]).stdout;
+    let none_of = "ghijklmnopqrstuvwxyz-._'\\".chars();
+    let none_of: Vec<_> = none_of.map(|it| format!("!*i-*{it}*")).collect();
+    let none_of = none_of.join(",");
     outcome.prints(&format!(
-        "Match host i-????????,i-????????????????? exec \"{0} --hand-over /k %h\"\n    \
-         ProxyCommand {0} --profile 'a b' --key-dir /k --proxy %h %p %r\n    \
+        "# Whole instance IDs only: 8 or 17 hexadecimal digits.\n\
+         # A user with a quote would get out of the quotes below.\n\
+         Match host \"i-????????,i-?????????????????,{none_of}\" user \"*'*\"\n    \
+         ProxyCommand {0} --profile 'a b' --key-dir /k --proxy '%h' %p \"'\"\n\
+         Match host \"i-????????,i-?????????????????,{none_of}\" \
+         !exec \"exec {0} --skip-block /k '%h'\"\n    \
+         ProxyCommand {0} --profile 'a b' --key-dir /k --proxy '%h' %p '%r'\n    \
          ProxyUseFdpass no\n    \
          IdentityFile \"/k/%h/key\"\n    \
          IdentitiesOnly yes\n    \
-         AddKeysToAgent no\n\
-         Match host i-????????,i-?????????????????\n    \
+         AddKeysToAgent no\n    \
+         CanonicalizeHostname no\n\
+         Match host \"i-????????,i-?????????????????,{none_of}\"\n    \
          User ec2-user\n",
         mssh.trim_end()
     ));

@@ -169,7 +169,7 @@ fn what_is_wrong_is_said_on_stderr_with_ssh_none_the_wiser() {
         255,
         &[
             "mssh: error: --proxy takes a host, a port and a user",
-            "mssh: hint: write `ProxyCommand mssh --proxy %h %p %r`",
+            "mssh: hint: write `ProxyCommand mssh --proxy '%h' %p '%r'`",
         ],
     );
     let outcome = house.run("mssh", &["-i", "my", "--proxy", ADDRESSLESS, "22", "root"]);
