@@ -24,6 +24,7 @@ pub use self::setting::Setting;
 pub use self::tunnel::{Step, Tunnel};
 pub use self::unread::Unread;
 use crate::plan::choice::Shut;
+use crate::plan::chosen::ChosenRegion;
 use crate::plan::clock::Offset;
 use crate::plan::instance::{Instance, State};
 use crate::plan::names::InstanceId;
@@ -97,7 +98,7 @@ pub enum Error {
     /// EC2 Instance Connect's `AuthException`: it says no more.
     NoAccess {
         id: InstanceId,
-        region: String,
+        region: Box<ChosenRegion>,
         profile: Option<String>,
     },
     /// Its `InvalidArgsException`.
@@ -137,7 +138,7 @@ pub enum Error {
     },
     NotFound {
         what: String,
-        region: String,
+        region: Box<ChosenRegion>,
     },
     Several {
         what: String,
@@ -154,7 +155,7 @@ pub enum Error {
     },
     NotManaged {
         target: String,
-        region: String,
+        region: Box<ChosenRegion>,
     },
     SessionOver {
         reason: String,
@@ -178,7 +179,7 @@ pub enum Error {
     },
     NoConsole {
         id: InstanceId,
-        region: String,
+        region: Box<ChosenRegion>,
         why: NoConsole,
     },
     OtherHostKey {

@@ -50,6 +50,7 @@ pub mod plan {
     //! Decides: what the words mean, what to ask, which way to go, what to spell. No I/O, no
     //! environment, no clock.
     pub mod choice;
+    pub mod chosen;
     pub mod cli;
     pub mod clock;
     pub mod command;

@@ -19,6 +19,7 @@ use tokio::sync::OnceCell;
 use self::sharing::Sharing;
 use super::badge::Badge;
 use crate::error::Error;
+use crate::plan::chosen::Chooser;
 use crate::plan::cli::Invocation;
 use crate::plan::command::Arrival;
 use crate::plan::destination::Destination;
@@ -167,7 +168,12 @@ impl Journey<'_> {
                 self.terminal,
             )
         };
-        self.aws.get_or_try_init(load).await?.region(region)
+        let aws = self.aws.get_or_try_init(load).await?.region(region)?;
+        Ok(match region {
+            None => aws,
+            Some(_) if wishes.region.is_some() => aws.chosen_by(Chooser::Option),
+            Some(_) => aws.chosen_by(Chooser::Target),
+        })
     }
 
     /// Whether there is only one destination.

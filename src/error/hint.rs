@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 
 use super::{Error, way};
+use crate::plan::chosen::ChosenRegion;
 use crate::plan::clock::Offset;
 use crate::plan::instance::State;
 use crate::plan::names::InstanceId;
@@ -104,20 +105,19 @@ impl Error {
             Self::Unresolvable { .. } => {
                 "name the instance by its ID, or add `-t INSTANCE_ID`".to_owned()
             }
-            Self::NotFound { .. } => {
-                "is it in another region (--region) or account (--profile)?".to_owned()
-            }
+            Self::NotFound { region, .. } => not_found_hint(region),
             Self::Several { .. } => "name the one you mean by its ID".to_owned(),
             Self::NotRunning { id, state, region } => return not_running_hint(id, state, region),
             Self::NotReady { .. } => "wait until it has started, and try again".to_owned(),
             Self::NotManaged { region, .. } => format!(
                 "is its SSM Agent running, has its role AmazonSSMManagedInstanceCore, and can it \
-                 reach ssmmessages.{region}.amazonaws.com?"
+                 reach ssmmessages.{}.amazonaws.com?",
+                region.name
             ),
             Self::ForeignStream { .. } => FOREIGN_STREAM.to_owned(),
             Self::NoAddress { missing, .. } => missing.hint(),
             Self::NoWay { shut, .. } => way::hint(shut),
-            Self::NoConsole { region, why, .. } => why.hint(region),
+            Self::NoConsole { region, why, .. } => why.hint(&region.name),
             Self::OtherHostKey { .. } => {
                 "is somebody in between? if AWS says that it is its new key, go there once with \
                  `-o StrictHostKeyChecking=ask`"
@@ -173,6 +173,15 @@ fn session_hint(reason: &str) -> Option<String> {
 
 fn nothing_listens(port: u16) -> String {
     format!("nothing listens on port {port} there, it seems: is that the right one?")
+}
+
+fn not_found_hint(region: &ChosenRegion) -> String {
+    match &region.other {
+        Some((_, other)) => {
+            format!("is it in --region {other}, or in another account (--profile)?")
+        }
+        None => "is it in another region (--region) or account (--profile)?".to_owned(),
+    }
 }
 
 fn listener_hint(cause: &io::Error) -> Option<String> {

@@ -1,5 +1,6 @@
 //! Why a serial console is not to be had.
 
+use crate::plan::chosen::ChosenRegion;
 use crate::plan::names::InstanceId;
 
 /// Why an instance's serial console is not to be had.
@@ -28,7 +29,7 @@ impl NoConsole {
         })
     }
 
-    pub(super) fn message(self, id: &InstanceId, region: &str) -> String {
+    pub(super) fn message(self, id: &InstanceId, region: &ChosenRegion) -> String {
         match self {
             Self::Disabled => format!("serial consoles are disabled for this account in {region}"),
             Self::Taken => format!("somebody is at the serial console of {id}"),

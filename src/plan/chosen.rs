@@ -1,7 +1,6 @@
 //! The region that a run works in, and who chose it: for errors, whose cause it often is.
 
 use std::fmt;
-use std::path::PathBuf;
 
 /// A region with who chose it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,10 +22,37 @@ pub enum Chooser {
     Target,
     /// An environment variable.
     Variable(&'static str),
-    /// A profile, in this file.
-    Profile(String, PathBuf),
+    /// A profile, in this file and line.
+    Profile(String, String),
+    /// The setting `sso_region`, which is for IAM Identity Center alone.
+    Sso,
     /// The instance metadata service of the machine that we run on.
     Metadata,
+}
+
+/// What environment and profile say of the region, used or not.
+#[derive(Debug, Default)]
+pub struct Configured {
+    /// The first region in the AWS CLI's order.
+    pub first: Option<(String, Chooser)>,
+    /// The profile and its region.
+    pub profile: Option<(String, String)>,
+}
+
+impl Configured {
+    /// The region of this name, chosen by `by`. Where that is not known, it is the configuration if
+    /// that says the same.
+    #[must_use]
+    pub fn chosen(&self, name: &str, by: Option<Chooser>) -> ChosenRegion {
+        let first = self.first.as_ref().filter(|(region, _)| region == name);
+        let other = self.profile.as_ref().filter(|(_, region)| region != name);
+        let other = other.filter(|_| by != Some(Chooser::Sso));
+        ChosenRegion {
+            name: name.to_owned(),
+            by: by.or_else(|| first.map(|(_, by)| by.clone())),
+            other: other.cloned(),
+        }
+    }
 }
 
 impl fmt::Display for ChosenRegion {
@@ -50,8 +76,9 @@ impl fmt::Display for Chooser {
             Self::Target => f.write_str("told by the target's name"),
             Self::Variable(name) => write!(f, "set by {name}"),
             Self::Profile(name, file) => {
-                write!(f, "set by profile `{name}` in {}", file.display())
+                write!(f, "set by profile `{name}` in {file}")
             }
+            Self::Sso => f.write_str("set by `sso_region`"),
             Self::Metadata => f.write_str("that of this machine, by its metadata service"),
         }
     }
@@ -68,21 +95,29 @@ mod tests {
             let name = "us-east-1".to_owned();
             ChosenRegion { name, by, other }.to_string()
         };
-        let profile = || Chooser::Profile("dev".into(), "/home/jane/.aws/config".into());
+        let profile = || Chooser::Profile("dev".into(), "/home/jane/.aws/config, line 2".into());
         for (by, other, words) in [
             (None, None, "us-east-1"),
-            (None, Some("eu-west-3"), "us-east-1 (profile `dev` has eu-west-3)"),
+            (
+                None,
+                Some("eu-west-3"),
+                "us-east-1 (profile `dev` has eu-west-3)",
+            ),
             (Some(Chooser::Option), None, "us-east-1 (set by --region)"),
             (
                 Some(Chooser::Variable("AWS_REGION")),
                 Some("eu-west-3"),
                 "us-east-1 (set by AWS_REGION; profile `dev` has eu-west-3)",
             ),
-            (Some(Chooser::Target), None, "us-east-1 (told by the target's name)"),
+            (
+                Some(Chooser::Target),
+                None,
+                "us-east-1 (told by the target's name)",
+            ),
             (
                 Some(profile()),
                 None,
-                "us-east-1 (set by profile `dev` in /home/jane/.aws/config)",
+                "us-east-1 (set by profile `dev` in /home/jane/.aws/config, line 2)",
             ),
             (
                 Some(Chooser::Metadata),
@@ -91,6 +126,34 @@ mod tests {
             ),
         ] {
             assert_eq!(said(by, other), words);
+        }
+    }
+    #[test]
+    fn who_is_not_known_to_have_chosen_a_region_is_the_configuration_if_it_says_the_same() {
+        let configured = Configured {
+            first: Some(("us-east-1".into(), Chooser::Variable("AWS_REGION"))),
+            profile: Some(("dev".into(), "eu-west-3".into())),
+        };
+        for (name, by, words) in [
+            (
+                "us-east-1",
+                None,
+                "us-east-1 (set by AWS_REGION; profile `dev` has eu-west-3)",
+            ),
+            (
+                "eu-west-3",
+                Some(Chooser::Option),
+                "eu-west-3 (set by --region)",
+            ),
+            ("eu-west-3", None, "eu-west-3"),
+            (
+                "eu-west-1",
+                Some(Chooser::Sso),
+                "eu-west-1 (set by `sso_region`)",
+            ),
+            ("eu-west-1", None, "eu-west-1 (profile `dev` has eu-west-3)"),
+        ] {
+            assert_eq!(configured.chosen(name, by).to_string(), words);
         }
     }
 }

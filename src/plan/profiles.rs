@@ -182,13 +182,29 @@ impl<'a> Profile<'a> {
     /// A setting of it, with its file and line, for an error.
     #[must_use]
     pub fn place(self, file: File, key: &str) -> String {
+        format!("`{key}` in {},", self.line(file, key))
+    }
+
+    /// The file and line of the setting that counts.
+    #[must_use]
+    pub fn line_of(self, key: &str) -> String {
+        let is_there = self.credentials.is_some_and(|it| it.contains_key(key));
+        let file = if is_there {
+            File::Credentials
+        } else {
+            File::Config
+        };
+        self.line(file, key)
+    }
+
+    fn line(self, file: File, key: &str) -> String {
         let name = self.all.map_or("", |all| match file {
             File::Config => &all.config_file,
             File::Credentials => &all.credentials_file,
         });
         let value = self.section(file).and_then(|section| section.get(key));
         let line = value.map_or(0, |value| value.line);
-        format!("`{key}` in {name}, line {line},")
+        format!("{name}, line {line}")
     }
 
     /// Another profile of the same files.

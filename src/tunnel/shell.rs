@@ -6,6 +6,7 @@ use std::os::fd::AsFd;
 
 use super::session::Errand;
 use crate::error::Error;
+use crate::plan::chosen::Chooser;
 use crate::plan::cli::Invocation;
 use crate::plan::destination::Destination;
 use crate::plan::instance::State;
@@ -43,6 +44,11 @@ pub async fn run(
     let profile = wishes.profile.as_deref();
     let aws = Aws::load(profile, region, async || Ok(false), terminal).await?;
     let place = aws.region(region)?;
+    let place = match region {
+        None => place,
+        Some(_) if wishes.region.is_some() => place.chosen_by(Chooser::Option),
+        Some(_) => place.chosen_by(Chooser::Target),
+    };
     let managed = managed(invocation, &target, &host, &place).await?;
     let region = Region::parse(&place.name)?;
     terminal.note(&format!("a shell on {managed} by Session Manager"));

@@ -39,6 +39,7 @@ pub use self::sign::{Scope, presigned};
 pub use self::ssm::{Session, Start};
 use super::terminal::Terminal;
 use crate::error::{Error, Unread};
+use crate::plan::chosen::{Chooser, ChosenRegion, Configured};
 use crate::plan::names::Region;
 use crate::plan::profiles::Profile;
 use crate::plan::proxy::Proxies;
@@ -56,6 +57,8 @@ pub struct Aws {
     profile: Option<String>,
     /// The file that could not be read.
     unread: Option<Unread>,
+    /// Who says which region.
+    configured: Configured,
     /// Whether the credentials are of a session, which can expire.
     temporary: bool,
     /// When it does, if that is known.
@@ -125,7 +128,13 @@ impl Aws {
         let (trust, proxies) = (settings::trust(profile), proxies()?);
         let endpoint_urls = EndpointUrls::of(profile)?;
         let client = http::Client::shared(trust.clone(), proxies.clone());
+        let mut configured = settings::regions(profile, region.is_some())?;
+        let first = configured.first.as_ref().map(|(region, _)| region.as_str());
+        let region = region.map(Region::as_str).or(first);
         let sdk = settings::loader(profile, region, client)?.load().await;
+        if let (None, Some(found)) = (region, sdk.region()) {
+            configured.first = Some((found.to_string(), Chooser::Metadata));
+        }
         let mut sdk = sdk.into_builder().service_config(endpoint_urls.clone());
         sdk.set_endpoint_url(None);
         Ok(Self {
@@ -135,6 +144,7 @@ impl Aws {
             proxies,
             profile: name.map(str::to_owned),
             unread: files.unread.clone().filter(Unread::is_there),
+            configured,
             temporary: false,
             end: None,
             terminal,
@@ -156,6 +166,7 @@ impl Aws {
             Err(Error::NoRegion(_)) => Ok(Regional {
                 aws: self,
                 name: "us-east-1".to_owned(),
+                by: None,
             }),
             region => region,
         }
@@ -187,7 +198,11 @@ impl Aws {
             None if configured.is_empty() => return Err(Error::NoRegion(self.unread.clone())),
             None => Region::parse(configured)?.as_str().to_owned(),
         };
-        Ok(Regional { aws: self, name })
+        Ok(Regional {
+            aws: self,
+            name,
+            by: None,
+        })
     }
 }
 
@@ -197,9 +212,26 @@ pub struct Regional<'a> {
     aws: &'a Aws,
     /// The region's name.
     pub name: String,
+    /// Who chose it, if that is neither environment nor profile.
+    by: Option<Chooser>,
 }
 
 impl Regional<'_> {
+    /// The same, chosen by somebody else than environment and profile.
+    #[must_use]
+    pub fn chosen_by(self, by: Chooser) -> Self {
+        Self {
+            by: Some(by),
+            ..self
+        }
+    }
+
+    /// The region with who chose it, for an error.
+    #[must_use]
+    pub fn chosen(&self) -> Box<ChosenRegion> {
+        Box::new(self.aws.configured.chosen(&self.name, self.by.clone()))
+    }
+
     fn sdk(&self) -> SdkConfig {
         let region = aws_config::Region::new(self.name.clone());
         self.aws.sdk.to_builder().region(region).build()

@@ -8,6 +8,7 @@ mod endless;
 mod foreign;
 mod machine;
 mod panics;
+mod region;
 mod words;
 
 use crate::lab::Tenant;

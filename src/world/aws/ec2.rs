@@ -30,7 +30,7 @@ impl Regional<'_> {
     pub async fn instance(&self, id: &InstanceId) -> Result<Instance, Error> {
         let not_found = || Error::NotFound {
             what: id.to_string(),
-            region: self.name.clone(),
+            region: self.chosen(),
         };
         let request = self
             .ec2::<DescribeInstancesError>()
@@ -54,7 +54,7 @@ impl Regional<'_> {
         lookup::one_of(found, filters).map_err(|left| match left.as_slice() {
             [] => Error::NotFound {
                 what: format!("with address {what}"),
-                region: self.name.clone(),
+                region: self.chosen(),
             },
             _ => Error::Several {
                 what: what.to_owned(),

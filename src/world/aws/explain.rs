@@ -90,7 +90,7 @@ impl Call<'_> {
         if let (Some(push), Some(why)) = (self.about, NoConsole::named(code)) {
             return Error::NoConsole {
                 id: push.id.clone(),
-                region: self.region.name.clone(),
+                region: self.region.chosen(),
                 why,
             };
         }
@@ -167,7 +167,7 @@ impl Call<'_> {
             Door::User(_, Some(zone)) => format!("{} in zone {}", push.id, zone.as_str()),
             Door::User(_, None) | Door::Serial => push.id.to_string(),
         });
-        let region = self.region.name.clone();
+        let region = self.region.chosen();
         Error::NotFound { what, region }
     }
 
@@ -179,7 +179,7 @@ impl Call<'_> {
         if code == "AuthException" {
             return Error::NoAccess {
                 id: push.id.clone(),
-                region: self.region.name.clone(),
+                region: self.region.chosen(),
                 profile: self.region.aws.profile.clone(),
             };
         }
@@ -240,7 +240,7 @@ impl Call<'_> {
     /// to know.
     fn host(&self) -> String {
         let service = self.action.split(':').next().unwrap_or_default();
-        format!("{service} in {}", self.region.name)
+        format!("{service} in {}", self.region.chosen())
     }
 }
 

@@ -18,7 +18,7 @@ use super::http::{Trust, proxies};
 use super::retry;
 use super::variables::{first, variable};
 use crate::error::{Error, Setting};
-use crate::plan::names::Region;
+use crate::plan::chosen::{Chooser, Configured};
 use crate::plan::profiles::{DEFAULT, Profile};
 use crate::world::websocket::Network;
 
@@ -51,7 +51,7 @@ pub(super) fn profile_name(option: Option<&str>) -> Result<Option<String>, Error
 /// [`Error::Setting`] and the like.
 pub(super) fn loader(
     profile: Profile<'_>,
-    region: Option<&Region>,
+    region: Option<&str>,
     client: SharedHttpClient,
 ) -> Result<ConfigLoader, Error> {
     for name in READ_BY_THE_LIBRARY {
@@ -73,13 +73,8 @@ pub(super) fn loader(
     if let Ok(metadata) = FrameworkMetadata::new("mssh", Some(env!("CARGO_PKG_VERSION"))) {
         loader = loader.framework_metadata(metadata);
     }
-    let known = region.map(|region| region.as_str().to_owned());
-    let known = match known {
-        None => configured_region(profile)?,
-        known => known,
-    };
-    Ok(match known {
-        Some(known) => loader.region(aws_config::Region::new(known)),
+    Ok(match region {
+        Some(region) => loader.region(aws_config::Region::new(region.to_owned())),
         None if is_metadata_disabled()? => loader.region(None::<aws_config::Region>),
         None => {
             let config = ProviderConfig::default().with_http_client(client);
@@ -100,13 +95,25 @@ fn spelled(profile: Profile<'_>) -> library::ProfileFiles {
         .build()
 }
 
-/// The region that environment or profile name, in the AWS CLI's order.
-fn configured_region(profile: Profile<'_>) -> Result<Option<String>, Error> {
-    let own = || profile.get("region").filter(|region| !region.is_empty());
-    let set = first(&["AWS_REGION", "AWS_DEFAULT_REGION"])?;
-    Ok(set
-        .map(|(_, name)| name)
-        .or_else(|| own().map(str::to_owned)))
+/// What environment and profile say of the region, in the AWS CLI's order. A variable that cannot
+/// be is no matter where it does not count, since the region is `known`.
+pub(super) fn regions(profile: Profile<'_>, known: bool) -> Result<Configured, Error> {
+    let set = match first(&["AWS_REGION", "AWS_DEFAULT_REGION"]) {
+        Err(_) if known => None,
+        set => set?,
+    };
+    let own = profile.get("region").filter(|region| !region.is_empty());
+    let own = own.map(str::to_owned);
+    let by_profile = || {
+        let chooser = Chooser::Profile(profile.name.to_owned(), profile.line_of("region"));
+        Some((own.clone()?, chooser))
+    };
+    Ok(Configured {
+        first: set
+            .map(|(name, region)| (region, Chooser::Variable(name)))
+            .or_else(by_profile),
+        profile: own.map(|region| (profile.name.to_owned(), region)),
+    })
 }
 
 /// What lies between us and AWS, for what the SDK has no part in.

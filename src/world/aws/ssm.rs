@@ -71,7 +71,7 @@ impl Regional<'_> {
         let answer = answer.map_err(|error| match call.failed(&error) {
             Error::Service { code, .. } if code == "TargetNotConnected" => Error::NotManaged {
                 target: target.to_owned(),
-                region: self.name.clone(),
+                region: self.chosen(),
             },
             Error::Denied(denied) => Error::Denied(self.denied_start(denied, target, start)),
             other => other,

@@ -49,21 +49,21 @@ fn none_and_several_are_errors_that_list_what_was_seen() {
     mssh(&tenant, &["i-0123456789abcdef0"]).fails(
         255,
         &[
-            "mssh: error: there is no instance i-0123456789abcdef0 in us-east-1",
+            "mssh: error: there is no instance i-0123456789abcdef0 in us-east-1 (set by AWS_REGION)",
             elsewhere,
         ],
     );
     mssh(&tenant, &[PARIS]).fails(
         255,
         &[
-            &format!("mssh: error: there is no instance {PARIS} in us-east-1"),
+            &format!("mssh: error: there is no instance {PARIS} in us-east-1 (set by AWS_REGION)"),
             elsewhere,
         ],
     );
     mssh(&tenant, &["192.0.2.99"]).fails(
         255,
         &[
-            "mssh: error: there is no instance with address 192.0.2.99 in us-east-1",
+            "mssh: error: there is no instance with address 192.0.2.99 in us-east-1 (set by AWS_REGION)",
             elsewhere,
         ],
     );
@@ -290,7 +290,7 @@ fn an_endpoint_that_is_not_there_is_given_up_soon() {
     .fails(
         255,
         &[
-            "mssh: error: cannot reach ec2 in us-east-1: Connection refused (os error 111)",
+            "mssh: error: cannot reach ec2 in us-east-1 (set by AWS_REGION): Connection refused (os error 111)",
             "mssh: hint: check the network, --region, and AWS_ENDPOINT_URL if it is set",
         ],
     );
@@ -310,7 +310,7 @@ fn a_call_that_hangs_is_given_up() {
     mssh(&tenant, &[WEB1]).fails(
         255,
         &[
-            "mssh: error: no answer to ec2:DescribeInstances from ec2 in us-east-1 in time",
+            "mssh: error: no answer to ec2:DescribeInstances from ec2 in us-east-1 (set by AWS_REGION) in time",
             "mssh: hint: check the network, and try again",
         ],
     );
@@ -336,7 +336,7 @@ fn an_answer_that_makes_no_sense_is_no_success() {
         mssh(&tenant, &[WEB1]).fails(
             255,
             &[
-                &format!("mssh: error: the answer to {name} from {service} in us-east-1 makes no sense"),
+                &format!("mssh: error: the answer to {name} from {service} in us-east-1 (set by AWS_REGION) makes no sense"),
                 "mssh: hint: is there a proxy or another server in front of AWS? --debug tells more",
             ],
         );
@@ -436,8 +436,7 @@ fn what_instance_connect_refuses_without_a_reason_has_words_of_its_own() {
         &[WEB1],
         &[
             &format!(
-                "mssh: error: EC2 Instance Connect lets nobody with these credentials into {WEB1} in \
-                 us-east-1"
+                "mssh: error: EC2 Instance Connect lets nobody with these credentials into {WEB1} in us-east-1 (set by AWS_REGION)"
             ),
             "mssh: hint: they are invalid, or of another account than the instance: `aws sts \
              get-caller-identity` tells whose they are",

@@ -171,7 +171,7 @@ fn a_target_that_cannot_be_reached_ends_it_at_once() {
     let unknown = "i-0123456789abcdef0";
     fails(
         &[unknown],
-        &format!("there is no instance {unknown} in us-east-1"),
+        &format!("there is no instance {unknown} in us-east-1 (set by AWS_REGION)"),
     );
     fails(
         &["--eice", "--eice-endpoint", "eice-0123456789abcdef0", DB1],

@@ -46,7 +46,7 @@ fn what_aws_has_against_it_is_told_with_what_to_do() {
     for (code, error, hint) in [
         (
             "SerialConsoleAccessDisabledException",
-            "serial consoles are disabled for this account in us-east-1",
+            "serial consoles are disabled for this account in us-east-1 (set by AWS_REGION)",
             "enable them with `aws ec2 enable-serial-console-access --region us-east-1`",
         ),
         (

@@ -145,7 +145,7 @@ fn a_target_that_is_not_connected_and_one_that_is_denied_are_explained() {
     assert_eq!(
         outcome.stderr,
         format!(
-            "mssh: error: Session Manager does not reach {id} in us-east-1\n\
+            "mssh: error: Session Manager does not reach {id} in us-east-1 (set by AWS_REGION)\n\
              mssh: hint: is its SSM Agent running, has its role AmazonSSMManagedInstanceCore, and \
              can it reach ssmmessages.us-east-1.amazonaws.com?\n",
             id = cast::WEB2

@@ -137,7 +137,7 @@ fn a_wrong_zone_harms_beside_a_host_and_not_beside_an_id() {
     .fails(
         255,
         &[
-            &format!("mssh: error: there is no instance {WEB1} in zone us-east-1b in us-east-1"),
+            &format!("mssh: error: there is no instance {WEB1} in zone us-east-1b in us-east-1 (set by AWS_REGION)"),
             "mssh: hint: is it in another region (--region) or account (--profile)?",
         ],
     );

@@ -18,6 +18,7 @@ use super::Chain;
 use super::cache::{Cache, Session};
 use super::token::Token;
 use crate::error::{Error, Lack, NoLogin};
+use crate::plan::chosen::Chooser;
 use crate::plan::profiles::sso::Sso;
 use crate::world::aws::Regional;
 use crate::world::aws::retry::Limits;
@@ -43,6 +44,7 @@ impl<B> Chain<'_, B> {
         let portal = Regional {
             aws: self.at.aws,
             name: sso.region.to_owned(),
+            by: Some(Chooser::Sso),
         };
         let token = portal.token(sso, profile).await?;
         let session = portal.role_credentials(sso, &token, profile).await?;
