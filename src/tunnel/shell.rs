@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::plan::chosen::Chooser;
 use crate::plan::cli::Invocation;
 use crate::plan::destination::Destination;
-use crate::plan::instance::State;
+use crate::plan::instance::{Instance, State};
 use crate::plan::lookup::{self, Lookup};
 use crate::plan::names::Region;
 use crate::plan::passage::Managed;
@@ -64,7 +64,32 @@ pub async fn run(
     let hangup = Hangup::listen().map_err(Error::Runtime)?;
     let _loans = [Loan::of(&typed), Loan::of(&shown)];
     let ends = ends(&typed, &shown).map_err(Error::Runtime)?;
-    Box::pin(errand.run(&aws, hangup, ends)).await
+    match Box::pin(errand.run(&aws, hangup, ends)).await {
+        Err(error @ Error::NotManaged { .. }) => Err(reason(error, &managed, &place).await),
+        end => end,
+    }
+}
+
+/// Why Session Manager does not reach an instance, which was not looked up where its ID was at hand:
+/// it may not be running, or not be there at all. Else, and where that cannot be known, the error
+/// stays as it is.
+async fn reason(error: Error, managed: &Managed, place: &Regional<'_>) -> Error {
+    let Managed::Instance(id) = managed else {
+        return error;
+    };
+    match place.instance(id).await {
+        Ok(instance) if instance.state != State::Running => not_running(instance, place),
+        Err(missing @ Error::NotFound { .. }) => missing,
+        Ok(_) | Err(_) => error,
+    }
+}
+
+fn not_running(instance: Instance, place: &Regional<'_>) -> Error {
+    Error::NotRunning {
+        id: instance.id,
+        state: instance.state,
+        region: place.name.clone(),
+    }
 }
 
 fn ends(typed: impl AsFd, shown: impl AsFd) -> std::io::Result<(Ends<Input, Output>, Screen)> {
@@ -113,9 +138,5 @@ async fn managed(
     if instance.state == State::Running {
         return Ok(Managed::Instance(instance.id));
     }
-    Err(Error::NotRunning {
-        id: instance.id,
-        state: instance.state,
-        region: place.name.clone(),
-    })
+    Err(not_running(instance, place))
 }

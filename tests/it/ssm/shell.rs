@@ -225,3 +225,48 @@ fn what_does_not_go_with_a_shell_is_said_and_so_is_encryption() {
     );
     the_session(&tenant);
 }
+
+#[test]
+fn an_instance_that_session_manager_does_not_reach_is_looked_up_to_say_why() {
+    let says = |tenant: &Tenant<'_>, id: &str, lines: &[&str]| {
+        run(tenant, "mssh", ["--shell", id]).fails(255, lines);
+        let calls: Vec<String> = tenant.calls().into_iter().map(|it| it.action).collect();
+        assert_eq!(calls, ["StartSession", "DescribeInstances"]);
+    };
+    let start = "mssh: hint: start it with `aws ec2 start-instances --region us-east-1 \
+                 --instance-ids ID`";
+    says(
+        &tenant(),
+        cast::STOPPED,
+        &[
+            &format!("mssh: error: instance {} is stopped", cast::STOPPED),
+            &start.replace("ID", cast::STOPPED),
+        ],
+    );
+    says(
+        &tenant(),
+        "i-0123456789abcdef0",
+        &[
+            "mssh: error: there is no instance i-0123456789abcdef0 in us-east-1 (set by AWS_REGION)",
+            "mssh: hint: is it in another region (--region) or account (--profile)?",
+        ],
+    );
+    // One that runs, and one of which nothing may be known.
+    for (id, denied) in [(cast::WEB2, false), (cast::STOPPED, true)] {
+        let tenant = tenant();
+        if denied {
+            tenant.fault(Fault::new(Trouble::Denied).on(crate::lab::DESCRIBE_INSTANCES));
+        }
+        says(
+            &tenant,
+            id,
+            &[
+                &format!(
+                    "mssh: error: Session Manager does not reach {id} in us-east-1 (set by AWS_REGION)"
+                ),
+                "mssh: hint: is its SSM Agent running, has its role AmazonSSMManagedInstanceCore, \
+                 and can it reach ssmmessages.us-east-1.amazonaws.com?",
+            ],
+        );
+    }
+}
