@@ -53,7 +53,7 @@ pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Depa
         Program::Ssh => client.clone(),
         Program::Sftp | Program::Scp => process::find("ssh")?,
     };
-    terminal.debug(|| format!("client {}", client.display()));
+    terminal.debug(|| format!("the client is {}", client.display()));
     process::notice_children().map_err(Error::Runtime)?;
     let source = Source::of(invocation);
     let journey = Journey {

@@ -149,8 +149,20 @@ impl Journey<'_> {
             sharing: Sharing::Nothing,
             endpoints: OnceCell::new(),
         };
+        self.tell_user(&leg);
         leg.sharing = self.sharing(&leg).await?;
         Ok(leg)
+    }
+
+    /// Says who logs in and why, where it is us who decide that and somebody does.
+    fn tell_user(&self, leg: &Leg<'_>) {
+        let is_ours = !matches!(self.source, Source::Told(_)) && !self.goes_to_console();
+        if is_ours && !self.invocation.is_control_command() {
+            let user = leg
+                .answer
+                .user(&leg.login, self.invocation, leg.destination);
+            self.terminal.note(&user);
+        }
     }
 
     /// AWS in the region asked for, told by the name, or configured; loaded once. What one name
@@ -160,20 +172,24 @@ impl Journey<'_> {
         let region = wishes.region.as_ref().or(told);
         let for_all = region.filter(|_| wishes.region.is_some() || self.is_alone());
         let profile = wishes.profile.as_deref();
-        let load = || {
-            Aws::load(
-                profile,
-                for_all,
-                async || self.is_batch().await,
-                self.terminal,
-            )
+        let load = || async {
+            let is_batch = async || self.is_batch().await;
+            let aws = Aws::load(profile, for_all, is_batch, self.terminal).await?;
+            let chosen = self.chosen(aws.region(region)?, told).chosen();
+            self.terminal.debug(|| format!("region {chosen}"));
+            Ok::<_, Error>(aws)
         };
         let aws = self.aws.get_or_try_init(load).await?.region(region)?;
-        Ok(match region {
-            None => aws,
-            Some(_) if wishes.region.is_some() => aws.chosen_by(Chooser::Option),
-            Some(_) => aws.chosen_by(Chooser::Target),
-        })
+        Ok(self.chosen(aws, told))
+    }
+
+    /// The region with who has chosen it, if that is not the configuration.
+    fn chosen<'b>(&self, aws: Regional<'b>, told: Option<&Region>) -> Regional<'b> {
+        match (&self.invocation.wishes.region, told) {
+            (Some(_), _) => aws.chosen_by(Chooser::Option),
+            (None, Some(_)) => aws.chosen_by(Chooser::Target),
+            (None, None) => aws,
+        }
     }
 
     /// Whether there is only one destination.

@@ -40,7 +40,7 @@ pub async fn board(ride: &Ride, terminal: Terminal) -> Result<Boarding, Error> {
     let carrier = if ride.hops.is_empty() {
         None
     } else {
-        Some(carrier(ride, &lead.route.destination(), terminal).await?)
+        Some(Box::pin(carrier(ride, &lead.route.destination(), terminal)).await?)
     };
     Ok(Boarding {
         route: lead.route,

@@ -3,6 +3,8 @@
 //! Who logs in, which address family, and whether the user's ssh_config has a proxy for the host
 //! are ssh's to say (ssh_config(5)): we ask it with the user's own words rather than imitate it.
 
+mod said;
+
 use std::ffi::{OsStr, OsString};
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::ffi::OsStrExt;

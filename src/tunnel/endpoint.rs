@@ -68,7 +68,14 @@ where
     if end.is_ok() {
         relay::close(&mut socket).await;
     }
-    terminal.debug(|| format!("tunnel to {door} has ended: {end:?}"));
+    terminal.debug(|| match &end {
+        Ok(End::Unheard) => format!("tunnel to {door}: nobody needs it any more"),
+        Ok(End::Closed(code, reason)) => {
+            let code = code.map_or("no code".to_owned(), |code| format!("code {code}"));
+            format!("tunnel to {door}: closed by the far end, with {code} {reason}")
+        }
+        Err(trouble) => format!("tunnel to {door}: {trouble}"),
+    });
     told(wanted, door, since.elapsed(), end)
 }
 

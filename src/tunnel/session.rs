@@ -69,7 +69,8 @@ impl Errand<'_> {
     {
         let session = aws.region(self.region)?;
         let session = session.start_session(self.target, self.start).await?;
-        self.terminal.debug(|| format!("started {session:?}"));
+        self.terminal
+            .debug(|| format!("started session {}", session.id));
         let carriage = Carriage::new(self, aws, &session, ends);
         let end = carriage.run(&mut hangup).await;
         let is_left = match &end {
@@ -78,7 +79,7 @@ impl Errand<'_> {
             Err(error) => !matches!(error, Error::SessionOver { .. }),
         };
         if is_left {
-            self.terminate(aws, &session.id).await;
+            Box::pin(self.terminate(aws, &session.id)).await;
         }
         match end? {
             End::Failed(reason) | End::Refused(reason) => Err(Error::SessionOver { reason }),

@@ -111,12 +111,17 @@ impl Terminal {
     /// Hands on what somebody else has to say to the user.
     pub fn relay(self, text: &str) {
         for line in text.lines() {
-            self.say("", line);
+            self.write("", line);
         }
     }
 
-    /// Writes one line. A terminal that is gone is nothing to fail for.
+    /// Says something in our own words.
     fn say(self, kind: &str, text: &str) {
+        self.write(kind, &without_numbers(text));
+    }
+
+    /// Writes one line. A terminal that is gone is nothing to fail for.
+    fn write(self, kind: &str, text: &str) {
         let (name, text, end) = (self.program.name(), printable(text), line_end());
         let line = format!("{name}: {kind}{text}{end}");
         let _ = io::stderr().write_all(line.as_bytes());
@@ -130,6 +135,21 @@ fn line_end() -> &'static str {
         Ok(modes) if !modes.output_modes.contains(OutputModes::OPOST) => "\r\n",
         _ => "\n",
     }
+}
+
+/// `text` without the numbers that Rust puts after the system's words for an error, as in
+/// `Connection refused (os error 111)`. They come with the causes of all kinds of errors.
+fn without_numbers(text: &str) -> String {
+    const BEGIN: &str = " (os error ";
+    let mut parts = text.split(BEGIN);
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(')') {
+            Some((number, rest)) if number.parse::<u32>().is_ok() => plain.push_str(rest),
+            _ => plain.extend([BEGIN, part]),
+        }
+    }
+    plain
 }
 
 /// `text` with all escaped that is not to be seen: some of it comes from elsewhere, and shall
@@ -161,6 +181,22 @@ fn is_visible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_systems_words_stand_without_its_numbers() {
+        for (text, plain) in [
+            ("Connection refused (os error 111)", "Connection refused"),
+            (
+                "a: No such file or directory (os error 2); b: Is a directory (os error 21).",
+                "a: No such file or directory; b: Is a directory.",
+            ),
+            ("(os error x) (os error", "(os error x) (os error"),
+            ("x (os error y) z", "x (os error y) z"),
+            ("", ""),
+        ] {
+            assert_eq!(without_numbers(text), plain);
+        }
+    }
 
     #[test]
     fn control_characters_are_shown_not_sent() {

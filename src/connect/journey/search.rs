@@ -87,8 +87,10 @@ impl Journey<'_> {
             return Ok(lookup);
         }
         let addresses = resolver::addresses(host).await?;
-        self.terminal
-            .debug(|| format!("{host} resolves to {addresses:?}"));
+        self.terminal.debug(|| {
+            let each: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            format!("{host} resolves to {}", each.join(", "))
+        });
         Ok(lookup::by_addresses(&addresses))
     }
 }

@@ -94,8 +94,14 @@ impl Journey<'_> {
         };
         let words = question::words(self.invocation, &subject, self.invocation.config_file());
         let answer = openssh::ask(self.ssh, words, None).await?;
-        self.terminal
-            .debug(|| format!("master for {}: {:?}", subject.host, answer.master));
+        self.terminal.debug(|| match &answer.master {
+            Some(path) => format!(
+                "ssh looks for a master connection to {} at {}",
+                subject.host,
+                path.display()
+            ),
+            None => format!("ssh looks for no master connection to {}", subject.host),
+        });
         Ok(answer.master)
     }
 }

@@ -61,7 +61,6 @@ impl Journey<'_> {
             session: Finding::Pending,
         };
         loop {
-            self.terminal.debug(|| format!("ways: {found:?}"));
             match found.verdict(late) {
                 Verdict::Take(route) => return Ok(route.clone()),
                 Verdict::Nothing(shut) => {
@@ -74,13 +73,35 @@ impl Journey<'_> {
             let asks = |finding: &Finding| !alone && *finding == Finding::Pending;
             tokio::select! {
                 biased;
-                it = &mut direct, if found.direct == Finding::Pending => found.direct = it,
-                it = &mut endpoint, if asks(&found.endpoint) => found.endpoint = it,
-                it = &mut session, if asks(&found.session) => found.session = it,
-                () = &mut head_start, if alone => alone = false,
-                () = &mut limit, if !late => late = true,
+                it = &mut direct, if found.direct == Finding::Pending => found.direct = self.tried("direct", it),
+                it = &mut endpoint, if asks(&found.endpoint) => {
+                    found.endpoint = self.tried(Way::Eice.name(), it);
+                }
+                it = &mut session, if asks(&found.session) => {
+                    found.session = self.tried(Way::Ssm.name(), it);
+                }
+                () = &mut head_start, if alone => {
+                    alone = false;
+                    self.terminal
+                        .debug(|| "direct: no answer yet, the other ways are asked for".to_owned());
+                }
+                () = &mut limit, if !late => {
+                    late = true;
+                    self.terminal
+                        .debug(|| "no more waiting for a better way than one that is open".to_owned());
+                }
             }
         }
+    }
+
+    /// Tells what was found of a way.
+    fn tried(&self, way: &str, finding: Finding) -> Finding {
+        self.terminal.debug(|| match &finding {
+            Finding::Open(_) => format!("{way}: leads there"),
+            Finding::Shut(why) => format!("{way}: {why}"),
+            Finding::Pending => format!("{way}: not known yet"),
+        });
+        finding
     }
 
     async fn by_endpoint(&self, instance: &Instance, leg: &Leg<'_>) -> Finding {

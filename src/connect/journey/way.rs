@@ -45,7 +45,7 @@ impl Journey<'_> {
         }
         let answer = answer?;
         self.terminal
-            .debug(|| format!("ssh -G for {host}: {answer:?}"));
+            .debug(|| format!("ssh takes for {host}: {answer}"));
         Ok(answer)
     }
 

@@ -3,6 +3,8 @@
 //! The order is botocore's: <https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-files.html>
 //! and, where that is silent, its `credentials` module.
 
+mod said;
+
 use super::super::flaw::BadValue;
 use super::role::Role;
 use super::sso::Sso;

@@ -96,9 +96,9 @@ fn refusal(kind: &str, parameters: &Value, purpose: Purpose) -> Option<String> {
     match (kind, purpose) {
         ("SessionType", Purpose::Port) if session == "Port" => None,
         ("SessionType", Purpose::Shell) if is_shell(session) => None,
-        ("SessionType", _) => Some(format!("sessions of type {session:?} are not supported")),
+        ("SessionType", _) => Some(format!("sessions of type `{session}` are not supported")),
         ("KMSEncryption", _) => Some(NO_ENCRYPTION.to_owned()),
-        _ => Some(format!("{kind:?} is not supported")),
+        _ => Some(format!("`{kind}` is not supported")),
     }
 }
 

@@ -45,6 +45,7 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
         if !self.explicit
             && let Some(credentials) = of_environment()?
         {
+            self.tell(|| "the environment".to_owned());
             return Ok(credentials);
         }
         let web = if self.explicit {
@@ -69,10 +70,18 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
             terminal.warn(&format!("{unread}; going on without it"));
         }
         if provided::has_container()? {
+            self.tell(|| "the container's endpoint, since no profile has any".to_owned());
             self.container().await
         } else {
+            self.tell(|| "the instance's metadata service, since nothing else has any".to_owned());
             self.instance().await
         }
+    }
+
+    /// Tells where credentials come from.
+    fn tell(&self, place: impl FnOnce() -> String) {
+        self.at
+            .debug(|| format!("credentials come from {}", place()));
     }
 
     /// Those of a source, or of the last of the roles that lead from there.
@@ -92,6 +101,7 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
             None => (origin.roles.len(), self.first(&origin, &cache).await?),
         };
         for role in origin.roles[..left].iter().rev() {
+            self.at.debug(|| format!("assuming {}", role.role_arn));
             credentials = self.assume(role, credentials, &cache).await?;
         }
         Ok(credentials)
@@ -103,6 +113,7 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
             profile: origin.profile.to_owned(),
             source,
         };
+        self.tell(|| origin.to_string());
         match &origin.source {
             Source::Keys(keys) => {
                 let token = keys.token.map(str::to_owned);

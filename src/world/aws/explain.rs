@@ -64,7 +64,10 @@ impl Call<'_> {
                 action,
                 host: self.host(),
             },
-            SdkError::ResponseError(_) => self.senseless(),
+            SdkError::ResponseError(context) => {
+                self.tell_answer(context.raw());
+                self.senseless()
+            }
             _ if !http::has_tried(error) => Error::NotSent {
                 action,
                 cause: root_cause(error),
@@ -80,6 +83,7 @@ impl Call<'_> {
     fn refused(&self, meta: &ErrorMetadata, answer: &HttpResponse) -> Error {
         let (action, status) = (self.action, answer.status().as_u16());
         let Some(code) = meta.code() else {
+            self.tell_answer(answer);
             return self.senseless();
         };
         let message = meta.message().unwrap_or("no reason given");
@@ -135,6 +139,16 @@ impl Call<'_> {
                 },
             },
         }
+    }
+
+    /// Tells what an answer looks like that makes no sense; not what is in it, which may be secret.
+    fn tell_answer(&self, answer: &HttpResponse) {
+        self.region.debug(|| {
+            let kind = answer.headers().get("content-type").unwrap_or("no type");
+            let length = answer.body().bytes().map_or(0, <[u8]>::len);
+            let status = answer.status().as_u16();
+            format!("the answer has HTTP status {status} and {length} bytes of {kind}")
+        });
     }
 
     /// The answer was none of this service's.

@@ -118,8 +118,7 @@ fn a_web_identity_that_is_missing_or_too_old_is_said() {
         255,
         &[
             &format!(
-                "mssh: error: cannot read the web identity token {}: No such file or directory \
-                 (os error 2)",
+                "mssh: error: cannot read the web identity token {}: No such file or directory",
                 path.display()
             ),
             "mssh: hint: check AWS_WEB_IDENTITY_TOKEN_FILE or the profile's \

@@ -53,7 +53,7 @@ fn a_key_of_ones_own_needs_a_public_half() {
     super::mssh(&tenant, &["-i", "/nowhere/key", WEB1]).fails(
         255,
         &[
-            "mssh: error: cannot read the key /nowhere/key: No such file or directory (os error 2)",
+            "mssh: error: cannot read the key /nowhere/key: No such file or directory",
             "mssh: hint: leave out -i, and a key is made for this connection alone",
         ],
     );

@@ -71,9 +71,7 @@ fn every_setting_of_botocore_names_the_authorities() {
     )
     .is_found();
     with(over_tls(&tenant), &[("AWS_CONFIG_FILE", config)]).tells(
-        &format!(
-            "cannot use the certificates in {nowhere}: No such file or directory (os error 2)"
-        ),
+        &format!("cannot use the certificates in {nowhere}: No such file or directory"),
         "the profile's `ca_bundle` names that file; it must hold certificates as PEM",
     );
 }
@@ -126,11 +124,8 @@ fn a_bundle_that_is_none_is_named_with_its_fault() {
         );
     }
     for (path, fault) in [
-        (
-            "/nonexistent/ca.pem",
-            "No such file or directory (os error 2)",
-        ),
-        ("/", "Is a directory (os error 21)"),
+        ("/nonexistent/ca.pem", "No such file or directory"),
+        ("/", "Is a directory"),
     ] {
         with(over_tls(&tenant), &[("AWS_CA_BUNDLE", path)]).tells(
             &format!("cannot use the certificates in {path}: {fault}"),

@@ -153,7 +153,7 @@ fn what_is_wrong_is_said_on_stderr_with_ssh_none_the_wiser() {
     outcome.fails(
         255,
         &[
-            "mssh: error: no connection to 127.0.0.11 port 1: Connection refused (os error 111)",
+            "mssh: error: no connection to 127.0.0.11 port 1: Connection refused",
             "mssh: hint: is the port open to you (security group), and is there another way: --via?",
         ],
     );

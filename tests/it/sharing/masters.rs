@@ -141,8 +141,10 @@ fn a_dry_run_shows_what_would_be_run_and_writes_nothing() {
     assert_eq!(calls, [0, 0]);
     let verbose = ["-v", "-o", "LogLevel=QUIET"].into_iter().chain(dry);
     let outcome = run(&tenant, "mssh", verbose);
-    let told =
-        format!("mssh: ec2-user at {WEB1}: {WEB1}, as typed, by the master connection that runs\n");
+    let told = format!(
+        "mssh: user ec2-user, the default, since neither the command line nor ssh_config \
+         names one\nmssh: ec2-user at {WEB1}: {WEB1}, as typed, by the master connection that runs\n"
+    );
     assert_eq!(outcome.stderr, told);
 }
 

@@ -92,7 +92,10 @@ fn a_proxy_for_ids_gets_the_id() {
     let words = ["-v", "-o", "LogLevel=QUIET", "-F", &file, DB1, "echo in"];
     let outcome = run(&tenant, "mssh", words);
     assert_eq!((outcome.stdout.as_str(), outcome.code), ("in\n", Some(0)));
-    let route = format!("mssh: ec2-user at {DB1}: {DB1}, by the proxy of your ssh_config\n");
+    let route = format!(
+        "mssh: user ec2-user, the default, since neither the command line nor ssh_config \
+         names one\nmssh: ec2-user at {DB1}: {DB1}, by the proxy of your ssh_config\n"
+    );
     assert!(outcome.stderr.starts_with(&route), "{}", outcome.stderr);
     let dry = ["--dry-run", "--via", "instance-id", WEB1];
     let line = format!(

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{look_ups, pushes};
-use crate::lab::cast::{DB1, DESCRIBE_DENIED, OLD, PARIS, SIX, WEB1, WEB2};
+use crate::lab::cast::{self, DB1, DESCRIBE_DENIED, OLD, PARIS, SIX, WEB1, WEB2};
 use crate::lab::{Fault, Trouble};
 use crate::sandbox::{finish, lab, run, skipped, tenant};
 
@@ -212,6 +212,85 @@ fn debug_tells_calls_with_time_and_id_and_no_secret() {
         "mssh",
         ["-v", "-o", "LogLevel=QUIET", WEB1, "true"],
     );
-    let route = format!("mssh: ec2-user at {WEB1}: 127.0.0.11, its public address\n");
+    let route = format!(
+        "mssh: user ec2-user, the default, since neither the command line nor ssh_config names one\n\
+         mssh: ec2-user at {WEB1}: 127.0.0.11, its public address\n"
+    );
     assert!(verbose.stderr.starts_with(&route), "{}", verbose.stderr);
+}
+
+#[test]
+fn verbose_tells_which_user_was_chosen_and_why() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), "Match originalhost 127.0.0.11\n  User admin\n").expect("written");
+    let file = file.path().to_str().expect("text");
+    for (words, told) in [
+        (
+            &[WEB1][..],
+            "ec2-user, the default, since neither the command line nor ssh_config names one",
+        ),
+        (&["-l", "ubuntu", WEB1], "ubuntu, named on the command line"),
+        (
+            &["-oUser=ubuntu", WEB1],
+            "ubuntu, named on the command line",
+        ),
+        (&["ubuntu@127.0.0.11"], "ubuntu, named on the command line"),
+        (&["127.0.0.11"], "admin, named in ssh_config"),
+    ] {
+        for letter in ["-v", "-d"] {
+            let words = [&[letter, "--dry-run", "-F", file], words].concat();
+            let outcome = run(&tenant(), "mssh", words);
+            let told = format!("mssh: user {told}\n");
+            assert!(outcome.stderr.contains(&told), "{outcome:?}");
+        }
+    }
+    // To sftp, -l is no user.
+    let words = ["-v", "--dry-run", "-l", "100", WEB1];
+    let outcome = run(&tenant(), "msftp", words);
+    assert!(
+        outcome
+            .stderr
+            .contains("msftp: user ec2-user, the default, "),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn debug_speaks_in_sentences() {
+    let tenant = tenant();
+    let outcome = run(&tenant, "mssh", ["-d", "web2.lab", "true"]);
+    let address = cast::find(WEB2)
+        .and_then(|it| it.public)
+        .expect("an address");
+    for sentence in [
+        "mssh: debug: the client is ".to_owned(),
+        format!(
+            "mssh: debug: ssh takes for web2.lab: HostName web2.lab, Port {}, no User",
+            lab().port()
+        ),
+        "mssh: debug: credentials come from the environment\n".to_owned(),
+        "mssh: debug: region us-east-1 (set by AWS_REGION)\n".to_owned(),
+        format!("mssh: debug: web2.lab resolves to {address}\n"),
+        format!("mssh: debug: found {WEB2} "),
+    ] {
+        assert!(
+            outcome.stderr.contains(&sentence),
+            "{sentence}: {outcome:?}"
+        );
+    }
+    let outcome = run(&tenant, "mssh", ["-d", "-p22", cast::MOAT, "true"]);
+    for sentence in [
+        "mssh: debug: direct: 127.0.1.84 refuses port 22\n",
+        "mssh: debug: eice: leads there\n",
+    ] {
+        assert!(outcome.stderr.contains(sentence), "{sentence}: {outcome:?}");
+    }
+    for line in outcome
+        .stderr
+        .lines()
+        .filter(|line| line.starts_with("mssh: debug: "))
+    {
+        let rust = ["Some(", "None", " { ", "Pending", "Ok(", "Err("];
+        assert!(!rust.iter().any(|it| line.contains(it)), "{line}");
+    }
 }
