@@ -110,6 +110,7 @@ pub mod world {
     pub mod room;
     pub mod screen;
     pub mod shared;
+    pub mod shell;
     pub mod ssh_files;
     pub mod stdio;
     pub mod terminal;
@@ -230,7 +231,11 @@ async fn listen(listening: &Listening, terminal: Terminal) -> Result<(), Error> 
 /// The client with these words.
 fn client(program: Program, words: Vec<OsString>) -> Result<CommandLine, Error> {
     let program = process::find(program.client())?;
-    Ok(CommandLine { program, words })
+    Ok(CommandLine {
+        program,
+        words,
+        by_shell: false,
+    })
 }
 
 /// Shows what would be run.

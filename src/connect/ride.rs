@@ -66,5 +66,6 @@ async fn carrier(ride: &Ride, host: &str, terminal: Terminal) -> Result<CommandL
     Ok(CommandLine {
         program: chain.ssh.to_owned(),
         words: words.unwrap_or_default(),
+        by_shell: true,
     })
 }

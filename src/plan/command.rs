@@ -16,6 +16,8 @@ pub struct CommandLine {
     pub program: PathBuf,
     /// Its words, without its name.
     pub words: Vec<OsString>,
+    /// Whether a ProxyCommand of ours is among them, which ssh gives to a shell.
+    pub by_shell: bool,
 }
 
 /// The key that the client logs in with.
@@ -58,7 +60,8 @@ pub fn spell(
     arrivals: &[Arrival],
 ) -> CommandLine {
     let hops = through_hops(arrivals);
-    let mut words = options(proxy.or(hops), identity, arrivals);
+    let proxy = proxy.or(hops);
+    let mut words = options(proxy, identity, arrivals);
     let mut typed = invocation.words.clone();
     if hops.is_some() {
         typed = hops::without_jump(&typed, &invocation.flags);
@@ -82,6 +85,7 @@ pub fn spell(
     CommandLine {
         program: client.to_owned(),
         words,
+        by_shell: proxy.is_some(),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::plan::command::CommandLine;
 use crate::plan::grammar::Program;
 use crate::plan::ssh_config::{self, UNDER_US, Under};
+use crate::world::shell;
 
 /// Finds a client on PATH, as a shell would; but never ourselves under its name, or one who calls
 /// us `ssh` by a link would see us start ourselves for ever.
@@ -87,6 +88,9 @@ pub fn become_client(line: &CommandLine) -> Result<Infallible, Error> {
     };
     let mut client = Command::new(&line.program);
     client.args(&line.words).env(UNDER_US, under.value());
+    if let Some(other) = shell::instead().filter(|_| line.by_shell) {
+        client.env(shell::VARIABLE, other);
+    }
     Err(Error::CannotRun(line.program.clone(), client.exec()))
 }
 

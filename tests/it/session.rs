@@ -4,8 +4,10 @@
 //! - `words`: the remote command arrives as with plain ssh
 //! - `signals`: signals and job control act on ssh alone
 //! - `pty`: a terminal to try it in
+//! - `shell`: whatever the user's shell is, tunnels and hops work, and it stays theirs where it can
 
 pub(crate) mod pty;
+mod shell;
 mod signals;
 mod words;
 

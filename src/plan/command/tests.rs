@@ -101,6 +101,7 @@ fn a_command_line_is_shown_for_a_shell() {
     let line = CommandLine {
         program: "/usr/bin/ssh".into(),
         words: vec!["h".into(), "echo $HOME".into()],
+        by_shell: false,
     };
     assert_eq!(line.quoted(), "ssh h 'echo $HOME'");
 }
