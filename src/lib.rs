@@ -91,6 +91,7 @@ pub mod wire {
 pub mod world {
     //! Touches: one thin file for each thing outside.
     pub mod aws;
+    pub mod bounded;
     pub mod chance;
     pub mod clock;
     pub mod direct;

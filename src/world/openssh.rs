@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::AsyncRead;
 
 use crate::error::Error;
 use crate::plan::cli::Invocation;
@@ -16,10 +16,13 @@ use crate::plan::destination::Destination;
 use crate::plan::grammar::{Grammar, Program};
 use crate::plan::question::{self, Answer, Config, Subject};
 use crate::plan::ssh_config::{UNDER_US, Under};
-use crate::world::ssh_files;
+use crate::world::{bounded, ssh_files};
 
 /// How long to wait for the rest of what ssh has complained of.
 const LAST_WORDS: Duration = Duration::from_millis(100);
+
+/// How much ssh may print, and what `Match exec` runs may complain of.
+const MOST: usize = 4 * 1024 * 1024;
 
 /// How ssh is to name its standard input as a file.
 const STDIN: &str = "/dev/fd/0";
@@ -80,7 +83,7 @@ impl Source {
                 Ok(metadata) if !metadata.is_file() => {
                     Self::WithoutPipe(question::config(Config::None))
                 }
-                _ => match fs::read(file) {
+                _ => match bounded::file(file) {
                     Ok(content) => generated(Config::Given(content)),
                     Err(_) => Self::Unreadable(file.into()),
                 },
@@ -201,6 +204,6 @@ pub async fn host_name(
 async fn read(from: Option<&mut (impl AsyncRead + Unpin)>, into: &mut Vec<u8>) -> io::Result<()> {
     match from {
         None => Ok(()),
-        Some(pipe) => pipe.read_to_end(into).await.map(drop),
+        Some(pipe) => bounded::pipe(pipe, into, MOST).await,
     }
 }

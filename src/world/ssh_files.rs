@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use nix::unistd::{Uid, User};
 
 use crate::error::Error;
+use crate::world::bounded;
 
 /// What is appended to a file's name for what it was before.
 const BEFORE: &str = ".before-mssh";
@@ -36,7 +37,7 @@ pub fn is_there(name: &str) -> bool {
 /// # Errors
 /// [`Error::SshFile`].
 pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Error> {
-    match fs::read(file) {
+    match bounded::file(file) {
         Ok(content) => Ok(Some(content)),
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(cause) => Err(Error::SshFile(file.to_owned(), cause)),

@@ -2,12 +2,12 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Lack, Unread};
 use crate::plan::profiles::{DEFAULT, Profile, Profiles};
+use crate::world::bounded;
 
 /// What the files say, and why one of them could not be read.
 #[derive(Debug)]
@@ -99,7 +99,7 @@ impl Source {
     /// The text, or nothing and why.
     fn text(&self) -> Result<(String, Option<Unread>), Error> {
         use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
-        let error = match fs::read(&self.path) {
+        let error = match bounded::file(&self.path) {
             Ok(bytes) => return Ok((decoded(&self.path, bytes)?, None)),
             Err(error) => error,
         };

@@ -71,8 +71,9 @@ where
             if message.is_binary() {
                 self.channel.frame(message.as_payload(), now);
             } else if let Some((code, reason)) = message.as_close() {
+                let colon = if reason.is_empty() { "" } else { ": " };
                 let code = u16::from(code);
-                return Err(Lost(format!("closed with code {code}: {reason}")));
+                return Err(Lost(format!("close code {code}{colon}{reason}")));
             } else {
                 self.channel.heard(now);
             }

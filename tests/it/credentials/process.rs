@@ -149,3 +149,31 @@ fn the_known_end_of_a_session_tells_whether_it_or_the_clock_is_to_blame() {
         ],
     );
 }
+
+#[test]
+fn output_without_an_end_is_not_read_to_its_end() {
+    let user = user("exec yes");
+    let outcome = user.runs(&[]);
+    let error = outcome.stderr.lines().next().unwrap_or_default();
+    assert!(
+        error.ends_with("prints what cannot be read: it is longer than 64 KB"),
+        "{outcome:?}"
+    );
+    assert_eq!(outcome.code, Some(255));
+}
+
+#[test]
+fn a_file_without_an_end_is_not_read_to_its_end() {
+    let user = User::with("[default]\n$KEY");
+    for variable in ["AWS_CONFIG_FILE", "AWS_CA_BUNDLE"] {
+        let mut mssh = user.mssh(&[]);
+        mssh.env(variable, "/dev/zero");
+        mssh.env("AWS_ENDPOINT_URL", "https://127.0.0.1:1");
+        let outcome = finish(&mut mssh);
+        assert!(
+            outcome.stderr.contains("it is longer than 16384 KB"),
+            "{outcome:?}"
+        );
+        assert_eq!(outcome.code, Some(255));
+    }
+}

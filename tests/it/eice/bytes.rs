@@ -5,11 +5,16 @@ use std::io::{Read, Write};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::command;
 use crate::key::witness::PATIENCE;
 use crate::lab::Tenant;
 use crate::lab::eice::{Ail, NEAR_DB1, name, pattern};
 use crate::sandbox::{eventually, tenant};
+
+/// What an endpoint that means harm may cost at most.
+const HARM: u64 = 16;
 
 const MEGABYTES: usize = 192;
 
@@ -194,4 +199,24 @@ fn a_reader_that_is_slow_holds_up_the_far_end_and_not_us() {
     );
     drop((stdin, child.stdout.take()));
     assert!(child.wait().expect("a child").success());
+}
+
+#[test]
+fn pings_whose_pongs_nobody_reads_cost_little_memory_and_keep_us_from_nothing() {
+    let tenant = tenant();
+    tenant.ails(Ail::Pings);
+    let mut child = tunnel(&tenant);
+    std::thread::sleep(Duration::from_secs(4));
+    let peak = peak(&child);
+    let told = Instant::now();
+    let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+    let status = child.wait().expect("a child");
+    assert!(peak < HARM, "{peak} MB");
+    // A second for a farewell that nobody takes, and time for a busy machine.
+    assert!(
+        told.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        told.elapsed()
+    );
+    assert_eq!((status.code(), tenant.tunnels().len()), (Some(0), 1));
 }

@@ -122,6 +122,10 @@ fn a_tunnel_that_breaks_says_so_and_ssh_ends() {
         &["mssh: error: the tunnel is lost: the endpoint sends text"],
     );
     fails_with(
+        Ail::TooLong,
+        &["mssh: error: the tunnel is lost: payload length of 1048576 exceeds the limit of 131072"],
+    );
+    fails_with(
         Ail::WrongKey,
         &[
             &format!(

@@ -26,4 +26,8 @@ pub(crate) enum Ail {
     Fragments,
     /// Text is sent.
     Text,
+    /// A frame of 1 MB is sent.
+    TooLong,
+    /// Pings are sent without an end, some 10 MB a second, and nothing is read.
+    Pings,
 }

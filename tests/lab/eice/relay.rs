@@ -53,6 +53,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Tunnel<S> {
         if matches!(self.ail, Some(Ail::Text)) {
             self.send(Message::text("hello")).await?;
         }
+        if matches!(self.ail, Some(Ail::TooLong)) {
+            self.send(Message::binary(vec![0; 1 << 20])).await?;
+        }
+        while matches!(self.ail, Some(Ail::Pings)) {
+            for _ in 0..500 {
+                self.send(Message::ping(vec![0; 125])).await?;
+            }
+            sleep(Duration::from_millis(6)).await;
+        }
         loop {
             let end = tokio::select! {
                 message = next(&mut self.socket) => self.take(message, &mut to).await?,

@@ -3,7 +3,7 @@
 //! A file for each, of the AWS CLI's naming and form (botocore's `JSONFileCache`), so that each
 //! tool finds what the other has got. Nothing here is needed: a cache that cannot be had is empty.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::PathBuf;
@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use super::super::files;
 use crate::plan::date;
+use crate::world::bounded;
 
 /// A session that ends sooner is no longer taken: botocore's window.
 const WINDOW: Duration = Duration::from_mins(15);
@@ -48,7 +49,7 @@ impl Cache {
     /// The session of this name, if it is good for long enough.
     pub(super) fn find(&self, key: &str) -> Option<Credentials> {
         let file = self.directory.as_ref()?.join(format!("{key}.json"));
-        let session = Session::read(&fs::read(file).ok()?)?;
+        let session = Session::read(&bounded::file(&file).ok()?)?;
         let until = SystemTime::try_from(session.until).ok()?;
         let left = until.duration_since(SystemTime::now()).ok()?;
         (left >= WINDOW).then(|| session.credentials())

@@ -1,7 +1,6 @@
 //! Console logins, by Amazon's library.
 
 use std::env;
-use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -18,6 +17,7 @@ use super::cache::instant;
 use crate::error::{Error, Lack, NoLogin, Setting, Unread};
 use crate::world::aws::variables::variable;
 use crate::world::aws::{explain, files, http};
+use crate::world::bounded;
 
 /// What makes a login.
 const LOG_IN: &str = "aws login";
@@ -48,7 +48,7 @@ fn end(name: &str, profile: &str) -> Result<Option<SystemTime>, Error> {
         return Ok(None);
     };
     let path = directory.join(format!("{:x}.json", Sha256::digest(name.trim())));
-    let text = fs::read(&path).map_err(|cause| match cause.kind() {
+    let text = bounded::file(&path).map_err(|cause| match cause.kind() {
         io::ErrorKind::NotFound => Lack::no_login(profile, LOG_IN, NoLogin::Missing),
         _ => Unread::new("the login", &path, &cause, "`aws login` writes it").into(),
     })?;

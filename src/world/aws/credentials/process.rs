@@ -13,6 +13,10 @@ use tokio::process::Command;
 use super::cache::instant;
 use crate::error::Lack;
 use crate::plan::flaw::BadValue;
+use crate::world::bounded;
+
+/// How much it may print: credentials are a few KB.
+const MOST: usize = 64 * 1024;
 
 /// Runs the command, for as long as it takes: it may have to ask somebody. It has the terminal for
 /// that, and our standard error, but not our standard input, which is the session's.
@@ -27,21 +31,25 @@ pub(super) async fn credentials(command: &str, profile: &str) -> Result<Credenti
             "is not a command with its quotes in pairs".to_owned(),
         ));
     };
-    let output = Command::new(program)
+    let mut child = Command::new(program)
         .args(arguments)
         .stdin(File::open("/dev/tty").map_or_else(|_| Stdio::null(), Stdio::from))
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|cause| failed(format!("names {program}, which cannot be run: {cause}")))?
-        .wait_with_output()
-        .await
-        .map_err(|cause| failed(format!("cannot be waited for: {cause}")))?;
-    if !output.status.success() {
-        return Err(failed(format!("has failed ({})", output.status)));
+        .map_err(|cause| failed(format!("names {program}, which cannot be run: {cause}")))?;
+    let mut output = Vec::new();
+    if let Some(mut stdout) = child.stdout.take() {
+        let read = bounded::pipe(&mut stdout, &mut output, MOST).await;
+        read.map_err(|cause| failed(format!("prints what cannot be read: {cause}")))?;
     }
-    read(&output.stdout).map_err(failed)
+    let status = child.wait().await;
+    let status = status.map_err(|cause| failed(format!("cannot be waited for: {cause}")))?;
+    if !status.success() {
+        return Err(failed(format!("has failed ({status})")));
+    }
+    read(&output).map_err(failed)
 }
 
 /// Reads what it has printed. That is secret: what is wrong with it is said without showing it.

@@ -22,6 +22,7 @@ use crate::plan::profiles::source::WebIdentity;
 use crate::world::aws::explain::Call;
 use crate::world::aws::files;
 use crate::world::aws::retry::Limits;
+use crate::world::bounded;
 
 /// What names the file of a web identity's token.
 const TOKEN_FILE: &str =
@@ -71,7 +72,7 @@ impl<B> Chain<'_, B> {
             return Ok(kept);
         }
         let path = files::expanded(identity.token_file.clone().into());
-        let token = std::fs::read_to_string(&path);
+        let token = bounded::text(&path);
         let token = token.map_err(|cause| {
             let what = "the web identity token";
             Lack::from(Unread::new(what, &path, &cause, TOKEN_FILE))

@@ -1,6 +1,5 @@
 //! The file in which `aws sso login` leaves its token: `~/.aws/sso/cache/NAME.json`.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -13,6 +12,7 @@ use super::cache::instant;
 use crate::error::{Lack, NoLogin, Unread};
 use crate::plan::flaw::Flaw;
 use crate::world::aws::files;
+use crate::world::bounded;
 
 /// A token, with all that its file says beside it.
 pub(super) struct Token {
@@ -28,7 +28,7 @@ impl Token {
         let no_login = |why| Lack::no_login(profile, super::sso::LOG_IN, why);
         let home = files::home().ok_or_else(|| no_login(NoLogin::Missing))?;
         let path = home.join(format!(".aws/sso/cache/{name}.json"));
-        let bytes = fs::read(&path).map_err(|cause| match cause.kind() {
+        let bytes = bounded::file(&path).map_err(|cause| match cause.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => no_login(NoLogin::Missing),
             _ => Unread::new("the login", &path, &cause, "`aws sso login` writes it").into(),
         })?;

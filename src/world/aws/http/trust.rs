@@ -1,7 +1,6 @@
 //! Whom we trust to tell who a server is: the certificates of authorities.
 
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -11,6 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
 use crate::error::{BadBundle, Network};
+use crate::world::bounded;
 
 /// The files in which systems keep all their authorities together: Debian, Arch and Gentoo;
 /// Fedora and its kin, old and new; openSUSE; Alpine; FreeBSD. One of them is read in a
@@ -117,7 +117,7 @@ impl Bundle {
                 fault,
             })
         };
-        let text = fs::read(&self.path).map_err(|cause| bad(cause.to_string()))?;
+        let text = bounded::file(&self.path).map_err(|cause| bad(cause.to_string()))?;
         let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
         let found = found.map_err(|_| bad("it is damaged".to_owned()))?;
         if found.is_empty() {
