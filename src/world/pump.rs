@@ -248,21 +248,6 @@ where
         Poll::Ready(Ok(buffer.filled().len()))
     }
 
-    /// Takes what is in the pipe already, if that is SSH's farewell, and leaves.
-    fn leave(&mut self, cx: &mut Context<'_>) {
-        let now = self.clock.now();
-        while self.channel.has_farewell() && self.channel.input_room(now) > 0 {
-            match self.poll_read(cx, CHUNK) {
-                Poll::Ready(Ok(bytes)) if bytes > 0 => {
-                    self.channel.input(&self.buffer[..bytes], now);
-                }
-                _ => break,
-            }
-        }
-        self.input = None;
-        self.channel.hang_up(now);
-    }
-
     /// Waits for the channel's next moment.
     fn rest(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(at) = self.channel.timeout() else {

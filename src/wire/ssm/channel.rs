@@ -3,6 +3,7 @@
 mod agent;
 mod ending;
 mod incoming;
+mod time;
 mod words;
 
 use std::collections::VecDeque;
@@ -156,7 +157,10 @@ impl Channel {
     /// Takes input, all of it: that there is room is [`Channel::input_room`]'s to say, and what
     /// has happened since it said so is no reason to lose a byte.
     pub fn input(&mut self, bytes: &[u8], now: Time) {
-        self.mid_line = !matches!(bytes.last(), None | Some(b'\n' | b'\r'));
+        let Some(last) = bytes.last() else {
+            return;
+        };
+        self.mid_line = !matches!(last, b'\n' | b'\r');
         self.agent.waits(self.outbox.next_sequence(), now);
         for chunk in bytes.chunks(PAYLOAD) {
             self.send(payload::OUTPUT, chunk, chunk.len(), now);
@@ -217,41 +221,6 @@ impl Channel {
     /// What happened, once each.
     pub fn event(&mut self) -> Option<Event> {
         self.events.pop_front()
-    }
-
-    /// Time has passed.
-    pub fn tick(&mut self, now: Time) {
-        if let Start::Banner(until) = self.start
-            && now >= until
-        {
-            self.start = Start::Done;
-        }
-        if !self.takes_frames() {
-            // Nobody listens, so nothing is heard.
-            self.heard(now);
-        }
-        if self.link.is_some_and(|link| link.is_dead(now)) {
-            self.disconnected();
-            self.events.push_back(Event::Dead);
-        }
-        if self.link.is_some() {
-            self.outbox.tick(now);
-        }
-        self.tick_agent(now);
-        self.tick_ending(now);
-    }
-
-    /// When [`Channel::tick`] has something to do.
-    pub fn timeout(&self) -> Option<Time> {
-        let banner = match self.start {
-            Start::Banner(until) => Some(until),
-            Start::Handshake | Start::Done => None,
-        };
-        let link = self.link.map(|link| link.timeout());
-        let outbox = self.link.and_then(|_| self.outbox.timeout());
-        let (agent, ending) = (self.agent_timeout(), self.ending_timeout());
-        let all = [banner, link, outbox, agent, ending];
-        all.into_iter().flatten().min()
     }
 }
 

@@ -159,3 +159,37 @@ pub(super) fn reason(closed: &[u8]) -> String {
     let words = words.filter(|word| *word != ERROR);
     words.collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_release_of_an_agent_tells_whether_it_acknowledges_again() {
+        let again = |release: &str| {
+            let request = json!({ "AgentVersion": release, "RequestedClientActions": [] });
+            acknowledges_again(request.to_string().as_bytes())
+        };
+        for release in [
+            "3.2.1041.0",
+            "3.2.1186.0",
+            "3.3.987.0",
+            "3.10.1.0",
+            "4.0.0.0",
+        ] {
+            assert!(again(release), "{release}");
+        }
+        for release in [
+            "3.2.985.0",
+            "3.1.1732.0",
+            "2.3.722.0",
+            "",
+            "new",
+            "3.x",
+            "3.2.1041",
+        ] {
+            assert!(!again(release), "{release}");
+        }
+        assert!(!acknowledges_again(b"{}") && !acknowledges_again(b"nonsense"));
+    }
+}

@@ -1,13 +1,13 @@
 //! Looks, while nothing is read or written, whether anybody is left at our end.
 
 use std::pin::Pin;
-use std::task::Context;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::Pump;
+use super::{CHUNK, Pump};
 
 /// How often that is.
 const LOOK: Duration = Duration::from_millis(500);
@@ -57,5 +57,20 @@ where
             self.channel.input_closed(self.clock.now());
         }
         true
+    }
+
+    /// Takes what is in the pipe already, if that is SSH's farewell, and leaves.
+    pub(super) fn leave(&mut self, cx: &mut Context<'_>) {
+        let now = self.clock.now();
+        while self.channel.has_farewell() && self.channel.input_room(now) > 0 {
+            match self.poll_read(cx, CHUNK) {
+                Poll::Ready(Ok(bytes)) if bytes > 0 => {
+                    self.channel.input(&self.buffer[..bytes], now);
+                }
+                _ => break,
+            }
+        }
+        self.input = None;
+        self.channel.hang_up(now);
     }
 }

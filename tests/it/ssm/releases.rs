@@ -62,7 +62,7 @@ fn an_old_agent_that_is_slow_to_connect_gets_everything() {
         slow_dial: 4000 * MS,
         ..Trial::default()
     });
-    let up = bytes(2_000_000, 1);
+    let up = bytes(14_000_000, 1);
     let carried = carry(&tenant, &up, b"SSH-2.0-lab\r\n");
     assert!(carried.up == up);
     assert!(the_session(&tenant).early_birds > 0);

@@ -1,7 +1,7 @@
 //! The agent of one session, as its sources have it.
 
+mod defects;
 mod far;
-mod fate;
 mod incoming;
 mod stream;
 
@@ -15,9 +15,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
+use self::defects::Defects;
 use self::far::Far;
 pub(crate) use self::far::PROMPT;
-use self::fate::Fate;
 use self::stream::{Inbound, Outbound};
 use super::frame;
 use super::record::{Ended, Session};
@@ -53,7 +53,7 @@ pub(super) struct Agent {
     is_paused: bool,
     dialling: Option<JoinHandle<std::io::Result<Far>>>,
     far: Option<Far>,
-    fate: Fate,
+    defects: Defects,
     /// Until when it sleeps.
     rests: Option<Instant>,
     /// That it is over, how, and until when the last acknowledgements are waited for.
@@ -81,7 +81,7 @@ impl Agent {
             is_paused: false,
             dialling: None,
             far: None,
-            fate: Fate::default(),
+            defects: Defects::default(),
             rests: None,
             ends: None,
         }
@@ -108,7 +108,7 @@ impl Agent {
             tokio::select! {
                 biased;
                 Some(order) = orders.recv() => self.obey(order),
-                Some(frame) = up.recv(), if self.fate.listens() => self.receive(&frame).await,
+                Some(frame) = up.recv(), if self.defects.listens() => self.receive(&frame).await,
                 permit = down.reserve(), if !self.queue.is_empty() => {
                     let Ok(permit) = permit else { break };
                     permit.send(self.queue.pop_front().expect("a frame"));

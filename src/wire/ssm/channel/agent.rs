@@ -84,7 +84,7 @@ impl Channel {
         if self.start != Start::Handshake || self.purpose == Purpose::Shell {
             self.start = Start::Done;
         }
-        self.connected_there();
+        self.agent_connected();
     }
 
     /// The agent has acknowledged a message.
@@ -98,20 +98,32 @@ impl Channel {
         }
         // Other messages come before the first bytes for a shell: sizes of the terminal.
         if self.purpose == Purpose::Port && self.agent.first == Some(sequence) {
-            self.connected_there();
+            self.agent_connected();
         }
     }
 
     /// The agent is connected: see `Outbox::count_silence`.
-    fn connected_there(&mut self) {
+    fn agent_connected(&mut self) {
         if !self.agent.acknowledges_again {
             self.outbox.count_silence();
         }
     }
 
+    /// Whether this reason means that the agent could not connect to the port. Its worker crashes then,
+    /// which the agent notices after a minute.
+    pub(super) fn is_unconnected(&self, reason: &str) -> bool {
+        let texts = [
+            "Unable to connect to specified port",
+            "ipc messaging received timeout signal",
+            "document worker timed out",
+        ];
+        let is_before = self.purpose == Purpose::Port && !self.spoken;
+        is_before && texts.iter().any(|text| reason.contains(text))
+    }
+
     pub(super) fn tick_agent(&mut self, now: Time) {
         if self.agent.dialled.take_if(|at| now >= *at).is_some() {
-            self.connected_there();
+            self.agent_connected();
         }
         let agent = &mut self.agent;
         if self.link.is_some() && agent.silent.is_some_and(|at| now >= at) {

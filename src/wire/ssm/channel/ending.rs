@@ -156,18 +156,6 @@ impl Channel {
         self.over(end);
     }
 
-    /// Whether this reason means that the agent could not connect to the port. Its worker crashes then,
-    /// which the agent notices after a minute.
-    fn is_unconnected(&self, reason: &str) -> bool {
-        let texts = [
-            "Unable to connect to specified port",
-            "ipc messaging received timeout signal",
-            "document worker timed out",
-        ];
-        let is_before = self.purpose == Purpose::Port && !self.spoken;
-        is_before && texts.iter().any(|text| reason.contains(text))
-    }
-
     /// Nothing can be heard any more: who wanted to end the session anyway waits no longer.
     pub(super) fn lost(&mut self) {
         match self.ending {

@@ -18,7 +18,7 @@ pub(super) struct Agent {
     /// Before 3.2.1041.0: says nothing of what it has had already.
     is_old: bool,
     /// The message whose first acknowledgement it does not send.
-    pub(super) mute: Option<i64>,
+    pub(super) skips: Option<i64>,
     ids: Ids,
     sequence: i64,
     unacknowledged: VecDeque<(i64, Time, Vec<u8>)>,
@@ -45,7 +45,7 @@ impl Agent {
     pub(super) fn new(seed: u64, wire: &Wire, says: &[u8], now: Time) -> Self {
         let mut agent = Self {
             is_old: wire.is_old,
-            mute: None,
+            skips: None,
             ids: Ids::new(seed),
             sequence: 0,
             unacknowledged: VecDeque::new(),
@@ -136,7 +136,7 @@ impl Agent {
                 self.expected += 1;
             }
         }
-        if self.mute.take_if(|mute| *mute == sequence).is_none() {
+        if self.skips.take_if(|skips| *skips == sequence).is_none() {
             self.acknowledge(message.id, sequence, now);
         }
     }

@@ -5,6 +5,10 @@ use std::time::Duration;
 use super::random;
 use super::world::{Wire, World};
 
+/// More than may be under way while one message is waited for, so that the rest comes behind copies
+/// of that.
+const MUCH: usize = 12_000_000;
+
 const MS: Duration = Duration::from_millis(1);
 
 /// Until when the agent has surely connected to the port.
@@ -20,11 +24,11 @@ fn wire(is_old: bool) -> Wire {
 }
 
 /// Sends so many bytes to a server that has this to say.
-fn upload(wire: Wire, size: usize, says: &[u8], mute: Option<i64>) -> (World, Duration) {
+fn upload(wire: Wire, size: usize, says: &[u8], skips: Option<i64>) -> (World, Duration) {
     let mut random = random("upload");
     let bytes: Vec<u8> = (0..size).map(|_| random.u8(..)).collect();
     let mut world = World::new(wire, random, &bytes, says);
-    world.agent.mute = mute;
+    world.agent.skips = skips;
     let began = world.now;
     world.run(Duration::from_hours(1), |world| {
         world.agent.got.len() >= bytes.len()
@@ -40,7 +44,7 @@ fn upload(wire: Wire, size: usize, says: &[u8], mute: Option<i64>) -> (World, Du
 #[test]
 fn one_lost_acknowledgement_holds_nothing_up_with_any_release() {
     for is_old in [true, false] {
-        let (mut world, took) = upload(wire(is_old), 12_000_000, b"SSH-2.0-x", Some(7));
+        let (mut world, took) = upload(wire(is_old), MUCH, b"SSH-2.0-x", Some(7));
         assert!(took < Duration::from_secs(5), "{took:?}");
         // Nothing is thought to be under way in the end, either.
         let now = world.now;
@@ -68,10 +72,10 @@ fn an_old_agent_and_a_websocket_that_breaks_again_and_again_lose_nothing() {
 fn a_message_that_is_really_lost_is_sent_until_it_arrives() {
     for (is_old, copies) in [(true, 4), (false, 20)] {
         let wire = Wire {
-            unlucky: Some((7, copies)),
+            lost_copies: Some((7, copies)),
             ..wire(is_old)
         };
-        let (world, took) = upload(wire, 3_000_000, b"SSH-2.0-x", None);
+        let (world, took) = upload(wire, MUCH, b"SSH-2.0-x", None);
         assert!(took < Duration::from_mins(2), "{took:?}");
         assert_eq!(world.events, []);
     }
@@ -85,16 +89,16 @@ fn an_old_agent_that_connects_slowly_loses_nothing() {
         dial: Duration::from_secs(100),
         ..wire(true)
     };
-    let (world, _) = upload(wire.clone(), 3_000_000, b"SSH-2.0-x", None);
+    let (world, _) = upload(wire.clone(), MUCH, b"SSH-2.0-x", None);
     assert!(world.agent.early_birds > 0);
-    upload(wire, 3_000_000, b"", None);
+    upload(wire, MUCH, b"", None);
 }
 
 #[test]
 fn a_server_that_says_nothing_gets_everything_from_an_old_agent() {
-    let (_, took) = upload(wire(true), 12_000_000, b"", Some(7));
+    let (_, took) = upload(wire(true), MUCH, b"", Some(7));
     assert!(took < Duration::from_secs(5), "{took:?}");
     // Where the first acknowledgement of all is lost, time alone tells that it is connected.
-    let (_, took) = upload(wire(true), 12_000_000, b"", Some(1));
+    let (_, took) = upload(wire(true), MUCH, b"", Some(1));
     assert!(took < DIALLED + Duration::from_secs(10), "{took:?}");
 }

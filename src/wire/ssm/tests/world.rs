@@ -20,7 +20,7 @@ pub(super) struct Wire {
     pub(super) breaks: Option<Duration>,
     pub(super) gone: Duration,
     /// The message of ours whose first so many copies are lost.
-    pub(super) unlucky: Option<(i64, u32)>,
+    pub(super) lost_copies: Option<(i64, u32)>,
     /// Whether the agent is one of before 3.2.1041.0.
     pub(super) is_old: bool,
     /// How long the agent needs to connect to the port.
@@ -153,7 +153,7 @@ impl World {
         while let Some(frame) = self.channel.transmit(self.now) {
             match frame {
                 Frame::Text(text) => self.opened.push(text),
-                Frame::Binary(frame) if self.is_unlucky(&frame) => {}
+                Frame::Binary(frame) if self.is_lost_copy(&frame) => {}
                 Frame::Binary(frame) => {
                     let arrivals = arrivals(&self.wire, &mut self.random, self.now);
                     self.up.extend(arrivals.map(|at| (at, frame.clone())));
@@ -163,9 +163,9 @@ impl World {
         }
     }
 
-    fn is_unlucky(&mut self, frame: &[u8]) -> bool {
+    fn is_lost_copy(&mut self, frame: &[u8]) -> bool {
         let message = Message::decode(frame).expect("a message of ours");
-        match &mut self.wire.unlucky {
+        match &mut self.wire.lost_copies {
             Some((sequence, copies)) if message.kind == Kind::Input => {
                 let is_hit = message.sequence == *sequence && *copies > 0;
                 *copies -= u32::from(is_hit);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Agent, fate, stream};
+use super::{Agent, defects, stream};
 use crate::lab::ssm::frame;
 use crate::lab::ssm::record::Ended;
 
@@ -55,7 +55,7 @@ impl Agent {
     async fn take(&mut self, kind: u32, payload: &[u8]) {
         match kind {
             frame::HANDSHAKE_RESPONSE => self.shake(payload),
-            _ if fate::is_end(kind, payload) => self.told_to_end(),
+            _ if defects::is_end(kind, payload) => self.told_to_end(),
             frame::OUTPUT if self.is_complete => {
                 if let Some(far) = &mut self.far
                     && far.write(payload).await.is_err()

@@ -16,7 +16,7 @@ const NOTICES: Duration = Duration::from_mins(1);
 const AWAY: Duration = Duration::from_millis(100);
 
 #[derive(Default)]
-pub(super) struct Fate {
+pub(super) struct Defects {
     /// Its worker has crashed, which it will notice then.
     crashed: Option<Instant>,
     /// Its reader waits for somebody who has left: nothing is read any more.
@@ -27,7 +27,7 @@ pub(super) struct Fate {
     has_lost: bool,
 }
 
-impl Fate {
+impl Defects {
     pub(super) fn listens(&self) -> bool {
         !self.is_blocked
     }
@@ -42,12 +42,12 @@ impl Agent {
     /// It could not connect to the port, and its worker dies of that.
     pub(super) fn crash(&mut self) {
         let notices = self.session.trial.notices.unwrap_or(NOTICES);
-        self.fate.crashed = Some(Instant::now() + notices);
+        self.defects.crashed = Some(Instant::now() + notices);
     }
 
     /// It looks after its worker.
     pub(super) fn notice(&mut self) {
-        if self.fate.crashed.is_some_and(|at| Instant::now() >= at) {
+        if self.defects.crashed.is_some_and(|at| Instant::now() >= at) {
             let reason = self.session.trial.release.crash();
             self.end(Ended::Failed, reason);
         }
@@ -56,7 +56,7 @@ impl Agent {
     /// Whether nobody is there to read a frame of the client's.
     pub(super) fn is_absent(&self) -> bool {
         let now = Instant::now();
-        self.fate.crashed.is_some() || self.fate.away.is_some_and(|until| now < until)
+        self.defects.crashed.is_some() || self.defects.away.is_some_and(|until| now < until)
     }
 
     /// Whether it does nothing any more from this message on.
@@ -70,9 +70,9 @@ impl Agent {
     pub(super) fn is_reset_by(&mut self, frame: &Frame<'_>) -> bool {
         let is_next = frame.sequence == self.inbound.expected();
         let is_hit = self.session.trial.reset_at == Some(frame.sequence);
-        let is_reset = is_hit && is_next && self.fate.away.is_none();
+        let is_reset = is_hit && is_next && self.defects.away.is_none();
         if is_reset {
-            self.fate.away = Some(Instant::now() + AWAY);
+            self.defects.away = Some(Instant::now() + AWAY);
         }
         is_reset
     }
@@ -81,7 +81,7 @@ impl Agent {
     pub(super) fn acknowledges(&mut self, frame: &Frame<'_>, is_old: bool) -> bool {
         let trial = &self.session.trial;
         let is_lost = trial.unacknowledged == Some(frame.sequence)
-            && !std::mem::replace(&mut self.fate.has_lost, true);
+            && !std::mem::replace(&mut self.defects.has_lost, true);
         let is_dropped = is_old && trial.release == Release::Old;
         !is_lost && !is_dropped
     }
@@ -92,7 +92,7 @@ impl Agent {
             return;
         }
         if self.ends.is_some() {
-            self.fate.block();
+            self.defects.block();
         }
         self.end(Ended::Flag, "");
     }
