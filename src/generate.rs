@@ -1,10 +1,10 @@
 //! Our own texts: help, version, completions and man pages, all from the table of options.
 
 mod man;
+mod shells;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, Command, ValueHint};
-use clap_complete::Shell;
+use clap::{Arg, ArgAction, Command};
 
 use crate::plan::cli::Page;
 use crate::plan::grammar::{Grammar, Kind, Program};
@@ -16,7 +16,7 @@ pub fn page(program: Program, page: &Page) -> Vec<u8> {
     match page {
         Page::Help => help(program).into_bytes(),
         Page::Version => format!("{} {}\n", program.name(), env!("CARGO_PKG_VERSION")).into_bytes(),
-        Page::Completions(shell) => completions(program, shell),
+        Page::Completions(shell) => shells::script(program, shell),
         Page::Man => man::page(program),
     }
 }
@@ -108,14 +108,10 @@ fn own_letter(program: Program, opt: &Opt) -> Option<char> {
     (free || taken_from_client).then(|| char::from(letter))
 }
 
-/// The program as clap knows it: enough to write completions and the man page's options.
+/// The program as clap knows it: enough to write the man page's options.
 fn command(program: Program) -> Command {
-    let grammar = Grammar::of(program);
     let ours = OPTIONS.iter().filter(|opt| opt.is_of(program));
     let ours = ours.map(|opt| our_arg(program, opt));
-    let theirs = grammar
-        .letters()
-        .map(|(letter, kind)| their_arg(program, letter, kind));
     Command::new(program.name())
         .version(env!("CARGO_PKG_VERSION"))
         .about(words(program).about)
@@ -123,8 +119,6 @@ fn command(program: Program) -> Command {
         .disable_help_flag(true)
         .disable_version_flag(true)
         .args(ours)
-        .args(theirs)
-        .args(operands(program))
 }
 
 fn our_arg(program: Program, opt: &'static Opt) -> Arg {
@@ -144,43 +138,4 @@ fn our_arg(program: Program, opt: &'static Opt) -> Arg {
             .value_name(value)
             .value_parser(PossibleValuesParser::new(opt.choices)),
     }
-}
-
-fn their_arg(program: Program, letter: char, kind: Kind) -> Arg {
-    let client = program.client();
-    let arg = Arg::new(format!("{client}-{letter}"))
-        .short(letter)
-        .help(format!("As in {client}(1)"));
-    match (kind, letter) {
-        (Kind::Valued, 'i' | 'F' | 'E' | 'S' | 'b') => arg.value_hint(ValueHint::AnyPath),
-        (Kind::Valued, _) => arg.value_name("VALUE"),
-        (Kind::Switch | Kind::Unknown, _) => arg.action(ArgAction::SetTrue),
-    }
-}
-
-fn operands(program: Program) -> Vec<Arg> {
-    let target = Arg::new("target").value_hint(ValueHint::Hostname);
-    match program {
-        Program::Ssh => vec![
-            target,
-            Arg::new("command")
-                .num_args(0..)
-                .trailing_var_arg(true)
-                .value_hint(ValueHint::CommandWithArguments),
-        ],
-        Program::Sftp => vec![target],
-        Program::Scp => vec![
-            Arg::new("files")
-                .num_args(2..)
-                .value_hint(ValueHint::AnyPath),
-        ],
-    }
-}
-
-fn completions(program: Program, shell: &str) -> Vec<u8> {
-    let mut text = Vec::new();
-    if let Ok(shell) = shell.parse::<Shell>() {
-        clap_complete::generate(shell, &mut command(program), program.name(), &mut text);
-    }
-    text
 }

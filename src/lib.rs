@@ -29,6 +29,7 @@ use std::process::ExitCode;
 use error::Error;
 use plan::cli::{self, Invocation, Request};
 use plan::command::CommandLine;
+use plan::complete::{LINE_OPTION, OPTION};
 use plan::grammar::Program;
 use plan::host_key;
 use plan::listen::Listening;
@@ -40,6 +41,7 @@ use world::listener::Listener;
 use world::terminal::Terminal;
 use world::{keeper, openssh, panics, process};
 
+pub mod complete;
 pub mod connect;
 pub mod error;
 mod for_ssh;
@@ -54,6 +56,7 @@ pub mod plan {
     pub mod cli;
     pub mod clock;
     pub mod command;
+    pub mod complete;
     pub mod date;
     pub mod denial;
     pub mod destination;
@@ -96,6 +99,7 @@ pub mod world {
     pub mod clock;
     pub mod direct;
     pub mod hangup;
+    pub mod hosts;
     pub mod keeper;
     pub mod key;
     pub mod listener;
@@ -154,6 +158,8 @@ fn become_one(program: Program, words: &[OsString], terminal: Terminal) -> Resul
         }
         [option, rest @ ..] if option == SKIP_BLOCK => return Ok(for_ssh::skips_block(rest)),
         [option, rest @ ..] if option == tunnel::OPTION => for_ssh::carry(rest, terminal),
+        [option, rest @ ..] if option == OPTION => print(&complete::words(program, rest)),
+        [option, line] if option == LINE_OPTION => print(&complete::line(program, line)),
         words => run(program, words, terminal),
     };
     done.map(|()| ExitCode::SUCCESS)

@@ -8,11 +8,7 @@ use crate::plan::grammar::Program;
 
 /// The man page: the options by clap, the prose by hand.
 pub(super) fn page(program: Program) -> Vec<u8> {
-    let command = command(program).mut_args(|arg| {
-        let theirs = arg.get_long().is_none();
-        arg.hide(theirs)
-    });
-    let man = Man::new(command)
+    let man = Man::new(command(program))
         .section("1")
         .source(format!("mssh {}", env!("CARGO_PKG_VERSION")));
     let mut text = Vec::new();

@@ -71,6 +71,15 @@ const PLACES: &[Places] = &[
     ] },
 ];
 
+/// The regions that are known here.
+#[must_use]
+pub fn regions() -> Vec<&'static str> {
+    let all = PLACES.iter().flat_map(|places| places.fingerprints);
+    let mut names: Vec<_> = all.map(|(region, _)| *region).collect();
+    names.sort_unstable();
+    names
+}
+
 /// The serial console of a region, as ssh finds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Console {

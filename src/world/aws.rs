@@ -6,7 +6,7 @@ mod ec2;
 mod endpoint_urls;
 mod endpoints;
 mod explain;
-mod files;
+pub mod files;
 mod handover;
 mod http;
 mod instance_connect;

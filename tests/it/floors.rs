@@ -64,6 +64,10 @@ const RULES: &[(&str, &[&str])] = &[
         &["crate::connect", "crate::generate", "aws_", "tokio"],
     ),
     (
+        "complete",
+        &["crate::connect", "crate::generate", "aws_", "tokio"],
+    ),
+    (
         "generate",
         &["crate::connect", "crate::world", "aws_", "tokio"],
     ),

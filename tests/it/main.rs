@@ -19,6 +19,7 @@
 //! - `errors`: each mistake has its line, its hint and its status
 //! - `ssm`: Session Manager's tunnel survives everything, and leaves no session
 //! - `network`: authorities, proxies and endpoints, and how little all that costs
+//! - `completions`: what bash, zsh and fish offer at a TAB
 //! - `texts`: help, completions, man pages and README are current and true
 //! - `floors`: who may import whom in `src/`
 
@@ -35,6 +36,7 @@ mod sandbox;
 mod auto;
 mod burst;
 mod callers;
+mod completions;
 mod credentials;
 mod eice;
 mod errors;

@@ -17,6 +17,12 @@ pub(super) struct Files {
     pub(super) unread: Option<Unread>,
 }
 
+/// The names of all profiles, for completion; none, where the files make no sense.
+#[must_use]
+pub fn profile_names() -> Vec<String> {
+    Files::read().map_or(Vec::new(), |files| files.profiles.names())
+}
+
 impl Files {
     /// Reads `config` and `credentials`, wherever AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE
     /// say they are. One that is not there is empty.

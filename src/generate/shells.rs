@@ -1,0 +1,82 @@
+//! What the shells load for completion. All of it asks us: see [`crate::plan::complete`].
+
+use crate::plan::grammar::Program;
+
+/// The script for a shell.
+pub(super) fn script(program: Program, shell: &str) -> Vec<u8> {
+    let template = match shell {
+        "bash" => BASH,
+        "zsh" => ZSH,
+        _ => FISH,
+    };
+    template.replace("@NAME@", program.name()).into_bytes()
+}
+
+/// bash replaces only its own idea of the current word, `$2`, which begins behind a `=` or `:`.
+const BASH: &str = r#"# Completion of @NAME@ for bash: source this file, or put it where bash-completion finds it.
+_@NAME@() {
+    local line files cur=${COMP_LINE:0:COMP_POINT} before word found=()
+    while IFS= read -r line; do
+        found+=("${line%%$'\t'*}")
+    done < <("$1" --complete-line "$cur" 2>/dev/null)
+    files=${found[0]-}
+    cur=${cur##*[[:space:]]}
+    before=${cur%"$2"}
+    COMPREPLY=()
+    for word in "${found[@]:1}"; do
+        COMPREPLY+=("${word#"$before"}")
+        [[ $word != *[=:] ]] || compopt -o nospace 2>/dev/null
+    done
+    if [[ $files == files && ${#COMPREPLY[@]} == 0 ]]; then
+        compopt -o default 2>/dev/null || COMPREPLY=($(compgen -f -- "${cur#"$before"}"))
+    elif [[ $files == files ]]; then
+        while IFS= read -r word; do
+            [[ -d $word ]] && word=$word/ || word="$word "
+            COMPREPLY+=("$word")
+        done < <(compgen -f -- "${cur#"$before"}")
+    fi
+}
+complete -F _@NAME@ @NAME@
+"#;
+
+const ZSH: &str = r#"#compdef @NAME@
+# Completion of @NAME@ for zsh: put this file, as _@NAME@, into a directory of $fpath.
+_@NAME@() {
+    local -a found plain plain_shown open open_shown typed
+    local line word shown files ret=1
+    (( CURRENT > 2 )) && typed=("${(@Q)words[2,CURRENT-1]}")
+    found=("${(@f)$("$words[1]" --complete "${(@)typed}" "${(Q)PREFIX}" 2>/dev/null)}")
+    files=$found[1]
+    for line in "${(@)found[2,-1]}"; do
+        word=${line%%$'\t'*}
+        shown=$word
+        [[ $line != *$'\t'* ]] || shown="$word  -- ${line#*$'\t'}"
+        if [[ $word == *[=:] ]]; then
+            open+=("$word") open_shown+=("$shown")
+        else
+            plain+=("$word") plain_shown+=("$shown")
+        fi
+    done
+    (( $#plain )) && compadd -l -d plain_shown -a plain && ret=0
+    (( $#open )) && compadd -S '' -d open_shown -a open && ret=0
+    [[ $files == files ]] && _files && ret=0
+    return ret
+}
+
+if [ "$funcstack[1]" = "_@NAME@" ]; then
+    _@NAME@ "$@"
+else
+    compdef _@NAME@ @NAME@
+fi
+"#;
+
+const FISH: &str = r"# Completion of @NAME@ for fish: put this file into ~/.config/fish/completions.
+function __@NAME@_complete
+    set -l words (commandline -opc)
+    set -l program $words[1]
+    set -e words[1]
+    $program --complete $words (commandline -ct) 2>/dev/null
+end
+complete -c @NAME@ -f -a '(__@NAME@_complete | tail -n +2)'
+complete -c @NAME@ -F -n '__@NAME@_complete | head -n 1 | string match -q files'
+";

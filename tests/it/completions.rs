@@ -1,0 +1,209 @@
+//! What the shells offer at a TAB: bash, zsh and fish themselves, on terminals, with the files that are
+//! committed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::key::witness::PATIENCE;
+use crate::plain::House;
+use crate::sandbox::eventually;
+use crate::session::pty::Pty;
+
+/// A shell with the completions loaded. Ctrl-T writes the line that is being typed to a file.
+struct Shell {
+    pty: Pty,
+    name: &'static str,
+    line: PathBuf,
+    house: House,
+}
+
+const CONFIG: &str = "Host box-one *.pattern !not\n  HostName 10.0.0.1\nInclude more/*.conf\n";
+const KNOWN: &str = "known-host ssh-ed25519 AAAA\n[port-host]:2222 ssh-ed25519 AAAA\n\
+                     i-0face00000000aaaa ssh-ed25519 AAAA\n|1|hash=|ed= ssh-ed25519 AAAA\n";
+
+impl Shell {
+    fn open(name: &'static str) -> Self {
+        let house = House::with(CONFIG);
+        let home = &house.home;
+        fs::create_dir_all(home.join(".ssh/more")).expect("a directory");
+        fs::write(home.join(".ssh/more/a.conf"), "Host inc-luded\n").expect("a file");
+        fs::write(home.join(".ssh/more/a.old"), "Host inc-orrect\n").expect("a file");
+        fs::write(home.join(".ssh/known_hosts"), KNOWN).expect("a file");
+        fs::write(home.join("file"), "").expect("a file");
+        fs::write(home.join("aws"), "[default]\n[profile staging]\n").expect("a file");
+        let line = home.join("line");
+        let mut script = house.command("script");
+        script
+            .env("AWS_CONFIG_FILE", home.join("aws"))
+            .env("TERM", "vt100")
+            .env("PS1", "> ");
+        let options = match name {
+            "bash" => "--norc --noprofile",
+            "zsh" => "-f",
+            _ => "--no-config",
+        };
+        let mut pty = Pty::of(script, &format!("exec {name} {options} -i"));
+        pty.types(&format!("{}; echo load''ed\n", setup(name, &line)));
+        pty.shows("loaded\r\n");
+        Self {
+            pty,
+            name,
+            line,
+            house,
+        }
+    }
+
+    /// What becomes of this line by a TAB.
+    #[track_caller]
+    fn completes(&mut self, typed: &str) -> String {
+        // Whatever is on the line goes first.
+        self.pty.types(&format!("\x15{typed}\t\x14"));
+        let there = eventually(PATIENCE, || self.line.exists());
+        assert!(there, "{} {typed:?}: {:?}", self.name, self.pty.screen());
+        let line = fs::read_to_string(&self.line).expect("a line");
+        fs::remove_file(&self.line).expect("removed");
+        line.trim_end_matches('\n').to_owned()
+    }
+}
+
+/// Loads the completions, and binds Ctrl-T.
+fn setup(name: &str, line: &Path) -> String {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions");
+    let (directory, line) = (directory.display(), line.display());
+    let write = |what: &str| format!("{what} >{line}.new; mv {line}.new {line}");
+    match name {
+        "bash" => format!(
+            "for it in mssh msftp mscp; do source {directory}/$it.bash; done; \
+             bind -x '\"\\C-t\": {}'",
+            write("printf %s \"$READLINE_LINE\"")
+        ),
+        "zsh" => format!(
+            "fpath=({directory} $fpath); autoload -Uz compinit; compinit -D -u; \
+             show() {{ {} }}; zle -N show; bindkey '^T' show",
+            write("print -rn -- \"$BUFFER\"")
+        ),
+        _ => format!(
+            "for it in mssh msftp mscp; source {directory}/$it.fish; end; bind \\ct '{}'",
+            write("commandline")
+        ),
+    }
+}
+
+/// What is typed, and what a TAB makes of it.
+const LINES: &[(&str, &str)] = &[
+    ("mssh --reg", "mssh --region "),
+    ("mssh web --lis", "mssh web --listen "),
+    ("mssh -r us-gov-e", "mssh -r us-gov-east-1 "),
+    ("mssh --region=us-gov-e", "mssh --region=us-gov-east-1 "),
+    ("mssh -u stag", "mssh -u staging "),
+    ("mssh --via se", "mssh --via serial "),
+    (
+        "mssh --instance-id ",
+        "mssh --instance-id i-0face00000000aaaa ",
+    ),
+    ("mssh box", "mssh box-one "),
+    (
+        "mssh --instance-id=",
+        "mssh --instance-id=i-0face00000000aaaa ",
+    ),
+    ("mssh ubuntu@box", "mssh ubuntu@box-one "),
+    ("mssh inc", "mssh inc-luded "),
+    ("mssh kno", "mssh known-host "),
+    ("mssh port", "mssh port-host "),
+    ("mssh -J box", "mssh -J box-one "),
+    ("mssh -J a,u@box", "mssh -J a,u@box-one "),
+    ("mssh -o StrictH", "mssh -o StrictHostKeyChecking="),
+    ("mssh -i ~/.s", "mssh -i ~/.ssh/"),
+    ("mscp box", "mscp box-one:"),
+    ("mscp fil", "mscp file "),
+    ("mscp -i ~/.s", "mscp -i ~/.ssh/"),
+    ("msftp box", "msftp box-one "),
+    ("msftp -b fil", "msftp -b file "),
+    // Nothing, rather than what makes no sense there.
+    ("mssh not", "mssh not"),
+    ("mssh ba", "mssh ba"),
+    ("mssh fil", "mssh fil"),
+    ("mssh box-one fil", "mssh box-one fil"),
+    ("mssh box-one ba", "mssh box-one ba"),
+    ("mssh -l fil", "mssh -l fil"),
+    ("mssh -J fil", "mssh -J fil"),
+    ("mssh -u fil", "mssh -u fil"),
+    ("mssh -r fil", "mssh -r fil"),
+    ("mssh -L fil", "mssh -L fil"),
+    ("mscp box-one:fil", "mscp box-one:fil"),
+    ("msftp box-one:fil", "msftp box-one:fil"),
+    ("msftp --she", "msftp --she"),
+];
+
+#[track_caller]
+fn completes_all(name: &'static str) {
+    let mut shell = Shell::open(name);
+    let wrong: Vec<_> = LINES
+        .iter()
+        .map(|(typed, expected)| (shell.completes(typed), *expected))
+        .filter(|(line, expected)| line != expected)
+        .collect();
+    assert!(wrong.is_empty(), "{name}: {wrong:#?}");
+    // Only hosts can stand first: no option, and no program.
+    let line = shell.completes("mssh ");
+    assert_eq!(line, "mssh ", "{name}");
+    let line = shell.completes("mssh -");
+    assert!(["mssh -", "mssh --"].contains(&&*line), "{name}: {line}");
+    assert!(shell.house.tenant.calls().is_empty());
+}
+
+#[test]
+fn bash_completes() {
+    completes_all("bash");
+}
+
+#[test]
+fn zsh_completes() {
+    completes_all("zsh");
+}
+
+#[test]
+fn fish_completes() {
+    completes_all("fish");
+}
+
+#[test]
+fn every_option_is_offered_with_what_it_is_for() {
+    let house = House::with("");
+    for (program, there, absent) in [
+        ("mssh", &["--shell", "--key-dir", "--install"][..], &[][..]),
+        ("mscp", &["--ssm"], &["--shell", "--listen"]),
+        ("msftp", &["--ssm"], &["--shell", "--listen"]),
+    ] {
+        let answer = house.run(program, &["--complete", "--"]).stdout;
+        let (kind, offered) = answer.split_once('\n').expect("lines");
+        assert_eq!(kind, "none");
+        let has = |option: &str| {
+            let mut lines = offered.lines().filter_map(|line| line.split_once('\t'));
+            lines.any(|(name, about)| name == option && !about.is_empty())
+        };
+        assert!(there.iter().all(|it| has(it)), "{answer}");
+        assert!(!absent.iter().any(|it| has(it)), "{answer}");
+    }
+}
+
+/// Somebody's file of hosts may be huge, a pipe, or hold what a terminal would obey.
+#[test]
+fn odd_files_do_no_harm() {
+    let house = House::with("Host a\\\u{1b}[2Jb good\nInclude config pipe loop\n");
+    let dot_ssh = house.home.join(".ssh");
+    let made = house.run("mkfifo", &[dot_ssh.join("pipe").to_str().expect("a name")]);
+    assert_eq!(made.code, Some(0));
+    std::os::unix::fs::symlink("loop", dot_ssh.join("loop")).expect("a link");
+    fs::write(
+        dot_ssh.join("known_hosts"),
+        b"\xff\xfe ssh-rsa A\nlast ssh-rsa A\n",
+    )
+    .expect("a file");
+    house
+        .run("mssh", &["--complete", ""])
+        .prints("none\ngood\nlast\n");
+    house
+        .run("mssh", &["--complete-line", "mssh 'a"])
+        .prints("none\n");
+}
