@@ -284,5 +284,5 @@ fn mistakes_are_said() {
         house.run("mssh", words).fails(255, &lines);
     }
     let outcome = house.run("mscp", &["--ssh-config"]);
-    assert!(outcome.stderr.contains("unknown option"), "{outcome:?}");
+    assert!(outcome.stderr.contains("belongs to mssh"), "{outcome:?}");
 }
