@@ -3,6 +3,7 @@
 use std::env;
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::garrison;
@@ -30,10 +31,10 @@ pub(crate) fn dead_labs() {
         return;
     };
     for entry in entries.flatten() {
-        if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
+        let directory = entry.path();
+        if !is_lab(&directory) {
             continue;
         }
-        let directory = entry.path();
         let Ok(lock) = File::open(directory.join(LOCK)) else {
             continue;
         };
@@ -43,4 +44,16 @@ pub(crate) fn dead_labs() {
             let _ = fs::remove_dir_all(&directory);
         }
     }
+}
+
+/// Whether a lab made this directory: by its whole name, its owner and its mode, and by what only a
+/// lab has in it.
+fn is_lab(directory: &Path) -> bool {
+    let name = directory.file_name().unwrap_or_default().to_string_lossy();
+    let suffix = name.strip_prefix(PREFIX).unwrap_or_default();
+    let named = suffix.len() == 6 && suffix.bytes().all(|it| it.is_ascii_alphanumeric());
+    let us = Path::new("/proc/self").metadata().map(|it| it.uid()).ok();
+    let is_ours =
+        |it: fs::Metadata| it.is_dir() && Some(it.uid()) == us && it.mode() & 0o777 == 0o700;
+    named && fs::symlink_metadata(directory).is_ok_and(is_ours) && directory.join(DAEMONS).is_dir()
 }

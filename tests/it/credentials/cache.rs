@@ -89,3 +89,15 @@ fn a_cache_that_cannot_be_written_is_done_without() {
     assert_eq!(user.key_of("r"), "ASIA");
     assert_eq!(user.assumed().len(), 2);
 }
+
+/// Their AWS CLI could not read it, and what becomes of it is theirs to say.
+#[test]
+fn in_somebody_elses_home_nothing_is_kept() {
+    let user = user();
+    let aws = user.aws("");
+    if std::os::unix::fs::chown(&aws, Some(54_321), None).is_err() {
+        return crate::sandbox::skipped("only root can give a directory to somebody else");
+    }
+    assert_eq!(user.key_of("r"), "ASIA");
+    assert!(!user.aws("cli").exists());
+}

@@ -3,9 +3,9 @@
 //! A file for each, of the AWS CLI's naming and form (botocore's `JSONFileCache`), so that each
 //! tool finds what the other has got. Nothing here is needed: a cache that cannot be had is empty.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -73,9 +73,14 @@ impl Cache {
         Ok(())
     }
 
-    /// The directory, made where it is not there yet.
+    /// The directory, made where it is not there yet; but not in somebody else's home (`sudo -E`), whose
+    /// AWS CLI would not be able to read what is ours.
     fn make(&self) -> io::Result<&PathBuf> {
         let directory = self.directory.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        let there = directory.ancestors().find_map(|it| fs::metadata(it).ok());
+        if there.is_none_or(|it| it.uid() != nix::unistd::geteuid().as_raw()) {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
