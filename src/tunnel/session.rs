@@ -15,7 +15,10 @@
 mod carriage;
 mod resume;
 
+use std::time::Duration;
+
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::timeout;
 
 use self::carriage::Carriage;
 use super::nobody;
@@ -29,6 +32,9 @@ use crate::world::screen::Screen;
 use crate::world::terminal::Terminal;
 use crate::world::websocket::relay::Ends;
 use crate::world::websocket::{self, Failure, Socket};
+
+/// How long the call may take that ends a session.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// What is to be carried where.
 #[derive(Debug)]
@@ -108,16 +114,21 @@ impl Errand<'_> {
     /// Ends the session by the API.
     async fn terminate(&self, aws: &Aws, id: &str) {
         let by = async |aws: &Aws| aws.region(self.region)?.terminate_session(id).await;
-        let ended = match by(aws).await {
-            Err(Error::Expired { .. } | Error::BadCredentials { .. }) => {
-                async { by(&self.load().await?).await }.await
+        let ending = async {
+            match by(aws).await {
+                Err(Error::Expired { .. } | Error::BadCredentials { .. }) => {
+                    by(&self.load().await?).await
+                }
+                ended => ended,
             }
-            ended => ended,
         };
-        if let Err(error) = ended {
-            let text = format!("session {id} could not be ended: {}", error.message());
-            self.terminal.note(&text);
-        }
+        let cause = match timeout(FAREWELL, ending).await {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.message(),
+            Err(_) => "no answer in time".to_owned(),
+        };
+        let text = format!("session {id} could not be ended: {cause}");
+        self.terminal.note(&text);
     }
 
     /// The credentials of now: those that started the session may have expired hours ago.

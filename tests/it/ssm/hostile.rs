@@ -1,6 +1,7 @@
 //! Gateways and agents that mean harm cost us little memory and few calls, and keep us from nothing.
 
 use std::fs;
+use std::io::Write;
 use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,8 +11,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::{read_all, the_session, tunnel, wait, words};
 use crate::credentials::User;
 use crate::lab::ssm::Hostile;
-use crate::lab::{Ended, Tenant, Trial};
-use crate::sandbox::tenant;
+use crate::lab::{Ended, Fault, Tenant, Trial, Trouble};
+use crate::sandbox::{eventually, tenant};
 
 /// The most memory that a tunnel may ever have, in megabytes: as the system counts it, with what is
 /// mapped of the binary, and without.
@@ -84,6 +85,28 @@ fn an_agent_that_wants_hundreds_of_things_is_refused() {
 #[test]
 fn an_agent_that_completes_the_handshake_for_ever_is_heard_once() {
     withstands(Hostile::Completes);
+}
+
+/// Nothing of the input is acknowledged, nor that we leave.
+#[test]
+fn who_is_told_to_go_does_not_wait_for_a_mute_agent_nor_for_a_mute_service() {
+    let tenant = against(Hostile::Mute);
+    let hang = Fault::new(Trouble::Hang).on("TerminateSession");
+    tenant.fault(hang);
+    let mut child = tunnel(&tenant, 22).spawn().expect("the tunnel");
+    let stdin = child.stdin.as_mut().expect("a pipe");
+    stdin.write_all(&[0; 100_000]).expect("a pipe that is read");
+    thread::sleep(Duration::from_secs(1));
+    let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+    let told = Instant::now();
+    let asked = || !tenant.calls_of("TerminateSession").is_empty();
+    assert!(eventually(Duration::from_secs(4), asked), "nobody is asked");
+    assert_eq!(wait(&mut child), Some(0));
+    assert!(
+        told.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        told.elapsed()
+    );
 }
 
 #[test]

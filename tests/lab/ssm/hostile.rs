@@ -25,6 +25,8 @@ pub(crate) enum Hostile {
     Handshakes(usize),
     /// It completes the handshake again and again, with a word for the user.
     Completes,
+    /// It completes the handshake, and then says nothing more.
+    Mute,
     /// It sends messages long before their turn.
     Early,
     /// It sends a message that was here before, again and again.
@@ -66,6 +68,11 @@ pub(super) async fn run(hostile: Hostile, number: u32, stream: &mut TcpStream) -
             let text = json!({ "CustomerMessage": "x".repeat(1000) }).to_string();
             let complete = message(frame::HANDSHAKE_COMPLETE, text.as_bytes());
             flood(stream, |at| complete.numbered(at)).await
+        }
+        Hostile::Mute => {
+            let complete = message(frame::HANDSHAKE_COMPLETE, b"{}").numbered(0);
+            stream.write_all(&complete).await?;
+            std::future::pending().await
         }
         Hostile::Early => {
             let early = message(frame::OUTPUT, &[0; 1024]);

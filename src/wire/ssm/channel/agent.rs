@@ -89,8 +89,8 @@ impl Channel {
 
     /// The agent has acknowledged a message.
     pub(super) fn acknowledged(&mut self, sequence: u64, now: Time) {
-        self.moved = now;
         if let Some(bytes) = self.outbox.acknowledged(sequence, now) {
+            self.moved = now;
             self.has_moved = true;
             if bytes > 0 {
                 self.agent.answers();

@@ -25,6 +25,10 @@ use std::collections::VecDeque;
 /// How many copies of a message must have arrived without a word.
 pub(super) const COPIES: u32 = 4;
 
+/// How many copies are kept in mind: twice as many as there are messages under way at most. The oldest
+/// of more are of messages that were sent yet again since.
+const KEPT: usize = 20_000;
+
 /// The copies of messages that nothing has been heard of.
 #[derive(Debug, Default)]
 pub(super) struct Silence {
@@ -50,6 +54,9 @@ impl Silence {
     pub(super) fn send(&mut self, sequence: u64, again: bool) -> u64 {
         self.sent += 1;
         if again && self.counts {
+            if self.copies.len() >= KEPT {
+                self.copies.pop_front();
+            }
             self.copies.push_back((self.sent, sequence));
             self.forget_probe(sequence);
         }
@@ -80,5 +87,21 @@ impl Silence {
     pub(super) fn resume(&mut self) {
         self.copies.clear();
         self.probe = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agent_that_never_acknowledges_anything_costs_little_memory() {
+        let mut silence = Silence::default();
+        silence.count();
+        for sequence in 0..1_000_000 {
+            silence.send(sequence, true);
+        }
+        assert_eq!(silence.copies.len(), KEPT);
+        assert_eq!(silence.before(u64::MAX), Some((980_001, 980_000)));
     }
 }
