@@ -167,7 +167,7 @@ pub enum Error {
     },
     ForeignStream {
         place: String,
-        region: String,
+        region: Box<ChosenRegion>,
     },
     NoAddress {
         id: InstanceId,

@@ -119,6 +119,7 @@ pub mod world {
     pub mod ssh_files;
     pub mod stdio;
     pub mod terminal;
+    pub mod waiting;
     pub mod websocket;
 }
 
@@ -204,7 +205,9 @@ fn wait_for<T>(story: impl Future<Output = Result<T, Error>>) -> Result<T, Error
 fn go(invocation: &Invocation, terminal: Terminal) -> Result<(), Error> {
     let wishes = &invocation.wishes;
     let terminal = terminal.telling(wishes.debug, invocation.has(b'v'));
-    let departure = wait_for(connect::prepare(invocation, terminal))?;
+    let quiet = invocation.has(b'q');
+    let preparing = terminal.beside(quiet, connect::prepare(invocation, terminal));
+    let departure = wait_for(preparing)?;
     let line = &departure.line;
     if wishes.dry_run {
         return show(line);
@@ -221,7 +224,9 @@ async fn listen(listening: &Listening, terminal: Terminal) -> Result<(), Error> 
     process::notice_children().map_err(Error::Runtime)?;
     // Before it costs a call: the port may be somebody else's.
     let port = Listener::open(&listening.place).await?;
-    let found = connect::lead(listening, terminal).await?;
+    let found = terminal
+        .beside(false, connect::lead(listening, terminal))
+        .await?;
     if wishes.dry_run {
         return print(format!("{}\n", listening.describe(&found.0)).as_bytes());
     }

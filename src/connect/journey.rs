@@ -33,6 +33,7 @@ use crate::plan::target::Target;
 use crate::world::aws::{Aws, Regional};
 use crate::world::openssh::Source;
 use crate::world::terminal::Terminal;
+use crate::world::waiting;
 
 /// What the way to every destination has in common.
 pub(super) struct Journey<'a> {
@@ -149,6 +150,9 @@ impl Journey<'_> {
             sharing: Sharing::Nothing,
             endpoints: OnceCell::new(),
         };
+        if leg.answer.batch {
+            waiting::hush();
+        }
         self.tell_user(&leg);
         leg.sharing = self.sharing(&leg).await?;
         Ok(leg)

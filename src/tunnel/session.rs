@@ -73,8 +73,11 @@ impl Errand<'_> {
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        let session = aws.region(self.region)?;
-        let session = session.start_session(self.target, self.start).await?;
+        let region = aws.region(self.region)?;
+        let starting = Box::pin(region.start_session(self.target, self.start));
+        // ssh has the terminal of its ProxyCommand.
+        let quiet = self.start != Start::Shell;
+        let session = self.terminal.beside(quiet, starting).await?;
         self.terminal
             .debug(|| format!("started session {}", session.id));
         let carriage = Carriage::new(self, aws, &session, ends);

@@ -42,14 +42,16 @@ pub async fn run(
     let told = destination.region().or(target.region());
     let region = wishes.region.as_ref().or(told);
     let profile = wishes.profile.as_deref();
-    let aws = Aws::load(profile, region, async || Ok(false), terminal).await?;
+    let load = Box::pin(Aws::load(profile, region, async || Ok(false), terminal));
+    let aws = terminal.beside(false, load).await?;
     let place = aws.region(region)?;
     let place = match region {
         None => place,
         Some(_) if wishes.region.is_some() => place.chosen_by(Chooser::Option),
         Some(_) => place.chosen_by(Chooser::Target),
     };
-    let managed = managed(invocation, &target, &host, &place).await?;
+    let managed = managed(invocation, &target, &host, &place);
+    let managed = terminal.beside(false, managed).await?;
     let region = Region::parse(&place.name)?;
     terminal.note(&format!("a shell on {managed} by Session Manager"));
     let errand = Errand {
@@ -65,7 +67,10 @@ pub async fn run(
     let _loans = [Loan::of(&typed), Loan::of(&shown)];
     let ends = ends(&typed, &shown).map_err(Error::Runtime)?;
     match Box::pin(errand.run(&aws, hangup, ends)).await {
-        Err(error @ Error::NotManaged { .. }) => Err(reason(error, &managed, &place).await),
+        Err(error @ Error::NotManaged { .. }) => {
+            let reason = Box::pin(reason(error, &managed, &place));
+            Err(terminal.beside(false, reason).await)
+        }
         end => end,
     }
 }

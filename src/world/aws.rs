@@ -38,6 +38,7 @@ pub use self::settings::network;
 pub use self::sign::{Scope, presigned};
 pub use self::ssm::{Session, Start};
 use super::terminal::Terminal;
+use super::waiting::Wait;
 use crate::error::{Error, Unread};
 use crate::plan::chosen::{Chooser, ChosenRegion, Configured};
 use crate::plan::names::Region;
@@ -252,7 +253,8 @@ impl Regional<'_> {
         E: RequestId + Debug,
     {
         let started = Instant::now();
-        let result = call.await;
+        let wait = Wait::begin(format!("{action} in {}", self.name));
+        let result = wait.during(Box::pin(call)).await;
         self.debug(|| {
             let (outcome, id) = match &result {
                 Ok(output) => ("answered", output.request_id()),

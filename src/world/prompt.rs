@@ -16,7 +16,7 @@ use rustix::termios::{
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{OnceCell, oneshot};
 
-use super::{hangup, process};
+use super::{hangup, process, waiting};
 
 /// No code is longer.
 const LONGEST: usize = 100;
@@ -68,6 +68,7 @@ impl Prompt {
     /// When the terminal is gone.
     pub async fn ask(&self, question: &str) -> io::Result<Said> {
         let watched = WATCHED.get_or_init(watch).await;
+        let _pause = waiting::pause();
         let quiet = Quiet::begin(&self.terminal)?;
         (&*self.terminal).write_all(question.as_bytes())?;
         let (terminal, keys) = (Arc::clone(&self.terminal), quiet.keys.clone());

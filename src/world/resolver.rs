@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::waiting::Wait;
 use crate::error::Error;
 
 /// The addresses of a host, as any program on this machine would get them (getaddrinfo(3)).
@@ -9,7 +10,8 @@ use crate::error::Error;
 /// # Errors
 /// [`Error::Unresolvable`].
 pub async fn addresses(host: &str) -> Result<Vec<IpAddr>, Error> {
-    match tokio::net::lookup_host((host, 0)).await {
+    let wait = Wait::begin(format!("the address of {host}"));
+    match wait.during(tokio::net::lookup_host((host, 0))).await {
         Ok(found) => Ok(found.map(|socket| socket.ip()).collect()),
         Err(cause) => Err(Error::Unresolvable {
             host: host.to_owned(),

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use rustix::termios::{OutputModes, tcgetattr};
 
+use super::waiting;
 use crate::error::Error;
 use crate::plan::grammar::Program;
 
@@ -108,6 +109,16 @@ impl Terminal {
         }
     }
 
+    /// Tells a story, beside which a terminal shows what is waited for; nothing where all is to be
+    /// `quiet`.
+    pub async fn beside<T>(self, quiet: bool, story: impl Future<Output = T>) -> T {
+        if quiet {
+            story.await
+        } else {
+            waiting::beside(self.program.name(), story).await
+        }
+    }
+
     /// Hands on what somebody else has to say to the user.
     pub fn relay(self, text: &str) {
         for line in text.lines() {
@@ -124,6 +135,7 @@ impl Terminal {
     fn write(self, kind: &str, text: &str) {
         let (name, text, end) = (self.program.name(), printable(text), line_end());
         let line = format!("{name}: {kind}{text}{end}");
+        waiting::clear();
         let _ = io::stderr().write_all(line.as_bytes());
     }
 }

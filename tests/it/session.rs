@@ -3,12 +3,14 @@
 //! - here: bytes, exit status, and what ssh does in the background
 //! - `words`: the remote command arrives as with plain ssh
 //! - `signals`: signals and job control act on ssh alone
+//! - `waiting`: who waits is told what for
 //! - `pty`: a terminal to try it in
 //! - `shell`: whatever the user's shell is, tunnels and hops work, and it stays theirs where it can
 
 pub(crate) mod pty;
 mod shell;
 mod signals;
+mod waiting;
 mod words;
 
 use std::fs::{self, File};

@@ -23,6 +23,8 @@ use aws_smithy_runtime_api::client::retries::classifiers::{
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
+use crate::world::waiting;
+
 use super::http;
 
 /// How long a call may take in all, with its retries and the waits between them.
@@ -139,6 +141,7 @@ impl<E: std::fmt::Debug> Intercept for Limits<E> {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         self.tries.begun.fetch_add(1, Ordering::Relaxed);
+        waiting::next_try();
         Ok(())
     }
 }
@@ -160,6 +163,9 @@ impl<E: Failure> ClassifyRetry for Limits<E> {
         {
             // Whoever sends an answer that is too long would send another.
             return RetryAction::RetryForbidden;
+        }
+        if Self::throttled(context) {
+            waiting::throttled();
         }
         let unanswered = match context.output_or_error() {
             Some(Err(error)) => error.is_connector_error() || error.is_timeout_error(),

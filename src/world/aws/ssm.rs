@@ -182,7 +182,7 @@ impl Regional<'_> {
         let place: Vec<&str> = url.splitn(4, '/').take(3).collect();
         Err(Error::ForeignStream {
             place: place.join("/"),
-            region: self.name.clone(),
+            region: self.chosen(),
         })
     }
 

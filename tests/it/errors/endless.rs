@@ -56,8 +56,8 @@ fn pages_without_an_end_are_not_all_asked_for() {
     let tenant = tenant();
     tenant.fault(Fault::new(Trouble::EndlessPages).on(DESCRIBE_INSTANCES));
     let outcome = super::mssh(&tenant, &["web1.lab", "true"]);
-    let error =
-        "mssh: error: the answer to ec2:DescribeInstances from ec2 in us-east-1 makes no sense";
+    let error = "mssh: error: the answer to ec2:DescribeInstances from ec2 in us-east-1 (set by AWS_REGION) \
+         makes no sense";
     assert_eq!(outcome.stderr.lines().next(), Some(error), "{outcome:?}");
     assert_eq!(outcome.code, Some(255));
     let calls = tenant.calls_of(DESCRIBE_INSTANCES).len();

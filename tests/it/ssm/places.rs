@@ -16,7 +16,7 @@ fn refuses(tenant: &Tenant<'_>, command: &mut Command, place: &'static str) {
     });
     let error = format!(
         "mssh: error: the answer names {place} for the session's websocket, which is not Session \
-         Manager's in us-east-1"
+         Manager's in us-east-1 (set by AWS_REGION)"
     );
     finish(command.args(words(22))).fails(
         255,

@@ -18,6 +18,7 @@ use crate::error::{Error, Lack, NoLogin, Setting, Unread};
 use crate::world::aws::variables::variable;
 use crate::world::aws::{explain, files, http};
 use crate::world::bounded;
+use crate::world::waiting::Wait;
 
 /// What makes a login.
 const LOG_IN: &str = "aws login";
@@ -35,7 +36,8 @@ impl<B> Chain<'_, B> {
         let provider = LoginCredentialsProvider::builder(name)
             .configure(&self.provider_config())
             .build();
-        let found = provider.provide_credentials().await;
+        let wait = Wait::begin("the credentials of the console login".to_owned());
+        let found = wait.during(Box::pin(provider.provide_credentials())).await;
         found.map_err(|error| logged_out(&error, profile))
     }
 }

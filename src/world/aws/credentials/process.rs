@@ -14,6 +14,7 @@ use super::cache::instant;
 use crate::error::Lack;
 use crate::plan::flaw::BadValue;
 use crate::world::bounded;
+use crate::world::waiting;
 
 /// How much it may print: credentials are a few KB.
 const MOST: usize = 64 * 1024;
@@ -31,6 +32,8 @@ pub(super) async fn credentials(command: &str, profile: &str) -> Result<Credenti
             "is not a command with its quotes in pairs".to_owned(),
         ));
     };
+    // It may ask somebody on the terminal.
+    let _pause = waiting::pause();
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(File::open("/dev/tty").map_or_else(|_| Stdio::null(), Stdio::from))

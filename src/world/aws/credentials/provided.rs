@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::plan::profiles::Profile;
 use crate::world::aws::explain;
 use crate::world::aws::variables::{first, is_true, variable};
+use crate::world::waiting::Wait;
 
 /// The metadata service's places.
 const IPV4: &str = "http://169.254.169.254";
@@ -26,7 +27,8 @@ impl<B> Chain<'_, B> {
         let provider = EcsCredentialsProvider::builder()
             .configure(&self.provider_config())
             .build();
-        let found = provider.provide_credentials().await;
+        let wait = Wait::begin("the container's credentials".to_owned());
+        let found = wait.during(Box::pin(provider.provide_credentials())).await;
         found.map_err(|error| explain::no_credentials(&error, None))
     }
 
@@ -37,7 +39,8 @@ impl<B> Chain<'_, B> {
             .imds_client(imds(self.profile, &config)?)
             .configure(&config)
             .build();
-        let found = provider.provide_credentials().await;
+        let wait = Wait::begin("the metadata service's credentials".to_owned());
+        let found = wait.during(Box::pin(provider.provide_credentials())).await;
         let profile = self.at.aws.profile.clone();
         found.map_err(|error| explain::no_credentials(&error, profile))
     }

@@ -9,6 +9,7 @@ use super::cache::Cache;
 use crate::error::{Error, Lack, NoCode};
 use crate::plan::profiles::role::Role;
 use crate::world::prompt::{self, Prompt, Said};
+use crate::world::waiting::Wait;
 
 /// How long we wait for somebody else who asks the user. They may have been stopped for good.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -39,7 +40,8 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
         };
         loop {
             // One asks, the others find what comes of it.
-            let lock = cache.lock(&key, PATIENCE).await;
+            let wait = Wait::begin("another run, which asks for the MFA code".to_owned());
+            let lock = wait.during(cache.lock(&key, PATIENCE)).await;
             if let Some(kept) = cache.find(&key) {
                 return Ok(kept);
             }
