@@ -30,7 +30,7 @@ use error::Error;
 use plan::cli::{self, Invocation, Request};
 use plan::command::CommandLine;
 use plan::complete::{LINE_OPTION, OPTION};
-use plan::grammar::Program;
+use plan::grammar::{Program, SCP_BY_HERE};
 use plan::host_key;
 use plan::listen::Listening;
 use plan::ssh_config::SKIP_BLOCK;
@@ -177,7 +177,12 @@ fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), E
     let grammar = openssh::grammar(program, words);
     match cli::parse(program, grammar, words)? {
         Request::Print(page) => print(&generate::page(program, &page)),
-        Request::Connect(invocation) => go(&invocation, terminal),
+        Request::Connect(mut invocation) => {
+            if invocation.copies_between_hosts() && openssh::is_older_than(SCP_BY_HERE) {
+                invocation.add_switch(b'3');
+            }
+            go(&invocation, terminal)
+        }
         Request::Ride(ride) => for_ssh::ride(&ride, terminal),
         Request::Listen(listening) => wait_for(listen(&listening, terminal)),
         Request::Setup(setup) => print(&setup::run(&setup, terminal)?),

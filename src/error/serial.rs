@@ -1,6 +1,7 @@
 //! Why a serial console is not to be had.
 
 use crate::plan::chosen::ChosenRegion;
+use crate::plan::grammar::{KNOWN_HOSTS_COMMAND, Release};
 use crate::plan::names::InstanceId;
 
 /// Why an instance's serial console is not to be had.
@@ -12,6 +13,7 @@ pub enum NoConsole {
     Unavailable,
     OldFirmware,
     NotNitro,
+    OldSsh(Release),
 }
 
 impl NoConsole {
@@ -35,6 +37,12 @@ impl NoConsole {
             Self::Taken => format!("somebody is at the serial console of {id}"),
             Self::Unavailable => format!("the serial console of {id} is not available now"),
             Self::OldFirmware => format!("the firmware of {id} is too old for a serial console"),
+            Self::OldSsh((major, minor)) => {
+                let (needed, and) = KNOWN_HOSTS_COMMAND;
+                format!(
+                    "--serial takes OpenSSH {needed}.{and} or newer, and this is {major}.{minor}"
+                )
+            }
             Self::NotNitro => format!("instances of the type of {id} have no serial console"),
         }
     }
@@ -50,6 +58,11 @@ impl NoConsole {
             }
             Self::Unavailable => "try again in a moment".to_owned(),
             Self::OldFirmware => "reboot the instance, which updates it".to_owned(),
+            Self::OldSsh(_) => {
+                "update OpenSSH's clients; KnownHostsCommand came with that release, by \
+                                which ssh knows the console's host key"
+                    .to_owned()
+            }
             Self::NotNitro => "those of the Nitro System have one".to_owned(),
         }
     }

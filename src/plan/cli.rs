@@ -105,6 +105,31 @@ impl Invocation {
         self.flags.iter().any(|flag| flag.letter == letter)
     }
 
+    /// Whether scp is to copy from one remote host to another, and by its own choice of the way.
+    pub fn copies_between_hosts(&self) -> bool {
+        let is_remote = |word: &Word| matches!(word, Word::Destination(_));
+        self.program == Program::Scp
+            && self.words.last().is_some_and(is_remote)
+            && self.destinations().count() > 1
+            && !self.has(b'3')
+            && !self.has(b'R')
+    }
+
+    /// Has the client get one switch more, before all that was typed.
+    pub fn add_switch(&mut self, letter: u8) {
+        for flag in &mut self.flags {
+            flag.at += 1;
+        }
+        let word = format!("-{}", char::from(letter));
+        self.words.insert(0, Word::Typed(word.into()));
+        self.flags.push(Flag {
+            letter,
+            value: None,
+            late: false,
+            at: 0,
+        });
+    }
+
     /// Whether a running master connection is only told something (ssh's `-O`).
     pub fn is_control_command(&self) -> bool {
         self.program == Program::Ssh && self.has(b'O')

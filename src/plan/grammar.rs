@@ -53,11 +53,34 @@ impl Program {
 ///
 /// They are handed on untouched. We need the table only to tell an option's value from the
 /// destination: in `-p 22 host`, `22` is no host. Source: `main()` in OpenSSH's `ssh.c`, `sftp.c`
-/// and `scp.c`, the union of releases 8.4 to 10.
+/// and `scp.c`, the union of releases 8.4 to 10; [`NEWER`] tells what came later than 8.4. What a
+/// client has not, it refuses itself: `-Z` of ssh 10.5, which only asks as `-G` does, goes to it
+/// untouched, too.
 #[derive(Clone, Copy, Debug)]
 pub struct Grammar {
     table: &'static str,
+    /// The letters in it that this release has not.
+    lacks: [&'static str; 2],
 }
+
+/// A release of OpenSSH, like (9, 2).
+pub type Release = (u32, u32);
+
+/// The letters that came with a release, whose meaning thus depends on it. ssh's `-P` was there
+/// before, without a value.
+const NEWER: &[(Program, Release, &str)] = &[
+    (Program::Ssh, (9, 4), "P"),
+    (Program::Sftp, (9, 2), "X"),
+    (Program::Scp, (8, 7), "DMORs"),
+    (Program::Scp, (9, 2), "X"),
+];
+
+/// Since which release scp copies between two hosts by way of this machine, which is where the
+/// keys are. Before, that is its `-3`.
+pub const SCP_BY_HERE: Release = (8, 7);
+
+/// Since which release ssh has KnownHostsCommand.
+pub const KNOWN_HOSTS_COMMAND: Release = (8, 5);
 
 /// `-P` was a switch without effect in ssh until 9.3 and takes a tag since 9.4, hence two tables.
 const SSH_UNTIL_9_3: &str = "1246ab:c:e:fgi:kl:m:no:p:qstvxyAB:CD:E:F:GI:J:KL:MNO:PQ:R:S:TVw:W:XY";
@@ -85,20 +108,41 @@ impl Grammar {
             Program::Sftp => SFTP,
             Program::Scp => SCP,
         };
-        Self { table }
+        Self {
+            table,
+            lacks: [""; 2],
+        }
     }
 
-    /// The table of an ssh older than 9.4, where `-P` takes no value.
+    /// The table of a release.
     #[must_use]
-    pub const fn ssh_until_9_3() -> Self {
-        Self {
-            table: SSH_UNTIL_9_3,
+    pub fn of_release(program: Program, release: Release) -> Self {
+        let missing = |it: &&(Program, Release, &str)| it.0 == program && release < it.1;
+        let mut missing = NEWER.iter().filter(missing).map(|it| it.2);
+        match (program, missing.next()) {
+            (_, None) => Self::of(program),
+            (Program::Ssh, Some(_)) => Self {
+                table: SSH_UNTIL_9_3,
+                lacks: [""; 2],
+            },
+            (_, Some(first)) => Self {
+                lacks: [first, missing.next().unwrap_or_default()],
+                ..Self::of(program)
+            },
         }
+    }
+
+    /// Whether the meaning of this letter depends on the release.
+    #[must_use]
+    pub fn depends_on_release(program: Program, letter: u8) -> bool {
+        let mut newer = NEWER.iter().filter(|it| it.0 == program);
+        newer.any(|it| it.2.as_bytes().contains(&letter))
     }
 
     /// What `letter` is.
     pub fn kind(self, letter: u8) -> Kind {
-        if !letter.is_ascii_alphanumeric() {
+        let is_missing = self.lacks.iter().any(|it| it.as_bytes().contains(&letter));
+        if is_missing || !letter.is_ascii_alphanumeric() {
             return Kind::Unknown;
         }
         match self.table.bytes().position(|known| known == letter) {
@@ -133,7 +177,25 @@ mod tests {
 
     #[test]
     fn the_tag_option_depends_on_the_release() {
+        let kind = |release| Grammar::of_release(Program::Ssh, release).kind(b'P');
         assert_eq!(Grammar::of(Program::Ssh).kind(b'P'), Kind::Valued);
-        assert_eq!(Grammar::ssh_until_9_3().kind(b'P'), Kind::Switch);
+        assert_eq!((kind((9, 4)), kind((9, 3))), (Kind::Valued, Kind::Switch));
+        assert!(Grammar::depends_on_release(Program::Ssh, b'P'));
+        assert!(!Grammar::depends_on_release(Program::Scp, b'P'));
+    }
+
+    #[test]
+    fn an_older_client_lacks_letters() {
+        let known = |program, release, letters: &str| {
+            let grammar = Grammar::of_release(program, release);
+            let known = |letter: &u8| grammar.kind(*letter) != Kind::Unknown;
+            letters.bytes().filter(known).count()
+        };
+        assert_eq!(known(Program::Scp, (8, 6), "DMORsX"), 0);
+        assert_eq!(known(Program::Scp, (9, 1), "DMORsX"), 5);
+        assert_eq!(known(Program::Scp, (10, 0), "DMORsX"), 6);
+        assert_eq!(known(Program::Sftp, (9, 1), "DRsX"), 3);
+        assert_eq!(known(Program::Sftp, (9, 2), "DRsX"), 4);
+        assert_eq!(known(Program::Scp, (8, 4), "3rpPl"), 5);
     }
 }

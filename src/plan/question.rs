@@ -4,6 +4,7 @@
 //! are ssh's to say (ssh_config(5)): we ask it with the user's own words rather than imitate it.
 
 mod said;
+pub mod user;
 
 use std::ffi::{OsStr, OsString};
 use std::net::{IpAddr, Ipv4Addr};

@@ -1,5 +1,7 @@
 //! What only the installed OpenSSH can tell: its answers to `ssh -G` and `ssh -V`.
 
+mod release;
+
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Seek, Write};
@@ -8,12 +10,14 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use nix::unistd::{Uid, User};
 use tokio::io::AsyncRead;
 
+pub use self::release::{grammar, is_older_than, release, release_of};
 use crate::error::Error;
 use crate::plan::cli::Invocation;
 use crate::plan::destination::Destination;
-use crate::plan::grammar::{Grammar, Program};
+use crate::plan::question::user::{self, Local};
 use crate::plan::question::{self, Answer, Config, Subject};
 use crate::plan::ssh_config::{UNDER_US, Under};
 use crate::world::{bounded, ssh_files};
@@ -26,36 +30,6 @@ const MOST: usize = 4 * 1024 * 1024;
 
 /// How ssh is to name its standard input as a file.
 const STDIN: &str = "/dev/fd/0";
-
-/// The grammar of the installed client. Only ssh's `-P` depends on the release, so that ssh is
-/// asked for it only when that letter is there.
-pub fn grammar(program: Program, words: &[OsString]) -> Grammar {
-    let has_tag = |word: &OsString| {
-        let word = word.as_encoded_bytes();
-        word.starts_with(b"-") && !word.starts_with(b"--") && word.contains(&b'P')
-    };
-    if program == Program::Ssh && words.iter().any(has_tag) && release().is_some_and(|r| r < (9, 4))
-    {
-        Grammar::ssh_until_9_3()
-    } else {
-        Grammar::of(program)
-    }
-}
-
-/// The release of the ssh on PATH, from `OpenSSH_9.2p1 …`.
-#[must_use]
-pub fn release() -> Option<(u32, u32)> {
-    let ssh = super::process::find("ssh").ok()?;
-    let output = std::process::Command::new(ssh)
-        .arg("-V")
-        .stdin(Stdio::null())
-        .output()
-        .ok()?;
-    let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    let (major, rest) = text.strip_prefix("OpenSSH_")?.split_once('.')?;
-    let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    Some((major.parse().ok()?, minor.parse().ok()?))
-}
 
 /// What ssh reads for an answer.
 #[derive(Debug)]
@@ -173,7 +147,7 @@ pub async fn ask(
     };
     let status = status.map_err(cannot)?;
     if status.success() {
-        return Ok(Answer::parse(&answer));
+        return Ok(with_user(Answer::parse(&answer)));
     }
     let _ = tokio::time::timeout(LAST_WORDS, read(stderr.as_mut(), &mut complaint)).await;
     Err(Error::ClientRefused {
@@ -183,6 +157,29 @@ pub async fn ask(
             .unwrap_or(255),
         stderr: complaint,
     })
+}
+
+/// The same with its user's tokens expanded, which older releases print as they are.
+fn with_user(answer: Answer) -> Answer {
+    let Some(raw) = answer.login.as_deref().filter(|it| user::has_tokens(it)) else {
+        return answer;
+    };
+    let who = User::from_uid(Uid::current()).ok().flatten();
+    let expanded = who.and_then(|who| {
+        let local = Local {
+            name: who.name,
+            uid: who.uid.as_raw(),
+            home: who.dir.to_string_lossy().into_owned(),
+        };
+        user::expanded(raw, &answer, &local, |name| std::env::var(name).ok())
+    });
+    match expanded {
+        Some(login) => Answer {
+            login: Some(login),
+            ..answer
+        },
+        None => answer,
+    }
 }
 
 /// The host that ssh would connect to (HostName), where nothing else of its answer matters.

@@ -21,6 +21,7 @@
 //! - `network`: authorities, proxies and endpoints, and how little all that costs
 //! - `completions`: what bash, zsh and fish offer at a TAB
 //! - `texts`: help, completions, man pages and README are current and true
+//! - `releases`: what depends on the release of OpenSSH
 //! - `floors`: who may import whom in `src/`
 
 #![allow(
@@ -49,6 +50,7 @@ mod listen;
 mod network;
 mod plain;
 mod reference;
+mod releases;
 mod serial;
 mod session;
 mod sharing;

@@ -1,14 +1,15 @@
 //! The serial console: no address, no network of the instance's own, no user of its system.
 
 use super::{Journey, Leg};
-use crate::error::Error;
+use crate::error::{Error, NoConsole};
 use crate::plan::command::Arrival;
+use crate::plan::grammar::{KNOWN_HOSTS_COMMAND, Release};
 use crate::plan::instance::{Instance, State};
 use crate::plan::names::{InstanceId, Login};
 use crate::plan::question::Answer;
 use crate::plan::route::{Route, Way};
 use crate::plan::serial::Console;
-use crate::world::process;
+use crate::world::{openssh, process};
 
 impl Journey<'_> {
     /// Whether this run goes to a serial console.
@@ -35,9 +36,17 @@ impl Journey<'_> {
         found: Option<&Instance>,
         leg: Leg<'_>,
     ) -> Result<Arrival, Error> {
-        let region = self.aws(leg.region.as_ref()).await?.name;
+        let aws = self.aws(leg.region.as_ref()).await?;
+        let region = aws.name.clone();
         let console = Console::of(&region, &process::ourselves()?);
         let published = !console.host_key.is_empty();
+        if published && let Some(release) = openssh::release_of(self.ssh).filter(|it| is_old(*it)) {
+            return Err(Error::NoConsole {
+                id: id.clone(),
+                region: aws.chosen(),
+                why: NoConsole::OldSsh(release),
+            });
+        }
         let login = Login::at_console(id);
         let (leg, route) = (Leg { login, ..leg }, Route::Serial(console));
         let shared = self.has_master(&leg, &route).await?;
@@ -60,4 +69,9 @@ impl Journey<'_> {
         }
         self.arrived(id.as_str(), leg, route, shared)
     }
+}
+
+/// Whether a release of ssh knows no KnownHostsCommand.
+fn is_old(release: Release) -> bool {
+    release < KNOWN_HOSTS_COMMAND
 }

@@ -58,7 +58,8 @@ impl Writer<'_> {
     }
 
     fn without_destination(mut self) -> Case {
-        if self.one_in(2) {
+        // An instance ID of ours would be the destination, but not where ssh refuses the words.
+        if self.one_in(2) || self.ours.instance.is_some() {
             let letter = choose(self.rng, VALUED).0;
             self.both(format!("-{letter}"));
         }

@@ -1,0 +1,104 @@
+//! The tokens and environment variables in a User of ssh_config(5): `%u`, `${LOGNAME}`.
+//!
+//! ssh expands them since release 10.0, and says so when it is asked. Before, it prints them as
+//! they are, and would log in as nobody's name; where the same files serve several machines, what
+//! they mean is what the newer one does.
+
+use super::Answer;
+
+/// Who runs us, as the system knows them.
+#[derive(Debug)]
+pub struct Local {
+    /// The name.
+    pub name: String,
+    /// The number.
+    pub uid: u32,
+    /// The home directory.
+    pub home: String,
+}
+
+/// Whether there is anything to expand.
+#[must_use]
+pub fn has_tokens(user: &str) -> bool {
+    user.contains('%') || user.contains("${")
+}
+
+/// `user` with everything expanded; `None` where something in it is unknown, as a variable that
+/// is not set, at which ssh gives up, too.
+pub fn expanded(
+    user: &str,
+    answer: &Answer,
+    local: &Local,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
+    let mut text = String::new();
+    let mut rest = user;
+    while let Some(at) = rest.find(['%', '$']) {
+        text.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if let Some(after) = rest.strip_prefix("${") {
+            let (name, after) = after.split_once('}')?;
+            text.push_str(&variable(name)?);
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix('%') {
+            let token = after.chars().next()?;
+            text.push_str(&of_token(token, answer, local)?);
+            rest = &after[token.len_utf8()..];
+        } else {
+            text.push('$');
+            rest = &rest[1..];
+        }
+    }
+    text.push_str(rest);
+    Some(text)
+}
+
+/// TOKENS in ssh_config(5), of those that can make a user's name.
+fn of_token(token: char, answer: &Answer, local: &Local) -> Option<String> {
+    match token {
+        '%' => Some("%".to_owned()),
+        'u' => Some(local.name.clone()),
+        'i' => Some(local.uid.to_string()),
+        'd' => Some(local.home.clone()),
+        'h' => Some(answer.hostname.clone()),
+        'p' => answer.port.map(|port| port.to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_and_variables_are_expanded_as_by_ssh() {
+        let answer = Answer {
+            hostname: "web".into(),
+            port: Some(22),
+            ..Answer::default()
+        };
+        let local = Local {
+            name: "jane".into(),
+            uid: 1000,
+            home: "/home/jane".into(),
+        };
+        let variable = |name: &str| (name == "LOGNAME").then(|| "j.doe".to_owned());
+        let of = |user: &str| expanded(user, &answer, &local, variable);
+        for (user, expected) in [
+            ("%u", "jane"),
+            ("${LOGNAME}", "j.doe"),
+            ("a-%u-${LOGNAME}-b", "a-jane-j.doe-b"),
+            ("%%u", "%u"),
+            ("%u%h%p%i", "janeweb221000"),
+            ("host$", "host$"),
+            ("$LOGNAME", "$LOGNAME"),
+        ] {
+            assert_eq!(of(user).as_deref(), Some(expected), "{user}");
+        }
+        for unknown in ["${NOBODY}", "${LOGNAME", "%", "%C", "%r", "%é"] {
+            assert_eq!(of(unknown), None, "{unknown}");
+        }
+        assert!(has_tokens("%u") && has_tokens("${X}"));
+        assert!(!has_tokens("ec2-user") && !has_tokens("host$"));
+    }
+}

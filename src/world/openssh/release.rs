@@ -1,0 +1,55 @@
+//! The release of the installed OpenSSH, and what depends on it.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Stdio;
+
+use crate::plan::grammar::{Grammar, Program, Release};
+use crate::plan::scan;
+use crate::world::process;
+
+/// The grammar of the installed client. Only a few letters depend on the release: ssh is asked for
+/// it where one of them is an option, or may be one.
+pub fn grammar(program: Program, words: &[OsString]) -> Grammar {
+    let usual = Grammar::of(program);
+    let depends = |letter: &u8| Grammar::depends_on_release(program, *letter);
+    let may_matter = |word: &OsString| {
+        let word = word.as_encoded_bytes();
+        word.starts_with(b"-") && !word.starts_with(b"--") && word.iter().any(depends)
+    };
+    // `-oProxyCommand=…` has such letters, and is another option.
+    let matters = || {
+        scan::scan(program, usual, words).map_or(true, |scan| {
+            scan.refused || scan.flags.iter().any(|flag| depends(&flag.letter))
+        })
+    };
+    if !words.iter().any(may_matter) || !matters() {
+        return usual;
+    }
+    release().map_or(usual, |release| Grammar::of_release(program, release))
+}
+
+/// Whether the clients on PATH are older than this release. That costs a process.
+pub fn is_older_than(needed: Release) -> bool {
+    release().is_some_and(|release| release < needed)
+}
+
+/// The release of the ssh on PATH.
+#[must_use]
+pub fn release() -> Option<Release> {
+    process::find("ssh").ok().and_then(|it| release_of(&it))
+}
+
+/// The release of this ssh, from `OpenSSH_9.2p1 …`; `None` where it does not tell. That costs a
+/// process.
+pub fn release_of(ssh: &Path) -> Option<Release> {
+    let output = std::process::Command::new(ssh)
+        .arg("-V")
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    let (major, rest) = text.strip_prefix("OpenSSH_")?.split_once('.')?;
+    let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}

@@ -1,0 +1,206 @@
+//! Other releases of OpenSSH: what depends on them. A wrapper tells another release, and is the
+//! installed client in all else.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::lab::Tenant;
+use crate::lab::cast::{WEB1, WEB2};
+use crate::sandbox::{finish, lab, tenant};
+use crate::targets::config::config;
+use crate::targets::pushes;
+
+/// A directory with an `ssh` of this release, which counts how often it is asked for it.
+struct Other {
+    directory: tempfile::TempDir,
+}
+
+impl Other {
+    fn release(release: &str) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let ssh = which::which("ssh").expect("ssh");
+        let script = format!(
+            "#!/bin/sh\nif [ \"$*\" = -V ]; then\n  echo asked >> '{}'\n  \
+             echo 'OpenSSH_{release}, OpenSSL 3' >&2\n  exit\nfi\nexec '{}' \"$@\"\n",
+            directory.path().join("asked").display(),
+            ssh.display()
+        );
+        write_program(&directory.path().join("ssh"), &script);
+        Self { directory }
+    }
+
+    /// Adds a client which tells the words that it gets. No old one is here to refuse them.
+    fn echoes(&self, client: &str) {
+        let file = self.directory.path().join(client);
+        write_program(&file, "#!/bin/sh\necho \"$@\"\n");
+    }
+
+    fn command(&self, tenant: &Tenant<'_>, program: &str) -> Command {
+        let mut command = tenant.command(program);
+        let path = command.get_envs().find(|(name, _)| *name == "PATH");
+        let path = path.and_then(|(_, value)| value).expect("PATH").to_owned();
+        let mut with_ours = self.directory.path().as_os_str().to_owned();
+        with_ours.push(":");
+        with_ours.push(path);
+        command.env("PATH", with_ours);
+        command
+    }
+
+    fn was_asked(&self) -> usize {
+        let asked = fs::read_to_string(self.directory.path().join("asked"));
+        asked.unwrap_or_default().lines().count()
+    }
+}
+
+/// By another process: one that a test of another thread starts meanwhile would hold the file open,
+/// and what is written to cannot be run.
+fn write_program(file: &Path, script: &str) {
+    let mut sh = Command::new("sh");
+    sh.args([
+        "-c",
+        "printf %s \"$1\" > \"$2\" && chmod 755 \"$2\"",
+        "sh",
+        script,
+    ]);
+    finish(sh.arg(file)).prints("");
+}
+
+#[test]
+fn a_serial_console_takes_openssh_8_5_and_says_so_before_any_push() {
+    let old = Other::release("8.4p1 Debian-5+deb11u3");
+    for words in [&["--serial", WEB1][..], &["--dry-run", "--serial", WEB1]] {
+        let tenant = tenant();
+        finish(old.command(&tenant, "mssh").args(words)).fails(
+            255,
+            &[
+                "mssh: error: --serial takes OpenSSH 8.5 or newer, and this is 8.4",
+                "mssh: hint: update OpenSSH's clients; KnownHostsCommand came with that release, \
+                 by which ssh knows the console's host key",
+            ],
+        );
+        assert_eq!(tenant.calls().len(), 0);
+    }
+    let new = Other::release("8.5p1");
+    let outcome = finish(
+        new.command(&tenant(), "mssh")
+            .args(["--dry-run", "--serial", WEB1]),
+    );
+    assert!(outcome.stdout.contains("KnownHostsCommand"), "{outcome:?}");
+}
+
+#[test]
+fn copies_between_instances_go_by_this_machine_in_old_releases_too() {
+    let (from, to) = (format!("{WEB1}:a"), format!("{WEB2}:b"));
+    let line = |release: &str, words: &[&str]| {
+        let other = Other::release(release);
+        let mut mscp = other.command(&tenant(), "mscp");
+        let outcome = finish(mscp.arg("--dry-run").args(words).args([&from, &to]));
+        assert_eq!((outcome.stderr.as_str(), outcome.code), ("", Some(0)));
+        outcome.stdout
+    };
+    let old = line("8.6p1", &["-p"]);
+    assert!(old.contains(" -3 -p ec2-user@127.0.0.11:a "), "{old}");
+    for (release, words) in [("8.6p1", &["-3"][..]), ("8.7p1", &[]), ("9.2p1", &["-R"])] {
+        let line = line(release, words);
+        assert_eq!(
+            line.matches(" -3").count(),
+            words.iter().filter(|it| **it == "-3").count()
+        );
+    }
+    let other = Other::release("8.6p1");
+    let mut up = other.command(&tenant(), "mscp");
+    let outcome = finish(up.args(["--dry-run", "x", &to]));
+    assert!(!outcome.stdout.contains("-3"), "{outcome:?}");
+    assert_eq!(other.was_asked(), 0);
+}
+
+#[test]
+fn a_copy_between_instances_arrives_in_an_old_release() {
+    let tenant = tenant();
+    let there = lab().remote().join(tenant.access_key());
+    fs::create_dir_all(&there).expect("a directory");
+    fs::write(there.join("from"), "text\n").expect("a file");
+    let path = |id: &str, name: &str| format!("{id}:{}", there.join(name).display());
+    let other = Other::release("8.4p1");
+    let words = ["-q", &path(WEB1, "from"), &path(WEB2, "to")];
+    finish(other.command(&tenant, "mscp").args(words)).prints("");
+    assert_eq!(fs::read(there.join("to")).expect("a copy"), b"text\n");
+}
+
+#[test]
+fn what_an_old_client_has_not_it_refuses_itself_and_nothing_is_pushed() {
+    let remote = format!("{WEB1}:x");
+    for (program, release, words) in [
+        ("mscp", "8.6p1", &["-O", &remote, "."][..]),
+        ("mscp", "8.6p1", &["-pR", &remote, "."]),
+        ("mscp", "8.6p1", &["-D", "/bin/x", &remote, "."]),
+        ("mscp", "9.1p1", &["-X", "buffer=1", &remote, "."]),
+        ("msftp", "9.1p1", &["-X", "buffer=1", WEB1]),
+    ] {
+        let (tenant, other) = (tenant(), Other::release(release));
+        other.echoes(&program[1..]);
+        let outcome = finish(other.command(&tenant, program).args(words));
+        let all = format!("{}\n", words.join(" "));
+        assert_eq!(outcome.stdout, all, "{program} {words:?}");
+        assert_eq!(tenant.calls().len(), 0, "{program} {words:?}");
+    }
+    // The same words are an option of a newer one.
+    let new = Other::release("8.7p1");
+    let outcome = finish(
+        new.command(&tenant(), "mscp")
+            .args(["--dry-run", "-O", &remote, "."]),
+    );
+    assert!(
+        outcome.stdout.contains(" -O ec2-user@127.0.0.11:x ."),
+        "{outcome:?}"
+    );
+}
+
+/// Asking costs a process.
+#[test]
+fn the_release_is_asked_for_only_where_it_matters() {
+    let remote = format!("{WEB1}:x");
+    for (program, words, asks) in [
+        ("mssh", &[WEB1][..], 0),
+        ("mssh", &["-oProxyCommand=nc %h %p", WEB1], 0),
+        ("mssh", &["-P", "tag", WEB1], 1),
+        ("mscp", &["-rp", "-oUserKnownHostsFile=x", &remote, "."], 0),
+        ("mscp", &["-s", &remote, "."], 1),
+        ("msftp", &["-oBatchMode=yes", "-R", "9", WEB1], 0),
+    ] {
+        let other = Other::release("9.6p1");
+        let words = [&["--dry-run"][..], words].concat();
+        finish(other.command(&tenant(), program).args(&words));
+        assert_eq!(other.was_asked(), asks, "{program} {words:?}");
+    }
+}
+
+/// ssh does so itself since 10.0, and prints them raw before, as the installed one does.
+#[test]
+fn tokens_in_a_user_of_ssh_config_are_expanded() {
+    let who = "ubuntu";
+    let (_kept, file) = config("Host i-*\n  User ${MSSH_TEST_USER}");
+    let tenant = tenant();
+    let mut mssh = tenant.command("mssh");
+    mssh.env("MSSH_TEST_USER", who);
+    finish(mssh.args(["-F", &file, WEB1, "echo $USER"])).prints("ubuntu\n");
+    assert_eq!(pushes(&tenant), [format!("{who}@{WEB1}")]);
+    let (_kept, file) = config("Host i-*\n  User %u");
+    let line = finish(
+        tenant
+            .command("mssh")
+            .args(["--dry-run", "-F", &file, WEB1]),
+    );
+    let me = finish(tenant.command("id").arg("-un")).stdout;
+    let me = me.trim_end();
+    assert!(
+        line.stdout.ends_with(&format!(" {me}@127.0.0.11\n")),
+        "{line:?}"
+    );
+    // What is not set is no name, as ssh has it.
+    let (_kept, file) = config("Host i-*\n  User ${MSSH_TEST_NOBODY}");
+    let outcome = finish(tenant.command("mssh").args(["-F", &file, WEB1]));
+    let said = "mssh: error: `${MSSH_TEST_NOBODY}` is not a valid user name\n";
+    assert!(outcome.stderr.starts_with(said), "{outcome:?}");
+}
