@@ -56,7 +56,7 @@ pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Depa
     terminal.debug(|| format!("the client is {}", client.display()));
     process::notice_children().map_err(Error::Runtime)?;
     let source = Source::of(invocation);
-    let journey = Journey {
+    let mut journey = Journey {
         invocation,
         ssh: &ssh,
         source: &source,
@@ -64,7 +64,7 @@ pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Depa
         terminal,
         aws: OnceCell::new(),
     };
-    let arrivals = journey.arrivals().await?;
+    let arrivals = journey.arrivals_anew().await?;
     let shared = arrivals.iter().all(|arrival| arrival.shared);
     let nobody_logs_in = shared || invocation.is_control_command();
     let tunnels = Tunnels::to(invocation, &arrivals).filter(|_| !nobody_logs_in);

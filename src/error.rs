@@ -9,6 +9,7 @@ mod hint;
 mod network;
 mod serial;
 mod setting;
+mod stale;
 mod tunnel;
 mod unread;
 mod way;
@@ -21,6 +22,7 @@ pub use self::denied::Denied;
 pub use self::network::{BadBundle, Doubt, Network};
 pub use self::serial::NoConsole;
 pub use self::setting::Setting;
+pub use self::stale::StaleSession;
 pub use self::tunnel::{Step, Tunnel};
 pub use self::unread::Unread;
 use crate::plan::choice::Shut;
@@ -84,10 +86,12 @@ pub enum Error {
     },
     Credentials(Lack),
     Expired {
+        stale: Option<StaleSession>,
         profile: Option<String>,
         off: Option<Offset>,
     },
     BadCredentials {
+        stale: Option<StaleSession>,
         code: String,
     },
     Clock {
@@ -253,7 +257,7 @@ impl Error {
             Self::NoCredentials { cause, .. } => format!("no AWS credentials: {cause}"),
             Self::Credentials(lack) => lack.to_string(),
             Self::Expired { .. } => "the AWS credentials have expired".to_owned(),
-            Self::BadCredentials { code } => {
+            Self::BadCredentials { code, .. } => {
                 format!("AWS does not accept the credentials ({code})")
             }
             Self::Clock { message, .. } => format!("AWS refuses the request's time: {message}"),

@@ -84,6 +84,20 @@ impl Journey<'_> {
         Ok(each.map(|at| arrivals[at].clone()).collect())
     }
 
+    /// The same, and once more where AWS has refused a session from the cache.
+    pub(super) async fn arrivals_anew(&mut self) -> Result<Vec<Arrival>, Error> {
+        let error = match self.arrivals().await {
+            Err(error) => error,
+            arrivals => return arrivals,
+        };
+        let Some(stale) = error.dropped_session() else {
+            return Err(error);
+        };
+        self.terminal.warn(&stale.to_string());
+        self.aws = OnceCell::new();
+        self.arrivals().await
+    }
+
     fn all<'b>(
         &'b self,
         places: &'b [&Destination],

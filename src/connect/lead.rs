@@ -80,8 +80,8 @@ pub(super) async fn find(
     terminal: Terminal,
 ) -> Result<Lead, Error> {
     let source = Source::Told(answer.clone());
-    let journey = journey(invocation, &source, badge, terminal);
-    let route = journey.arrivals().await?.pop().map(|it| it.route);
+    let mut journey = journey(invocation, &source, badge, terminal);
+    let route = journey.arrivals_anew().await?.pop().map(|it| it.route);
     let credentials = match journey.aws.get() {
         Some(aws) => Some(aws.credentials().await?),
         None => None,

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io;
 
-use super::{Error, way};
+use super::{Error, Unread, way};
 use crate::plan::chosen::ChosenRegion;
 use crate::plan::clock::Offset;
 use crate::plan::instance::State;
@@ -23,6 +23,9 @@ const FOREIGN_STREAM: &str = "is there another server in front of AWS? One of yo
 
 const UNPUSHABLE: &str = "instances skip pushed lines that do not begin with `ssh`: name an ed25519 \
     or RSA key, or leave out -i, and a key is made for this connection alone";
+
+const AWS_FILE: &str =
+    "mend the file, or name another by AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE";
 
 impl Error {
     /// What to try, in one line.
@@ -68,24 +71,26 @@ impl Error {
                 format!("make it with `ssh-keygen -y -f {file} > {file}.pub`")
             }
             Self::Setting(bad) => bad.hint().to_owned(),
-            Self::NoRegion(None) => {
-                "pass --region, or set AWS_REGION or the profile's `region`".to_owned()
-            }
-            Self::NoRegion(Some(unread)) => unread.hint(),
-            Self::AwsFile(..) => {
-                "mend the file, or name another by AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE"
-                    .to_owned()
-            }
+            Self::NoRegion(unread) => no_region_hint(unread.as_ref()),
+            Self::AwsFile(..) => AWS_FILE.to_owned(),
             Self::UnknownProfile { known, .. } if known.is_empty() => {
                 "there are no profiles: `aws configure` makes one".to_owned()
             }
             Self::UnknownProfile { known, .. } => format!("there are: {}", known.join(", ")),
             Self::NoCredentials { profile, .. } => credentials_hint(profile.as_deref()),
             Self::Credentials(lack) => lack.hint(),
-            Self::Expired { profile, off } => expired_hint(profile.as_deref(), *off),
-            Self::BadCredentials { .. } => {
-                "`aws sts get-caller-identity` tells whether they work at all".to_owned()
-            }
+            Self::Expired {
+                stale,
+                profile,
+                off,
+            } => match stale {
+                Some(stale) => stale.hint(),
+                None => expired_hint(profile.as_deref(), *off),
+            },
+            Self::BadCredentials { stale, .. } => match stale {
+                Some(stale) => stale.hint(),
+                None => "`aws sts get-caller-identity` tells whether they work at all".to_owned(),
+            },
             Self::Clock { off, .. } => clock_hint(*off),
             Self::Denied(denied) => denied.hint(),
             Self::NoAccess { profile, .. } => no_access_hint(profile.as_deref()),
@@ -136,6 +141,13 @@ pub(super) fn with_profile(command: &str, profile: Option<&str>) -> String {
             format!("{command} --profile {}", name.to_string_lossy())
         }
         _ => command.to_owned(),
+    }
+}
+
+fn no_region_hint(unread: Option<&Unread>) -> String {
+    match unread {
+        Some(unread) => unread.hint(),
+        None => "pass --region, or set AWS_REGION or the profile's `region`".to_owned(),
     }
 }
 

@@ -23,15 +23,27 @@ impl Flaw {
     /// What is wrong with a value, if anything is.
     #[must_use]
     pub fn of(value: &str) -> Option<Self> {
-        let is_bad = |c: &char| !c.is_ascii_graphic();
+        Self::first(value, |c| !c.is_ascii_graphic())
+    }
+
+    /// The same for a value that may have blanks within it (`Bearer abc`).
+    fn in_header(value: &str) -> Option<Self> {
+        let inner = value.trim_matches(' ');
+        let is_bad = |c: &char| !(' '..='~').contains(c);
+        Self::first(value, |c| {
+            is_bad(c) || *c == ' ' && inner.len() < value.len()
+        })
+    }
+
+    fn first(value: &str, is_bad: impl Fn(&char) -> bool) -> Option<Self> {
         let flaw = |character, place| Some(Self { character, place });
-        if let Some(last) = value.chars().next_back().filter(is_bad) {
+        if let Some(last) = value.chars().next_back().filter(&is_bad) {
             return flaw(last, Place::End);
         }
-        if let Some(first) = value.chars().next().filter(is_bad) {
+        if let Some(first) = value.chars().next().filter(&is_bad) {
             return flaw(first, Place::Beginning);
         }
-        flaw(value.chars().find(is_bad)?, Place::Middle)
+        flaw(value.chars().find(&is_bad)?, Place::Middle)
     }
 }
 
@@ -74,6 +86,13 @@ impl BadValue {
     pub fn at(place: &str, value: &str) -> Option<Self> {
         let place = place.to_owned();
         Flaw::of(value).map(|flaw| Self { place, flaw })
+    }
+
+    /// The same for a value that may have blanks within it.
+    #[must_use]
+    pub fn in_header(place: &str, value: &str) -> Option<Self> {
+        let place = place.to_owned();
+        Flaw::in_header(value).map(|flaw| Self { place, flaw })
     }
 
     /// What to try.

@@ -73,11 +73,8 @@ impl Errand<'_> {
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        let region = aws.region(self.region)?;
-        let starting = Box::pin(region.start_session(self.target, self.start));
-        // ssh has the terminal of its ProxyCommand.
-        let quiet = self.start != Start::Shell;
-        let session = self.terminal.beside(quiet, starting).await?;
+        let (anew, session) = self.start(aws).await?;
+        let aws = anew.as_ref().unwrap_or(aws);
         self.terminal
             .debug(|| format!("started session {}", session.id));
         let carriage = Carriage::new(self, aws, &session, ends);
@@ -102,6 +99,29 @@ impl Errand<'_> {
             }),
             End::Closed(_) | End::Asked | End::Unanswered => Ok(()),
         }
+    }
+
+    /// Starts the session; if the credentials come from the AWS CLI's cache and are refused, with
+    /// others, which are returned as well.
+    async fn start(&self, aws: &Aws) -> Result<(Option<Aws>, Session), Error> {
+        let start = async |aws: &Aws| {
+            let region = aws.region(self.region)?;
+            let starting = Box::pin(region.start_session(self.target, self.start));
+            // ssh has the terminal of its ProxyCommand.
+            let quiet = self.start != Start::Shell;
+            self.terminal.beside(quiet, starting).await
+        };
+        let error = match start(aws).await {
+            Ok(session) => return Ok((None, session)),
+            Err(error) => error,
+        };
+        let Some(stale) = error.dropped_session() else {
+            return Err(error);
+        };
+        self.terminal.warn(&stale.to_string());
+        let fresh = Box::pin(self.load()).await?;
+        let session = start(&fresh).await?;
+        Ok((Some(fresh), session))
     }
 
     async fn dial(&self, aws: &Aws, session: &Session) -> Result<Socket, Error> {

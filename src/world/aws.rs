@@ -26,7 +26,7 @@ pub use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_ec2::operation::RequestId;
 
-use self::credentials::Chain;
+use self::credentials::{Chain, Found, Kept};
 pub use self::current::Current;
 use self::endpoint_urls::EndpointUrls;
 pub use self::explain::{Door, Push};
@@ -39,7 +39,7 @@ pub use self::sign::{Scope, presigned};
 pub use self::ssm::{Session, Start};
 use super::terminal::Terminal;
 use super::waiting::Wait;
-use crate::error::{Error, Unread};
+use crate::error::{Error, StaleSession, Unread};
 use crate::plan::chosen::{Chooser, ChosenRegion, Configured};
 use crate::plan::names::Region;
 use crate::plan::profiles::Profile;
@@ -56,6 +56,8 @@ pub struct Aws {
     /// The proxies that they are to go through, too.
     pub proxies: Proxies,
     profile: Option<String>,
+    /// Where in the AWS CLI's cache the credentials were, if they were there.
+    kept: Option<Kept>,
     /// The file that could not be read.
     unread: Option<Unread>,
     /// Who says which region.
@@ -95,10 +97,14 @@ impl Aws {
             at: &aws.somewhere()?,
             is_batch,
         };
-        let credentials = chain.credentials().await;
+        let credentials = Box::pin(chain.credentials()).await;
         let credentials = credentials.map_err(|error| files.or_unread(error))?;
         terminal.debug(|| format!("AWS profile {} loaded in {}", chosen.name, took(started)));
-        Ok(aws.signed_by(credentials))
+        let Found { credentials, kept } = credentials;
+        Ok(Self {
+            kept,
+            ..aws.signed_by(credentials)
+        })
     }
 
     /// The same with credentials that somebody has got already.
@@ -146,6 +152,7 @@ impl Aws {
             profile: name.map(str::to_owned),
             unread: files.unread.clone().filter(Unread::is_there),
             configured,
+            kept: None,
             temporary: false,
             end: None,
             terminal,
@@ -171,6 +178,15 @@ impl Aws {
             }),
             region => region,
         }
+    }
+
+    /// Drops the session at hand from the cache, where it is from there: AWS has refused it.
+    fn forget_session(&self) -> Option<StaleSession> {
+        let kept = self.kept.as_ref()?;
+        Some(StaleSession {
+            path: kept.path.clone(),
+            is_dropped: kept.forget(),
+        })
     }
 
     /// The credentials at hand.

@@ -11,6 +11,7 @@ mod mfa_ends;
 mod mfa_shared;
 mod process;
 mod profiles;
+mod refused;
 mod roles;
 pub(crate) mod sso;
 mod values;

@@ -16,9 +16,10 @@ mod token;
 use aws_credential_types::Credentials;
 
 use self::cache::Cache;
+pub(super) use self::cache::Kept;
 use super::Regional;
 use super::variables::{first, variable};
-use crate::error::{Error, Lack, Unread};
+use crate::error::{Error, Lack, StaleSession, Unread};
 use crate::plan::flaw::BadValue;
 use crate::plan::profiles::Profile;
 use crate::plan::profiles::source::{self, Origin, Source, WebVariables};
@@ -39,14 +40,29 @@ pub(super) struct Chain<'a, B> {
     pub(super) is_batch: B,
 }
 
+/// Credentials, and where in the cache they were, if they were there.
+pub(super) struct Found {
+    pub(super) credentials: Credentials,
+    pub(super) kept: Option<Kept>,
+}
+
+impl From<Credentials> for Found {
+    fn from(credentials: Credentials) -> Self {
+        Self {
+            credentials,
+            kept: None,
+        }
+    }
+}
+
 impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
     /// The credentials of the first place that has any.
-    pub(super) async fn credentials(&self) -> Result<Credentials, Error> {
+    pub(super) async fn credentials(&self) -> Result<Found, Error> {
         if !self.explicit
             && let Some(credentials) = of_environment()?
         {
             self.tell(|| "the environment".to_owned());
-            return Ok(credentials);
+            return Ok(credentials.into());
         }
         let web = if self.explicit {
             WebVariables::default()
@@ -55,7 +71,7 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
         };
         match source::origin(self.profile, &web).map_err(Lack::Profile)? {
             Some(origin) => self.of(origin).await,
-            None => self.of_machine().await,
+            None => self.of_machine().await.map(Found::from),
         }
     }
 
@@ -84,9 +100,32 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
             .debug(|| format!("credentials come from {}", place()));
     }
 
-    /// Those of a source, or of the last of the roles that lead from there.
-    async fn of(&self, origin: Origin<'_>) -> Result<Credentials, Error> {
+    /// Those of a source, or of the last of the roles that lead from there. A session from the cache
+    /// with which AWS gives no role is dropped, and made anew.
+    async fn of(&self, origin: Origin<'_>) -> Result<Found, Error> {
         let cache = Cache::open();
+        let found = match self.walk(&origin, &cache).await {
+            Err(Error::Expired { .. } | Error::BadCredentials { .. })
+                if let Some(kept) = cache.found().filter(Kept::forget) =>
+            {
+                let path = kept.path;
+                let stale = StaleSession {
+                    path,
+                    is_dropped: true,
+                };
+                self.at.aws.terminal.warn(&stale.to_string());
+                self.walk(&origin, &cache).await
+            }
+            found => found,
+        };
+        Ok(Found {
+            credentials: found?,
+            kept: cache.found(),
+        })
+    }
+
+    /// Walks from a source over the roles, or from the last of them that is in the cache.
+    async fn walk(&self, origin: &Origin<'_>, cache: &Cache) -> Result<Credentials, Error> {
         let kept = origin.roles.iter().enumerate().find_map(|(number, role)| {
             let credentials = cache.find(&role.cache_key())?;
             Some((number, credentials))
@@ -98,11 +137,11 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
                     .debug(|| format!("session of {role} from the AWS CLI's cache"));
                 (number, credentials)
             }
-            None => (origin.roles.len(), self.first(&origin, &cache).await?),
+            None => (origin.roles.len(), self.first(origin, cache).await?),
         };
         for role in origin.roles[..left].iter().rev() {
             self.at.debug(|| format!("assuming {}", role.role_arn));
-            credentials = self.assume(role, credentials, &cache).await?;
+            credentials = self.assume(role, credentials, cache).await?;
         }
         Ok(credentials)
     }

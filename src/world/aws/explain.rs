@@ -119,6 +119,7 @@ impl Call<'_> {
             | "MissingAuthenticationToken"
             | "IncompleteSignature"
             | "OptInRequired" => Error::BadCredentials {
+                stale: self.region.aws.forget_session(),
                 code: code.to_owned(),
             },
             code if retry::is_throttling(code) => Error::Throttled { action },
@@ -161,7 +162,12 @@ impl Call<'_> {
 
     fn expired(&self, off: Option<Offset>) -> Error {
         let profile = self.region.aws.profile.clone();
-        Error::Expired { profile, off }
+        let stale = self.region.aws.forget_session();
+        Error::Expired {
+            stale,
+            profile,
+            off,
+        }
     }
 
     /// What is known of the time and the credentials, now that there is this answer.

@@ -1,6 +1,7 @@
 //! The HTTP client under the SDK: proxies as the environment says, TLS only where it is needed.
 
 mod limit;
+mod patient;
 mod trouble;
 mod trust;
 
@@ -21,6 +22,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
+pub(super) use self::patient::Patient;
 pub use self::trouble::of_tls as tls_trouble;
 pub(super) use self::trouble::{has_tried, in_chain as trouble_in};
 pub use self::trust::Trust;

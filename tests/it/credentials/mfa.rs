@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use super::{User, arn};
+use crate::key::witness::PATIENCE;
 use crate::lab::cast::WEB1;
-use crate::sandbox::{Outcome, finish};
+use crate::sandbox::{Outcome, eventually, finish};
 use crate::session::pty::Pty;
 
 pub(super) const PROMPT: &str = "Enter MFA code for arn:aws:iam::123456789012:mfa/jane: ";
@@ -101,28 +102,61 @@ fn without_a_terminal_it_says_so() {
     );
 }
 
+/// Waits until it has been asked for so many codes.
+#[track_caller]
+pub(super) fn asks(pty: &Pty, times: usize) {
+    let asked = eventually(PATIENCE, || pty.screen().matches(PROMPT).count() == times);
+    assert!(asked, "{:?}", pty.screen());
+}
+
+#[test]
+fn a_mistyped_code_is_asked_for_again() {
+    let user = user();
+    let mut pty = Pty::open(&user.tenant, &line(&user, &format!("{WEB1} echo in")));
+    for (time, typed) in ["000000\r", "12345\r", "123456\r"].into_iter().enumerate() {
+        asks(&pty, time + 1);
+        pty.types(typed);
+    }
+    pty.shows("in");
+    assert_eq!(pty.end(), Some(0));
+    let screen = pty.screen();
+    for said in [
+        "AWS does not accept the MFA code; wait for the device's next code: each is good once",
+        "needs an MFA code, which is six digits; type the digits that the MFA device shows",
+    ] {
+        assert!(screen.contains(said), "{screen:?}");
+    }
+    assert_eq!(codes(&user), ["000000", "123456"]);
+    assert_eq!(kept(&user), 1);
+}
+
 #[test]
 fn a_code_that_is_wrong_is_said_and_not_shown() {
     let cases = [
-        ("000000\r", "AWS does not accept the MFA code"),
+        ("000000\r", 3, "AWS does not accept the MFA code"),
         (
             "secret\r",
+            3,
             "AWS profile `guarded` needs an MFA code, which is six digits",
         ),
         (
             "\r",
+            1,
             "AWS profile `guarded` needs an MFA code, and none was given",
         ),
         (
             "\x04",
+            1,
             "AWS profile `guarded` needs an MFA code, and none was given",
         ),
     ];
-    for (typed, said) in cases {
+    for (typed, times, said) in cases {
         let user = user();
         let mut pty = Pty::open(&user.tenant, &line(&user, WEB1));
-        pty.shows(PROMPT);
-        pty.types(typed);
+        for time in 1..=times {
+            asks(&pty, time);
+            pty.types(typed);
+        }
         pty.shows(&format!("mssh: error: {said}"));
         assert_eq!(pty.end(), Some(255));
         assert!(!pty.screen().contains(typed.trim()) || typed.trim().is_empty());

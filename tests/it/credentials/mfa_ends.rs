@@ -5,11 +5,9 @@ use std::fs;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::mfa::{PROMPT, codes, line, user};
+use super::mfa::{PROMPT, asks, codes, line, user};
 use super::{User, arn};
-use crate::key::witness::PATIENCE;
 use crate::lab::cast::WEB1;
-use crate::sandbox::eventually;
 use crate::session::pty::Pty;
 
 /// A shell that outlives what is done to `mssh`, and says how it found the terminal.
@@ -50,13 +48,6 @@ fn is_as_it_was(pty: &Pty, status: &str) {
     let screen = pty.screen();
     let modes = screen.split("status=").nth(1).unwrap_or_default();
     assert!(modes.contains("isig icanon echo "), "{status}: {screen:?}");
-}
-
-/// Waits until it has been asked for so many codes.
-#[track_caller]
-fn asks(pty: &Pty, times: usize) {
-    let asked = eventually(PATIENCE, || pty.screen().matches(PROMPT).count() == times);
-    assert!(asked, "{:?}", pty.screen());
 }
 
 #[test]

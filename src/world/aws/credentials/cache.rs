@@ -3,6 +3,7 @@
 //! A file for each, of the AWS CLI's naming and form (botocore's `JSONFileCache`), so that each
 //! tool finds what the other has got. Nothing here is needed: a cache that cannot be had is empty.
 
+use std::cell::RefCell;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
@@ -18,6 +19,7 @@ use serde_json::{Value, json};
 
 use super::super::files;
 use crate::plan::date;
+use crate::plan::flaw::Flaw;
 use crate::world::bounded;
 
 /// A session that ends sooner is no longer taken: botocore's window.
@@ -26,6 +28,31 @@ const WINDOW: Duration = Duration::from_mins(15);
 /// The directory, if there can be one.
 pub(super) struct Cache {
     directory: Option<PathBuf>,
+    /// Where the session is from that was asked for last, if it was found here.
+    found: RefCell<Option<Kept>>,
+}
+
+/// A session that was found in the cache.
+#[derive(Clone, Debug)]
+pub(in crate::world::aws) struct Kept {
+    /// Its file.
+    pub(in crate::world::aws) path: PathBuf,
+    access_key: String,
+}
+
+impl Kept {
+    /// Removes its file, unless somebody has put another session there since. Tells whether this one
+    /// is gone.
+    pub(in crate::world::aws) fn forget(&self) -> bool {
+        let there = bounded::file(&self.path).ok();
+        let there = there.and_then(|text| Session::read(&text));
+        match there {
+            Some(session) if session.access_key == self.access_key => {
+                fs::remove_file(&self.path).is_ok()
+            }
+            _ => true,
+        }
+    }
 }
 
 /// What STS or SSO has given.
@@ -43,20 +70,34 @@ pub(super) struct Session {
 impl Cache {
     pub(super) fn open() -> Self {
         let directory = files::home().map(|home| home.join(".aws/cli/cache"));
-        Self { directory }
+        Self {
+            directory,
+            found: RefCell::new(None),
+        }
+    }
+
+    /// Where the session is from that was asked for last, if it was found here.
+    pub(super) fn found(&self) -> Option<Kept> {
+        self.found.borrow().clone()
     }
 
     /// The session of this name, if it is good for long enough.
     pub(super) fn find(&self, key: &str) -> Option<Credentials> {
-        let file = self.directory.as_ref()?.join(format!("{key}.json"));
-        let session = Session::read(&bounded::file(&file).ok()?)?;
+        let path = self.directory.as_ref()?.join(format!("{key}.json"));
+        let session = Session::read(&bounded::file(&path).ok()?)?;
         let until = SystemTime::try_from(session.until).ok()?;
         let left = until.duration_since(SystemTime::now()).ok()?;
-        (left >= WINDOW).then(|| session.credentials())
+        if left < WINDOW {
+            return None;
+        }
+        let access_key = session.access_key.clone();
+        *self.found.borrow_mut() = Some(Kept { path, access_key });
+        Some(session.credentials())
     }
 
     /// Keeps a session.
     pub(super) fn keep(&self, key: &str, session: Session) -> Credentials {
+        *self.found.borrow_mut() = None;
         // Who cannot write there gets a new one next time.
         let _ = self.write(key, &session);
         session.credentials()
@@ -129,12 +170,13 @@ impl Session {
     fn read(bytes: &[u8]) -> Option<Self> {
         let json: Value = serde_json::from_slice(bytes).ok()?;
         let credentials = json.get("Credentials")?;
-        let text = |key: &str| Some(credentials.get(key)?.as_str()?.to_owned());
+        let text = |key: &str| credentials.get(key)?.as_str();
+        let good = |key: &str| Some(text(key).filter(|it| Flaw::of(it).is_none())?.to_owned());
         Some(Self {
-            access_key: text("AccessKeyId")?,
-            secret: text("SecretAccessKey")?,
-            token: text("SessionToken")?,
-            until: instant(&text("Expiration")?)?,
+            access_key: good("AccessKeyId")?,
+            secret: good("SecretAccessKey")?,
+            token: good("SessionToken")?,
+            until: instant(text("Expiration")?)?,
             user: None,
             sso_account: None,
         })

@@ -1,5 +1,6 @@
 //! What Amazon's library does well: containers, instances.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -11,11 +12,18 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 
 use super::Chain;
-use crate::error::Error;
+use crate::error::{Error, Lack, Unread};
+use crate::plan::flaw::BadValue;
 use crate::plan::profiles::Profile;
 use crate::world::aws::explain;
+use crate::world::aws::http::Patient;
 use crate::world::aws::variables::{first, is_true, variable};
+use crate::world::bounded;
 use crate::world::waiting::Wait;
+
+/// How long a container's endpoint may take: it may belong to a tool that asks somebody for an MFA
+/// code first.
+const CONTAINER: Duration = Duration::from_mins(1);
 
 /// The metadata service's places.
 const IPV4: &str = "http://169.254.169.254";
@@ -24,11 +32,23 @@ const IPV6: &str = "http://[fd00:ec2::254]";
 impl<B> Chain<'_, B> {
     /// The credentials of a container's role.
     pub(super) async fn container(&self) -> Result<Credentials, Error> {
-        let provider = EcsCredentialsProvider::builder()
-            .configure(&self.provider_config())
-            .build();
+        check_container_token()?;
+        let mut config = self.provider_config();
+        if let Some(client) = self.at.aws.sdk.http_client() {
+            config = config.with_http_client(Patient::new(client, CONTAINER));
+        }
+        let provider = EcsCredentialsProvider::builder().configure(&config).build();
         let wait = Wait::begin("the container's credentials".to_owned());
-        let found = wait.during(Box::pin(provider.provide_credentials())).await;
+        let answer = wait.during(Box::pin(provider.provide_credentials()));
+        let found = tokio::time::timeout(CONTAINER, answer).await;
+        let late = |_| Error::NoCredentials {
+            cause: format!(
+                "the container's endpoint gives no answer within {} seconds",
+                CONTAINER.as_secs()
+            ),
+            profile: None,
+        };
+        let found = found.map_err(late)?;
         found.map_err(|error| explain::no_credentials(&error, None))
     }
 
@@ -62,6 +82,30 @@ pub(super) fn has_container() -> Result<bool, Error> {
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     ];
     Ok(first(&names)?.is_some())
+}
+
+/// What a container has to show can be sent.
+fn check_container_token() -> Result<(), Error> {
+    const FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+    const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+    let (place, token) = if let Some(path) = variable(FILE)? {
+        let path = PathBuf::from(path);
+        let token = bounded::text(&path).map_err(|cause| {
+            let wanted = "check AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+            let what = "the container's token";
+            Lack::from(Unread::new(what, &path, &cause, wanted))
+        })?;
+        (
+            format!("the container's token in {}", path.display()),
+            token,
+        )
+    } else {
+        (TOKEN.to_owned(), variable(TOKEN)?.unwrap_or_default())
+    };
+    match BadValue::in_header(&place, &token) {
+        Some(bad) => Err(Lack::BadValue(bad).into()),
+        None => Ok(()),
+    }
 }
 
 /// What the library's own sources of credentials need of ours. How often they try is theirs.

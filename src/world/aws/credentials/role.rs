@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 
 use super::Chain;
-use super::cache::Cache;
+use super::cache::{Cache, Session};
 use crate::error::{Error, Lack, NoCode};
 use crate::plan::profiles::role::Role;
 use crate::world::prompt::{self, Prompt, Said};
@@ -17,6 +17,9 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// The same for one who cannot ask, and whom nobody watches waiting: enough for a code that is being
 /// typed, and for AWS to answer it, and no more. They fail as they would without the other.
 const MOMENT: Duration = Duration::from_secs(5);
+
+/// How often a code is asked for, as ssh(1) does with a password.
+const TRIES: u32 = 3;
 
 impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
     /// Assumes a role that is not in the cache, and keeps its session there.
@@ -45,13 +48,46 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
             if let Some(kept) = cache.find(&key) {
                 return Ok(kept);
             }
-            if let Some(code) = code(&prompt, role, serial).await? {
-                let session = self.assume_role(role, source, Some(code)).await?;
+            if let Some(session) = self.ask(&prompt, role, &source, serial).await? {
                 return Ok(cache.keep(&key, session));
             }
             // For the others to ask meanwhile.
             drop(lock);
             prompt::stop();
+        }
+    }
+
+    /// Asks for a code until one is good; `None` if the user wants to stop for now.
+    async fn ask(
+        &self,
+        prompt: &Prompt,
+        role: &Role<'_>,
+        source: &Credentials,
+        serial: &str,
+    ) -> Result<Option<Session>, Error> {
+        let mut question = format!("Enter MFA code for {serial}: ");
+        let mut tries = 1;
+        loop {
+            let refusal = match code(prompt, role, &question).await {
+                Ok(None) => return Ok(None),
+                Ok(Some(code)) => match self.assume_role(role, source.clone(), Some(code)).await {
+                    Err(error @ Error::Credentials(Lack::WrongCode)) => error,
+                    end => return end.map(Some),
+                },
+                Err(
+                    error @ Error::Credentials(Lack::NoCode {
+                        why: NoCode::NotSixDigits,
+                        ..
+                    }),
+                ) => error,
+                Err(error) => return Err(error),
+            };
+            if tries == TRIES {
+                return Err(refusal);
+            }
+            tries += 1;
+            let hint = refusal.hint().unwrap_or_default();
+            question = format!("{}; {hint}\n{}", refusal.message(), last_line(&question));
         }
     }
 
@@ -64,10 +100,14 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
     }
 }
 
+/// A question without what was said before it.
+fn last_line(question: &str) -> &str {
+    question.rsplit('\n').next().unwrap_or_default()
+}
+
 /// Asks for the code; `None` if the user wants to stop for now.
-async fn code(prompt: &Prompt, role: &Role<'_>, serial: &str) -> Result<Option<String>, Error> {
-    let question = format!("Enter MFA code for {serial}: ");
-    let why = match prompt.ask(&question).await {
+async fn code(prompt: &Prompt, role: &Role<'_>, question: &str) -> Result<Option<String>, Error> {
+    let why = match prompt.ask(question).await {
         Ok(Said::Stop) => return Ok(None),
         Ok(Said::Line(code)) => match code.trim() {
             "" => NoCode::NoneGiven,

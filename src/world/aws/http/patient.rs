@@ -1,0 +1,33 @@
+//! The HTTP client for who may have to ask a person before they answer.
+
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+
+/// A client that waits so long for an answer, whatever its caller says of that.
+#[derive(Debug)]
+pub(in crate::world::aws) struct Patient {
+    client: SharedHttpClient,
+    patience: Duration,
+}
+
+impl Patient {
+    pub(in crate::world::aws) fn new(client: SharedHttpClient, patience: Duration) -> Self {
+        Self { client, patience }
+    }
+}
+
+impl HttpClient for Patient {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let mut patient = HttpConnectorSettings::builder().read_timeout(self.patience);
+        patient.set_connect_timeout(settings.connect_timeout());
+        self.client.http_connector(&patient.build(), components)
+    }
+}

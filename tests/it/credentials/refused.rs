@@ -1,0 +1,149 @@
+//! Sessions from the AWS CLI's cache that AWS does not accept any more: revoked, or of a role that was
+//! made anew.
+
+use std::time::{Duration, SystemTime};
+
+use serde_json::json;
+
+use super::{User, arn};
+use crate::lab::cast::WEB1;
+use crate::lab::{DESCRIBE_INSTANCES, Fault, Trouble, clock};
+use crate::sandbox::{Outcome, finish, finish_with};
+
+/// A user with the sessions of two roles in the cache, the second of which builds on the first.
+fn user() -> User {
+    let user = User::with(&format!(
+        "[default]\n$KEY\n[profile r]\nrole_arn = {0}\nsource_profile = default\n\
+         [profile s]\nrole_arn = {0}2\nsource_profile = r\n",
+        arn("r")
+    ));
+    user.key_of("r");
+    user
+}
+
+/// The file of the one session that is kept.
+fn file(user: &User) -> String {
+    let files = user.aws("cli/cache").read_dir().expect("a directory");
+    let mut files = files.map(|file| file.expect("a file").path());
+    let file = files.find(|file| file.extension().is_some_and(|it| it == "json"));
+    file.expect("a session").display().to_string()
+}
+
+/// Puts another session into the file, good for long.
+fn put(user: &User, file: &str) {
+    let key = user.tenant.access_key().replacen("AKIA", "ASIA", 1);
+    let end = clock::iso(SystemTime::now() + Duration::from_hours(9));
+    let session = json!({ "Credentials": {
+        "AccessKeyId": format!("{key}K"), "SecretAccessKey": "s", "SessionToken": "t",
+        "Expiration": end,
+    }});
+    std::fs::write(file, session.to_string()).expect("a file");
+}
+
+fn warning(file: &str) -> String {
+    format!("mssh: warning: AWS refuses the session in {file}: it is dropped, and made anew")
+}
+
+#[track_caller]
+fn warns_and_goes_on(outcome: &Outcome, file: &str) {
+    let lines: Vec<&str> = outcome.stderr.lines().collect();
+    assert_eq!(
+        (lines, outcome.code),
+        (vec![warning(file).as_str()], Some(0))
+    );
+}
+
+#[test]
+fn a_session_that_is_refused_is_dropped_and_made_anew() {
+    for trouble in [Trouble::ExpiredToken, Trouble::BadToken] {
+        let user = user();
+        let file = file(&user);
+        put(&user, &file);
+        user.tenant
+            .fault(Fault::new(trouble).on(DESCRIBE_INSTANCES).first(1));
+        warns_and_goes_on(&user.runs(&["-u", "r"]), &file);
+        assert_eq!(
+            (user.last_key().as_str(), user.assumed().len()),
+            ("ASIA", 2)
+        );
+        // The new one is kept.
+        assert_eq!(user.key_of("r"), "ASIA");
+        assert_eq!(user.assumed().len(), 2);
+    }
+}
+
+#[test]
+fn the_new_one_is_not_made_anew_again() {
+    let user = user();
+    let file = file(&user);
+    let before = user.tenant.calls_of(DESCRIBE_INSTANCES).len();
+    user.tenant
+        .fault(Fault::new(Trouble::BadToken).on(DESCRIBE_INSTANCES));
+    user.runs(&["-u", "r"]).fails(
+        255,
+        &[
+            &warning(&file),
+            "mssh: error: AWS does not accept the credentials (AuthFailure)",
+            "mssh: hint: `aws sts get-caller-identity` tells whether they work at all",
+        ],
+    );
+    assert_eq!(user.tenant.calls_of(DESCRIBE_INSTANCES).len(), before + 2);
+    assert_eq!(user.assumed().len(), 2);
+}
+
+#[test]
+fn so_is_one_with_which_no_further_role_is_given() {
+    let user = user();
+    let file = file(&user);
+    put(&user, &file);
+    user.tenant
+        .fault(Fault::new(Trouble::ExpiredToken).on("AssumeRole").first(1));
+    warns_and_goes_on(&user.runs(&["-u", "s"]), &file);
+    let asked: Vec<String> = user.assumed().into_iter().map(|(key, _)| key).collect();
+    assert_eq!(asked, ["AKIA", "ASIAK", "AKIA", "ASIA"]);
+}
+
+#[test]
+fn so_is_one_with_which_session_manager_starts_no_session() {
+    let user = user();
+    let file = file(&user);
+    put(&user, &file);
+    user.tenant.fault(
+        Fault::new(Trouble::ExpiredToken)
+            .on("StartSession")
+            .first(1),
+    );
+    let mut command = user.command("mssh");
+    let outcome = finish_with(command.args(["-u", "r", "--shell", WEB1]), b"exit\n");
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(outcome.stderr.lines().next(), Some(warning(&file).as_str()));
+    assert_eq!(user.assumed().len(), 2);
+}
+
+/// Another one's mistake: the key, and not the session, is refused.
+#[test]
+fn a_session_that_somebody_else_has_replaced_is_left_alone() {
+    let user = user();
+    let file = file(&user);
+    let slow = Trouble::Latency(Duration::from_secs(3));
+    user.tenant
+        .fault(Fault::new(slow).on(DESCRIBE_INSTANCES).first(1));
+    user.tenant.fault(
+        Fault::new(Trouble::ExpiredToken)
+            .on(DESCRIBE_INSTANCES)
+            .first(1),
+    );
+    let mut command = user.mssh(&["-u", "r"]);
+    let outcome = std::thread::scope(|scope| {
+        let run = scope.spawn(|| finish(&mut command));
+        let asked = || user.tenant.calls_of(DESCRIBE_INSTANCES).len() > 1;
+        assert!(crate::sandbox::eventually(Duration::from_secs(30), asked));
+        put(&user, &file);
+        run.join().expect("a run")
+    });
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert_eq!(
+        (user.last_key().as_str(), user.assumed().len()),
+        ("ASIAK", 1)
+    );
+}
