@@ -15,7 +15,7 @@ use self::session::Errand;
 use crate::error::{Error, Tunnel};
 use crate::plan::passage::Passage;
 pub use crate::plan::tunnel::OPTION;
-use crate::plan::tunnel::{Tunnels, Wanted};
+use crate::plan::tunnel::{Telling, Tunnels, Wanted};
 use crate::world::aws::{self, Aws, Credentials, Start};
 use crate::world::hangup::Hangup;
 use crate::world::process;
@@ -36,7 +36,7 @@ pub async fn run(
     terminal: Terminal,
 ) -> Result<(), Error> {
     let wanted = Wanted::parse(words).ok_or(Tunnel::BadWords)?;
-    let terminal = terminal.telling(wanted.tunnels.debug, false);
+    let terminal = terminal.telling(wanted.tunnels.telling == Telling::Debug, false);
     let handed = received(&wanted.tunnels);
     through(&wanted, handed, ends, terminal).await
 }
@@ -97,6 +97,7 @@ where
         region: Some(region),
         profile: wanted.tunnels.profile.as_deref(),
         background: wanted.tunnels.background,
+        quiet: wanted.tunnels.telling == Telling::Quiet,
         terminal,
     };
     let aws = Aws::with(credentials, errand.profile, errand.region, terminal).await?;

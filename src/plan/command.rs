@@ -42,6 +42,8 @@ pub struct Arrival {
     pub hops: Option<OsString>,
     /// Whether a master connection that runs takes us there, so that nobody logs in.
     pub shared: bool,
+    /// Whether nobody is to be asked for anything: BatchMode.
+    pub batch: bool,
 }
 
 /// Spells the client's command line. `arrivals` are those of the invocation's destinations, in

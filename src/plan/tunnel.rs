@@ -37,8 +37,20 @@ pub struct Tunnels {
     pub profile: Option<String>,
     /// Whether ssh goes to the background once somebody is logged in.
     pub background: bool,
-    /// Whether to tell what is done.
-    pub debug: bool,
+    /// How much to tell of what is done.
+    pub telling: Telling,
+}
+
+/// How much a tunnel tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Telling {
+    /// Errors alone: -q and BatchMode.
+    Quiet,
+    /// What whoever watches should know, too.
+    #[default]
+    Usual,
+    /// What is done: --debug.
+    Debug,
 }
 
 /// A tunnel that ssh asks for.
@@ -58,7 +70,11 @@ impl Tunnels {
         Self {
             duration: wishes.duration,
             profile: wishes.profile.clone(),
-            debug: wishes.debug,
+            telling: if wishes.debug {
+                Telling::Debug
+            } else {
+                Telling::Usual
+            },
             ..Self::default()
         }
     }
@@ -71,12 +87,18 @@ impl Tunnels {
         };
         let mut passages: Vec<_> = arrivals.iter().filter_map(passage).collect();
         passages.dedup();
+        let common = Self::of(&invocation.wishes);
+        let quiet = invocation.has(b'q') || arrivals.iter().any(|arrival| arrival.batch);
         (!passages.is_empty()).then(|| Self {
             passages,
             // scp starts one ssh after the other.
             keep: invocation.program == Program::Scp,
             background: invocation.program == Program::Ssh && invocation.has(b'f'),
-            ..Self::of(&invocation.wishes)
+            telling: match common.telling {
+                Telling::Usual if quiet => Telling::Quiet,
+                telling => telling,
+            },
+            ..common
         })
     }
 
@@ -123,7 +145,11 @@ impl Tunnels {
         }
         words.extend(self.keep.then(|| "keep".into()));
         words.extend(self.background.then(|| "background".into()));
-        words.extend(self.debug.then(|| "debug".into()));
+        words.extend(match self.telling {
+            Telling::Quiet => Some("quiet".into()),
+            Telling::Usual => None,
+            Telling::Debug => Some("debug".into()),
+        });
         words
     }
 }
@@ -161,7 +187,8 @@ impl Wanted {
                 b"profile" => tunnels.profile = Some(text()?.to_owned()),
                 b"keep" => tunnels.keep = true,
                 b"background" => tunnels.background = true,
-                b"debug" => tunnels.debug = true,
+                b"quiet" => tunnels.telling = Telling::Quiet,
+                b"debug" => tunnels.telling = Telling::Debug,
                 _ => return None,
             }
         }
@@ -203,7 +230,7 @@ mod tests {
             keep: true,
             profile: Some("50% $HOME".to_owned()),
             background: true,
-            debug: true,
+            telling: Telling::Debug,
         }
     }
 
@@ -213,7 +240,8 @@ mod tests {
         assert_eq!(
             command,
             "'/opt/my bin/mssh' --tunnel port=%p door=i-1,eice-1,eice-1.example,10.0.0.1,eu-west-1 \
-             duration=60 'credentials=/run/a '\"'\"'b%%/c' 'profile=50%% $HOME' keep background debug"
+             duration=60 'credentials=/run/a '\"'\"'b%%/c' 'profile=50%% $HOME' keep background \
+             debug"
         );
         let two = tunnels(&[("a", "10.0.0.1"), ("b", "fd00::1")]);
         let two = two.proxy_command(Path::new("mssh")).into_string();

@@ -49,6 +49,8 @@ pub struct Errand<'a> {
     pub profile: Option<&'a str>,
     /// Whether ssh goes to the background once somebody is logged in.
     pub background: bool,
+    /// Whether only errors are to be told.
+    pub quiet: bool,
     /// Who is told what goes on.
     pub terminal: Terminal,
 }

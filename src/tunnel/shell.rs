@@ -60,6 +60,7 @@ pub async fn run(
         region: Some(&region),
         profile,
         background: false,
+        quiet: false,
         terminal,
     };
     // First of all: whoever is killed while a session starts has to wait and to end it.

@@ -103,7 +103,7 @@ impl Journey<'_> {
         } else {
             self.through(leg.hops)?
         };
-        let login = leg.login;
+        let (login, batch) = (leg.login, leg.answer.batch);
         let by = if shared {
             ", by the master connection that runs"
         } else {
@@ -116,6 +116,7 @@ impl Journey<'_> {
             route,
             hops,
             shared,
+            batch,
         })
     }
 }

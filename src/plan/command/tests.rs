@@ -17,6 +17,7 @@ fn spelled(program: Program, typed: &[&str], identity: Identity<'_>, to: &[Route
         route: route.clone(),
         hops: None,
         shared: false,
+        batch: false,
     };
     let arrivals: Vec<_> = to.iter().map(arrival).collect();
     let line = spell(Path::new("/bin/x"), &invocation, identity, None, &arrivals);

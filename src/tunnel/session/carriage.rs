@@ -116,7 +116,9 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
     fn silent(&self) {
         if let Start::Port(port) = self.errand.start {
             let text = format!("no answer from port {port} yet: does anything listen on it there?");
-            self.errand.terminal.remark(&text);
+            if !self.errand.quiet {
+                self.errand.terminal.remark(&text);
+            }
             self.errand.terminal.note(&text);
         }
     }

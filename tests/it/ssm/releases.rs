@@ -180,7 +180,7 @@ fn a_port_where_nobody_listens_is_called_that_as_soon_as_the_agent_says_so() {
 
 /// Until then a minute passes, and ssh does not say what it waits for.
 #[test]
-fn who_watches_is_told_of_a_port_that_does_not_answer_and_a_script_is_not() {
+fn who_watches_is_told_of_a_port_that_does_not_answer_and_who_wants_no_words_is_not() {
     let remark = "mssh: no answer from port 1 yet: does anything listen on it there?";
     let trial = Trial {
         notices: Some(9000 * MS),
@@ -194,6 +194,16 @@ fn who_watches_is_told_of_a_port_that_does_not_answer_and_a_script_is_not() {
     pty.shows("mssh: hint: nothing listens on port 1 there");
     assert_eq!(pty.end(), Some(255));
     the_session(&watched);
+
+    for words in ["-q", "-oBatchMode=yes"] {
+        let quiet = tenant();
+        quiet.trial(trial.clone());
+        let line = format!("mssh {words} --ssm -p1 {}", cast::WEB1);
+        let mut pty = Pty::open(&quiet, &line);
+        pty.shows("mssh: hint: nothing listens on port 1 there");
+        assert_eq!(pty.end(), Some(255));
+        assert!(!pty.screen().contains("no answer"), "{}", pty.screen());
+    }
 
     let script = tenant();
     script.trial(trial);
