@@ -467,3 +467,20 @@ fn what_instance_connect_refuses_without_a_reason_has_words_of_its_own() {
         ],
     );
 }
+
+#[test]
+fn debug_does_not_tell_messages_of_signatures_which_repeat_the_session_token() {
+    for (code, is_told) in [
+        ("SignatureDoesNotMatch", false),
+        ("InvalidSignatureException", false),
+        ("IncompleteSignature", false),
+        ("OptInRequired", true),
+    ] {
+        let tenant = tenant();
+        tenant.fault(Fault::new(Trouble::Refused(code)).on(DESCRIBE_INSTANCES));
+        let outcome = mssh(&tenant, &["-d", WEB1]);
+        assert_eq!(outcome.code, Some(255), "{outcome:?}");
+        let told = outcome.stderr.contains("Something is not as it should be");
+        assert_eq!(told, is_told, "{outcome:?}");
+    }
+}
