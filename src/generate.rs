@@ -64,23 +64,33 @@ fn help(program: Program) -> String {
         } => String::new(),
         Opt {
             name: Name::Via, ..
-        } => help_line(program, opt) + &ways_line(),
+        } => help_line(program, opt) + &ways_line(program),
         _ => help_line(program, opt),
     };
-    let shown = OPTIONS.iter().filter(|opt| opt.is_of(program) && !opt.rare);
-    let options: String = shown.map(line).collect();
+    let (rare, shown): (Vec<&Opt>, _) = {
+        let ours = OPTIONS.iter().filter(|opt| opt.suits(program));
+        ours.partition(|opt| opt.rare)
+    };
+    let options: String = shown.into_iter().map(line).collect();
+    let rare: Vec<String> = rare.iter().map(|opt| format!("--{}", opt.long)).collect();
+    let rare = rare.join(" ");
+    let login = match program {
+        Program::Ssh => "-l, user@, ssh_config",
+        // -l is a bandwidth there.
+        Program::Sftp | Program::Scp => "user@, ssh_config",
+    };
     format!(
         "{name}: {about}\n\
          \n\
          usage: {usage}\n\
          \n\
          target: an instance ID, an IP address, a DNS name, or a Host of ssh_config;\n\
-        \x20       the user is whom ssh would take (-l, user@, ssh_config), else ec2-user\n\
+         user:   the one {client} would use ({login}), else ec2-user\n\
          \n\
          our options:\n\
-         {options}\n\
-         All other options are {client}'s own, handed on as they are: see {client}(1).\n\
+         {options}  rare: {rare}\n\
          \n\
+         All other options are {client}'s own, handed on as they are: see {client}(1).\n\
          example: {example}\n"
     )
 }
@@ -93,8 +103,10 @@ fn help_line(program: Program, opt: &Opt) -> String {
 }
 
 /// The ways that have options of their own, in one line.
-fn ways_line() -> String {
-    let ways = OPTIONS.iter().filter(|opt| opt.names_way);
+fn ways_line(program: Program) -> String {
+    let ways = OPTIONS
+        .iter()
+        .filter(|opt| opt.names_way && opt.suits(program));
     let ways: Vec<String> = ways.map(|opt| format!("--{}", opt.long)).collect();
     format!("      {} are short for --via and that\n", ways.join(" "))
 }
@@ -110,7 +122,7 @@ fn own_letter(program: Program, opt: &Opt) -> Option<char> {
 
 /// The program as clap knows it: enough to write the man page's options.
 fn command(program: Program) -> Command {
-    let ours = OPTIONS.iter().filter(|opt| opt.is_of(program));
+    let ours = OPTIONS.iter().filter(|opt| opt.suits(program));
     let ours = ours.map(|opt| our_arg(program, opt));
     Command::new(program.name())
         .version(env!("CARGO_PKG_VERSION"))
@@ -123,10 +135,8 @@ fn command(program: Program) -> Command {
 
 fn our_arg(program: Program, opt: &'static Opt) -> Arg {
     let mut arg = Arg::new(opt.long).long(opt.long).help(opt.help);
-    if let Some(letter) = opt.letter
-        && Grammar::of(program).kind(letter) == Kind::Unknown
-    {
-        arg = arg.short(char::from(letter));
+    if let Some(letter) = own_letter(program, opt) {
+        arg = arg.short(letter);
     }
     if let Some(alias) = opt.alias {
         arg = arg.alias(alias);
@@ -136,6 +146,6 @@ fn our_arg(program: Program, opt: &'static Opt) -> Arg {
         Some(value) if opt.choices.is_empty() => arg.value_name(value),
         Some(value) => arg
             .value_name(value)
-            .value_parser(PossibleValuesParser::new(opt.choices)),
+            .value_parser(PossibleValuesParser::new(opt.choices_of(program))),
     }
 }

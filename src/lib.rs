@@ -21,13 +21,13 @@
 //! that clears it, the *badge* what we log in with.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::process::ExitCode;
 
 use error::Error;
-use plan::cli::{self, Invocation, Request};
+use plan::cli::{self, Invocation, Page, Request};
 use plan::command::CommandLine;
 use plan::complete::{LINE_OPTION, OPTION};
 use plan::grammar::{Program, SCP_BY_HERE};
@@ -39,7 +39,7 @@ use tunnel::listen::Destination;
 use world::hangup::Hangup;
 use world::listener::Listener;
 use world::terminal::Terminal;
-use world::{keeper, openssh, panics, process};
+use world::{keeper, manual, openssh, panics, process};
 
 pub mod complete;
 pub mod connect;
@@ -103,6 +103,7 @@ pub mod world {
     pub mod keeper;
     pub mod key;
     pub mod listener;
+    pub mod manual;
     pub mod openssh;
     pub mod panics;
     pub mod private;
@@ -176,6 +177,11 @@ fn asks_for_debug(words: &[OsString]) -> bool {
 fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), Error> {
     let grammar = openssh::grammar(program, words);
     match cli::parse(program, grammar, words)? {
+        Request::Print(Page::Man) if io::stdout().is_terminal() => {
+            let page = generate::page(program, &Page::Man);
+            manual::show(&page).map_err(Error::Runtime)?;
+            print(&page)
+        }
         Request::Print(page) => print(&generate::page(program, &page)),
         Request::Connect(mut invocation) => {
             if invocation.copies_between_hosts() && openssh::is_older_than(SCP_BY_HERE) {

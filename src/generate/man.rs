@@ -1,9 +1,12 @@
 //! The man pages.
 
-use clap_mangen::Man;
-use clap_mangen::roff::{Roff, bold, italic, roman};
+mod text;
 
-use super::{command, usage, words};
+use clap_mangen::Man;
+use clap_mangen::roff::{Roff, bold, roman};
+
+use self::text::Term;
+use super::{command, usage};
 use crate::plan::grammar::Program;
 
 /// The man page: the options by clap, the prose by hand.
@@ -37,22 +40,33 @@ fn description(program: Program) -> Roff {
     let (name, client) = (program.name(), program.client());
     let mut roff = Roff::new();
     roff.control("SH", ["DESCRIPTION"]);
+    let by_id = match program {
+        Program::Ssh | Program::Sftp => "-t and an instance ID",
+        // -t is scp's own.
+        Program::Scp => "--instance-id",
+    };
+    let users = match program {
+        Program::Ssh => "-l, user@, -o User=, ssh_config(5)",
+        Program::Sftp | Program::Scp => "user@, -o User=, ssh_config(5); -l is a bandwidth",
+    };
+
     for paragraph in [
         format!(
-            "{name} finds an EC2 instance, makes a fresh ed25519 key, hands its public half to EC2 \
-             Instance Connect for the user who logs in, and becomes {client}. The private half is \
-             a file that only you can read; it is gone when {client} ends, and at the latest 60 \
-             seconds after AWS got the public one. IAM decides who gets in."
+            "{name} finds an EC2 instance, makes a fresh ed25519 key, pushes its public half to EC2 \
+             Instance Connect for the user who logs in, and becomes {client}. Only you can read the \
+             private half; it is gone when {client} ends, and at the latest 60 seconds after the \
+             push. IAM decides who gets in."
         ),
-        "The target is an instance ID, a public or private IPv4 address, an IPv6 address, a DNS \
-         name that AWS made, a Host of your ssh_config(5), or any name that resolves to an \
-         address of the instance. With -t and an instance ID the host is taken as it is typed; \
-         with -z besides, DescribeInstances is not called."
-            .to_owned(),
         format!(
-            "The user is {client}'s to choose, by the command line or ssh_config(5); where nothing \
-             sets one it is ec2-user. With -i FILE your own key is used, and its public half \
-             pushed. Options which are not listed here are {client}'s and handed on as they are."
+            "The target is an instance ID, a public or private IPv4 address, an IPv6 address, a DNS \
+             name that AWS made, a Host of your ssh_config(5), or any name that resolves to an \
+             address of the instance. With {by_id}, the host is taken as it is typed; with -z as \
+             well, DescribeInstances is not called."
+        ),
+        format!(
+            "The user is the one that {client} would use ({users}), else ec2-user. With -i FILE your \
+             own key is used, and its public half pushed. Options that are not listed here are \
+             {client}'s own and are passed on as they are."
         ),
     ] {
         roff.control("PP", []);
@@ -63,66 +77,30 @@ fn description(program: Program) -> Roff {
 
 fn reference(program: Program) -> Roff {
     let client = program.client();
+    let is_ssh = program == Program::Ssh;
     let mut roff = Roff::new();
-    roff.control("SH", ["WAYS"]);
-    for (way, meaning) in [
-        (
-            "auto",
-            "a host that you type is used as typed; an instance ID goes by the proxy that your \
-             ssh_config(5) has for IDs, if it has one, else to the public IPv4 address, else the \
-             private one, else the IPv6 address, as far as -4, -6 and AddressFamily allow",
-        ),
-        ("public", "the public IPv4 address of the instance"),
-        ("private", "its primary private IPv4 address"),
-        ("ipv6", "its IPv6 address"),
-        (
-            "instance-id",
-            "the instance ID is the host, for a Host i-* block of your ssh_config(5) to lead there",
-        ),
-        (
-            "eice",
-            "an EC2 Instance Connect Endpoint of the instance's VPC: in its subnet, else in its \
-             zone, else any; or the one of --eice-endpoint. ssh gets the host as typed and us as \
-             its ProxyCommand. Endpoints connect to port 22 alone (and 3389), for an hour",
-        ),
-        (
-            "serial",
-            "the serial console of the instance, for when its network is broken: no user, no \
-             command, no files; the console's host key must be the one that AWS publishes, unless \
-             StrictHostKeyChecking and the like are set on the command line",
-        ),
-    ] {
-        term(&mut roff, way, meaning);
-    }
-    if program == Program::Ssh {
+    terms(&mut roff, "WAYS", text::WAYS);
+    if is_ssh {
+        term(&mut roff, text::SERIAL);
         plain_ssh(&mut roff);
         port(&mut roff);
     }
-    roff.control("SH", ["ENVIRONMENT"]);
-    let environment = "AWS_PROFILE, AWS_REGION, AWS_DEFAULT_REGION, AWS_CONFIG_FILE, \
-        AWS_SHARED_CREDENTIALS_FILE, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_EC2, \
-        AWS_ENDPOINT_URL_EC2_INSTANCE_CONNECT, AWS_MAX_ATTEMPTS and the other variables of the AWS \
-        SDKs. XDG_RUNTIME_DIR: where the key is kept, else /dev/shm, else TMPDIR.";
-    roff.text([roman(environment)]);
-    roff.control("SH", ["EXIT STATUS"]);
-    for (status, meaning) in [
-        (
-            "0",
-            "after --help, --version, --completions, --man or --dry-run",
-        ),
-        ("127", "if the client program is not on PATH"),
-        ("255", "if anything else fails before the client runs"),
-    ] {
-        term(&mut roff, status, meaning);
+    terms(&mut roff, "ENVIRONMENT", text::ENVIRONMENT);
+    terms(&mut roff, "FILES", text::FILES);
+    if is_ssh {
+        term(&mut roff, text::INSTALLED);
     }
+    terms(&mut roff, "EXIT STATUS", text::STATUS);
     roff.control("PP", []);
     roff.text([roman(format!(
-        "Else that of {client}, which we have become."
+        "Otherwise the exit status is that of {client}, which we become."
     ))]);
-    roff.control("SH", ["EXAMPLE"]);
-    roff.text([italic(words(program).example)]);
+    terms(&mut roff, "EXAMPLES", text::examples(program));
     roff.control("SH", ["SEE ALSO"]);
-    roff.text([roman("ssh(1), sftp(1), scp(1), ssh_config(5)")]);
+    let ours = Program::ALL.iter().filter(|it| **it != program);
+    let mut pages: Vec<String> = ours.map(|it| format!("{}(1)", it.name())).collect();
+    pages.extend(["ssh(1)", "sftp(1)", "scp(1)", "ssh_config(5)"].map(str::to_owned));
+    roff.text([roman(pages.join(", "))]);
     roff
 }
 
@@ -156,7 +134,14 @@ fn port(roff: &mut Roff) {
     )]);
 }
 
-fn term(roff: &mut Roff, term: &str, meaning: &str) {
+fn terms(roff: &mut Roff, section: &str, terms: &[Term]) {
+    roff.control("SH", [section]);
+    for it in terms {
+        term(roff, *it);
+    }
+}
+
+fn term(roff: &mut Roff, (term, meaning): Term) {
     roff.control("TP", []);
     roff.text([bold(term)]);
     roff.text([roman(meaning)]);

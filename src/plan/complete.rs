@@ -87,7 +87,7 @@ pub fn place(program: Program, grammar: Grammar, words: &[OsString], current: &s
     let ours = scan.ours.last().filter(|(_, value)| is_cursor(value));
     let theirs = scan.flags.iter().find(|flag| is_cursor(&flag.value));
     let wanted = match (ours, theirs) {
-        (Some((opt, _)), _) => of_ours(opt),
+        (Some((opt, _)), _) => of_ours(program, opt),
         (_, Some(flag)) => of_theirs(program, flag.letter),
         _ => operand(program, &scan),
     };
@@ -119,7 +119,7 @@ fn option(program: Program, grammar: Grammar, current: &str) -> Place {
         && let Some(long) = name.strip_prefix("--")
     {
         let opt = options::find_long(long).ok().filter(|it| it.is_of(program));
-        let wanted = opt.map_or(Wanted::Nothing, of_ours);
+        let wanted = opt.map_or(Wanted::Nothing, |opt| of_ours(program, opt));
         return split(wanted, &current[..=name.len()], current);
     }
     match *current.as_bytes() {
@@ -127,7 +127,10 @@ fn option(program: Program, grammar: Grammar, current: &str) -> Place {
             let wanted = match grammar.kind(letter) {
                 Kind::Valued => of_theirs(program, letter),
                 Kind::Switch => Wanted::Nothing,
-                Kind::Unknown => options::find_letter(letter).map_or(Wanted::Nothing, of_ours),
+                Kind::Unknown => {
+                    let opt = options::find_letter(letter);
+                    opt.map_or(Wanted::Nothing, |opt| of_ours(program, opt))
+                }
             };
             // A file is the shell's to complete, and it takes the letter for a part of its name.
             let wanted = if wanted == Wanted::Files {
@@ -141,9 +144,9 @@ fn option(program: Program, grammar: Grammar, current: &str) -> Place {
     }
 }
 
-fn of_ours(opt: &Opt) -> Wanted {
+fn of_ours(program: Program, opt: &Opt) -> Wanted {
     match opt.name {
-        _ if !opt.choices.is_empty() => Wanted::Choices(opt.choices),
+        _ if !opt.choices.is_empty() => Wanted::Choices(opt.choices_of(program)),
         Name::Region => Wanted::Regions,
         Name::Profile => Wanted::Profiles,
         Name::InstanceId => Wanted::Instances,
@@ -203,7 +206,7 @@ fn split(wanted: Wanted, before: &str, current: &str) -> Place {
 
 /// The options that begin like this, each with what it is for.
 pub fn options_of(program: Program, grammar: Grammar) -> Vec<(String, String)> {
-    let ours = OPTIONS.iter().filter(|opt| opt.is_of(program));
+    let ours = OPTIONS.iter().filter(|opt| opt.suits(program));
     let mut all: Vec<_> = ours
         .clone()
         .map(|opt| (format!("--{}", opt.long), opt.help.to_owned()))

@@ -93,6 +93,20 @@ impl Opt {
     pub fn is_of(&self, program: Program) -> bool {
         !self.mssh_only || program == Program::Ssh
     }
+
+    /// Whether help, man page and completions of `program` tell of it. A serial console carries no
+    /// files: there the option is known for the sake of the error, which says so.
+    pub fn suits(&self, program: Program) -> bool {
+        self.is_of(program) && (self.name != Name::Serial || program == Program::Ssh)
+    }
+
+    /// The values that suit `program`.
+    pub fn choices_of(&self, program: Program) -> &'static [&'static str] {
+        match (self.name, self.choices.split_last()) {
+            (Name::Via, Some((_, rest))) if program != Program::Ssh => rest,
+            _ => self.choices,
+        }
+    }
 }
 
 /// The option with this letter, in any of our programs.
@@ -117,6 +131,17 @@ mod tests {
         assert!(find_long("dry").is_err());
         assert!(find_long("").is_err());
         assert!(find_long("nothing").is_err());
+    }
+
+    #[test]
+    fn a_serial_console_is_nothing_for_files() {
+        let via = find_long("via").expect("an option");
+        assert!(via.choices_of(Program::Ssh).contains(&"serial"));
+        assert!(!via.choices_of(Program::Scp).contains(&"serial"));
+        assert_eq!(via.choices_of(Program::Scp).len() + 1, WAYS.len());
+        let serial = find_long("serial").expect("an option");
+        assert!(serial.suits(Program::Ssh) && serial.is_of(Program::Scp));
+        assert!(!serial.suits(Program::Scp));
     }
 
     #[test]

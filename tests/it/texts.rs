@@ -2,6 +2,9 @@
 //!
 //! `MSSH_UPDATE=1 cargo test texts` writes the generated files anew.
 
+mod manual;
+mod readme;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -70,7 +73,16 @@ fn the_man_pages_render_without_a_warning() {
             ("", Some(0)),
             "is man-db there?"
         );
-        for part in ["SYNOPSIS", "--region", "EXIT STATUS"] {
+        for part in [
+            "SYNOPSIS",
+            "--region",
+            "WAYS",
+            "ENVIRONMENT",
+            "FILES",
+            "EXIT STATUS",
+            "EXAMPLES",
+            "SEE ALSO",
+        ] {
             assert!(outcome.stdout.contains(part), "{program}: {part}");
         }
     }
@@ -104,6 +116,7 @@ fn every_option_stands_in_the_man_page_and_is_completed() {
     let help = printed("mssh", &["--help"]);
     let options: Vec<&str> = help
         .split_whitespace()
+        .map(|word| word.trim_end_matches(':'))
         .filter(|word| word.starts_with("--") && word.len() > 2)
         .collect();
     assert!(options.len() >= 12, "{options:?}");
@@ -112,6 +125,25 @@ fn every_option_stands_in_the_man_page_and_is_completed() {
         assert!(man.contains(&option.replace('-', "\\-")), "{option}");
         let offered = printed("mssh", &["--complete", option]);
         assert!(offered.contains(&format!("\n{option}\t")), "{offered}");
+    }
+}
+
+#[test]
+fn what_only_ssh_has_is_not_in_the_help_of_the_others() {
+    for program in ["msftp", "mscp"] {
+        let help = printed(program, &["--help"]);
+        let page = printed(program, &["--man"]);
+        for word in ["-l,", "--serial", "--listen", "--shell"] {
+            assert!(!help.contains(word), "{program} {word}: {help}");
+        }
+        assert!(!page.contains("\\-\\-serial"), "{page}");
+        assert!(program != "mscp" || !page.contains("With \\-t"), "{page}");
+    }
+    for program in PROGRAMS {
+        let help = printed(program, &["--help"]);
+        for rare in ["--eice-endpoint", "--max-tunnel-duration"] {
+            assert!(help.contains(rare), "{program}: {help}");
+        }
     }
 }
 

@@ -58,7 +58,7 @@ pub const OPTIONS: &[Opt] = &[
         letter: Some(b'z'),
         value: Some("ZONE"),
         original: true,
-        help: "availability zone; with -t it spares a look-up",
+        help: "availability zone; with --instance-id: no look-up",
         ..SWITCH
     },
     Opt {
@@ -135,7 +135,7 @@ pub const OPTIONS: &[Opt] = &[
         long: "listen",
         value: Some("PORT"),
         mssh_only: true,
-        help: "lead PORT here (or ADDR:PORT) to TARGET:PORT there",
+        help: "forward local PORT (or ADDR:PORT) to TARGET:PORT",
         ..SWITCH
     },
     Opt {
@@ -202,7 +202,7 @@ pub const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::Man,
         long: "man",
-        help: "print the man page, in roff",
+        help: "show the man page; into a pipe or file: as roff",
         ..SWITCH
     },
     Opt {

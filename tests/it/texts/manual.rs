@@ -1,0 +1,82 @@
+//! The man pages say all, and open on a terminal.
+
+use std::process::Command;
+
+use mssh::plan::options::WAYS;
+
+use super::{PROGRAMS, printed};
+use crate::sandbox::finish;
+use crate::session::pty::Pty;
+
+/// The part of a page with this heading, in roff.
+fn section<'a>(page: &'a str, heading: &str) -> &'a str {
+    let (_, rest) = page
+        .split_once(&format!("\n.SH {heading}\n"))
+        .expect("a section");
+    rest.split_once("\n.SH ")
+        .map_or(rest, |(section, _)| section)
+}
+
+#[test]
+fn the_man_pages_tell_every_way_and_every_option_that_the_program_has() {
+    for program in PROGRAMS {
+        let page = printed(program, &["--man"]);
+        let (ways, options) = (section(&page, "WAYS"), section(&page, "OPTIONS"));
+        for way in WAYS {
+            let term = format!("\n\\fB{}\\fR\n", way.replace('-', "\\-"));
+            let is_there = ways.contains(&term);
+            assert_eq!(
+                is_there,
+                program == "mssh" || *way != "serial",
+                "{program}: {way}"
+            );
+        }
+        for rare in ["eice\\-endpoint", "max\\-tunnel\\-duration"] {
+            assert!(options.contains(rare), "{program}: {rare}");
+        }
+        let has = |option: &str| options.contains(option);
+        // scp has a -t of its own.
+        assert_eq!(has("\\fB\\-t\\fR"), program != "mscp", "{program}");
+        assert_eq!(has("key\\-dir"), program == "mssh", "{program}");
+        assert_eq!(has("\\-\\-serial"), program == "mssh", "{program}");
+    }
+}
+
+/// In a terminal, with this pager of the user's.
+fn manual_in_terminal(path: &str) -> String {
+    let mut script = Command::new("script");
+    script
+        .env_clear()
+        .env("PATH", path)
+        .env("TERM", "dumb")
+        .env("LC_ALL", "C.UTF-8")
+        .env("MANPAGER", "sed s/^/PAGER:/");
+    let mssh = env!("CARGO_BIN_EXE_mssh");
+    let mut pty = Pty::of(script, &format!("exec '{mssh}' --man"));
+    assert_eq!(pty.end(), Some(0), "{}", pty.screen());
+    pty.screen()
+}
+
+#[test]
+fn on_a_terminal_the_man_page_is_opened_by_man_and_its_pager() {
+    let path = std::env::var("PATH").expect("a PATH");
+    let shown = manual_in_terminal(&path);
+    assert!(
+        shown.contains("PAGER:") && !shown.contains(".SH NAME"),
+        "{shown}"
+    );
+    // Where there is no man, the page itself is better than nothing.
+    let bare = tempfile::tempdir().expect("a directory");
+    for program in ["script", "sh"] {
+        let found = which(program);
+        std::os::unix::fs::symlink(found, bare.path().join(program)).expect("a link");
+    }
+    let shown = manual_in_terminal(bare.path().to_str().expect("a name"));
+    assert!(shown.contains(".SH NAME"), "{shown}");
+}
+
+/// Where a program is.
+fn which(program: &str) -> String {
+    let found = finish(Command::new("sh").args(["-c", &format!("command -v {program}")]));
+    found.stdout.trim_end().to_owned()
+}

@@ -1,0 +1,91 @@
+//! What the README says to do works.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::project;
+use crate::lab::cast::{CELLAR, DB1, WEB1};
+use crate::plain::House;
+use crate::sandbox::{finish, tenant};
+
+/// The blocks of code in the README in this language.
+fn blocks(language: &str) -> Vec<String> {
+    let readme = fs::read_to_string(project("README.md")).expect("a README");
+    let begin = format!("\n```{language}\n");
+    let blocks = readme.split(&begin).skip(1);
+    let blocks = blocks.filter_map(|rest| rest.split_once("\n```").map(|(block, _)| block));
+    blocks.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_policies_of_the_readme_allow_what_is_called_and_no_other_user() {
+    let policies: Vec<Value> = blocks("json")
+        .iter()
+        .map(|block| serde_json::from_str(block).expect("JSON"))
+        .collect();
+    let [login, tunnels] = &policies[..] else {
+        panic!("two policies: {policies:?}");
+    };
+    let statements = |policy: &Value| policy["Statement"].as_array().expect("a list").clone();
+    let allowed = |policy: &Value| -> Vec<String> {
+        let all = statements(policy);
+        let actions = all.iter().flat_map(|it| match &it["Action"] {
+            Value::Array(several) => several.clone(),
+            one => vec![one.clone()],
+        });
+        let name = |action: Value| {
+            action
+                .as_str()
+                .and_then(|it| Some(it.split_once(':')?.1.to_owned()))
+        };
+        actions.filter_map(name).collect()
+    };
+    let users = &statements(login)[0]["Condition"]["StringEquals"]["ec2:osuser"];
+    assert_eq!(users, "ec2-user");
+    for (words, allowed) in [
+        (&[WEB1][..], allowed(login)),
+        (
+            &["--ssm", WEB1],
+            [allowed(login), allowed(tunnels)].concat(),
+        ),
+        (
+            &["--eice", DB1],
+            [allowed(login), allowed(tunnels)].concat(),
+        ),
+        (&[CELLAR], [allowed(login), allowed(tunnels)].concat()),
+    ] {
+        let tenant = tenant();
+        let mut mssh = crate::eice::command(&tenant, "mssh");
+        finish(mssh.args([words, &["true"]].concat())).prints("");
+        for call in tenant.calls() {
+            assert!(allowed.contains(&call.action), "{words:?}: {}", call.action);
+        }
+    }
+}
+
+#[test]
+fn completions_and_man_pages_go_where_the_readme_puts_them() {
+    let house = House::with("");
+    let blocks = blocks("sh");
+    let line = blocks.iter().find(|it| it.contains("--completions bash"));
+    let mut shell = house.command("sh");
+    let outcome = finish(shell.args(["-euc", line.expect("a block")]));
+    outcome.prints("");
+    for (installed, file) in [
+        (".local/share/man/man1/mscp.1", "man/mscp.1"),
+        (
+            ".local/share/bash-completion/completions/mssh",
+            "completions/mssh.bash",
+        ),
+        (
+            ".config/fish/completions/msftp.fish",
+            "completions/msftp.fish",
+        ),
+        (".zfunc/_mssh", "completions/_mssh"),
+    ] {
+        let there = fs::read_to_string(house.home.join(installed)).expect(installed);
+        let here = fs::read_to_string(project(file)).expect(file);
+        assert_eq!(there, here, "{installed}");
+    }
+}
