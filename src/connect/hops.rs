@@ -8,7 +8,7 @@ use crate::plan::cli::{Invocation, Wishes, Word};
 use crate::plan::grammar::Program;
 use crate::plan::hops::{Chain, Hop};
 use crate::plan::plain;
-use crate::plan::question::{self, Answer, Subject};
+use crate::plan::question::{Answer, Subject};
 use crate::plan::route::Way;
 use crate::plan::ssh_config::{Block, Key};
 use crate::world::keeper::Keeper;
@@ -120,6 +120,5 @@ async fn ask(
         command: false,
     };
     let subject = Subject::of(&hop.destination);
-    let words = question::words(&invocation, &subject, Some(source.name()));
-    openssh::ask(ssh, words, Some(source)).await
+    openssh::ask(ssh, &invocation, &subject, source).await
 }

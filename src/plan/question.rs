@@ -3,6 +3,7 @@
 //! Who logs in, which address family, and whether the user's ssh_config has a proxy for the host
 //! are ssh's to say (ssh_config(5)): we ask it with the user's own words rather than imitate it.
 
+pub mod files;
 mod said;
 pub mod user;
 
@@ -17,6 +18,7 @@ use super::grammar::Program;
 use super::names::Login;
 use super::route::Family;
 use super::scan::Flag;
+use super::target::Target;
 
 /// The user that the generated configuration sets last of all: where ssh answers with it, nothing
 /// else has set one.
@@ -25,8 +27,9 @@ const NOBODY: &str = "mssh-nobody-set-a-user";
 /// The configuration that ssh is to read for an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Config {
-    /// The user's own file, at this place, and the system's: as without `-F`.
-    Usual(PathBuf),
+    /// These, if they are there: what ssh reads without `-F`, as far as it sets a user. The system's
+    /// file is not included in vain: in a namespace where it belongs to nobody, ssh refuses that.
+    Usual(Vec<PathBuf>),
     /// The content of the file that `-F` names. It is not included but copied: ssh checks the
     /// owner and the mode of what is included, and not of what `-F` names.
     Given(Vec<u8>),
@@ -38,11 +41,10 @@ pub enum Config {
 #[must_use]
 pub fn config(files: Config) -> Vec<u8> {
     let mut text = match files {
-        Config::Usual(file) => {
-            let mut text = b"Include \"".to_vec();
-            text.extend_from_slice(file.as_os_str().as_bytes());
-            text.extend_from_slice(b"\"\nInclude /etc/ssh/ssh_config");
-            text
+        Config::Usual(files) => {
+            let include =
+                |file: PathBuf| [b"Include \"", file.as_os_str().as_bytes(), b"\"\n"].concat();
+            files.into_iter().flat_map(include).collect()
         }
         Config::Given(content) => content,
         Config::None => Vec::new(),
@@ -84,18 +86,28 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// The words for `ssh`, without its name: the user's own as far as they can change the answer;
-/// with this configuration, or with that of ssh's own choice.
+/// How a question is put.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Manner<'a> {
+    /// The configuration to read (`-F`), or that of ssh's own choice.
+    pub config: Option<&'a Path>,
+    /// Whether ssh may ask DNS for the canonical name of the host (CanonicalizeHostname). An instance
+    /// ID has none, and a question is to have no effect where nobody needs it.
+    pub canonical: bool,
+    /// Whether it is to tell what it reads.
+    pub debug: bool,
+}
+
+/// The words for `ssh`, without its name: the user's own as far as they can change the answer.
 #[must_use]
-pub fn words(
-    invocation: &Invocation,
-    subject: &Subject<'_>,
-    config: Option<&Path>,
-) -> Vec<OsString> {
+pub fn words(invocation: &Invocation, subject: &Subject<'_>, manner: Manner<'_>) -> Vec<OsString> {
     let destination = subject.destination;
     let mut words: Vec<OsString> = vec!["-G".into()];
-    if let Some(config) = config {
+    if let Some(config) = manner.config {
         words.extend(["-F".into(), config.into()]);
+    }
+    if !manner.canonical {
+        words.extend(["-o".into(), "CanonicalizeHostname=no".into()]);
     }
     if let Some(address) = subject.hostname {
         words.extend(["-o".into(), format!("HostName={address}").into()]);
@@ -119,12 +131,39 @@ pub fn words(
     if let Some(port) = subject.port {
         words.extend(["-p".into(), port.to_string().into()]);
     }
+    // Here and not first: a later one beats -q.
+    words.extend(manner.debug.then(|| "-v".into()));
     words.extend(["--".into(), subject.host.as_str().into()]);
     if invocation.command {
         // Some options want a command, and others none. What it is matters to nobody here.
         words.push("true".into());
     }
     words
+}
+
+impl Subject<'_> {
+    /// Whether ssh gets an address for its host.
+    #[must_use]
+    pub fn is_address(&self) -> bool {
+        self.hostname.is_some() || self.host.parse::<IpAddr>().is_ok()
+    }
+
+    /// Whether ssh may look for a canonical name of what it connects to, `hostname`: it is a name, and
+    /// none that stands for an instance. For an address it asks nobody.
+    #[must_use]
+    pub fn has_canonical_name(&self, hostname: &str) -> bool {
+        let is_name = |target: &Target| matches!(target, Target::Host(_));
+        let named = || Target::parse(hostname).is_ok_and(|target| is_name(&target));
+        self.is_address() || is_name(&self.destination.target) && named()
+    }
+
+    /// Whether the command line says who logs in.
+    #[must_use]
+    pub fn has_user(&self, invocation: &Invocation) -> bool {
+        let by_flag = invocation.program == Program::Ssh && invocation.has(b'l');
+        let typed = self.login.or(self.destination.login.as_ref());
+        typed.is_some() || by_flag || sets(invocation, &["user"])
+    }
 }
 
 /// An option of the client as ssh takes it; `None` where it has no part in the answer, would have

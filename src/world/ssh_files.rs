@@ -13,12 +13,17 @@ use crate::world::bounded;
 /// What is appended to a file's name for what it was before.
 const BEFORE: &str = ".before-mssh";
 
+/// Who we are by passwd(5), as ssh sees it.
+#[must_use]
+pub fn user() -> Option<User> {
+    User::from_uid(Uid::current()).ok().flatten()
+}
+
 /// The directory of the user's files. ssh takes the home directory from passwd(5), whatever HOME
 /// says.
 #[must_use]
 pub fn directory() -> PathBuf {
-    let user = User::from_uid(Uid::current()).ok().flatten();
-    let home = user.map_or_else(|| PathBuf::from("~"), |user| user.dir);
+    let home = user().map_or_else(|| PathBuf::from("~"), |user| user.dir);
     home.join(".ssh")
 }
 

@@ -1,6 +1,7 @@
 //! Every form of a target leads to its instance, as the right user, by the fewest calls.
 
 mod addresses;
+mod asking;
 pub(crate) mod config;
 mod forms;
 mod pasted;

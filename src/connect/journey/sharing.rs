@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use super::{Journey, Leg, way};
 use crate::error::Error;
-use crate::plan::question::{self, NOWHERE, Subject};
+use crate::plan::question::{self, Manner, NOWHERE, Subject};
 use crate::plan::route::{Route, Way};
 use crate::plan::target::Target;
 use crate::world::openssh::{self, Source};
@@ -65,7 +65,7 @@ impl Journey<'_> {
 
     /// Whether the configuration can be read only once, which is for the client to do.
     pub(super) fn reads_pipe(&self) -> bool {
-        matches!(self.source, Source::WithoutPipe(_))
+        matches!(self.source, Source::Pipe)
     }
 
     /// Whether a master listens for this route.
@@ -92,8 +92,13 @@ impl Journey<'_> {
             port,
             login: Some(&leg.login),
         };
-        let words = question::words(self.invocation, &subject, self.invocation.config_file());
-        let answer = openssh::ask(self.ssh, words, None).await?;
+        let manner = Manner {
+            config: self.source.config(),
+            canonical: subject.has_canonical_name(&leg.answer.hostname),
+            debug: false,
+        };
+        let words = question::words(self.invocation, &subject, manner);
+        let answer = openssh::answer(self.ssh, words).await?;
         self.terminal.debug(|| match &answer.master {
             Some(path) => format!(
                 "ssh looks for a master connection to {} at {}",

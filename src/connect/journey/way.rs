@@ -35,15 +35,7 @@ impl Journey<'_> {
             port: None,
             login: None,
         };
-        let words = |config| question::words(self.invocation, &subject, config);
-        let ours = words(Some(self.source.name()));
-        let mut answer = openssh::ask(self.ssh, ours, Some(self.source)).await;
-        if let Err(Error::ClientRefused { .. }) = answer {
-            // Once more, for ssh to speak of the user's files and not of ours.
-            let theirs = words(self.invocation.config_file());
-            answer = openssh::ask(self.ssh, theirs, None).await.and(answer);
-        }
-        let answer = answer?;
+        let answer = openssh::ask(self.ssh, self.invocation, &subject, self.source).await?;
         self.terminal
             .debug(|| format!("ssh takes for {host}: {answer}"));
         Ok(answer)

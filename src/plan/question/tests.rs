@@ -44,8 +44,9 @@ fn the_users_files_are_read_before_the_sentinel() {
         text(Config::Given(b"Host x".to_vec())),
         format!("Host x{end}")
     );
+    let files = ["/home/me/.ssh/config", "/etc/ssh/ssh_config"].map(PathBuf::from);
     assert_eq!(
-        text(Config::Usual("/home/me/.ssh/config".into())),
-        format!("Include \"/home/me/.ssh/config\"\nInclude /etc/ssh/ssh_config{end}")
+        text(Config::Usual(files.to_vec())),
+        format!("Include \"/home/me/.ssh/config\"\nInclude \"/etc/ssh/ssh_config\"\n{end}")
     );
 }

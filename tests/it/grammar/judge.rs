@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use mssh::plan::cli::{self, Invocation, Request, Word};
 use mssh::plan::grammar::{Grammar, Program};
-use mssh::plan::question::{self, Answer, Config, Subject};
+use mssh::plan::question::{self, Answer, Config, Manner, Subject};
 use mssh::plan::route::Way;
 
 use super::case::{Case, Ours};
@@ -127,7 +127,13 @@ impl Judge {
             port: None,
             login: None,
         };
-        let words = question::words(invocation, &subject, Some(&self.config()));
+        let file = self.config();
+        let manner = Manner {
+            config: Some(&file),
+            canonical: true,
+            debug: true,
+        };
+        let words = question::words(invocation, &subject, manner);
         let output = config(words)?;
         let answer = Answer::parse(output.as_bytes());
         let login = answer.login.as_deref().unwrap_or(&self.local_user);

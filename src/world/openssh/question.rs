@@ -1,0 +1,336 @@
+//! Questions to ssh (`ssh -G`), with the configuration that it would read, wherever it has that from.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tempfile::NamedTempFile;
+use tokio::io::AsyncRead;
+
+use crate::error::Error;
+use crate::plan::cli::Invocation;
+use crate::plan::destination::Destination;
+use crate::plan::question::user::{self, Local};
+use crate::plan::question::{self, Answer, Config, Manner, Subject, files};
+use crate::plan::ssh_config::{UNDER_US, Under};
+use crate::world::{bounded, process, ssh_files};
+
+/// How ssh is to name its standard input as a file.
+const STDIN: &str = "/dev/fd/0";
+
+/// How long to wait for the rest of what ssh has told or complained of.
+const LAST_WORDS: Duration = Duration::from_millis(100);
+
+/// How much ssh may print, and what `Match exec` runs may complain of.
+const MOST: usize = 4 * 1024 * 1024;
+
+/// What ssh reads for an answer.
+#[derive(Debug)]
+pub enum Source {
+    /// What it would read anyway: the file that `-F` names, or those of its own choice.
+    Files(Option<PathBuf>),
+    /// Nothing: the file that `-F` names is a pipe, and can be read once, by the client.
+    Pipe,
+    /// Nothing: the answer is known.
+    Told(Answer),
+}
+
+impl Source {
+    /// That of the user's files.
+    #[must_use]
+    pub fn of(invocation: &Invocation) -> Self {
+        match invocation.config_file() {
+            Some(file) if fs::metadata(file).is_ok_and(|it| !it.is_file()) => Self::Pipe,
+            file => Self::Files(file.map(Path::to_owned)),
+        }
+    }
+
+    /// How to name it to ssh, where that is not to choose.
+    #[must_use]
+    pub fn config(&self) -> Option<&Path> {
+        match self {
+            Self::Files(file) => file.as_deref(),
+            Self::Pipe | Self::Told(_) => Some(Path::new("none")),
+        }
+    }
+}
+
+/// Puts the question about a destination to ssh. Once, as a rule.
+///
+/// Once more, where the host may have a canonical name, which ssh looks up in DNS; and where one
+/// cannot tell by the answer whether anybody has said who logs in.
+///
+/// # Errors
+/// [`Error::ClientRefused`] with ssh's own words, when it refuses the user's.
+pub async fn ask(
+    ssh: &Path,
+    invocation: &Invocation,
+    subject: &Subject<'_>,
+    source: &Source,
+) -> Result<Answer, Error> {
+    let mut manner = Manner {
+        config: source.config(),
+        canonical: subject.is_address(),
+        debug: true,
+    };
+    let about = (invocation, subject);
+    let (mut answer, mut files) = told(ssh, about, manner).await?;
+    if !manner.canonical && subject.has_canonical_name(&answer.hostname) {
+        let asked = question::sets(invocation, &["canonicalizehostname"]);
+        let says = |text: &[u8]| files::values(text, "canonicalizehostname").next().is_some();
+        manner.canonical = true;
+        if asked || any_file(files.as_deref(), says) {
+            (answer, files) = told(ssh, about, manner).await?;
+        }
+    }
+    let local = ssh_files::user().map(|user| user.name);
+    if answer.login.is_some() && answer.login == local && !subject.has_user(invocation) {
+        answer.login = match generated(source, files.as_deref(), &local.unwrap_or_default()) {
+            Some(config) => said_user(ssh, about, (config, manner)).await,
+            None => None,
+        };
+    }
+    Ok(with_user(answer))
+}
+
+/// The answer, and the files that were read for it, if ssh tells.
+async fn told(
+    ssh: &Path,
+    (invocation, subject): (&Invocation, &Subject<'_>),
+    manner: Manner<'_>,
+) -> Result<(Answer, Option<Vec<PathBuf>>), Error> {
+    let said = put(
+        ssh,
+        question::words(invocation, subject, manner),
+        Stdio::null(),
+    )
+    .await?;
+    if said.status.success() {
+        return Ok((Answer::parse(&said.stdout), files::read(&said.stderr)));
+    }
+    // Once more, for ssh to complain without telling what it does.
+    let manner = Manner {
+        debug: false,
+        ..manner
+    };
+    Ok((
+        answer(ssh, question::words(invocation, subject, manner)).await?,
+        None,
+    ))
+}
+
+/// The answer to these words.
+///
+/// # Errors
+/// As of [`ask`].
+pub async fn answer(ssh: &Path, words: Vec<OsString>) -> Result<Answer, Error> {
+    let said = put(ssh, words, Stdio::null()).await?;
+    if said.status.success() {
+        return Ok(with_user(Answer::parse(&said.stdout)));
+    }
+    let status = said.status.code().and_then(|code| u8::try_from(code).ok());
+    Err(Error::ClientRefused {
+        status: status.unwrap_or(255),
+        stderr: said.stderr,
+    })
+}
+
+/// The same with its user's tokens expanded, which older releases print as they are.
+fn with_user(answer: Answer) -> Answer {
+    let Some(raw) = answer.login.as_deref().filter(|it| user::has_tokens(it)) else {
+        return answer;
+    };
+    let expanded = ssh_files::user().and_then(|who| {
+        let local = Local {
+            name: who.name,
+            uid: who.uid.as_raw(),
+            home: who.dir.to_string_lossy().into_owned(),
+        };
+        user::expanded(raw, &answer, &local, |name| std::env::var(name).ok())
+    });
+    match expanded {
+        Some(login) => Answer {
+            login: Some(login),
+            ..answer
+        },
+        None => answer,
+    }
+}
+
+/// Whether any of these files may say something. One that cannot be read may say anything.
+fn any_file(files: Option<&[PathBuf]>, says: impl Fn(&[u8]) -> bool) -> bool {
+    files.is_none_or(|files| {
+        let mut texts = files.iter().map(|file| bounded::file(file));
+        texts.any(|text| text.map_or(true, |text| says(&text)))
+    })
+}
+
+/// The configuration that shows who has set a user, if anybody may have set this one.
+fn generated(source: &Source, files: Option<&[PathBuf]>, user: &str) -> Option<Vec<u8>> {
+    let may = |files| any_file(files, |text| files::may_set_user(text, user));
+    let given = match source {
+        Source::Files(None) => None,
+        Source::Files(Some(file)) => Some(file),
+        Source::Pipe | Source::Told(_) => return None,
+    };
+    if !may(files) {
+        return None;
+    }
+    if let Some(file) = given {
+        return Some(question::config(Config::Given(bounded::file(file).ok()?)));
+    }
+    let home = ssh_files::directory();
+    let mut usual = vec![home.join("config")];
+    // What is not the user's is the system's, and begins with the one file that ssh knows.
+    let others = files.unwrap_or_default().iter();
+    let others: Vec<PathBuf> = others
+        .filter(|it| !it.starts_with(&home))
+        .cloned()
+        .collect();
+    if may(Some(&others)) {
+        usual.extend(others.into_iter().take(1));
+    }
+    Some(question::config(Config::Usual(usual)))
+}
+
+/// The user that the words and this configuration set, if ssh takes it.
+async fn said_user(
+    ssh: &Path,
+    (invocation, subject): (&Invocation, &Subject<'_>),
+    (config, manner): (Vec<u8>, Manner<'_>),
+) -> Option<String> {
+    let file = Readable::of(&config).ok()?;
+    let manner = Manner {
+        config: Some(file.name()),
+        debug: false,
+        ..manner
+    };
+    let said = put(
+        ssh,
+        question::words(invocation, subject, manner),
+        file.stdin().ok()?,
+    )
+    .await
+    .ok()?;
+    let answer = said.status.success().then(|| Answer::parse(&said.stdout));
+    answer?.login
+}
+
+/// A configuration of ours, as ssh can read it.
+enum Readable {
+    /// As its standard input.
+    Stdin(File),
+    /// By its name, where descriptors have none (no `/proc`).
+    Named(NamedTempFile),
+}
+
+impl Readable {
+    fn of(text: &[u8]) -> io::Result<Self> {
+        if fs::exists(STDIN).unwrap_or(false) {
+            let mut file = nameless()?;
+            file.write_all(text)?;
+            // Where the name leads to this very descriptor, and not to a new one as in Linux.
+            file.rewind()?;
+            return Ok(Self::Stdin(file));
+        }
+        let mut file = NamedTempFile::new()?;
+        file.write_all(text)?;
+        Ok(Self::Named(file))
+    }
+
+    fn name(&self) -> &Path {
+        match self {
+            Self::Stdin(_) => Path::new(STDIN),
+            Self::Named(file) => file.path(),
+        }
+    }
+
+    fn stdin(&self) -> io::Result<Stdio> {
+        match self {
+            Self::Stdin(file) => Ok(file.try_clone()?.into()),
+            Self::Named(_) => Ok(Stdio::null()),
+        }
+    }
+}
+
+/// A file without a name, in memory. Not a pipe: where ssh makes host names canonical, it reads
+/// its configuration twice.
+#[cfg(target_os = "linux")]
+fn nameless() -> io::Result<File> {
+    use nix::sys::memfd::{MFdFlags, memfd_create};
+    let made = memfd_create(c"ssh_config", MFdFlags::MFD_CLOEXEC);
+    made.map(File::from).or_else(|_| tempfile::tempfile())
+}
+
+/// A file without a name.
+#[cfg(not(target_os = "linux"))]
+fn nameless() -> io::Result<File> {
+    tempfile::tempfile()
+}
+
+/// How ssh ended, and what it said.
+struct Said {
+    status: ExitStatus,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+}
+
+/// Puts these words to ssh.
+async fn put(ssh: &Path, words: Vec<OsString>, stdin: Stdio) -> Result<Said, Error> {
+    let cannot = |cause| Error::CannotRun(ssh.into(), cause);
+    let mut child = tokio::process::Command::new(ssh)
+        .args(words)
+        .env(UNDER_US, Under::Any.value())
+        .stdin(stdin)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(cannot)?;
+    let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let ended = async {
+        read(out.as_mut(), &mut stdout).await?;
+        child.wait().await
+    };
+    // A process that `Match exec` leaves behind keeps standard error open: ssh's end counts.
+    let status = tokio::select! {
+        biased;
+        status = ended => status,
+        status = async {
+            read(err.as_mut(), &mut stderr).await?;
+            std::future::pending().await
+        } => status,
+    };
+    let status = status.map_err(cannot)?;
+    let _ = tokio::time::timeout(LAST_WORDS, read(err.as_mut(), &mut stderr)).await;
+    Ok(Said {
+        status,
+        stdout,
+        stderr,
+    })
+}
+
+/// Reads to the end, or as far as it gets.
+async fn read(from: Option<&mut (impl AsyncRead + Unpin)>, into: &mut Vec<u8>) -> io::Result<()> {
+    match from {
+        None => Ok(()),
+        Some(pipe) => bounded::pipe(pipe, into, MOST).await,
+    }
+}
+
+/// The host that ssh would connect to (HostName), where nothing else of its answer matters.
+///
+/// # Errors
+/// As of [`ask`].
+pub async fn host_name(
+    invocation: &Invocation,
+    destination: &Destination,
+) -> Result<String, Error> {
+    let (ssh, source) = (process::find("ssh")?, Source::of(invocation));
+    let answer = ask(&ssh, invocation, &Subject::of(destination), &source).await?;
+    Ok(answer.hostname)
+}
