@@ -22,6 +22,7 @@
 //! - `completions`: what bash, zsh and fish offer at a TAB
 //! - `texts`: help, completions, man pages and README are current and true
 //! - `releases`: what depends on the release of OpenSSH
+//! - `promises`: each promise of SECURITY.md names tests that exist
 //! - `floors`: who may import whom in `src/`
 
 #![allow(
@@ -49,6 +50,7 @@ mod key;
 mod listen;
 mod network;
 mod plain;
+mod promises;
 mod reference;
 mod releases;
 mod serial;
