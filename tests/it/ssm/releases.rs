@@ -190,9 +190,10 @@ fn who_watches_is_told_of_a_port_that_does_not_answer_and_who_wants_no_words_is_
     watched.trial(trial.clone());
     let mut pty = Pty::open(&watched, &format!("mssh --ssm -p1 {}", cast::WEB1));
     pty.shows(remark);
-    assert!(!pty.screen().contains("is over"), "{}", pty.screen());
     pty.shows("mssh: hint: nothing listens on port 1 there");
     assert_eq!(pty.end(), Some(255));
+    let screen = pty.screen();
+    assert!(screen.find(remark) < screen.find("is over"), "{screen}");
     the_session(&watched);
 
     for words in ["-q", "-oBatchMode=yes"] {
