@@ -276,7 +276,7 @@ impl Error {
             Self::Unreachable { host, cause } => format!("cannot reach {host}: {cause}"),
             Self::TimedOut { action, host } => format!("no answer to {action} from {host} in time"),
             Self::NotSent { action, cause } => {
-                format!("{action} cannot be asked for: {cause}")
+                format!("{action} could not be sent: {cause}")
             }
             Self::BadAnswer { action, host } => {
                 format!("the answer to {action} from {host} makes no sense")

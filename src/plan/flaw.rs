@@ -51,14 +51,14 @@ impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.place {
             Place::Beginning => "begins with ",
-            Place::Middle => "has within it ",
+            Place::Middle => "contains ",
             Place::End => "ends in ",
         })?;
         match self.character {
             '\r' => f.write_str("a carriage return"),
             '\n' => f.write_str("a line feed"),
             '\t' => f.write_str("a tab"),
-            ' ' => f.write_str("a blank"),
+            ' ' => f.write_str("a space"),
             '\u{feff}' => f.write_str("a byte order mark"),
             other => write!(f, "the character U+{:04X}", u32::from(other)),
         }
@@ -99,8 +99,8 @@ impl BadValue {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self.flaw.character {
-            '\r' => "take it out; files with Windows line ends have one in each line",
-            _ => "take it out, or set the value again as AWS shows it",
+            '\r' => "remove it; files with Windows line ends have one at the end of each line",
+            _ => "remove it, or copy the value from AWS again",
         }
     }
 }
@@ -121,11 +121,11 @@ mod tests {
         for (value, said) in [
             ("AKIA\r", "ends in a carriage return"),
             ("AKIA\r\n", "ends in a line feed"),
-            (" AKIA", "begins with a blank"),
+            (" AKIA", "begins with a space"),
             ("\u{feff}AKIA", "begins with a byte order mark"),
-            ("AK\tIA", "has within it a tab"),
+            ("AK\tIA", "contains a tab"),
             ("AKIA\u{201d}", "ends in the character U+201D"),
-            ("AK\u{0}IA", "has within it the character U+0000"),
+            ("AK\u{0}IA", "contains the character U+0000"),
         ] {
             let flaw = Flaw::of(value).expect("a flaw");
             assert_eq!(flaw.to_string(), said);

@@ -55,12 +55,12 @@ fn a_key_that_cannot_be_is_named_with_its_file_and_line() {
     let key = "[default]\n\naws_access_key_id = K\n\taws_secret_access_key = S\n";
     assert_eq!(
         named("", key),
-        Err("`aws_access_key_id` in CREDENTIALS, line 3, has within it a line feed".into())
+        Err("`aws_access_key_id` in CREDENTIALS, line 3, contains a line feed".into())
     );
     let key = "[default]\naws_access_key_id = K\naws_secret_access_key = S # mine\n";
     assert_eq!(
         named(key, ""),
-        Err("`aws_secret_access_key` in CONFIG, line 3, has within it a blank".into())
+        Err("`aws_secret_access_key` in CONFIG, line 3, contains a space".into())
     );
     let key =
         "[default]\naws_access_key_id=K\naws_secret_access_key=S\naws_session_token=\u{201c}T";

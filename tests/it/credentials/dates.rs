@@ -83,19 +83,19 @@ fn a_login_that_cannot_be_read_names_its_file_and_the_command() {
     let path = user.aws(&legacy_file()).display().to_string();
     let hint = "mssh: hint: log in with `aws sso login --profile l`";
     for (text, fault) in [
-        ("hush".to_owned(), "it is no JSON"),
+        ("hush".to_owned(), "it is not JSON"),
         ("{}".to_owned(), "it has no `accessToken`"),
         (
             token_with("good", "soon"),
-            "its `expiresAt` is no date with a zone",
+            "its `expiresAt` is not a date with a time zone",
         ),
         (
             token_with("good", "2090-01-01T00:00:00"),
-            "its `expiresAt` is no date with a zone",
+            "its `expiresAt` is not a date with a time zone",
         ),
         (
             json!({ "accessToken": "hush\r\n", "expiresAt": "2090-01-01T00:00:00Z" }).to_string(),
-            "its `accessToken` cannot be one",
+            "its `accessToken` has a character that no token has",
         ),
     ] {
         user.writes(&legacy_file(), &text);
@@ -156,7 +156,7 @@ fn what_cannot_be_asked_for_is_not_the_networks_fault() {
     assert!(
         outcome
             .stderr
-            .starts_with("mssh: error: sso:GetRoleCredentials cannot be asked for: "),
+            .starts_with("mssh: error: sso:GetRoleCredentials could not be sent: "),
         "{outcome:?}"
     );
     assert!(!outcome.stderr.contains("network"), "{outcome:?}");

@@ -17,7 +17,7 @@ fn a_variable_that_ends_in_a_line_end_is_named() {
         for (end, said) in [
             ("\r", "ends in a carriage return"),
             ("\n", "ends in a line feed"),
-            (" ", "ends in a blank"),
+            (" ", "ends in a space"),
             ("\u{201d}", "ends in the character U+201D"),
         ] {
             let mut variables = good.map(|(name, value)| (name, value.to_owned()));
@@ -38,7 +38,7 @@ fn a_variable_that_ends_in_a_line_end_is_named() {
 #[test]
 fn a_setting_is_named_with_its_file_and_line() {
     let user = User::with("");
-    let hint = "mssh: hint: take it out, or set the value again as AWS shows it";
+    let hint = "mssh: hint: remove it, or copy the value from AWS again";
     for name in ["config", "credentials"] {
         let user = User::with("");
         user.writes(
@@ -46,9 +46,8 @@ fn a_setting_is_named_with_its_file_and_line() {
             "[default]\n$KEY# said aside\naws_session_token = hush\n  hush\n",
         );
         let path = user.aws(name).display().to_string();
-        let error = format!(
-            "mssh: error: `aws_session_token` in {path}, line 5, has within it a line feed"
-        );
+        let error =
+            format!("mssh: error: `aws_session_token` in {path}, line 5, contains a line feed");
         user.runs(&[]).fails(255, &[&error, hint]);
     }
     user.writes("credentials", "[default]\r\n$KEY\r\nregion=us-east-1\r\n");

@@ -39,18 +39,18 @@ impl Token {
     /// Reads its text. That is secret: what is wrong with it is said without showing it.
     fn parse(path: PathBuf, text: &[u8]) -> Result<Self, &'static str> {
         let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
-        let json: Value = serde_json::from_slice(text).map_err(|_| "it is no JSON")?;
+        let json: Value = serde_json::from_slice(text).map_err(|_| "it is not JSON")?;
         let Value::Object(members) = json else {
-            return Err("it is no JSON object");
+            return Err("it is not a JSON object");
         };
         let get = |name: &str| members.get(name).and_then(Value::as_str);
         let token = get("accessToken").ok_or("it has no `accessToken`")?;
         if token.is_empty() || Flaw::of(token).is_some() {
-            return Err("its `accessToken` cannot be one");
+            return Err("its `accessToken` has a character that no token has");
         }
         let end = get("expiresAt").ok_or("it has no `expiresAt`")?;
         let end = instant(end).and_then(|end| SystemTime::try_from(end).ok());
-        let end = end.ok_or("its `expiresAt` is no date with a zone")?;
+        let end = end.ok_or("its `expiresAt` is not a date with a time zone")?;
         Ok(Self { path, members, end })
     }
 
@@ -113,12 +113,12 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_token_is_said_without_showing_it() {
         let said = |text: &str| Token::parse(PathBuf::new(), text.as_bytes()).err();
-        assert_eq!(said("hush"), Some("it is no JSON"));
-        assert_eq!(said("[]"), Some("it is no JSON object"));
+        assert_eq!(said("hush"), Some("it is not JSON"));
+        assert_eq!(said("[]"), Some("it is not a JSON object"));
         assert_eq!(said("{}"), Some("it has no `accessToken`"));
         assert_eq!(
             said(r#"{"accessToken": "a\n"}"#),
-            Some("its `accessToken` cannot be one")
+            Some("its `accessToken` has a character that no token has")
         );
         assert_eq!(
             said(r#"{"accessToken": "a"}"#),
@@ -129,7 +129,10 @@ mod tests {
                 "\u{feff}{{\"accessToken\": \"a\", \"expiresAt\": \"{end}\"}}"
             ))
         };
-        assert_eq!(ends("soon"), Some("its `expiresAt` is no date with a zone"));
+        assert_eq!(
+            ends("soon"),
+            Some("its `expiresAt` is not a date with a time zone")
+        );
         for end in ["2020-06-17T10:01:45UTC", "2090-01-01T00:00:00+0100"] {
             assert_eq!(ends(end), None, "{end}");
         }
