@@ -33,7 +33,8 @@ use crate::world::terminal::Terminal;
 use crate::world::websocket::relay::Ends;
 use crate::world::websocket::{self, Failure, Socket};
 
-/// How long the call may take that ends a session.
+/// How long the call may take that ends a session, and another that is under way when we are told to
+/// go.
 const FAREWELL: Duration = Duration::from_secs(5);
 
 /// What is to be carried where.
@@ -59,9 +60,12 @@ pub struct Errand<'a> {
 /// were; or why there is none.
 type Dialled = Result<(Socket, String, Option<Aws>), Error>;
 
+/// A session, and the credentials that were loaded for it, if any were.
+type Begun = (Option<Aws>, Session);
+
 impl Errand<'_> {
     /// Runs the errand to its end, whoever brings that about, between these pipes, and the screen where
-    /// keys are typed. Whoever is told to go while a session starts has to wait and to end it.
+    /// keys are typed. Whoever is told to go while a session starts waits a little, to end it.
     ///
     /// # Errors
     /// Whatever ended it, other than the far end's own will or ours. No session is left then.
@@ -75,7 +79,9 @@ impl Errand<'_> {
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        let (anew, session) = self.start(aws).await?;
+        let Some((anew, session)) = self.begin(aws, &mut hangup).await? else {
+            return self.told_to_go();
+        };
         let aws = anew.as_ref().unwrap_or(aws);
         self.terminal
             .debug(|| format!("started session {}", session.id));
@@ -95,17 +101,41 @@ impl Errand<'_> {
                 Start::Port(port) => Error::NothingListens { port, reason },
                 Start::Shell => Error::SessionOver { reason },
             }),
-            // ssh, whose ProxyCommand we are, has its own word for it.
-            _ if self.start == Start::Shell && hangup.has_come() => Err(Error::SessionOver {
+            _ if hangup.has_come() => self.told_to_go(),
+            End::Closed(_) | End::Asked | End::Unanswered => Ok(()),
+        }
+    }
+
+    /// Starts the session; `None` if we were told to go meanwhile. It is ended then, unless it does
+    /// not come about in the time for that.
+    async fn begin(&self, aws: &Aws, hangup: &mut Hangup) -> Result<Option<Begun>, Error> {
+        let mut starting = Box::pin(self.start(aws));
+        tokio::select! {
+            started = &mut starting => return started.map(Some),
+            () = hangup.next() => {}
+        }
+        if let Ok(started) = timeout(FAREWELL, starting).await {
+            let (anew, session) = started?;
+            let aws = anew.as_ref().unwrap_or(aws);
+            Box::pin(self.terminate(aws, &session.id)).await;
+        }
+        Ok(None)
+    }
+
+    /// What there is to say where a signal has ended it: ssh, whose ProxyCommand we are, has its own
+    /// word for that.
+    fn told_to_go(&self) -> Result<(), Error> {
+        match self.start {
+            Start::Port(_) => Ok(()),
+            Start::Shell => Err(Error::SessionOver {
                 reason: "a signal has ended it".to_owned(),
             }),
-            End::Closed(_) | End::Asked | End::Unanswered => Ok(()),
         }
     }
 
     /// Starts the session; if the credentials come from the AWS CLI's cache and are refused, with
     /// others, which are returned as well.
-    async fn start(&self, aws: &Aws) -> Result<(Option<Aws>, Session), Error> {
+    async fn start(&self, aws: &Aws) -> Result<Begun, Error> {
         let start = async |aws: &Aws| {
             let region = aws.region(self.region)?;
             let starting = Box::pin(region.start_session(self.target, self.start));
@@ -139,14 +169,14 @@ impl Errand<'_> {
     /// Ends the session by the API.
     async fn terminate(&self, aws: &Aws, id: &str) {
         let by = async |aws: &Aws| aws.region(self.region)?.terminate_session(id).await;
-        let ending = async {
+        let ending = Box::pin(async {
             match by(aws).await {
                 Err(Error::Expired { .. } | Error::BadCredentials { .. }) => {
                     by(&self.load().await?).await
                 }
                 ended => ended,
             }
-        };
+        });
         let cause = match timeout(FAREWELL, ending).await {
             Ok(Ok(())) => return,
             Ok(Err(error)) => error.message(),

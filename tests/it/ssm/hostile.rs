@@ -95,7 +95,9 @@ fn who_is_told_to_go_does_not_wait_for_a_mute_agent_nor_for_a_mute_service() {
     tenant.fault(hang);
     let mut child = tunnel(&tenant, 22).spawn().expect("the tunnel");
     let stdin = child.stdin.as_mut().expect("a pipe");
-    stdin.write_all(&[0; 100_000]).expect("a pipe that is read");
+    stdin
+        .write_all(&vec![0; 100_000])
+        .expect("a pipe that is read");
     thread::sleep(Duration::from_secs(1));
     let _ = kill_process(Pid::from_child(&child), Signal::TERM);
     let told = Instant::now();
@@ -107,6 +109,33 @@ fn who_is_told_to_go_does_not_wait_for_a_mute_agent_nor_for_a_mute_service() {
         "{:?}",
         told.elapsed()
     );
+}
+
+#[test]
+fn who_is_told_to_go_does_not_wait_for_a_session_that_does_not_start() {
+    let hang = Fault::new(Trouble::Hang).on("StartSession");
+    let slow = Fault::new(Trouble::Latency(Duration::from_secs(2))).on("StartSession");
+    for (fault, is_started) in [(hang, false), (slow, true)] {
+        let tenant = tenant();
+        tenant.fault(fault);
+        let mut child = tunnel(&tenant, 22).spawn().expect("the tunnel");
+        let asked = || !tenant.calls_of("StartSession").is_empty();
+        assert!(
+            eventually(Duration::from_secs(20), asked),
+            "nobody is asked"
+        );
+        let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+        let told = Instant::now();
+        assert_eq!(wait(&mut child), Some(0));
+        assert!(
+            told.elapsed() < Duration::from_secs(7),
+            "{:?}",
+            told.elapsed()
+        );
+        // One that comes late is ended.
+        assert_eq!(tenant.sessions().len(), usize::from(is_started));
+        assert!(!is_started || the_session(&tenant).ended == Some(Ended::Api));
+    }
 }
 
 #[test]
