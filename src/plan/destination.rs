@@ -1,11 +1,12 @@
 //! A destination, `[user@]host[:path]` or a URI, read as each OpenSSH client reads it.
 
+mod pasted;
+
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::grammar::Program;
 use super::names::{Login, Region};
-use super::pasted::{self, Pasted};
 use super::target::Target;
 use super::usage::Usage;
 
@@ -56,7 +57,7 @@ impl Destination {
     /// # Errors
     /// What is wrong with the user or the host.
     pub fn parse(program: Program, word: &OsStr) -> Result<Self, Usage> {
-        if let Some(destination) = pasted(word) {
+        if let Some(destination) = pasted::destination(word) {
             return destination;
         }
         let bytes = word.as_bytes();
@@ -75,7 +76,7 @@ impl Destination {
     /// What is wrong with the user or the host of a remote one.
     pub fn parse_operand(word: &OsStr) -> Result<Option<Self>, Usage> {
         let bytes = word.as_bytes();
-        if let Some(destination) = pasted(word) {
+        if let Some(destination) = pasted::destination(word) {
             return destination.map(Self::with_colon).map(Some);
         }
         if after_scheme(Program::Scp, bytes).is_none() && colon(bytes).is_none() {
@@ -121,31 +122,6 @@ impl Destination {
         word.push(suffix);
         word
     }
-}
-
-/// An ARN or a page of the console, `user@` before it and `:path` after it: to the client, the ID.
-fn pasted(word: &OsStr) -> Option<Result<Destination, Usage>> {
-    let word = word.to_str()?;
-    let (user, word) = match word.split_once('@') {
-        Some((user, word)) => (Some(user), word),
-        None => (None, word),
-    };
-    let found = pasted::read(word)?;
-    let destination = |found: Pasted<'_>| {
-        Ok(Destination {
-            login: user.map(Login::parse).transpose()?,
-            host: match &found.target {
-                Target::Node(id) => id.to_string(),
-                Target::Id(id) => id.to_string(),
-                Target::Address(_) | Target::Aws(_) | Target::Host(_) => word.to_owned(),
-            },
-            target: found.target,
-            region: found.region,
-            port: None,
-            form: Form::Plain(found.rest.into()),
-        })
-    };
-    Some(found.and_then(destination))
 }
 
 /// What follows `ssh://` (or the client's own scheme) in `word`.

@@ -1,7 +1,9 @@
+use std::path::Path;
+
 use super::*;
 use crate::plan::cli::{self, Request};
 use crate::plan::grammar::Grammar;
-use crate::plan::ssh_config::Key;
+use crate::plan::ssh_config::{Block, Key};
 
 fn block() -> Block {
     Block {
