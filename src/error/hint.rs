@@ -157,7 +157,7 @@ fn expired_hint(profile: Option<&str>, off: Option<Offset>) -> String {
     format!("get new ones, for example with `{login}`{clock}")
 }
 
-fn clock_hint(off: Option<Offset>) -> String {
+pub(super) fn clock_hint(off: Option<Offset>) -> String {
     let off = off.map_or(String::new(), |off| format!(", which is {off}"));
     format!("set this machine's clock{off}")
 }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use super::hint::clock_hint;
 use super::{Error, denied};
+use crate::plan::clock::Offset;
 use crate::plan::denial::Reason;
 use crate::plan::endpoint::{NoEndpoint, Reach};
 use crate::plan::tunnel::DURATIONS;
@@ -29,9 +31,11 @@ pub enum Tunnel {
     Refused {
         endpoint: String,
         refusal: Refusal,
+        off: Option<Offset>,
     },
     NoSession {
         status: u16,
+        off: Option<Offset>,
     },
     NotResumed {
         minutes: u64,
@@ -83,7 +87,9 @@ impl fmt::Display for Tunnel {
             Self::NoWebsocket { host, cause } => {
                 write!(f, "cannot open a websocket at {host}: {cause}")
             }
-            Self::Refused { endpoint, refusal } => {
+            Self::Refused {
+                endpoint, refusal, ..
+            } => {
                 write!(f, "{endpoint} refuses the tunnel: {refusal}")
             }
             Self::Closed { endpoint, refusal } => {
@@ -92,7 +98,7 @@ impl fmt::Display for Tunnel {
             Self::TimeOver { seconds } => {
                 write!(f, "the {seconds} seconds of the tunnel are over")
             }
-            Self::NoSession { status } => {
+            Self::NoSession { status, .. } => {
                 write!(
                     f,
                     "Session Manager refuses the session's websocket (HTTP {status})"
@@ -174,9 +180,19 @@ impl Tunnel {
             } => "check the network; where only a proxy leads out, HTTPS_PROXY names it",
             Self::TimedOut { .. } => "check the network, and try again",
             Self::NoWebsocket { .. } => "is there a proxy or a firewall that knows no websockets?",
-            Self::NoSession { status: 401 | 403 } => {
-                "a policy must allow ssmmessages:OpenDataChannel; is this machine's clock right?"
+            Self::NoSession {
+                status: 401 | 403,
+                off: off @ Some(_),
+            } => return Some(clock_hint(*off)),
+            Self::Refused { refusal, off, .. }
+                if off.is_some()
+                    && matches!(refusal.about, About::Credentials | About::Permission) =>
+            {
+                return Some(clock_hint(*off));
             }
+            Self::NoSession {
+                status: 401 | 403, ..
+            } => "a policy must allow ssmmessages:OpenDataChannel; is this machine's clock right?",
             Self::NoSession { .. } => "try again in a moment",
             Self::Refused { refusal, .. } | Self::Closed { refusal, .. } => {
                 return refusal_hint(refusal);

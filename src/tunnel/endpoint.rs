@@ -121,10 +121,15 @@ async fn open(wanted: &Wanted, door: &Door, credentials: &Credentials) -> Result
     let url = aws::presigned(&request.url(), credentials, scope, life)?;
     let socket = websocket::dial(&url, &[], eice::LONGEST, &network).await;
     socket.map_err(|failure| match failure {
-        Failure::Refused { status, body } => {
+        Failure::Refused { status, body, off } => {
             let endpoint = door.endpoint.to_string();
             let refusal = eice::refusal(status, &body, wanted.port);
-            Tunnel::Refused { endpoint, refusal }.into()
+            Tunnel::Refused {
+                endpoint,
+                refusal,
+                off,
+            }
+            .into()
         }
         Failure::Other(error) => error,
     })

@@ -161,7 +161,7 @@ impl Errand<'_> {
         let network = aws::network(self.profile)?;
         let socket = websocket::dial(&session.url, &headers, LONGEST, &network).await;
         socket.map_err(|failure| match failure {
-            Failure::Refused { status, .. } => Tunnel::NoSession { status }.into(),
+            Failure::Refused { status, off, .. } => Tunnel::NoSession { status, off }.into(),
             Failure::Other(error) => error,
         })
     }

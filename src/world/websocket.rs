@@ -17,6 +17,7 @@ use tokio_websockets::{ClientBuilder, Config, Limits, WebSocketStream};
 
 use super::aws::Trust;
 use crate::error::{Error, Step, Tunnel};
+use crate::plan::clock::Offset;
 use crate::plan::proxy::Proxies;
 
 /// A connection of any kind.
@@ -51,6 +52,8 @@ pub enum Failure {
         status: u16,
         /// The beginning of the body.
         body: Vec<u8>,
+        /// How far this machine's clock is off, by the answer's Date.
+        off: Option<Offset>,
     },
     /// Anything else.
     Other(Error),

@@ -2,13 +2,16 @@
 //!
 //! <https://www.rfc-editor.org/rfc/rfc6455#section-4>
 
-use aws_smithy_types::base64;
+use std::time::SystemTime;
+
+use aws_smithy_types::date_time::Format;
+use aws_smithy_types::{DateTime, base64};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
 use hyper::header::{
-    CONNECTION, HOST, HeaderMap, PROXY_AUTHORIZATION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
-    SEC_WEBSOCKET_VERSION, UPGRADE, USER_AGENT,
+    CONNECTION, DATE, HOST, HeaderMap, PROXY_AUTHORIZATION, SEC_WEBSOCKET_ACCEPT,
+    SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE, USER_AGENT,
 };
 use hyper::{Method, Request, Response, StatusCode, upgrade};
 use hyper_util::rt::TokioIo;
@@ -17,6 +20,7 @@ use ssh_key::rand_core::{OsRng, RngCore};
 
 use super::{Failure, Io, Place};
 use crate::error::{self, Error, Tunnel};
+use crate::plan::clock::Offset;
 use crate::plan::proxy::Proxy;
 
 /// What the server adds to our key to show that it knows what a websocket is (RFC 6455, 1.3).
@@ -89,16 +93,25 @@ pub(super) async fn upgrade(
     let response = exchange(io, request).await.map_err(no_websocket)?;
     let status = response.status();
     if status != StatusCode::SWITCHING_PROTOCOLS {
+        let off = offset(response.headers());
         let body = Limited::new(response.into_body(), BODY).collect().await;
         return Err(Failure::Refused {
             status: status.as_u16(),
             body: body.map_or_else(|_| Vec::new(), |body| body.to_bytes().to_vec()),
+            off,
         });
     }
     if !accepts(response.headers(), &key) {
         return Err(no_websocket("its answer makes no sense".to_owned()).into());
     }
     Ok(switched(response).await.map_err(no_websocket)?)
+}
+
+/// How far this machine's clock is off, by an answer's Date.
+fn offset(headers: &HeaderMap) -> Option<Offset> {
+    let date = headers.get(DATE)?.to_str().ok()?;
+    let there = DateTime::from_str(date, Format::HttpDate).ok()?.secs();
+    Offset::of(DateTime::from(SystemTime::now()).secs(), there)
 }
 
 /// Whether this answer is one to our key.

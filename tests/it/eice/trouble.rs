@@ -149,3 +149,24 @@ fn a_slow_or_fragmented_tunnel_is_a_tunnel() {
         assert_eq!((outcome.code, &*outcome.stderr), (Some(0), ""), "{ail:?}");
     }
 }
+
+#[test]
+fn a_refusal_tells_of_a_clock_that_is_off() {
+    let tenant = tenant();
+    tenant.clock_ahead(-20);
+    tenant.ails(Ail::Refuse(
+        403,
+        r#"{"ErrorCode":"AccessDenied","Message":"Signature not yet current"}"#,
+    ));
+    let outcome = mssh(&tenant, &["--eice", DB1, "echo never; sleep 60"]);
+    assert_eq!(
+        ours(&outcome),
+        [
+            &format!(
+                "mssh: error: {NEAR_DB1} refuses the tunnel: Signature not yet current \
+                 (AccessDenied)"
+            ),
+            "mssh: hint: set this machine's clock, which is 20 minutes ahead of AWS's",
+        ],
+    );
+}

@@ -14,6 +14,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_websockets::CloseCode;
 
+use super::super::clock::{self, Clock};
 use super::ask::{self, No};
 use super::relay::Tunnel;
 use super::{API, Ail, backend, beside, certified};
@@ -112,9 +113,9 @@ async fn connection(stream: TcpStream, place: &Place) -> io::Result<()> {
     }
     let (opening, checked) = ask::read(&String::from_utf8_lossy(&head), place.ssh);
     let owner = opening.access_key.clone();
-    let (number, ail) = place.region.with_book(&owner, |book| {
+    let (number, ail, clock) = place.region.with_book(&owner, |book| {
         book.tunnels.push(opening.clone());
-        (book.tunnels.len() - 1, book.ail)
+        (book.tunnels.len() - 1, book.ail, book.clock)
     });
     let end = match (checked, ail) {
         (_, Some(Ail::Hang)) => stream
@@ -122,8 +123,8 @@ async fn connection(stream: TcpStream, place: &Place) -> io::Result<()> {
             .await
             .map(|_| "hung".into()),
         (_, Some(Ail::HangUp)) => stream.shutdown().await.map(|()| "hung up".into()),
-        (_, Some(Ail::Refuse(status, body))) => refuse(&mut stream, status, body).await,
-        (Err(no), _) => refuse(&mut stream, no.0, &json(&no)).await,
+        (_, Some(Ail::Refuse(status, body))) => refuse(&mut stream, clock, status, body).await,
+        (Err(no), _) => refuse(&mut stream, clock, no.0, &json(&no)).await,
         (Ok(address), ail) => {
             let key = match ail {
                 Some(Ail::WrongKey) => "another",
@@ -144,9 +145,16 @@ fn json((_, code, message): &No) -> String {
     serde_json::json!({ "ErrorCode": code, "Message": message }).to_string()
 }
 
-async fn refuse(stream: &mut TlsStream<TcpStream>, status: u16, body: &str) -> io::Result<String> {
+async fn refuse(
+    stream: &mut TlsStream<TcpStream>,
+    clock: Clock,
+    status: u16,
+    body: &str,
+) -> io::Result<String> {
     let answer = format!(
-        "HTTP/1.1 {status} No\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        "HTTP/1.1 {status} No\r\nDate: {}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        clock::http(clock.now()),
         body.len()
     );
     stream.write_all(answer.as_bytes()).await?;
