@@ -6,9 +6,9 @@ use std::process::Command;
 use super::program;
 use crate::key::witness::PATIENCE;
 use crate::lab::cast::{
-    ADDRESSLESS, CAST, CELLAR, DB1, DESCRIBE_DENIED, HERMIT, KEEP, MARS, MOAT, ODD, OLD, PARIS,
-    PENDING, PUSH_DENIED, RUIN, SIX, STOPPED, STOPPING, TERMINATED, TWIN1, TWIN2, VAULT, WEB1,
-    WEB2, WELL,
+    ADDRESSLESS, CAST, CELLAR, DB1, DESCRIBE_DENIED, FORMER_HUB, HERMIT, HUB, KEEP, MARS, MOAT,
+    ODD, OLD, PARIS, PENDING, PUSH_DENIED, RUIN, SIX, STOPPED, STOPPING, TERMINATED, TWIN1, TWIN2,
+    VAULT, WEB1, WEB2, WELL,
 };
 use crate::sandbox::{eventually, skipped};
 use crate::session::pty::Pty;
@@ -120,14 +120,13 @@ enum Listed {
 fn listed(id: &str, line: &str) -> Listed {
     let words = match id {
         SIX if line.contains("has not") => return Listed::Refused("failed"),
-        WEB1 | WEB2 | OLD | DB1 | SIX | HERMIT | VAULT | CELLAR | KEEP | MOAT | TWIN1 | TWIN2 => {
-            String::new()
-        }
+        WEB1 | WEB2 | OLD | DB1 | SIX | HUB | HERMIT | VAULT | CELLAR | KEEP | MOAT | TWIN1
+        | TWIN2 => String::new(),
         ODD => format!("-p {}", line.rsplit(' ').next().expect("a port")),
         PARIS => "-r eu-west-1".to_owned(),
         // Its console is among the things to try.
         MARS => return Listed::Refused("there is no instance"),
-        STOPPED => return Listed::Refused("is stopped"),
+        STOPPED | FORMER_HUB => return Listed::Refused("is stopped"),
         TERMINATED => return Listed::Refused("is terminated"),
         PENDING => return Listed::Refused("is pending"),
         STOPPING => return Listed::Refused("is stopping"),
@@ -172,7 +171,7 @@ fn expected(command: &str) -> Expected {
     match () {
         () if has("ubuntu@") || has("--serial") => (prompt, 0, ""),
         () if has("--shell") => (&[("there$ ", "exit\n")], 0, ""),
-        () if has("--listen") => (&[("127.0.0.1:8022\n", "\x03")], 255, ""),
+        () if has("--listen") => (&[("public address)\n", "\x03")], 255, "127.0.0.1:8022"),
         () if has("msftp") => (&[("sftp> ", "bye\n")], 0, "Connected"),
         () if has(STOPPED) => (&[], 255, "is stopped"),
         () if has(PUSH_DENIED) => (&[], 255, "SendSSHPublicKey"),
