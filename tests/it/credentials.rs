@@ -2,6 +2,7 @@
 //! sign-in, container and metadata service; and with the AWS CLI itself as the judge.
 
 mod cache;
+mod container;
 mod dates;
 mod files;
 mod judge;

@@ -65,7 +65,8 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
         source: &Credentials,
         serial: &str,
     ) -> Result<Option<Session>, Error> {
-        let mut question = format!("Enter MFA code for {serial}: ");
+        let asked = format!("Enter MFA code for {serial}: ");
+        let mut question = asked.clone();
         let mut tries = 1;
         loop {
             let refusal = match code(prompt, role, &question).await {
@@ -87,7 +88,7 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
             }
             tries += 1;
             let hint = refusal.hint().unwrap_or_default();
-            question = format!("{}; {hint}\n{}", refusal.message(), last_line(&question));
+            question = format!("{}; {hint}\n{asked}", refusal.message());
         }
     }
 
@@ -98,11 +99,6 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
         }
         Ok(Prompt::open().ok_or(NoCode::NoTerminal))
     }
-}
-
-/// A question without what was said before it.
-fn last_line(question: &str) -> &str {
-    question.rsplit('\n').next().unwrap_or_default()
 }
 
 /// Asks for the code; `None` if the user wants to stop for now.
