@@ -38,6 +38,7 @@ use tokio::runtime::Builder;
 use tunnel::listen::Destination;
 use world::hangup::Hangup;
 use world::listener::Listener;
+use world::own_program;
 use world::terminal::Terminal;
 use world::{keeper, manual, openssh, panics, process};
 
@@ -105,6 +106,7 @@ pub mod world {
     pub mod listener;
     pub mod manual;
     pub mod openssh;
+    pub mod own_program;
     pub mod panics;
     pub mod private;
     pub mod probe;
@@ -127,6 +129,15 @@ pub mod world {
 /// `mssh`, or the program that our name tells (`msftp`, `mscp`): from the words to the client.
 #[must_use]
 pub fn main() -> ExitCode {
+    if own_program::is_first()
+        && let Ok(status) = own_program::as_first()
+    {
+        return status;
+    }
+    own_program::with_stack(run_words)
+}
+
+fn run_words() -> ExitCode {
     let mut words = std::env::args_os();
     let name = words.next().unwrap_or_default();
     let name = Path::new(&name).file_name().unwrap_or_default();

@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 pub use self::stay::run;
+use super::own_program;
 use super::room::KEY_LIFE;
 use super::shared;
 use crate::error::Error;
@@ -100,7 +101,7 @@ impl Keeper {
     fn launch(whose: u32, directory: &Path, shared: Option<&str>) -> Result<Self, Error> {
         let start = || {
             let pid = whose.to_string();
-            let mut launcher = Command::new(std::env::current_exe()?)
+            let mut launcher = Command::new(own_program::path()?)
                 .args([OPTION, "launch", &pid])
                 .arg(directory)
                 .args(shared)

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::plan::command::CommandLine;
 use crate::plan::grammar::Program;
 use crate::plan::ssh_config::{self, UNDER_US, Under};
-use crate::world::shell;
+use crate::world::{own_program, shell};
 
 /// Finds a client on PATH, as a shell would; but never ourselves under its name, or one who calls
 /// us `ssh` by a link would see us start ourselves for ever.
@@ -24,7 +24,7 @@ use crate::world::shell;
 /// # Errors
 /// [`Error::NoClient`].
 pub fn find(name: &'static str) -> Result<PathBuf, Error> {
-    let me = std::env::current_exe().ok();
+    let me = own_program::path().ok();
     let is_me = |path: &Path| me.is_some() && path.canonicalize().ok() == me;
     which::which_all(name)
         .ok()
@@ -37,7 +37,7 @@ pub fn find(name: &'static str) -> Result<PathBuf, Error> {
 /// # Errors
 /// When the system does not tell.
 pub fn ourselves() -> Result<PathBuf, Error> {
-    let running = std::env::current_exe().map_err(Error::Runtime)?;
+    let running = own_program::path().map_err(Error::Runtime)?;
     let found = which::which("mssh").ok();
     let target = found.as_ref().and_then(|path| path.canonicalize().ok());
     let found = found.as_deref().zip(target.as_deref());

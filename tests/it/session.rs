@@ -4,9 +4,11 @@
 //! - `words`: the remote command arrives as with plain ssh
 //! - `signals`: signals and job control act on ssh alone
 //! - `waiting`: who waits is told what for
+//! - `machine`: without /proc, with a small stack, as the first process of a container
 //! - `pty`: a terminal to try it in
 //! - `shell`: whatever the user's shell is, tunnels and hops work, and it stays theirs where it can
 
+mod machine;
 pub(crate) mod pty;
 mod shell;
 mod signals;

@@ -8,9 +8,11 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use nix::sys::resource::{Resource, getrlimit};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, pidfd_open, setsid, test_kill_process};
 
+use super::super::own_program;
 use super::super::private::Private;
 use super::super::room::{self, KEY_LIFE};
 use super::super::shared;
@@ -93,7 +95,7 @@ fn launch(words: &[OsString], shared: Option<&Path>) -> io::Result<()> {
     close_inherited()?;
     // The keeper begins with these held.
     let _signals = Signals::hold()?;
-    let mut keeper = Command::new(std::env::current_exe()?);
+    let mut keeper = Command::new(own_program::path()?);
     if let Some(room) = shared {
         // The lock is there before we end, and is the keeper's from its beginning.
         keeper.stderr(shared::enter(room)?);
@@ -112,12 +114,21 @@ fn lock() -> io::Result<Option<File>> {
     Ok(Some(lock.into()))
 }
 
+/// How many descriptors are looked for at most where the system does not tell.
+const MOST_FILES: RawFd = 1 << 16;
+
 /// Closes every descriptor but the standard three.
 fn close_inherited() -> io::Result<()> {
-    let open: Vec<RawFd> = fs::read_dir("/dev/fd")?
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter(|&fd| fd > 2)
-        .collect();
+    let open: Vec<RawFd> = if let Ok(names) = fs::read_dir("/dev/fd") {
+        let number =
+            |entry: io::Result<fs::DirEntry>| entry.ok()?.file_name().to_str()?.parse().ok();
+        names.filter_map(number).filter(|&fd| fd > 2).collect()
+    } else {
+        // No `/proc`: whatever may be open.
+        let (limit, _) = getrlimit(Resource::RLIMIT_NOFILE)?;
+        let end = RawFd::try_from(limit).unwrap_or(MOST_FILES);
+        (3..end.min(MOST_FILES)).collect()
+    };
     for fd in open {
         // One of them was the directory that we read, and is closed already.
         let _ = nix::unistd::close(fd);

@@ -1,0 +1,113 @@
+//! Our own program: where it is, on which stack it runs, and what it has to be as PID 1.
+
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::thread::ScopedJoinHandle;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::sys::resource::{Resource, getrlimit};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::runtime::Builder;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How much stack we may need: several futures of ours are large.
+const STACK: usize = 8 << 20;
+
+/// How long keepers are waited for, which need milliseconds to delete a key.
+const LAST_MOMENT: Duration = Duration::from_secs(2);
+
+/// The file that runs. Where the system does not tell (no `/proc`), it is what we were called by.
+///
+/// # Errors
+/// When it is not to be found.
+pub fn path() -> io::Result<PathBuf> {
+    std::env::current_exe().or_else(|cause| {
+        let name = std::env::args_os().next().ok_or(cause)?;
+        let found = which::which(name).map_err(io::Error::other)?;
+        std::path::absolute(found)
+    })
+}
+
+/// Runs this with stack enough, also where the user's limit (`ulimit -s`) is small.
+pub fn with_stack(run: impl FnOnce() -> ExitCode + Send) -> ExitCode {
+    let limit = getrlimit(Resource::RLIMIT_STACK).map_or(0, |(soft, _)| soft);
+    if usize::try_from(limit).unwrap_or(usize::MAX) >= STACK {
+        return run();
+    }
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let end = thread.spawn_scoped(scope, run).map(ScopedJoinHandle::join);
+        end.ok().and_then(Result::ok).unwrap_or(ExitCode::from(255))
+    })
+}
+
+/// Whether we are the first process of a container. With it all others die: a keeper would have no
+/// time to delete the key when the client that we have become ends.
+#[must_use]
+pub fn is_first() -> bool {
+    std::process::id() == 1
+}
+
+/// Runs the program again, as a child; and ends as it does, once its keepers have ended, too.
+///
+/// # Errors
+/// When it cannot be started.
+pub fn as_first() -> io::Result<ExitCode> {
+    let mut words = std::env::args_os();
+    let name = words.next().unwrap_or_default();
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut children = signal(SignalKind::child())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut hang_up = signal(SignalKind::hangup())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let child = Command::new(path()?).arg0(name).args(words).spawn()?;
+        let pid = Pid::from_child(&child);
+        loop {
+            let passed_on = tokio::select! {
+                _ = children.recv() => None,
+                _ = terminate.recv() => Some(Signal::TERM),
+                _ = hang_up.recv() => Some(Signal::HUP),
+                _ = interrupt.recv() => Some(Signal::INT),
+            };
+            if let Some(signal) = passed_on {
+                let _ = kill_process(pid, signal);
+            }
+            if let Some(status) = ended(pid) {
+                let until = Instant::now() + LAST_MOMENT;
+                while Instant::now() < until && others_are_left() {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                return Ok(ExitCode::from(status));
+            }
+        }
+    })
+}
+
+/// How the child has ended, as a shell tells it, if it has; of others only that they have.
+fn ended(child: Pid) -> Option<u8> {
+    loop {
+        let status = waitpid(None, Some(WaitPidFlag::WNOHANG)).ok()?;
+        let (pid, status) = match status {
+            WaitStatus::Exited(pid, code) => (pid, code),
+            WaitStatus::Signaled(pid, signal, _) => (pid, 128 + signal as i32),
+            WaitStatus::StillAlive => return None,
+            _ => continue,
+        };
+        if pid.as_raw() == child.as_raw_nonzero().get() {
+            return Some(u8::try_from(status).unwrap_or(255));
+        }
+    }
+}
+
+/// Whether any child is left, those of children that have ended included.
+fn others_are_left() -> bool {
+    !matches!(
+        waitpid(None, Some(WaitPidFlag::WNOHANG)),
+        Err(Errno::ECHILD)
+    )
+}
