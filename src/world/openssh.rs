@@ -1,6 +1,7 @@
 //! What only the installed OpenSSH can tell: its answers to `ssh -G` and `ssh -V`.
 
 mod question;
+mod readable;
 mod release;
 
 use std::os::unix::net::UnixStream;

@@ -1,15 +1,15 @@
 //! Questions to ssh (`ssh -G`), with the configuration that it would read, wherever it has that from.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Seek, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tempfile::NamedTempFile;
 use tokio::io::AsyncRead;
 
+use super::readable::Readable;
 use crate::error::Error;
 use crate::plan::cli::Invocation;
 use crate::plan::destination::Destination;
@@ -17,9 +17,6 @@ use crate::plan::question::user::{self, Local};
 use crate::plan::question::{self, Answer, Config, Manner, Subject, files};
 use crate::plan::ssh_config::{UNDER_US, Under};
 use crate::world::{bounded, process, ssh_files};
-
-/// How ssh is to name its standard input as a file.
-const STDIN: &str = "/dev/fd/0";
 
 /// How long to wait for the rest of what ssh has told or complained of.
 const LAST_WORDS: Duration = Duration::from_millis(100);
@@ -217,58 +214,6 @@ async fn said_user(
     .ok()?;
     let answer = said.status.success().then(|| Answer::parse(&said.stdout));
     answer?.login
-}
-
-/// A configuration of ours, as ssh can read it.
-enum Readable {
-    /// As its standard input.
-    Stdin(File),
-    /// By its name, where descriptors have none (no `/proc`).
-    Named(NamedTempFile),
-}
-
-impl Readable {
-    fn of(text: &[u8]) -> io::Result<Self> {
-        if fs::exists(STDIN).unwrap_or(false) {
-            let mut file = nameless()?;
-            file.write_all(text)?;
-            // Where the name leads to this very descriptor, and not to a new one as in Linux.
-            file.rewind()?;
-            return Ok(Self::Stdin(file));
-        }
-        let mut file = NamedTempFile::new()?;
-        file.write_all(text)?;
-        Ok(Self::Named(file))
-    }
-
-    fn name(&self) -> &Path {
-        match self {
-            Self::Stdin(_) => Path::new(STDIN),
-            Self::Named(file) => file.path(),
-        }
-    }
-
-    fn stdin(&self) -> io::Result<Stdio> {
-        match self {
-            Self::Stdin(file) => Ok(file.try_clone()?.into()),
-            Self::Named(_) => Ok(Stdio::null()),
-        }
-    }
-}
-
-/// A file without a name, in memory. Not a pipe: where ssh makes host names canonical, it reads
-/// its configuration twice.
-#[cfg(target_os = "linux")]
-fn nameless() -> io::Result<File> {
-    use nix::sys::memfd::{MFdFlags, memfd_create};
-    let made = memfd_create(c"ssh_config", MFdFlags::MFD_CLOEXEC);
-    made.map(File::from).or_else(|_| tempfile::tempfile())
-}
-
-/// A file without a name.
-#[cfg(not(target_os = "linux"))]
-fn nameless() -> io::Result<File> {
-    tempfile::tempfile()
 }
 
 /// How ssh ended, and what it said.
