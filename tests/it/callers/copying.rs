@@ -85,7 +85,8 @@ fn scp_jumps_over_a_host() {
     scp.args(["scp", "-S", "mssh", "-J", "ec2-user@127.0.0.11"]);
     succeeds(scp.args(["file", &places.remote(WEB2, "file")])).prints("");
     assert_eq!(read(&places.there.join("file")), "text\n");
-    pushes(&tenant, pushed + 1);
+    // EC2 knows the hop's address, so it gets a key as well; the agent's may be what opens it.
+    pushes(&tenant, pushed + 2);
 }
 
 #[test]
