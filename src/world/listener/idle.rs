@@ -29,6 +29,7 @@ struct Entry {
 impl Served {
     /// One more; gives what it hears by when it is to go.
     pub fn add(&mut self, caller: &Caller) -> oneshot::Receiver<()> {
+        self.forget_those_gone();
         let (ask, asked) = oneshot::channel();
         self.0.push(Entry {
             peer: caller.peer,
@@ -41,8 +42,7 @@ impl Served {
     /// Asks whoever has been idle for longest to go, as soon as that is long enough, and says who
     /// that is. One at a time: while one goes, this waits. May be dropped and called again.
     pub async fn make_room(&mut self) -> SocketAddr {
-        // Whoever is gone has let go of it.
-        self.0.retain(|it| Rc::strong_count(&it.used) > 1);
+        self.forget_those_gone();
         loop {
             if self.0.iter().any(|it| it.ask.is_none()) {
                 return pending().await;
@@ -57,5 +57,30 @@ impl Served {
             }
             sleep(left).await;
         }
+    }
+
+    /// Whoever is gone has let go of it.
+    fn forget_those_gone(&mut self) {
+        self.0.retain(|it| Rc::strong_count(&it.used) > 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn nothing_is_kept_of_whoever_is_gone() -> std::io::Result<()> {
+        let port = TcpListener::bind("127.0.0.1:0").await?;
+        let mut served = Served::default();
+        for _ in 0..50 {
+            let _there = TcpStream::connect(port.local_addr()?).await?;
+            let (stream, peer) = port.accept().await?;
+            drop(served.add(&Caller::new(stream, peer)));
+        }
+        assert_eq!(served.0.len(), 1, "but for the last");
+        Ok(())
     }
 }
