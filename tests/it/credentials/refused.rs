@@ -147,3 +147,20 @@ fn a_session_that_somebody_else_has_replaced_is_left_alone() {
         ("ASIAK", 1)
     );
 }
+
+/// Whoever is root by `sudo -E` has the home of somebody else.
+#[test]
+fn the_session_of_another_user_is_not_dropped() {
+    let user = user();
+    let file = file(&user);
+    if std::os::unix::fs::chown(&file, Some(54_321), None).is_err() {
+        return crate::sandbox::skipped("only root can give a file to somebody else");
+    }
+    user.tenant
+        .fault(Fault::new(Trouble::BadToken).on(DESCRIBE_INSTANCES));
+    let outcome = user.runs(&["-u", "r"]);
+    assert_eq!(outcome.code, Some(255), "{outcome:?}");
+    let hint = format!("mssh: hint: remove {file}: AWS refuses the session in it, and we may not");
+    assert!(outcome.stderr.contains(&hint), "{outcome:?}");
+    assert!(std::path::Path::new(&file).exists());
+}

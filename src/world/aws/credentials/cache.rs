@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use aws_credential_types::Credentials;
@@ -41,18 +41,23 @@ pub(in crate::world::aws) struct Kept {
 }
 
 impl Kept {
-    /// Removes its file, unless somebody has put another session there since. Tells whether this one
-    /// is gone.
+    /// Removes its file, unless somebody has put another session there since, or the file is another
+    /// user's (`sudo -E`). Tells whether this one is gone.
     pub(in crate::world::aws) fn forget(&self) -> bool {
         let there = bounded::file(&self.path).ok();
         let there = there.and_then(|text| Session::read(&text));
         match there {
             Some(session) if session.access_key == self.access_key => {
-                fs::remove_file(&self.path).is_ok()
+                is_own(&self.path) && fs::remove_file(&self.path).is_ok()
             }
             _ => true,
         }
     }
+}
+
+/// Whether a file or directory belongs to us.
+fn is_own(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|it| it.uid() == nix::unistd::geteuid().as_raw())
 }
 
 /// What STS or SSO has given.
@@ -118,8 +123,8 @@ impl Cache {
     /// AWS CLI would not be able to read what is ours.
     fn make(&self) -> io::Result<&PathBuf> {
         let directory = self.directory.as_ref().ok_or(io::ErrorKind::NotFound)?;
-        let there = directory.ancestors().find_map(|it| fs::metadata(it).ok());
-        if there.is_none_or(|it| it.uid() != nix::unistd::geteuid().as_raw()) {
+        let there = directory.ancestors().find(|it| it.exists());
+        if !there.is_some_and(is_own) {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
         DirBuilder::new()
