@@ -15,6 +15,9 @@ use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat};
 use rustix::fs::{linkat, mkdirat, openat, statat, unlinkat};
 use rustix::process::{geteuid, umask};
 
+/// Permissions that a file which we write has none of.
+const OTHER_BITS: u32 = 0o177;
+
 /// An open directory, and the path by which it was opened.
 #[derive(Debug)]
 pub struct Private {
@@ -125,24 +128,14 @@ impl Private {
         Ok(names)
     }
 
-    /// Whether there is a file of this name that only we can read, as we make them.
+    /// Whether there is a file of this name that only we can read, as we make them. A umask may have
+    /// taken bits away, and nothing adds any.
     #[must_use]
     pub fn has_file(&self, name: &OsStr) -> bool {
-        self.has(name, FileType::RegularFile, 0o600)
-    }
-
-    /// Whether there is a directory of this name for us alone.
-    #[must_use]
-    pub fn has_directory(&self, name: &OsStr) -> bool {
-        self.has(name, FileType::Directory, 0o700)
-    }
-
-    /// A umask may have taken bits away, and nothing adds any.
-    fn has(&self, name: &OsStr, kind: FileType, most: u32) -> bool {
         self.stat(name).is_ok_and(|it| {
-            FileType::from_raw_mode(it.st_mode) == kind
+            FileType::from_raw_mode(it.st_mode) == FileType::RegularFile
                 && it.st_uid == geteuid().as_raw()
-                && it.st_mode & 0o777 & !most == 0
+                && it.st_mode & OTHER_BITS == 0
         })
     }
 

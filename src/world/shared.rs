@@ -25,11 +25,12 @@ use crate::plan::target::Target;
 /// The name of the key in its room.
 pub const KEY: &str = "key";
 
-/// The mode of rooms.
-const MODE: u32 = 0o700;
+/// The mode of rooms, and of the directory that they are in.
+const MODE: u32 = 0o700 | STICKY;
 
-/// The bit by which a directory that we made for rooms is told from one that the user made, which
-/// is never deleted. It does nothing where only one user can write, and is there from the first.
+/// The bit by which a directory that we made is told from one that the user made, which is never
+/// deleted, nor is anything in it. It does nothing where only one user can write, and is there from
+/// the first.
 const STICKY: u32 = 0o1000;
 
 /// Why a directory is refused.
@@ -44,7 +45,7 @@ const TRIES: usize = 100;
 /// When it is somebody else's, holds anything else, or cannot be made.
 pub fn prepare(base: &Path) -> io::Result<Private> {
     for _ in 0..TRIES {
-        match Private::make(base, STICKY | MODE) {
+        match Private::make(base, MODE) {
             Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {}
             made => return made,
         }
@@ -73,8 +74,7 @@ pub fn check(base: &Path) -> io::Result<Private> {
     let Some(mode) = directory.mode_if_ours_alone() else {
         return refused(NOT_OURS);
     };
-    let is_made = mode & STICKY != 0;
-    if is_made || directory.names()?.iter().all(|it| is_room(&directory, it)) {
+    if mode & STICKY != 0 || directory.names()?.iter().all(|it| is_room(&directory, it)) {
         Ok(directory)
     } else {
         refused("mssh did not make it, and it holds other things")
@@ -86,13 +86,20 @@ fn is_no_directory(cause: &io::Error) -> bool {
     kind.is_some_and(|kind| [Errno::LOOP, Errno::NOTDIR].contains(&kind))
 }
 
-/// Whether something in a directory is a room: an instance's own name, and only we may enter.
+/// Whether something in a directory is a room: an instance's own name, and made by us. The user may
+/// keep keys of their own in directories of such names.
 fn is_room(base: &Private, name: &OsStr) -> bool {
     let named = name.to_str().is_some_and(|name| {
         let target = Target::parse(name);
         matches!(target, Ok(Target::Id(_) | Target::Aws(_))) && name == name.to_ascii_lowercase()
     });
-    named && base.has_directory(name)
+    named && base.open_below(name).is_ok_and(|room| is_made(&room))
+}
+
+/// Whether a directory was made by us, for us alone.
+fn is_made(directory: &Private) -> bool {
+    let mode = directory.mode_if_ours_alone();
+    mode.is_some_and(|mode| mode & STICKY != 0)
 }
 
 /// Enters a room, which is made if it is not there. It stays at least as long as what this gives.
@@ -165,7 +172,7 @@ fn try_to_enter(path: &Path) -> io::Result<Option<Private>> {
         Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => base.open_below(name),
         made => made,
     }?;
-    if room.mode_if_ours_alone().is_none() {
+    if !is_made(&room) {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
     // If nobody is in there, whoever had what is in there is gone.
@@ -194,7 +201,7 @@ pub fn sweep(base: &Path, but: &Path, is_of_a_run: bool) {
         if path != but
             && (is_of_a_run || is_room(&directory, &name))
             && let Ok(room) = directory.open_below(&name)
-            && room.mode_if_ours_alone().is_some()
+            && is_made(&room)
             && holds_only_keys(&room)
         {
             clear_if_empty(&room);
@@ -243,10 +250,7 @@ fn remove_keys(room: &Private) {
 }
 
 fn remove_if_made(base: &Private) {
-    if base
-        .mode_if_ours_alone()
-        .is_some_and(|mode| mode & STICKY != 0)
-    {
+    if is_made(base) {
         base.remove_if_empty();
     }
 }

@@ -348,7 +348,7 @@ fn what_killed_keepers_of_hops_have_left_is_swept_away() {
         .create(&room)
         .expect("a directory");
     fs::write(room.join("key"), "old").expect("a file");
-    for (path, mode) in [(&left, 0o1700), (&room.join("key"), 0o600)] {
+    for (path, mode) in [(&left, 0o1700), (&room, 0o1700), (&room.join("key"), 0o600)] {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its mode");
     }
     // Also by runs without hops.

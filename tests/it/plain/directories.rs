@@ -21,14 +21,18 @@ fn private(path: &Path, mode: u32, files: &[&str]) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o700)).expect("its mode");
 }
 
+/// The same with the bit by which mssh knows what it has made.
+fn made(path: &Path, mode: u32, files: &[&str]) {
+    private(path, mode, files);
+    fs::set_permissions(path, fs::Permissions::from_mode(0o1700)).expect("its mode");
+}
+
 #[test]
 fn what_killed_keepers_have_left_is_swept_away() {
     let house = House::installed("", &[]);
-    private(&house.keys(), 0o600, &[]);
-    let sticky = fs::Permissions::from_mode(0o1700);
-    fs::set_permissions(house.keys(), sticky).expect("its mode");
+    made(&house.keys(), 0o600, &[]);
     let left = house.keys().join("i-0abcdef0");
-    private(&left, 0o600, &["key", "key.4711"]);
+    made(&left, 0o600, &["key", "key.4711"]);
     house.run("ssh", &[WEB1, "true"]).prints("");
     house.is_clean();
 }
@@ -50,9 +54,7 @@ fn a_directory_that_the_user_made_is_used_and_stays() {
 #[test]
 fn what_only_looks_like_a_room_is_not_swept() {
     let house = House::installed("", &[]);
-    private(&house.keys(), 0o600, &[]);
-    let sticky = fs::Permissions::from_mode(0o1700);
-    fs::set_permissions(house.keys(), sticky).expect("its mode");
+    made(&house.keys(), 0o600, &[]);
     for (name, mode, files) in [
         ("i-0abcdef0", 0o600, &["key", "notes"][..]),
         ("i-0abcdef1", 0o600, &["key.pem"]),
@@ -62,11 +64,12 @@ fn what_only_looks_like_a_room_is_not_swept() {
         ("I-0abcdef5", 0o600, &["key"]),
         ("prod", 0o600, &["key"]),
     ] {
-        private(&house.keys().join(name), mode, files);
+        made(&house.keys().join(name), mode, files);
     }
+    private(&house.keys().join("i-0abcdef8"), 0o600, &["key"]);
     fs::write(house.keys().join("i-0abcdef6"), "").expect("a file");
     let outside = house.home.join("outside");
-    private(&outside, 0o600, &["key"]);
+    made(&outside, 0o600, &["key"]);
     let link = house.keys().join("i-0abcdef7");
     std::os::unix::fs::symlink(&outside, link).expect("a link");
     let before = tree(&house.keys());
@@ -123,6 +126,39 @@ fn a_directory_with_anything_else_in_it_is_refused_and_not_touched() {
     house.run("mssh", &proxy).fails(255, &[&said, hint]);
     assert_eq!(tree(&dot_ssh), before);
     assert!(pushes(&house.tenant).is_empty());
+}
+
+/// One for each instance, by its ID: as ours are called.
+#[test]
+fn keys_that_the_user_keeps_by_instance_are_neither_taken_nor_deleted() {
+    let house = House::with("");
+    let keys = house.home.join("keys");
+    for id in [WEB1, "i-0abcdef0"] {
+        private(&keys.join(id), 0o600, &["key"]);
+    }
+    private(&keys, 0o600, &[]);
+    let path = keys.display().to_string();
+    let said = format!(
+        "mssh: error: no key can be in {path}: mssh did not make it, and it holds other things"
+    );
+    let hint = "mssh: hint: name another with --key-dir in `mssh --ssh-config --install`";
+    let setup = ["--ssh-config", "--key-dir", &path];
+    house.run("mssh", &setup).fails(255, &[&said, hint]);
+    let asked = house.run("mssh", &["--skip-block", &path, WEB1]);
+    assert_eq!(asked.code, Some(1), "{asked:?}");
+    let proxy = ["--proxy", "--key-dir", &path, WEB1, "22", "ec2-user"];
+    house.run("mssh", &proxy).fails(255, &[&said, hint]);
+    for id in [WEB1, "i-0abcdef0"] {
+        let key = fs::read_to_string(keys.join(id).join("key"));
+        assert_eq!(key.expect("a key"), "old", "{id}");
+    }
+    // Not in a directory of ours, either.
+    private(&house.home.join("made").join(WEB1), 0o600, &["key"]);
+    made(&house.home.join("made"), 0o600, &[]);
+    let made = house.home.join("made").display().to_string();
+    house.run("mssh", &["--skip-block", &made, WEB1]);
+    let key = fs::read_to_string(house.home.join("made").join(WEB1).join("key"));
+    assert_eq!(key.expect("a key"), "old");
 }
 
 #[test]

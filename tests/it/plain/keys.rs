@@ -41,9 +41,9 @@ impl House {
 fn while_a_session_lives_only_its_owner_can_read_its_key() {
     let house = House::installed("", &[]);
     let mut session = house.session();
-    // The sticky bit tells it from a directory that the user made.
+    // The sticky bit tells them from directories that the user made.
     assert_eq!(mode(&house.keys()), 0o1700);
-    assert_eq!(mode(&house.room()), 0o700);
+    assert_eq!(mode(&house.room()), 0o1700);
     let files = files_below(&house.keys());
     assert_eq!(files, [house.room().join("key")]);
     assert_eq!(mode(&files[0]), 0o600);
