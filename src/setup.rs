@@ -139,10 +139,27 @@ fn install(block: &[u8], user: &str) -> Result<Vec<Step>, Error> {
     // holds nothing else was made by us, unless there is a backup already.
     let before = ssh_config::without_ours(theirs);
     if found.is_some() && (before == theirs || !before.is_empty()) {
+        check_backup(&config, &before, before != theirs)?;
         steps.push(Step::BackUp(config.clone(), before));
     }
     steps.push(Step::Write(config, text));
     Ok(steps)
+}
+
+/// A copy takes the place of an earlier one, but of no other file. Where we are installed, there is
+/// an earlier one.
+fn check_backup(config: &Path, before: &[u8], is_installed: bool) -> Result<(), Error> {
+    let backup = ssh_files::backup(config);
+    let there = ssh_files::read(&backup)?;
+    let is_copy = is_installed || there.is_none_or(|it| it == before);
+    if is_copy && !backup.is_symlink() {
+        return Ok(());
+    }
+    let cause = io::Error::other(format!(
+        "it is there already, and no copy of {}",
+        config.display()
+    ));
+    Err(Error::SshFile(backup, cause))
 }
 
 /// The user's file goes first, for the same reason.
@@ -153,7 +170,7 @@ fn uninstall() -> Result<Vec<Step>, Error> {
         let text = ssh_config::without_ours(&theirs);
         let backup = ssh_files::backup(&config);
         let kept = ssh_files::read(&backup)?;
-        let is_spare = kept.as_ref() == Some(&text);
+        let is_spare = kept.as_ref() == Some(&text) && !backup.is_symlink();
         // The user's own may have been empty, and is backed up then.
         if text.is_empty() && text != theirs && kept.is_none() {
             steps.push(Step::Remove(config));

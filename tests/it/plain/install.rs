@@ -134,6 +134,43 @@ fn a_file_of_the_users_with_the_name_of_ours_is_neither_overwritten_nor_deleted(
     assert_eq!(text(&house.config()), before);
 }
 
+/// What they call their own copy may be what we call ours; and a link may lead anywhere.
+#[test]
+fn a_file_of_the_users_with_the_name_of_a_copy_is_neither_overwritten_nor_deleted() {
+    let house = House::with(THEIRS);
+    let backup = house.dot_ssh("config.before-mssh");
+    let said = format!(
+        "mssh: error: cannot change {}: it is there already, and no copy of {}",
+        backup.display(),
+        house.config().display()
+    );
+    let hint = "mssh: hint: nothing is lost; `mssh --ssh-config` prints what to put there";
+    fs::write(&backup, "Host *.internal\n").expect("a file");
+    let before = house.files();
+    house.install(&[]).fails(255, &[&said, hint]);
+    house.uninstalls();
+    assert_eq!(house.files(), before);
+    for target in ["Host *.internal\n", THEIRS] {
+        let other = house.home.join("other");
+        fs::write(&other, target).expect("a file");
+        fs::remove_file(&backup).expect("a file");
+        symlink(&other, &backup).expect("a link");
+        house.install(&[]).fails(255, &[&said, hint]);
+        house.uninstalls();
+        assert!(backup.is_symlink());
+        assert_eq!(text(&other), target);
+        assert_eq!(text(&house.config()), THEIRS);
+    }
+    fs::remove_file(&backup).expect("a link");
+    // What they have changed since is no reason to lose what they had before.
+    house.installs(&[]);
+    let changed = format!("{}Host later\n", text(&house.config()));
+    fs::write(house.config(), &changed).expect("a file");
+    house.uninstalls();
+    house.install(&[]).fails(255, &[&said, hint]);
+    assert_eq!(text(&backup), THEIRS);
+}
+
 #[test]
 fn an_empty_ssh_config_of_the_users_stays() {
     let house = House::with("");
