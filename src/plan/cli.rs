@@ -10,7 +10,7 @@ pub use self::wishes::Wishes;
 use super::destination::Destination;
 use super::grammar::{Grammar, Program};
 use super::listen::{self, Listening};
-use super::names::{InstanceId, Region, Zone};
+use super::names::{Region, Zone};
 use super::options::{Name, Opt};
 use super::plain::{self, Ride, Setup};
 use super::route::Way;
@@ -258,7 +258,7 @@ fn wishes(scan: &Scan) -> Result<(Wishes, Option<Page>), Usage> {
             Name::Region => wishes.region = Some(Region::parse(value)?),
             Name::Profile => wishes.profile = Some(value.to_owned()),
             Name::Zone => wishes.zone = Some(Zone::parse(value)?),
-            Name::InstanceId => wishes.instance = Some(InstanceId::parse(value)?),
+            Name::InstanceId => wishes.want_instance(value)?,
             Name::Via => {
                 let way = Way::parse(value);
                 wishes.via = way.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use super::super::endpoint::Named;
 use super::super::listen::{Amiss, Place};
 use super::super::names::{InstanceId, Region, Zone};
+use super::super::pasted;
 use super::super::route::Way;
+use super::super::target::Target;
 use super::super::tunnel::DURATIONS;
 use super::super::usage::Usage;
 
@@ -64,6 +66,21 @@ impl Wishes {
 }
 
 impl Wishes {
+    /// Takes `--instance-id`: an ID, or what has one in it, which tells the region, too.
+    pub(super) fn want_instance(&mut self, value: &str) -> Result<(), Usage> {
+        let Some(pasted) = pasted::read(value) else {
+            self.instance = Some(InstanceId::parse(value)?);
+            return Ok(());
+        };
+        let pasted = pasted?;
+        let Target::Id(id) = pasted.target else {
+            return Err(Usage::BadInstanceId(value.to_owned()));
+        };
+        self.instance = Some(id);
+        self.region = self.region.take().or(pasted.region);
+        Ok(())
+    }
+
     /// Takes `--install`, or `--uninstall`.
     pub(super) fn want_installed(&mut self, installed: bool) -> Result<(), Usage> {
         if self.install.is_some_and(|before| before != installed) {

@@ -45,6 +45,20 @@ fn every_client_takes_them() {
     assert!(line.stdout.ends_with(" ec2-user@127.0.0.61:\n"), "{line:?}");
 }
 
+/// With a host and a zone, AWS is asked for nothing but the push.
+#[test]
+fn the_instance_behind_a_host_may_be_pasted_too() {
+    for pasted in [format!("{ARN}{PARIS}"), format!("{PAGE}{PARIS}")] {
+        let tenant = tenant();
+        let mut mssh = tenant.command("mssh");
+        mssh.env_remove("AWS_REGION");
+        let words = ["--instance-id", &pasted, "127.0.0.61", "echo $USER"];
+        finish(mssh.args(words)).prints("ec2-user\n");
+        assert_eq!(pushes(&tenant), [format!("ec2-user@{PARIS}")]);
+        assert!(tenant.calls().iter().all(|call| call.region == "eu-west-1"));
+    }
+}
+
 #[test]
 fn an_option_beats_the_region_of_an_arn() {
     let words = ["--region", "us-east-1", &format!("{ARN}{PARIS}"), "true"];
