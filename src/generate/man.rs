@@ -59,8 +59,9 @@ fn description(program: Program) -> Roff {
         ),
         format!(
             "The target is an instance ID, a public or private IPv4 address, an IPv6 address, a DNS \
-             name that AWS made, a Host of your ssh_config(5), or any name that resolves to an \
-             address of the instance. With {by_id}, the host is taken as it is typed; with -z as \
+             name that AWS made, a Host of your ssh_config(5), any name that resolves to an address \
+             of the instance, or, in quotes, the ARN of an instance or its page in the AWS console. \
+             With {by_id}, the host is taken as it is typed; with -z as \
              well, DescribeInstances is not called."
         ),
         format!(
@@ -91,9 +92,16 @@ fn reference(program: Program) -> Roff {
         term(&mut roff, text::INSTALLED);
     }
     terms(&mut roff, "EXIT STATUS", text::STATUS);
+    let others = match program {
+        Program::Ssh => {
+            " With --shell it is 0 when the shell ends by itself, and 255 after a signal or an error; \
+             with --listen, 0 after SIGTERM, and else 255."
+        }
+        Program::Sftp | Program::Scp => "",
+    };
     roff.control("PP", []);
     roff.text([roman(format!(
-        "Otherwise the exit status is that of {client}, which we become."
+        "Otherwise the exit status is that of {client}, which we become.{others}"
     ))]);
     terms(&mut roff, "EXAMPLES", text::examples(program));
     roff.control("SH", ["SEE ALSO"]);
