@@ -49,6 +49,7 @@ pub enum Usage {
     BadPath(PathBuf),
     /// The release of ssh that is too old for the block of `--ssh-config`.
     OldOpenSsh((u32, u32)),
+    /// What does not go with a shell, as it is to be shown.
     ShellWith(String),
 }
 
@@ -56,6 +57,7 @@ impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoTarget => write!(f, "no target given"),
+            Self::BadUser(user) if user.is_empty() => write!(f, "the user name is empty"),
             Self::BadUser(user) => write!(f, "`{user}` is not a valid user name"),
             Self::BadHost(host) if host.is_empty() => write!(f, "the target is empty"),
             Self::BadHost(host) => write!(f, "`{host}` is not a valid target"),
@@ -81,7 +83,7 @@ impl fmt::Display for Usage {
             }
             Self::BadDuration(word) => write!(f, "`{word}` is not a valid tunnel duration"),
             Self::NoTunnel(long) => write!(f, "--{long} goes with --via eice alone"),
-            Self::ShellWith(what) => write!(f, "`{what}` does not go with --shell"),
+            Self::ShellWith(what) => write!(f, "{what} does not go with --shell"),
             Self::Listen(amiss) => amiss.fmt(f),
             Self::SeveralForOneId => {
                 write!(f, "--instance-id cannot stand for several hosts")
@@ -129,6 +131,10 @@ impl Usage {
             Self::PathOnHost(host) => match host.rsplit_once(':') {
                 Some((_, port)) if port.parse::<u16>().is_ok() => {
                     format!("the port goes with -p {port}")
+                }
+                _ if host.starts_with("http") => {
+                    "of web addresses, only an instance's page in the AWS console is a target"
+                        .into()
                 }
                 _ => "for files there are mscp and msftp".into(),
             },
@@ -189,7 +195,8 @@ impl Usage {
                     .into()
             }
             Self::Against(one, other) => format!("leave out --{one} or --{other}"),
-            Self::NotUnicode(_) | Self::Empty(_) | Self::Beside(..) => return None,
+            Self::Beside(one, other) => format!("add --{other}, or leave out --{one}"),
+            Self::NotUnicode(_) | Self::Empty(_) => return None,
         };
         Some(hint)
     }

@@ -69,7 +69,7 @@ where
         relay::close(&mut socket).await;
     }
     terminal.debug(|| match &end {
-        Ok(End::Unheard) => format!("tunnel to {door}: nobody needs it any more"),
+        Ok(End::Unheard) => format!("tunnel to {door}: closed, since ssh is done with it"),
         Ok(End::Closed(code, reason)) => {
             let code = code.map_or("no code".to_owned(), |code| format!("code {code}"));
             format!("tunnel to {door}: closed by the far end, with {code} {reason}")

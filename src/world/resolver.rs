@@ -1,5 +1,6 @@
 //! The system's resolver.
 
+use std::io;
 use std::net::IpAddr;
 
 use super::waiting::Wait;
@@ -15,7 +16,14 @@ pub async fn addresses(host: &str) -> Result<Vec<IpAddr>, Error> {
         Ok(found) => Ok(found.map(|socket| socket.ip()).collect()),
         Err(cause) => Err(Error::Unresolvable {
             host: host.to_owned(),
-            cause: cause.to_string(),
+            cause: reason(&cause),
         }),
     }
+}
+
+/// What the system says, without what Rust's library puts in front of it.
+fn reason(cause: &io::Error) -> String {
+    let told = cause.to_string();
+    let prefix = "failed to lookup address information: ";
+    told.strip_prefix(prefix).unwrap_or(&told).to_owned()
 }

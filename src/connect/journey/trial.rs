@@ -88,7 +88,7 @@ impl Journey<'_> {
                 () = &mut limit, if !late => {
                     late = true;
                     self.terminal
-                        .debug(|| "no more waiting for a better way than one that is open".to_owned());
+                        .debug(|| "from now on the first way that is open is taken".to_owned());
                 }
             }
         }

@@ -21,14 +21,14 @@ pub(super) fn read(wishes: Wishes, scan: Scan) -> Result<Request, Usage> {
     let invocation = invocation(Program::Ssh, wishes, scan)?;
     let destination = invocation.destinations().next().ok_or(Usage::NoTarget)?;
     match &destination.login {
-        Some(login) => Err(Usage::ShellWith(format!("{login}@"))),
+        Some(login) => Err(Usage::ShellWith(format!("`{login}@`"))),
         None => Ok(Request::Shell(Box::new(invocation))),
     }
 }
 
 fn of_ours(wishes: &Wishes) -> Option<String> {
     if !matches!(wishes.via, Way::Auto | Way::Ssm) {
-        return Some(format!("--via {}", wishes.via.name()));
+        return Some(format!("`--via {}`", wishes.via.name()));
     }
     let said = [
         (wishes.dry_run, "--dry-run"),
@@ -39,19 +39,19 @@ fn of_ours(wishes: &Wishes) -> Option<String> {
         (wishes.install == Some(false), "--uninstall"),
     ];
     let (_, option) = said.into_iter().find(|(is_said, _)| *is_said)?;
-    Some(option.to_owned())
+    Some(format!("`{option}`"))
 }
 
 fn of_ssh(scan: &Scan) -> Option<String> {
     let flag = scan.flags.iter().find(|flag| !b"vF".contains(&flag.letter));
     match flag {
-        Some(flag) => Some(format!("-{}", char::from(flag.letter))),
+        Some(flag) => Some(format!("`-{}`", char::from(flag.letter))),
         None if scan.command => Some("a command".to_owned()),
         // ssh would refuse it, and here is no ssh to say so.
         None if scan.refused => {
             let is_option = |word: &&OsString| word.as_encoded_bytes().starts_with(b"-");
             let word = scan.words.iter().find(is_option);
-            word.map(|word| word.to_string_lossy().into_owned())
+            word.map(|word| format!("`{}`", word.display()))
         }
         None => None,
     }

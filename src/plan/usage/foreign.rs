@@ -58,8 +58,12 @@ const WORDS: &[(&[&str], &str)] = &[
     ),
     (&["recursive"], "write -r"),
     (
-        &["command", "parameters", "document-name"],
+        &["command", "parameters"],
         "write the command after the target",
+    ),
+    (
+        &["document-name"],
+        "write --ssm to reach sshd by Session Manager, --shell for a shell of its own",
     ),
 ];
 

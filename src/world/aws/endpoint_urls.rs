@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use hyper::http::Uri;
+use hyper::http::uri::Authority;
 
 use super::variables::{first, is_true};
 use crate::error::{Error, Setting};
@@ -76,12 +77,19 @@ impl LoadServiceConfig for EndpointUrls {
     }
 }
 
+/// Whether there is a host, and where there is something like a port, a port.
+fn has_host_and_port(authority: &Authority) -> bool {
+    let without_port = authority.as_str().trim_end_matches(':');
+    let is_whole = without_port.ends_with(authority.host()) || authority.port_u16().is_some();
+    !authority.host().is_empty() && is_whole
+}
+
 /// A URL that requests can be sent to.
 fn checked(name: &'static str, url: String) -> Result<String, Error> {
     let parsed: Option<Uri> = url.parse().ok();
     let is_good = parsed.is_some_and(|uri| {
         matches!(uri.scheme_str(), Some("http" | "https"))
-            && uri.host().is_some_and(|host| !host.is_empty())
+            && uri.authority().is_some_and(has_host_and_port)
     });
     if is_good {
         return Ok(url);

@@ -112,7 +112,7 @@ impl Source {
         match error.kind() {
             NotFound | NotADirectory if !self.is_named => Ok((String::new(), None)),
             NotFound | NotADirectory | IsADirectory | PermissionDenied => {
-                let (what, wanted) = ("the AWS configuration", self.wanted());
+                let (what, wanted) = ("the AWS configuration", self.wanted(error.kind()));
                 let unread = Unread::new(what, &self.path, &error, wanted);
                 Ok((String::new(), Some(unread)))
             }
@@ -121,10 +121,13 @@ impl Source {
     }
 
     /// What to try where there is no such file.
-    fn wanted(&self) -> &'static str {
+    fn wanted(&self, kind: io::ErrorKind) -> &'static str {
         match (self.is_named, self.variable) {
             (true, "AWS_CONFIG_FILE") => "AWS_CONFIG_FILE names it: set it to the right file",
             (true, _) => "AWS_SHARED_CREDENTIALS_FILE names it: set it to the right file",
+            (false, _) if kind == io::ErrorKind::IsADirectory => {
+                "move the directory away: `aws configure` writes a file there"
+            }
             (false, _) => "`aws configure` writes it",
         }
     }

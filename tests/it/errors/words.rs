@@ -82,10 +82,11 @@ const CASES: &[(&[&str], &str, &str)] = &[
         "`CORP\\jane` is not a valid user name",
         USER,
     ),
+    (&["@i-0face000000000001"], "the user name is empty", USER),
     (
-        &["@i-0face000000000001"],
-        "`` is not a valid user name",
-        USER,
+        &["nowhere.invalid"],
+        "cannot find the address of nowhere.invalid: Name or service not known",
+        "mssh: hint: name the instance by its ID, or add `-t INSTANCE_ID`",
     ),
     (&["root@"], "the target is empty", TARGET),
     (&[""], "the target is empty", TARGET),
@@ -96,6 +97,16 @@ const CASES: &[(&[&str], &str, &str)] = &[
         TARGET,
     ),
     (&["a|b"], "`a|b` is not a valid target", TARGET),
+    (
+        &["https://example.com/"],
+        "`https://example.com/` is not a valid target for mssh",
+        "mssh: hint: of web addresses, only an instance's page in the AWS console is a target",
+    ),
+    (
+        &["--document-name", "AWS-StartSSHSession", WEB1],
+        "unknown option `--document-name`",
+        "mssh: hint: write --ssm to reach sshd by Session Manager, --shell for a shell of its own",
+    ),
     (
         &["root@i-0face000000000001:/tmp/$(id)"],
         "`i-0face000000000001:/tmp/$(id)` is not a valid target for mssh",

@@ -85,6 +85,7 @@ fn what_is_no_url_is_said_before_anything_is_asked() {
         ("AWS_ENDPOINT_URL", "localhost:4566"),
         ("AWS_ENDPOINT_URL", " "),
         ("AWS_ENDPOINT_URL_EC2", "http://[bad"),
+        ("AWS_ENDPOINT_URL_EC2", "http://127.0.0.1:99999"),
         ("AWS_ENDPOINT_URL_SSM", "ftp://host"),
         ("AWS_ENDPOINT_URL_EC2_INSTANCE_CONNECT", "http://"),
         ("AWS_ENDPOINT_URL_STS", "http://a b"),

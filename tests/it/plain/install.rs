@@ -289,7 +289,7 @@ fn mistakes_are_said() {
         (
             &["--install"],
             "--install goes with --ssh-config only",
-            None,
+            Some("add --ssh-config, or leave out --install"),
         ),
         (
             &["--ssh-config", "--install", "--uninstall"],

@@ -201,14 +201,14 @@ fn what_does_not_go_with_a_shell_is_said_and_so_is_encryption() {
                 Session Manager's preferences name\n";
     let tenant = tenant();
     for (words, what) in [
-        (&["--shell", "-L1:h:2", cast::WEB1][..], "-L"),
+        (&["--shell", "-L1:h:2", cast::WEB1][..], "`-L`"),
         (&["--shell", cast::WEB1, "true"], "a command"),
-        (&["--shell", "ubuntu@i-0face000000000001"], "ubuntu@"),
-        (&["--shell", "--eice", cast::WEB1], "--via eice"),
-        (&["--shell", "--dry-run", cast::WEB1], "--dry-run"),
+        (&["--shell", "ubuntu@i-0face000000000001"], "`ubuntu@`"),
+        (&["--shell", "--eice", cast::WEB1], "`--via eice`"),
+        (&["--shell", "--dry-run", cast::WEB1], "`--dry-run`"),
     ] {
         let outcome = run(&tenant, "mssh", words);
-        let error = format!("mssh: error: `{what}` does not go with --shell\n{hint}");
+        let error = format!("mssh: error: {what} does not go with --shell\n{hint}");
         assert_eq!((outcome.stderr, outcome.code), (error, Some(255)));
     }
     assert!(tenant.calls().is_empty());
