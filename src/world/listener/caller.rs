@@ -33,6 +33,8 @@ pub struct Caller {
     pub peer: SocketAddr,
     /// When a byte went either way.
     used: Rc<Cell<Instant>>,
+    /// Whether it is to make room for somebody else.
+    gives_way: Rc<Cell<bool>>,
 }
 
 /// What a caller says. An error is an end of it: it is not ours.
@@ -57,7 +59,18 @@ impl Caller {
         let _ = sockopt::set_socket_keepalive(&stream, true);
         let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
         let used = Rc::new(Cell::new(Instant::now()));
-        Self { stream, peer, used }
+        let gives_way = Rc::default();
+        Self {
+            stream,
+            peer,
+            used,
+            gives_way,
+        }
+    }
+
+    /// To be set where it is to make room for somebody else.
+    pub(super) fn gives_way(&self) -> Rc<Cell<bool>> {
+        Rc::clone(&self.gives_way)
     }
 
     /// When a byte went either way. There is another holder of it as long as the caller is there.
@@ -78,10 +91,12 @@ impl Caller {
 
     /// It is over, and the caller has all of it. Who still speaks is listened to for a moment: a
     /// connection that is closed with something unread takes from the other side what it has not
-    /// read, either (RFC 2525, 2.17).
+    /// read, either (RFC 2525, 2.17). But not while somebody else waits for the room.
     pub async fn take_leave(mut self) {
-        let Self { stream, .. } = &mut self;
-        if stream.shutdown().await.is_ok() {
+        let Self {
+            stream, gives_way, ..
+        } = &mut self;
+        if stream.shutdown().await.is_ok() && !gives_way.get() {
             let mut unread = [0; 4096];
             let rest = async { while matches!(stream.read(&mut unread).await, Ok(1..)) {} };
             let _ = timeout(FAREWELL, rest).await;

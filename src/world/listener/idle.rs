@@ -22,6 +22,7 @@ pub struct Served(Vec<Entry>);
 struct Entry {
     peer: SocketAddr,
     used: Rc<Cell<Instant>>,
+    gives_way: Rc<Cell<bool>>,
     /// How to ask it to go, unless it was asked already.
     ask: Option<oneshot::Sender<()>>,
 }
@@ -34,6 +35,7 @@ impl Served {
         self.0.push(Entry {
             peer: caller.peer,
             used: caller.used(),
+            gives_way: caller.gives_way(),
             ask: Some(ask),
         });
         asked
@@ -52,6 +54,7 @@ impl Served {
             };
             let left = IDLE.saturating_sub(longest.used.get().elapsed());
             if left.is_zero() {
+                longest.gives_way.set(true);
                 longest.ask.take().map(|ask| ask.send(()));
                 return longest.peer;
             }
