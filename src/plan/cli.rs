@@ -12,6 +12,7 @@ use super::grammar::{Grammar, Program};
 use super::listen::{self, Listening};
 use super::names::{Region, Zone};
 use super::options::{Name, Opt};
+use super::pasted;
 use super::plain::{self, Ride, Setup};
 use super::route::Way;
 use super::scan::{self, Flag, Scan};
@@ -226,6 +227,10 @@ fn invocation(program: Program, wishes: Wishes, scan: Scan) -> Result<Invocation
         };
         Ok(destination.map_or(Word::Typed(word), Word::Destination))
     };
+    let jumps = scan.flags.iter().filter(|flag| flag.letter == b'J');
+    for jump in jumps.filter_map(|flag| flag.value.as_deref()?.to_str()) {
+        pasted::no_hop(jump)?;
+    }
     let words = scan.words.into_iter().enumerate().map(read);
     Ok(Invocation {
         program,

@@ -36,6 +36,28 @@ pub fn read(word: &str) -> Option<Result<Pasted<'_>, Usage>> {
     arn(word).or_else(|| page(word))
 }
 
+/// Whether `word` is an instance that was pasted.
+#[must_use]
+pub fn is_instance(word: &str) -> bool {
+    matches!(read(word), Some(Ok(pasted)) if matches!(pasted.target, Target::Id(_)))
+}
+
+/// Makes sure that no hop of `-J` was pasted: ssh itself reads that value, and knows IDs alone
+/// with our help.
+///
+/// # Errors
+/// [`Usage::PastedHop`].
+pub fn no_hop(jump: &str) -> Result<(), Usage> {
+    let host = |hop: &'_ str| {
+        hop.rsplit_once('@')
+            .map_or(hop, |(_, host)| host)
+            .to_owned()
+    };
+    let mut hops = jump.split(',').map(host);
+    let pasted = hops.find(|hop| read(hop).is_some());
+    pasted.map_or(Ok(()), |hop| Err(Usage::PastedHop(hop)))
+}
+
 fn arn(word: &str) -> Option<Result<Pasted<'_>, Usage>> {
     let mut parts = word.strip_prefix("arn:aws")?.splitn(5, ':');
     let _partition = parts.next()?;

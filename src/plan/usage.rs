@@ -42,6 +42,7 @@ pub enum Usage {
     RideKey,
     RideBy(&'static str),
     Jump(&'static str, String),
+    PastedHop(String),
     NodeByHops,
     SetupWords,
     Beside(&'static str, &'static str),
@@ -92,6 +93,7 @@ impl fmt::Display for Usage {
             Self::RideWords => write!(f, "--proxy takes a host, a port and a user"),
             Self::RideKey => write!(f, "--proxy does not know what key ssh logs in with"),
             Self::RideBy(way) => write!(f, "--proxy cannot go by --via {way}"),
+            Self::PastedHop(hop) => write!(f, "a hop is named by its ID, not by `{hop}`"),
             Self::NodeByHops => write!(f, "hops do not lead to a managed node"),
             Self::Jump(way, hop) => {
                 write!(
@@ -181,6 +183,7 @@ impl Usage {
                               with -i FILE"
                 .into(),
             Self::RideBy(_) => "ssh has asked for the way to an instance: name another".into(),
+            Self::PastedHop(_) => "write -J i-…, and --region if it is not the usual one".into(),
             Self::NodeByHops => "leave out -J (ProxyJump): Session Manager leads there".into(),
             Self::Jump(..) => "leave out --via, or the hop".into(),
             Self::SetupWords => "beside it may stand --region, --profile, --via, -i and -l".into(),

@@ -10,6 +10,7 @@ use super::super::destination::Destination;
 use super::super::grammar::Program;
 use super::super::names::{InstanceId, Region};
 use super::super::options::{self, Name, Opt};
+use super::super::pasted;
 use super::{Scan, Scanner};
 
 impl Scanner<'_> {
@@ -52,9 +53,8 @@ impl Scanner<'_> {
     /// and, after it, an operand that looks like an address; or the destination, no ID itself,
     /// stands already.
     fn means_instance(&self, rest: &[u8]) -> bool {
-        let is_id = |word: &[u8]| {
-            std::str::from_utf8(word).is_ok_and(|word| InstanceId::parse(word).is_ok())
-        };
+        let names_one = |word: &str| InstanceId::parse(word).is_ok() || pasted::is_instance(word);
+        let is_id = |word: &[u8]| std::str::from_utf8(word).is_ok_and(names_one);
         let Some((value, after)) = self.peek(rest) else {
             return false;
         };

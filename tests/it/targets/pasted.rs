@@ -48,11 +48,17 @@ fn every_client_takes_them() {
 /// With a host and a zone, AWS is asked for nothing but the push.
 #[test]
 fn the_instance_behind_a_host_may_be_pasted_too() {
-    for pasted in [format!("{ARN}{PARIS}"), format!("{PAGE}{PARIS}")] {
+    let (arn, page) = (format!("{ARN}{PARIS}"), format!("{PAGE}{PARIS}"));
+    for (option, pasted) in [
+        ("--instance-id", &arn),
+        ("--instance-id", &page),
+        ("-t", &arn),
+        ("-t", &page),
+    ] {
         let tenant = tenant();
         let mut mssh = tenant.command("mssh");
         mssh.env_remove("AWS_REGION");
-        let words = ["--instance-id", &pasted, "127.0.0.61", "echo $USER"];
+        let words = [option, pasted, "127.0.0.61", "echo $USER"];
         finish(mssh.args(words)).prints("ec2-user\n");
         assert_eq!(pushes(&tenant), [format!("ec2-user@{PARIS}")]);
         assert!(tenant.calls().iter().all(|call| call.region == "eu-west-1"));
@@ -139,6 +145,22 @@ fn options_of_the_aws_cli_get_our_way_of_saying_it() {
             &[
                 &format!("mssh: error: unknown option `{name}`"),
                 &format!("mssh: hint: {hint}"),
+            ],
+        );
+    }
+    assert!(tenant.calls().is_empty());
+}
+
+#[test]
+fn a_hop_that_was_pasted_gets_an_error_of_ours() {
+    let tenant = tenant();
+    for hop in [format!("{ARN}{PARIS}"), format!("{PAGE}{PARIS}")] {
+        let words = ["-J", &format!("{WEB1},ubuntu@{hop}"), WEB1, "true"];
+        run(&tenant, "mssh", words).fails(
+            255,
+            &[
+                &format!("mssh: error: a hop is named by its ID, not by `{hop}`"),
+                "mssh: hint: write -J i-…, and --region if it is not the usual one",
             ],
         );
     }
