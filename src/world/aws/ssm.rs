@@ -179,7 +179,8 @@ impl Regional<'_> {
             return Ok(Session { id, url, token });
         }
         // The rest of it may be a secret.
-        let place: Vec<&str> = url.splitn(4, '/').take(3).collect();
+        let public = url.split(['?', '#']).next().unwrap_or_default();
+        let place: Vec<&str> = public.splitn(4, '/').take(3).collect();
         Err(Error::ForeignStream {
             place: place.join("/"),
             region: self.chosen(),
