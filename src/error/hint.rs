@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 
 use super::{Error, Unread, way};
-use crate::plan::chosen::ChosenRegion;
+use crate::plan::chosen::{Chooser, ChosenRegion};
 use crate::plan::clock::Offset;
 use crate::plan::instance::State;
 use crate::plan::names::InstanceId;
@@ -188,11 +188,12 @@ fn nothing_listens(port: u16) -> String {
 }
 
 fn not_found_hint(region: &ChosenRegion) -> String {
-    match &region.other {
-        Some((_, other)) => {
+    match (&region.by, &region.other) {
+        (Some(Chooser::Target), _) => "is it in another account (--profile)?".to_owned(),
+        (_, Some((_, other))) => {
             format!("is it in --region {other}, or in another account (--profile)?")
         }
-        None => "is it in another region (--region) or account (--profile)?".to_owned(),
+        (_, None) => "is it in another region (--region) or account (--profile)?".to_owned(),
     }
 }
 

@@ -99,7 +99,13 @@ impl Aws {
         };
         let credentials = Box::pin(chain.credentials()).await;
         let credentials = credentials.map_err(|error| files.or_unread(error))?;
-        terminal.debug(|| format!("AWS profile {} loaded in {}", chosen.name, took(started)));
+        terminal.debug(|| {
+            format!(
+                "AWS configuration of profile {} and credentials loaded in {}",
+                chosen.name,
+                took(started)
+            )
+        });
         let Found { credentials, kept } = credentials;
         Ok(Self {
             kept,

@@ -35,7 +35,8 @@ impl Journey<'_> {
     }
 
     pub(super) fn running(&self, instance: &Instance, aws: &Regional<'_>) -> Result<(), Error> {
-        self.terminal.debug(|| format!("found {instance}"));
+        self.terminal
+            .debug(|| format!("found the instance: {instance}"));
         if self.reaches(&instance.state) {
             return Ok(());
         }

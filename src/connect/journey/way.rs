@@ -37,7 +37,7 @@ impl Journey<'_> {
         };
         let answer = openssh::ask(self.ssh, self.invocation, &subject, self.source).await?;
         self.terminal
-            .debug(|| format!("ssh takes for {host}: {answer}"));
+            .debug(|| format!("ssh would use for {host}: {answer}"));
         Ok(answer)
     }
 

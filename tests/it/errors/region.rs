@@ -69,7 +69,7 @@ fn the_variable_file_option_or_name_that_chose_the_region_is_told() {
             "i-0123456789abcdef0.eu-west-3.compute.internal",
         ],
         "eu-west-3 (told by the target's name)",
-        ELSEWHERE,
+        "mssh: hint: is it in another account (--profile)?",
     );
 }
 

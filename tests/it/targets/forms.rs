@@ -265,13 +265,13 @@ fn debug_speaks_in_sentences() {
     for sentence in [
         "mssh: debug: the client is ".to_owned(),
         format!(
-            "mssh: debug: ssh takes for web2.lab: HostName web2.lab, Port {}, no User",
+            "mssh: debug: ssh would use for web2.lab: HostName web2.lab, Port {}, no User",
             lab().port()
         ),
         "mssh: debug: credentials come from the environment\n".to_owned(),
         "mssh: debug: region us-east-1 (set by AWS_REGION)\n".to_owned(),
         format!("mssh: debug: web2.lab resolves to {address}\n"),
-        format!("mssh: debug: found {WEB2} "),
+        format!("mssh: debug: found the instance: {WEB2} "),
     ] {
         assert!(
             outcome.stderr.contains(&sentence),
