@@ -118,7 +118,7 @@ fn what_is_no_target_is_refused_before_any_call() {
         ("A28", &["-r", "us-east-1"], "no target"),
         ("A30", &["root@"], "the target is empty"),
         // As ssh does; the original took ec2-user.
-        ("A31", &["@WEB1"], "`` is not a valid user"),
+        ("A31", &["@WEB1"], "the user name is empty"),
         (
             "A32",
             &["root@WEB1:/tmp/x"],
