@@ -42,20 +42,19 @@ pub fn is_instance(word: &str) -> bool {
     matches!(read(word), Some(Ok(pasted)) if matches!(pasted.target, Target::Id(_)))
 }
 
-/// Makes sure that no hop of `-J` was pasted: ssh itself reads that value, and knows IDs alone
-/// with our help.
+/// Makes sure that no hop of `-J` was pasted: ssh reads that value before we do (`ssh -G`), and
+/// refuses one with slashes in its own words.
 ///
 /// # Errors
 /// [`Usage::PastedHop`].
 pub fn no_hop(jump: &str) -> Result<(), Usage> {
-    let host = |hop: &'_ str| {
-        hop.rsplit_once('@')
-            .map_or(hop, |(_, host)| host)
-            .to_owned()
-    };
-    let mut hops = jump.split(',').map(host);
-    let pasted = hops.find(|hop| read(hop).is_some());
-    pasted.map_or(Ok(()), |hop| Err(Usage::PastedHop(hop)))
+    for hop in jump.split(',') {
+        let host = hop.rsplit_once('@').map_or(hop, |(_, host)| host);
+        if read(host).is_some() {
+            return Err(Usage::PastedHop(host.to_owned()));
+        }
+    }
+    Ok(())
 }
 
 fn arn(word: &str) -> Option<Result<Pasted<'_>, Usage>> {
