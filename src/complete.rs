@@ -6,12 +6,13 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use crate::plan::complete::{self, KEYWORDS, Place, Wanted, place};
-use crate::plan::grammar::{Grammar, Program};
-use crate::plan::scan;
-use crate::plan::serial;
+use crate::plan::cli::complete;
+use crate::plan::cli::complete::{KEYWORDS, Place, Wanted, place};
+use crate::plan::cli::grammar::{Grammar, Program};
+use crate::plan::cli::scan;
+use crate::plan::route::serial;
 use crate::world::aws::files;
-use crate::world::hosts;
+use crate::world::openssh::host_names;
 
 /// The answer for these words, the last of which is not finished.
 #[must_use]
@@ -60,7 +61,7 @@ fn candidates(
     words: &[OsString],
 ) -> Vec<(String, String)> {
     let hosts = || {
-        hosts::known(
+        host_names::known(
             config_file(program, grammar, words)
                 .as_deref()
                 .map(Path::new),

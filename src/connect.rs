@@ -21,14 +21,15 @@ use self::journey::Journey;
 pub use self::lead::lead;
 pub use self::ride::{Boarding, board};
 use crate::error::Error;
+use crate::plan::argv;
+use crate::plan::argv::tunnel::Tunnels;
+use crate::plan::argv::{CommandLine, Identity};
 use crate::plan::cli::Invocation;
-use crate::plan::command::{self, CommandLine, Identity};
-use crate::plan::grammar::Program;
-use crate::plan::tunnel::Tunnels;
+use crate::plan::cli::grammar::Program;
 use crate::world::aws::Aws;
 use crate::world::openssh::Source;
 use crate::world::process;
-use crate::world::terminal::Terminal;
+use crate::world::tty::terminal::Terminal;
 
 /// What `--dry-run` shows where the key would stand: it makes none.
 const NO_KEY: &str = "EPHEMERAL_KEY";
@@ -86,7 +87,7 @@ pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Depa
         }
         None => None,
     };
-    let line = command::spell(&client, invocation, identity, proxy.as_deref(), &arrivals);
+    let line = argv::spell(&client, invocation, identity, proxy.as_deref(), &arrivals);
     Ok(Departure { line, luggage })
 }
 

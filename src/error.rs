@@ -25,13 +25,13 @@ pub use self::setting::Setting;
 pub use self::stale::StaleSession;
 pub use self::tunnel::{Step, Tunnel};
 pub use self::unread::Unread;
-use crate::plan::choice::Shut;
-use crate::plan::chosen::ChosenRegion;
-use crate::plan::clock::Offset;
-use crate::plan::instance::{Instance, State};
-use crate::plan::names::InstanceId;
+use crate::plan::aws::clock::Offset;
+use crate::plan::aws::region::ChosenRegion;
+use crate::plan::cli::usage::Usage;
 use crate::plan::route::NoAddress;
-use crate::plan::usage::Usage;
+use crate::plan::route::race::Shut;
+use crate::plan::target::ids::InstanceId;
+use crate::plan::target::instance::{Instance, State};
 
 /// Why we cannot do what we were asked.
 #[derive(Debug)]

@@ -8,15 +8,17 @@ use std::process::ExitCode;
 
 use crate::connect;
 use crate::error::Error;
-use crate::plan::host_key::{self, Testimony};
-use crate::plan::names::{InstanceId, NodeId};
-use crate::plan::plain::Ride;
+use crate::plan::argv::host_key;
+use crate::plan::argv::host_key::Testimony;
+use crate::plan::argv::tunnel::Wanted;
+use crate::plan::cli::proxy_command::Ride;
 use crate::plan::route::Route;
-use crate::plan::tunnel::Wanted;
+use crate::plan::target::ids::{InstanceId, NodeId};
 use crate::tunnel;
-use crate::world::keeper::Keeper;
-use crate::world::terminal::Terminal;
-use crate::world::{process, relay};
+use crate::world::key::keeper::Keeper;
+use crate::world::net::stdio_tcp;
+use crate::world::process;
+use crate::world::tty::terminal::Terminal;
 use crate::{become_client, print, show, wait_for};
 
 /// Answers ssh's question about a host key. What comes of another key is ssh's to decide, by its own
@@ -87,14 +89,14 @@ pub(super) fn ride(ride: &Ride, terminal: Terminal) -> Result<(), Error> {
         return wait_for(tunnel::through(&wanted, handed, ends, terminal));
     }
     let host = boarding.route.destination();
-    let socket = relay::connect(&host, ride.port)?;
+    let socket = stdio_tcp::connect(&host, ride.port)?;
     // Ctrl-C is for ssh, which may have gone to the background and need us there.
     process::leave_terminal();
     let input = io::stdin().as_fd().try_clone_to_owned();
     let output = io::stdout().as_fd().try_clone_to_owned();
     let ends = input.and_then(|input| Ok((input, output?)));
     let (input, output) = ends.map_err(Error::Runtime)?;
-    relay::carry(&socket, input, output).map_err(|cause| Error::NoConnection {
+    stdio_tcp::carry(&socket, input, output).map_err(|cause| Error::NoConnection {
         host,
         port: ride.port,
         cause,

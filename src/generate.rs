@@ -7,8 +7,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command};
 
 use crate::plan::cli::Page;
-use crate::plan::grammar::{Grammar, Kind, Program};
-use crate::plan::options::{Name, OPTIONS, Opt};
+use crate::plan::cli::grammar::{Grammar, Kind, Program};
+use crate::plan::cli::options::{Name, OPTIONS, Opt};
 
 /// The text of a page, for standard output.
 #[must_use]

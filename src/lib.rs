@@ -26,105 +26,37 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::listen::Destination;
 use error::Error;
+use plan::argv::CommandLine;
+use plan::argv::host_key;
+use plan::argv::ssh_config::SKIP_BLOCK;
+use plan::cli::complete::{LINE_OPTION, OPTION};
+use plan::cli::grammar::{Program, SCP_BY_HERE};
+use plan::cli::listen::Listening;
 use plan::cli::{self, Invocation, Page, Request};
-use plan::command::CommandLine;
-use plan::complete::{LINE_OPTION, OPTION};
-use plan::grammar::{Program, SCP_BY_HERE};
-use plan::host_key;
-use plan::listen::Listening;
-use plan::ssh_config::SKIP_BLOCK;
 use tokio::runtime::Builder;
-use tunnel::listen::Destination;
-use world::hangup::Hangup;
-use world::listener::Listener;
-use world::own_program;
-use world::terminal::Terminal;
-use world::{keeper, manual, openssh, panics, process};
+use world::key::keeper;
+use world::net::listener::Listener;
+use world::process::own_program;
+use world::process::panics;
+use world::process::signals::Hangup;
+use world::tty::pager;
+use world::tty::terminal::Terminal;
+use world::{openssh, process};
 
 pub mod complete;
 pub mod connect;
 pub mod error;
 mod for_ssh;
 pub mod generate;
+pub mod listen;
+pub mod plan;
 pub mod setup;
+pub mod shell;
 pub mod tunnel;
-pub mod plan {
-    //! Decides: what the words mean, what to ask, which way to go, what to spell. No I/O, no
-    //! environment, no clock.
-    pub mod choice;
-    pub mod chosen;
-    pub mod cli;
-    pub mod clock;
-    pub mod command;
-    pub mod complete;
-    pub mod date;
-    pub mod denial;
-    pub mod destination;
-    pub mod endpoint;
-    pub mod flaw;
-    pub mod grammar;
-    pub mod hops;
-    pub mod host_key;
-    pub mod instance;
-    pub mod listen;
-    pub mod lookup;
-    pub mod names;
-    pub mod options;
-    pub mod passage;
-    pub mod pasted;
-    pub mod plain;
-    pub mod profiles;
-    pub mod proxy;
-    pub mod question;
-    pub mod quote;
-    pub mod route;
-    pub mod scan;
-    pub mod serial;
-    pub mod service_host;
-    pub mod ssh_config;
-    pub mod target;
-    pub mod tunnel;
-    pub mod usage;
-}
-pub mod wire {
-    //! Speaks: protocols as bytes and time in, bytes and events out.
-    pub mod eice;
-    pub mod ssm;
-}
-pub mod world {
-    //! Touches: one thin file for each thing outside.
-    pub mod aws;
-    pub mod bounded;
-    pub mod chance;
-    pub mod clock;
-    pub mod direct;
-    pub mod hangup;
-    pub mod hosts;
-    pub mod keeper;
-    pub mod key;
-    pub mod listener;
-    pub mod manual;
-    pub mod openssh;
-    pub mod own_program;
-    pub mod panics;
-    pub mod private;
-    pub mod probe;
-    pub mod process;
-    pub mod prompt;
-    pub mod pump;
-    pub mod relay;
-    pub mod resolver;
-    pub mod room;
-    pub mod screen;
-    pub mod shared;
-    pub mod shell;
-    pub mod ssh_files;
-    pub mod stdio;
-    pub mod terminal;
-    pub mod waiting;
-    pub mod websocket;
-}
+pub mod wire;
+pub mod world;
 
 /// `mssh`, or the program that our name tells (`msftp`, `mscp`): from the words to the client.
 #[must_use]
@@ -190,7 +122,7 @@ fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), E
     match cli::parse(program, grammar, words)? {
         Request::Print(Page::Man) if io::stdout().is_terminal() => {
             let page = generate::page(program, &Page::Man);
-            manual::show(&page).map_err(Error::Runtime)?;
+            pager::show(&page).map_err(Error::Runtime)?;
             print(&page)
         }
         Request::Print(page) => print(&generate::page(program, &page)),
@@ -203,7 +135,7 @@ fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), E
         Request::Ride(ride) => for_ssh::ride(&ride, terminal),
         Request::Listen(listening) => wait_for(listen(&listening, terminal)),
         Request::Setup(setup) => print(&setup::run(&setup, terminal)?),
-        Request::Shell(invocation) => wait_for(tunnel::shell::run(
+        Request::Shell(invocation) => wait_for(shell::run(
             &invocation,
             (io::stdin(), io::stdout()),
             terminal,

@@ -5,11 +5,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::plan::plain::{Action, Setup};
-use crate::plan::ssh_config::{self, Block, FILE, FILE_MARK, Key, OLDEST};
-use crate::plan::usage::Usage;
-use crate::world::terminal::Terminal;
-use crate::world::{openssh, process, room, shared, ssh_files};
+use crate::plan::argv::ssh_config;
+use crate::plan::argv::ssh_config::{Block, FILE, FILE_MARK, Key, OLDEST};
+use crate::plan::cli::proxy_command::{Action, Setup};
+use crate::plan::cli::usage::Usage;
+use crate::world::key::{room, shared};
+use crate::world::openssh::config_files;
+use crate::world::tty::terminal::Terminal;
+use crate::world::{openssh, process};
 
 /// Does it, and gives what is to be printed.
 ///
@@ -88,9 +91,11 @@ enum Step {
 impl Step {
     fn take(&self) -> Result<(), Error> {
         match self {
-            Self::Write(file, content) => ssh_files::write(file, content),
-            Self::BackUp(file, content) => ssh_files::write(&ssh_files::backup(file), content),
-            Self::Remove(file) => ssh_files::remove(file),
+            Self::Write(file, content) => config_files::write(file, content),
+            Self::BackUp(file, content) => {
+                config_files::write(&config_files::backup(file), content)
+            }
+            Self::Remove(file) => config_files::remove(file),
         }
     }
 
@@ -104,7 +109,7 @@ impl Step {
             Self::Write(file, _) => say("write", "wrote", file),
             Self::Remove(file) => say("remove", "removed", file),
             Self::BackUp(file, _) => {
-                let backup = ssh_files::backup(file);
+                let backup = config_files::backup(file);
                 say("copy", "copied", file) + &format!(" to {}", backup.display())
             }
         }
@@ -113,7 +118,7 @@ impl Step {
 
 /// Our file and the user's own.
 fn files() -> (PathBuf, PathBuf) {
-    let directory = ssh_files::directory();
+    let directory = config_files::directory();
     (directory.join(FILE), directory.join("config"))
 }
 
@@ -126,10 +131,10 @@ fn install(block: &[u8], user: &str) -> Result<Vec<Step>, Error> {
     }
     let mut steps = Vec::new();
     let block = [FILE_MARK.as_bytes(), block].concat();
-    if ssh_files::read(&ours)?.as_ref() != Some(&block) {
+    if config_files::read(&ours)?.as_ref() != Some(&block) {
         steps.push(Step::Write(ours, block));
     }
-    let found = ssh_files::read(&config)?;
+    let found = config_files::read(&config)?;
     let theirs = found.as_deref().unwrap_or_default();
     let text = ssh_config::with_ours(theirs, user);
     if text == theirs {
@@ -149,8 +154,8 @@ fn install(block: &[u8], user: &str) -> Result<Vec<Step>, Error> {
 /// A copy takes the place of an earlier one, but of no other file. Where we are installed, there is
 /// an earlier one.
 fn check_backup(config: &Path, before: &[u8], is_installed: bool) -> Result<(), Error> {
-    let backup = ssh_files::backup(config);
-    let there = ssh_files::read(&backup)?;
+    let backup = config_files::backup(config);
+    let there = config_files::read(&backup)?;
     let is_copy = is_installed || there.is_none_or(|it| it == before);
     if is_copy && !backup.is_symlink() {
         return Ok(());
@@ -166,10 +171,10 @@ fn check_backup(config: &Path, before: &[u8], is_installed: bool) -> Result<(), 
 fn uninstall() -> Result<Vec<Step>, Error> {
     let (ours, config) = files();
     let mut steps = Vec::new();
-    if let Some(theirs) = ssh_files::read(&config)? {
+    if let Some(theirs) = config_files::read(&config)? {
         let text = ssh_config::without_ours(&theirs);
-        let backup = ssh_files::backup(&config);
-        let kept = ssh_files::read(&backup)?;
+        let backup = config_files::backup(&config);
+        let kept = config_files::read(&backup)?;
         let is_spare = kept.as_ref() == Some(&text) && !backup.is_symlink();
         // The user's own may have been empty, and is backed up then.
         if text.is_empty() && text != theirs && kept.is_none() {
@@ -181,7 +186,7 @@ fn uninstall() -> Result<Vec<Step>, Error> {
             steps.push(Step::Remove(backup));
         }
     }
-    if is_ours(&ours)? && ssh_files::read(&ours)?.is_some() {
+    if is_ours(&ours)? && config_files::read(&ours)?.is_some() {
         steps.push(Step::Remove(ours));
     }
     Ok(steps)
@@ -189,6 +194,6 @@ fn uninstall() -> Result<Vec<Step>, Error> {
 
 /// Whether the file of our block is there by us, or not at all.
 fn is_ours(file: &Path) -> Result<bool, Error> {
-    let content = ssh_files::read(file)?;
+    let content = config_files::read(file)?;
     Ok(content.is_none_or(|it| it.starts_with(FILE_MARK.as_bytes())))
 }

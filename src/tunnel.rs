@@ -6,24 +6,23 @@ use std::os::fd::AsFd;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-pub mod endpoint;
-pub mod listen;
-pub mod session;
-pub mod shell;
+pub mod eice;
+pub mod ssm;
 
-use self::session::Errand;
+use self::ssm::Errand;
 use crate::error::{Error, Tunnel};
-use crate::plan::passage::Passage;
-pub use crate::plan::tunnel::OPTION;
-use crate::plan::tunnel::{Telling, Tunnels, Wanted};
-use crate::world::aws::{self, Aws, Credentials, Start};
-use crate::world::hangup::Hangup;
+pub use crate::plan::argv::tunnel::OPTION;
+use crate::plan::argv::tunnel::{Telling, Tunnels, Wanted};
+use crate::plan::route::tunnel::Passage;
+use crate::world::aws;
+use crate::world::aws::{Aws, Credentials, Start};
+use crate::world::key::room;
+use crate::world::net::websocket::relay::Ends;
 use crate::world::process;
-use crate::world::room;
-use crate::world::screen::Screen;
-use crate::world::stdio::{Input, Output};
-use crate::world::terminal::Terminal;
-use crate::world::websocket::relay::Ends;
+use crate::world::process::signals::Hangup;
+use crate::world::process::stdio::{Input, Output};
+use crate::world::tty::raw_mode::Screen;
+use crate::world::tty::terminal::Terminal;
 
 /// The hidden mode: `--tunnel` and what [`Wanted`] reads. Carries bytes until either end has had
 /// enough.
@@ -73,7 +72,7 @@ pub async fn through(
 }
 
 /// Carries bytes through a passage until either end has had enough, or we are told to go.
-async fn carry<R, W>(
+pub(crate) async fn carry<R, W>(
     wanted: &Wanted,
     credentials: Credentials,
     ends: Ends<R, W>,
@@ -86,7 +85,7 @@ where
 {
     let (managed, region) = match &wanted.passage {
         Passage::Endpoint(door) => {
-            let run = endpoint::run(wanted, door, &credentials, ends, hangup, terminal);
+            let run = eice::run(wanted, door, &credentials, ends, hangup, terminal);
             return Box::pin(run).await;
         }
         Passage::Session(managed, region) => (managed, region),

@@ -4,16 +4,19 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::plan::argv::ssh_config::{Block, Key};
+use crate::plan::cli::grammar::Program;
+use crate::plan::cli::proxy_command;
 use crate::plan::cli::{Invocation, Wishes, Word};
-use crate::plan::grammar::Program;
-use crate::plan::hops::{Chain, Hop};
-use crate::plan::plain;
-use crate::plan::question::{Answer, Subject};
 use crate::plan::route::Way;
-use crate::plan::ssh_config::{Block, Key};
-use crate::world::keeper::Keeper;
-use crate::world::openssh::{self, Source};
-use crate::world::{process, room, shared, ssh_files};
+use crate::plan::route::hops::{Chain, Hop};
+use crate::plan::ssh_g::{Answer, Subject};
+use crate::world::key::keeper::Keeper;
+use crate::world::key::{room, shared};
+use crate::world::openssh;
+use crate::world::openssh::Source;
+use crate::world::openssh::config_files;
+use crate::world::process;
 
 /// A way through hops.
 pub(super) struct Hops {
@@ -49,7 +52,7 @@ pub(super) async fn told(
         }
         if let Some(address) = hop.address() {
             let found = is_instance(address).await?;
-            hop.look_up(found, ssh_files::is_there);
+            hop.look_up(found, config_files::is_there);
         }
     }
     Ok(hops)
@@ -66,7 +69,7 @@ impl Hops {
         let keys = room::for_this_run()?;
         // Such a way is the destination's alone.
         let lead = if lead.is_for_ssh() { Way::Auto } else { lead };
-        let mut words = plain::words(&invocation.wishes, lead);
+        let mut words = proxy_command::words(&invocation.wishes, lead);
         words.extend(invocation.wishes.debug.then(|| "--debug".into()));
         Ok(Self {
             ssh: process::find("ssh")?,

@@ -19,21 +19,21 @@ use tokio::sync::OnceCell;
 use self::sharing::Sharing;
 use super::badge::Badge;
 use crate::error::Error;
-use crate::plan::chosen::Chooser;
+use crate::plan::argv::Arrival;
+use crate::plan::aws::region::Chooser;
 use crate::plan::cli::Invocation;
-use crate::plan::command::Arrival;
-use crate::plan::destination::Destination;
-use crate::plan::endpoint::Endpoint;
-use crate::plan::hops::Hop;
-use crate::plan::lookup::Lookup;
-use crate::plan::names::{Login, Region};
-use crate::plan::question::Answer;
+use crate::plan::route::eice::Endpoint;
+use crate::plan::route::hops::Hop;
 use crate::plan::route::{Route, Way};
+use crate::plan::ssh_g::Answer;
 use crate::plan::target::Target;
+use crate::plan::target::destination::Destination;
+use crate::plan::target::ids::{Login, Region};
+use crate::plan::target::lookup::Lookup;
 use crate::world::aws::{Aws, Regional};
 use crate::world::openssh::Source;
-use crate::world::terminal::Terminal;
-use crate::world::waiting;
+use crate::world::tty::terminal::Terminal;
+use crate::world::tty::waiting;
 
 /// What the way to every destination has in common.
 pub(super) struct Journey<'a> {

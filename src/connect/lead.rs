@@ -8,16 +8,17 @@ use tokio::sync::OnceCell;
 use super::badge::Badge;
 use super::journey::Journey;
 use crate::error::Error;
+use crate::plan::cli::grammar::Program;
+use crate::plan::cli::listen::Listening;
 use crate::plan::cli::{Invocation, Word};
-use crate::plan::destination::Destination;
-use crate::plan::grammar::Program;
-use crate::plan::listen::Listening;
-use crate::plan::question::Answer;
 use crate::plan::route::Route;
+use crate::plan::ssh_g::Answer;
 use crate::plan::target::Target;
+use crate::plan::target::destination::Destination;
 use crate::world::aws::Credentials;
-use crate::world::openssh::{self, Source};
-use crate::world::terminal::Terminal;
+use crate::world::openssh;
+use crate::world::openssh::Source;
+use crate::world::tty::terminal::Terminal;
 
 /// What was found.
 pub(super) struct Lead {

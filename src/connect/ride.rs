@@ -6,14 +6,14 @@ use super::badge::Badge;
 use super::hops::{Hops, told};
 use super::lead;
 use crate::error::Error;
-use crate::plan::command::CommandLine;
-use crate::plan::hops;
-use crate::plan::plain::Ride;
+use crate::plan::argv::CommandLine;
+use crate::plan::cli::proxy_command::Ride;
 use crate::plan::route::Route;
+use crate::plan::route::hops;
 use crate::world::aws::Credentials;
 use crate::world::openssh::Source;
 use crate::world::process;
-use crate::world::terminal::Terminal;
+use crate::world::tty::terminal::Terminal;
 
 /// All that has to be there before the first byte is carried.
 #[derive(Debug)]

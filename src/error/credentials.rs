@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::hint::with_profile;
 use super::unread::Unread;
-use crate::plan::flaw::BadValue;
-use crate::plan::profiles::trouble::Trouble;
+use crate::plan::aws::flaw::BadValue;
+use crate::plan::aws::profiles::trouble::Trouble;
 
 /// What stands between the user and their credentials.
 #[derive(Debug)]

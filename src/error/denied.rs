@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::plan::denial::{Policy, Reason};
+use crate::plan::aws::denial::{Policy, Reason};
 
 /// A call that IAM does not allow.
 #[derive(Debug)]

@@ -4,12 +4,12 @@ use std::ffi::OsStr;
 use std::io;
 
 use super::{Error, Unread, way};
-use crate::plan::chosen::{Chooser, ChosenRegion};
-use crate::plan::clock::Offset;
-use crate::plan::instance::State;
-use crate::plan::names::InstanceId;
-use crate::plan::profiles::DEFAULT;
-use crate::plan::quote;
+use crate::plan::argv::quote;
+use crate::plan::aws::clock::Offset;
+use crate::plan::aws::profiles::DEFAULT;
+use crate::plan::aws::region::{Chooser, ChosenRegion};
+use crate::plan::target::ids::InstanceId;
+use crate::plan::target::instance::State;
 use crate::wire::ssm::channel::NO_ENCRYPTION;
 
 const KMS_OFF: &str =

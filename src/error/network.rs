@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::plan::proxy::BadProxy;
+use crate::plan::aws::http_proxy::BadProxy;
 
 /// What is wrong between us and a server, where that can be told from an unreachable one.
 #[derive(Clone, Debug)]

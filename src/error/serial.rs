@@ -1,8 +1,8 @@
 //! Why a serial console is not to be had.
 
-use crate::plan::chosen::ChosenRegion;
-use crate::plan::grammar::{KNOWN_HOSTS_COMMAND, Release};
-use crate::plan::names::InstanceId;
+use crate::plan::aws::region::ChosenRegion;
+use crate::plan::cli::grammar::{KNOWN_HOSTS_COMMAND, Release};
+use crate::plan::target::ids::InstanceId;
 
 /// Why an instance's serial console is not to be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

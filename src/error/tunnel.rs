@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::hint::clock_hint;
 use super::{Error, denied};
-use crate::plan::clock::Offset;
-use crate::plan::denial::Reason;
-use crate::plan::endpoint::{NoEndpoint, Reach};
-use crate::plan::tunnel::DURATIONS;
+use crate::plan::argv::tunnel::DURATIONS;
+use crate::plan::aws::clock::Offset;
+use crate::plan::aws::denial::Reason;
+use crate::plan::route::eice::{NoEndpoint, Reach};
 use crate::wire::eice::{About, Refusal};
 
 /// What is wrong with a tunnel.

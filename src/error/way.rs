@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::plan::choice::{ENDPOINT_PORTS, Shut};
-use crate::plan::denial::Reason;
+use crate::plan::aws::denial::Reason;
+use crate::plan::route::race::{ENDPOINT_PORTS, Shut};
 
 impl fmt::Display for Shut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

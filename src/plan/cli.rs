@@ -1,23 +1,31 @@
 //! Words, then meaning: what we are asked to do.
 
+pub mod complete;
+pub mod grammar;
+pub mod invocation;
+pub mod listen;
+pub mod options;
+pub mod proxy_command;
+pub mod scan;
+pub mod usage;
+
 mod shell;
-mod wishes;
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-pub use self::wishes::Wishes;
-use super::destination::Destination;
-use super::grammar::{Grammar, Program};
-use super::listen::{self, Listening};
-use super::names::{Region, Zone};
-use super::options::{Name, Opt};
-use super::pasted;
-use super::plain::{self, Ride, Setup};
-use super::route::Way;
-use super::scan::{self, Flag, Scan};
-use super::serial::Unfit;
-use super::usage::Usage;
+use self::grammar::{Grammar, Program};
+pub use self::invocation::Wishes;
+use self::listen::Listening;
+use self::options::{Name, Opt};
+use self::proxy_command::{Ride, Setup};
+use self::scan::{Flag, Scan};
+use self::usage::Usage;
+use crate::plan::route::Way;
+use crate::plan::route::serial::Unfit;
+use crate::plan::target::destination::Destination;
+use crate::plan::target::ids::{Region, Zone};
+use crate::plan::target::pasted;
 
 /// What we are asked to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -154,7 +162,7 @@ pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<R
     if wishes.shell {
         return shell::read(wishes, scan);
     }
-    if let Some(request) = plain::request(&wishes, &scan)? {
+    if let Some(request) = proxy_command::request(&wishes, &scan)? {
         return Ok(request);
     }
     if is_for_client(program, &scan) {
@@ -273,9 +281,9 @@ fn wishes(scan: &Scan) -> Result<(Wishes, Option<Page>), Usage> {
             Name::Eice => wishes.via = Way::Eice,
             Name::Ssm => wishes.via = Way::Ssm,
             Name::Shell => wishes.shell = true,
-            Name::Endpoint => wishes.endpoint = Some(wishes::endpoint(value)?),
-            Name::Duration => wishes.duration = Some(wishes::duration(value)?),
-            Name::Listen => wishes.listen = Some(wishes::place(value)?),
+            Name::Endpoint => wishes.endpoint = Some(invocation::endpoint(value)?),
+            Name::Duration => wishes.duration = Some(invocation::duration(value)?),
+            Name::Listen => wishes.listen = Some(invocation::place(value)?),
             Name::Proxy => wishes.proxy = true,
             Name::KeyDir => wishes.key_dir = Some(value.into()),
             Name::SshConfig => wishes.ssh_config = true,

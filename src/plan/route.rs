@@ -1,17 +1,21 @@
 //! Ways in: which address, or the instance's own name, ssh is to go to.
 
-mod family;
-mod situation;
+pub mod choose;
+pub mod eice;
+pub mod hops;
+pub mod race;
+pub mod serial;
+pub mod tunnel;
 
 use std::fmt;
 use std::net::IpAddr;
 
-pub use self::family::Family;
-pub use self::situation::{ForIds, Situation, choose};
-use super::instance::Instance;
-use super::names::InstanceId;
-use super::passage::Passage;
-use super::serial::Console;
+pub use self::choose::{ForIds, Situation, choose};
+use self::serial::Console;
+use self::tunnel::Passage;
+use crate::plan::target::ids::InstanceId;
+use crate::plan::target::instance::Instance;
+pub use crate::plan::way::Family;
 
 /// The way in that the user asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,9 +1,16 @@
 //! What a target can be, and how a word is read as one.
 
+pub mod destination;
+pub mod eice_id;
+pub mod ids;
+pub mod instance;
+pub mod lookup;
+pub mod pasted;
+
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::names::{InstanceId, NodeId, Region};
-use super::usage::Usage;
+use self::ids::{InstanceId, NodeId, Region};
+use crate::plan::cli::usage::Usage;
 
 /// What the user named: the word between `user@` and `:path`.
 #[derive(Clone, Debug, PartialEq, Eq)]

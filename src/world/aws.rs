@@ -33,17 +33,17 @@ pub use self::explain::{Door, Push};
 use self::files::Files;
 pub use self::handover::{handed, received};
 use self::http::proxies;
-pub use self::http::{Trust, tls_trouble};
 pub use self::settings::network;
 pub use self::sign::{Scope, presigned};
 pub use self::ssm::{Session, Start};
-use super::terminal::Terminal;
-use super::waiting::Wait;
 use crate::error::{Error, StaleSession, Unread};
-use crate::plan::chosen::{Chooser, ChosenRegion, Configured};
-use crate::plan::names::Region;
-use crate::plan::profiles::Profile;
-use crate::plan::proxy::Proxies;
+use crate::plan::aws::http_proxy::Proxies;
+use crate::plan::aws::profiles::Profile;
+use crate::plan::aws::region::{Chooser, ChosenRegion, Configured};
+use crate::plan::target::ids::Region;
+use crate::world::net::trust::Trust;
+use crate::world::tty::terminal::Terminal;
+use crate::world::tty::waiting::Wait;
 
 /// The user's AWS configuration.
 #[derive(Debug)]

@@ -1,5 +1,10 @@
 //! Keys: one made for the connection, or the user's own.
 
+pub mod keeper;
+pub mod private;
+pub mod room;
+pub mod shared;
+
 use std::ffi::OsString;
 use std::fmt;
 use std::fs;
@@ -9,10 +14,10 @@ use std::process::{Command, Stdio};
 use ssh_key::rand_core::OsRng;
 use ssh_key::{Algorithm, LineEnding, PrivateKey, PublicKey};
 
-use super::chance;
-use super::private::Private;
-use super::room::Room;
+use self::private::Private;
+use self::room::Room;
 use crate::error::Error;
+use crate::world::process::random;
 
 /// An ed25519 key made for one connection. It stays in memory until its public half is with AWS.
 pub struct Key(PrivateKey);
@@ -48,7 +53,7 @@ impl Key {
     /// [`Error::Key`].
     pub fn write_to(&self, room: &Private, name: &str) -> Result<(), Error> {
         let text = self.0.to_openssh(LineEnding::LF).map_err(broken)?;
-        let fresh = format!("{name}.{}", chance::number());
+        let fresh = format!("{name}.{}", random::number());
         let written = room
             .write(&fresh, text.as_bytes())
             .and_then(|()| room.link(&fresh, name));

@@ -1,5 +1,8 @@
 //! What only the installed OpenSSH can tell: its answers to `ssh -G` and `ssh -V`.
 
+pub mod config_files;
+pub mod host_names;
+
 mod question;
 mod readable;
 mod release;

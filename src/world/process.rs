@@ -1,5 +1,14 @@
 //! The client programs: found on PATH, and become.
 
+pub mod bounded;
+pub mod clock;
+pub mod own_program;
+pub mod panics;
+pub mod random;
+pub mod shell;
+pub mod signals;
+pub mod stdio;
+
 use std::convert::Infallible;
 use std::ffi::OsStr;
 use std::fs::File;
@@ -8,15 +17,14 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::error::Error;
+use crate::plan::argv::CommandLine;
+use crate::plan::argv::ssh_config;
+use crate::plan::argv::ssh_config::{UNDER_US, Under};
+use crate::plan::cli::grammar::Program;
 #[cfg(target_os = "linux")]
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 use tokio::signal::unix::{SignalKind, signal};
-
-use crate::error::Error;
-use crate::plan::command::CommandLine;
-use crate::plan::grammar::Program;
-use crate::plan::ssh_config::{self, UNDER_US, Under};
-use crate::world::{own_program, shell};
 
 /// Finds a client on PATH, as a shell would; but never ourselves under its name, or one who calls
 /// us `ssh` by a link would see us start ourselves for ever.

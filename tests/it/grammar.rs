@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use fastrand::Rng;
-use mssh::plan::grammar::{Grammar, Kind, Program};
+use mssh::plan::cli::grammar::{Grammar, Kind, Program};
 use mssh::world::openssh;
 
 use judge::Judge;

@@ -2,13 +2,13 @@
 
 use super::{Journey, Leg};
 use crate::error::{Error, NoConsole};
-use crate::plan::command::Arrival;
-use crate::plan::grammar::{KNOWN_HOSTS_COMMAND, Release};
-use crate::plan::instance::{Instance, State};
-use crate::plan::names::{InstanceId, Login};
-use crate::plan::question::Answer;
+use crate::plan::argv::Arrival;
+use crate::plan::cli::grammar::{KNOWN_HOSTS_COMMAND, Release};
+use crate::plan::route::serial::Console;
 use crate::plan::route::{Route, Way};
-use crate::plan::serial::Console;
+use crate::plan::ssh_g::Answer;
+use crate::plan::target::ids::{InstanceId, Login};
+use crate::plan::target::instance::{Instance, State};
 use crate::world::{openssh, process};
 
 impl Journey<'_> {

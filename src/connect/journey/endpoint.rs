@@ -2,11 +2,12 @@
 
 use super::{Journey, Leg};
 use crate::error::{Error, Tunnel};
-use crate::plan::endpoint::{self, Door, Endpoint, Named, NoEndpoint, Reach};
-use crate::plan::instance::Instance;
-use crate::plan::names::Region;
-use crate::plan::passage::{Managed, Passage};
 use crate::plan::route::Way;
+use crate::plan::route::eice;
+use crate::plan::route::eice::{Door, Endpoint, Named, NoEndpoint, Reach};
+use crate::plan::route::tunnel::{Managed, Passage};
+use crate::plan::target::ids::Region;
+use crate::plan::target::instance::Instance;
 
 impl Journey<'_> {
     /// Whether the endpoints will be asked for, whatever the instance is.
@@ -54,7 +55,7 @@ impl Journey<'_> {
         let family = leg.answer.family;
         let chosen = match &self.invocation.wishes.endpoint {
             Some(Named::Host(id, host)) => {
-                let addresses = endpoint::addresses(instance, family);
+                let addresses = eice::addresses(instance, family);
                 let address = addresses.first().copied();
                 let none = NoEndpoint::Reach(id.clone(), Reach::Both);
                 address.map(|it| (id.clone(), host.clone(), it)).ok_or(none)
@@ -66,7 +67,7 @@ impl Journey<'_> {
                 };
                 let endpoints = self.endpoints(leg).await?;
                 let preference = aws.endpoint_preference();
-                endpoint::choose(endpoints, asked, instance, family, preference)
+                eice::choose(endpoints, asked, instance, family, preference)
             }
         };
         let (endpoint, host, address) = chosen.map_err(Tunnel::NoEndpoint)?;

@@ -2,12 +2,12 @@
 
 use super::{Journey, Leg, Sharing};
 use crate::error::Error;
-use crate::plan::command::Arrival;
-use crate::plan::instance::Instance;
-use crate::plan::names::InstanceId;
-use crate::plan::quote;
+use crate::plan::argv::Arrival;
+use crate::plan::argv::quote;
+use crate::plan::cli::usage::Usage;
 use crate::plan::route::Route;
-use crate::plan::usage::Usage;
+use crate::plan::target::ids::InstanceId;
+use crate::plan::target::instance::Instance;
 
 impl Journey<'_> {
     /// A destination whose instance is known by its ID: the push need not wait for the look-up,

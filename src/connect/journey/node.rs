@@ -2,12 +2,12 @@
 
 use super::{Journey, Leg};
 use crate::error::Error;
-use crate::plan::command::Arrival;
-use crate::plan::names::{NodeId, Region};
-use crate::plan::passage::{Managed, Passage};
-use crate::plan::question;
+use crate::plan::argv::Arrival;
+use crate::plan::cli::usage::Usage;
+use crate::plan::route::tunnel::{Managed, Passage};
 use crate::plan::route::{Route, Way};
-use crate::plan::usage::Usage;
+use crate::plan::ssh_g;
+use crate::plan::target::ids::{NodeId, Region};
 
 impl Journey<'_> {
     /// Nothing can be pushed to such a machine, so the key must be there already; and Session
@@ -20,7 +20,7 @@ impl Journey<'_> {
         if !by_session || !(has_key || needs_none) {
             return Err(Usage::ManagedNode(id.to_string()).into());
         }
-        let jumps = leg.answer.jumps() && question::proxied_by_words(self.invocation);
+        let jumps = leg.answer.jumps() && ssh_g::proxied_by_words(self.invocation);
         if !leg.hops.is_empty() || jumps {
             return Err(Usage::NodeByHops.into());
         }

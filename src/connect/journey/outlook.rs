@@ -4,10 +4,11 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::{Journey, Leg};
 use crate::error::Error;
-use crate::plan::choice;
-use crate::plan::instance::Instance;
-use crate::plan::route::{self, NoAddress, Route};
-use crate::world::resolver;
+use crate::plan::route;
+use crate::plan::route::race;
+use crate::plan::route::{NoAddress, Route};
+use crate::plan::target::instance::Instance;
+use crate::world::net::resolver;
 
 /// What is known of the way before anything is tried.
 pub(super) enum Outlook<'a> {
@@ -40,7 +41,7 @@ impl Journey<'_> {
         };
         let situation = self.situation(instance, leg).await?;
         let route = route::choose(instance, &situation);
-        if self.is_settled(leg) || !choice::is_open(instance, &situation) {
+        if self.is_settled(leg) || !race::is_open(instance, &situation) {
             let route = route.map_err(|missing| Error::NoAddress {
                 id: instance.id.clone(),
                 missing,
@@ -92,7 +93,7 @@ impl Journey<'_> {
         };
         let mut addresses = addresses.into_iter();
         let first = addresses.find(|it| answer.family.includes(*it));
-        let own = first.filter(|it| choice::is_private(instance, *it));
+        let own = first.filter(|it| race::is_private(instance, *it));
         Ok(own.map(|address| SocketAddr::new(address, port)))
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{Badge, Journey, Leg};
 use crate::error::Error;
-use crate::plan::names::{InstanceId, Zone};
 use crate::plan::route::Way;
+use crate::plan::target::ids::{InstanceId, Zone};
 use crate::world::aws::{Door, Push};
 
 impl Journey<'_> {

@@ -4,14 +4,15 @@ use std::net::IpAddr;
 
 use super::{Journey, Leg};
 use crate::error::Error;
-use crate::plan::destination::Destination;
-use crate::plan::instance::Instance;
-use crate::plan::lookup::{self, Lookup};
-use crate::plan::names::{InstanceId, Region};
 use crate::plan::route::Way;
 use crate::plan::target::Target;
+use crate::plan::target::destination::Destination;
+use crate::plan::target::ids::{InstanceId, Region};
+use crate::plan::target::instance::Instance;
+use crate::plan::target::lookup;
+use crate::plan::target::lookup::Lookup;
 use crate::world::aws::Regional;
-use crate::world::resolver;
+use crate::world::net::resolver;
 
 impl Journey<'_> {
     /// Looks up the instance, unless nothing hangs on it: who names the host, the ID and the zone

@@ -8,10 +8,12 @@ use std::path::PathBuf;
 
 use super::{Journey, Leg, way};
 use crate::error::Error;
-use crate::plan::question::{self, Manner, NOWHERE, Subject};
 use crate::plan::route::{Route, Way};
+use crate::plan::ssh_g;
+use crate::plan::ssh_g::{Manner, NOWHERE, Subject};
 use crate::plan::target::Target;
-use crate::world::openssh::{self, Source};
+use crate::world::openssh;
+use crate::world::openssh::Source;
 
 /// What may be shared on the way to a destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +99,7 @@ impl Journey<'_> {
             canonical: subject.has_canonical_name(&leg.answer.hostname),
             debug: false,
         };
-        let words = question::words(self.invocation, &subject, manner);
+        let words = ssh_g::words(self.invocation, &subject, manner);
         let answer = openssh::answer(self.ssh, words).await?;
         self.terminal.debug(|| match &answer.master {
             Some(path) => format!(

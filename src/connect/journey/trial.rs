@@ -21,11 +21,11 @@ use tokio::time::sleep;
 use super::outlook::Outlook;
 use super::{Journey, Leg, endpoint};
 use crate::error::{Error, Tunnel};
-use crate::plan::choice::{ENDPOINT_PORTS, Finding, Findings, Shut, Verdict};
-use crate::plan::instance::Instance;
-use crate::plan::passage::{Agent, Passage};
+use crate::plan::route::race::{ENDPOINT_PORTS, Finding, Findings, Shut, Verdict};
+use crate::plan::route::tunnel::{Agent, Passage};
 use crate::plan::route::{NoAddress, Route, Way};
-use crate::world::probe;
+use crate::plan::target::instance::Instance;
+use crate::world::net::tcp;
 
 /// How long a way that is open waits for a better one. Whoever is in the instance's network has
 /// its answer in a few milliseconds, and through a VPN around the world in a third of a second.
@@ -149,7 +149,7 @@ async fn directly(direct: Result<(Route, SocketAddr), NoAddress>) -> Finding {
         Ok(direct) => direct,
         Err(missing) => return Finding::Shut(Shut::NoAddress(missing)),
     };
-    Finding::Shut(match probe::connect(address).await {
+    Finding::Shut(match tcp::connect(address).await {
         Ok(()) => return Finding::Open(route),
         Err(cause) => match cause.kind() {
             io::ErrorKind::ConnectionRefused => Shut::Refused(address),

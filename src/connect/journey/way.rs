@@ -2,17 +2,21 @@
 
 use std::ffi::OsString;
 
-use super::super::hops::{Hops, told};
 use super::{Journey, Leg};
+use crate::connect::hops::{Hops, told};
 use crate::error::Error;
-use crate::plan::destination::Destination;
-use crate::plan::hops::{self, Hop};
-use crate::plan::instance::Instance;
-use crate::plan::names::{InstanceId, Region};
-use crate::plan::question::{self, Answer, Subject};
-use crate::plan::route::{self, ForIds, Route, Situation, Way};
+use crate::plan::route;
+use crate::plan::route::hops;
+use crate::plan::route::hops::Hop;
+use crate::plan::route::{ForIds, Route, Situation, Way};
+use crate::plan::ssh_g;
+use crate::plan::ssh_g::{Answer, Subject};
 use crate::plan::target::Target;
-use crate::world::openssh::{self, Source};
+use crate::plan::target::destination::Destination;
+use crate::plan::target::ids::{InstanceId, Region};
+use crate::plan::target::instance::Instance;
+use crate::world::openssh;
+use crate::world::openssh::Source;
 
 impl Journey<'_> {
     /// Puts the question about a destination, by this route, to ssh.
@@ -91,7 +95,7 @@ impl Journey<'_> {
         let is_instance =
             async |address| Ok(!needs_none && self.is_instance_at(address, region).await?);
         let hops = told(hops, (self.invocation, self.source), is_instance).await?;
-        let typed = question::proxied_by_words(self.invocation);
+        let typed = ssh_g::proxied_by_words(self.invocation);
         Ok(hops::settle(hops, typed, self.invocation.wishes.via)?)
     }
 
@@ -119,7 +123,7 @@ impl Journey<'_> {
         let settled = leg.way != Way::Auto || self.is_host_beside_id(destination);
         let proxied = answer.proxy.is_some()
             && leg.hops.is_empty()
-            && !question::proxied_by_words(self.invocation);
+            && !ssh_g::proxied_by_words(self.invocation);
         if settled || !is_id || !proxied {
             return Ok(ForIds::Nothing);
         }

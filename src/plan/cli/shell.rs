@@ -2,11 +2,11 @@
 
 use std::ffi::OsString;
 
-use super::super::grammar::Program;
-use super::super::route::Way;
-use super::super::scan::Scan;
-use super::super::usage::Usage;
+use super::grammar::Program;
+use super::scan::Scan;
+use super::usage::Usage;
 use super::{Request, Wishes, invocation};
+use crate::plan::route::Way;
 
 /// Nothing of ssh's has a meaning for a shell that sshd has no part in, but for `-v`, and for `-F`
 /// where the target is a Host of that file.

@@ -1,8 +1,8 @@
 use super::*;
-use crate::plan::destination::Destination;
-use crate::plan::grammar::Program;
-use crate::plan::question::Answer;
+use crate::plan::cli::grammar::Program;
+use crate::plan::ssh_g::Answer;
 use crate::plan::target::Target;
+use crate::plan::target::destination::Destination;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 const PUBLIC: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);

@@ -20,9 +20,10 @@ pub(super) use self::cache::Kept;
 use super::Regional;
 use super::variables::{first, variable};
 use crate::error::{Error, Lack, StaleSession, Unread};
-use crate::plan::flaw::BadValue;
-use crate::plan::profiles::Profile;
-use crate::plan::profiles::source::{self, Origin, Source, WebVariables};
+use crate::plan::aws::flaw::BadValue;
+use crate::plan::aws::profiles::Profile;
+use crate::plan::aws::profiles::source;
+use crate::plan::aws::profiles::source::{Origin, Source, WebVariables};
 
 pub(super) use self::provided::{imds, is_metadata_disabled};
 

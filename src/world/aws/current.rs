@@ -7,8 +7,8 @@ use tokio::sync::Mutex;
 
 use super::Aws;
 use crate::error::Error;
-use crate::plan::names::Region;
-use crate::world::terminal::Terminal;
+use crate::plan::target::ids::Region;
+use crate::world::tty::terminal::Terminal;
 
 /// How long before their end credentials are no longer used: a signed URL lives so long.
 const MARGIN: Duration = Duration::from_mins(1);

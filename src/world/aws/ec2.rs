@@ -15,9 +15,10 @@ use super::explain::Call;
 use super::pages::Pages;
 use super::retry::{Failure, Limits};
 use crate::error::Error;
-use crate::plan::instance::{Assigned, Instance, State};
-use crate::plan::lookup::{self, Filter};
-use crate::plan::names::InstanceId;
+use crate::plan::target::ids::InstanceId;
+use crate::plan::target::instance::{Assigned, Instance, State};
+use crate::plan::target::lookup;
+use crate::plan::target::lookup::Filter;
 
 /// The action, as IAM names it.
 const ACTION: &str = "ec2:DescribeInstances";

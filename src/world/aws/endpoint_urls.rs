@@ -12,7 +12,7 @@ use hyper::http::uri::Authority;
 
 use super::variables::{first, is_true};
 use crate::error::{Error, Setting};
-use crate::plan::profiles::Profile;
+use crate::plan::aws::profiles::Profile;
 
 /// For all services at once: the variable, and the profile's setting.
 const FOR_ALL: (&str, &str) = ("AWS_ENDPOINT_URL", "endpoint_url");

@@ -11,8 +11,8 @@ use super::Regional;
 use super::explain::Call;
 use super::pages::Pages;
 use crate::error::Error;
-use crate::plan::endpoint::{Endpoint, EndpointId, Names, Preference, Reach};
-use crate::plan::service_host::may_be_endpoint;
+use crate::plan::aws::service_host::may_be_endpoint;
+use crate::plan::route::eice::{Endpoint, EndpointId, Names, Preference, Reach};
 
 /// The action, as IAM names it.
 const ACTION: &str = "ec2:DescribeInstanceConnectEndpoints";

@@ -9,11 +9,12 @@ use aws_sdk_ec2::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
-use super::{Regional, http, retry};
+use super::{Regional, retry};
 use crate::error::{Denied, Error, NoConsole};
-use crate::plan::clock::{About, Facts, Offset, Verdict};
-use crate::plan::denial::Reason;
-use crate::plan::names::{InstanceId, Login, Zone};
+use crate::plan::aws::clock::{About, Facts, Offset, Verdict};
+use crate::plan::aws::denial::Reason;
+use crate::plan::target::ids::{InstanceId, Login, Zone};
+use crate::world::net::trouble;
 
 /// What was asked of AWS, for the error that may come of it.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +51,7 @@ impl Call<'_> {
     where
         E: ProvideErrorMetadata + StdError + 'static,
     {
-        if let Some(network) = http::trouble_in(error) {
+        if let Some(network) = trouble::in_chain(error) {
             return Error::Network(network.clone());
         }
         let action = self.action;
@@ -68,7 +69,7 @@ impl Call<'_> {
                 self.tell_answer(context.raw());
                 self.senseless()
             }
-            _ if !http::has_tried(error) => Error::NotSent {
+            _ if !trouble::has_tried(error) => Error::NotSent {
                 action,
                 cause: root_cause(error),
             },
@@ -281,7 +282,7 @@ pub(super) fn partition(region: &str) -> &'static str {
 
 /// Why one of the library's sources gives no credentials, in few words.
 pub(super) fn no_credentials(error: &CredentialsError, profile: Option<String>) -> Error {
-    if let Some(network) = http::trouble_in(error) {
+    if let Some(network) = trouble::in_chain(error) {
         return Error::Network(network.clone());
     }
     let cause = root_cause(error);

@@ -6,8 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Lack, Unread};
-use crate::plan::profiles::{DEFAULT, Profile, Profiles};
-use crate::world::bounded;
+use crate::plan::aws::profiles::{DEFAULT, Profile, Profiles};
+use crate::world::process::bounded;
 
 /// What the files say, and why one of them could not be read.
 #[derive(Debug)]

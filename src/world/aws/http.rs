@@ -2,8 +2,6 @@
 
 mod limit;
 mod patient;
-mod trouble;
-mod trust;
 
 use std::collections::HashMap;
 use std::env;
@@ -23,12 +21,12 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 pub(super) use self::patient::Patient;
-pub use self::trouble::of_tls as tls_trouble;
-pub(super) use self::trouble::{has_tried, in_chain as trouble_in};
-pub use self::trust::Trust;
 use super::variables::variable;
 use crate::error::{Error, Network};
-use crate::plan::proxy::{self, Proxies, Proxy};
+use crate::plan::aws::http_proxy;
+use crate::plan::aws::http_proxy::{Proxies, Proxy};
+use crate::world::net::trouble;
+use crate::world::net::trust::Trust;
 
 /// A client that looks where each request goes before it makes a connector: reading certificates
 /// takes milliseconds, which no request over plain HTTP (a metadata service, a local endpoint)
@@ -112,8 +110,8 @@ impl HttpConnector for Choice {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let uri = request.uri();
         let (scheme, _) = uri.split_once(':').unwrap_or_default();
-        let authority = proxy::authority(uri).unwrap_or_default();
-        let (host, port) = proxy::host_and_port(authority).unwrap_or_default();
+        let authority = http_proxy::authority(uri).unwrap_or_default();
+        let (host, port) = http_proxy::host_and_port(authority).unwrap_or_default();
         let port = port.unwrap_or(if scheme == "https" { 443 } else { 80 });
         let (host, secure) = (host.to_owned(), scheme == "https");
         let proxy = match self.client.0.proxies.for_url(scheme, &host, port) {

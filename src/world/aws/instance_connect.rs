@@ -19,7 +19,7 @@ use super::Regional;
 use super::explain::{Call, Door, Push};
 use super::retry::Limits;
 use crate::error::Error;
-use crate::world::keeper::Bell;
+use crate::world::key::keeper::Bell;
 
 /// The actions, as IAM names them.
 const TO_USER: &str = "ec2-instance-connect:SendSSHPublicKey";

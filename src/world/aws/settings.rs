@@ -13,14 +13,16 @@ use aws_sdk_ec2::config::FrameworkMetadata;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::credentials::{imds, is_metadata_disabled};
-use super::files::{self, Files};
-use super::http::{Trust, proxies};
+use super::files;
+use super::files::Files;
+use super::http::proxies;
 use super::retry;
 use super::variables::{first, variable};
 use crate::error::{Error, Setting};
-use crate::plan::chosen::{Chooser, Configured};
-use crate::plan::profiles::{DEFAULT, Profile};
-use crate::world::websocket::Network;
+use crate::plan::aws::profiles::{DEFAULT, Profile};
+use crate::plan::aws::region::{Chooser, Configured};
+use crate::world::net::trust::Trust;
+use crate::world::net::websocket::Network;
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(3);

@@ -16,8 +16,8 @@ use super::Regional;
 use super::explain::Call;
 use super::retry::{Failure, Limits};
 use crate::error::{Denied, Error};
-use crate::plan::passage::Agent;
-use crate::plan::service_host::may_hold_session;
+use crate::plan::aws::service_host::may_hold_session;
+use crate::plan::route::tunnel::Agent;
 
 /// The document of a session to the port of an SSH server.
 const TO_SSH: &str = "AWS-StartSSHSession";

@@ -9,14 +9,18 @@ use std::time::Duration;
 
 use tokio::io::AsyncRead;
 
+use super::config_files;
 use super::readable::Readable;
 use crate::error::Error;
+use crate::plan::argv::ssh_config::{UNDER_US, Under};
 use crate::plan::cli::Invocation;
-use crate::plan::destination::Destination;
-use crate::plan::question::user::{self, Local};
-use crate::plan::question::{self, Answer, Config, Manner, Subject, files};
-use crate::plan::ssh_config::{UNDER_US, Under};
-use crate::world::{bounded, process, ssh_files};
+use crate::plan::ssh_g;
+use crate::plan::ssh_g::user;
+use crate::plan::ssh_g::user::Local;
+use crate::plan::ssh_g::{Answer, Config, Manner, Subject, files};
+use crate::plan::target::destination::Destination;
+use crate::world::process;
+use crate::world::process::bounded;
 
 /// How long to wait for the rest of what ssh has told or complained of.
 const LAST_WORDS: Duration = Duration::from_millis(100);
@@ -76,14 +80,14 @@ pub async fn ask(
     let about = (invocation, subject);
     let (mut answer, mut files) = told(ssh, about, manner).await?;
     if !manner.canonical && subject.has_canonical_name(&answer.hostname) {
-        let asked = question::sets(invocation, &["canonicalizehostname"]);
+        let asked = ssh_g::sets(invocation, &["canonicalizehostname"]);
         let says = |text: &[u8]| files::values(text, "canonicalizehostname").next().is_some();
         manner.canonical = true;
         if asked || any_file(files.as_deref(), says) {
             (answer, files) = told(ssh, about, manner).await?;
         }
     }
-    let local = ssh_files::user().map(|user| user.name);
+    let local = config_files::user().map(|user| user.name);
     if answer.login.is_some() && answer.login == local && !subject.has_user(invocation) {
         answer.login = match generated(source, files.as_deref(), &local.unwrap_or_default()) {
             Some(config) => said_user(ssh, about, (config, manner)).await,
@@ -101,7 +105,7 @@ async fn told(
 ) -> Result<(Answer, Option<Vec<PathBuf>>), Error> {
     let said = put(
         ssh,
-        question::words(invocation, subject, manner),
+        ssh_g::words(invocation, subject, manner),
         Stdio::null(),
     )
     .await?;
@@ -114,7 +118,7 @@ async fn told(
         ..manner
     };
     Ok((
-        answer(ssh, question::words(invocation, subject, manner)).await?,
+        answer(ssh, ssh_g::words(invocation, subject, manner)).await?,
         None,
     ))
 }
@@ -140,7 +144,7 @@ fn with_user(answer: Answer) -> Answer {
     let Some(raw) = answer.login.as_deref().filter(|it| user::has_tokens(it)) else {
         return answer;
     };
-    let expanded = ssh_files::user().and_then(|who| {
+    let expanded = config_files::user().and_then(|who| {
         let local = Local {
             name: who.name,
             uid: who.uid.as_raw(),
@@ -177,9 +181,9 @@ fn generated(source: &Source, files: Option<&[PathBuf]>, user: &str) -> Option<V
         return None;
     }
     if let Some(file) = given {
-        return Some(question::config(Config::Given(bounded::file(file).ok()?)));
+        return Some(ssh_g::config(Config::Given(bounded::file(file).ok()?)));
     }
-    let home = ssh_files::directory();
+    let home = config_files::directory();
     let mut usual = vec![home.join("config")];
     // What is not the user's is the system's, and begins with the one file that ssh knows.
     let others = files.unwrap_or_default().iter();
@@ -190,7 +194,7 @@ fn generated(source: &Source, files: Option<&[PathBuf]>, user: &str) -> Option<V
     if may(Some(&others)) {
         usual.extend(others.into_iter().take(1));
     }
-    Some(question::config(Config::Usual(usual)))
+    Some(ssh_g::config(Config::Usual(usual)))
 }
 
 /// The user that the words and this configuration set, if ssh takes it.
@@ -207,7 +211,7 @@ async fn said_user(
     };
     let said = put(
         ssh,
-        question::words(invocation, subject, manner),
+        ssh_g::words(invocation, subject, manner),
         file.stdin().ok()?,
     )
     .await

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Stdio;
 
-use crate::plan::grammar::{Grammar, Program, Release};
-use crate::plan::scan;
+use crate::plan::cli::grammar::{Grammar, Program, Release};
+use crate::plan::cli::scan;
 use crate::world::process;
 
 /// The grammar of the installed client. Only a few letters depend on the release: ssh is asked for

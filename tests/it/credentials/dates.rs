@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use mssh::plan::date;
+use mssh::plan::aws::date;
 use serde_json::json;
 
 use super::sso::{LEGACY, legacy_file, token_with};

@@ -4,10 +4,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use mssh::plan::cli::grammar::{Grammar, Program};
 use mssh::plan::cli::{self, Invocation, Request, Word};
-use mssh::plan::grammar::{Grammar, Program};
-use mssh::plan::question::{self, Answer, Config, Manner, Subject};
 use mssh::plan::route::Way;
+use mssh::plan::ssh_g::{self, Answer, Config, Manner, Subject};
 
 use super::case::{Case, Ours};
 use super::installed;
@@ -57,7 +57,7 @@ impl Judge {
     pub(super) fn new() -> Self {
         let plain = config(["x".into()]).expect("ssh -G");
         let directory = tempfile::tempdir().expect("a directory");
-        let text = question::config(Config::None);
+        let text = ssh_g::config(Config::None);
         std::fs::write(directory.path().join("config"), text).expect("a file");
         Self {
             grammar: installed(),
@@ -133,7 +133,7 @@ impl Judge {
             canonical: true,
             debug: true,
         };
-        let words = question::words(invocation, &subject, manner);
+        let words = ssh_g::words(invocation, &subject, manner);
         let output = config(words)?;
         let answer = Answer::parse(output.as_bytes());
         let login = answer.login.as_deref().unwrap_or(&self.local_user);

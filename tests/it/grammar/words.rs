@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use fastrand::Rng;
-use mssh::plan::grammar::{Grammar, Kind};
+use mssh::plan::cli::grammar::{Grammar, Kind};
 
 use super::case::{Case, Ours, SPELLINGS, values};
 use super::pools::{

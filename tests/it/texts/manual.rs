@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use mssh::plan::options::WAYS;
+use mssh::plan::cli::options::WAYS;
 
 use super::{PROGRAMS, printed};
 use crate::sandbox::finish;

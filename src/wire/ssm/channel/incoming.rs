@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use super::Purpose;
 use super::{Channel, Event, Handshake, Start, Time, milliseconds};
-use crate::wire::ssm::channel::Purpose;
 use crate::wire::ssm::handshake;
 use crate::wire::ssm::message::{Kind, Message, payload};
 use crate::wire::ssm::receive::Turn;

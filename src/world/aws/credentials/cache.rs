@@ -17,10 +17,10 @@ use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 use serde_json::{Value, json};
 
-use super::super::files;
-use crate::plan::date;
-use crate::plan::flaw::Flaw;
-use crate::world::bounded;
+use crate::plan::aws::date;
+use crate::plan::aws::flaw::Flaw;
+use crate::world::aws::files;
+use crate::world::process::bounded;
 
 /// A session that ends sooner is no longer taken: botocore's window.
 const WINDOW: Duration = Duration::from_mins(15);

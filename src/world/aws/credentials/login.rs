@@ -16,9 +16,10 @@ use super::Chain;
 use super::cache::instant;
 use crate::error::{Error, Lack, NoLogin, Setting, Unread};
 use crate::world::aws::variables::variable;
-use crate::world::aws::{explain, files, http};
-use crate::world::bounded;
-use crate::world::waiting::Wait;
+use crate::world::aws::{explain, files};
+use crate::world::net::trouble;
+use crate::world::process::bounded;
+use crate::world::tty::waiting::Wait;
 
 /// What makes a login.
 const LOG_IN: &str = "aws login";
@@ -81,7 +82,7 @@ fn can_be_renewed() -> Result<(), Error> {
 
 /// Why a login is of no use.
 fn logged_out(error: &CredentialsError, profile: &str) -> Error {
-    if let Some(network) = http::trouble_in(error) {
+    if let Some(network) = trouble::in_chain(error) {
         return Error::Network(network.clone());
     }
     let said = explain::chain(error);

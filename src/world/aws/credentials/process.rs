@@ -12,9 +12,9 @@ use tokio::process::Command;
 
 use super::cache::instant;
 use crate::error::Lack;
-use crate::plan::flaw::BadValue;
-use crate::world::bounded;
-use crate::world::waiting;
+use crate::plan::aws::flaw::BadValue;
+use crate::world::process::bounded;
+use crate::world::tty::waiting;
 
 /// How much it may print: credentials are a few KB.
 const MOST: usize = 64 * 1024;

@@ -13,13 +13,13 @@ use aws_credential_types::provider::ProvideCredentials;
 
 use super::Chain;
 use crate::error::{Error, Lack, Unread};
-use crate::plan::flaw::BadValue;
-use crate::plan::profiles::Profile;
+use crate::plan::aws::flaw::BadValue;
+use crate::plan::aws::profiles::Profile;
 use crate::world::aws::explain;
 use crate::world::aws::http::Patient;
 use crate::world::aws::variables::{first, is_true, variable};
-use crate::world::bounded;
-use crate::world::waiting::Wait;
+use crate::world::process::bounded;
+use crate::world::tty::waiting::Wait;
 
 /// How long a container's endpoint may take: it may belong to a tool that asks somebody for an MFA
 /// code first.

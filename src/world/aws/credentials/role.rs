@@ -7,9 +7,10 @@ use aws_credential_types::Credentials;
 use super::Chain;
 use super::cache::{Cache, Session};
 use crate::error::{Error, Lack, NoCode};
-use crate::plan::profiles::role::Role;
-use crate::world::prompt::{self, Prompt, Said};
-use crate::world::waiting::Wait;
+use crate::plan::aws::profiles::role::Role;
+use crate::world::tty::prompt;
+use crate::world::tty::prompt::{Prompt, Said};
+use crate::world::tty::waiting::Wait;
 
 /// How long we wait for somebody else who asks the user. They may have been stopped for good.
 const PATIENCE: Duration = Duration::from_mins(2);

@@ -18,8 +18,8 @@ use super::Chain;
 use super::cache::{Cache, Session};
 use super::token::Token;
 use crate::error::{Error, Lack, NoLogin};
-use crate::plan::chosen::Chooser;
-use crate::plan::profiles::sso::Sso;
+use crate::plan::aws::profiles::sso::Sso;
+use crate::plan::aws::region::Chooser;
 use crate::world::aws::Regional;
 use crate::world::aws::retry::Limits;
 

@@ -17,12 +17,12 @@ use aws_sdk_sts::types::AssumedRoleUser;
 use super::Chain;
 use super::cache::{Cache, Session};
 use crate::error::{Error, Lack, Unread};
-use crate::plan::profiles::role::Role;
-use crate::plan::profiles::source::WebIdentity;
+use crate::plan::aws::profiles::role::Role;
+use crate::plan::aws::profiles::source::WebIdentity;
 use crate::world::aws::explain::Call;
 use crate::world::aws::files;
 use crate::world::aws::retry::Limits;
-use crate::world::bounded;
+use crate::world::process::bounded;
 
 /// What names the file of a web identity's token.
 const TOKEN_FILE: &str =

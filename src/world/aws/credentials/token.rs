@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 
 use super::cache::instant;
 use crate::error::{Lack, NoLogin, Unread};
-use crate::plan::flaw::Flaw;
+use crate::plan::aws::flaw::Flaw;
 use crate::world::aws::files;
-use crate::world::bounded;
+use crate::world::process::bounded;
 
 /// A token, with all that its file says beside it.
 pub(super) struct Token {

@@ -1,0 +1,173 @@
+//! The story of a port: whoever connects to it gets a connection to the instance of their own.
+//!
+//! What befalls one of them is said in a line, and is nothing to the others.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::task::{JoinSet, LocalSet};
+use tokio::time::timeout;
+
+use crate::error::Error;
+use crate::plan::argv::tunnel::Wanted;
+use crate::plan::cli::listen::Listening;
+use crate::plan::route::Route;
+use crate::tunnel;
+use crate::world::aws::{Credentials, Current};
+use crate::world::net::forward;
+use crate::world::net::listener::{Caller, Listener, Served, capacity};
+use crate::world::process::panics;
+use crate::world::process::signals::Hangup;
+use crate::world::tty::terminal::Terminal;
+
+/// How long everybody may take to end what they have begun, once we are told to go. Most need a
+/// moment; a session whose websocket is lost takes a call.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Where a port leads.
+#[derive(Debug)]
+pub struct Destination {
+    way: Way,
+    /// What was tried to tell about the last failure.
+    hint: RefCell<Option<String>>,
+    terminal: Terminal,
+}
+
+#[derive(Debug)]
+enum Way {
+    /// To this host and port, by itself.
+    Direct(String, u16),
+    /// Through a tunnel, with credentials that are good at the time.
+    Tunnel(Box<(Wanted, Current)>),
+}
+
+impl Destination {
+    /// That of these words, which was found to be reached like this.
+    #[must_use]
+    pub fn of(
+        listening: &Listening,
+        (route, credentials): (Route, Option<Credentials>),
+        terminal: Terminal,
+    ) -> Self {
+        let way = match route {
+            Route::Through(_, passage) => {
+                let wanted = Wanted::of(&listening.invocation.wishes, passage, listening.port);
+                let region = Some(wanted.passage.region().clone());
+                let profile = wanted.tunnels.profile.clone();
+                let current = Current::new(profile, region, credentials, terminal);
+                Way::Tunnel(Box::new((wanted, current)))
+            }
+            direct => Way::Direct(direct.destination(), listening.port),
+        };
+        Self {
+            way,
+            hint: RefCell::default(),
+            terminal,
+        }
+    }
+
+    /// Serves whoever connects, until we are told to go.
+    ///
+    /// # Errors
+    /// [`Error::Hangup`], unless it is by SIGTERM: as ssh has it with `-N`. There is no other end.
+    pub async fn serve(self, mut port: Listener, mut hangup: Hangup) -> Result<(), Error> {
+        let this = Rc::new(self);
+        let mut callers = JoinSet::new();
+        let serving = async {
+            this.admit(&mut port, &mut callers, &mut hangup).await?;
+            drop(port);
+            let is_wanted = hangup.is_termination();
+            let all = async { while callers.join_next().await.is_some() {} };
+            tokio::select! {
+                _ = timeout(FAREWELL, all) => {}
+                () = hangup.next() => {}
+            }
+            if is_wanted {
+                Ok(())
+            } else {
+                Err(Error::Hangup)
+            }
+        };
+        LocalSet::new().run_until(serving).await
+    }
+
+    /// Has those who connect seen to, until we are told to go. Where there is no room for one more,
+    /// the next waits until somebody goes.
+    async fn admit(
+        self: &Rc<Self>,
+        port: &mut Listener,
+        callers: &mut JoinSet<()>,
+        hangup: &mut Hangup,
+    ) -> Result<(), Error> {
+        let (most, mut served, mut next) = (capacity(), Served::default(), None);
+        loop {
+            if callers.len() < most
+                && let Some(caller) = next.take()
+            {
+                let asked = served.add(&caller);
+                // From here on it hears what we hear.
+                let hangup = hangup.another().map_err(Error::Runtime)?;
+                callers.spawn_local(Rc::clone(self).attend(caller, hangup, asked));
+            }
+            tokio::select! {
+                biased;
+                () = hangup.next() => return Ok(()),
+                Some(ended) = callers.join_next(), if !callers.is_empty() => {
+                    if ended.is_err() {
+                        self.terminal.error(&panics::last());
+                    }
+                }
+                peer = served.make_room(), if next.is_some() => {
+                    self.terminal.warn(&format!("{peer} is idle and gives way to another"));
+                }
+                caller = port.accept(self.terminal), if next.is_none() => next = Some(caller),
+            }
+        }
+    }
+
+    /// Sees to one of those who connect.
+    async fn attend(
+        self: Rc<Self>,
+        mut caller: Caller,
+        mut hangup: Hangup,
+        asked: oneshot::Receiver<()>,
+    ) {
+        let peer = caller.peer;
+        self.terminal.debug(|| format!("{peer} connects"));
+        let carried = match hangup.another() {
+            Ok(ear) => self.carry(&mut caller, ear.or(asked)).await,
+            Err(cause) => Err(Error::Runtime(cause)),
+        };
+        match carried {
+            Ok(()) => tokio::select! {
+                () = caller.take_leave() => {}
+                () = hangup.next() => {}
+            },
+            Err(error) => {
+                caller.cut_off();
+                let hint = &mut *self.hint.borrow_mut();
+                self.terminal.error_of(&peer.to_string(), &error, hint);
+            }
+        }
+        self.terminal.debug(|| format!("{peer} is gone"));
+    }
+
+    async fn carry(&self, caller: &mut Caller, mut hangup: Hangup) -> Result<(), Error> {
+        let (wanted, current) = match &self.way {
+            Way::Tunnel(tunnel) => &**tunnel,
+            Way::Direct(host, port) => {
+                return tokio::select! {
+                    carried = forward::carry(caller, host, *port) => carried,
+                    () = hangup.next() => Ok(()),
+                };
+            }
+        };
+        let credentials = tokio::select! {
+            credentials = current.get() => credentials?,
+            () = hangup.next() => return Ok(()),
+        };
+        tunnel::carry(wanted, credentials, caller.ends(), hangup, self.terminal).await
+    }
+}

@@ -1,0 +1,113 @@
+//! The command line that leads through hops.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
+
+use super::quote;
+use super::ssh_config::{Block, UNDER_US, Under};
+use crate::plan::cli::usage::Usage;
+use crate::plan::route::hops::{Hop, Kind};
+
+/// What the command line of every hop has in common.
+#[derive(Clone, Debug)]
+pub struct Chain<'a> {
+    /// The ssh to start.
+    pub ssh: &'a Path,
+    /// The file that `-F` names, which ssh hands on as well.
+    pub config: Option<&'a Path>,
+    /// We, as the ProxyCommand of an instance.
+    pub block: &'a Block,
+    /// The hops, the nearest first.
+    pub hops: &'a [Hop],
+}
+
+impl Chain<'_> {
+    /// The words of an ssh that leads through the hops to `forward`, `HOST:PORT`; `None` without
+    /// hops.
+    ///
+    /// # Errors
+    /// [`Usage::BadPath`] for what cannot be spelled.
+    pub fn words(&self, forward: &str) -> Result<Option<Vec<OsString>>, Usage> {
+        let Some((last, before)) = self.hops.split_last() else {
+            return Ok(None);
+        };
+        let mut words = self.options(last, before)?;
+        words.extend(["-W".into(), forward.into(), "--".into()]);
+        words.push(last.destination.host.as_str().into());
+        Ok(Some(words))
+    }
+
+    /// The same as a ProxyCommand. ssh expands tokens in it and gives it to a shell.
+    ///
+    /// # Errors
+    /// As of [`Self::words`].
+    pub fn proxy_command(&self) -> Result<Option<OsString>, Usage> {
+        let Some((last, before)) = self.hops.split_last() else {
+            return Ok(None);
+        };
+        let options = self.options(last, before)?;
+        let under = format!("{UNDER_US}={}", Under::Any.value());
+        let words = [OsStr::new("env"), OsStr::new(&under), self.ssh.as_os_str()].into_iter();
+        let words = words.chain(options.iter().map(OsString::as_os_str));
+        let mut command = quote::for_ssh(words);
+        command.extend_from_slice(b" -W '[%h]:%p' -- ");
+        let host = OsStr::new(&last.destination.host);
+        command.extend_from_slice(&quote::for_ssh([host]));
+        Ok(Some(OsString::from_vec(command)))
+    }
+
+    fn options(&self, hop: &Hop, before: &[Hop]) -> Result<Vec<OsString>, Usage> {
+        let mut words: Vec<OsString> = Vec::new();
+        if let Some(config) = self.config {
+            words.extend(["-F".into(), config.into()]);
+        }
+        let mut option = |keyword: &str, value: &[u8]| {
+            let word = [keyword.as_bytes(), b"=", value].concat();
+            words.extend(["-o".into(), OsString::from_vec(word)]);
+        };
+        if hop.is_instance() {
+            let mut block = self.block.clone();
+            if !before.is_empty() {
+                block.words.extend(["-J".into(), spelled(before).into()]);
+            }
+            if let Some(config) = self.config {
+                block.words.extend(["-F".into(), config.into()]);
+            }
+            option("ProxyCommand", &block.proxy_command()?);
+            option("IdentityFile", &block.identity_file()?);
+            match &hop.kind {
+                // Nobody has said that it is an instance of ours: what opened it until now, does.
+                Kind::Found(keys) => {
+                    for key in keys {
+                        option("IdentityFile", key.as_bytes());
+                    }
+                }
+                _ => option("IdentitiesOnly", b"yes"),
+            }
+            option("AddKeysToAgent", b"no");
+        } else if before.iter().any(Hop::is_instance) {
+            let command = Chain {
+                hops: before,
+                ..*self
+            }
+            .proxy_command()?
+            .unwrap_or_default();
+            option("ProxyCommand", command.as_bytes());
+        } else if !before.is_empty() {
+            words.extend(["-J".into(), spelled(before).into()]);
+        }
+        if let Some(login) = &hop.login {
+            words.extend(["-l".into(), login.as_str().into()]);
+        }
+        if let Some(port) = hop.destination.port {
+            words.extend(["-p".into(), port.to_string().into()]);
+        }
+        Ok(words)
+    }
+}
+
+fn spelled(hops: &[Hop]) -> String {
+    let words: Vec<&str> = hops.iter().map(|hop| hop.word.as_str()).collect();
+    words.join(",")
+}

@@ -1,0 +1,109 @@
+use super::*;
+use crate::plan::cli;
+use crate::plan::cli::Request;
+use crate::plan::cli::grammar::{Grammar, Program};
+use crate::plan::route::Way;
+use crate::plan::route::serial::Console;
+
+/// The words for the client, with a space between them, for root at each of these routes.
+fn spelled(program: Program, typed: &[&str], identity: Identity<'_>, to: &[Route]) -> String {
+    let typed: Vec<OsString> = typed.iter().map(OsString::from).collect();
+    let request = cli::parse(program, Grammar::of(program), &typed);
+    let Ok(Request::Connect(invocation)) = request else {
+        panic!("{request:?}");
+    };
+    let login = Login::parse("root").expect("a user");
+    let arrival = |route: &Route| Arrival {
+        login: login.clone(),
+        route: route.clone(),
+        hops: None,
+        shared: false,
+        batch: false,
+    };
+    let arrivals: Vec<_> = to.iter().map(arrival).collect();
+    let line = spell(Path::new("/bin/x"), &invocation, identity, None, &arrivals);
+    line.words
+        .join(OsStr::new(" "))
+        .into_string()
+        .expect("text")
+}
+
+fn key() -> Identity<'static> {
+    Identity::Ephemeral(Path::new("/k"))
+}
+
+fn direct(address: &str) -> Route {
+    Route::Direct(address.parse().expect("an address"), Way::Public)
+}
+
+#[test]
+fn our_words_come_first_and_the_rest_is_as_typed() {
+    let typed = ["-dvvA", "-p22", "a@i-0abcdef0", "-o", "User x", "ls", "-r"];
+    assert_eq!(
+        spelled(Program::Ssh, &typed, key(), &[direct("10.0.0.1")]),
+        "-o IdentitiesOnly=yes -o AddKeysToAgent=no -i /k -vvA -p22 root@10.0.0.1 -o User x ls -r"
+    );
+    assert_eq!(
+        spelled(
+            Program::Ssh,
+            &["i-0abcdef0"],
+            Identity::Own,
+            &[direct("::1")]
+        ),
+        "-o IdentitiesOnly=yes root@::1"
+    );
+    assert_eq!(
+        spelled(
+            Program::Ssh,
+            &["-Oexit", "h"],
+            Identity::Unneeded,
+            &[direct("::1")]
+        ),
+        "-Oexit root@::1"
+    );
+}
+
+#[test]
+fn each_destination_of_scp_gets_its_own_address() {
+    let to = [direct("10.0.0.1"), direct("::1")];
+    assert_eq!(
+        spelled(Program::Scp, &["-r", "a:x", "f", "b:"], key(), &to),
+        "-o IdentitiesOnly=yes -o AddKeysToAgent=no -i /k -r root@10.0.0.1:x f root@[::1]:"
+    );
+}
+
+#[test]
+fn an_alias_stays_the_host_and_the_address_becomes_its_host_name() {
+    let alias = Route::ByHostName("db".to_owned(), "10.0.0.1".parse().expect("an address"));
+    assert_eq!(
+        spelled(Program::Sftp, &["-C", "db:/x"], key(), &[alias]),
+        "-o IdentitiesOnly=yes -o AddKeysToAgent=no -i /k -o HostName=10.0.0.1 -C root@db:/x"
+    );
+}
+
+#[test]
+fn the_host_key_of_a_console_comes_after_the_users_options() {
+    let console = || {
+        Route::Serial(Console {
+            host: "c".to_owned(),
+            host_key: vec!["-oX".into()],
+        })
+    };
+    for (typed, expected) in [
+        (&["i-0abcdef0", "-v"][..], "root@c -v -oX"),
+        (&["-v", "--", "i-0abcdef0"], "-v -oX -- root@c"),
+    ] {
+        let words = spelled(Program::Ssh, typed, Identity::Unneeded, &[console()]);
+        assert_eq!(words, expected);
+    }
+}
+
+#[test]
+fn a_command_line_is_shown_for_a_shell() {
+    let line = CommandLine {
+        program: "/usr/bin/ssh".into(),
+        words: vec!["h".into(), "echo $HOME".into()],
+        by_shell: false,
+    };
+    assert_eq!(line.quoted(), "ssh h 'echo $HOME'");
+}

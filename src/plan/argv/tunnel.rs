@@ -1,0 +1,282 @@
+//! The words by which ssh starts us as its ProxyCommand: identifiers, and never a secret.
+//!
+//! ```text
+//! mssh --tunnel port=%p host=%n door=HOST,ENDPOINT,NAME,ADDRESS,REGION credentials=FILE …
+//! mssh --tunnel port=%p session=HOST,TARGET,REGION credentials=FILE …
+//! ```
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use super::Arrival;
+use super::quote;
+use crate::plan::cli::grammar::Program;
+use crate::plan::cli::{Invocation, Wishes};
+use crate::plan::route::Route;
+use crate::plan::route::tunnel::Passage;
+
+/// How many seconds a tunnel may last (`maxTunnelDuration` of the service).
+pub const DURATIONS: std::ops::RangeInclusive<u16> = 1..=3600;
+
+/// The hidden option.
+pub const OPTION: &str = "--tunnel";
+
+/// What tunnels to all the destinations of one command line have in common, and their doors.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tunnels {
+    /// Each destination as ssh knows it, and the passage to it.
+    pub passages: Vec<(String, Passage)>,
+    /// How long a tunnel may last, in seconds; else the service's own limit.
+    pub duration: Option<u16>,
+    /// The file with the credentials that were found already.
+    pub credentials: Option<PathBuf>,
+    /// Whether other tunnels will want that file, too.
+    pub keep: bool,
+    /// The AWS profile to ask for credentials where that file is gone.
+    pub profile: Option<String>,
+    /// Whether ssh goes to the background once somebody is logged in.
+    pub background: bool,
+    /// How much to tell of what is done.
+    pub telling: Telling,
+}
+
+/// How much a tunnel tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Telling {
+    /// Errors alone: -q and BatchMode.
+    Quiet,
+    /// What whoever watches should know, too.
+    #[default]
+    Usual,
+    /// What is done: --debug.
+    Debug,
+}
+
+/// A tunnel that ssh asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The passage to the destination.
+    pub passage: Passage,
+    /// The port there.
+    pub port: u16,
+    /// What is the same for all.
+    pub tunnels: Tunnels,
+}
+
+impl Tunnels {
+    /// What the user's wishes say of any tunnel.
+    fn of(wishes: &Wishes) -> Self {
+        Self {
+            duration: wishes.duration,
+            profile: wishes.profile.clone(),
+            telling: if wishes.debug {
+                Telling::Debug
+            } else {
+                Telling::Usual
+            },
+            ..Self::default()
+        }
+    }
+
+    /// The tunnels that lead to these destinations; `None` where no way is through one.
+    pub fn to(invocation: &Invocation, arrivals: &[Arrival]) -> Option<Self> {
+        let passage = |arrival: &Arrival| match &arrival.route {
+            Route::Through(host, passage) => Some((host.clone(), passage.clone())),
+            _ => None,
+        };
+        let mut passages: Vec<_> = arrivals.iter().filter_map(passage).collect();
+        passages.dedup();
+        let common = Self::of(&invocation.wishes);
+        let quiet = invocation.has(b'q') || arrivals.iter().any(|arrival| arrival.batch);
+        (!passages.is_empty()).then(|| Self {
+            passages,
+            // scp starts one ssh after the other.
+            keep: invocation.program == Program::Scp,
+            background: invocation.program == Program::Ssh && invocation.has(b'f'),
+            telling: match common.telling {
+                Telling::Usual if quiet => Telling::Quiet,
+                telling => telling,
+            },
+            ..common
+        })
+    }
+
+    /// The value of ssh's ProxyCommand for the binary `mssh`: ssh gives it to a shell after it has
+    /// expanded its tokens (TOKENS in ssh_config(5)), so every word is quoted and its `%` doubled.
+    ///
+    /// Which destination is meant is only told where there are several: `%n` came to ssh in 8.1.
+    pub fn proxy_command(&self, mssh: &Path) -> OsString {
+        let mut command = quote::for_ssh([mssh.as_os_str()]);
+        let mut word = |word: &[u8]| {
+            command.push(b' ');
+            command.extend_from_slice(word);
+        };
+        word(OPTION.as_bytes());
+        word(b"port=%p");
+        if self.passages.len() > 1 {
+            word(b"'host=%n'");
+        }
+        for each in self.words() {
+            word(&quote::for_ssh([each.as_os_str()]));
+        }
+        OsString::from_vec(command)
+    }
+
+    fn words(&self) -> Vec<OsString> {
+        let word = |name: &str, value: &OsStr| {
+            let mut word = OsString::from(name);
+            word.push("=");
+            word.push(value);
+            word
+        };
+        let mut words = Vec::new();
+        for (host, passage) in &self.passages {
+            words.push(passage.word(host).into());
+        }
+        if let Some(duration) = self.duration {
+            words.push(word("duration", duration.to_string().as_ref()));
+        }
+        if let Some(file) = &self.credentials {
+            words.push(word("credentials", file.as_os_str()));
+        }
+        if let Some(profile) = &self.profile {
+            words.push(word("profile", profile.as_ref()));
+        }
+        words.extend(self.keep.then(|| "keep".into()));
+        words.extend(self.background.then(|| "background".into()));
+        words.extend(match self.telling {
+            Telling::Quiet => Some("quiet".into()),
+            Telling::Usual => None,
+            Telling::Debug => Some("debug".into()),
+        });
+        words
+    }
+}
+
+impl Wanted {
+    /// A tunnel that we carry ourselves, with no other beside it.
+    #[must_use]
+    pub fn of(wishes: &Wishes, passage: Passage, port: u16) -> Self {
+        Self {
+            passage,
+            port,
+            tunnels: Tunnels::of(wishes),
+        }
+    }
+
+    /// Reads the words after [`OPTION`]; `None` if they are none of ours.
+    pub fn parse(words: &[OsString]) -> Option<Self> {
+        let mut tunnels = Tunnels::default();
+        let (mut host, mut port) = (None, None);
+        for word in words {
+            let bytes = word.as_bytes();
+            let at = bytes.iter().position(|byte| *byte == b'=');
+            let (name, value) = at.map_or((bytes, None), |at| {
+                let value = OsStr::from_bytes(&bytes[at + 1..]);
+                (&bytes[..at], Some(value))
+            });
+            let text = || value.and_then(OsStr::to_str);
+            match name {
+                b"host" => host = Some(text()?),
+                b"port" => port = Some(text()?.parse().ok()?),
+                b"door" => tunnels.passages.push(Passage::door(text()?)?),
+                b"session" => tunnels.passages.push(Passage::session(text()?)?),
+                b"duration" => tunnels.duration = Some(text()?.parse().ok()?),
+                b"credentials" => tunnels.credentials = Some(value?.into()),
+                b"profile" => tunnels.profile = Some(text()?.to_owned()),
+                b"keep" => tunnels.keep = true,
+                b"background" => tunnels.background = true,
+                b"quiet" => tunnels.telling = Telling::Quiet,
+                b"debug" => tunnels.telling = Telling::Debug,
+                _ => return None,
+            }
+        }
+        let mut passages = tunnels.passages.iter();
+        let passage = match host {
+            None => passages.next(),
+            Some(host) => passages.find(|(known, _)| known == host),
+        };
+        let passage = passage?.1.clone();
+        Some(Self {
+            passage,
+            port: port?,
+            tunnels,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::route::eice::{Door, EndpointId, HostName};
+    use crate::plan::target::ids::Region;
+
+    fn door(address: &str) -> Passage {
+        Passage::Endpoint(Door {
+            endpoint: EndpointId::parse("eice-1").expect("an ID"),
+            host: HostName::parse("eice-1.example").expect("a name"),
+            address: address.parse().expect("an address"),
+            region: Region::parse("eu-west-1").expect("a region"),
+        })
+    }
+
+    fn tunnels(hosts: &[(&str, &str)]) -> Tunnels {
+        let door = |(host, address): &(&str, &str)| ((*host).to_owned(), door(address));
+        Tunnels {
+            passages: hosts.iter().map(door).collect(),
+            duration: Some(60),
+            credentials: Some("/run/a 'b%/c".into()),
+            keep: true,
+            profile: Some("50% $HOME".to_owned()),
+            background: true,
+            telling: Telling::Debug,
+        }
+    }
+
+    #[test]
+    fn every_word_survives_ssh_and_a_shell() {
+        let command = tunnels(&[("i-1", "10.0.0.1")]).proxy_command(Path::new("/opt/my bin/mssh"));
+        assert_eq!(
+            command,
+            "'/opt/my bin/mssh' --tunnel port=%p door=i-1,eice-1,eice-1.example,10.0.0.1,eu-west-1 \
+             duration=60 'credentials=/run/a '\"'\"'b%%/c' 'profile=50%% $HOME' keep background \
+             debug"
+        );
+        let two = tunnels(&[("a", "10.0.0.1"), ("b", "fd00::1")]);
+        let two = two.proxy_command(Path::new("mssh")).into_string();
+        assert!(
+            two.expect("text")
+                .starts_with("mssh --tunnel port=%p 'host=%n' door=a,")
+        );
+    }
+
+    #[test]
+    fn what_is_spelled_is_read_again() {
+        let spelled = tunnels(&[("a", "10.0.0.1"), ("b", "fd00::1")]);
+        let mut words: Vec<OsString> = vec!["port=22".into(), "host=b".into()];
+        words.extend(spelled.words());
+        let wanted = Wanted::parse(&words).expect("a tunnel");
+        assert_eq!(wanted.passage, door("fd00::1"));
+        assert_eq!((wanted.port, wanted.tunnels), (22, spelled));
+        let session = Passage::session("n,mi-0123456789abcdef0,eu-west-1").expect("a session");
+        assert_eq!(
+            session.1.word("n"),
+            "session=n,mi-0123456789abcdef0,eu-west-1"
+        );
+        words.push(session.1.word("n").into());
+        words[1] = "host=n".into();
+        assert_eq!(Wanted::parse(&words).map(|it| it.passage), Some(session.1));
+        words[1] = "host=c".into();
+        assert_eq!(Wanted::parse(&words), None);
+        for words in [
+            vec![],
+            vec!["port=22"],
+            vec!["port=22", "x=1"],
+            vec!["port=x"],
+        ] {
+            let words: Vec<OsString> = words.into_iter().map(OsString::from).collect();
+            assert_eq!(Wanted::parse(&words), None, "{words:?}");
+        }
+    }
+}

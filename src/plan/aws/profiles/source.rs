@@ -1,0 +1,235 @@
+//! Where a profile's credentials come from: one source, and the roles to be assumed from there.
+//!
+//! The order is botocore's: <https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-files.html>
+//! and, where that is silent, its `credentials` module.
+
+mod said;
+
+use super::role::Role;
+use super::sso::Sso;
+use super::trouble::Trouble;
+use super::{File, Profile, Value};
+use crate::plan::aws::flaw::BadValue;
+
+/// How credentials come to be.
+#[derive(Debug)]
+pub struct Origin<'a> {
+    /// What the first of them are.
+    pub source: Source<'a>,
+    /// Whose they are.
+    pub profile: &'a str,
+    /// What is assumed with them, the last first.
+    pub roles: Vec<Role<'a>>,
+}
+
+/// The first credentials.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Source<'a> {
+    /// A key that stands in a file.
+    Keys(Keys<'a>),
+    /// A key in the environment.
+    Environment,
+    /// The container's endpoint.
+    Container,
+    /// The instance's metadata service.
+    Metadata,
+    /// A role that a token of somebody else's gives.
+    WebIdentity(WebIdentity),
+    /// IAM Identity Center.
+    Sso(Sso<'a>),
+    /// A console login, by its name.
+    Login(&'a str),
+    /// What a command prints.
+    Process(&'a str),
+}
+
+/// A long-lived key, or a session that somebody wrote into a file.
+#[derive(PartialEq, Eq)]
+#[expect(missing_docs, reason = "they are what their names say")]
+pub struct Keys<'a> {
+    pub id: &'a str,
+    pub secret: &'a str,
+    pub token: Option<&'a str>,
+}
+
+impl std::fmt::Debug for Keys<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Keys").field(&self.id).finish()
+    }
+}
+
+/// A web identity, as a profile or the environment has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WebIdentity {
+    /// The file with the token.
+    pub token_file: String,
+    /// The role that it gives.
+    pub role_arn: String,
+    /// What the session is to be called.
+    pub session_name: Option<String>,
+}
+
+/// What the environment says of a web identity; each goes before the profile's word.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "AWS_WEB_IDENTITY_TOKEN_FILE and so on")]
+pub struct WebVariables {
+    pub token_file: Option<String>,
+    pub role_arn: Option<String>,
+    pub session_name: Option<String>,
+}
+
+/// Where the credentials of a profile come from, if it has any.
+///
+/// # Errors
+/// What of the profile, or of one that it builds on, makes no sense.
+pub fn origin<'a>(profile: Profile<'a>, web: &WebVariables) -> Result<Option<Origin<'a>>, Trouble> {
+    if is_role(profile) {
+        return role_origin(profile).map(Some);
+    }
+    Ok(source(profile, web)?.map(|source| Origin {
+        source,
+        profile: profile.name,
+        roles: Vec::new(),
+    }))
+}
+
+/// Follows the profiles of a role down to one that has credentials of its own.
+fn role_origin(profile: Profile<'_>) -> Result<Origin<'_>, Trouble> {
+    let mut roles = Vec::new();
+    let mut visited = vec![profile.name];
+    let mut current = profile;
+    loop {
+        roles.extend(Role::of(current));
+        let next = match step(current)? {
+            Step::Profile(next) => next,
+            Step::Source(source) => {
+                return Ok(Origin {
+                    source,
+                    profile: current.name,
+                    roles,
+                });
+            }
+        };
+        let itself = next.name == current.name && has_keys(next);
+        if visited.contains(&next.name) && !itself {
+            visited.push(next.name);
+            return Err(Trouble::Loop(
+                visited.iter().map(ToString::to_string).collect(),
+            ));
+        }
+        visited.push(next.name);
+        if has_keys(next) || !is_role(next) {
+            let found = source(next, &WebVariables::default())?;
+            return Ok(Origin {
+                source: found.ok_or_else(|| Trouble::EmptySource(next.name.to_owned()))?,
+                profile: next.name,
+                roles,
+            });
+        }
+        current = next;
+    }
+}
+
+/// What a role is assumed with.
+enum Step<'a> {
+    Source(Source<'static>),
+    Profile(Profile<'a>),
+}
+
+fn step(role: Profile<'_>) -> Result<Step<'_>, Trouble> {
+    let name = || role.name.to_owned();
+    match (role.get("source_profile"), role.get("credential_source")) {
+        (Some(_), Some(_)) => Err(Trouble::TwoSources(name())),
+        (None, None) => Err(Trouble::NoSource(name())),
+        (None, Some(word)) => named(word)
+            .map(Step::Source)
+            .ok_or_else(|| Trouble::BadSource(name(), word.to_owned())),
+        (Some(next), None) => role
+            .other(next)
+            .map(Step::Profile)
+            .ok_or_else(|| Trouble::NoSuchSource(name(), next.to_owned())),
+    }
+}
+
+/// What a profile has of its own, a role from another profile aside.
+fn source<'a>(profile: Profile<'a>, web: &WebVariables) -> Result<Option<Source<'a>>, Trouble> {
+    if let Some(identity) = web_identity(profile, web)? {
+        return Ok(Some(Source::WebIdentity(identity)));
+    }
+    if let Some(sso) = Sso::of(profile)? {
+        return Ok(Some(Source::Sso(sso)));
+    }
+    if let Some(keys) = keys(profile, File::Credentials)? {
+        return Ok(Some(Source::Keys(keys)));
+    }
+    if let Some(login) = profile.get("login_session") {
+        return Ok(Some(Source::Login(login)));
+    }
+    if let Some(command) = profile.get("credential_process") {
+        return Ok(Some(Source::Process(command)));
+    }
+    Ok(keys(profile, File::Config)?.map(Source::Keys))
+}
+
+fn web_identity(profile: Profile<'_>, web: &WebVariables) -> Result<Option<WebIdentity>, Trouble> {
+    let either = |variable: &Option<String>, key: &str| {
+        let own = || profile.get(key).map(str::to_owned);
+        variable
+            .clone()
+            .or_else(own)
+            .filter(|value| !value.is_empty())
+    };
+    let Some(token_file) = either(&web.token_file, "web_identity_token_file") else {
+        return Ok(None);
+    };
+    let role_arn = either(&web.role_arn, "role_arn");
+    Ok(Some(WebIdentity {
+        token_file,
+        role_arn: role_arn.ok_or_else(|| Trouble::NoWebRole(profile.name.to_owned()))?,
+        session_name: either(&web.session_name, "role_session_name"),
+    }))
+}
+
+/// The key in one file's section of a profile.
+fn keys(profile: Profile<'_>, file: File) -> Result<Option<Keys<'_>>, Trouble> {
+    let section = profile.section(file);
+    let get = |key: &str| section?.get(key).and_then(Value::text);
+    let good = |key, value| match BadValue::at(&profile.place(file, key), value) {
+        Some(bad) => Err(Trouble::BadValue(bad)),
+        None => Ok(value),
+    };
+    let half = || Trouble::HalfAKey(profile.name.to_owned());
+    let some = |key| get(key).filter(|value| !value.is_empty());
+    if get("aws_access_key_id").is_none() {
+        return Ok(None);
+    }
+    let id = some("aws_access_key_id").ok_or_else(half)?;
+    let id = good("aws_access_key_id", id)?;
+    let secret = some("aws_secret_access_key").ok_or_else(half)?;
+    let secret = good("aws_secret_access_key", secret)?;
+    let tokens = ["aws_security_token", "aws_session_token"];
+    let token = tokens.into_iter().find_map(|key| Some((key, some(key)?)));
+    let token = token.map(|(key, token)| good(key, token)).transpose()?;
+    Ok(Some(Keys { id, secret, token }))
+}
+
+/// A web identity takes its role itself.
+fn is_role(profile: Profile<'_>) -> bool {
+    profile.has("role_arn") && !profile.has("web_identity_token_file")
+}
+
+fn has_keys(profile: Profile<'_>) -> bool {
+    profile.has("aws_access_key_id") || profile.has("aws_secret_access_key")
+}
+
+fn named(source: &str) -> Option<Source<'static>> {
+    match source {
+        "Environment" => Some(Source::Environment),
+        "Ec2InstanceMetadata" => Some(Source::Metadata),
+        "EcsContainer" => Some(Source::Container),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

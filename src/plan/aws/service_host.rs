@@ -1,0 +1,203 @@
+//! Which hosts an answer of AWS's may send us to: those of the service asked, in its region, and
+//! where the user has an endpoint of their own for that service, its host.
+//!
+//! Whoever can answer in AWS's place would otherwise be told a session's token, or get a signed
+//! request.
+
+use super::http_proxy::host_and_port;
+
+/// The service that holds the websockets of sessions.
+const SESSIONS: &str = "ssmmessages";
+
+/// The part of an EC2 Instance Connect Endpoint's name that is the same for all.
+const ENDPOINTS: &str = "ec2-instance-connect-endpoint";
+
+/// Whether a session's token may be sent to this URL, the `StreamUrl` of an answer: to AWS over TLS,
+/// or to the host of the user's `own` endpoint, and no less securely than to that.
+#[must_use]
+pub fn may_hold_session(url: &str, region: &str, own: Option<&str>) -> bool {
+    let Some((scheme, authority)) = parts(url) else {
+        return false;
+    };
+    let secure = match scheme {
+        "wss" => true,
+        "ws" => false,
+        _ => return false,
+    };
+    let of_aws = || is_of_service(authority, SESSIONS, region);
+    let of_own = || {
+        own.and_then(parts).is_some_and(|(scheme, own)| {
+            (secure || scheme == "http") && is_same_host(authority, own)
+        })
+    };
+    (secure && of_aws()) || of_own()
+}
+
+/// Whether this can be the DNS name of an EC2 Instance Connect Endpoint in a region, or else is of
+/// the host of the user's `own` endpoint for EC2.
+#[must_use]
+pub fn may_be_endpoint(name: &str, id: &str, region: &str, own: Option<&str>) -> bool {
+    let rest = name
+        .strip_prefix(id)
+        .and_then(|rest| rest.strip_prefix('.'));
+    let of_aws = || {
+        let (_, tail) = rest?.split_once(ENDPOINTS)?;
+        let tail = tail.strip_prefix('.')?.strip_prefix(region)?;
+        let tail = tail.strip_prefix('.')?;
+        Some(suffixes(region).contains(&tail) && name.split('.').any(|label| label == ENDPOINTS))
+    };
+    let of_own = || {
+        let (host, _) = host_and_port(parts(own?)?.1)?;
+        let below = name.strip_suffix(host).is_some_and(|it| it.ends_with('.'));
+        Some(name == host || below)
+    };
+    of_aws().unwrap_or(false) || of_own().unwrap_or(false)
+}
+
+/// Whether a host is a service's own in this region: `SERVICE.REGION.SUFFIX`, or the same with
+/// `-fips`. The URLs of answers name no port.
+fn is_of_service(host: &str, service: &str, region: &str) -> bool {
+    suffixes(region).iter().any(|suffix| {
+        let name = |variant: &str| format!("{service}{variant}.{region}.{suffix}");
+        host == name("") || host == name("-fips")
+    })
+}
+
+/// What the names of services end in, in the partition of a region: usually, and for IPv6, too.
+///
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html>; the list is the SDKs'.
+fn suffixes(region: &str) -> [&'static str; 2] {
+    match region.rsplitn(3, '-').last().unwrap_or_default() {
+        "cn" => ["amazonaws.com.cn", "api.amazonwebservices.com.cn"],
+        "eusc-de" => ["amazonaws.eu", "api.amazonwebservices.eu"],
+        "us-iso" => ["c2s.ic.gov", "api.aws.ic.gov"],
+        "us-isob" => ["sc2s.sgov.gov", "api.aws.scloud"],
+        "eu-isoe" => ["cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"],
+        "us-isof" => ["csp.hci.ic.gov", "api.aws.hci.ic.gov"],
+        _ => ["amazonaws.com", "api.aws"],
+    }
+}
+
+/// The scheme and the authority of a URL whose authority is a host and perhaps a port: no user
+/// before it, and nothing that others might read otherwise.
+fn parts(url: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+    (!authority.is_empty() && authority.bytes().all(fits)).then_some((scheme, authority))
+}
+
+fn is_same_host(one: &str, other: &str) -> bool {
+    match (host_and_port(one), host_and_port(other)) {
+        (Some((one, _)), Some((other, _))) => one.eq_ignore_ascii_case(other),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATH: &str = "/v1/data-channel/s-1?role=publish_subscribe&cell-number=AA+/=";
+
+    #[test]
+    fn the_token_goes_to_aws_in_the_region_alone() {
+        for (host, region) in [
+            ("ssmmessages.eu-west-1.amazonaws.com", "eu-west-1"),
+            ("ssmmessages.eu-west-1.api.aws", "eu-west-1"),
+            (
+                "ssmmessages-fips.us-gov-west-1.amazonaws.com",
+                "us-gov-west-1",
+            ),
+            ("ssmmessages.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+            ("ssmmessages.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"),
+            ("ssmmessages.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
+            ("ssmmessages.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"),
+        ] {
+            let holds = |url: String| may_hold_session(&url, region, None);
+            assert!(holds(format!("wss://{host}{PATH}")), "{host}");
+            assert!(!holds(format!("ws://{host}{PATH}")), "{host}");
+            assert!(!holds(format!("https://{host}{PATH}")), "{host}");
+            assert!(!holds(format!("wss://{host}:8443{PATH}")), "{host}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_looks_like_aws_is_aws() {
+        for host in [
+            "ssmmessages.evil.example",
+            "ssmmessages.eu-west-1.amazonaws.com.evil.example",
+            "ssmmessages.eu-west-1.evilamazonaws.com",
+            "ssmmessages-evil-1234.eu-west-1.elb.amazonaws.com",
+            "ssmmessages-evil.eu-west-1.amazonaws.com",
+            "ssmmessages.us-east-1.amazonaws.com",
+            "ssmmessages.eu-west-1.amazonaws.com.cn",
+            "evil.example:443@ssmmessages.eu-west-1.amazonaws.com",
+            "ssmmessages.eu-west-1.amazonaws.com@evil.example",
+            "evil.example\\.ssmmessages.eu-west-1.amazonaws.com",
+            "bucket.s3.amazonaws.com",
+            "ssmmessagesx.eu-west-1.amazonaws.com",
+            "amazonaws.com",
+            "",
+        ] {
+            let url = format!("wss://{host}{PATH}");
+            assert!(!may_hold_session(&url, "eu-west-1", None), "{host}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_of_ones_own_vouches_for_its_host_and_its_scheme() {
+        let clear = Some("http://127.0.0.1:4566");
+        let secure = Some("https://ssm.example:8443/stage");
+        let vpc = Some("https://vpce-1.ssm.eu-west-1.vpce.amazonaws.com");
+        for (url, own, expected) in [
+            ("ws://127.0.0.1:80", clear, true),
+            ("wss://127.0.0.1", clear, true),
+            ("ws://127.0.0.2:4566", clear, false),
+            ("ws://localhost:4566", clear, false),
+            ("http://127.0.0.1:4566", clear, false),
+            ("wss://SSM.example", secure, true),
+            ("ws://ssm.example", secure, false),
+            ("wss://other.example", secure, false),
+            ("wss://x@ssm.example", secure, false),
+            ("wss://ssmmessages.eu-west-1.amazonaws.com", vpc, true),
+            ("ws://ssmmessages.eu-west-1.amazonaws.com", vpc, false),
+            ("ws://[::1]:80", Some("http://[::1]:4566"), true),
+            ("ws://127.0.0.1:80", None, false),
+        ] {
+            let full = format!("{url}{PATH}");
+            assert_eq!(
+                may_hold_session(&full, "eu-west-1", own),
+                expected,
+                "{url} {own:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_endpoint_is_called_as_aws_calls_it_in_the_region() {
+        let is = |name: &str, own| may_be_endpoint(name, "eice-0a", "eu-west-1", own);
+        for name in [
+            "eice-0a.1b2c.ec2-instance-connect-endpoint.eu-west-1.amazonaws.com",
+            "eice-0a.1b2c.fips.ec2-instance-connect-endpoint.eu-west-1.amazonaws.com",
+            "eice-0a.1b2c.ec2-instance-connect-endpoint.eu-west-1.api.aws",
+        ] {
+            assert!(is(name, None), "{name}");
+        }
+        for name in [
+            "eice-0a.1b2c.ec2-instance-connect-endpoint.us-east-1.amazonaws.com",
+            "eice-0b.1b2c.ec2-instance-connect-endpoint.eu-west-1.amazonaws.com",
+            "eice-0a.1b2c.ec2-instance-connect-endpoint.eu-west-1.amazonaws.com.evil.example",
+            "eice-0a.1b2c.xec2-instance-connect-endpoint.eu-west-1.amazonaws.com",
+            "eice-0a.1b2c.ec2-instance-connect-endpoint.eu-west-1.elb.amazonaws.com",
+            "eice-0a.evil.example",
+            "evil.example",
+            "",
+        ] {
+            assert!(!is(name, None), "{name}");
+        }
+        let own = Some("http://aws.test:4566");
+        assert!(is("eice-0a.aws.test", own) && is("aws.test", own));
+        assert!(!is("eice-0a.evilaws.test", own));
+    }
+}

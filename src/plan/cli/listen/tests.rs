@@ -1,0 +1,131 @@
+use super::*;
+use crate::plan::cli;
+use crate::plan::cli::Request;
+use crate::plan::cli::grammar::Grammar;
+
+fn read(line: &[&str]) -> Result<Request, Usage> {
+    let line: Vec<OsString> = line.iter().map(OsString::from).collect();
+    cli::parse(Program::Ssh, Grammar::of(Program::Ssh), &line)
+}
+
+#[test]
+fn a_place_is_a_port_and_perhaps_an_address() {
+    for (word, read, first) in [
+        ("5000", "127.0.0.1:5000", "127.0.0.1:5000"),
+        ("0", "127.0.0.1:0", "127.0.0.1:0"),
+        ("localhost:65535", "127.0.0.1:65535", "127.0.0.1:65535"),
+        ("10.0.0.1:80", "10.0.0.1:80", "10.0.0.1:80"),
+        ("0.0.0.0:80", "0.0.0.0:80", "0.0.0.0:80"),
+        ("[::1]:5000", "[::1]:5000", "[::1]:5000"),
+        ("[::]:5000", "[::]:5000", "[::]:5000"),
+        ("*:5000", "*:5000", "[::]:5000"),
+        (":5000", "*:5000", "[::]:5000"),
+    ] {
+        let place = Place::parse(word).expect(word);
+        assert_eq!(place.to_string(), read);
+        assert_eq!(place.sockets()[0].to_string(), first);
+    }
+    for word in [
+        "",
+        "x",
+        "-1",
+        "+1",
+        "65536",
+        "5000:",
+        "::1:5000",
+        "[::1]",
+        "[1.2.3.4]:5",
+        "host:5000",
+        "5000:localhost:80",
+        "1.2.3:80",
+        " 5000",
+        "::1",
+    ] {
+        assert_eq!(Place::parse(word), None, "{word}");
+    }
+}
+
+#[test]
+fn a_target_may_have_a_port() {
+    for (word, host, port) in [
+        ("i-0123456789abcdef0", "i-0123456789abcdef0", 22),
+        ("i-0123456789abcdef0:5432", "i-0123456789abcdef0", 5432),
+        ("mi-0123456789abcdef0:5432", "mi-0123456789abcdef0", 5432),
+        ("10.0.0.1", "10.0.0.1", 22),
+        ("10.0.0.1:1", "10.0.0.1", 1),
+        ("fd00::1", "fd00::1", 22),
+        ("fd00::22", "fd00::22", 22),
+        ("[fd00::1]", "fd00::1", 22),
+        ("[fd00::1]:65535", "fd00::1", 65535),
+        (
+            "ip-10-0-0-1.ec2.internal:80",
+            "ip-10-0-0-1.ec2.internal",
+            80,
+        ),
+    ] {
+        let Ok(Request::Listen(listening)) = read(&["--listen", "5000", word]) else {
+            panic!("{word}: {:?}", read(&["--listen", "5000", word]));
+        };
+        let destination = listening.invocation.destinations().next();
+        assert_eq!(destination.map(|it| &*it.host), Some(host));
+        assert_eq!((&*listening.answer.hostname, listening.port), (host, port));
+    }
+}
+
+#[test]
+fn what_is_amiss_is_said() {
+    let beside = |word: &str| Usage::Listen(Amiss::Beside(word.to_owned()));
+    let port = |word: &str| Usage::Listen(Amiss::Port(word.to_owned()));
+    for (line, mistake) in [
+        (
+            &["--listen", "x", "h"][..],
+            Usage::Listen(Amiss::Place("x".into())),
+        ),
+        (&["--listen", "5000"], Usage::NoTarget),
+        (&["--listen", "1", "h:0"], port("0")),
+        (&["--listen", "1", "h:"], port("")),
+        (&["--listen", "1", "h:x"], port("x")),
+        (&["--listen", "1", "[::1]:65536"], port("65536")),
+        (&["--listen", "1", "h:1:2"], Usage::BadHost("h:1:2".into())),
+        (
+            &["--listen", "1", "::1]:2"],
+            Usage::BadHost("::1]:2".into()),
+        ),
+        (
+            &["--listen", "1", "ssh://h:2"],
+            Usage::BadHost("ssh://h:2".into()),
+        ),
+        (&["--listen", "1", "root@h"], beside("root@")),
+        (&["--listen", "1", "-p", "22", "h"], beside("-p")),
+        (&["--listen", "1", "-Nv", "h"], beside("-Nv")),
+        (&["--listen", "1", "-Z", "h"], beside("-Z")),
+        (&["--listen", "1", "h", "uptime", "-p"], beside("uptime")),
+        (&["--listen", "1", "h", ""], beside("")),
+        (
+            &["--listen", "1", "--proxy", "h", "22", "me"],
+            beside("--proxy"),
+        ),
+        (&["--ssh-config", "--listen", "1"], beside("--ssh-config")),
+        (
+            &["--listen", "1", "--key-dir", "/k", "h"],
+            beside("--key-dir"),
+        ),
+        (
+            &["--listen", "1", "--serial", "h"],
+            Usage::Listen(Amiss::By("serial")),
+        ),
+        (
+            &["--listen", "1", "--via", "instance-id", "h"],
+            Usage::Listen(Amiss::By("instance-id")),
+        ),
+    ] {
+        assert_eq!(read(line), Err(mistake), "{line:?}");
+    }
+    for line in [
+        &["--listen", "1", "-v", "h"][..],
+        &["h:80", "-vv", "--listen=1"],
+        &["--listen", "1", "--", "h"],
+    ] {
+        assert!(matches!(read(line), Ok(Request::Listen(_))), "{line:?}");
+    }
+}

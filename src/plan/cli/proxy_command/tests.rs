@@ -1,0 +1,73 @@
+use super::*;
+use crate::plan::cli;
+use crate::plan::cli::grammar::Grammar;
+
+fn read(line: &[&str]) -> Result<Request, Usage> {
+    let line: Vec<OsString> = line.iter().map(OsString::from).collect();
+    cli::parse(Program::Ssh, Grammar::of(Program::Ssh), &line)
+}
+
+#[test]
+fn a_ride_is_all_that_ssh_can_tell() {
+    let line = ["--key-dir", "/k", "--proxy", "i-0abcdef0", "2222", "root"];
+    let Ok(Request::Ride(ride)) = read(&line) else {
+        panic!("{:?}", read(&line));
+    };
+    assert_eq!(ride.port, 2222);
+    assert_eq!(ride.room, Some("/k/i-0abcdef0".into()));
+    assert_eq!(ride.answer.login.as_deref(), Some("root"));
+    assert_eq!(ride.answer.hostname, "i-0abcdef0");
+    let own = ["-i", "/my key", "--proxy", "fd00::1", "22", "root"];
+    assert!(matches!(read(&own), Ok(Request::Ride(ride)) if ride.room.is_none()));
+}
+
+#[test]
+fn what_is_missing_or_in_vain_is_said() {
+    for (line, mistake) in [
+        (&["--proxy", "i-0abcdef0", "22", "root"][..], Usage::RideKey),
+        (&["--proxy", "i-0abcdef0", "22"], Usage::RideWords),
+        (&["--proxy"], Usage::RideWords),
+        (&["--proxy", "-i", "k", "h", "x", "root"], Usage::RideWords),
+        (
+            &["--proxy", "--via", "instance-id", "h", "22", "root"],
+            Usage::RideBy("instance-id"),
+        ),
+        (
+            &["--proxy", "--key-dir", "/k", "h", "22", "a;b"],
+            Usage::BadUser("a;b".into()),
+        ),
+        (
+            &["--proxy", "--key-dir", "/k", "/home/me", "22", "root"],
+            Usage::BadHost("/home/me".into()),
+        ),
+        (
+            &["--proxy", "--key-dir", "/k", "..", "22", "root"],
+            Usage::BadHost("..".into()),
+        ),
+        (&["--ssh-config", "h"], Usage::SetupWords),
+        (&["--ssh-config", "-v"], Usage::SetupWords),
+        (&["--install", "h"], Usage::Beside("install", "ssh-config")),
+        (&["--uninstall"], Usage::Beside("uninstall", "ssh-config")),
+        (&["--key-dir", "/k", "h"], Usage::Beside("key-dir", "proxy")),
+    ] {
+        assert_eq!(read(line), Err(mistake), "{line:?}");
+    }
+}
+
+#[test]
+fn a_setup_keeps_what_the_proxy_is_to_know() {
+    let line = [
+        "--ssh-config",
+        "--install",
+        "-lroot",
+        "--private",
+        "--profile",
+        "a b",
+    ];
+    let Ok(Request::Setup(setup)) = read(&line) else {
+        panic!("{:?}", read(&line));
+    };
+    assert_eq!(setup.action, Action::Install);
+    assert_eq!(setup.words, ["--profile", "a b", "--via", "private"]);
+    assert_eq!(setup.login.as_str(), "root");
+}

@@ -1,0 +1,204 @@
+//! The scanner: which words are options, values, the destination, the remote command.
+//!
+//! It reads as the client's own getopt(3) would and keeps the client's words as they were typed.
+//! What is ours is taken out on the way. For ssh, options are still read after the destination,
+//! as in the `goto again` of its `main()`; the first other word begins the remote command, which
+//! is never looked into.
+
+mod collisions;
+mod letters;
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+use super::grammar::{Grammar, Program};
+use super::options;
+use super::options::Opt;
+use super::usage::Usage;
+
+/// A command line, taken apart.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Scan {
+    /// The client's words in their order, ours taken out.
+    pub words: Vec<OsString>,
+    /// The client's options among them.
+    pub flags: Vec<Flag>,
+    /// Which of `words` are operands: ssh's destination; the operands of sftp and scp.
+    pub operands: Vec<usize>,
+    /// Our options, with their values.
+    pub ours: Vec<(&'static Opt, Option<OsString>)>,
+    /// Whether a remote command follows ssh's destination.
+    pub command: bool,
+    /// Whether the client will refuse the words, with a usage message of its own.
+    pub refused: bool,
+}
+
+/// One of the client's options.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flag {
+    /// Its letter.
+    pub letter: u8,
+    /// Its value, if it takes one.
+    pub value: Option<OsString>,
+    /// Whether it stands after the destination.
+    pub late: bool,
+    /// Which of the client's words it stands in.
+    pub at: usize,
+}
+
+/// Reads `words`, which do not include the program's own name.
+///
+/// # Errors
+/// What is wrong with an option of ours; mistakes in the client's options are its own to tell.
+pub fn scan(program: Program, grammar: Grammar, words: &[OsString]) -> Result<Scan, Usage> {
+    let mut scanner = Scanner {
+        program,
+        grammar,
+        words,
+        at: 0,
+        ahead: false,
+        scan: Scan::default(),
+    };
+    scanner.options()?;
+    match program {
+        Program::Ssh => scanner.destination_and_command()?,
+        Program::Sftp | Program::Scp => scanner.operands()?,
+    }
+    Ok(scanner.scan)
+}
+
+struct Scanner<'a> {
+    program: Program,
+    grammar: Grammar,
+    words: &'a [OsString],
+    /// The next word to read.
+    at: usize,
+    /// Whether this one only looks ahead for another, to settle a `-t`.
+    ahead: bool,
+    scan: Scan,
+}
+
+impl<'a> Scanner<'a> {
+    /// Takes the next word.
+    fn next(&mut self) -> Option<&'a OsStr> {
+        let word = self.words.get(self.at)?;
+        self.at += 1;
+        Some(word)
+    }
+
+    /// Reads options up to the first word which is none, or past a `--`.
+    fn options(&mut self) -> Result<(), Usage> {
+        while let Some(word) = self.words.get(self.at) {
+            match word.as_bytes() {
+                b"--" => {
+                    self.at += 1;
+                    self.scan.words.push(word.clone());
+                    return Ok(());
+                }
+                [b'-', b'-', long @ ..] => {
+                    self.at += 1;
+                    self.long(long)?;
+                }
+                [b'-', _, ..] => {
+                    self.at += 1;
+                    self.cluster(word)?;
+                }
+                _ => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    /// ssh's destination, the options after it, and the command.
+    fn destination_and_command(&mut self) -> Result<(), Usage> {
+        let ended = self.ended();
+        let Some(destination) = self.next() else {
+            return Ok(());
+        };
+        self.operand(destination);
+        if !ended {
+            self.options()?;
+        }
+        let command = &self.words[self.at..];
+        self.scan.command = !command.is_empty();
+        self.scan.words.extend_from_slice(command);
+        Ok(())
+    }
+
+    /// The operands of sftp and scp. After the target of sftp our options may follow, as they
+    /// could in the original; in scp they would be mistaken for files, or files for them.
+    fn operands(&mut self) -> Result<(), Usage> {
+        let ended = self.ended();
+        while let Some(word) = self.next() {
+            let bytes = word.as_bytes();
+            let ours = !ended && !self.scan.operands.is_empty() && self.is_ours(bytes);
+            match (self.program, ours) {
+                (Program::Scp, true) if bytes.starts_with(b"--") => {
+                    return Err(Usage::OptionAfterFiles(word.to_string_lossy().into()));
+                }
+                (Program::Sftp, true) => match bytes {
+                    [b'-', b'-', long @ ..] => self.long(long)?,
+                    _ => self.cluster(word)?,
+                },
+                _ => self.operand(word),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a `--` has ended the options. As in ssh, what counts is that the last of its words
+    /// is one, be it an option's value; a value of ours is not among them.
+    fn ended(&self) -> bool {
+        self.scan.words.last().is_some_and(|word| word == "--")
+    }
+
+    fn operand(&mut self, word: &OsStr) {
+        self.scan.operands.push(self.scan.words.len());
+        self.scan.words.push(word.to_owned());
+    }
+
+    /// Whether a word that stands among the operands is an option of ours.
+    fn is_ours(&self, word: &[u8]) -> bool {
+        match word {
+            [b'-', b'-', long @ ..] => {
+                let name = long.split(|&b| b == b'=').next().unwrap_or_default();
+                std::str::from_utf8(name)
+                    .is_ok_and(|name| options::find_long(name).is_ok_and(|o| o.is_of(self.program)))
+            }
+            [b'-', letter, rest @ ..] => self.our_letter(*letter, rest, true).is_some(),
+            _ => false,
+        }
+    }
+
+    /// A long option: all of them are ours.
+    fn long(&mut self, long: &[u8]) -> Result<(), Usage> {
+        let equals = long.iter().position(|&b| b == b'=');
+        let (name, attached) = match equals {
+            Some(at) => (&long[..at], Some(OsStr::from_bytes(&long[at + 1..]))),
+            None => (long, None),
+        };
+        let name = String::from_utf8_lossy(name);
+        let opt = options::find_long(&name).map_err(|candidates| {
+            let word = format!("--{name}");
+            if candidates.is_empty() {
+                Usage::UnknownOption(word)
+            } else {
+                Usage::Ambiguous(word, candidates)
+            }
+        })?;
+        if !opt.is_of(self.program) {
+            return Err(Usage::OfMssh(opt));
+        }
+        let value = match (opt.value, attached) {
+            (None, None) => None,
+            (None, Some(_)) => return Err(Usage::UnwantedValue(opt)),
+            (Some(_), Some(value)) => Some(value),
+            (Some(_), None) => Some(self.next().ok_or(Usage::NoValue(opt))?),
+        };
+        self.scan.ours.push((opt, value.map(OsStr::to_owned)));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! Where letters collide: whether a letter is the original's option or the client's.
+//!
+//! `-r`, `-u`, `-z`, `-d` are free in ssh's table, `-t` is not; sftp and scp have their own `-r`, and
+//! scp its own `-d` and `-t`. Those which are taken are ours only in the original's own form.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use super::{Scan, Scanner};
+use crate::plan::cli::grammar::Program;
+use crate::plan::cli::options;
+use crate::plan::cli::options::{Name, Opt};
+use crate::plan::target::destination::Destination;
+use crate::plan::target::ids::{InstanceId, Region};
+use crate::plan::target::pasted;
+
+impl Scanner<'_> {
+    /// Our option of this letter, if the letter is ours here. `rest` is what follows it in its
+    /// word; `leads` tells that no letter of the client's precedes it there.
+    pub(super) fn our_letter(&self, letter: u8, rest: &[u8], leads: bool) -> Option<&'static Opt> {
+        let opt = options::find_letter(letter)?;
+        let ours = match (opt.name, self.program) {
+            (Name::InstanceId, Program::Ssh) => leads && self.means_instance(rest),
+            (Name::InstanceId | Name::Debug, Program::Scp) => false,
+            (Name::Region, Program::Sftp | Program::Scp) => leads && self.means_region(rest),
+            _ => true,
+        };
+        ours.then_some(opt)
+    }
+
+    /// The word that a short option with this `rest` would take as its value, and where the words
+    /// after it begin.
+    fn peek<'b>(&'b self, rest: &'b [u8]) -> Option<(&'b [u8], usize)> {
+        if rest.is_empty() {
+            let word = self.words.get(self.at)?;
+            Some((word.as_bytes(), self.at + 1))
+        } else {
+            Some((rest, self.at))
+        }
+    }
+
+    /// Whether `-r` of sftp and scp is the original's region and not their "recursive": when
+    /// something of a region's shape follows, and still enough operands after that.
+    fn means_region(&self, rest: &[u8]) -> bool {
+        let needed = if self.program == Program::Scp { 2 } else { 1 };
+        self.peek(rest).is_some_and(|(value, after)| {
+            let region = std::str::from_utf8(value).is_ok_and(|word| Region::parse(word).is_ok());
+            let enough = !self.scan.operands.is_empty() || self.words.len() - after >= needed;
+            region && enough
+        })
+    }
+
+    /// Whether `-t` of ssh is the original's instance ID and not ssh's "tty": when an ID follows
+    /// and, after it, an operand that looks like an address; or the destination, no ID itself,
+    /// stands already.
+    fn means_instance(&self, rest: &[u8]) -> bool {
+        let names_one = |word: &str| InstanceId::parse(word).is_ok() || pasted::is_instance(word);
+        let is_id = |word: &[u8]| std::str::from_utf8(word).is_ok_and(names_one);
+        let Some((value, after)) = self.peek(rest) else {
+            return false;
+        };
+        if !is_id(value) || self.ahead {
+            return is_id(value);
+        }
+        if let Some(&destination) = self.scan.operands.first() {
+            let word = self.scan.words[destination].as_bytes();
+            let host = word.rsplit(|&b| b == b'@').next().unwrap_or_default();
+            return !is_id(host);
+        }
+        let mut ahead = Scanner {
+            at: after,
+            ahead: true,
+            scan: Scan::default(),
+            ..*self
+        };
+        ahead.options().is_ok() && ahead.next().is_some_and(looks_like_address)
+    }
+}
+
+/// Whether an operand can only be meant as an address: it holds an `@`, a dot or a colon, and ssh
+/// would take it for a destination. A command like `./run.sh` or `vi /etc/hosts.allow` is none.
+fn looks_like_address(word: &OsStr) -> bool {
+    word.as_bytes().iter().any(|b| b"@.:".contains(b))
+        && Destination::parse(Program::Ssh, word).is_ok()
+}

@@ -1,0 +1,126 @@
+//! What decides the way to a destination, and what it decides.
+
+use std::net::IpAddr;
+
+use super::tunnel::Passage;
+use super::{NoAddress, Route, Way, address};
+use crate::plan::ssh_g::Answer;
+use crate::plan::target::destination::Destination;
+use crate::plan::target::instance::Instance;
+use crate::plan::target::{StandsFor, Target};
+
+/// A proxy that ssh_config has for instance IDs, and not for every host alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForIds {
+    /// There is none.
+    Nothing,
+    /// A ProxyCommand, which knows what an ID is.
+    Command,
+    /// Hops (ProxyJump), which do not.
+    Jump,
+}
+
+/// What decides the way to a destination.
+#[derive(Clone, Debug)]
+pub struct Situation<'a> {
+    /// What the user typed.
+    pub destination: &'a Destination,
+    /// Whether that is a host beside an instance ID of its own (`-t`).
+    pub beside_id: bool,
+    /// Whether it is the only destination.
+    pub alone: bool,
+    /// What the user wishes.
+    pub way: Way,
+    /// What ssh says of the host.
+    pub answer: &'a Answer,
+    /// What ssh_config makes of the host: its HostName, or the host itself.
+    pub named: Target,
+    /// What ssh_config has for this host because it is an instance ID.
+    pub proxy_for_ids: ForIds,
+    /// What a tunnel leads through, if the way is [`Way::Eice`] or [`Way::Ssm`].
+    pub passage: Option<Passage>,
+}
+
+/// The way to this instance.
+///
+/// What the user asks for with `--via`, else: a host that was typed is used as typed; an ID goes
+/// by the proxy that ssh_config has for IDs, if it has one, and by [`address`] if not.
+///
+/// # Errors
+/// When the instance has no address that fits.
+pub fn choose(instance: &Instance, situation: &Situation<'_>) -> Result<Route, NoAddress> {
+    let uri = situation.destination.is_uri();
+    Ok(match way_to(instance, situation)? {
+        // OpenSSH takes no IPv6 address in a URI.
+        route @ Route::Direct(IpAddr::V6(_), _) if uri => situation.by_hostname(route),
+        route => route,
+    })
+}
+
+fn way_to(instance: &Instance, situation: &Situation<'_>) -> Result<Route, NoAddress> {
+    let Situation {
+        destination,
+        answer,
+        way,
+        ..
+    } = situation;
+    let typed = || Route::AsTyped(destination.host.clone());
+    let direct = || address(instance, *way, answer.family);
+    let target = match &destination.target {
+        Target::Host(_) => &situation.named,
+        other => other,
+    };
+    match (target, way) {
+        (_, Way::Eice | Way::Ssm) => match &situation.passage {
+            Some(passage) => {
+                let name = destination.name().to_owned();
+                Ok(Route::Through(name, passage.clone()))
+            }
+            None => direct(),
+        },
+        (_, Way::InstanceId) => Ok(Route::InstanceId(instance.id.clone())),
+        (_, Way::Public | Way::Private | Way::Ipv6) => direct(),
+        _ if situation.beside_id => Ok(typed()),
+        (Target::Id(_), Way::Auto) => match (situation.proxy_for_ids, &destination.target) {
+            (ForIds::Command, Target::Id(_)) => Ok(Route::InstanceId(instance.id.clone())),
+            (ForIds::Command, _) => Ok(typed()),
+            (ForIds::Jump, _) => Ok(situation.by_hostname(direct()?)),
+            (ForIds::Nothing, _) => Ok(situation.stands_for(direct()?)),
+        },
+        // Private names are known inside the VPC only; what they stand for is not.
+        (Target::Aws(name), Way::Auto) => match &name.stands_for {
+            StandsFor::Private(address) => {
+                let address = Route::Direct((*address).into(), Way::Private);
+                Ok(situation.stands_for(address))
+            }
+            StandsFor::Id(_) => Ok(situation.stands_for(direct()?)),
+            StandsFor::Public(_) => Ok(typed()),
+        },
+        // The way to a console hangs on the region alone, and is not asked for here.
+        (Target::Address(_) | Target::Host(_) | Target::Node(_), Way::Auto) | (_, Way::Serial) => {
+            Ok(typed())
+        }
+    }
+}
+
+impl Situation<'_> {
+    /// The way to an address that the user named by a Host of ssh_config: with the name, so that
+    /// its block goes on applying. Any other name is no use to ssh, and gives way to the address.
+    fn stands_for(&self, route: Route) -> Route {
+        match &self.destination.target {
+            Target::Host(_) => self.by_hostname(route),
+            Target::Id(_) | Target::Node(_) | Target::Address(_) | Target::Aws(_) => route,
+        }
+    }
+
+    /// The name for ssh as typed, and the address as its HostName. That is an option, and so for
+    /// all destinations: of several, each gets the address alone.
+    fn by_hostname(&self, route: Route) -> Route {
+        match route {
+            Route::Direct(address, _) if self.alone => {
+                Route::ByHostName(self.destination.host.clone(), address)
+            }
+            other => other,
+        }
+    }
+}

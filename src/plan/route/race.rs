@@ -1,0 +1,131 @@
+//! Which way to take to an instance that has private addresses only: what there is to find out
+//! about each way, and which of them is taken by what is found so far.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::eice::NoEndpoint;
+use super::{Family, ForIds, NoAddress, Route, Situation, Way};
+use crate::plan::aws::denial::Reason;
+use crate::plan::target::instance::Instance;
+
+/// The ports that EC2 Instance Connect Endpoints lead to (`remotePort` of the service).
+pub const ENDPOINT_PORTS: [u16; 2] = [22, 3389];
+
+/// Whether nobody has settled the way: the instance has no address that is meant for everybody,
+/// and neither a host beside an ID nor a proxy for IDs says where ssh is to go.
+pub fn is_open(instance: &Instance, situation: &Situation<'_>) -> bool {
+    situation.way == Way::Auto
+        && !situation.beside_id
+        && situation.proxy_for_ids == ForIds::Nothing
+        && !is_public(instance, situation.answer.family)
+}
+
+/// Whether this is an address of the instance's own in its VPC. Any other that ssh may be led to, such as
+/// that of a forwarded port, is the user's to know.
+pub fn is_private(instance: &Instance, address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) if instance.private == Some(v4) => true,
+        IpAddr::V6(v6) if instance.ipv6 == Some(v6) => true,
+        other => instance.assigned.iter().any(|it| it.address == other),
+    }
+}
+
+/// Whether an address of the instance is meant for everybody. A public IPv4 address is, even where
+/// ssh is told not to use it; and IPv6 addresses are, but for those of RFC 4193.
+fn is_public(instance: &Instance, family: Family) -> bool {
+    let usable = |address| family.includes(IpAddr::V6(address));
+    let everybodys = instance.ipv6.filter(|it| !it.is_unique_local());
+    instance.public.is_some() || everybodys.is_some_and(usable)
+}
+
+/// What is known of a way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// Nothing yet.
+    Pending,
+    /// It leads there.
+    Open(Route),
+    /// It does not.
+    Shut(Shut),
+}
+
+/// Why a way is not to be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shut {
+    /// There is no address to go to.
+    NoAddress(NoAddress),
+    /// There is nobody at that port.
+    Refused(SocketAddr),
+    /// There is no answer.
+    Silent(SocketAddr),
+    /// There is no way to the address, as the system says.
+    NoPath(SocketAddr, String),
+    /// Endpoints do not lead to that port.
+    Port(u16),
+    /// There is no endpoint for the instance.
+    NoEndpoint(NoEndpoint),
+    /// Session Manager does not know the instance.
+    Unmanaged,
+    /// It has known its agent, which is silent now.
+    NoAgent,
+    /// Who asks may not know: the action that IAM does not allow, and why, if AWS says it.
+    Denied(&'static str, Option<Reason>),
+    /// The look-up failed for another reason.
+    Failed(String),
+}
+
+/// What is known of each way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Findings {
+    /// By the instance's own address.
+    pub direct: Finding,
+    /// Through an EC2 Instance Connect Endpoint.
+    pub endpoint: Finding,
+    /// Through Session Manager.
+    pub session: Finding,
+}
+
+/// What to do by what is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict<'a> {
+    /// Wait for more.
+    Wait,
+    /// Take this way.
+    Take(&'a Route),
+    /// There is none: why, by the names of the ways.
+    Nothing(Vec<(&'static str, Shut)>),
+}
+
+impl Findings {
+    /// What to do. In time, a way is taken when all that are better are shut; when it is `late`,
+    /// the best of those that are known to be open is.
+    pub fn verdict(&self, late: bool) -> Verdict<'_> {
+        let mut shut = Vec::new();
+        let mut waits = false;
+        for (name, finding) in self.ways() {
+            match finding {
+                Finding::Open(route) if late || !waits => return Verdict::Take(route),
+                Finding::Open(_) | Finding::Pending => waits = true,
+                Finding::Shut(why) => shut.push((name, why.clone())),
+            }
+        }
+        if waits {
+            Verdict::Wait
+        } else {
+            Verdict::Nothing(shut)
+        }
+    }
+
+    /// The best way first: without a machine of AWS's in between, then without an agent on the
+    /// instance's own.
+    fn ways(&self) -> [(&'static str, &Finding); 3] {
+        [
+            ("direct", &self.direct),
+            (Way::Eice.name(), &self.endpoint),
+            (Way::Ssm.name(), &self.session),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests;

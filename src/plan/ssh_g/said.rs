@@ -1,0 +1,54 @@
+//! ssh's answer, and what follows from it, in words: for `--debug` and `-v`.
+
+use std::fmt;
+
+use super::{Answer, sets};
+use crate::plan::cli::Invocation;
+use crate::plan::cli::grammar::Program;
+use crate::plan::route::Family;
+use crate::plan::target::destination::Destination;
+use crate::plan::target::ids::Login;
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HostName {}", self.hostname)?;
+        if let Some(port) = self.port {
+            write!(f, ", Port {port}")?;
+        }
+        match &self.login {
+            Some(user) => write!(f, ", User {user}")?,
+            None => f.write_str(", no User")?,
+        }
+        match self.family {
+            Family::Any => {}
+            Family::Inet => f.write_str(", IPv4 only")?,
+            Family::Inet6 => f.write_str(", IPv6 only")?,
+        }
+        if let Some(proxy) = &self.proxy {
+            write!(f, ", {proxy}")?;
+        }
+        if let Some(path) = &self.master {
+            write!(f, ", ControlPath {}", path.display())?;
+        }
+        if self.batch {
+            f.write_str(", BatchMode")?;
+        }
+        Ok(())
+    }
+}
+
+impl Answer {
+    /// Which user is taken for a destination, and why.
+    #[must_use]
+    pub fn user(&self, login: &Login, invocation: &Invocation, of: &Destination) -> String {
+        let by_letter = invocation.program == Program::Ssh && invocation.has(b'l');
+        let by_words = by_letter || of.login.is_some() || sets(invocation, &["user"]);
+        match self.login {
+            None => format!(
+                "user {login}, the default, since neither the command line nor ssh_config names one"
+            ),
+            Some(_) if by_words => format!("user {login}, named on the command line"),
+            Some(_) => format!("user {login}, named in ssh_config"),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! How a target is looked up in EC2.
+
+use std::net::IpAddr;
+
+use super::ids::InstanceId;
+use super::instance::{Instance, State};
+use super::{StandsFor, Target};
+
+/// The filters for the addresses of every network interface. Those with shorter names
+/// (`ip-address`, `private-ip-address`, `ipv6-address`) know the instance's primary ones only.
+///
+/// Source: "Filters" of `DescribeInstances` in the EC2 API reference.
+const PUBLIC: &str = "network-interface.addresses.association.public-ip";
+const PRIVATE: &str = "network-interface.addresses.private-ip-address";
+const IPV6: &str = "network-interface.ipv6-addresses.ipv6-address";
+
+/// What EC2 is asked for: an ID, or filters of DescribeInstances of which any may match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// This instance.
+    Id(InstanceId),
+    /// Whatever has one of these addresses.
+    Filters(Vec<Filter>),
+}
+
+/// One filter of DescribeInstances, by the name it has there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// The name in the API.
+    pub name: &'static str,
+    /// The addresses, of which any may match.
+    pub values: Vec<IpAddr>,
+}
+
+/// The look-up for `target`; `None` for a host name that must be resolved first.
+#[must_use]
+pub fn of(target: &Target) -> Option<Lookup> {
+    Some(match target {
+        Target::Id(id) => Lookup::Id(id.clone()),
+        Target::Address(address) => by_addresses(&[*address]),
+        Target::Aws(name) => match &name.stands_for {
+            StandsFor::Id(id) => Lookup::Id(id.clone()),
+            StandsFor::Public(address) => filters([(PUBLIC, vec![(*address).into()])]),
+            StandsFor::Private(address) => filters([(PRIVATE, vec![(*address).into()])]),
+        },
+        Target::Host(_) | Target::Node(_) => return None,
+    })
+}
+
+/// The look-up for any of these addresses. An IPv4 address may be a public or a private one:
+/// nothing in its number tells, since a VPC may use any range.
+#[must_use]
+pub fn by_addresses(addresses: &[IpAddr]) -> Lookup {
+    let canonical = addresses.iter().map(IpAddr::to_canonical);
+    let (v4, v6): (Vec<_>, Vec<_>) = canonical.partition(IpAddr::is_ipv4);
+    filters([(PUBLIC, v4.clone()), (PRIVATE, v4), (IPV6, v6)])
+}
+
+fn filters<const N: usize>(all: [(&'static str, Vec<IpAddr>); N]) -> Lookup {
+    let with_values = all.into_iter().filter(|(_, values)| !values.is_empty());
+    Lookup::Filters(
+        with_values
+            .map(|(name, values)| Filter { name, values })
+            .collect(),
+    )
+}
+
+/// The instance that is meant by `filters`, of all that they match: not one that is gone, and of
+/// several the one that is running, if only one is.
+///
+/// # Errors
+/// Those that are left: none, or several.
+pub fn one_of(found: Vec<Instance>, filters: &[Filter]) -> Result<Instance, Vec<Instance>> {
+    let mut left: Vec<Instance> = Vec::new();
+    for instance in found {
+        let seen = left.iter().any(|other| other.id == instance.id);
+        if !seen && !instance.state.is_gone() {
+            left.push(instance);
+        }
+    }
+    let is_running = |instance: &Instance| instance.state == State::Running;
+    let only = match left.len() {
+        1 => Some(0),
+        _ if left.iter().filter(|it| is_running(it)).count() == 1 => {
+            left.iter().position(is_running)
+        }
+        _ => None,
+    };
+    let named = filters.iter().flat_map(|filter| filter.values.clone());
+    only.map(|at| left.swap_remove(at).at(named)).ok_or(left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv4_address_may_be_public_or_private() {
+        let names = |target: &str| match Target::parse(target).ok().and_then(|t| of(&t)) {
+            Some(Lookup::Filters(filters)) => filters.iter().map(|f| f.name).collect(),
+            _ => Vec::new(),
+        };
+        assert_eq!(names("10.0.0.1"), [PUBLIC, PRIVATE]);
+        assert_eq!(names("::1"), [IPV6]);
+        assert_eq!(names("::ffff:10.0.0.1"), [PUBLIC, PRIVATE]);
+        assert_eq!(names("ip-10-0-0-1.ec2.internal"), [PRIVATE]);
+        assert_eq!(names("ec2-10-0-0-1.compute-1.amazonaws.com"), [PUBLIC]);
+    }
+
+    #[test]
+    fn a_single_running_instance_wins_over_others_with_its_address() {
+        let instance = |id: &str, state: &str| Instance {
+            id: InstanceId::parse(id).expect("an ID"),
+            state: State::parse(state),
+            ..Instance::example()
+        };
+        let (a, b, c) = ("i-0000000a", "i-0000000b", "i-0000000c");
+        let one = |found: &[(&str, &str)]| {
+            let found = found.iter().map(|(id, state)| instance(id, state));
+            let names = |it: Instance| it.id.to_string();
+            one_of(found.collect(), &[])
+                .map(names)
+                .map_err(|left| left.len())
+        };
+        assert_eq!(one(&[]), Err(0));
+        assert_eq!(one(&[(a, "terminated")]), Err(0));
+        assert_eq!(one(&[(a, "stopped"), (b, "shutting-down")]), Ok(a.into()));
+        // Found by two filters.
+        assert_eq!(one(&[(a, "stopped"), (a, "stopped")]), Ok(a.into()));
+        let mixed = [(a, "stopped"), (b, "running"), (c, "pending")];
+        assert_eq!(one(&mixed), Ok(b.into()));
+        assert_eq!(one(&[(a, "stopped"), (b, "stopping")]), Err(2));
+        let two = [(a, "running"), (b, "running"), (c, "stopped")];
+        assert_eq!(one(&two), Err(3));
+    }
+}

@@ -1,0 +1,176 @@
+//! A session is carried: between our ends, over as many websockets as it takes.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, sleep_until};
+
+use super::{Dialled, Errand};
+use crate::error::Error;
+use crate::wire::ssm::channel::{Channel, End, Purpose};
+use crate::wire::ssm::retry::Retry;
+use crate::world::aws::{Aws, Session, Start};
+use crate::world::net::pump::{Pump, Stop};
+use crate::world::net::websocket::Io;
+use crate::world::net::websocket::relay::Ends;
+use crate::world::process;
+use crate::world::process::clock::Clock;
+use crate::world::process::random;
+use crate::world::process::signals::Hangup;
+use crate::world::tty::raw_mode::Screen;
+
+/// How long whoever types waits for another websocket before anything is said.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A session under way.
+pub(super) struct Carriage<'a, R, W> {
+    errand: &'a Errand<'a>,
+    aws: &'a Aws,
+    session: &'a Session,
+    pump: Pump<Io, R, W>,
+    screen: Screen,
+    dialling: Option<Pin<Box<dyn Future<Output = Dialled> + 'a>>>,
+    clock: Clock,
+    retry: Retry,
+    /// The credentials that were loaded since.
+    fresh: Option<Aws>,
+    /// Until when to say nothing of a websocket that is lost.
+    patience: Option<Instant>,
+    /// Whether it was said.
+    is_told: bool,
+}
+
+impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
+    pub(super) fn new(
+        errand: &'a Errand<'a>,
+        aws: &'a Aws,
+        session: &'a Session,
+        (ends, screen): (Ends<R, W>, Screen),
+    ) -> Self {
+        let clock = Clock::set();
+        let purpose = match errand.start {
+            Start::Port(_) => Purpose::Port,
+            Start::Shell => Purpose::Shell,
+        };
+        let channel = Channel::new(purpose, random::number(), clock.now());
+        let first = async move {
+            let socket = errand.dial(aws, session).await?;
+            Ok((socket, session.token.clone(), None))
+        };
+        Self {
+            errand,
+            aws,
+            session,
+            pump: Pump::new(channel, clock, ends),
+            screen,
+            dialling: Some(Box::pin(first)),
+            clock,
+            retry: Retry::default(),
+            fresh: None,
+            patience: None,
+            is_told: false,
+        }
+    }
+
+    /// Carries until the session is over. A terminal is as it was by then.
+    pub(super) async fn run(mut self, hangup: &mut Hangup) -> Result<End, Error> {
+        loop {
+            let mut over = None;
+            tokio::select! {
+                // First of all: whoever floods us is not to keep us from going.
+                biased;
+                () = hangup.next() => {
+                    self.screen.calm();
+                    self.pump.hang_up().await;
+                }
+                stop = self.pump.run() => match stop {
+                    Stop::Begun => self.begun(),
+                    Stop::Silent => self.silent(),
+                    Stop::Lost(cause) => self.lost(cause),
+                    Stop::Over(end) => over = Some(end),
+                },
+                dialled = some(&mut self.dialling) => self.dialled(dialled)?,
+                () = self.screen.changed() => self.pump.resize(self.screen.size()),
+                () = until(self.patience) => self.impatient(),
+            }
+            for text in self.pump.said() {
+                self.errand.terminal.relay(&text);
+            }
+            if let Some(end) = over {
+                return Ok(end);
+            }
+        }
+    }
+
+    /// The terminal is left alone until there is a shell: so long, Ctrl-C is for us.
+    fn begun(&mut self) {
+        if self.errand.background {
+            process::leave_stderr();
+        }
+        self.screen.raw();
+        self.pump.resize(self.screen.size());
+    }
+
+    /// Where nobody listens, the agent says so after a minute, and ssh does not say what it waits for.
+    fn silent(&self) {
+        if let Start::Port(port) = self.errand.start {
+            let text = format!("no answer from port {port} yet: does anything listen on it there?");
+            if !self.errand.quiet {
+                self.errand.terminal.remark(&text);
+            }
+            self.errand.terminal.note(&text);
+        }
+    }
+
+    fn lost(&mut self, cause: String) {
+        let terminal = self.errand.terminal;
+        terminal.debug(|| format!("the websocket is lost ({cause}), resuming"));
+        self.retry
+            .lost(self.pump.channel.has_moved(), self.clock.now());
+        let aws = (self.aws, self.fresh.take());
+        let retry = (self.retry, self.clock);
+        let resuming = self.errand.resume(aws, &self.session.id, retry, cause);
+        self.dialling = Some(Box::pin(resuming));
+        self.patience = self.screen.is_there().then(|| Instant::now() + PATIENCE);
+    }
+
+    fn dialled(&mut self, dialled: Dialled) -> Result<(), Error> {
+        self.dialling = None;
+        self.patience = None;
+        let (socket, token, fresh) = dialled?;
+        self.fresh = fresh;
+        self.retry.opened(self.clock.now());
+        self.pump.connect(socket, &token);
+        if std::mem::take(&mut self.is_told) {
+            self.errand.terminal.relay("the shell goes on");
+            self.begun();
+        }
+        Ok(())
+    }
+
+    /// Nobody is to sit before keys that do nothing.
+    fn impatient(&mut self) {
+        self.patience = None;
+        self.is_told = true;
+        self.screen.calm();
+        let text = "the connection is lost, and tried again; Ctrl-C gives up";
+        self.errand.terminal.relay(text);
+    }
+}
+
+/// What the future gives, if there is one.
+async fn some<T>(future: &mut Option<Pin<Box<dyn Future<Output = T> + '_>>>) -> T {
+    match future {
+        Some(future) => future.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for this moment, if there is one.
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,11 @@
+//! The network: addresses, TCP, TLS trust, websockets.
+
+pub mod forward;
+pub mod listener;
+pub mod pump;
+pub mod resolver;
+pub mod stdio_tcp;
+pub mod tcp;
+pub mod trouble;
+pub mod trust;
+pub mod websocket;

@@ -1,0 +1,29 @@
+//! The system's resolver.
+
+use std::io;
+use std::net::IpAddr;
+
+use crate::error::Error;
+use crate::world::tty::waiting::Wait;
+
+/// The addresses of a host, as any program on this machine would get them (getaddrinfo(3)).
+///
+/// # Errors
+/// [`Error::Unresolvable`].
+pub async fn addresses(host: &str) -> Result<Vec<IpAddr>, Error> {
+    let wait = Wait::begin(format!("the address of {host}"));
+    match wait.during(tokio::net::lookup_host((host, 0))).await {
+        Ok(found) => Ok(found.map(|socket| socket.ip()).collect()),
+        Err(cause) => Err(Error::Unresolvable {
+            host: host.to_owned(),
+            cause: reason(&cause),
+        }),
+    }
+}
+
+/// What the system says, without what Rust's library puts in front of it.
+fn reason(cause: &io::Error) -> String {
+    let told = cause.to_string();
+    let prefix = "failed to lookup address information: ";
+    told.strip_prefix(prefix).unwrap_or(&told).to_owned()
+}

@@ -1,0 +1,131 @@
+//! What went wrong on the way, told from the errors of the libraries below.
+
+use std::error::Error as StdError;
+use std::io;
+use std::iter;
+
+use aws_smithy_runtime_api::client::http::HttpConnectorFuture;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use rustls::CertificateError;
+
+use crate::error::{Doubt, Network};
+use crate::plan::aws::http_proxy::Proxy;
+
+/// The status by which a proxy asks who we are (RFC 9110, 15.5.8).
+const PROXY_AUTHENTICATION_REQUIRED: u16 = 407;
+
+/// An answer, or the error with what we can tell of it as its source.
+pub(in crate::world) async fn explained(
+    answer: HttpConnectorFuture,
+    host: String,
+    proxy: Option<Proxy>,
+) -> Result<HttpResponse, ConnectorError> {
+    let error = match answer.await {
+        Ok(response) => return unless_of(proxy.as_ref(), response),
+        Err(error) => error,
+    };
+    match told_by(&error, host, proxy.as_ref()) {
+        // Another try might find the proxy up again.
+        Some(network @ Network::ProxyUnreachable { .. }) if error.is_timeout() => {
+            Err(ConnectorError::timeout(network.into()))
+        }
+        Some(network @ Network::ProxyUnreachable { .. }) => Err(ConnectorError::io(network.into())),
+        Some(network) => Err(ConnectorError::user(network.into())),
+        None => Err(error),
+    }
+}
+
+/// The response, if it does not come from the proxy. A tunnel through it is refused before there
+/// is any response.
+fn unless_of(
+    proxy: Option<&Proxy>,
+    response: HttpResponse,
+) -> Result<HttpResponse, ConnectorError> {
+    match proxy {
+        Some(proxy) if response.status().as_u16() == PROXY_AUTHENTICATION_REQUIRED => {
+            Err(ConnectorError::user(login(proxy).into()))
+        }
+        _ => Ok(response),
+    }
+}
+
+fn told_by(error: &ConnectorError, host: String, proxy: Option<&Proxy>) -> Option<Network> {
+    // The types of these errors are not to be named outside of hyper-util, their texts are all
+    // there is; tests against a real proxy hold them.
+    let said = |text: &str| chain(error).any(|it| it.to_string().starts_with(text));
+    if let Some(tls) = chain(error).find_map(|it| it.downcast_ref::<rustls::Error>()) {
+        let proxy = proxy.filter(|_| said("tunnel error: failed to create"));
+        return Some(of_tls(
+            tls,
+            proxy.map_or(host, |it| format!("the proxy {it}")),
+        ));
+    }
+    let proxy = proxy?;
+    let cause = if said("tunnel error: proxy authorization required") {
+        return Some(login(proxy));
+    } else if said("tunnel error: unsuccessful") {
+        return Some(Network::ProxyRefused {
+            proxy: proxy.to_string(),
+            host,
+            known: proxy.auth.is_some(),
+        });
+    } else if said("HTTP connect timeout") {
+        format!("no connection to {host} in time")
+    } else if said("tunnel error") || said("tcp connect error") || said("dns error") {
+        chain(error).last().map(ToString::to_string)?
+    } else {
+        return None;
+    };
+    let proxy = proxy.to_string();
+    Some(Network::ProxyUnreachable { proxy, cause })
+}
+
+fn login(proxy: &Proxy) -> Network {
+    Network::ProxyLogin {
+        proxy: proxy.to_string(),
+        known: proxy.auth.is_some(),
+    }
+}
+
+/// Why a connection over TLS to this host has not come about.
+pub fn of_tls(error: &rustls::Error, host: String) -> Network {
+    use CertificateError as Bad;
+    let doubt = match error {
+        rustls::Error::InvalidCertificate(bad) => match bad {
+            Bad::UnknownIssuer => Doubt::UnknownAuthority,
+            Bad::NotValidForName | Bad::NotValidForNameContext { .. } => Doubt::OtherName,
+            Bad::Expired | Bad::ExpiredContext { .. } => Doubt::Expired,
+            Bad::NotValidYet | Bad::NotValidYetContext { .. } => Doubt::NotYetValid,
+            bad => Doubt::Other(bad.to_string()),
+        },
+        other => {
+            let cause = other.to_string();
+            return Network::NotTls { host, cause };
+        }
+    };
+    Network::Untrusted { host, doubt }
+}
+
+/// What we could tell of an error that came up through the SDK.
+pub(in crate::world) fn in_chain<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Network> {
+    chain(error).find_map(|it| it.downcast_ref::<Network>())
+}
+
+/// Whether an error that came up through the SDK is of a connection; else nobody was asked yet.
+pub(in crate::world) fn has_tried(error: &(dyn StdError + 'static)) -> bool {
+    chain(error).any(|it| it.is::<io::Error>() || it.is::<hyper::Error>())
+}
+
+/// An error and its causes, the innermost last. Those inside an I/O error are among them, which
+/// its `source` passes over.
+fn chain<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    iter::successors(Some(error), |&error| {
+        match error.downcast_ref::<io::Error>() {
+            Some(io) => io.get_ref().map(|it| it as &(dyn StdError + 'static)),
+            None => error.source(),
+        }
+    })
+}

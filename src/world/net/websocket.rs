@@ -1,0 +1,142 @@
+//! Websockets: from a signed URL to a stream of frames, through whatever lies between.
+//!
+//! ```text
+//! proxy, if there is to be one ─→ TCP ─→ [TLS, CONNECT] ─→ TLS ─→ HTTP/1.1 upgrade ─→ frames
+//! ```
+//!
+//! The upgrade is hyper's, and not the frames' library's, so that the body of a refusal can be
+//! read: that is where AWS says why. Each step has a time limit, and an error of its own.
+
+mod dial;
+mod handshake;
+pub mod pongs;
+pub mod relay;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_websockets::{ClientBuilder, Config, Limits, WebSocketStream};
+
+use crate::error::{Error, Step, Tunnel};
+use crate::plan::aws::clock::Offset;
+use crate::plan::aws::http_proxy::Proxies;
+use crate::world::net::trust::Trust;
+
+/// A connection of any kind.
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+/// A connection of any kind, owned: its layers are told apart once for every 16 KB and more.
+pub type Io = Box<dyn Stream>;
+
+/// A websocket, opened.
+pub type Socket = WebSocketStream<Io>;
+
+/// How many bytes are collected before they are written: one full frame, or many small ones.
+const FLUSH: usize = 48 * 1024;
+
+/// What lies between us and every server.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Whom to believe who they are.
+    pub trust: Trust,
+    /// Which proxies to use.
+    pub proxies: Proxies,
+}
+
+/// Why there is no websocket.
+#[derive(Debug)]
+pub enum Failure {
+    /// The server answers the upgrade with another status than 101.
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The beginning of the body.
+        body: Vec<u8>,
+        /// How far this machine's clock is off, by the answer's Date.
+        off: Option<Offset>,
+    },
+    /// Anything else.
+    Other(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl From<Tunnel> for Failure {
+    fn from(trouble: Tunnel) -> Self {
+        Self::Other(trouble.into())
+    }
+}
+
+/// Where a websocket is.
+#[derive(Clone, Debug)]
+struct Place {
+    host: String,
+    port: u16,
+    secure: bool,
+    /// Path and query, which may be a secret.
+    path: String,
+}
+
+/// Opens the websocket at this URL (`wss`, `https`, `ws` or `http`) with these headers beside the
+/// usual ones. A message of more than `longest` bytes is the end of it.
+///
+/// # Errors
+/// [`Failure`], with the step that failed or took too long.
+pub async fn dial(
+    url: &str,
+    headers: &[(String, String)],
+    longest: usize,
+    network: &Network,
+) -> Result<Socket, Failure> {
+    let place = Place::parse(url).ok_or_else(|| Tunnel::NoWebsocket {
+        host: String::new(),
+        cause: "its URL makes no sense".to_owned(),
+    })?;
+    let io = dial::connect(&place, network).await?;
+    let upgrade = handshake::upgrade(io, &place, headers);
+    let io = dial::in_time(Step::Handshake, &place.host, upgrade).await??;
+    let config = Config::default().flush_threshold(FLUSH);
+    let limits = Limits::default().max_payload_len(Some(longest));
+    Ok(ClientBuilder::new()
+        .config(config)
+        .limits(limits)
+        .take_over(io))
+}
+
+impl Place {
+    fn parse(url: &str) -> Option<Self> {
+        let uri: hyper::Uri = url.parse().ok()?;
+        let secure = match uri.scheme_str()? {
+            "wss" | "https" => true,
+            "ws" | "http" => false,
+            _ => return None,
+        };
+        let host = uri.host()?;
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        Some(Self {
+            host: host.to_owned(),
+            port: uri.port_u16().unwrap_or(if secure { 443 } else { 80 }),
+            secure,
+            path: uri.path_and_query()?.as_str().to_owned(),
+        })
+    }
+
+    /// Host and port, as the authority of a URL has them; the port only where it is `needed`.
+    fn authority(&self, needed: bool) -> String {
+        let usual = self.port == if self.secure { 443 } else { 80 };
+        let host = if self.host.contains(':') {
+            format!("[{}]", self.host)
+        } else {
+            self.host.clone()
+        };
+        if usual && !needed {
+            host
+        } else {
+            format!("{host}:{}", self.port)
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The connection under a websocket: TCP, proxies, TLS.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::pki_types::ServerName;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use super::{Io, Network, Place, handshake};
+use crate::error;
+use crate::error::{Error, Step, Tunnel};
+use crate::plan::aws::http_proxy::Proxy;
+use crate::world::net::trouble;
+use crate::world::net::trust::Trust;
+
+/// How long each step may take.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// How long one of several addresses may take before the next is tried.
+const TRY: Duration = Duration::from_secs(3);
+
+/// Runs a step, but not for ever.
+pub(super) async fn in_time<T>(
+    step: Step,
+    host: &str,
+    future: impl Future<Output = T>,
+) -> Result<T, Error> {
+    let in_time = timeout(LIMIT, future).await;
+    in_time.map_err(|_| {
+        let host = host.to_owned();
+        Tunnel::TimedOut { step, host }.into()
+    })
+}
+
+/// A connection to this place, over TLS if it is to be secure.
+pub(super) async fn connect(place: &Place, network: &Network) -> Result<Io, Error> {
+    let Place { host, port, .. } = place;
+    let scheme = if place.secure { "wss" } else { "ws" };
+    let proxy = network.proxies.for_url(scheme, host, *port);
+    let proxy = proxy.map_err(|bad| Error::Network(error::Network::BadProxy(bad)))?;
+    let io: Io = match &proxy {
+        None => {
+            let unreachable = |cause: io::Error| Tunnel::Unreachable {
+                host: host.clone(),
+                cause: cause.to_string(),
+            };
+            Box::new(tcp(host, *port).await?.map_err(unreachable)?)
+        }
+        Some(proxy) => through(proxy, place, &network.trust).await?,
+    };
+    if place.secure {
+        tls(io, host, &network.trust).await
+    } else {
+        Ok(io)
+    }
+}
+
+/// A TCP connection to the first address that answers.
+async fn tcp(host: &str, port: u16) -> Result<io::Result<TcpStream>, Error> {
+    in_time(Step::Connect, host, async {
+        let addresses: Vec<_> = lookup_host((host, port)).await?.collect();
+        let mut failure = io::ErrorKind::NotFound.into();
+        for (at, address) in addresses.iter().enumerate() {
+            let last = at + 1 == addresses.len();
+            let patience = if last { LIMIT } else { TRY };
+            match timeout(patience, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => {
+                    // A key stroke is not to wait for the next one.
+                    stream.set_nodelay(true)?;
+                    return Ok(stream);
+                }
+                Ok(Err(cause)) => failure = cause,
+                Err(_) => failure = io::ErrorKind::TimedOut.into(),
+            }
+        }
+        Err(failure)
+    })
+    .await
+}
+
+/// A connection that the proxy makes for us (CONNECT: RFC 9110, 9.3.6).
+async fn through(proxy: &Proxy, place: &Place, trust: &Trust) -> Result<Io, Error> {
+    let unreachable = |cause: String| {
+        let proxy = proxy.to_string();
+        Error::Network(error::Network::ProxyUnreachable { proxy, cause })
+    };
+    let late = |error: Error| unreachable(error.message());
+    let tcp = tcp(&proxy.host, proxy.port).await.map_err(late)?;
+    let io: Io = Box::new(tcp.map_err(|cause| unreachable(cause.to_string()))?);
+    let io = if proxy.secure {
+        tls(io, &proxy.host, trust).await?
+    } else {
+        io
+    };
+    let asked = handshake::connect(io, place, proxy);
+    in_time(Step::Proxy, &place.host, asked).await?
+}
+
+async fn tls(io: Io, host: &str, trust: &Trust) -> Result<Io, Error> {
+    let config = trust.config().map_err(Error::Network)?;
+    let name = ServerName::try_from(host.to_owned());
+    let name = name.map_err(|_| Tunnel::NoWebsocket {
+        host: host.to_owned(),
+        cause: "no certificate can be for that name".to_owned(),
+    })?;
+    let connector = TlsConnector::from(Arc::new(config));
+    let secured = in_time(Step::Tls, host, connector.connect(name, io)).await?;
+    match secured {
+        Ok(stream) => Ok(Box::new(stream)),
+        Err(cause) => Err(match cause.get_ref().and_then(|it| it.downcast_ref()) {
+            Some(tls) => Error::Network(trouble::of_tls(tls, host.to_owned())),
+            None => Tunnel::Unreachable {
+                host: host.to_owned(),
+                cause: cause.to_string(),
+            }
+            .into(),
+        }),
+    }
+}

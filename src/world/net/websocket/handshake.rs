@@ -1,0 +1,149 @@
+//! What is said in HTTP before there is a websocket: CONNECT to a proxy, and the upgrade.
+//!
+//! <https://www.rfc-editor.org/rfc/rfc6455#section-4>
+
+use std::time::SystemTime;
+
+use aws_smithy_types::date_time::Format;
+use aws_smithy_types::{DateTime, base64};
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper::header::{
+    CONNECTION, DATE, HOST, HeaderMap, PROXY_AUTHORIZATION, SEC_WEBSOCKET_ACCEPT,
+    SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE, USER_AGENT,
+};
+use hyper::{Method, Request, Response, StatusCode, upgrade};
+use hyper_util::rt::TokioIo;
+use sha1::{Digest, Sha1};
+use ssh_key::rand_core::{OsRng, RngCore};
+
+use super::{Failure, Io, Place};
+use crate::error;
+use crate::error::{Error, Tunnel};
+use crate::plan::aws::clock::Offset;
+use crate::plan::aws::http_proxy::Proxy;
+
+/// What the server adds to our key to show that it knows what a websocket is (RFC 6455, 1.3).
+const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// How much of a refusal's body is read.
+const BODY: usize = 16 * 1024;
+
+/// Has a proxy connect us to this place.
+pub(super) async fn connect(io: Io, place: &Place, proxy: &Proxy) -> Result<Io, Error> {
+    let trouble = |cause: String| {
+        let proxy = proxy.to_string();
+        Error::Network(error::Network::ProxyUnreachable { proxy, cause })
+    };
+    let authority = place.authority(true);
+    let mut request = Request::builder()
+        .method(Method::CONNECT)
+        .uri(&authority)
+        .header(HOST, &authority)
+        .header(USER_AGENT, user_agent());
+    if let Some(auth) = &proxy.auth {
+        let pair = base64::encode(auth.pair());
+        request = request.header(PROXY_AUTHORIZATION, format!("Basic {pair}"));
+    }
+    let request = request.body(Empty::new());
+    let request = request.map_err(|cause| trouble(cause.to_string()))?;
+    let response = exchange(io, request).await.map_err(&trouble)?;
+    let (known, proxy) = (proxy.auth.is_some(), proxy.to_string());
+    match response.status() {
+        status if status.is_success() => switched(response).await.map_err(trouble),
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+            Err(Error::Network(error::Network::ProxyLogin { proxy, known }))
+        }
+        _ => {
+            let host = place.host.clone();
+            Err(Error::Network(error::Network::ProxyRefused {
+                proxy,
+                host,
+                known,
+            }))
+        }
+    }
+}
+
+/// Asks the server to make this connection a websocket.
+pub(super) async fn upgrade(
+    io: Io,
+    place: &Place,
+    headers: &[(String, String)],
+) -> Result<Io, Failure> {
+    let no_websocket = |cause: String| Tunnel::NoWebsocket {
+        host: place.host.clone(),
+        cause,
+    };
+    let mut random = [0; 16];
+    OsRng.fill_bytes(&mut random);
+    let key = base64::encode(random);
+    let mut request = Request::get(&place.path)
+        .header(HOST, place.authority(false))
+        .header(UPGRADE, "websocket")
+        .header(CONNECTION, "Upgrade")
+        .header(SEC_WEBSOCKET_KEY, &key)
+        .header(SEC_WEBSOCKET_VERSION, "13")
+        .header(USER_AGENT, user_agent());
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let request = request.body(Empty::new());
+    let request = request.map_err(|cause| no_websocket(cause.to_string()))?;
+    let response = exchange(io, request).await.map_err(no_websocket)?;
+    let status = response.status();
+    if status != StatusCode::SWITCHING_PROTOCOLS {
+        let off = offset(response.headers());
+        let body = Limited::new(response.into_body(), BODY).collect().await;
+        return Err(Failure::Refused {
+            status: status.as_u16(),
+            body: body.map_or_else(|_| Vec::new(), |body| body.to_bytes().to_vec()),
+            off,
+        });
+    }
+    if !accepts(response.headers(), &key) {
+        return Err(no_websocket("its answer makes no sense".to_owned()).into());
+    }
+    Ok(switched(response).await.map_err(no_websocket)?)
+}
+
+/// How far this machine's clock is off, by an answer's Date.
+fn offset(headers: &HeaderMap) -> Option<Offset> {
+    let date = headers.get(DATE)?.to_str().ok()?;
+    let there = DateTime::from_str(date, Format::HttpDate).ok()?.secs();
+    Offset::of(DateTime::from(SystemTime::now()).secs(), there)
+}
+
+/// Whether this answer is one to our key.
+fn accepts(headers: &HeaderMap, key: &str) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let expected = base64::encode(Sha1::digest(format!("{key}{GUID}")));
+    text(UPGRADE).is_some_and(|value| value.eq_ignore_ascii_case("websocket"))
+        && text(SEC_WEBSOCKET_ACCEPT) == Some(expected.as_str())
+}
+
+async fn exchange(io: Io, request: Request<Empty<Bytes>>) -> Result<Response<Incoming>, String> {
+    let (mut sender, connection) = http1::handshake(TokioIo::new(io))
+        .await
+        .map_err(|it| text(&it))?;
+    // Lives as long as the exchange: it gives the connection back when that is over.
+    tokio::spawn(connection.with_upgrades());
+    sender.send_request(request).await.map_err(|it| text(&it))
+}
+
+/// The connection after the server has switched. What it has said already is read from it first.
+async fn switched(response: Response<Incoming>) -> Result<Io, String> {
+    let upgraded = upgrade::on(response).await.map_err(|it| text(&it))?;
+    Ok(Box::new(TokioIo::new(upgraded)))
+}
+
+/// hyper's error with its cause, which says more.
+fn text(error: &hyper::Error) -> String {
+    let cause = std::error::Error::source(error).map(ToString::to_string);
+    cause.unwrap_or_else(|| error.to_string())
+}
+
+fn user_agent() -> &'static str {
+    concat!("mssh/", env!("CARGO_PKG_VERSION"))
+}

@@ -1,0 +1,97 @@
+//! The user's own ssh_config(5), and our file beside it.
+
+use std::fs::{self, DirBuilder, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use nix::unistd::{Uid, User};
+
+use crate::error::Error;
+use crate::world::process::bounded;
+
+/// What is appended to a file's name for what it was before.
+const BEFORE: &str = ".before-mssh";
+
+/// Who we are by passwd(5), as ssh sees it.
+#[must_use]
+pub fn user() -> Option<User> {
+    User::from_uid(Uid::current()).ok().flatten()
+}
+
+/// The directory of the user's files. ssh takes the home directory from passwd(5), whatever HOME
+/// says.
+#[must_use]
+pub fn directory() -> PathBuf {
+    let home = user().map_or_else(|| PathBuf::from("~"), |user| user.dir);
+    home.join(".ssh")
+}
+
+/// Whether there is a file of this name, which may begin with `~/` as in ssh_config(5).
+#[must_use]
+pub fn is_there(name: &str) -> bool {
+    let directory = directory();
+    match name.strip_prefix("~/.ssh/") {
+        Some(rest) => directory.join(rest).exists(),
+        None => Path::new(name).exists(),
+    }
+}
+
+/// What a file says; `None` where there is none.
+///
+/// # Errors
+/// [`Error::SshFile`].
+pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Error> {
+    match bounded::file(file) {
+        Ok(content) => Ok(Some(content)),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(cause) => Err(Error::SshFile(file.to_owned(), cause)),
+    }
+}
+
+/// Has a file say this: at once or, where that fails, not at all (rename(2)). A link stays one,
+/// a mode what it is; a new file is for its owner alone.
+///
+/// # Errors
+/// [`Error::SshFile`].
+pub fn write(file: &Path, content: &[u8]) -> Result<(), Error> {
+    let write = || {
+        if let Some(directory) = file.parent().filter(|directory| !directory.exists()) {
+            DirBuilder::new().mode(0o700).create(directory)?;
+        }
+        let target = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+        let mode = fs::metadata(&target).map_or(0o600, |found| found.permissions().mode());
+        let beside = target.parent().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut fresh = tempfile::NamedTempFile::new_in(beside)?;
+        fresh.write_all(content)?;
+        fresh
+            .as_file()
+            .set_permissions(Permissions::from_mode(mode & 0o7777))?;
+        // What a full disk refuses only later is to be known before the old content goes.
+        fresh.as_file().sync_all()?;
+        fresh.persist(&target).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(|cause| Error::SshFile(file.to_owned(), cause))
+}
+
+/// Where a copy of a file is kept.
+#[must_use]
+pub fn backup(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(BEFORE);
+    name.into()
+}
+
+/// Removes a file, if it is there.
+///
+/// # Errors
+/// [`Error::SshFile`].
+pub fn remove(file: &Path) -> Result<(), Error> {
+    match fs::remove_file(file) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            Err(Error::SshFile(file.to_owned(), cause))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,53 @@
+//! Panics, which are bugs of ours: an error like any other, and not a trace of Rust.
+
+use std::backtrace::Backtrace;
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
+use std::sync::{Mutex, PoisonError};
+
+use crate::error::Error;
+use crate::world::tty::terminal::Terminal;
+
+/// Where the last one was, in our sources or a library's.
+static LAST: Mutex<String> = Mutex::new(String::new());
+
+/// From now on a panic prints nothing by itself, but for what this terminal shows with `--debug`.
+pub fn record(terminal: Terminal) {
+    panic::set_hook(Box::new(move |panic: &PanicHookInfo<'_>| {
+        let place = panic.location().map(ToString::to_string);
+        *LAST.lock().unwrap_or_else(PoisonError::into_inner) = place.unwrap_or_default();
+        terminal.debug(|| format!("panic: {}", panic.payload_as_str().unwrap_or("of no text")));
+        terminal.debug_lines(|| Backtrace::force_capture().to_string());
+    }));
+}
+
+/// Runs this; a panic in it ends it as an error, when all that it held is gone.
+///
+/// # Errors
+/// Its own, and [`Error::Bug`].
+pub fn caught<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    panic::catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(last()))
+}
+
+/// The last panic as an error.
+pub fn last() -> Error {
+    let place = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    Error::Bug {
+        place: place.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::cli::grammar::Program;
+
+    #[test]
+    fn a_panic_is_an_error_that_tells_its_place() {
+        record(Terminal::new(Program::Ssh));
+        let caught = caught::<()>(|| panic!("at the disco"));
+        drop(panic::take_hook());
+        let message = caught.expect_err("a bug").message();
+        assert!(message.contains("src/world/process/panics.rs:"), "{message}");
+        assert!(!message.contains("disco"), "{message}");
+    }
+}

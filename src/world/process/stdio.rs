@@ -1,0 +1,167 @@
+//! Standard input and output, read and written without blocking.
+//!
+//! What ssh gives to a ProxyCommand are pipes (sockets, from other programs), whose other ends
+//! nobody else sees as ours: they can be set non-blocking. A regular file or /dev/null cannot
+//! be waited for, and need not.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl, open};
+use rustix::io::{dup, fcntl_setfd};
+use rustix::termios::ttyname;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::unix::pipe;
+
+/// Where bytes come from.
+#[derive(Debug)]
+pub enum Input {
+    /// Something that can be waited for.
+    Pipe(pipe::Receiver),
+    /// Something that never has anybody wait.
+    File(File),
+}
+
+/// Where bytes go.
+#[derive(Debug)]
+pub enum Output {
+    /// Something that can be waited for.
+    Pipe(pipe::Sender),
+    /// Something that never has anybody wait.
+    File(File),
+}
+
+/// How a descriptor is set, put back when this is dropped: to be held where others may go on to use
+/// it after us, as the shell that has called us does.
+#[derive(Debug)]
+pub struct Loan(OwnedFd, OFlags);
+
+impl Loan {
+    /// Takes note.
+    ///
+    /// # Errors
+    /// When the descriptor is closed.
+    pub fn of(fd: impl AsFd) -> io::Result<Self> {
+        let fd = fd.as_fd().try_clone_to_owned()?;
+        let flags = fcntl_getfl(&fd)?;
+        Ok(Self(fd, flags))
+    }
+}
+
+impl Drop for Loan {
+    fn drop(&mut self) {
+        let _ = fcntl_setfl(&self.0, self.1);
+    }
+}
+
+/// A terminal, opened anew: what is set on this, nobody else sees. Anything else, and a terminal
+/// that may not be opened, as it is.
+///
+/// # Errors
+/// When the descriptor is closed.
+pub fn anew(fd: impl AsFd) -> io::Result<OwnedFd> {
+    let opened = ttyname(&fd, Vec::new()).and_then(|name| {
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+        open(name.as_c_str(), flags, Mode::empty())
+    });
+    opened.or_else(|_| fd.as_fd().try_clone_to_owned())
+}
+
+impl Input {
+    /// Whether nobody writes to it any more, though something may be left in it.
+    pub fn is_closed(&self) -> bool {
+        match self {
+            Self::Pipe(pipe) => is_hung_up(pipe),
+            Self::File(_) => false,
+        }
+    }
+
+    /// Reads from a copy of this descriptor.
+    ///
+    /// # Errors
+    /// When it is closed.
+    pub fn of(fd: impl AsFd) -> io::Result<Self> {
+        let fd = unblocked(fd)?;
+        let file = File::from(fd.try_clone()?);
+        Ok(pipe::Receiver::from_owned_fd_unchecked(fd).map_or(Self::File(file), Self::Pipe))
+    }
+}
+
+impl Output {
+    /// Whether nobody reads what we write any more. A file always has readers.
+    pub fn is_gone(&self) -> bool {
+        match self {
+            Self::Pipe(pipe) => is_hung_up(pipe),
+            Self::File(_) => false,
+        }
+    }
+
+    /// Writes to a copy of this descriptor.
+    ///
+    /// # Errors
+    /// When it is closed.
+    pub fn of(fd: impl AsFd) -> io::Result<Self> {
+        let fd = unblocked(fd)?;
+        let file = File::from(fd.try_clone()?);
+        Ok(pipe::Sender::from_owned_fd_unchecked(fd).map_or(Self::File(file), Self::Pipe))
+    }
+}
+
+/// Whether the other end of a pipe or socket is closed: both ways, of a socket.
+pub(in crate::world) fn is_hung_up(end: impl AsFd) -> bool {
+    let mut polled = [PollFd::new(&end, PollFlags::empty())];
+    let at_once = Timespec::default();
+    let found = poll(&mut polled, Some(&at_once));
+    let over = PollFlags::ERR | PollFlags::HUP | PollFlags::NVAL;
+    found.is_ok() && polled[0].revents().intersects(over)
+}
+
+fn unblocked(fd: impl AsFd) -> io::Result<OwnedFd> {
+    let fd = dup(fd)?;
+    fcntl_setfd(&fd, rustix::io::FdFlags::CLOEXEC)?;
+    let flags = fcntl_getfl(&fd)?;
+    fcntl_setfl(&fd, flags | OFlags::NONBLOCK)?;
+    Ok(fd)
+}
+
+impl AsyncRead for Input {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Pipe(pipe) => Pin::new(pipe).poll_read(cx, buffer),
+            Self::File(file) => {
+                let bytes = file.read(buffer.initialize_unfilled())?;
+                buffer.advance(bytes);
+                Poll::Ready(Ok(()))
+            }
+        }
+    }
+}
+
+impl AsyncWrite for Output {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Pipe(pipe) => Pin::new(pipe).poll_write(cx, bytes),
+            Self::File(file) => Poll::Ready(file.write(bytes)),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
