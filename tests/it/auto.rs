@@ -11,11 +11,10 @@ mod words;
 
 use std::time::{Duration, Instant};
 
-use crate::eice::command;
-use crate::key::witness::leaves_nothing;
 use crate::lab::cast::{CELLAR, HERMIT, KEEP, MOAT, VAULT, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Tenant, Trouble};
-use crate::sandbox::{Outcome, finish, lab, tenant};
+use crate::sandbox::eice::command;
+use crate::sandbox::{Outcome, finish, lab, leaves_nothing, tenant};
 
 const ENDPOINTS: &str = "DescribeInstanceConnectEndpoints";
 const MANAGED: &str = "DescribeInstanceInformation";

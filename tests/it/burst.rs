@@ -4,10 +4,9 @@
 use std::thread;
 use std::time::Instant;
 
-use crate::key::witness::leaves_nothing;
 use crate::lab::cast::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
-use crate::sandbox::{Outcome, finish, no_key_is_left, run, tenant};
+use crate::sandbox::{Outcome, finish, leaves_nothing, no_key_is_left, run, tenant};
 
 const RUNS: usize = 200;
 const A_SECOND: u32 = 10;

@@ -189,7 +189,7 @@ fn a_master_connection_is_shared_and_ended() {
     let mut master = shared(&["-n", WEB1, "true"]);
     let status = master.stdout(null()).stderr(null()).status();
     assert!(status.expect("mssh starts").success());
-    crate::key::witness::leaves_nothing(&tenant);
+    crate::sandbox::leaves_nothing(&tenant);
     finish(&mut shared(&[WEB1, "echo shared"])).prints("shared\n");
     let before = tenant.calls_of(SEND_SSH_PUBLIC_KEY).len();
     let check = succeeds(&mut shared(&["-O", "check", WEB1]));

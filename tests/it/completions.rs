@@ -4,10 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::key::witness::PATIENCE;
-use crate::plain::House;
-use crate::sandbox::eventually;
-use crate::session::pty::Pty;
+use crate::sandbox::{House, PATIENCE, Pty, eventually};
 
 /// A shell with the completions loaded. Ctrl-T writes the line that is being typed to a file.
 struct Shell {

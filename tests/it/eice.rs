@@ -16,14 +16,12 @@ mod secrets;
 mod trouble;
 
 use std::fs;
-use std::process::Command;
 
-use crate::credentials::User;
-use crate::key::witness::leaves_nothing;
 use crate::lab::Tenant;
 use crate::lab::cast::{DB1, SIX};
-use crate::lab::eice::{NEAR_DB1, Service};
-use crate::sandbox::{Outcome, finish, finish_with, lab, skipped, tenant};
+use crate::lab::eice::NEAR_DB1;
+use crate::sandbox::eice::{command, service};
+use crate::sandbox::{Outcome, User, finish, finish_with, lab, leaves_nothing, skipped, tenant};
 
 /// What is asked of AWS.
 const ACTIONS: [&str; 3] = [
@@ -31,21 +29,6 @@ const ACTIONS: [&str; 3] = [
     "DescribeInstances",
     "SendSSHPublicKey",
 ];
-
-/// A command which trusts the endpoints' authority, and finds them open.
-///
-#[track_caller]
-pub(crate) fn command(tenant: &Tenant<'_>, program: &str) -> Command {
-    let mut command = tenant.command(program);
-    command.env("AWS_CA_BUNDLE", service().certificate());
-    command
-}
-
-/// The service behind the endpoints.
-pub(crate) fn service() -> &'static Service {
-    let service = lab().endpoints();
-    service.expect("the endpoints")
-}
 
 #[track_caller]
 fn mssh(tenant: &Tenant<'_>, words: &[&str]) -> Outcome {

@@ -6,11 +6,10 @@ use std::path::PathBuf;
 
 use rustix::process::Pid;
 
-use crate::key::witness::{PATIENCE, leaves_nothing, process};
 use crate::lab::cast::{DB1, HUB, ODD, STOPPED, WEB1, WEB2};
-use crate::plain::House;
-use crate::sandbox::{eventually, finish, finish_with, lab};
-use crate::targets::pushes;
+use crate::sandbox::{
+    House, PATIENCE, eventually, finish, finish_with, lab, leaves_nothing, process, pushes,
+};
 
 /// Tells the address at which a session has arrived.
 const WHERE: &str = "echo $SSH_CONNECTION | cut -d' ' -f3";
@@ -324,12 +323,11 @@ fn nobody_can_take_the_names_of_hops_before_us() {
 fn the_keys_of_hops_are_gone_with_the_client() {
     let house = House::with("");
     let tenant = &house.tenant;
-    let mut session =
-        crate::key::witness::Session::open(house.command("mssh").args(["-J", WEB1, DB1]));
+    let mut session = crate::sandbox::Session::open(house.command("mssh").args(["-J", WEB1, DB1]));
     let keys = keys_of_hops(session.pid());
     let key: PathBuf = keys.join(WEB1).join("key");
     assert!(key.exists(), "{}", key.display());
-    assert_eq!(crate::key::witness::mode(&key), 0o600);
+    assert_eq!(crate::sandbox::mode(&key), 0o600);
     assert!(session.answers());
     assert_eq!(session.end().code, Some(0));
     let gone = || !keys.exists();

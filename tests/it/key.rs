@@ -8,7 +8,6 @@
 //! - `leftovers`: what killed keepers have left, later runs sweep away, and nothing else
 //! - `places`: directories where others could put something in its place have no key
 //! - `signals`: every signal but SIGKILL has a keeper clean up before it goes
-//! - `witness`: how all of these look at a session while it lives
 
 mod agent;
 mod cores;
@@ -17,16 +16,17 @@ mod keeper;
 mod leftovers;
 mod places;
 mod signals;
-pub(crate) mod witness;
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use self::witness::{Session, files_below, keepers_below, leaves_nothing, mode};
 use crate::lab::cast::WEB1;
 use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
-use crate::sandbox::{eventually, finish, lab, tenant};
+use crate::sandbox::{
+    PATIENCE, Session, eventually, files_below, finish, keepers_below, lab, leaves_nothing, mode,
+    tenant,
+};
 
 #[test]
 fn while_a_session_lives_only_its_owner_can_read_its_key() {
@@ -113,7 +113,7 @@ fn has_its_key_below(command: &mut Command, base: &Path) {
     let outcome = session.end();
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
     let gone = || !room.exists() && keepers_below(room).is_empty();
-    assert!(eventually(witness::PATIENCE, gone), "{}", room.display());
+    assert!(eventually(PATIENCE, gone), "{}", room.display());
 }
 
 #[test]

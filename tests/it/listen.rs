@@ -22,14 +22,12 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::Command;
 
 use self::port::Port;
-use crate::eice::service;
-use crate::key::witness::PATIENCE;
 use crate::lab::cast::{DB1, WEB1};
 use crate::lab::eice::NEAR_DB1;
 use crate::lab::ssm::NODE;
 use crate::lab::{DESCRIBE_INSTANCES, Tenant};
-use crate::sandbox::{eventually, finish, lab, run, tenant};
-use crate::session::plain_ssh;
+use crate::sandbox::eice::service;
+use crate::sandbox::{PATIENCE, eventually, finish, lab, plain_ssh, run, tenant};
 
 /// The addresses of [`WEB1`] for who comes directly, and for the agent on it.
 const WEB1_PUBLIC: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 11);

@@ -24,6 +24,7 @@
 //! - `releases`: what depends on the release of OpenSSH
 //! - `promises`: each promise of SECURITY.md names tests that exist
 //! - `floors`: who may import whom in `src/`
+//! - `layout`: what the features share stands in `sandbox` or `lab`
 
 #![allow(
     clippy::expect_used,
@@ -47,6 +48,7 @@ mod floors;
 mod grammar;
 mod hops;
 mod key;
+mod layout;
 mod listen;
 mod network;
 mod plain;

@@ -9,7 +9,6 @@
 mod commands;
 mod logins;
 mod options;
-pub(crate) mod recorder;
 mod refusals;
 mod sftp;
 mod targets;
@@ -19,7 +18,7 @@ use std::path::PathBuf;
 
 use crate::lab::Call;
 use crate::lab::cast::{self, DB1, ODD, OLD, PARIS, PENDING, SIX, STOPPED, TERMINATED, WEB1, WEB2};
-use recorder::Recorder;
+use crate::sandbox::Recorder;
 
 /// One row: what is typed, and what comes of it.
 pub(crate) struct Row {

@@ -7,9 +7,7 @@ use std::process::Command;
 
 use crate::lab::Tenant;
 use crate::lab::cast::{WEB1, WEB2};
-use crate::sandbox::{finish, lab, tenant};
-use crate::targets::config::config;
-use crate::targets::pushes;
+use crate::sandbox::{config, finish, lab, pushes, tenant};
 
 /// A directory with an `ssh` of this release, which counts how often it is asked for it.
 struct Other {

@@ -1,4 +1,27 @@
-//! The lab that all tests share, and how they run a program in it.
+//! The lab that all tests share, and what they use to run programs in it.
+//!
+//! - here: the lab, running a program to its end, and the calls it made
+//! - `aws_user`: a user with a `~/.aws` of their own
+//! - `eice`: commands that trust the lab's endpoints
+//! - `login`: a session that lasts until a test ends it
+//! - `openssh`: ssh_config files, and plain ssh
+//! - `processes`: `/proc`, and the files that runs leave
+//! - `pty`: a terminal
+//! - `recorder`: clients that only write down their arguments
+//! - `ssh_user`: a user with a `~/.ssh` of their own
+//! - `sso`: the profiles and tokens of IAM Identity Center
+//! - `tcp`: servers on this machine
+
+mod aws_user;
+pub(crate) mod eice;
+mod login;
+mod openssh;
+mod processes;
+mod pty;
+mod recorder;
+mod ssh_user;
+pub(crate) mod sso;
+mod tcp;
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};
@@ -7,7 +30,21 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use crate::lab::{Lab, Tenant};
+pub(crate) use self::aws_user::{User, arn};
+pub(crate) use self::login::Session;
+pub(crate) use self::openssh::{config, plain_ssh, proxy};
+pub(crate) use self::processes::{
+    Process, discreet, files_below, handed, keepers_below, key_of, leaves_nothing, memory, mode,
+    pid_of, process, processes,
+};
+pub(crate) use self::pty::{Pty, bash};
+pub(crate) use self::recorder::Recorder;
+pub(crate) use self::ssh_user::House;
+pub(crate) use self::tcp::{echo_server, echoes, free_port};
+use crate::lab::{DESCRIBE_INSTANCES, Lab, SEND_SSH_PUBLIC_KEY, Tenant};
+
+/// What nothing here takes unless it is broken, however busy the machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// No program that a test runs may take longer than this.
 const LIMIT: Duration = Duration::from_secs(90);
@@ -123,6 +160,27 @@ pub(crate) fn no_key_is_left(tenant: &Tenant<'_>) -> bool {
             .next()
             .is_none()
     })
+}
+
+/// The pushes that AWS took: `user@instance zone`, the zone only where one was given.
+pub(crate) fn pushes(tenant: &Tenant<'_>) -> Vec<String> {
+    let taken = tenant.calls_of(SEND_SSH_PUBLIC_KEY).into_iter();
+    taken
+        .filter(|call| call.status == Some(200))
+        .map(|call| {
+            let zone = call.zone.map_or(String::new(), |zone| format!(" {zone}"));
+            format!(
+                "{}@{}{zone}",
+                call.user.unwrap_or_default(),
+                call.instance_ids.join(",")
+            )
+        })
+        .collect()
+}
+
+/// How often DescribeInstances was called.
+pub(crate) fn look_ups(tenant: &Tenant<'_>) -> usize {
+    tenant.calls_of(DESCRIBE_INSTANCES).len()
 }
 
 impl Outcome {

@@ -11,8 +11,7 @@ use crate::lab::cast::{
     DESCRIBE_DENIED, MARS, NEW_REGION, OTHER_REGION, PARIS, PENDING, STOPPING, WEB1,
 };
 use crate::lab::{SEND_CONSOLE_KEY, SEND_SSH_PUBLIC_KEY, Tenant};
-use crate::sandbox::{Outcome, finish_with, no_key_is_left, tenant};
-use crate::targets::{look_ups, pushes};
+use crate::sandbox::{Outcome, finish_with, look_ups, no_key_is_left, pushes, tenant};
 
 /// What is typed at a console, whose host key nobody has published, or is taken as it is.
 const TRUSTING: [&str; 5] = [

@@ -5,47 +5,23 @@
 //! - `signals`: signals and job control act on ssh alone
 //! - `waiting`: who waits is told what for
 //! - `machine`: without /proc, with a small stack, as the first process of a container
-//! - `pty`: a terminal to try it in
 //! - `shell`: whatever the user's shell is, tunnels and hops work, and it stays theirs where it can
 
 mod machine;
-pub(crate) mod pty;
 mod shell;
 mod signals;
 mod waiting;
 mod words;
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::net::TcpStream;
+use std::process::Stdio;
 
-use self::pty::{Pty, bash};
-use crate::key::witness::{PATIENCE, Session, key_of, leaves_nothing, pid_of};
-use crate::lab::Tenant;
 use crate::lab::cast::{STOPPED, WEB1};
-use crate::sandbox::{Outcome, eventually, finish, finish_with, lab, run, tenant};
-
-/// Plain ssh to [`WEB1`], with a key of the user's which `mssh -i` has pushed.
-///
-/// What it does with words, signals and endings is what `mssh` is to do.
-#[track_caller]
-pub(crate) fn plain_ssh(tenant: &Tenant<'_>) -> Command {
-    let key = lab().path().join(format!("{}.key", tenant.access_key()));
-    if !key.exists() {
-        let mut keygen = tenant.command("ssh-keygen");
-        keygen.args(["-q", "-t", "ed25519", "-N", "", "-f"]);
-        finish(keygen.arg(&key)).prints("");
-    }
-    tenant.key_lifetime(Duration::from_mins(10));
-    let mut push = tenant.command("mssh");
-    finish(push.arg("-i").arg(&key).args([WEB1, "true"])).prints("");
-    let mut ssh = tenant.command("ssh");
-    ssh.args(["-o", "IdentitiesOnly=yes", "-i"]).arg(&key);
-    ssh.arg("ec2-user@127.0.0.11");
-    ssh
-}
+use crate::sandbox::{
+    Outcome, PATIENCE, Pty, Session, bash, echo_server, echoes, eventually, finish, finish_with,
+    free_port, key_of, lab, leaves_nothing, pid_of, plain_ssh, run, tenant,
+};
 
 /// Asserts that this remote command ends with `mssh` as it does with plain ssh.
 #[track_caller]
@@ -157,33 +133,6 @@ fn with_f_ssh_goes_to_the_background_and_the_key_is_removed() {
     fs::write(&token, "").expect("a file");
     let done = token.with_extension("token.done");
     assert!(eventually(PATIENCE, || done.exists()), "it did not go on");
-}
-
-/// A server that says everything back.
-pub(crate) fn echo_server() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = listener.local_addr().expect("its address").port();
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || std::io::copy(&mut &stream, &mut &stream));
-        }
-    });
-    port
-}
-
-/// What is said there comes back.
-#[track_caller]
-pub(crate) fn echoes(stream: &mut TcpStream) {
-    stream.write_all(b"through").expect("a connection");
-    let mut heard = [0; 7];
-    stream.read_exact(&mut heard).expect("an answer");
-    assert_eq!(&heard, b"through");
-}
-
-/// A port where nobody listens.
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("its address").port()
 }
 
 #[test]

@@ -12,8 +12,7 @@ use std::time::SystemTime;
 use tempfile::TempDir;
 
 use crate::lab::Tenant;
-use crate::sandbox::{Outcome, lab, run};
-use crate::targets::{look_ups, pushes};
+use crate::sandbox::{Outcome, lab, look_ups, pushes, run};
 
 /// A directory for sockets, whose masters end with it.
 struct Sockets<'a> {

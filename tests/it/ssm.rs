@@ -2,7 +2,7 @@
 
 mod ending;
 mod faults;
-pub(crate) mod hostile;
+mod hostile;
 mod hours;
 mod lasting;
 mod places;

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::{look_ups, port, way};
-use crate::eice::command;
-use crate::key::witness::{PATIENCE, leaves_nothing};
 use crate::lab::Tenant;
 use crate::lab::cast::{CELLAR, MOAT};
-use crate::sandbox::{eventually, finish, finish_with, lab, tenant};
-use crate::session::{echo_server, echoes, free_port};
-use crate::targets::pushes;
+use crate::sandbox::eice::command;
+use crate::sandbox::{
+    PATIENCE, echo_server, echoes, eventually, finish, finish_with, free_port, lab, leaves_nothing,
+    pushes, tenant,
+};
 
 /// A directory of the tenant's, the same here and on every instance.
 struct Place(PathBuf);

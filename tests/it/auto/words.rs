@@ -3,13 +3,11 @@
 use std::time::Instant;
 
 use super::{ENDPOINTS, LIMIT, MANAGED, PORT, SLACK, denied, look_ups, mssh, port};
-use crate::eice::command;
 use crate::lab::cast::{ADDRESSLESS, CELLAR, HERMIT, MOAT, RUIN, WELL};
 use crate::lab::eice::BROKEN;
 use crate::lab::{Fault, Trouble};
-use crate::sandbox::{lab, no_key_is_left, tenant};
-use crate::session::pty::Pty;
-use crate::targets::pushes;
+use crate::sandbox::eice::command;
+use crate::sandbox::{Pty, lab, no_key_is_left, pushes, tenant};
 
 const VPC: &str = "vpc-0ce11000000000001";
 const HINT: &str = "mssh: hint: join its network, make an endpoint in its VPC, or have its SSM Agent \

@@ -5,8 +5,7 @@ use std::process::Command;
 use super::{NAMES, Places, program, pushes, read, succeeds, write};
 use crate::lab::cast::{DB1, ODD, WEB1, WEB2};
 use crate::lab::{SEND_SSH_PUBLIC_KEY, Tenant};
-use crate::sandbox::{lab, tenant};
-use crate::session::plain_ssh;
+use crate::sandbox::{lab, plain_ssh, tenant};
 
 fn scp(tenant: &Tenant<'_>, places: &Places, options: &[&str]) -> Command {
     let mut scp = program(tenant, places, "scp");

@@ -4,10 +4,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use super::{NAMES, Places, program, pushes, read, succeeds, write};
-use crate::key::witness::leaves_nothing;
 use crate::lab::Tenant;
 use crate::lab::cast::{ODD, SIX, WEB1, WEB2};
-use crate::sandbox::{finish, finish_with, lab, tenant};
+use crate::sandbox::{finish, finish_with, lab, leaves_nothing, tenant};
 
 fn mscp(tenant: &Tenant<'_>, places: &Places) -> Command {
     program(tenant, places, "mscp")
@@ -116,7 +115,7 @@ fn mscp_copies_trees_and_modes() {
     std::fs::set_permissions(&run, mode).expect("its mode");
     succeeds(mscp(&tenant, &places).args(["-rp", "tree", &places.remote(WEB1, "copy")]));
     let copy = places.there.join("copy/run");
-    assert_eq!(crate::key::witness::mode(&copy), 0o751);
+    assert_eq!(crate::sandbox::mode(&copy), 0o751);
     succeeds(mscp(&tenant, &places).args(["-r", &places.remote(WEB1, "copy"), "back"]));
     assert_eq!(read(&places.here.join("back/run")), "text\n");
 }

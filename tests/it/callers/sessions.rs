@@ -6,11 +6,11 @@ use std::process::Stdio;
 use rustix::process::{Signal, kill_process};
 
 use super::{Places, costs, program, read, succeeds};
-use crate::key::witness::{PATIENCE, leaves_nothing, pid_of, processes};
 use crate::lab::SEND_SSH_PUBLIC_KEY;
 use crate::lab::cast::WEB1;
-use crate::sandbox::{eventually, finish_with, lab, tenant};
-use crate::session::pty::Pty;
+use crate::sandbox::{
+    PATIENCE, Pty, eventually, finish_with, lab, leaves_nothing, pid_of, processes, tenant,
+};
 
 /// mosh logs in by ssh, with a proxy of its own to learn the address, and goes on by UDP.
 #[test]

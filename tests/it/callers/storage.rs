@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{NAMES, Places, costs, program, read, succeeds, write};
-use crate::key::witness::leaves_nothing;
 use crate::lab::Tenant;
 use crate::lab::cast::WEB1;
-use crate::sandbox::{finish, skipped, tenant};
-use crate::session::pty::bash;
+use crate::sandbox::{bash, finish, leaves_nothing, skipped, tenant};
 
 /// A tree here, with a file of each of the odd [`NAMES`].
 fn plant(places: &Places) {

@@ -7,10 +7,10 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::process::Stdio;
 
 use super::costs;
-use crate::key::witness::{PATIENCE, leaves_nothing};
 use crate::lab::cast::WEB1;
-use crate::sandbox::{eventually, outcome, run, tenant};
-use crate::session::{echo_server, free_port};
+use crate::sandbox::{
+    PATIENCE, echo_server, eventually, free_port, leaves_nothing, outcome, run, tenant,
+};
 
 #[test]
 fn our_version_is_that_of_ssh_and_costs_no_call() {

@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use super::{User, arn};
 use crate::lab::clock;
+use crate::sandbox::{User, arn};
 
 fn user() -> User {
     User::with(&format!(

@@ -2,8 +2,7 @@
 
 use std::io::Write;
 
-use super::User;
-use crate::sandbox::finish;
+use crate::sandbox::{User, finish};
 
 /// It may belong to a tool that asks somebody for an MFA code first.
 #[test]

@@ -6,10 +6,9 @@ use std::time::{Duration, SystemTime};
 use mssh::plan::aws::date;
 use serde_json::json;
 
-use super::sso::{LEGACY, legacy_file, token_with};
-use super::{User, arn};
 use crate::lab::clock;
-use crate::sandbox::{finish, skipped};
+use crate::sandbox::sso::{LEGACY, legacy_file, token_with};
+use crate::sandbox::{User, arn, finish, skipped};
 
 /// An hour from now, in forms that tools write: the AWS CLI before 2.1.14, Python's `isoformat` and
 /// `strftime`, date(1), Go.

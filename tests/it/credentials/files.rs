@@ -5,10 +5,9 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use super::User;
 use crate::lab::Metadata;
 use crate::lab::cast::WEB1;
-use crate::sandbox::{Outcome, finish};
+use crate::sandbox::{Outcome, User, finish};
 
 /// `mssh` as somebody whom a file's mode binds, which root is not.
 fn bound(user: &User, words: &[&str]) -> Command {

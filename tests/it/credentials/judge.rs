@@ -3,9 +3,7 @@
 
 use std::process::Command;
 
-use super::{User, arn};
-use crate::sandbox::{Outcome, finish, skipped};
-use crate::session::pty::Pty;
+use crate::sandbox::{Outcome, Pty, User, arn, finish, skipped};
 
 /// Whether the AWS CLI that is installed lets itself be led to the lab in all that it asks
 /// (AWS_ENDPOINT_URL, from 1.29 or 2.13 on).

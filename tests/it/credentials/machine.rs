@@ -1,9 +1,8 @@
 //! What the machine gives: a container's endpoint, an instance's metadata service, the region.
 
-use super::{User, arn};
 use crate::lab::Metadata;
 use crate::lab::cast::WEB1;
-use crate::sandbox::finish;
+use crate::sandbox::{User, arn, finish};
 
 #[test]
 fn a_container_has_credentials() {

@@ -2,11 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{User, arn};
-use crate::key::witness::PATIENCE;
 use crate::lab::cast::WEB1;
-use crate::sandbox::{Outcome, eventually, finish};
-use crate::session::pty::Pty;
+use crate::sandbox::{Outcome, PATIENCE, Pty, User, arn, eventually, finish};
 
 pub(super) const PROMPT: &str = "Enter MFA code for arn:aws:iam::123456789012:mfa/jane: ";
 const HINT: &str = "mssh: hint: run `aws sts get-caller-identity --profile guarded` in a terminal \

@@ -6,9 +6,8 @@ use std::fs;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::mfa::{PROMPT, asks, codes, line, user};
-use super::{User, arn};
 use crate::lab::cast::WEB1;
-use crate::session::pty::Pty;
+use crate::sandbox::{Pty, User, arn};
 
 /// A shell that outlives what is done to `mssh`, and says how it found the terminal.
 pub(super) fn watched(user: &User) -> Pty {

@@ -7,8 +7,7 @@ use rustix::process::{Signal, kill_process};
 use super::mfa::{PROMPT, codes, line, user};
 use super::mfa_ends::{pid, watched};
 use crate::lab::cast::WEB1;
-use crate::sandbox::{eventually, finish};
-use crate::session::pty::Pty;
+use crate::sandbox::{Pty, eventually, finish};
 
 #[test]
 fn of_parallel_runs_one_asks() {

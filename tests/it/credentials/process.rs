@@ -1,8 +1,6 @@
 //! `credential_process`: any program, run as it is written, with the terminal and without a shell.
 
-use super::User;
-use crate::sandbox::{finish, finish_with};
-use crate::session::pty::Pty;
+use crate::sandbox::{Pty, User, arn, finish, finish_with};
 
 /// A user whose command is a script of this body.
 fn user(body: &str) -> User {
@@ -109,7 +107,7 @@ fn one_that_is_not_there_is_said() {
 fn it_may_be_the_source_of_a_role() {
     let user = user(GOOD);
     let config = std::fs::read_to_string(user.aws("config")).expect("a file");
-    let arn = super::arn("r");
+    let arn = arn("r");
     user.writes(
         "config",
         &format!("{config}[profile r]\nrole_arn = {arn}\nsource_profile = default\n"),

@@ -2,8 +2,7 @@
 
 use std::fs;
 
-use super::User;
-use crate::sandbox::{finish, skipped};
+use crate::sandbox::{User, finish, skipped};
 
 /// A key that is told apart by what is appended.
 fn key(name: &str) -> String {

@@ -5,10 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
-use super::{User, arn};
 use crate::lab::cast::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, Fault, Trouble, clock};
-use crate::sandbox::{Outcome, finish, finish_with};
+use crate::sandbox::{Outcome, User, arn, finish, finish_with};
 
 /// A user with the sessions of two roles in the cache, the second of which builds on the first.
 fn user() -> User {

@@ -1,8 +1,7 @@
 //! Roles: chains, sources, what is said to STS, and what of it makes no sense.
 
-use super::{User, arn};
 use crate::lab::cast::WEB1;
-use crate::sandbox::finish;
+use crate::sandbox::{User, arn, finish};
 
 /// A profile with a role.
 fn role(name: &str, more: &str) -> String {

@@ -1,7 +1,6 @@
 //! Keys and tokens that cannot be as AWS made them: named, and never shown.
 
-use super::User;
-use crate::sandbox::finish;
+use crate::sandbox::{User, finish};
 
 /// What picks up a carriage return: `export $(cat .env)` of a file with Windows line ends.
 #[test]

@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::command;
-use crate::key::witness::PATIENCE;
 use crate::lab::Tenant;
 use crate::lab::eice::{Ail, NEAR_DB1, name, pattern};
-use crate::sandbox::{eventually, tenant};
+use crate::sandbox::eice::command;
+use crate::sandbox::{PATIENCE, eventually, tenant};
 
 /// What an endpoint that means harm may cost at most.
 const HARM: u64 = 16;

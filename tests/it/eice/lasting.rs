@@ -5,12 +5,13 @@ use std::path::Path;
 
 use rustix::process::Signal;
 
-use super::command;
-use crate::key::witness::{PATIENCE, Session, leaves_nothing};
 use crate::lab::Tenant;
 use crate::lab::cast::DB1;
-use crate::sandbox::{Outcome, eventually, finish, tenant};
-use crate::session::{echo_server, echoes, free_port};
+use crate::sandbox::eice::command;
+use crate::sandbox::{
+    Outcome, PATIENCE, Session, echo_server, echoes, eventually, finish, free_port, leaves_nothing,
+    tenant,
+};
 
 /// `mssh` with a socket for sharing.
 fn sharing(tenant: &Tenant<'_>, socket: &Path, words: &[&str]) -> Outcome {

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use super::mssh;
 use super::trouble::ours;
-use super::{command, mssh};
-use crate::key::witness::leaves_nothing;
 use crate::lab::Tinyproxy;
 use crate::lab::cast::DB1;
 use crate::lab::eice::{Ail, DEAD, IMPOSTOR, MUTE, NEAR_DB1, name};
-use crate::sandbox::{finish, lab, tenant};
+use crate::sandbox::eice::command;
+use crate::sandbox::{finish, lab, leaves_nothing, tenant};
 
 /// AWS's own client hangs over this one.
 #[test]

@@ -4,12 +4,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use super::{command, mssh, service};
-use crate::credentials::User;
-use crate::key::witness::{Session, discreet, files_below, handed, mode};
+use super::mssh;
 use crate::lab::cast::DB1;
 use crate::lab::eice::{NEAR_DB1, name};
-use crate::sandbox::{finish, tenant};
+use crate::sandbox::eice::{command, service};
+use crate::sandbox::{Session, User, discreet, files_below, finish, handed, mode, tenant};
 
 /// Words of a secret: the lab's only secret key, and what a signed URL is known by.
 const SECRETS: [&str; 4] = [

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::{command, mssh};
-use crate::key::witness::{Session, leaves_nothing};
+use super::mssh;
 use crate::lab::cast::DB1;
 use crate::lab::eice::{Ail, NEAR_DB1, name};
-use crate::sandbox::{Outcome, finish, tenant};
+use crate::sandbox::eice::command;
+use crate::sandbox::{Outcome, Session, finish, leaves_nothing, tenant};
 
 /// The lines of ours in what ssh and we have said.
 pub(super) fn ours(outcome: &Outcome) -> Vec<&str> {

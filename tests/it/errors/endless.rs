@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use crate::lab::cast::{HOME_REGION, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
-use crate::sandbox::{outcome, tenant};
-use crate::ssm::hostile::memory;
+use crate::sandbox::{memory, outcome, tenant};
 
 /// Runs a program to its end, and says how much memory it has had besides what it maps of files, in
 /// megabytes: as often as it was looked at.

@@ -6,11 +6,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::key::witness::leaves_nothing;
 use crate::lab::Tenant;
 use crate::lab::cast::WEB1;
-use crate::plain::House;
-use crate::sandbox::{finish, tenant};
+use crate::sandbox::{House, finish, leaves_nothing, tenant};
 
 /// A library to preload, where no thread can be started.
 fn without_threads(tenant: &Tenant<'_>) -> PathBuf {

@@ -1,8 +1,7 @@
 //! A region that is named in an error is told with who chose it.
 
-use crate::credentials::User;
 use crate::lab::Metadata;
-use crate::sandbox::finish;
+use crate::sandbox::{User, finish};
 
 const NOWHERE: &str = "i-0123456789abcdef0";
 const ELSEWHERE: &str = "mssh: hint: is it in another region (--region) or account (--profile)?";

@@ -4,14 +4,12 @@ use std::path::Path;
 use std::process::Command;
 
 use super::program;
-use crate::key::witness::PATIENCE;
 use crate::lab::cast::{
     ADDRESSLESS, CAST, CELLAR, DB1, DESCRIBE_DENIED, FORMER_HUB, HERMIT, HUB, KEEP, MARS, MOAT,
     ODD, OLD, PARIS, PENDING, PUSH_DENIED, RUIN, SIX, STOPPED, STOPPING, TERMINATED, TWIN1, TWIN2,
     VAULT, WEB1, WEB2, WELL,
 };
-use crate::sandbox::{eventually, skipped};
-use crate::session::pty::Pty;
+use crate::sandbox::{PATIENCE, Pty, eventually, skipped};
 
 /// What the lab's shell says when it is ready.
 const PROMPT: &str = "lab$ ";

@@ -7,7 +7,7 @@ use fastrand::Rng;
 
 use super::{of_case, seed};
 use crate::lab::cast::{WEB1, WEB2};
-use crate::reference::recorder::Recorder;
+use crate::sandbox::Recorder;
 
 const CASES: usize = 60;
 

@@ -4,12 +4,10 @@
 use std::fs;
 use std::process::{Child, Command, Stdio};
 
-use super::witness::PATIENCE;
-use crate::eice;
 use crate::lab::cast::{DB1, WEB1};
-use crate::plain::House;
-use crate::sandbox::{Outcome, eventually, finish, finish_with, lab};
-use crate::targets::pushes;
+use crate::sandbox::{
+    House, Outcome, PATIENCE, eice, eventually, finish, finish_with, lab, pushes,
+};
 
 /// A real agent, which dies with this.
 struct Agent(Child);

@@ -8,10 +8,9 @@ use std::process::{Command, ExitStatus, Stdio};
 use rustix::process::{Signal, kill_process};
 
 use super::gone::hanging;
-use super::witness::{PATIENCE, Session, leaves_nothing, pid_of};
 use crate::lab::cast::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Tenant, Trouble};
-use crate::sandbox::{eventually, skipped, tenant};
+use crate::sandbox::{PATIENCE, Session, eventually, leaves_nothing, pid_of, skipped, tenant};
 
 /// A shell in a directory of its own that lets cores be as large as they like, then becomes this.
 fn with_cores(tenant: &Tenant<'_>, line: &str) -> Command {

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Signal, kill_process, kill_process_group};
 
-use super::witness::{PATIENCE, Session, files_below, keepers_below, leaves_nothing, pid_of};
 use crate::lab::cast::{PUSH_DENIED, STOPPED, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Tenant, Trouble};
-use crate::sandbox::{Outcome, eventually, finish, outcome, run, tenant};
-use crate::session::pty::Pty;
+use crate::sandbox::{
+    Outcome, PATIENCE, Pty, Session, eventually, files_below, finish, keepers_below,
+    leaves_nothing, outcome, pid_of, run, tenant,
+};
 
 /// Starts a command, as the leader of a process group, and waits until its push hangs.
 #[track_caller]

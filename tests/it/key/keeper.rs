@@ -8,12 +8,12 @@ use std::time::Duration;
 use rustix::process::{Signal, kill_process};
 
 use super::gone::hanging;
-use super::witness::{
-    PATIENCE, Session, keepers_below, leaves_nothing, mode, pid_of, process, processes,
-};
 use crate::lab::cast::WEB1;
 use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
-use crate::sandbox::{eventually, outcome, tenant};
+use crate::sandbox::{
+    PATIENCE, Session, eventually, keepers_below, leaves_nothing, mode, outcome, pid_of, process,
+    processes, tenant,
+};
 
 /// What the descriptors of a process lead to; `None` if that is only for root to know.
 fn descriptors(pid: i32) -> Option<Vec<(String, PathBuf)>> {

@@ -7,10 +7,11 @@ use std::time::{Duration, SystemTime};
 
 use rustix::process::{Signal, kill_process};
 
-use super::witness::{PATIENCE, Session, files_below, keepers_below, leaves_nothing};
 use crate::lab::Tenant;
 use crate::lab::cast::WEB1;
-use crate::sandbox::{eventually, finish, run, tenant};
+use crate::sandbox::{
+    PATIENCE, Session, eventually, files_below, finish, keepers_below, leaves_nothing, run, tenant,
+};
 
 const MINUTES: Duration = Duration::from_mins(2);
 const DAYS: Duration = Duration::from_hours(50);

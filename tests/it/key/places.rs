@@ -5,11 +5,9 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use super::has_its_key_below;
-use super::witness::files_below;
 use crate::lab::Tenant;
 use crate::lab::cast::WEB1;
-use crate::plain::House;
-use crate::sandbox::{finish, skipped, tenant};
+use crate::sandbox::{House, files_below, finish, skipped, tenant};
 
 /// A user who is not us, and nobody else here either.
 const SOMEBODY: u32 = 54_321;

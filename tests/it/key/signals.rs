@@ -4,10 +4,10 @@ use std::process::Command;
 
 use rustix::process::Pid;
 
-use super::witness::{PATIENCE, Session, keepers_below, leaves_nothing, process};
 use crate::lab::cast::WEB1;
-use crate::plain::House;
-use crate::sandbox::{eventually, tenant};
+use crate::sandbox::{
+    House, PATIENCE, Session, eventually, keepers_below, leaves_nothing, process, tenant,
+};
 
 /// Those that stop a process or have it go on, and those that do nothing to it.
 const HARMLESS: [i32; 8] = [17, 18, 19, 20, 21, 22, 23, 28];

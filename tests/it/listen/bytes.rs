@@ -7,10 +7,9 @@ use std::thread;
 use std::time::Duration;
 
 use super::{Port, WEB1_PRIVATE, WEB1_PUBLIC, answers, no_session_is_left, port_by, server, ways};
-use crate::key::witness::PATIENCE;
 use crate::lab::cast::{DB1, WEB1};
 use crate::lab::eice::pattern;
-use crate::sandbox::{eventually, tenant};
+use crate::sandbox::{PATIENCE, eventually, tenant};
 
 /// As many as an endpoint lets through.
 const MANY: u64 = 20;

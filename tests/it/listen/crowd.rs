@@ -39,7 +39,7 @@ fn those_for_whom_there_is_no_room_wait_until_others_go() {
     assert!(!answers_soon(&streams[3]));
     streams.drain(..3);
     streams[0]
-        .set_read_timeout(Some(crate::key::witness::PATIENCE))
+        .set_read_timeout(Some(crate::sandbox::PATIENCE))
         .expect("a socket");
     let mut late = [0; 5];
     std::io::Read::read_exact(&mut &streams[0], &mut late).expect("an answer");
@@ -67,7 +67,7 @@ fn a_system_without_room_is_waited_for() {
     assert!(answers(&first));
     limit(&port, "--nofile=1024:1024");
     second
-        .set_read_timeout(Some(crate::key::witness::PATIENCE))
+        .set_read_timeout(Some(crate::sandbox::PATIENCE))
         .expect("a socket");
     std::io::Read::read_exact(&mut &second, &mut [0; 5]).expect("an answer");
     assert!(answers(&second) && answers(&port.connect()));
@@ -92,14 +92,11 @@ fn whoever_is_idle_for_longest_gives_way_to_the_next() {
     let began = std::time::Instant::now();
     while !is_over(&idle) {
         assert!(busy.iter().all(answers));
-        assert!(
-            began.elapsed() < crate::key::witness::PATIENCE,
-            "nobody goes"
-        );
+        assert!(began.elapsed() < crate::sandbox::PATIENCE, "nobody goes");
         std::thread::sleep(Duration::from_millis(200));
     }
     let mut late = [0; 5];
-    let patience = Some(crate::key::witness::PATIENCE);
+    let patience = Some(crate::sandbox::PATIENCE);
     next.set_read_timeout(patience).expect("a socket");
     std::io::Read::read_exact(&mut &next, &mut late).expect("an answer");
     assert!(answers(&next) && busy.iter().all(answers));
@@ -126,7 +123,7 @@ fn more_idle_callers_than_are_served_at_once_do_not_shut_out_the_next() {
     let port = Port::to(&tenant, &[&target]);
     let idle: Vec<_> = (0..280).map(|_| port.connect()).collect();
     let next = port.connect();
-    let patience = Some(crate::key::witness::PATIENCE);
+    let patience = Some(crate::sandbox::PATIENCE);
     next.set_read_timeout(patience).expect("a socket");
     assert!(answers(&next));
     drop(idle);

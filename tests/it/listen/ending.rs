@@ -10,13 +10,9 @@ use rustix::process::Signal;
 use super::{
     Port, WEB1_PRIVATE, answers, echo, listener, no_session_is_left, port_by, service, ways,
 };
-use crate::credentials::User;
-use crate::key::witness::PATIENCE;
 use crate::lab::cast::{DB1, WEB1};
 use crate::lab::{Break, Fault, SECRET, Trial, Trouble, clock};
-use crate::sandbox::{eventually, outcome, tenant};
-use crate::session::pty::bash;
-use crate::session::{free_port, plain_ssh};
+use crate::sandbox::{PATIENCE, User, bash, eventually, free_port, outcome, plain_ssh, tenant};
 
 const SIGNALS: [Signal; 3] = [Signal::HUP, Signal::TERM, Signal::INT];
 
@@ -31,7 +27,7 @@ fn status_of_ssh(signal: Signal) -> Option<i32> {
     let child = child.expect("ssh starts");
     let up = || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
     assert!(eventually(PATIENCE, up));
-    let pid = crate::key::witness::pid_of(&child);
+    let pid = crate::sandbox::pid_of(&child);
     rustix::process::kill_process(pid, signal).expect("a process");
     outcome(child).code
 }

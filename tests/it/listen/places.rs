@@ -5,8 +5,7 @@ use std::net::{IpAddr, TcpStream};
 
 use super::{Port, WEB1_PUBLIC, answers, echo};
 use crate::lab::cast::{SIX, WEB1};
-use crate::plain::House;
-use crate::sandbox::{lab, skipped, tenant};
+use crate::sandbox::{House, lab, skipped, tenant};
 
 #[test]
 fn it_listens_where_it_is_told_to() {

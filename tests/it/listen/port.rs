@@ -9,9 +9,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Signal, kill_process};
 
 use super::listener;
-use crate::key::witness::{PATIENCE, pid_of};
 use crate::lab::Tenant;
-use crate::sandbox::eventually;
+use crate::sandbox::{PATIENCE, eventually, pid_of};
 
 /// A `mssh --listen` that runs.
 pub(super) struct Port {

@@ -2,10 +2,10 @@
 
 use super::endpoints::Watched;
 use super::with;
-use crate::credentials::{User, arn, sso};
 use crate::lab::cast::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
-use crate::sandbox::{finish, tenant};
+use crate::sandbox::sso;
+use crate::sandbox::{User, arn, finish, tenant};
 
 const AWS: [&str; 2] = [
     "ec2.us-east-1.amazonaws.com",

@@ -2,10 +2,9 @@
 
 use std::fs;
 
-use super::{House, text};
+use super::text;
 use crate::lab::cast::{DB1, PARIS, STOPPED, WEB1, WEB2};
-use crate::sandbox::{finish_with, lab};
-use crate::targets::pushes;
+use crate::sandbox::{House, finish_with, lab, pushes};
 
 #[test]
 fn ssh_logs_in_by_the_instance_id() {

@@ -4,11 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::House;
-use crate::key::witness::{PATIENCE, mode};
 use crate::lab::cast::WEB1;
-use crate::sandbox::eventually;
-use crate::targets::pushes;
+use crate::sandbox::{House, PATIENCE, eventually, mode, pushes};
 
 /// A directory for us alone, with these files in it, of this mode.
 fn private(path: &Path, mode: u32, files: &[&str]) {

@@ -3,10 +3,9 @@
 use std::fs::{self, DirBuilder, Permissions};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 
-use super::{House, text};
+use super::text;
 use crate::lab::cast::{DB1, WEB1};
-use crate::sandbox::{Outcome, finish, lab};
-use crate::targets::pushes;
+use crate::sandbox::{House, Outcome, finish, lab, pushes};
 
 impl House {
     /// Plain ssh where DNS knows the instance ID, which is what nobody should ask it.

@@ -4,10 +4,9 @@ use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use super::{House, text};
-use crate::key::witness::mode;
+use super::text;
 use crate::lab::cast::WEB1;
-use crate::sandbox::finish;
+use crate::sandbox::{House, finish, mode};
 
 impl House {
     /// Asserts success without a word on standard output, and gives the lines on standard error.

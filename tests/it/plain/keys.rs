@@ -8,13 +8,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::House;
-use crate::key::witness::{
-    PATIENCE, Process, Session, files_below, keepers_below, mode, processes,
-};
 use crate::lab::cast::{PUSH_DENIED, WEB1};
 use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
-use crate::sandbox::{eventually, outcome};
+use crate::sandbox::{
+    House, PATIENCE, Process, Session, eventually, files_below, keepers_below, mode, outcome,
+    processes,
+};
 
 impl House {
     fn session(&self) -> Session {

@@ -6,12 +6,9 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use super::House;
-use crate::key::witness::PATIENCE;
 use crate::lab::cast::{ADDRESSLESS, DB1, SIX, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
-use crate::sandbox::{eventually, finish_with, lab, outcome};
-use crate::targets::pushes;
+use crate::sandbox::{House, PATIENCE, eventually, finish_with, lab, outcome, pushes};
 
 /// What is carried each way.
 const MIB: usize = 64;

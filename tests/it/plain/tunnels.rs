@@ -1,12 +1,9 @@
 //! Plain ssh through tunnels: the same ways as for mssh, one ProxyCommand deeper.
 
-use super::House;
-use crate::eice;
 use crate::lab::cast::{CELLAR, DB1, HERMIT, MOAT, RUIN, VAULT, WEB1, WEB2};
 use crate::lab::eice::BROKEN;
 use crate::lab::ssm::NODE;
-use crate::sandbox::{finish, finish_with, lab};
-use crate::targets::pushes;
+use crate::sandbox::{House, eice, finish, finish_with, lab, pushes};
 
 #[test]
 fn plain_ssh_goes_through_an_endpoint() {

@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
-use super::recorder::Recorder;
 use super::{fill, mssh};
+use crate::sandbox::Recorder;
 
 #[test]
 fn the_remote_command_is_never_looked_into() {

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::mssh;
-use super::recorder::Recorder;
+use crate::sandbox::Recorder;
 
 #[test]
 fn the_key_is_pushed_for_whom_ssh_logs_in_as() {

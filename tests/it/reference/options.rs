@@ -1,7 +1,7 @@
 //! Table B: the options, ours and ssh's.
 
-use super::recorder::Recorder;
 use super::{Row, mssh};
+use crate::sandbox::Recorder;
 
 #[test]
 fn the_region_in_all_its_spellings() {

@@ -9,8 +9,7 @@ use std::path::Path;
 use super::{TRUSTING, consoles, got_in, types};
 use crate::lab::Tenant;
 use crate::lab::cast::WEB1;
-use crate::sandbox::{finish_with, lab, no_key_is_left, run, tenant};
-use crate::session::pty::Pty;
+use crate::sandbox::{Pty, finish_with, lab, no_key_is_left, run, tenant};
 
 /// What AWS publishes for us-east-1.
 const PUBLISHED: &str = "SHA256:dXwn5ma/xadVMeBZGEru5l2gx+yI5LDiJaLUcz0FMmw";

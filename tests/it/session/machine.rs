@@ -2,10 +2,8 @@
 
 use std::process::Command;
 
-use crate::key::witness::leaves_nothing;
 use crate::lab::cast::{DB1, WEB1};
-use crate::plain::House;
-use crate::sandbox::{finish, lab, skipped};
+use crate::sandbox::{House, finish, lab, leaves_nothing, skipped};
 
 /// A command of the house, run by these words of another program.
 fn under(house: &House, wrapper: &[&str], words: &[&str]) -> Command {

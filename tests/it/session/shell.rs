@@ -3,11 +3,8 @@
 
 use std::fs;
 
-use crate::eice;
-use crate::key::witness::Session;
 use crate::lab::cast::{DB1, WEB1};
-use crate::plain::House;
-use crate::sandbox::{finish, lab, skipped};
+use crate::sandbox::{House, Session, eice, finish, lab, skipped};
 
 /// What runs nothing, is not there, is no path, or is not set.
 const UNFIT: [&str; 6] = [

@@ -5,12 +5,12 @@ use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
-use super::plain_ssh;
-use super::pty::{Pty, bash};
-use crate::key::witness::{PATIENCE, Session, leaves_nothing, pid_of, process};
 use crate::lab::cast::WEB1;
 use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
-use crate::sandbox::{eventually, outcome, tenant};
+use crate::sandbox::{
+    PATIENCE, Pty, Session, bash, eventually, leaves_nothing, outcome, pid_of, plain_ssh, process,
+    tenant,
+};
 
 /// Whether a process takes no notice of this signal.
 fn ignores(pid: Pid, signal: Signal) -> bool {

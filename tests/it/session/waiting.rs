@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use super::pty::Pty;
-use crate::credentials::{User, arn};
 use crate::lab::cast::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Tenant, Trouble};
-use crate::sandbox::{finish, tenant};
+use crate::sandbox::{Pty, User, arn, finish, tenant};
 
 /// A tenant whose calls of this action take this long.
 fn slow(action: &'static str, seconds: u64) -> Tenant<'static> {

@@ -3,10 +3,9 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use super::plain_ssh;
 use crate::lab::Tenant;
 use crate::lab::cast::WEB1;
-use crate::sandbox::{finish, run, tenant};
+use crate::sandbox::{finish, plain_ssh, run, tenant};
 
 /// Shows the command that sshd gave the user's shell. What follows this word is never read by
 /// that shell, for it reads line by line, and may be anything.

@@ -4,8 +4,7 @@ use std::fs;
 
 use super::{Sockets, counted};
 use crate::lab::cast::{DB1, WEB1};
-use crate::sandbox::{finish_with, lab, tenant};
-use crate::targets::{look_ups, pushes};
+use crate::sandbox::{finish_with, lab, look_ups, pushes, tenant};
 
 #[test]
 fn sftp_goes_by_the_master() {

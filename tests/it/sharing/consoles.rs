@@ -3,8 +3,7 @@
 use super::Sockets;
 use crate::lab::cast::{MARS, NEW_REGION, WEB1};
 use crate::lab::{SEND_CONSOLE_KEY, Tenant};
-use crate::sandbox::{finish_with, run, tenant};
-use crate::targets::look_ups;
+use crate::sandbox::{finish_with, look_ups, run, tenant};
 
 /// Goes to the console of [`MARS`] with these words, and says how many look-ups and pushes it took.
 #[track_caller]

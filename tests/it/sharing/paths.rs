@@ -5,8 +5,7 @@ use std::time::Duration;
 use super::{Sockets, counted, gets_in};
 use crate::lab::cast::{DB1, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
-use crate::sandbox::{run, tenant};
-use crate::targets::pushes;
+use crate::sandbox::{pushes, run, tenant};
 
 #[test]
 fn a_path_without_tokens_costs_no_call() {

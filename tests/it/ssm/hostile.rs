@@ -2,17 +2,15 @@
 
 use std::fs;
 use std::io::Write;
-use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{read_all, the_session, tunnel, wait, words};
-use crate::credentials::User;
 use crate::lab::ssm::Hostile;
 use crate::lab::{Ended, Fault, Tenant, Trial, Trouble};
-use crate::sandbox::{eventually, tenant};
+use crate::sandbox::{User, eventually, memory, tenant};
 
 /// The most memory that a tunnel may ever have, in megabytes: as the system counts it, with what is
 /// mapped of the binary, and without.
@@ -21,17 +19,6 @@ const MOST_OF_OURS: u64 = 16;
 
 /// How long each flood lasts.
 const FLOOD: Duration = Duration::from_secs(4);
-
-/// The most memory that a process has had resident, in kilobytes; and what it has mapped of files.
-/// Nothing once it has ended.
-pub(crate) fn memory(child: &Child) -> Option<(u64, u64)> {
-    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
-    let kilobytes = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
-        line?.split_whitespace().next()?.parse::<u64>().ok()
-    };
-    Some((kilobytes("VmHWM:")?, kilobytes("RssFile:")?))
-}
 
 fn against(hostile: Hostile) -> Tenant<'static> {
     let tenant = tenant();

@@ -8,10 +8,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use super::{bytes, service, the_session, wait, words};
-use crate::key::witness::leaves_nothing;
 use crate::lab::{Tenant, cast};
-use crate::sandbox::{Outcome, finish, tenant};
-use crate::session::{echo_server, echoes, free_port};
+use crate::sandbox::{Outcome, echo_server, echoes, finish, free_port, leaves_nothing, tenant};
 
 /// `mssh` by a session, with a socket for sharing.
 fn sharing(tenant: &Tenant<'_>, socket: &Path, words: &[&str]) -> Outcome {

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use super::{the_session, words};
-use crate::eice::service;
 use crate::lab::{Ended, Tenant, Trial};
+use crate::sandbox::eice::service;
 use crate::sandbox::{finish, tenant};
 
 /// Asserts that the session's websocket is not sought at this place, and that it is ended.

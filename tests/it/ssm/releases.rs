@@ -11,8 +11,7 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use super::{bytes, carry, read_all, service, the_session, tunnel, wait, words};
 use crate::lab::ssm::Release;
 use crate::lab::{Break, Ended, Tenant, Trial, cast};
-use crate::sandbox::{run, tenant};
-use crate::session::pty::Pty;
+use crate::sandbox::{Pty, run, tenant};
 
 const MS: Duration = Duration::from_millis(1);
 

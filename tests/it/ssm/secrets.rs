@@ -3,10 +3,8 @@
 use std::process::Command;
 
 use super::{Carried, bytes, carry_by, the_session, tunnel};
-use crate::credentials::User;
-use crate::key::witness::{Session, discreet, files_below, handed};
 use crate::lab::{Break, Record, Trial, cast};
-use crate::sandbox::{finish, tenant};
+use crate::sandbox::{Session, User, discreet, files_below, finish, handed, tenant};
 
 /// Somebody with a profile for a role, whose session has a token, in their files.
 fn with_role() -> User {

@@ -5,11 +5,9 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::the_session;
-use crate::key::witness::{PATIENCE, files_below};
 use crate::lab::ssm::{NODE, PROMPT};
 use crate::lab::{Break, Ended, Fault, Tenant, Trial, Trouble, cast};
-use crate::sandbox::{eventually, finish_with, run, tenant};
-use crate::session::pty::Pty;
+use crate::sandbox::{PATIENCE, Pty, eventually, files_below, finish_with, run, tenant};
 
 /// Runs `line` in a terminal, to where the shell there waits for keys.
 #[track_caller]

@@ -3,11 +3,9 @@
 
 use std::time::Duration;
 
-use super::{look_ups, pushes};
-use crate::eice;
 use crate::lab::cast::{HUB, TWIN1, TWIN2};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, Trouble};
-use crate::sandbox::{finish, run, tenant};
+use crate::sandbox::{eice, finish, look_ups, pushes, run, tenant};
 
 /// The address that sshd was reached at.
 const WHERE: &str = "set -- $SSH_CONNECTION; echo $3";

@@ -5,11 +5,8 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::process::Command;
 
-use super::config::config;
-use super::pushes;
 use crate::lab::cast::{DB1, WEB1};
-use crate::plain::House;
-use crate::sandbox::{finish, lab, run, skipped, tenant};
+use crate::sandbox::{House, config, finish, lab, pushes, run, skipped, tenant};
 
 /// ssh_config by which any look-up of a name without a dot ends in an error, if DNS does not know it.
 const CANONICAL: &str = "Host *\n  CanonicalizeHostname yes\n  CanonicalDomains nowhere\n  CanonicalizeFallbackLocal no";

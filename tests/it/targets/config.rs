@@ -1,25 +1,9 @@
 //! What the user's ssh_config says: who logs in, which host is meant, which proxy leads there.
 
 use std::fs;
-use std::path::PathBuf;
 
-use super::{look_ups, pushes};
 use crate::lab::cast::{DB1, ODD, WEB1};
-use crate::sandbox::{finish, lab, run, tenant};
-
-/// A configuration file in a directory that lives as long as the first value.
-pub(crate) fn config(text: &str) -> (tempfile::TempDir, String) {
-    let directory = tempfile::tempdir().expect("a directory");
-    let path = directory.path().join("ssh config");
-    let known: PathBuf = lab().home().join(".ssh/known_hosts");
-    let port = lab().port();
-    let text = format!(
-        "{text}\nHost *\n  UserKnownHostsFile {}\n  Port {port}\n",
-        known.display()
-    );
-    fs::write(&path, text).expect("written");
-    (directory, path.to_str().expect("a name").to_owned())
-}
+use crate::sandbox::{config, finish, lab, look_ups, proxy, pushes, run, tenant};
 
 #[test]
 fn the_user_is_the_first_that_ssh_would_take() {
@@ -74,12 +58,6 @@ fn an_alias_may_stand_for_an_address_or_a_name_made_by_aws() {
         run(&tenant, "mssh", ["-F", &file, "db", "echo in"]).prints("in\n");
         assert_eq!(pushes(&tenant), [format!("ec2-user@{DB1}")], "{host}");
     }
-}
-
-/// A ProxyCommand which is a plain connection to this address.
-pub(crate) fn proxy(address: &str) -> String {
-    let port = lab().port();
-    format!("bash -c 'exec 3<>/dev/tcp/{address}/{port}; cat <&3 & cat >&3; kill $!'")
 }
 
 #[test]

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::{look_ups, pushes};
 use crate::lab::cast::{self, DB1, DESCRIBE_DENIED, OLD, PARIS, SIX, WEB1, WEB2};
 use crate::lab::{Fault, Trouble};
-use crate::sandbox::{finish, lab, run, skipped, tenant};
+use crate::sandbox::{finish, lab, look_ups, pushes, run, skipped, tenant};
 
 /// Where a session runs, and as whom: the address that sshd was reached at.
 const WHERE: &str = "set -- $SSH_CONNECTION; echo $USER@$3";

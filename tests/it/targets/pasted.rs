@@ -1,8 +1,7 @@
 //! What people paste: ARNs, pages of the AWS console, and the options of the AWS CLI.
 
-use super::pushes;
 use crate::lab::cast::{HERMIT, PARIS, WEB1};
-use crate::sandbox::{finish, lab, run, tenant};
+use crate::sandbox::{finish, lab, pushes, run, tenant};
 
 const PAGE: &str = "https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#InstanceDetails:instanceId=";
 const ARN: &str = "arn:aws:ec2:eu-west-1:123456789012:instance/";

@@ -5,8 +5,7 @@ use std::process::Command;
 use mssh::plan::cli::options::WAYS;
 
 use super::{PROGRAMS, printed};
-use crate::sandbox::finish;
-use crate::session::pty::Pty;
+use crate::sandbox::{Pty, finish};
 
 /// The part of a page with this heading, in roff.
 fn section<'a>(page: &'a str, heading: &str) -> &'a str {

@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use super::project;
 use crate::lab::cast::{CELLAR, DB1, WEB1};
-use crate::plain::House;
-use crate::sandbox::{finish, tenant};
+use crate::sandbox::{House, finish, tenant};
 
 /// The blocks of code in the README in this language.
 fn blocks(language: &str) -> Vec<String> {
@@ -56,7 +55,7 @@ fn the_policies_of_the_readme_allow_what_is_called_and_no_other_user() {
         (&[CELLAR], [allowed(login), allowed(tunnels)].concat()),
     ] {
         let tenant = tenant();
-        let mut mssh = crate::eice::command(&tenant, "mssh");
+        let mut mssh = crate::sandbox::eice::command(&tenant, "mssh");
         finish(mssh.args([words, &["true"]].concat())).prints("");
         for call in tenant.calls() {
             assert!(allowed.contains(&call.action), "{words:?}: {}", call.action);

@@ -7,10 +7,9 @@ use std::process::Command;
 
 use super::super::{Places, costs, read, succeeds, write};
 use super::{ansible, hosts, module};
-use crate::key::witness::leaves_nothing;
 use crate::lab::Tenant;
 use crate::lab::cast::{DB1, OLD, WEB1, WEB2};
-use crate::sandbox::{finish, tenant};
+use crate::sandbox::{finish, leaves_nothing, tenant};
 
 /// What Ansible's own default is.
 const SHARED: &str = "-C -o ControlMaster=auto -o ControlPersist=60s";

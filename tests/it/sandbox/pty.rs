@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use rustix::process::Pid;
 
-use crate::key::witness::PATIENCE;
 use crate::lab::Tenant;
-use crate::sandbox::eventually;
+use crate::sandbox::{PATIENCE, eventually};
 
 /// A terminal in which a shell line runs.
 pub(crate) struct Pty {

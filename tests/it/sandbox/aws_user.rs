@@ -1,0 +1,107 @@
+//! A user with a `~/.aws` of their own.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::{Outcome, finish};
+use crate::lab::cast::{HOME_REGION, WEB1};
+use crate::lab::{Call, SECRET, SEND_SSH_PUBLIC_KEY, Tenant};
+
+/// A user with a home of their own, in which `.aws` is as a test wants it, and no key in their
+/// environment.
+pub(crate) struct User {
+    pub(crate) tenant: Tenant<'static>,
+    home: TempDir,
+}
+
+impl User {
+    /// With this `config`, in which `$KEY` stands for an access key, and `$ID` for its ID alone.
+    pub(crate) fn with(config: &str) -> Self {
+        let home = TempDir::new().expect("a home");
+        fs::create_dir(home.path().join(".aws")).expect("a directory");
+        let user = Self {
+            tenant: super::tenant(),
+            home,
+        };
+        user.writes("config", config);
+        user
+    }
+
+    /// Writes a file in `.aws`, in the same manner.
+    pub(crate) fn writes(&self, name: &str, text: &str) -> &Self {
+        let id = self.tenant.access_key();
+        let key = format!("aws_access_key_id = {id}\naws_secret_access_key = {SECRET}\n");
+        let path = self.aws(name);
+        fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
+        let text = text.replace("$KEY", &key).replace("$ID", id);
+        fs::write(path, text.replace("$SECRET", SECRET)).expect("a file");
+        self
+    }
+
+    /// A file in `.aws`.
+    pub(crate) fn aws(&self, name: &str) -> PathBuf {
+        self.home.path().join(".aws").join(name)
+    }
+
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = self.tenant.command(program);
+        command
+            .env("HOME", self.home.path())
+            // The only one that the AWS CLI 1 knows.
+            .env("AWS_DEFAULT_REGION", HOME_REGION)
+            .env_remove("AWS_ACCESS_KEY_ID")
+            .env_remove("AWS_SECRET_ACCESS_KEY");
+        command
+    }
+
+    /// `mssh` to an instance, with these words before it.
+    pub(crate) fn mssh(&self, words: &[&str]) -> Command {
+        let mut command = self.command("mssh");
+        command.args(words).args([WEB1, "true"]);
+        command
+    }
+
+    /// Runs it.
+    pub(crate) fn runs(&self, words: &[&str]) -> Outcome {
+        finish(&mut self.mssh(words))
+    }
+
+    /// Runs it as this profile, and says which key has signed the push.
+    #[track_caller]
+    pub(crate) fn key_of(&self, profile: &str) -> String {
+        self.runs(&["-u", profile]).prints("");
+        self.last_key()
+    }
+
+    /// The key that has signed the last push, without what all keys of the tenant have in common.
+    #[track_caller]
+    pub(crate) fn last_key(&self) -> String {
+        let pushes = self.tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+        self.short(&pushes.last().expect("a push").access_key)
+    }
+
+    /// A key, short: `AKIA` and what is appended to the tenant's.
+    pub(crate) fn short(&self, key: &str) -> String {
+        let common = &self.tenant.access_key()[4..];
+        key.replacen(common, "", 1)
+    }
+
+    /// The roles assumed so far, each with the key that asked for it.
+    pub(crate) fn assumed(&self) -> Vec<(String, String)> {
+        let calls = self.tenant.calls_of("AssumeRole");
+        let role = |call: &Call| call.said("RoleArn").unwrap_or_default().to_owned();
+        let name = |role: String| role.rsplit('/').next().unwrap_or_default().to_owned();
+        let calls = calls.iter();
+        calls
+            .map(|call| (self.short(&call.access_key), name(role(call))))
+            .collect()
+    }
+}
+
+/// The ARN of a role of this name.
+pub(crate) fn arn(role: &str) -> String {
+    format!("arn:aws:iam::123456789012:role/{role}")
+}

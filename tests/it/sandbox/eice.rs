@@ -1,0 +1,21 @@
+//! Commands that trust the lab's EC2 Instance Connect Endpoints.
+
+use std::process::Command;
+
+use super::lab;
+use crate::lab::Tenant;
+use crate::lab::eice::Service;
+
+/// A command which trusts the endpoints' authority, and finds them open.
+#[track_caller]
+pub(crate) fn command(tenant: &Tenant<'_>, program: &str) -> Command {
+    let mut command = tenant.command(program);
+    command.env("AWS_CA_BUNDLE", service().certificate());
+    command
+}
+
+/// The service behind the endpoints.
+pub(crate) fn service() -> &'static Service {
+    let service = lab().endpoints();
+    service.expect("the endpoints")
+}

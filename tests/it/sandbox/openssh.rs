@@ -1,0 +1,50 @@
+//! The user's own OpenSSH: its configuration, and plain ssh with a key of the user's.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use super::{finish, lab};
+use crate::lab::Tenant;
+use crate::lab::cast::WEB1;
+
+/// A configuration file in a directory that lives as long as the first value.
+pub(crate) fn config(text: &str) -> (tempfile::TempDir, String) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("ssh config");
+    let known: PathBuf = lab().home().join(".ssh/known_hosts");
+    let port = lab().port();
+    let text = format!(
+        "{text}\nHost *\n  UserKnownHostsFile {}\n  Port {port}\n",
+        known.display()
+    );
+    fs::write(&path, text).expect("written");
+    (directory, path.to_str().expect("a name").to_owned())
+}
+
+/// A ProxyCommand which is a plain connection to this address.
+pub(crate) fn proxy(address: &str) -> String {
+    let port = lab().port();
+    format!("bash -c 'exec 3<>/dev/tcp/{address}/{port}; cat <&3 & cat >&3; kill $!'")
+}
+
+/// Plain ssh to [`WEB1`], with a key of the user's which `mssh -i` has pushed.
+///
+/// What it does with words, signals and endings is what `mssh` is to do.
+#[track_caller]
+pub(crate) fn plain_ssh(tenant: &Tenant<'_>) -> Command {
+    let key = lab().path().join(format!("{}.key", tenant.access_key()));
+    if !key.exists() {
+        let mut keygen = tenant.command("ssh-keygen");
+        keygen.args(["-q", "-t", "ed25519", "-N", "", "-f"]);
+        finish(keygen.arg(&key)).prints("");
+    }
+    tenant.key_lifetime(Duration::from_mins(10));
+    let mut push = tenant.command("mssh");
+    finish(push.arg("-i").arg(&key).args([WEB1, "true"])).prints("");
+    let mut ssh = tenant.command("ssh");
+    ssh.args(["-o", "IdentitiesOnly=yes", "-i"]).arg(&key);
+    ssh.arg("ec2-user@127.0.0.11");
+    ssh
+}
