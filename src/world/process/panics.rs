@@ -47,7 +47,10 @@ mod tests {
         let caught = caught::<()>(|| panic!("at the disco"));
         drop(panic::take_hook());
         let message = caught.expect_err("a bug").message();
-        assert!(message.contains("src/world/process/panics.rs:"), "{message}");
+        assert!(
+            message.contains("src/world/process/panics.rs:"),
+            "{message}"
+        );
         assert!(!message.contains("disco"), "{message}");
     }
 }
