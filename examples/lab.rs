@@ -13,7 +13,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
-use lab::{Lab, cargo, cast};
+use lab::{Lab, cargo, instances};
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = env::args_os().skip(1).collect();
@@ -80,10 +80,10 @@ fn shell(lab: &Lab) -> Command {
 fn screen(lab: &Lab) -> String {
     let url = lab.url();
     let mut lines = vec![format!("A fake AWS region is at {url}. Its instances:\n")];
-    for member in cast::CAST {
+    for member in instances::CAST {
         let note = match member.id {
-            cast::ODD => format!(": {}", lab.odd_port()),
-            cast::SIX if !lab.has_ipv6() => ", which this machine has not".to_owned(),
+            instances::ODD => format!(": {}", lab.odd_port()),
+            instances::SIX if !lab.has_ipv6() => ", which this machine has not".to_owned(),
             _ => String::new(),
         };
         let (id, name, about) = (member.id, member.name, member.about);
@@ -100,15 +100,18 @@ fn screen(lab: &Lab) -> String {
 
 /// Commands for a visitor, each with a word on what it shows. A test runs them all.
 fn things_to_try() -> Vec<(String, &'static str)> {
-    let (web, private) = (cast::WEB1, cast::DB1);
+    let (web, private) = (instances::WEB1, instances::DB1);
     vec![
         (format!("mssh {web} uname -a"), ""),
         (format!("mssh ubuntu@{web}"), "a shell there"),
         (format!("mssh -d {private} true"), "what it does"),
-        (format!("mssh --dry-run {}", cast::WEB2), "what it would do"),
-        (format!("mssh {}", cast::STOPPED), "it is stopped"),
-        (format!("mssh {}", cast::PUSH_DENIED), "no permission"),
-        (format!("mssh -r eu-west-1 {} date", cast::PARIS), ""),
+        (
+            format!("mssh --dry-run {}", instances::WEB2),
+            "what it would do",
+        ),
+        (format!("mssh {}", instances::STOPPED), "it is stopped"),
+        (format!("mssh {}", instances::PUSH_DENIED), "no permission"),
+        (format!("mssh -r eu-west-1 {} date", instances::PARIS), ""),
         (
             format!("mssh -J {web} {private} id"),
             "through another instance",
@@ -118,12 +121,16 @@ fn things_to_try() -> Vec<(String, &'static str)> {
             "through an endpoint",
         ),
         (
-            format!("mssh --ssm {} uptime", cast::CELLAR),
+            format!("mssh --ssm {} uptime", instances::CELLAR),
             "by Session Manager",
         ),
         (format!("mssh --shell {web}"), "without sshd"),
         (
-            format!("mssh --serial -r {} {}", cast::NEW_REGION, cast::MARS),
+            format!(
+                "mssh --serial -r {} {}",
+                instances::NEW_REGION,
+                instances::MARS
+            ),
             "its console",
         ),
         (

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::Plan;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::lab::{Fault, Lab, Trouble};
 use crate::meter::{self, Reading};
 use crate::stage::{Stage, median, of_pairs};

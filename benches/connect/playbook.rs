@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::Plan;
-use crate::lab::cast::{self, DB1, OLD, WEB1, WEB2};
+use crate::lab::instances::{self, DB1, OLD, WEB1, WEB2};
 use crate::lab::{DESCRIBE_INSTANCES, Lab, SEND_SSH_PUBLIC_KEY};
 use crate::stage::{Stage, has, median, of_pairs, succeeds};
 
@@ -110,7 +110,7 @@ fn inventory(name: &str, hosts: usize) -> String {
         .iter()
         .flat_map(|login| INSTANCES.map(|id| (login, id)));
     let host = |(number, (login, id))| {
-        let member = cast::find(id).expect("one of the cast");
+        let member = instances::find(id).expect("one of the cast");
         let address = member.public.or(member.private).expect("an address");
         let host = if name == "ssh" { address } else { id };
         format!("host{number} ansible_host={host} ansible_user={login}")

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::lab::{Lab, Tenant};
 
 /// One caller, with a key that its plain ssh can use.

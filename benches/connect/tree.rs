@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use crate::Plan;
 use crate::lab::Lab;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::stage::{Stage, has, median, of_pairs, succeeds};
 
 const FILES: usize = 1024;

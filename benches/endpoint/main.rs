@@ -22,7 +22,7 @@ use std::ffi::OsString;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
-use lab::cast::WEB1;
+use lab::instances::WEB1;
 use lab::{Lab, Tenant};
 
 /// How much of everything.

@@ -8,8 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::lab::Tenant;
-use crate::lab::cast::HOME_REGION;
 use crate::lab::eice::{NEAR_DB1, name, pattern};
+use crate::lab::instances::HOME_REGION;
 use crate::{share, trusting};
 
 /// What a transfer took.

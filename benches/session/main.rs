@@ -27,7 +27,7 @@ use std::process::{Child, ExitCode, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use lab::cast::{HOME_REGION, WEB1};
+use lab::instances::{HOME_REGION, WEB1};
 use lab::{Lab, Trial};
 
 /// Where the agent of [`WEB1`] finds what listens there.

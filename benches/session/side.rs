@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::lab::{Lab, Tenant, Trial};
 
 /// How many copies there are at the same time.

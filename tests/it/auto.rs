@@ -11,7 +11,7 @@ mod words;
 
 use std::time::{Duration, Instant};
 
-use crate::lab::cast::{CELLAR, HERMIT, KEEP, MOAT, VAULT, WEB1};
+use crate::lab::instances::{CELLAR, HERMIT, KEEP, MOAT, VAULT, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Tenant, Trouble};
 use crate::sandbox::eice::command;
 use crate::sandbox::{Outcome, finish, lab, leaves_nothing, tenant};

@@ -4,7 +4,7 @@
 use std::thread;
 use std::time::Instant;
 
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{Outcome, finish, leaves_nothing, no_key_is_left, run, tenant};
 

@@ -23,7 +23,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY, Tenant};
 use crate::sandbox::{Outcome, finish, lab, run, tenant};
 

@@ -18,8 +18,8 @@ mod trouble;
 use std::fs;
 
 use crate::lab::Tenant;
-use crate::lab::cast::{DB1, SIX};
 use crate::lab::eice::NEAR_DB1;
+use crate::lab::instances::{DB1, SIX};
 use crate::sandbox::eice::{command, service};
 use crate::sandbox::{Outcome, User, finish, finish_with, lab, leaves_nothing, skipped, tenant};
 

@@ -12,7 +12,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::lab::cargo;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::finish;
 
 fn cargo() -> OsString {

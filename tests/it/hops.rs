@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use rustix::process::Pid;
 
-use crate::lab::cast::{DB1, HUB, ODD, STOPPED, WEB1, WEB2};
+use crate::lab::instances::{DB1, HUB, ODD, STOPPED, WEB1, WEB2};
 use crate::sandbox::{
     House, PATIENCE, eventually, finish, finish_with, lab, leaves_nothing, process, pushes,
 };

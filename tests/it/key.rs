@@ -21,7 +21,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{
     PATIENCE, Session, eventually, files_below, finish, keepers_below, lab, leaves_nothing, mode,

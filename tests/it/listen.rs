@@ -22,8 +22,8 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::Command;
 
 use self::port::Port;
-use crate::lab::cast::{DB1, WEB1};
 use crate::lab::eice::NEAR_DB1;
+use crate::lab::instances::{DB1, WEB1};
 use crate::lab::ssm::NODE;
 use crate::lab::{DESCRIBE_INSTANCES, Tenant};
 use crate::sandbox::eice::service;

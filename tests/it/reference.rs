@@ -17,7 +17,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::lab::Call;
-use crate::lab::cast::{self, DB1, ODD, OLD, PARIS, PENDING, SIX, STOPPED, TERMINATED, WEB1, WEB2};
+use crate::lab::instances::{
+    self, DB1, ODD, OLD, PARIS, PENDING, SIX, STOPPED, TERMINATED, WEB1, WEB2,
+};
 use crate::sandbox::Recorder;
 
 /// One row: what is typed, and what comes of it.
@@ -165,7 +167,7 @@ impl Row {
 /// A call as rows name it.
 fn told(call: &Call) -> String {
     let region = match call.region.as_str() {
-        cast::HOME_REGION => String::new(),
+        instances::HOME_REGION => String::new(),
         other => format!("{other}:"),
     };
     let ids = call.instance_ids.join(",");
@@ -187,7 +189,7 @@ fn filled(words: &[&str]) -> Vec<OsString> {
 
 /// Names of the cast in place of their instances: IDs, and the DNS names of WEB1.
 fn fill(word: &str) -> String {
-    let web1 = cast::find(WEB1).expect("web1");
+    let web1 = instances::find(WEB1).expect("web1");
     let (dns, private) = (web1.public_dns(), web1.private_dns());
     let names = [
         ("PDNS", private.as_deref().unwrap_or_default()),

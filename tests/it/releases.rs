@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::lab::Tenant;
-use crate::lab::cast::{WEB1, WEB2};
+use crate::lab::instances::{WEB1, WEB2};
 use crate::sandbox::{config, finish, lab, pushes, tenant};
 
 /// A directory with an `ssh` of this release, which counts how often it is asked for it.

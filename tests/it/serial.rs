@@ -7,7 +7,7 @@
 mod host_key;
 mod refusals;
 
-use crate::lab::cast::{
+use crate::lab::instances::{
     DESCRIBE_DENIED, MARS, NEW_REGION, OTHER_REGION, PARIS, PENDING, STOPPING, WEB1,
 };
 use crate::lab::{SEND_CONSOLE_KEY, SEND_SSH_PUBLIC_KEY, Tenant};

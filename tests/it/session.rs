@@ -17,7 +17,7 @@ use std::fs::{self, File};
 use std::net::TcpStream;
 use std::process::Stdio;
 
-use crate::lab::cast::{STOPPED, WEB1};
+use crate::lab::instances::{STOPPED, WEB1};
 use crate::sandbox::{
     Outcome, PATIENCE, Pty, Session, bash, echo_server, echoes, eventually, finish, finish_with,
     free_port, key_of, lab, leaves_nothing, pid_of, plain_ssh, run, tenant,

@@ -18,21 +18,21 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::lab::{Record, Tenant, cast};
+use crate::lab::{Record, Tenant, instances};
 
-/// The address at which the agent of [`cast::WEB1`] finds what the tests put there.
+/// The address at which the agent of [`instances::WEB1`] finds what the tests put there.
 const THERE: Ipv4Addr = Ipv4Addr::new(127, 0, 1, 11);
 
 /// How long a transfer may take.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// The tunnel to [`cast::WEB1`], as ssh starts it: the words after the program's name.
+/// The tunnel to [`instances::WEB1`], as ssh starts it: the words after the program's name.
 fn words(port: u16) -> [String; 3] {
-    words_to(cast::WEB1, port)
+    words_to(instances::WEB1, port)
 }
 
 fn words_to(id: &str, port: u16) -> [String; 3] {
-    let session = format!("session={id},{id},{}", cast::HOME_REGION);
+    let session = format!("session={id},{id},{}", instances::HOME_REGION);
     ["--tunnel".to_owned(), format!("port={port}"), session]
 }
 

@@ -12,7 +12,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use super::region::Region;
+use super::fake_aws::Region;
 use super::server::converse;
 
 /// Made anew by `openssl`, so that no key lies among the sources and nothing expires.

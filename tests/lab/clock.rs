@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::aws_error::{Protocol, Refusal};
 use super::http::Request;
-use super::refusal::{Protocol, Refusal};
 
 /// How long a signature is good for.
 const TOLERANCE: Duration = Duration::from_mins(5);

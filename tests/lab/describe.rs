@@ -1,8 +1,8 @@
 //! EC2's `DescribeInstances`.
 
-use super::cast::{ACCOUNT, Access, CAST, Member, Other, State};
+use super::aws_error::{Protocol, Refusal, escape};
 use super::filter;
-use super::refusal::{Protocol, Refusal, escape};
+use super::instances::{ACCOUNT, Access, CAST, Member, Other, State};
 use super::request::Operation;
 
 /// How a token for the next page begins; it goes on with the number of a reservation.

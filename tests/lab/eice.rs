@@ -4,30 +4,30 @@
 //! `DescribeInstanceConnectEndpoints`, is resolved (by the lab's hosts file, to a loopback address
 //! of this lab's own), and is spoken to over TLS on port 443.
 
-mod ails;
-mod ask;
 mod backend;
 mod relay;
+mod request;
 mod service;
+mod tunnel_fault;
 
 use std::net::{IpAddr, Ipv4Addr};
 
-pub(crate) use ails::Ail;
-pub(crate) use ask::Opening;
 pub(crate) use backend::pattern;
+pub(crate) use request::Opening;
 pub(crate) use service::Service;
+pub(crate) use tunnel_fault::Ail;
 
-use super::cast::{HOME_REGION, OTHER_REGION};
-use super::garrison;
+use super::aws_error::Refusal;
+use super::instances::{HOME_REGION, OTHER_REGION};
 use super::ports;
-use super::refusal::Refusal;
 use super::request::Operation;
 use super::sshd::can_listen;
+use super::sshd_pool;
 
 /// Where AWS has the hash of a name, the same for all here.
 const HASH: &str = "0a1b2c3d";
 
-/// In the subnet of [`super::cast::DB1`].
+/// In the subnet of [`super::instances::DB1`].
 pub(crate) const NEAR_DB1: &str = "eice-0cafe000000000001";
 /// In no instance's subnet, in zone us-east-1b.
 pub(crate) const ZONE_B: &str = "eice-0face000000000002";
@@ -35,7 +35,7 @@ pub(crate) const ZONE_B: &str = "eice-0face000000000002";
 pub(crate) const FAR: &str = "eice-0face000000000003";
 /// Beside FAR, and on its way to be deleted.
 pub(crate) const DYING: &str = "eice-0dead000000000001";
-/// Alone in the VPC of [`super::cast::RUIN`], and never made.
+/// Alone in the VPC of [`super::instances::RUIN`], and never made.
 pub(crate) const BROKEN: &str = "eice-0fa11000000000001";
 /// In the VPC of the twins, for IPv6 alone.
 pub(crate) const ONLY_SIX: &str = "eice-02220000000000001";
@@ -188,7 +188,7 @@ pub(crate) fn some_address() -> Ipv4Addr {
 /// Chooses the port of the service at this address: another where 443 is not to be had.
 pub(crate) fn find_port(address: Ipv4Addr) {
     if !can_listen(address.into(), ports::TLS) {
-        ports::put(ports::TLS, garrison::random_port());
+        ports::put(ports::TLS, sshd_pool::random_port());
     }
 }
 
@@ -253,7 +253,7 @@ fn item(gate: &Gate) -> String {
          <dualstack>{dual}</dualstack></publicDnsNames><networkInterfaceIdSet/><vpcId>{}</vpcId><availabilityZone>{}</availabilityZone>\
          <subnetId>{}</subnetId><preserveClientIp>false</preserveClientIp><securityGroupIdSet/>\
          <tagSet/><ipAddressType>{}</ipAddressType></item>",
-        super::cast::ACCOUNT,
+        super::instances::ACCOUNT,
         gate.id,
         gate.state,
         gate.vpc,

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use super::cast::ACCOUNT;
-use super::refusal::{Protocol, Refusal};
+use super::aws_error::{Protocol, Refusal};
+use super::instances::ACCOUNT;
 use super::request::{Caller, Operation};
 use super::ssm;
 

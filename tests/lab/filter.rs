@@ -1,7 +1,7 @@
 //! EC2's filters: which instances of a region match.
 
-use super::cast::{Member, Other};
-use super::refusal::Refusal;
+use super::aws_error::Refusal;
+use super::instances::{Member, Other};
 
 /// Whether `member` has, for every filter, one of the values it names.
 pub(crate) fn matches(member: &Member, filters: &[(String, Vec<String>)]) -> Result<bool, Refusal> {

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use super::clock;
-use super::home;
+use super::lab_dir;
 
 /// How long a pushed key is good for, at AWS and here.
 pub(crate) const LIFETIME: Duration = Duration::from_mins(1);
@@ -54,7 +54,7 @@ impl KeyStore {
             key: key.to_owned(),
         });
         let lines: String = pushed.iter().map(Pushed::line).collect();
-        home::make_private(&directory)?;
+        lab_dir::make_private(&directory)?;
         // A daemon may read at any moment: it must see the old lines or the new, not half of them.
         let unfinished = directory.join(".unfinished");
         fs::write(&unfinished, lines)?;

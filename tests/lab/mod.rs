@@ -1,7 +1,7 @@
 //! The lab: a region, its instances and a home, all on this machine and gone when dropped.
 //!
 //! `mssh` runs in it unmodified. A fake AWS answers on loopback and `AWS_ENDPOINT_URL` alone leads
-//! there; each running instance of the [`cast`] is a real `sshd`, which lets in exactly the keys
+//! there; each running instance of the [`instances`] is a real `sshd`, which lets in exactly the keys
 //! pushed to it within the last 60 seconds; the OS users and the home directory come from
 //! `libnss_wrapper`, since OpenSSH asks the passwd database and never `$HOME`.
 //!
@@ -19,37 +19,37 @@
 )]
 
 mod authority;
-mod books;
+mod aws_error;
+mod blackholes;
+mod caller;
+mod calls;
 pub(crate) mod cargo;
-pub(crate) mod cast;
 pub(crate) mod clock;
 mod describe;
 pub(crate) mod eice;
+mod fake_aws;
 mod fault;
 mod filter;
-mod garrison;
-mod home;
 mod http;
 mod imds;
+pub(crate) mod instances;
 mod keys;
-mod portal;
+mod lab_dir;
 pub(crate) mod ports;
 mod preload;
 mod push;
-mod refusal;
-mod region;
 mod request;
 #[cfg(test)]
 mod selftest;
 mod server;
 mod sshd;
+mod sshd_pool;
 pub(crate) mod ssm;
 mod sts;
 mod sweep;
-mod tenant;
 mod tinyproxy;
+mod token_services;
 mod tools;
-mod walls;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -58,21 +58,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 pub(crate) use authority::Authority;
-pub(crate) use books::Call;
+use blackholes::Walls;
+pub(crate) use caller::Tenant;
+pub(crate) use calls::Call;
+use fake_aws::Region;
 pub(crate) use fault::{DESCRIBE_INSTANCES, Fault, SEND_CONSOLE_KEY, SEND_SSH_PUBLIC_KEY, Trouble};
-use garrison::Garrison;
-use home::Home;
 pub(crate) use imds::Metadata;
 use keys::KeyStore;
-use region::Region;
+use lab_dir::Home;
 use server::Server;
+use sshd_pool::Garrison;
 pub(crate) use ssm::{Break, Ended, Pause, Record, Trial};
 pub(crate) use sts::SECRET;
-pub(crate) use tenant::Tenant;
 pub(crate) use tinyproxy::Tinyproxy;
 pub(crate) use tools::Missing;
 use tools::Tools;
-use walls::Walls;
 
 /// A started lab. Dropping it kills its daemons with all they started, and removes its files.
 ///
@@ -128,7 +128,7 @@ impl Lab {
         Tenant::new(self, 0).command(program)
     }
 
-    /// The port every instance listens on but [`cast::ODD`], to all programs of the lab: see [`ports`].
+    /// The port every instance listens on but [`instances::ODD`], to all programs of the lab: see [`ports`].
     #[expect(
         clippy::unused_self,
         reason = "a property of the lab, like its other ports"
@@ -137,14 +137,14 @@ impl Lab {
         ports::SSH
     }
 
-    /// The port of [`cast::ODD`], never that of the others.
+    /// The port of [`instances::ODD`], never that of the others.
     pub(crate) fn odd_port(&self) -> u16 {
         self.garrison.odd_port()
     }
 
-    /// Whether `::1` exists here, and so whether anybody listens at [`cast::SIX`].
+    /// Whether `::1` exists here, and so whether anybody listens at [`instances::SIX`].
     pub(crate) fn has_ipv6(&self) -> bool {
-        self.garrison.guards(cast::SIX)
+        self.garrison.guards(instances::SIX)
     }
 
     /// Where the fake AWS listens, for `AWS_ENDPOINT_URL`.
@@ -218,7 +218,7 @@ impl Lab {
             ("AWS_ENDPOINT_URL", self.url().into()),
             ("AWS_ACCESS_KEY_ID", access_key.into()),
             ("AWS_SECRET_ACCESS_KEY", sts::SECRET.into()),
-            ("AWS_REGION", cast::HOME_REGION.into()),
+            ("AWS_REGION", instances::HOME_REGION.into()),
             ("AWS_EC2_METADATA_DISABLED", "true".into()),
         ]);
         environment

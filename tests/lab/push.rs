@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::cast::{self, Access, CONSOLE, Member, State};
+use super::aws_error::{Protocol, Refusal};
 use super::fault::{SEND_CONSOLE_KEY, SEND_SSH_PUBLIC_KEY, arn};
+use super::instances::{self, Access, CONSOLE, Member, State};
 use super::keys::KeyStore;
-use super::refusal::{Protocol, Refusal};
 use super::request::Operation;
 
 /// A push that nothing is wrong with.
@@ -84,7 +84,7 @@ fn member(
     action: &str,
 ) -> Result<&'static Member, Refusal> {
     let here = |it: &&Member| it.region == region && zone.is_none_or(|zone| it.zone == zone);
-    let member = cast::find(id);
+    let member = instances::find(id);
     if member.is_some_and(|member| member.access == Access::PushDenied) {
         let arn = arn(id, region);
         return Err(Refusal::denied(Protocol::Json, action, Some(&arn)));

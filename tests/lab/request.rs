@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
+use super::aws_error::{Protocol, Refusal};
 use super::http::Request;
-use super::portal;
-use super::refusal::{Protocol, Refusal};
+use super::token_services;
 
 /// An operation with its parameters.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Operation {
                 json,
             };
         }
-        if let Some(operation) = portal::operation(request) {
+        if let Some(operation) = token_services::operation(request) {
             return operation;
         }
         let parameters = form(&request.body);

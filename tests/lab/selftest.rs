@@ -2,8 +2,8 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::cast::{self, CAST, OLD};
 use super::fault::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
+use super::instances::{self, CAST, OLD};
 use super::{clock, describe, filter, push};
 
 #[test]
@@ -42,7 +42,7 @@ fn filters_take_wildcards() {
 /// "Filters" of `DescribeInstances` in the EC2 API reference.
 #[test]
 fn filters_of_primary_addresses_know_no_others() {
-    let hub = cast::find(cast::HUB).expect("a member of the cast");
+    let hub = instances::find(instances::HUB).expect("a member of the cast");
     let matches = |name: &str, value: &str| {
         let filters = [(name.to_owned(), vec![value.to_owned()])];
         filter::matches(hub, &filters).expect("a filter")

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use super::aws_error::Protocol;
+use super::fake_aws::{Reaction, Region};
 use super::http::Request;
-use super::refusal::Protocol;
-use super::region::{Reaction, Region};
 
 /// Open until dropped. Connections end with their clients.
 pub(crate) struct Server {

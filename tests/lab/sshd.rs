@@ -8,8 +8,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::cast::{CAST, CONSOLE, CONSOLE_ADDRESS, ODD};
-use super::home::Home;
+use super::instances::{CAST, CONSOLE, CONSOLE_ADDRESS, ODD};
+use super::lab_dir::Home;
 use super::tools::{Missing, Tools};
 
 /// One daemon and the instances it stands for: more than one where they share their addresses.

@@ -4,13 +4,13 @@
 //! ([`Record::complaints`]), and does to a session what its tenant's [`Trial`] says.
 
 mod agent;
+mod behavior;
 mod frame;
 mod gateway;
 mod hostile;
-mod lane;
-mod record;
+mod link;
+mod session;
 mod signature;
-mod trial;
 
 use std::collections::HashMap;
 use std::io;
@@ -22,17 +22,17 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Handle};
 
-use super::books::page_of;
-use super::cast::{self, ACCOUNT, Agent as Known, Member, State};
-use super::refusal::Refusal;
+use super::aws_error::Refusal;
+use super::calls::page_of;
+use super::instances::{self, ACCOUNT, Agent as Known, Member, State};
 use super::request::{Caller, Operation};
 pub(crate) use agent::PROMPT;
+pub(crate) use behavior::{Break, PAUSE, Pause, Release, START, Trial};
 pub(crate) use hostile::Hostile;
-use record::Session;
-pub(crate) use record::{Ended, Record};
-pub(crate) use trial::{Break, PAUSE, Pause, Release, START, Trial};
+use session::Session;
+pub(crate) use session::{Ended, Record};
 
-/// Not an instance: a machine elsewhere, which AWS knows by this name. It is [`cast::WEB1`]'s.
+/// Not an instance: a machine elsewhere, which AWS knows by this name. It is [`instances::WEB1`]'s.
 pub(crate) const NODE: &str = "mi-0face000000000001";
 
 /// The service, its gateway and its agents, for as long as the process lives.
@@ -160,8 +160,12 @@ impl SessionManager {
 
 /// Whoever answers to `target`, if its agent is connected.
 fn seat(target: &str) -> Option<&'static Member> {
-    let id = if target == NODE { cast::WEB1 } else { target };
-    cast::find(id).filter(|it| it.agent == Known::Online && it.state == State::Running)
+    let id = if target == NODE {
+        instances::WEB1
+    } else {
+        target
+    };
+    instances::find(id).filter(|it| it.agent == Known::Online && it.state == State::Running)
 }
 
 /// What is known of the targets that are asked for.
@@ -170,7 +174,7 @@ fn describe(operation: &Operation) -> Value {
     let asked = asked.into_iter().flatten().filter_map(Value::as_str);
     let known: Vec<Value> = asked
         .filter_map(|id| {
-            let status = match cast::find(id)?.agent {
+            let status = match instances::find(id)?.agent {
                 Known::Unknown => return None,
                 Known::Lost => "ConnectionLost",
                 Known::Online => "Online",

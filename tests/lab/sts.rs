@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::cast::ACCOUNT;
+use super::aws_error::{Protocol, Refusal, escape};
 use super::clock;
-use super::refusal::{Protocol, Refusal, escape};
+use super::instances::ACCOUNT;
 use super::request::{Caller, Operation};
 
 /// The secret of every access key here. Nobody checks what is signed with it.

@@ -6,7 +6,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use super::garrison;
+use super::sshd_pool;
 
 /// How the directory of every lab begins.
 pub(crate) const PREFIX: &str = "mssh-lab-";
@@ -39,7 +39,7 @@ pub(crate) fn dead_labs() {
             continue;
         };
         if lock.try_lock().is_ok() {
-            garrison::disband(&garrison::daemons_of(&directory.join(DAEMONS)));
+            sshd_pool::disband(&sshd_pool::daemons_of(&directory.join(DAEMONS)));
             // Another user's, or already going: then it stays, and does no harm.
             let _ = fs::remove_dir_all(&directory);
         }

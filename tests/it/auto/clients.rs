@@ -7,7 +7,7 @@ use std::process::Command;
 
 use super::{look_ups, port, way};
 use crate::lab::Tenant;
-use crate::lab::cast::{CELLAR, MOAT};
+use crate::lab::instances::{CELLAR, MOAT};
 use crate::sandbox::eice::command;
 use crate::sandbox::{
     PATIENCE, echo_server, echoes, eventually, finish, finish_with, free_port, lab, leaves_nothing,

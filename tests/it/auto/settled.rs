@@ -4,7 +4,7 @@ use tempfile::TempDir;
 
 use super::{PORT, look_ups, mssh, way};
 use crate::lab::Tenant;
-use crate::lab::cast::{CELLAR, DB1, HERMIT, MOAT, SIX, WEB1};
+use crate::lab::instances::{CELLAR, DB1, HERMIT, MOAT, SIX, WEB1};
 use crate::sandbox::{House, config, lab, proxy, pushes, run, skipped, tenant};
 
 /// Asserts that the look-ups for tunnels are not asked for.

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use super::{ENDPOINTS, LIMIT, MANAGED, PORT, SLACK, denied, look_ups, mssh, port};
-use crate::lab::cast::{ADDRESSLESS, CELLAR, HERMIT, MOAT, RUIN, WELL};
 use crate::lab::eice::BROKEN;
+use crate::lab::instances::{ADDRESSLESS, CELLAR, HERMIT, MOAT, RUIN, WELL};
 use crate::lab::{Fault, Trouble};
 use crate::sandbox::eice::command;
 use crate::sandbox::{Pty, lab, no_key_is_left, pushes, tenant};

@@ -8,7 +8,7 @@ mod playbook;
 use std::process::Command;
 
 use super::{Places, costs, program, read, succeeds, write};
-use crate::lab::cast::{STOPPED, WEB1};
+use crate::lab::instances::{STOPPED, WEB1};
 use crate::lab::{SEND_SSH_PUBLIC_KEY, Tenant};
 use crate::sandbox::{finish, run, skipped, tenant};
 

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::{NAMES, Places, program, pushes, read, succeeds, write};
-use crate::lab::cast::{DB1, ODD, WEB1, WEB2};
+use crate::lab::instances::{DB1, ODD, WEB1, WEB2};
 use crate::lab::{SEND_SSH_PUBLIC_KEY, Tenant};
 use crate::sandbox::{lab, plain_ssh, tenant};
 

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::{NAMES, Places, program, pushes, read, succeeds, write};
 use crate::lab::Tenant;
-use crate::lab::cast::{ODD, SIX, WEB1, WEB2};
+use crate::lab::instances::{ODD, SIX, WEB1, WEB2};
 use crate::sandbox::{finish, finish_with, lab, leaves_nothing, tenant};
 
 fn mscp(tenant: &Tenant<'_>, places: &Places) -> Command {

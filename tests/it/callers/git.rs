@@ -4,7 +4,7 @@ use std::process::Command;
 
 use super::{Places, costs, program, read, succeeds, write};
 use crate::lab::Tenant;
-use crate::lab::cast::{ODD, WEB1};
+use crate::lab::instances::{ODD, WEB1};
 use crate::sandbox::{lab, tenant};
 
 /// git, with an identity and no settings of this machine.

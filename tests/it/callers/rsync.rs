@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{Places, program, pushes, read, succeeds, write};
 use crate::lab::Tenant;
-use crate::lab::cast::{ODD, WEB1};
+use crate::lab::instances::{ODD, WEB1};
 use crate::sandbox::{lab, tenant};
 
 /// rsync with `mssh`, or more words, as its remote shell.

@@ -7,7 +7,7 @@ use rustix::process::{Signal, kill_process};
 
 use super::{Places, costs, program, read, succeeds};
 use crate::lab::SEND_SSH_PUBLIC_KEY;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{
     PATIENCE, Pty, eventually, finish_with, lab, leaves_nothing, pid_of, processes, tenant,
 };

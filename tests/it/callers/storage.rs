@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::{NAMES, Places, costs, program, read, succeeds, write};
 use crate::lab::Tenant;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{bash, finish, leaves_nothing, skipped, tenant};
 
 /// A tree here, with a file of each of the odd [`NAMES`].

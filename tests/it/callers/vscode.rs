@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::process::Stdio;
 
 use super::costs;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{
     PATIENCE, echo_server, eventually, free_port, leaves_nothing, outcome, run, tenant,
 };

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use crate::lab::Metadata;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{Outcome, User, finish};
 
 /// `mssh` as somebody whom a file's mode binds, which root is not.

@@ -168,7 +168,7 @@ fn the_aws_cli_finds_our_session() {
     let user = guarded();
     in_terminal(
         &user,
-        &format!("mssh -u guarded {} true", crate::lab::cast::WEB1),
+        &format!("mssh -u guarded {} true", crate::lab::instances::WEB1),
     );
     let theirs = finish(&mut aws(&user, "guarded"));
     assert_eq!(

@@ -1,7 +1,7 @@
 //! What the machine gives: a container's endpoint, an instance's metadata service, the region.
 
 use crate::lab::Metadata;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{User, arn, finish};
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{Outcome, PATIENCE, Pty, User, arn, eventually, finish};
 
 pub(super) const PROMPT: &str = "Enter MFA code for arn:aws:iam::123456789012:mfa/jane: ";

@@ -6,7 +6,7 @@ use std::fs;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::mfa::{PROMPT, asks, codes, line, user};
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{Pty, User, arn};
 
 /// A shell that outlives what is done to `mssh`, and says how it found the terminal.

@@ -6,7 +6,7 @@ use rustix::process::{Signal, kill_process};
 
 use super::mfa::{PROMPT, codes, line, user};
 use super::mfa_ends::{pid, watched};
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{Pty, eventually, finish};
 
 #[test]

@@ -32,7 +32,7 @@ fn it_is_run_without_a_shell_and_may_complain() {
 fn the_sessions_input_is_not_its_own() {
     let user = user(&format!("cat >/dev/null\n{GOOD}"));
     let mut command = user.command("setsid");
-    command.args(["-w", "mssh", crate::lab::cast::WEB1, "cat"]);
+    command.args(["-w", "mssh", crate::lab::instances::WEB1, "cat"]);
     finish_with(&mut command, b"for the session").prints("for the session");
 }
 
@@ -44,7 +44,7 @@ fn it_can_ask_on_the_terminal() {
     let home = user.aws("").parent().expect("a home").display().to_string();
     let line = format!(
         "echo piped | env -u AWS_ACCESS_KEY_ID HOME='{home}' mssh {} cat",
-        crate::lab::cast::WEB1
+        crate::lab::instances::WEB1
     );
     let mut pty = Pty::open(&user.tenant, &line);
     pty.shows("pin? ");

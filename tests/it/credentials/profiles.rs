@@ -189,7 +189,7 @@ fn a_key_in_a_file_costs_two_opened_files() {
     command.args(["-f", "-e", "trace=openat,open", "-o"]);
     command
         .arg(&trace)
-        .args(["mssh", "--dry-run", crate::lab::cast::WEB1]);
+        .args(["mssh", "--dry-run", crate::lab::instances::WEB1]);
     let traced = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| finish(&mut command)));
     let Ok(outcome) = traced else {
         skipped("strace is not installed");

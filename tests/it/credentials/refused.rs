@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, Fault, Trouble, clock};
 use crate::sandbox::{Outcome, User, arn, finish, finish_with};
 

@@ -1,6 +1,6 @@
 //! Roles: chains, sources, what is said to STS, and what of it makes no sense.
 
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{User, arn, finish};
 
 /// A profile with a role.

@@ -1,10 +1,10 @@
 //! Which endpoint is taken, by which name, and to which address.
 
 use super::mssh;
-use crate::lab::cast::{DB1, PARIS, SIX, TWIN1, WEB1, WEB2};
 use crate::lab::eice::{
     DYING, FAR, FOREIGN, FOREIGN_NAME, NEAR_DB1, ONLY_SIX, ZONE_B, dual_stack, fips_name, name,
 };
+use crate::lab::instances::{DB1, PARIS, SIX, TWIN1, WEB1, WEB2};
 use crate::lab::{Fault, Trouble};
 use crate::sandbox::eice::command;
 use crate::sandbox::{finish, lab, skipped, tenant};

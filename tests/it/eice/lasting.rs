@@ -6,7 +6,7 @@ use std::path::Path;
 use rustix::process::Signal;
 
 use crate::lab::Tenant;
-use crate::lab::cast::DB1;
+use crate::lab::instances::DB1;
 use crate::sandbox::eice::command;
 use crate::sandbox::{
     Outcome, PATIENCE, Session, echo_server, echoes, eventually, finish, free_port, leaves_nothing,

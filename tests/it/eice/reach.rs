@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use super::mssh;
 use super::trouble::ours;
 use crate::lab::Tinyproxy;
-use crate::lab::cast::DB1;
 use crate::lab::eice::{Ail, DEAD, IMPOSTOR, MUTE, NEAR_DB1, name};
+use crate::lab::instances::DB1;
 use crate::sandbox::eice::command;
 use crate::sandbox::{finish, lab, leaves_nothing, tenant};
 

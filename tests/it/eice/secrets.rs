@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use super::mssh;
-use crate::lab::cast::DB1;
 use crate::lab::eice::{NEAR_DB1, name};
+use crate::lab::instances::DB1;
 use crate::sandbox::eice::{command, service};
 use crate::sandbox::{Session, User, discreet, files_below, finish, handed, mode, tenant};
 

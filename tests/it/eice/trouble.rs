@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::mssh;
-use crate::lab::cast::DB1;
 use crate::lab::eice::{Ail, NEAR_DB1, name};
+use crate::lab::instances::DB1;
 use crate::sandbox::eice::command;
 use crate::sandbox::{Outcome, Session, finish, leaves_nothing, tenant};
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::mssh;
-use crate::lab::cast::{
+use crate::lab::instances::{
     ADDRESSLESS, DB1, DESCRIBE_DENIED, PARIS, PENDING, PUSH_DENIED, STOPPED, STOPPING, TERMINATED,
     WEB1,
 };

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::lab::Tenant;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{Outcome, finish, tenant};
 
 #[test]

@@ -3,7 +3,7 @@
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::lab::cast::{HOME_REGION, WEB1};
+use crate::lab::instances::{HOME_REGION, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{memory, outcome, tenant};
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::lab::Tenant;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{House, finish, leaves_nothing, tenant};
 
 /// A library to preload, where no thread can be started.

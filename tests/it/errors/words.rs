@@ -1,7 +1,7 @@
 //! Mistakes in the words: found before anything is touched.
 
 use super::mssh;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{run, tenant};
 
 /// A hint that several mistakes share.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::program;
-use crate::lab::cast::{
+use crate::lab::instances::{
     ADDRESSLESS, CAST, CELLAR, DB1, DESCRIBE_DENIED, FORMER_HUB, HERMIT, HUB, KEEP, MARS, MOAT,
     ODD, OLD, PARIS, PENDING, PUSH_DENIED, RUIN, SIX, STOPPED, STOPPING, TERMINATED, TWIN1, TWIN2,
     VAULT, WEB1, WEB2, WELL,

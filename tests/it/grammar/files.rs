@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use fastrand::Rng;
 
 use super::{of_case, seed};
-use crate::lab::cast::{WEB1, WEB2};
+use crate::lab::instances::{WEB1, WEB2};
 use crate::sandbox::Recorder;
 
 const CASES: usize = 60;

@@ -4,7 +4,7 @@
 use std::fs;
 use std::process::{Child, Command, Stdio};
 
-use crate::lab::cast::{DB1, WEB1};
+use crate::lab::instances::{DB1, WEB1};
 use crate::sandbox::{
     House, Outcome, PATIENCE, eice, eventually, finish, finish_with, lab, pushes,
 };

@@ -8,7 +8,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use rustix::process::{Signal, kill_process};
 
 use super::gone::hanging;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Tenant, Trouble};
 use crate::sandbox::{PATIENCE, Session, eventually, leaves_nothing, pid_of, skipped, tenant};
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Signal, kill_process, kill_process_group};
 
-use crate::lab::cast::{PUSH_DENIED, STOPPED, WEB1};
+use crate::lab::instances::{PUSH_DENIED, STOPPED, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Tenant, Trouble};
 use crate::sandbox::{
     Outcome, PATIENCE, Pty, Session, eventually, files_below, finish, keepers_below,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustix::process::{Signal, kill_process};
 
 use super::gone::hanging;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{
     PATIENCE, Session, eventually, keepers_below, leaves_nothing, mode, outcome, pid_of, process,

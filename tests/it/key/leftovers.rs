@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use rustix::process::{Signal, kill_process};
 
 use crate::lab::Tenant;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{
     PATIENCE, Session, eventually, files_below, finish, keepers_below, leaves_nothing, run, tenant,
 };

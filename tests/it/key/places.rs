@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::has_its_key_below;
 use crate::lab::Tenant;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{House, files_below, finish, skipped, tenant};
 
 /// A user who is not us, and nobody else here either.

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use rustix::process::Pid;
 
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{
     House, PATIENCE, Session, eventually, keepers_below, leaves_nothing, process, tenant,
 };

@@ -7,8 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::{Port, WEB1_PRIVATE, WEB1_PUBLIC, answers, no_session_is_left, port_by, server, ways};
-use crate::lab::cast::{DB1, WEB1};
 use crate::lab::eice::pattern;
+use crate::lab::instances::{DB1, WEB1};
 use crate::sandbox::{PATIENCE, eventually, tenant};
 
 /// As many as an endpoint lets through.

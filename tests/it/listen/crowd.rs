@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::{Port, WEB1_PUBLIC, answers, echo};
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::tenant;
 
 /// Whether an echo answers, in so short a time.

@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use super::{
     Port, WEB1_PRIVATE, answers, echo, listener, no_session_is_left, port_by, service, ways,
 };
-use crate::lab::cast::{DB1, WEB1};
+use crate::lab::instances::{DB1, WEB1};
 use crate::lab::{Break, Fault, SECRET, Trial, Trouble, clock};
 use crate::sandbox::{PATIENCE, User, bash, eventually, free_port, outcome, plain_ssh, tenant};
 

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::net::{IpAddr, TcpStream};
 
 use super::{Port, WEB1_PUBLIC, answers, echo};
-use crate::lab::cast::{SIX, WEB1};
+use crate::lab::instances::{SIX, WEB1};
 use crate::sandbox::{House, lab, skipped, tenant};
 
 #[test]

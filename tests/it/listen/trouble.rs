@@ -5,8 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use super::{Port, WEB1_PRIVATE, WEB1_PUBLIC, answers, echo, listener, no_session_is_left};
-use crate::lab::cast::{DB1, STOPPED, WEB1};
 use crate::lab::eice::{Ail, NEAR_DB1};
+use crate::lab::instances::{DB1, STOPPED, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, Trial, Trouble};
 use crate::sandbox::{finish, run, tenant};
 

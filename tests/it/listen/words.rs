@@ -1,6 +1,6 @@
 //! The words of `--listen`.
 
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{run, tenant};
 
 /// Words, what is said of them, and the hint.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{file, secured};
 use crate::lab::Tenant;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{finish, skipped, tenant};
 
 /// The files that `mssh`, its keeper and all clients open while it is run with these variables.

@@ -1,7 +1,7 @@
 //! Which host a service is asked at, as a proxy that refuses all of them sees it, and how often.
 
 use super::{file, with};
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, Fault, Tenant, Tinyproxy, Trouble};
 use crate::sandbox::{finish, lab, tenant};
 

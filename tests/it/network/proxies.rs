@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use super::{over_tls, proxy, secured, with};
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::lab::{Tenant, Tinyproxy};
 use crate::sandbox::{Outcome, finish, lab, tenant};
 

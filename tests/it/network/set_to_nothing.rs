@@ -2,7 +2,7 @@
 
 use super::endpoints::Watched;
 use super::with;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
 use crate::sandbox::sso;
 use crate::sandbox::{User, arn, finish, tenant};

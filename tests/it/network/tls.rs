@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::thread;
 
 use super::{file, over_tls, secured, with};
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{finish, lab, run, tenant};
 
 /// The path of the authority's certificate.

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::text;
-use crate::lab::cast::{DB1, PARIS, STOPPED, WEB1, WEB2};
+use crate::lab::instances::{DB1, PARIS, STOPPED, WEB1, WEB2};
 use crate::sandbox::{House, finish_with, lab, pushes};
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{House, PATIENCE, eventually, mode, pushes};
 
 /// A directory for us alone, with these files in it, of this mode.

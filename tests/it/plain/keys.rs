@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::lab::cast::{PUSH_DENIED, WEB1};
+use crate::lab::instances::{PUSH_DENIED, WEB1};
 use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{
     House, PATIENCE, Process, Session, eventually, files_below, keepers_below, mode, outcome,

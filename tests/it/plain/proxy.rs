@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use crate::lab::cast::{ADDRESSLESS, DB1, SIX, WEB1};
+use crate::lab::instances::{ADDRESSLESS, DB1, SIX, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
 use crate::sandbox::{House, PATIENCE, eventually, finish_with, lab, outcome, pushes};
 

@@ -1,7 +1,7 @@
 //! Plain ssh through tunnels: the same ways as for mssh, one ProxyCommand deeper.
 
-use crate::lab::cast::{CELLAR, DB1, HERMIT, MOAT, RUIN, VAULT, WEB1, WEB2};
 use crate::lab::eice::BROKEN;
+use crate::lab::instances::{CELLAR, DB1, HERMIT, MOAT, RUIN, VAULT, WEB1, WEB2};
 use crate::lab::ssm::NODE;
 use crate::sandbox::{House, eice, finish, finish_with, lab, pushes};
 

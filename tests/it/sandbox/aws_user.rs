@@ -7,7 +7,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::{Outcome, finish};
-use crate::lab::cast::{HOME_REGION, WEB1};
+use crate::lab::instances::{HOME_REGION, WEB1};
 use crate::lab::{Call, SECRET, SEND_SSH_PUBLIC_KEY, Tenant};
 
 /// A user with a home of their own, in which `.aws` is as a test wants it, and no key in their

@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::processes::{Process, keepers_below, key_of, pid_of};
 use super::{Outcome, outcome};
 use crate::lab::Tenant;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 
 /// A login that lasts until it is ended: the other side says it is ready, then echoes.
 pub(crate) struct Session {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{finish, lab};
 use crate::lab::Tenant;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 
 /// A configuration file in a directory that lives as long as the first value.
 pub(crate) fn config(text: &str) -> (tempfile::TempDir, String) {

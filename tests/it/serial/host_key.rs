@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::{TRUSTING, consoles, got_in, types};
 use crate::lab::Tenant;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{Pty, finish_with, lab, no_key_is_left, run, tenant};
 
 /// What AWS publishes for us-east-1.

@@ -1,6 +1,6 @@
 //! What a serial console has not, and why AWS gives none.
 
-use crate::lab::cast::{PUSH_DENIED, STOPPED, TERMINATED, WEB1};
+use crate::lab::instances::{PUSH_DENIED, STOPPED, TERMINATED, WEB1};
 use crate::lab::{Fault, SEND_CONSOLE_KEY, Trouble};
 use crate::sandbox::{no_key_is_left, run, tenant};
 

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::lab::cast::{DB1, WEB1};
+use crate::lab::instances::{DB1, WEB1};
 use crate::sandbox::{House, finish, lab, leaves_nothing, skipped};
 
 /// A command of the house, run by these words of another program.

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::lab::cast::{DB1, WEB1};
+use crate::lab::instances::{DB1, WEB1};
 use crate::sandbox::{House, Session, eice, finish, lab, skipped};
 
 /// What runs nothing, is not there, is no path, or is not set.

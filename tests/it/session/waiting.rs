@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Tenant, Trouble};
 use crate::sandbox::{Pty, User, arn, finish, tenant};
 

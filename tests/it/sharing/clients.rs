@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{Sockets, counted};
-use crate::lab::cast::{DB1, WEB1};
+use crate::lab::instances::{DB1, WEB1};
 use crate::sandbox::{finish_with, lab, look_ups, pushes, tenant};
 
 #[test]

@@ -1,7 +1,7 @@
 //! A serial console is shared only by masters of its own.
 
 use super::Sockets;
-use crate::lab::cast::{MARS, NEW_REGION, WEB1};
+use crate::lab::instances::{MARS, NEW_REGION, WEB1};
 use crate::lab::{SEND_CONSOLE_KEY, Tenant};
 use crate::sandbox::{finish_with, look_ups, run, tenant};
 

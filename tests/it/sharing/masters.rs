@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{Sockets, counted, gets_in, touched};
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{eventually, finish, no_key_is_left, run, tenant};
 
 #[test]

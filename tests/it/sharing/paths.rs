@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Sockets, counted, gets_in};
-use crate::lab::cast::{DB1, WEB1};
+use crate::lab::instances::{DB1, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{pushes, run, tenant};
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{bytes, read_all, service, the_session, tunnel, wait, words, words_to};
-use crate::lab::{Ended, Fault, Tenant, Trial, Trouble, cast};
+use crate::lab::{Ended, Fault, Tenant, Trial, Trouble, instances};
 use crate::sandbox::{run, tenant};
 
 /// A tunnel to something that greets and then says no more, when the greeting has come.
@@ -140,7 +140,7 @@ fn encryption_is_refused_with_a_reason() {
 #[test]
 fn a_target_that_is_not_connected_and_one_that_is_denied_are_explained() {
     let tenant = tenant();
-    let outcome = run(&tenant, "mssh", words_to(cast::WEB2, 22));
+    let outcome = run(&tenant, "mssh", words_to(instances::WEB2, 22));
     assert_eq!(outcome.code, Some(255));
     assert_eq!(
         outcome.stderr,
@@ -148,7 +148,7 @@ fn a_target_that_is_not_connected_and_one_that_is_denied_are_explained() {
             "mssh: error: Session Manager does not reach {id} in us-east-1 (set by AWS_REGION)\n\
              mssh: hint: is its SSM Agent running, has its role AmazonSSMManagedInstanceCore, and \
              can it reach ssmmessages.us-east-1.amazonaws.com?\n",
-            id = cast::WEB2
+            id = instances::WEB2
         )
     );
     tenant.fault(Fault::new(Trouble::Denied).on("StartSession"));
@@ -156,7 +156,7 @@ fn a_target_that_is_not_connected_and_one_that_is_denied_are_explained() {
     let resource = format!(
         "ssm:StartSession on arn:aws:ec2:us-east-1:123456789012:instance/{} and on document \
          AWS-StartSSHSession",
-        cast::WEB1
+        instances::WEB1
     );
     assert_eq!(
         outcome.stderr,

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use super::{bytes, service, the_session, wait, words};
-use crate::lab::{Tenant, cast};
+use crate::lab::{Tenant, instances};
 use crate::sandbox::{Outcome, echo_server, echoes, finish, free_port, leaves_nothing, tenant};
 
 /// `mssh` by a session, with a socket for sharing.
@@ -26,14 +26,14 @@ fn with_f_the_tunnel_goes_to_the_background_and_is_shared() {
     let port = free_port();
     let forward = format!("127.0.0.1:{port}:127.0.0.1:{}", echo_server());
     let socket = tenant.run_dir().join("master");
-    let words = ["-fNM", "-L", &forward, cast::WEB1];
+    let words = ["-fNM", "-L", &forward, instances::WEB1];
     sharing(&tenant, &socket, &words).prints("");
     echoes(&mut TcpStream::connect(("127.0.0.1", port)).expect("a forwarded port"));
     let calls = tenant.calls().len();
-    let second = sharing(&tenant, &socket, &[cast::WEB1, "echo shared"]);
+    let second = sharing(&tenant, &socket, &[instances::WEB1, "echo shared"]);
     second.prints("shared\n");
     assert_eq!(tenant.calls().len(), calls);
-    let exit = sharing(&tenant, &socket, &["-O", "exit", cast::WEB1]);
+    let exit = sharing(&tenant, &socket, &["-O", "exit", instances::WEB1]);
     assert_eq!(exit.code, Some(0), "{exit:?}");
     the_session(&tenant);
     leaves_nothing(&tenant);

@@ -10,7 +10,7 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use super::{bytes, carry, read_all, service, the_session, tunnel, wait, words};
 use crate::lab::ssm::Release;
-use crate::lab::{Break, Ended, Tenant, Trial, cast};
+use crate::lab::{Break, Ended, Tenant, Trial, instances};
 use crate::sandbox::{Pty, run, tenant};
 
 const MS: Duration = Duration::from_millis(1);
@@ -187,7 +187,7 @@ fn who_watches_is_told_of_a_port_that_does_not_answer_and_who_wants_no_words_is_
     };
     let watched = tenant();
     watched.trial(trial.clone());
-    let mut pty = Pty::open(&watched, &format!("mssh --ssm -p1 {}", cast::WEB1));
+    let mut pty = Pty::open(&watched, &format!("mssh --ssm -p1 {}", instances::WEB1));
     pty.shows(remark);
     pty.shows("mssh: hint: nothing listens on port 1 there");
     assert_eq!(pty.end(), Some(255));
@@ -198,7 +198,7 @@ fn who_watches_is_told_of_a_port_that_does_not_answer_and_who_wants_no_words_is_
     for words in ["-q", "-oBatchMode=yes"] {
         let quiet = tenant();
         quiet.trial(trial.clone());
-        let line = format!("mssh {words} --ssm -p1 {}", cast::WEB1);
+        let line = format!("mssh {words} --ssm -p1 {}", instances::WEB1);
         let mut pty = Pty::open(&quiet, &line);
         pty.shows("mssh: hint: nothing listens on port 1 there");
         assert_eq!(pty.end(), Some(255));
@@ -207,7 +207,7 @@ fn who_watches_is_told_of_a_port_that_does_not_answer_and_who_wants_no_words_is_
 
     let script = tenant();
     script.trial(trial);
-    let outcome = run(&script, "mssh", ["--ssm", "-p1", cast::WEB1, "true"]);
+    let outcome = run(&script, "mssh", ["--ssm", "-p1", instances::WEB1, "true"]);
     assert!(!outcome.stderr.contains("no answer"), "{outcome:?}");
     assert!(outcome.stderr.contains("nothing listens"), "{outcome:?}");
 }

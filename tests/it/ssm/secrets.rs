@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::{Carried, bytes, carry_by, the_session, tunnel};
-use crate::lab::{Break, Record, Trial, cast};
+use crate::lab::{Break, Record, Trial, instances};
 use crate::sandbox::{Session, User, discreet, files_below, finish, handed, tenant};
 
 /// Somebody with a profile for a role, whose session has a token, in their files.
@@ -18,7 +18,7 @@ fn with_role() -> User {
 fn mssh_of(user: &User) -> Command {
     let mut mssh = user.command("mssh");
     let port = format!("-p{}", user.tenant.lab().port());
-    mssh.args(["--profile", "role", "--ssm", &port, cast::WEB1]);
+    mssh.args(["--profile", "role", "--ssm", &port, instances::WEB1]);
     mssh
 }
 

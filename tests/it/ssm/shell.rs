@@ -6,7 +6,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::the_session;
 use crate::lab::ssm::{NODE, PROMPT};
-use crate::lab::{Break, Ended, Fault, Tenant, Trial, Trouble, cast};
+use crate::lab::{Break, Ended, Fault, Tenant, Trial, Trouble, instances};
 use crate::sandbox::{PATIENCE, Pty, eventually, files_below, finish_with, run, tenant};
 
 /// Runs `line` in a terminal, to where the shell there waits for keys.
@@ -32,7 +32,7 @@ fn keys_arrive_as_they_are_and_the_terminal_is_put_back() {
     let line = format!(
         "stty rows 20 cols 70; before=$(stty -g); mssh --shell {}; status=$?; \
          [ \"$(stty -g)\" = \"$before\" ] && echo put back with $status",
-        cast::WEB1
+        instances::WEB1
     );
     let mut pty = open(&tenant, &line);
     // Ctrl-C, Ctrl-Z and Ctrl-\ are for the far end.
@@ -50,7 +50,7 @@ fn keys_arrive_as_they_are_and_the_terminal_is_put_back() {
     pty.shows("put back with 0");
     assert_eq!(pty.end(), Some(0));
     let session = the_session(&tenant);
-    assert_eq!((session.port, session.target), (None, cast::WEB1));
+    assert_eq!((session.port, session.target), (None, instances::WEB1));
     assert_eq!(session.ended, Some(Ended::Closed));
     assert_eq!(session.sizes[0], r#"{"cols":70,"rows":20}"#);
     // Nothing was looked up, pushed or written.
@@ -64,7 +64,7 @@ fn another_size_of_the_terminal_is_told() {
     let tenant = tenant();
     let line = format!(
         "stty rows 20 cols 70; (sleep 2; stty rows 30 cols 90 </dev/tty) & mssh --shell {}",
-        cast::WEB1
+        instances::WEB1
     );
     let mut pty = open(&tenant, &line);
     let told = || {
@@ -89,7 +89,7 @@ fn a_signal_puts_the_terminal_back_and_ends_the_session() {
         let line = format!(
             "before=$(stty -g); sh -c 'echo pid=$$.; exec mssh --shell {}'; status=$?; \
              [ \"$(stty -g)\" = \"$before\" ] && echo put back with $status",
-            cast::WEB1
+            instances::WEB1
         );
         let mut pty = open(&tenant, &line);
         kill_process(pid(&pty.screen()), by).expect("a process");
@@ -108,7 +108,7 @@ fn until_there_is_a_shell_the_keys_are_ours_and_no_session_is_left() {
             slow_dial: Duration::from_mins(1),
             ..Trial::default()
         });
-        let mut pty = Pty::open(&tenant, &format!("mssh --shell {}", cast::WEB1));
+        let mut pty = Pty::open(&tenant, &format!("mssh --shell {}", instances::WEB1));
         let is_there = || {
             tenant
                 .sessions()
@@ -130,7 +130,7 @@ fn a_shell_goes_on_over_another_websocket() {
         breaks: Some((Break::Bytes(3000), true, 1)),
         ..Trial::default()
     });
-    let mut pty = open(&tenant, &format!("mssh --shell {}", cast::WEB1));
+    let mut pty = open(&tenant, &format!("mssh --shell {}", instances::WEB1));
     pty.types("for i in {1..2000}; do echo line $((i+10000)); done\n");
     pty.shows("line 12000");
     pty.types("exit\n");
@@ -150,7 +150,7 @@ fn who_waits_for_another_websocket_is_told_so_and_may_give_up() {
         ..Trial::default()
     });
     tenant.fault(Fault::new(Trouble::Status(500)).on("ResumeSession"));
-    let mut pty = open(&tenant, &format!("mssh --shell {}", cast::WEB1));
+    let mut pty = open(&tenant, &format!("mssh --shell {}", instances::WEB1));
     pty.types("for i in {1..2000}; do echo line $((i+10000)); done\n");
     pty.shows("mssh: the connection is lost, and tried again; Ctrl-C gives up");
     // The terminal makes a signal of it again.
@@ -163,9 +163,9 @@ fn who_waits_for_another_websocket_is_told_so_and_may_give_up() {
 #[test]
 fn without_a_terminal_it_is_a_pipe() {
     for (words, target) in [
-        (vec![NODE], cast::WEB1),
-        (vec!["127.0.1.11"], cast::WEB1),
-        (vec!["any-name", "-t", cast::WEB1], cast::WEB1),
+        (vec![NODE], instances::WEB1),
+        (vec!["127.0.1.11"], instances::WEB1),
+        (vec!["any-name", "-t", instances::WEB1], instances::WEB1),
     ] {
         let tenant = tenant();
         let mut mssh = tenant.command("mssh");
@@ -184,7 +184,7 @@ fn a_shell_that_cannot_be_started_says_why() {
         no_such_user: true,
         ..Trial::default()
     });
-    run(&tenant, "mssh", ["--shell", cast::WEB1]).fails(
+    run(&tenant, "mssh", ["--shell", instances::WEB1]).fails(
         255,
         &[
             "mssh: error: the session is over: Unable to start shell: failed to start pty since \
@@ -200,11 +200,11 @@ fn what_does_not_go_with_a_shell_is_said_and_so_is_encryption() {
                 Session Manager's preferences name\n";
     let tenant = tenant();
     for (words, what) in [
-        (&["--shell", "-L1:h:2", cast::WEB1][..], "`-L`"),
-        (&["--shell", cast::WEB1, "true"], "a command"),
+        (&["--shell", "-L1:h:2", instances::WEB1][..], "`-L`"),
+        (&["--shell", instances::WEB1, "true"], "a command"),
         (&["--shell", "ubuntu@i-0face000000000001"], "`ubuntu@`"),
-        (&["--shell", "--eice", cast::WEB1], "`--via eice`"),
-        (&["--shell", "--dry-run", cast::WEB1], "`--dry-run`"),
+        (&["--shell", "--eice", instances::WEB1], "`--via eice`"),
+        (&["--shell", "--dry-run", instances::WEB1], "`--dry-run`"),
     ] {
         let outcome = run(&tenant, "mssh", words);
         let error = format!("mssh: error: {what} does not go with --shell\n{hint}");
@@ -215,7 +215,7 @@ fn what_does_not_go_with_a_shell_is_said_and_so_is_encryption() {
         wants_encryption: true,
         ..Trial::default()
     });
-    let outcome = run(&tenant, "mssh", ["--shell", cast::WEB1]);
+    let outcome = run(&tenant, "mssh", ["--shell", instances::WEB1]);
     assert_eq!(
         outcome.stderr,
         "mssh: error: the session is over: encryption with KMS is not supported\n\
@@ -236,10 +236,10 @@ fn an_instance_that_session_manager_does_not_reach_is_looked_up_to_say_why() {
                  --instance-ids ID`";
     says(
         &tenant(),
-        cast::STOPPED,
+        instances::STOPPED,
         &[
-            &format!("mssh: error: instance {} is stopped", cast::STOPPED),
-            &start.replace("ID", cast::STOPPED),
+            &format!("mssh: error: instance {} is stopped", instances::STOPPED),
+            &start.replace("ID", instances::STOPPED),
         ],
     );
     says(
@@ -251,7 +251,7 @@ fn an_instance_that_session_manager_does_not_reach_is_looked_up_to_say_why() {
         ],
     );
     // One that runs, and one of which nothing may be known.
-    for (id, denied) in [(cast::WEB2, false), (cast::STOPPED, true)] {
+    for (id, denied) in [(instances::WEB2, false), (instances::STOPPED, true)] {
         let tenant = tenant();
         if denied {
             tenant.fault(Fault::new(Trouble::Denied).on(crate::lab::DESCRIBE_INSTANCES));

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use super::{bytes, the_session};
 use crate::lab::ssm::NODE;
-use crate::lab::{Break, Ended, Tenant, Trial, cast};
+use crate::lab::{Break, Ended, Tenant, Trial, instances};
 use crate::sandbox::{finish, finish_with, run, tenant};
 
 /// A name for a file of the tenant's, in the home that all instances share.
@@ -17,13 +17,13 @@ fn remote(tenant: &Tenant<'_>, name: &str) -> String {
 fn a_login_by_the_tunnel_runs_a_command_and_leaves_no_session() {
     let tenant = tenant();
     let port = format!("-p{}", tenant.lab().port());
-    let words = ["--ssm", port.as_str(), cast::HERMIT, "cat; exit 44"];
+    let words = ["--ssm", port.as_str(), instances::HERMIT, "cat; exit 44"];
     let outcome = finish_with(tenant.command("mssh").args(words), b"through the tunnel");
     assert_eq!(outcome.stderr, "");
     assert_eq!(outcome.stdout, "through the tunnel");
     assert_eq!(outcome.code, Some(44));
     let session = the_session(&tenant);
-    assert_eq!(session.target, cast::HERMIT);
+    assert_eq!(session.target, instances::HERMIT);
     assert_eq!(
         (session.repeated, session.early_birds),
         (0, 0),
@@ -35,7 +35,7 @@ fn a_login_by_the_tunnel_runs_a_command_and_leaves_no_session() {
 fn ssh_that_is_killed_leaves_no_session() {
     let tenant = tenant();
     let port = format!("-p{}", tenant.lab().port());
-    let words = ["--ssm", port.as_str(), cast::WEB1, "echo up; sleep 60"];
+    let words = ["--ssm", port.as_str(), instances::WEB1, "echo up; sleep 60"];
     let mut child = tenant
         .command("mssh")
         .args(words)
@@ -68,7 +68,7 @@ fn files_go_both_ways_by_sftp_scp_and_rsync_while_websockets_break() {
     let local = here.to_str().expect("text");
     let port = tenant.lab().port().to_string();
     let (there, back) = (remote(&tenant, "file"), format!("{local}.back"));
-    let place = format!("{}:{there}", cast::WEB1);
+    let place = format!("{}:{there}", instances::WEB1);
     let both_ways: [(&str, Vec<Vec<&str>>); 3] = [
         (
             "mscp",
@@ -114,7 +114,14 @@ fn a_session_does_not_outlive_a_host_key_that_is_refused() {
         "-oUserKnownHostsFile=/dev/null",
         "-oStrictHostKeyChecking=yes",
     ];
-    let words = [strict[0], strict[1], "--ssm", &port, cast::WEB1, "true"];
+    let words = [
+        strict[0],
+        strict[1],
+        "--ssm",
+        &port,
+        instances::WEB1,
+        "true",
+    ];
     assert_eq!(run(&tenant, "mssh", words).code, Some(255));
     the_session(&tenant);
 }
@@ -132,7 +139,11 @@ fn a_managed_node_takes_a_key_that_it_has_already() {
     );
     assert_eq!(made.code, Some(0), "{made:?}");
     let port = format!("-p{}", tenant.lab().port());
-    let pushed = run(&tenant, "mssh", ["-i", file, &port, cast::WEB1, "true"]);
+    let pushed = run(
+        &tenant,
+        "mssh",
+        ["-i", file, &port, instances::WEB1, "true"],
+    );
     assert_eq!(pushed.code, Some(0), "{pushed:?}");
     fs::remove_file(key.with_extension("pub")).expect("a file");
     let outcome = run(

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::lab::cast::{HUB, TWIN1, TWIN2};
+use crate::lab::instances::{HUB, TWIN1, TWIN2};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, Trouble};
 use crate::sandbox::{eice, finish, look_ups, pushes, run, tenant};
 

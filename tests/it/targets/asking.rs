@@ -5,7 +5,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::process::Command;
 
-use crate::lab::cast::{DB1, WEB1};
+use crate::lab::instances::{DB1, WEB1};
 use crate::sandbox::{House, config, finish, lab, pushes, run, skipped, tenant};
 
 /// ssh_config by which any look-up of a name without a dot ends in an error, if DNS does not know it.

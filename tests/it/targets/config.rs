@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::lab::cast::{DB1, ODD, WEB1};
+use crate::lab::instances::{DB1, ODD, WEB1};
 use crate::sandbox::{config, finish, lab, look_ups, proxy, pushes, run, tenant};
 
 #[test]

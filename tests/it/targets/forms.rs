@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::lab::cast::{self, DB1, DESCRIBE_DENIED, OLD, PARIS, SIX, WEB1, WEB2};
+use crate::lab::instances::{self, DB1, DESCRIBE_DENIED, OLD, PARIS, SIX, WEB1, WEB2};
 use crate::lab::{Fault, Trouble};
 use crate::sandbox::{finish, lab, look_ups, pushes, run, skipped, tenant};
 
@@ -258,7 +258,7 @@ fn verbose_tells_which_user_was_chosen_and_why() {
 fn debug_speaks_in_sentences() {
     let tenant = tenant();
     let outcome = run(&tenant, "mssh", ["-d", "web2.lab", "true"]);
-    let address = cast::find(WEB2)
+    let address = instances::find(WEB2)
         .and_then(|it| it.public)
         .expect("an address");
     for sentence in [
@@ -277,7 +277,7 @@ fn debug_speaks_in_sentences() {
             "{sentence}: {outcome:?}"
         );
     }
-    let outcome = run(&tenant, "mssh", ["-d", "-p22", cast::MOAT, "true"]);
+    let outcome = run(&tenant, "mssh", ["-d", "-p22", instances::MOAT, "true"]);
     for sentence in [
         "mssh: debug: direct: 127.0.1.84 refuses port 22\n",
         "mssh: debug: eice: leads there\n",

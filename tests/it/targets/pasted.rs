@@ -1,6 +1,6 @@
 //! What people paste: ARNs, pages of the AWS console, and the options of the AWS CLI.
 
-use crate::lab::cast::{HERMIT, PARIS, WEB1};
+use crate::lab::instances::{HERMIT, PARIS, WEB1};
 use crate::sandbox::{finish, lab, pushes, run, tenant};
 
 const PAGE: &str = "https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#InstanceDetails:instanceId=";

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use super::project;
-use crate::lab::cast::{CELLAR, DB1, WEB1};
+use crate::lab::instances::{CELLAR, DB1, WEB1};
 use crate::sandbox::{House, finish, tenant};
 
 /// The blocks of code in the README in this language.

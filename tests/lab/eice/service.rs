@@ -15,13 +15,13 @@ use tokio_rustls::server::TlsStream;
 use tokio_websockets::CloseCode;
 
 use super::super::clock::{self, Clock};
-use super::ask::{self, No};
 use super::relay::Tunnel;
+use super::request::{self, No};
 use super::{API, Ail, backend, beside, certified};
 use crate::lab::authority::Authority;
-use crate::lab::cast;
+use crate::lab::fake_aws::Region;
+use crate::lab::instances;
 use crate::lab::ports;
-use crate::lab::region::Region;
 
 /// The service, open as long as the process lives.
 pub(crate) struct Service {
@@ -111,7 +111,7 @@ async fn connection(stream: TcpStream, place: &Place) -> io::Result<()> {
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await?);
     }
-    let (opening, checked) = ask::read(&String::from_utf8_lossy(&head), place.ssh);
+    let (opening, checked) = request::read(&String::from_utf8_lossy(&head), place.ssh);
     let owner = opening.access_key.clone();
     let (number, ail, clock) = place.region.with_book(&owner, |book| {
         book.tunnels.push(opening.clone());
@@ -176,13 +176,13 @@ async fn switch(stream: &mut TlsStream<TcpStream>, key: &str) -> io::Result<()> 
 async fn tunnel(
     stream: TlsStream<TcpStream>,
     address: IpAddr,
-    opening: &ask::Opening,
+    opening: &request::Opening,
     ail: Option<Ail>,
     place: &Place,
 ) -> String {
     let target = match opening.port {
         3389 => place.backend,
-        _ => SocketAddr::new(cast::inside(address), place.ssh),
+        _ => SocketAddr::new(instances::inside(address), place.ssh),
     };
     let mut tunnel = Tunnel::new(stream, ail);
     if let Ok(mut target) = TcpStream::connect(target).await {

@@ -1,7 +1,7 @@
 //! The agent of one session, as its sources have it.
 
 mod defects;
-mod far;
+mod destination;
 mod incoming;
 mod stream;
 
@@ -16,12 +16,12 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use self::defects::Defects;
-use self::far::Far;
-pub(crate) use self::far::PROMPT;
+use self::destination::Far;
+pub(crate) use self::destination::PROMPT;
 use self::stream::{Inbound, Outbound};
 use super::frame;
-use super::record::{Ended, Session};
-use crate::lab::cast::Member;
+use super::session::{Ended, Session};
+use crate::lab::instances::Member;
 
 /// Between two messages, from an agent that paces itself.
 const PACE: Duration = Duration::from_millis(1);

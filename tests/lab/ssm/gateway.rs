@@ -18,7 +18,7 @@ use self::relay::Relay;
 use super::Sessions;
 use super::agent::Order;
 use super::hostile;
-use super::record::Session;
+use super::session::Session;
 use super::signature;
 
 pub(super) async fn listen(listener: TcpListener, sessions: Sessions) {

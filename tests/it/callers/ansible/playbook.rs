@@ -8,7 +8,7 @@ use std::process::Command;
 use super::super::{Places, costs, read, succeeds, write};
 use super::{ansible, hosts, module};
 use crate::lab::Tenant;
-use crate::lab::cast::{DB1, OLD, WEB1, WEB2};
+use crate::lab::instances::{DB1, OLD, WEB1, WEB2};
 use crate::sandbox::{finish, leaves_nothing, tenant};
 
 /// What Ansible's own default is.

@@ -10,7 +10,7 @@ use std::process::Command;
 use super::super::{Places, costs, program, write};
 use super::{make_old, rsync};
 use crate::lab::Tenant;
-use crate::lab::cast::WEB1;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{finish, tenant};
 
 /// Letters that want a value, and one that suits them.

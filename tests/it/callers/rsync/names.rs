@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::super::{NAMES, Places, costs, read, succeeds, write};
 use super::rsync;
-use crate::lab::cast::{ODD, WEB1};
+use crate::lab::instances::{ODD, WEB1};
 use crate::sandbox::{lab, tenant};
 
 /// Names for one side alone: no batch of sftp has a word for a newline.

@@ -5,9 +5,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Agent;
+use crate::lab::ssm::behavior::Release;
 use crate::lab::ssm::frame::{self, Frame};
-use crate::lab::ssm::record::Ended;
-use crate::lab::ssm::trial::Release;
+use crate::lab::ssm::session::Ended;
 
 /// After how long it notices that a worker has crashed.
 const NOTICES: Duration = Duration::from_mins(1);

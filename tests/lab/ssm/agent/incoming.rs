@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Agent, defects, stream};
 use crate::lab::ssm::frame;
-use crate::lab::ssm::record::Ended;
+use crate::lab::ssm::session::Ended;
 
 impl Agent {
     pub(super) async fn receive(&mut self, bytes: &[u8]) {

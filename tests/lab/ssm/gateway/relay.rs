@@ -7,10 +7,10 @@ use tokio_websockets::{Message, WebSocketStream};
 
 use super::{next, send};
 use crate::lab::ssm::agent::Order;
+use crate::lab::ssm::behavior::{Break, PAUSE, START};
 use crate::lab::ssm::frame;
-use crate::lab::ssm::lane::Lane;
-use crate::lab::ssm::record::{Ended, Session};
-use crate::lab::ssm::trial::{Break, PAUSE, START};
+use crate::lab::ssm::link::Lane;
+use crate::lab::ssm::session::{Ended, Session};
 
 /// One websocket's part in a session.
 pub(super) struct Relay<'a> {

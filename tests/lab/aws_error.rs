@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::cast::ACCOUNT;
+use super::instances::ACCOUNT;
 
 /// The services, each of which has a way of its own to spell errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::books::Call;
+use super::calls::Call;
 use super::eice::{Ail, Opening};
 use super::fault::Fault;
 use super::ssm::{Record, Trial};
-use super::{Lab, home};
+use super::{Lab, lab_dir};
 
 /// An access key of its own, with the calls made and the faults met by it alone.
 pub(crate) struct Tenant<'lab> {
@@ -26,7 +26,7 @@ impl<'lab> Tenant<'lab> {
             0 => lab.run_dir(),
             _ => lab.run_dir().join(&access_key),
         };
-        home::make_private(&run_dir).expect("a directory in the lab");
+        lab_dir::make_private(&run_dir).expect("a directory in the lab");
         Self {
             lab,
             access_key,
@@ -57,7 +57,7 @@ impl<'lab> Tenant<'lab> {
 
     /// Its calls so far, in the order they came in.
     pub(crate) fn calls(&self) -> Vec<Call> {
-        let book = |book: &mut super::books::Book| book.calls.clone();
+        let book = |book: &mut super::calls::Book| book.calls.clone();
         self.lab.region().with_book(&self.access_key, book)
     }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use rustix::net::sockopt::set_socket_reuseaddr;
 use rustix::net::{AddressFamily, SocketType, bind, listen, socket};
 
-use super::cast::{CAST, Wall};
+use super::instances::{CAST, Wall};
 
 /// How long a connection on this machine may take.
 const PATIENCE: Duration = Duration::from_millis(100);

@@ -11,7 +11,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::cast::{CAST, CONSOLE_ADDRESS, CONSOLE_NAMES};
+use super::instances::{CAST, CONSOLE_ADDRESS, CONSOLE_NAMES};
 use super::tools::{Missing, Tools};
 use super::{eice, ports, preload, sweep};
 

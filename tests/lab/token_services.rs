@@ -7,9 +7,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
+use super::aws_error::{Protocol, Refusal};
 use super::clock;
 use super::http::Request;
-use super::refusal::{Protocol, Refusal};
 use super::request::{Caller, Operation, form};
 use super::sts::{SECRET, WEB_IDENTITY};
 

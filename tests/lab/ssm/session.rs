@@ -7,8 +7,8 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
 use super::agent::{Agent, Order};
-use super::trial::Trial;
-use crate::lab::cast::Member;
+use super::behavior::Trial;
+use crate::lab::instances::Member;
 use crate::lab::request::Caller;
 
 /// Why a session is over.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::trial::Trial;
+use super::behavior::Trial;
 
 /// Frames on their way.
 pub(super) struct Lane {

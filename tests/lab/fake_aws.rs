@@ -6,18 +6,18 @@ use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::books::{Book, Call, page_of};
+use super::aws_error::{Protocol, Refusal};
+use super::calls::{Book, Call, page_of};
 use super::describe;
 use super::eice;
 use super::fault::Trouble;
 use super::http::{Answer, Request};
 use super::keys::KeyStore;
-use super::portal;
 use super::push;
-use super::refusal::{Protocol, Refusal};
 use super::request::{Caller, Operation};
 use super::ssm::SessionManager;
 use super::sts;
+use super::token_services;
 
 /// Every region of it, in fact: which one a request is for, its signature tells.
 pub(crate) struct Region {
@@ -61,7 +61,7 @@ impl Region {
     /// Answers a request, or doesn't, as the caller's faults have it; takes note of either.
     pub(crate) fn react(&self, request: &Request) -> Reaction {
         let operation = Operation::read(request);
-        let caller = Caller::read(request).or_else(|| portal::bearer(request, &operation));
+        let caller = Caller::read(request).or_else(|| token_services::bearer(request, &operation));
         let caller = caller.unwrap_or_default();
         let call = Call::read(request, &operation, &caller);
         let (number, delay, trouble, clock) = self.with_book(&caller.access_key, |book| {
@@ -150,7 +150,7 @@ impl Region {
             (Protocol::Sts, "GetCallerIdentity") => Ok(sts::caller_identity(caller, request_id)),
             (Protocol::Sts, "AssumeRole") => sts::assume_role(operation, caller, request_id),
             (Protocol::Sts, sts::WEB_IDENTITY) => sts::web_identity(operation, caller, request_id),
-            (Protocol::Rest, _) => portal::perform(operation, caller),
+            (Protocol::Rest, _) => token_services::perform(operation, caller),
             (protocol, action) => Err(Refusal::unknown_action(protocol, action)),
         }
     }

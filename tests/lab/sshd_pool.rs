@@ -9,7 +9,7 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::home::Home;
+use super::lab_dir::Home;
 use super::ports;
 use super::sshd::{self, Daemon};
 use super::tools::{Missing, Tools};
