@@ -11,6 +11,7 @@ mod journey;
 mod lead;
 mod ride;
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use tokio::sync::OnceCell;
@@ -26,7 +27,7 @@ use crate::plan::argv::tunnel::Tunnels;
 use crate::plan::argv::{CommandLine, Identity};
 use crate::plan::cli::Invocation;
 use crate::plan::cli::grammar::Program;
-use crate::world::aws::Aws;
+use crate::world::aws::{Aws, Prompts};
 use crate::world::openssh::Source;
 use crate::world::process;
 use crate::world::tty::terminal::Terminal;
@@ -64,6 +65,7 @@ pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Depa
         badge: OnceCell::new(),
         terminal,
         aws: OnceCell::new(),
+        prompts: Cell::new(Prompts::Allowed),
     };
     let arrivals = journey.arrivals_anew().await?;
     let shared = arrivals.iter().all(|arrival| arrival.shared);

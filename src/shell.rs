@@ -16,7 +16,7 @@ use crate::plan::target::instance::{Instance, State};
 use crate::plan::target::lookup;
 use crate::plan::target::lookup::Lookup;
 use crate::tunnel::ssm::Errand;
-use crate::world::aws::{Aws, Regional, Start};
+use crate::world::aws::{Aws, Prompts, Regional, Start};
 use crate::world::net::resolver;
 use crate::world::net::websocket::relay::Ends;
 use crate::world::openssh;
@@ -45,7 +45,7 @@ pub async fn run(
     let told = destination.region().or(target.region());
     let region = wishes.region.as_ref().or(told);
     let profile = wishes.profile.as_deref();
-    let load = Box::pin(Aws::load(profile, region, async || Ok(false), terminal));
+    let load = Box::pin(Aws::load(profile, region, Prompts::Allowed, terminal));
     let aws = terminal.beside(false, load).await?;
     let place = aws.region(region)?;
     let place = match region {

@@ -1,7 +1,6 @@
 //! The story of a ProxyCommand: standard input and output, and an instance.
 
 use std::ffi::OsString;
-use std::future::{Ready, ready};
 use std::os::fd::AsFd;
 
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -15,7 +14,7 @@ pub use crate::plan::argv::tunnel::OPTION;
 use crate::plan::argv::tunnel::{Telling, Tunnels, Wanted};
 use crate::plan::route::tunnel::Passage;
 use crate::world::aws;
-use crate::world::aws::{Aws, Credentials, Start};
+use crate::world::aws::{Aws, Credentials, Prompts, Start};
 use crate::world::key::room;
 use crate::world::net::websocket::relay::Ends;
 use crate::world::process;
@@ -56,7 +55,8 @@ pub async fn through(
         credentials
     } else {
         let (profile, region) = (wanted.tunnels.profile.as_deref(), wanted.passage.region());
-        let aws = Aws::load(profile, Some(region), nobody, terminal).await?;
+        // It fails where ssh has left us no terminal to ask on.
+        let aws = Aws::load(profile, Some(region), Prompts::Allowed, terminal).await?;
         aws.credentials().await?
     };
     let hangup = Hangup::listen().map_err(Error::Runtime)?;
@@ -107,10 +107,4 @@ where
 fn received(tunnels: &Tunnels) -> Option<Credentials> {
     let file = tunnels.credentials.as_deref()?;
     aws::received(&room::take(file, tunnels.keep)?)
-}
-
-/// Whom to ask for an MFA code. Nothing forbids it; but a ProxyCommand that has left the terminal
-/// has none to ask at.
-fn nobody() -> Ready<Result<bool, Error>> {
-    ready(Ok(false))
 }

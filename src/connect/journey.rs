@@ -11,6 +11,7 @@ mod sharing;
 mod trial;
 mod way;
 
+use std::cell::Cell;
 use std::path::Path;
 use std::pin::Pin;
 
@@ -30,7 +31,7 @@ use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::{Login, Region};
 use crate::plan::target::lookup::Lookup;
-use crate::world::aws::{Aws, Regional};
+use crate::world::aws::{Aws, Prompts, Regional};
 use crate::world::openssh::Source;
 use crate::world::tty::terminal::Terminal;
 use crate::world::tty::waiting;
@@ -45,6 +46,8 @@ pub(super) struct Journey<'a> {
     pub(super) badge: OnceCell<Badge>,
     pub(super) terminal: Terminal,
     pub(super) aws: OnceCell<Aws>,
+    /// Forbidden as soon as ssh has said so of a destination.
+    pub(super) prompts: Cell<Prompts>,
 }
 
 /// One destination with what ssh says of it.
@@ -152,6 +155,9 @@ impl Journey<'_> {
     /// What ssh says of a destination, which goes before anything that AWS does.
     async fn leg<'b>(&self, destination: &'b Destination) -> Result<Leg<'b>, Error> {
         let answer = self.ask(destination, &way::as_typed(destination)).await?;
+        if answer.batch {
+            self.prompts.set(Prompts::Forbidden);
+        }
         let region = destination.region().cloned();
         let (hops, way) = self.hops(&answer, region.as_ref()).await?;
         let mut leg = Leg {
@@ -191,8 +197,8 @@ impl Journey<'_> {
         let for_all = region.filter(|_| wishes.region.is_some() || self.is_alone());
         let profile = wishes.profile.as_deref();
         let load = || async {
-            let is_batch = async || self.is_batch().await;
-            let aws = Aws::load(profile, for_all, is_batch, self.terminal).await?;
+            let prompts = self.prompts.get();
+            let aws = Aws::load(profile, for_all, prompts, self.terminal).await?;
             let chosen = self.chosen(aws.region(region)?, told).chosen();
             self.terminal.debug(|| format!("region {chosen}"));
             Ok::<_, Error>(aws)

@@ -1,5 +1,6 @@
 //! The way to an instance where ssh is not to be asked: the words say it all.
 
+use std::cell::Cell;
 use std::net::IpAddr;
 use std::path::Path;
 
@@ -15,7 +16,7 @@ use crate::plan::route::Route;
 use crate::plan::ssh_g::Answer;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
-use crate::world::aws::Credentials;
+use crate::world::aws::{Credentials, Prompts};
 use crate::world::openssh;
 use crate::world::openssh::Source;
 use crate::world::tty::terminal::Terminal;
@@ -112,6 +113,7 @@ fn journey<'a>(
     badge: Option<Badge>,
     terminal: Terminal,
 ) -> Journey<'a> {
+    let batch = matches!(source, Source::Told(answer) if answer.batch);
     Journey {
         invocation,
         ssh: Path::new("ssh"),
@@ -119,5 +121,6 @@ fn journey<'a>(
         badge: OnceCell::new_with(badge),
         terminal,
         aws: OnceCell::new(),
+        prompts: Cell::new(Prompts::of(batch)),
     }
 }

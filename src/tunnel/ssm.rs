@@ -21,13 +21,12 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
 use self::carriage::Carriage;
-use super::nobody;
 use crate::error::{Error, Tunnel};
 use crate::plan::target::ids::Region;
 use crate::wire::ssm::channel::End;
 use crate::wire::ssm::message::LONGEST;
 use crate::world::aws;
-use crate::world::aws::{Aws, Session, Start};
+use crate::world::aws::{Aws, Prompts, Session, Start};
 use crate::world::net::websocket;
 use crate::world::net::websocket::relay::Ends;
 use crate::world::net::websocket::{Failure, Socket};
@@ -190,11 +189,11 @@ impl Errand<'_> {
 
     /// The credentials of now: those that started the session may have expired hours ago.
     async fn load(&self) -> Result<Aws, Error> {
-        // Where somebody types, no question can be put.
-        let is_batch = async || match self.start {
-            Start::Port(_) => nobody().await,
-            Start::Shell => Ok(true),
+        // The shell reads what is typed: a question could not be answered.
+        let prompts = match self.start {
+            Start::Port(_) => Prompts::Allowed,
+            Start::Shell => Prompts::Forbidden,
         };
-        Aws::load(self.profile, self.region, is_batch, self.terminal).await
+        Aws::load(self.profile, self.region, prompts, self.terminal).await
     }
 }

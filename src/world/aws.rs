@@ -26,6 +26,7 @@ pub use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_ec2::operation::RequestId;
 
+pub use self::credentials::Prompts;
 use self::credentials::{Chain, Found, Kept};
 pub use self::current::Current;
 use self::endpoint_urls::EndpointUrls;
@@ -71,8 +72,7 @@ pub struct Aws {
 
 impl Aws {
     /// Loads what environment and files say, as the AWS CLI would. A `profile` beats keys in the
-    /// environment, and `region` all else. `is_batch` tells whether nobody is to be asked for
-    /// anything, and is called only where somebody would be.
+    /// environment, and `region` all else.
     ///
     /// Credentials are got here, once for all calls, and under no time limit of a call: an MFA code
     /// or a `credential_process` may have to wait for a person.
@@ -82,7 +82,7 @@ impl Aws {
     pub async fn load(
         profile: Option<&str>,
         region: Option<&Region>,
-        is_batch: impl AsyncFn() -> Result<bool, Error>,
+        prompts: Prompts,
         terminal: Terminal,
     ) -> Result<Self, Error> {
         let started = Instant::now();
@@ -95,7 +95,7 @@ impl Aws {
             explicit: profile.is_some(),
             unread: files.unread.as_ref(),
             at: &aws.somewhere()?,
-            is_batch,
+            prompts,
         };
         let credentials = Box::pin(chain.credentials()).await;
         let credentials = credentials.map_err(|error| files.or_unread(error))?;

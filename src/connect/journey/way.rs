@@ -45,14 +45,6 @@ impl Journey<'_> {
         Ok(answer)
     }
 
-    /// Whether ssh would ask nothing, nor let us: BatchMode.
-    pub(super) async fn is_batch(&self) -> Result<bool, Error> {
-        match self.invocation.destinations().next() {
-            Some(first) => Ok(self.ask(first, &as_typed(first)).await?.batch),
-            None => Ok(false),
-        }
-    }
-
     pub(super) async fn situation<'b>(
         &self,
         instance: &Instance,

@@ -28,7 +28,7 @@ use crate::plan::aws::profiles::source::{Origin, Source, WebVariables};
 pub(super) use self::provided::{imds, is_metadata_disabled};
 
 /// All that the way to credentials needs.
-pub(super) struct Chain<'a, B> {
+pub(super) struct Chain<'a> {
     pub(super) profile: Profile<'a>,
     /// Whether the user has named the profile on the command line: then it beats the environment.
     pub(super) explicit: bool,
@@ -36,9 +36,28 @@ pub(super) struct Chain<'a, B> {
     pub(super) unread: Option<&'a Unread>,
     /// Where roles are asked for; AWS without credentials yet.
     pub(super) at: &'a Regional<'a>,
-    /// Tells whether ssh would ask nothing now (BatchMode); only called where something is to be
-    /// asked.
-    pub(super) is_batch: B,
+    pub(super) prompts: Prompts,
+}
+
+/// Whether the user may be asked for an MFA code. With BatchMode (ssh_config(5)), or while a shell
+/// reads the terminal, they may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they are what their names say")]
+pub enum Prompts {
+    Allowed,
+    Forbidden,
+}
+
+impl Prompts {
+    /// What BatchMode says of them.
+    #[must_use]
+    pub const fn of(batch: bool) -> Self {
+        if batch {
+            Self::Forbidden
+        } else {
+            Self::Allowed
+        }
+    }
 }
 
 /// Credentials, and where in the cache they were, if they were there.
@@ -56,7 +75,7 @@ impl From<Credentials> for Found {
     }
 }
 
-impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
+impl Chain<'_> {
     /// The credentials of the first place that has any.
     pub(super) async fn credentials(&self) -> Result<Found, Error> {
         if !self.explicit

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::Credentials;
 use tokio::sync::Mutex;
 
-use super::Aws;
+use super::{Aws, Prompts};
 use crate::error::Error;
 use crate::plan::target::ids::Region;
 use crate::world::tty::terminal::Terminal;
@@ -48,9 +48,8 @@ impl Current {
         if let Some(credentials) = kept.as_ref().filter(|it| is_good(it, SystemTime::now())) {
             return Ok(credentials.clone());
         }
-        let ask = async || Ok(false);
         let (profile, region) = (self.profile.as_deref(), self.region.as_ref());
-        let aws = Aws::load(profile, region, ask, self.terminal).await?;
+        let aws = Aws::load(profile, region, Prompts::Allowed, self.terminal).await?;
         let fresh = aws.credentials().await?;
         *kept = Some(fresh.clone());
         Ok(fresh)

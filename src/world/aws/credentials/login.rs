@@ -27,7 +27,7 @@ const LOG_IN: &str = "aws login";
 /// The library renews a login that ends sooner.
 const WINDOW: Duration = Duration::from_mins(5);
 
-impl<B> Chain<'_, B> {
+impl Chain<'_> {
     /// The credentials of a console login.
     pub(super) async fn login(&self, name: &str, profile: &str) -> Result<Credentials, Error> {
         let end = end(name, profile)?;

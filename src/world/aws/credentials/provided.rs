@@ -29,7 +29,7 @@ const CONTAINER: Duration = Duration::from_mins(1);
 const IPV4: &str = "http://169.254.169.254";
 const IPV6: &str = "http://[fd00:ec2::254]";
 
-impl<B> Chain<'_, B> {
+impl Chain<'_> {
     /// The credentials of a container's role.
     pub(super) async fn container(&self) -> Result<Credentials, Error> {
         check_container_token()?;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 
-use super::Chain;
 use super::cache::{Cache, Session};
+use super::{Chain, Prompts};
 use crate::error::{Error, Lack, NoCode};
 use crate::plan::aws::profiles::role::Role;
 use crate::world::tty::prompt;
@@ -22,7 +22,7 @@ const MOMENT: Duration = Duration::from_secs(5);
 /// How often a code is asked for, as ssh(1) does with a password.
 const TRIES: u32 = 3;
 
-impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
+impl Chain<'_> {
     /// Assumes a role that is not in the cache, and keeps its session there.
     pub(super) async fn assume(
         &self,
@@ -35,7 +35,7 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
             let session = self.assume_role(role, source, None).await?;
             return Ok(cache.keep(&key, session));
         };
-        let prompt = match self.prompt().await? {
+        let prompt = match self.prompt() {
             Ok(prompt) => prompt,
             Err(why) => {
                 drop(cache.lock(&key, MOMENT).await);
@@ -94,11 +94,11 @@ impl<B: AsyncFn() -> Result<bool, Error>> Chain<'_, B> {
     }
 
     /// The terminal to ask on, or why nobody is to be asked.
-    async fn prompt(&self) -> Result<Result<Prompt, NoCode>, Error> {
-        if (self.is_batch)().await? {
-            return Ok(Err(NoCode::BatchMode));
+    fn prompt(&self) -> Result<Prompt, NoCode> {
+        match self.prompts {
+            Prompts::Forbidden => Err(NoCode::BatchMode),
+            Prompts::Allowed => Prompt::open().ok_or(NoCode::NoTerminal),
         }
-        Ok(Prompt::open().ok_or(NoCode::NoTerminal))
     }
 }
 

@@ -29,7 +29,7 @@ const WINDOW: Duration = Duration::from_mins(15);
 /// What makes a token.
 pub(super) const LOG_IN: &str = "aws sso login";
 
-impl<B> Chain<'_, B> {
+impl Chain<'_> {
     /// A role's credentials, from the cache or for a token.
     pub(super) async fn sso(
         &self,

@@ -28,7 +28,7 @@ use crate::world::process::bounded;
 const TOKEN_FILE: &str =
     "check AWS_WEB_IDENTITY_TOKEN_FILE or the profile's `web_identity_token_file`";
 
-impl<B> Chain<'_, B> {
+impl Chain<'_> {
     pub(super) async fn assume_role(
         &self,
         role: &Role<'_>,
