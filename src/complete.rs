@@ -8,8 +8,9 @@ use std::path::Path;
 
 use crate::plan::cli::complete;
 use crate::plan::cli::complete::{KEYWORDS, Place, Wanted, place};
-use crate::plan::cli::grammar::{Grammar, Program};
+use crate::plan::cli::grammar::Grammar;
 use crate::plan::cli::scan;
+use crate::plan::program::Program;
 use crate::plan::route::serial;
 use crate::world::aws::files;
 use crate::world::openssh::host_names;

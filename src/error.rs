@@ -30,6 +30,7 @@ use crate::plan::aws::region::ChosenRegion;
 use crate::plan::cli::usage::Usage;
 use crate::plan::route::NoAddress;
 use crate::plan::route::race::Shut;
+use crate::plan::target::bad_name::BadName;
 use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::{Instance, State};
 
@@ -189,6 +190,12 @@ pub enum Error {
     OtherHostKey {
         shown: String,
     },
+}
+
+impl From<BadName> for Error {
+    fn from(name: BadName) -> Self {
+        Self::Usage(name.into())
+    }
 }
 
 impl From<Usage> for Error {

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::plan::argv::host_key;
 use crate::plan::argv::host_key::Testimony;
 use crate::plan::argv::tunnel::Wanted;
-use crate::plan::cli::proxy_command::Ride;
+use crate::plan::cli::proxy_command::ProxyRequest;
 use crate::plan::route::Route;
 use crate::plan::target::ids::{InstanceId, NodeId};
 use crate::tunnel;
@@ -67,24 +67,24 @@ pub(super) fn skips_block(words: &[OsString]) -> ExitCode {
 }
 
 /// Is the ProxyCommand of plain ssh.
-pub(super) fn ride(ride: &Ride, terminal: Terminal) -> Result<(), Error> {
-    let wishes = &ride.invocation.wishes;
-    let terminal = terminal.telling(wishes.debug, ride.invocation.has(b'v'));
+pub(super) fn ride(ride: &ProxyRequest, terminal: Terminal) -> Result<(), Error> {
+    let options = &ride.invocation.options;
+    let terminal = terminal.telling(options.debug, ride.invocation.has(b'v'));
     // What came with it is held until the end.
     let boarding = wait_for(connect::board(ride, terminal))?;
     if let Some(line) = &boarding.carrier {
-        return if wishes.dry_run {
+        return if options.dry_run {
             show(line)
         } else {
             become_client(line)
         };
     }
-    if wishes.dry_run {
+    if options.dry_run {
         let (route, port) = (&boarding.route, ride.port);
         return print(format!("connect to port {port} by {route}\n").as_bytes());
     }
     if let Route::Through(_, passage) = &boarding.route {
-        let wanted = Wanted::of(wishes, passage.clone(), ride.port);
+        let wanted = Wanted::of(options, passage.clone(), ride.port);
         let (handed, ends) = (boarding.credentials.clone(), (io::stdin(), io::stdout()));
         return wait_for(tunnel::through(&wanted, handed, ends, terminal));
     }

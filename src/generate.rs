@@ -7,8 +7,9 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command};
 
 use crate::plan::cli::Page;
-use crate::plan::cli::grammar::{Grammar, Kind, Program};
+use crate::plan::cli::grammar::{Grammar, Kind};
 use crate::plan::cli::options::{Name, OPTIONS, Opt};
+use crate::plan::program::Program;
 
 /// The text of a page, for standard output.
 #[must_use]

@@ -14,7 +14,7 @@
 //! - `for_ssh` is what ssh starts us for.
 //! - this file is the door: the one place where an error becomes text and an exit status.
 //!
-//! Words of the house: an *invocation* is what the user said, with *wishes* for our own options
+//! Words of the house: an *invocation* is what the user said, with *options* for our own options
 //! and *destinations* for the client; a *way* is what `--via` names, a *route* what is taken; an
 //! *arrival* is a destination with its login and route settled, a *departure* the client's command
 //! line ready to become. The *room* is the private directory of one run, the *keeper* the process
@@ -32,9 +32,11 @@ use plan::argv::CommandLine;
 use plan::argv::host_key;
 use plan::argv::ssh_config::SKIP_BLOCK;
 use plan::cli::complete::{LINE_OPTION, OPTION};
-use plan::cli::grammar::{Program, SCP_BY_HERE};
-use plan::cli::listen::Listening;
-use plan::cli::{self, Invocation, Page, Request};
+use plan::cli::grammar::SCP_BY_HERE;
+use plan::cli::invocation::Invocation;
+use plan::cli::listen::ListenRequest;
+use plan::cli::{self, Page, Request};
+use plan::program::Program;
 use tokio::runtime::Builder;
 use world::key::keeper;
 use world::net::listener::Listener;
@@ -132,7 +134,7 @@ fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), E
             }
             go(&invocation, terminal)
         }
-        Request::Ride(ride) => for_ssh::ride(&ride, terminal),
+        Request::ProxyCommand(ride) => for_ssh::ride(&ride, terminal),
         Request::Listen(listening) => wait_for(listen(&listening, terminal)),
         Request::Setup(setup) => print(&setup::run(&setup, terminal)?),
         Request::Shell(invocation) => wait_for(shell::run(
@@ -157,13 +159,13 @@ fn wait_for<T>(story: impl Future<Output = Result<T, Error>>) -> Result<T, Error
 
 /// Prepares the connection, then shows the command line or becomes it.
 fn go(invocation: &Invocation, terminal: Terminal) -> Result<(), Error> {
-    let wishes = &invocation.wishes;
-    let terminal = terminal.telling(wishes.debug, invocation.has(b'v'));
+    let options = &invocation.options;
+    let terminal = terminal.telling(options.debug, invocation.has(b'v'));
     let quiet = invocation.has(b'q');
     let preparing = terminal.beside(quiet, connect::prepare(invocation, terminal));
     let departure = wait_for(preparing)?;
     let line = &departure.line;
-    if wishes.dry_run {
+    if options.dry_run {
         return show(line);
     }
     terminal.debug(|| format!("becoming {}", line.quoted().to_string_lossy()));
@@ -172,16 +174,16 @@ fn go(invocation: &Invocation, terminal: Terminal) -> Result<(), Error> {
 }
 
 /// Has a port of this machine lead to one of an instance.
-async fn listen(listening: &Listening, terminal: Terminal) -> Result<(), Error> {
-    let wishes = &listening.invocation.wishes;
-    let terminal = terminal.telling(wishes.debug, listening.invocation.has(b'v'));
+async fn listen(listening: &ListenRequest, terminal: Terminal) -> Result<(), Error> {
+    let options = &listening.invocation.options;
+    let terminal = terminal.telling(options.debug, listening.invocation.has(b'v'));
     process::notice_children().map_err(Error::Runtime)?;
     // Before it costs a call: the port may be somebody else's.
     let port = Listener::open(&listening.place).await?;
     let found = terminal
         .beside(false, connect::lead(listening, terminal))
         .await?;
-    if wishes.dry_run {
+    if options.dry_run {
         return print(format!("{}\n", listening.describe(&found.0)).as_bytes());
     }
     let goal = listening.goal(&found.0);

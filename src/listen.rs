@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use crate::error::Error;
 use crate::plan::argv::tunnel::Wanted;
-use crate::plan::cli::listen::Listening;
+use crate::plan::cli::listen::ListenRequest;
 use crate::plan::route::Route;
 use crate::tunnel;
 use crate::world::aws::{Credentials, Current};
@@ -47,13 +47,13 @@ impl Destination {
     /// That of these words, which was found to be reached like this.
     #[must_use]
     pub fn of(
-        listening: &Listening,
+        listening: &ListenRequest,
         (route, credentials): (Route, Option<Credentials>),
         terminal: Terminal,
     ) -> Self {
         let way = match route {
             Route::Through(_, passage) => {
-                let wanted = Wanted::of(&listening.invocation.wishes, passage, listening.port);
+                let wanted = Wanted::of(&listening.invocation.options, passage, listening.port);
                 let region = Some(wanted.passage.region().clone());
                 let profile = wanted.tunnels.profile.clone();
                 let current = Current::new(profile, region, credentials, terminal);

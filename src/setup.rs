@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::plan::argv::ssh_config;
 use crate::plan::argv::ssh_config::{Block, FILE, FILE_MARK, Key, OLDEST};
-use crate::plan::cli::proxy_command::{Action, Setup};
+use crate::plan::cli::setup::{Action, Setup};
 use crate::plan::cli::usage::Usage;
 use crate::world::key::{room, shared};
 use crate::world::openssh::config_files;
@@ -50,7 +50,7 @@ pub fn run(setup: &Setup, terminal: Terminal) -> Result<Vec<u8>, Error> {
 /// The block, and who logs in where nothing else says so.
 fn parts(setup: &Setup) -> Result<(Vec<u8>, String), Error> {
     if let Some(found) = openssh::release().filter(|found| *found < OLDEST) {
-        return Err(Usage::OldOpenSsh(found).into());
+        return Err(Usage::OldOpenSsh(found, OLDEST).into());
     }
     let absolute = |path: &PathBuf| std::path::absolute(path).map_err(Error::Runtime);
     let key = match (&setup.own_key, &setup.key_dir) {

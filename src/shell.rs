@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 
 use crate::error::Error;
 use crate::plan::aws::region::Chooser;
-use crate::plan::cli::Invocation;
+use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::usage::Usage;
 use crate::plan::route::tunnel::Managed;
 use crate::plan::target::Target;
@@ -37,20 +37,20 @@ pub async fn run(
     (typed, shown): (impl AsFd, impl AsFd),
     terminal: Terminal,
 ) -> Result<(), Error> {
-    let wishes = &invocation.wishes;
-    let terminal = terminal.telling(wishes.debug, invocation.has(b'v'));
+    let options = &invocation.options;
+    let terminal = terminal.telling(options.debug, invocation.has(b'v'));
     process::notice_children().map_err(Error::Runtime)?;
     let destination = invocation.destinations().next().ok_or(Usage::NoTarget)?;
     let (target, host) = target(invocation, destination).await?;
     let told = destination.region().or(target.region());
-    let region = wishes.region.as_ref().or(told);
-    let profile = wishes.profile.as_deref();
+    let region = options.region.as_ref().or(told);
+    let profile = options.profile.as_deref();
     let load = Box::pin(Aws::load(profile, region, Prompts::Allowed, terminal));
     let aws = terminal.beside(false, load).await?;
     let place = aws.region(region)?;
     let place = match region {
         None => place,
-        Some(_) if wishes.region.is_some() => place.chosen_by(Chooser::Option),
+        Some(_) if options.region.is_some() => place.chosen_by(Chooser::Option),
         Some(_) => place.chosen_by(Chooser::Target),
     };
     let managed = managed(invocation, &target, &host, &place);
@@ -119,7 +119,7 @@ async fn target(
     destination: &Destination,
 ) -> Result<(Target, String), Error> {
     let is_name = matches!(destination.target, Target::Host(_));
-    if !is_name || invocation.wishes.instance.is_some() {
+    if !is_name || invocation.options.instance.is_some() {
         return Ok((destination.target.clone(), destination.host.clone()));
     }
     let host = openssh::host_name(invocation, destination).await?;
@@ -133,7 +133,7 @@ async fn managed(
     host: &str,
     place: &Regional<'_>,
 ) -> Result<Managed, Error> {
-    let filters = match (target, lookup::of(target), &invocation.wishes.instance) {
+    let filters = match (target, lookup::of(target), &invocation.options.instance) {
         (Target::Node(id), ..) => return Ok(Managed::Node(id.clone())),
         (_, Some(Lookup::Id(id)), _) => return Ok(Managed::Instance(id)),
         (_, _, Some(id)) => return Ok(Managed::Instance(id.clone())),

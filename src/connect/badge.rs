@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::plan::cli::Invocation;
+use crate::plan::cli::invocation::Invocation;
 use crate::world::aws;
 use crate::world::aws::Aws;
 use crate::world::key;

@@ -4,13 +4,15 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::plan::argv::jump::JumpChain;
 use crate::plan::argv::ssh_config::{Block, Key};
-use crate::plan::cli::grammar::Program;
-use crate::plan::cli::proxy_command;
-use crate::plan::cli::{Invocation, Wishes, Word};
-use crate::plan::route::Way;
-use crate::plan::route::hops::{Chain, Hop};
-use crate::plan::ssh_g::{Answer, Subject};
+use crate::plan::cli::invocation::{Invocation, Options, Word};
+use crate::plan::cli::setup;
+use crate::plan::program::Program;
+use crate::plan::route::hops as plan_hops;
+use crate::plan::ssh_g::{HostConfig, Query};
+use crate::plan::target::hop::Hop;
+use crate::plan::way::Way;
 use crate::world::key::keeper::Keeper;
 use crate::world::key::{room, shared};
 use crate::world::openssh;
@@ -41,7 +43,7 @@ pub(super) async fn told(
         if hop.is_open() {
             let ssh = process::find("ssh")?;
             match ask(&ssh, hop, invocation, source).await {
-                Ok(answer) => hop.heed(&answer, at == 0)?,
+                Ok(answer) => plan_hops::apply(hop, &answer, at == 0)?,
                 Err(error) if hop.is_instance() => return Err(error),
                 // It will say so itself.
                 Err(_) => {}
@@ -69,8 +71,8 @@ impl Hops {
         let keys = room::for_this_run()?;
         // Such a way is the destination's alone.
         let lead = if lead.is_for_ssh() { Way::Auto } else { lead };
-        let mut words = proxy_command::words(&invocation.wishes, lead);
-        words.extend(invocation.wishes.debug.then(|| "--debug".into()));
+        let mut words = setup::words(&invocation.options, lead);
+        words.extend(invocation.options.debug.then(|| "--debug".into()));
         Ok(Self {
             ssh: process::find("ssh")?,
             config: invocation.config_file().map(Path::to_owned),
@@ -85,8 +87,8 @@ impl Hops {
     }
 
     /// How to spell what leads through them.
-    pub(super) fn chain(&self) -> Chain<'_> {
-        Chain {
+    pub(super) fn chain(&self) -> JumpChain<'_> {
+        JumpChain {
             ssh: &self.ssh,
             config: self.config.as_deref(),
             block: &self.block,
@@ -113,15 +115,15 @@ async fn ask(
     hop: &Hop,
     invocation: &Invocation,
     source: &Source,
-) -> Result<Answer, Error> {
+) -> Result<HostConfig, Error> {
     let flags = invocation.flags.iter().filter(|flag| flag.letter == b'F');
     let invocation = Invocation {
         program: Program::Ssh,
-        wishes: Wishes::default(),
+        options: Options::default(),
         words: vec![Word::Destination(hop.destination.clone())],
         flags: flags.cloned().collect(),
         command: false,
     };
-    let subject = Subject::of(&hop.destination);
+    let subject = Query::of(&hop.destination);
     openssh::ask(ssh, &invocation, &subject, source).await
 }

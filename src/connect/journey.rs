@@ -22,15 +22,16 @@ use super::badge::Badge;
 use crate::error::Error;
 use crate::plan::argv::Arrival;
 use crate::plan::aws::region::Chooser;
-use crate::plan::cli::Invocation;
+use crate::plan::cli::invocation::Invocation;
+use crate::plan::route::Route;
 use crate::plan::route::eice::Endpoint;
-use crate::plan::route::hops::Hop;
-use crate::plan::route::{Route, Way};
-use crate::plan::ssh_g::Answer;
+use crate::plan::ssh_g::HostConfig;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
+use crate::plan::target::hop::Hop;
 use crate::plan::target::ids::{Login, Region};
 use crate::plan::target::lookup::Lookup;
+use crate::plan::way::Way;
 use crate::world::aws::{Aws, Prompts, Regional};
 use crate::world::openssh::Source;
 use crate::world::tty::terminal::Terminal;
@@ -53,7 +54,7 @@ pub(super) struct Journey<'a> {
 /// One destination with what ssh says of it.
 struct Leg<'a> {
     destination: &'a Destination,
-    answer: Answer,
+    answer: HostConfig,
     /// The hops that lead there, where ssh cannot do them itself; the nearest first.
     hops: Vec<Hop>,
     /// The way on from the last of them, or from here.
@@ -192,10 +193,10 @@ impl Journey<'_> {
     /// AWS in the region asked for, told by the name, or configured; loaded once. What one name
     /// tells is nothing to the others.
     async fn aws(&self, told: Option<&Region>) -> Result<Regional<'_>, Error> {
-        let wishes = &self.invocation.wishes;
-        let region = wishes.region.as_ref().or(told);
-        let for_all = region.filter(|_| wishes.region.is_some() || self.is_alone());
-        let profile = wishes.profile.as_deref();
+        let options = &self.invocation.options;
+        let region = options.region.as_ref().or(told);
+        let for_all = region.filter(|_| options.region.is_some() || self.is_alone());
+        let profile = options.profile.as_deref();
         let load = || async {
             let prompts = self.prompts.get();
             let aws = Aws::load(profile, for_all, prompts, self.terminal).await?;
@@ -209,7 +210,7 @@ impl Journey<'_> {
 
     /// The region with who has chosen it, if that is not the configuration.
     fn chosen<'b>(&self, aws: Regional<'b>, told: Option<&Region>) -> Regional<'b> {
-        match (&self.invocation.wishes.region, told) {
+        match (&self.invocation.options.region, told) {
             (Some(_), _) => aws.chosen_by(Chooser::Option),
             (None, Some(_)) => aws.chosen_by(Chooser::Target),
             (None, None) => aws,

@@ -9,11 +9,11 @@ use tokio::sync::OnceCell;
 use super::badge::Badge;
 use super::journey::Journey;
 use crate::error::Error;
-use crate::plan::cli::grammar::Program;
-use crate::plan::cli::listen::Listening;
-use crate::plan::cli::{Invocation, Word};
+use crate::plan::cli::invocation::{Invocation, Word};
+use crate::plan::cli::listen::ListenRequest;
+use crate::plan::program::Program;
 use crate::plan::route::Route;
-use crate::plan::ssh_g::Answer;
+use crate::plan::ssh_g::HostConfig;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
 use crate::world::aws::{Credentials, Prompts};
@@ -36,7 +36,7 @@ pub(super) struct Lead {
 /// # Errors
 /// Whatever is in the way.
 pub async fn lead(
-    listening: &Listening,
+    listening: &ListenRequest,
     terminal: Terminal,
 ) -> Result<(Route, Option<Credentials>), Error> {
     let lead = match by_host_name(listening).await? {
@@ -48,7 +48,9 @@ pub async fn lead(
 
 /// The same words for the HostName that ssh_config has for a name, if it has one: a target is read
 /// as everywhere else. Where ssh does not tell, the name is left to the resolver.
-async fn by_host_name(listening: &Listening) -> Result<Option<(Invocation, Answer)>, Error> {
+async fn by_host_name(
+    listening: &ListenRequest,
+) -> Result<Option<(Invocation, HostConfig)>, Error> {
     let invocation = &listening.invocation;
     let mut destinations = invocation.destinations();
     let is_name = |it: &&Destination| matches!(it.target, Target::Host(_));
@@ -62,12 +64,12 @@ async fn by_host_name(listening: &Listening) -> Result<Option<(Invocation, Answe
     let destination = Destination::parse(Program::Ssh, hostname.as_ref())?;
     let invocation = Invocation {
         program: invocation.program,
-        wishes: invocation.wishes.clone(),
+        options: invocation.options.clone(),
         words: vec![Word::Destination(destination)],
         flags: invocation.flags.clone(),
         command: invocation.command,
     };
-    let answer = Answer {
+    let answer = HostConfig {
         hostname,
         ..listening.answer.clone()
     };
@@ -77,7 +79,7 @@ async fn by_host_name(listening: &Listening) -> Result<Option<(Invocation, Answe
 /// The same, with a badge that is there already.
 pub(super) async fn find(
     invocation: &Invocation,
-    answer: &Answer,
+    answer: &HostConfig,
     badge: Option<Badge>,
     terminal: Terminal,
 ) -> Result<Lead, Error> {
@@ -99,7 +101,7 @@ pub(super) async fn find(
 pub(super) async fn is_instance_at(
     address: IpAddr,
     invocation: &Invocation,
-    answer: &Answer,
+    answer: &HostConfig,
     terminal: Terminal,
 ) -> Result<bool, Error> {
     let source = Source::Told(answer.clone());

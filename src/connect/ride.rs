@@ -7,7 +7,7 @@ use super::hops::{Hops, told};
 use super::lead;
 use crate::error::Error;
 use crate::plan::argv::CommandLine;
-use crate::plan::cli::proxy_command::Ride;
+use crate::plan::cli::proxy_command::ProxyRequest;
 use crate::plan::route::Route;
 use crate::plan::route::hops;
 use crate::world::aws::Credentials;
@@ -32,7 +32,7 @@ pub struct Boarding {
 ///
 /// # Errors
 /// Whatever is in the way. Nothing is left behind then.
-pub async fn board(ride: &Ride, terminal: Terminal) -> Result<Boarding, Error> {
+pub async fn board(ride: &ProxyRequest, terminal: Terminal) -> Result<Boarding, Error> {
     process::notice_children().map_err(Error::Runtime)?;
     // Before anything takes its time: ssh knows the key already, which is to stay.
     let badge = ride.room.as_deref().map(Badge::shared).transpose()?;
@@ -51,8 +51,12 @@ pub async fn board(ride: &Ride, terminal: Terminal) -> Result<Boarding, Error> {
 }
 
 /// The ssh that leads through the hops to this host.
-async fn carrier(ride: &Ride, host: &str, terminal: Terminal) -> Result<CommandLine, Error> {
-    let Ride {
+async fn carrier(
+    ride: &ProxyRequest,
+    host: &str,
+    terminal: Terminal,
+) -> Result<CommandLine, Error> {
+    let ProxyRequest {
         invocation, answer, ..
     } = ride;
     let source = Source::of(invocation);

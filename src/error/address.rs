@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::plan::route::{Family, NoAddress, Way};
+use crate::plan::route::NoAddress;
+use crate::plan::way::{Family, Way};
 
 impl fmt::Display for NoAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::hint::clock_hint;
 use super::{Error, denied};
-use crate::plan::argv::tunnel::DURATIONS;
 use crate::plan::aws::clock::Offset;
 use crate::plan::aws::denial::Reason;
 use crate::plan::route::eice::{NoEndpoint, Reach};
+use crate::plan::way::TUNNEL_SECONDS;
 use crate::wire::eice::{About, Refusal};
 
 /// What is wrong with a tunnel.
@@ -197,7 +197,7 @@ impl Tunnel {
             Self::Refused { refusal, .. } | Self::Closed { refusal, .. } => {
                 return refusal_hint(refusal);
             }
-            Self::TimeOver { seconds } if seconds == DURATIONS.end() => {
+            Self::TimeOver { seconds } if seconds == TUNNEL_SECONDS.end() => {
                 "endpoints give no more; in `tmux` or `screen` what runs there goes on"
             }
             Self::TimeOver { .. } => "--max-tunnel-duration gives up to 3600",

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::plan::aws::denial::Reason;
-use crate::plan::route::race::{ENDPOINT_PORTS, Shut};
+use crate::plan::route::race::Shut;
+use crate::plan::way::EICE_PORTS;
 
 impl fmt::Display for Shut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -13,7 +14,7 @@ impl fmt::Display for Shut {
             Self::Silent(at) => write!(f, "{} does not answer at port {}", at.ip(), at.port()),
             Self::NoPath(at, cause) => write!(f, "{} cannot be reached: {cause}", at.ip()),
             Self::Port(port) => {
-                let [ssh, rdp] = ENDPOINT_PORTS;
+                let [ssh, rdp] = EICE_PORTS;
                 write!(f, "endpoints lead to ports {ssh} and {rdp}, not to {port}")
             }
             Self::NoEndpoint(no) => no.fmt(f),

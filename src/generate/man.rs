@@ -7,7 +7,7 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 use self::text::Term;
 use super::{command, usage};
-use crate::plan::cli::grammar::Program;
+use crate::plan::program::Program;
 
 /// The man page: the options by clap, the prose by hand.
 pub(super) fn page(program: Program) -> Vec<u8> {

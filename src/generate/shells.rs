@@ -1,6 +1,6 @@
 //! What the shells load for completion. All of it asks us: see [`crate::plan::cli::complete`].
 
-use crate::plan::cli::grammar::Program;
+use crate::plan::program::Program;
 
 /// The script for a shell.
 pub(super) fn script(program: Program, shell: &str) -> Vec<u8> {

@@ -6,9 +6,8 @@ pub mod quote;
 pub mod ssh_config;
 pub mod tunnel;
 
-use crate::plan::cli::{Invocation, Word};
+use crate::plan::cli::invocation::{Invocation, Word};
 use crate::plan::route::Route;
-use crate::plan::route::hops;
 use crate::plan::target::ids::Login;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -70,7 +69,7 @@ pub fn spell(
     let mut words = options(proxy, identity, arrivals);
     let mut typed = invocation.words.clone();
     if hops.is_some() {
-        typed = hops::without_jump(&typed, &invocation.flags);
+        typed = jump::without_jump(&typed, &invocation.flags);
     }
     let mut left = arrivals.iter();
     words.extend(typed.iter().map(|word| match word {

@@ -1,5 +1,6 @@
 //! Words, then meaning: what we are asked to do.
 
+pub mod bind_address;
 pub mod complete;
 pub mod grammar;
 pub mod invocation;
@@ -7,25 +8,29 @@ pub mod listen;
 pub mod options;
 pub mod proxy_command;
 pub mod scan;
+mod serial;
+pub mod setup;
 pub mod usage;
 
 mod shell;
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
 
-use self::grammar::{Grammar, Program};
-pub use self::invocation::Wishes;
-use self::listen::Listening;
+use self::grammar::Grammar;
+pub use self::invocation::Options;
+use self::invocation::{Invocation, Word};
+use self::listen::ListenRequest;
 use self::options::{Name, Opt};
-use self::proxy_command::{Ride, Setup};
-use self::scan::{Flag, Scan};
+use self::proxy_command::ProxyRequest;
+use self::scan::Scan;
+use self::setup::Setup;
 use self::usage::Usage;
-use crate::plan::route::Way;
-use crate::plan::route::serial::Unfit;
+use crate::plan::program::Program;
+use crate::plan::target::bad_name::BadName;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::{Region, Zone};
 use crate::plan::target::pasted;
+use crate::plan::way::Way;
 
 /// What we are asked to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,9 +47,9 @@ pub enum Request {
     /// Print a text of ours on standard output.
     Print(Page),
     /// Be ssh's ProxyCommand.
-    Ride(Box<Ride>),
+    ProxyCommand(Box<ProxyRequest>),
     /// Have a port of this machine lead to one of an instance.
-    Listen(Box<Listening>),
+    Listen(Box<ListenRequest>),
     /// See to what plain ssh needs in its configuration.
     Setup(Setup),
 }
@@ -62,125 +67,45 @@ pub enum Page {
     Man,
 }
 
-/// Everything the user said about a connection, and nothing else.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Invocation {
-    /// Who we are.
-    pub program: Program,
-    /// Our own options.
-    pub wishes: Wishes,
-    /// The client's words in their order, destinations read.
-    pub words: Vec<Word>,
-    /// The client's options among them.
-    pub flags: Vec<Flag>,
-    /// Whether there is a remote command.
-    pub command: bool,
-}
-
-/// One word for the client.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Word {
-    /// A word that we do not touch.
-    Typed(OsString),
-    /// A destination, to be respelled.
-    Destination(Destination),
-}
-
-impl Invocation {
-    /// The destinations, in their order: one, or for scp any number.
-    pub fn destinations(&self) -> impl Iterator<Item = &Destination> {
-        self.words.iter().filter_map(|word| match word {
-            Word::Destination(destination) => Some(destination),
-            Word::Typed(_) => None,
-        })
-    }
-
-    /// The first value of one of the client's options.
-    pub fn value(&self, letter: u8) -> Option<&OsStr> {
-        self.flags
-            .iter()
-            .find(|flag| flag.letter == letter)
-            .and_then(|flag| flag.value.as_deref())
-    }
-
-    /// The file that `-F` names; of several, the last one counts.
-    pub fn config_file(&self) -> Option<&Path> {
-        let last = self.flags.iter().rev().find(|flag| flag.letter == b'F');
-        last.and_then(|flag| flag.value.as_deref()).map(Path::new)
-    }
-
-    /// Whether the client gets this option.
-    pub fn has(&self, letter: u8) -> bool {
-        self.flags.iter().any(|flag| flag.letter == letter)
-    }
-
-    /// Whether scp is to copy from one remote host to another, and by its own choice of the way.
-    pub fn copies_between_hosts(&self) -> bool {
-        let is_remote = |word: &Word| matches!(word, Word::Destination(_));
-        self.program == Program::Scp
-            && self.words.last().is_some_and(is_remote)
-            && self.destinations().count() > 1
-            && !self.has(b'3')
-            && !self.has(b'R')
-    }
-
-    /// Has the client get one switch more, before all that was typed.
-    pub fn add_switch(&mut self, letter: u8) {
-        for flag in &mut self.flags {
-            flag.at += 1;
-        }
-        let word = format!("-{}", char::from(letter));
-        self.words.insert(0, Word::Typed(word.into()));
-        self.flags.push(Flag {
-            letter,
-            value: None,
-            late: false,
-            at: 0,
-        });
-    }
-
-    /// Whether a running master connection is only told something (ssh's `-O`).
-    pub fn is_control_command(&self) -> bool {
-        self.program == Program::Ssh && self.has(b'O')
-    }
-}
-
 /// Reads the words we were called with, without our own name.
 ///
 /// # Errors
 /// The first mistake in them, except those that the client tells better itself.
 pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<Request, Usage> {
     let mut scan = scan::scan(program, grammar, words)?;
-    let (mut wishes, page) = wishes(&scan)?;
+    let (mut options, page) = options(&scan)?;
     if let Some(page) = page {
         return Ok(Request::Print(page));
     }
-    target_by_id(program, &mut wishes, &mut scan);
-    if let Some(listening) = listen::request(&wishes, &scan)? {
+    target_by_id(program, &mut options, &mut scan);
+    if let Some(listening) = listen::request(&options, &scan)? {
         return Ok(Request::Listen(Box::new(listening)));
     }
-    if wishes.shell {
-        return shell::read(wishes, scan);
+    if options.shell {
+        return shell::read(options, scan);
     }
-    if let Some(request) = proxy_command::request(&wishes, &scan)? {
-        return Ok(request);
+    if let Some(setup) = setup::request(&options, &scan)? {
+        return Ok(Request::Setup(setup));
+    }
+    if let Some(request) = proxy_command::request(&options, &scan)? {
+        return Ok(Request::ProxyCommand(Box::new(request)));
     }
     if is_for_client(program, &scan) {
-        return Ok(client(wishes.dry_run, scan.words));
+        return Ok(client(options.dry_run, scan.words));
     }
     if scan.operands.is_empty() {
         return Err(Usage::NoTarget);
     }
-    let invocation = invocation(program, wishes, scan)?;
-    if invocation.wishes.via == Way::Serial
-        && let Some(unfit) = Unfit::in_words(&invocation)
+    let invocation = invocation(program, options, scan)?;
+    if invocation.options.via == Way::Serial
+        && let Some(unfit) = serial::conflict(&invocation)
     {
-        return Err(Usage::Unfit(unfit));
+        return Err(Usage::SerialConflict(unfit));
     }
     match invocation.destinations().count() {
-        0 => Ok(client(invocation.wishes.dry_run, typed(invocation.words))),
+        0 => Ok(client(invocation.options.dry_run, typed(invocation.words))),
         1 => Ok(Request::Connect(Box::new(invocation))),
-        _ if invocation.wishes.instance.is_some() => Err(Usage::SeveralForOneId),
+        _ if invocation.options.instance.is_some() => Err(Usage::SeveralForOneId),
         _ => Ok(Request::Connect(Box::new(invocation))),
     }
 }
@@ -194,12 +119,12 @@ fn client(dry_run: bool, words: Vec<OsString>) -> Request {
 }
 
 /// `--instance-id ID` and no target, as in `aws ec2-instance-connect ssh`: the ID is the target.
-fn target_by_id(program: Program, wishes: &mut Wishes, scan: &mut Scan) {
+fn target_by_id(program: Program, options: &mut Options, scan: &mut Scan) {
     let is_free = scan.operands.is_empty() && !scan.refused;
-    let has_one = program != Program::Scp && !wishes.proxy && !wishes.ssh_config;
+    let has_one = program != Program::Scp && !options.proxy && !options.ssh_config;
     if is_free
         && has_one
-        && let Some(id) = wishes.instance.take()
+        && let Some(id) = options.instance.take()
     {
         scan.operands.push(scan.words.len());
         scan.words.push(id.as_str().into());
@@ -222,7 +147,7 @@ fn is_for_client(program: Program, scan: &Scan) -> bool {
     question || scan.refused || (incomplete && !scan.words.is_empty())
 }
 
-fn invocation(program: Program, wishes: Wishes, scan: Scan) -> Result<Invocation, Usage> {
+fn invocation(program: Program, options: Options, scan: Scan) -> Result<Invocation, Usage> {
     let is_destination = |at: usize| match program {
         Program::Ssh | Program::Sftp => scan.operands.first() == Some(&at),
         Program::Scp => scan.operands.contains(&at),
@@ -242,8 +167,8 @@ fn invocation(program: Program, wishes: Wishes, scan: Scan) -> Result<Invocation
     let words = scan.words.into_iter().enumerate().map(read);
     Ok(Invocation {
         program,
-        wishes,
-        words: words.collect::<Result<_, _>>()?,
+        options,
+        words: words.collect::<Result<_, BadName>>()?,
         flags: scan.flags,
         command: scan.command,
     })
@@ -259,8 +184,8 @@ fn typed(words: Vec<Word>) -> Vec<OsString> {
 
 /// Our options' values, checked, and the text that is asked for instead of a connection; of
 /// several, the last one wins.
-fn wishes(scan: &Scan) -> Result<(Wishes, Option<Page>), Usage> {
-    let mut wishes = Wishes::default();
+fn options(scan: &Scan) -> Result<(Options, Option<Page>), Usage> {
+    let mut options = Options::default();
     let mut page = None;
     for (opt, value) in &scan.ours {
         let value = match value {
@@ -268,28 +193,28 @@ fn wishes(scan: &Scan) -> Result<(Wishes, Option<Page>), Usage> {
             Some(value) => text(opt, value)?,
         };
         match opt.name {
-            Name::Region => wishes.region = Some(Region::parse(value)?),
-            Name::Profile => wishes.profile = Some(value.to_owned()),
-            Name::Zone => wishes.zone = Some(Zone::parse(value)?),
-            Name::InstanceId => wishes.want_instance(value)?,
+            Name::Region => options.region = Some(Region::parse(value)?),
+            Name::Profile => options.profile = Some(value.to_owned()),
+            Name::Zone => options.zone = Some(Zone::parse(value)?),
+            Name::InstanceId => options.want_instance(value)?,
             Name::Via => {
                 let way = Way::parse(value);
-                wishes.via = way.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
+                options.via = way.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
             }
-            Name::Private => wishes.via = Way::Private,
-            Name::Serial => wishes.via = Way::Serial,
-            Name::Eice => wishes.via = Way::Eice,
-            Name::Ssm => wishes.via = Way::Ssm,
-            Name::Shell => wishes.shell = true,
-            Name::Endpoint => wishes.endpoint = Some(invocation::endpoint(value)?),
-            Name::Duration => wishes.duration = Some(invocation::duration(value)?),
-            Name::Listen => wishes.listen = Some(invocation::place(value)?),
-            Name::Proxy => wishes.proxy = true,
-            Name::KeyDir => wishes.key_dir = Some(value.into()),
-            Name::SshConfig => wishes.ssh_config = true,
-            Name::Install | Name::Uninstall => wishes.want_installed(opt.name == Name::Install)?,
-            Name::DryRun => wishes.dry_run = true,
-            Name::Debug => wishes.debug = true,
+            Name::Private => options.via = Way::Private,
+            Name::Serial => options.via = Way::Serial,
+            Name::Eice => options.via = Way::Eice,
+            Name::Ssm => options.via = Way::Ssm,
+            Name::Shell => options.shell = true,
+            Name::Endpoint => options.endpoint = Some(invocation::endpoint(value)?),
+            Name::Duration => options.duration = Some(invocation::duration(value)?),
+            Name::Listen => options.listen = Some(invocation::place(value)?),
+            Name::Proxy => options.proxy = true,
+            Name::KeyDir => options.key_dir = Some(value.into()),
+            Name::SshConfig => options.ssh_config = true,
+            Name::Install | Name::Uninstall => options.want_installed(opt.name == Name::Install)?,
+            Name::DryRun => options.dry_run = true,
+            Name::Debug => options.debug = true,
             Name::Completions if opt.choices.contains(&value) => {
                 page = Some(Page::Completions(value.to_owned()));
             }
@@ -299,8 +224,8 @@ fn wishes(scan: &Scan) -> Result<(Wishes, Option<Page>), Usage> {
             Name::Version => page = Some(Page::Version),
         }
     }
-    wishes.settle()?;
-    Ok((wishes, page))
+    options.settle()?;
+    Ok((options, page))
 }
 
 fn text<'a>(opt: &'static Opt, value: &'a OsStr) -> Result<&'a str, Usage> {

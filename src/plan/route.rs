@@ -16,70 +16,7 @@ use self::tunnel::Passage;
 use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::Instance;
 pub use crate::plan::way::Family;
-
-/// The way in that the user asked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Way {
-    /// What fits: see [`choose`].
-    #[default]
-    Auto,
-    /// The public IPv4 address.
-    Public,
-    /// The private IPv4 address.
-    Private,
-    /// The IPv6 address.
-    Ipv6,
-    /// The instance ID as ssh's host, for a proxy of the user's ssh_config.
-    InstanceId,
-    /// The serial console, for when the network itself is broken.
-    Serial,
-    /// An EC2 Instance Connect Endpoint.
-    Eice,
-    /// Session Manager.
-    Ssm,
-}
-
-impl Way {
-    /// Reads the value of `--via`.
-    pub fn parse(word: &str) -> Option<Self> {
-        [
-            Self::Auto,
-            Self::Public,
-            Self::Private,
-            Self::Ipv6,
-            Self::InstanceId,
-            Self::Serial,
-            Self::Eice,
-            Self::Ssm,
-        ]
-        .into_iter()
-        .find(|way| way.name() == word)
-    }
-
-    /// Whether we carry the bytes.
-    pub const fn is_tunnel(self) -> bool {
-        matches!(self, Self::Eice | Self::Ssm)
-    }
-
-    /// Whether only ssh itself can go there: by its own configuration, or as a console's own user.
-    pub const fn is_for_ssh(self) -> bool {
-        matches!(self, Self::InstanceId | Self::Serial)
-    }
-
-    /// Its name, as `--via` takes it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Public => "public",
-            Self::Private => "private",
-            Self::Ipv6 => "ipv6",
-            Self::InstanceId => "instance-id",
-            Self::Serial => "serial",
-            Self::Eice => "eice",
-            Self::Ssm => "ssm",
-        }
-    }
-}
+use crate::plan::way::Way;
 
 /// The way that is taken: what ssh gets as its host.
 #[derive(Clone, Debug, PartialEq, Eq)]

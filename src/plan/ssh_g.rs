@@ -12,13 +12,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::plan::cli::Invocation;
-use crate::plan::cli::grammar::Program;
+use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::scan::Flag;
-use crate::plan::route::Family;
+use crate::plan::program::Program;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::Login;
+use crate::plan::way::Family;
 
 /// The user that the generated configuration sets last of all: where ssh answers with it, nothing
 /// else has set one.
@@ -59,7 +59,7 @@ pub const NOWHERE: (IpAddr, u16) = (IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 1);
 
 /// Whom and what a question is about.
 #[derive(Clone, Debug)]
-pub struct Subject<'a> {
+pub struct Query<'a> {
     /// The destination as typed.
     pub destination: &'a Destination,
     /// What ssh gets for its host.
@@ -72,7 +72,7 @@ pub struct Subject<'a> {
     pub login: Option<&'a Login>,
 }
 
-impl<'a> Subject<'a> {
+impl<'a> Query<'a> {
     /// The destination by itself.
     #[must_use]
     pub fn of(destination: &'a Destination) -> Self {
@@ -88,7 +88,7 @@ impl<'a> Subject<'a> {
 
 /// How a question is put.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Manner<'a> {
+pub struct QueryOptions<'a> {
     /// The configuration to read (`-F`), or that of ssh's own choice.
     pub config: Option<&'a Path>,
     /// Whether ssh may ask DNS for the canonical name of the host (CanonicalizeHostname). An instance
@@ -100,7 +100,11 @@ pub struct Manner<'a> {
 
 /// The words for `ssh`, without its name: the user's own as far as they can change the answer.
 #[must_use]
-pub fn words(invocation: &Invocation, subject: &Subject<'_>, manner: Manner<'_>) -> Vec<OsString> {
+pub fn words(
+    invocation: &Invocation,
+    subject: &Query<'_>,
+    manner: QueryOptions<'_>,
+) -> Vec<OsString> {
     let destination = subject.destination;
     let mut words: Vec<OsString> = vec!["-G".into()];
     if let Some(config) = manner.config {
@@ -141,7 +145,7 @@ pub fn words(invocation: &Invocation, subject: &Subject<'_>, manner: Manner<'_>)
     words
 }
 
-impl Subject<'_> {
+impl Query<'_> {
     /// Whether ssh gets an address for its host.
     #[must_use]
     pub fn is_address(&self) -> bool {
@@ -162,7 +166,7 @@ impl Subject<'_> {
     pub fn has_user(&self, invocation: &Invocation) -> bool {
         let by_flag = invocation.program == Program::Ssh && invocation.has(b'l');
         let typed = self.login.or(self.destination.login.as_ref());
-        typed.is_some() || by_flag || sets(invocation, &["user"])
+        typed.is_some() || by_flag || invocation.sets(&["user"])
     }
 }
 
@@ -189,7 +193,7 @@ fn for_ssh(program: Program, flag: &Flag) -> Option<Vec<OsString>> {
 
 /// What ssh answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
+pub struct HostConfig {
     /// The user, if the user's words or files set one.
     pub login: Option<String>,
     /// The host that ssh would connect to: HostName, or the host asked about.
@@ -211,7 +215,7 @@ pub struct Answer {
 /// How ssh's own choice of identity files begins.
 const USUAL_IDENTITY: &str = "~/.ssh/id_";
 
-impl Answer {
+impl HostConfig {
     /// Whether the proxy in force is one of hops.
     #[must_use]
     pub fn jumps(&self) -> bool {
@@ -277,23 +281,7 @@ pub fn jump(proxy: &str) -> Option<&str> {
 /// an address, which it shall get.
 #[must_use]
 pub fn proxied_by_words(invocation: &Invocation) -> bool {
-    invocation.has(b'J') || sets(invocation, &["proxycommand", "proxyjump"])
-}
-
-/// Whether `-o` sets any of these keywords, which are in lower case.
-#[must_use]
-pub fn sets(invocation: &Invocation, keywords: &[&str]) -> bool {
-    let mut options = invocation.flags.iter().filter(|flag| flag.letter == b'o');
-    options.any(|flag| {
-        let value = flag.value.as_deref().unwrap_or_default().as_bytes();
-        let keyword = value
-            .trim_ascii_start()
-            .split(|b| b" \t=\"".contains(b))
-            .next()
-            .unwrap_or_default();
-        let mut keywords = keywords.iter();
-        keywords.any(|known| keyword.eq_ignore_ascii_case(known.as_bytes()))
-    })
+    invocation.has(b'J') || invocation.sets(&["proxycommand", "proxyjump"])
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! What a target can be, and how a word is read as one.
 
+pub mod bad_name;
 pub mod destination;
 pub mod eice_id;
+pub mod hop;
 pub mod ids;
 pub mod instance;
 pub mod lookup;
@@ -10,7 +12,7 @@ pub mod pasted;
 use std::net::{IpAddr, Ipv4Addr};
 
 use self::ids::{InstanceId, NodeId, Region};
-use crate::plan::cli::usage::Usage;
+use crate::plan::target::bad_name::BadName;
 
 /// What the user named: the word between `user@` and `:path`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,19 +35,19 @@ impl Target {
     /// # Errors
     /// Anything that ssh would refuse as a host name (`ssh_valid_hostname` in its `ssh.c`) or
     /// that is no host in this position, like `host:path`; and what is nearly an instance ID.
-    pub fn parse(host: &str) -> Result<Self, Usage> {
+    pub fn parse(host: &str) -> Result<Self, BadName> {
         let hostile = |c: char| "'`\"$\\;&<>|(){},/".contains(c) || c.is_whitespace();
         if let Ok(address) = host.parse() {
             return Ok(Self::Address(address));
         }
         if host.contains(':') && !host.contains('%') {
-            return Err(Usage::PathOnHost(host.to_owned()));
+            return Err(BadName::PathOnHost(host.to_owned()));
         }
         if host.is_empty()
             || host.starts_with('-')
             || host.contains(|c: char| hostile(c) || c.is_control())
         {
-            return Err(Usage::BadHost(host.to_owned()));
+            return Err(BadName::Host(host.to_owned()));
         }
         if let Some(id) = InstanceId::claimed(host) {
             return id.map(Self::Id);
@@ -135,7 +137,7 @@ mod tests {
             "i-0123456789abcdefo",
             "I-1",
         ] {
-            assert_eq!(Target::parse(near), Err(Usage::BadInstanceId(near.into())));
+            assert_eq!(Target::parse(near), Err(BadName::InstanceId(near.into())));
         }
         assert!(matches!(Target::parse("i-bastion"), Ok(Target::Host(_))));
         assert!(matches!(Target::parse("i-xyz"), Ok(Target::Host(_))));
@@ -149,7 +151,7 @@ mod tests {
         ));
         assert_eq!(
             Target::parse("mi-0123"),
-            Err(Usage::BadNodeId("mi-0123".into()))
+            Err(BadName::NodeId("mi-0123".into()))
         );
         assert!(matches!(Target::parse("i-face0123"), Ok(Target::Id(_))));
     }
@@ -223,10 +225,10 @@ mod tests {
             "a\nb",
             "a/b",
         ] {
-            assert_eq!(Target::parse(bad), Err(Usage::BadHost(bad.into())));
+            assert_eq!(Target::parse(bad), Err(BadName::Host(bad.into())));
         }
         for path in ["host:/tmp/x", "host:file"] {
-            assert_eq!(Target::parse(path), Err(Usage::PathOnHost(path.into())));
+            assert_eq!(Target::parse(path), Err(BadName::PathOnHost(path.into())));
         }
         assert!(matches!(Target::parse("fe80::1"), Ok(Target::Address(_))));
         assert!(matches!(Target::parse("fe80::1%eth0"), Ok(Target::Host(_))));

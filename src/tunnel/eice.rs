@@ -11,8 +11,9 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::error::{Error, Tunnel};
-use crate::plan::argv::tunnel::{DURATIONS, Wanted};
+use crate::plan::argv::tunnel::Wanted;
 use crate::plan::route::eice::Door;
+use crate::plan::way::TUNNEL_SECONDS;
 use crate::wire::eice;
 use crate::wire::eice::{Closing, Request};
 use crate::world::aws;
@@ -91,7 +92,7 @@ fn told(
     lasted: Duration,
     end: Result<End, Tunnel>,
 ) -> Result<(), Error> {
-    let seconds = wanted.tunnels.duration.unwrap_or(*DURATIONS.end());
+    let seconds = wanted.tunnels.duration.unwrap_or(*TUNNEL_SECONDS.end());
     let is_over = lasted + ABOUT >= Duration::from_secs(seconds.into());
     match end {
         Ok(End::Unheard) => Ok(()),

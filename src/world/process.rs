@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::plan::argv::CommandLine;
 use crate::plan::argv::ssh_config;
 use crate::plan::argv::ssh_config::{UNDER_US, Under};
-use crate::plan::cli::grammar::Program;
+use crate::plan::program::Program;
 #[cfg(target_os = "linux")]
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 use tokio::signal::unix::{SignalKind, signal};

@@ -15,7 +15,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use fastrand::Rng;
-use mssh::plan::cli::grammar::{Grammar, Kind, Program};
+use mssh::plan::cli::grammar::{Grammar, Kind};
+use mssh::plan::program::Program;
 use mssh::world::openssh;
 
 use judge::Judge;

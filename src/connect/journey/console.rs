@@ -4,17 +4,18 @@ use super::{Journey, Leg};
 use crate::error::{Error, NoConsole};
 use crate::plan::argv::Arrival;
 use crate::plan::cli::grammar::{KNOWN_HOSTS_COMMAND, Release};
+use crate::plan::route::Route;
 use crate::plan::route::serial::Console;
-use crate::plan::route::{Route, Way};
-use crate::plan::ssh_g::Answer;
+use crate::plan::ssh_g::HostConfig;
 use crate::plan::target::ids::{InstanceId, Login};
 use crate::plan::target::instance::{Instance, State};
+use crate::plan::way::Way;
 use crate::world::{openssh, process};
 
 impl Journey<'_> {
     /// Whether this run goes to a serial console.
     pub(super) fn goes_to_console(&self) -> bool {
-        self.invocation.wishes.via == Way::Serial
+        self.invocation.options.via == Way::Serial
     }
 
     /// Whether an instance in this state can be reached, by the way that this run takes.
@@ -23,7 +24,7 @@ impl Journey<'_> {
     }
 
     /// Who logs in: ssh's answer, else the original's default. A console has nobody of that kind.
-    pub(super) fn login(&self, answer: &Answer) -> Result<Login, Error> {
+    pub(super) fn login(&self, answer: &HostConfig) -> Result<Login, Error> {
         let user = answer.login.as_deref();
         Ok(Login::or_default(user.filter(|_| !self.goes_to_console()))?)
     }

@@ -2,17 +2,17 @@
 
 use super::{Journey, Leg};
 use crate::error::{Error, Tunnel};
-use crate::plan::route::Way;
 use crate::plan::route::eice;
 use crate::plan::route::eice::{Door, Endpoint, Named, NoEndpoint, Reach};
 use crate::plan::route::tunnel::{Managed, Passage};
 use crate::plan::target::ids::Region;
 use crate::plan::target::instance::Instance;
+use crate::plan::way::Way;
 
 impl Journey<'_> {
     /// Whether the endpoints will be asked for, whatever the instance is.
     pub(super) fn looks_ahead(&self, leg: &Leg<'_>) -> bool {
-        let named = &self.invocation.wishes.endpoint;
+        let named = &self.invocation.options.endpoint;
         leg.way == Way::Eice && !matches!(named, Some(Named::Host(..)))
     }
 
@@ -53,7 +53,7 @@ impl Journey<'_> {
     ) -> Result<Passage, Error> {
         let aws = self.aws(leg.region.as_ref()).await?;
         let family = leg.answer.family;
-        let chosen = match &self.invocation.wishes.endpoint {
+        let chosen = match &self.invocation.options.endpoint {
             Some(Named::Host(id, host)) => {
                 let addresses = eice::addresses(instance, family);
                 let address = addresses.first().copied();

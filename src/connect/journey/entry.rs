@@ -2,10 +2,10 @@
 
 use super::{Journey, Leg, Sharing};
 use crate::error::Error;
-use crate::plan::argv::Arrival;
-use crate::plan::argv::quote;
+use crate::plan::argv::{Arrival, quote};
 use crate::plan::cli::usage::Usage;
 use crate::plan::route::Route;
+use crate::plan::target::bad_name::BadName;
 use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::Instance;
 
@@ -96,7 +96,7 @@ impl Journey<'_> {
     ) -> Result<Arrival, Error> {
         let by_shell = !leg.hops.is_empty() || matches!(route, Route::Through(..));
         if by_shell && !quote::fits_token(&route.host()) {
-            return Err(Usage::BadHost(route.host()).into());
+            return Err(Usage::Name(BadName::Host(route.host())).into());
         }
         let hops = if shared || leg.hops.is_empty() {
             None

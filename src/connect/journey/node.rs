@@ -4,19 +4,20 @@ use super::{Journey, Leg};
 use crate::error::Error;
 use crate::plan::argv::Arrival;
 use crate::plan::cli::usage::Usage;
+use crate::plan::route::Route;
 use crate::plan::route::tunnel::{Managed, Passage};
-use crate::plan::route::{Route, Way};
 use crate::plan::ssh_g;
 use crate::plan::target::ids::{NodeId, Region};
+use crate::plan::way::Way;
 
 impl Journey<'_> {
     /// Nothing can be pushed to such a machine, so the key must be there already; and Session
     /// Manager is the only way that AWS has.
     pub(super) async fn arrive_at_node(&self, id: &NodeId, leg: Leg<'_>) -> Result<Arrival, Error> {
-        let by_session = matches!(self.invocation.wishes.via, Way::Auto | Way::Ssm);
+        let by_session = matches!(self.invocation.options.via, Way::Auto | Way::Ssm);
         let has_key = self.invocation.value(b'i').is_some();
         let needs_none =
-            self.invocation.wishes.listen.is_some() || self.invocation.is_control_command();
+            self.invocation.options.listen.is_some() || self.invocation.is_control_command();
         if !by_session || !(has_key || needs_none) {
             return Err(Usage::ManagedNode(id.to_string()).into());
         }

@@ -2,8 +2,8 @@
 
 use super::{Badge, Journey, Leg};
 use crate::error::Error;
-use crate::plan::route::Way;
 use crate::plan::target::ids::{InstanceId, Zone};
+use crate::plan::way::Way;
 use crate::world::aws::{Door, Push};
 
 impl Journey<'_> {
@@ -12,7 +12,7 @@ impl Journey<'_> {
         if !self.pushes() {
             return Ok(());
         }
-        let door = match self.invocation.wishes.via {
+        let door = match self.invocation.options.via {
             Way::Serial => Door::Serial,
             _ => Door::User(leg.login.for_push()?, self.zone()),
         };
@@ -24,12 +24,12 @@ impl Journey<'_> {
 
     /// Whether anything is pushed in this run.
     pub(super) fn pushes(&self) -> bool {
-        self.would_push() && !self.invocation.wishes.dry_run
+        self.would_push() && !self.invocation.options.dry_run
     }
 
     /// The same, but for a dry run, which shows what a run would do.
     pub(super) fn would_push(&self) -> bool {
-        self.invocation.wishes.listen.is_none() && !self.invocation.is_control_command()
+        self.invocation.options.listen.is_none() && !self.invocation.is_control_command()
     }
 
     /// What we log in with; made once.
@@ -41,11 +41,11 @@ impl Journey<'_> {
     /// The zone that goes with the push: only where the user names instance and host apart, and
     /// means it as part of the name. A wrong one beside an ID does no harm.
     fn zone(&self) -> Option<&Zone> {
-        let wishes = &self.invocation.wishes;
+        let options = &self.invocation.options;
         let apart = self
             .invocation
             .destinations()
             .all(|d| self.is_host_beside_id(d));
-        wishes.zone.as_ref().filter(|_| apart)
+        options.zone.as_ref().filter(|_| apart)
     }
 }

@@ -4,13 +4,13 @@ use std::net::IpAddr;
 
 use super::{Journey, Leg};
 use crate::error::Error;
-use crate::plan::route::Way;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::{InstanceId, Region};
 use crate::plan::target::instance::Instance;
 use crate::plan::target::lookup;
 use crate::plan::target::lookup::Lookup;
+use crate::plan::way::Way;
 use crate::world::aws::Regional;
 use crate::world::net::resolver;
 
@@ -23,8 +23,8 @@ impl Journey<'_> {
         leg: &Leg<'_>,
     ) -> Result<Option<Instance>, Error> {
         let optional =
-            self.is_host_beside_id(leg.destination) && self.invocation.wishes.via == Way::Auto;
-        if optional && self.invocation.wishes.zone.is_some() {
+            self.is_host_beside_id(leg.destination) && self.invocation.options.via == Way::Auto;
+        if optional && self.invocation.options.zone.is_some() {
             return Ok(None);
         }
         let aws = self.aws(leg.region.as_ref()).await?;
@@ -52,13 +52,13 @@ impl Journey<'_> {
     pub(super) fn known_id(&self, destination: &Destination) -> Option<InstanceId> {
         match lookup::of(&destination.target) {
             Some(Lookup::Id(id)) => Some(id),
-            _ => self.invocation.wishes.instance.clone(),
+            _ => self.invocation.options.instance.clone(),
         }
     }
 
     /// Whether this is the original's form of a host beside `-t ID`.
     pub(super) fn is_host_beside_id(&self, destination: &Destination) -> bool {
-        self.invocation.wishes.instance.is_some() && !matches!(destination.target, Target::Id(_))
+        self.invocation.options.instance.is_some() && !matches!(destination.target, Target::Id(_))
     }
 
     /// Whether EC2 knows an instance by this address in the region that a target tells, and says

@@ -8,10 +8,11 @@ use std::path::PathBuf;
 
 use super::{Journey, Leg, way};
 use crate::error::Error;
-use crate::plan::route::{Route, Way};
+use crate::plan::route::Route;
 use crate::plan::ssh_g;
-use crate::plan::ssh_g::{Manner, NOWHERE, Subject};
+use crate::plan::ssh_g::{NOWHERE, Query, QueryOptions};
 use crate::plan::target::Target;
+use crate::plan::way::Way;
 use crate::world::openssh;
 use crate::world::openssh::Source;
 
@@ -87,14 +88,14 @@ impl Journey<'_> {
         route: &Route,
         port: Option<u16>,
     ) -> Result<Option<PathBuf>, Error> {
-        let subject = Subject {
+        let subject = Query {
             destination: leg.destination,
             host: route.host(),
             hostname: route.hostname(),
             port,
             login: Some(&leg.login),
         };
-        let manner = Manner {
+        let manner = QueryOptions {
             config: self.source.config(),
             canonical: subject.has_canonical_name(&leg.answer.hostname),
             debug: false,

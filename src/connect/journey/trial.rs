@@ -21,10 +21,12 @@ use tokio::time::sleep;
 use super::outlook::Outlook;
 use super::{Journey, Leg, endpoint};
 use crate::error::{Error, Tunnel};
-use crate::plan::route::race::{ENDPOINT_PORTS, Finding, Findings, Shut, Verdict};
+use crate::plan::route::race::{Finding, Findings, Shut, Verdict};
 use crate::plan::route::tunnel::{Agent, Passage};
-use crate::plan::route::{NoAddress, Route, Way};
+use crate::plan::route::{NoAddress, Route};
 use crate::plan::target::instance::Instance;
+use crate::plan::way::EICE_PORTS;
+use crate::plan::way::Way;
 use crate::world::net::tcp;
 
 /// How long a way that is open waits for a better one. Whoever is in the instance's network has
@@ -106,7 +108,7 @@ impl Journey<'_> {
 
     async fn by_endpoint(&self, instance: &Instance, leg: &Leg<'_>) -> Finding {
         match leg.answer.port {
-            Some(port) if !ENDPOINT_PORTS.contains(&port) => Finding::Shut(Shut::Port(port)),
+            Some(port) if !EICE_PORTS.contains(&port) => Finding::Shut(Shut::Port(port)),
             _ => finding(leg, self.by_door(instance, leg).await),
         }
     }
@@ -129,7 +131,7 @@ impl Journey<'_> {
     /// not where ssh is to be quiet, too.
     pub(super) fn tell(&self, route: &Route, leg: &Leg<'_>) {
         let quiet = leg.answer.batch || self.invocation.has(b'q');
-        let asked = self.invocation.wishes.via == Way::Auto && !self.invocation.wishes.dry_run;
+        let asked = self.invocation.options.via == Way::Auto && !self.invocation.options.dry_run;
         let Route::Through(_, passage) = route else {
             return;
         };

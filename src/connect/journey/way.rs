@@ -7,14 +7,15 @@ use crate::connect::hops::{Hops, told};
 use crate::error::Error;
 use crate::plan::route;
 use crate::plan::route::hops;
-use crate::plan::route::hops::Hop;
-use crate::plan::route::{ForIds, Route, Situation, Way};
+use crate::plan::route::{ForIds, Route, Situation};
 use crate::plan::ssh_g;
-use crate::plan::ssh_g::{Answer, Subject};
+use crate::plan::ssh_g::{HostConfig, Query};
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
+use crate::plan::target::hop::Hop;
 use crate::plan::target::ids::{InstanceId, Region};
 use crate::plan::target::instance::Instance;
+use crate::plan::way::Way;
 use crate::world::openssh;
 use crate::world::openssh::Source;
 
@@ -24,15 +25,15 @@ impl Journey<'_> {
         &self,
         destination: &Destination,
         route: &Route,
-    ) -> Result<Answer, Error> {
+    ) -> Result<HostConfig, Error> {
         if let Source::Told(answer) = self.source {
-            return Ok(Answer {
+            return Ok(HostConfig {
                 hostname: route.destination(),
                 ..answer.clone()
             });
         }
         let host = &route.host();
-        let subject = Subject {
+        let subject = Query {
             destination,
             host: host.clone(),
             hostname: route.hostname(),
@@ -76,7 +77,7 @@ impl Journey<'_> {
     /// last of them.
     pub(super) async fn hops(
         &self,
-        answer: &Answer,
+        answer: &HostConfig,
         region: Option<&Region>,
     ) -> Result<(Vec<Hop>, Way), Error> {
         let hops = hops::of(answer.proxy.as_deref())?;
@@ -88,13 +89,13 @@ impl Journey<'_> {
             async |address| Ok(!needs_none && self.is_instance_at(address, region).await?);
         let hops = told(hops, (self.invocation, self.source), is_instance).await?;
         let typed = ssh_g::proxied_by_words(self.invocation);
-        Ok(hops::settle(hops, typed, self.invocation.wishes.via)?)
+        Ok(hops::settle(hops, typed, self.invocation.options.via)?)
     }
 
     /// The ProxyCommand that leads through hops, where there are instances among them, which ssh
     /// does not know. Each is found, and gets its key, when its turn comes.
     pub(super) fn through(&self, hops: Vec<Hop>) -> Result<Option<OsString>, Error> {
-        let lead = self.invocation.wishes.via;
+        let lead = self.invocation.options.via;
         let hops = Hops::settle(hops, self.invocation, lead)?;
         if !self.is_alone() && self.pushes() {
             hops.share_keys()?;

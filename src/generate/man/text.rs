@@ -1,6 +1,6 @@
 //! The prose of the man pages: terms and what they mean.
 
-use crate::plan::cli::grammar::Program;
+use crate::plan::program::Program;
 
 /// A term and its meaning.
 pub(super) type Term = (&'static str, &'static str);

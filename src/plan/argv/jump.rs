@@ -6,12 +6,14 @@ use std::path::Path;
 
 use super::quote;
 use super::ssh_config::{Block, UNDER_US, Under};
+use crate::plan::cli::invocation::Word;
+use crate::plan::cli::scan::Flag;
 use crate::plan::cli::usage::Usage;
-use crate::plan::route::hops::{Hop, Kind};
+use crate::plan::target::hop::{Hop, HopKind};
 
 /// What the command line of every hop has in common.
 #[derive(Clone, Debug)]
-pub struct Chain<'a> {
+pub struct JumpChain<'a> {
     /// The ssh to start.
     pub ssh: &'a Path,
     /// The file that `-F` names, which ssh hands on as well.
@@ -22,7 +24,7 @@ pub struct Chain<'a> {
     pub hops: &'a [Hop],
 }
 
-impl Chain<'_> {
+impl JumpChain<'_> {
     /// The words of an ssh that leads through the hops to `forward`, `HOST:PORT`; `None` without
     /// hops.
     ///
@@ -78,7 +80,7 @@ impl Chain<'_> {
             option("IdentityFile", &block.identity_file()?);
             match &hop.kind {
                 // Nobody has said that it is an instance of ours: what opened it until now, does.
-                Kind::Found(keys) => {
+                HopKind::Found(keys) => {
                     for key in keys {
                         option("IdentityFile", key.as_bytes());
                     }
@@ -87,7 +89,7 @@ impl Chain<'_> {
             }
             option("AddKeysToAgent", b"no");
         } else if before.iter().any(Hop::is_instance) {
-            let command = Chain {
+            let command = JumpChain {
                 hops: before,
                 ..*self
             }
@@ -111,3 +113,30 @@ fn spelled(hops: &[Hop]) -> String {
     let words: Vec<&str> = hops.iter().map(|hop| hop.word.as_str()).collect();
     words.join(",")
 }
+
+/// The client's words without its `-J`, which beside a ProxyCommand it refuses; in a bundle the
+/// letters before it stay.
+#[must_use]
+pub fn without_jump(words: &[Word], flags: &[Flag]) -> Vec<Word> {
+    let mut left: Vec<Option<Word>> = words.iter().cloned().map(Some).collect();
+    for flag in flags.iter().filter(|flag| flag.letter == b'J') {
+        let Some(Some(Word::Typed(word))) = left.get(flag.at) else {
+            continue;
+        };
+        let bytes = word.as_bytes();
+        // No letter before it takes a value, or it would be part of that.
+        let Some(at) = bytes.iter().position(|byte| *byte == b'J') else {
+            continue;
+        };
+        let (before, attached) = (bytes[..at].to_vec(), at + 1 < bytes.len());
+        if !attached && let Some(value) = left.get_mut(flag.at + 1) {
+            *value = None;
+        }
+        let bundle = (before != b"-").then(|| Word::Typed(OsString::from_vec(before)));
+        left[flag.at] = bundle;
+    }
+    left.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,11 @@
 use super::*;
 use crate::plan::cli;
 use crate::plan::cli::Request;
-use crate::plan::cli::grammar::{Grammar, Program};
-use crate::plan::route::Way;
+use crate::plan::cli::grammar::Grammar;
+use crate::plan::program::Program;
 use crate::plan::route::serial::Console;
+use crate::plan::target::ids::Login;
+use crate::plan::way::Way;
 
 /// The words for the client, with a space between them, for root at each of these routes.
 fn spelled(program: Program, typed: &[&str], identity: Identity<'_>, to: &[Route]) -> String {

@@ -11,13 +11,10 @@ use std::path::{Path, PathBuf};
 
 use super::Arrival;
 use super::quote;
-use crate::plan::cli::grammar::Program;
-use crate::plan::cli::{Invocation, Wishes};
+use crate::plan::cli::invocation::{Invocation, Options};
+use crate::plan::program::Program;
 use crate::plan::route::Route;
 use crate::plan::route::tunnel::Passage;
-
-/// How many seconds a tunnel may last (`maxTunnelDuration` of the service).
-pub const DURATIONS: std::ops::RangeInclusive<u16> = 1..=3600;
 
 /// The hidden option.
 pub const OPTION: &str = "--tunnel";
@@ -65,12 +62,12 @@ pub struct Wanted {
 }
 
 impl Tunnels {
-    /// What the user's wishes say of any tunnel.
-    fn of(wishes: &Wishes) -> Self {
+    /// What the user's options say of any tunnel.
+    fn of(options: &Options) -> Self {
         Self {
-            duration: wishes.duration,
-            profile: wishes.profile.clone(),
-            telling: if wishes.debug {
+            duration: options.duration,
+            profile: options.profile.clone(),
+            telling: if options.debug {
                 Telling::Debug
             } else {
                 Telling::Usual
@@ -87,7 +84,7 @@ impl Tunnels {
         };
         let mut passages: Vec<_> = arrivals.iter().filter_map(passage).collect();
         passages.dedup();
-        let common = Self::of(&invocation.wishes);
+        let common = Self::of(&invocation.options);
         let quiet = invocation.has(b'q') || arrivals.iter().any(|arrival| arrival.batch);
         (!passages.is_empty()).then(|| Self {
             passages,
@@ -157,11 +154,11 @@ impl Tunnels {
 impl Wanted {
     /// A tunnel that we carry ourselves, with no other beside it.
     #[must_use]
-    pub fn of(wishes: &Wishes, passage: Passage, port: u16) -> Self {
+    pub fn of(options: &Options, passage: Passage, port: u16) -> Self {
         Self {
             passage,
             port,
-            tunnels: Tunnels::of(wishes),
+            tunnels: Tunnels::of(options),
         }
     }
 

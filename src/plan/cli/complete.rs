@@ -10,11 +10,11 @@ mod keywords;
 use std::ffi::OsString;
 
 pub use self::keywords::KEYWORDS;
-use super::grammar::{Grammar, Kind, Program};
-use super::options;
+use super::grammar::{Grammar, Kind};
 use super::options::{Name, OPTIONS, Opt};
-use super::scan;
 use super::scan::Scan;
+use super::{options, scan};
+use crate::plan::program::Program;
 
 /// The hidden option with the words up to the cursor, the last of which is not finished.
 pub const OPTION: &str = "--complete";

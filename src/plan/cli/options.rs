@@ -4,7 +4,7 @@
 mod table;
 
 pub use self::table::{OPTIONS, SHELLS, WAYS};
-use super::grammar::Program;
+use crate::plan::program::Program;
 
 /// Names one of our options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

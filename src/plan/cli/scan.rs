@@ -11,10 +11,11 @@ mod letters;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-use super::grammar::{Grammar, Program};
+use super::grammar::Grammar;
 use super::options;
 use super::options::Opt;
 use super::usage::Usage;
+use crate::plan::program::Program;
 
 /// A command line, taken apart.
 #[derive(Debug, Default, PartialEq, Eq)]

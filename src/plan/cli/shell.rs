@@ -2,23 +2,24 @@
 
 use std::ffi::OsString;
 
-use super::grammar::Program;
+use super::invocation::Options;
 use super::scan::Scan;
 use super::usage::Usage;
-use super::{Request, Wishes, invocation};
-use crate::plan::route::Way;
+use super::{Request, invocation};
+use crate::plan::program::Program;
+use crate::plan::way::Way;
 
 /// Nothing of ssh's has a meaning for a shell that sshd has no part in, but for `-v`, and for `-F`
 /// where the target is a Host of that file.
 ///
 /// # Errors
 /// What does not go with it, and what is wrong with the target.
-pub(super) fn read(wishes: Wishes, scan: Scan) -> Result<Request, Usage> {
-    let unfit = of_ours(&wishes).or_else(|| of_ssh(&scan));
+pub(super) fn read(options: Options, scan: Scan) -> Result<Request, Usage> {
+    let unfit = of_ours(&options).or_else(|| of_ssh(&scan));
     if let Some(what) = unfit {
         return Err(Usage::ShellWith(what));
     }
-    let invocation = invocation(Program::Ssh, wishes, scan)?;
+    let invocation = invocation(Program::Ssh, options, scan)?;
     let destination = invocation.destinations().next().ok_or(Usage::NoTarget)?;
     match &destination.login {
         Some(login) => Err(Usage::ShellWith(format!("`{login}@`"))),
@@ -26,17 +27,17 @@ pub(super) fn read(wishes: Wishes, scan: Scan) -> Result<Request, Usage> {
     }
 }
 
-fn of_ours(wishes: &Wishes) -> Option<String> {
-    if !matches!(wishes.via, Way::Auto | Way::Ssm) {
-        return Some(format!("`--via {}`", wishes.via.name()));
+fn of_ours(options: &Options) -> Option<String> {
+    if !matches!(options.via, Way::Auto | Way::Ssm) {
+        return Some(format!("`--via {}`", options.via.name()));
     }
     let said = [
-        (wishes.dry_run, "--dry-run"),
-        (wishes.proxy, "--proxy"),
-        (wishes.key_dir.is_some(), "--key-dir"),
-        (wishes.ssh_config, "--ssh-config"),
-        (wishes.install == Some(true), "--install"),
-        (wishes.install == Some(false), "--uninstall"),
+        (options.dry_run, "--dry-run"),
+        (options.proxy, "--proxy"),
+        (options.key_dir.is_some(), "--key-dir"),
+        (options.ssh_config, "--ssh-config"),
+        (options.install == Some(true), "--install"),
+        (options.install == Some(false), "--uninstall"),
     ];
     let (_, option) = said.into_iter().find(|(is_said, _)| *is_said)?;
     Some(format!("`{option}`"))

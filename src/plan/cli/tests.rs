@@ -1,4 +1,10 @@
+use super::invocation::{Invocation, Options};
+use super::usage::Usage;
 use super::*;
+use crate::plan::program::Program;
+use crate::plan::target::bad_name::BadName;
+use crate::plan::target::ids::Region;
+use crate::plan::way::Way;
 
 fn read(program: Program, line: &[&str]) -> Result<Request, Usage> {
     let line: Vec<OsString> = line.iter().map(OsString::from).collect();
@@ -91,7 +97,7 @@ fn a_command_of_the_far_side_asks_us_nothing() {
     for command in ["-G", "-V", "--help", "-h", "--version", "-Z"] {
         let invocation = connects(Program::Ssh, &["h", "cmd", command]);
         assert!(invocation.flags.is_empty(), "{command}");
-        assert_eq!(invocation.wishes, Wishes::default(), "{command}");
+        assert_eq!(invocation.options, Options::default(), "{command}");
     }
 }
 
@@ -119,15 +125,21 @@ fn our_values_are_checked_and_the_last_one_wins() {
         "ipv6",
         "h",
     ];
-    let wishes = connects(Program::Ssh, &line).wishes;
-    assert_eq!(wishes.region, Region::parse("eu-west-1").ok());
+    let options = connects(Program::Ssh, &line).options;
+    assert_eq!(options.region, Region::parse("eu-west-1").ok());
     assert_eq!(
-        (wishes.via, wishes.debug, wishes.dry_run),
+        (options.via, options.debug, options.dry_run),
         (Way::Ipv6, true, false)
     );
     let bad = |line: &[&str]| read(Program::Ssh, line).map(|_| ());
-    assert_eq!(bad(&["-r", "x", "h"]), Err(Usage::BadRegion("x".into())));
-    assert_eq!(bad(&["-z", "x", "h"]), Err(Usage::BadZone("x".into())));
+    assert_eq!(
+        bad(&["-r", "x", "h"]),
+        Err(Usage::Name(BadName::Region("x".into())))
+    );
+    assert_eq!(
+        bad(&["-z", "x", "h"]),
+        Err(Usage::Name(BadName::Zone("x".into())))
+    );
     assert!(matches!(
         bad(&["--via", "x", "h"]),
         Err(Usage::BadChoice(..))
@@ -139,7 +151,7 @@ fn our_values_are_checked_and_the_last_one_wins() {
     assert!(matches!(bad(&["--profile=", "h"]), Err(Usage::Empty(_))));
     assert_eq!(
         bad(&["--inst=i-1", "h"]),
-        Err(Usage::BadInstanceId("i-1".into()))
+        Err(Usage::Name(BadName::InstanceId("i-1".into())))
     );
     assert_eq!(bad(&[]), Err(Usage::NoTarget));
     assert_eq!(bad(&["-d"]), Err(Usage::NoTarget));

@@ -1,28 +1,25 @@
 //! What can be wrong with the words on our command line.
 
 mod foreign;
+mod listen;
+mod serial;
 
 use std::fmt;
 use std::path::PathBuf;
 
-use super::listen::Amiss;
+pub use self::listen::ListenMistake;
+pub use self::serial::SerialConflict;
 use super::options::{OPTIONS, Opt};
-use crate::plan::argv::ssh_config::OLDEST;
-use crate::plan::route::serial::Unfit;
+use crate::plan::target::bad_name::BadName;
 
 /// A mistake in the words we were called with, found before anything is touched.
 #[derive(Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the text of each variant stands in Display")]
 pub enum Usage {
     NoTarget,
-    BadUser(String),
-    BadHost(String),
-    PathOnHost(String),
-    BadInstanceId(String),
-    BadNodeId(String),
+    /// A word that is no target, user, region or zone.
+    Name(BadName),
     ManagedNode(String),
-    BadRegion(String),
-    BadZone(String),
     BadChoice(&'static Opt, String),
     NoValue(&'static Opt),
     UnwantedValue(&'static Opt),
@@ -33,41 +30,38 @@ pub enum Usage {
     NotUnicode(String),
     Empty(&'static Opt),
     SeveralForOneId,
-    Unfit(Unfit),
+    SerialConflict(SerialConflict),
     BadEndpoint(String),
     BadDuration(String),
     NoTunnel(&'static str),
-    Listen(Amiss),
-    RideWords,
-    RideKey,
-    RideBy(&'static str),
+    Listen(ListenMistake),
+    ProxyWords,
+    ProxyKey,
+    ProxyVia(&'static str),
     Jump(&'static str, String),
-    PastedHop(String),
     NodeByHops,
     SetupWords,
     Beside(&'static str, &'static str),
     Against(&'static str, &'static str),
     BadPath(PathBuf),
-    /// The release of ssh that is too old for the block of `--ssh-config`.
-    OldOpenSsh((u32, u32)),
+    /// The release of ssh that is too old for the block of `--ssh-config`, and the oldest that will do.
+    OldOpenSsh((u32, u32), (u32, u32)),
     /// What does not go with a shell, as it is to be shown.
     ShellWith(String),
+}
+
+impl From<BadName> for Usage {
+    fn from(name: BadName) -> Self {
+        Self::Name(name)
+    }
 }
 
 impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoTarget => write!(f, "no target given"),
-            Self::BadUser(user) if user.is_empty() => write!(f, "the user name is empty"),
-            Self::BadUser(user) => write!(f, "`{user}` is not a valid user name"),
-            Self::BadHost(host) if host.is_empty() => write!(f, "the target is empty"),
-            Self::BadHost(host) => write!(f, "`{host}` is not a valid target"),
-            Self::PathOnHost(host) => write!(f, "`{host}` is not a valid target for mssh"),
-            Self::BadInstanceId(id) => write!(f, "`{id}` is not a valid instance ID"),
-            Self::BadNodeId(id) => write!(f, "`{id}` is not a valid ID of a managed node"),
+            Self::Name(name) => name.fmt(f),
             Self::ManagedNode(id) => write!(f, "`{id}` is a managed node, not an EC2 instance"),
-            Self::BadRegion(region) => write!(f, "`{region}` is not a valid region"),
-            Self::BadZone(zone) => write!(f, "`{zone}` is not a valid availability zone"),
             Self::BadChoice(opt, value) => {
                 write!(f, "`{value}` is not a valid value for --{}", opt.long)
             }
@@ -89,11 +83,10 @@ impl fmt::Display for Usage {
             Self::SeveralForOneId => {
                 write!(f, "--instance-id cannot stand for several hosts")
             }
-            Self::Unfit(unfit) => unfit.fmt(f),
-            Self::RideWords => write!(f, "--proxy takes a host, a port and a user"),
-            Self::RideKey => write!(f, "--proxy does not know what key ssh logs in with"),
-            Self::RideBy(way) => write!(f, "--proxy cannot go by --via {way}"),
-            Self::PastedHop(hop) => write!(f, "a hop is named by its ID, not by `{hop}`"),
+            Self::SerialConflict(unfit) => unfit.fmt(f),
+            Self::ProxyWords => write!(f, "--proxy takes a host, a port and a user"),
+            Self::ProxyKey => write!(f, "--proxy does not know what key ssh logs in with"),
+            Self::ProxyVia(way) => write!(f, "--proxy cannot go by --via {way}"),
             Self::NodeByHops => write!(f, "hops do not lead to a managed node"),
             Self::Jump(way, hop) => {
                 write!(
@@ -104,7 +97,7 @@ impl fmt::Display for Usage {
             Self::SetupWords => write!(f, "--ssh-config takes no target and no command"),
             Self::Beside(one, other) => write!(f, "--{one} goes with --{other} only"),
             Self::Against(one, other) => write!(f, "--{one} does not go with --{other}"),
-            Self::OldOpenSsh((major, minor)) => {
+            Self::OldOpenSsh((major, minor), _) => {
                 write!(
                     f,
                     "OpenSSH {major}.{minor} is too old for this configuration"
@@ -124,33 +117,12 @@ impl Usage {
             Self::NoTarget => {
                 "name one, like ec2-user@i-0123456789abcdef0; `--help` tells more".into()
             }
-            Self::BadUser(_) => "EC2 Instance Connect takes up to 32 letters, digits and `._-@`, \
-                                 beginning with a letter, a digit or `_`, and not digits alone"
-                .into(),
-            Self::BadHost(_) => {
-                "a target is [user@] and an instance ID, an IP address or a host name".into()
-            }
-            Self::PathOnHost(host) => match host.rsplit_once(':') {
-                Some((_, port)) if port.parse::<u16>().is_ok() => {
-                    format!("the port goes with -p {port}")
-                }
-                _ if host.starts_with("http") => {
-                    "of web addresses, only an instance's page in the AWS console is a target"
-                        .into()
-                }
-                _ => "for files there are mscp and msftp".into(),
-            },
-            Self::BadInstanceId(_) => {
-                "an instance ID is `i-` and 17 (or 8) hexadecimal digits".into()
-            }
-            Self::BadNodeId(_) => "such an ID is `mi-` and 17 hexadecimal digits".into(),
+            Self::Name(name) => name.hint(),
             Self::ManagedNode(_) => {
                 "EC2 Instance Connect does not know it: log in with a key that \
                                      it has already, by `--ssm -i KEY`"
                     .into()
             }
-            Self::BadRegion(_) => "a region looks like eu-west-1".into(),
-            Self::BadZone(_) => "an availability zone looks like eu-west-1a".into(),
             Self::BadChoice(opt, _) => format!("it may be one of: {}", opt.choices.join(", ")),
             Self::NoValue(opt) => format!("write --{} {}", opt.long, opt.value.unwrap_or("")),
             Self::UnwantedValue(opt) => format!("write --{}", opt.long),
@@ -171,24 +143,22 @@ impl Usage {
                 format!("put it before the first file; a file of that name is `./{word}`")
             }
             Self::SeveralForOneId => "name the instances themselves as targets".into(),
-            Self::Unfit(unfit) => unfit.hint().into(),
+            Self::SerialConflict(unfit) => unfit.hint().into(),
             Self::Listen(amiss) => amiss.hint().into(),
             Self::BadEndpoint(_) => {
                 "name it by its ID, like eice-0123456789abcdef0, or by its DNS name".into()
             }
             Self::BadDuration(_) => "it may be 1 to 3600 seconds".into(),
             Self::NoTunnel(_) => "leave it out, or say --via eice".into(),
-            Self::RideWords => "write `ProxyCommand mssh --proxy '%h' %p '%r'`".into(),
-            Self::RideKey => "`mssh --ssh-config` prints all that ssh needs; or name your key \
+            Self::ProxyWords => "write `ProxyCommand mssh --proxy '%h' %p '%r'`".into(),
+            Self::ProxyKey => "`mssh --ssh-config` prints all that ssh needs; or name your key \
                               with -i FILE"
                 .into(),
-            Self::RideBy(_) => "ssh has asked for the way to an instance: name another".into(),
-            Self::PastedHop(_) => "write -J i-…, and --region if it is not the usual one".into(),
+            Self::ProxyVia(_) => "ssh has asked for the way to an instance: name another".into(),
             Self::NodeByHops => "leave out -J (ProxyJump): Session Manager leads there".into(),
             Self::Jump(..) => "leave out --via, or the hop".into(),
             Self::SetupWords => "beside it may stand --region, --profile, --via, -i and -l".into(),
-            Self::OldOpenSsh(_) => {
-                let (major, minor) = OLDEST;
+            Self::OldOpenSsh(_, (major, minor)) => {
                 format!("it takes OpenSSH {major}.{minor} or later; mssh itself does not need it")
             }
             Self::BadPath(_) => "name one without quotes, `${` and line breaks".into(),

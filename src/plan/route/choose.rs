@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 
 use super::tunnel::Passage;
-use super::{NoAddress, Route, Way, address};
-use crate::plan::ssh_g::Answer;
+use super::{NoAddress, Route, address};
+use crate::plan::ssh_g::HostConfig;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::instance::Instance;
 use crate::plan::target::{StandsFor, Target};
+use crate::plan::way::Way;
 
 /// A proxy that ssh_config has for instance IDs, and not for every host alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +30,10 @@ pub struct Situation<'a> {
     pub beside_id: bool,
     /// Whether it is the only destination.
     pub alone: bool,
-    /// What the user wishes.
+    /// What the user options.
     pub way: Way,
     /// What ssh says of the host.
-    pub answer: &'a Answer,
+    pub answer: &'a HostConfig,
     /// What ssh_config makes of the host: its HostName, or the host itself.
     pub named: Target,
     /// What ssh_config has for this host because it is an instance ID.

@@ -5,10 +5,10 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use super::Family;
 pub use crate::plan::target::eice_id::{EndpointId, HostName, Named};
 use crate::plan::target::ids::Region;
 use crate::plan::target::instance::Instance;
+use crate::plan::way::Family;
 
 /// The states in which an endpoint takes connections. A changed one goes on doing so while it is
 /// changed, and if that fails.

@@ -8,58 +8,13 @@
 //! -J i-1,i-2   →   ssh -W … i-2, by `mssh --proxy … -J i-1`, which becomes ssh -W … i-1, by …
 //! ```
 
-use std::ffi::{OsStr, OsString};
-use std::net::IpAddr;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-
-use super::Way;
-pub use crate::plan::argv::jump::Chain;
-use crate::plan::cli::Word;
-use crate::plan::cli::grammar::Program;
-use crate::plan::cli::scan::Flag;
 use crate::plan::cli::usage::Usage;
-use crate::plan::ssh_g;
-use crate::plan::ssh_g::Answer;
+use crate::plan::ssh_g::{self, HostConfig};
 use crate::plan::target::Target;
-use crate::plan::target::destination::Destination;
+use crate::plan::target::bad_name::BadName;
+use crate::plan::target::hop::{self, Hop, HopKind};
 use crate::plan::target::ids::Login;
-
-/// One hop.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hop {
-    /// The hop as it was written.
-    pub word: String,
-    /// The same as a destination.
-    pub destination: Destination,
-    /// Who logs in there, if that is settled; else ssh settles it.
-    pub login: Option<Login>,
-    /// What ssh connects to: its HostName, once ssh was asked.
-    pub hostname: String,
-    /// What it is.
-    pub kind: Kind,
-}
-
-/// What a hop is, as far as that is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// An instance, which gets a key of its own: by its name.
-    Instance,
-    /// An instance that was found by its address; and the user's own keys, which may be what opens
-    /// it.
-    Found(Vec<String>),
-    /// An address, which may be an instance's; and the user's own keys.
-    Address(IpAddr, Vec<String>),
-    /// A host that ssh knows how to log in to.
-    Plain,
-}
-
-/// Reads a value of ProxyJump: hops with a comma between them, the nearest first.
-///
-/// # Errors
-/// What is wrong with one of them.
-pub fn parse(value: &str) -> Result<Vec<Hop>, Usage> {
-    value.split(',').map(Hop::parse).collect()
-}
+use crate::plan::way::Way;
 
 /// The hops of a proxy as `ssh -G` tells it; none where it is of another kind, or where only ssh
 /// can read it.
@@ -67,7 +22,7 @@ pub fn parse(value: &str) -> Result<Vec<Hop>, Usage> {
 /// # Errors
 /// What is wrong with one of several among which there is an instance; and what is nearly an
 /// instance's ID, which ssh would look up in the DNS.
-pub fn of(proxy: Option<&str>) -> Result<Vec<Hop>, Usage> {
+pub fn of(proxy: Option<&str>) -> Result<Vec<Hop>, BadName> {
     let Some(value) = proxy.and_then(ssh_g::jump) else {
         return Ok(Vec::new());
     };
@@ -76,8 +31,8 @@ pub fn of(proxy: Option<&str>) -> Result<Vec<Hop>, Usage> {
             .split(',')
             .any(|it| Hop::parse(it).is_ok_and(|it| it.is_instance()))
     };
-    match parse(value) {
-        Err(Usage::BadInstanceId(_) | Usage::BadNodeId(_)) => parse(value),
+    match hop::parse(value) {
+        Err(BadName::InstanceId(_) | BadName::NodeId(_)) => hop::parse(value),
         Err(_) if !has_instance() => Ok(Vec::new()),
         hops => hops,
     }
@@ -92,7 +47,7 @@ pub fn of(proxy: Option<&str>) -> Result<Vec<Hop>, Usage> {
 pub fn settle(hops: Vec<Hop>, typed: bool, way: Way) -> Result<(Vec<Hop>, Way), Usage> {
     match check(&hops, way) {
         Err(mistake) if typed => Err(mistake),
-        Ok(()) if hops.iter().any(Hop::is_instance) => Ok((hops, behind(way))),
+        Ok(()) if hops.iter().any(Hop::is_instance) => Ok((hops, way.after_hop())),
         _ => Ok((Vec::new(), way)),
     }
 }
@@ -110,131 +65,38 @@ pub fn check(hops: &[Hop], way: Way) -> Result<(), Usage> {
     }
 }
 
-/// The way on from a hop: a tunnel leads to the first one, and none leads on.
-pub fn behind(way: Way) -> Way {
-    if way.is_tunnel() { Way::Auto } else { way }
+/// Applies ssh's own settings for a hop, as for any target: the host that it stands for, and who
+/// logs in. The `first` hop may have a proxy of its own, by which ssh finds it.
+///
+/// # Errors
+/// [`BadName::InstanceId`] and the like for its HostName, and [`BadName::User`].
+pub fn apply(hop: &mut Hop, config: &HostConfig, first: bool) -> Result<(), BadName> {
+    let has_proxy = first && config.proxy.is_some();
+    if hop.kind == HopKind::Plain && !has_proxy {
+        hop.kind = match Target::parse(&config.hostname) {
+            Ok(Target::Id(_) | Target::Aws(_)) => HopKind::Instance,
+            Ok(Target::Address(address)) if config.has_usual_identities() => {
+                HopKind::Address(address, config.identities.clone())
+            }
+            Err(near @ (BadName::InstanceId(_) | BadName::NodeId(_))) => return Err(near),
+            Ok(_) | Err(_) => HopKind::Plain,
+        };
+    }
+    hop.hostname.clone_from(&config.hostname);
+    match login(hop, config) {
+        // No instance takes such a user's key.
+        Err(_) if hop.kind != HopKind::Instance => hop.kind = HopKind::Plain,
+        Err(mistake) => return Err(mistake),
+        Ok(login) if hop.kind != HopKind::Plain => hop.login = Some(login),
+        Ok(_) => {}
+    }
+    Ok(())
 }
 
-impl Hop {
-    fn parse(word: &str) -> Result<Self, Usage> {
-        let uri = match word.strip_prefix("ssh://") {
-            Some(_) => word.to_owned(),
-            None => format!("ssh://{word}"),
-        };
-        // OpenSSH takes an IPv6 address here, in brackets, which no URI of it may have.
-        let destination = match Destination::parse(Program::Ssh, OsStr::new(&uri)) {
-            Err(Usage::BadHost(_)) => Destination::parse(Program::Ssh, OsStr::new(word))?,
-            destination => destination?,
-        };
-        Ok(Self {
-            login: destination.login.clone(),
-            word: word.to_owned(),
-            hostname: destination.name().to_owned(),
-            kind: match destination.target {
-                Target::Id(_) | Target::Aws(_) => Kind::Instance,
-                Target::Address(_) | Target::Host(_) | Target::Node(_) => Kind::Plain,
-            },
-            destination,
-        })
-    }
-
-    /// Whether it is an instance: its name, or its HostName, is an ID or a DNS name that AWS made;
-    /// or it was found by its address.
-    #[must_use]
-    pub fn is_instance(&self) -> bool {
-        matches!(self.kind, Kind::Instance | Kind::Found(_))
-    }
-
-    /// Whether ssh is to be asked about it: what it is, or who logs in there.
-    #[must_use]
-    pub fn is_open(&self) -> bool {
-        self.login.is_none() || !self.is_instance()
-    }
-
-    /// Heeds what ssh says of it, as of any target: the host that it stands for, and who logs in.
-    /// The `first` hop may have a proxy of its own, by which ssh finds it.
-    ///
-    /// # Errors
-    /// [`Usage::BadInstanceId`] and the like for its HostName, and [`Usage::BadUser`].
-    pub fn heed(&mut self, answer: &Answer, first: bool) -> Result<(), Usage> {
-        let has_proxy = first && answer.proxy.is_some();
-        if self.kind == Kind::Plain && !has_proxy {
-            self.kind = match Target::parse(&answer.hostname) {
-                Ok(Target::Id(_) | Target::Aws(_)) => Kind::Instance,
-                Ok(Target::Address(address)) if answer.has_usual_identities() => {
-                    Kind::Address(address, answer.identities.clone())
-                }
-                Err(near @ (Usage::BadInstanceId(_) | Usage::BadNodeId(_))) => return Err(near),
-                Ok(_) | Err(_) => Kind::Plain,
-            };
-        }
-        self.hostname.clone_from(&answer.hostname);
-        match self.with_login(answer) {
-            // No instance takes such a user's key.
-            Err(_) if self.kind != Kind::Instance => self.kind = Kind::Plain,
-            Err(mistake) => return Err(mistake),
-            Ok(login) if self.kind != Kind::Plain => self.login = Some(login),
-            Ok(_) => {}
-        }
-        Ok(())
-    }
-
-    /// Who logs in, if a key can be pushed for them.
-    fn with_login(&self, answer: &Answer) -> Result<Login, Usage> {
-        let told = || Login::or_default(answer.login.as_deref());
-        let login = self.login.clone().map_or_else(told, Ok)?;
-        login.for_push()?;
-        Ok(login)
-    }
-
-    /// The address by which it is to be looked up, since that may be an instance's.
-    #[must_use]
-    pub fn address(&self) -> Option<IpAddr> {
-        match self.kind {
-            Kind::Address(address, _) => Some(address),
-            Kind::Instance | Kind::Found(_) | Kind::Plain => None,
-        }
-    }
-
-    /// Whether an instance has its address, and which of the user's own keys there are.
-    pub fn look_up(&mut self, is_instance: bool, there: impl Fn(&str) -> bool) {
-        if let Kind::Address(_, keys) = &mut self.kind {
-            keys.retain(|key| there(key));
-            self.kind = if is_instance {
-                Kind::Found(std::mem::take(keys))
-            } else {
-                Kind::Plain
-            };
-        }
-        if self.kind == Kind::Plain {
-            self.login.clone_from(&self.destination.login);
-        }
-    }
+/// Who logs in at a hop, if a key can be pushed for them.
+fn login(hop: &Hop, config: &HostConfig) -> Result<Login, BadName> {
+    let configured = || Login::or_default(config.login.as_deref());
+    let login = hop.login.clone().map_or_else(configured, Ok)?;
+    login.for_push()?;
+    Ok(login)
 }
-
-/// The client's words without its `-J`, which beside a ProxyCommand it refuses; in a bundle the
-/// letters before it stay.
-#[must_use]
-pub fn without_jump(words: &[Word], flags: &[Flag]) -> Vec<Word> {
-    let mut left: Vec<Option<Word>> = words.iter().cloned().map(Some).collect();
-    for flag in flags.iter().filter(|flag| flag.letter == b'J') {
-        let Some(Some(Word::Typed(word))) = left.get(flag.at) else {
-            continue;
-        };
-        let bytes = word.as_bytes();
-        // No letter before it takes a value, or it would be part of that.
-        let Some(at) = bytes.iter().position(|byte| *byte == b'J') else {
-            continue;
-        };
-        let (before, attached) = (bytes[..at].to_vec(), at + 1 < bytes.len());
-        if !attached && let Some(value) = left.get_mut(flag.at + 1) {
-            *value = None;
-        }
-        let bundle = (before != b"-").then(|| Word::Typed(OsString::from_vec(before)));
-        left[flag.at] = bundle;
-    }
-    left.into_iter().flatten().collect()
-}
-
-#[cfg(test)]
-mod tests;

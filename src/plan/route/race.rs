@@ -4,12 +4,10 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::eice::NoEndpoint;
-use super::{Family, ForIds, NoAddress, Route, Situation, Way};
+use super::{ForIds, NoAddress, Route, Situation};
 use crate::plan::aws::denial::Reason;
 use crate::plan::target::instance::Instance;
-
-/// The ports that EC2 Instance Connect Endpoints lead to (`remotePort` of the service).
-pub const ENDPOINT_PORTS: [u16; 2] = [22, 3389];
+use crate::plan::way::{Family, Way};
 
 /// Whether nobody has settled the way: the instance has no address that is meant for everybody,
 /// and neither a host beside an ID nor a proxy for IDs says where ssh is to go.

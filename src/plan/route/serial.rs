@@ -2,13 +2,9 @@
 //! be done there.
 
 use std::ffi::OsString;
-use std::fmt;
 use std::path::Path;
 
 use crate::plan::argv::host_key;
-use crate::plan::cli::Invocation;
-use crate::plan::cli::grammar::Program;
-use crate::plan::ssh_g;
 
 /// The consoles of some regions: the parts of their names before and after the region, and the
 /// SHA256 fingerprints of their host keys, without padding.
@@ -108,57 +104,6 @@ impl Console {
             })
         });
         known.unwrap_or_else(unknown)
-    }
-}
-
-/// What was asked of a serial console, and cannot be done there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the text of each variant stands in Display")]
-pub enum Unfit {
-    Files,
-    Command,
-    Forwarding,
-    User,
-}
-
-impl Unfit {
-    /// The first thing in these words that a serial console has not.
-    #[must_use]
-    pub fn in_words(invocation: &Invocation) -> Option<Self> {
-        let has_user = || {
-            let mut destinations = invocation.destinations();
-            invocation.has(b'l')
-                || destinations.any(|destination| destination.login.is_some())
-                || ssh_g::sets(invocation, &["user"])
-        };
-        let forwards = || b"LRDWw".iter().any(|letter| invocation.has(*letter));
-        match invocation.program {
-            Program::Sftp | Program::Scp => Some(Self::Files),
-            Program::Ssh if invocation.command => Some(Self::Command),
-            Program::Ssh if forwards() => Some(Self::Forwarding),
-            Program::Ssh => has_user().then_some(Self::User),
-        }
-    }
-
-    /// What to try instead.
-    #[must_use]
-    pub const fn hint(self) -> &'static str {
-        match self {
-            Self::Files | Self::Forwarding => "take another way (`--via`), if the network works",
-            Self::Command => "leave out the command, log in there, and type it",
-            Self::User => "leave the user out; the instance asks there who logs in",
-        }
-    }
-}
-
-impl fmt::Display for Unfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Files => "a serial console transfers no files",
-            Self::Command => "a serial console runs no commands",
-            Self::Forwarding => "a serial console forwards nothing",
-            Self::User => "a serial console has no users",
-        })
     }
 }
 

@@ -1,8 +1,9 @@
 use super::*;
-use crate::plan::cli::grammar::Program;
-use crate::plan::ssh_g::Answer;
+use crate::plan::program::Program;
+use crate::plan::ssh_g::HostConfig;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
+use crate::plan::way::{Family, Way};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 const PUBLIC: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
@@ -48,9 +49,9 @@ fn the_users_way_and_family_limit_the_choice() {
 /// makes `hostname` of the host; beside `-t ID`, alone, by a proxy for IDs.
 fn chosen(word: &str, hostname: &str, case: (bool, bool, ForIds)) -> Route {
     let destination = Destination::parse(Program::Ssh, word.as_ref()).expect("a destination");
-    let answer = Answer {
+    let answer = HostConfig {
         hostname: hostname.to_owned(),
-        ..Answer::default()
+        ..HostConfig::default()
     };
     let (beside_id, alone, proxy_for_ids) = case;
     let situation = Situation {

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use super::{Answer, sets};
-use crate::plan::cli::Invocation;
-use crate::plan::cli::grammar::Program;
-use crate::plan::route::Family;
+use super::HostConfig;
+use crate::plan::cli::invocation::Invocation;
+use crate::plan::program::Program;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::Login;
+use crate::plan::way::Family;
 
-impl fmt::Display for Answer {
+impl fmt::Display for HostConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "HostName {}", self.hostname)?;
         if let Some(port) = self.port {
@@ -37,12 +37,12 @@ impl fmt::Display for Answer {
     }
 }
 
-impl Answer {
+impl HostConfig {
     /// Which user is taken for a destination, and why.
     #[must_use]
     pub fn user(&self, login: &Login, invocation: &Invocation, of: &Destination) -> String {
         let by_letter = invocation.program == Program::Ssh && invocation.has(b'l');
-        let by_words = by_letter || of.login.is_some() || sets(invocation, &["user"]);
+        let by_words = by_letter || of.login.is_some() || invocation.sets(&["user"]);
         match self.login {
             None => format!(
                 "user {login}, the default, since neither the command line nor ssh_config names one"

@@ -1,12 +1,13 @@
 use super::*;
+use crate::plan::way::Family;
 
 #[test]
 fn an_answer_is_read_line_by_line() {
     let output = "user root\nhostname 10.0.0.1\naddressfamily inet6\nproxyjump none\n\
                   proxycommand nc %h %p\nbatchmode yes\nport 22\nidentityfile ~/.ssh/my key\n";
     assert_eq!(
-        Answer::parse(output.as_bytes()),
-        Answer {
+        HostConfig::parse(output.as_bytes()),
+        HostConfig {
             login: Some("root".into()),
             hostname: "10.0.0.1".into(),
             family: Family::Inet6,
@@ -17,13 +18,13 @@ fn an_answer_is_read_line_by_line() {
             identities: vec!["~/.ssh/my key".into()],
         }
     );
-    let unset = Answer::parse(b"user mssh-nobody-set-a-user\nproxycommand none\n");
-    assert_eq!(unset, Answer::default());
+    let unset = HostConfig::parse(b"user mssh-nobody-set-a-user\nproxycommand none\n");
+    assert_eq!(unset, HostConfig::default());
 }
 
 #[test]
 fn a_master_is_of_use_unless_ssh_is_to_become_one() {
-    let master = |output: &[u8]| Answer::parse(output).master;
+    let master = |output: &[u8]| HostConfig::parse(output).master;
     let path = OsStr::from_bytes(b"/a b/\xff");
     for mode in ["false", "no", "auto", "autoask"] {
         let before = [b"controlmaster ", mode.as_bytes(), b"\n"].concat();

@@ -4,7 +4,7 @@
 //! they are, and would log in as nobody's name; where the same files serve several machines, what
 //! they mean is what the newer one does.
 
-use super::Answer;
+use super::HostConfig;
 
 /// Who runs us, as the system knows them.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub fn has_tokens(user: &str) -> bool {
 /// is not set, at which ssh gives up, too.
 pub fn expanded(
     user: &str,
-    answer: &Answer,
+    answer: &HostConfig,
     local: &Local,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Option<String> {
@@ -54,7 +54,7 @@ pub fn expanded(
 }
 
 /// TOKENS in ssh_config(5), of those that can make a user's name.
-fn of_token(token: char, answer: &Answer, local: &Local) -> Option<String> {
+fn of_token(token: char, answer: &HostConfig, local: &Local) -> Option<String> {
     match token {
         '%' => Some("%".to_owned()),
         'u' => Some(local.name.clone()),
@@ -72,10 +72,10 @@ mod tests {
 
     #[test]
     fn tokens_and_variables_are_expanded_as_by_ssh() {
-        let answer = Answer {
+        let answer = HostConfig {
             hostname: "web".into(),
             port: Some(22),
-            ..Answer::default()
+            ..HostConfig::default()
         };
         let local = Local {
             name: "jane".into(),

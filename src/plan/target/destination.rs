@@ -7,8 +7,8 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::Target;
 use super::ids::{Login, Region};
-use crate::plan::cli::grammar::Program;
-use crate::plan::cli::usage::Usage;
+use crate::plan::program::Program;
+use crate::plan::target::bad_name::BadName;
 
 /// Where the user wants to go: one remote word of the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Destination {
     ///
     /// # Errors
     /// What is wrong with the user or the host.
-    pub fn parse(program: Program, word: &OsStr) -> Result<Self, Usage> {
+    pub fn parse(program: Program, word: &OsStr) -> Result<Self, BadName> {
         if let Some(destination) = pasted::destination(word) {
             return destination;
         }
@@ -74,7 +74,7 @@ impl Destination {
     ///
     /// # Errors
     /// What is wrong with the user or the host of a remote one.
-    pub fn parse_operand(word: &OsStr) -> Result<Option<Self>, Usage> {
+    pub fn parse_operand(word: &OsStr) -> Result<Option<Self>, BadName> {
         let bytes = word.as_bytes();
         if let Some(destination) = pasted::destination(word) {
             return destination.map(Self::with_colon).map(Some);
@@ -150,7 +150,7 @@ fn colon(word: &[u8]) -> Option<usize> {
 }
 
 /// Reads `[user@]host`, as all three clients split it: at the last `@`.
-fn plain(word: &[u8], suffix: &[u8]) -> Result<Destination, Usage> {
+fn plain(word: &[u8], suffix: &[u8]) -> Result<Destination, BadName> {
     let text = utf8(word)?;
     let (login, host) = match text.rsplit_once('@') {
         Some((user, host)) => (Some(Login::parse(user)?), host),
@@ -168,7 +168,7 @@ fn plain(word: &[u8], suffix: &[u8]) -> Result<Destination, Usage> {
 }
 
 /// Reads `[user[;parameters]@]host[:port][/path]`: OpenSSH's `parse_uri()` in `misc.c`.
-fn uri(program: Program, rest: &[u8]) -> Result<Destination, Usage> {
+fn uri(program: Program, rest: &[u8]) -> Result<Destination, BadName> {
     let slash = rest.iter().position(|&b| b == b'/').unwrap_or(rest.len());
     let (authority, path) = rest.split_at(slash);
     let text = utf8(authority)?;
@@ -180,13 +180,13 @@ fn uri(program: Program, rest: &[u8]) -> Result<Destination, Usage> {
         None => (None, text),
     };
     if program == Program::Ssh && path.len() > 1 {
-        return Err(Usage::PathOnHost(format!("ssh://{}", utf8(rest)?)));
+        return Err(BadName::PathOnHost(format!("ssh://{}", utf8(rest)?)));
     }
     let (host, port) = match host.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
         _ => (host, None),
     };
-    let bad = || Usage::BadHost(text.to_owned());
+    let bad = || BadName::Host(text.to_owned());
     let port = match port {
         None | Some("") => None,
         Some(port) => Some(port.parse().ok().filter(|&p| p > 0).ok_or_else(bad)?),
@@ -206,9 +206,9 @@ fn uri(program: Program, rest: &[u8]) -> Result<Destination, Usage> {
     })
 }
 
-fn utf8(bytes: &[u8]) -> Result<&str, Usage> {
+fn utf8(bytes: &[u8]) -> Result<&str, BadName> {
     std::str::from_utf8(bytes)
-        .map_err(|_| Usage::BadHost(String::from_utf8_lossy(bytes).into_owned()))
+        .map_err(|_| BadName::Host(String::from_utf8_lossy(bytes).into_owned()))
 }
 
 /// OpenSSH's `cleanhostname()`.
@@ -229,8 +229,8 @@ fn percent_encoded(user: &str) -> String {
 }
 
 /// OpenSSH's `urldecode()`, for a user name.
-fn percent_decoded(user: &str) -> Result<String, Usage> {
-    let bad = || Usage::BadUser(user.to_owned());
+fn percent_decoded(user: &str) -> Result<String, BadName> {
+    let bad = || BadName::User(user.to_owned());
     let user = user.replace('+', " ");
     let mut parts = user.split('%');
     let mut decoded = parts.next().unwrap_or_default().as_bytes().to_vec();

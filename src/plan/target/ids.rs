@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::plan::cli::usage::Usage;
+use crate::plan::target::bad_name::BadName;
 
 /// An EC2 instance ID, in lower case: `i-` and 8 or 17 hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -14,8 +14,8 @@ impl InstanceId {
     /// Reads an ID, in either case of letters.
     ///
     /// # Errors
-    /// [`Usage::BadInstanceId`] for anything else.
-    pub fn parse(word: &str) -> Result<Self, Usage> {
+    /// [`BadName::InstanceId`] for anything else.
+    pub fn parse(word: &str) -> Result<Self, BadName> {
         let id = word.to_ascii_lowercase();
         match id.strip_prefix("i-") {
             Some(digits)
@@ -24,13 +24,13 @@ impl InstanceId {
             {
                 Ok(Self(id))
             }
-            _ => Err(Usage::BadInstanceId(word.to_owned())),
+            _ => Err(BadName::InstanceId(word.to_owned())),
         }
     }
 
     /// `word` read as an ID, if that is what it wants to be: `i-`, a digit, and no dot or dash
     /// after it. A host may be called `i-bastion`, so not every `i-` is an ID.
-    pub(super) fn claimed(word: &str) -> Option<Result<Self, Usage>> {
+    pub(super) fn claimed(word: &str) -> Option<Result<Self, BadName>> {
         claims(word, "i-").then(|| Self::parse(word)).or_else(|| {
             // All letters, as hexadecimal digits may be.
             Self::parse(word).ok().map(Ok)
@@ -67,19 +67,19 @@ impl NodeId {
     /// Reads an ID, in either case of letters.
     ///
     /// # Errors
-    /// [`Usage::BadNodeId`] for anything else.
-    pub fn parse(word: &str) -> Result<Self, Usage> {
+    /// [`BadName::NodeId`] for anything else.
+    pub fn parse(word: &str) -> Result<Self, BadName> {
         let id = word.to_ascii_lowercase();
         let digits = id.strip_prefix("mi-").unwrap_or_default();
         if digits.len() == 17 && digits.bytes().all(|b| b.is_ascii_hexdigit()) {
             Ok(Self(id))
         } else {
-            Err(Usage::BadNodeId(word.to_owned()))
+            Err(BadName::NodeId(word.to_owned()))
         }
     }
 
     /// `word` read as an ID, if that is what it wants to be.
-    pub(super) fn claimed(word: &str) -> Option<Result<Self, Usage>> {
+    pub(super) fn claimed(word: &str) -> Option<Result<Self, BadName>> {
         claims(word, "mi-").then(|| Self::parse(word))
     }
 
@@ -105,14 +105,14 @@ impl Login {
     /// a command line: `CORP\jane` is one.
     ///
     /// # Errors
-    /// [`Usage::BadUser`] for a name that ssh would refuse.
-    pub fn parse(user: &str) -> Result<Self, Usage> {
+    /// [`BadName::User`] for a name that ssh would refuse.
+    pub fn parse(user: &str) -> Result<Self, BadName> {
         let bad = |c: char| c.is_control() || "'`\";&<>|(){}".contains(c);
         let option = user
             .split(char::is_whitespace)
             .any(|it| it.starts_with('-'));
         if user.is_empty() || user.contains(bad) || user.ends_with('\\') || option {
-            Err(Usage::BadUser(user.to_owned()))
+            Err(BadName::User(user.to_owned()))
         } else {
             Ok(Self(user.to_owned()))
         }
@@ -127,8 +127,8 @@ impl Login {
     /// ```
     ///
     /// # Errors
-    /// [`Usage::BadUser`] for a name that AWS would refuse.
-    pub fn for_push(&self) -> Result<&Self, Usage> {
+    /// [`BadName::User`] for a name that AWS would refuse.
+    pub fn for_push(&self) -> Result<&Self, BadName> {
         let user = self.as_str();
         let stem = user.trim_start_matches(|c: char| c.is_ascii_digit());
         let begins_with_digit = stem.len() < user.len();
@@ -142,7 +142,7 @@ impl Login {
         {
             Ok(self)
         } else {
-            Err(Usage::BadUser(user.to_owned()))
+            Err(BadName::User(user.to_owned()))
         }
     }
 
@@ -150,7 +150,7 @@ impl Login {
     ///
     /// # Errors
     /// As of [`Self::parse`].
-    pub fn or_default(user: Option<&str>) -> Result<Self, Usage> {
+    pub fn or_default(user: Option<&str>) -> Result<Self, BadName> {
         user.map_or_else(|| Ok(Self::ec2_user()), Self::parse)
     }
 
@@ -184,8 +184,8 @@ impl Region {
     /// Reads a region by its shape; whether there is one of that name, AWS knows.
     ///
     /// # Errors
-    /// [`Usage::BadRegion`].
-    pub fn parse(word: &str) -> Result<Self, Usage> {
+    /// [`BadName::Region`].
+    pub fn parse(word: &str) -> Result<Self, BadName> {
         let parts: Vec<&str> = word.split('-').collect();
         let ok = match parts.as_slice() {
             [area, middle @ .., number] => {
@@ -202,7 +202,7 @@ impl Region {
         if ok {
             Ok(Self(word.to_owned()))
         } else {
-            Err(Usage::BadRegion(word.to_owned()))
+            Err(BadName::Region(word.to_owned()))
         }
     }
 
@@ -221,8 +221,8 @@ impl Zone {
     /// digit (`us-west-2-lax-1a`, `us-east-1-wl1-bos-wlz-1`).
     ///
     /// # Errors
-    /// [`Usage::BadZone`].
-    pub fn parse(word: &str) -> Result<Self, Usage> {
+    /// [`BadName::Zone`].
+    pub fn parse(word: &str) -> Result<Self, BadName> {
         let lower = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         let split = word.bytes().position(|b| b.is_ascii_digit());
         let ok = split.is_some_and(|digit| {
@@ -236,7 +236,7 @@ impl Zone {
         if ok {
             Ok(Self(word.to_owned()))
         } else {
-            Err(Usage::BadZone(word.to_owned()))
+            Err(BadName::Zone(word.to_owned()))
         }
     }
 

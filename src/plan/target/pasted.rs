@@ -8,7 +8,7 @@
 
 use super::Target;
 use super::ids::{InstanceId, NodeId, Region};
-use crate::plan::cli::usage::Usage;
+use crate::plan::target::bad_name::BadName;
 
 /// Where the console is, in each partition.
 const CONSOLES: [&str; 3] = [
@@ -31,8 +31,8 @@ pub struct Pasted<'a> {
 /// Reads `word` as an ARN or a page of the console; `None` where it is neither.
 ///
 /// # Errors
-/// [`Usage::BadHost`] for one of anything else than an instance, and what is wrong with its ID.
-pub fn read(word: &str) -> Option<Result<Pasted<'_>, Usage>> {
+/// [`BadName::Host`] for one of anything else than an instance, and what is wrong with its ID.
+pub fn read(word: &str) -> Option<Result<Pasted<'_>, BadName>> {
     arn(word).or_else(|| page(word))
 }
 
@@ -46,18 +46,18 @@ pub fn is_instance(word: &str) -> bool {
 /// refuses one with slashes in its own words.
 ///
 /// # Errors
-/// [`Usage::PastedHop`].
-pub fn no_hop(jump: &str) -> Result<(), Usage> {
+/// [`BadName::PastedHop`].
+pub fn no_hop(jump: &str) -> Result<(), BadName> {
     for hop in jump.split(',') {
         let host = hop.rsplit_once('@').map_or(hop, |(_, host)| host);
         if read(host).is_some() {
-            return Err(Usage::PastedHop(host.to_owned()));
+            return Err(BadName::PastedHop(host.to_owned()));
         }
     }
     Ok(())
 }
 
-fn arn(word: &str) -> Option<Result<Pasted<'_>, Usage>> {
+fn arn(word: &str) -> Option<Result<Pasted<'_>, BadName>> {
     let mut parts = word.strip_prefix("arn:aws")?.splitn(5, ':');
     let _partition = parts.next()?;
     let (service, region, _account) = (parts.next()?, parts.next()?, parts.next()?);
@@ -66,7 +66,7 @@ fn arn(word: &str) -> Option<Result<Pasted<'_>, Usage>> {
     let target = match (service, resource.split_once('/')) {
         ("ec2", Some(("instance", id))) => InstanceId::parse(id).map(Target::Id),
         ("ssm", Some(("managed-instance", id))) => NodeId::parse(id).map(Target::Node),
-        _ => Err(Usage::BadHost(word.to_owned())),
+        _ => Err(BadName::Host(word.to_owned())),
     };
     let read = |target| {
         let region = Some(Region::parse(region)?);
@@ -79,7 +79,7 @@ fn arn(word: &str) -> Option<Result<Pasted<'_>, Usage>> {
     Some(target.and_then(read))
 }
 
-fn page(word: &str) -> Option<Result<Pasted<'_>, Usage>> {
+fn page(word: &str) -> Option<Result<Pasted<'_>, BadName>> {
     let address = word.strip_prefix("https://")?;
     let (host, path) = address.split_once('/')?;
     if !CONSOLES.iter().any(|console| host.ends_with(console)) {
@@ -92,7 +92,7 @@ fn page(word: &str) -> Option<Result<Pasted<'_>, Usage>> {
     let mut targets: Vec<(Target, &str)> = words().filter_map(id).collect();
     targets.dedup_by(|a, b| a.0 == b.0);
     let [(target, id)] = targets.as_slice() else {
-        return Some(Err(Usage::BadHost(word.to_owned())));
+        return Some(Err(BadName::Host(word.to_owned())));
     };
     let after = path.rsplit_once(*id).map_or("", |(_, rest)| rest);
     Some(Ok(Pasted {
@@ -115,7 +115,7 @@ mod tests {
     const ID: &str = "i-0123456789abcdef0";
 
     /// The ID, the region and the rest.
-    fn of(word: &str) -> Option<Result<(String, String, &str), Usage>> {
+    fn of(word: &str) -> Option<Result<(String, String, &str), BadName>> {
         let told = |pasted: Pasted<'static>| {
             let id = match pasted.target {
                 Target::Id(id) => id.to_string(),
@@ -152,9 +152,9 @@ mod tests {
         let expected = (node.to_owned(), "us-east-1".to_owned(), "");
         assert_eq!(of(&word), Some(Ok(expected)));
         let volume = "arn:aws:ec2:us-east-1:123456789012:volume/vol-0123456789abcdef0";
-        assert_eq!(of(volume), Some(Err(Usage::BadHost(volume.into()))));
+        assert_eq!(of(volume), Some(Err(BadName::Host(volume.into()))));
         let near = of("arn:aws:ec2:us-east-1:123456789012:instance/i-0abc");
-        assert_eq!(near, Some(Err(Usage::BadInstanceId("i-0abc".into()))));
+        assert_eq!(near, Some(Err(BadName::InstanceId("i-0abc".into()))));
     }
 
     #[test]
@@ -206,6 +206,6 @@ mod tests {
             assert_eq!(of(word), None, "{word}");
         }
         let list = "https://us-east-1.console.aws.amazon.com/ec2/home?region=us-east-1#Instances:";
-        assert_eq!(of(list), Some(Err(Usage::BadHost(list.into()))));
+        assert_eq!(of(list), Some(Err(BadName::Host(list.into()))));
     }
 }

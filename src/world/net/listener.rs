@@ -14,7 +14,7 @@ use tokio::time::sleep;
 pub use self::caller::{Caller, Heard, Said, is_deaf};
 pub use self::idle::Served;
 use crate::error::Error;
-use crate::plan::cli::listen::Place;
+use crate::plan::cli::bind_address::BindAddress;
 use crate::world::tty::terminal::Terminal;
 
 /// How many are served at once. Others wait until somebody goes, or has been idle for so long as to
@@ -43,7 +43,7 @@ impl Listener {
     ///
     /// # Errors
     /// [`Error::NoListener`].
-    pub async fn open(place: &Place) -> Result<Self, Error> {
+    pub async fn open(place: &BindAddress) -> Result<Self, Error> {
         let open = async {
             let socket = TcpListener::bind(&*place.sockets()).await?;
             let address = socket.local_addr()?;

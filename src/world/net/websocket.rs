@@ -15,10 +15,10 @@ pub mod relay;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_websockets::{ClientBuilder, Config, Limits, WebSocketStream};
 
+use super::trust::Trust;
 use crate::error::{Error, Step, Tunnel};
 use crate::plan::aws::clock::Offset;
 use crate::plan::aws::http_proxy::Proxies;
-use crate::world::net::trust::Trust;
 
 /// A connection of any kind.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}

@@ -13,11 +13,11 @@ use super::config_files;
 use super::readable::Readable;
 use crate::error::Error;
 use crate::plan::argv::ssh_config::{UNDER_US, Under};
-use crate::plan::cli::Invocation;
+use crate::plan::cli::invocation::Invocation;
 use crate::plan::ssh_g;
 use crate::plan::ssh_g::user;
 use crate::plan::ssh_g::user::Local;
-use crate::plan::ssh_g::{Answer, Config, Manner, Subject, files};
+use crate::plan::ssh_g::{Config, HostConfig, Query, QueryOptions, files};
 use crate::plan::target::destination::Destination;
 use crate::world::process;
 use crate::world::process::bounded;
@@ -36,7 +36,7 @@ pub enum Source {
     /// Nothing: the file that `-F` names is a pipe, and can be read once, by the client.
     Pipe,
     /// Nothing: the answer is known.
-    Told(Answer),
+    Told(HostConfig),
 }
 
 impl Source {
@@ -69,10 +69,10 @@ impl Source {
 pub async fn ask(
     ssh: &Path,
     invocation: &Invocation,
-    subject: &Subject<'_>,
+    subject: &Query<'_>,
     source: &Source,
-) -> Result<Answer, Error> {
-    let mut manner = Manner {
+) -> Result<HostConfig, Error> {
+    let mut manner = QueryOptions {
         config: source.config(),
         canonical: subject.is_address(),
         debug: true,
@@ -80,7 +80,7 @@ pub async fn ask(
     let about = (invocation, subject);
     let (mut answer, mut files) = told(ssh, about, manner).await?;
     if !manner.canonical && subject.has_canonical_name(&answer.hostname) {
-        let asked = ssh_g::sets(invocation, &["canonicalizehostname"]);
+        let asked = invocation.sets(&["canonicalizehostname"]);
         let says = |text: &[u8]| files::values(text, "canonicalizehostname").next().is_some();
         manner.canonical = true;
         if asked || any_file(files.as_deref(), says) {
@@ -100,9 +100,9 @@ pub async fn ask(
 /// The answer, and the files that were read for it, if ssh tells.
 async fn told(
     ssh: &Path,
-    (invocation, subject): (&Invocation, &Subject<'_>),
-    manner: Manner<'_>,
-) -> Result<(Answer, Option<Vec<PathBuf>>), Error> {
+    (invocation, subject): (&Invocation, &Query<'_>),
+    manner: QueryOptions<'_>,
+) -> Result<(HostConfig, Option<Vec<PathBuf>>), Error> {
     let said = put(
         ssh,
         ssh_g::words(invocation, subject, manner),
@@ -110,10 +110,10 @@ async fn told(
     )
     .await?;
     if said.status.success() {
-        return Ok((Answer::parse(&said.stdout), files::read(&said.stderr)));
+        return Ok((HostConfig::parse(&said.stdout), files::read(&said.stderr)));
     }
     // Once more, for ssh to complain without telling what it does.
-    let manner = Manner {
+    let manner = QueryOptions {
         debug: false,
         ..manner
     };
@@ -127,10 +127,10 @@ async fn told(
 ///
 /// # Errors
 /// As of [`ask`].
-pub async fn answer(ssh: &Path, words: Vec<OsString>) -> Result<Answer, Error> {
+pub async fn answer(ssh: &Path, words: Vec<OsString>) -> Result<HostConfig, Error> {
     let said = put(ssh, words, Stdio::null()).await?;
     if said.status.success() {
-        return Ok(with_user(Answer::parse(&said.stdout)));
+        return Ok(with_user(HostConfig::parse(&said.stdout)));
     }
     let status = said.status.code().and_then(|code| u8::try_from(code).ok());
     Err(Error::ClientRefused {
@@ -140,7 +140,7 @@ pub async fn answer(ssh: &Path, words: Vec<OsString>) -> Result<Answer, Error> {
 }
 
 /// The same with its user's tokens expanded, which older releases print as they are.
-fn with_user(answer: Answer) -> Answer {
+fn with_user(answer: HostConfig) -> HostConfig {
     let Some(raw) = answer.login.as_deref().filter(|it| user::has_tokens(it)) else {
         return answer;
     };
@@ -153,7 +153,7 @@ fn with_user(answer: Answer) -> Answer {
         user::expanded(raw, &answer, &local, |name| std::env::var(name).ok())
     });
     match expanded {
-        Some(login) => Answer {
+        Some(login) => HostConfig {
             login: Some(login),
             ..answer
         },
@@ -200,11 +200,11 @@ fn generated(source: &Source, files: Option<&[PathBuf]>, user: &str) -> Option<V
 /// The user that the words and this configuration set, if ssh takes it.
 async fn said_user(
     ssh: &Path,
-    (invocation, subject): (&Invocation, &Subject<'_>),
-    (config, manner): (Vec<u8>, Manner<'_>),
+    (invocation, subject): (&Invocation, &Query<'_>),
+    (config, manner): (Vec<u8>, QueryOptions<'_>),
 ) -> Option<String> {
     let file = Readable::of(&config).ok()?;
-    let manner = Manner {
+    let manner = QueryOptions {
         config: Some(file.name()),
         debug: false,
         ..manner
@@ -216,7 +216,10 @@ async fn said_user(
     )
     .await
     .ok()?;
-    let answer = said.status.success().then(|| Answer::parse(&said.stdout));
+    let answer = said
+        .status
+        .success()
+        .then(|| HostConfig::parse(&said.stdout));
     answer?.login
 }
 
@@ -280,6 +283,6 @@ pub async fn host_name(
     destination: &Destination,
 ) -> Result<String, Error> {
     let (ssh, source) = (process::find("ssh")?, Source::of(invocation));
-    let answer = ask(&ssh, invocation, &Subject::of(destination), &source).await?;
+    let answer = ask(&ssh, invocation, &Query::of(destination), &source).await?;
     Ok(answer.hostname)
 }

@@ -4,8 +4,9 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Stdio;
 
-use crate::plan::cli::grammar::{Grammar, Program, Release};
+use crate::plan::cli::grammar::{Grammar, Release};
 use crate::plan::cli::scan;
+use crate::plan::program::Program;
 use crate::world::process;
 
 /// The grammar of the installed client. Only a few letters depend on the release: ssh is asked for

@@ -39,7 +39,7 @@ pub fn last() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::cli::grammar::Program;
+    use crate::plan::program::Program;
 
     #[test]
     fn a_panic_is_an_error_that_tells_its_place() {

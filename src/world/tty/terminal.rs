@@ -6,7 +6,7 @@ use rustix::termios::{OutputModes, tcgetattr};
 
 use super::waiting;
 use crate::error::Error;
-use crate::plan::cli::grammar::Program;
+use crate::plan::program::Program;
 
 /// Our voice on standard error.
 #[derive(Clone, Copy, Debug)]

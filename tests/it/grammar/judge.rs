@@ -4,10 +4,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use mssh::plan::cli::grammar::{Grammar, Program};
-use mssh::plan::cli::{self, Invocation, Request, Word};
-use mssh::plan::route::Way;
-use mssh::plan::ssh_g::{self, Answer, Config, Manner, Subject};
+use mssh::plan::cli::grammar::Grammar;
+use mssh::plan::cli::invocation::{Invocation, Word};
+use mssh::plan::cli::{self, Request};
+use mssh::plan::program::Program;
+use mssh::plan::ssh_g::{self, Config, HostConfig, Query, QueryOptions};
+use mssh::plan::way::Way;
 
 use super::case::{Case, Ours};
 use super::installed;
@@ -120,7 +122,7 @@ impl Judge {
     /// The question that we put to ssh gets the truth for an answer.
     fn same_login(&self, invocation: &Invocation, truth: &str) -> Result<(), String> {
         let destination = invocation.destinations().next().ok_or("no destination")?;
-        let subject = Subject {
+        let subject = Query {
             destination,
             host: destination.host.clone(),
             hostname: None,
@@ -128,14 +130,14 @@ impl Judge {
             login: None,
         };
         let file = self.config();
-        let manner = Manner {
+        let manner = QueryOptions {
             config: Some(&file),
             canonical: true,
             debug: true,
         };
         let words = ssh_g::words(invocation, &subject, manner);
         let output = config(words)?;
-        let answer = Answer::parse(output.as_bytes());
+        let answer = HostConfig::parse(output.as_bytes());
         let login = answer.login.as_deref().unwrap_or(&self.local_user);
         same("login", &login, &value(truth, "user"))?;
         same("host", &answer.hostname.as_str(), &value(truth, "hostname"))?;
@@ -143,12 +145,12 @@ impl Judge {
         same(
             "family",
             &answer.family,
-            &Answer::parse(truth.as_bytes()).family,
+            &HostConfig::parse(truth.as_bytes()).family,
         )?;
         same(
             "proxy",
             &answer.proxy,
-            &Answer::parse(truth.as_bytes()).proxy,
+            &HostConfig::parse(truth.as_bytes()).proxy,
         )
     }
 
@@ -229,18 +231,18 @@ fn respelled(invocation: &Invocation, case: &Case) -> Vec<OsString> {
 }
 
 fn ours(invocation: &Invocation) -> Ours {
-    let wishes = &invocation.wishes;
+    let options = &invocation.options;
     let text = |text: &str| text.to_owned();
     Ours {
-        region: wishes.region.as_ref().map(|it| text(it.as_str())),
-        profile: wishes.profile.clone(),
-        zone: wishes.zone.as_ref().map(|it| text(it.as_str())),
-        instance: wishes.instance.as_ref().map(|it| text(it.as_str())),
-        via: Some(wishes.via)
+        region: options.region.as_ref().map(|it| text(it.as_str())),
+        profile: options.profile.clone(),
+        zone: options.zone.as_ref().map(|it| text(it.as_str())),
+        instance: options.instance.as_ref().map(|it| text(it.as_str())),
+        via: Some(options.via)
             .filter(|way| *way != Way::Auto)
             .map(Way::name),
-        dry_run: wishes.dry_run,
-        debug: wishes.debug,
+        dry_run: options.dry_run,
+        debug: options.debug,
     }
 }
 

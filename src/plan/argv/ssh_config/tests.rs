@@ -1,4 +1,6 @@
 use super::*;
+use crate::plan::cli::usage::Usage;
+use crate::plan::target::ids::Login;
 
 fn block(key: Key) -> Result<String, Usage> {
     let block = Block {

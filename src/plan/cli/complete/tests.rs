@@ -1,4 +1,5 @@
 use super::*;
+use crate::plan::program::Program;
 
 fn at(program: Program, line: &str) -> (Wanted, String) {
     let (words, current) = words_of(line).expect("a line");

@@ -1,7 +1,11 @@
 use super::*;
 use crate::plan::cli;
 use crate::plan::cli::Request;
+use crate::plan::cli::bind_address::BindAddress;
 use crate::plan::cli::grammar::Grammar;
+use crate::plan::cli::usage::{ListenMistake, Usage};
+use crate::plan::program::Program;
+use crate::plan::target::bad_name::BadName;
 
 fn read(line: &[&str]) -> Result<Request, Usage> {
     let line: Vec<OsString> = line.iter().map(OsString::from).collect();
@@ -21,7 +25,7 @@ fn a_place_is_a_port_and_perhaps_an_address() {
         ("*:5000", "*:5000", "[::]:5000"),
         (":5000", "*:5000", "[::]:5000"),
     ] {
-        let place = Place::parse(word).expect(word);
+        let place = BindAddress::parse(word).expect(word);
         assert_eq!(place.to_string(), read);
         assert_eq!(place.sockets()[0].to_string(), first);
     }
@@ -41,7 +45,7 @@ fn a_place_is_a_port_and_perhaps_an_address() {
         " 5000",
         "::1",
     ] {
-        assert_eq!(Place::parse(word), None, "{word}");
+        assert_eq!(BindAddress::parse(word), None, "{word}");
     }
 }
 
@@ -74,26 +78,29 @@ fn a_target_may_have_a_port() {
 
 #[test]
 fn what_is_amiss_is_said() {
-    let beside = |word: &str| Usage::Listen(Amiss::Beside(word.to_owned()));
-    let port = |word: &str| Usage::Listen(Amiss::Port(word.to_owned()));
+    let beside = |word: &str| Usage::Listen(ListenMistake::Beside(word.to_owned()));
+    let port = |word: &str| Usage::Listen(ListenMistake::Port(word.to_owned()));
     for (line, mistake) in [
         (
             &["--listen", "x", "h"][..],
-            Usage::Listen(Amiss::Place("x".into())),
+            Usage::Listen(ListenMistake::Place("x".into())),
         ),
         (&["--listen", "5000"], Usage::NoTarget),
         (&["--listen", "1", "h:0"], port("0")),
         (&["--listen", "1", "h:"], port("")),
         (&["--listen", "1", "h:x"], port("x")),
         (&["--listen", "1", "[::1]:65536"], port("65536")),
-        (&["--listen", "1", "h:1:2"], Usage::BadHost("h:1:2".into())),
+        (
+            &["--listen", "1", "h:1:2"],
+            Usage::Name(BadName::Host("h:1:2".into())),
+        ),
         (
             &["--listen", "1", "::1]:2"],
-            Usage::BadHost("::1]:2".into()),
+            Usage::Name(BadName::Host("::1]:2".into())),
         ),
         (
             &["--listen", "1", "ssh://h:2"],
-            Usage::BadHost("ssh://h:2".into()),
+            Usage::Name(BadName::Host("ssh://h:2".into())),
         ),
         (&["--listen", "1", "root@h"], beside("root@")),
         (&["--listen", "1", "-p", "22", "h"], beside("-p")),
@@ -112,11 +119,11 @@ fn what_is_amiss_is_said() {
         ),
         (
             &["--listen", "1", "--serial", "h"],
-            Usage::Listen(Amiss::By("serial")),
+            Usage::Listen(ListenMistake::By("serial")),
         ),
         (
             &["--listen", "1", "--via", "instance-id", "h"],
-            Usage::Listen(Amiss::By("instance-id")),
+            Usage::Listen(ListenMistake::By("instance-id")),
         ),
     ] {
         assert_eq!(read(line), Err(mistake), "{line:?}");

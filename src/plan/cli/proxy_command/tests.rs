@@ -1,6 +1,12 @@
-use super::*;
+use std::ffi::OsString;
+
 use crate::plan::cli;
+use crate::plan::cli::Request;
 use crate::plan::cli::grammar::Grammar;
+use crate::plan::cli::setup::Action;
+use crate::plan::cli::usage::Usage;
+use crate::plan::program::Program;
+use crate::plan::target::bad_name::BadName;
 
 fn read(line: &[&str]) -> Result<Request, Usage> {
     let line: Vec<OsString> = line.iter().map(OsString::from).collect();
@@ -10,7 +16,7 @@ fn read(line: &[&str]) -> Result<Request, Usage> {
 #[test]
 fn a_ride_is_all_that_ssh_can_tell() {
     let line = ["--key-dir", "/k", "--proxy", "i-0abcdef0", "2222", "root"];
-    let Ok(Request::Ride(ride)) = read(&line) else {
+    let Ok(Request::ProxyCommand(ride)) = read(&line) else {
         panic!("{:?}", read(&line));
     };
     assert_eq!(ride.port, 2222);
@@ -18,31 +24,34 @@ fn a_ride_is_all_that_ssh_can_tell() {
     assert_eq!(ride.answer.login.as_deref(), Some("root"));
     assert_eq!(ride.answer.hostname, "i-0abcdef0");
     let own = ["-i", "/my key", "--proxy", "fd00::1", "22", "root"];
-    assert!(matches!(read(&own), Ok(Request::Ride(ride)) if ride.room.is_none()));
+    assert!(matches!(read(&own), Ok(Request::ProxyCommand(ride)) if ride.room.is_none()));
 }
 
 #[test]
 fn what_is_missing_or_in_vain_is_said() {
     for (line, mistake) in [
-        (&["--proxy", "i-0abcdef0", "22", "root"][..], Usage::RideKey),
-        (&["--proxy", "i-0abcdef0", "22"], Usage::RideWords),
-        (&["--proxy"], Usage::RideWords),
-        (&["--proxy", "-i", "k", "h", "x", "root"], Usage::RideWords),
+        (
+            &["--proxy", "i-0abcdef0", "22", "root"][..],
+            Usage::ProxyKey,
+        ),
+        (&["--proxy", "i-0abcdef0", "22"], Usage::ProxyWords),
+        (&["--proxy"], Usage::ProxyWords),
+        (&["--proxy", "-i", "k", "h", "x", "root"], Usage::ProxyWords),
         (
             &["--proxy", "--via", "instance-id", "h", "22", "root"],
-            Usage::RideBy("instance-id"),
+            Usage::ProxyVia("instance-id"),
         ),
         (
             &["--proxy", "--key-dir", "/k", "h", "22", "a;b"],
-            Usage::BadUser("a;b".into()),
+            Usage::Name(BadName::User("a;b".into())),
         ),
         (
             &["--proxy", "--key-dir", "/k", "/home/me", "22", "root"],
-            Usage::BadHost("/home/me".into()),
+            Usage::Name(BadName::Host("/home/me".into())),
         ),
         (
             &["--proxy", "--key-dir", "/k", "..", "22", "root"],
-            Usage::BadHost("..".into()),
+            Usage::Name(BadName::Host("..".into())),
         ),
         (&["--ssh-config", "h"], Usage::SetupWords),
         (&["--ssh-config", "-v"], Usage::SetupWords),

@@ -7,9 +7,9 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use super::{Scan, Scanner};
-use crate::plan::cli::grammar::Program;
 use crate::plan::cli::options;
 use crate::plan::cli::options::{Name, Opt};
+use crate::plan::program::Program;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::{InstanceId, Region};
 use crate::plan::target::pasted;

@@ -4,9 +4,10 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::{Flag, Scanner};
-use crate::plan::cli::grammar::{Kind, Program};
+use crate::plan::cli::grammar::Kind;
 use crate::plan::cli::options::Opt;
 use crate::plan::cli::usage::Usage;
+use crate::plan::program::Program;
 
 /// What is the client's of a word of short options.
 #[derive(Default)]

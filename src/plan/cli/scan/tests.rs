@@ -1,4 +1,6 @@
 use super::*;
+use crate::plan::cli::usage::Usage;
+use crate::plan::program::Program;
 
 /// What was read: the client's words; ours; the letters of its flags with their values, late
 /// ones after a `/`; whether the client will refuse it.

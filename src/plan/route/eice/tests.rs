@@ -1,4 +1,5 @@
 use super::*;
+use crate::plan::way::Family;
 
 fn endpoint(id: &str, subnet: &str, zone: &str) -> Endpoint {
     Endpoint {

@@ -2,9 +2,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::Finding::{Open, Pending, Shut as Closed};
 use super::*;
-use crate::plan::cli::grammar::Program;
-use crate::plan::ssh_g::Answer;
+use crate::plan::program::Program;
+use crate::plan::ssh_g::HostConfig;
 use crate::plan::target::destination::Destination;
+use crate::plan::way::{Family, Way};
 
 const ID: &str = "i-0abcdef0";
 
@@ -87,10 +88,10 @@ const LOCAL: Ipv6Addr = Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 1);
 /// change.
 fn open(
     addresses: (Option<Ipv4Addr>, Option<Ipv6Addr>),
-    change: impl FnOnce(&mut Situation<'_>, &mut Answer),
+    change: impl FnOnce(&mut Situation<'_>, &mut HostConfig),
 ) -> bool {
     let destination = Destination::parse(Program::Ssh, ID.as_ref()).expect("a destination");
-    let (usual, mut answer) = (Answer::default(), Answer::default());
+    let (usual, mut answer) = (HostConfig::default(), HostConfig::default());
     let mut situation = Situation {
         destination: &destination,
         beside_id: false,
@@ -125,7 +126,7 @@ fn an_address_for_everybody_settles_the_way() {
     assert!(!private(Some(EVERYBODYS)));
     assert!(!open((Some(PUBLIC), None), |_, _| {}));
     let without = |family| {
-        move |_: &mut Situation<'_>, answer: &mut Answer| {
+        move |_: &mut Situation<'_>, answer: &mut HostConfig| {
             answer.family = family;
         }
     };

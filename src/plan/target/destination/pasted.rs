@@ -3,14 +3,14 @@
 use std::ffi::OsStr;
 
 use super::{Destination, Form};
-use crate::plan::cli::usage::Usage;
 use crate::plan::target::Target;
+use crate::plan::target::bad_name::BadName;
 use crate::plan::target::ids::Login;
 use crate::plan::target::pasted;
 use crate::plan::target::pasted::Pasted;
 
 /// An ARN or a page of the console, `user@` before it and `:path` after it: to the client, the ID.
-pub(super) fn destination(word: &OsStr) -> Option<Result<Destination, Usage>> {
+pub(super) fn destination(word: &OsStr) -> Option<Result<Destination, BadName>> {
     let word = word.to_str()?;
     let (user, word) = match word.split_once('@') {
         Some((user, word)) => (Some(user), word),

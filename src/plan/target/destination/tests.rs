@@ -1,7 +1,10 @@
-use super::*;
+use super::{Destination, *};
+use crate::plan::program::Program;
+use crate::plan::target::bad_name::BadName;
+use crate::plan::target::ids::Login;
 
 /// The word respelled for root at `host`, or the mistake.
-fn respelled(program: Program, word: &str, host: &str) -> Result<String, Usage> {
+fn respelled(program: Program, word: &str, host: &str) -> Result<String, BadName> {
     let login = Login::parse("root")?;
     let destination = Destination::parse(program, OsStr::new(word))?;
     Ok(destination
@@ -68,7 +71,7 @@ fn users_are_split_off_at_the_last_at_sign_and_decoded_in_uris() {
     }
     for bad in ["@h", "a;b@h", "ssh://@h", "ssh://a%4@h", "-x@h", "$(x)@h"] {
         assert!(
-            matches!(login(Program::Ssh, bad), Err(Usage::BadUser(_))),
+            matches!(login(Program::Ssh, bad), Err(BadName::User(_))),
             "{bad}"
         );
     }

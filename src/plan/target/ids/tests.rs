@@ -1,4 +1,4 @@
-use super::*;
+use super::{Login, Region, *};
 
 #[test]
 fn ids_are_exact_but_for_their_case() {

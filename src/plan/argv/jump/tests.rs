@@ -5,6 +5,15 @@ use crate::plan::argv::ssh_config::{Block, Key};
 use crate::plan::cli;
 use crate::plan::cli::Request;
 use crate::plan::cli::grammar::Grammar;
+use crate::plan::cli::invocation::Word;
+use crate::plan::cli::usage::Usage;
+use crate::plan::program::Program;
+use crate::plan::route::hops;
+use crate::plan::route::hops::{of, settle};
+use crate::plan::ssh_g::HostConfig;
+use crate::plan::target::bad_name::BadName;
+use crate::plan::target::hop;
+use crate::plan::way::Way;
 
 fn block() -> Block {
     Block {
@@ -15,8 +24,8 @@ fn block() -> Block {
 }
 
 fn command(hops: &str) -> String {
-    let (block, hops) = (block(), parse(hops).expect("hops"));
-    let chain = Chain {
+    let (block, hops) = (block(), hop::parse(hops).expect("hops"));
+    let chain = JumpChain {
         ssh: Path::new("ssh"),
         config: None,
         block: &block,
@@ -95,31 +104,31 @@ fn a_tunnel_leads_to_the_first_hop() {
 
 #[test]
 fn what_is_nearly_an_instance_id_is_no_hop() {
-    let near = Err(Usage::BadInstanceId("i-0abc".into()));
+    let near = Err(BadName::InstanceId("i-0abc".into()));
     assert_eq!(of(Some("proxyjump i-0abc")), near);
     assert_eq!(of(Some("proxyjump u@i-0abc:22,b")), near);
-    let user = Err(Usage::BadUser("a|b".into()));
+    let user = Err(BadName::User("a|b".into()));
     assert_eq!(of(Some("proxyjump a|b@h,i-0abcdef0")), user);
     // No business of ours.
     assert_eq!(of(Some("proxyjump a|b@h")), Ok(vec![]));
 }
 
 /// What ssh says of a host that it connects to as this, with its own choice of identity files.
-fn answer(hostname: &str) -> Answer {
+fn answer(hostname: &str) -> HostConfig {
     let usual = ["rsa", "ecdsa", "ed25519", "dsa"];
-    Answer {
+    HostConfig {
         hostname: hostname.to_owned(),
         login: Some("admin".to_owned()),
         identities: usual.map(|kind| format!("~/.ssh/id_{kind}")).into(),
-        ..Answer::default()
+        ..HostConfig::default()
     }
 }
 
 #[test]
 fn a_hop_is_read_as_a_target_is_by_its_host_name() {
-    let heeded = |word: &str, answer: &Answer, first| {
-        let mut hop = parse(word).expect("a hop").remove(0);
-        hop.heed(answer, first).map(|()| hop)
+    let heeded = |word: &str, answer: &HostConfig, first| {
+        let mut hop = hop::parse(word).expect("a hop").remove(0);
+        hops::apply(&mut hop, answer, first).map(|()| hop)
     };
     for name in ["i-0abcdef0", "ec2-10-0-0-1.compute-1.amazonaws.com"] {
         let hop = heeded("bastion", &answer(name), true).expect("a hop");
@@ -130,10 +139,10 @@ fn a_hop_is_read_as_a_target_is_by_its_host_name() {
         assert_eq!(other.login.map(|it| it.to_string()), Some("jane".into()));
     }
     let near = heeded("bastion", &answer("i-0abc"), true);
-    assert_eq!(near, Err(Usage::BadInstanceId("i-0abc".into())));
+    assert_eq!(near, Err(BadName::InstanceId("i-0abc".into())));
     let plain = heeded("bastion", &answer("bastion.example"), true).expect("a hop");
     assert!(!plain.is_instance() && plain.login.is_none());
-    let proxied = Answer {
+    let proxied = HostConfig {
         proxy: Some("proxycommand nc %h %p".into()),
         ..answer("i-0abcdef0")
     };
@@ -143,9 +152,9 @@ fn a_hop_is_read_as_a_target_is_by_its_host_name() {
 
 #[test]
 fn an_address_is_an_instance_if_ec2_says_so_and_no_key_is_named_for_it() {
-    let hop = |answer: &Answer| {
-        let mut hop = parse("bastion").expect("a hop").remove(0);
-        hop.heed(answer, true).expect("a hop");
+    let hop = |answer: &HostConfig| {
+        let mut hop = hop::parse("bastion").expect("a hop").remove(0);
+        hops::apply(&mut hop, answer, true).expect("a hop");
         hop
     };
     let mut found = hop(&answer("10.0.0.1"));
@@ -154,7 +163,7 @@ fn an_address_is_an_instance_if_ec2_says_so_and_no_key_is_named_for_it() {
     found.look_up(true, |file| file.ends_with("rsa"));
     assert!(found.is_instance() && found.address().is_none());
     let (block, hops) = (block(), [found]);
-    let chain = Chain {
+    let chain = JumpChain {
         ssh: Path::new("ssh"),
         config: None,
         block: &block,
@@ -168,12 +177,12 @@ fn an_address_is_an_instance_if_ec2_says_so_and_no_key_is_named_for_it() {
     assert!(!command.contains("IdentitiesOnly"), "{command}");
     other.look_up(false, |_| true);
     assert!(!other.is_instance() && other.login.is_none());
-    let with_key = Answer {
+    let with_key = HostConfig {
         identities: vec!["~/.ssh/id_rsa".into()],
         ..answer("10.0.0.1")
     };
     assert_eq!(hop(&with_key).address(), None);
-    let other_user = Answer {
+    let other_user = HostConfig {
         login: Some("CORP\\jane".into()),
         ..answer("10.0.0.1")
     };
