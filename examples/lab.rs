@@ -1,6 +1,6 @@
-//! A place to try `mssh` in, without an AWS account: `cargo run --example lab`.
+//! Try `mssh` without an AWS account: `cargo run --example lab`.
 //!
-//! Words after `--` are run there, and their exit status is ours. Without words it is a shell.
+//! Runs the command after `--` in the lab and exits with its status; without one, opens a shell.
 
 #[path = "../tests/lab/mod.rs"]
 mod lab;
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Where the programs are, built anew if Cargo runs us: it builds no programs for an example.
+/// The directory of the programs. Builds them if Cargo runs this: it builds no programs for an example.
 fn programs() -> io::Result<PathBuf> {
     let example = env::current_exe()?;
     let bins = example.ancestors().nth(2).unwrap_or(Path::new("."));
@@ -59,11 +59,11 @@ fn programs() -> io::Result<PathBuf> {
     }
     let place = bins.display();
     Err(io::Error::other(format!(
-        "there is no mssh in {place}: run `cargo build` first"
+        "no mssh in {place}: run `cargo build` first"
     )))
 }
 
-/// An interactive shell with a prompt that tells where one is.
+/// An interactive shell whose prompt shows that it is in the lab.
 fn shell(lab: &Lab) -> Command {
     let mut shell = if Path::new("/bin/bash").exists() {
         let mut bash = lab.command("/bin/bash");
@@ -76,14 +76,14 @@ fn shell(lab: &Lab) -> Command {
     shell
 }
 
-/// What there is, and what to try first.
+/// The list of instances and of commands to try.
 fn screen(lab: &Lab) -> String {
     let url = lab.url();
     let mut lines = vec![format!("A fake AWS region is at {url}. Its instances:\n")];
     for member in instances::CAST {
         let note = match member.id {
             instances::ODD => format!(": {}", lab.odd_port()),
-            instances::SIX if !lab.has_ipv6() => ", which this machine has not".to_owned(),
+            instances::SIX if !lab.has_ipv6() => ", but this machine has no IPv6".to_owned(),
             _ => String::new(),
         };
         let (id, name, about) = (member.id, member.name, member.about);
@@ -94,11 +94,11 @@ fn screen(lab: &Lab) -> String {
         let line = format!("  {command:50} {about}");
         lines.push(line.trim_end().to_owned());
     }
-    lines.push("\n`exit` ends it all.\n".to_owned());
+    lines.push("\n`exit` leaves the lab and removes it.\n".to_owned());
     lines.join("\n")
 }
 
-/// Commands for a visitor, each with a word on what it shows. A test runs them all.
+/// Commands to try, each with a note. A test runs them all.
 fn things_to_try() -> Vec<(String, &'static str)> {
     let (web, private) = (instances::WEB1, instances::DB1);
     vec![
@@ -131,7 +131,7 @@ fn things_to_try() -> Vec<(String, &'static str)> {
                 instances::NEW_REGION,
                 instances::MARS
             ),
-            "its console",
+            "the serial console",
         ),
         (
             format!("mssh --listen 8022 {web}"),
@@ -145,7 +145,7 @@ fn things_to_try() -> Vec<(String, &'static str)> {
     ]
 }
 
-/// The status of the command as a shell would tell it.
+/// The command's exit status, as a shell reports it.
 fn exit_code(status: ExitStatus) -> ExitCode {
     let signal = || status.signal().map_or(1, |signal| 128 + signal);
     let code = status.code().unwrap_or_else(signal);
@@ -158,6 +158,6 @@ fn fail(why: impl Display) -> ExitCode {
 }
 
 fn say(text: &str) {
-    // Where nobody listens on stderr, there is nobody to tell.
+    // If stderr is closed, there is nowhere left to report it.
     let _ = io::stderr().write_all(text.as_bytes());
 }

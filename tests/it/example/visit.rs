@@ -117,7 +117,7 @@ enum Listed {
 
 fn listed(id: &str, line: &str) -> Listed {
     let words = match id {
-        SIX if line.contains("has not") => return Listed::Refused("failed"),
+        SIX if line.contains("has no IPv6") => return Listed::Refused("failed"),
         WEB1 | WEB2 | OLD | DB1 | SIX | HUB | HERMIT | VAULT | CELLAR | KEEP | MOAT | TWIN1
         | TWIN2 => String::new(),
         ODD => format!("-p {}", line.rsplit(' ').next().expect("a port")),
