@@ -12,15 +12,15 @@
 //! never run its ProxyCommand (a master connection, an error in the words) or run it twice, and
 //! whoever dies in between would leave a session that nobody owns.
 
-mod carriage;
 mod resume;
+mod run;
 
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
-use self::carriage::Carriage;
+use self::run::Carriage;
 use crate::error::{Error, Tunnel};
 use crate::plan::target::ids::Region;
 use crate::wire::ssm::channel::End;

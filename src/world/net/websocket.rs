@@ -8,7 +8,7 @@
 //! read: that is where AWS says why. Each step has a time limit, and an error of its own.
 
 mod dial;
-mod handshake;
+mod http;
 pub mod pongs;
 pub mod relay;
 
@@ -97,7 +97,7 @@ pub async fn dial(
         cause: "its URL makes no sense".to_owned(),
     })?;
     let io = dial::connect(&place, network).await?;
-    let upgrade = handshake::upgrade(io, &place, headers);
+    let upgrade = http::upgrade(io, &place, headers);
     let io = dial::in_time(Step::Handshake, &place.host, upgrade).await??;
     let config = Config::default().flush_threshold(FLUSH);
     let limits = Limits::default().max_payload_len(Some(longest));

@@ -9,7 +9,7 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::{Io, Network, Place, handshake};
+use super::{Io, Network, Place, http};
 use crate::error;
 use crate::error::{Error, Step, Tunnel};
 use crate::plan::aws::http_proxy::Proxy;
@@ -95,7 +95,7 @@ async fn through(proxy: &Proxy, place: &Place, trust: &Trust) -> Result<Io, Erro
     } else {
         io
     };
-    let asked = handshake::connect(io, place, proxy);
+    let asked = http::connect(io, place, proxy);
     in_time(Step::Proxy, &place.host, asked).await?
 }
 
