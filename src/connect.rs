@@ -23,7 +23,7 @@ pub use self::lead::lead;
 pub use self::ride::{Boarding, board};
 use crate::error::Error;
 use crate::plan::argv;
-use crate::plan::argv::tunnel::Tunnels;
+use crate::plan::argv::tunnel::TunnelArgs;
 use crate::plan::argv::{CommandLine, Identity};
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::program::Program;
@@ -70,7 +70,7 @@ pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Depa
     let arrivals = journey.arrivals_anew().await?;
     let shared = arrivals.iter().all(|arrival| arrival.shared);
     let nobody_logs_in = shared || invocation.is_control_command();
-    let tunnels = Tunnels::to(invocation, &arrivals).filter(|_| !nobody_logs_in);
+    let tunnels = TunnelArgs::to(invocation, &arrivals).filter(|_| !nobody_logs_in);
     let badge = journey.badge.into_inner().filter(|_| !nobody_logs_in);
     let signs = tunnels.is_some() && !invocation.options.dry_run;
     let aws = journey.aws.into_inner().filter(|_| signs);

@@ -10,7 +10,7 @@ use crate::connect;
 use crate::error::Error;
 use crate::plan::argv::host_key;
 use crate::plan::argv::host_key::Testimony;
-use crate::plan::argv::tunnel::Wanted;
+use crate::plan::argv::tunnel::TunnelRequest;
 use crate::plan::cli::proxy_command::ProxyRequest;
 use crate::plan::route::Route;
 use crate::plan::target::ids::{InstanceId, NodeId};
@@ -84,9 +84,9 @@ pub(super) fn ride(ride: &ProxyRequest, terminal: Terminal) -> Result<(), Error>
         return print(format!("connect to port {port} by {route}\n").as_bytes());
     }
     if let Route::Through(_, passage) = &boarding.route {
-        let wanted = Wanted::of(options, passage.clone(), ride.port);
+        let request = TunnelRequest::of(options, passage.clone(), ride.port);
         let (handed, ends) = (boarding.credentials.clone(), (io::stdin(), io::stdout()));
-        return wait_for(tunnel::through(&wanted, handed, ends, terminal));
+        return wait_for(tunnel::through(&request, handed, ends, terminal));
     }
     let host = boarding.route.destination();
     let socket = stdio_tcp::connect(&host, ride.port)?;

@@ -11,7 +11,7 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::timeout;
 
 use crate::error::Error;
-use crate::plan::argv::tunnel::Wanted;
+use crate::plan::argv::tunnel::TunnelRequest;
 use crate::plan::cli::listen::ListenRequest;
 use crate::plan::route::Route;
 use crate::tunnel;
@@ -40,7 +40,7 @@ enum Way {
     /// To this host and port, by itself.
     Direct(String, u16),
     /// Through a tunnel, with credentials that are good at the time.
-    Tunnel(Box<(Wanted, Current)>),
+    Tunnel(Box<(TunnelRequest, Current)>),
 }
 
 impl Destination {
@@ -53,11 +53,12 @@ impl Destination {
     ) -> Self {
         let way = match route {
             Route::Through(_, passage) => {
-                let wanted = Wanted::of(&listening.invocation.options, passage, listening.port);
-                let region = Some(wanted.passage.region().clone());
-                let profile = wanted.tunnels.profile.clone();
+                let request =
+                    TunnelRequest::of(&listening.invocation.options, passage, listening.port);
+                let region = Some(request.passage.region().clone());
+                let profile = request.args.profile.clone();
                 let current = Current::new(profile, region, credentials, terminal);
-                Way::Tunnel(Box::new((wanted, current)))
+                Way::Tunnel(Box::new((request, current)))
             }
             direct => Way::Direct(direct.destination(), listening.port),
         };
@@ -155,7 +156,7 @@ impl Destination {
     }
 
     async fn carry(&self, caller: &mut Caller, mut hangup: Hangup) -> Result<(), Error> {
-        let (wanted, current) = match &self.way {
+        let (request, current) = match &self.way {
             Way::Tunnel(tunnel) => &**tunnel,
             Way::Direct(host, port) => {
                 return tokio::select! {
@@ -168,6 +169,6 @@ impl Destination {
             credentials = current.get() => credentials?,
             () = hangup.next() => return Ok(()),
         };
-        tunnel::carry(wanted, credentials, caller.ends(), hangup, self.terminal).await
+        tunnel::carry(request, credentials, caller.ends(), hangup, self.terminal).await
     }
 }

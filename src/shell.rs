@@ -15,15 +15,15 @@ use crate::plan::target::ids::Region;
 use crate::plan::target::instance::{Instance, State};
 use crate::plan::target::lookup;
 use crate::plan::target::lookup::Lookup;
-use crate::tunnel::ssm::Errand;
+use crate::tunnel::ssm::SsmSession;
 use crate::world::aws::{Aws, Prompts, Regional, Start};
+use crate::world::net::pump::Streams;
 use crate::world::net::resolver;
-use crate::world::net::websocket::relay::Ends;
 use crate::world::openssh;
 use crate::world::process;
 use crate::world::process::signals::Hangup;
 use crate::world::process::stdio;
-use crate::world::process::stdio::{Input, Loan, Output};
+use crate::world::process::stdio::{FlagsGuard, Input, Output};
 use crate::world::tty::raw_mode::Screen;
 use crate::world::tty::terminal::Terminal;
 
@@ -57,7 +57,7 @@ pub async fn run(
     let managed = terminal.beside(false, managed).await?;
     let region = Region::parse(&place.name)?;
     terminal.note(&format!("a shell on {managed} by Session Manager"));
-    let errand = Errand {
+    let ssm = SsmSession {
         target: managed.as_str(),
         start: Start::Shell,
         region: Some(&region),
@@ -68,9 +68,9 @@ pub async fn run(
     };
     // First of all: whoever is killed while a session starts has to wait and to end it.
     let hangup = Hangup::listen().map_err(Error::Runtime)?;
-    let _loans = [Loan::of(&typed), Loan::of(&shown)];
+    let _flags = [FlagsGuard::of(&typed), FlagsGuard::of(&shown)];
     let ends = ends(&typed, &shown).map_err(Error::Runtime)?;
-    match Box::pin(errand.run(&aws, hangup, ends)).await {
+    match Box::pin(ssm.run(&aws, hangup, ends)).await {
         Err(error @ Error::NotManaged { .. }) => {
             let reason = Box::pin(reason(error, &managed, &place));
             Err(terminal.beside(false, reason).await)
@@ -101,13 +101,13 @@ fn not_running(instance: Instance, place: &Regional<'_>) -> Error {
     }
 }
 
-fn ends(typed: impl AsFd, shown: impl AsFd) -> std::io::Result<(Ends<Input, Output>, Screen)> {
+fn ends(typed: impl AsFd, shown: impl AsFd) -> std::io::Result<(Streams<Input, Output>, Screen)> {
     let screen = Screen::of(&typed)?;
-    let ends = Ends {
+    let ends = Streams {
         input: Input::of(stdio::anew(&typed)?)?,
         output: Output::of(stdio::anew(&shown)?)?,
-        closed: Input::is_closed,
-        gone: Output::is_gone,
+        input_closed: Input::is_closed,
+        output_closed: Output::is_closed,
     };
     Ok((ends, screen))
 }

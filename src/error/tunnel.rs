@@ -8,7 +8,7 @@ use crate::plan::aws::clock::Offset;
 use crate::plan::aws::denial::Reason;
 use crate::plan::route::eice::{NoEndpoint, Reach};
 use crate::plan::way::TUNNEL_SECONDS;
-use crate::wire::eice::{About, Refusal};
+use crate::wire::eice::{Refusal, RefusalReason};
 
 /// What is wrong with a tunnel.
 #[derive(Clone, Debug)]
@@ -186,7 +186,10 @@ impl Tunnel {
             } => return Some(clock_hint(*off)),
             Self::Refused { refusal, off, .. }
                 if off.is_some()
-                    && matches!(refusal.about, About::Credentials | About::Permission) =>
+                    && matches!(
+                        refusal.about,
+                        RefusalReason::Credentials | RefusalReason::Permission
+                    ) =>
             {
                 return Some(clock_hint(*off));
             }
@@ -231,28 +234,32 @@ impl NoEndpoint {
 
 fn refusal_hint(refusal: &Refusal) -> Option<String> {
     let hint = match refusal.about {
-        About::Port(_) => {
+        RefusalReason::Port(_) => {
             "endpoints connect to ports 22 and 3389 alone; forward others with ssh's -L"
         }
-        About::Permission if Reason::parse(&refusal.message).is_some_and(|it| !it.is_plain()) => {
+        RefusalReason::Permission
+            if Reason::parse(&refusal.message).is_some_and(|it| !it.is_plain()) =>
+        {
             let reason = Reason::parse(&refusal.message);
             let what = "ec2-instance-connect:OpenTunnel on the endpoint";
             return Some(denied::hint(reason.as_ref(), what));
         }
-        About::Permission => {
+        RefusalReason::Permission => {
             "a policy must allow ec2-instance-connect:OpenTunnel on the endpoint, for this \
              address, port and duration if it has such conditions"
         }
-        About::Credentials => {
+        RefusalReason::Credentials => {
             "`aws sts get-caller-identity` tells whether the credentials work at all; is this \
              machine's clock right?"
         }
-        About::Quota => "an endpoint has 20 connections at most; end one, or try again later",
-        About::Target => {
+        RefusalReason::Quota => {
+            "an endpoint has 20 connections at most; end one, or try again later"
+        }
+        RefusalReason::Target => {
             "do the security groups let the endpoint in, and does sshd listen on that port?"
         }
-        About::Service => "try again in a moment",
-        About::Unknown => return None,
+        RefusalReason::Service => "try again in a moment",
+        RefusalReason::Unknown => return None,
     };
     Some(hint.to_owned())
 }

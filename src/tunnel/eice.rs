@@ -11,17 +11,18 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::error::{Error, Tunnel};
-use crate::plan::argv::tunnel::Wanted;
+use crate::plan::argv::tunnel::TunnelRequest;
 use crate::plan::route::eice::Door;
 use crate::plan::way::TUNNEL_SECONDS;
 use crate::wire::eice;
-use crate::wire::eice::{Closing, Request};
+use crate::wire::eice::{Closing, OpenTunnelRequest};
 use crate::world::aws;
 use crate::world::aws::{Credentials, Scope};
+use crate::world::net::pump::Streams;
 use crate::world::net::websocket;
 use crate::world::net::websocket::relay;
-use crate::world::net::websocket::relay::{End, Ends, Pace, Relay};
-use crate::world::net::websocket::{Failure, Socket};
+use crate::world::net::websocket::relay::{EiceEnd, Pace, Relay};
+use crate::world::net::websocket::{DialError, Socket};
 use crate::world::process;
 use crate::world::process::signals::Hangup;
 use crate::world::tty::terminal::Terminal;
@@ -38,10 +39,10 @@ const ABOUT: Duration = Duration::from_millis(500);
 /// # Errors
 /// Whatever is in the way.
 pub async fn run<R, W>(
-    wanted: &Wanted,
+    request: &TunnelRequest,
     door: &Door,
     credentials: &Credentials,
-    ends: Ends<R, W>,
+    ends: Streams<R, W>,
     mut hangup: Hangup,
     terminal: Terminal,
 ) -> Result<(), Error>
@@ -50,13 +51,13 @@ where
     W: AsyncWrite + Unpin,
 {
     let opened = tokio::select! {
-        opened = open(wanted, door, credentials) => opened,
+        opened = open(request, door, credentials) => opened,
         () = hangup.next() => return Ok(()),
     };
     let mut socket = opened?;
     let since = Instant::now();
     terminal.debug(|| format!("tunnel to {door} is open"));
-    if wanted.tunnels.background {
+    if request.args.background {
         process::leave_stderr();
     }
     let pace = Pace {
@@ -67,38 +68,38 @@ where
     let end = tokio::select! {
         // First of all: whoever floods us is not to keep us from going.
         biased;
-        () = hangup.next() => Ok(End::Unheard),
+        () = hangup.next() => Ok(EiceEnd::HungUp),
         end = relay.run() => end,
     };
     if end.is_ok() {
         relay::close(&mut socket).await;
     }
     terminal.debug(|| match &end {
-        Ok(End::Unheard) => format!("tunnel to {door}: closed, since ssh is done with it"),
-        Ok(End::Closed(code, reason)) => {
+        Ok(EiceEnd::HungUp) => format!("tunnel to {door}: closed, since ssh is done with it"),
+        Ok(EiceEnd::Closed(code, reason)) => {
             let code = code.map_or("no code".to_owned(), |code| format!("code {code}"));
             format!("tunnel to {door}: closed by the far end, with {code} {reason}")
         }
         Err(trouble) => format!("tunnel to {door}: {trouble}"),
     });
-    told(wanted, door, since.elapsed(), end)
+    told(request, door, since.elapsed(), end)
 }
 
 /// What there is to say of an end after so long. Whatever comes when the tunnel's time is over is
 /// because it is over.
 fn told(
-    wanted: &Wanted,
+    request: &TunnelRequest,
     door: &Door,
     lasted: Duration,
-    end: Result<End, Tunnel>,
+    end: Result<EiceEnd, Tunnel>,
 ) -> Result<(), Error> {
-    let seconds = wanted.tunnels.duration.unwrap_or(*TUNNEL_SECONDS.end());
+    let seconds = request.args.duration.unwrap_or(*TUNNEL_SECONDS.end());
     let is_over = lasted + ABOUT >= Duration::from_secs(seconds.into());
     match end {
-        Ok(End::Unheard) => Ok(()),
+        Ok(EiceEnd::HungUp) => Ok(()),
         _ if is_over => Err(Tunnel::TimeOver { seconds }.into()),
         Err(trouble) => Err(trouble.into()),
-        Ok(End::Closed(code, reason)) => match eice::closing(code, &reason) {
+        Ok(EiceEnd::Closed(code, reason)) => match eice::closing(code, &reason) {
             Closing::Done => Ok(()),
             Closing::Refused(refusal) => {
                 let endpoint = door.endpoint.to_string();
@@ -108,14 +109,18 @@ fn told(
     }
 }
 
-async fn open(wanted: &Wanted, door: &Door, credentials: &Credentials) -> Result<Socket, Error> {
-    let network = aws::network(wanted.tunnels.profile.as_deref())?;
-    let request = Request {
+async fn open(
+    request: &TunnelRequest,
+    door: &Door,
+    credentials: &Credentials,
+) -> Result<Socket, Error> {
+    let network = aws::network(request.args.profile.as_deref())?;
+    let opening = OpenTunnelRequest {
         host: door.host.as_str(),
         endpoint: door.endpoint.as_str(),
         address: &door.address.to_string(),
-        port: wanted.port,
-        duration: wanted.tunnels.duration,
+        port: request.port,
+        duration: request.args.duration,
     };
     let scope = Scope {
         service: eice::SERVICE,
@@ -123,12 +128,12 @@ async fn open(wanted: &Wanted, door: &Door, credentials: &Credentials) -> Result
         time: SystemTime::now(),
     };
     let life = Duration::from_secs(eice::URL_LIFE);
-    let url = aws::presigned(&request.url(), credentials, scope, life)?;
+    let url = aws::presigned(&opening.url(), credentials, scope, life)?;
     let socket = websocket::dial(&url, &[], eice::LONGEST, &network).await;
     socket.map_err(|failure| match failure {
-        Failure::Refused { status, body, off } => {
+        DialError::Refused { status, body, off } => {
             let endpoint = door.endpoint.to_string();
-            let refusal = eice::refusal(status, &body, wanted.port);
+            let refusal = eice::refusal(status, &body, request.port);
             Tunnel::Refused {
                 endpoint,
                 refusal,
@@ -136,7 +141,7 @@ async fn open(wanted: &Wanted, door: &Door, credentials: &Credentials) -> Result
             }
             .into()
         }
-        Failure::Other(error) => error,
+        DialError::Other(error) => error,
     })
 }
 
@@ -149,15 +154,15 @@ mod tests {
     fn whatever_comes_when_the_time_is_over_is_because_it_is_over() {
         let words = ["port=22", "door=x,eice-1,eice-1.lab,10.0.0.1,eu-west-1"];
         let words: Vec<_> = words.map(Into::into).into();
-        let wanted = Wanted::parse(&words).expect("words");
-        let Passage::Endpoint(door) = &wanted.passage else {
-            panic!("{wanted:?}");
+        let request = TunnelRequest::parse(&words).expect("words");
+        let Passage::Endpoint(door) = &request.passage else {
+            panic!("{request:?}");
         };
-        let said = |seconds, end| match told(&wanted, door, Duration::from_secs(seconds), end) {
+        let said = |seconds, end| match told(&request, door, Duration::from_secs(seconds), end) {
             Ok(()) => "nothing".to_owned(),
             Err(error) => error.message(),
         };
-        let closed = |code| Ok(End::Closed(Some(code), String::new()));
+        let closed = |code| Ok(EiceEnd::Closed(Some(code), String::new()));
         let lost = || Err(Tunnel::Lost("why".to_owned()));
         let over = "the 3600 seconds of the tunnel are over";
         for (seconds, end, message) in [
@@ -168,11 +173,11 @@ mod tests {
                 "eice-1 has closed the tunnel: no reason given (close code 1001)",
             ),
             (9, lost(), "the tunnel is lost: why"),
-            (9, Ok(End::Unheard), "nothing"),
+            (9, Ok(EiceEnd::HungUp), "nothing"),
             (3600, closed(1000), over),
             (3600, closed(1001), over),
             (3600, lost(), over),
-            (3600, Ok(End::Unheard), "nothing"),
+            (3600, Ok(EiceEnd::HungUp), "nothing"),
         ] {
             assert_eq!(said(seconds, end), message);
         }

@@ -20,16 +20,16 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
-use self::run::Carriage;
+use self::run::SessionLoop;
 use crate::error::{Error, Tunnel};
 use crate::plan::target::ids::Region;
-use crate::wire::ssm::channel::End;
+use crate::wire::ssm::channel::SessionEnd;
 use crate::wire::ssm::message::LONGEST;
 use crate::world::aws;
 use crate::world::aws::{Aws, Prompts, Session, Start};
+use crate::world::net::pump::Streams;
 use crate::world::net::websocket;
-use crate::world::net::websocket::relay::Ends;
-use crate::world::net::websocket::{Failure, Socket};
+use crate::world::net::websocket::{DialError, Socket};
 use crate::world::process::signals::Hangup;
 use crate::world::tty::raw_mode::Screen;
 use crate::world::tty::terminal::Terminal;
@@ -40,7 +40,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 
 /// What is to be carried where.
 #[derive(Debug)]
-pub struct Errand<'a> {
+pub struct SsmSession<'a> {
     /// An instance or managed node.
     pub target: &'a str,
     /// What to start there.
@@ -64,8 +64,8 @@ type Dialled = Result<(Socket, String, Option<Aws>), Error>;
 /// A session, and the credentials that were loaded for it, if any were.
 type Begun = (Option<Aws>, Session);
 
-impl Errand<'_> {
-    /// Runs the errand to its end, whoever brings that about, between these pipes, and the screen where
+impl SsmSession<'_> {
+    /// Runs the session to its end, between these streams, and the screen where
     /// keys are typed. Whoever is told to go while a session starts waits a little, to end it.
     ///
     /// # Errors
@@ -74,7 +74,7 @@ impl Errand<'_> {
         &self,
         aws: &Aws,
         mut hangup: Hangup,
-        ends: (Ends<R, W>, Screen),
+        ends: (Streams<R, W>, Screen),
     ) -> Result<(), Error>
     where
         R: AsyncRead + Unpin,
@@ -86,24 +86,31 @@ impl Errand<'_> {
         let aws = anew.as_ref().unwrap_or(aws);
         self.terminal
             .debug(|| format!("started session {}", session.id));
-        let carriage = Carriage::new(self, aws, &session, ends);
+        let carriage = SessionLoop::new(self, aws, &session, ends);
         let end = carriage.run(&mut hangup).await;
         let is_left = match &end {
-            Ok(End::Unanswered | End::Refused(_)) => true,
-            Ok(End::Closed(_) | End::Asked | End::Failed(_) | End::NoConnection(_)) => false,
+            Ok(SessionEnd::Unconfirmed | SessionEnd::Refused(_)) => true,
+            Ok(
+                SessionEnd::Closed(_)
+                | SessionEnd::Terminated
+                | SessionEnd::Failed(_)
+                | SessionEnd::NoConnection(_),
+            ) => false,
             Err(error) => !matches!(error, Error::SessionOver { .. }),
         };
         if is_left {
             Box::pin(self.terminate(aws, &session.id)).await;
         }
         match end? {
-            End::Failed(reason) | End::Refused(reason) => Err(Error::SessionOver { reason }),
-            End::NoConnection(reason) => Err(match self.start {
+            SessionEnd::Failed(reason) | SessionEnd::Refused(reason) => {
+                Err(Error::SessionOver { reason })
+            }
+            SessionEnd::NoConnection(reason) => Err(match self.start {
                 Start::Port(port) => Error::NothingListens { port, reason },
                 Start::Shell => Error::SessionOver { reason },
             }),
             _ if hangup.has_come() => self.told_to_go(),
-            End::Closed(_) | End::Asked | End::Unanswered => Ok(()),
+            SessionEnd::Closed(_) | SessionEnd::Terminated | SessionEnd::Unconfirmed => Ok(()),
         }
     }
 
@@ -162,12 +169,12 @@ impl Errand<'_> {
         let network = aws::network(self.profile)?;
         let socket = websocket::dial(&session.url, &headers, LONGEST, &network).await;
         socket.map_err(|failure| match failure {
-            Failure::Refused { status, off, .. } => Tunnel::NoSession { status, off }.into(),
-            Failure::Other(error) => error,
+            DialError::Refused { status, off, .. } => Tunnel::NoSession { status, off }.into(),
+            DialError::Other(error) => error,
         })
     }
 
-    /// Ends the session by the API.
+    /// Ends the session through the API.
     async fn terminate(&self, aws: &Aws, id: &str) {
         let by = async |aws: &Aws| aws.region(self.region)?.terminate_session(id).await;
         let ending = Box::pin(async {

@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 mod refusal;
 
-pub use self::refusal::{About, Closing, Refusal, closing, refusal};
+pub use self::refusal::{Closing, Refusal, RefusalReason, closing, refusal};
 
 /// The name by which requests are signed for the service.
 pub const SERVICE: &str = "ec2-instance-connect";
@@ -29,7 +29,7 @@ pub const PORTS: [u16; 2] = [22, 3389];
 
 /// What a tunnel is asked for with.
 #[derive(Clone, Copy, Debug)]
-pub struct Request<'a> {
+pub struct OpenTunnelRequest<'a> {
     /// The DNS name of the endpoint.
     pub host: &'a str,
     /// Its ID.
@@ -42,7 +42,7 @@ pub struct Request<'a> {
     pub duration: Option<u16>,
 }
 
-impl Request<'_> {
+impl OpenTunnelRequest<'_> {
     /// The URL of the tunnel, before it is signed. The service takes TLS on port 443 and nothing
     /// else.
     #[must_use]
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn the_request_is_that_of_awss_own_client() {
         let url = |address, port, duration| {
-            let request = Request {
+            let request = OpenTunnelRequest {
                 host: "eice-1.example",
                 endpoint: "eice-1",
                 address,

@@ -1,4 +1,5 @@
-//! The words by which ssh starts us as its ProxyCommand: identifiers, and never a secret.
+//! The arguments of `--tunnel`, with which ssh starts mssh as its ProxyCommand. They are visible in
+//! the process list, so there is no secret among them.
 //!
 //! ```text
 //! mssh --tunnel port=%p host=%n door=HOST,ENDPOINT,NAME,ADDRESS,REGION credentials=FILE …
@@ -19,64 +20,64 @@ use crate::plan::route::tunnel::Passage;
 /// The hidden option.
 pub const OPTION: &str = "--tunnel";
 
-/// What tunnels to all the destinations of one command line have in common, and their doors.
+/// The arguments for all destinations of one command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tunnels {
-    /// Each destination as ssh knows it, and the passage to it.
+pub struct TunnelArgs {
+    /// Each destination by the name that ssh has for it (`%n`), with its tunnel.
     pub passages: Vec<(String, Passage)>,
-    /// How long a tunnel may last, in seconds; else the service's own limit.
+    /// How long a tunnel may last, in seconds; the service's limit if there is none.
     pub duration: Option<u16>,
-    /// The file with the credentials that were found already.
+    /// The file with the credentials that the parent has loaded.
     pub credentials: Option<PathBuf>,
-    /// Whether other tunnels will want that file, too.
+    /// Whether to keep that file for other tunnels.
     pub keep: bool,
-    /// The AWS profile to ask for credentials where that file is gone.
+    /// The AWS profile to load credentials from if that file is gone.
     pub profile: Option<String>,
-    /// Whether ssh goes to the background once somebody is logged in.
+    /// Whether ssh goes to the background after the login (`-f`).
     pub background: bool,
-    /// How much to tell of what is done.
-    pub telling: Telling,
+    /// What to report on standard error.
+    pub verbosity: Verbosity,
 }
 
-/// How much a tunnel tells.
+/// How much a tunnel reports on standard error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Telling {
-    /// Errors alone: -q and BatchMode.
-    Quiet,
-    /// What whoever watches should know, too.
+pub enum Verbosity {
+    /// Errors: `-q` and BatchMode.
+    ErrorsOnly,
+    /// Errors and warnings.
     #[default]
-    Usual,
-    /// What is done: --debug.
+    Normal,
+    /// Each step: `--debug`.
     Debug,
 }
 
-/// A tunnel that ssh asks for.
+/// One tunnel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// The passage to the destination.
+pub struct TunnelRequest {
+    /// Which endpoint or session to use.
     pub passage: Passage,
-    /// The port there.
+    /// The port of the instance.
     pub port: u16,
-    /// What is the same for all.
-    pub tunnels: Tunnels,
+    /// The other arguments.
+    pub args: TunnelArgs,
 }
 
-impl Tunnels {
-    /// What the user's options say of any tunnel.
+impl TunnelArgs {
+    /// The arguments that follow from our own options.
     fn of(options: &Options) -> Self {
         Self {
             duration: options.duration,
             profile: options.profile.clone(),
-            telling: if options.debug {
-                Telling::Debug
+            verbosity: if options.debug {
+                Verbosity::Debug
             } else {
-                Telling::Usual
+                Verbosity::Normal
             },
             ..Self::default()
         }
     }
 
-    /// The tunnels that lead to these destinations; `None` where no way is through one.
+    /// The tunnels to these destinations; `None` if none of them needs one.
     pub fn to(invocation: &Invocation, arrivals: &[Arrival]) -> Option<Self> {
         let passage = |arrival: &Arrival| match &arrival.route {
             Route::Through(host, passage) => Some((host.clone(), passage.clone())),
@@ -91,18 +92,18 @@ impl Tunnels {
             // scp starts one ssh after the other.
             keep: invocation.program == Program::Scp,
             background: invocation.program == Program::Ssh && invocation.has(b'f'),
-            telling: match common.telling {
-                Telling::Usual if quiet => Telling::Quiet,
-                telling => telling,
+            verbosity: match common.verbosity {
+                Verbosity::Normal if quiet => Verbosity::ErrorsOnly,
+                verbosity => verbosity,
             },
             ..common
         })
     }
 
-    /// The value of ssh's ProxyCommand for the binary `mssh`: ssh gives it to a shell after it has
-    /// expanded its tokens (TOKENS in ssh_config(5)), so every word is quoted and its `%` doubled.
+    /// The value of ssh's ProxyCommand for the binary `mssh`. ssh expands tokens in it (TOKENS in
+    /// ssh_config(5)) and gives it to a shell, so each argument is quoted and its `%` doubled.
     ///
-    /// Which destination is meant is only told where there are several: `%n` came to ssh in 8.1.
+    /// `%n` is there only for several destinations: ssh before 8.1 does not know it.
     pub fn proxy_command(&self, mssh: &Path) -> OsString {
         let mut command = quote::for_ssh([mssh.as_os_str()]);
         let mut word = |word: &[u8]| {
@@ -142,29 +143,29 @@ impl Tunnels {
         }
         words.extend(self.keep.then(|| "keep".into()));
         words.extend(self.background.then(|| "background".into()));
-        words.extend(match self.telling {
-            Telling::Quiet => Some("quiet".into()),
-            Telling::Usual => None,
-            Telling::Debug => Some("debug".into()),
+        words.extend(match self.verbosity {
+            Verbosity::ErrorsOnly => Some("quiet".into()),
+            Verbosity::Normal => None,
+            Verbosity::Debug => Some("debug".into()),
         });
         words
     }
 }
 
-impl Wanted {
-    /// A tunnel that we carry ourselves, with no other beside it.
+impl TunnelRequest {
+    /// A tunnel of this process, for its one destination.
     #[must_use]
     pub fn of(options: &Options, passage: Passage, port: u16) -> Self {
         Self {
             passage,
             port,
-            tunnels: Tunnels::of(options),
+            args: TunnelArgs::of(options),
         }
     }
 
-    /// Reads the words after [`OPTION`]; `None` if they are none of ours.
+    /// Parses the arguments after [`OPTION`]; `None` if mssh has not written them.
     pub fn parse(words: &[OsString]) -> Option<Self> {
-        let mut tunnels = Tunnels::default();
+        let mut args = TunnelArgs::default();
         let (mut host, mut port) = (None, None);
         for word in words {
             let bytes = word.as_bytes();
@@ -177,19 +178,19 @@ impl Wanted {
             match name {
                 b"host" => host = Some(text()?),
                 b"port" => port = Some(text()?.parse().ok()?),
-                b"door" => tunnels.passages.push(Passage::door(text()?)?),
-                b"session" => tunnels.passages.push(Passage::session(text()?)?),
-                b"duration" => tunnels.duration = Some(text()?.parse().ok()?),
-                b"credentials" => tunnels.credentials = Some(value?.into()),
-                b"profile" => tunnels.profile = Some(text()?.to_owned()),
-                b"keep" => tunnels.keep = true,
-                b"background" => tunnels.background = true,
-                b"quiet" => tunnels.telling = Telling::Quiet,
-                b"debug" => tunnels.telling = Telling::Debug,
+                b"door" => args.passages.push(Passage::door(text()?)?),
+                b"session" => args.passages.push(Passage::session(text()?)?),
+                b"duration" => args.duration = Some(text()?.parse().ok()?),
+                b"credentials" => args.credentials = Some(value?.into()),
+                b"profile" => args.profile = Some(text()?.to_owned()),
+                b"keep" => args.keep = true,
+                b"background" => args.background = true,
+                b"quiet" => args.verbosity = Verbosity::ErrorsOnly,
+                b"debug" => args.verbosity = Verbosity::Debug,
                 _ => return None,
             }
         }
-        let mut passages = tunnels.passages.iter();
+        let mut passages = args.passages.iter();
         let passage = match host {
             None => passages.next(),
             Some(host) => passages.find(|(known, _)| known == host),
@@ -198,7 +199,7 @@ impl Wanted {
         Some(Self {
             passage,
             port: port?,
-            tunnels,
+            args,
         })
     }
 }
@@ -218,16 +219,16 @@ mod tests {
         })
     }
 
-    fn tunnels(hosts: &[(&str, &str)]) -> Tunnels {
+    fn tunnels(hosts: &[(&str, &str)]) -> TunnelArgs {
         let door = |(host, address): &(&str, &str)| ((*host).to_owned(), door(address));
-        Tunnels {
+        TunnelArgs {
             passages: hosts.iter().map(door).collect(),
             duration: Some(60),
             credentials: Some("/run/a 'b%/c".into()),
             keep: true,
             profile: Some("50% $HOME".to_owned()),
             background: true,
-            telling: Telling::Debug,
+            verbosity: Verbosity::Debug,
         }
     }
 
@@ -253,9 +254,9 @@ mod tests {
         let spelled = tunnels(&[("a", "10.0.0.1"), ("b", "fd00::1")]);
         let mut words: Vec<OsString> = vec!["port=22".into(), "host=b".into()];
         words.extend(spelled.words());
-        let wanted = Wanted::parse(&words).expect("a tunnel");
-        assert_eq!(wanted.passage, door("fd00::1"));
-        assert_eq!((wanted.port, wanted.tunnels), (22, spelled));
+        let request = TunnelRequest::parse(&words).expect("a tunnel");
+        assert_eq!(request.passage, door("fd00::1"));
+        assert_eq!((request.port, request.args), (22, spelled));
         let session = Passage::session("n,mi-0123456789abcdef0,eu-west-1").expect("a session");
         assert_eq!(
             session.1.word("n"),
@@ -263,9 +264,12 @@ mod tests {
         );
         words.push(session.1.word("n").into());
         words[1] = "host=n".into();
-        assert_eq!(Wanted::parse(&words).map(|it| it.passage), Some(session.1));
+        assert_eq!(
+            TunnelRequest::parse(&words).map(|it| it.passage),
+            Some(session.1)
+        );
         words[1] = "host=c".into();
-        assert_eq!(Wanted::parse(&words), None);
+        assert_eq!(TunnelRequest::parse(&words), None);
         for words in [
             vec![],
             vec!["port=22"],
@@ -273,7 +277,7 @@ mod tests {
             vec!["port=x"],
         ] {
             let words: Vec<OsString> = words.into_iter().map(OsString::from).collect();
-            assert_eq!(Wanted::parse(&words), None, "{words:?}");
+            assert_eq!(TunnelRequest::parse(&words), None, "{words:?}");
         }
     }
 }

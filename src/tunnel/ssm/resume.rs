@@ -2,7 +2,7 @@
 
 use tokio::time::sleep;
 
-use super::{Dialled, Errand};
+use super::{Dialled, SsmSession};
 use crate::error::{Error, Tunnel};
 use crate::wire::ssm::retry::{GIVE_UP, Retry};
 use crate::world::aws::Aws;
@@ -10,7 +10,7 @@ use crate::world::net::websocket::Socket;
 use crate::world::process::clock::Clock;
 use crate::world::process::random;
 
-impl Errand<'_> {
+impl SsmSession<'_> {
     /// Another websocket for the session, however often that has to be tried. Never another
     /// session: that would be another connection to sshd, in the middle of a stream.
     ///

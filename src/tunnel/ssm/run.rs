@@ -6,14 +6,14 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until};
 
-use super::{Dialled, Errand};
+use super::{Dialled, SsmSession};
 use crate::error::Error;
-use crate::wire::ssm::channel::{Channel, End, Purpose};
+use crate::wire::ssm::channel::{Channel, Purpose, SessionEnd};
 use crate::wire::ssm::retry::Retry;
 use crate::world::aws::{Aws, Session, Start};
+use crate::world::net::pump::Streams;
 use crate::world::net::pump::{Pump, Stop};
 use crate::world::net::websocket::Io;
-use crate::world::net::websocket::relay::Ends;
 use crate::world::process;
 use crate::world::process::clock::Clock;
 use crate::world::process::random;
@@ -24,8 +24,8 @@ use crate::world::tty::raw_mode::Screen;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A session under way.
-pub(super) struct Carriage<'a, R, W> {
-    errand: &'a Errand<'a>,
+pub(super) struct SessionLoop<'a, R, W> {
+    ssm: &'a SsmSession<'a>,
     aws: &'a Aws,
     session: &'a Session,
     pump: Pump<Io, R, W>,
@@ -41,25 +41,25 @@ pub(super) struct Carriage<'a, R, W> {
     is_told: bool,
 }
 
-impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
+impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
     pub(super) fn new(
-        errand: &'a Errand<'a>,
+        ssm: &'a SsmSession<'a>,
         aws: &'a Aws,
         session: &'a Session,
-        (ends, screen): (Ends<R, W>, Screen),
+        (ends, screen): (Streams<R, W>, Screen),
     ) -> Self {
         let clock = Clock::set();
-        let purpose = match errand.start {
+        let purpose = match ssm.start {
             Start::Port(_) => Purpose::Port,
             Start::Shell => Purpose::Shell,
         };
         let channel = Channel::new(purpose, random::number(), clock.now());
         let first = async move {
-            let socket = errand.dial(aws, session).await?;
+            let socket = ssm.dial(aws, session).await?;
             Ok((socket, session.token.clone(), None))
         };
         Self {
-            errand,
+            ssm,
             aws,
             session,
             pump: Pump::new(channel, clock, ends),
@@ -74,14 +74,14 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
     }
 
     /// Carries until the session is over. A terminal is as it was by then.
-    pub(super) async fn run(mut self, hangup: &mut Hangup) -> Result<End, Error> {
+    pub(super) async fn run(mut self, hangup: &mut Hangup) -> Result<SessionEnd, Error> {
         loop {
             let mut over = None;
             tokio::select! {
                 // First of all: whoever floods us is not to keep us from going.
                 biased;
                 () = hangup.next() => {
-                    self.screen.calm();
+                    self.screen.restore();
                     self.pump.hang_up().await;
                 }
                 stop = self.pump.run() => match stop {
@@ -95,7 +95,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
                 () = until(self.patience) => self.impatient(),
             }
             for text in self.pump.said() {
-                self.errand.terminal.relay(&text);
+                self.ssm.terminal.relay(&text);
             }
             if let Some(end) = over {
                 return Ok(end);
@@ -105,7 +105,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
 
     /// The terminal is left alone until there is a shell: so long, Ctrl-C is for us.
     fn begun(&mut self) {
-        if self.errand.background {
+        if self.ssm.background {
             process::leave_stderr();
         }
         self.screen.raw();
@@ -114,23 +114,23 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
 
     /// Where nobody listens, the agent says so after a minute, and ssh does not say what it waits for.
     fn silent(&self) {
-        if let Start::Port(port) = self.errand.start {
+        if let Start::Port(port) = self.ssm.start {
             let text = format!("no answer from port {port} yet: does anything listen on it there?");
-            if !self.errand.quiet {
-                self.errand.terminal.remark(&text);
+            if !self.ssm.quiet {
+                self.ssm.terminal.remark(&text);
             }
-            self.errand.terminal.note(&text);
+            self.ssm.terminal.note(&text);
         }
     }
 
     fn lost(&mut self, cause: String) {
-        let terminal = self.errand.terminal;
+        let terminal = self.ssm.terminal;
         terminal.debug(|| format!("the websocket is lost ({cause}), resuming"));
         self.retry
             .lost(self.pump.channel.has_moved(), self.clock.now());
         let aws = (self.aws, self.fresh.take());
         let retry = (self.retry, self.clock);
-        let resuming = self.errand.resume(aws, &self.session.id, retry, cause);
+        let resuming = self.ssm.resume(aws, &self.session.id, retry, cause);
         self.dialling = Some(Box::pin(resuming));
         self.patience = self.screen.is_there().then(|| Instant::now() + PATIENCE);
     }
@@ -143,7 +143,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
         self.retry.opened(self.clock.now());
         self.pump.connect(socket, &token);
         if std::mem::take(&mut self.is_told) {
-            self.errand.terminal.relay("the shell goes on");
+            self.ssm.terminal.relay("the shell goes on");
             self.begun();
         }
         Ok(())
@@ -153,9 +153,9 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> Carriage<'a, R, W> {
     fn impatient(&mut self) {
         self.patience = None;
         self.is_told = true;
-        self.screen.calm();
+        self.screen.restore();
         let text = "the connection is lost, and tried again; Ctrl-C gives up";
-        self.errand.terminal.relay(text);
+        self.ssm.terminal.relay(text);
     }
 }
 

@@ -10,12 +10,12 @@ pub struct Refusal {
     /// Its own words, if there are any.
     pub message: String,
     /// What it is most likely about.
-    pub about: About,
+    pub about: RefusalReason,
 }
 
 /// What a refusal is about, as far as we can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum About {
+pub enum RefusalReason {
     /// The port is none of the service's two.
     Port(u16),
     /// IAM does not allow it.
@@ -53,19 +53,21 @@ pub fn refusal(status: u16, body: &[u8], port: u16) -> Refusal {
 
 /// What a refusal is about. The service's codes are not documented, so that its words and the HTTP
 /// status have to do.
-fn about(status: u16, code: &str, message: &str, port: u16) -> About {
+fn about(status: u16, code: &str, message: &str, port: u16) -> RefusalReason {
     let said = format!("{code} {message}").to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
     match status {
-        _ if says(&["invalidparameter"]) && !PORTS.contains(&port) => About::Port(port),
-        _ if says(&["quota", "limit", "too many", "maximum", "throttl"]) => About::Quota,
-        _ if says(&["signature", "expired", "security token", "credential"]) => About::Credentials,
-        _ if says(&["accessdenied", "not authorized", "unauthorized"]) => About::Permission,
-        429 => About::Quota,
-        401 => About::Credentials,
-        403 => About::Permission,
-        500.. => About::Service,
-        _ => About::Unknown,
+        _ if says(&["invalidparameter"]) && !PORTS.contains(&port) => RefusalReason::Port(port),
+        _ if says(&["quota", "limit", "too many", "maximum", "throttl"]) => RefusalReason::Quota,
+        _ if says(&["signature", "expired", "security token", "credential"]) => {
+            RefusalReason::Credentials
+        }
+        _ if says(&["accessdenied", "not authorized", "unauthorized"]) => RefusalReason::Permission,
+        429 => RefusalReason::Quota,
+        401 => RefusalReason::Credentials,
+        403 => RefusalReason::Permission,
+        500.. => RefusalReason::Service,
+        _ => RefusalReason::Unknown,
     }
 }
 
@@ -87,8 +89,8 @@ pub fn closing(code: Option<u16>, reason: &str) -> Closing {
             code: format!("close code {code}"),
             message: one_line(reason),
             about: match reason.to_ascii_lowercase() {
-                reason if reason.contains("unable to connect to target") => About::Target,
-                _ => About::Unknown,
+                reason if reason.contains("unable to connect to target") => RefusalReason::Target,
+                _ => RefusalReason::Unknown,
             },
         }),
     }
@@ -176,7 +178,7 @@ mod tests {
             Closing::Done => panic!("done"),
         };
         let target = refused(1011, "Unable to connect to target");
-        assert_eq!(target.about, About::Target);
+        assert_eq!(target.about, RefusalReason::Target);
         assert_eq!(target.message, "Unable to connect to target");
         assert_eq!(refused(1008, "").code, "close code 1008");
     }

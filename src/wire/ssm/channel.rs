@@ -8,16 +8,16 @@ mod words;
 
 use std::collections::VecDeque;
 
-use self::agent::Agent;
-pub use self::ending::End;
+use self::agent::AgentState;
 use self::ending::Ending;
+pub use self::ending::SessionEnd;
 pub use self::words::{Event, Frame};
 use super::Time;
 use super::handshake;
 pub use super::handshake::{NO_ENCRYPTION, Purpose};
 use super::id::{Id, Ids};
 use super::keepalive::Keepalive;
-use super::message::{Kind, Message, payload};
+use super::message::{Message, MessageType, payload};
 use super::receive::Inbox;
 use super::send::{Outbox, PAYLOAD};
 
@@ -26,7 +26,7 @@ const OUTPUT: usize = 1024 * 1024;
 
 /// Where the beginning is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Start {
+enum Phase {
     /// The agent has not said that the handshake is complete: nothing of the stream may be sent.
     Handshake,
     /// It has; the server has not spoken, and gets this long to.
@@ -55,8 +55,8 @@ pub struct Channel {
     /// The websocket, if there is one.
     link: Option<Keepalive>,
     open: Option<String>,
-    start: Start,
-    agent: Agent,
+    start: Phase,
+    agent: AgentState,
     inbox: Inbox,
     outbox: Outbox,
     acknowledgements: VecDeque<Vec<u8>>,
@@ -87,8 +87,8 @@ impl Channel {
             ids,
             link: None,
             open: None,
-            start: Start::Handshake,
-            agent: Agent::default(),
+            start: Phase::Handshake,
+            agent: AgentState::default(),
             inbox: Inbox::default(),
             outbox: Outbox::new(),
             acknowledgements: VecDeque::new(),
@@ -144,9 +144,9 @@ impl Channel {
     /// best left unread.
     pub fn input_room(&self, now: Time) -> usize {
         let may_begin = match self.start {
-            Start::Handshake => false,
-            Start::Banner(until) => now >= until,
-            Start::Done => true,
+            Phase::Handshake => false,
+            Phase::Banner(until) => now >= until,
+            Phase::Done => true,
         };
         match self.ending {
             Ending::Open if may_begin && self.link.is_some() => self.outbox.room(),
@@ -176,7 +176,7 @@ impl Channel {
     fn send(&mut self, payload_type: u32, payload: &[u8], size: usize, now: Time) {
         let sequence = self.outbox.next_sequence();
         let message = Message {
-            kind: Kind::Input,
+            kind: MessageType::Input,
             created: milliseconds(now),
             sequence: i64::try_from(sequence).unwrap_or(i64::MAX),
             flags: 0,

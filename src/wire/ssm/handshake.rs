@@ -34,7 +34,7 @@ pub enum Purpose {
 
 /// Our answer to the agent's question, and what of it we had to refuse.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct HandshakeResponse {
     pub(super) response: Vec<u8>,
     pub(super) refused: Option<String>,
 }
@@ -46,7 +46,7 @@ const NAME: usize = 64;
 const WORDS: usize = 1024;
 
 /// Answers the question. `None` if it makes no sense.
-pub(super) fn answer(request: &[u8], purpose: Purpose) -> Option<Answer> {
+pub(super) fn answer(request: &[u8], purpose: Purpose) -> Option<HandshakeResponse> {
     let request: Value = serde_json::from_slice(request).ok()?;
     let actions = request.get("RequestedClientActions")?.as_array()?;
     let too_many = format!("{} actions are not supported", actions.len());
@@ -74,7 +74,7 @@ pub(super) fn answer(request: &[u8], purpose: Purpose) -> Option<Answer> {
         "ProcessedClientActions": processed,
         "Errors": null,
     });
-    Some(Answer {
+    Some(HandshakeResponse {
         response: response.to_string().into_bytes(),
         refused,
     })

@@ -33,7 +33,7 @@ const PAYLOAD_TYPE: usize = 112;
 
 /// What a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum MessageType {
     /// Ours to the agent: numbered, and acknowledged.
     Input,
     /// The agent's to us: numbered, and acknowledged.
@@ -77,7 +77,7 @@ pub mod payload {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message<'a> {
     /// What it is.
-    pub kind: Kind,
+    pub kind: MessageType,
     /// When it was made: milliseconds since the Unix epoch.
     pub created: u64,
     /// Its number in its direction's stream; 0 in acknowledgements.
@@ -94,7 +94,7 @@ pub struct Message<'a> {
 
 /// Why a frame is no message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Malformed {
+pub enum BadMessage {
     /// It ends in the middle.
     Short,
     /// It has no type or no date.
@@ -131,20 +131,23 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// For what the official plugin ignores as well: the agent sends it again.
-    pub fn decode(frame: &'a [u8]) -> Result<Self, Malformed> {
-        let kind = Kind::parse(frame.get(4..36).ok_or(Malformed::Short)?)?;
-        if matches!(kind, Kind::StartPublication | Kind::PausePublication) {
+    pub fn decode(frame: &'a [u8]) -> Result<Self, BadMessage> {
+        let kind = MessageType::parse(frame.get(4..36).ok_or(BadMessage::Short)?)?;
+        if matches!(
+            kind,
+            MessageType::StartPublication | MessageType::PausePublication
+        ) {
             return Ok(Self::bare(kind));
         }
         let header = word(frame, 0)? as usize;
         if header < PAYLOAD_TYPE {
-            return Err(Malformed::Short);
+            return Err(BadMessage::Short);
         }
         let created = u64::from_be_bytes(array(frame, 40)?);
         if created == 0 {
-            return Err(Malformed::Empty);
+            return Err(BadMessage::Empty);
         }
-        let start = header.checked_add(4).ok_or(Malformed::Short)?;
+        let start = header.checked_add(4).ok_or(BadMessage::Short)?;
         let end = start.checked_add(word(frame, header)? as usize);
         let payload = end.and_then(|end| frame.get(start..end));
         let message = Self {
@@ -157,15 +160,15 @@ impl<'a> Message<'a> {
                 HEADER.. => word(frame, PAYLOAD_TYPE)?,
                 _ => 0,
             },
-            payload: payload.ok_or(Malformed::Short)?,
+            payload: payload.ok_or(BadMessage::Short)?,
         };
         // Nobody would send the gateway's last word again.
-        let intact = kind == Kind::ChannelClosed
+        let intact = kind == MessageType::ChannelClosed
             || array::<32>(frame, 80)? == <[u8; 32]>::from(Sha256::digest(message.payload));
-        intact.then_some(message).ok_or(Malformed::Digest)
+        intact.then_some(message).ok_or(BadMessage::Digest)
     }
 
-    fn bare(kind: Kind) -> Self {
+    fn bare(kind: MessageType) -> Self {
         Self {
             kind,
             created: 0,
@@ -178,7 +181,7 @@ impl<'a> Message<'a> {
     }
 }
 
-impl Kind {
+impl MessageType {
     const fn name(self) -> &'static [u8; 32] {
         match self {
             Self::Input => b"input_stream_data               ",
@@ -191,10 +194,10 @@ impl Kind {
         }
     }
 
-    fn parse(padded: &[u8]) -> Result<Self, Malformed> {
+    fn parse(padded: &[u8]) -> Result<Self, BadMessage> {
         let name = trim(padded);
         if name.is_empty() {
-            return Err(Malformed::Empty);
+            return Err(BadMessage::Empty);
         }
         let known = [
             Self::Output,
@@ -215,12 +218,12 @@ fn trim(padded: &[u8]) -> &[u8] {
     last.map_or(&[], |last| &padded[..=last])
 }
 
-fn array<const N: usize>(frame: &[u8], at: usize) -> Result<[u8; N], Malformed> {
-    let rest = frame.get(at..).ok_or(Malformed::Short)?;
-    rest.first_chunk().copied().ok_or(Malformed::Short)
+fn array<const N: usize>(frame: &[u8], at: usize) -> Result<[u8; N], BadMessage> {
+    let rest = frame.get(at..).ok_or(BadMessage::Short)?;
+    rest.first_chunk().copied().ok_or(BadMessage::Short)
 }
 
-fn word(frame: &[u8], at: usize) -> Result<u32, Malformed> {
+fn word(frame: &[u8], at: usize) -> Result<u32, BadMessage> {
     array(frame, at).map(u32::from_be_bytes)
 }
 

@@ -11,7 +11,7 @@ mod window;
 
 use std::collections::VecDeque;
 
-use self::pause::Pause;
+use self::pause::PublicationPause;
 use self::silence::{COPIES, Silence};
 use self::slots::{Slot, Slots};
 use self::window::Window;
@@ -37,7 +37,7 @@ pub(super) struct Outbox {
     /// No message is due before this.
     next_due: Option<Time>,
     trip: RoundTrip,
-    paused: Option<Pause>,
+    paused: Option<PublicationPause>,
     silence: Silence,
 }
 
@@ -144,7 +144,7 @@ impl Outbox {
     pub(super) fn pause(&mut self, now: Time) {
         if self.paused.is_none() {
             self.window.narrow(self.slots.next());
-            self.paused = Some(Pause::begin(now));
+            self.paused = Some(PublicationPause::begin(now));
         }
     }
 

@@ -22,7 +22,7 @@ use crate::error::{Error, Setting};
 use crate::plan::aws::profiles::{DEFAULT, Profile};
 use crate::plan::aws::region::{Chooser, Configured};
 use crate::world::net::trust::Trust;
-use crate::world::net::websocket::Network;
+use crate::world::net::websocket::NetworkConfig;
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -122,11 +122,11 @@ pub(super) fn regions(profile: Profile<'_>, known: bool) -> Result<Configured, E
 ///
 /// # Errors
 /// Files of AWS that make no sense, [`Error::UnknownProfile`].
-pub fn network(name: Option<&str>) -> Result<Network, Error> {
+pub fn network(name: Option<&str>) -> Result<NetworkConfig, Error> {
     let files = Files::read()?;
     let name = profile_name(name)?;
     let profile = files.profile(name.as_deref())?;
-    Ok(Network {
+    Ok(NetworkConfig {
         trust: trust(profile),
         proxies: proxies()?,
     })

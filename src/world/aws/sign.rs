@@ -120,7 +120,7 @@ mod tests {
     }
 
     fn tunnel(duration: Option<u16>, token: Option<&str>) -> String {
-        let request = eice::Request {
+        let request = eice::OpenTunnelRequest {
             host: HOST,
             endpoint: "eice-123",
             address: "10.0.0.0",

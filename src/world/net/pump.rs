@@ -19,8 +19,7 @@ use tokio_websockets::WebSocketStream;
 use self::link::Lost;
 use self::watch::Watch;
 use super::websocket::pongs::Pongs;
-use super::websocket::relay::Ends;
-use crate::wire::ssm::channel::{Channel, End, Event};
+use crate::wire::ssm::channel::{Channel, Event, SessionEnd};
 use crate::world::process::clock::Clock;
 
 /// How much is read or written at once.
@@ -30,6 +29,20 @@ const CHUNK: usize = 64 * 1024;
 /// a signal is heeded even while we are flooded.
 const TURNS: usize = 64;
 const BUDGET: usize = 128 * 1024;
+
+/// The local end of a tunnel: a ProxyCommand's standard input and output, a terminal, or a client's
+/// socket.
+#[derive(Debug)]
+pub struct Streams<R, W> {
+    /// Where we read.
+    pub input: R,
+    /// Where we write.
+    pub output: W,
+    /// Whether the writer of `input` has closed it, even if there is something left to read.
+    pub input_closed: fn(&R) -> bool,
+    /// Whether the reader of `output` has closed it.
+    pub output_closed: fn(&W) -> bool,
+}
 
 /// What stopped the pump.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,7 +54,7 @@ pub enum Stop {
     /// The websocket is gone, for this reason. The session is to be resumed over another one.
     Lost(String),
     /// The session is over, and its output written.
-    Over(End),
+    Over(SessionEnd),
 }
 
 /// A channel with its three ends.
@@ -54,7 +67,7 @@ pub struct Pump<S, R, W> {
     output: W,
     buffer: Vec<u8>,
     timer: Pin<Box<Sleep>>,
-    end: Option<End>,
+    end: Option<SessionEnd>,
     /// What the agent has to say to the user.
     said: Vec<String>,
     /// Whether it has been told that all has begun.
@@ -73,13 +86,13 @@ where
     W: AsyncWrite + Unpin,
 {
     /// A pump without a websocket yet.
-    pub fn new(channel: Channel, clock: Clock, ends: Ends<R, W>) -> Self {
+    pub fn new(channel: Channel, clock: Clock, streams: Streams<R, W>) -> Self {
         Self {
             channel,
             clock,
             socket: None,
-            input: Some(ends.input),
-            output: ends.output,
+            input: Some(streams.input),
+            output: streams.output,
             buffer: vec![0; CHUNK],
             timer: Box::pin(sleep_until(Instant::now())),
             end: None,
@@ -88,7 +101,7 @@ where
             pongs: Pongs::default(),
             budget: 0,
             is_silent: false,
-            watch: Watch::new(ends.closed, ends.gone),
+            watch: Watch::new(streams.input_closed, streams.output_closed),
         }
     }
 
@@ -191,7 +204,7 @@ where
     }
 
     /// The last of the output is written: lets the pipe have it, if it has a buffer of its own.
-    fn finish(&mut self, cx: &mut Context<'_>, end: End) -> Poll<Stop> {
+    fn finish(&mut self, cx: &mut Context<'_>, end: SessionEnd) -> Poll<Stop> {
         match Pin::new(&mut self.output).poll_flush(cx) {
             Poll::Pending => {
                 self.end = Some(end);

@@ -36,7 +36,7 @@ const FLUSH: usize = 48 * 1024;
 
 /// What lies between us and every server.
 #[derive(Clone, Debug)]
-pub struct Network {
+pub struct NetworkConfig {
     /// Whom to believe who they are.
     pub trust: Trust,
     /// Which proxies to use.
@@ -45,7 +45,7 @@ pub struct Network {
 
 /// Why there is no websocket.
 #[derive(Debug)]
-pub enum Failure {
+pub enum DialError {
     /// The server answers the upgrade with another status than 101.
     Refused {
         /// The HTTP status.
@@ -59,13 +59,13 @@ pub enum Failure {
     Other(Error),
 }
 
-impl From<Error> for Failure {
+impl From<Error> for DialError {
     fn from(error: Error) -> Self {
         Self::Other(error)
     }
 }
 
-impl From<Tunnel> for Failure {
+impl From<Tunnel> for DialError {
     fn from(trouble: Tunnel) -> Self {
         Self::Other(trouble.into())
     }
@@ -73,7 +73,7 @@ impl From<Tunnel> for Failure {
 
 /// Where a websocket is.
 #[derive(Clone, Debug)]
-struct Place {
+struct WebsocketUrl {
     host: String,
     port: u16,
     secure: bool,
@@ -85,20 +85,20 @@ struct Place {
 /// usual ones. A message of more than `longest` bytes is the end of it.
 ///
 /// # Errors
-/// [`Failure`], with the step that failed or took too long.
+/// [`DialError`], with the step that failed or took too long.
 pub async fn dial(
     url: &str,
     headers: &[(String, String)],
     longest: usize,
-    network: &Network,
-) -> Result<Socket, Failure> {
-    let place = Place::parse(url).ok_or_else(|| Tunnel::NoWebsocket {
+    network: &NetworkConfig,
+) -> Result<Socket, DialError> {
+    let url = WebsocketUrl::parse(url).ok_or_else(|| Tunnel::NoWebsocket {
         host: String::new(),
         cause: "its URL makes no sense".to_owned(),
     })?;
-    let io = dial::connect(&place, network).await?;
-    let upgrade = http::upgrade(io, &place, headers);
-    let io = dial::in_time(Step::Handshake, &place.host, upgrade).await??;
+    let io = dial::connect(&url, network).await?;
+    let upgrade = http::upgrade(io, &url, headers);
+    let io = dial::in_time(Step::Handshake, &url.host, upgrade).await??;
     let config = Config::default().flush_threshold(FLUSH);
     let limits = Limits::default().max_payload_len(Some(longest));
     Ok(ClientBuilder::new()
@@ -107,7 +107,7 @@ pub async fn dial(
         .take_over(io))
 }
 
-impl Place {
+impl WebsocketUrl {
     fn parse(url: &str) -> Option<Self> {
         let uri: hyper::Uri = url.parse().ok()?;
         let secure = match uri.scheme_str()? {

@@ -35,13 +35,13 @@ pub enum Output {
     File(File),
 }
 
-/// How a descriptor is set, put back when this is dropped: to be held where others may go on to use
-/// it after us, as the shell that has called us does.
+/// The status flags of a descriptor, restored when this is dropped: O_NONBLOCK belongs to the open
+/// file description, which the calling shell goes on to use.
 #[derive(Debug)]
-pub struct Loan(OwnedFd, OFlags);
+pub struct FlagsGuard(OwnedFd, OFlags);
 
-impl Loan {
-    /// Takes note.
+impl FlagsGuard {
+    /// Reads the flags.
     ///
     /// # Errors
     /// When the descriptor is closed.
@@ -52,7 +52,7 @@ impl Loan {
     }
 }
 
-impl Drop for Loan {
+impl Drop for FlagsGuard {
     fn drop(&mut self) {
         let _ = fcntl_setfl(&self.0, self.1);
     }
@@ -72,7 +72,7 @@ pub fn anew(fd: impl AsFd) -> io::Result<OwnedFd> {
 }
 
 impl Input {
-    /// Whether nobody writes to it any more, though something may be left in it.
+    /// Whether its writer has closed it, even if there is something left to read.
     pub fn is_closed(&self) -> bool {
         match self {
             Self::Pipe(pipe) => is_hung_up(pipe),
@@ -92,8 +92,8 @@ impl Input {
 }
 
 impl Output {
-    /// Whether nobody reads what we write any more. A file always has readers.
-    pub fn is_gone(&self) -> bool {
+    /// Whether its reader has closed it; never of a file.
+    pub fn is_closed(&self) -> bool {
         match self {
             Self::Pipe(pipe) => is_hung_up(pipe),
             Self::File(_) => false,

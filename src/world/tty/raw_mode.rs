@@ -48,7 +48,7 @@ impl Screen {
     }
 
     /// From now on the terminal does nothing about any key or byte (cfmakeraw(3)), until
-    /// [`Screen::calm`] or the end of this.
+    /// [`Screen::restore`] or the end of this.
     pub fn raw(&mut self) {
         if let Some(keyboard) = &mut self.0 {
             let mut raw = keyboard.before.clone();
@@ -58,8 +58,8 @@ impl Screen {
         }
     }
 
-    /// Puts the terminal back.
-    pub fn calm(&mut self) {
+    /// Leaves raw mode.
+    pub fn restore(&mut self) {
         if let Some(keyboard) = &mut self.0
             && std::mem::take(&mut keyboard.is_raw)
         {
@@ -85,6 +85,6 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        self.calm();
+        self.restore();
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Channel, Event, Purpose, Start, Time};
+use super::{Channel, Event, Phase, Purpose, Time};
 use crate::wire::ssm::handshake;
 
 /// How long an agent tries to connect to the port at most, before it gives the session up: as long
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The agent at the other end.
 #[derive(Debug, Default)]
-pub(super) struct Agent {
+pub(super) struct AgentState {
     /// Whether it acknowledges a message again that it has had already.
     acknowledges_again: bool,
     /// When it has connected to the port, or given that up.
@@ -29,7 +29,7 @@ pub(super) struct Agent {
     settled: bool,
 }
 
-impl Agent {
+impl AgentState {
     /// It asks for the handshake.
     pub(super) fn asks(&mut self, request: &[u8]) {
         self.acknowledges_again = handshake::acknowledges_again(request);
@@ -63,7 +63,7 @@ impl Agent {
 impl Channel {
     /// Whether anything of the stream may be sent.
     pub fn is_ready(&self) -> bool {
-        self.start != Start::Handshake
+        self.start != Phase::Handshake
     }
 
     /// Whether all has begun that we have a part in: what goes wrong from now on is the far end's,
@@ -81,8 +81,8 @@ impl Channel {
         self.spoken = true;
         self.agent.answers();
         // An agent begins most shells without a handshake.
-        if self.start != Start::Handshake || self.purpose == Purpose::Shell {
-            self.start = Start::Done;
+        if self.start != Phase::Handshake || self.purpose == Purpose::Shell {
+            self.start = Phase::Done;
         }
         self.agent_connected();
     }

@@ -34,7 +34,7 @@ const CTRL_D: u8 = 4;
 
 /// How a session ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum SessionEnd {
     /// The other side closed it, with nothing wrong that it knows of; with the exit status of
     /// the command, where there was one that tells.
     Closed(Option<i32>),
@@ -45,10 +45,10 @@ pub enum End {
     /// We could not do what the other side wanted. The session may still be there.
     Refused(String),
     /// We did, and the other side confirms it.
-    Asked,
+    Terminated,
     /// We wanted to, and nobody confirms it. The session may still be there: to end it is the
     /// API's to do.
-    Unanswered,
+    Unconfirmed,
 }
 
 /// Who wants to end the session.
@@ -63,7 +63,7 @@ pub(super) enum Ending {
     /// We leave as soon as everything is acknowledged, and at the latest then.
     Draining(Time),
     /// We have said that we leave, and wait until then for the answer.
-    Asked(Time),
+    Terminating(Time),
     /// It is over.
     Over,
 }
@@ -125,7 +125,7 @@ impl Channel {
         // A shell's agent acknowledges "terminate" and goes on, so that is for the API.
         if self.link.is_none() || !self.is_ready() || !self.has_farewell() {
             // Where nothing can be said, there is nothing to wait for.
-            self.over(End::Unanswered);
+            self.over(SessionEnd::Unconfirmed);
         }
     }
 
@@ -133,7 +133,7 @@ impl Channel {
     pub(super) fn is_leaving(&self) -> bool {
         matches!(
             self.ending,
-            Ending::Draining(_) | Ending::Asked(_) | Ending::Over
+            Ending::Draining(_) | Ending::Terminating(_) | Ending::Over
         )
     }
 
@@ -141,17 +141,17 @@ impl Channel {
     pub(super) fn closed(&mut self, body: &[u8]) {
         let reason = handshake::reason(body);
         let end = match (self.refused.take(), self.is_leaving()) {
-            (_, true) => End::Asked,
-            (Some(refused), false) => End::Failed(refused),
-            (None, false) if self.is_unconnected(&reason) => End::NoConnection(reason),
-            (None, false) if !reason.is_empty() => End::Failed(reason),
-            (None, false) if self.inbox.has_gap() => {
-                End::Failed("the session was closed before all of its output came".to_owned())
-            }
+            (_, true) => SessionEnd::Terminated,
+            (Some(refused), false) => SessionEnd::Failed(refused),
+            (None, false) if self.is_unconnected(&reason) => SessionEnd::NoConnection(reason),
+            (None, false) if !reason.is_empty() => SessionEnd::Failed(reason),
+            (None, false) if self.inbox.has_gap() => SessionEnd::Failed(
+                "the session was closed before all of its output came".to_owned(),
+            ),
             (None, false) if !self.is_ready() => {
-                End::Failed("the session was closed before it began".to_owned())
+                SessionEnd::Failed("the session was closed before it began".to_owned())
             }
-            (None, false) => End::Closed(self.exit),
+            (None, false) => SessionEnd::Closed(self.exit),
         };
         self.over(end);
     }
@@ -162,13 +162,13 @@ impl Channel {
             Ending::Open | Ending::EndOfInput | Ending::Over => {}
             Ending::Refused(_) => {
                 let reason = self.refused.take().unwrap_or_default();
-                self.over(End::Refused(reason));
+                self.over(SessionEnd::Refused(reason));
             }
-            Ending::Draining(_) | Ending::Asked(_) => self.over(End::Unanswered),
+            Ending::Draining(_) | Ending::Terminating(_) => self.over(SessionEnd::Unconfirmed),
         }
     }
 
-    pub(super) fn over(&mut self, end: End) {
+    pub(super) fn over(&mut self, end: SessionEnd) {
         if self.ending != Ending::Over {
             self.ending = Ending::Over;
             self.link = None;
@@ -180,7 +180,7 @@ impl Channel {
         match self.ending {
             Ending::Open if self.stalled_at().is_some_and(|at| now >= at) => {
                 let reason = "the instance takes nothing more of what is sent";
-                self.over(End::Refused(reason.to_owned()));
+                self.over(SessionEnd::Refused(reason.to_owned()));
             }
             Ending::EndOfInput if self.quiet_at().is_some_and(|at| now >= at) => {
                 match self.purpose {
@@ -190,7 +190,7 @@ impl Channel {
                 }
             }
             Ending::Draining(until) if now >= self.drained_at(until) => self.ask(now),
-            Ending::Refused(until) | Ending::Asked(until) if now >= until => self.lost(),
+            Ending::Refused(until) | Ending::Terminating(until) if now >= until => self.lost(),
             _ => {}
         }
     }
@@ -200,7 +200,7 @@ impl Channel {
             Ending::Open => self.stalled_at(),
             Ending::EndOfInput => self.quiet_at(),
             Ending::Draining(until) => Some(self.drained_at(until)),
-            Ending::Refused(until) | Ending::Asked(until) => Some(until),
+            Ending::Refused(until) | Ending::Terminating(until) => Some(until),
             Ending::Over => None,
         }
     }
@@ -236,9 +236,9 @@ impl Channel {
     /// Says that we leave.
     fn ask(&mut self, now: Time) {
         if self.link.is_none() || !self.is_ready() {
-            return self.over(End::Unanswered);
+            return self.over(SessionEnd::Unconfirmed);
         }
         self.send(payload::FLAG, &payload::TERMINATE.to_be_bytes(), 0, now);
-        self.ending = Ending::Asked(now + FAREWELL);
+        self.ending = Ending::Terminating(now + FAREWELL);
     }
 }

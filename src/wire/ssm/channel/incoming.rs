@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::Purpose;
-use super::{Channel, Event, Handshake, Start, Time, milliseconds};
+use super::{Channel, Event, Handshake, Phase, Time, milliseconds};
 use crate::wire::ssm::handshake;
-use crate::wire::ssm::message::{Kind, Message, payload};
+use crate::wire::ssm::message::{Message, MessageType, payload};
 use crate::wire::ssm::receive::Turn;
 
 /// How long to wait for the server to speak first. What reaches the agent before it has connected
@@ -27,17 +27,17 @@ impl Channel {
             return;
         };
         match message.kind {
-            Kind::Output => self.numbered(&message, now),
-            Kind::Acknowledge => {
+            MessageType::Output => self.numbered(&message, now),
+            MessageType::Acknowledge => {
                 if let Some(sequence) = handshake::acknowledged(message.payload) {
                     self.acknowledged(sequence, now);
                 }
             }
-            Kind::ChannelClosed => self.closed(message.payload),
+            MessageType::ChannelClosed => self.closed(message.payload),
             // Neither says anything about the handshake: a pause may come before it.
-            Kind::PausePublication => self.outbox.pause(now),
-            Kind::StartPublication => self.outbox.go_on(),
-            Kind::Input | Kind::Unknown => {}
+            MessageType::PausePublication => self.outbox.pause(now),
+            MessageType::StartPublication => self.outbox.go_on(),
+            MessageType::Input | MessageType::Unknown => {}
         }
     }
 
@@ -66,7 +66,7 @@ impl Channel {
     fn acknowledge(&mut self, message: &Message<'_>, now: Time) {
         let body = handshake::acknowledgement(message.id, message.sequence);
         let acknowledgement = Message {
-            kind: Kind::Acknowledge,
+            kind: MessageType::Acknowledge,
             created: milliseconds(now),
             sequence: 0,
             flags: 3,
@@ -105,11 +105,11 @@ impl Channel {
                 if before == Handshake::Complete {
                     return;
                 }
-                if self.start == Start::Handshake {
+                if self.start == Phase::Handshake {
                     self.agent.begins(now);
                     self.start = match self.purpose {
-                        Purpose::Port => Start::Banner(now + BANNER),
-                        Purpose::Shell => Start::Done,
+                        Purpose::Port => Phase::Banner(now + BANNER),
+                        Purpose::Shell => Phase::Done,
                     };
                 }
                 self.events

@@ -1,14 +1,14 @@
 //! What passes with the time.
 
-use super::{Channel, Event, Start, Time};
+use super::{Channel, Event, Phase, Time};
 
 impl Channel {
     /// Time has passed.
     pub fn tick(&mut self, now: Time) {
-        if let Start::Banner(until) = self.start
+        if let Phase::Banner(until) = self.start
             && now >= until
         {
-            self.start = Start::Done;
+            self.start = Phase::Done;
         }
         if !self.takes_frames() {
             // Nobody listens, so nothing is heard.
@@ -28,8 +28,8 @@ impl Channel {
     /// When [`Channel::tick`] has something to do.
     pub fn timeout(&self) -> Option<Time> {
         let banner = match self.start {
-            Start::Banner(until) => Some(until),
-            Start::Handshake | Start::Done => None,
+            Phase::Banner(until) => Some(until),
+            Phase::Handshake | Phase::Done => None,
         };
         let link = self.link.map(|link| link.timeout());
         let outbox = self.link.and_then(|_| self.outbox.timeout());

@@ -1,6 +1,6 @@
 //! What a channel hands out.
 
-use super::End;
+use super::SessionEnd;
 
 /// What goes out on the websocket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,5 +23,5 @@ pub enum Event {
     /// Nothing comes from this websocket any more: drop it, and resume on another.
     Dead,
     /// The session is over. Output that came before may still wait to be written.
-    Over(End),
+    Over(SessionEnd),
 }

@@ -10,14 +10,14 @@ const PROBE: Duration = Duration::from_secs(1);
 
 /// A pause.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pause {
+pub(super) struct PublicationPause {
     /// When to try one message.
     next: Time,
     /// Whether it is time.
     leave: bool,
 }
 
-impl Pause {
+impl PublicationPause {
     pub(super) fn begin(now: Time) -> Self {
         Self {
             next: now + PROBE,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::world::Wire;
 use crate::wire::ssm::Time;
 use crate::wire::ssm::id::{Id, Ids};
-use crate::wire::ssm::message::{Kind, Message, payload};
+use crate::wire::ssm::message::{Message, MessageType, payload};
 
 /// How often the agent looks at the front of its queue, and how old that must be.
 const LOOK: Duration = Duration::from_millis(100);
@@ -82,7 +82,7 @@ impl Agent {
 
     fn send(&mut self, payload_type: u32, payload: &[u8], now: Time) {
         let message = Message {
-            kind: Kind::Output,
+            kind: MessageType::Output,
             created: u64::try_from(now.as_millis()).expect("a date"),
             sequence: self.sequence,
             flags: u64::from(self.sequence == 0),
@@ -100,13 +100,13 @@ impl Agent {
     pub(super) fn frame(&mut self, frame: &[u8], now: Time) {
         let message = Message::decode(frame).expect("a message of ours");
         match message.kind {
-            Kind::Acknowledge => {
+            MessageType::Acknowledge => {
                 let body: Value = serde_json::from_slice(message.payload).expect("JSON");
                 let sequence = body["AcknowledgedMessageSequenceNumber"].as_i64();
                 let sequence = sequence.expect("a number");
                 self.unacknowledged.retain(|(at, ..)| *at != sequence);
             }
-            Kind::Input => self.numbered(&message, now),
+            MessageType::Input => self.numbered(&message, now),
             other => panic!("{other:?} is not ours to send"),
         }
     }
@@ -176,7 +176,7 @@ impl Agent {
             "IsSequentialMessage": true });
         let body = body.to_string();
         let message = Message {
-            kind: Kind::Acknowledge,
+            kind: MessageType::Acknowledge,
             created: u64::try_from(now.as_millis()).expect("a date"),
             sequence: 0,
             flags: 3,

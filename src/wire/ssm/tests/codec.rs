@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::random;
 use crate::wire::ssm::channel::{Channel, Purpose};
 use crate::wire::ssm::id::{Id, Ids};
-use crate::wire::ssm::message::{Kind, Malformed, Message, payload};
+use crate::wire::ssm::message::{BadMessage, Message, MessageType, payload};
 
 const GOLDEN: &str = "00000074\
     696e7075745f73747265616d5f64617461202020202020202020202020202020\
@@ -17,7 +17,7 @@ const GOLDEN: &str = "00000074\
 
 fn golden() -> Message<'static> {
     Message {
-        kind: Kind::Input,
+        kind: MessageType::Input,
         created: 1_700_000_000_123,
         sequence: 7,
         flags: 0,
@@ -45,7 +45,7 @@ fn a_message_is_spelled_byte_for_byte_as_the_plugin_does() {
 #[test]
 fn the_gateway_s_own_messages_are_read_as_they_come() {
     let message = Message {
-        kind: Kind::ChannelClosed,
+        kind: MessageType::ChannelClosed,
         payload: b"{\"Output\":\"bye\"}",
         ..golden()
     };
@@ -55,12 +55,15 @@ fn the_gateway_s_own_messages_are_read_as_they_come() {
     frame[3] = 112;
     frame[4 + 14..36].fill(0);
     let read = Message::decode(&frame).expect("a message");
-    assert_eq!((read.kind, read.payload_type), (Kind::ChannelClosed, 0));
+    assert_eq!(
+        (read.kind, read.payload_type),
+        (MessageType::ChannelClosed, 0)
+    );
     assert_eq!(read.payload, message.payload);
     // Of a pause nothing is known but its type.
     let pause = [&[0; 4][..], b"pause_publication", &[0; 15]].concat();
     let read = Message::decode(&pause).expect("a message");
-    assert_eq!(read.kind, Kind::PausePublication);
+    assert_eq!(read.kind, MessageType::PausePublication);
 }
 
 #[test]
@@ -71,19 +74,19 @@ fn what_was_damaged_is_refused() {
         frame[at] = byte;
         Message::decode(&frame).map(|_| ())
     };
-    assert_eq!(damaged(whole.len() - 1, b'x'), Err(Malformed::Digest));
-    assert_eq!(damaged(119, 12), Err(Malformed::Short));
-    assert_eq!(damaged(0, 0xff), Err(Malformed::Short));
-    assert_eq!(damaged(3, 0), Err(Malformed::Short));
+    assert_eq!(damaged(whole.len() - 1, b'x'), Err(BadMessage::Digest));
+    assert_eq!(damaged(119, 12), Err(BadMessage::Short));
+    assert_eq!(damaged(0, 0xff), Err(BadMessage::Short));
+    assert_eq!(damaged(3, 0), Err(BadMessage::Short));
     for length in 0..whole.len() {
-        assert_eq!(Message::decode(&whole[..length]), Err(Malformed::Short));
+        assert_eq!(Message::decode(&whole[..length]), Err(BadMessage::Short));
     }
     let mut undated = whole.clone();
     undated[40..48].fill(0);
-    assert_eq!(Message::decode(&undated), Err(Malformed::Empty));
+    assert_eq!(Message::decode(&undated), Err(BadMessage::Empty));
     let mut untyped = whole.clone();
     untyped[4..36].fill(b' ');
-    assert_eq!(Message::decode(&untyped), Err(Malformed::Empty));
+    assert_eq!(Message::decode(&untyped), Err(BadMessage::Empty));
 }
 
 #[test]
@@ -107,12 +110,12 @@ fn nonsense_does_no_harm() {
     let mut channel = Channel::new(Purpose::Port, random.u64(..), Duration::from_secs(1));
     channel.connected("token", Duration::from_secs(1));
     let kinds = [
-        Kind::Input,
-        Kind::Output,
-        Kind::Acknowledge,
-        Kind::PausePublication,
-        Kind::StartPublication,
-        Kind::Unknown,
+        MessageType::Input,
+        MessageType::Output,
+        MessageType::Acknowledge,
+        MessageType::PausePublication,
+        MessageType::StartPublication,
+        MessageType::Unknown,
     ];
     for round in 0..50_000_u64 {
         let now = Duration::from_secs(1) + Duration::from_millis(round);

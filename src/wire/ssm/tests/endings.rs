@@ -6,14 +6,14 @@ use serde_json::json;
 
 use super::life::{MS, START, acknowledge, channel, complete, frame, sent};
 use crate::wire::ssm::Time;
-use crate::wire::ssm::channel::{Channel, End, Event, Purpose};
-use crate::wire::ssm::message::{Kind, payload};
+use crate::wire::ssm::channel::{Channel, Event, Purpose, SessionEnd};
+use crate::wire::ssm::message::{MessageType, payload};
 
 const SECOND: Duration = Duration::from_secs(1);
 
 fn closed(channel: &mut Channel, output: &str) -> Option<Event> {
     let body = json!({ "Output": output }).to_string();
-    let frame = frame(Kind::ChannelClosed, 0, 0, body.as_bytes());
+    let frame = frame(MessageType::ChannelClosed, 0, 0, body.as_bytes());
     channel.frame(&frame, START);
     channel.event()
 }
@@ -23,7 +23,7 @@ fn begun(speaks: bool) -> Channel {
     let mut channel = channel();
     channel.frame(&complete(0, ""), START);
     if speaks {
-        let hello = frame(Kind::Output, 1, payload::OUTPUT, b"hello");
+        let hello = frame(MessageType::Output, 1, payload::OUTPUT, b"hello");
         channel.frame(&hello, START);
         channel.wrote(5);
     }
@@ -50,8 +50,8 @@ fn an_exit_status_is_read_as_agents_write_it() {
     for (text, status) in [("EXIT_CODE: 3", 3), ("0", 0), ("EXIT_CODE: 127\n", 127)] {
         let mut channel = begun(true);
         let kind = payload::EXIT_CODE;
-        channel.frame(&frame(Kind::Output, 2, kind, text.as_bytes()), START);
-        let end = Event::Over(End::Closed(Some(status)));
+        channel.frame(&frame(MessageType::Output, 2, kind, text.as_bytes()), START);
+        let end = Event::Over(SessionEnd::Closed(Some(status)));
         assert_eq!(closed(&mut channel, ""), Some(end));
     }
 }
@@ -59,7 +59,7 @@ fn an_exit_status_is_read_as_agents_write_it() {
 #[test]
 fn the_agent_s_rule_above_an_error_is_left_out() {
     let text = "\n----------ERROR-------\nUnable to start shell: no such user\n";
-    let end = End::Failed("Unable to start shell: no such user".to_owned());
+    let end = SessionEnd::Failed("Unable to start shell: no such user".to_owned());
     assert_eq!(closed(&mut begun(true), text), Some(Event::Over(end)));
 }
 
@@ -70,9 +70,9 @@ fn a_worker_that_has_crashed_before_any_output_could_not_connect() {
         "document worker timed out",
         "Unable to connect to specified port: dial tcp: connection refused",
     ] {
-        let end = Event::Over(End::NoConnection(text.to_owned()));
+        let end = Event::Over(SessionEnd::NoConnection(text.to_owned()));
         assert_eq!(closed(&mut begun(false), text), Some(end));
-        let end = Event::Over(End::Failed(text.to_owned()));
+        let end = Event::Over(SessionEnd::Failed(text.to_owned()));
         assert_eq!(closed(&mut begun(true), text), Some(end));
     }
 }
@@ -107,7 +107,10 @@ fn a_server_that_closes_by_itself_need_not_be_told_to() {
     acknowledge(&mut channel, 0, START + 20 * MS);
     channel.tick(START + 200 * MS);
     assert_eq!(sent(&mut channel, START + 200 * MS), []);
-    assert_eq!(closed(&mut channel, ""), Some(Event::Over(End::Asked)));
+    assert_eq!(
+        closed(&mut channel, ""),
+        Some(Event::Over(SessionEnd::Terminated))
+    );
     // One that does not is told soon.
     let mut channel = begun(true);
     channel.hang_up(START);
@@ -115,7 +118,7 @@ fn a_server_that_closes_by_itself_need_not_be_told_to() {
     assert!(now <= START + 300 * MS, "{now:?}");
     channel.tick(now);
     let flag = payload::TERMINATE.to_be_bytes().to_vec();
-    let told = [(Kind::Input, payload::FLAG, flag)];
+    let told = [(MessageType::Input, payload::FLAG, flag)];
     assert_eq!(sent(&mut channel, now), told);
 }
 
@@ -124,10 +127,10 @@ fn a_server_that_closes_by_itself_need_not_be_told_to() {
 fn a_shell_is_ended_by_the_api_at_once() {
     let mut channel = Channel::new(Purpose::Shell, 1, START);
     channel.connected("the token", START);
-    let prompt = frame(Kind::Output, 0, payload::OUTPUT, b"$ ");
+    let prompt = frame(MessageType::Output, 0, payload::OUTPUT, b"$ ");
     channel.frame(&prompt, START);
     channel.hang_up(START);
-    assert_eq!(channel.event(), Some(Event::Over(End::Unanswered)));
+    assert_eq!(channel.event(), Some(Event::Over(SessionEnd::Unconfirmed)));
 }
 
 #[test]
@@ -142,7 +145,10 @@ fn an_input_that_is_closed_and_finds_no_room_is_given_up_after_a_minute_with_an_
     // What is acknowledged in the meantime is a reason to wait longer.
     acknowledge(&mut channel, 0, closed + 10 * SECOND);
     let reason = "the instance takes nothing more of what is sent".to_owned();
-    let given_up = Some((Event::Over(End::Refused(reason)), closed + 70 * SECOND));
+    let given_up = Some((
+        Event::Over(SessionEnd::Refused(reason)),
+        closed + 70 * SECOND,
+    ));
     assert_eq!(waits(&mut channel, closed + 100 * SECOND), given_up);
 }
 
@@ -157,5 +163,5 @@ fn the_end_of_the_input_waits_for_a_websocket() {
     assert_eq!(channel.timeout(), None);
     channel.connected("another", START + 200 * SECOND);
     let ends = waits(&mut channel, START + 300 * SECOND).map(|(event, _)| event);
-    assert_eq!(ends, Some(Event::Over(End::Unanswered)));
+    assert_eq!(ends, Some(Event::Over(SessionEnd::Unconfirmed)));
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::random;
 use super::world::{Wire, World};
-use crate::wire::ssm::channel::{End, Event};
+use crate::wire::ssm::channel::{Event, SessionEnd};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -132,7 +132,7 @@ fn whoever_hangs_up_first_lets_go_what_is_under_way() {
     assert_eq!(world.agent.got, farewell);
     assert!(world.agent.terminated);
     // The model's gateway has no last word, so the API is to end the session.
-    assert_eq!(world.events, [Event::Over(End::Unanswered)]);
+    assert_eq!(world.events, [Event::Over(SessionEnd::Unconfirmed)]);
     let took = world.now.saturating_sub(now);
     assert!(took <= 2100 * MS, "{took:?}");
 }

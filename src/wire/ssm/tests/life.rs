@@ -7,15 +7,20 @@ use serde_json::{Value, json};
 use super::random;
 use super::world::{Wire, World};
 use crate::wire::ssm::Time;
-use crate::wire::ssm::channel::{Channel, End, Event, Frame, Purpose};
+use crate::wire::ssm::channel::{Channel, Event, Frame, Purpose, SessionEnd};
 use crate::wire::ssm::id::Id;
-use crate::wire::ssm::message::{Kind, Message, payload};
+use crate::wire::ssm::message::{Message, MessageType, payload};
 
 pub(super) const MS: Duration = Duration::from_millis(1);
 pub(super) const START: Time = Duration::from_secs(1_700_000_000);
 
 /// A frame of the agent's or the gateway's.
-pub(super) fn frame(kind: Kind, sequence: i64, payload_type: u32, payload: &[u8]) -> Vec<u8> {
+pub(super) fn frame(
+    kind: MessageType,
+    sequence: i64,
+    payload_type: u32,
+    payload: &[u8],
+) -> Vec<u8> {
     let message = Message {
         kind,
         created: 1,
@@ -32,14 +37,14 @@ pub(super) fn complete(sequence: i64, message: &str) -> Vec<u8> {
     let complete = json!({ "HandshakeTimeToComplete": 1, "CustomerMessage": message });
     let complete = complete.to_string();
     let kind = payload::HANDSHAKE_COMPLETE;
-    frame(Kind::Output, sequence, kind, complete.as_bytes())
+    frame(MessageType::Output, sequence, kind, complete.as_bytes())
 }
 
 fn request(actions: &Value) -> Vec<u8> {
     let request = json!({ "AgentVersion": "3.3.0.0", "RequestedClientActions": actions });
     let request = request.to_string();
     let kind = payload::HANDSHAKE_REQUEST;
-    frame(Kind::Output, 0, kind, request.as_bytes())
+    frame(MessageType::Output, 0, kind, request.as_bytes())
 }
 
 pub(super) fn channel() -> Channel {
@@ -49,7 +54,7 @@ pub(super) fn channel() -> Channel {
 }
 
 /// The payloads of the messages that go out, of any kind.
-pub(super) fn sent(channel: &mut Channel, now: Time) -> Vec<(Kind, u32, Vec<u8>)> {
+pub(super) fn sent(channel: &mut Channel, now: Time) -> Vec<(MessageType, u32, Vec<u8>)> {
     let mut sent = Vec::new();
     while let Some(frame) = channel.transmit(now) {
         if let Frame::Binary(frame) = frame {
@@ -63,7 +68,7 @@ pub(super) fn sent(channel: &mut Channel, now: Time) -> Vec<(Kind, u32, Vec<u8>)
 
 pub(super) fn acknowledge(channel: &mut Channel, sequence: u64, now: Time) {
     let body = json!({ "AcknowledgedMessageSequenceNumber": sequence }).to_string();
-    channel.frame(&frame(Kind::Acknowledge, 0, 0, body.as_bytes()), now);
+    channel.frame(&frame(MessageType::Acknowledge, 0, 0, body.as_bytes()), now);
 }
 
 #[test]
@@ -93,12 +98,12 @@ fn the_handshake_is_answered_in_the_plugin_s_words() {
     let port = json!([{ "ActionType": "SessionType",
         "ActionParameters": { "SessionType": "Port", "Properties": { "portNumber": "22" } } }]);
     // A pause does not hold it up.
-    channel.frame(&frame(Kind::PausePublication, 0, 0, b"x"), START);
+    channel.frame(&frame(MessageType::PausePublication, 0, 0, b"x"), START);
     channel.frame(&request(&port), START);
     let sent = sent(&mut channel, START);
     let [
-        (Kind::Acknowledge, ..),
-        (Kind::Input, payload::HANDSHAKE_RESPONSE, response),
+        (MessageType::Acknowledge, ..),
+        (MessageType::Input, payload::HANDSHAKE_RESPONSE, response),
     ] = &sent[..]
     else {
         panic!("{sent:?}");
@@ -129,18 +134,21 @@ fn what_we_do_not_do_is_refused_and_is_the_reason_that_is_given() {
         .collect();
     assert_eq!(statuses, [Some(3), Some(1), Some(3)]);
     channel.frame(
-        &frame(Kind::ChannelClosed, 0, 0, b"{\"Output\":\"\"}"),
+        &frame(MessageType::ChannelClosed, 0, 0, b"{\"Output\":\"\"}"),
         START,
     );
     let reason = "encryption with KMS is not supported".to_owned();
-    assert_eq!(channel.event(), Some(Event::Over(End::Failed(reason))));
+    assert_eq!(
+        channel.event(),
+        Some(Event::Over(SessionEnd::Failed(reason)))
+    );
 }
 
 #[test]
 fn nothing_of_the_stream_goes_before_the_server_has_spoken_or_had_its_time() {
     let mut channel = channel();
     // Start of publication is no permission.
-    channel.frame(&frame(Kind::StartPublication, 0, 0, b"x"), START);
+    channel.frame(&frame(MessageType::StartPublication, 0, 0, b"x"), START);
     assert_eq!(channel.input_room(START), 0);
     channel.frame(&complete(0, "be nice"), START);
     assert_eq!(channel.event(), Some(Event::Say("be nice".to_owned())));
@@ -148,7 +156,10 @@ fn nothing_of_the_stream_goes_before_the_server_has_spoken_or_had_its_time() {
     let banner = channel.timeout().expect("a time");
     assert_eq!(banner, START + 300 * MS);
     assert!(channel.input_room(banner) > 0);
-    channel.frame(&frame(Kind::Output, 1, payload::OUTPUT, b"SSH-2.0"), START);
+    channel.frame(
+        &frame(MessageType::Output, 1, payload::OUTPUT, b"SSH-2.0"),
+        START,
+    );
     assert_eq!(channel.input_room(START), 64 * 1024);
     assert_eq!(channel.output(), b"SSH-2.0");
 }
@@ -161,7 +172,7 @@ fn a_pause_holds_the_stream_and_one_message_a_second_tries_it() {
     channel.tick(now);
     channel.input(b"one", now);
     let _ = sent(&mut channel, now);
-    channel.frame(&frame(Kind::PausePublication, 0, 0, b"x"), now);
+    channel.frame(&frame(MessageType::PausePublication, 0, 0, b"x"), now);
     assert_eq!(channel.input_room(now), 0);
     // Read before the pause, and so taken.
     channel.input(b"two", now);
@@ -170,10 +181,16 @@ fn a_pause_holds_the_stream_and_one_message_a_second_tries_it() {
     assert_eq!(probe, now + 1000 * MS);
     channel.tick(probe);
     let tried = sent(&mut channel, probe);
-    assert_eq!(tried, [(Kind::Input, payload::OUTPUT, b"one".to_vec())]);
+    assert_eq!(
+        tried,
+        [(MessageType::Input, payload::OUTPUT, b"one".to_vec())]
+    );
     acknowledge(&mut channel, 0, probe);
     let rest = sent(&mut channel, probe);
-    assert_eq!(rest, [(Kind::Input, payload::OUTPUT, b"two".to_vec())]);
+    assert_eq!(
+        rest,
+        [(MessageType::Input, payload::OUTPUT, b"two".to_vec())]
+    );
 }
 
 #[test]
@@ -181,18 +198,21 @@ fn a_close_is_an_end_with_its_reason_or_without_one() {
     let over = |closed: &[u8]| {
         let mut channel = channel();
         channel.frame(&complete(0, ""), START);
-        channel.frame(&frame(Kind::Output, 1, payload::OUTPUT, b"rest"), START);
-        channel.frame(&frame(Kind::ChannelClosed, 0, 0, closed), START);
+        channel.frame(
+            &frame(MessageType::Output, 1, payload::OUTPUT, b"rest"),
+            START,
+        );
+        channel.frame(&frame(MessageType::ChannelClosed, 0, 0, closed), START);
         assert_eq!(channel.output(), b"rest");
         channel.event()
     };
     assert_eq!(
         over(b"{\"Output\":\"\"}"),
-        Some(Event::Over(End::Closed(None)))
+        Some(Event::Over(SessionEnd::Closed(None)))
     );
     let reason = "Unable to connect to specified port".to_owned();
     let closed = json!({ "Output": reason }).to_string();
-    let failed = Event::Over(End::Failed(reason));
+    let failed = Event::Over(SessionEnd::Failed(reason));
     assert_eq!(over(closed.as_bytes()), Some(failed));
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::agent::Agent;
 use crate::wire::ssm::Time;
 use crate::wire::ssm::channel::{Channel, Event, Frame, Purpose};
-use crate::wire::ssm::message::{Kind, Message};
+use crate::wire::ssm::message::{Message, MessageType};
 
 /// What the wire does to frames: probabilities, and what else befalls them.
 #[derive(Clone, Debug, Default)]
@@ -166,7 +166,7 @@ impl World {
     fn is_lost_copy(&mut self, frame: &[u8]) -> bool {
         let message = Message::decode(frame).expect("a message of ours");
         match &mut self.wire.lost_copies {
-            Some((sequence, copies)) if message.kind == Kind::Input => {
+            Some((sequence, copies)) if message.kind == MessageType::Input => {
                 let is_hit = message.sequence == *sequence && *copies > 0;
                 *copies -= u32::from(is_hit);
                 is_hit

@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::time::timeout;
 
-use crate::world::net::websocket::relay::Ends;
+use crate::world::net::pump::Streams;
 use crate::world::process::stdio::is_hung_up;
 
 /// How long a caller who says nothing is believed to be there, if the system does not hear of it.
@@ -79,13 +79,13 @@ impl Caller {
     }
 
     /// Both ways, for a tunnel.
-    pub fn ends(&mut self) -> Ends<Said<'_>, Heard<'_>> {
+    pub fn ends(&mut self) -> Streams<Said<'_>, Heard<'_>> {
         let (said, heard) = self.stream.split();
-        Ends {
+        Streams {
             input: Said(said, &self.used),
             output: Heard(heard, &self.used),
-            closed: |said| is_hung_up(said.0.as_ref()),
-            gone: |heard| is_hung_up(heard.0.as_ref()),
+            input_closed: |said| is_hung_up(said.0.as_ref()),
+            output_closed: |heard| is_hung_up(heard.0.as_ref()),
         }
     }
 

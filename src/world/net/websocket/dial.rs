@@ -9,7 +9,7 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::{Io, Network, Place, http};
+use super::{Io, NetworkConfig, WebsocketUrl, http};
 use crate::error;
 use crate::error::{Error, Step, Tunnel};
 use crate::plan::aws::http_proxy::Proxy;
@@ -35,10 +35,10 @@ pub(super) async fn in_time<T>(
     })
 }
 
-/// A connection to this place, over TLS if it is to be secure.
-pub(super) async fn connect(place: &Place, network: &Network) -> Result<Io, Error> {
-    let Place { host, port, .. } = place;
-    let scheme = if place.secure { "wss" } else { "ws" };
+/// A connection to this url, over TLS if it is to be secure.
+pub(super) async fn connect(url: &WebsocketUrl, network: &NetworkConfig) -> Result<Io, Error> {
+    let WebsocketUrl { host, port, .. } = url;
+    let scheme = if url.secure { "wss" } else { "ws" };
     let proxy = network.proxies.for_url(scheme, host, *port);
     let proxy = proxy.map_err(|bad| Error::Network(error::Network::BadProxy(bad)))?;
     let io: Io = match &proxy {
@@ -49,9 +49,9 @@ pub(super) async fn connect(place: &Place, network: &Network) -> Result<Io, Erro
             };
             Box::new(tcp(host, *port).await?.map_err(unreachable)?)
         }
-        Some(proxy) => through(proxy, place, &network.trust).await?,
+        Some(proxy) => through(proxy, url, &network.trust).await?,
     };
-    if place.secure {
+    if url.secure {
         tls(io, host, &network.trust).await
     } else {
         Ok(io)
@@ -82,7 +82,7 @@ async fn tcp(host: &str, port: u16) -> Result<io::Result<TcpStream>, Error> {
 }
 
 /// A connection that the proxy makes for us (CONNECT: RFC 9110, 9.3.6).
-async fn through(proxy: &Proxy, place: &Place, trust: &Trust) -> Result<Io, Error> {
+async fn through(proxy: &Proxy, url: &WebsocketUrl, trust: &Trust) -> Result<Io, Error> {
     let unreachable = |cause: String| {
         let proxy = proxy.to_string();
         Error::Network(error::Network::ProxyUnreachable { proxy, cause })
@@ -95,8 +95,8 @@ async fn through(proxy: &Proxy, place: &Place, trust: &Trust) -> Result<Io, Erro
     } else {
         io
     };
-    let asked = http::connect(io, place, proxy);
-    in_time(Step::Proxy, &place.host, asked).await?
+    let asked = http::connect(io, url, proxy);
+    in_time(Step::Proxy, &url.host, asked).await?
 }
 
 async fn tls(io: Io, host: &str, trust: &Trust) -> Result<Io, Error> {

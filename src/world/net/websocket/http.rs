@@ -18,7 +18,7 @@ use hyper_util::rt::TokioIo;
 use sha1::{Digest, Sha1};
 use ssh_key::rand_core::{OsRng, RngCore};
 
-use super::{Failure, Io, Place};
+use super::{DialError, Io, WebsocketUrl};
 use crate::error;
 use crate::error::{Error, Tunnel};
 use crate::plan::aws::clock::Offset;
@@ -30,13 +30,13 @@ const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /// How much of a refusal's body is read.
 const BODY: usize = 16 * 1024;
 
-/// Has a proxy connect us to this place.
-pub(super) async fn connect(io: Io, place: &Place, proxy: &Proxy) -> Result<Io, Error> {
+/// Has a proxy connect us to this url.
+pub(super) async fn connect(io: Io, url: &WebsocketUrl, proxy: &Proxy) -> Result<Io, Error> {
     let trouble = |cause: String| {
         let proxy = proxy.to_string();
         Error::Network(error::Network::ProxyUnreachable { proxy, cause })
     };
-    let authority = place.authority(true);
+    let authority = url.authority(true);
     let mut request = Request::builder()
         .method(Method::CONNECT)
         .uri(&authority)
@@ -56,7 +56,7 @@ pub(super) async fn connect(io: Io, place: &Place, proxy: &Proxy) -> Result<Io, 
             Err(Error::Network(error::Network::ProxyLogin { proxy, known }))
         }
         _ => {
-            let host = place.host.clone();
+            let host = url.host.clone();
             Err(Error::Network(error::Network::ProxyRefused {
                 proxy,
                 host,
@@ -69,18 +69,18 @@ pub(super) async fn connect(io: Io, place: &Place, proxy: &Proxy) -> Result<Io, 
 /// Asks the server to make this connection a websocket.
 pub(super) async fn upgrade(
     io: Io,
-    place: &Place,
+    url: &WebsocketUrl,
     headers: &[(String, String)],
-) -> Result<Io, Failure> {
+) -> Result<Io, DialError> {
     let no_websocket = |cause: String| Tunnel::NoWebsocket {
-        host: place.host.clone(),
+        host: url.host.clone(),
         cause,
     };
     let mut random = [0; 16];
     OsRng.fill_bytes(&mut random);
     let key = base64::encode(random);
-    let mut request = Request::get(&place.path)
-        .header(HOST, place.authority(false))
+    let mut request = Request::get(&url.path)
+        .header(HOST, url.authority(false))
         .header(UPGRADE, "websocket")
         .header(CONNECTION, "Upgrade")
         .header(SEC_WEBSOCKET_KEY, &key)
@@ -96,7 +96,7 @@ pub(super) async fn upgrade(
     if status != StatusCode::SWITCHING_PROTOCOLS {
         let off = offset(response.headers());
         let body = Limited::new(response.into_body(), BODY).collect().await;
-        return Err(Failure::Refused {
+        return Err(DialError::Refused {
             status: status.as_u16(),
             body: body.map_or_else(|_| Vec::new(), |body| body.to_bytes().to_vec()),
             off,

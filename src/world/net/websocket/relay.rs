@@ -17,11 +17,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_websockets::{Message, WebSocketStream};
 
-pub use self::ends::Ends;
 use self::ends::{Inlet, Outlet};
 use self::life::{Due, Life};
 use super::pongs::Pongs;
 use crate::error::Tunnel;
+use crate::world::net::pump::Streams;
 
 mod ends;
 mod life;
@@ -46,11 +46,11 @@ pub struct Pace {
 
 /// What ended it.
 #[derive(Debug, PartialEq, Eq)]
-pub enum End {
+pub enum EiceEnd {
     /// The peer has closed the websocket, with this code and reason.
     Closed(Option<u16>, String),
     /// Nobody hears what we write.
-    Unheard,
+    HungUp,
 }
 
 /// A websocket between two pipes.
@@ -71,11 +71,11 @@ where
     W: AsyncWrite + Unpin,
 {
     /// Puts one together.
-    pub fn new(socket: &'a mut WebSocketStream<S>, ends: Ends<R, W>, pace: Pace) -> Self {
+    pub fn new(socket: &'a mut WebSocketStream<S>, streams: Streams<R, W>, pace: Pace) -> Self {
         Self {
             socket,
-            inlet: Inlet::new(ends.input, pace.frame),
-            outlet: Outlet::new(ends.output, ends.gone),
+            inlet: Inlet::new(streams.input, pace.frame),
+            outlet: Outlet::new(streams.output, streams.output_closed),
             life: Life::new(pace.idle),
             pongs: Pongs::default(),
             is_blocked: false,
@@ -87,15 +87,15 @@ where
     ///
     /// # Errors
     /// [`Tunnel::Lost`] and [`Tunnel::Silent`].
-    pub async fn run(&mut self) -> Result<End, Tunnel> {
+    pub async fn run(&mut self) -> Result<EiceEnd, Tunnel> {
         poll_fn(|cx| self.poll(cx)).await
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<End, Tunnel>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<EiceEnd, Tunnel>> {
         for _ in 0..TURNS {
             let sent = self.send(cx)?;
             let received = match self.receive(cx)? {
-                Received::End(end) => return Poll::Ready(Ok(end)),
+                Received::EiceEnd(end) => return Poll::Ready(Ok(end)),
                 Received::Something => true,
                 Received::Nothing => false,
             };
@@ -104,7 +104,7 @@ where
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(Due::Look) => {
                         if self.outlet.is_unheard() {
-                            return Poll::Ready(Ok(End::Unheard));
+                            return Poll::Ready(Ok(EiceEnd::HungUp));
                         }
                     }
                     Poll::Ready(Due::Ping) => self.ping(cx)?,
@@ -153,7 +153,7 @@ where
         for _ in 0..BURST {
             match self.outlet.poll_empty(cx) {
                 Poll::Pending => return Ok(received),
-                Poll::Ready(Err(_)) => return Ok(Received::End(End::Unheard)),
+                Poll::Ready(Err(_)) => return Ok(Received::EiceEnd(EiceEnd::HungUp)),
                 Poll::Ready(Ok(true)) => self.life.heard(false),
                 Poll::Ready(Ok(false)) => {}
             }
@@ -177,7 +177,7 @@ where
             self.pongs.note(&message);
             if let Some((code, reason)) = message.as_close() {
                 let code = Some(u16::from(code)).filter(|code| *code != NO_CODE);
-                return Ok(Received::End(End::Closed(code, reason.to_owned())));
+                return Ok(Received::EiceEnd(EiceEnd::Closed(code, reason.to_owned())));
             } else if message.is_binary() {
                 self.outlet.fill(message.into_payload());
             } else if message.is_text() {
@@ -209,7 +209,7 @@ where
 enum Received {
     Nothing,
     Something,
-    End(End),
+    EiceEnd(EiceEnd),
 }
 
 /// What a connection is that ends without a close frame.

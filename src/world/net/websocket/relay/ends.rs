@@ -12,19 +12,6 @@ use tokio_websockets::Payload;
 /// would hold a buffer of full size for each.
 const SMALL: usize = 4096;
 
-/// The two pipes, and how to see without reading and writing that nobody is at their other ends.
-#[derive(Debug)]
-pub struct Ends<R, W> {
-    /// Where we read.
-    pub input: R,
-    /// Where we write.
-    pub output: W,
-    /// Whether nobody writes what we read any more, though something may be left of it.
-    pub closed: fn(&R) -> bool,
-    /// Whether what we write is heard by nobody.
-    pub gone: fn(&W) -> bool,
-}
-
 /// The pipe that frames are read from.
 pub(super) struct Inlet<R> {
     /// Until its end.

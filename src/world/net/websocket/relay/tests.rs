@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::{sleep, timeout};
 use tokio_websockets::{ClientBuilder, CloseCode, Message, ServerBuilder, WebSocketStream};
 
-use super::{End, Ends, Pace, Relay};
+use super::{EiceEnd, Pace, Relay, Streams};
 use crate::error::Tunnel;
 
 const PACE: Pace = Pace {
@@ -20,7 +20,7 @@ const PACE: Pace = Pace {
 struct Setting {
     ours: WebSocketStream<DuplexStream>,
     peer: WebSocketStream<DuplexStream>,
-    ends: Ends<DuplexStream, DuplexStream>,
+    ends: Streams<DuplexStream, DuplexStream>,
     input: DuplexStream,
     output: DuplexStream,
 }
@@ -31,11 +31,11 @@ fn setting() -> Setting {
     Setting {
         ours: ClientBuilder::new().take_over(a),
         peer: ServerBuilder::new().serve(b),
-        ends: Ends {
+        ends: Streams {
             input: ours_in,
             output: ours_out,
-            closed: |_| false,
-            gone: |_| false,
+            input_closed: |_| false,
+            output_closed: |_| false,
         },
         input,
         output,
@@ -94,7 +94,7 @@ fn bytes_go_both_ways_and_the_end_of_input_is_not_the_end() {
         let (end, ()) = tokio::join!(relay.run(), far);
         assert_eq!(
             end.expect("an end"),
-            End::Closed(Some(1000), "bye".to_owned())
+            EiceEnd::Closed(Some(1000), "bye".to_owned())
         );
     });
 }
@@ -202,9 +202,9 @@ fn a_peer_that_never_answers_pings_is_not_taken_for_dead() {
 /// The end of our side, while the far side does this.
 fn end_with(
     mut ours: WebSocketStream<DuplexStream>,
-    ends: Ends<DuplexStream, DuplexStream>,
+    ends: Streams<DuplexStream, DuplexStream>,
     far: impl Future<Output = ()>,
-) -> Result<End, Tunnel> {
+) -> Result<EiceEnd, Tunnel> {
     run(async {
         let mut relay = Relay::new(&mut ours, ends, PACE);
         tokio::join!(relay.run(), far).0
@@ -214,16 +214,16 @@ fn end_with(
 #[test]
 fn when_nobody_hears_us_any_more_it_ends() {
     let mut it = setting();
-    it.ends.gone = |_| true;
+    it.ends.output_closed = |_| true;
     drop(it.input);
     let end = end_with(it.ours, it.ends, async {});
-    assert_eq!(end.expect("an end"), End::Unheard);
+    assert_eq!(end.expect("an end"), EiceEnd::HungUp);
     let mut it = setting();
     drop(it.output);
     let far = send(&mut it.peer, Message::binary(&b"x"[..]));
     assert_eq!(
         end_with(it.ours, it.ends, far).expect("an end"),
-        End::Unheard
+        EiceEnd::HungUp
     );
 }
 
@@ -236,7 +236,7 @@ fn whoever_leaves_a_peer_that_takes_nothing_ends_it() {
         mut input,
         output: _output,
     } = setting();
-    ends.gone = |_| true;
+    ends.output_closed = |_| true;
     let end = run(async {
         let mut relay = Relay::new(&mut ours, ends, PACE);
         let writes = async {
@@ -250,7 +250,7 @@ fn whoever_leaves_a_peer_that_takes_nothing_ends_it() {
             () = writes => unreachable!("it is pending"),
         }
     });
-    assert_eq!(end.expect("an end"), End::Unheard);
+    assert_eq!(end.expect("an end"), EiceEnd::HungUp);
 }
 
 #[test]
