@@ -80,14 +80,14 @@ fn shell(lab: &Lab) -> Command {
 fn screen(lab: &Lab) -> String {
     let url = lab.url();
     let mut lines = vec![format!("A fake AWS region is at {url}. Its instances:\n")];
-    for member in instances::CAST {
+    for member in instances::INSTANCES {
         let note = match member.id {
-            instances::ODD => format!(": {}", lab.odd_port()),
-            instances::SIX if !lab.has_ipv6() => ", but this machine has no IPv6".to_owned(),
+            instances::ODD_PORT => format!(": {}", lab.odd_port()),
+            instances::IPV6_ONLY if !lab.has_ipv6() => ", but this machine has no IPv6".to_owned(),
             _ => String::new(),
         };
         let (id, name, about) = (member.id, member.name, member.about);
-        lines.push(format!("  {id:19}  {name:7}  {about}{note}"));
+        lines.push(format!("  {id:19}  {name:22}  {about}{note}"));
     }
     lines.push("\nThings to try:\n".to_owned());
     for (command, about) in things_to_try() {
@@ -100,7 +100,7 @@ fn screen(lab: &Lab) -> String {
 
 /// Commands to try, each with a note. A test runs them all.
 fn things_to_try() -> Vec<(String, &'static str)> {
-    let (web, private) = (instances::WEB1, instances::DB1);
+    let (web, private) = (instances::WEB1, instances::PRIVATE);
     vec![
         (format!("mssh {web} uname -a"), ""),
         (format!("mssh ubuntu@{web}"), "a shell there"),
@@ -111,7 +111,10 @@ fn things_to_try() -> Vec<(String, &'static str)> {
         ),
         (format!("mssh {}", instances::STOPPED), "it is stopped"),
         (format!("mssh {}", instances::PUSH_DENIED), "no permission"),
-        (format!("mssh -r eu-west-1 {} date", instances::PARIS), ""),
+        (
+            format!("mssh -r eu-west-1 {} date", instances::IN_EU_WEST_1),
+            "",
+        ),
         (
             format!("mssh -J {web} {private} id"),
             "through another instance",
@@ -121,7 +124,7 @@ fn things_to_try() -> Vec<(String, &'static str)> {
             "through an endpoint",
         ),
         (
-            format!("mssh --ssm {} uptime", instances::CELLAR),
+            format!("mssh --ssm {} uptime", instances::SSM_ONLY),
             "by Session Manager",
         ),
         (format!("mssh --shell {web}"), "without sshd"),
@@ -129,7 +132,7 @@ fn things_to_try() -> Vec<(String, &'static str)> {
             format!(
                 "mssh --serial -r {} {}",
                 instances::NEW_REGION,
-                instances::MARS
+                instances::CONSOLE_ONLY
             ),
             "the serial console",
         ),

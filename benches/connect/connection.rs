@@ -13,7 +13,7 @@ use crate::stage::{Stage, median, of_pairs};
 /// Runs the programs in turn, and prints their medians and what each adds to ssh.
 pub(crate) fn compare(lab: &Lab, plan: &Plan, latency: Duration) {
     let stage = Stage::set(lab);
-    stage.tenant.fault(Fault::new(Trouble::Latency(latency)));
+    stage.caller.fault(Fault::new(Trouble::Latency(latency)));
     let mut rows: Vec<(&str, Vec<Reading>)> = vec![("ssh", Vec::new()), ("mssh", Vec::new())];
     rows.extend(plan.others.iter().map(|name| (&name[..], Vec::new())));
     // The first round only warms up.

@@ -7,13 +7,13 @@ use std::process::Command;
 use std::time::Instant;
 
 use crate::Plan;
-use crate::lab::instances::{self, DB1, OLD, WEB1, WEB2};
+use crate::lab::instances::{self, PRIVATE, SHORT_ID, WEB1, WEB2};
 use crate::lab::{DESCRIBE_INSTANCES, Lab, SEND_SSH_PUBLIC_KEY};
 use crate::stage::{Stage, has, median, of_pairs, succeeds};
 
 const TASKS: usize = 10;
 const LOGINS: [&str; 3] = ["ec2-user", "ubuntu", "admin"];
-const INSTANCES: [&str; 4] = [WEB1, WEB2, OLD, DB1];
+const INSTANCES: [&str; 4] = [WEB1, WEB2, SHORT_ID, PRIVATE];
 
 /// How a playbook is run.
 #[derive(Clone, Copy)]
@@ -83,7 +83,7 @@ fn line(stage: &Stage<'_>, plan: &Plan, case: Case) -> String {
 
 /// The look-ups and the pushes so far.
 fn counts(stage: &Stage<'_>) -> (usize, usize) {
-    let count = |action| stage.tenant.calls_of(action).len();
+    let count = |action| stage.caller.calls_of(action).len();
     (count(DESCRIBE_INSTANCES), count(SEND_SSH_PUBLIC_KEY))
 }
 
@@ -132,7 +132,7 @@ fn ansible(stage: &Stage<'_>, name: &str, case: Case, place: &Path) -> Command {
     ansible
         .current_dir(place)
         .env("ANSIBLE_CONFIG", place.join("ansible.cfg"))
-        .env("ANSIBLE_HOME", stage.tenant.run_dir().join("ansible"))
+        .env("ANSIBLE_HOME", stage.caller.run_dir().join("ansible"))
         .env("ANSIBLE_SSH_CONTROL_PATH_DIR", place.join("cp"))
         .env("ANSIBLE_SSH_EXECUTABLE", name)
         .env(

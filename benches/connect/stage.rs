@@ -3,12 +3,12 @@
 use std::process::{Command, Stdio};
 
 use crate::lab::instances::WEB1;
-use crate::lab::{Lab, Tenant};
+use crate::lab::{Caller, Lab};
 
 /// One caller, with a key that its plain ssh can use.
 pub(crate) struct Stage<'lab> {
     lab: &'lab Lab,
-    pub(crate) tenant: Tenant<'lab>,
+    pub(crate) caller: Caller<'lab>,
     /// The account that runs this, which exists on every instance.
     pub(crate) account: String,
     key: String,
@@ -17,17 +17,17 @@ pub(crate) struct Stage<'lab> {
 impl<'lab> Stage<'lab> {
     /// Makes the key, and has [`WEB1`] know it.
     pub(crate) fn set(lab: &'lab Lab) -> Self {
-        let tenant = lab.tenant();
-        let mut id = tenant.command("id");
+        let caller = lab.caller();
+        let mut id = caller.command("id");
         let output = id.env_remove("LD_PRELOAD").arg("-un").output().expect("id");
         let account = String::from_utf8(output.stdout).expect("a name");
         let account = account.trim().to_owned();
-        let key = tenant.run_dir().join("ready").display().to_string();
-        let mut keygen = tenant.command("ssh-keygen");
+        let key = caller.run_dir().join("ready").display().to_string();
+        let mut keygen = caller.command("ssh-keygen");
         succeeds(keygen.args(["-q", "-t", "ed25519", "-N", "", "-f", &key]));
         let stage = Self {
             lab,
-            tenant,
+            caller,
             account,
             key,
         };
@@ -38,14 +38,14 @@ impl<'lab> Stage<'lab> {
     /// Lets the ready key in for an hour, as if somebody had put it there.
     pub(crate) fn lend_key(&self, login: &str, id: &str) {
         let hour = std::time::Duration::from_hours(1);
-        let mut push = self.tenant.key_lifetime(hour).command("mssh");
+        let mut push = self.caller.key_lifetime(hour).command("mssh");
         succeeds(push.args(["-i", &self.key, "-l", login, id, "true"]));
     }
 
     /// A command in an environment like a user's own: without the lab's stand-in for the passwd
     /// database, which would cost each process some time.
     pub(crate) fn command(&self, program: &str) -> Command {
-        let mut command = self.tenant.command(program);
+        let mut command = self.caller.command(program);
         for name in [
             "LD_PRELOAD",
             "NSS_WRAPPER_PASSWD",

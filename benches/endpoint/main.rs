@@ -23,7 +23,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
 use lab::instances::WEB1;
-use lab::{Lab, Tenant};
+use lab::{Caller, Lab};
 
 /// How much of everything.
 struct Plan {
@@ -45,15 +45,15 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let tenant = lab.tenant();
-    connections(&tenant, plan.pairs);
+    let caller = lab.caller();
+    connections(&caller, plan.pairs);
     println!(
         "\n{} MiB through the tunnel, byte by byte the same",
         plan.mib
     );
-    tunnel::upload(&tenant, plan.mib).print("there");
-    tunnel::download(&tenant, plan.mib).print("back");
-    tunnel::echo(&tenant, plan.keys);
+    tunnel::upload(&caller, plan.mib).print("there");
+    tunnel::download(&caller, plan.mib).print("back");
+    tunnel::echo(&caller, plan.keys);
     ExitCode::SUCCESS
 }
 
@@ -78,21 +78,21 @@ fn plan(words: &[OsString]) -> Option<Plan> {
 }
 
 /// A command that trusts the endpoint.
-fn trusting(tenant: &Tenant<'_>, program: &str) -> Command {
-    let service = tenant.lab().endpoints().expect("the endpoints");
-    let mut command = tenant.command(program);
+fn trusting(caller: &Caller<'_>, program: &str) -> Command {
+    let service = caller.lab().endpoints().expect("the endpoints");
+    let mut command = caller.command(program);
     command.env("AWS_CA_BUNDLE", service.certificate());
     command
 }
 
 /// `true` on an instance, straight, through its endpoint and through Session Manager, in turn.
-fn connections(tenant: &Tenant<'_>, pairs: usize) {
+fn connections(caller: &Caller<'_>, pairs: usize) {
     let ways = ["public", "eice", "ssm"];
     let mut times = ways.map(|_| Vec::new());
     // The first round only warms up.
     for round in 0..=pairs {
         for (way, times) in ways.iter().zip(&mut times) {
-            let mut mssh = trusting(tenant, env!("CARGO_BIN_EXE_mssh"));
+            let mut mssh = trusting(caller, env!("CARGO_BIN_EXE_mssh"));
             mssh.args(["--via", way, WEB1, "true"]).stdin(Stdio::null());
             let started = Instant::now();
             assert!(mssh.status().expect("mssh").success());

@@ -7,8 +7,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::lab::Tenant;
-use crate::lab::eice::{NEAR_DB1, name, pattern};
+use crate::lab::Caller;
+use crate::lab::eice::{SAME_SUBNET, name, pattern};
 use crate::lab::instances::HOME_REGION;
 use crate::{share, trusting};
 
@@ -35,10 +35,10 @@ impl Cost {
 }
 
 /// A tunnel with both of its pipes, and what waits there told what to do.
-fn open(tenant: &Tenant<'_>, task: &str) -> (Child, ChildStdin, ChildStdout) {
-    let host = name(NEAR_DB1);
-    let door = format!("door=x,{NEAR_DB1},{host},127.0.1.21,{HOME_REGION}");
-    let mut mssh = trusting(tenant, env!("CARGO_BIN_EXE_mssh"));
+fn open(caller: &Caller<'_>, task: &str) -> (Child, ChildStdin, ChildStdout) {
+    let host = name(SAME_SUBNET);
+    let door = format!("door=x,{SAME_SUBNET},{host},127.0.1.21,{HOME_REGION}");
+    let mut mssh = trusting(caller, env!("CARGO_BIN_EXE_mssh"));
     mssh.args(["--tunnel", "port=3389", &door]);
     mssh.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = mssh.spawn().expect("mssh");
@@ -72,8 +72,8 @@ fn close(mut child: Child, mib: usize, took: Duration) -> Cost {
     }
 }
 
-pub(crate) fn upload(tenant: &Tenant<'_>, mib: usize) -> Cost {
-    let (child, mut stdin, mut stdout) = open(tenant, &format!("sink {}", mib << 20));
+pub(crate) fn upload(caller: &Caller<'_>, mib: usize) -> Cost {
+    let (child, mut stdin, mut stdout) = open(caller, &format!("sink {}", mib << 20));
     let mut block = pattern();
     // Until the tunnel stands, nothing moves but into a pipe.
     while !block.is_empty() {
@@ -91,8 +91,8 @@ pub(crate) fn upload(tenant: &Tenant<'_>, mib: usize) -> Cost {
     close(child, mib, started.elapsed())
 }
 
-pub(crate) fn download(tenant: &Tenant<'_>, mib: usize) -> Cost {
-    let (child, _stdin, mut stdout) = open(tenant, &format!("source {}", mib << 20));
+pub(crate) fn download(caller: &Caller<'_>, mib: usize) -> Cost {
+    let (child, _stdin, mut stdout) = open(caller, &format!("source {}", mib << 20));
     let mut block = vec![0; pattern().len()];
     stdout.read_exact(&mut block).expect("bytes");
     let started = Instant::now();
@@ -104,7 +104,7 @@ pub(crate) fn download(tenant: &Tenant<'_>, mib: usize) -> Cost {
 }
 
 /// One byte there and back, again and again, beside the same without a tunnel.
-pub(crate) fn echo(tenant: &Tenant<'_>, keys: usize) {
+pub(crate) fn echo(caller: &Caller<'_>, keys: usize) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let mut stream = TcpStream::connect(listener.local_addr().expect("an address")).expect("us");
     thread::spawn(move || {
@@ -116,7 +116,7 @@ pub(crate) fn echo(tenant: &Tenant<'_>, keys: usize) {
     stream.set_nodelay(true).expect("a socket");
     let mut reader = stream.try_clone().expect("a socket");
     let straight = echoes(&mut stream, &mut reader, keys);
-    let (child, mut stdin, mut stdout) = open(tenant, "echo");
+    let (child, mut stdin, mut stdout) = open(caller, "echo");
     let through = echoes(&mut stdin, &mut stdout, keys);
     close(child, 1, Duration::ZERO);
     println!("\na keystroke's echo: {keys}, in ms");

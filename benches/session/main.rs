@@ -28,7 +28,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use lab::instances::{HOME_REGION, WEB1};
-use lab::{Lab, Trial};
+use lab::{Lab, SessionBehavior};
 
 /// Where the agent of [`WEB1`] finds what listens there.
 const THERE: Ipv4Addr = Ipv4Addr::new(127, 0, 1, 11);
@@ -91,13 +91,13 @@ fn report(what: &str, megabytes: usize, cost: &Cost) {
 
 /// A tunnel to something that listens on the instance.
 fn tunnel(lab: &Lab, latency: Duration, port: u16) -> Child {
-    let tenant = lab.tenant();
-    let trial = Trial {
+    let caller = lab.caller();
+    let trial = SessionBehavior {
         latency,
-        ..Trial::default()
+        ..SessionBehavior::default()
     };
-    tenant.trial(trial);
-    tenant
+    caller.session_behavior(trial);
+    caller
         .command("mssh")
         .args(["--tunnel", &format!("port={port}")])
         .arg(format!("session=h,{WEB1},{HOME_REGION}"))

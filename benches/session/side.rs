@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use crate::lab::instances::WEB1;
-use crate::lab::{Lab, Tenant, Trial};
+use crate::lab::{Caller, Lab, SessionBehavior};
 
 /// How many copies there are at the same time.
 const COUNTS: [usize; 4] = [1, 2, 4, 8];
@@ -24,14 +24,14 @@ pub(crate) fn compare(lab: &Lab, megabytes: usize) {
         ("down, an agent without a pace", false, false),
         ("up", true, true),
     ] {
-        let tenant = lab.tenant();
-        tenant.trial(Trial {
+        let caller = lab.caller();
+        caller.session_behavior(SessionBehavior {
             paced,
-            ..Trial::default()
+            ..SessionBehavior::default()
         });
         print!("{what:<34}");
         for count in COUNTS {
-            let took = copies(lab, &tenant, megabytes * 1_000_000 / count, count, up);
+            let took = copies(lab, &caller, megabytes * 1_000_000 / count, count, up);
             print!("{:>8.1}", megabytes as f64 / took);
         }
         println!();
@@ -39,8 +39,8 @@ pub(crate) fn compare(lab: &Lab, megabytes: usize) {
 }
 
 /// How many seconds it takes to copy so many files of one size.
-fn copies(lab: &Lab, tenant: &Tenant<'_>, size: usize, count: usize, up: bool) -> f64 {
-    let name = format!("{}-{count}", tenant.access_key());
+fn copies(lab: &Lab, caller: &Caller<'_>, size: usize, count: usize, up: bool) -> f64 {
+    let name = format!("{}-{count}", caller.access_key());
     let [here, there] = [lab.home(), lab.remote()].map(|directory| directory.join(&name));
     let [from, to] = if up { [&here, &there] } else { [&there, &here] };
     for directory in [from, to] {
@@ -57,7 +57,7 @@ fn copies(lab: &Lab, tenant: &Tenant<'_>, size: usize, count: usize, up: bool) -
                 here.join(number.to_string()),
                 there.join(number.to_string()),
             );
-            let mut mscp = tenant.command(env!("CARGO_BIN_EXE_mscp"));
+            let mut mscp = caller.command(env!("CARGO_BIN_EXE_mscp"));
             mscp.args(["-q", "--ssm"]).stdin(Stdio::null());
             start(if up {
                 mscp.arg(here).arg(remote(&there))

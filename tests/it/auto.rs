@@ -11,10 +11,12 @@ mod words;
 
 use std::time::{Duration, Instant};
 
-use crate::lab::instances::{CELLAR, HERMIT, KEEP, MOAT, VAULT, WEB1};
-use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Tenant, Trouble};
+use crate::lab::instances::{
+    ENDPOINT_ONLY, ENDPOINT_OR_SSM, PRIVATE_WITH_AGENT, REJECTS_DIRECT, SSM_ONLY, WEB1,
+};
+use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::eice::command;
-use crate::sandbox::{Outcome, finish, lab, leaves_nothing, tenant};
+use crate::sandbox::{Outcome, caller, finish, lab, leaves_nothing};
 
 const ENDPOINTS: &str = "DescribeInstanceConnectEndpoints";
 const MANAGED: &str = "DescribeInstanceInformation";
@@ -27,12 +29,12 @@ const LIMIT: Duration = Duration::from_secs(1);
 const SLACK: Duration = Duration::from_secs(40);
 
 #[track_caller]
-fn mssh(tenant: &Tenant<'_>, words: &[&str]) -> Outcome {
+fn mssh(caller: &Caller<'_>, words: &[&str]) -> Outcome {
     let words = words.iter().map(|word| match *word {
         PORT => port(),
         other => other.to_owned(),
     });
-    finish(command(tenant, "mssh").args(words))
+    finish(command(caller, "mssh").args(words))
 }
 
 /// Stands for the option that names the port.
@@ -43,16 +45,16 @@ fn port() -> String {
 }
 
 /// How often the look-ups for tunnels were asked for.
-fn look_ups(tenant: &Tenant<'_>) -> [usize; 2] {
+fn look_ups(caller: &Caller<'_>) -> [usize; 2] {
     [ENDPOINTS, MANAGED].map(|action| {
-        let calls = tenant.calls_of(action);
+        let calls = caller.calls_of(action);
         calls.iter().filter(|it| it.next_token.is_none()).count()
     })
 }
 
-/// By which way a tenant has gone.
-fn way(tenant: &Tenant<'_>) -> &'static str {
-    match (tenant.tunnels().len(), tenant.sessions().len()) {
+/// By which way a caller has gone.
+fn way(caller: &Caller<'_>) -> &'static str {
+    match (caller.tunnels().len(), caller.sessions().len()) {
         (0, 0) => "direct",
         (1, 0) => "eice",
         (0, 1) => "ssm",
@@ -60,90 +62,95 @@ fn way(tenant: &Tenant<'_>) -> &'static str {
     }
 }
 
-/// A tenant with these look-ups denied.
-fn denied(actions: &[&'static str]) -> Tenant<'static> {
-    let tenant = tenant();
+/// A caller with these look-ups denied.
+fn denied(actions: &[&'static str]) -> Caller<'static> {
+    let caller = caller();
     for action in actions {
-        tenant.fault(Fault::new(Trouble::Denied).on(action));
+        caller.fault(Fault::new(Trouble::Denied).on(action));
     }
-    tenant
+    caller
 }
 
 /// Which target, by what words beside it, with which look-ups denied: and the way.
 const SITUATIONS: &[(&str, &[&str], &[&str], &str)] = &[
     // There is a public address, and there is somebody at the private one.
     (WEB1, &[], &[], "direct"),
-    (HERMIT, &[], &[], "direct"),
-    (HERMIT, &[], &[ENDPOINTS, MANAGED], "direct"),
+    (PRIVATE_WITH_AGENT, &[], &[], "direct"),
+    (PRIVATE_WITH_AGENT, &[], &[ENDPOINTS, MANAGED], "direct"),
     // Nobody answers there.
-    (VAULT, &[], &[], "eice"),
-    (VAULT, &[], &[MANAGED], "eice"),
-    (CELLAR, &[PORT], &[], "ssm"),
-    (CELLAR, &[PORT], &[ENDPOINTS], "ssm"),
-    (KEEP, &[], &[], "eice"),
-    (KEEP, &[PORT], &[ENDPOINTS], "ssm"),
+    (ENDPOINT_ONLY, &[], &[], "eice"),
+    (ENDPOINT_ONLY, &[], &[MANAGED], "eice"),
+    (SSM_ONLY, &[PORT], &[], "ssm"),
+    (SSM_ONLY, &[PORT], &[ENDPOINTS], "ssm"),
+    (ENDPOINT_OR_SSM, &[], &[], "eice"),
+    (ENDPOINT_OR_SSM, &[PORT], &[ENDPOINTS], "ssm"),
     // Nobody is there.
-    (MOAT, &[], &[], "eice"),
-    (MOAT, &[PORT], &[ENDPOINTS], "ssm"),
+    (REJECTS_DIRECT, &[], &[], "eice"),
+    (REJECTS_DIRECT, &[PORT], &[ENDPOINTS], "ssm"),
     // It has no such address, and an endpoint would need one.
-    (KEEP, &["-6", PORT], &[], "ssm"),
-    (KEEP, &["-oAddressFamily=inet6", PORT], &[], "ssm"),
-    (KEEP, &["-4"], &[], "eice"),
+    (ENDPOINT_OR_SSM, &["-6", PORT], &[], "ssm"),
+    (
+        ENDPOINT_OR_SSM,
+        &["-oAddressFamily=inet6", PORT],
+        &[],
+        "ssm",
+    ),
+    (ENDPOINT_OR_SSM, &["-4"], &[], "eice"),
     // The same by other names, which ssh goes on using.
     ("127.0.1.71", &[], &[], "direct"),
-    ("hermit.lab", &[], &[], "direct"),
+    ("private-with-agent.lab", &[], &[], "direct"),
     ("127.0.1.83", &["-p22"], &[], "eice"),
     ("127.0.1.84", &["-p22"], &[], "eice"),
     ("ip-127-0-1-81.ec2.internal", &["-p22"], &[], "eice"),
-    ("vault.lab", &["-p22"], &[], "eice"),
+    ("endpoint-only.lab", &["-p22"], &[], "eice"),
     ("127.0.1.82", &[PORT], &[], "ssm"),
     ("ip-127-0-1-82.ec2.internal", &[PORT], &[ENDPOINTS], "ssm"),
-    ("cellar.lab", &[PORT], &[], "ssm"),
+    ("ssm-only.lab", &[PORT], &[], "ssm"),
 ];
 
 #[test]
 fn the_best_way_that_is_open_is_taken() {
     for (target, words, without, expected) in SITUATIONS {
-        let tenant = denied(without);
+        let caller = denied(without);
         let began = Instant::now();
-        let outcome = mssh(&tenant, &[*words, &[*target, "echo in"]].concat());
+        let outcome = mssh(&caller, &[*words, &[*target, "echo in"]].concat());
         outcome.prints("in\n");
         let took = began.elapsed();
-        assert_eq!(way(&tenant), *expected, "{target} {words:?} {without:?}");
+        assert_eq!(way(&caller), *expected, "{target} {words:?} {without:?}");
         assert!(took < LIMIT + SLACK, "{target} {words:?}: {took:?}");
-        assert_eq!(tenant.calls_of(SEND_SSH_PUBLIC_KEY).len(), 1);
+        assert_eq!(caller.calls_of(SEND_SSH_PUBLIC_KEY).len(), 1);
         if target.starts_with("i-") {
-            assert_eq!(tenant.calls_of(DESCRIBE_INSTANCES).len(), 1);
+            assert_eq!(caller.calls_of(DESCRIBE_INSTANCES).len(), 1);
         }
         let asked = match *expected {
             // As it ever was, with no permission more.
             "direct" => [0, 0],
             _ => [1, 1],
         };
-        assert_eq!(look_ups(&tenant), asked, "{target} {words:?}");
-        leaves_nothing(&tenant);
+        assert_eq!(look_ups(&caller), asked, "{target} {words:?}");
+        leaves_nothing(&caller);
     }
 }
 
 #[test]
 fn endpoints_are_not_asked_for_where_they_do_not_lead_to_the_port() {
-    let tenant = tenant();
-    let outcome = mssh(&tenant, &["--dry-run", "-p2222", MOAT]);
+    let caller = caller();
+    let outcome = mssh(&caller, &["--dry-run", "-p2222", REJECTS_DIRECT]);
     assert!(outcome.stdout.contains("session="), "{outcome:?}");
-    assert_eq!(look_ups(&tenant), [0, 1]);
+    assert_eq!(look_ups(&caller), [0, 1]);
 }
 
 /// Neither look-up waits for the push, nor the other way round, nor for each other.
 #[test]
 fn everything_is_asked_at_the_same_time() {
-    let tenant = tenant();
+    let caller = caller();
     let slow = Duration::from_secs(3);
     for (action, times) in [(SEND_SSH_PUBLIC_KEY, 1), (ENDPOINTS, 1), (MANAGED, 3)] {
         let latency = Trouble::Latency(slow * times);
-        tenant.fault(Fault::new(latency).on(action).first(1));
+        caller.fault(Fault::new(latency).on(action).first(1));
     }
-    mssh(&tenant, &[KEEP, "echo in"]).prints("in\n");
-    let first = |action| tenant.calls_of(action)[0].at;
+    mssh(&caller, &[ENDPOINT_OR_SSM, "echo in"]).prints("in\n");
+    let first = |action| caller.calls_of(action)[0].at;
     let times = [SEND_SSH_PUBLIC_KEY, ENDPOINTS, MANAGED].map(first);
     let (earliest, latest) = (times.iter().min(), times.iter().max());
     let (earliest, latest) = (earliest.expect("a call"), latest.expect("a call"));
@@ -152,37 +159,37 @@ fn everything_is_asked_at_the_same_time() {
         "one waits for another: {times:?}"
     );
     // All were late, and the first that was there has been taken.
-    assert_eq!(way(&tenant), "eice");
+    assert_eq!(way(&caller), "eice");
 }
 
 #[test]
 fn who_answers_directly_is_not_kept_waiting_by_a_look_up() {
-    let tenant = tenant();
+    let caller = caller();
     for action in [ENDPOINTS, MANAGED] {
-        tenant.fault(Fault::new(Trouble::Hang).on(action));
+        caller.fault(Fault::new(Trouble::Hang).on(action));
     }
     let began = Instant::now();
-    mssh(&tenant, &[HERMIT, "echo in"]).prints("in\n");
+    mssh(&caller, &[PRIVATE_WITH_AGENT, "echo in"]).prints("in\n");
     assert!(began.elapsed() < SLACK, "{:?}", began.elapsed());
-    assert_eq!(way(&tenant), "direct");
+    assert_eq!(way(&caller), "direct");
 }
 
 #[test]
 fn a_way_that_is_open_waits_a_second_for_a_better_one_and_no_longer() {
     for (id, hangs, words, expected) in [
-        (MOAT, ENDPOINTS, &[PORT][..], "ssm"),
-        (MOAT, MANAGED, &[], "eice"),
-        (KEEP, MANAGED, &[], "eice"),
+        (REJECTS_DIRECT, ENDPOINTS, &[PORT][..], "ssm"),
+        (REJECTS_DIRECT, MANAGED, &[], "eice"),
+        (ENDPOINT_OR_SSM, MANAGED, &[], "eice"),
     ] {
-        let tenant = tenant();
-        tenant.fault(Fault::new(Trouble::Hang).on(hangs));
+        let caller = caller();
+        caller.fault(Fault::new(Trouble::Hang).on(hangs));
         let began = Instant::now();
-        mssh(&tenant, &[words, &[id, "echo in"]].concat()).prints("in\n");
+        mssh(&caller, &[words, &[id, "echo in"]].concat()).prints("in\n");
         let took = began.elapsed();
         assert!(took < LIMIT + SLACK, "{took:?}");
-        if id == KEEP {
+        if id == ENDPOINT_OR_SSM {
             assert!(took >= LIMIT, "{took:?}: a better way had no chance");
         }
-        assert_eq!(way(&tenant), expected);
+        assert_eq!(way(&caller), expected);
     }
 }

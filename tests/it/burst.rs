@@ -6,19 +6,19 @@ use std::time::Instant;
 
 use crate::lab::instances::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
-use crate::sandbox::{Outcome, finish, leaves_nothing, no_key_is_left, run, tenant};
+use crate::sandbox::{Outcome, caller, finish, leaves_nothing, no_key_is_left, run};
 
 const RUNS: usize = 200;
 const A_SECOND: u32 = 10;
 
 #[test]
 fn a_burst_of_two_hundred_runs_succeeds_at_ten_pushes_a_second() {
-    let tenant = tenant();
+    let caller = caller();
     let throttle = Fault::new(Trouble::Throttle).on(SEND_SSH_PUBLIC_KEY);
-    tenant.fault(throttle.beyond(A_SECOND));
+    caller.fault(throttle.beyond(A_SECOND));
     let began = Instant::now();
     let outcomes: Vec<Outcome> = thread::scope(|scope| {
-        let start = || scope.spawn(|| run(&tenant, "mssh", [WEB1, "true"]));
+        let start = || scope.spawn(|| run(&caller, "mssh", [WEB1, "true"]));
         let runs: Vec<_> = (0..RUNS).map(|_| start()).collect();
         runs.into_iter()
             .map(|run| run.join().expect("a run"))
@@ -32,61 +32,61 @@ fn a_burst_of_two_hundred_runs_succeeds_at_ten_pushes_a_second() {
         "{} failed: {failures:#?}",
         failures.len()
     );
-    let pushes = tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    let pushes = caller.calls_of(SEND_SSH_PUBLIC_KEY);
     let throttled = pushes.iter().filter(|push| push.error.is_some()).count();
     println!("{} pushes, {throttled} of them throttled", pushes.len());
     // A machine that is too busy to answer in time is asked again.
     assert!(throttled > 0 && pushes.len() - throttled >= RUNS);
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn throttling_is_waited_for_longer_than_a_broken_service_is() {
-    let tenant = tenant();
-    tenant.fault(
+    let caller = caller();
+    caller.fault(
         Fault::new(Trouble::Throttle)
             .on(SEND_SSH_PUBLIC_KEY)
             .first(7),
     );
-    run(&tenant, "mssh", [WEB1, "true"]).prints("");
-    assert_eq!(tenant.calls_of(SEND_SSH_PUBLIC_KEY).len(), 8);
+    run(&caller, "mssh", [WEB1, "true"]).prints("");
+    assert_eq!(caller.calls_of(SEND_SSH_PUBLIC_KEY).len(), 8);
 
     // EC2 says that it is asked too often with the status of a broken service.
-    let tenant = crate::sandbox::tenant();
-    tenant.fault(
+    let caller = crate::sandbox::caller();
+    caller.fault(
         Fault::new(Trouble::Throttle)
             .on(DESCRIBE_INSTANCES)
             .first(7),
     );
-    run(&tenant, "mssh", [WEB1, "true"]).prints("");
-    assert_eq!(tenant.calls_of(DESCRIBE_INSTANCES).len(), 8);
+    run(&caller, "mssh", [WEB1, "true"]).prints("");
+    assert_eq!(caller.calls_of(DESCRIBE_INSTANCES).len(), 8);
 
-    let tenant = crate::sandbox::tenant();
-    tenant.fault(Fault::new(Trouble::Status(500)).on(SEND_SSH_PUBLIC_KEY));
-    let outcome = run(&tenant, "mssh", [WEB1, "true"]);
+    let caller = crate::sandbox::caller();
+    caller.fault(Fault::new(Trouble::Status(500)).on(SEND_SSH_PUBLIC_KEY));
+    let outcome = run(&caller, "mssh", [WEB1, "true"]);
     assert!(outcome.stderr.contains("HTTP 500"), "{outcome:?}");
-    assert_eq!(tenant.calls_of(SEND_SSH_PUBLIC_KEY).len(), 5);
-    assert!(no_key_is_left(&tenant));
+    assert_eq!(caller.calls_of(SEND_SSH_PUBLIC_KEY).len(), 5);
+    assert!(no_key_is_left(&caller));
 }
 
 #[test]
 fn nobody_at_the_other_end_is_asked_twice() {
-    let tenant = tenant();
-    tenant.fault(Fault::new(Trouble::Reset));
-    let outcome = run(&tenant, "mssh", [WEB1, "true"]);
+    let caller = caller();
+    caller.fault(Fault::new(Trouble::Reset));
+    let outcome = run(&caller, "mssh", [WEB1, "true"]);
     assert_eq!(outcome.code, Some(255), "{outcome:?}");
-    assert!(tenant.calls_of(DESCRIBE_INSTANCES).len() == 2);
+    assert!(caller.calls_of(DESCRIBE_INSTANCES).len() == 2);
 }
 
 #[test]
 fn the_number_of_tries_is_the_users_to_set() {
     for (trouble, tries) in [(Trouble::Status(500), 7), (Trouble::Reset, 4)] {
-        let tenant = tenant();
-        tenant.fault(Fault::new(trouble).on(SEND_SSH_PUBLIC_KEY));
-        let mut command = tenant.command("mssh");
+        let caller = caller();
+        caller.fault(Fault::new(trouble).on(SEND_SSH_PUBLIC_KEY));
+        let mut command = caller.command("mssh");
         command.args([WEB1, "true"]);
         let outcome = finish(command.env("AWS_MAX_ATTEMPTS", tries.to_string()));
         assert_eq!(outcome.code, Some(255), "{outcome:?}");
-        assert_eq!(tenant.calls_of(SEND_SSH_PUBLIC_KEY).len(), tries);
+        assert_eq!(caller.calls_of(SEND_SSH_PUBLIC_KEY).len(), tries);
     }
 }

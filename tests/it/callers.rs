@@ -24,8 +24,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::lab::instances::WEB1;
-use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY, Tenant};
-use crate::sandbox::{Outcome, finish, lab, run, tenant};
+use crate::lab::{Caller, DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
+use crate::sandbox::{Outcome, caller, finish, lab, run};
 
 /// Two directories of one test: one here, and one that is reached through ssh.
 struct Places {
@@ -34,9 +34,9 @@ struct Places {
 }
 
 impl Places {
-    fn of(tenant: &Tenant<'_>) -> Self {
-        let here = lab().home().join(tenant.access_key());
-        let there = lab().remote().join(tenant.access_key());
+    fn of(caller: &Caller<'_>) -> Self {
+        let here = lab().home().join(caller.access_key());
+        let there = lab().remote().join(caller.access_key());
         for place in [&here, &there] {
             fs::create_dir_all(place).expect("a directory in the lab");
         }
@@ -49,10 +49,10 @@ impl Places {
     }
 }
 
-/// A program with these words, run by this tenant; its directory is the test's own.
-fn program(tenant: &Tenant<'_>, places: &Places, name: &str) -> Command {
+/// A program with these words, run by this caller; its directory is the test's own.
+fn program(caller: &Caller<'_>, places: &Places, name: &str) -> Command {
     let there = finish(
-        tenant
+        caller
             .command("sh")
             .args(["-c", &format!("command -v {name}")]),
     );
@@ -61,7 +61,7 @@ fn program(tenant: &Tenant<'_>, places: &Places, name: &str) -> Command {
         Some(0),
         "`{name}` is to be installed for this test"
     );
-    let mut command = tenant.command(name);
+    let mut command = caller.command(name);
     command.current_dir(&places.here);
     command
 }
@@ -85,20 +85,20 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|cause| panic!("{}: {cause}", path.display()))
 }
 
-/// Asserts how many keys this tenant has pushed so far.
+/// Asserts how many keys this caller has pushed so far.
 #[track_caller]
-fn pushes(tenant: &Tenant<'_>, count: usize) {
-    let calls = tenant.calls();
-    let pushes = tenant.calls_of(SEND_SSH_PUBLIC_KEY).len();
+fn pushes(caller: &Caller<'_>, count: usize) {
+    let calls = caller.calls();
+    let pushes = caller.calls_of(SEND_SSH_PUBLIC_KEY).len();
     assert_eq!(pushes, count, "{calls:?}");
 }
 
-/// Asserts that this many operations have cost this tenant one look-up and one push each.
+/// Asserts that this many operations have cost this caller one look-up and one push each.
 #[track_caller]
-fn costs(tenant: &Tenant<'_>, operations: usize) {
-    pushes(tenant, operations);
-    let calls = tenant.calls();
-    let look_ups = tenant.calls_of(DESCRIBE_INSTANCES).len();
+fn costs(caller: &Caller<'_>, operations: usize) {
+    pushes(caller, operations);
+    let calls = caller.calls();
+    let look_ups = caller.calls_of(DESCRIBE_INSTANCES).len();
     assert_eq!(
         (look_ups, calls.len()),
         (operations, 2 * operations),
@@ -123,34 +123,34 @@ const NAMES: &[&str] = &[
 /// Git asks this to know whether we take a port.
 #[test]
 fn the_probe_with_g_asks_aws_nothing() {
-    let tenant = tenant();
+    let caller = caller();
     let words = ["-G", "-o", "SendEnv=GIT_PROTOCOL", "-p", "22", WEB1];
-    let ours = run(&tenant, "mssh", words);
-    let plain = run(&tenant, "ssh", words);
+    let ours = run(&caller, "mssh", words);
+    let plain = run(&caller, "ssh", words);
     assert_eq!(
         (ours.code, &ours.stdout, &ours.stderr),
         (Some(0), &plain.stdout, &plain.stderr)
     );
     assert!(ours.stdout.contains("\nport 22\n"), "{ours:?}");
-    assert_eq!(tenant.calls().len(), 0);
+    assert_eq!(caller.calls().len(), 0);
 }
 
 /// Ansible asks this, and takes `Usage:` or `Bad configuration option` for a no.
 #[test]
 fn the_probe_for_control_persist_is_not_answered_with_our_usage() {
-    let tenant = tenant();
-    let outcome = run(&tenant, "mssh", ["-o", "ControlPersist"]);
+    let caller = caller();
+    let outcome = run(&caller, "mssh", ["-o", "ControlPersist"]);
     for no in ["Usage:", "Bad configuration option"] {
         let said = [&outcome.stdout, &outcome.stderr];
         assert!(!said.iter().any(|it| it.contains(no)), "{outcome:?}");
     }
-    assert_eq!(tenant.calls().len(), 0);
+    assert_eq!(caller.calls().len(), 0);
 }
 
 /// The words of Ansible's ssh connection, quotes inside a value included.
 #[test]
 fn the_words_of_ansible_are_understood() {
-    let tenant = tenant();
+    let caller = caller();
     let words = [
         "-C",
         "-o",
@@ -167,18 +167,18 @@ fn the_words_of_ansible_are_understood() {
         "/bin/sh -c 'echo ~ && sleep 0'",
     ];
     let home = lab().remote().display().to_string();
-    run(&tenant, "mssh", words).prints(&format!("{home}\n"));
-    let pushed = tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    run(&caller, "mssh", words).prints(&format!("{home}\n"));
+    let pushed = caller.calls_of(SEND_SSH_PUBLIC_KEY);
     assert_eq!(pushed[0].user.as_deref(), Some("ubuntu"));
 }
 
 /// And its shared connections: the second run finds the first's master.
 #[test]
 fn a_master_connection_is_shared_and_ended() {
-    let tenant = tenant();
-    let socket = lab().path().join(format!("{}.ctl", tenant.access_key()));
+    let caller = caller();
+    let socket = lab().path().join(format!("{}.ctl", caller.access_key()));
     let shared = |words: &[&str]| {
-        let mut mssh = tenant.command("mssh");
+        let mut mssh = caller.command("mssh");
         mssh.args(["-o", "ControlMaster=auto", "-o", "ControlPersist=60s"]);
         mssh.args(["-o", &format!("ControlPath={}", socket.display())])
             .args(words);
@@ -189,11 +189,11 @@ fn a_master_connection_is_shared_and_ended() {
     let mut master = shared(&["-n", WEB1, "true"]);
     let status = master.stdout(null()).stderr(null()).status();
     assert!(status.expect("mssh starts").success());
-    crate::sandbox::leaves_nothing(&tenant);
+    crate::sandbox::leaves_nothing(&caller);
     finish(&mut shared(&[WEB1, "echo shared"])).prints("shared\n");
-    let before = tenant.calls_of(SEND_SSH_PUBLIC_KEY).len();
+    let before = caller.calls_of(SEND_SSH_PUBLIC_KEY).len();
     let check = succeeds(&mut shared(&["-O", "check", WEB1]));
     assert!(check.stderr.contains("Master running"), "{check:?}");
     succeeds(&mut shared(&["-O", "exit", WEB1]));
-    pushes(&tenant, before);
+    pushes(&caller, before);
 }

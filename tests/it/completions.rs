@@ -4,14 +4,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::sandbox::{House, PATIENCE, Pty, eventually};
+use crate::sandbox::{PATIENCE, Pty, SshUser, eventually};
 
 /// A shell with the completions loaded. Ctrl-T writes the line that is being typed to a file.
 struct Shell {
     pty: Pty,
     name: &'static str,
     line: PathBuf,
-    house: House,
+    user: SshUser,
 }
 
 const CONFIG: &str = "Host box-one *.pattern !not\n  HostName 10.0.0.1\nInclude more/*.conf\n";
@@ -20,8 +20,8 @@ const KNOWN: &str = "known-host ssh-ed25519 AAAA\n[port-host]:2222 ssh-ed25519 A
 
 impl Shell {
     fn open(name: &'static str) -> Self {
-        let house = House::with(CONFIG);
-        let home = &house.home;
+        let user = SshUser::with(CONFIG);
+        let home = &user.home;
         fs::create_dir_all(home.join(".ssh/more")).expect("a directory");
         fs::write(home.join(".ssh/more/a.conf"), "Host inc-luded\n").expect("a file");
         fs::write(home.join(".ssh/more/a.old"), "Host inc-orrect\n").expect("a file");
@@ -29,7 +29,7 @@ impl Shell {
         fs::write(home.join("file"), "").expect("a file");
         fs::write(home.join("aws"), "[default]\n[profile staging]\n").expect("a file");
         let line = home.join("line");
-        let mut script = house.command("script");
+        let mut script = user.command("script");
         script
             .env("AWS_CONFIG_FILE", home.join("aws"))
             .env("TERM", "vt100")
@@ -46,7 +46,7 @@ impl Shell {
             pty,
             name,
             line,
-            house,
+            user,
         }
     }
 
@@ -146,7 +146,7 @@ fn completes_all(name: &'static str) {
     assert_eq!(line, "mssh ", "{name}");
     let line = shell.completes("mssh -");
     assert!(["mssh -", "mssh --"].contains(&&*line), "{name}: {line}");
-    assert!(shell.house.tenant.calls().is_empty());
+    assert!(shell.user.caller.calls().is_empty());
 }
 
 #[test]
@@ -166,13 +166,13 @@ fn fish_completes() {
 
 #[test]
 fn every_option_is_offered_with_what_it_is_for() {
-    let house = House::with("");
+    let user = SshUser::with("");
     for (program, there, absent) in [
         ("mssh", &["--shell", "--key-dir", "--install"][..], &[][..]),
         ("mscp", &["--ssm"], &["--shell", "--listen"]),
         ("msftp", &["--ssm"], &["--shell", "--listen"]),
     ] {
-        let answer = house.run(program, &["--complete", "--"]).stdout;
+        let answer = user.run(program, &["--complete", "--"]).stdout;
         let (kind, offered) = answer.split_once('\n').expect("lines");
         assert_eq!(kind, "none");
         let has = |option: &str| {
@@ -187,9 +187,9 @@ fn every_option_is_offered_with_what_it_is_for() {
 /// Somebody's file of hosts may be huge, a pipe, or hold what a terminal would obey.
 #[test]
 fn odd_files_do_no_harm() {
-    let house = House::with("Host a\\\u{1b}[2Jb good\nInclude config pipe loop\n");
-    let dot_ssh = house.home.join(".ssh");
-    let made = house.run("mkfifo", &[dot_ssh.join("pipe").to_str().expect("a name")]);
+    let user = SshUser::with("Host a\\\u{1b}[2Jb good\nInclude config pipe loop\n");
+    let dot_ssh = user.home.join(".ssh");
+    let made = user.run("mkfifo", &[dot_ssh.join("pipe").to_str().expect("a name")]);
     assert_eq!(made.code, Some(0));
     std::os::unix::fs::symlink("loop", dot_ssh.join("loop")).expect("a link");
     fs::write(
@@ -197,10 +197,8 @@ fn odd_files_do_no_harm() {
         b"\xff\xfe ssh-rsa A\nlast ssh-rsa A\n",
     )
     .expect("a file");
-    house
-        .run("mssh", &["--complete", ""])
+    user.run("mssh", &["--complete", ""])
         .prints("none\ngood\nlast\n");
-    house
-        .run("mssh", &["--complete-line", "mssh 'a"])
+    user.run("mssh", &["--complete-line", "mssh 'a"])
         .prints("none\n");
 }

@@ -11,13 +11,13 @@ mod panics;
 mod region;
 mod words;
 
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::sandbox::{self, Outcome};
 
 /// Runs `mssh` with these words, and asserts that nothing is left of a key.
 #[track_caller]
-fn mssh(tenant: &Tenant<'_>, words: &[&str]) -> Outcome {
-    let outcome = sandbox::run(tenant, "mssh", words);
-    assert!(sandbox::no_key_is_left(tenant), "a key is left");
+fn mssh(caller: &Caller<'_>, words: &[&str]) -> Outcome {
+    let outcome = sandbox::run(caller, "mssh", words);
+    assert!(sandbox::no_key_is_left(caller), "a key is left");
     outcome
 }

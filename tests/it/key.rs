@@ -24,17 +24,17 @@ use std::process::{Command, Stdio};
 use crate::lab::instances::WEB1;
 use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{
-    PATIENCE, Session, eventually, files_below, finish, keepers_below, lab, leaves_nothing, mode,
-    tenant,
+    Login, PATIENCE, caller, eventually, files_below, finish, keepers_below, lab, leaves_nothing,
+    mode,
 };
 
 #[test]
 fn while_a_session_lives_only_its_owner_can_read_its_key() {
-    let tenant = tenant();
-    let mut session = Session::of(&tenant);
+    let caller = caller();
+    let mut session = Login::of(&caller);
     let key = session.key();
     let room = key.parent().expect("a directory");
-    assert_eq!(room.parent(), Some(tenant.run_dir()));
+    assert_eq!(room.parent(), Some(caller.run_dir()));
     assert_eq!((mode(&key), mode(room)), (0o600, 0o700));
     for file in files_below(room) {
         assert_eq!(mode(&file), 0o600, "{}", file.display());
@@ -45,9 +45,9 @@ fn while_a_session_lives_only_its_owner_can_read_its_key() {
 #[test]
 fn the_umask_neither_opens_nor_breaks_the_key() {
     for umask in ["000", "377"] {
-        let tenant = tenant();
+        let caller = caller();
         let line = format!("umask {umask}; exec mssh {WEB1} \"$@\"");
-        let session = Session::open(tenant.command("bash").args(["-c", &line, "bash"]));
+        let session = Login::open(caller.command("bash").args(["-c", &line, "bash"]));
         let key = session.key();
         assert!(mode(&key).trailing_zeros() >= 6, "{:o}", mode(&key));
         assert!(mode(key.parent().expect("a directory")).trailing_zeros() >= 6);
@@ -56,15 +56,15 @@ fn the_umask_neither_opens_nor_breaks_the_key() {
 
 #[test]
 fn the_key_is_ed25519_and_its_public_half_is_what_was_pushed() {
-    let tenant = tenant();
-    let session = Session::of(&tenant);
+    let caller = caller();
+    let session = Login::of(&caller);
     let key = session.key();
     let text = fs::read_to_string(&key).expect("a key");
     assert!(text.starts_with("-----BEGIN OPENSSH PRIVATE KEY-----\n"));
-    let mut keygen = tenant.command("ssh-keygen");
+    let mut keygen = caller.command("ssh-keygen");
     let told = finish(keygen.args(["-y", "-P", "", "-f"]).arg(&key));
     assert_eq!(told.code, Some(0), "{told:?}");
-    let calls = tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    let calls = caller.calls_of(SEND_SSH_PUBLIC_KEY);
     let pushed = calls[0].public_key.as_deref().expect("a key");
     let words = |line: &str| -> Vec<String> {
         let words = line.split_whitespace().take(2);
@@ -76,11 +76,11 @@ fn the_key_is_ed25519_and_its_public_half_is_what_was_pushed() {
 
 #[test]
 fn each_run_has_a_key_of_its_own() {
-    let tenant = tenant();
+    let caller = caller();
     for _ in 0..3 {
-        finish(tenant.command("mssh").args([WEB1, "true"])).prints("");
+        finish(caller.command("mssh").args([WEB1, "true"])).prints("");
     }
-    let pushes = tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    let pushes = caller.calls_of(SEND_SSH_PUBLIC_KEY);
     let mut keys: Vec<_> = pushes.into_iter().map(|push| push.public_key).collect();
     keys.sort();
     keys.dedup();
@@ -89,23 +89,23 @@ fn each_run_has_a_key_of_its_own() {
 
 #[test]
 fn no_private_key_is_on_disk_before_the_push_is_answered() {
-    let tenant = tenant();
-    tenant.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
-    let mut mssh = gone::hanging(tenant.command("mssh").arg(WEB1), &tenant);
-    for file in files_below(tenant.run_dir()) {
+    let caller = caller();
+    caller.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
+    let mut mssh = gone::hanging(caller.command("mssh").arg(WEB1), &caller);
+    for file in files_below(caller.run_dir()) {
         let text = fs::read_to_string(&file).unwrap_or_default();
         assert!(!text.contains("PRIVATE"), "{}", file.display());
         assert_ne!(file.file_name().and_then(|name| name.to_str()), Some("key"));
     }
     mssh.kill().expect("a child");
     mssh.wait().expect("a child");
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 /// Asserts that a session of this command has its key below `base`, and leaves nothing there.
 #[track_caller]
 fn has_its_key_below(command: &mut Command, base: &Path) {
-    let mut session = Session::open(command.arg(WEB1));
+    let mut session = Login::open(command.arg(WEB1));
     let key = session.key();
     let room = key.parent().expect("a directory");
     assert_eq!(room.parent(), Some(base), "{}", key.display());
@@ -118,22 +118,22 @@ fn has_its_key_below(command: &mut Command, base: &Path) {
 
 #[test]
 fn without_a_runtime_directory_the_key_is_in_shared_memory() {
-    let tenant = tenant();
-    let mut mssh = tenant.command("mssh");
+    let caller = caller();
+    let mut mssh = caller.command("mssh");
     has_its_key_below(mssh.env_remove("XDG_RUNTIME_DIR"), Path::new("/dev/shm"));
 }
 
 /// Root may write anywhere, so that "not writable" is here what is no directory at all.
 #[test]
 fn a_runtime_directory_that_will_not_do_is_passed_over() {
-    let tenant = tenant();
-    let file = tenant.run_dir().join("file");
+    let caller = caller();
+    let file = caller.run_dir().join("file");
     fs::write(&file, "").expect("a file");
-    let percent = tenant.run_dir().join("100%h");
+    let percent = caller.run_dir().join("100%h");
     fs::create_dir(&percent).expect("a directory");
-    let nowhere = tenant.run_dir().join("nowhere");
+    let nowhere = caller.run_dir().join("nowhere");
     for unusable in [&file, &percent, &nowhere, Path::new("."), Path::new("")] {
-        let mut mssh = tenant.command("mssh");
+        let mut mssh = caller.command("mssh");
         mssh.env("XDG_RUNTIME_DIR", unusable);
         has_its_key_below(&mut mssh, Path::new("/dev/shm"));
     }
@@ -144,19 +144,19 @@ fn a_runtime_directory_that_will_not_do_is_passed_over() {
 #[test]
 fn without_shared_memory_the_key_is_in_the_temporary_directory() {
     const READ_ONLY: &str = "mount -t tmpfs -o ro none /dev/shm && exec \"$@\"";
-    let tenant = tenant();
+    let caller = caller();
     let apart = |command: &mut Command| {
         let words = ["--mount", "sh", "-c", READ_ONLY, "sh"];
         command.env_remove("XDG_RUNTIME_DIR").args(words);
     };
-    let mut probe = tenant.command("unshare");
+    let mut probe = caller.command("unshare");
     apart(&mut probe);
     let works = probe.arg("true").stderr(Stdio::null()).status();
     if !works.is_ok_and(|status| status.success()) {
         eprintln!("not tested: no mount namespace is to be had");
         return;
     }
-    let mut mssh = tenant.command("unshare");
+    let mut mssh = caller.command("unshare");
     apart(&mut mssh);
     has_its_key_below(mssh.arg("mssh"), &lab().path().join("tmp"));
 }

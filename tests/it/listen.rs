@@ -22,20 +22,20 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::Command;
 
 use self::port::Port;
-use crate::lab::eice::NEAR_DB1;
-use crate::lab::instances::{DB1, WEB1};
-use crate::lab::ssm::NODE;
-use crate::lab::{DESCRIBE_INSTANCES, Tenant};
+use crate::lab::eice::SAME_SUBNET;
+use crate::lab::instances::{PRIVATE, WEB1};
+use crate::lab::ssm::MANAGED_NODE;
+use crate::lab::{Caller, DESCRIBE_INSTANCES};
 use crate::sandbox::eice::service;
-use crate::sandbox::{PATIENCE, eventually, finish, lab, plain_ssh, run, tenant};
+use crate::sandbox::{PATIENCE, caller, eventually, finish, lab, plain_ssh, run};
 
 /// The addresses of [`WEB1`] for who comes directly, and for the agent on it.
 const WEB1_PUBLIC: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 11);
 const WEB1_PRIVATE: Ipv4Addr = Ipv4Addr::new(127, 0, 1, 11);
 
 /// `mssh --listen` at any port, without a target yet.
-fn listener(tenant: &Tenant<'_>) -> Command {
-    let mut mssh = tenant.command("mssh");
+fn listener(caller: &Caller<'_>) -> Command {
+    let mut mssh = caller.command("mssh");
     mssh.env("AWS_CA_BUNDLE", service().certificate());
     mssh.args(["--listen", "0"]);
     mssh
@@ -82,47 +82,52 @@ fn ways() -> [(Vec<String>, &'static str); 3] {
     [
         (words(&[&format!("{WEB1}:{public}")]), ""),
         (words(&["--ssm", &format!("{WEB1}:{private}")]), ""),
-        (words(&["--eice", "db1.lab:3389"]), "echo\n"),
+        (words(&["--eice", "private.lab:3389"]), "echo\n"),
     ]
 }
 
-fn port_by(tenant: &Tenant<'_>, words: &[String]) -> Port {
-    Port::of(listener(tenant).args(words))
+fn port_by(caller: &Caller<'_>, words: &[String]) -> Port {
+    Port::of(listener(caller).args(words))
 }
 
-/// No session of this tenant is left, and there was nothing wrong with any.
+/// No session of this caller is left, and there was nothing wrong with any.
 #[track_caller]
-fn no_session_is_left(tenant: &Tenant<'_>) {
-    let over = || tenant.sessions().iter().all(|it| it.ended.is_some());
+fn no_session_is_left(caller: &Caller<'_>) {
+    let over = || caller.sessions().iter().all(|it| it.ended.is_some());
     let over = eventually(PATIENCE, over);
-    assert!(over, "an orphan: {:?}", tenant.sessions());
-    let complaints = tenant.sessions().into_iter().flat_map(|it| it.complaints);
+    assert!(over, "an orphan: {:?}", caller.sessions());
+    let complaints = caller.sessions().into_iter().flat_map(|it| it.complaints);
     assert_eq!(complaints.collect::<Vec<_>>(), [] as [String; 0]);
 }
 
 #[test]
 fn plain_ssh_logs_in_through_it_by_each_way_with_its_own_key() {
-    let tenant = tenant();
+    let caller = caller();
     // Pushes the key, which this ssh then has.
     let key = {
-        let ssh = plain_ssh(&tenant);
+        let ssh = plain_ssh(&caller);
         let words: Vec<_> = ssh.get_args().map(ToOwned::to_owned).collect();
         words[3].clone()
     };
-    let mut push = tenant.command("mssh");
+    let mut push = caller.command("mssh");
     push.env("AWS_CA_BUNDLE", service().certificate());
-    finish(push.args(["--eice", "-i"]).arg(&key).args([DB1, "true"])).prints("");
-    let pushes = tenant.calls_of("SendSSHPublicKey").len();
+    finish(
+        push.args(["--eice", "-i"])
+            .arg(&key)
+            .args([PRIVATE, "true"]),
+    )
+    .prints("");
+    let pushes = caller.calls_of("SendSSHPublicKey").len();
     let sshd = lab().port();
     for words in [
         &[&*format!("{WEB1}:{sshd}")][..],
         &["--ssm", &format!("{WEB1}:{sshd}")],
-        &["--eice", &format!("{DB1}:{sshd}")],
+        &["--eice", &format!("{PRIVATE}:{sshd}")],
         &["--private", &format!("127.0.1.21:{sshd}")],
     ] {
-        let port = Port::to(&tenant, words);
+        let port = Port::to(&caller, words);
         for round in 0..2 {
-            let mut ssh = tenant.command("ssh");
+            let mut ssh = caller.command("ssh");
             ssh.args(["-o", "IdentitiesOnly=yes", "-i"]).arg(&key);
             ssh.args(["-p", &port.address.port().to_string()]);
             ssh.args(["ec2-user@127.0.0.1", &format!("echo {round}; exit 7")]);
@@ -131,33 +136,33 @@ fn plain_ssh_logs_in_through_it_by_each_way_with_its_own_key() {
         port.says_nothing_more();
         port.ends_quietly();
     }
-    assert_eq!(tenant.calls_of("SendSSHPublicKey").len(), pushes);
-    no_session_is_left(&tenant);
+    assert_eq!(caller.calls_of("SendSSHPublicKey").len(), pushes);
+    no_session_is_left(&caller);
 }
 
 #[test]
 fn the_instance_is_looked_up_once_and_each_connection_has_its_own_tunnel() {
     for (words, greeting) in ways() {
-        let tenant = tenant();
-        let port = port_by(&tenant, &words);
-        let looked_up = tenant.calls().len();
+        let caller = caller();
+        let port = port_by(&caller, &words);
+        let looked_up = caller.calls().len();
         let mut streams: Vec<_> = (0..3).map(|_| port.connect()).collect();
         for stream in &mut streams {
             stream.write_all(greeting.as_bytes()).expect("a connection");
             assert!(answers(stream), "{words:?}");
         }
-        let starts = tenant.calls_of("StartSession").len();
-        assert_eq!(tenant.calls().len(), looked_up + starts, "{words:?}");
-        let through = starts + tenant.tunnels().len();
+        let starts = caller.calls_of("StartSession").len();
+        assert_eq!(caller.calls().len(), looked_up + starts, "{words:?}");
+        let through = starts + caller.tunnels().len();
         assert_eq!(through, if words.len() == 1 { 0 } else { 3 }, "{words:?}");
         port.ends_quietly();
-        no_session_is_left(&tenant);
+        no_session_is_left(&caller);
     }
 }
 
 #[test]
 fn it_says_where_it_leads_and_by_which_way() {
-    let tenant = tenant();
+    let caller = caller();
     for (words, goal) in [
         (
             &[&*format!("{WEB1}:5432")][..],
@@ -168,11 +173,11 @@ fn it_says_where_it_leads_and_by_which_way() {
             format!("{WEB1}:80 (Session Manager)"),
         ),
         (
-            &["--eice", "db1.lab:3389"],
-            format!("db1.lab:3389 (127.0.1.21 through {NEAR_DB1})"),
+            &["--eice", "private.lab:3389"],
+            format!("private.lab:3389 (127.0.1.21 through {SAME_SUBNET})"),
         ),
     ] {
-        let port = Port::to(&tenant, words);
+        let port = Port::to(&caller, words);
         assert_eq!(port.goal, goal);
         port.ends_quietly();
     }
@@ -181,13 +186,13 @@ fn it_says_where_it_leads_and_by_which_way() {
 /// Directly, the one permission is that for the look-up.
 #[test]
 fn nothing_is_pushed_and_no_key_is_made() {
-    let tenant = tenant();
-    let port = Port::to(&tenant, &[&format!("{WEB1}:{}", echo(WEB1_PUBLIC))]);
+    let caller = caller();
+    let port = Port::to(&caller, &[&format!("{WEB1}:{}", echo(WEB1_PUBLIC))]);
     assert!(answers(&port.connect()));
-    let actions: Vec<_> = tenant.calls().into_iter().map(|it| it.action).collect();
+    let actions: Vec<_> = caller.calls().into_iter().map(|it| it.action).collect();
     assert_eq!(actions, [DESCRIBE_INSTANCES]);
     assert!(
-        std::fs::read_dir(tenant.run_dir())
+        std::fs::read_dir(caller.run_dir())
             .expect("a directory")
             .next()
             .is_none()
@@ -198,17 +203,17 @@ fn nothing_is_pushed_and_no_key_is_made() {
 /// What EC2 Instance Connect does not know needs no key of ours here.
 #[test]
 fn a_managed_node_is_reached_without_a_key() {
-    let tenant = tenant();
-    let target = format!("{NODE}:{}", echo(WEB1_PRIVATE));
-    let port = Port::to(&tenant, &[&target]);
+    let caller = caller();
+    let target = format!("{MANAGED_NODE}:{}", echo(WEB1_PRIVATE));
+    let port = Port::to(&caller, &[&target]);
     assert!(answers(&port.connect()));
     port.ends_quietly();
-    no_session_is_left(&tenant);
+    no_session_is_left(&caller);
 }
 
 #[test]
 fn a_dry_run_finds_the_instance_says_what_it_would_do_and_is_over() {
-    let tenant = tenant();
+    let caller = caller();
     for (words, way) in [
         (&[WEB1][..], "127.0.0.11, its public address"),
         (&["--private", WEB1], "127.0.1.11, its private address"),
@@ -216,23 +221,24 @@ fn a_dry_run_finds_the_instance_says_what_it_would_do_and_is_over() {
     ] {
         let words = [&["--listen", "[::1]:0", "--dry-run"], words].concat();
         let line = format!("listen on [::1]:0, forward to {WEB1}:22 ({way})\n");
-        run(&tenant, "mssh", words).prints(&line);
+        run(&caller, "mssh", words).prints(&line);
     }
-    assert!(tenant.sessions().is_empty());
-    let tenant = self::tenant();
-    let line =
-        format!("listen on 127.0.0.1:0, forward to {DB1}:5432 (127.0.1.21, its private address)\n");
+    assert!(caller.sessions().is_empty());
+    let caller = self::caller();
+    let line = format!(
+        "listen on 127.0.0.1:0, forward to {PRIVATE}:5432 (127.0.1.21, its private address)\n"
+    );
     run(
-        &tenant,
+        &caller,
         "mssh",
         [
             "--listen",
             "0",
             "--dry-run",
             "--private",
-            &format!("{DB1}:5432"),
+            &format!("{PRIVATE}:5432"),
         ],
     )
     .prints(&line);
-    assert_eq!(tenant.calls_of(DESCRIBE_INSTANCES).len(), 1);
+    assert_eq!(caller.calls_of(DESCRIBE_INSTANCES).len(), 1);
 }

@@ -13,7 +13,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::lab::instances::WEB1;
-use crate::lab::{Authority, Tenant, Tinyproxy};
+use crate::lab::{Authority, Caller, Tinyproxy};
 use crate::sandbox::{Outcome, finish, lab};
 
 /// The fake AWS over TLS.
@@ -47,8 +47,8 @@ fn secured() -> &'static Secured {
 }
 
 /// A file of this test's.
-fn file(tenant: &Tenant<'_>, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
-    let directory = lab().path().join("network").join(tenant.access_key());
+fn file(caller: &Caller<'_>, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+    let directory = lab().path().join("network").join(caller.access_key());
     fs::create_dir_all(&directory).expect("a directory");
     let path = directory.join(name);
     fs::write(&path, text).expect("a file");
@@ -56,14 +56,14 @@ fn file(tenant: &Tenant<'_>, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
 }
 
 /// A proxy of this test's.
-fn proxy(tenant: &Tenant<'_>, lines: &[&str]) -> Tinyproxy {
-    let directory = lab().path().join("network").join(tenant.access_key());
+fn proxy(caller: &Caller<'_>, lines: &[&str]) -> Tinyproxy {
+    let directory = lab().path().join("network").join(caller.access_key());
     Tinyproxy::start(&directory, lines).expect("tinyproxy")
 }
 
 /// One look-up, by `mssh --dry-run`, with the fake AWS over TLS.
-fn over_tls(tenant: &Tenant<'_>) -> Command {
-    let mut command = tenant.command("mssh");
+fn over_tls(caller: &Caller<'_>) -> Command {
+    let mut command = caller.command("mssh");
     command
         .args(["--dry-run", WEB1])
         .env("AWS_ENDPOINT_URL", secured().url());

@@ -18,7 +18,8 @@ use std::path::PathBuf;
 
 use crate::lab::Call;
 use crate::lab::instances::{
-    self, DB1, ODD, OLD, PARIS, PENDING, SIX, STOPPED, TERMINATED, WEB1, WEB2,
+    self, IN_EU_WEST_1, IPV6_ONLY, ODD_PORT, PENDING, PRIVATE, SHORT_ID, STOPPED, TERMINATED, WEB1,
+    WEB2,
 };
 use crate::sandbox::Recorder;
 
@@ -146,7 +147,7 @@ impl Row {
             }
             (_, argv) => panic!("{label}: {argv:?} {said:?}"),
         }
-        self.made_calls(&recorder.tenant.calls());
+        self.made_calls(&recorder.caller.calls());
         recorder.nothing_ran_here(label);
     }
 
@@ -187,7 +188,7 @@ fn filled(words: &[&str]) -> Vec<OsString> {
     words.iter().map(|word| fill(word).into()).collect()
 }
 
-/// Names of the cast in place of their instances: IDs, and the DNS names of WEB1.
+/// Replaces the names of instances: by IDs, and the DNS names of WEB1.
 fn fill(word: &str) -> String {
     let web1 = instances::find(WEB1).expect("web1");
     let (dns, private) = (web1.public_dns(), web1.private_dns());
@@ -196,11 +197,11 @@ fn fill(word: &str) -> String {
         ("DNS", dns.as_deref().unwrap_or_default()),
         ("WEB1", WEB1),
         ("WEB2", WEB2),
-        ("OLD", OLD),
-        ("DB1", DB1),
-        ("SIX", SIX),
-        ("ODD", ODD),
-        ("PARIS", PARIS),
+        ("SHORT_ID", SHORT_ID),
+        ("PRIVATE", PRIVATE),
+        ("IPV6_ONLY", IPV6_ONLY),
+        ("ODD_PORT", ODD_PORT),
+        ("IN_EU_WEST_1", IN_EU_WEST_1),
         ("STOPPED", STOPPED),
         ("TERMINATED", TERMINATED),
         ("PENDING", PENDING),

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::lab::instances::{WEB1, WEB2};
-use crate::sandbox::{config, finish, lab, pushes, tenant};
+use crate::sandbox::{caller, config, finish, lab, pushes};
 
 /// A directory with an `ssh` of this release, which counts how often it is asked for it.
 struct Other {
@@ -34,8 +34,8 @@ impl Other {
         write_program(&file, "#!/bin/sh\necho \"$@\"\n");
     }
 
-    fn command(&self, tenant: &Tenant<'_>, program: &str) -> Command {
-        let mut command = tenant.command(program);
+    fn command(&self, caller: &Caller<'_>, program: &str) -> Command {
+        let mut command = caller.command(program);
         let path = command.get_envs().find(|(name, _)| *name == "PATH");
         let path = path.and_then(|(_, value)| value).expect("PATH").to_owned();
         let mut with_ours = self.directory.path().as_os_str().to_owned();
@@ -68,8 +68,8 @@ fn write_program(file: &Path, script: &str) {
 fn a_serial_console_takes_openssh_8_5_and_says_so_before_any_push() {
     let old = Other::release("8.4p1 Debian-5+deb11u3");
     for words in [&["--serial", WEB1][..], &["--dry-run", "--serial", WEB1]] {
-        let tenant = tenant();
-        finish(old.command(&tenant, "mssh").args(words)).fails(
+        let caller = caller();
+        finish(old.command(&caller, "mssh").args(words)).fails(
             255,
             &[
                 "mssh: error: --serial takes OpenSSH 8.5 or newer, and this is 8.4",
@@ -77,11 +77,11 @@ fn a_serial_console_takes_openssh_8_5_and_says_so_before_any_push() {
                  by which ssh knows the console's host key",
             ],
         );
-        assert_eq!(tenant.calls().len(), 0);
+        assert_eq!(caller.calls().len(), 0);
     }
     let new = Other::release("8.5p1");
     let outcome = finish(
-        new.command(&tenant(), "mssh")
+        new.command(&caller(), "mssh")
             .args(["--dry-run", "--serial", WEB1]),
     );
     assert!(outcome.stdout.contains("KnownHostsCommand"), "{outcome:?}");
@@ -92,7 +92,7 @@ fn copies_between_instances_go_by_this_machine_in_old_releases_too() {
     let (from, to) = (format!("{WEB1}:a"), format!("{WEB2}:b"));
     let line = |release: &str, words: &[&str]| {
         let other = Other::release(release);
-        let mut mscp = other.command(&tenant(), "mscp");
+        let mut mscp = other.command(&caller(), "mscp");
         let outcome = finish(mscp.arg("--dry-run").args(words).args([&from, &to]));
         assert_eq!((outcome.stderr.as_str(), outcome.code), ("", Some(0)));
         outcome.stdout
@@ -107,7 +107,7 @@ fn copies_between_instances_go_by_this_machine_in_old_releases_too() {
         );
     }
     let other = Other::release("8.6p1");
-    let mut up = other.command(&tenant(), "mscp");
+    let mut up = other.command(&caller(), "mscp");
     let outcome = finish(up.args(["--dry-run", "x", &to]));
     assert!(!outcome.stdout.contains("-3"), "{outcome:?}");
     assert_eq!(other.was_asked(), 0);
@@ -115,14 +115,14 @@ fn copies_between_instances_go_by_this_machine_in_old_releases_too() {
 
 #[test]
 fn a_copy_between_instances_arrives_in_an_old_release() {
-    let tenant = tenant();
-    let there = lab().remote().join(tenant.access_key());
+    let caller = caller();
+    let there = lab().remote().join(caller.access_key());
     fs::create_dir_all(&there).expect("a directory");
     fs::write(there.join("from"), "text\n").expect("a file");
     let path = |id: &str, name: &str| format!("{id}:{}", there.join(name).display());
     let other = Other::release("8.4p1");
     let words = ["-q", &path(WEB1, "from"), &path(WEB2, "to")];
-    finish(other.command(&tenant, "mscp").args(words)).prints("");
+    finish(other.command(&caller, "mscp").args(words)).prints("");
     assert_eq!(fs::read(there.join("to")).expect("a copy"), b"text\n");
 }
 
@@ -136,17 +136,17 @@ fn what_an_old_client_has_not_it_refuses_itself_and_nothing_is_pushed() {
         ("mscp", "9.1p1", &["-X", "buffer=1", &remote, "."]),
         ("msftp", "9.1p1", &["-X", "buffer=1", WEB1]),
     ] {
-        let (tenant, other) = (tenant(), Other::release(release));
+        let (caller, other) = (caller(), Other::release(release));
         other.echoes(&program[1..]);
-        let outcome = finish(other.command(&tenant, program).args(words));
+        let outcome = finish(other.command(&caller, program).args(words));
         let all = format!("{}\n", words.join(" "));
         assert_eq!(outcome.stdout, all, "{program} {words:?}");
-        assert_eq!(tenant.calls().len(), 0, "{program} {words:?}");
+        assert_eq!(caller.calls().len(), 0, "{program} {words:?}");
     }
     // The same words are an option of a newer one.
     let new = Other::release("8.7p1");
     let outcome = finish(
-        new.command(&tenant(), "mscp")
+        new.command(&caller(), "mscp")
             .args(["--dry-run", "-O", &remote, "."]),
     );
     assert!(
@@ -169,7 +169,7 @@ fn the_release_is_asked_for_only_where_it_matters() {
     ] {
         let other = Other::release("9.6p1");
         let words = [&["--dry-run"][..], words].concat();
-        finish(other.command(&tenant(), program).args(&words));
+        finish(other.command(&caller(), program).args(&words));
         assert_eq!(other.was_asked(), asks, "{program} {words:?}");
     }
 }
@@ -179,18 +179,18 @@ fn the_release_is_asked_for_only_where_it_matters() {
 fn tokens_in_a_user_of_ssh_config_are_expanded() {
     let who = "ubuntu";
     let (_kept, file) = config("Host i-*\n  User ${MSSH_TEST_USER}");
-    let tenant = tenant();
-    let mut mssh = tenant.command("mssh");
+    let caller = caller();
+    let mut mssh = caller.command("mssh");
     mssh.env("MSSH_TEST_USER", who);
     finish(mssh.args(["-F", &file, WEB1, "echo $USER"])).prints("ubuntu\n");
-    assert_eq!(pushes(&tenant), [format!("{who}@{WEB1}")]);
+    assert_eq!(pushes(&caller), [format!("{who}@{WEB1}")]);
     let (_kept, file) = config("Host i-*\n  User %u");
     let line = finish(
-        tenant
+        caller
             .command("mssh")
             .args(["--dry-run", "-F", &file, WEB1]),
     );
-    let me = finish(tenant.command("id").arg("-un")).stdout;
+    let me = finish(caller.command("id").arg("-un")).stdout;
     let me = me.trim_end();
     assert!(
         line.stdout.ends_with(&format!(" {me}@127.0.0.11\n")),
@@ -198,7 +198,7 @@ fn tokens_in_a_user_of_ssh_config_are_expanded() {
     );
     // What is not set is no name, as ssh has it.
     let (_kept, file) = config("Host i-*\n  User ${MSSH_TEST_NOBODY}");
-    let outcome = finish(tenant.command("mssh").args(["-F", &file, WEB1]));
+    let outcome = finish(caller.command("mssh").args(["-F", &file, WEB1]));
     let said = "mssh: error: `${MSSH_TEST_NOBODY}` is not a valid user name\n";
     assert!(outcome.stderr.starts_with(said), "{outcome:?}");
 }

@@ -30,8 +30,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-pub(crate) use self::aws_user::{User, arn};
-pub(crate) use self::login::Session;
+pub(crate) use self::aws_user::{AwsUser, arn};
+pub(crate) use self::login::Login;
 pub(crate) use self::openssh::{config, plain_ssh, proxy};
 pub(crate) use self::processes::{
     Process, discreet, files_below, handed, keepers_below, key_of, leaves_nothing, memory, mode,
@@ -39,9 +39,9 @@ pub(crate) use self::processes::{
 };
 pub(crate) use self::pty::{Pty, bash};
 pub(crate) use self::recorder::Recorder;
-pub(crate) use self::ssh_user::House;
+pub(crate) use self::ssh_user::SshUser;
 pub(crate) use self::tcp::{echo_server, echoes, free_port};
-use crate::lab::{DESCRIBE_INSTANCES, Lab, SEND_SSH_PUBLIC_KEY, Tenant};
+use crate::lab::{Caller, DESCRIBE_INSTANCES, Lab, SEND_SSH_PUBLIC_KEY};
 
 /// What nothing here takes unless it is broken, however busy the machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -56,8 +56,8 @@ pub(crate) fn lab() -> &'static Lab {
 }
 
 /// A caller of AWS of one's own.
-pub(crate) fn tenant() -> Tenant<'static> {
-    lab().tenant()
+pub(crate) fn caller() -> Caller<'static> {
+    lab().caller()
 }
 
 /// Says aloud what is not tested here, and why: past the harness, which keeps to itself what a test
@@ -80,11 +80,11 @@ pub(crate) struct Outcome {
 
 /// Runs `mssh` (or another program on the lab's PATH) with these words, without input.
 pub(crate) fn run<W: AsRef<OsStr>>(
-    tenant: &Tenant<'_>,
+    caller: &Caller<'_>,
     program: &str,
     words: impl IntoIterator<Item = W>,
 ) -> Outcome {
-    finish(tenant.command(program).args(words))
+    finish(caller.command(program).args(words))
 }
 
 /// Runs a command without input to its end.
@@ -152,10 +152,10 @@ pub(crate) fn eventually(limit: Duration, mut condition: impl FnMut() -> bool) -
     true
 }
 
-/// Whether nothing of a key is left in the tenant's runtime directory. Keepers need a moment.
-pub(crate) fn no_key_is_left(tenant: &Tenant<'_>) -> bool {
+/// Whether nothing of a key is left in the caller's runtime directory. Keepers need a moment.
+pub(crate) fn no_key_is_left(caller: &Caller<'_>) -> bool {
     eventually(Duration::from_secs(5), || {
-        std::fs::read_dir(tenant.run_dir())
+        std::fs::read_dir(caller.run_dir())
             .expect("a directory")
             .next()
             .is_none()
@@ -163,8 +163,8 @@ pub(crate) fn no_key_is_left(tenant: &Tenant<'_>) -> bool {
 }
 
 /// The pushes that AWS took: `user@instance zone`, the zone only where one was given.
-pub(crate) fn pushes(tenant: &Tenant<'_>) -> Vec<String> {
-    let taken = tenant.calls_of(SEND_SSH_PUBLIC_KEY).into_iter();
+pub(crate) fn pushes(caller: &Caller<'_>) -> Vec<String> {
+    let taken = caller.calls_of(SEND_SSH_PUBLIC_KEY).into_iter();
     taken
         .filter(|call| call.status == Some(200))
         .map(|call| {
@@ -179,8 +179,8 @@ pub(crate) fn pushes(tenant: &Tenant<'_>) -> Vec<String> {
 }
 
 /// How often DescribeInstances was called.
-pub(crate) fn look_ups(tenant: &Tenant<'_>) -> usize {
-    tenant.calls_of(DESCRIBE_INSTANCES).len()
+pub(crate) fn look_ups(caller: &Caller<'_>) -> usize {
+    caller.calls_of(DESCRIBE_INSTANCES).len()
 }
 
 impl Outcome {

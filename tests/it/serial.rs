@@ -8,10 +8,10 @@ mod host_key;
 mod refusals;
 
 use crate::lab::instances::{
-    DESCRIBE_DENIED, MARS, NEW_REGION, OTHER_REGION, PARIS, PENDING, STOPPING, WEB1,
+    CONSOLE_ONLY, DESCRIBE_DENIED, IN_EU_WEST_1, NEW_REGION, OTHER_REGION, PENDING, STOPPING, WEB1,
 };
-use crate::lab::{SEND_CONSOLE_KEY, SEND_SSH_PUBLIC_KEY, Tenant};
-use crate::sandbox::{Outcome, finish_with, look_ups, no_key_is_left, pushes, tenant};
+use crate::lab::{Caller, SEND_CONSOLE_KEY, SEND_SSH_PUBLIC_KEY};
+use crate::sandbox::{Outcome, caller, finish_with, look_ups, no_key_is_left, pushes};
 
 /// What is typed at a console, whose host key nobody has published, or is taken as it is.
 const TRUSTING: [&str; 5] = [
@@ -24,10 +24,10 @@ const TRUSTING: [&str; 5] = [
 
 /// Runs this program with these words, and types a line that tells who is logged in.
 #[track_caller]
-fn types(tenant: &Tenant<'_>, program: &str, words: &[&str]) -> Outcome {
-    let mut command = tenant.command(program);
+fn types(caller: &Caller<'_>, program: &str, words: &[&str]) -> Outcome {
+    let mut command = caller.command(program);
     let outcome = finish_with(command.args(words), b"echo in at $USER\n");
-    assert!(no_key_is_left(tenant), "a key is left");
+    assert!(no_key_is_left(caller), "a key is left");
     outcome
 }
 
@@ -43,8 +43,8 @@ fn got_in(outcome: &Outcome, id: &str) {
 }
 
 /// The instances at whose consoles a key was taken.
-fn consoles(tenant: &Tenant<'_>) -> Vec<String> {
-    let mut taken = tenant.calls_of(SEND_CONSOLE_KEY);
+fn consoles(caller: &Caller<'_>) -> Vec<String> {
+    let mut taken = caller.calls_of(SEND_CONSOLE_KEY);
     taken.retain(|call| call.status == Some(200));
     taken
         .into_iter()
@@ -55,71 +55,74 @@ fn consoles(tenant: &Tenant<'_>) -> Vec<String> {
 #[test]
 fn a_console_of_a_new_region_is_entered_as_ssh_is_set_to() {
     for way in [&["--via", "serial"][..], &["--serial"]] {
-        let tenant = tenant();
+        let caller = caller();
         let outcome = types(
-            &tenant,
+            &caller,
             "mssh",
-            &[way, &["-r", NEW_REGION, "-T", MARS]].concat(),
+            &[way, &["-r", NEW_REGION, "-T", CONSOLE_ONLY]].concat(),
         );
-        got_in(&outcome, MARS);
+        got_in(&outcome, CONSOLE_ONLY);
         let warning = format!(
             "mssh: warning: the host key of the serial consoles of {NEW_REGION} is not known to \
              mssh, so that ssh decides as it is set to\n"
         );
         assert_eq!(outcome.stderr, warning);
         assert_eq!(
-            (look_ups(&tenant), consoles(&tenant)),
-            (1, vec![MARS.to_owned()])
+            (look_ups(&caller), consoles(&caller)),
+            (1, vec![CONSOLE_ONLY.to_owned()])
         );
-        assert!(tenant.calls_of(SEND_SSH_PUBLIC_KEY).is_empty());
+        assert!(caller.calls_of(SEND_SSH_PUBLIC_KEY).is_empty());
     }
 }
 
 #[test]
 fn an_instance_is_found_by_all_its_names_and_in_any_state_but_off() {
-    let (id, paris) = (["-t", WEB1, "127.0.0.11"], ["-r", OTHER_REGION, PARIS]);
+    let (id, paris) = (
+        ["-t", WEB1, "127.0.0.11"],
+        ["-r", OTHER_REGION, IN_EU_WEST_1],
+    );
     let dns = "ec2-127-0-0-61.eu-west-1.compute.amazonaws.com";
     for (words, found) in [
         (&["127.0.0.11"][..], WEB1),
         (&["web1.lab"], WEB1),
         (&id, WEB1),
-        (&paris, PARIS),
-        (&[dns], PARIS),
+        (&paris, IN_EU_WEST_1),
+        (&[dns], IN_EU_WEST_1),
         (&["127.0.0.93"], PENDING),
         (&[PENDING], PENDING),
         (&[STOPPING], STOPPING),
     ] {
-        let tenant = tenant();
+        let caller = caller();
         let words = [&["--serial"], &TRUSTING[..], words].concat();
-        got_in(&types(&tenant, "mssh", &words), found);
-        assert_eq!(consoles(&tenant), [found], "{words:?}");
-        assert_eq!(pushes(&tenant).len(), 0);
+        got_in(&types(&caller, "mssh", &words), found);
+        assert_eq!(consoles(&caller), [found], "{words:?}");
+        assert_eq!(pushes(&caller).len(), 0);
     }
 }
 
 #[test]
 fn who_may_not_look_up_the_instance_gets_in() {
-    let tenant = tenant();
+    let caller = caller();
     let words = [&["--serial"], &TRUSTING[..], &[DESCRIBE_DENIED]].concat();
-    got_in(&types(&tenant, "mssh", &words), DESCRIBE_DENIED);
+    got_in(&types(&caller, "mssh", &words), DESCRIBE_DENIED);
 }
 
 #[test]
 fn a_user_of_ssh_config_is_none_of_a_consoles() {
-    let tenant = tenant();
+    let caller = caller();
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("config");
-    let port = tenant.lab().port();
+    let port = caller.lab().port();
     let text = format!("Host *\n  User AD\\someone\n  Port {port}\n");
     std::fs::write(&file, text).expect("written");
     let file = file.to_str().expect("a name");
     let words = [&["--serial", "-F", file], &TRUSTING[..], &[WEB1]].concat();
-    got_in(&types(&tenant, "mssh", &words), WEB1);
+    got_in(&types(&caller, "mssh", &words), WEB1);
 }
 
 #[test]
 fn the_way_is_told_and_a_dry_run_pushes_nothing() {
-    let tenant = tenant();
+    let caller = caller();
     let words = [
         "-v",
         "-o",
@@ -128,15 +131,15 @@ fn the_way_is_told_and_a_dry_run_pushes_nothing() {
         "--dry-run",
         "-r",
         NEW_REGION,
-        MARS,
+        CONSOLE_ONLY,
     ];
-    let outcome = crate::sandbox::run(&tenant, "mssh", words);
+    let outcome = crate::sandbox::run(&caller, "mssh", words);
     let host = format!("ec2-serial-console.{NEW_REGION}.api.aws");
-    let told = format!("mssh: {MARS}.port0 at {MARS}: {host}, its serial console");
+    let told = format!("mssh: {CONSOLE_ONLY}.port0 at {CONSOLE_ONLY}: {host}, its serial console");
     assert_eq!(outcome.stderr.lines().last(), Some(told.as_str()));
     let line = format!(
-        "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY -v -o LogLevel=QUIET {MARS}.port0@{host}\n"
+        "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY -v -o LogLevel=QUIET {CONSOLE_ONLY}.port0@{host}\n"
     );
     assert_eq!(outcome.stdout, line);
-    assert_eq!((look_ups(&tenant), consoles(&tenant).len()), (1, 0));
+    assert_eq!((look_ups(&caller), consoles(&caller).len()), (1, 0));
 }

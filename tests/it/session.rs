@@ -19,16 +19,16 @@ use std::process::Stdio;
 
 use crate::lab::instances::{STOPPED, WEB1};
 use crate::sandbox::{
-    Outcome, PATIENCE, Pty, Session, bash, echo_server, echoes, eventually, finish, finish_with,
-    free_port, key_of, lab, leaves_nothing, pid_of, plain_ssh, run, tenant,
+    Login, Outcome, PATIENCE, Pty, bash, caller, echo_server, echoes, eventually, finish,
+    finish_with, free_port, key_of, lab, leaves_nothing, pid_of, plain_ssh, run,
 };
 
 /// Asserts that this remote command ends with `mssh` as it does with plain ssh.
 #[track_caller]
 fn ends_as_with_ssh(command: &str) -> Outcome {
-    let tenant = tenant();
-    let ours = run(&tenant, "mssh", [WEB1, command]);
-    let plain = finish(plain_ssh(&tenant).arg(command));
+    let caller = caller();
+    let ours = run(&caller, "mssh", [WEB1, command]);
+    let plain = finish(plain_ssh(&caller).arg(command));
     let ends = |it: &Outcome| (it.code, it.signal, it.stdout.clone(), it.stderr.clone());
     assert_eq!(ends(&ours), ends(&plain));
     ours
@@ -36,8 +36,8 @@ fn ends_as_with_ssh(command: &str) -> Outcome {
 
 #[test]
 fn input_goes_there_and_output_comes_back_and_we_say_nothing() {
-    let tenant = tenant();
-    let mut mssh = tenant.command("mssh");
+    let caller = caller();
+    let mut mssh = caller.command("mssh");
     finish_with(mssh.args([WEB1, "cat"]), b"hi\n").prints("hi\n");
 }
 
@@ -50,7 +50,7 @@ fn both_outputs_are_kept_apart() {
 #[test]
 fn the_exit_status_is_that_of_the_remote_command() {
     for status in [0, 1, 44, 127, 254, 255] {
-        let outcome = run(&tenant(), "mssh", [WEB1, &format!("exit {status}")]);
+        let outcome = run(&caller(), "mssh", [WEB1, &format!("exit {status}")]);
         assert_eq!(outcome.code, Some(status), "{outcome:?}");
     }
 }
@@ -63,12 +63,12 @@ fn a_remote_command_killed_by_a_signal_ends_as_with_ssh() {
 
 #[test]
 fn a_megabyte_of_any_bytes_goes_there_and_back_unchanged() {
-    let tenant = tenant();
-    let file = |name| lab().path().join(format!("{}.{name}", tenant.access_key()));
+    let caller = caller();
+    let file = |name| lab().path().join(format!("{}.{name}", caller.access_key()));
     let mut bytes = vec![0; 1 << 20];
     fastrand::fill(&mut bytes);
     fs::write(file("sent"), &bytes).expect("a file");
-    let mut mssh = tenant.command("mssh");
+    let mut mssh = caller.command("mssh");
     mssh.args([WEB1, "cat"])
         .stdin(File::open(file("sent")).expect("a file"))
         .stdout(File::create(file("got")).expect("a file"));
@@ -82,29 +82,29 @@ fn a_megabyte_of_any_bytes_goes_there_and_back_unchanged() {
 
 #[test]
 fn any_of_the_standard_three_may_be_closed() {
-    let tenant = tenant();
-    finish(&mut bash(&tenant, &format!("mssh {WEB1} echo hi <&-"))).prints("hi\n");
-    finish(&mut bash(&tenant, &format!("mssh {WEB1} echo hi 2>&-"))).prints("hi\n");
-    let silent = finish(&mut bash(&tenant, &format!("mssh {WEB1} exit 7 >&-")));
+    let caller = caller();
+    finish(&mut bash(&caller, &format!("mssh {WEB1} echo hi <&-"))).prints("hi\n");
+    finish(&mut bash(&caller, &format!("mssh {WEB1} echo hi 2>&-"))).prints("hi\n");
+    let silent = finish(&mut bash(&caller, &format!("mssh {WEB1} exit 7 >&-")));
     assert_eq!((silent.code, silent.stderr.as_str()), (Some(7), ""));
     let all = finish(&mut bash(
-        &tenant,
+        &caller,
         &format!("mssh {WEB1} exit 7 <&- >&- 2>&-"),
     ));
     assert_eq!(all.code, Some(7));
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn with_n_the_callers_input_is_left_alone() {
-    let tenant = tenant();
+    let caller = caller();
     let line = format!("while read -r x; do mssh -n {WEB1} echo \"$x\"; done");
-    finish_with(&mut bash(&tenant, &line), b"a\nb\n").prints("a\nb\n");
+    finish_with(&mut bash(&caller, &line), b"a\nb\n").prints("a\nb\n");
 }
 
 #[test]
 fn we_never_read_the_callers_input_ourselves() {
-    let tenant = tenant();
+    let caller = caller();
     for ours in [
         format!("mssh --dry-run {WEB1}"),
         format!("mssh {STOPPED}"),
@@ -113,23 +113,23 @@ fn we_never_read_the_callers_input_ourselves() {
         format!("mssh -G {WEB1}"),
     ] {
         let line = format!("{{ {ours}; }} >/dev/null 2>&1; cat");
-        finish_with(&mut bash(&tenant, &line), b"unread\n").prints("unread\n");
+        finish_with(&mut bash(&caller, &line), b"unread\n").prints("unread\n");
     }
 }
 
 #[test]
 fn with_f_ssh_goes_to_the_background_and_the_key_is_removed() {
-    let tenant = tenant();
-    let token = lab().path().join(format!("{}.token", tenant.access_key()));
+    let caller = caller();
+    let token = lab().path().join(format!("{}.token", caller.access_key()));
     let wait = "until [ -e \"$0\" ]; do sleep 0.1; done; mv \"$0\" \"$0.done\"";
     let command = format!("sh -c '{wait}' '{}'", token.display());
-    let mut mssh = tenant.command("mssh");
+    let mut mssh = caller.command("mssh");
     mssh.args(["-f", WEB1, &command]).stdin(Stdio::null());
     // ssh in the background holds these, until the command ends.
     mssh.stdout(Stdio::null()).stderr(Stdio::null());
     let status = mssh.status().expect("mssh starts");
     assert!(status.success());
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
     fs::write(&token, "").expect("a file");
     let done = token.with_extension("token.done");
     assert!(eventually(PATIENCE, || done.exists()), "it did not go on");
@@ -137,10 +137,10 @@ fn with_f_ssh_goes_to_the_background_and_the_key_is_removed() {
 
 #[test]
 fn with_n_and_l_in_capitals_ssh_forwards_a_port() {
-    let tenant = tenant();
+    let caller = caller();
     let port = free_port();
     let forward = format!("127.0.0.1:{port}:127.0.0.1:{}", echo_server());
-    let mut mssh = tenant.command("mssh");
+    let mut mssh = caller.command("mssh");
     mssh.args(["-N", "-o", "ExitOnForwardFailure=yes", "-L", &forward, WEB1]);
     let mut child = mssh.stdin(Stdio::null()).spawn().expect("mssh starts");
     let mut stream = None;
@@ -152,13 +152,13 @@ fn with_n_and_l_in_capitals_ssh_forwards_a_port() {
     echoes(&mut stream.expect("a connection"));
     child.kill().expect("a child");
     child.wait().expect("a child");
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn the_process_that_was_mssh_is_ssh() {
-    let tenant = tenant();
-    let session = Session::of(&tenant);
+    let caller = caller();
+    let session = Login::of(&caller);
     let pid = session.pid().as_raw_nonzero();
     let name = fs::read_to_string(format!("/proc/{pid}/comm")).expect("a process");
     assert_eq!(name, "ssh\n");
@@ -166,8 +166,8 @@ fn the_process_that_was_mssh_is_ssh() {
 
 #[test]
 fn msftp_and_mscp_become_their_clients_too() {
-    let tenant = tenant();
-    let mut msftp = tenant.command("msftp");
+    let caller = caller();
+    let mut msftp = caller.command("msftp");
     msftp.arg(WEB1).stdin(Stdio::piped());
     msftp.stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = msftp.spawn().expect("msftp starts");
@@ -177,14 +177,14 @@ fn msftp_and_mscp_become_their_clients_too() {
     assert!(key_of(pid_of(&child)).is_some_and(|key| key.exists()));
     drop(child.stdin.take());
     assert!(child.wait().expect("a child").success());
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn a_terminal_is_passed_on_with_its_size() {
-    let tenant = tenant();
+    let caller = caller();
     let line = format!("stty rows 33 cols 77; mssh -t {WEB1} 'tty; stty size; exit 5'");
-    let mut terminal = Pty::open(&tenant, &line);
+    let mut terminal = Pty::open(&caller, &line);
     terminal.shows("/dev/pts/");
     terminal.shows("33 77");
     assert_eq!(terminal.end(), Some(5));
@@ -192,19 +192,19 @@ fn a_terminal_is_passed_on_with_its_size() {
 
 #[test]
 fn a_terminal_can_be_had_without_one_here() {
-    let tenant = tenant();
-    let outcome = run(&tenant, "mssh", ["-tt", WEB1, "tty"]);
+    let caller = caller();
+    let outcome = run(&caller, "mssh", ["-tt", WEB1, "tty"]);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(outcome.stdout.starts_with("/dev/pts/"), "{outcome:?}");
 }
 
 #[test]
 fn a_shell_without_a_command_is_a_login_in_a_terminal() {
-    let tenant = tenant();
-    let mut terminal = Pty::open(&tenant, &format!("mssh {WEB1}"));
+    let caller = caller();
+    let mut terminal = Pty::open(&caller, &format!("mssh {WEB1}"));
     terminal.types("echo $((6*7))-$SSH_TTY\n");
     terminal.shows("42-/dev/pts/");
     terminal.types("exit 9\n");
     assert_eq!(terminal.end(), Some(9));
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }

@@ -11,19 +11,19 @@ use std::time::SystemTime;
 
 use tempfile::TempDir;
 
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::sandbox::{Outcome, lab, look_ups, pushes, run};
 
 /// A directory for sockets, whose masters end with it.
 struct Sockets<'a> {
     directory: TempDir,
-    tenant: &'a Tenant<'a>,
+    caller: &'a Caller<'a>,
 }
 
 impl<'a> Sockets<'a> {
-    fn of(tenant: &'a Tenant<'a>) -> Self {
+    fn of(caller: &'a Caller<'a>) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        Self { directory, tenant }
+        Self { directory, caller }
     }
 
     /// A ControlPath of this form.
@@ -52,7 +52,7 @@ impl<'a> Sockets<'a> {
     #[track_caller]
     fn master(&self, words: &[&str]) -> &Self {
         let words = ["-M", "-f", "-N"].iter().chain(words);
-        run(self.tenant, "mssh", words).prints("");
+        run(self.caller, "mssh", words).prints("");
         self
     }
 }
@@ -60,37 +60,37 @@ impl<'a> Sockets<'a> {
 impl Drop for Sockets<'_> {
     fn drop(&mut self) {
         for socket in self.found() {
-            let mut ssh = self.tenant.command("ssh");
+            let mut ssh = self.caller.command("ssh");
             ssh.args(["-O", "exit", "-S"]).arg(socket).arg("whoever");
             let _ = ssh.output();
         }
     }
 }
 
-/// When something was last made or removed in the tenant's runtime directory.
-fn touched(tenant: &Tenant<'_>) -> SystemTime {
-    let metadata = fs::metadata(tenant.run_dir()).expect("a directory");
+/// When something was last made or removed in the caller's runtime directory.
+fn touched(caller: &Caller<'_>) -> SystemTime {
+    let metadata = fs::metadata(caller.run_dir()).expect("a directory");
     metadata.modified().expect("a time")
 }
 
 /// Runs `mssh`, and says how many look-ups and pushes that took. Asserts that without a push
 /// there was no room for a key either.
 #[track_caller]
-fn counted(tenant: &Tenant<'_>, program: &str, words: &[&str]) -> (Outcome, [usize; 2]) {
-    let calls = || [look_ups(tenant), pushes(tenant).len()];
-    assert!(crate::sandbox::no_key_is_left(tenant));
-    let ([found, pushed], before) = (calls(), touched(tenant));
-    let outcome = run(tenant, program, words);
+fn counted(caller: &Caller<'_>, program: &str, words: &[&str]) -> (Outcome, [usize; 2]) {
+    let calls = || [look_ups(caller), pushes(caller).len()];
+    assert!(crate::sandbox::no_key_is_left(caller));
+    let ([found, pushed], before) = (calls(), touched(caller));
+    let outcome = run(caller, program, words);
     let after = calls();
     let more = [after[0] - found, after[1] - pushed];
-    assert_eq!(touched(tenant) == before, more[1] == 0, "a room: {words:?}");
+    assert_eq!(touched(caller) == before, more[1] == 0, "a room: {words:?}");
     (outcome, more)
 }
 
 /// Asserts that `mssh` with these words and `echo in` gets in by so many look-ups and pushes.
 #[track_caller]
-fn gets_in(tenant: &Tenant<'_>, words: &[&str], calls: [usize; 2]) {
-    let (outcome, more) = counted(tenant, "mssh", &[words, &["echo in"]].concat());
+fn gets_in(caller: &Caller<'_>, words: &[&str], calls: [usize; 2]) {
+    let (outcome, more) = counted(caller, "mssh", &[words, &["echo in"]].concat());
     outcome.prints("in\n");
     assert_eq!(more, calls, "look-ups and pushes of {words:?}");
 }

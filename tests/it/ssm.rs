@@ -18,7 +18,7 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::lab::{Record, Tenant, instances};
+use crate::lab::{Caller, SessionRecord, instances};
 
 /// The address at which the agent of [`instances::WEB1`] finds what the tests put there.
 const THERE: Ipv4Addr = Ipv4Addr::new(127, 0, 1, 11);
@@ -36,8 +36,8 @@ fn words_to(id: &str, port: u16) -> [String; 3] {
     ["--tunnel".to_owned(), format!("port={port}"), session]
 }
 
-fn tunnel(tenant: &Tenant<'_>, port: u16) -> Command {
-    let mut command = tenant.command("mssh");
+fn tunnel(caller: &Caller<'_>, port: u16) -> Command {
+    let mut command = caller.command("mssh");
     command
         .args(words(port))
         .stdin(Stdio::piped())
@@ -74,8 +74,8 @@ struct Carried {
 
 /// Sends `up` through a tunnel and `down` back, at the same time. The instance closes when both
 /// have arrived: the agent has no more than two seconds for what is under way then.
-fn carry(tenant: &Tenant<'_>, up: &[u8], down: &[u8]) -> Carried {
-    carry_by(|port| tunnel(tenant, port), up, down)
+fn carry(caller: &Caller<'_>, up: &[u8], down: &[u8]) -> Carried {
+    carry_by(|port| tunnel(caller, port), up, down)
 }
 
 fn carry_by(tunnel: impl FnOnce(u16) -> Command, up: &[u8], down: &[u8]) -> Carried {
@@ -148,11 +148,11 @@ fn wait(child: &mut Child) -> Option<i32> {
     }
 }
 
-/// The one session of a tenant, once it is over: with nothing to complain of.
-fn the_session(tenant: &Tenant<'_>) -> Record {
+/// The one session of a caller, once it is over: with nothing to complain of.
+fn the_session(caller: &Caller<'_>) -> SessionRecord {
     let began = Instant::now();
     loop {
-        let mut sessions = tenant.sessions();
+        let mut sessions = caller.sessions();
         assert_eq!(sessions.len(), 1, "{sessions:?}");
         let session = sessions.remove(0);
         if session.ended.is_some() || began.elapsed() > Duration::from_secs(10) {

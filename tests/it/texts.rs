@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::sandbox::{finish, finish_with, run, tenant};
+use crate::sandbox::{caller, finish, finish_with, run};
 
 const PROGRAMS: [&str; 3] = ["mssh", "msftp", "mscp"];
 
@@ -20,7 +20,7 @@ fn project(name: &str) -> PathBuf {
 
 /// What a program prints of itself.
 fn printed(program: &str, words: &[&str]) -> String {
-    let outcome = run(&tenant(), program, words);
+    let outcome = run(&caller(), program, words);
     assert_eq!(
         (outcome.stderr.as_str(), outcome.code),
         ("", Some(0)),
@@ -149,8 +149,8 @@ fn what_only_ssh_has_is_not_in_the_help_of_the_others() {
 
 #[test]
 fn a_reader_who_has_seen_enough_is_no_error() {
-    let tenant = tenant();
-    let mut command = tenant.command("bash");
+    let caller = caller();
+    let mut command = caller.command("bash");
     let outcome = finish_with(
         command.args([
             "-c",

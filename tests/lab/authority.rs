@@ -12,7 +12,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use super::fake_aws::Region;
+use super::fake_aws::FakeAws;
 use super::server::converse;
 
 /// Made anew by `openssl`, so that no key lies among the sources and nothing expires.
@@ -37,7 +37,7 @@ impl Authority {
 
     /// Serves the region over TLS, on loopback as long as the process lives, with a certificate
     /// for these names (as `subjectAltName` has them). Returns the port.
-    pub(super) fn serve(&self, region: Arc<Region>, names: &str) -> io::Result<u16> {
+    pub(super) fn serve(&self, region: Arc<FakeAws>, names: &str) -> io::Result<u16> {
         self.serve_at((Ipv4Addr::LOCALHOST, 0), region, names)
     }
 
@@ -45,7 +45,7 @@ impl Authority {
     pub(super) fn serve_at(
         &self,
         at: (Ipv4Addr, u16),
-        region: Arc<Region>,
+        region: Arc<FakeAws>,
         names: &str,
     ) -> io::Result<u16> {
         let config = Arc::new(self.server(names)?);
@@ -56,7 +56,7 @@ impl Authority {
 
     /// The same behind a proxy that is itself spoken to over TLS, and connects everybody to the
     /// region whatever they ask for.
-    pub(super) fn serve_proxied(&self, region: Arc<Region>, names: &str) -> io::Result<u16> {
+    pub(super) fn serve_proxied(&self, region: Arc<FakeAws>, names: &str) -> io::Result<u16> {
         let config = Arc::new(self.server(names)?);
         listen((Ipv4Addr::LOCALHOST, 0), move |stream| {
             let mut stream = secured(stream, &config)?;

@@ -20,7 +20,7 @@ pub(crate) enum Protocol {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct AwsError {
     pub(crate) status: u16,
     pub(crate) code: String,
     message: String,
@@ -50,7 +50,7 @@ impl Protocol {
     }
 }
 
-impl Refusal {
+impl AwsError {
     pub(crate) fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
         Self {
             status,

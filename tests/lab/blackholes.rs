@@ -11,34 +11,34 @@ use std::time::Duration;
 use rustix::net::sockopt::set_socket_reuseaddr;
 use rustix::net::{AddressFamily, SocketType, bind, listen, socket};
 
-use super::instances::{CAST, Wall};
+use super::instances::{Firewall, INSTANCES};
 
 /// How long a connection on this machine may take.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-pub(crate) struct Walls {
+pub(crate) struct Blackholes {
     listeners: Vec<OwnedFd>,
     queued: Vec<TcpStream>,
 }
 
-impl Walls {
+impl Blackholes {
     /// Builds them at the port at which the instances would listen. Where another lab has them
     /// already, they are as good.
-    pub(crate) fn build(port: u16) -> io::Result<Self> {
-        let swallows = |wall| matches!(wall, Wall::Swallows(_));
-        let members = CAST.iter().filter(|it| swallows(it.wall));
-        let addresses = members.filter_map(|it| it.private?.parse().ok());
-        let mut walls = Self {
+    pub(crate) fn open(port: u16) -> io::Result<Self> {
+        let drops = |firewall| matches!(firewall, Firewall::Drops(_));
+        let instances = INSTANCES.iter().filter(|it| drops(it.firewall));
+        let addresses = instances.filter_map(|it| it.private?.parse().ok());
+        let mut blackholes = Self {
             listeners: Vec::new(),
             queued: Vec::new(),
         };
         for address in addresses {
-            walls.build_at(address, port)?;
+            blackholes.open_at(address, port)?;
         }
-        Ok(walls)
+        Ok(blackholes)
     }
 
-    fn build_at(&mut self, address: IpAddr, port: u16) -> io::Result<()> {
+    fn open_at(&mut self, address: IpAddr, port: u16) -> io::Result<()> {
         let at = SocketAddr::new(address, port);
         let listener = socket(AddressFamily::INET, SocketType::STREAM, None)?;
         // Past what is left of the connections to an earlier lab.

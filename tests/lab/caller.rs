@@ -6,19 +6,19 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::calls::Call;
-use super::eice::{Ail, Opening};
+use super::eice::{TunnelFault, TunnelRequest};
 use super::fault::Fault;
-use super::ssm::{Record, Trial};
+use super::ssm::{SessionBehavior, SessionRecord};
 use super::{Lab, lab_dir};
 
 /// An access key of its own, with the calls made and the faults met by it alone.
-pub(crate) struct Tenant<'lab> {
+pub(crate) struct Caller<'lab> {
     lab: &'lab Lab,
     access_key: String,
     run_dir: PathBuf,
 }
 
-impl<'lab> Tenant<'lab> {
+impl<'lab> Caller<'lab> {
     /// Number 0 is whoever uses the lab itself, and has its own directory.
     pub(crate) fn new(lab: &'lab Lab, number: u64) -> Self {
         let access_key = format!("AKIALAB{number:013}");
@@ -57,8 +57,8 @@ impl<'lab> Tenant<'lab> {
 
     /// Its calls so far, in the order they came in.
     pub(crate) fn calls(&self) -> Vec<Call> {
-        let book = |book: &mut super::calls::Book| book.calls.clone();
-        self.lab.region().with_book(&self.access_key, book)
+        let calls = |state: &mut super::calls::CallerState| state.calls.clone();
+        self.lab.region().with_state(&self.access_key, calls)
     }
 
     /// Its calls of one operation.
@@ -69,48 +69,48 @@ impl<'lab> Tenant<'lab> {
     }
 
     /// The tunnels it has asked for.
-    pub(crate) fn tunnels(&self) -> Vec<Opening> {
+    pub(crate) fn tunnels(&self) -> Vec<TunnelRequest> {
         let region = self.lab.region();
-        region.with_book(&self.access_key, |book| book.tunnels.clone())
+        region.with_state(&self.access_key, |state| state.tunnels.clone())
     }
 
     /// Has this be wrong with its tunnels from now on.
-    pub(crate) fn ails(&self, ail: Ail) -> &Self {
+    pub(crate) fn tunnel_fault(&self, fault: TunnelFault) -> &Self {
         let region = self.lab.region();
-        region.with_book(&self.access_key, |book| book.ail = Some(ail));
+        region.with_state(&self.access_key, |state| state.tunnel_fault = Some(fault));
         self
     }
 
     /// Has `fault` befall it from now on, along with any others.
     pub(crate) fn fault(&self, fault: Fault) -> &Self {
         let region = self.lab.region();
-        region.with_book(&self.access_key, |book| book.faults.push(fault));
+        region.with_state(&self.access_key, |state| state.faults.push(fault));
         self
     }
 
     /// Has AWS's clock be this many minutes ahead of this machine's.
     pub(crate) fn clock_ahead(&self, minutes: i64) -> &Self {
         let region = self.lab.region();
-        region.with_book(&self.access_key, |book| book.clock.ahead = minutes);
+        region.with_state(&self.access_key, |state| state.clock.ahead = minutes);
         self
     }
 
     /// Has this befall the sessions that it starts from now on.
-    pub(crate) fn trial(&self, trial: Trial) -> &Self {
+    pub(crate) fn session_behavior(&self, behavior: SessionBehavior) -> &Self {
         let region = self.lab.region();
-        region.with_book(&self.access_key, |book| book.trial = trial);
+        region.with_state(&self.access_key, |state| state.behavior = behavior);
         self
     }
 
     /// Its sessions, in the order in which they were started.
-    pub(crate) fn sessions(&self) -> Vec<Record> {
+    pub(crate) fn sessions(&self) -> Vec<SessionRecord> {
         self.lab.region().sessions().records(&self.access_key)
     }
 
     /// Lets the keys it pushes from now on die sooner or later than after 60 seconds.
     pub(crate) fn key_lifetime(&self, lifetime: Duration) -> &Self {
         let region = self.lab.region();
-        region.with_book(&self.access_key, |book| book.lifetime = lifetime);
+        region.with_state(&self.access_key, |state| state.lifetime = lifetime);
         self
     }
 }

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use super::clock::Clock;
-use super::eice::{Ail, Opening};
+use super::eice::{TunnelFault, TunnelRequest};
 use super::fault::{Fault, Trouble};
 use super::http::Request;
 use super::keys;
-use super::request::{Caller, Operation};
-use super::ssm::Trial;
+use super::request::{Operation, Signer};
+use super::ssm::SessionBehavior;
 
 /// One request, as it came and as it was answered.
 #[derive(Clone, Debug)]
@@ -38,15 +38,15 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(crate) fn read(request: &Request, operation: &Operation, caller: &Caller) -> Self {
+    pub(crate) fn read(request: &Request, operation: &Operation, signer: &Signer) -> Self {
         let text = |name| operation.get(name).map(str::to_owned);
         let mut instance_ids = operation.list("InstanceId");
         instance_ids.extend(text("InstanceId"));
         Self {
             at: Instant::now(),
             action: operation.action.clone(),
-            region: caller.region.clone(),
-            access_key: caller.access_key.clone(),
+            region: signer.region.clone(),
+            access_key: signer.access_key.clone(),
             user_agent: request.header("user-agent").to_owned(),
             instance_ids,
             filters: operation.filters(),
@@ -77,36 +77,36 @@ impl Call {
 }
 
 /// All about one access key.
-pub(crate) struct Book {
+pub(crate) struct CallerState {
     pub(crate) calls: Vec<Call>,
     pub(crate) faults: Vec<Fault>,
     /// The tunnels asked for.
-    pub(crate) tunnels: Vec<Opening>,
+    pub(crate) tunnels: Vec<TunnelRequest>,
     /// What is wrong with tunnels.
-    pub(crate) ail: Option<Ail>,
+    pub(crate) tunnel_fault: Option<TunnelFault>,
     /// How long the keys pushed with it are good for.
     pub(crate) lifetime: Duration,
     /// What befalls the sessions started with it.
-    pub(crate) trial: Trial,
+    pub(crate) behavior: SessionBehavior,
     /// What AWS's clock says to it.
     pub(crate) clock: Clock,
 }
 
-impl Default for Book {
+impl Default for CallerState {
     fn default() -> Self {
         Self {
             calls: Vec::new(),
             faults: Vec::new(),
             tunnels: Vec::new(),
-            ail: None,
+            tunnel_fault: None,
             lifetime: keys::LIFETIME,
-            trial: Trial::default(),
+            behavior: SessionBehavior::default(),
             clock: Clock::default(),
         }
     }
 }
 
-impl Book {
+impl CallerState {
     /// What strikes a request for `action`: all the latencies, and the first of other trouble.
     pub(crate) fn strike(&mut self, action: &str) -> (Duration, Option<Trouble>) {
         let mut delay = Duration::ZERO;
@@ -122,8 +122,8 @@ impl Book {
 }
 
 /// The key in whose book a call goes: of a role's session, that of who has assumed the role. What
-/// is appended to a tenant's key makes it another key of the same tenant's.
-pub(crate) fn page_of(access_key: &str) -> String {
+/// is appended to a caller's key makes it another key of the same caller's.
+pub(crate) fn caller_key(access_key: &str) -> String {
     let key = access_key.replacen("ASIA", "AKIA", 1);
     key.get(..20).map_or(key.clone(), str::to_owned)
 }

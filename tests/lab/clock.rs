@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::aws_error::{Protocol, Refusal};
+use super::aws_error::{AwsError, Protocol};
 use super::http::Request;
 
 /// How long a signature is good for.
@@ -23,7 +23,7 @@ impl Clock {
     }
 
     /// Refuses a request that was signed too early or too late, as each service does.
-    pub(crate) fn check(self, protocol: Protocol, request: &Request) -> Result<(), Refusal> {
+    pub(crate) fn check(self, protocol: Protocol, request: &Request) -> Result<(), AwsError> {
         let signed = request.header("x-amz-date");
         let [oldest, newest] = [self.now() - TOLERANCE, self.now() + TOLERANCE].map(amz_date);
         if signed.is_empty() || (oldest.as_str()..=newest.as_str()).contains(&signed) {
@@ -39,11 +39,11 @@ impl Clock {
             )
         };
         Err(match protocol {
-            Protocol::Ec2 if old => Refusal::new(400, "RequestExpired", "Request has expired."),
-            Protocol::Ec2 => Refusal::bad_token(protocol),
-            Protocol::Sts => Refusal::new(403, "SignatureDoesNotMatch", message),
+            Protocol::Ec2 if old => AwsError::new(400, "RequestExpired", "Request has expired."),
+            Protocol::Ec2 => AwsError::bad_token(protocol),
+            Protocol::Sts => AwsError::new(403, "SignatureDoesNotMatch", message),
             Protocol::Json | Protocol::Ssm | Protocol::Rest => {
-                Refusal::new(400, "InvalidSignatureException", message)
+                AwsError::new(400, "InvalidSignatureException", message)
             }
         })
     }

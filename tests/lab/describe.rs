@@ -1,8 +1,8 @@
 //! EC2's `DescribeInstances`.
 
-use super::aws_error::{Protocol, Refusal, escape};
+use super::aws_error::{AwsError, Protocol, escape};
 use super::filter;
-use super::instances::{ACCOUNT, Access, CAST, Member, Other, State};
+use super::instances::{ACCOUNT, Access, INSTANCES, Instance, SecondaryAddress, State};
 use super::request::Operation;
 
 /// How a token for the next page begins; it goes on with the number of a reservation.
@@ -16,15 +16,15 @@ pub(crate) fn instances(
     operation: &Operation,
     region: &str,
     request_id: &str,
-) -> Result<String, Refusal> {
+) -> Result<String, AwsError> {
     let ids = operation.list("InstanceId");
     let filters = operation.filters();
     let page_size = operation.get("MaxResults");
     check_page_size(page_size, !ids.is_empty())?;
     let mut found = Vec::new();
-    for member in by_id(&ids, region)? {
-        if filter::matches(member, &filters)? {
-            found.push(member);
+    for instance in by_id(&ids, region)? {
+        if filter::matches(instance, &filters)? {
+            found.push(instance);
         }
     }
     let found = permitted(found)?;
@@ -35,11 +35,11 @@ pub(crate) fn instances(
     Ok(envelope(&found, None, request_id))
 }
 
-fn check_page_size(size: Option<&str>, by_id: bool) -> Result<(), Refusal> {
+fn check_page_size(size: Option<&str>, by_id: bool) -> Result<(), AwsError> {
     let Some(size) = size else { return Ok(()) };
     if by_id {
         let message = "The parameter instancesSet cannot be used with the parameter maxResults";
-        return Err(Refusal::new(400, "InvalidParameterCombination", message));
+        return Err(AwsError::new(400, "InvalidParameterCombination", message));
     }
     if size
         .parse()
@@ -51,27 +51,32 @@ fn check_page_size(size: Option<&str>, by_id: bool) -> Result<(), Refusal> {
         "Value ( {size} ) for parameter maxResults is invalid. \
          Expecting a value between 5 and 1000."
     );
-    Err(Refusal::new(400, "InvalidParameterValue", message))
+    Err(AwsError::new(400, "InvalidParameterValue", message))
 }
 
 /// The instances of a region with these IDs, each of which must exist; all where there are none.
-fn by_id(ids: &[String], region: &str) -> Result<Vec<&'static Member>, Refusal> {
+fn by_id(ids: &[String], region: &str) -> Result<Vec<&'static Instance>, AwsError> {
     if let Some(id) = ids.iter().find(|id| !is_id(id)) {
         let message = format!("Invalid id: \"{id}\"");
-        return Err(Refusal::new(400, "InvalidInstanceID.Malformed", message));
+        return Err(AwsError::new(400, "InvalidInstanceID.Malformed", message));
     }
-    let here = || CAST.iter().filter(|member| member.region == region);
-    let known = |id: &String| here().any(|member| member.id == id);
+    let here = || {
+        INSTANCES
+            .iter()
+            .filter(|instance| instance.region == region)
+    };
+    let known = |id: &String| here().any(|instance| instance.id == id);
     let unknown: Vec<_> = ids.iter().filter(|id| !known(id)).cloned().collect();
     let message = match unknown.as_slice() {
         [] => {
-            let wanted = |member: &&Member| ids.is_empty() || ids.iter().any(|id| id == member.id);
+            let wanted =
+                |instance: &&Instance| ids.is_empty() || ids.iter().any(|id| id == instance.id);
             return Ok(here().filter(wanted).collect());
         }
         [id] => format!("The instance ID '{id}' does not exist"),
         ids => format!("The instance IDs '{}' do not exist", ids.join(", ")),
     };
-    Err(Refusal::new(400, "InvalidInstanceID.NotFound", message))
+    Err(AwsError::new(400, "InvalidInstanceID.NotFound", message))
 }
 
 /// Whether it is `i-` and 8 or 17 digits, none of them a capital.
@@ -83,36 +88,39 @@ pub(crate) fn is_id(id: &str) -> bool {
 }
 
 /// What the caller may see: denied where that is nothing, though something was found.
-fn permitted(found: Vec<&'static Member>) -> Result<Vec<&'static Member>, Refusal> {
+fn permitted(found: Vec<&'static Instance>) -> Result<Vec<&'static Instance>, AwsError> {
     let (hidden, seen): (Vec<_>, Vec<_>) = found
         .into_iter()
-        .partition(|member| member.access == Access::DescribeDenied);
+        .partition(|instance| instance.access == Access::DescribeDenied);
     if seen.is_empty() && !hidden.is_empty() {
-        return Err(Refusal::denied(Protocol::Ec2, "DescribeInstances", None));
+        return Err(AwsError::denied(Protocol::Ec2, "DescribeInstances", None));
     }
     Ok(seen)
 }
 
 /// The page a token stands for, and the token of the next.
 fn page<'a>(
-    found: &'a [&'static Member],
+    found: &'a [&'static Instance],
     token: Option<&str>,
-) -> Result<(&'a [&'static Member], Option<String>), Refusal> {
+) -> Result<(&'a [&'static Instance], Option<String>), AwsError> {
     let Some(token) = token.filter(|token| !token.is_empty()) else {
         return Ok((&[], Some(format!("{TOKEN}0"))));
     };
     let number = token.strip_prefix(TOKEN).and_then(|it| it.parse().ok());
     let Some(number) = number.filter(|number: &usize| *number <= found.len()) else {
         let message = "The provided next token is invalid.";
-        return Err(Refusal::new(400, "InvalidNextToken", message));
+        return Err(AwsError::new(400, "InvalidNextToken", message));
     };
     let end = found.len().min(number + 1);
     let next = (end < found.len()).then(|| format!("{TOKEN}{end}"));
     Ok((&found[number..end], next))
 }
 
-fn envelope(members: &[&Member], next: Option<&str>, request_id: &str) -> String {
-    let reservations: String = members.iter().map(|member| reservation(member)).collect();
+fn envelope(instances: &[&Instance], next: Option<&str>, request_id: &str) -> String {
+    let reservations: String = instances
+        .iter()
+        .map(|instance| reservation(instance))
+        .collect();
     let next = element("nextToken", next);
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
@@ -122,34 +130,34 @@ fn envelope(members: &[&Member], next: Option<&str>, request_id: &str) -> String
     )
 }
 
-fn reservation(member: &Member) -> String {
+fn reservation(instance: &Instance) -> String {
     format!(
         "<item><reservationId>{}</reservationId><ownerId>{ACCOUNT}</ownerId><groupSet/>\
          <instancesSet><item>{}</item></instancesSet></item>",
-        member.belonging("r"),
-        instance(member)
+        instance.resource_id("r"),
+        instance_xml(instance)
     )
 }
 
 /// One instance. Names it does not have are empty elements, addresses are absent ones: as in EC2.
-fn instance(member: &Member) -> String {
-    let (code, state) = member.state.spelled();
-    let in_vpc = member.state != State::Terminated;
-    let subnet = in_vpc.then(|| member.belonging("subnet"));
+fn instance_xml(instance: &Instance) -> String {
+    let (code, state) = instance.state.spelled();
+    let in_vpc = instance.state != State::Terminated;
+    let subnet = in_vpc.then(|| instance.resource_id("subnet"));
     let interfaces = if in_vpc {
-        interfaces(member)
+        interfaces(instance)
     } else {
         String::new()
     };
     [
-        element("instanceId", Some(member.id)),
+        element("instanceId", Some(instance.id)),
         "<imageId>ami-0123456789abcdef0</imageId>".to_owned(),
         format!("<instanceState><code>{code}</code><name>{state}</name></instanceState>"),
         element(
             "privateDnsName",
-            Some(&member.private_dns().unwrap_or_default()),
+            Some(&instance.private_dns().unwrap_or_default()),
         ),
-        element("dnsName", Some(&member.public_dns().unwrap_or_default())),
+        element("dnsName", Some(&instance.public_dns().unwrap_or_default())),
         "<reason/><keyName>lab</keyName><amiLaunchIndex>0</amiLaunchIndex><productCodes/>"
             .to_owned(),
         "<instanceType>t3.micro</instanceType>".to_owned(),
@@ -157,44 +165,44 @@ fn instance(member: &Member) -> String {
         format!(
             "<placement><availabilityZone>{}</availabilityZone><groupName/>\
              <tenancy>default</tenancy></placement>",
-            member.zone
+            instance.zone
         ),
-        element("platform", member.platform),
+        element("platform", instance.platform),
         "<monitoring><state>disabled</state></monitoring>".to_owned(),
         element("subnetId", subnet.as_deref()),
-        element("vpcId", in_vpc.then_some(member.vpc)),
-        element("privateIpAddress", member.private),
-        element("ipAddress", member.public),
+        element("vpcId", in_vpc.then_some(instance.vpc)),
+        element("privateIpAddress", instance.private),
+        element("ipAddress", instance.public),
         "<architecture>x86_64</architecture><rootDeviceType>ebs</rootDeviceType>".to_owned(),
         format!(
             "<tagSet><item><key>Name</key><value>{}</value></item></tagSet>",
-            escape(member.name)
+            escape(instance.name)
         ),
         "<hypervisor>xen</hypervisor>".to_owned(),
         interfaces,
-        element("ipv6Address", member.ipv6),
+        element("ipv6Address", instance.ipv6),
         format!(
             "<platformDetails>{}</platformDetails>",
-            member.platform.map_or("Linux/UNIX", |_| "Windows")
+            instance.platform.map_or("Linux/UNIX", |_| "Windows")
         ),
     ]
     .concat()
 }
 
 /// Its network interfaces, which repeat the addresses and are the only place for secondary ones.
-fn interfaces(member: &Member) -> String {
-    let all: Vec<Vec<Other>> = member.interfaces();
+fn interfaces(instance: &Instance) -> String {
+    let all: Vec<Vec<SecondaryAddress>> = instance.interfaces();
     let each = (0..).zip(&all);
     let each: String = each
-        .map(|(index, it)| interface(member, index, it))
+        .map(|(index, it)| interface(instance, index, it))
         .collect();
     format!("<networkInterfaceSet>{each}</networkInterfaceSet>")
 }
 
-fn interface(member: &Member, index: u8, addresses: &[Other]) -> String {
-    let (v6, v4): (Vec<Other>, Vec<Other>) =
+fn interface(instance: &Instance, index: u8, addresses: &[SecondaryAddress]) -> String {
+    let (v6, v4): (Vec<SecondaryAddress>, Vec<SecondaryAddress>) =
         addresses.iter().partition(|it| it.address.contains(':'));
-    let association = |it: &Other| {
+    let association = |it: &SecondaryAddress| {
         it.elastic.map_or_else(String::new, |address| {
             format!(
                 "<association><publicIp>{address}</publicIp><ipOwnerId>amazon</ipOwnerId>\
@@ -221,12 +229,12 @@ fn interface(member: &Member, index: u8, addresses: &[Other]) -> String {
         )
     });
     let primary = v4.first();
-    let mut id = member.belonging("eni");
+    let mut id = instance.resource_id("eni");
     id.replace_range(id.len() - 1.., &index.to_string());
     [
         "<item>".to_owned(),
         element("networkInterfaceId", Some(&id)),
-        element("vpcId", Some(member.vpc)),
+        element("vpcId", Some(instance.vpc)),
         "<status>in-use</status>".to_owned(),
         element("privateIpAddress", primary.map(|it| it.address)),
         primary.map_or_else(String::new, association),

@@ -13,11 +13,11 @@ mod tunnel_fault;
 use std::net::{IpAddr, Ipv4Addr};
 
 pub(crate) use backend::pattern;
-pub(crate) use request::Opening;
+pub(crate) use request::TunnelRequest;
 pub(crate) use service::Service;
-pub(crate) use tunnel_fault::Ail;
+pub(crate) use tunnel_fault::TunnelFault;
 
-use super::aws_error::Refusal;
+use super::aws_error::AwsError;
 use super::instances::{HOME_REGION, OTHER_REGION};
 use super::ports;
 use super::request::Operation;
@@ -27,29 +27,29 @@ use super::sshd_pool;
 /// Where AWS has the hash of a name, the same for all here.
 const HASH: &str = "0a1b2c3d";
 
-/// In the subnet of [`super::instances::DB1`].
-pub(crate) const NEAR_DB1: &str = "eice-0cafe000000000001";
+/// In the subnet of [`super::instances::PRIVATE`].
+pub(crate) const SAME_SUBNET: &str = "eice-0cafe000000000001";
 /// In no instance's subnet, in zone us-east-1b.
 pub(crate) const ZONE_B: &str = "eice-0face000000000002";
 /// In no instance's subnet or zone.
-pub(crate) const FAR: &str = "eice-0face000000000003";
-/// Beside FAR, and on its way to be deleted.
-pub(crate) const DYING: &str = "eice-0dead000000000001";
-/// Alone in the VPC of [`super::instances::RUIN`], and never made.
-pub(crate) const BROKEN: &str = "eice-0fa11000000000001";
-/// In the VPC of the twins, for IPv6 alone.
-pub(crate) const ONLY_SIX: &str = "eice-02220000000000001";
+pub(crate) const ZONE_C: &str = "eice-0face000000000003";
+/// Beside ZONE_C, and on its way to be deleted.
+pub(crate) const DELETING: &str = "eice-0dead000000000001";
+/// Alone in the VPC of [`super::instances::BROKEN`], and never made.
+pub(crate) const CREATE_FAILED: &str = "eice-0fa11000000000001";
+/// In the VPC of the instances that share an address, for IPv6 alone.
+pub(crate) const IPV6_ENDPOINT: &str = "eice-02220000000000001";
 /// Its name in the answer is none of AWS's.
 pub(crate) const FOREIGN: &str = "eice-0bad0000000000002";
 pub(crate) const FOREIGN_NAME: &str = "eice-0bad0000000000002.evil.example";
 /// A name that nobody answers at, and one whose server says nothing.
-pub(crate) const DEAD: &str = "eice-0dead";
-pub(crate) const MUTE: &str = "eice-0a0a0";
+pub(crate) const NO_SERVER: &str = "eice-0dead";
+pub(crate) const SILENT: &str = "eice-0a0a0";
 /// A name for which the service has no certificate.
-pub(crate) const IMPOSTOR: &str = "eice-0bad0";
+pub(crate) const NO_CERTIFICATE: &str = "eice-0bad0";
 
 /// One endpoint.
-pub(crate) struct Gate {
+pub(crate) struct Endpoint {
     pub(crate) id: &'static str,
     pub(crate) region: &'static str,
     state: &'static str,
@@ -60,7 +60,7 @@ pub(crate) struct Gate {
     fips: bool,
 }
 
-const GATE: Gate = Gate {
+const AVAILABLE: Endpoint = Endpoint {
     id: "",
     region: HOME_REGION,
     state: "create-complete",
@@ -72,48 +72,51 @@ const GATE: Gate = Gate {
 };
 
 /// Those that are far come first: who takes the first that is seen takes the wrong one.
-pub(crate) const GATES: &[Gate] = &[
-    Gate {
-        id: DYING,
+pub(crate) const ENDPOINTS: &[Endpoint] = &[
+    Endpoint {
+        id: DELETING,
         state: "delete-in-progress",
-        ..GATE
+        ..AVAILABLE
     },
-    Gate { id: FAR, ..GATE },
-    Gate {
+    Endpoint {
+        id: ZONE_C,
+        ..AVAILABLE
+    },
+    Endpoint {
         id: ZONE_B,
         zone: "us-east-1b",
         reach: "ipv4",
         fips: false,
-        ..GATE
+        ..AVAILABLE
     },
-    Gate {
-        id: NEAR_DB1,
+    Endpoint {
+        id: SAME_SUBNET,
         subnet: "subnet-0cafe000000000001",
         zone: "us-east-1a",
-        ..GATE
+        ..AVAILABLE
     },
-    Gate {
-        id: ONLY_SIX,
+    Endpoint {
+        id: IPV6_ENDPOINT,
         vpc: "vpc-02220000000000001",
         reach: "ipv6",
-        ..GATE
+        ..AVAILABLE
     },
-    Gate {
+    Endpoint {
         id: FOREIGN,
         vpc: "vpc-0bad0000000000005",
-        ..GATE
+        ..AVAILABLE
     },
-    Gate {
-        id: BROKEN,
+    Endpoint {
+        id: CREATE_FAILED,
         state: "create-failed",
         vpc: "vpc-0bad0000000000004",
-        ..GATE
+        ..AVAILABLE
     },
-    Gate {
+    Endpoint {
         id: "eice-0e000000000000001",
         region: OTHER_REGION,
         vpc: "vpc-0elsewhere",
-        ..GATE
+        ..AVAILABLE
     },
 ];
 
@@ -159,14 +162,14 @@ const API: [&str; 7] = [
 /// addresses after it are for who does not answer, for who is mute, and for the API.
 pub(crate) fn hosts(address: Ipv4Addr) -> String {
     let [dead, mute, api] = [1, 2, 3].map(|more| beside(address, more));
-    let mut lines: Vec<String> = GATES
+    let mut lines: Vec<String> = ENDPOINTS
         .iter()
-        .flat_map(|gate| names(gate.id))
+        .flat_map(|endpoint| names(endpoint.id))
         .map(|name| format!("{address} {name}\n"))
         .collect();
-    lines.push(format!("{dead} {}\n", name(DEAD)));
-    lines.push(format!("{mute} {}\n", name(MUTE)));
-    lines.push(format!("{address} {IMPOSTOR}.elsewhere.lab\n"));
+    lines.push(format!("{dead} {}\n", name(NO_SERVER)));
+    lines.push(format!("{mute} {}\n", name(SILENT)));
+    lines.push(format!("{address} {NO_CERTIFICATE}.elsewhere.lab\n"));
     lines.extend(API.map(|name| format!("{api} {name}\n")));
     lines.concat()
 }
@@ -194,9 +197,9 @@ pub(crate) fn find_port(address: Ipv4Addr) {
 
 /// Whether an endpoint of this ID connects to this address.
 fn reaches(id: &str, address: IpAddr) -> bool {
-    GATES.iter().any(|gate| {
-        gate.id == id
-            && match gate.reach {
+    ENDPOINTS.iter().any(|endpoint| {
+        endpoint.id == id
+            && match endpoint.reach {
                 "ipv4" => address.is_ipv4(),
                 "ipv6" => address.is_ipv6(),
                 _ => true,
@@ -209,15 +212,18 @@ pub(crate) fn describe(
     operation: &Operation,
     region: &str,
     request_id: &str,
-) -> Result<String, Refusal> {
-    let here: Vec<&Gate> = GATES.iter().filter(|gate| gate.region == region).collect();
+) -> Result<String, AwsError> {
+    let here: Vec<&Endpoint> = ENDPOINTS
+        .iter()
+        .filter(|endpoint| endpoint.region == region)
+        .collect();
     let at = match operation.get("NextToken") {
         None => None,
         Some(token) => match token.parse::<usize>() {
             Ok(at) if at < here.len() => Some(at),
             _ => {
                 let message = "The provided next token is invalid.";
-                return Err(Refusal::new(400, "InvalidNextToken", message));
+                return Err(AwsError::new(400, "InvalidNextToken", message));
             }
         },
     };
@@ -236,14 +242,14 @@ pub(crate) fn describe(
     ))
 }
 
-fn item(gate: &Gate) -> String {
-    let [dual, dual_fips, usual, fips] = match gate.id {
+fn item(endpoint: &Endpoint) -> String {
+    let [dual, dual_fips, usual, fips] = match endpoint.id {
         FOREIGN => [FOREIGN_NAME; 4].map(str::to_owned),
         id => names(id),
     };
     let dns = |name: &str, fips: &str| {
         let fips = format!("<fipsDnsName>{fips}</fipsDnsName>");
-        let fips = if gate.fips { fips } else { String::new() };
+        let fips = if endpoint.fips { fips } else { String::new() };
         format!("<dnsName>{name}</dnsName>{fips}")
     };
     let (dns, dual) = (dns(&usual, &fips), dns(&dual, &dual_fips));
@@ -254,11 +260,11 @@ fn item(gate: &Gate) -> String {
          <subnetId>{}</subnetId><preserveClientIp>false</preserveClientIp><securityGroupIdSet/>\
          <tagSet/><ipAddressType>{}</ipAddressType></item>",
         super::instances::ACCOUNT,
-        gate.id,
-        gate.state,
-        gate.vpc,
-        gate.zone,
-        gate.subnet,
-        gate.reach
+        endpoint.id,
+        endpoint.state,
+        endpoint.vpc,
+        endpoint.zone,
+        endpoint.subnet,
+        endpoint.reach
     )
 }

@@ -6,40 +6,40 @@ use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::aws_error::{Protocol, Refusal};
-use super::calls::{Book, Call, page_of};
+use super::aws_error::{AwsError, Protocol};
+use super::calls::{Call, CallerState, caller_key};
 use super::describe;
 use super::eice;
 use super::fault::Trouble;
-use super::http::{Answer, Request};
+use super::http::{Request, Response};
 use super::keys::KeyStore;
 use super::push;
-use super::request::{Caller, Operation};
+use super::request::{Operation, Signer};
 use super::ssm::SessionManager;
 use super::sts;
 use super::token_services;
 
 /// Every region of it, in fact: which one a request is for, its signature tells.
-pub(crate) struct Region {
-    books: Mutex<HashMap<String, Book>>,
+pub(crate) struct FakeAws {
+    states: Mutex<HashMap<String, CallerState>>,
     keys: KeyStore,
     sessions: SessionManager,
 }
 
 /// What happens on the connection.
 pub(crate) enum Reaction {
-    Send(Answer),
-    SendSlowly(Answer, Duration),
+    Send(Response),
+    SendSlowly(Response, Duration),
     Close,
     Hang,
     /// An answer to this, without an end.
     Endless(Protocol),
 }
 
-impl Region {
+impl FakeAws {
     pub(crate) fn new(keys: KeyStore) -> io::Result<Self> {
         Ok(Self {
-            books: Mutex::default(),
+            states: Mutex::default(),
             keys,
             sessions: SessionManager::open()?,
         })
@@ -50,24 +50,28 @@ impl Region {
     }
 
     /// Opens the book of `access_key`, which nobody else can until it is closed.
-    pub(crate) fn with_book<T>(&self, access_key: &str, read: impl FnOnce(&mut Book) -> T) -> T {
-        read(self.books().entry(page_of(access_key)).or_default())
+    pub(crate) fn with_state<T>(
+        &self,
+        access_key: &str,
+        read: impl FnOnce(&mut CallerState) -> T,
+    ) -> T {
+        read(self.states().entry(caller_key(access_key)).or_default())
     }
 
-    fn books(&self) -> MutexGuard<'_, HashMap<String, Book>> {
-        self.books.lock().expect("the region's books")
+    fn states(&self) -> MutexGuard<'_, HashMap<String, CallerState>> {
+        self.states.lock().expect("the callers' states")
     }
 
     /// Answers a request, or doesn't, as the caller's faults have it; takes note of either.
     pub(crate) fn react(&self, request: &Request) -> Reaction {
         let operation = Operation::read(request);
-        let caller = Caller::read(request).or_else(|| token_services::bearer(request, &operation));
-        let caller = caller.unwrap_or_default();
-        let call = Call::read(request, &operation, &caller);
-        let (number, delay, trouble, clock) = self.with_book(&caller.access_key, |book| {
-            book.calls.push(call);
-            let (delay, trouble) = book.strike(&operation.action);
-            (book.calls.len() - 1, delay, trouble, book.clock)
+        let signer = Signer::read(request).or_else(|| token_services::bearer(request, &operation));
+        let signer = signer.unwrap_or_default();
+        let call = Call::read(request, &operation, &signer);
+        let (number, delay, trouble, clock) = self.with_state(&signer.access_key, |state| {
+            state.calls.push(call);
+            let (delay, trouble) = state.strike(&operation.action);
+            (state.calls.len() - 1, delay, trouble, state.clock)
         });
         thread::sleep(delay);
         let (mut answer, error) = match trouble {
@@ -76,17 +80,17 @@ impl Region {
             Some(Trouble::Endless) => return Reaction::Endless(operation.protocol),
             Some(Trouble::EndlessPages) => (empty_page(), None),
             Some(Trouble::Malformed) => (nonsense(operation.protocol), None),
-            _ => match trouble.and_then(|it| it.refusal(&operation, &caller)) {
-                Some(refusal) => refuse(&operation, &refusal),
+            _ => match trouble.and_then(|it| it.refusal(&operation, &signer)) {
+                Some(error) => error_answer(&operation, &error),
                 None => match clock.check(operation.protocol, request) {
-                    Ok(()) => self.answer(request, &operation, &caller),
-                    Err(refusal) => refuse(&operation, &refusal),
+                    Ok(()) => self.answer(request, &operation, &signer),
+                    Err(error) => error_answer(&operation, &error),
                 },
             },
         };
         answer.date = clock.now();
-        self.with_book(&caller.access_key, |book| {
-            let call = &mut book.calls[number];
+        self.with_state(&signer.access_key, |state| {
+            let call = &mut state.calls[number];
             (call.status, call.error) = (Some(answer.status), error);
         });
         match trouble {
@@ -99,14 +103,14 @@ impl Region {
         &self,
         request: &Request,
         operation: &Operation,
-        caller: &Caller,
-    ) -> (Answer, Option<String>) {
+        signer: &Signer,
+    ) -> (Response, Option<String>) {
         let request_id = request_id();
-        let checked = caller.check(operation.protocol, request);
-        match checked.and_then(|()| self.perform(operation, caller, &request_id)) {
-            Err(refusal) => refuse(operation, &refusal),
+        let checked = signer.check(operation.protocol, request);
+        match checked.and_then(|()| self.perform(operation, signer, &request_id)) {
+            Err(error) => error_answer(operation, &error),
             Ok(body) => {
-                let answer = Answer {
+                let answer = Response {
                     status: 200,
                     content_type: operation.protocol.content_type(),
                     request_id,
@@ -122,55 +126,55 @@ impl Region {
     fn perform(
         &self,
         operation: &Operation,
-        caller: &Caller,
+        signer: &Signer,
         request_id: &str,
-    ) -> Result<String, Refusal> {
+    ) -> Result<String, AwsError> {
         match (operation.protocol, operation.action.as_str()) {
             (Protocol::Ec2, "DescribeInstances") => {
-                describe::instances(operation, &caller.region, request_id)
+                describe::instances(operation, &signer.region, request_id)
             }
             (Protocol::Ec2, "DescribeInstanceConnectEndpoints") => {
-                eice::describe(operation, &caller.region, request_id)
+                eice::describe(operation, &signer.region, request_id)
             }
             (Protocol::Json, "SendSSHPublicKey") => {
-                let key = push::check(operation, &caller.region)?;
-                let lifetime = self.with_book(&caller.access_key, |book| book.lifetime);
+                let key = push::check(operation, &signer.region)?;
+                let lifetime = self.with_state(&signer.access_key, |state| state.lifetime);
                 push::answer(&key, &self.keys, lifetime, request_id)
             }
             (Protocol::Json, "SendSerialConsoleSSHPublicKey") => {
-                let key = push::check_console(operation, &caller.region)?;
-                let lifetime = self.with_book(&caller.access_key, |book| book.lifetime);
+                let key = push::check_console(operation, &signer.region)?;
+                let lifetime = self.with_state(&signer.access_key, |state| state.lifetime);
                 push::answer(&key, &self.keys, lifetime, request_id)
             }
             (Protocol::Ssm, _) => {
-                let trial = self.with_book(&caller.access_key, |book| book.trial.clone());
-                let answer = self.sessions.perform(operation, caller, &trial)?;
+                let behavior = self.with_state(&signer.access_key, |state| state.behavior.clone());
+                let answer = self.sessions.perform(operation, signer, &behavior)?;
                 Ok(answer.to_string())
             }
-            (Protocol::Sts, "GetCallerIdentity") => Ok(sts::caller_identity(caller, request_id)),
-            (Protocol::Sts, "AssumeRole") => sts::assume_role(operation, caller, request_id),
-            (Protocol::Sts, sts::WEB_IDENTITY) => sts::web_identity(operation, caller, request_id),
-            (Protocol::Rest, _) => token_services::perform(operation, caller),
-            (protocol, action) => Err(Refusal::unknown_action(protocol, action)),
+            (Protocol::Sts, "GetCallerIdentity") => Ok(sts::caller_identity(signer, request_id)),
+            (Protocol::Sts, "AssumeRole") => sts::assume_role(operation, signer, request_id),
+            (Protocol::Sts, sts::WEB_IDENTITY) => sts::web_identity(operation, signer, request_id),
+            (Protocol::Rest, _) => token_services::perform(operation, signer),
+            (protocol, action) => Err(AwsError::unknown_action(protocol, action)),
         }
     }
 }
 
-fn refuse(operation: &Operation, refusal: &Refusal) -> (Answer, Option<String>) {
+fn error_answer(operation: &Operation, error: &AwsError) -> (Response, Option<String>) {
     let request_id = request_id();
-    let answer = Answer {
-        status: refusal.status,
+    let answer = Response {
+        status: error.status,
         content_type: operation.protocol.content_type(),
-        body: refusal.body(operation.protocol, &request_id),
+        body: error.body(operation.protocol, &request_id),
         request_id,
         date: SystemTime::now(),
     };
-    (answer, Some(refusal.code.clone()))
+    (answer, Some(error.code.clone()))
 }
 
 /// Of a list of instances, with another to follow.
-fn empty_page() -> Answer {
-    Answer {
+fn empty_page() -> Response {
+    Response {
         body: format!(
             "<DescribeInstancesResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
              <reservationSet/><nextToken>{}</nextToken></DescribeInstancesResponse>",
@@ -181,14 +185,14 @@ fn empty_page() -> Answer {
 }
 
 /// What a captive portal or a broken proxy would say.
-fn nonsense(protocol: Protocol) -> Answer {
+fn nonsense(protocol: Protocol) -> Response {
     let (content_type, body) = match protocol {
         Protocol::Json | Protocol::Ssm | Protocol::Rest => {
             (protocol.content_type(), "{\"hello\":1}")
         }
         Protocol::Ec2 | Protocol::Sts => ("text/html", "<html><body>Hello!</body></html>"),
     };
-    Answer {
+    Response {
         status: 200,
         content_type,
         request_id: request_id(),

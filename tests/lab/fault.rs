@@ -1,10 +1,10 @@
-//! Trouble on demand, for one tenant at a time.
+//! Trouble on demand, for one caller at a time.
 
 use std::time::{Duration, Instant};
 
-use super::aws_error::{Protocol, Refusal};
+use super::aws_error::{AwsError, Protocol};
 use super::instances::ACCOUNT;
-use super::request::{Caller, Operation};
+use super::request::{Operation, Signer};
 use super::ssm;
 
 pub(crate) const DESCRIBE_INSTANCES: &str = "DescribeInstances";
@@ -14,7 +14,7 @@ pub(crate) const SEND_CONSOLE_KEY: &str = "SendSerialConsoleSSHPublicKey";
 /// What goes wrong, with which operation, and how often: with all, and always, unless told.
 ///
 /// ```ignore
-/// tenant.fault(Fault::new(Trouble::Throttle).on(SEND_SSH_PUBLIC_KEY).first(2));
+/// caller.fault(Fault::new(Trouble::Throttle).on(SEND_SSH_PUBLIC_KEY).first(2));
 /// ```
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {
@@ -56,7 +56,7 @@ pub(crate) enum Trouble {
     /// Nobody has such a key.
     BadToken,
     /// This error of the service's own.
-    Refused(&'static str),
+    Error(&'static str),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -146,28 +146,28 @@ impl Fault {
 }
 
 impl Trouble {
-    /// The refusal it amounts to, where it is one.
-    pub(crate) fn refusal(self, operation: &Operation, caller: &Caller) -> Option<Refusal> {
+    /// The error it amounts to, where it is one.
+    pub(crate) fn refusal(self, operation: &Operation, signer: &Signer) -> Option<AwsError> {
         let protocol = operation.protocol;
         Some(match self {
             Trouble::Throttle => throttled(protocol),
             Trouble::Status(status) => failing(status, protocol),
             Trouble::Unavailable => unavailable(protocol),
             Trouble::RequestExpired if protocol == Protocol::Ec2 => {
-                Refusal::new(400, "RequestExpired", "Request has expired.")
+                AwsError::new(400, "RequestExpired", "Request has expired.")
             }
             Trouble::RequestExpired | Trouble::ExpiredToken => expired(protocol),
-            Trouble::BadToken => Refusal::bad_token(protocol),
-            Trouble::Refused(code) => Refusal::new(400, code, "Something is not as it should be."),
-            Trouble::Denied => Refusal::denied(
+            Trouble::BadToken => AwsError::bad_token(protocol),
+            Trouble::Error(code) => AwsError::new(400, code, "Something is not as it should be."),
+            Trouble::Denied => AwsError::denied(
                 protocol,
                 &operation.action,
-                resource(operation, caller).as_deref(),
+                resource(operation, signer).as_deref(),
             ),
-            Trouble::DeniedBy(reason) => Refusal::denied_by(
+            Trouble::DeniedBy(reason) => AwsError::denied_by(
                 protocol,
                 &operation.action,
-                resource(operation, caller).as_deref(),
+                resource(operation, signer).as_deref(),
                 reason,
             ),
             Trouble::Latency(_)
@@ -182,9 +182,9 @@ impl Trouble {
 }
 
 /// The full name of what a request is about.
-fn resource(operation: &Operation, caller: &Caller) -> Option<String> {
+fn resource(operation: &Operation, signer: &Signer) -> Option<String> {
     let id = operation.get("InstanceId").or(operation.get("Target"))?;
-    Some(ssm::arn(id, &caller.region))
+    Some(ssm::arn(id, &signer.region))
 }
 
 /// The full name of an instance, as policies and denials have it.
@@ -192,17 +192,17 @@ pub(crate) fn arn(id: &str, region: &str) -> String {
     format!("arn:aws:ec2:{region}:{ACCOUNT}:instance/{id}")
 }
 
-fn throttled(protocol: Protocol) -> Refusal {
+fn throttled(protocol: Protocol) -> AwsError {
     match protocol {
-        Protocol::Ec2 => Refusal::new(503, "RequestLimitExceeded", "Request limit exceeded."),
-        Protocol::Sts => Refusal::new(400, "Throttling", "Rate exceeded"),
+        Protocol::Ec2 => AwsError::new(503, "RequestLimitExceeded", "Request limit exceeded."),
+        Protocol::Sts => AwsError::new(400, "Throttling", "Rate exceeded"),
         Protocol::Json | Protocol::Ssm | Protocol::Rest => {
-            Refusal::new(400, "ThrottlingException", "Rate exceeded")
+            AwsError::new(400, "ThrottlingException", "Rate exceeded")
         }
     }
 }
 
-fn failing(status: u16, protocol: Protocol) -> Refusal {
+fn failing(status: u16, protocol: Protocol) -> AwsError {
     let (code, message) = match protocol {
         Protocol::Ec2 => ("InternalError", "An internal error has occurred"),
         Protocol::Sts => ("InternalFailure", "An internal failure has occurred"),
@@ -212,17 +212,17 @@ fn failing(status: u16, protocol: Protocol) -> Refusal {
              Follow the instructions in the error message and try again.",
         ),
     };
-    Refusal::new(status, code, message)
+    AwsError::new(status, code, message)
 }
 
-fn unavailable(protocol: Protocol) -> Refusal {
+fn unavailable(protocol: Protocol) -> AwsError {
     match protocol {
-        Protocol::Ec2 | Protocol::Sts => Refusal::new(
+        Protocol::Ec2 | Protocol::Sts => AwsError::new(
             503,
             "Unavailable",
             "The service is unavailable. Please try again shortly.",
         ),
-        Protocol::Json | Protocol::Ssm | Protocol::Rest => Refusal::new(
+        Protocol::Json | Protocol::Ssm | Protocol::Rest => AwsError::new(
             400,
             "EC2InstanceUnavailableException",
             "The instance is currently unavailable. Wait a few minutes and try again.",
@@ -230,13 +230,13 @@ fn unavailable(protocol: Protocol) -> Refusal {
     }
 }
 
-fn expired(protocol: Protocol) -> Refusal {
+fn expired(protocol: Protocol) -> AwsError {
     let message = "The security token included in the request is expired";
     match protocol {
-        Protocol::Ec2 => Refusal::new(400, "ExpiredToken", message),
-        Protocol::Sts => Refusal::new(403, "ExpiredToken", message),
+        Protocol::Ec2 => AwsError::new(400, "ExpiredToken", message),
+        Protocol::Sts => AwsError::new(403, "ExpiredToken", message),
         Protocol::Json | Protocol::Ssm | Protocol::Rest => {
-            Refusal::new(400, "ExpiredTokenException", message)
+            AwsError::new(400, "ExpiredTokenException", message)
         }
     }
 }

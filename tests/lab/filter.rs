@@ -1,12 +1,15 @@
 //! EC2's filters: which instances of a region match.
 
-use super::aws_error::Refusal;
-use super::instances::{Member, Other};
+use super::aws_error::AwsError;
+use super::instances::{Instance, SecondaryAddress};
 
-/// Whether `member` has, for every filter, one of the values it names.
-pub(crate) fn matches(member: &Member, filters: &[(String, Vec<String>)]) -> Result<bool, Refusal> {
+/// Whether `instance` has, for every filter, one of the values it names.
+pub(crate) fn matches(
+    instance: &Instance,
+    filters: &[(String, Vec<String>)],
+) -> Result<bool, AwsError> {
     for (name, patterns) in filters {
-        let values = values(member, name)?;
+        let values = values(instance, name)?;
         let hit = |value: &String| patterns.iter().any(|pattern| is_like(value, pattern));
         if !values.iter().any(hit) {
             return Ok(false);
@@ -16,42 +19,42 @@ pub(crate) fn matches(member: &Member, filters: &[(String, Vec<String>)]) -> Res
 }
 
 /// What a filter of this name is compared with.
-fn values(member: &Member, filter: &str) -> Result<Vec<String>, Refusal> {
+fn values(instance: &Instance, filter: &str) -> Result<Vec<String>, AwsError> {
     let one = |value: &str| Some(value.to_owned());
     let value = match filter {
-        "instance-id" => one(member.id),
-        "instance-state-name" => one(member.state.spelled().1),
-        "availability-zone" => one(member.zone),
-        "vpc-id" => one(member.vpc),
+        "instance-id" => one(instance.id),
+        "instance-state-name" => one(instance.state.spelled().1),
+        "availability-zone" => one(instance.zone),
+        "vpc-id" => one(instance.vpc),
         // These know the primary addresses only.
-        "ip-address" => member.public.and_then(one),
-        "private-ip-address" => member.private.and_then(one),
-        "ipv6-address" => member.ipv6.and_then(one),
-        "dns-name" => member.public_dns(),
-        "private-dns-name" => member.private_dns(),
-        "tag:Name" => one(member.name),
+        "ip-address" => instance.public.and_then(one),
+        "private-ip-address" => instance.private.and_then(one),
+        "ipv6-address" => instance.ipv6.and_then(one),
+        "dns-name" => instance.public_dns(),
+        "private-dns-name" => instance.private_dns(),
+        "tag:Name" => one(instance.name),
         tag if tag.starts_with("tag:") => None,
         interface if interface.starts_with("network-interface.") => {
-            return of_interfaces(member, interface);
+            return of_interfaces(instance, interface);
         }
         unknown => return Err(invalid(unknown)),
     };
     Ok(value.into_iter().collect())
 }
 
-fn invalid(filter: &str) -> Refusal {
+fn invalid(filter: &str) -> AwsError {
     let message = format!("The filter '{filter}' is invalid");
-    Refusal::new(400, "InvalidParameterValue", message)
+    AwsError::new(400, "InvalidParameterValue", message)
 }
 
 /// The same for a filter about network interfaces: what any of them has.
 ///
 /// `association.public-ip` is that of the interface, which is the one of its primary address;
 /// `addresses.association.public-ip` that of each of its addresses.
-fn of_interfaces(member: &Member, filter: &str) -> Result<Vec<String>, Refusal> {
-    let interfaces = member.interfaces();
+fn of_interfaces(instance: &Instance, filter: &str) -> Result<Vec<String>, AwsError> {
+    let interfaces = instance.interfaces();
     let addresses = || interfaces.iter().flatten();
-    let is_ipv6 = |it: &&Other| it.address.contains(':');
+    let is_ipv6 = |it: &&SecondaryAddress| it.address.contains(':');
     let values: Vec<&str> = match filter {
         "network-interface.addresses.private-ip-address" => {
             let private = addresses().filter(|it| !is_ipv6(it));

@@ -17,7 +17,7 @@ pub(crate) struct Request {
 }
 
 /// An answer, not yet sent.
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
     pub(crate) request_id: String,
@@ -64,7 +64,7 @@ impl Request {
     }
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn send(&self, to: &mut impl Write) -> io::Result<()> {
         to.write_all((self.head() + &self.body).as_bytes())
     }

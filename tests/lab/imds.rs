@@ -1,4 +1,4 @@
-//! An instance's metadata service, of version 2: <http://169.254.169.254> for one tenant.
+//! An instance's metadata service, of version 2: <http://169.254.169.254> for one caller.
 //!
 //! <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html>
 

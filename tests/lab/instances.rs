@@ -10,30 +10,30 @@ pub(crate) const ACCOUNT: &str = "123456789012";
 
 pub(crate) const WEB1: &str = "i-0face000000000001";
 pub(crate) const WEB2: &str = "i-0face000000000002";
-pub(crate) const OLD: &str = "i-0face003";
-pub(crate) const DB1: &str = "i-0cafe000000000001";
-pub(crate) const SIX: &str = "i-0ade0000000000001";
+pub(crate) const SHORT_ID: &str = "i-0face003";
+pub(crate) const PRIVATE: &str = "i-0cafe000000000001";
+pub(crate) const IPV6_ONLY: &str = "i-0ade0000000000001";
 pub(crate) const STOPPED: &str = "i-0dead000000000001";
 pub(crate) const TERMINATED: &str = "i-0dead000000000002";
 pub(crate) const PENDING: &str = "i-0dead000000000003";
 pub(crate) const STOPPING: &str = "i-0dead000000000004";
 pub(crate) const PUSH_DENIED: &str = "i-0bad0000000000001";
 pub(crate) const DESCRIBE_DENIED: &str = "i-0bad0000000000002";
-pub(crate) const ADDRESSLESS: &str = "i-0bad0000000000003";
-pub(crate) const TWIN1: &str = "i-02220000000000001";
-pub(crate) const TWIN2: &str = "i-02220000000000002";
-pub(crate) const ODD: &str = "i-00dd0000000000001";
-pub(crate) const HERMIT: &str = "i-05e55000000000001";
-pub(crate) const VAULT: &str = "i-0e1ce000000000001";
-pub(crate) const CELLAR: &str = "i-0ce11000000000001";
-pub(crate) const KEEP: &str = "i-0b0b0000000000001";
-pub(crate) const MOAT: &str = "i-00a70000000000001";
-pub(crate) const WELL: &str = "i-00ff0000000000001";
-pub(crate) const RUIN: &str = "i-0bad0000000000004";
-pub(crate) const PARIS: &str = "i-0e000000000000001";
-pub(crate) const HUB: &str = "i-0adde000000000001";
-pub(crate) const FORMER_HUB: &str = "i-0dead000000000005";
-pub(crate) const MARS: &str = "i-0c0de000000000001";
+pub(crate) const NO_ADDRESS: &str = "i-0bad0000000000003";
+pub(crate) const SAME_ADDRESS1: &str = "i-02220000000000001";
+pub(crate) const SAME_ADDRESS2: &str = "i-02220000000000002";
+pub(crate) const ODD_PORT: &str = "i-00dd0000000000001";
+pub(crate) const PRIVATE_WITH_AGENT: &str = "i-05e55000000000001";
+pub(crate) const ENDPOINT_ONLY: &str = "i-0e1ce000000000001";
+pub(crate) const SSM_ONLY: &str = "i-0ce11000000000001";
+pub(crate) const ENDPOINT_OR_SSM: &str = "i-0b0b0000000000001";
+pub(crate) const REJECTS_DIRECT: &str = "i-00a70000000000001";
+pub(crate) const UNREACHABLE: &str = "i-00ff0000000000001";
+pub(crate) const BROKEN: &str = "i-0bad0000000000004";
+pub(crate) const IN_EU_WEST_1: &str = "i-0e000000000000001";
+pub(crate) const MULTI_HOMED: &str = "i-0adde000000000001";
+pub(crate) const STOPPED_SAME_ADDRESSES: &str = "i-0dead000000000005";
+pub(crate) const CONSOLE_ONLY: &str = "i-0c0de000000000001";
 
 /// The serial consoles, of all regions at once, and where they are.
 pub(crate) const CONSOLE: &str = "console";
@@ -46,7 +46,7 @@ pub(crate) const CONSOLE_NAMES: &[&str] = &[
 
 /// One instance, as far as anybody can tell from outside.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Member {
+pub(crate) struct Instance {
     pub(crate) id: &'static str,
     pub(crate) name: &'static str,
     /// What is to be known about it, for the screen of `examples/lab.rs`.
@@ -60,17 +60,17 @@ pub(crate) struct Member {
     pub(crate) private: Option<&'static str>,
     pub(crate) ipv6: Option<&'static str>,
     /// Its addresses beside these primary ones.
-    pub(crate) others: &'static [Other],
+    pub(crate) secondary: &'static [SecondaryAddress],
     /// Who gets to its private address from here.
-    pub(crate) wall: Wall,
+    pub(crate) firewall: Firewall,
     pub(crate) platform: Option<&'static str>,
     /// What Session Manager has to do with it.
-    pub(crate) agent: Agent,
+    pub(crate) agent: AgentStatus,
 }
 
 /// A secondary address: in the VPC, and the Elastic IP associated with it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Other {
+pub(crate) struct SecondaryAddress {
     /// Whether it is on the second interface.
     pub(crate) second: bool,
     pub(crate) address: &'static str,
@@ -88,20 +88,20 @@ pub(crate) enum State {
 
 /// What is between here and a private address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wall {
-    Nothing,
+pub(crate) enum Firewall {
+    Open,
     /// Somebody else refuses connections there: the daemon is at this address, which only who is in
     /// the VPC knows.
-    Refuses(&'static str),
+    Rejects(&'static str),
     /// The same, where nobody says anything.
-    Swallows(&'static str),
+    Drops(&'static str),
 }
 
 /// What Session Manager knows of an agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Agent {
-    Unknown,
-    Lost,
+pub(crate) enum AgentStatus {
+    Unregistered,
+    ConnectionLost,
     Online,
 }
 
@@ -113,8 +113,8 @@ pub(crate) enum Access {
     DescribeDenied,
 }
 
-/// What most of the cast has in common.
-const RUNNING: Member = Member {
+/// What most instances have in common.
+const RUNNING: Instance = Instance {
     id: "",
     name: "",
     about: "",
@@ -126,103 +126,118 @@ const RUNNING: Member = Member {
     public: None,
     private: None,
     ipv6: None,
-    others: &[],
-    wall: Wall::Nothing,
+    secondary: &[],
+    firewall: Firewall::Open,
     platform: None,
-    agent: Agent::Unknown,
+    agent: AgentStatus::Unregistered,
 };
 
 #[rustfmt::skip]
-pub(crate) const CAST: &[Member] = &[
-    Member { id: WEB1, name: "web1", about: "running, public address",
-        public: Some("127.0.0.11"), private: Some("127.0.1.11"), agent: Agent::Online, ..RUNNING },
-    Member { id: WEB2, name: "web2", about: "running, public address, another zone",
+pub(crate) const INSTANCES: &[Instance] = &[
+    Instance { id: WEB1, name: "web1",
+        about: "running, public address",
+        public: Some("127.0.0.11"), private: Some("127.0.1.11"), agent: AgentStatus::Online,
+        ..RUNNING },
+    Instance { id: WEB2, name: "web2", about: "running, public address, another zone",
         zone: "us-east-1b", public: Some("127.0.0.12"), private: Some("127.0.1.12"), ..RUNNING },
-    Member { id: OLD, name: "old", about: "running, an ID of the short old form",
+    Instance { id: SHORT_ID, name: "short-id", about: "running, an ID of the short old form",
         public: Some("127.0.0.13"), private: Some("127.0.1.13"), ..RUNNING },
-    Member { id: DB1, name: "db1", about: "running, private address only",
+    Instance { id: PRIVATE, name: "private", about: "running, private address only",
         private: Some("127.0.1.21"), ..RUNNING },
-    Member { id: SIX, name: "six", about: "running, IPv6 only",
+    Instance { id: IPV6_ONLY, name: "ipv6-only", about: "running, IPv6 only",
         ipv6: Some("::1"), ..RUNNING },
-    Member { id: STOPPED, name: "asleep", about: "stopped",
+    Instance { id: STOPPED, name: "stopped", about: "stopped",
         state: State::Stopped, private: Some("127.0.1.91"), ..RUNNING },
-    Member { id: TERMINATED, name: "gone", about: "terminated",
+    Instance { id: TERMINATED, name: "terminated", about: "terminated",
         state: State::Terminated, ..RUNNING },
-    Member { id: PENDING, name: "waking", about: "pending",
+    Instance { id: PENDING, name: "pending", about: "pending",
         state: State::Pending, public: Some("127.0.0.93"), private: Some("127.0.1.93"),
         ..RUNNING },
-    Member { id: STOPPING, name: "drowsy", about: "stopping",
+    Instance { id: STOPPING, name: "stopping", about: "stopping",
         state: State::Stopping, public: Some("127.0.0.94"), private: Some("127.0.1.94"),
         ..RUNNING },
-    Member { id: PUSH_DENIED, name: "keyless", about: "running, SendSSHPublicKey is denied",
+    Instance { id: PUSH_DENIED, name: "push-denied", about: "running, SendSSHPublicKey is denied",
         access: Access::PushDenied, public: Some("127.0.0.31"), private: Some("127.0.1.31"),
         ..RUNNING },
-    Member { id: DESCRIBE_DENIED, name: "hidden", about: "running, DescribeInstances is denied",
+    Instance { id: DESCRIBE_DENIED, name: "describe-denied",
+        about: "running, DescribeInstances is denied",
         access: Access::DescribeDenied, public: Some("127.0.0.32"), private: Some("127.0.1.32"),
         ..RUNNING },
-    Member { id: ADDRESSLESS, name: "nowhere", about: "running, no address at all", ..RUNNING },
-    Member { id: TWIN1, name: "twin1", about: "running, shares its private address with twin2",
+    Instance { id: NO_ADDRESS, name: "no-address", about: "running, no address at all", ..RUNNING },
+    Instance { id: SAME_ADDRESS1, name: "same-address1",
+        about: "running, shares its private address with same-address2",
         vpc: "vpc-02220000000000001", private: Some("127.0.1.41"), ..RUNNING },
-    Member { id: TWIN2, name: "twin2", about: "running, shares its private address with twin1",
+    Instance { id: SAME_ADDRESS2, name: "same-address2",
+        about: "running, shares its private address with same-address1",
         vpc: "vpc-02220000000000002", private: Some("127.0.1.41"), ..RUNNING },
-    Member { id: ODD, name: "odd", about: "running, sshd on a port of its own",
+    Instance { id: ODD_PORT, name: "odd-port", about: "running, sshd on a port of its own",
         public: Some("127.0.0.51"), private: Some("127.0.1.51"), ..RUNNING },
-    Member { id: HERMIT, name: "hermit", about: "running, private, Session Manager reaches it",
-        private: Some("127.0.1.71"), agent: Agent::Online, ..RUNNING },
-    Member { id: VAULT, name: "vault", about: "running, private, only an endpoint leads there",
-        private: Some("127.0.1.81"), wall: Wall::Swallows("127.0.2.81"), ..RUNNING },
-    Member { id: CELLAR, name: "cellar", about: "running, private, only Session Manager gets there",
-        vpc: "vpc-0ce11000000000001", private: Some("127.0.1.82"),
-        wall: Wall::Swallows("127.0.2.82"), agent: Agent::Online, ..RUNNING },
-    Member { id: KEEP, name: "keep", about: "running, private, by endpoint or Session Manager",
-        private: Some("127.0.1.83"), wall: Wall::Swallows("127.0.2.83"), agent: Agent::Online,
-        ..RUNNING },
-    Member { id: MOAT, name: "moat", about: "the same, and its private address refuses",
-        private: Some("127.0.1.84"), wall: Wall::Refuses("127.0.2.84"), agent: Agent::Online,
-        ..RUNNING },
-    Member { id: WELL, name: "well", about: "running, private, nothing leads there",
+    Instance { id: PRIVATE_WITH_AGENT, name: "private-with-agent",
+        about: "running, private, Session Manager reaches it",
+        private: Some("127.0.1.71"), agent: AgentStatus::Online, ..RUNNING },
+    Instance { id: ENDPOINT_ONLY, name: "endpoint-only",
+        about: "running, private, only an endpoint leads there",
+        private: Some("127.0.1.81"), firewall: Firewall::Drops("127.0.2.81"), ..RUNNING },
+    Instance { id: SSM_ONLY, name: "ssm-only",
+        about: "running, private, only Session Manager gets there",
+        vpc: "vpc-0ce11000000000001", private: Some("127.0.1.82"), firewall:
+        Firewall::Drops("127.0.2.82"), agent: AgentStatus::Online, ..RUNNING },
+    Instance { id: ENDPOINT_OR_SSM, name: "endpoint-or-ssm",
+        about: "running, private, by endpoint or Session Manager",
+        private: Some("127.0.1.83"), firewall: Firewall::Drops("127.0.2.83"), agent:
+        AgentStatus::Online, ..RUNNING },
+    Instance { id: REJECTS_DIRECT, name: "rejects-direct",
+        about: "the same, and its private address refuses",
+        private: Some("127.0.1.84"), firewall: Firewall::Rejects("127.0.2.84"), agent:
+        AgentStatus::Online, ..RUNNING },
+    Instance { id: UNREACHABLE, name: "unreachable", about: "running, private, nothing leads there",
         vpc: "vpc-0ce11000000000001", private: Some("127.0.1.85"),
-        wall: Wall::Swallows("127.0.2.85"), ..RUNNING },
-    Member { id: RUIN, name: "ruin", about: "running, private, endpoint and agent are broken",
+        firewall: Firewall::Drops("127.0.2.85"), ..RUNNING },
+    Instance { id: BROKEN, name: "broken", about: "running, private, endpoint and agent are broken",
         vpc: "vpc-0bad0000000000004", private: Some("127.0.1.86"),
-        wall: Wall::Refuses("127.0.2.86"), agent: Agent::Lost, ..RUNNING },
-    Member { id: PARIS, name: "paris", about: "running, in eu-west-1",
+        firewall: Firewall::Rejects("127.0.2.86"), agent: AgentStatus::ConnectionLost, ..RUNNING },
+    Instance { id: IN_EU_WEST_1, name: "in-eu-west-1", about: "running, in eu-west-1",
         region: OTHER_REGION, zone: "eu-west-1a", vpc: "vpc-0e000000000000001",
         public: Some("127.0.0.61"), private: Some("127.0.1.61"), ..RUNNING },
-    Member { id: HUB, name: "hub", about: "running, two interfaces, six addresses",
-        public: Some("127.0.0.16"), private: Some("127.0.1.16"), others: &[
-            Other { second: false, address: "127.0.1.17", elastic: Some("127.0.0.17") },
-            Other { second: true, address: "127.0.1.18", elastic: Some("127.0.0.18") },
-            Other { second: true, address: "127.0.1.19", elastic: None },
-            Other { second: true, address: "2001:db8::18", elastic: None },
+    Instance { id: MULTI_HOMED, name: "multi-homed",
+        about: "running, two interfaces, six addresses",
+        public: Some("127.0.0.16"), private: Some("127.0.1.16"), secondary: &[
+            SecondaryAddress { second: false, address: "127.0.1.17", elastic: Some("127.0.0.17") },
+            SecondaryAddress { second: true, address: "127.0.1.18", elastic: Some("127.0.0.18") },
+            SecondaryAddress { second: true, address: "127.0.1.19", elastic: None },
+            SecondaryAddress { second: true, address: "2001:db8::18", elastic: None },
         ], ..RUNNING },
-    Member { id: FORMER_HUB, name: "former-hub", about: "stopped, has private addresses of hub's",
+    Instance { id: STOPPED_SAME_ADDRESSES, name: "stopped-same-addresses",
+        about: "stopped, has private addresses of multi-homed",
         state: State::Stopped, vpc: "vpc-0dead000000000005", private: Some("127.0.1.16"),
-        others: &[Other { second: false, address: "127.0.1.18", elastic: None }], ..RUNNING },
-    Member { id: MARS, name: "mars", about: "running, in mars-north-1, serial console only",
+        secondary: &[
+            SecondaryAddress { second: false, address: "127.0.1.18", elastic: None },
+        ], ..RUNNING },
+    Instance { id: CONSOLE_ONLY, name: "console-only",
+        about: "running, in mars-north-1, serial console only",
         region: NEW_REGION, zone: "mars-north-1a", vpc: "vpc-0c0de000000000001", ..RUNNING },
 ];
 
 /// The instance `id`, wherever it is.
-pub(crate) fn find(id: &str) -> Option<&'static Member> {
-    CAST.iter().find(|member| member.id == id)
+pub(crate) fn find(id: &str) -> Option<&'static Instance> {
+    INSTANCES.iter().find(|instance| instance.id == id)
 }
 
 /// Where an address leads whoever is in the VPC.
-pub(crate) fn inside(address: IpAddr) -> IpAddr {
-    let named = |it: &&Member| it.private.is_some_and(|it| it.parse() == Ok(address));
-    let inside = CAST.iter().find(named).and_then(Member::inside);
+pub(crate) fn in_vpc(address: IpAddr) -> IpAddr {
+    let named = |it: &&Instance| it.private.is_some_and(|it| it.parse() == Ok(address));
+    let inside = INSTANCES.iter().find(named).and_then(Instance::in_vpc);
     inside.and_then(|it| it.parse().ok()).unwrap_or(address)
 }
 
-impl Member {
-    /// The addresses at which its daemon listens: none unless it is running.
-    pub(crate) fn listens(&self) -> Vec<IpAddr> {
-        let known = [self.public, self.inside(), self.ipv6];
+impl Instance {
+    /// The addresses at which its sshd listens: none unless it is running.
+    pub(crate) fn sshd_addresses(&self) -> Vec<IpAddr> {
+        let known = [self.public, self.in_vpc(), self.ipv6];
         let running = self.state == State::Running;
         // Nobody here has an IPv6 address but ::1.
         let others = self
-            .others
+            .secondary
             .iter()
             .flat_map(|it| [Some(it.address), it.elastic]);
         let others = others.filter(|it| it.is_none_or(|it| !it.contains(':')));
@@ -231,15 +246,15 @@ impl Member {
             .chain(others)
             .flatten()
             .filter(|_| running)
-            .map(|address| address.parse().expect("an address of the cast"))
+            .map(|address| address.parse().expect("an IP address"))
             .collect()
     }
 
     /// Where its private address leads whoever is in its VPC.
-    pub(crate) fn inside(&self) -> Option<&'static str> {
-        match self.wall {
-            Wall::Nothing => self.private,
-            Wall::Refuses(address) | Wall::Swallows(address) => Some(address),
+    pub(crate) fn in_vpc(&self) -> Option<&'static str> {
+        match self.firewall {
+            Firewall::Open => self.private,
+            Firewall::Rejects(address) | Firewall::Drops(address) => Some(address),
         }
     }
 
@@ -271,15 +286,15 @@ impl Member {
     }
 
     /// The addresses on each of its network interfaces, the primary one first.
-    pub(crate) fn interfaces(&self) -> Vec<Vec<Other>> {
-        let primary = |address, elastic| Other {
+    pub(crate) fn interfaces(&self) -> Vec<Vec<SecondaryAddress>> {
+        let primary = |address, elastic| SecondaryAddress {
             second: false,
             address,
             elastic,
         };
         let v4 = self.private.map(|address| primary(address, self.public));
         let v6 = self.ipv6.map(|address| primary(address, None));
-        let others = self.others.iter().copied();
+        let others = self.secondary.iter().copied();
         let (second, first): (Vec<_>, Vec<_>) = others.partition(|it| it.second);
         let first = v4.into_iter().chain(v6).chain(first).collect();
         let all = [first, second].into_iter();
@@ -288,7 +303,7 @@ impl Member {
     }
 
     /// A made-up ID of one of its belongings, such as `subnet-…` or `eni-…`.
-    pub(crate) fn belonging(&self, kind: &str) -> String {
+    pub(crate) fn resource_id(&self, kind: &str) -> String {
         self.id.replacen("i-", &format!("{kind}-"), 1)
     }
 }

@@ -11,8 +11,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::instances::{CAST, CONSOLE_ADDRESS, CONSOLE_NAMES};
-use super::tools::{Missing, Tools};
+use super::instances::{CONSOLE_ADDRESS, CONSOLE_NAMES, INSTANCES};
+use super::tools::{StartError, Tools};
 use super::{eice, ports, preload, sweep};
 
 /// Who can log in, everywhere and as whom: all of them are whoever runs the lab.
@@ -33,7 +33,7 @@ const OS_USERS: &[&str] = &[
     "svc_build",
 ];
 
-pub(crate) struct Home {
+pub(crate) struct LabDir {
     directory: TempDir,
     /// Where the EC2 Instance Connect Endpoints are.
     pub(super) endpoints: Ipv4Addr,
@@ -41,32 +41,32 @@ pub(crate) struct Home {
     _lock: File,
 }
 
-impl Home {
+impl LabDir {
     /// Makes all that can be known before the daemons' port is.
-    pub(crate) fn make(tools: &Tools, bins: Option<&Path>) -> Result<Self, Missing> {
+    pub(crate) fn make(tools: &Tools, bins: Option<&Path>) -> Result<Self, StartError> {
         let directory = tempfile::Builder::new()
             .prefix(sweep::PREFIX)
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(env::temp_dir())?;
         let lock = sweep::claim(directory.path())?;
-        let home = Self {
+        let this = Self {
             directory,
             endpoints: eice::some_address(),
             _lock: lock,
         };
-        let private = [home.local(), home.remote(), home.run(), home.keys()];
-        for directory in private
+        let private = [this.local(), this.remote(), this.run(), this.keys()];
+        for path in private
             .iter()
-            .chain([&home.dot_ssh(), &home.tmp(), &home.sshd()])
+            .chain([&this.dot_ssh(), &this.tmp(), &this.sshd()])
         {
-            make_private(directory)?;
+            make_private(path)?;
         }
-        preload::make(home.path())?;
-        home.write_users(tools)?;
-        home.write_names()?;
-        home.make_host_keys(tools)?;
-        home.link_programs(bins)?;
-        Ok(home)
+        preload::make(this.path())?;
+        this.write_users(tools)?;
+        this.write_names()?;
+        this.make_host_keys(tools)?;
+        this.link_programs(bins)?;
+        Ok(this)
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -144,7 +144,7 @@ impl Home {
         environment
     }
 
-    /// Users and groups: the machine's, save that ours lives here and that the cast's exist.
+    /// Users and groups: the machine's, save that ours lives here and that those of the instances exist.
     ///
     /// Ours is the first of its number, for that is the one whose home OpenSSH takes. No password
     /// is a lock: sshd refuses an account whose shadow entry begins with `!`, whatever the key.
@@ -159,7 +159,7 @@ impl Home {
         let entry = |name: &str, home: &Path| {
             format!("{name}:x:{uid}:{gid}:lab:{}:{shell}\n", home.display())
         };
-        let cast = || OS_USERS.iter().copied().filter(|name| *name != us);
+        let remote = || OS_USERS.iter().copied().filter(|name| *name != us);
         let mut passwd = vec![entry(us, &self.local())];
         for line in real.lines() {
             let name = line.split(':').next().unwrap_or_default();
@@ -167,11 +167,14 @@ impl Home {
                 passwd.push(format!("{line}\n"));
             }
         }
-        passwd.extend(cast().map(|name| entry(name, &self.remote())));
-        let ports: Vec<_> = CAST.iter().map(|it| format!("{}.port0", it.id)).collect();
+        passwd.extend(remote().map(|name| entry(name, &self.remote())));
+        let ports: Vec<_> = INSTANCES
+            .iter()
+            .map(|it| format!("{}.port0", it.id))
+            .collect();
         passwd.extend(ports.iter().map(|name| entry(name, &self.remote())));
         let shadow: Vec<_> = std::iter::once(us)
-            .chain(cast())
+            .chain(remote())
             .chain(ports.iter().map(String::as_str))
             .map(|name| format!("{name}:*:19000:0:99999:7:::\n"))
             .collect();
@@ -184,18 +187,18 @@ impl Home {
         fs::write(self.path().join("group"), group.concat())
     }
 
-    /// The DNS names of the cast, and `NAME.lab` for each, so that no test asks a real resolver.
+    /// The DNS names of the instances, and `NAME.lab` for each, so that no test asks a real resolver.
     fn write_names(&self) -> io::Result<()> {
         let mut hosts = vec!["127.0.0.1 localhost\n".to_owned()];
-        for member in CAST {
-            let first = member.public.or(member.private).or(member.ipv6);
+        for instance in INSTANCES {
+            let first = instance.public.or(instance.private).or(instance.ipv6);
             let names = [
-                (member.public, member.public_dns()),
-                (member.private.or(member.ipv6), member.private_dns()),
-                (first, Some(format!("{}.lab", member.name))),
+                (instance.public, instance.public_dns()),
+                (instance.private.or(instance.ipv6), instance.private_dns()),
+                (first, Some(format!("{}.lab", instance.name))),
             ];
-            for elastic in member.others.iter().filter_map(|it| it.elastic) {
-                hosts.push(format!("{elastic} {}\n", member.public_name(elastic)));
+            for elastic in instance.secondary.iter().filter_map(|it| it.elastic) {
+                hosts.push(format!("{elastic} {}\n", instance.public_name(elastic)));
             }
             for (address, name) in names {
                 if let (Some(address), Some(name)) = (address, name) {
@@ -211,7 +214,7 @@ impl Home {
 
     /// One host key for all instances and one for all serial consoles, both known to the visitor
     /// beforehand.
-    fn make_host_keys(&self, tools: &Tools) -> Result<(), Missing> {
+    fn make_host_keys(&self, tools: &Tools) -> Result<(), StartError> {
         let mut known = Vec::new();
         let places = [
             ("*", self.host_key()),
@@ -224,7 +227,7 @@ impl Home {
                 .output()?;
             if !made.status.success() {
                 let said = String::from_utf8_lossy(&made.stderr).into_owned();
-                return Err(Missing::Broken(format!("ssh-keygen: {said}")));
+                return Err(StartError::Failed(format!("ssh-keygen: {said}")));
             }
             let public = fs::read_to_string(file.with_extension("pub"))?;
             known.push(format!("{hosts} {public}"));

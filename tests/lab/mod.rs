@@ -1,12 +1,12 @@
 //! The lab: a region, its instances and a home, all on this machine and gone when dropped.
 //!
 //! `mssh` runs in it unmodified. A fake AWS answers on loopback and `AWS_ENDPOINT_URL` alone leads
-//! there; each running instance of the [`instances`] is a real `sshd`, which lets in exactly the keys
+//! there; each running one of the [`instances`] is a real `sshd`, which lets in exactly the keys
 //! pushed to it within the last 60 seconds; the OS users and the home directory come from
 //! `libnss_wrapper`, since OpenSSH asks the passwd database and never `$HOME`.
 //!
-//! Tests share one lab and stay apart by [`Tenant`]: calls and faults belong to an access key.
-//! The way in: [`Lab::start`], [`Lab::tenant`], [`Tenant::command`], then [`Tenant::calls`].
+//! Tests share one lab and stay apart by [`Caller`]: calls and faults belong to an access key.
+//! The way in: [`Lab::start`], [`Lab::caller`], [`Caller::command`], then [`Caller::calls`].
 
 #![allow(
     dead_code,
@@ -58,20 +58,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 pub(crate) use authority::Authority;
-use blackholes::Walls;
-pub(crate) use caller::Tenant;
+use blackholes::Blackholes;
+pub(crate) use caller::Caller;
 pub(crate) use calls::Call;
-use fake_aws::Region;
+use fake_aws::FakeAws;
 pub(crate) use fault::{DESCRIBE_INSTANCES, Fault, SEND_CONSOLE_KEY, SEND_SSH_PUBLIC_KEY, Trouble};
 pub(crate) use imds::Metadata;
 use keys::KeyStore;
-use lab_dir::Home;
+use lab_dir::LabDir;
 use server::Server;
-use sshd_pool::Garrison;
-pub(crate) use ssm::{Break, Ended, Pause, Record, Trial};
+use sshd_pool::SshdPool;
+pub(crate) use ssm::{Break, Ended, Pause, SessionBehavior, SessionRecord};
 pub(crate) use sts::SECRET;
 pub(crate) use tinyproxy::Tinyproxy;
-pub(crate) use tools::Missing;
+pub(crate) use tools::StartError;
 use tools::Tools;
 
 /// A started lab. Dropping it kills its daemons with all they started, and removes its files.
@@ -79,56 +79,56 @@ use tools::Tools;
 /// In a `static`, which is never dropped, the daemons die with the process where `setpriv` is
 /// there to arrange that, and the files go when the next lab starts.
 pub(crate) struct Lab {
-    garrison: Garrison,
-    _walls: Walls,
+    sshds: SshdPool,
+    _blackholes: Blackholes,
     server: Server,
-    home: Home,
+    home: LabDir,
     tools: Tools,
-    tenants: AtomicU64,
+    callers: AtomicU64,
     endpoints: OnceLock<std::io::Result<eice::Service>>,
 }
 
 impl Lab {
     /// Starts a lab whose `PATH` begins with the programs under test, where Cargo names them.
-    pub(crate) fn start() -> Result<Self, Missing> {
+    pub(crate) fn start() -> Result<Self, StartError> {
         let bins = option_env!("CARGO_BIN_EXE_mssh").and_then(|mssh| Path::new(mssh).parent());
         Self::open(bins)
     }
 
     /// Starts a lab whose `PATH` begins with the `mssh`, `msftp` and `mscp` of `bins`.
-    pub(crate) fn start_with(bins: &Path) -> Result<Self, Missing> {
+    pub(crate) fn start_with(bins: &Path) -> Result<Self, StartError> {
         Self::open(Some(bins))
     }
 
-    fn open(bins: Option<&Path>) -> Result<Self, Missing> {
+    fn open(bins: Option<&Path>) -> Result<Self, StartError> {
         let tools = Tools::find()?;
         sweep::dead_labs();
-        let home = Home::make(&tools, bins)?;
+        let home = LabDir::make(&tools, bins)?;
         eice::find_port(home.endpoints);
-        let garrison = Garrison::muster(&home, &tools)?;
-        let region = Region::new(KeyStore::new(home.keys()))?;
+        let sshds = SshdPool::start(&home, &tools)?;
+        let region = FakeAws::new(KeyStore::new(home.keys()))?;
         Ok(Self {
-            _walls: Walls::build(garrison.port())?,
-            garrison,
+            _blackholes: Blackholes::open(sshds.port())?,
+            sshds,
             server: Server::open(Arc::new(region))?,
             home,
             tools,
-            tenants: AtomicU64::new(0),
+            callers: AtomicU64::new(0),
             endpoints: OnceLock::new(),
         })
     }
 
     /// Someone with an access key of their own, whose calls and faults nobody else sees.
-    pub(crate) fn tenant(&self) -> Tenant<'_> {
-        Tenant::new(self, self.tenants.fetch_add(1, Ordering::Relaxed) + 1)
+    pub(crate) fn caller(&self) -> Caller<'_> {
+        Caller::new(self, self.callers.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// A command in the lab's environment, for a visitor who asks for no tenant of their own.
+    /// A command in the lab's environment, for a visitor who asks for no caller of their own.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        Tenant::new(self, 0).command(program)
+        Caller::new(self, 0).command(program)
     }
 
-    /// The port every instance listens on but [`instances::ODD`], to all programs of the lab: see [`ports`].
+    /// The port every instance listens on but [`instances::ODD_PORT`], to all programs of the lab: see [`ports`].
     #[expect(
         clippy::unused_self,
         reason = "a property of the lab, like its other ports"
@@ -137,14 +137,14 @@ impl Lab {
         ports::SSH
     }
 
-    /// The port of [`instances::ODD`], never that of the others.
+    /// The port of [`instances::ODD_PORT`], never that of the others.
     pub(crate) fn odd_port(&self) -> u16 {
-        self.garrison.odd_port()
+        self.sshds.odd_port()
     }
 
-    /// Whether `::1` exists here, and so whether anybody listens at [`instances::SIX`].
+    /// Whether `::1` exists here, and so whether anybody listens at [`instances::IPV6_ONLY`].
     pub(crate) fn has_ipv6(&self) -> bool {
-        self.garrison.guards(instances::SIX)
+        self.sshds.runs(instances::IPV6_ONLY)
     }
 
     /// Where the fake AWS listens, for `AWS_ENDPOINT_URL`.
@@ -162,7 +162,7 @@ impl Lab {
         let open = || {
             let directory = self.path().join("endpoints");
             let region = Arc::clone(self.server.region());
-            eice::Service::open(self.home.endpoints, directory, region, self.garrison.port())
+            eice::Service::open(self.home.endpoints, directory, region, self.sshds.port())
         };
         self.endpoints.get_or_init(open).as_ref()
     }
@@ -178,7 +178,7 @@ impl Lab {
 
     /// What the daemon of the instance `id` has logged; empty when it has none.
     pub(crate) fn sshd_log(&self, id: &str) -> String {
-        self.garrison.log(id)
+        self.sshds.log(id)
     }
 
     /// The host key of the serial consoles, which is none of AWS's.
@@ -201,12 +201,12 @@ impl Lab {
         self.home.remote()
     }
 
-    /// The `XDG_RUNTIME_DIR` of [`Lab::command`], above those of the tenants.
+    /// The `XDG_RUNTIME_DIR` of [`Lab::command`], above those of the callers.
     pub(crate) fn run_dir(&self) -> PathBuf {
         self.home.run()
     }
 
-    fn region(&self) -> &Region {
+    fn region(&self) -> &FakeAws {
         self.server.region()
     }
 

@@ -6,14 +6,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::tools::{Missing, Tools};
+use super::tools::{StartError, Tools};
 
 fn library(lab: &Path) -> PathBuf {
     lab.join("preload.so")
 }
 
 /// Builds our own part of it.
-pub(super) fn make(lab: &Path) -> Result<(), Missing> {
+pub(super) fn make(lab: &Path) -> Result<(), StartError> {
     let mut compiler = Command::new("cc")
         .args(["-shared", "-fPIC", "-O1", "-x", "c", "-", "-o"])
         .arg(library(lab))
@@ -26,7 +26,7 @@ pub(super) fn make(lab: &Path) -> Result<(), Missing> {
     if compiler.wait()?.success() {
         Ok(())
     } else {
-        Err(Missing::Broken(
+        Err(StartError::Failed(
             "cc cannot build resolver.c and ports.c".to_owned(),
         ))
     }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::aws_error::{Protocol, Refusal};
+use super::aws_error::{AwsError, Protocol};
 use super::fault::{SEND_CONSOLE_KEY, SEND_SSH_PUBLIC_KEY, arn};
-use super::instances::{self, Access, CONSOLE, Member, State};
+use super::instances::{self, Access, CONSOLE, Instance, State};
 use super::keys::KeyStore;
 use super::request::Operation;
 
@@ -20,7 +20,7 @@ pub(crate) struct Push<'a> {
 }
 
 /// Refuses what the service refuses, in its order: bad words, denied, not there, not running.
-pub(crate) fn check<'a>(operation: &'a Operation, region: &str) -> Result<Push<'a>, Refusal> {
+pub(crate) fn check<'a>(operation: &'a Operation, region: &str) -> Result<Push<'a>, AwsError> {
     let (id, user) = (
         word(operation, "InstanceId")?,
         word(operation, "InstanceOSUser")?,
@@ -30,11 +30,11 @@ pub(crate) fn check<'a>(operation: &'a Operation, region: &str) -> Result<Push<'
         return Err(invalid("InstanceOSUser", "is not a user name"));
     }
     let zone = operation.get("AvailabilityZone");
-    let member = member(id, region, zone, SEND_SSH_PUBLIC_KEY)?;
-    if member.state != State::Running {
+    let instance = instance(id, region, zone, SEND_SSH_PUBLIC_KEY)?;
+    if instance.state != State::Running {
         return Err(invalid_state());
     }
-    let (place, user) = (member.id, user.into());
+    let (place, user) = (instance.id, user.into());
     Ok(Push { place, user, key })
 }
 
@@ -42,22 +42,22 @@ pub(crate) fn check<'a>(operation: &'a Operation, region: &str) -> Result<Push<'
 pub(crate) fn check_console<'a>(
     operation: &'a Operation,
     region: &str,
-) -> Result<Push<'a>, Refusal> {
+) -> Result<Push<'a>, AwsError> {
     let (id, key) = (word(operation, "InstanceId")?, key(operation)?);
     if operation.json.get("SerialPort").and_then(Value::as_i64) != Some(0) {
         return Err(invalid("SerialPort", "must be 0"));
     }
-    let member = member(id, region, None, SEND_CONSOLE_KEY)?;
-    if [State::Stopped, State::Terminated].contains(&member.state) {
+    let instance = instance(id, region, None, SEND_CONSOLE_KEY)?;
+    if [State::Stopped, State::Terminated].contains(&instance.state) {
         return Err(invalid_state());
     }
     let (place, user) = (CONSOLE, format!("{id}.port0").into());
     Ok(Push { place, user, key })
 }
 
-fn word<'a>(operation: &'a Operation, name: &str) -> Result<&'a str, Refusal> {
+fn word<'a>(operation: &'a Operation, name: &str) -> Result<&'a str, AwsError> {
     if !operation.json.is_object() {
-        return Err(Refusal::new(
+        return Err(AwsError::new(
             400,
             "SerializationException",
             "expected a JSON object",
@@ -68,7 +68,7 @@ fn word<'a>(operation: &'a Operation, name: &str) -> Result<&'a str, Refusal> {
         .ok_or_else(|| invalid(name, "is required"))
 }
 
-fn key(operation: &Operation) -> Result<&str, Refusal> {
+fn key(operation: &Operation) -> Result<&str, AwsError> {
     let key = word(operation, "SSHPublicKey")?.trim_end_matches('\n');
     if !is_public_key(key) {
         return Err(invalid("SSHPublicKey", "is not an RSA or ED25519 key"));
@@ -77,29 +77,29 @@ fn key(operation: &Operation) -> Result<&str, Refusal> {
 }
 
 /// The instance `id`, if it is here and the caller may push a key to it.
-fn member(
+fn instance(
     id: &str,
     region: &str,
     zone: Option<&str>,
     action: &str,
-) -> Result<&'static Member, Refusal> {
-    let here = |it: &&Member| it.region == region && zone.is_none_or(|zone| it.zone == zone);
-    let member = instances::find(id);
-    if member.is_some_and(|member| member.access == Access::PushDenied) {
+) -> Result<&'static Instance, AwsError> {
+    let here = |it: &&Instance| it.region == region && zone.is_none_or(|zone| it.zone == zone);
+    let instance = instances::find(id);
+    if instance.is_some_and(|instance| instance.access == Access::PushDenied) {
         let arn = arn(id, region);
-        return Err(Refusal::denied(Protocol::Json, action, Some(&arn)));
+        return Err(AwsError::denied(Protocol::Json, action, Some(&arn)));
     }
-    member.filter(here).ok_or_else(|| {
+    instance.filter(here).ok_or_else(|| {
         let message = "The specified instance was not found.";
-        Refusal::new(400, "EC2InstanceNotFoundException", message)
+        AwsError::new(400, "EC2InstanceNotFoundException", message)
     })
 }
 
-fn invalid_state() -> Refusal {
+fn invalid_state() -> AwsError {
     let message = "Unable to connect because the instance is not in a valid state. \
          Connecting to a stopped or terminated instance is not supported. \
          If the instance is stopped, start your instance, and try to connect again.";
-    Refusal::new(400, "EC2InstanceStateInvalidException", message)
+    AwsError::new(400, "EC2InstanceStateInvalidException", message)
 }
 
 /// Takes the key to its place.
@@ -108,15 +108,15 @@ pub(crate) fn answer(
     keys: &KeyStore,
     lifetime: Duration,
     request_id: &str,
-) -> Result<String, Refusal> {
+) -> Result<String, AwsError> {
     keys.push(push.place, &push.user, push.key, lifetime)
-        .map_err(|error| Refusal::new(500, "ServiceException", error.to_string()))?;
+        .map_err(|error| AwsError::new(500, "ServiceException", error.to_string()))?;
     Ok(json!({ "RequestId": request_id, "Success": true }).to_string())
 }
 
-fn invalid(parameter: &str, why: &str) -> Refusal {
+fn invalid(parameter: &str, why: &str) -> AwsError {
     let message = format!("1 validation error detected: {parameter} {why}");
-    Refusal::new(400, "InvalidArgsException", message)
+    AwsError::new(400, "InvalidArgsException", message)
 }
 
 /// Whether the API takes it for a user: at most 32 characters, and no bare number.

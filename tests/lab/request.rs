@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::aws_error::{Protocol, Refusal};
+use super::aws_error::{AwsError, Protocol};
 use super::http::Request;
 use super::token_services;
 
@@ -19,7 +19,7 @@ pub(crate) struct Operation {
 
 /// Who signed a request, and for where: nobody, if it is not signed or not so that one can tell.
 #[derive(Debug, Default)]
-pub(crate) struct Caller {
+pub(crate) struct Signer {
     pub(crate) access_key: String,
     pub(crate) region: String,
     pub(crate) service: String,
@@ -86,7 +86,7 @@ impl Operation {
     }
 }
 
-impl Caller {
+impl Signer {
     /// Reads the signature's credential, whose scope is how AWS itself tells the region.
     pub(crate) fn read(request: &Request) -> Option<Self> {
         let authorization = request.header("authorization");
@@ -105,19 +105,19 @@ impl Caller {
     }
 
     /// Whether AWS would know this key and take it for this service. Signatures are taken on trust.
-    pub(crate) fn check(&self, protocol: Protocol, request: &Request) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, protocol: Protocol, request: &Request) -> Result<(), AwsError> {
         if self.access_key.is_empty() {
-            return Err(Refusal::unsigned(protocol));
+            return Err(AwsError::unsigned(protocol));
         }
         if self.service != protocol.service() {
-            return Err(Refusal::wrong_scope(protocol));
+            return Err(AwsError::wrong_scope(protocol));
         }
         let temporary = self.access_key.starts_with("ASIALAB");
         let token = !request.header("x-amz-security-token").is_empty();
         if self.access_key.starts_with("AKIALAB") || temporary && token {
             return Ok(());
         }
-        Err(Refusal::bad_token(protocol))
+        Err(AwsError::bad_token(protocol))
     }
 }
 

@@ -3,19 +3,19 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::fault::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
-use super::instances::{self, CAST, OLD};
+use super::instances::{self, INSTANCES, SHORT_ID};
 use super::{clock, describe, filter, push};
 
 #[test]
 fn ids_of_the_cast_are_ids() {
-    for member in CAST {
-        let length = if member.id == OLD { 10 } else { 19 };
-        assert!(describe::is_id(member.id), "{}", member.id);
-        assert_eq!(member.id.len(), length, "{}", member.id);
+    for instance in INSTANCES {
+        let length = if instance.id == SHORT_ID { 10 } else { 19 };
+        assert!(describe::is_id(instance.id), "{}", instance.id);
+        assert_eq!(instance.id.len(), length, "{}", instance.id);
         assert!(
-            member.zone.starts_with(member.region),
+            instance.zone.starts_with(instance.region),
             "{} is elsewhere",
-            member.id
+            instance.id
         );
     }
 }
@@ -42,10 +42,10 @@ fn filters_take_wildcards() {
 /// "Filters" of `DescribeInstances` in the EC2 API reference.
 #[test]
 fn filters_of_primary_addresses_know_no_others() {
-    let hub = instances::find(instances::HUB).expect("a member of the cast");
+    let multi_homed = instances::find(instances::MULTI_HOMED).expect("an instance of the lab");
     let matches = |name: &str, value: &str| {
         let filters = [(name.to_owned(), vec![value.to_owned()])];
-        filter::matches(hub, &filters).expect("a filter")
+        filter::matches(multi_homed, &filters).expect("a filter")
     };
     let (private, elastic) = ("private-ip-address", "association.public-ip");
     for (name, value, expected) in [

@@ -7,18 +7,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use super::aws_error::Protocol;
-use super::fake_aws::{Reaction, Region};
+use super::fake_aws::{FakeAws, Reaction};
 use super::http::Request;
 
 /// Open until dropped. Connections end with their clients.
 pub(crate) struct Server {
     address: SocketAddr,
-    region: Arc<Region>,
+    region: Arc<FakeAws>,
     closed: Arc<AtomicBool>,
 }
 
 impl Server {
-    pub(crate) fn open(region: Arc<Region>) -> io::Result<Self> {
+    pub(crate) fn open(region: Arc<FakeAws>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         // The standard library lets 128 wait. In a burst more come at once, and Linux has those
         // wait for seconds.
@@ -51,7 +51,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    pub(crate) fn region(&self) -> &Arc<Region> {
+    pub(crate) fn region(&self) -> &Arc<FakeAws> {
         &self.region
     }
 }
@@ -65,7 +65,7 @@ impl Drop for Server {
 }
 
 /// Answers one request after the other until either side has enough.
-pub(super) fn converse(stream: impl Read + Write, region: &Region) -> io::Result<()> {
+pub(super) fn converse(stream: impl Read + Write, region: &FakeAws) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     while let Some(request) = Request::read(&mut stream)? {
         match region.react(&request) {

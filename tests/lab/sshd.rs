@@ -8,9 +8,9 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::instances::{CAST, CONSOLE, CONSOLE_ADDRESS, ODD};
-use super::lab_dir::Home;
-use super::tools::{Missing, Tools};
+use super::instances::{CONSOLE, CONSOLE_ADDRESS, INSTANCES, ODD_PORT};
+use super::lab_dir::LabDir;
+use super::tools::{StartError, Tools};
 
 /// One daemon and the instances it stands for: more than one where they share their addresses.
 pub(crate) struct Daemon {
@@ -21,22 +21,26 @@ pub(crate) struct Daemon {
     log: PathBuf,
 }
 
-/// The daemons of the whole cast, and that of the serial consoles.
-pub(crate) fn daemons(home: &Home, port: u16, odd_port: u16) -> Vec<Daemon> {
+/// The daemons of all instances, and that of the serial consoles.
+pub(crate) fn daemons(directory: &LabDir, port: u16, odd_port: u16) -> Vec<Daemon> {
     let mut daemons: Vec<Daemon> = Vec::new();
-    for member in CAST {
-        let mut addresses = member.listens();
+    for instance in INSTANCES {
+        let mut addresses = instance.sshd_addresses();
         addresses.retain(|address| can_listen(*address, 0));
         let twin = daemons.iter_mut().find(|it| it.addresses == addresses);
         if let Some(twin) = twin {
-            twin.ids.push(member.id);
+            twin.ids.push(instance.id);
         } else if !addresses.is_empty() {
             daemons.push(Daemon {
-                ids: vec![member.id],
+                ids: vec![instance.id],
                 addresses,
-                port: if member.id == ODD { odd_port } else { port },
-                config: home.sshd().join(format!("{}.conf", member.id)),
-                log: home.sshd().join(format!("{}.log", member.id)),
+                port: if instance.id == ODD_PORT {
+                    odd_port
+                } else {
+                    port
+                },
+                config: directory.sshd().join(format!("{}.conf", instance.id)),
+                log: directory.sshd().join(format!("{}.log", instance.id)),
             });
         }
     }
@@ -44,8 +48,8 @@ pub(crate) fn daemons(home: &Home, port: u16, odd_port: u16) -> Vec<Daemon> {
         ids: vec![CONSOLE],
         addresses: vec![CONSOLE_ADDRESS.parse().expect("an address")],
         port,
-        config: home.sshd().join("console.conf"),
-        log: home.sshd().join("console.log"),
+        config: directory.sshd().join("console.conf"),
+        log: directory.sshd().join("console.log"),
     });
     daemons
 }
@@ -63,8 +67,8 @@ impl Daemon {
     }
 
     /// Writes its configuration and says how to start it.
-    pub(crate) fn prepare(&self, home: &Home, tools: &Tools) -> io::Result<Command> {
-        fs::write(&self.config, self.configuration(home, tools))?;
+    pub(crate) fn prepare(&self, directory: &LabDir, tools: &Tools) -> io::Result<Command> {
+        fs::write(&self.config, self.configuration(directory, tools))?;
         let output = File::create(self.log.with_extension("out"))?;
         let mut words: Vec<&OsStr> = Vec::new();
         if let Some(setpriv) = &tools.setpriv {
@@ -86,7 +90,7 @@ impl Daemon {
             .env_clear()
             .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
             .env("TZ", "UTC") // in which the keys' expiry times are
-            .envs(home.wrapped(tools))
+            .envs(directory.wrapped(tools))
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output)
@@ -94,7 +98,7 @@ impl Daemon {
         Ok(command)
     }
 
-    fn configuration(&self, home: &Home, tools: &Tools) -> String {
+    fn configuration(&self, directory: &LabDir, tools: &Tools) -> String {
         let mut lines: Vec<String> = self
             .addresses
             .iter()
@@ -104,14 +108,14 @@ impl Daemon {
         let keys: Vec<_> = self
             .ids
             .iter()
-            .map(|id| format!("\"{}/{id}/%u\"", home.keys().display()))
+            .map(|id| format!("\"{}/{id}/%u\"", directory.keys().display()))
             .collect();
         lines.push(format!("AuthorizedKeysFile {}", keys.join(" ")));
         let is_console = self.ids == [CONSOLE];
         let host_key = if is_console {
-            home.console_key()
+            directory.console_key()
         } else {
-            home.host_key()
+            directory.host_key()
         };
         lines.push(format!("HostKey \"{}\"", host_key.display()));
         if is_console {
@@ -175,7 +179,7 @@ const COMMON: &[&str] = &[
 ];
 
 /// sshd as root insists on this directory, which only its service manager makes.
-pub(crate) fn make_separation_directory(tools: &Tools) -> Result<(), Missing> {
+pub(crate) fn make_separation_directory(tools: &Tools) -> Result<(), StartError> {
     let directory = Path::new("/run/sshd");
     if tools.uid == 0 && !directory.exists() {
         fs::create_dir(directory)?;

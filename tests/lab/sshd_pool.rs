@@ -9,27 +9,27 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::lab_dir::Home;
+use super::lab_dir::LabDir;
 use super::ports;
 use super::sshd::{self, Daemon};
-use super::tools::{Missing, Tools};
+use super::tools::{StartError, Tools};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many sets of ports are tried when others are quicker.
 const ATTEMPTS: usize = 8;
 
-pub(crate) struct Garrison {
+pub(crate) struct SshdPool {
     daemons: Vec<Daemon>,
     children: Vec<Child>,
     port: u16,
     odd_port: u16,
     /// Never sent on: its end lets go the thread that has started the daemons.
-    _barracks: Sender<()>,
+    _spawner: Sender<()>,
 }
 
-impl Garrison {
+impl SshdPool {
     /// Starts every daemon, on port 22 if it is to be had, and returns when they listen.
-    pub(crate) fn muster(home: &Home, tools: &Tools) -> Result<Self, Missing> {
+    pub(crate) fn start(directory: &LabDir, tools: &Tools) -> Result<Self, StartError> {
         sshd::make_separation_directory(tools)?;
         let mut failure = "no port is free".to_owned();
         for attempt in 0..ATTEMPTS {
@@ -40,25 +40,27 @@ impl Garrison {
             };
             ports::put(ports::SSH, port);
             let odd_port = random_port();
-            let daemons = sshd::daemons(home, port, odd_port);
+            let daemons = sshd::daemons(directory, port, odd_port);
             if port == odd_port || !daemons.iter().all(Daemon::fits) {
                 continue;
             }
-            let commands = daemons.iter().map(|daemon| daemon.prepare(home, tools));
-            let (children, barracks) = spawn_all(commands.collect::<io::Result<_>>()?)?;
-            let mut garrison = Self {
+            let commands = daemons
+                .iter()
+                .map(|daemon| daemon.prepare(directory, tools));
+            let (children, spawner) = spawn_all(commands.collect::<io::Result<_>>()?)?;
+            let mut sshds = Self {
                 daemons,
                 children,
                 port,
                 odd_port,
-                _barracks: barracks,
+                _spawner: spawner,
             };
-            match garrison.wait_until_up() {
-                Ok(()) => return Ok(garrison),
+            match sshds.wait_until_up() {
+                Ok(()) => return Ok(sshds),
                 Err(log) => failure = log,
             }
         }
-        Err(Missing::Broken(failure))
+        Err(StartError::Failed(failure))
     }
 
     /// Waits for the slowest of them, and fails with the log of the first which has given up.
@@ -85,7 +87,7 @@ impl Garrison {
     }
 
     /// Whether anybody listens for the instance `id`.
-    pub(crate) fn guards(&self, id: &str) -> bool {
+    pub(crate) fn runs(&self, id: &str) -> bool {
         self.daemons.iter().any(|it| it.ids.contains(&id))
     }
 
@@ -95,10 +97,10 @@ impl Garrison {
     }
 }
 
-impl Drop for Garrison {
+impl Drop for SshdPool {
     fn drop(&mut self) {
         let pids: Vec<u32> = self.children.iter().map(Child::id).collect();
-        disband(&pids);
+        kill_all(&pids);
         for child in &mut self.children {
             let _ = child.wait();
         }
@@ -115,7 +117,7 @@ pub(super) fn random_port() -> u16 {
 /// They are to die with the lab, but "parent death" means the thread that has started them. With
 /// a lab shared among tests that would be the first test's, long before the lab's end.
 fn spawn_all(commands: Vec<Command>) -> io::Result<(Vec<Child>, Sender<()>)> {
-    let (barracks, end) = mpsc::channel();
+    let (spawner, end) = mpsc::channel();
     let (report, reported) = mpsc::channel();
     thread::Builder::new()
         .name("lab daemons".to_owned())
@@ -133,19 +135,19 @@ fn spawn_all(commands: Vec<Command>) -> io::Result<(Vec<Child>, Sender<()>)> {
         match started {
             Ok(child) => children.push(child),
             Err(error) => {
-                disband(&children.iter().map(Child::id).collect::<Vec<_>>());
+                kill_all(&children.iter().map(Child::id).collect::<Vec<_>>());
                 return Err(error);
             }
         }
     }
-    Ok((children, barracks))
+    Ok((children, spawner))
 }
 
 /// Kills the daemons `pids` and everything that runs in their sessions.
 ///
 /// Each session is a process group of its own, so it takes the family tree to find them. The
 /// shell's own `kill` does it: the standard library has none for what is not a [`Child`].
-pub(crate) fn disband(pids: &[u32]) {
+pub(crate) fn kill_all(pids: &[u32]) {
     let doomed = with_descendants(pids);
     if doomed.is_empty() {
         return;

@@ -1,7 +1,7 @@
 //! Session Manager: the service, the gateway between the two ends, and the agent of each instance.
 //!
 //! It follows what the agent's sources say, looks closely at everything it receives
-//! ([`Record::complaints`]), and does to a session what its tenant's [`Trial`] says.
+//! ([`SessionRecord::complaints`]), and does to a session what its caller's [`SessionBehavior`] says.
 
 mod agent;
 mod behavior;
@@ -22,18 +22,18 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Handle};
 
-use super::aws_error::Refusal;
-use super::calls::page_of;
-use super::instances::{self, ACCOUNT, Agent as Known, Member, State};
-use super::request::{Caller, Operation};
+use super::aws_error::AwsError;
+use super::calls::caller_key;
+use super::instances::{self, ACCOUNT, AgentStatus, Instance, State};
+use super::request::{Operation, Signer};
 pub(crate) use agent::PROMPT;
-pub(crate) use behavior::{Break, PAUSE, Pause, Release, START, Trial};
+pub(crate) use behavior::{Break, PAUSE, Pause, Release, START, SessionBehavior};
 pub(crate) use hostile::Hostile;
 use session::Session;
-pub(crate) use session::{Ended, Record};
+pub(crate) use session::{Ended, SessionRecord};
 
 /// Not an instance: a machine elsewhere, which AWS knows by this name. It is [`instances::WEB1`]'s.
-pub(crate) const NODE: &str = "mi-0face000000000001";
+pub(crate) const MANAGED_NODE: &str = "mi-0face000000000001";
 
 /// The service, its gateway and its agents, for as long as the process lives.
 pub(crate) struct SessionManager {
@@ -61,13 +61,13 @@ impl SessionManager {
         Ok(this)
     }
 
-    /// The sessions of a tenant, in the order in which they were started.
-    pub(crate) fn records(&self, access_key: &str) -> Vec<Record> {
+    /// The sessions of a caller, in the order in which they were started.
+    pub(crate) fn records(&self, access_key: &str) -> Vec<SessionRecord> {
         let sessions = self.sessions.lock().expect("the sessions");
-        let mut records: Vec<Record> = sessions
+        let mut records: Vec<SessionRecord> = sessions
             .values()
             .map(|session| session.record().clone())
-            .filter(|record| page_of(&record.access_key) == access_key)
+            .filter(|record| caller_key(&record.access_key) == access_key)
             .collect();
         records.sort_by_key(|record| record.started);
         records
@@ -76,11 +76,11 @@ impl SessionManager {
     pub(crate) fn perform(
         &self,
         operation: &Operation,
-        caller: &Caller,
-        trial: &Trial,
-    ) -> Result<Value, Refusal> {
+        signer: &Signer,
+        behavior: &SessionBehavior,
+    ) -> Result<Value, AwsError> {
         match operation.action.as_str() {
-            "StartSession" => self.start(operation, caller, trial),
+            "StartSession" => self.start(operation, signer, behavior),
             "ResumeSession" => {
                 let session = self.find(operation)?;
                 let mut record = session.record();
@@ -89,9 +89,9 @@ impl SessionManager {
                     return Ok(json!({ "SessionId": record.id }));
                 }
                 record.resumes += 1;
-                record.access_key.clone_from(&caller.access_key);
+                record.access_key.clone_from(&signer.access_key);
                 record.renew();
-                Ok(self.answer(&record, trial))
+                Ok(self.answer(&record, behavior))
             }
             "TerminateSession" => {
                 let session = self.find(operation)?;
@@ -99,20 +99,20 @@ impl SessionManager {
                 Ok(json!({ "SessionId": session.record().id }))
             }
             "DescribeInstanceInformation" => Ok(describe(operation)),
-            action => Err(Refusal::new(400, "UnknownOperationException", action)),
+            action => Err(AwsError::new(400, "UnknownOperationException", action)),
         }
     }
 
     fn start(
         &self,
         operation: &Operation,
-        caller: &Caller,
-        trial: &Trial,
-    ) -> Result<Value, Refusal> {
+        signer: &Signer,
+        behavior: &SessionBehavior,
+    ) -> Result<Value, AwsError> {
         let target = operation.get("Target").unwrap_or_default();
-        let Some(member) = seat(target) else {
+        let Some(instance) = seat(target) else {
             let message = format!("{target} is not connected.");
-            return Err(Refusal::new(400, "TargetNotConnected", message));
+            return Err(AwsError::new(400, "TargetNotConnected", message));
         };
         let document = operation.get("DocumentName");
         let port = match document {
@@ -123,11 +123,11 @@ impl SessionManager {
             None | Some("SSM-SessionManagerRunShell") => None,
             Some(_) => {
                 let message = "Document with name does not exist.";
-                return Err(Refusal::new(400, "InvalidDocument", message));
+                return Err(AwsError::new(400, "InvalidDocument", message));
             }
         };
-        let session = Session::start(&self.runtime, caller, member, port, trial.clone());
-        let answer = self.answer(&session.record(), trial);
+        let session = Session::start(&self.runtime, signer, instance, port, behavior.clone());
+        let answer = self.answer(&session.record(), behavior);
         let id = session.record().id.clone();
         self.sessions
             .lock()
@@ -136,19 +136,19 @@ impl SessionManager {
         Ok(answer)
     }
 
-    fn find(&self, operation: &Operation) -> Result<Arc<Session>, Refusal> {
+    fn find(&self, operation: &Operation) -> Result<Arc<Session>, AwsError> {
         let id = operation.get("SessionId").unwrap_or_default();
         let sessions = self.sessions.lock().expect("the sessions");
         sessions.get(id).cloned().ok_or_else(|| {
             let message = format!("The session {id} does not exist.");
-            Refusal::new(400, "DoesNotExistException", message)
+            AwsError::new(400, "DoesNotExistException", message)
         })
     }
 
-    fn answer(&self, record: &Record, trial: &Trial) -> Value {
+    fn answer(&self, record: &SessionRecord, behavior: &SessionBehavior) -> Value {
         let (id, cell) = (&record.id, &record.cell);
         let gateway = format!("ws://{}", self.gateway);
-        let place = trial.stream.unwrap_or(&gateway);
+        let place = behavior.stream.unwrap_or(&gateway);
         let path = format!("v1/data-channel/{id}?role=publish_subscribe&cell-number={cell}");
         json!({
             "SessionId": id,
@@ -159,13 +159,13 @@ impl SessionManager {
 }
 
 /// Whoever answers to `target`, if its agent is connected.
-fn seat(target: &str) -> Option<&'static Member> {
-    let id = if target == NODE {
+fn seat(target: &str) -> Option<&'static Instance> {
+    let id = if target == MANAGED_NODE {
         instances::WEB1
     } else {
         target
     };
-    instances::find(id).filter(|it| it.agent == Known::Online && it.state == State::Running)
+    instances::find(id).filter(|it| it.agent == AgentStatus::Online && it.state == State::Running)
 }
 
 /// What is known of the targets that are asked for.
@@ -175,9 +175,9 @@ fn describe(operation: &Operation) -> Value {
     let known: Vec<Value> = asked
         .filter_map(|id| {
             let status = match instances::find(id)?.agent {
-                Known::Unknown => return None,
-                Known::Lost => "ConnectionLost",
-                Known::Online => "Online",
+                AgentStatus::Unregistered => return None,
+                AgentStatus::ConnectionLost => "ConnectionLost",
+                AgentStatus::Online => "Online",
             };
             Some(json!({ "InstanceId": id, "PingStatus": status, "AgentVersion": "3.3.987.0" }))
         })

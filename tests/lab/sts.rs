@@ -2,10 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::aws_error::{Protocol, Refusal, escape};
+use super::aws_error::{AwsError, Protocol, escape};
 use super::clock;
 use super::instances::ACCOUNT;
-use super::request::{Caller, Operation};
+use super::request::{Operation, Signer};
 
 /// The secret of every access key here. Nobody checks what is signed with it.
 pub(crate) const SECRET: &str = "labsecretlabsecretlabsecretlabsecretlabs";
@@ -15,8 +15,8 @@ const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 /// The ID with which the role `partner` is to be asked for.
 const EXTERNAL_ID: &str = "the partner's";
 
-pub(crate) fn caller_identity(caller: &Caller, request_id: &str) -> String {
-    let (arn, id) = if caller.access_key.starts_with("ASIA") {
+pub(crate) fn caller_identity(signer: &Signer, request_id: &str) -> String {
+    let (arn, id) = if signer.access_key.starts_with("ASIA") {
         let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/lab/lab");
         (arn, "AROALAB0000000000000:lab")
     } else {
@@ -31,21 +31,21 @@ pub(crate) fn caller_identity(caller: &Caller, request_id: &str) -> String {
 /// with an MFA code that is not 000000, `partner` to those who know its ID, and `denied` to nobody.
 pub(crate) fn assume_role(
     operation: &Operation,
-    caller: &Caller,
+    signer: &Signer,
     request_id: &str,
-) -> Result<String, Refusal> {
+) -> Result<String, AwsError> {
     let role = word(operation, "RoleArn")?;
     let denied = |what: &str| {
         let arn = format!("arn:aws:iam::{ACCOUNT}:user/lab");
         let on = if what.is_empty() { &role } else { what };
         let message =
             format!("User: {arn} is not authorized to perform: sts:AssumeRole on resource: {on}");
-        Refusal::new(403, "AccessDenied", message)
+        AwsError::new(403, "AccessDenied", message)
     };
     let code = operation.get("TokenCode");
     if code == Some("000000") {
         let message = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
-        return Err(Refusal::new(403, "AccessDenied", message));
+        return Err(AwsError::new(403, "AccessDenied", message));
     }
     let serial = operation.get("SerialNumber");
     let proven = serial.is_some_and(|it| it.contains(":mfa/")) && code.is_some();
@@ -58,7 +58,7 @@ pub(crate) fn assume_role(
             "AssumeRole",
             operation,
             &role,
-            &caller.access_key,
+            &signer.access_key,
             request_id,
         ),
     }
@@ -67,27 +67,27 @@ pub(crate) fn assume_role(
 /// The same for the bearer of a token, which has their key in it.
 pub(crate) fn web_identity(
     operation: &Operation,
-    caller: &Caller,
+    signer: &Signer,
     request_id: &str,
-) -> Result<String, Refusal> {
+) -> Result<String, AwsError> {
     let role = word(operation, "RoleArn")?;
     if word(operation, "WebIdentityToken")?.contains("old") {
         let message = "Token expired: current date/time must be before the expiration date/time";
-        return Err(Refusal::new(400, "ExpiredTokenException", message));
+        return Err(AwsError::new(400, "ExpiredTokenException", message));
     }
     give(
         WEB_IDENTITY,
         operation,
         &role,
-        &caller.access_key,
+        &signer.access_key,
         request_id,
     )
 }
 
-fn word(operation: &Operation, name: &str) -> Result<String, Refusal> {
+fn word(operation: &Operation, name: &str) -> Result<String, AwsError> {
     let missing = || {
         let message = format!("1 validation error detected: {name} must not be null");
-        Refusal::new(400, "ValidationError", message)
+        AwsError::new(400, "ValidationError", message)
     };
     operation.get(name).map(escape).ok_or_else(missing)
 }
@@ -98,12 +98,12 @@ fn give(
     role: &str,
     key: &str,
     request_id: &str,
-) -> Result<String, Refusal> {
+) -> Result<String, AwsError> {
     let session = word(operation, "RoleSessionName")?;
     let seconds = operation.get("DurationSeconds").unwrap_or("3600").parse();
     let Ok(seconds @ 900..=43_200) = seconds else {
         let message = "1 validation error detected: DurationSeconds must be in 900 to 43200";
-        return Err(Refusal::new(400, "ValidationError", message));
+        return Err(AwsError::new(400, "ValidationError", message));
     };
     let key = key.replacen("AKIA", "ASIA", 1);
     let until = clock::iso(SystemTime::now() + Duration::from_secs(seconds));

@@ -39,7 +39,7 @@ pub(crate) fn dead_labs() {
             continue;
         };
         if lock.try_lock().is_ok() {
-            sshd_pool::disband(&sshd_pool::daemons_of(&directory.join(DAEMONS)));
+            sshd_pool::kill_all(&sshd_pool::daemons_of(&directory.join(DAEMONS)));
             // Another user's, or already going: then it stays, and does no harm.
             let _ = fs::remove_dir_all(&directory);
         }

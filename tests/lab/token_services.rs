@@ -1,16 +1,16 @@
 //! Where credentials are got without a signature: IAM Identity Center's portal and its tokens, the
 //! console's sign-in, a container's endpoint, web identities.
 //!
-//! Each token has the tenant's access key in it: that is how one sees whose it is.
+//! Each token has the caller's access key in it: that is how one sees whose it is.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::aws_error::{Protocol, Refusal};
+use super::aws_error::{AwsError, Protocol};
 use super::clock;
 use super::http::Request;
-use super::request::{Caller, Operation, form};
+use super::request::{Operation, Signer, form};
 use super::sts::{SECRET, WEB_IDENTITY};
 
 /// The token that a container has to show.
@@ -48,7 +48,7 @@ pub(crate) fn operation(request: &Request) -> Option<Operation> {
 }
 
 /// Who asks, by the token.
-pub(crate) fn bearer(request: &Request, operation: &Operation) -> Option<Caller> {
+pub(crate) fn bearer(request: &Request, operation: &Operation) -> Option<Signer> {
     let get = |name| operation.get(name).unwrap_or_default();
     let (token, service) = match (operation.protocol, operation.action.as_str()) {
         (Protocol::Rest, "GetRoleCredentials") => (get("bearer"), "sso"),
@@ -58,7 +58,7 @@ pub(crate) fn bearer(request: &Request, operation: &Operation) -> Option<Caller>
         _ => return None,
     };
     let key = &token[token.find("AKIALAB")?..];
-    Some(Caller {
+    Some(Signer {
         access_key: key.get(..20)?.to_owned(),
         region: String::new(),
         service: service.to_owned(),
@@ -66,33 +66,33 @@ pub(crate) fn bearer(request: &Request, operation: &Operation) -> Option<Caller>
 }
 
 /// Answers. A token that is called old is no longer good.
-pub(crate) fn perform(operation: &Operation, caller: &Caller) -> Result<String, Refusal> {
+pub(crate) fn perform(operation: &Operation, signer: &Signer) -> Result<String, AwsError> {
     let get = |name| operation.get(name).unwrap_or_default();
     let is_old = |name| get(name).contains("old");
-    let session = caller.access_key.replacen("AKIA", "ASIA", 1);
+    let session = signer.access_key.replacen("AKIA", "ASIA", 1);
     let token = format!("labtoken-{session}");
     let until = SystemTime::now() + Duration::from_hours(1);
     let answer = match operation.action.as_str() {
         "GetRoleCredentials" if is_old("bearer") => {
             let message = "Session token not found or invalid";
-            return Err(Refusal::new(401, "UnauthorizedException", message));
+            return Err(AwsError::new(401, "UnauthorizedException", message));
         }
         "GetRoleCredentials" if get("role_name") == "denied" => {
-            return Err(Refusal::new(403, "ForbiddenException", "No access"));
+            return Err(AwsError::new(403, "ForbiddenException", "No access"));
         }
         "GetRoleCredentials" => json!({ "roleCredentials": {
             "accessKeyId": session, "secretAccessKey": SECRET, "sessionToken": token,
             "expiration": millis(until),
         }}),
         "CreateToken" if is_old("refreshToken") || get("grantType") != "refresh_token" => {
-            return Err(Refusal::new(400, "InvalidGrantException", "Invalid grant"));
+            return Err(AwsError::new(400, "InvalidGrantException", "Invalid grant"));
         }
         "CreateToken" => json!({
-            "accessToken": format!("new-{}", caller.access_key), "expiresIn": 28_800,
+            "accessToken": format!("new-{}", signer.access_key), "expiresIn": 28_800,
             "tokenType": "Bearer", "refreshToken": get("refreshToken"),
         }),
         "CreateOAuth2Token" if get("dpop").split('.').count() != 3 => {
-            return Err(Refusal::new(
+            return Err(AwsError::new(
                 400,
                 "ValidationException",
                 "no proof of possession",
@@ -100,7 +100,7 @@ pub(crate) fn perform(operation: &Operation, caller: &Caller) -> Result<String, 
         }
         "CreateOAuth2Token" if is_old("refreshToken") => {
             let body = json!({ "error": "TOKEN_EXPIRED", "message": "expired" });
-            return Err(Refusal::whole(401, "AccessDeniedException", &body));
+            return Err(AwsError::whole(401, "AccessDeniedException", &body));
         }
         "CreateOAuth2Token" => json!({
             "accessToken": {
@@ -109,7 +109,7 @@ pub(crate) fn perform(operation: &Operation, caller: &Caller) -> Result<String, 
             "tokenType": "aws_sigv4", "expiresIn": 900, "refreshToken": get("refreshToken"),
         }),
         _ if get("authorization") != CONTAINER_TOKEN => {
-            return Err(Refusal::new(403, "AccessDenied", "wrong token"));
+            return Err(AwsError::new(403, "AccessDenied", "wrong token"));
         }
         _ => json!({
             "AccessKeyId": session, "SecretAccessKey": SECRET, "Token": token,

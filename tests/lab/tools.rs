@@ -24,16 +24,16 @@ pub(crate) struct Tools {
 
 /// Why there is no lab.
 #[derive(Debug)]
-pub(crate) enum Missing {
+pub(crate) enum StartError {
     /// Things to install.
-    Pieces(Vec<Piece>),
+    StartError(Vec<Dependency>),
     /// All is there, and yet it does not work.
-    Broken(String),
+    Failed(String),
 }
 
 /// One thing to install: its name, and its packages with apt and with dnf.
 #[derive(Debug)]
-pub(crate) struct Piece {
+pub(crate) struct Dependency {
     name: &'static str,
     apt: &'static str,
     dnf: &'static str,
@@ -41,19 +41,19 @@ pub(crate) struct Piece {
 
 #[rustfmt::skip]
 mod pieces {
-    use super::Piece;
-    pub(super) const SSHD: Piece =
-        Piece { name: "sshd", apt: "openssh-server", dnf: "openssh-server" };
-    pub(super) const SSH: Piece =
-        Piece { name: "ssh", apt: "openssh-client", dnf: "openssh-clients" };
-    pub(super) const SSH_KEYGEN: Piece =
-        Piece { name: "ssh-keygen", apt: "openssh-client", dnf: "openssh" };
-    pub(super) const NSS_WRAPPER: Piece =
-        Piece { name: "libnss_wrapper.so", apt: "libnss-wrapper", dnf: "nss_wrapper" };
+    use super::Dependency;
+    pub(super) const SSHD: Dependency =
+        Dependency { name: "sshd", apt: "openssh-server", dnf: "openssh-server" };
+    pub(super) const SSH: Dependency =
+        Dependency { name: "ssh", apt: "openssh-client", dnf: "openssh-clients" };
+    pub(super) const SSH_KEYGEN: Dependency =
+        Dependency { name: "ssh-keygen", apt: "openssh-client", dnf: "openssh" };
+    pub(super) const NSS_WRAPPER: Dependency =
+        Dependency { name: "libnss_wrapper.so", apt: "libnss-wrapper", dnf: "nss_wrapper" };
 }
 
 impl Tools {
-    pub(crate) fn find() -> Result<Self, Missing> {
+    pub(crate) fn find() -> Result<Self, StartError> {
         let wanted = [
             (program("sshd"), pieces::SSHD),
             (program("ssh"), pieces::SSH),
@@ -68,7 +68,7 @@ impl Tools {
             }
         }
         let Ok([sshd, _ssh, ssh_keygen, nss_wrapper]) = <[PathBuf; 4]>::try_from(found) else {
-            return Err(Missing::Pieces(missing));
+            return Err(StartError::StartError(missing));
         };
         // Our own effective IDs, without a call that needs `unsafe` or another crate.
         let us = Path::new("/proc/self").metadata()?;
@@ -122,13 +122,13 @@ fn works(wrapper: &Path, options: &[&str]) -> bool {
         .is_ok_and(|output| output.status.success())
 }
 
-impl fmt::Display for Missing {
+impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let pieces = match self {
-            Missing::Broken(why) => return write!(f, "the lab does not start: {why}"),
-            Missing::Pieces(pieces) => pieces,
+            StartError::Failed(why) => return write!(f, "the lab does not start: {why}"),
+            StartError::StartError(pieces) => pieces,
         };
-        let list = |part: fn(&Piece) -> &'static str, separator| {
+        let list = |part: fn(&Dependency) -> &'static str, separator| {
             let mut words: Vec<_> = pieces.iter().map(part).collect();
             words.dedup();
             words.join(separator)
@@ -143,10 +143,10 @@ impl fmt::Display for Missing {
     }
 }
 
-impl std::error::Error for Missing {}
+impl std::error::Error for StartError {}
 
-impl From<io::Error> for Missing {
+impl From<io::Error> for StartError {
     fn from(error: io::Error) -> Self {
-        Missing::Broken(error.to_string())
+        StartError::Failed(error.to_string())
     }
 }

@@ -6,20 +6,20 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::{look_ups, port, way};
-use crate::lab::Tenant;
-use crate::lab::instances::{CELLAR, MOAT};
+use crate::lab::Caller;
+use crate::lab::instances::{REJECTS_DIRECT, SSM_ONLY};
 use crate::sandbox::eice::command;
 use crate::sandbox::{
-    PATIENCE, echo_server, echoes, eventually, finish, finish_with, free_port, lab, leaves_nothing,
-    pushes, tenant,
+    PATIENCE, caller, echo_server, echoes, eventually, finish, finish_with, free_port, lab,
+    leaves_nothing, pushes,
 };
 
-/// A directory of the tenant's, the same here and on every instance.
+/// A directory of the caller's, the same here and on every instance.
 struct Place(PathBuf);
 
 impl Place {
-    fn of(tenant: &Tenant<'_>) -> Self {
-        let place = lab().path().join(format!("{}.auto", tenant.access_key()));
+    fn of(caller: &Caller<'_>) -> Self {
+        let place = lab().path().join(format!("{}.auto", caller.access_key()));
         fs::create_dir_all(place.join("into")).expect("a directory");
         for name in ["a", "b"] {
             fs::write(place.join(name), name).expect("a file");
@@ -42,8 +42,8 @@ impl Place {
     }
 }
 
-fn by_session(tenant: &Tenant<'_>, program: &str) -> Command {
-    let mut command = command(tenant, program);
+fn by_session(caller: &Caller<'_>, program: &str) -> Command {
+    let mut command = command(caller, program);
     let letter = if program == "mssh" { "-p" } else { "-P" };
     command.arg(format!("{letter}{}", lab().port()));
     command
@@ -51,55 +51,63 @@ fn by_session(tenant: &Tenant<'_>, program: &str) -> Command {
 
 #[test]
 fn files_go_by_msftp_mscp_and_rsync() {
-    let tenant = tenant();
-    let place = Place::of(&tenant);
-    let (a, b) = (place.at(CELLAR, "a"), place.at(CELLAR, "b"));
-    finish(by_session(&tenant, "mscp").args(["-q", &a, &b, &place.file("into")])).prints("");
+    let caller = caller();
+    let place = Place::of(&caller);
+    let (a, b) = (place.at(SSM_ONLY, "a"), place.at(SSM_ONLY, "b"));
+    finish(by_session(&caller, "mscp").args(["-q", &a, &b, &place.file("into")])).prints("");
     place.has("into/a", "a");
     place.has("into/b", "b");
     // Of each source scp asks for a tunnel; of us, but once.
-    assert_eq!(tenant.sessions().len(), 2);
-    assert_eq!(look_ups(&tenant), [1, 1]);
+    assert_eq!(caller.sessions().len(), 2);
+    assert_eq!(look_ups(&caller), [1, 1]);
 
     let batch = format!("put {} {}", place.file("a"), place.file("c"));
-    let mut msftp = by_session(&tenant, "msftp");
-    let outcome = finish_with(msftp.args(["-q", "-b", "-", CELLAR]), batch.as_bytes());
+    let mut msftp = by_session(&caller, "msftp");
+    let outcome = finish_with(msftp.args(["-q", "-b", "-", SSM_ONLY]), batch.as_bytes());
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     place.has("c", "a");
 
-    let mut rsync = command(&tenant, "rsync");
-    rsync.args(["-e", "mssh", &place.file("b"), &place.at(MOAT, "d")]);
+    let mut rsync = command(&caller, "rsync");
+    rsync.args([
+        "-e",
+        "mssh",
+        &place.file("b"),
+        &place.at(REJECTS_DIRECT, "d"),
+    ]);
     finish(&mut rsync).prints("");
     place.has("d", "b");
-    assert_eq!((tenant.sessions().len(), tenant.tunnels().len()), (3, 1));
-    leaves_nothing(&tenant);
+    assert_eq!((caller.sessions().len(), caller.tunnels().len()), (3, 1));
+    leaves_nothing(&caller);
 }
 
 /// `-f -N -L`, as a master: the tunnel goes to the background with ssh.
 #[test]
 fn a_port_is_forwarded_in_the_background_and_the_connection_shared() {
-    for (id, words, expected) in [(MOAT, vec![], "eice"), (CELLAR, vec![port()], "ssm")] {
-        let tenant = tenant();
+    for (id, words, expected) in [
+        (REJECTS_DIRECT, vec![], "eice"),
+        (SSM_ONLY, vec![port()], "ssm"),
+    ] {
+        let caller = caller();
         let local = free_port();
         let forward = format!("127.0.0.1:{local}:127.0.0.1:{}", echo_server());
-        let socket = tenant.run_dir().join("master");
+        let socket = caller.run_dir().join("master");
         let shared = |more: &[&str]| {
-            let mut mssh = command(&tenant, "mssh");
+            let mut mssh = command(&caller, "mssh");
             mssh.arg("-S").arg(&socket).args(&words).args(more);
             finish(&mut mssh)
         };
         let strict = "-oExitOnForwardFailure=yes";
         shared(&["-f", "-N", "-M", strict, "-L", &forward, id]).prints("");
         echoes(&mut TcpStream::connect(("127.0.0.1", local)).expect("a forwarded port"));
-        let calls = tenant.calls().len();
+        let calls = caller.calls().len();
         shared(&[id, "echo shared"]).prints("shared\n");
-        assert_eq!(tenant.calls().len(), calls, "{id}");
-        assert_eq!((pushes(&tenant).len(), way(&tenant)), (1, expected));
+        assert_eq!(caller.calls().len(), calls, "{id}");
+        assert_eq!((pushes(&caller).len(), way(&caller)), (1, expected));
         assert_eq!(shared(&["-O", "exit", id]).code, Some(0));
-        leaves_nothing(&tenant);
+        leaves_nothing(&caller);
         let over = || match expected {
-            "eice" => !tenant.tunnels()[0].end.is_empty(),
-            _ => tenant.sessions()[0].ended.is_some(),
+            "eice" => !caller.tunnels()[0].end.is_empty(),
+            _ => caller.sessions()[0].ended.is_some(),
         };
         assert!(eventually(PATIENCE, over), "{id}");
     }

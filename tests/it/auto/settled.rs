@@ -3,33 +3,35 @@
 use tempfile::TempDir;
 
 use super::{PORT, look_ups, mssh, way};
-use crate::lab::Tenant;
-use crate::lab::instances::{CELLAR, DB1, HERMIT, MOAT, SIX, WEB1};
-use crate::sandbox::{House, config, lab, proxy, pushes, run, skipped, tenant};
+use crate::lab::Caller;
+use crate::lab::instances::{
+    IPV6_ONLY, PRIVATE, PRIVATE_WITH_AGENT, REJECTS_DIRECT, SSM_ONLY, WEB1,
+};
+use crate::sandbox::{SshUser, caller, config, lab, proxy, pushes, run, skipped};
 
 /// Asserts that the look-ups for tunnels are not asked for.
 #[track_caller]
 fn asks_for_no_tunnel(words: &[&str]) {
-    let tenant = tenant();
-    run(&tenant, "mssh", [words, &["echo in"]].concat()).prints("in\n");
-    assert_eq!(look_ups(&tenant), [0, 0], "{words:?}");
+    let caller = caller();
+    run(&caller, "mssh", [words, &["echo in"]].concat()).prints("in\n");
+    assert_eq!(look_ups(&caller), [0, 0], "{words:?}");
 }
 
 #[test]
 fn an_address_that_answers_or_a_way_that_was_named_is_taken() {
     for words in [
         &[WEB1][..],
-        &["--private", DB1],
-        &["--via=private", HERMIT],
+        &["--private", PRIVATE],
+        &["--via=private", PRIVATE_WITH_AGENT],
         &["127.0.1.21"],
-        &["db1.lab"],
+        &["private.lab"],
         &["ip-127-0-1-21.ec2.internal"],
-        &["-t", DB1, "db1.lab"],
+        &["-t", PRIVATE, "private.lab"],
     ] {
         asks_for_no_tunnel(words);
     }
     if lab().has_ipv6() {
-        asks_for_no_tunnel(&[SIX]);
+        asks_for_no_tunnel(&[IPV6_ONLY]);
     } else {
         skipped("there is no ::1 here");
     }
@@ -39,33 +41,34 @@ fn an_address_that_answers_or_a_way_that_was_named_is_taken() {
 #[test]
 fn the_original_form_and_a_way_that_was_named_are_left_to_ssh() {
     for words in [
-        &["--private", MOAT][..],
+        &["--private", REJECTS_DIRECT][..],
         &["--via=private", "127.0.1.84"],
-        &["-t", MOAT, "127.0.1.84"],
+        &["-t", REJECTS_DIRECT, "127.0.1.84"],
     ] {
-        let tenant = tenant();
-        let outcome = mssh(&tenant, &[&["-p22"], words].concat());
+        let caller = caller();
+        let outcome = mssh(&caller, &[&["-p22"], words].concat());
         assert!(outcome.stderr.contains("Connection refused"), "{outcome:?}");
-        assert_eq!((look_ups(&tenant), way(&tenant)), ([0, 0], "direct"));
+        assert_eq!((look_ups(&caller), way(&caller)), ([0, 0], "direct"));
     }
 }
 
 /// Whether the hops are instances or not: they lead to the address, and no tunnel does.
 #[test]
 fn through_hops_the_target_is_reached_directly() {
-    let house = House::with("");
+    let user = SshUser::with("");
     let inside = "root@127.0.0.12";
     for hop in [WEB1, inside, &format!("{inside},{WEB1}")] {
-        let outcome = house.run("mssh", &["-oBatchMode=yes", "-J", hop, MOAT]);
+        let outcome = user.run("mssh", &["-oBatchMode=yes", "-J", hop, REJECTS_DIRECT]);
         assert_eq!(outcome.code, Some(255), "{outcome:?}");
-        let line = house.run("mssh", &["--dry-run", "-J", hop, MOAT]).stdout;
+        let line = user
+            .run("mssh", &["--dry-run", "-J", hop, REJECTS_DIRECT])
+            .stdout;
         assert!(line.trim_end().ends_with("ec2-user@127.0.1.84"), "{line}");
     }
-    house
-        .run("mssh", &["-J", WEB1, DB1, "echo in"])
+    user.run("mssh", &["-J", WEB1, PRIVATE, "echo in"])
         .prints("in\n");
     assert_eq!(
-        (look_ups(&house.tenant), way(&house.tenant)),
+        (look_ups(&user.caller), way(&user.caller)),
         ([0, 0], "direct")
     );
 }
@@ -77,16 +80,16 @@ fn a_port_forwarded_by_ssh_config_is_gone_to_as_ever() {
         lab().port()
     );
     let (_kept, file) = config(&block);
-    asks_for_no_tunnel(&["-F", &file, MOAT]);
+    asks_for_no_tunnel(&["-F", &file, REJECTS_DIRECT]);
 }
 
 #[test]
 fn a_public_instance_is_not_tunnelled_to_where_its_address_may_not_be_used() {
-    let tenant = tenant();
+    let caller = caller();
     let error = format!("mssh: error: instance {WEB1} has no IPv6 address");
-    let outcome = mssh(&tenant, &["-6", WEB1]);
+    let outcome = mssh(&caller, &["-6", WEB1]);
     assert!(outcome.stderr.starts_with(&error), "{outcome:?}");
-    assert_eq!(look_ups(&tenant), [0, 0]);
+    assert_eq!(look_ups(&caller), [0, 0]);
 }
 
 #[test]
@@ -99,88 +102,92 @@ fn a_proxy_of_ones_own_is_left_to_know_the_way() {
         format!("Host *\n  ProxyCommand {there}"),
     ] {
         let (_kept, file) = config(&block);
-        asks_for_no_tunnel(&["-F", &file, MOAT]);
+        asks_for_no_tunnel(&["-F", &file, REJECTS_DIRECT]);
     }
-    asks_for_no_tunnel(&["-o", &format!("ProxyCommand={there}"), MOAT]);
+    asks_for_no_tunnel(&["-o", &format!("ProxyCommand={there}"), REJECTS_DIRECT]);
 }
 
 #[test]
 fn an_alias_of_an_id_is_as_good_as_the_id() {
-    let (_kept, file) = config(&format!("Host box\n  HostName {CELLAR}"));
-    let tenant = tenant();
-    mssh(&tenant, &["-F", &file, PORT, "box", "echo in"]).prints("in\n");
-    assert_eq!(way(&tenant), "ssm");
+    let (_kept, file) = config(&format!("Host box\n  HostName {SSM_ONLY}"));
+    let caller = caller();
+    mssh(&caller, &["-F", &file, PORT, "box", "echo in"]).prints("in\n");
+    assert_eq!(way(&caller), "ssm");
 }
 
 /// A ProxyCommand would be for both.
 #[test]
 fn of_several_instances_each_has_its_address() {
-    let tenant = tenant();
-    let (one, other) = (format!("{MOAT}:a"), format!("{WEB1}:b"));
-    let outcome = run(&tenant, "mscp", ["--dry-run", "-3", &one, &other]);
+    let caller = caller();
+    let (one, other) = (format!("{REJECTS_DIRECT}:a"), format!("{WEB1}:b"));
+    let outcome = run(&caller, "mscp", ["--dry-run", "-3", &one, &other]);
     assert!(outcome.stdout.contains("127.0.1.84"), "{outcome:?}");
     assert!(!outcome.stdout.contains("ProxyCommand"), "{outcome:?}");
-    assert_eq!(look_ups(&tenant), [0, 0]);
+    assert_eq!(look_ups(&caller), [0, 0]);
 }
 
 /// A ControlPath, and the master at it, which ends with this.
 struct Master<'a> {
-    tenant: &'a Tenant<'a>,
+    caller: &'a Caller<'a>,
     path: String,
     _directory: TempDir,
 }
 
 impl<'a> Master<'a> {
     #[track_caller]
-    fn of(tenant: &'a Tenant<'a>, form: &str, id: &str) -> Self {
+    fn of(caller: &'a Caller<'a>, form: &str, id: &str) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join(form).display().to_string();
-        mssh(tenant, &["-M", "-f", "-N", "-S", &path, PORT, id]).prints("");
+        mssh(caller, &["-M", "-f", "-N", "-S", &path, PORT, id]).prints("");
         Self {
-            tenant,
+            caller,
             path,
             _directory: directory,
         }
     }
 
     fn command(&self, command: &str, id: &str) -> bool {
-        mssh(self.tenant, &["-S", &self.path, PORT, "-O", command, id]).code == Some(0)
+        mssh(self.caller, &["-S", &self.path, PORT, "-O", command, id]).code == Some(0)
     }
 }
 
 #[test]
 fn over_a_master_nothing_is_tried_or_pushed() {
     for form in ["any", "%h", "%C", "%n", "%r@%h:%p"] {
-        let tenant = tenant();
-        let master = Master::of(&tenant, form, CELLAR);
-        let before = tenant.calls().len();
-        mssh(&tenant, &["-S", &master.path, PORT, CELLAR, "echo in"]).prints("in\n");
-        assert!(master.command("check", CELLAR), "{form}");
-        assert_eq!(tenant.calls().len(), before, "{form}");
-        assert_eq!((pushes(&tenant).len(), way(&tenant)), (1, "ssm"), "{form}");
-        assert!(master.command("exit", CELLAR), "{form}");
+        let caller = caller();
+        let master = Master::of(&caller, form, SSM_ONLY);
+        let before = caller.calls().len();
+        mssh(&caller, &["-S", &master.path, PORT, SSM_ONLY, "echo in"]).prints("in\n");
+        assert!(master.command("check", SSM_ONLY), "{form}");
+        assert_eq!(caller.calls().len(), before, "{form}");
+        assert_eq!((pushes(&caller).len(), way(&caller)), (1, "ssm"), "{form}");
+        assert!(master.command("exit", SSM_ONLY), "{form}");
     }
 }
 
 #[test]
 fn a_master_at_the_address_is_taken_before_anything_is_tried() {
-    let tenant = tenant();
-    let master = Master::of(&tenant, "%h", HERMIT);
-    mssh(&tenant, &["-S", &master.path, PORT, HERMIT, "echo in"]).prints("in\n");
-    assert!(master.command("check", HERMIT));
-    assert_eq!((pushes(&tenant).len(), look_ups(&tenant)), (1, [0, 0]));
-    assert!(master.command("exit", HERMIT));
+    let caller = caller();
+    let master = Master::of(&caller, "%h", PRIVATE_WITH_AGENT);
+    mssh(
+        &caller,
+        &["-S", &master.path, PORT, PRIVATE_WITH_AGENT, "echo in"],
+    )
+    .prints("in\n");
+    assert!(master.command("check", PRIVATE_WITH_AGENT));
+    assert_eq!((pushes(&caller).len(), look_ups(&caller)), (1, [0, 0]));
+    assert!(master.command("exit", PRIVATE_WITH_AGENT));
 }
 
 #[test]
 fn a_control_command_tries_nothing() {
-    let tenant = tenant();
+    let caller = caller();
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("%h").display().to_string();
-    let outcome = mssh(&tenant, &["-S", &path, "-O", "check", MOAT]);
+    let outcome = mssh(&caller, &["-S", &path, "-O", "check", REJECTS_DIRECT]);
     assert!(
         outcome.stderr.contains("Control socket connect"),
         "{outcome:?}"
     );
-    assert_eq!(look_ups(&tenant), [0, 0]);
+    assert_eq!(look_ups(&caller), [0, 0]);
 }

@@ -9,14 +9,14 @@ use std::process::Command;
 
 use super::{Places, costs, program, read, succeeds, write};
 use crate::lab::instances::{STOPPED, WEB1};
-use crate::lab::{SEND_SSH_PUBLIC_KEY, Tenant};
-use crate::sandbox::{finish, run, skipped, tenant};
+use crate::lab::{Caller, SEND_SSH_PUBLIC_KEY};
+use crate::sandbox::{caller, finish, run, skipped};
 
 /// One of Ansible's programs, which reads the inventory of [`hosts`] and no settings of this
 /// machine. Each of its connections is its own unless a test says otherwise.
-fn ansible(tenant: &Tenant<'_>, places: &Places, name: &str) -> Command {
+fn ansible(caller: &Caller<'_>, places: &Places, name: &str) -> Command {
     write(&places.here.join("ansible.cfg"), "");
-    let mut ansible = program(tenant, places, name);
+    let mut ansible = program(caller, places, name);
     ansible
         .env("ANSIBLE_CONFIG", places.here.join("ansible.cfg"))
         .env("ANSIBLE_HOME", places.here.join("ansible"))
@@ -38,9 +38,9 @@ fn hosts(places: &Places, lines: &[String]) {
 }
 
 /// A module, run on the only host there is: `web`, which is [`WEB1`].
-fn module(tenant: &Tenant<'_>, places: &Places, words: &[&str]) -> Command {
+fn module(caller: &Caller<'_>, places: &Places, words: &[&str]) -> Command {
     hosts(places, &[format!("web ansible_host={WEB1}")]);
-    let mut command = ansible(tenant, places, "ansible");
+    let mut command = ansible(caller, places, "ansible");
     command.args(["-o", "web", "-m"]).args(words);
     command
 }
@@ -48,16 +48,16 @@ fn module(tenant: &Tenant<'_>, places: &Places, words: &[&str]) -> Command {
 #[test]
 fn ping_answers_with_and_without_pipelining() {
     for pipelining in ["0", "1"] {
-        let tenant = tenant();
-        let places = Places::of(&tenant);
-        let mut ping = module(&tenant, &places, &["ping"]);
+        let caller = caller();
+        let places = Places::of(&caller);
+        let mut ping = module(&caller, &places, &["ping"]);
         let outcome = succeeds(ping.env("ANSIBLE_PIPELINING", pipelining));
         let answer = "web | SUCCESS => {\"changed\": false,\"ping\": \"pong\"}\n";
         outcome.prints(answer);
         // Without it: a directory, a file, and the clearing up, each by a run of ssh or sftp.
-        let runs = tenant.calls_of(SEND_SSH_PUBLIC_KEY).len();
+        let runs = caller.calls_of(SEND_SSH_PUBLIC_KEY).len();
         assert_eq!(runs == 1, pipelining == "1", "{runs} runs");
-        costs(&tenant, runs);
+        costs(&caller, runs);
     }
 }
 
@@ -65,16 +65,16 @@ fn ping_answers_with_and_without_pipelining() {
 #[test]
 fn copy_and_fetch_work_by_each_way_of_transfer() {
     for method in ["sftp", "scp", "piped", "smart"] {
-        let tenant = tenant();
-        let places = Places::of(&tenant);
+        let caller = caller();
+        let places = Places::of(&caller);
         write(&places.here.join("file"), "text\n");
         let there = places.there.join("copy").display().to_string();
         let words = format!("src=file dest={there}");
-        let mut copy = module(&tenant, &places, &["copy", "-a", &words]);
+        let mut copy = module(&caller, &places, &["copy", "-a", &words]);
         succeeds(copy.env("ANSIBLE_SSH_TRANSFER_METHOD", method));
         assert_eq!(read(&places.there.join("copy")), "text\n", "{method}");
         let words = format!("src={there} dest=fetched/ flat=yes");
-        let mut fetch = module(&tenant, &places, &["fetch", "-a", &words]);
+        let mut fetch = module(&caller, &places, &["fetch", "-a", &words]);
         succeeds(fetch.env("ANSIBLE_SSH_TRANSFER_METHOD", method));
         assert_eq!(read(&places.here.join("fetched/copy")), "text\n");
     }
@@ -82,9 +82,9 @@ fn copy_and_fetch_work_by_each_way_of_transfer() {
 
 #[test]
 fn a_task_may_become_another_user() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
-    if run(&tenant, "mssh", [WEB1, "sudo -n true"]).code != Some(0) {
+    let caller = caller();
+    let places = Places::of(&caller);
+    if run(&caller, "mssh", [WEB1, "sudo -n true"]).code != Some(0) {
         skipped("sudo asks for a password on this machine, or is not there");
         return;
     }
@@ -97,7 +97,7 @@ fn a_task_may_become_another_user() {
         "nobody",
     ];
     for pipelining in ["0", "1"] {
-        let mut id = module(&tenant, &places, &words);
+        let mut id = module(&caller, &places, &words);
         let outcome = succeeds(id.env("ANSIBLE_PIPELINING", pipelining));
         assert!(
             outcome.stdout.contains("(stdout) nobody\n"),
@@ -109,9 +109,9 @@ fn a_task_may_become_another_user() {
 #[test]
 fn the_login_is_ansibles_and_ours_where_it_has_none() {
     for (setting, user) in [("", "ec2-user"), ("ansible_user=ubuntu", "ubuntu")] {
-        let tenant = tenant();
-        let places = Places::of(&tenant);
-        let mut ping = module(&tenant, &places, &["raw", "-a", "echo $USER"]);
+        let caller = caller();
+        let places = Places::of(&caller);
+        let mut ping = module(&caller, &places, &["raw", "-a", "echo $USER"]);
         hosts(&places, &[format!("web ansible_host={WEB1} {setting}")]);
         let outcome = succeeds(&mut ping);
         assert!(outcome.stdout.contains(user), "{outcome:?}");
@@ -121,9 +121,9 @@ fn the_login_is_ansibles_and_ours_where_it_has_none() {
 /// Its status 255 tells Ansible so, and our words are what it shows.
 #[test]
 fn a_stopped_instance_is_unreachable_and_the_reason_is_shown() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
-    let mut ping = module(&tenant, &places, &["ping"]);
+    let caller = caller();
+    let places = Places::of(&caller);
+    let mut ping = module(&caller, &places, &["ping"]);
     hosts(&places, &[format!("web ansible_host={STOPPED}")]);
     let outcome = finish(&mut ping);
     assert_eq!(outcome.code, Some(4), "{outcome:?}");

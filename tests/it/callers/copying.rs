@@ -3,12 +3,12 @@
 use std::process::Command;
 
 use super::{NAMES, Places, program, pushes, read, succeeds, write};
-use crate::lab::instances::{DB1, ODD, WEB1, WEB2};
-use crate::lab::{SEND_SSH_PUBLIC_KEY, Tenant};
-use crate::sandbox::{lab, plain_ssh, tenant};
+use crate::lab::instances::{ODD_PORT, PRIVATE, WEB1, WEB2};
+use crate::lab::{Caller, SEND_SSH_PUBLIC_KEY};
+use crate::sandbox::{caller, lab, plain_ssh};
 
-fn scp(tenant: &Tenant<'_>, places: &Places, options: &[&str]) -> Command {
-    let mut scp = program(tenant, places, "scp");
+fn scp(caller: &Caller<'_>, places: &Places, options: &[&str]) -> Command {
+    let mut scp = program(caller, places, "scp");
     scp.args(["-S", "mssh"]).args(options);
     scp
 }
@@ -16,27 +16,27 @@ fn scp(tenant: &Tenant<'_>, places: &Places, options: &[&str]) -> Command {
 #[test]
 fn scp_copies_both_ways_in_its_new_and_its_old_protocol() {
     for protocol in [&[][..], &["-O"]] {
-        let tenant = tenant();
-        let places = Places::of(&tenant);
+        let caller = caller();
+        let places = Places::of(&caller);
         write(&places.here.join("file"), "text\n");
         let there = places.remote(&format!("ubuntu@{WEB1}"), "file");
-        let mut to = scp(&tenant, &places, protocol);
+        let mut to = scp(&caller, &places, protocol);
         succeeds(to.args(["file", &there])).prints("");
         assert_eq!(read(&places.there.join("file")), "text\n");
-        let mut back = scp(&tenant, &places, protocol);
+        let mut back = scp(&caller, &places, protocol);
         succeeds(back.args([&there, "back"])).prints("");
         assert_eq!(read(&places.here.join("back")), "text\n");
-        pushes(&tenant, 2);
+        pushes(&caller, 2);
     }
 }
 
 #[test]
 fn scp_copies_a_tree_and_keeps_times_and_modes() {
     for protocol in [&["-rp"][..], &["-O", "-rp"]] {
-        let tenant = tenant();
-        let places = Places::of(&tenant);
+        let caller = caller();
+        let places = Places::of(&caller);
         write(&places.here.join("tree/deep/file"), "text\n");
-        let mut to = scp(&tenant, &places, protocol);
+        let mut to = scp(&caller, &places, protocol);
         succeeds(to.args(["tree", &places.remote(WEB1, "copy")])).prints("");
         assert_eq!(read(&places.there.join("copy/deep/file")), "text\n");
     }
@@ -46,11 +46,11 @@ fn scp_copies_a_tree_and_keeps_times_and_modes() {
 fn scp_finds_another_port() {
     let port = lab().odd_port().to_string();
     for options in [&["-P", &port][..], &["-O", "-P", &port]] {
-        let tenant = tenant();
-        let places = Places::of(&tenant);
+        let caller = caller();
+        let places = Places::of(&caller);
         write(&places.here.join("file"), "text\n");
-        let mut to = scp(&tenant, &places, options);
-        succeeds(to.args(["file", &places.remote(ODD, "file")])).prints("");
+        let mut to = scp(&caller, &places, options);
+        succeeds(to.args(["file", &places.remote(ODD_PORT, "file")])).prints("");
         assert_eq!(read(&places.there.join("file")), "text\n");
     }
 }
@@ -58,44 +58,44 @@ fn scp_finds_another_port() {
 /// One `mssh` for each side.
 #[test]
 fn scp_copies_from_one_instance_to_another() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     write(&places.there.join("from"), "text\n");
-    let mut scp = scp(&tenant, &places, &["-3"]);
+    let mut scp = scp(&caller, &places, &["-3"]);
     succeeds(scp.args([places.remote(WEB1, "from"), places.remote(WEB2, "to")]));
     assert_eq!(read(&places.there.join("to")), "text\n");
-    pushes(&tenant, 2);
+    pushes(&caller, 2);
 }
 
 /// The jump is by plain ssh, to whom an agent lends a key that the jump host knows.
 #[test]
 fn scp_jumps_over_a_host() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     write(&places.here.join("file"), "text\n");
-    plain_ssh(&tenant);
-    let pushed = tenant.calls_of(SEND_SSH_PUBLIC_KEY).len();
+    plain_ssh(&caller);
+    let pushed = caller.calls_of(SEND_SSH_PUBLIC_KEY).len();
     // The agent's own child would be one of another group, without the lab's users.
     let line = "eval \"$(ssh-agent -s)\" >/dev/null; trap 'kill $SSH_AGENT_PID' EXIT; \
         ssh-add -q \"$0\" && \"$@\"";
-    let key = lab().path().join(format!("{}.key", tenant.access_key()));
-    let mut scp = program(&tenant, &places, "sh");
+    let key = lab().path().join(format!("{}.key", caller.access_key()));
+    let mut scp = program(&caller, &places, "sh");
     scp.args(["-c", line]).arg(key);
     scp.args(["scp", "-S", "mssh", "-J", "ec2-user@127.0.0.11"]);
     succeeds(scp.args(["file", &places.remote(WEB2, "file")])).prints("");
     assert_eq!(read(&places.there.join("file")), "text\n");
     // EC2 knows the hop's address, so it gets a key as well; the agent's may be what opens it.
-    pushes(&tenant, pushed + 2);
+    pushes(&caller, pushed + 2);
 }
 
 #[test]
 fn scp_keeps_odd_names() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     for name in NAMES {
         write(&places.here.join("odd names").join(name), name);
     }
-    let mut to = scp(&tenant, &places, &["-r"]);
+    let mut to = scp(&caller, &places, &["-r"]);
     succeeds(to.args(["odd names", &places.remote(WEB1, "copy of it")]));
     for name in NAMES {
         assert_eq!(read(&places.there.join("copy of it").join(name)), *name);
@@ -104,29 +104,29 @@ fn scp_keeps_odd_names() {
 
 #[test]
 fn sftp_runs_a_batch() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     write(&places.here.join("file"), "text\n");
     let there = places.there.display();
     write(
         &places.here.join("batch"),
         &format!("put file {there}/put\nget {there}/put got\n"),
     );
-    let mut sftp = program(&tenant, &places, "sftp");
-    succeeds(sftp.args(["-S", "mssh", "-b", "batch", &format!("ubuntu@{DB1}")]));
+    let mut sftp = program(&caller, &places, "sftp");
+    succeeds(sftp.args(["-S", "mssh", "-b", "batch", &format!("ubuntu@{PRIVATE}")]));
     assert_eq!(read(&places.there.join("put")), "text\n");
     assert_eq!(read(&places.here.join("got")), "text\n");
-    pushes(&tenant, 1);
+    pushes(&caller, 1);
 }
 
 #[test]
 fn sftp_gets_a_file_from_another_port() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     write(&places.there.join("file"), "text\n");
-    let mut sftp = program(&tenant, &places, "sftp");
+    let mut sftp = program(&caller, &places, "sftp");
     let port = lab().odd_port().to_string();
-    let from = places.remote(ODD, "file");
+    let from = places.remote(ODD_PORT, "file");
     succeeds(sftp.args(["-q", "-S", "mssh", "-P", &port, &from, "got"]));
     assert_eq!(read(&places.here.join("got")), "text\n");
 }
@@ -134,29 +134,29 @@ fn sftp_gets_a_file_from_another_port() {
 /// sftp hands these on in the form `-o "Key value"`, which is ssh_config's and not `Key=value`.
 #[test]
 fn sftp_may_give_options_in_the_form_of_a_file() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     write(&places.there.join("file"), "text\n");
     let port = format!("Port {}", lab().odd_port());
-    let mut sftp = program(&tenant, &places, "sftp");
+    let mut sftp = program(&caller, &places, "sftp");
     sftp.args(["-q", "-S", "mssh", "-o", "User ubuntu", "-o", &port]);
-    succeeds(sftp.args([&places.remote(ODD, "file"), "got"]));
+    succeeds(sftp.args([&places.remote(ODD_PORT, "file"), "got"]));
     assert_eq!(read(&places.here.join("got")), "text\n");
-    let pushed = tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    let pushed = caller.calls_of(SEND_SSH_PUBLIC_KEY);
     assert_eq!(pushed[0].user.as_deref(), Some("ubuntu"));
 }
 
 /// A name in ssh_config leads to the instance, as with plain scp and sftp.
 #[test]
 fn scp_takes_a_host_of_ssh_config() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     write(&places.here.join("file"), "text\n");
     let port = lab().port();
     let config = format!("Host web\n    HostName {WEB1}\n    User ubuntu\n    Port {port}\n");
     write(&places.here.join("config"), &config);
-    let mut scp = scp(&tenant, &places, &["-F", "config", "-p", "-q", "-C"]);
+    let mut scp = scp(&caller, &places, &["-F", "config", "-p", "-q", "-C"]);
     succeeds(scp.args(["file", &places.remote("web", "file")])).prints("");
     assert_eq!(read(&places.there.join("file")), "text\n");
-    pushes(&tenant, 1);
+    pushes(&caller, 1);
 }

@@ -3,13 +3,13 @@
 use std::process::Command;
 
 use super::{Places, costs, program, read, succeeds, write};
-use crate::lab::Tenant;
-use crate::lab::instances::{ODD, WEB1};
-use crate::sandbox::{lab, tenant};
+use crate::lab::Caller;
+use crate::lab::instances::{ODD_PORT, WEB1};
+use crate::sandbox::{caller, lab};
 
 /// git, with an identity and no settings of this machine.
-fn git(tenant: &Tenant<'_>, places: &Places) -> Command {
-    let mut git = program(tenant, places, "git");
+fn git(caller: &Caller<'_>, places: &Places) -> Command {
+    let mut git = program(caller, places, "git");
     git.env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_TERMINAL_PROMPT", "0");
     git.args(["-c", "user.name=lab", "-c", "user.email=lab@example.com"]);
@@ -18,18 +18,18 @@ fn git(tenant: &Tenant<'_>, places: &Places) -> Command {
 }
 
 /// A bare repository over there, with one commit of the file `greeting`.
-fn repository(tenant: &Tenant<'_>, places: &Places, name: &str) {
+fn repository(caller: &Caller<'_>, places: &Places, name: &str) {
     let bare = places.there.join(name);
     let seed = places.here.join("seed");
     succeeds(
-        git(tenant, places)
+        git(caller, places)
             .args(["init", "-q", "--bare"])
             .arg(&bare),
     );
-    succeeds(git(tenant, places).args(["init", "-q"]).arg(&seed));
+    succeeds(git(caller, places).args(["init", "-q"]).arg(&seed));
     write(&seed.join("greeting"), "hello\n");
     let at = |words: &[&str]| {
-        succeeds(git(tenant, places).arg("-C").arg(&seed).args(words));
+        succeeds(git(caller, places).arg("-C").arg(&seed).args(words));
     };
     at(&["add", "greeting"]);
     at(&["commit", "-q", "-m", "greet"]);
@@ -52,39 +52,39 @@ const SETTINGS: &[&[(&str, &str)]] = &[
 /// none for git's question.
 #[track_caller]
 fn clones_and_pushes(settings: &[(&str, &str)], url: impl Fn(&Places) -> String) {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
-    repository(&tenant, &places, "a repo.git");
+    let caller = caller();
+    let places = Places::of(&caller);
+    repository(&caller, &places, "a repo.git");
     let over_mssh = |words: &[&str]| {
-        let mut git = git(&tenant, &places);
+        let mut git = git(&caller, &places);
         let git = git.envs(settings.iter().copied()).args(words);
         succeeds(git).prints("");
     };
     over_mssh(&["clone", "-q", &url(&places), "clone"]);
     assert_eq!(read(&places.here.join("clone/greeting")), "hello\n");
-    costs(&tenant, 1);
+    costs(&caller, 1);
     write(&places.here.join("clone/greeting"), "hello again\n");
     over_mssh(&["-C", "clone", "commit", "-q", "-a", "-m", "again"]);
     over_mssh(&["-C", "clone", "push", "-q", "origin", "main"]);
-    costs(&tenant, 2);
+    costs(&caller, 2);
     let in_bare = |words: &[&str]| {
-        let mut git = git(&tenant, &places);
+        let mut git = git(&caller, &places);
         let bare = places.there.join("a repo.git");
         succeeds(git.arg("-C").arg(bare).args(words)).stdout
     };
     assert_eq!(in_bare(&["show", "main:greeting"]), "hello again\n");
     in_bare(&["branch", "other", "main"]);
     over_mssh(&["-C", "clone", "fetch", "-q", "origin"]);
-    costs(&tenant, 3);
-    let mut verify = git(&tenant, &places);
+    costs(&caller, 3);
+    let mut verify = git(&caller, &places);
     verify.args(["-C", "clone", "rev-parse", "--verify", "origin/other"]);
     succeeds(&mut verify);
 }
 
-/// `ssh://` with the port of [`ODD`].
+/// `ssh://` with the port of [`ODD_PORT`].
 fn with_port(places: &Places) -> String {
     let (port, there) = (lab().odd_port(), places.there.display());
-    format!("ssh://ubuntu@{ODD}:{port}{there}/a repo.git")
+    format!("ssh://ubuntu@{ODD_PORT}:{port}{there}/a repo.git")
 }
 
 #[test]

@@ -14,13 +14,13 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use super::{Places, program, pushes, read, succeeds, write};
-use crate::lab::Tenant;
-use crate::lab::instances::{ODD, WEB1};
-use crate::sandbox::{lab, tenant};
+use crate::lab::Caller;
+use crate::lab::instances::{ODD_PORT, WEB1};
+use crate::sandbox::{caller, lab};
 
 /// rsync with `mssh`, or more words, as its remote shell.
-fn rsync(tenant: &Tenant<'_>, places: &Places, shell: &str) -> Command {
-    let mut rsync = program(tenant, places, "rsync");
+fn rsync(caller: &Caller<'_>, places: &Places, shell: &str) -> Command {
+    let mut rsync = program(caller, places, "rsync");
     rsync.args(["-e", shell]);
     rsync
 }
@@ -64,24 +64,24 @@ fn grown(base: &Path, with_times: bool) {
 
 #[test]
 fn a_tree_goes_there_and_comes_back() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     plant(&places.here);
     let there = places.remote(WEB1, "copy/");
-    let mut to = rsync(&tenant, &places, "mssh");
+    let mut to = rsync(&caller, &places, "mssh");
     succeeds(to.args(["-a", "tree/", &there])).prints("");
     grown(&places.there.join("copy"), true);
-    let mut back = rsync(&tenant, &places, "mssh");
+    let mut back = rsync(&caller, &places, "mssh");
     succeeds(back.args(["-a", &there, "back/"])).prints("");
     grown(&places.here.join("back"), true);
-    pushes(&tenant, 2);
+    pushes(&caller, 2);
 }
 
 /// Each of the original's letters first in the cluster, in both directions.
 #[test]
 fn no_letter_of_rsyncs_own_is_taken_for_ours() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     plant(&places.here);
     plant(&places.there);
     let clusters = [
@@ -90,26 +90,26 @@ fn no_letter_of_rsyncs_own_is_taken_for_ours() {
     for cluster in clusters {
         let with_times = cluster.contains('t');
         let name = format!("to{cluster}");
-        let mut to = rsync(&tenant, &places, "mssh");
+        let mut to = rsync(&caller, &places, "mssh");
         succeeds(to.args([cluster, "tree/", &places.remote(WEB1, &name)]));
         grown(&places.there.join(&name), with_times);
-        let mut back = rsync(&tenant, &places, "mssh");
+        let mut back = rsync(&caller, &places, "mssh");
         let from = places.remote(WEB1, "tree/");
         succeeds(back.args([cluster, &from, &format!("from{cluster}")]));
         grown(&places.here.join(format!("from{cluster}")), with_times);
     }
-    pushes(&tenant, 2 * clusters.len());
+    pushes(&caller, 2 * clusters.len());
 }
 
 /// Without `-r`, the cluster of the server begins with these letters themselves.
 #[test]
 fn a_single_file_goes_with_any_first_letter() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     plant(&places.here);
     for cluster in ["-d", "-t", "-u", "-z", "-dt", "-ut", "-tz", "-uz"] {
         let name = format!("file{cluster}");
-        let mut to = rsync(&tenant, &places, "mssh");
+        let mut to = rsync(&caller, &places, "mssh");
         succeeds(to.args([cluster, "tree/a.txt", &places.remote(WEB1, &name)]));
         let path = places.there.join(&name);
         assert_eq!(read(&path), "first\n");
@@ -119,10 +119,10 @@ fn a_single_file_goes_with_any_first_letter() {
 
 #[test]
 fn with_d_alone_a_directory_goes_without_what_is_deeper() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     plant(&places.here);
-    let mut to = rsync(&tenant, &places, "mssh");
+    let mut to = rsync(&caller, &places, "mssh");
     succeeds(to.args(["-d", "tree/", &places.remote(WEB1, "flat")]));
     assert_eq!(read(&places.there.join("flat/a.txt")), "first\n");
     assert!(!places.there.join("flat/deep/b.txt").exists());
@@ -130,11 +130,11 @@ fn with_d_alone_a_directory_goes_without_what_is_deeper() {
 
 #[test]
 fn with_u_what_is_newer_there_stays() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     plant(&places.here);
     write(&places.there.join("copy/a.txt"), "newer\n");
-    let mut to = rsync(&tenant, &places, "mssh");
+    let mut to = rsync(&caller, &places, "mssh");
     succeeds(to.args(["-urt", "tree/", &places.remote(WEB1, "copy/")]));
     assert_eq!(read(&places.there.join("copy/a.txt")), "newer\n");
     assert_eq!(read(&places.there.join("copy/deep/b.txt")), "second\n");
@@ -142,8 +142,8 @@ fn with_u_what_is_newer_there_stays() {
 
 #[test]
 fn the_shell_may_have_options_of_ours_and_of_ssh() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     plant(&places.here);
     let port = lab().odd_port();
     for (shell, name) in [
@@ -154,22 +154,22 @@ fn the_shell_may_have_options_of_ours_and_of_ssh() {
         ),
         (format!("mssh -r us-east-1 -oPort={port}"), "option/"),
     ] {
-        let mut to = rsync(&tenant, &places, &shell);
+        let mut to = rsync(&caller, &places, &shell);
         let to = to.args(["-az", "--delete", "tree/"]);
-        succeeds(to.arg(places.remote(&format!("ubuntu@{ODD}"), name)));
+        succeeds(to.arg(places.remote(&format!("ubuntu@{ODD_PORT}"), name)));
         grown(&places.there.join(name), true);
     }
-    pushes(&tenant, 3);
+    pushes(&caller, 3);
 }
 
 #[test]
 fn a_megabyte_of_any_bytes_is_the_same_on_the_other_side() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     let mut bytes = vec![0; 1 << 20];
     fastrand::fill(&mut bytes);
     fs::write(places.here.join("random"), &bytes).expect("a file");
-    let mut to = rsync(&tenant, &places, "mssh");
+    let mut to = rsync(&caller, &places, "mssh");
     succeeds(to.args(["-az", "random", &places.remote(WEB1, "random")]));
     let arrived = fs::read(places.there.join("random")).expect("a file");
     assert!(arrived == bytes, "changed on the way");

@@ -9,35 +9,35 @@ use super::{Places, costs, program, read, succeeds};
 use crate::lab::SEND_SSH_PUBLIC_KEY;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{
-    PATIENCE, Pty, eventually, finish_with, lab, leaves_nothing, pid_of, processes, tenant,
+    PATIENCE, Pty, caller, eventually, finish_with, lab, leaves_nothing, pid_of, processes,
 };
 
 /// mosh logs in by ssh, with a proxy of its own to learn the address, and goes on by UDP.
 #[test]
 fn mosh_goes_on_by_itself_after_the_login() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
-    program(&tenant, &places, "mosh");
+    let caller = caller();
+    let places = Places::of(&caller);
+    program(&caller, &places, "mosh");
     let remote = "echo over-$((6*7)); read -r line; echo heard-$line; read -r line";
     let line = format!(
         "stty rows 24 cols 80; mosh --ssh='mssh -o LogLevel=ERROR' ubuntu@{WEB1} -- sh -c '{remote}'"
     );
-    let mut terminal = Pty::open(&tenant, &line);
+    let mut terminal = Pty::open(&caller, &line);
     terminal.shows("over-42");
     terminal.types("hello\r");
     terminal.shows("heard-hello");
     terminal.types("\r");
     assert_eq!(terminal.end(), Some(0));
-    costs(&tenant, 1);
-    leaves_nothing(&tenant);
+    costs(&caller, 1);
+    leaves_nothing(&caller);
 }
 
 /// A tunnel that is to stand for good: when ssh dies, the next one comes with a key of its own.
 #[test]
 fn autossh_starts_us_anew_with_a_new_key() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
-    let mut autossh = program(&tenant, &places, "autossh");
+    let caller = caller();
+    let places = Places::of(&caller);
+    let mut autossh = program(&caller, &places, "autossh");
     autossh
         .env("AUTOSSH_PATH", env!("CARGO_BIN_EXE_mssh"))
         .env("AUTOSSH_GATETIME", "0")
@@ -59,39 +59,39 @@ fn autossh_starts_us_anew_with_a_new_key() {
         seen.insert(ssh.pid);
         kill_process(ssh.pid(), Signal::HUP).expect("a process of ours");
     }
-    let third = || tenant.calls_of(SEND_SSH_PUBLIC_KEY).len() >= 3;
+    let third = || caller.calls_of(SEND_SSH_PUBLIC_KEY).len() >= 3;
     assert!(eventually(PATIENCE, third));
     kill_process(pid_of(&child), Signal::TERM).expect("a process of ours");
     child.wait().expect("a child");
-    let keys = tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    let keys = caller.calls_of(SEND_SSH_PUBLIC_KEY);
     let different: HashSet<_> = keys.iter().map(|push| &push.public_key).collect();
     assert_eq!(different.len(), keys.len());
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 /// Fifty at a time: each by one look-up and one push, and none takes another's words or output.
 #[test]
 fn xargs_runs_fifty_of_us_at_once() {
     const RUNS: usize = 60;
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     let input: Vec<String> = (0..RUNS).map(|number| number.to_string()).collect();
-    let mut xargs = program(&tenant, &places, "xargs");
+    let mut xargs = program(&caller, &places, "xargs");
     xargs.args(["-P", "50", "-I{}", "mssh", WEB1, "echo run {}"]);
     let outcome = finish_with(&mut xargs, input.join("\n").as_bytes());
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
     let said: HashSet<_> = outcome.stdout.lines().map(str::to_owned).collect();
     assert_eq!(said, (0..RUNS).map(|it| format!("run {it}")).collect());
-    costs(&tenant, RUNS);
-    leaves_nothing(&tenant);
+    costs(&caller, RUNS);
+    leaves_nothing(&caller);
 }
 
 /// The oldest way of all to give somebody's key to an account.
 #[test]
 fn a_shell_appends_a_key_that_stands_on_its_input() {
-    let tenant = tenant();
-    let file = Places::of(&tenant).there.join("authorized keys");
-    let mut mssh = tenant.command("mssh");
+    let caller = caller();
+    let file = Places::of(&caller).there.join("authorized keys");
+    let mut mssh = caller.command("mssh");
     let append = format!("umask 077; cat >> '{}'", file.display());
     mssh.args(["-a", "-x", WEB1, &append]);
     finish_with(&mut mssh, b"ssh-ed25519 AAAA somebody\n").prints("");
@@ -102,9 +102,9 @@ fn a_shell_appends_a_key_that_stands_on_its_input() {
 /// in already, and `-i KEY` of ours makes that so for a minute.
 #[test]
 fn ssh_copy_id_gives_an_account_a_key() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
-    let mut keygen = program(&tenant, &places, "ssh-keygen");
+    let caller = caller();
+    let places = Places::of(&caller);
+    let mut keygen = program(&caller, &places, "ssh-keygen");
     keygen.args(["-q", "-t", "ed25519", "-N", "", "-f", "new"]);
     succeeds(&mut keygen);
     let bin = places.here.join("bin");
@@ -115,11 +115,11 @@ fn ssh_copy_id_gives_an_account_a_key() {
         "PATH='{}':$PATH ssh-copy-id -f -i new ubuntu@{WEB1}",
         bin.display()
     );
-    let mut copy = tenant.command("sh");
+    let mut copy = caller.command("sh");
     copy.current_dir(&places.here).args(["-c", &line]);
     succeeds(&mut copy);
     let key = read(&places.here.join("new.pub"));
     let there = read(&lab().remote().join(".ssh/authorized_keys"));
     assert!(there.contains(&key), "{there}");
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{NAMES, Places, costs, program, read, succeeds, write};
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{bash, finish, leaves_nothing, skipped, tenant};
+use crate::sandbox::{bash, caller, finish, leaves_nothing, skipped};
 
 /// A tree here, with a file of each of the odd [`NAMES`].
 fn plant(places: &Places) {
@@ -26,8 +26,8 @@ fn grown(base: &Path) {
 
 #[test]
 fn tar_goes_through_a_pipe_both_ways() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     plant(&places);
     let there = places.there.display();
     let lines = [
@@ -35,17 +35,17 @@ fn tar_goes_through_a_pipe_both_ways() {
         format!("mkdir back; mssh {WEB1} tar -cf - -C '{there}' tree | tar -xf - -C back"),
     ];
     for line in lines {
-        let mut both = bash(&tenant, &format!("set -eo pipefail; {line}"));
+        let mut both = bash(&caller, &format!("set -eo pipefail; {line}"));
         finish(both.current_dir(&places.here)).prints("");
     }
     grown(&places.there.join("tree"));
     grown(&places.here.join("back/tree"));
-    costs(&tenant, 2);
-    leaves_nothing(&tenant);
+    costs(&caller, 2);
+    leaves_nothing(&caller);
 }
 
-fn borg(tenant: &Tenant<'_>, places: &Places) -> Command {
-    let mut borg = program(tenant, places, "borg");
+fn borg(caller: &Caller<'_>, places: &Places) -> Command {
+    let mut borg = program(caller, places, "borg");
     let there = places.there.join("a borg").display().to_string();
     let there = there.replace(' ', "%20");
     borg.env("BORG_RSH", "mssh --region us-east-1")
@@ -57,27 +57,27 @@ fn borg(tenant: &Tenant<'_>, places: &Places) -> Command {
 
 #[test]
 fn borg_keeps_an_archive_and_gives_it_back() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     plant(&places);
-    succeeds(borg(&tenant, &places).args(["init", "-e", "none"]));
-    succeeds(borg(&tenant, &places).args(["create", "::one", "tree"]));
+    succeeds(borg(&caller, &places).args(["init", "-e", "none"]));
+    succeeds(borg(&caller, &places).args(["create", "::one", "tree"]));
     fs::rename(places.here.join("tree"), places.here.join("lost")).expect("a tree");
-    succeeds(borg(&tenant, &places).args(["extract", "::one"])).prints("");
+    succeeds(borg(&caller, &places).args(["extract", "::one"])).prints("");
     grown(&places.here.join("tree"));
-    costs(&tenant, 3);
-    leaves_nothing(&tenant);
+    costs(&caller, 3);
+    leaves_nothing(&caller);
 }
 
 /// rclone splits the value at spaces and adds the remote command, or `-s sftp`.
 #[test]
 fn rclone_copies_both_ways() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     plant(&places);
-    let known = tenant.lab().home().join(".ssh/known_hosts");
+    let known = caller.lab().home().join(".ssh/known_hosts");
     let rclone = |words: &[&str]| {
-        let mut rclone = program(&tenant, &places, "rclone");
+        let mut rclone = program(&caller, &places, "rclone");
         rclone
             .args(["--config", "/dev/null", "--sftp-known-hosts-file"])
             .arg(&known)
@@ -90,7 +90,7 @@ fn rclone_copies_both_ways() {
     rclone(&["check", "tree", &there]);
     rclone(&["copy", &there, "back"]);
     grown(&places.here.join("back"));
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 /// A mounted file system, for as long as this lives.
@@ -114,12 +114,12 @@ fn sshfs_mounts_a_directory() {
         ));
         return;
     }
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     write(&places.there.join("from there"), "there\n");
     let mount = Mount(places.here.join("mount"));
     fs::create_dir_all(&mount.0).expect("a directory");
-    let mut sshfs = program(&tenant, &places, "sshfs");
+    let mut sshfs = program(&caller, &places, "sshfs");
     sshfs.args([
         "-o",
         "ssh_command=mssh",
@@ -130,6 +130,6 @@ fn sshfs_mounts_a_directory() {
     write(&mount.0.join("from here"), "here\n");
     assert_eq!(read(&places.there.join("from here")), "here\n");
     drop(mount);
-    costs(&tenant, 1);
-    leaves_nothing(&tenant);
+    costs(&caller, 1);
+    leaves_nothing(&caller);
 }

@@ -9,27 +9,27 @@ use std::process::Stdio;
 use super::costs;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{
-    PATIENCE, echo_server, eventually, free_port, leaves_nothing, outcome, run, tenant,
+    PATIENCE, caller, echo_server, eventually, free_port, leaves_nothing, outcome, run,
 };
 
 #[test]
 fn our_version_is_that_of_ssh_and_costs_no_call() {
-    let tenant = tenant();
-    let ours = run(&tenant, "mssh", ["-V"]);
-    let plain = run(&tenant, "ssh", ["-V"]);
+    let caller = caller();
+    let ours = run(&caller, "mssh", ["-V"]);
+    let plain = run(&caller, "ssh", ["-V"]);
     assert!(ours.stderr.starts_with("OpenSSH_"), "{ours:?}");
     assert_eq!(
         (ours.code, ours.stdout, ours.stderr),
         (plain.code, plain.stdout, plain.stderr)
     );
-    assert_eq!(tenant.calls().len(), 0);
+    assert_eq!(caller.calls().len(), 0);
 }
 
 #[test]
 fn a_script_runs_and_two_connections_go_through_the_socks_port() {
-    let tenant = tenant();
+    let caller = caller();
     let port = free_port();
-    let mut mssh = tenant.command("mssh");
+    let mut mssh = caller.command("mssh");
     mssh.args(["-T", "-D", &port.to_string(), "-o", "ConnectTimeout=15"]);
     mssh.args([WEB1, "bash"]);
     let mut child = mssh
@@ -58,8 +58,8 @@ fn a_script_runs_and_two_connections_go_through_the_socks_port() {
     script.write_all(b"exit 3\n").expect("a script");
     let ended = outcome(child);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(3), ""));
-    costs(&tenant, 1);
-    leaves_nothing(&tenant);
+    costs(&caller, 1);
+    leaves_nothing(&caller);
 }
 
 /// A connection to a port over there, through the SOCKS port here (RFC 1928, no authentication).

@@ -7,17 +7,17 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use crate::lab::clock;
-use crate::sandbox::{User, arn};
+use crate::sandbox::{AwsUser, arn};
 
-fn user() -> User {
-    User::with(&format!(
+fn user() -> AwsUser {
+    AwsUser::with(&format!(
         "[default]\n$KEY\n[profile r]\nrole_arn = {}\nsource_profile = default\n",
         arn("r")
     ))
 }
 
 /// The one session that is kept.
-fn kept(user: &User) -> std::path::PathBuf {
+fn kept(user: &AwsUser) -> std::path::PathBuf {
     let files = fs::read_dir(user.aws("cli/cache")).expect("a directory");
     let mut paths: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
     paths.retain(|path| path.extension().is_some_and(|it| it == "json"));
@@ -54,7 +54,7 @@ fn a_session_is_taken_while_it_is_good_for_a_quarter_of_an_hour() {
     let user = user();
     user.key_of("r");
     let file = kept(&user);
-    let id = user.tenant.access_key().replacen("AKIA", "ASIA", 1);
+    let id = user.caller.access_key().replacen("AKIA", "ASIA", 1);
     let write = |seconds: u64, form: fn(String) -> String| {
         let until = clock::iso(SystemTime::now() + Duration::from_secs(seconds));
         let session = json!({ "Credentials": {

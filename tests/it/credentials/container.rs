@@ -2,13 +2,13 @@
 
 use std::io::Write;
 
-use crate::sandbox::{User, finish};
+use crate::sandbox::{AwsUser, finish};
 
 /// It may belong to a tool that asks somebody for an MFA code first.
 #[test]
 fn a_container_that_takes_its_time_is_waited_for() {
-    let user = User::with("");
-    let key = user.tenant.access_key().replacen("AKIA", "ASIA", 1);
+    let user = AwsUser::with("");
+    let key = user.caller.access_key().replacen("AKIA", "ASIA", 1);
     let answer = format!(
         "{{\"AccessKeyId\": \"{key}\", \"SecretAccessKey\": \"s\", \"Token\": \"t\", \
          \"Expiration\": \"2090-01-01T00:00:00Z\"}}"
@@ -37,8 +37,8 @@ fn a_container_that_takes_its_time_is_waited_for() {
 
 #[test]
 fn a_containers_token_that_cannot_be_sent_or_read_is_named() {
-    let user = User::with("");
-    let url = format!("{}/container/x", user.tenant.lab().url());
+    let user = AwsUser::with("");
+    let url = format!("{}/container/x", user.caller.lab().url());
     let token = user.aws("token");
     std::fs::write(&token, "Basic lab\n").expect("a file");
     let run = |name: &str, value: &std::ffi::OsStr| {

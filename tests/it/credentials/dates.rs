@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::lab::clock;
 use crate::sandbox::sso::{LEGACY, legacy_file, token_with};
-use crate::sandbox::{User, arn, finish, skipped};
+use crate::sandbox::{AwsUser, arn, finish, skipped};
 
 /// An hour from now, in forms that tools write: the AWS CLI before 2.1.14, Python's `isoformat` and
 /// `strftime`, date(1), Go.
@@ -27,7 +27,7 @@ fn in_an_hour() -> Vec<String> {
 
 #[test]
 fn a_login_may_end_in_any_form() {
-    let user = User::with(LEGACY);
+    let user = AwsUser::with(LEGACY);
     for end in in_an_hour() {
         user.writes(&legacy_file(), &token_with("good", &end));
         let _ = std::fs::remove_dir_all(user.aws("cli"));
@@ -41,7 +41,7 @@ fn so_may_what_a_command_prints_and_its_version_may_be_a_float() {
         let answer = json!({
             "Version": 1.0, "AccessKeyId": "$IDP", "SecretAccessKey": "s", "Expiration": end,
         });
-        let user = User::with("");
+        let user = AwsUser::with("");
         user.writes("answer", &answer.to_string());
         let file = user.aws("answer").display().to_string();
         user.writes(
@@ -55,7 +55,7 @@ fn so_may_what_a_command_prints_and_its_version_may_be_a_float() {
 
 #[test]
 fn so_may_a_session_in_the_cache() {
-    let user = User::with(&format!(
+    let user = AwsUser::with(&format!(
         "[default]\n$KEY\n[profile r]\nrole_arn = {}\nsource_profile = default\n",
         arn("r")
     ));
@@ -66,7 +66,7 @@ fn so_may_a_session_in_the_cache() {
         let name = format!("cli/cache/{}", file.file_name().expect("a name").display());
         let key = format!(
             "{}K{number}",
-            user.tenant.access_key().replacen("AKIA", "ASIA", 1)
+            user.caller.access_key().replacen("AKIA", "ASIA", 1)
         );
         let session = json!({ "Credentials": {
             "AccessKeyId": key, "SecretAccessKey": "s", "SessionToken": "t", "Expiration": end,
@@ -78,7 +78,7 @@ fn so_may_a_session_in_the_cache() {
 
 #[test]
 fn a_login_that_cannot_be_read_names_its_file_and_the_command() {
-    let user = User::with(LEGACY);
+    let user = AwsUser::with(LEGACY);
     let path = user.aws(&legacy_file()).display().to_string();
     let hint = "mssh: hint: log in with `aws sso login --profile l`";
     for (text, fault) in [
@@ -149,7 +149,7 @@ fn pythons_dateutil_reads_the_same() {
 /// A header cannot carry such a region: nobody was asked, and the network is not to blame.
 #[test]
 fn what_cannot_be_asked_for_is_not_the_networks_fault() {
-    let user = User::with(&LEGACY.replace("eu-west-1", "eu west"));
+    let user = AwsUser::with(&LEGACY.replace("eu-west-1", "eu west"));
     user.writes(&legacy_file(), &token_with("good", &in_an_hour()[0]));
     let outcome = finish(user.mssh(&["-u", "l"]).env_remove("AWS_ENDPOINT_URL"));
     assert!(

@@ -7,10 +7,10 @@ use std::process::Command;
 
 use crate::lab::Metadata;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{Outcome, User, finish};
+use crate::sandbox::{AwsUser, Outcome, finish};
 
 /// `mssh` as somebody whom a file's mode binds, which root is not.
-fn bound(user: &User, words: &[&str]) -> Command {
+fn bound(user: &AwsUser, words: &[&str]) -> Command {
     if !nix::unistd::getuid().is_root() {
         return user.mssh(words);
     }
@@ -22,17 +22,17 @@ fn bound(user: &User, words: &[&str]) -> Command {
 }
 
 /// Takes the right to read a file in `.aws`, or to enter the directory, from everybody.
-fn close(user: &User, name: &str) {
+fn close(user: &AwsUser, name: &str) {
     fs::set_permissions(user.aws(name), Permissions::from_mode(0o000)).expect("a mode");
 }
 
 /// Gives it back, so that the home can be removed.
-fn open(user: &User, name: &str) {
+fn open(user: &AwsUser, name: &str) {
     fs::set_permissions(user.aws(name), Permissions::from_mode(0o700)).expect("a mode");
 }
 
 #[track_caller]
-fn is_said(outcome: &Outcome, user: &User, name: &str) {
+fn is_said(outcome: &Outcome, user: &AwsUser, name: &str) {
     let error = format!(
         "mssh: error: cannot read the AWS configuration {}: Permission denied",
         user.aws(name).display()
@@ -52,12 +52,12 @@ fn is_said(outcome: &Outcome, user: &User, name: &str) {
 #[test]
 fn a_profile_may_stand_in_a_file_that_cannot_be_read() {
     for name in ["config", "credentials"] {
-        let user = User::with("");
+        let user = AwsUser::with("");
         user.writes(name, "[profile dev]\n$KEY\n[dev]\n$KEY\n");
         close(&user, name);
         is_said(&finish(&mut bound(&user, &["-u", "dev"])), &user, name);
     }
-    let user = User::with("[profile dev]\n$KEY\n");
+    let user = AwsUser::with("[profile dev]\n$KEY\n");
     close(&user, "");
     is_said(&finish(&mut bound(&user, &["-u", "dev"])), &user, "config");
     open(&user, "");
@@ -65,7 +65,7 @@ fn a_profile_may_stand_in_a_file_that_cannot_be_read() {
 
 #[test]
 fn so_may_credentials_and_what_they_are_made_of() {
-    let user = User::with(
+    let user = AwsUser::with(
         "[profile dev]\nregion = us-east-1\n[profile r]\nrole_arn = x\nsource_profile = y\n",
     );
     user.writes("credentials", "[dev]\n$KEY\n[y]\n$KEY\n");
@@ -88,7 +88,7 @@ fn so_may_credentials_and_what_they_are_made_of() {
 
 #[test]
 fn so_may_the_region() {
-    let user = User::with("[default]\nregion = us-east-1\n");
+    let user = AwsUser::with("[default]\nregion = us-east-1\n");
     user.writes("credentials", "[default]\n$KEY\n");
     close(&user, "config");
     let mut command = bound(&user, &[]);
@@ -107,11 +107,11 @@ fn so_may_the_region() {
 
 #[test]
 fn what_is_known_without_the_file_is_enough() {
-    let user = User::with("[default]\nregion = us-east-1\n");
+    let user = AwsUser::with("[default]\nregion = us-east-1\n");
     close(&user, "config");
     let mut command = bound(&user, &[]);
     command
-        .env("AWS_ACCESS_KEY_ID", user.tenant.access_key())
+        .env("AWS_ACCESS_KEY_ID", user.caller.access_key())
         .env("AWS_SECRET_ACCESS_KEY", "s");
     finish(&mut command).prints("");
 }
@@ -119,10 +119,10 @@ fn what_is_known_without_the_file_is_enough() {
 /// The instance's role may be another than that of the profile which is named.
 #[test]
 fn an_instance_does_not_stand_in_for_a_named_profile() {
-    let user = User::with("[profile dev]\nregion = us-east-1\n");
+    let user = AwsUser::with("[profile dev]\nregion = us-east-1\n");
     user.writes("credentials", "[dev]\n$KEY\n");
     close(&user, "credentials");
-    let metadata = Metadata::start(Some(user.tenant.access_key()), "us-east-1").expect("a service");
+    let metadata = Metadata::start(Some(user.caller.access_key()), "us-east-1").expect("a service");
     let run = |words: &[&str]| {
         let mut command = bound(&user, words);
         command
@@ -142,7 +142,7 @@ fn an_instance_does_not_stand_in_for_a_named_profile() {
 
 #[test]
 fn a_file_that_a_variable_names_and_that_is_not_there_is_said_for_a_profile() {
-    let user = User::with("");
+    let user = AwsUser::with("");
     let mut command = user.mssh(&["-u", "dev"]);
     let outcome = finish(command.env("AWS_CONFIG_FILE", "/nowhere/config"));
     let lines: Vec<&str> = outcome.stderr.lines().collect();
@@ -161,11 +161,11 @@ fn a_file_that_a_variable_names_and_that_is_not_there_is_said_for_a_profile() {
 #[test]
 fn a_byte_order_mark_is_skipped_and_utf16_named() {
     for name in ["config", "credentials"] {
-        let user = User::with("");
+        let user = AwsUser::with("");
         user.writes(name, "\u{feff}[default]\r\n$KEY");
         user.runs(&[]).prints("");
     }
-    let user = User::with("");
+    let user = AwsUser::with("");
     let text = "[default]\r\n".encode_utf16().flat_map(u16::to_le_bytes);
     let text: Vec<u8> = [0xff, 0xfe].into_iter().chain(text).collect();
     fs::write(user.aws("credentials"), text).expect("a file");

@@ -3,11 +3,11 @@
 
 use std::process::Command;
 
-use crate::sandbox::{Outcome, Pty, User, arn, finish, skipped};
+use crate::sandbox::{AwsUser, Outcome, Pty, arn, finish, skipped};
 
 /// Whether the AWS CLI that is installed lets itself be led to the lab in all that it asks
 /// (AWS_ENDPOINT_URL, from 1.29 or 2.13 on).
-fn is_new_enough(user: &User) -> bool {
+fn is_new_enough(user: &AwsUser) -> bool {
     let output = user.command("aws").arg("--version").output();
     let output = output.expect("`aws` is to be installed (package awscli, or PyPI's)");
     let said = [output.stdout, output.stderr].concat();
@@ -29,10 +29,10 @@ fn is_new_enough(user: &User) -> bool {
     enough
 }
 
-fn aws(user: &User, profile: &str) -> Command {
+fn aws(user: &AwsUser, profile: &str) -> Command {
     let mut command = user.command("aws");
     command.args(["sts", "get-caller-identity", "--endpoint-url"]);
-    command.arg(user.tenant.lab().url());
+    command.arg(user.caller.lab().url());
     if !profile.is_empty() {
         command.args(["--profile", profile]);
     }
@@ -40,15 +40,15 @@ fn aws(user: &User, profile: &str) -> Command {
 }
 
 /// The key with which the AWS CLI has signed, if it has.
-fn their_key(user: &User, outcome: &Outcome) -> Option<String> {
-    let calls = user.tenant.calls_of("GetCallerIdentity");
+fn their_key(user: &AwsUser, outcome: &Outcome) -> Option<String> {
+    let calls = user.caller.calls_of("GetCallerIdentity");
     assert_eq!(outcome.code == Some(0), !calls.is_empty(), "{outcome:?}");
     let call = calls.last().filter(|_| outcome.code == Some(0))?;
     Some(user.short(&call.access_key))
 }
 
 /// The key with which we have.
-fn our_key(user: &User, outcome: &Outcome) -> Option<String> {
+fn our_key(user: &AwsUser, outcome: &Outcome) -> Option<String> {
     (outcome.code == Some(0)).then(|| user.last_key())
 }
 
@@ -112,7 +112,7 @@ fn on_the_same_files_the_same_key_signs() {
         "spaced",
     ];
     for profile in profiles {
-        let user = User::with(&config);
+        let user = AwsUser::with(&config);
         user.writes("credentials", &shared.concat());
         let theirs = finish(&mut aws(&user, profile));
         let ours = user.runs(&["-u", profile]);
@@ -131,7 +131,7 @@ fn files_that_the_aws_cli_refuses_are_refused() {
         ("config", "[default]\n$KEY\ns3 =\n  nonsense\n"),
         ("credentials", "[default]\n$KEY\n= x\n"),
     ] {
-        let user = User::with("");
+        let user = AwsUser::with("");
         user.writes(name, text);
         let theirs = finish(&mut aws(&user, ""));
         let ours = user.runs(&[]);
@@ -141,8 +141,8 @@ fn files_that_the_aws_cli_refuses_are_refused() {
 }
 
 /// A user with a role that wants all there is to be said.
-fn guarded() -> User {
-    User::with(&format!(
+fn guarded() -> AwsUser {
+    AwsUser::with(&format!(
         "[default]\n$KEY\nregion = us-east-1\n[profile guarded]\nrole_arn = {}\n\
          source_profile = default\nmfa_serial = arn:aws:iam::123456789012:mfa/jane\n\
          external_id = \"x\\y\" ä\nrole_session_name = jane\nduration_seconds = 3600\n",
@@ -150,13 +150,13 @@ fn guarded() -> User {
     ))
 }
 
-fn in_terminal(user: &User, line: &str) {
+fn in_terminal(user: &AwsUser, line: &str) {
     let home = user.aws("").parent().expect("a home").display().to_string();
     let line = format!(
         "env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY HOME='{home}' AWS_DEFAULT_REGION=us-east-1 \
          {line}"
     );
-    let mut pty = Pty::open(&user.tenant, &line);
+    let mut pty = Pty::open(&user.caller, &line);
     pty.shows("Enter MFA code for arn:aws:iam::123456789012:mfa/jane: ");
     pty.types("123456\r");
     assert_eq!(pty.end(), Some(0), "{:?}", pty.screen());
@@ -192,7 +192,7 @@ fn we_find_the_aws_clis_session() {
 
 #[test]
 fn the_same_role_is_assumed_from_the_same_source() {
-    let probe = User::with("");
+    let probe = AwsUser::with("");
     if !is_new_enough(&probe) {
         return;
     }
@@ -210,7 +210,7 @@ fn the_same_role_is_assumed_from_the_same_source() {
         arn("r")
     );
     for profile in ["self", "up", "chain", "odd-time", "loop", "env", "web"] {
-        let both = [User::with(&config), User::with(&config)];
+        let both = [AwsUser::with(&config), AwsUser::with(&config)];
         let theirs = finish(&mut aws(&both[0], profile));
         let ours = both[1].runs(&["-u", profile]);
         assert_eq!(

@@ -2,15 +2,15 @@
 
 use crate::lab::Metadata;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{User, arn, finish};
+use crate::sandbox::{AwsUser, arn, finish};
 
 #[test]
 fn a_container_has_credentials() {
-    let user = User::with("");
+    let user = AwsUser::with("");
     let url = format!(
         "{}/container/{}",
-        user.tenant.lab().url(),
-        user.tenant.access_key()
+        user.caller.lab().url(),
+        user.caller.access_key()
     );
     user.writes("container-token", "Basic lab");
     let mut command = user.mssh(&[]);
@@ -37,13 +37,13 @@ fn a_container_has_credentials() {
 
 #[test]
 fn a_container_that_refuses_is_said_and_the_instance_not_asked() {
-    let user = User::with("");
+    let user = AwsUser::with("");
     let url = format!(
         "{}/container/{}",
-        user.tenant.lab().url(),
-        user.tenant.access_key()
+        user.caller.lab().url(),
+        user.caller.access_key()
     );
-    let metadata = Metadata::start(Some(user.tenant.access_key()), "us-east-1").expect("a service");
+    let metadata = Metadata::start(Some(user.caller.access_key()), "us-east-1").expect("a service");
     let mut command = user.mssh(&[]);
     command
         .env("AWS_CONTAINER_CREDENTIALS_FULL_URI", &url)
@@ -61,8 +61,8 @@ fn a_container_that_refuses_is_said_and_the_instance_not_asked() {
 
 #[test]
 fn an_instance_has_credentials_and_a_region() {
-    let user = User::with("");
-    let metadata = Metadata::start(Some(user.tenant.access_key()), "us-east-1").expect("a service");
+    let user = AwsUser::with("");
+    let metadata = Metadata::start(Some(user.caller.access_key()), "us-east-1").expect("a service");
     let mut command = user.mssh(&[]);
     command
         .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.url())
@@ -71,7 +71,7 @@ fn an_instance_has_credentials_and_a_region() {
         .env_remove("AWS_DEFAULT_REGION");
     finish(&mut command).prints("");
     assert_eq!(user.last_key(), "ASIA");
-    let pushes = user.tenant.calls_of(crate::lab::SEND_SSH_PUBLIC_KEY);
+    let pushes = user.caller.calls_of(crate::lab::SEND_SSH_PUBLIC_KEY);
     assert_eq!(pushes[0].region, "us-east-1");
     let asked = metadata.asked();
     assert!(
@@ -82,8 +82,8 @@ fn an_instance_has_credentials_and_a_region() {
 
 #[test]
 fn a_profile_may_say_where_the_metadata_service_is() {
-    let user = User::with("");
-    let metadata = Metadata::start(Some(user.tenant.access_key()), "us-east-1").expect("a service");
+    let user = AwsUser::with("");
+    let metadata = Metadata::start(Some(user.caller.access_key()), "us-east-1").expect("a service");
     user.writes(
         "config",
         &format!(
@@ -100,7 +100,7 @@ fn a_profile_may_say_where_the_metadata_service_is() {
 
 #[test]
 fn an_instance_without_a_role_has_none() {
-    let user = User::with(&format!(
+    let user = AwsUser::with(&format!(
         "[profile r]\nrole_arn = {}\ncredential_source = Ec2InstanceMetadata\n",
         arn("r")
     ));
@@ -133,8 +133,8 @@ fn an_instance_without_a_role_has_none() {
 
 #[test]
 fn a_metadata_service_that_is_disabled_is_not_asked() {
-    let user = User::with("[default]\n");
-    let metadata = Metadata::start(Some(user.tenant.access_key()), "us-east-1").expect("a service");
+    let user = AwsUser::with("[default]\n");
+    let metadata = Metadata::start(Some(user.caller.access_key()), "us-east-1").expect("a service");
     let mut command = user.mssh(&[]);
     command
         .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.url())
@@ -147,7 +147,7 @@ fn a_metadata_service_that_is_disabled_is_not_asked() {
 
 #[test]
 fn the_region_is_the_first_that_is_told() {
-    let user = User::with("[default]\n$KEY\nregion = eu-west-1\n[profile none]\n$KEY\n");
+    let user = AwsUser::with("[default]\n$KEY\nregion = eu-west-1\n[profile none]\n$KEY\n");
     let region = |variables: &[(&str, &str)], words: &[&str]| {
         let mut command = user.command("mssh");
         command
@@ -156,7 +156,7 @@ fn the_region_is_the_first_that_is_told() {
             .env_remove("AWS_REGION")
             .env_remove("AWS_DEFAULT_REGION");
         finish(command.envs(variables.iter().copied()));
-        let calls = user.tenant.calls();
+        let calls = user.caller.calls();
         calls.last().expect("a call").region.clone()
     };
     let default = ("AWS_DEFAULT_REGION", "ap-southeast-2");
@@ -174,7 +174,7 @@ fn the_region_is_the_first_that_is_told() {
 /// A laptop in a network that swallows what is sent to the metadata service.
 #[test]
 fn a_metadata_service_that_never_answers_is_not_waited_for_long() {
-    let user = User::with("[default]\nmetadata_service_timeout = 1\n");
+    let user = AwsUser::with("[default]\nmetadata_service_timeout = 1\n");
     let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let url = format!("http://{}", silent.local_addr().expect("an address"));
     let began = std::time::Instant::now();

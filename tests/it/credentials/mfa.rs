@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use crate::lab::instances::WEB1;
-use crate::sandbox::{Outcome, PATIENCE, Pty, User, arn, eventually, finish};
+use crate::sandbox::{AwsUser, Outcome, PATIENCE, Pty, arn, eventually, finish};
 
 pub(super) const PROMPT: &str = "Enter MFA code for arn:aws:iam::123456789012:mfa/jane: ";
 const HINT: &str = "mssh: hint: run `aws sts get-caller-identity --profile guarded` in a terminal \
                     first: its session is found here";
 
-pub(super) fn user() -> User {
-    User::with(&format!(
+pub(super) fn user() -> AwsUser {
+    AwsUser::with(&format!(
         "[default]\n$KEY\n[profile guarded]\nrole_arn = {}\nsource_profile = default\n\
          mfa_serial = arn:aws:iam::123456789012:mfa/jane\n",
         arn("guarded")
@@ -18,7 +18,7 @@ pub(super) fn user() -> User {
 }
 
 /// The sessions in the cache.
-fn kept(user: &User) -> usize {
+fn kept(user: &AwsUser) -> usize {
     let Ok(files) = user.aws("cli/cache").read_dir() else {
         return 0;
     };
@@ -28,15 +28,15 @@ fn kept(user: &User) -> usize {
 }
 
 /// `mssh` as a shell would have it, with these words.
-pub(super) fn line(user: &User, words: &str) -> String {
+pub(super) fn line(user: &AwsUser, words: &str) -> String {
     let home = user.aws("").parent().expect("a home").display().to_string();
     format!(
         "env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY HOME='{home}' mssh -u guarded {words}"
     )
 }
 
-pub(super) fn codes(user: &User) -> Vec<String> {
-    let calls = user.tenant.calls_of("AssumeRole");
+pub(super) fn codes(user: &AwsUser) -> Vec<String> {
+    let calls = user.caller.calls_of("AssumeRole");
     let code = |call: &crate::lab::Call| call.said("TokenCode").unwrap_or_default().to_owned();
     calls.iter().map(code).collect()
 }
@@ -45,7 +45,7 @@ pub(super) fn codes(user: &User) -> Vec<String> {
 fn the_code_is_asked_for_on_the_terminal_and_the_session_kept() {
     let user = user();
     let line = format!("echo piped | {}", line(&user, &format!("{WEB1} cat")));
-    let mut pty = Pty::open(&user.tenant, &line);
+    let mut pty = Pty::open(&user.caller, &line);
     pty.shows(PROMPT);
     pty.types("99\x15123457\x7f6\r");
     pty.shows("piped");
@@ -81,7 +81,7 @@ fn nobody_is_asked_in_batch_mode() {
     let batch = user.aws("batch").display().to_string();
     let words = ["-u", "guarded", "-b", &batch, WEB1];
     refused(finish(user.command("msftp").args(words)), "msftp");
-    assert!(user.tenant.calls().is_empty());
+    assert!(user.caller.calls().is_empty());
 }
 
 #[test]
@@ -109,7 +109,7 @@ pub(super) fn asks(pty: &Pty, times: usize) {
 #[test]
 fn a_mistyped_code_is_asked_for_again() {
     let user = user();
-    let mut pty = Pty::open(&user.tenant, &line(&user, &format!("{WEB1} echo in")));
+    let mut pty = Pty::open(&user.caller, &line(&user, &format!("{WEB1} echo in")));
     for (time, typed) in ["000000\r", "12345\r", "123456\r"].into_iter().enumerate() {
         asks(&pty, time + 1);
         pty.types(typed);
@@ -149,7 +149,7 @@ fn a_code_that_is_wrong_is_said_and_not_shown() {
     ];
     for (typed, times, said) in cases {
         let user = user();
-        let mut pty = Pty::open(&user.tenant, &line(&user, WEB1));
+        let mut pty = Pty::open(&user.caller, &line(&user, WEB1));
         for time in 1..=times {
             asks(&pty, time);
             pty.types(typed);

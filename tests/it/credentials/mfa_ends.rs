@@ -7,15 +7,15 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::mfa::{PROMPT, asks, codes, line, user};
 use crate::lab::instances::WEB1;
-use crate::sandbox::{Pty, User, arn};
+use crate::sandbox::{AwsUser, Pty, arn};
 
 /// A shell that outlives what is done to `mssh`, and says how it found the terminal.
-pub(super) fn watched(user: &User) -> Pty {
+pub(super) fn watched(user: &AwsUser) -> Pty {
     watched_with(user, "trap : INT QUIT", WEB1)
 }
 
 /// The same, after something else, and with these words for `mssh`.
-fn watched_with(user: &User, before: &str, words: &str) -> Pty {
+fn watched_with(user: &AwsUser, before: &str, words: &str) -> Pty {
     let line = line(user, words);
     let script = format!(
         "{before}; (echo pid=$BASHPID=; exec {line}); \
@@ -23,7 +23,7 @@ fn watched_with(user: &User, before: &str, words: &str) -> Pty {
          echo ' end'"
     );
     let quoted = script.replace('\'', "'\\''");
-    let pty = Pty::open(&user.tenant, &format!("bash -c '{quoted}'"));
+    let pty = Pty::open(&user.caller, &format!("bash -c '{quoted}'"));
     pty.shows(PROMPT);
     pty
 }

@@ -14,7 +14,7 @@ fn of_parallel_runs_one_asks() {
     let user = user();
     let one = line(&user, &format!("{WEB1} true"));
     let line = format!("bash -c \"{one} & {one} & {one} & wait\"");
-    let mut pty = Pty::open(&user.tenant, &line);
+    let mut pty = Pty::open(&user.caller, &line);
     pty.shows(PROMPT);
     std::thread::sleep(Duration::from_millis(300));
     pty.types("123456\r");
@@ -27,7 +27,7 @@ fn of_parallel_runs_one_asks() {
     );
     assert_eq!(codes(&user).len(), 1);
     assert_eq!(
-        user.tenant.calls_of(crate::lab::SEND_SSH_PUBLIC_KEY).len(),
+        user.caller.calls_of(crate::lab::SEND_SSH_PUBLIC_KEY).len(),
         3
     );
 }
@@ -37,7 +37,7 @@ fn who_dies_asking_keeps_nobody_waiting() {
     let user = user();
     let first = watched(&user);
     kill_process(pid(&first), Signal::KILL).expect("a process");
-    let mut second = Pty::open(&user.tenant, &line(&user, &format!("{WEB1} true")));
+    let mut second = Pty::open(&user.caller, &line(&user, &format!("{WEB1} true")));
     second.shows(PROMPT);
     second.types("123456\r");
     assert_eq!(second.end(), Some(0));
@@ -46,7 +46,7 @@ fn who_dies_asking_keeps_nobody_waiting() {
 #[test]
 fn who_is_stopped_asking_keeps_nobody_waiting() {
     let user = user();
-    let mut first = Pty::open(&user.tenant, "bash --norc --noprofile -i");
+    let mut first = Pty::open(&user.caller, "bash --norc --noprofile -i");
     first.types(&format!(
         "{}; echo status=$?=\r",
         line(&user, &format!("{WEB1} true"))
@@ -54,7 +54,7 @@ fn who_is_stopped_asking_keeps_nobody_waiting() {
     first.shows(PROMPT);
     first.types("\x1a");
     first.shows("Stopped");
-    let mut second = Pty::open(&user.tenant, &line(&user, &format!("{WEB1} true")));
+    let mut second = Pty::open(&user.caller, &line(&user, &format!("{WEB1} true")));
     second.shows(PROMPT);
     second.types("123456\r");
     assert_eq!(second.end(), Some(0));
@@ -69,7 +69,7 @@ fn who_is_stopped_asking_keeps_nobody_waiting() {
 #[test]
 fn who_is_stopped_and_continued_asks_again() {
     let user = user();
-    let mut pty = Pty::open(&user.tenant, "bash --norc --noprofile -i");
+    let mut pty = Pty::open(&user.caller, "bash --norc --noprofile -i");
     pty.types(&format!("{}\r", line(&user, &format!("{WEB1} true"))));
     pty.shows(PROMPT);
     pty.types("\x1a");
@@ -109,7 +109,7 @@ fn who_may_not_ask_does_not_hang_behind_one_who_does() {
 #[test]
 fn who_may_not_ask_has_what_another_gets_at_that_moment() {
     let user = user();
-    let mut first = Pty::open(&user.tenant, &line(&user, &format!("{WEB1} true")));
+    let mut first = Pty::open(&user.caller, &line(&user, &format!("{WEB1} true")));
     first.shows(PROMPT);
     let mut second = user.mssh(&["-u", "guarded", "-o", "BatchMode=yes"]);
     let second = std::thread::spawn(move || finish(&mut second));

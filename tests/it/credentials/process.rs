@@ -1,10 +1,10 @@
 //! `credential_process`: any program, run as it is written, with the terminal and without a shell.
 
-use crate::sandbox::{Pty, User, arn, finish, finish_with};
+use crate::sandbox::{AwsUser, Pty, arn, finish, finish_with};
 
 /// A user whose command is a script of this body.
-fn user(body: &str) -> User {
-    let user = User::with("");
+fn user(body: &str) -> AwsUser {
+    let user = AwsUser::with("");
     user.writes("my helper", &format!("#!/bin/sh\n{body}\n"));
     let helper = user.aws("my helper");
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
@@ -46,7 +46,7 @@ fn it_can_ask_on_the_terminal() {
         "echo piped | env -u AWS_ACCESS_KEY_ID HOME='{home}' mssh {} cat",
         crate::lab::instances::WEB1
     );
-    let mut pty = Pty::open(&user.tenant, &line);
+    let mut pty = Pty::open(&user.caller, &line);
     pty.shows("pin? ");
     pty.types("1234\r");
     pty.shows("got 1234");
@@ -84,7 +84,7 @@ fn what_it_prints_is_never_shown() {
 
 #[test]
 fn one_that_is_not_there_is_said() {
-    let user = User::with("[default]\ncredential_process = /nowhere/helper --x\n");
+    let user = AwsUser::with("[default]\ncredential_process = /nowhere/helper --x\n");
     let outcome = user.runs(&[]);
     assert!(
         outcome.stderr.starts_with(
@@ -128,7 +128,7 @@ fn ending_in(minutes: u32) -> String {
 #[test]
 fn the_known_end_of_a_session_tells_whether_it_or_the_clock_is_to_blame() {
     let user = user(&ending_in(60));
-    user.tenant.clock_ahead(20);
+    user.caller.clock_ahead(20);
     user.runs(&[]).fails(
         255,
         &[
@@ -137,7 +137,7 @@ fn the_known_end_of_a_session_tells_whether_it_or_the_clock_is_to_blame() {
         ],
     );
     let user = self::user(&ending_in(10));
-    user.tenant.clock_ahead(20);
+    user.caller.clock_ahead(20);
     user.runs(&[]).fails(
         255,
         &[
@@ -162,7 +162,7 @@ fn output_without_an_end_is_not_read_to_its_end() {
 
 #[test]
 fn a_file_without_an_end_is_not_read_to_its_end() {
-    let user = User::with("[default]\n$KEY");
+    let user = AwsUser::with("[default]\n$KEY");
     for variable in ["AWS_CONFIG_FILE", "AWS_CA_BUNDLE"] {
         let mut mssh = user.mssh(&[]);
         mssh.env(variable, "/dev/zero");

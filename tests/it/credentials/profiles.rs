@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::sandbox::{User, finish, skipped};
+use crate::sandbox::{AwsUser, finish, skipped};
 
 /// A key that is told apart by what is appended.
 fn key(name: &str) -> String {
@@ -11,7 +11,7 @@ fn key(name: &str) -> String {
 
 #[test]
 fn a_key_in_either_file_signs() {
-    let user = User::with(&format!(
+    let user = AwsUser::with(&format!(
         "[profile in-config]\n{}[profile both]\n{}",
         key("C"),
         key("C")
@@ -27,7 +27,7 @@ fn a_key_in_either_file_signs() {
 
 #[test]
 fn odd_forms_are_understood() {
-    let user = User::with(
+    let user = AwsUser::with(
         "# a comment\n[default]\nregion = us-east-1\n\n[profile \"with space\"]\n\
          AWS_ACCESS_KEY_ID : $IDW\naws_secret_access_key=$SECRET\n[profile empty-lines]\n\n\
          ; another\naws_access_key_id = $IDE\n\n  \naws_secret_access_key = $SECRET\ns3 =\n    \
@@ -39,7 +39,7 @@ fn odd_forms_are_understood() {
 
 #[test]
 fn the_profile_is_the_named_one() {
-    let user = User::with(&format!(
+    let user = AwsUser::with(&format!(
         "[default]\n{}[profile one]\n{}[profile two]\n{}",
         key("D"),
         key("1"),
@@ -58,14 +58,14 @@ fn the_profile_is_the_named_one() {
 
 #[test]
 fn keys_in_the_environment_beat_all_but_a_profile_on_the_command_line() {
-    let user = User::with(&format!(
+    let user = AwsUser::with(&format!(
         "[default]\n{}[profile one]\n{}",
         key("D"),
         key("1")
     ));
     let with = |words: &[&str]| {
         let mut command = user.mssh(words);
-        let id = format!("{}E", user.tenant.access_key());
+        let id = format!("{}E", user.caller.access_key());
         command.env("AWS_ACCESS_KEY_ID", id);
         command.env("AWS_SECRET_ACCESS_KEY", "s");
         command.env("AWS_PROFILE", "one");
@@ -81,8 +81,8 @@ fn keys_in_the_environment_beat_all_but_a_profile_on_the_command_line() {
 fn a_session_in_the_environment_or_a_file_is_sent_along() {
     let session = "aws_access_key_id = ASIA$ID\n";
     let session = session.replace("ASIA$ID", "$SESSION");
-    let user = User::with("");
-    let id = user.tenant.access_key().replacen("AKIA", "ASIA", 1);
+    let user = AwsUser::with("");
+    let id = user.caller.access_key().replacen("AKIA", "ASIA", 1);
     let text = session.replace("$SESSION", &id);
     user.writes(
         "credentials",
@@ -90,9 +90,9 @@ fn a_session_in_the_environment_or_a_file_is_sent_along() {
     );
     user.runs(&[]).prints("");
     assert_eq!(user.last_key(), "ASIA");
-    let user = User::with("");
+    let user = AwsUser::with("");
     let mut command = user.mssh(&[]);
-    let id = user.tenant.access_key().replacen("AKIA", "ASIA", 1);
+    let id = user.caller.access_key().replacen("AKIA", "ASIA", 1);
     command
         .env("AWS_ACCESS_KEY_ID", id)
         .env("AWS_SECRET_ACCESS_KEY", "s")
@@ -103,7 +103,7 @@ fn a_session_in_the_environment_or_a_file_is_sent_along() {
 
 #[test]
 fn the_files_may_be_elsewhere() {
-    let user = User::with("");
+    let user = AwsUser::with("");
     let elsewhere = user.aws("else where");
     user.writes("else where/config", &format!("[profile x]\n{}", key("X")));
     user.writes("else where/credentials", &format!("[y]\n{}", key("Y")));
@@ -119,7 +119,7 @@ fn the_files_may_be_elsewhere() {
 
 #[test]
 fn files_that_make_no_sense_are_named_with_the_line() {
-    let user = User::with("[default]\nregion = us-east-1\nnonsense\n");
+    let user = AwsUser::with("[default]\nregion = us-east-1\nnonsense\n");
     let config = user.aws("config");
     user.runs(&[]).fails(
         255,
@@ -133,7 +133,7 @@ fn files_that_make_no_sense_are_named_with_the_line() {
              AWS_SHARED_CREDENTIALS_FILE",
         ],
     );
-    let user = User::with("");
+    let user = AwsUser::with("");
     fs::write(user.aws("credentials"), b"[default]\nx = \xff").expect("a file");
     let outcome = user.runs(&[]);
     assert!(
@@ -144,7 +144,7 @@ fn files_that_make_no_sense_are_named_with_the_line() {
 
 #[test]
 fn half_a_key_is_not_filled_up_from_elsewhere() {
-    let user = User::with("[default]\naws_access_key_id = $ID\n");
+    let user = AwsUser::with("[default]\naws_access_key_id = $ID\n");
     user.runs(&[]).fails(
         255,
         &[
@@ -153,7 +153,7 @@ fn half_a_key_is_not_filled_up_from_elsewhere() {
         ],
     );
     let mut command = user.mssh(&[]);
-    finish(command.env("AWS_ACCESS_KEY_ID", user.tenant.access_key())).fails(
+    finish(command.env("AWS_ACCESS_KEY_ID", user.caller.access_key())).fails(
         255,
         &[
             "mssh: error: AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not",
@@ -164,11 +164,11 @@ fn half_a_key_is_not_filled_up_from_elsewhere() {
 
 #[test]
 fn an_unknown_profile_is_an_error_even_beside_keys() {
-    let user = User::with("[profile one]\n[profile \"o n e\"]\n");
+    let user = AwsUser::with("[profile one]\n[profile \"o n e\"]\n");
     let mut command = user.mssh(&[]);
     command
         .env("AWS_PROFILE", "nope")
-        .env("AWS_ACCESS_KEY_ID", user.tenant.access_key())
+        .env("AWS_ACCESS_KEY_ID", user.caller.access_key())
         .env("AWS_SECRET_ACCESS_KEY", "s");
     finish(&mut command).fails(
         255,
@@ -182,7 +182,7 @@ fn an_unknown_profile_is_an_error_even_beside_keys() {
 /// Each file is opened once, and no other of the AWS CLI's.
 #[test]
 fn a_key_in_a_file_costs_two_opened_files() {
-    let user = User::with("[default]\n$KEY");
+    let user = AwsUser::with("[default]\n$KEY");
     user.writes("credentials", "[other]\n");
     let trace = user.aws("trace");
     let mut command = user.command("strace");

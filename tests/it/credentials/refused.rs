@@ -7,11 +7,11 @@ use serde_json::json;
 
 use crate::lab::instances::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, Fault, Trouble, clock};
-use crate::sandbox::{Outcome, User, arn, finish, finish_with};
+use crate::sandbox::{AwsUser, Outcome, arn, finish, finish_with};
 
 /// A user with the sessions of two roles in the cache, the second of which builds on the first.
-fn user() -> User {
-    let user = User::with(&format!(
+fn user() -> AwsUser {
+    let user = AwsUser::with(&format!(
         "[default]\n$KEY\n[profile r]\nrole_arn = {0}\nsource_profile = default\n\
          [profile s]\nrole_arn = {0}2\nsource_profile = r\n",
         arn("r")
@@ -21,7 +21,7 @@ fn user() -> User {
 }
 
 /// The file of the one session that is kept.
-fn file(user: &User) -> String {
+fn file(user: &AwsUser) -> String {
     let files = user.aws("cli/cache").read_dir().expect("a directory");
     let mut files = files.map(|file| file.expect("a file").path());
     let file = files.find(|file| file.extension().is_some_and(|it| it == "json"));
@@ -29,8 +29,8 @@ fn file(user: &User) -> String {
 }
 
 /// Puts another session into the file, good for long.
-fn put(user: &User, file: &str) {
-    let key = user.tenant.access_key().replacen("AKIA", "ASIA", 1);
+fn put(user: &AwsUser, file: &str) {
+    let key = user.caller.access_key().replacen("AKIA", "ASIA", 1);
     let end = clock::iso(SystemTime::now() + Duration::from_hours(9));
     let session = json!({ "Credentials": {
         "AccessKeyId": format!("{key}K"), "SecretAccessKey": "s", "SessionToken": "t",
@@ -58,7 +58,7 @@ fn a_session_that_is_refused_is_dropped_and_made_anew() {
         let user = user();
         let file = file(&user);
         put(&user, &file);
-        user.tenant
+        user.caller
             .fault(Fault::new(trouble).on(DESCRIBE_INSTANCES).first(1));
         warns_and_goes_on(&user.runs(&["-u", "r"]), &file);
         assert_eq!(
@@ -75,8 +75,8 @@ fn a_session_that_is_refused_is_dropped_and_made_anew() {
 fn the_new_one_is_not_made_anew_again() {
     let user = user();
     let file = file(&user);
-    let before = user.tenant.calls_of(DESCRIBE_INSTANCES).len();
-    user.tenant
+    let before = user.caller.calls_of(DESCRIBE_INSTANCES).len();
+    user.caller
         .fault(Fault::new(Trouble::BadToken).on(DESCRIBE_INSTANCES));
     user.runs(&["-u", "r"]).fails(
         255,
@@ -86,7 +86,7 @@ fn the_new_one_is_not_made_anew_again() {
             "mssh: hint: `aws sts get-caller-identity` tells whether they work at all",
         ],
     );
-    assert_eq!(user.tenant.calls_of(DESCRIBE_INSTANCES).len(), before + 2);
+    assert_eq!(user.caller.calls_of(DESCRIBE_INSTANCES).len(), before + 2);
     assert_eq!(user.assumed().len(), 2);
 }
 
@@ -95,7 +95,7 @@ fn so_is_one_with_which_no_further_role_is_given() {
     let user = user();
     let file = file(&user);
     put(&user, &file);
-    user.tenant
+    user.caller
         .fault(Fault::new(Trouble::ExpiredToken).on("AssumeRole").first(1));
     warns_and_goes_on(&user.runs(&["-u", "s"]), &file);
     let asked: Vec<String> = user.assumed().into_iter().map(|(key, _)| key).collect();
@@ -107,7 +107,7 @@ fn so_is_one_with_which_session_manager_starts_no_session() {
     let user = user();
     let file = file(&user);
     put(&user, &file);
-    user.tenant.fault(
+    user.caller.fault(
         Fault::new(Trouble::ExpiredToken)
             .on("StartSession")
             .first(1),
@@ -125,9 +125,9 @@ fn a_session_that_somebody_else_has_replaced_is_left_alone() {
     let user = user();
     let file = file(&user);
     let slow = Trouble::Latency(Duration::from_secs(3));
-    user.tenant
+    user.caller
         .fault(Fault::new(slow).on(DESCRIBE_INSTANCES).first(1));
-    user.tenant.fault(
+    user.caller.fault(
         Fault::new(Trouble::ExpiredToken)
             .on(DESCRIBE_INSTANCES)
             .first(1),
@@ -135,7 +135,7 @@ fn a_session_that_somebody_else_has_replaced_is_left_alone() {
     let mut command = user.mssh(&["-u", "r"]);
     let outcome = std::thread::scope(|scope| {
         let run = scope.spawn(|| finish(&mut command));
-        let asked = || user.tenant.calls_of(DESCRIBE_INSTANCES).len() > 1;
+        let asked = || user.caller.calls_of(DESCRIBE_INSTANCES).len() > 1;
         assert!(crate::sandbox::eventually(Duration::from_secs(30), asked));
         put(&user, &file);
         run.join().expect("a run")
@@ -155,7 +155,7 @@ fn the_session_of_another_user_is_not_dropped() {
     if std::os::unix::fs::chown(&file, Some(54_321), None).is_err() {
         return crate::sandbox::skipped("only root can give a file to somebody else");
     }
-    user.tenant
+    user.caller
         .fault(Fault::new(Trouble::BadToken).on(DESCRIBE_INSTANCES));
     let outcome = user.runs(&["-u", "r"]);
     assert_eq!(outcome.code, Some(255), "{outcome:?}");

@@ -1,7 +1,7 @@
 //! Roles: chains, sources, what is said to STS, and what of it makes no sense.
 
 use crate::lab::instances::WEB1;
-use crate::sandbox::{User, arn, finish};
+use crate::sandbox::{AwsUser, arn, finish};
 
 /// A profile with a role.
 fn role(name: &str, more: &str) -> String {
@@ -16,7 +16,7 @@ fn a_chain_is_walked_from_its_source() {
         "[profile bottom]\n$KEY",
     ]
     .concat();
-    let user = User::with(&text);
+    let user = AwsUser::with(&text);
     assert_eq!(user.key_of("top"), "ASIA");
     let pair = |key: &str, role: &str| (key.to_owned(), role.to_owned());
     assert_eq!(
@@ -30,13 +30,13 @@ fn a_chain_is_walked_from_its_source() {
 
 #[test]
 fn all_that_the_profile_says_reaches_sts() {
-    let user = User::with(&format!(
+    let user = AwsUser::with(&format!(
         "[profile partner]\n$KEY\nrole_arn = {}\nsource_profile = partner\n\
          role_session_name = jane@example\nexternal_id = the partner's\nduration_seconds = 1800\n",
         arn("partner")
     ));
     assert_eq!(user.key_of("partner"), "ASIA");
-    let call = &user.tenant.calls_of("AssumeRole")[0];
+    let call = &user.caller.calls_of("AssumeRole")[0];
     assert_eq!(call.said("RoleSessionName"), Some("jane@example"));
     assert_eq!(call.said("ExternalId"), Some("the partner's"));
     assert_eq!(call.said("DurationSeconds"), Some("1800"));
@@ -48,12 +48,12 @@ fn all_that_the_profile_says_reaches_sts() {
 
 #[test]
 fn a_session_without_a_name_gets_one_that_tells_us() {
-    let user = User::with(&format!(
+    let user = AwsUser::with(&format!(
         "{}[default]\n$KEY",
         role("r", "source_profile = default")
     ));
     user.key_of("r");
-    let call = &user.tenant.calls_of("AssumeRole")[0];
+    let call = &user.caller.calls_of("AssumeRole")[0];
     let name = call.said("RoleSessionName").expect("a name");
     assert!(name.starts_with("mssh-session-"), "{name}");
     assert!(call.user_agent.contains("mssh/"), "{}", call.user_agent);
@@ -62,21 +62,21 @@ fn a_session_without_a_name_gets_one_that_tells_us() {
 
 #[test]
 fn the_region_of_sts_is_the_region_at_hand() {
-    let user = User::with(&format!(
+    let user = AwsUser::with(&format!(
         "{}[default]\n$KEY",
         role("r", "source_profile = default")
     ));
     let mut command = user.mssh(&["-u", "r", "-r", "eu-west-1", "--dry-run"]);
     finish(&mut command);
-    assert_eq!(user.tenant.calls_of("AssumeRole")[0].region, "eu-west-1");
+    assert_eq!(user.caller.calls_of("AssumeRole")[0].region, "eu-west-1");
 }
 
 #[test]
 fn a_role_may_be_assumed_from_the_environment() {
-    let user = User::with(&role("r", "credential_source = Environment"));
+    let user = AwsUser::with(&role("r", "credential_source = Environment"));
     let mut command = user.mssh(&["-u", "r"]);
     command
-        .env("AWS_ACCESS_KEY_ID", user.tenant.access_key())
+        .env("AWS_ACCESS_KEY_ID", user.caller.access_key())
         .env("AWS_SECRET_ACCESS_KEY", "s");
     finish(&mut command).prints("");
     assert_eq!(user.last_key(), "ASIA");
@@ -93,10 +93,11 @@ fn a_role_may_be_assumed_from_the_environment() {
 
 #[test]
 fn a_web_identity_gives_its_role() {
-    let user = User::with("[profile web]\nweb_identity_token_file = ~/.aws/token\nrole_arn = R\n");
+    let user =
+        AwsUser::with("[profile web]\nweb_identity_token_file = ~/.aws/token\nrole_arn = R\n");
     user.writes("token", "webtoken.$ID");
     assert_eq!(user.key_of("web"), "ASIA");
-    let calls = user.tenant.calls_of("AssumeRoleWithWebIdentity");
+    let calls = user.caller.calls_of("AssumeRoleWithWebIdentity");
     assert_eq!(calls[0].said("RoleArn"), Some("R"));
     let mut command = user.mssh(&[]);
     command
@@ -105,13 +106,13 @@ fn a_web_identity_gives_its_role() {
         .env("AWS_ROLE_SESSION_NAME", "pod-1");
     finish(&mut command).prints("");
     assert_eq!(user.last_key(), "ASIA");
-    let calls = user.tenant.calls_of("AssumeRoleWithWebIdentity");
+    let calls = user.caller.calls_of("AssumeRoleWithWebIdentity");
     assert_eq!(calls[1].said("RoleSessionName"), Some("pod-1"));
 }
 
 #[test]
 fn a_web_identity_that_is_missing_or_too_old_is_said() {
-    let user = User::with("[default]\nweb_identity_token_file = ~/.aws/token\nrole_arn = R\n");
+    let user = AwsUser::with("[default]\nweb_identity_token_file = ~/.aws/token\nrole_arn = R\n");
     let path = user.aws("token");
     user.runs(&[]).fails(
         255,
@@ -140,7 +141,7 @@ fn a_web_identity_that_is_missing_or_too_old_is_said() {
 
 #[test]
 fn a_role_that_is_denied_names_the_permission() {
-    let user = User::with(&format!(
+    let user = AwsUser::with(&format!(
         "{}[default]\n$KEY",
         role("denied", "source_profile = default")
     ));
@@ -157,7 +158,7 @@ fn a_role_that_is_denied_names_the_permission() {
 
 #[test]
 fn profiles_that_lead_nowhere_are_refused_without_a_call() {
-    let user = User::with(
+    let user = AwsUser::with(
         &[
             &role("a", "source_profile = b"),
             &role("b", "source_profile = a"),
@@ -215,16 +216,16 @@ fn profiles_that_lead_nowhere_are_refused_without_a_call() {
         );
         user.runs(&["-u", profile]).fails(255, &[&error, &hint]);
     }
-    assert!(user.tenant.calls().is_empty());
+    assert!(user.caller.calls().is_empty());
 }
 
 #[test]
 fn sts_may_be_elsewhere_than_the_rest() {
-    let user = User::with(&format!(
+    let user = AwsUser::with(&format!(
         "{}[default]\n$KEY",
         role("r", "source_profile = default")
     ));
-    let url = user.tenant.lab().url();
+    let url = user.caller.lab().url();
     let mut command = user.command("mssh");
     command
         .args(["-u", "r", WEB1, "true"])

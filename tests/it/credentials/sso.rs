@@ -8,31 +8,31 @@ use serde_json::{Value, json};
 
 use crate::lab::clock;
 use crate::sandbox::sso::{LEGACY, SESSION, legacy_file, session_file, token};
-use crate::sandbox::{User, arn, finish};
+use crate::sandbox::{AwsUser, arn, finish};
 
 #[test]
 fn a_login_of_either_form_gives_the_role() {
-    let user = User::with(&[LEGACY, SESSION].concat());
+    let user = AwsUser::with(&[LEGACY, SESSION].concat());
     user.writes(&legacy_file(), &token("good", 3600, None));
     user.writes(&session_file(), &token("good", 3600, Some("good")));
     assert_eq!(user.key_of("l"), "ASIA");
     assert_eq!(user.key_of("s"), "ASIA");
-    let calls = user.tenant.calls_of("GetRoleCredentials");
+    let calls = user.caller.calls_of("GetRoleCredentials");
     assert_eq!(calls.len(), 2);
     assert_eq!(calls[0].said("role_name"), Some("ops"));
     assert_eq!(calls[0].said("account_id"), Some("123456789012"));
     // The second time, the session is at hand.
     user.key_of("s");
-    assert_eq!(user.tenant.calls_of("GetRoleCredentials").len(), 2);
+    assert_eq!(user.caller.calls_of("GetRoleCredentials").len(), 2);
 }
 
 #[test]
 fn a_token_that_ends_is_renewed_and_kept() {
-    let user = User::with(SESSION);
+    let user = AwsUser::with(SESSION);
     user.writes(&session_file(), &token("old", 60, Some("good")));
     assert_eq!(user.key_of("s"), "ASIA");
-    let calls = user.tenant.calls_of("GetRoleCredentials");
-    let new = format!("new-{}", user.tenant.access_key());
+    let calls = user.caller.calls_of("GetRoleCredentials");
+    let new = format!("new-{}", user.caller.access_key());
     assert_eq!(calls[0].said("bearer"), Some(new.as_str()));
     let kept = fs::read_to_string(user.aws(&session_file())).expect("a token");
     let kept: Value = serde_json::from_str(&kept).expect("JSON");
@@ -41,7 +41,7 @@ fn a_token_that_ends_is_renewed_and_kept() {
 
 #[test]
 fn a_login_that_is_over_or_was_never_names_the_command() {
-    let user = User::with(&[LEGACY, SESSION].concat());
+    let user = AwsUser::with(&[LEGACY, SESSION].concat());
     let over = |profile: &str, words: &str| {
         let error = format!("mssh: error: {words}");
         let hint = format!("mssh: hint: log in with `aws sso login --profile {profile}`");
@@ -59,7 +59,7 @@ fn a_login_that_is_over_or_was_never_names_the_command() {
 
 #[test]
 fn a_role_that_sso_does_not_give_is_named() {
-    let user = User::with(&LEGACY.replace("ops", "denied"));
+    let user = AwsUser::with(&LEGACY.replace("ops", "denied"));
     user.writes(&legacy_file(), &token("good", 3600, None));
     user.runs(&["-u", "l"]).fails(
         255,
@@ -72,7 +72,7 @@ fn a_role_that_sso_does_not_give_is_named() {
 
 #[test]
 fn what_the_profile_lacks_is_listed() {
-    let user = User::with(
+    let user = AwsUser::with(
         "[profile a]\nsso_account_id = 1\nsso_region = r\n[profile b]\nsso_account_id = 1\n\
          sso_session = nope\nsso_role_name = x\n",
     );
@@ -96,7 +96,7 @@ fn what_the_profile_lacks_is_listed() {
 #[test]
 fn sso_may_be_the_source_of_a_role() {
     let arn = arn("r");
-    let user = User::with(&format!(
+    let user = AwsUser::with(&format!(
         "{LEGACY}[profile r]\nrole_arn = {arn}\nsource_profile = l\n"
     ));
     user.writes(&legacy_file(), &token("good", 3600, None));
@@ -126,7 +126,7 @@ fn console_login(seconds: i64, refresh: &str) -> String {
 
 #[test]
 fn a_console_login_is_used_renewed_and_asked_for() {
-    let user = User::with("[profile c]\nlogin_session = arn:aws:iam::123456789012:user/jane\n");
+    let user = AwsUser::with("[profile c]\nlogin_session = arn:aws:iam::123456789012:user/jane\n");
     let sum = Command::new("sh")
         .args([
             "-c",
@@ -136,7 +136,7 @@ fn a_console_login_is_used_renewed_and_asked_for() {
         .expect("sha256sum");
     let sum = String::from_utf8_lossy(&sum.stdout).into_owned();
     let file = format!("login/cache/{}.json", &sum[..64]);
-    let session = user.tenant.access_key().replacen("AKIA", "ASIA", 1);
+    let session = user.caller.access_key().replacen("AKIA", "ASIA", 1);
     let leaves = |seconds, refresh| {
         let text = console_login(seconds, refresh).replace("$SESSION", &session);
         user.writes(&file, &text);
@@ -148,10 +148,10 @@ fn a_console_login_is_used_renewed_and_asked_for() {
     );
     leaves(3600, "good");
     assert_eq!(user.key_of("c"), "ASIA");
-    assert!(user.tenant.calls_of("CreateOAuth2Token").is_empty());
+    assert!(user.caller.calls_of("CreateOAuth2Token").is_empty());
     leaves(60, "good");
     assert_eq!(user.key_of("c"), "ASIA");
-    assert_eq!(user.tenant.calls_of("CreateOAuth2Token").len(), 1);
+    assert_eq!(user.caller.calls_of("CreateOAuth2Token").len(), 1);
     let nothing = |seconds| {
         leaves(seconds, "good");
         let mut command = user.mssh(&["-u", "c"]);

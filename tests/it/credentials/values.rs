@@ -1,12 +1,12 @@
 //! Keys and tokens that cannot be as AWS made them: named, and never shown.
 
-use crate::sandbox::{User, finish};
+use crate::sandbox::{AwsUser, finish};
 
 /// What picks up a carriage return: `export $(cat .env)` of a file with Windows line ends.
 #[test]
 fn a_variable_that_ends_in_a_line_end_is_named() {
-    let user = User::with("");
-    let id = user.tenant.access_key();
+    let user = AwsUser::with("");
+    let id = user.caller.access_key();
     let good = [
         ("AWS_ACCESS_KEY_ID", id),
         ("AWS_SECRET_ACCESS_KEY", "hush"),
@@ -31,15 +31,15 @@ fn a_variable_that_ends_in_a_line_end_is_named() {
             );
         }
     }
-    assert!(user.tenant.calls().is_empty());
+    assert!(user.caller.calls().is_empty());
 }
 
 #[test]
 fn a_setting_is_named_with_its_file_and_line() {
-    let user = User::with("");
+    let user = AwsUser::with("");
     let hint = "mssh: hint: remove it, or copy the value from AWS again";
     for name in ["config", "credentials"] {
-        let user = User::with("");
+        let user = AwsUser::with("");
         user.writes(
             name,
             "[default]\n$KEY# said aside\naws_session_token = hush\n  hush\n",

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::lab::Tenant;
-use crate::lab::eice::{Ail, NEAR_DB1, name, pattern};
+use crate::lab::Caller;
+use crate::lab::eice::{SAME_SUBNET, TunnelFault, name, pattern};
 use crate::sandbox::eice::command;
-use crate::sandbox::{PATIENCE, eventually, tenant};
+use crate::sandbox::{PATIENCE, caller, eventually};
 
 /// What an endpoint that means harm may cost at most.
 const HARM: u64 = 16;
@@ -19,9 +19,12 @@ const MEGABYTES: usize = 192;
 
 /// A tunnel to what listens at port 3389, as ssh would start it. Who asks the system for more data
 /// than 16 MB gets none.
-fn tunnel(tenant: &Tenant<'_>) -> Child {
-    let door = format!("door=x,{NEAR_DB1},{},127.0.1.21,us-east-1", name(NEAR_DB1));
-    let mut mssh = command(tenant, "prlimit");
+fn tunnel(caller: &Caller<'_>) -> Child {
+    let door = format!(
+        "door=x,{SAME_SUBNET},{},127.0.1.21,us-east-1",
+        name(SAME_SUBNET)
+    );
+    let mut mssh = command(caller, "prlimit");
     mssh.args(["--data=16777216", env!("CARGO_BIN_EXE_mssh")]);
     mssh.args(["--tunnel", "port=3389", &door]);
     mssh.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -45,8 +48,8 @@ const MOST: u64 = 6;
 
 #[test]
 fn a_long_stream_goes_there_unchanged_in_little_memory() {
-    let tenant = tenant();
-    let mut child = tunnel(&tenant);
+    let caller = caller();
+    let mut child = tunnel(&caller);
     let mut stdin = child.stdin.take().expect("a pipe");
     writeln!(stdin, "sink {}", MEGABYTES << 20).expect("a pipe");
     for _ in 0..MEGABYTES {
@@ -68,8 +71,8 @@ fn a_long_stream_goes_there_unchanged_in_little_memory() {
 
 #[test]
 fn a_long_stream_comes_back_unchanged_in_little_memory() {
-    let tenant = tenant();
-    let mut child = tunnel(&tenant);
+    let caller = caller();
+    let mut child = tunnel(&caller);
     let mut stdin = child.stdin.take().expect("a pipe");
     writeln!(stdin, "source {}", MEGABYTES << 20).expect("a pipe");
     let mut stdout = child.stdout.take().expect("a pipe");
@@ -92,15 +95,15 @@ fn a_long_stream_comes_back_unchanged_in_little_memory() {
 fn both_ways_at_once_and_with_every_ail_nothing_is_changed() {
     let ails = [
         None,
-        Some(Ail::Fragments),
-        Some(Ail::SlowReader(Duration::from_millis(1))),
+        Some(TunnelFault::Fragments),
+        Some(TunnelFault::SlowReader(Duration::from_millis(1))),
     ];
     for ail in ails {
-        let tenant = tenant();
+        let caller = caller();
         if let Some(ail) = ail {
-            tenant.ails(ail);
+            caller.tunnel_fault(ail);
         }
-        let mut child = tunnel(&tenant);
+        let mut child = tunnel(&caller);
         let mut stdin = child.stdin.take().expect("a pipe");
         let mut stdout = child.stdout.take().expect("a pipe");
         let count = 8;
@@ -125,9 +128,9 @@ fn both_ways_at_once_and_with_every_ail_nothing_is_changed() {
 /// tunnel ends by itself, with no busy loop in between.
 #[test]
 fn after_the_end_of_input_the_rest_still_comes_and_no_time_is_burnt() {
-    let tenant = tenant();
-    tenant.ails(Ail::SlowWriter(Duration::from_millis(500)));
-    let mut child = tunnel(&tenant);
+    let caller = caller();
+    caller.tunnel_fault(TunnelFault::SlowWriter(Duration::from_millis(500)));
+    let mut child = tunnel(&caller);
     let mut stdin = child.stdin.take().expect("a pipe");
     writeln!(stdin, "source 300000").expect("a pipe");
     drop(stdin);
@@ -154,8 +157,8 @@ fn ticks(child: &Child) -> u64 {
 
 #[test]
 fn idle_costs_nothing_with_or_without_input() {
-    let tenant = tenant();
-    let mut child = tunnel(&tenant);
+    let caller = caller();
+    let mut child = tunnel(&caller);
     let mut stdin = child.stdin.take().expect("a pipe");
     stdin.write_all(b"echo\nx").expect("a pipe");
     let mut stdout = child.stdout.take().expect("a pipe");
@@ -186,8 +189,8 @@ fn idle_costs_nothing_with_or_without_input() {
 
 #[test]
 fn a_reader_that_is_slow_holds_up_the_far_end_and_not_us() {
-    let tenant = tenant();
-    let mut child = tunnel(&tenant);
+    let caller = caller();
+    let mut child = tunnel(&caller);
     let mut stdin = child.stdin.take().expect("a pipe");
     writeln!(stdin, "source {}", 256 << 20).expect("a pipe");
     std::thread::sleep(Duration::from_secs(2));
@@ -202,9 +205,9 @@ fn a_reader_that_is_slow_holds_up_the_far_end_and_not_us() {
 
 #[test]
 fn pings_whose_pongs_nobody_reads_cost_little_memory_and_keep_us_from_nothing() {
-    let tenant = tenant();
-    tenant.ails(Ail::Pings);
-    let mut child = tunnel(&tenant);
+    let caller = caller();
+    caller.tunnel_fault(TunnelFault::Pings);
+    let mut child = tunnel(&caller);
     std::thread::sleep(Duration::from_secs(4));
     let peak = peak(&child);
     let told = Instant::now();
@@ -217,5 +220,5 @@ fn pings_whose_pongs_nobody_reads_cost_little_memory_and_keep_us_from_nothing() 
         "{:?}",
         told.elapsed()
     );
-    assert_eq!((status.code(), tenant.tunnels().len()), (Some(0), 1));
+    assert_eq!((status.code(), caller.tunnels().len()), (Some(0), 1));
 }

@@ -5,82 +5,87 @@ use std::path::Path;
 
 use rustix::process::Signal;
 
-use crate::lab::Tenant;
-use crate::lab::instances::DB1;
+use crate::lab::Caller;
+use crate::lab::instances::PRIVATE;
 use crate::sandbox::eice::command;
 use crate::sandbox::{
-    Outcome, PATIENCE, Session, echo_server, echoes, eventually, finish, free_port, leaves_nothing,
-    tenant,
+    Login, Outcome, PATIENCE, caller, echo_server, echoes, eventually, finish, free_port,
+    leaves_nothing,
 };
 
 /// `mssh` with a socket for sharing.
-fn sharing(tenant: &Tenant<'_>, socket: &Path, words: &[&str]) -> Outcome {
-    let mut mssh = command(tenant, "mssh");
-    finish(mssh.args(["--eice", "-S"]).arg(socket).args(words).arg(DB1))
+fn sharing(caller: &Caller<'_>, socket: &Path, words: &[&str]) -> Outcome {
+    let mut mssh = command(caller, "mssh");
+    finish(
+        mssh.args(["--eice", "-S"])
+            .arg(socket)
+            .args(words)
+            .arg(PRIVATE),
+    )
 }
 
 /// Over a master there is no call, no key and no second tunnel; when it goes, so does the tunnel.
-fn is_a_master(tenant: &Tenant<'_>, socket: &Path) {
-    let calls = tenant.calls().len();
-    let mut second = command(tenant, "mssh");
+fn is_a_master(caller: &Caller<'_>, socket: &Path) {
+    let calls = caller.calls().len();
+    let mut second = command(caller, "mssh");
     second.args(["--eice", "-S"]).arg(socket);
-    finish(second.args([DB1, "echo shared"])).prints("shared\n");
-    assert_eq!((tenant.calls().len(), tenant.tunnels().len()), (calls, 1));
-    let exit = sharing(tenant, socket, &["-O", "exit"]);
+    finish(second.args([PRIVATE, "echo shared"])).prints("shared\n");
+    assert_eq!((caller.calls().len(), caller.tunnels().len()), (calls, 1));
+    let exit = sharing(caller, socket, &["-O", "exit"]);
     assert_eq!(exit.code, Some(0), "{exit:?}");
-    assert!(eventually(PATIENCE, || !tenant.tunnels()[0].end.is_empty()));
-    leaves_nothing(tenant);
+    assert!(eventually(PATIENCE, || !caller.tunnels()[0].end.is_empty()));
+    leaves_nothing(caller);
 }
 
 /// Standard error is a pipe here: who reads it to its end does not wait for the tunnel, which has
 /// let go of it as ssh has.
 #[test]
 fn a_port_is_forwarded_and_with_f_the_tunnel_goes_to_the_background_with_ssh() {
-    let tenant = tenant();
+    let caller = caller();
     let port = free_port();
     let forward = format!("127.0.0.1:{port}:127.0.0.1:{}", echo_server());
-    let socket = tenant.run_dir().join("master");
+    let socket = caller.run_dir().join("master");
     let strict = ["-o", "ExitOnForwardFailure=yes"];
     let words = [&["-f", "-N", "-M", "-L", &forward][..], &strict].concat();
-    sharing(&tenant, &socket, &words).prints("");
+    sharing(&caller, &socket, &words).prints("");
     echoes(&mut TcpStream::connect(("127.0.0.1", port)).expect("a forwarded port"));
-    is_a_master(&tenant, &socket);
+    is_a_master(&caller, &socket);
 }
 
 #[test]
 fn a_master_that_persists_keeps_its_tunnel() {
-    let tenant = tenant();
-    let socket = tenant.run_dir().join("persists");
+    let caller = caller();
+    let socket = caller.run_dir().join("persists");
     let persists = ["-o", "ControlMaster=auto", "-o", "ControlPersist=60"];
-    let mut first = command(&tenant, "mssh");
+    let mut first = command(&caller, "mssh");
     first.arg("--eice").args(persists).arg("-S").arg(&socket);
-    finish(first.args([DB1, "echo first"])).prints("first\n");
-    let check = sharing(&tenant, &socket, &["-O", "check"]);
+    finish(first.args([PRIVATE, "echo first"])).prints("first\n");
+    let check = sharing(&caller, &socket, &["-O", "check"]);
     assert_eq!(check.code, Some(0), "{check:?}");
-    is_a_master(&tenant, &socket);
+    is_a_master(&caller, &socket);
 }
 
 #[test]
 fn the_tunnel_ends_with_ssh_however_that_ends() {
     for signal in [Signal::TERM, Signal::HUP, Signal::KILL, Signal::INT] {
-        let tenant = tenant();
-        let mut session = Session::open(command(&tenant, "mssh").args(["--eice", DB1]));
+        let caller = caller();
+        let mut session = Login::open(command(&caller, "mssh").args(["--eice", PRIVATE]));
         assert!(session.answers());
-        assert_eq!(tenant.tunnels()[0].end, "");
+        assert_eq!(caller.tunnels()[0].end, "");
         session.signal(signal);
         session.end();
-        let ended = || !tenant.tunnels()[0].end.is_empty();
+        let ended = || !caller.tunnels()[0].end.is_empty();
         assert!(
             eventually(PATIENCE, ended),
             "the tunnel outlives {signal:?}"
         );
         // Who hears first of ssh's end is the first to close: in due form, both.
-        let end = &tenant.tunnels()[0].end;
+        let end = &caller.tunnels()[0].end;
         let closed = [
             "closed by the client with Some(1000)",
             "closed by the instance",
         ];
         assert!(closed.contains(&&**end), "{end}");
-        leaves_nothing(&tenant);
+        leaves_nothing(&caller);
     }
 }

@@ -5,10 +5,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use super::mssh;
-use crate::lab::eice::{NEAR_DB1, name};
-use crate::lab::instances::DB1;
+use crate::lab::eice::{SAME_SUBNET, name};
+use crate::lab::instances::PRIVATE;
 use crate::sandbox::eice::{command, service};
-use crate::sandbox::{Session, User, discreet, files_below, finish, handed, mode, tenant};
+use crate::sandbox::{AwsUser, Login, caller, discreet, files_below, finish, handed, mode};
 
 /// Words of a secret: the lab's only secret key, and what a signed URL is known by.
 const SECRETS: [&str; 4] = [
@@ -19,28 +19,28 @@ const SECRETS: [&str; 4] = [
 ];
 
 /// Somebody with a profile for a role, whose session has a token, in their files.
-fn with_role() -> User {
-    User::with(
+fn with_role() -> AwsUser {
+    AwsUser::with(
         "[profile base]\n$KEYregion = us-east-1\n[profile role]\n\
          role_arn = arn:aws:iam::123456789012:role/lab\nsource_profile = base\nregion = us-east-1\n",
     )
 }
 
 /// Their `mssh` by that role, through an endpoint.
-fn mssh_of(user: &User) -> Command {
+fn mssh_of(user: &AwsUser) -> Command {
     let mut mssh = user.command("mssh");
     mssh.env("AWS_CA_BUNDLE", service().certificate());
-    mssh.args(["--profile", "role", "--eice", DB1]);
+    mssh.args(["--profile", "role", "--eice", PRIVATE]);
     mssh
 }
 
 #[test]
 fn no_process_and_no_file_tells_a_secret() {
     let user = with_role();
-    let tenant = &user.tenant;
-    let session = Session::open(&mut mssh_of(&user));
+    let caller = &user.caller;
+    let session = Login::open(&mut mssh_of(&user));
     assert!(
-        tenant.tunnels()[0].access_key.starts_with("ASIALAB"),
+        caller.tunnels()[0].access_key.starts_with("ASIALAB"),
         "no role"
     );
     let room = session.key().parent().expect("a room").to_owned();
@@ -59,7 +59,7 @@ fn nothing_that_is_said_tells_a_secret() {
     assert!(
         outcome
             .stderr
-            .contains(&format!("127.0.1.21 through {NEAR_DB1}"))
+            .contains(&format!("127.0.1.21 through {SAME_SUBNET}"))
     );
     assert!(outcome.stderr.contains("is open"), "{outcome:?}");
     for secret in SECRETS {
@@ -72,18 +72,21 @@ fn nothing_that_is_said_tells_a_secret() {
 fn the_tunnel_takes_the_credentials_that_were_handed_over() {
     let user = with_role();
     finish(mssh_of(&user).arg("true")).prints("");
-    assert_eq!(user.tenant.calls_of("AssumeRole").len(), 1);
-    let tenant = tenant();
+    assert_eq!(user.caller.calls_of("AssumeRole").len(), 1);
+    let caller = caller();
     let text = format!(
         r#"{{"AccessKeyId":"{}","SecretAccessKey":"labsecretlabsecretlabsecretlabsecretlabs"}}"#,
-        tenant.access_key()
+        caller.access_key()
     );
-    let door = format!("door=x,{NEAR_DB1},{},127.0.1.21,us-east-1", name(NEAR_DB1));
-    let file = handed(&tenant, &text);
+    let door = format!(
+        "door=x,{SAME_SUBNET},{},127.0.1.21,us-east-1",
+        name(SAME_SUBNET)
+    );
+    let file = handed(&caller, &text);
     let credentials = format!("credentials={}", file.display());
     for keep in [true, false] {
-        handed(&tenant, &text);
-        let mut tunnel = command(&tenant, "mssh");
+        handed(&caller, &text);
+        let mut tunnel = command(&caller, "mssh");
         tunnel.env_remove("AWS_ACCESS_KEY_ID");
         tunnel.args(["--tunnel", "port=3389", &door, &credentials]);
         tunnel.args(keep.then_some("keep"));
@@ -92,7 +95,7 @@ fn the_tunnel_takes_the_credentials_that_were_handed_over() {
         assert_eq!(file.exists(), keep);
     }
     // It is gone: those of the environment do.
-    let mut tunnel = command(&tenant, "mssh");
+    let mut tunnel = command(&caller, "mssh");
     tunnel.args(["--tunnel", "port=3389", &door, &credentials]);
     crate::sandbox::finish_with(&mut tunnel, b"quit\n").prints("");
 }
@@ -100,17 +103,20 @@ fn the_tunnel_takes_the_credentials_that_were_handed_over() {
 /// Whatever a command line says, what mssh did not write is not taken for its own.
 #[test]
 fn credentials_in_a_file_of_the_users_are_neither_read_nor_deleted() {
-    let tenant = tenant();
-    let room = handed(&tenant, "").parent().map(ToOwned::to_owned);
+    let caller = caller();
+    let room = handed(&caller, "").parent().map(ToOwned::to_owned);
     let room = room.expect("a directory");
-    let elsewhere = tenant.run_dir().join("aws");
+    let elsewhere = caller.run_dir().join("aws");
     fs::create_dir(&elsewhere).expect("a directory");
-    let door = format!("door=x,{NEAR_DB1},{},127.0.1.21,us-east-1", name(NEAR_DB1));
+    let door = format!(
+        "door=x,{SAME_SUBNET},{},127.0.1.21,us-east-1",
+        name(SAME_SUBNET)
+    );
     for file in [room.join("config"), elsewhere.join("credentials")] {
         let text = r#"{"AccessKeyId":"AKIANOBODY","SecretAccessKey":"nothing"}"#;
         fs::write(&file, text).expect("a file");
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("its mode");
-        let mut tunnel = command(&tenant, "mssh");
+        let mut tunnel = command(&caller, "mssh");
         let credentials = format!("credentials={}", file.display());
         tunnel.args(["--tunnel", "port=3389", &door, &credentials]);
         crate::sandbox::finish_with(&mut tunnel, b"quit\n").prints("");
@@ -120,9 +126,9 @@ fn credentials_in_a_file_of_the_users_are_neither_read_nor_deleted() {
 
 #[test]
 fn a_dry_run_writes_nothing() {
-    let tenant = tenant();
-    let outcome = mssh(&tenant, &["--eice", "--dry-run", DB1]);
+    let caller = caller();
+    let outcome = mssh(&caller, &["--eice", "--dry-run", PRIVATE]);
     assert_eq!((outcome.code, &*outcome.stderr), (Some(0), ""));
-    assert!(files_below(tenant.run_dir()).is_empty());
-    assert!(tenant.calls_of("SendSSHPublicKey").is_empty() && tenant.tunnels().is_empty());
+    assert!(files_below(caller.run_dir()).is_empty());
+    assert!(caller.calls_of("SendSSHPublicKey").is_empty() && caller.tunnels().is_empty());
 }

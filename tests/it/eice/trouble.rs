@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::mssh;
-use crate::lab::eice::{Ail, NEAR_DB1, name};
-use crate::lab::instances::DB1;
+use crate::lab::eice::{SAME_SUBNET, TunnelFault, name};
+use crate::lab::instances::PRIVATE;
 use crate::sandbox::eice::command;
-use crate::sandbox::{Outcome, Session, finish, leaves_nothing, tenant};
+use crate::sandbox::{Login, Outcome, caller, finish, leaves_nothing};
 
 /// The lines of ours in what ssh and we have said.
 pub(super) fn ours(outcome: &Outcome) -> Vec<&str> {
@@ -15,20 +15,20 @@ pub(super) fn ours(outcome: &Outcome) -> Vec<&str> {
 }
 
 #[track_caller]
-fn fails_with(ail: Ail, lines: &[&str]) {
-    let tenant = tenant();
-    tenant.ails(ail);
-    let outcome = mssh(&tenant, &["--eice", DB1, "echo never; sleep 60"]);
+fn fails_with(ail: TunnelFault, lines: &[&str]) {
+    let caller = caller();
+    caller.tunnel_fault(ail);
+    let outcome = mssh(&caller, &["--eice", PRIVATE, "echo never; sleep 60"]);
     assert_eq!(ours(&outcome), lines, "{outcome:?}");
     assert_eq!(outcome.code, Some(255), "{outcome:?}");
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn a_refusal_is_one_line_and_a_hint() {
-    let refuses = |what: &str| format!("mssh: error: {NEAR_DB1} refuses the tunnel: {what}");
+    let refuses = |what: &str| format!("mssh: error: {SAME_SUBNET} refuses the tunnel: {what}");
     fails_with(
-        Ail::Refuse(
+        TunnelFault::Refuse(
             403,
             r#"{"ErrorCode":"AccessDenied","Message":"User: arn:x is not authorized to perform: ec2-instance-connect:OpenTunnel"}"#,
         ),
@@ -42,7 +42,7 @@ fn a_refusal_is_one_line_and_a_hint() {
         ],
     );
     fails_with(
-        Ail::Refuse(
+        TunnelFault::Refuse(
             429,
             r#"{"ErrorCode":"Throttling","Message":"Too many tunnels."}"#,
         ),
@@ -52,50 +52,53 @@ fn a_refusal_is_one_line_and_a_hint() {
         ],
     );
     fails_with(
-        Ail::Refuse(503, "<html>busy</html>"),
+        TunnelFault::Refuse(503, "<html>busy</html>"),
         &[
             &refuses("no reason given (HTTP 503)"),
             "mssh: hint: try again in a moment",
         ],
     );
     fails_with(
-        Ail::Refuse(404, "{\"Message\":\"a\\u001b[2Jb\\nc\"}"),
+        TunnelFault::Refuse(404, "{\"Message\":\"a\\u001b[2Jb\\nc\"}"),
         &[&refuses("a\\u{1b}[2Jb c (HTTP 404)")],
     );
 }
 
 #[test]
 fn another_port_than_the_services_two_is_refused_by_the_service() {
-    let tenant = tenant();
-    let outcome = mssh(&tenant, &["--eice", "-p", "2222", DB1, "true"]);
+    let caller = caller();
+    let outcome = mssh(&caller, &["--eice", "-p", "2222", PRIVATE, "true"]);
     assert_eq!(
         ours(&outcome),
         [
             &*format!(
-                "mssh: error: {NEAR_DB1} refuses the tunnel: The specified RemotePort is not \
+                "mssh: error: {SAME_SUBNET} refuses the tunnel: The specified RemotePort is not \
                  valid (InvalidParameter)"
             ),
             "mssh: hint: endpoints connect to ports 22 and 3389 alone; forward others with ssh's \
              -L",
         ]
     );
-    assert_eq!((outcome.code, tenant.tunnels()[0].port), (Some(255), 2222));
+    assert_eq!((outcome.code, caller.tunnels()[0].port), (Some(255), 2222));
 }
 
 #[test]
 fn an_instance_that_the_endpoint_does_not_reach_is_said_to_be_so() {
-    let tenant = tenant();
+    let caller = caller();
     // Found by its private address, and running; but nobody listens there.
-    let outcome = finish(command(&tenant, "mssh").args([
+    let outcome = finish(command(&caller, "mssh").args([
         "--tunnel",
         "port=22",
-        &format!("door=x,{NEAR_DB1},{},127.0.9.9,us-east-1", name(NEAR_DB1)),
+        &format!(
+            "door=x,{SAME_SUBNET},{},127.0.9.9,us-east-1",
+            name(SAME_SUBNET)
+        ),
     ]));
     outcome.fails(
         255,
         &[
             &format!(
-                "mssh: error: {NEAR_DB1} has closed the tunnel: Unable to connect to target (close \
+                "mssh: error: {SAME_SUBNET} has closed the tunnel: Unable to connect to target (close \
                  code 1011)"
             ),
             "mssh: hint: do the security groups let the endpoint in, and does sshd listen on that \
@@ -107,30 +110,30 @@ fn an_instance_that_the_endpoint_does_not_reach_is_said_to_be_so() {
 #[test]
 fn a_tunnel_that_breaks_says_so_and_ssh_ends() {
     fails_with(
-        Ail::DropAfter(2000),
+        TunnelFault::DropAfter(2000),
         &["mssh: error: the tunnel is lost: the connection has been closed"],
     );
     fails_with(
-        Ail::CloseAfter(2000, 1008, "Idle for too long."),
+        TunnelFault::CloseAfter(2000, 1008, "Idle for too long."),
         &[&format!(
-            "mssh: error: {NEAR_DB1} has closed the tunnel: Idle for too long (close code 1008)"
+            "mssh: error: {SAME_SUBNET} has closed the tunnel: Idle for too long (close code 1008)"
         )],
     );
-    fails_with(Ail::CloseAfter(2000, 1000, ""), &[]);
+    fails_with(TunnelFault::CloseAfter(2000, 1000, ""), &[]);
     fails_with(
-        Ail::Text,
+        TunnelFault::Text,
         &["mssh: error: the tunnel is lost: the endpoint sends text"],
     );
     fails_with(
-        Ail::TooLong,
+        TunnelFault::TooLong,
         &["mssh: error: the tunnel is lost: payload length of 1048576 exceeds the limit of 131072"],
     );
     fails_with(
-        Ail::WrongKey,
+        TunnelFault::WrongKey,
         &[
             &format!(
                 "mssh: error: cannot open a websocket at {}: its answer makes no sense",
-                name(NEAR_DB1)
+                name(SAME_SUBNET)
             ),
             "mssh: hint: is there a proxy or a firewall that knows no websockets?",
         ],
@@ -140,10 +143,14 @@ fn a_tunnel_that_breaks_says_so_and_ssh_ends() {
 #[test]
 fn a_slow_or_fragmented_tunnel_is_a_tunnel() {
     let slow = Duration::from_millis(20);
-    for ail in [Ail::SlowReader(slow), Ail::SlowWriter(slow), Ail::Fragments] {
-        let tenant = tenant();
-        tenant.ails(ail);
-        let mut session = Session::open(command(&tenant, "mssh").args(["--eice", DB1]));
+    for ail in [
+        TunnelFault::SlowReader(slow),
+        TunnelFault::SlowWriter(slow),
+        TunnelFault::Fragments,
+    ] {
+        let caller = caller();
+        caller.tunnel_fault(ail);
+        let mut session = Login::open(command(&caller, "mssh").args(["--eice", PRIVATE]));
         assert!((0..5).all(|_| session.answers()), "{ail:?}");
         let outcome = session.end();
         assert_eq!((outcome.code, &*outcome.stderr), (Some(0), ""), "{ail:?}");
@@ -152,18 +159,18 @@ fn a_slow_or_fragmented_tunnel_is_a_tunnel() {
 
 #[test]
 fn a_refusal_tells_of_a_clock_that_is_off() {
-    let tenant = tenant();
-    tenant.clock_ahead(-20);
-    tenant.ails(Ail::Refuse(
+    let caller = caller();
+    caller.clock_ahead(-20);
+    caller.tunnel_fault(TunnelFault::Refuse(
         403,
         r#"{"ErrorCode":"AccessDenied","Message":"Signature not yet current"}"#,
     ));
-    let outcome = mssh(&tenant, &["--eice", DB1, "echo never; sleep 60"]);
+    let outcome = mssh(&caller, &["--eice", PRIVATE, "echo never; sleep 60"]);
     assert_eq!(
         ours(&outcome),
         [
             &format!(
-                "mssh: error: {NEAR_DB1} refuses the tunnel: Signature not yet current \
+                "mssh: error: {SAME_SUBNET} refuses the tunnel: Signature not yet current \
                  (AccessDenied)"
             ),
             "mssh: hint: set this machine's clock, which is 20 minutes ahead of AWS's",

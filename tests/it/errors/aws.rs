@@ -4,15 +4,15 @@ use std::time::{Duration, Instant};
 
 use super::mssh;
 use crate::lab::instances::{
-    ADDRESSLESS, DB1, DESCRIBE_DENIED, PARIS, PENDING, PUSH_DENIED, STOPPED, STOPPING, TERMINATED,
-    WEB1,
+    DESCRIBE_DENIED, IN_EU_WEST_1, NO_ADDRESS, PENDING, PRIVATE, PUSH_DENIED, STOPPED, STOPPING,
+    TERMINATED, WEB1,
 };
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
-use crate::sandbox::{finish, no_key_is_left, tenant};
+use crate::sandbox::{caller, finish, no_key_is_left};
 
 #[test]
 fn an_instance_that_is_not_running_is_called_what_it_is() {
-    let tenant = tenant();
+    let caller = caller();
     let cases = [
         (
             STOPPED,
@@ -32,7 +32,7 @@ fn an_instance_that_is_not_running_is_called_what_it_is() {
         ),
     ];
     for (id, state, hint) in cases {
-        mssh(&tenant, &[id]).fails(
+        mssh(&caller, &[id]).fails(
             255,
             &[
                 &format!("mssh: error: instance {id} is {state}"),
@@ -44,40 +44,42 @@ fn an_instance_that_is_not_running_is_called_what_it_is() {
 
 #[test]
 fn none_and_several_are_errors_that_list_what_was_seen() {
-    let tenant = tenant();
+    let caller = caller();
     let elsewhere = "mssh: hint: is it in another region (--region) or account (--profile)?";
-    mssh(&tenant, &["i-0123456789abcdef0"]).fails(
+    mssh(&caller, &["i-0123456789abcdef0"]).fails(
         255,
         &[
             "mssh: error: there is no instance i-0123456789abcdef0 in us-east-1 (set by AWS_REGION)",
             elsewhere,
         ],
     );
-    mssh(&tenant, &[PARIS]).fails(
+    mssh(&caller, &[IN_EU_WEST_1]).fails(
         255,
         &[
-            &format!("mssh: error: there is no instance {PARIS} in us-east-1 (set by AWS_REGION)"),
+            &format!(
+                "mssh: error: there is no instance {IN_EU_WEST_1} in us-east-1 (set by AWS_REGION)"
+            ),
             elsewhere,
         ],
     );
-    mssh(&tenant, &["192.0.2.99"]).fails(
+    mssh(&caller, &["192.0.2.99"]).fails(
         255,
         &[
             "mssh: error: there is no instance with address 192.0.2.99 in us-east-1 (set by AWS_REGION)",
             elsewhere,
         ],
     );
-    mssh(&tenant, &["127.0.1.41"]).fails(
+    mssh(&caller, &["127.0.1.41"]).fails(
         255,
         &[
             "mssh: error: 127.0.1.41 is 2 instances",
-            "mssh:   i-02220000000000001 twin1 running us-east-1a 127.0.1.41",
-            "mssh:   i-02220000000000002 twin2 running us-east-1a 127.0.1.41",
+            "mssh:   i-02220000000000001 same-address1 running us-east-1a 127.0.1.41",
+            "mssh:   i-02220000000000002 same-address2 running us-east-1a 127.0.1.41",
             "mssh: hint: name the one you mean by its ID",
         ],
     );
     assert_eq!(
-        tenant
+        caller
             .calls_of(SEND_SSH_PUBLIC_KEY)
             .iter()
             .filter(|c| c.status == Some(200))
@@ -88,11 +90,11 @@ fn none_and_several_are_errors_that_list_what_was_seen() {
 
 #[test]
 fn a_missing_address_is_named() {
-    let tenant = tenant();
-    mssh(&tenant, &[ADDRESSLESS]).fails(
+    let caller = caller();
+    mssh(&caller, &[NO_ADDRESS]).fails(
         255,
         &[
-            &format!("mssh: error: no way leads to instance {ADDRESSLESS}"),
+            &format!("mssh: error: no way leads to instance {NO_ADDRESS}"),
             "mssh:   direct: the instance has no address",
             "mssh:   eice: there is no private or IPv6 address to use for eice-0cafe000000000001",
             "mssh:   ssm: Session Manager does not know the instance",
@@ -102,29 +104,29 @@ fn a_missing_address_is_named() {
     );
     let choose = "mssh: hint: leave the choice to mssh: without --via, --private, -4, -6 and \
                   AddressFamily";
-    mssh(&tenant, &["-6", WEB1]).fails(
+    mssh(&caller, &["-6", WEB1]).fails(
         255,
         &[
             &format!("mssh: error: instance {WEB1} has no IPv6 address"),
             choose,
         ],
     );
-    mssh(&tenant, &["--via", "public", DB1]).fails(
+    mssh(&caller, &["--via", "public", PRIVATE]).fails(
         255,
         &[
-            &format!("mssh: error: instance {DB1} has no public IPv4 address"),
+            &format!("mssh: error: instance {PRIVATE} has no public IPv4 address"),
             "mssh: hint: leave out --via for its private address or a tunnel, or name one: --eice, \
              --ssm",
         ],
     );
-    mssh(&tenant, &["-oProxyCommand=nc %h %p", ADDRESSLESS]).fails(
+    mssh(&caller, &["-oProxyCommand=nc %h %p", NO_ADDRESS]).fails(
         255,
         &[
-            &format!("mssh: error: instance {ADDRESSLESS} has no address"),
+            &format!("mssh: error: instance {NO_ADDRESS} has no address"),
             "mssh: hint: give it an address, or reach it by --ssm, which needs none",
         ],
     );
-    mssh(&tenant, &["--via", "ipv6", WEB1]).fails(
+    mssh(&caller, &["--via", "ipv6", WEB1]).fails(
         255,
         &[
             &format!("mssh: error: instance {WEB1} has no IPv6 address"),
@@ -135,10 +137,10 @@ fn a_missing_address_is_named() {
 
 #[test]
 fn a_denial_names_the_action_the_resource_and_the_user() {
-    let tenant = tenant();
+    let caller = caller();
     let arn = format!("arn:aws:ec2:us-east-1:123456789012:instance/{PUSH_DENIED}");
     let push = "ec2-instance-connect:SendSSHPublicKey";
-    mssh(&tenant, &["-l", "ubuntu", PUSH_DENIED]).fails(
+    mssh(&caller, &["-l", "ubuntu", PUSH_DENIED]).fails(
         255,
         &[
             &format!(
@@ -151,7 +153,7 @@ fn a_denial_names_the_action_the_resource_and_the_user() {
         ],
     );
     let describe = "ec2:DescribeInstances on *";
-    mssh(&tenant, &[DESCRIBE_DENIED]).fails(
+    mssh(&caller, &[DESCRIBE_DENIED]).fails(
         255,
         &[
             &format!("mssh: error: arn:aws:iam::123456789012:user/lab is not allowed {describe}"),
@@ -177,27 +179,27 @@ fn refusals_of_the_credentials_are_told_apart() {
         ),
     ];
     for (trouble, lines) in cases {
-        let tenant = tenant();
-        tenant.fault(Fault::new(trouble).on(DESCRIBE_INSTANCES));
-        tenant.fault(
+        let caller = caller();
+        caller.fault(Fault::new(trouble).on(DESCRIBE_INSTANCES));
+        caller.fault(
             Fault::new(Trouble::Latency(Duration::from_millis(500))).on(SEND_SSH_PUBLIC_KEY),
         );
-        mssh(&tenant, &[WEB1]).fails(255, &lines);
+        mssh(&caller, &[WEB1]).fails(255, &lines);
     }
 }
 
 #[test]
 fn an_expired_request_means_the_session_or_the_clock() {
-    let tenant = tenant();
-    tenant.fault(Fault::new(Trouble::RequestExpired).on(DESCRIBE_INSTANCES));
-    mssh(&tenant, &[WEB1]).fails(
+    let caller = caller();
+    caller.fault(Fault::new(Trouble::RequestExpired).on(DESCRIBE_INSTANCES));
+    mssh(&caller, &[WEB1]).fails(
         255,
         &[
             "mssh: error: AWS refuses the request's time: Request has expired.",
             "mssh: hint: set this machine's clock",
         ],
     );
-    let mut command = tenant.command("mssh");
+    let mut command = caller.command("mssh");
     finish(command.arg(WEB1).env("AWS_SESSION_TOKEN", "token")).fails(
         255,
         &[
@@ -210,9 +212,9 @@ fn an_expired_request_means_the_session_or_the_clock() {
 #[test]
 fn a_clock_that_is_off_is_told_with_how_far() {
     for token in [None, Some("token")] {
-        let tenant = tenant();
-        tenant.clock_ahead(20);
-        let mut command = tenant.command("mssh");
+        let caller = caller();
+        caller.clock_ahead(20);
+        let mut command = caller.command("mssh");
         finish(
             command
                 .arg(WEB1)
@@ -225,7 +227,7 @@ fn a_clock_that_is_off_is_told_with_how_far() {
                 "mssh: hint: set this machine's clock, which is 20 minutes behind AWS's",
             ],
         );
-        assert!(no_key_is_left(&tenant));
+        assert!(no_key_is_left(&caller));
     }
     // EC2 says that of the past alone. What else speaks of the signature, the SDK tries again by
     // AWS's clock.
@@ -240,27 +242,27 @@ fn a_clock_that_is_off_is_told_with_how_far() {
             vec!["-t", WEB1, "-z", "us-east-1a", "127.0.0.11", "true"],
         ),
     ] {
-        let tenant = tenant();
-        tenant.clock_ahead(ahead);
-        mssh(&tenant, &words).prints("");
+        let caller = caller();
+        caller.clock_ahead(ahead);
+        mssh(&caller, &words).prints("");
     }
 }
 
 #[test]
 fn throttling_and_failing_services_are_retried_and_then_told() {
-    let tenant = tenant();
-    tenant.fault(Fault::new(Trouble::Throttle).first(2));
-    tenant.fault(
+    let caller = caller();
+    caller.fault(Fault::new(Trouble::Throttle).first(2));
+    caller.fault(
         Fault::new(Trouble::Status(500))
             .on(SEND_SSH_PUBLIC_KEY)
             .first(1),
     );
-    tenant.fault(Fault::new(Trouble::Reset).on(DESCRIBE_INSTANCES).first(1));
-    mssh(&tenant, &[WEB1, "true"]).prints("");
+    caller.fault(Fault::new(Trouble::Reset).on(DESCRIBE_INSTANCES).first(1));
+    mssh(&caller, &[WEB1, "true"]).prints("");
 
-    let tenant = crate::sandbox::tenant();
-    tenant.fault(Fault::new(Trouble::Throttle).on(SEND_SSH_PUBLIC_KEY));
-    let mut command = tenant.command("mssh");
+    let caller = crate::sandbox::caller();
+    caller.fault(Fault::new(Trouble::Throttle).on(SEND_SSH_PUBLIC_KEY));
+    let mut command = caller.command("mssh");
     finish(command.arg(WEB1).env("AWS_MAX_ATTEMPTS", "2")).fails(
         255,
         &[
@@ -270,17 +272,17 @@ fn throttling_and_failing_services_are_retried_and_then_told() {
         ],
     );
     assert_eq!(
-        tenant.calls_of(SEND_SSH_PUBLIC_KEY).len(),
+        caller.calls_of(SEND_SSH_PUBLIC_KEY).len(),
         2,
         "the user's own limit holds"
     );
-    assert!(no_key_is_left(&tenant));
+    assert!(no_key_is_left(&caller));
 }
 
 #[test]
 fn an_endpoint_that_is_not_there_is_given_up_soon() {
-    let tenant = tenant();
-    let mut command = tenant.command("mssh");
+    let caller = caller();
+    let mut command = caller.command("mssh");
     let began = Instant::now();
     finish(
         command
@@ -299,15 +301,15 @@ fn an_endpoint_that_is_not_there_is_given_up_soon() {
         "{:?}",
         began.elapsed()
     );
-    assert!(no_key_is_left(&tenant));
+    assert!(no_key_is_left(&caller));
 }
 
 #[test]
 fn a_call_that_hangs_is_given_up() {
-    let tenant = tenant();
-    tenant.fault(Fault::new(Trouble::Hang));
+    let caller = caller();
+    caller.fault(Fault::new(Trouble::Hang));
     let began = Instant::now();
-    mssh(&tenant, &[WEB1]).fails(
+    mssh(&caller, &[WEB1]).fails(
         255,
         &[
             "mssh: error: no answer to ec2:DescribeInstances from ec2 in us-east-1 (set by AWS_REGION) in time",
@@ -331,9 +333,9 @@ fn an_answer_that_makes_no_sense_is_no_success() {
             "ec2-instance-connect",
         ),
     ] {
-        let tenant = tenant();
-        tenant.fault(Fault::new(Trouble::Malformed).on(action));
-        mssh(&tenant, &[WEB1]).fails(
+        let caller = caller();
+        caller.fault(Fault::new(Trouble::Malformed).on(action));
+        mssh(&caller, &[WEB1]).fails(
             255,
             &[
                 &format!("mssh: error: the answer to {name} from {service} in us-east-1 (set by AWS_REGION) makes no sense"),
@@ -403,17 +405,17 @@ fn a_denial_says_which_policy_decided_and_what_can_be_done_about_it() {
         ),
     ];
     for (reason, words, hint) in cases {
-        let tenant = tenant();
-        tenant.fault(Fault::new(Trouble::DeniedBy(reason)).on(SEND_SSH_PUBLIC_KEY));
+        let caller = caller();
+        caller.fault(Fault::new(Trouble::DeniedBy(reason)).on(SEND_SSH_PUBLIC_KEY));
         let denied = "mssh: error: arn:aws:iam::123456789012:user/lab is not allowed";
-        mssh(&tenant, &[WEB1]).fails(
+        mssh(&caller, &[WEB1]).fails(
             255,
             &[
                 &format!("{denied} {push} on {arn}{words}"),
                 &format!("mssh: hint: {hint}"),
             ],
         );
-        let told = mssh(&tenant, &["-d", WEB1]);
+        let told = mssh(&caller, &["-d", WEB1]);
         let whole = format!(
             "mssh: debug: AWS refuses {push}: AccessDeniedException: User: \
              arn:aws:iam::123456789012:user/lab is not authorized to perform: {push} on resource: \
@@ -427,9 +429,9 @@ fn a_denial_says_which_policy_decided_and_what_can_be_done_about_it() {
 #[test]
 fn what_instance_connect_refuses_without_a_reason_has_words_of_its_own() {
     let refused = |code, words: &[&str], lines: &[&str]| {
-        let tenant = tenant();
-        tenant.fault(Fault::new(Trouble::Refused(code)).on(SEND_SSH_PUBLIC_KEY));
-        mssh(&tenant, words).fails(255, lines);
+        let caller = caller();
+        caller.fault(Fault::new(Trouble::Error(code)).on(SEND_SSH_PUBLIC_KEY));
+        mssh(&caller, words).fails(255, lines);
     };
     refused(
         "AuthException",
@@ -476,9 +478,9 @@ fn debug_does_not_tell_messages_of_signatures_which_repeat_the_session_token() {
         ("IncompleteSignature", false),
         ("OptInRequired", true),
     ] {
-        let tenant = tenant();
-        tenant.fault(Fault::new(Trouble::Refused(code)).on(DESCRIBE_INSTANCES));
-        let outcome = mssh(&tenant, &["-d", WEB1]);
+        let caller = caller();
+        caller.fault(Fault::new(Trouble::Error(code)).on(DESCRIBE_INSTANCES));
+        let outcome = mssh(&caller, &["-d", WEB1]);
         assert_eq!(outcome.code, Some(255), "{outcome:?}");
         let told = outcome.stderr.contains("Something is not as it should be");
         assert_eq!(told, is_told, "{outcome:?}");

@@ -2,14 +2,14 @@
 
 use std::fs;
 
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{Outcome, finish, tenant};
+use crate::sandbox::{Outcome, caller, finish};
 
 #[test]
 fn no_region_is_said_and_none_is_guessed() {
-    let tenant = tenant();
-    let mut command = tenant.command("mssh");
+    let caller = caller();
+    let mut command = caller.command("mssh");
     finish(command.arg(WEB1).env_remove("AWS_REGION")).fails(
         255,
         &[
@@ -17,13 +17,13 @@ fn no_region_is_said_and_none_is_guessed() {
             "mssh: hint: pass --region, or set AWS_REGION or the profile's `region`",
         ],
     );
-    assert!(tenant.calls().is_empty());
+    assert!(caller.calls().is_empty());
 }
 
 #[test]
 fn no_credentials_are_said() {
-    let tenant = tenant();
-    let mut command = tenant.command("mssh");
+    let caller = caller();
+    let mut command = caller.command("mssh");
     let command = command.arg(WEB1).env_remove("AWS_ACCESS_KEY_ID");
     finish(command.env_remove("AWS_SECRET_ACCESS_KEY")).fails(
         255,
@@ -38,14 +38,14 @@ fn no_credentials_are_said() {
 
 #[test]
 fn an_unknown_profile_is_named_with_those_there_are() {
-    let tenant = tenant();
+    let caller = caller();
     let config = tempfile::NamedTempFile::new().expect("a file");
     fs::write(
         config.path(),
         "[profile one]\nregion = us-east-1\n[profile two]\n",
     )
     .expect("written");
-    let mut command = tenant.command("mssh");
+    let mut command = caller.command("mssh");
     command
         .args(["-u", "nope", WEB1])
         .env("AWS_CONFIG_FILE", config.path());
@@ -59,18 +59,18 @@ fn an_unknown_profile_is_named_with_those_there_are() {
 }
 
 /// `mssh` with this AWS configuration, the lab's key in it as the profile `base`.
-fn with_aws_config(tenant: &Tenant<'_>, text: &str, words: &[&str]) -> Outcome {
+fn with_aws_config(caller: &Caller<'_>, text: &str, words: &[&str]) -> Outcome {
     let file = tempfile::NamedTempFile::new().expect("a file");
-    let secret = tenant
+    let secret = caller
         .command("sh")
         .args(["-c", "echo $AWS_SECRET_ACCESS_KEY"])
         .output()
         .expect("sh");
     let secret = String::from_utf8_lossy(&secret.stdout).into_owned();
-    let key = tenant.access_key();
+    let key = caller.access_key();
     let base = format!("[profile base]\naws_access_key_id={key}\naws_secret_access_key={secret}");
     fs::write(file.path(), format!("{base}\n{text}\n")).expect("written");
-    let mut command = tenant.command("mssh");
+    let mut command = caller.command("mssh");
     command.args(words).env("AWS_CONFIG_FILE", file.path());
     for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"] {
         command.env_remove(name);
@@ -81,19 +81,19 @@ fn with_aws_config(tenant: &Tenant<'_>, text: &str, words: &[&str]) -> Outcome {
 #[test]
 fn a_profile_may_assume_a_role_wherever_the_region_comes_from() {
     let role = "[profile role]\nrole_arn=arn:aws:iam::123456789012:role/ops\nsource_profile=base";
-    let tenant = tenant();
+    let caller = caller();
     let with_region = format!("{role}\nregion=us-east-1");
-    with_aws_config(&tenant, &with_region, &["-u", "role", WEB1, "true"]).prints("");
+    with_aws_config(&caller, &with_region, &["-u", "role", WEB1, "true"]).prints("");
     let words = ["-u", "role", "-r", "us-east-1", WEB1, "true"];
-    with_aws_config(&tenant, role, &words).prints("");
+    with_aws_config(&caller, role, &words).prints("");
 }
 
 #[test]
 fn what_a_profile_lacks_is_said_in_one_line() {
-    let tenant = tenant();
+    let caller = caller();
     let sso = "[profile sso]\nregion=us-east-1\nsso_start_url=https://x.example/start\n\
                sso_region=us-east-1\nsso_account_id=1\nsso_role_name=r";
-    let outcome = with_aws_config(&tenant, sso, &["-u", "sso", WEB1]);
+    let outcome = with_aws_config(&caller, sso, &["-u", "sso", WEB1]);
     assert!(
         outcome
             .stderr
@@ -102,7 +102,7 @@ fn what_a_profile_lacks_is_said_in_one_line() {
     );
     assert_eq!(outcome.stderr.lines().count(), 2, "{outcome:?}");
     let empty = with_aws_config(
-        &tenant,
+        &caller,
         "[profile empty]\nregion=us-east-1",
         &["-u", "empty", WEB1],
     );
@@ -119,8 +119,8 @@ fn what_a_profile_lacks_is_said_in_one_line() {
 
 #[test]
 fn a_region_of_the_environment_is_checked_like_an_option() {
-    let tenant = tenant();
-    let mut command = tenant.command("mssh");
+    let caller = caller();
+    let mut command = caller.command("mssh");
     finish(command.arg(WEB1).env("AWS_REGION", "us-east-1 ")).fails(
         255,
         &[
@@ -128,7 +128,7 @@ fn a_region_of_the_environment_is_checked_like_an_option() {
             "mssh: hint: a region looks like eu-west-1",
         ],
     );
-    let mut command = tenant.command("mssh");
+    let mut command = caller.command("mssh");
     let outcome = finish(command.arg(WEB1).env("AWS_REGION", ""));
     assert!(
         outcome

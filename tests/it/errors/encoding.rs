@@ -4,11 +4,11 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use crate::lab::instances::WEB1;
-use crate::sandbox::{finish, tenant};
+use crate::sandbox::{caller, finish};
 
 #[test]
 fn a_variable_that_is_not_utf8_is_an_error() {
-    let tenant = tenant();
+    let caller = caller();
     for name in [
         "AWS_PROFILE",
         "AWS_DEFAULT_PROFILE",
@@ -26,7 +26,7 @@ fn a_variable_that_is_not_utf8_is_an_error() {
         "HTTPS_PROXY",
         "no_proxy",
     ] {
-        let mut command = tenant.command("mssh");
+        let mut command = caller.command("mssh");
         command
             .arg(WEB1)
             .env(name, OsStr::from_bytes(b"soci\xe9t\xe9"));
@@ -35,12 +35,12 @@ fn a_variable_that_is_not_utf8_is_an_error() {
                     unset it";
         finish(&mut command).fails(255, &[&error, hint]);
     }
-    assert!(tenant.calls().is_empty());
+    assert!(caller.calls().is_empty());
 }
 
 #[test]
 fn so_are_those_that_say_where_credentials_come_from() {
-    let tenant = tenant();
+    let caller = caller();
     for name in [
         "AWS_WEB_IDENTITY_TOKEN_FILE",
         "AWS_ROLE_ARN",
@@ -48,7 +48,7 @@ fn so_are_those_that_say_where_credentials_come_from() {
         "AWS_EC2_METADATA_SERVICE_ENDPOINT",
         "AWS_METADATA_SERVICE_TIMEOUT",
     ] {
-        let mut command = tenant.command("mssh");
+        let mut command = caller.command("mssh");
         command
             .arg(WEB1)
             .env_remove("AWS_ACCESS_KEY_ID")
@@ -62,11 +62,11 @@ fn so_are_those_that_say_where_credentials_come_from() {
 /// Paths may be of any bytes.
 #[test]
 fn a_path_need_not_be_utf8() {
-    let tenant = tenant();
+    let caller = caller();
     let directory = tempfile::TempDir::new().expect("a directory");
     let path = directory.path().join(OsStr::from_bytes(b"soci\xe9t\xe9"));
     std::fs::write(&path, "[profile x]\nregion = us-east-1\n").expect("a file");
-    let mut command = tenant.command("mssh");
+    let mut command = caller.command("mssh");
     command
         .args(["--dry-run", WEB1])
         .env("AWS_PROFILE", "x")

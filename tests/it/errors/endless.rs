@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::lab::instances::{HOME_REGION, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
-use crate::sandbox::{memory, outcome, tenant};
+use crate::sandbox::{caller, memory, outcome};
 
 /// Runs a program to its end, and says how much memory it has had besides what it maps of files, in
 /// megabytes: as often as it was looked at.
@@ -24,15 +24,15 @@ fn peak(command: &mut Command) -> (u64, Child) {
 
 #[track_caller]
 fn is_cut_off(action: &'static str, words: &[&str], says: &str, most: u64) {
-    let tenant = tenant();
-    tenant.fault(Fault::new(Trouble::Endless).on(action));
-    let (peak, child) = peak(tenant.command("mssh").args(words));
+    let caller = caller();
+    caller.fault(Fault::new(Trouble::Endless).on(action));
+    let (peak, child) = peak(caller.command("mssh").args(words));
     let outcome = outcome(child);
     let error = format!("mssh: error: the answer of 127.0.0.1 is longer than {says}");
     let hint = "mssh: hint: is there a proxy or another server in front of AWS? --debug tells more";
     outcome.fails(255, &[&error, hint]);
     assert!(peak <= most, "{peak} MB");
-    assert_eq!(tenant.calls_of(action).len(), 1);
+    assert_eq!(caller.calls_of(action).len(), 1);
 }
 
 #[test]
@@ -52,13 +52,13 @@ fn a_list_without_an_end_is_cut_off_later() {
 
 #[test]
 fn pages_without_an_end_are_not_all_asked_for() {
-    let tenant = tenant();
-    tenant.fault(Fault::new(Trouble::EndlessPages).on(DESCRIBE_INSTANCES));
-    let outcome = super::mssh(&tenant, &["web1.lab", "true"]);
+    let caller = caller();
+    caller.fault(Fault::new(Trouble::EndlessPages).on(DESCRIBE_INSTANCES));
+    let outcome = super::mssh(&caller, &["web1.lab", "true"]);
     let error = "mssh: error: the answer to ec2:DescribeInstances from ec2 in us-east-1 (set by AWS_REGION) \
          makes no sense";
     assert_eq!(outcome.stderr.lines().next(), Some(error), "{outcome:?}");
     assert_eq!(outcome.code, Some(255));
-    let calls = tenant.calls_of(DESCRIBE_INSTANCES).len();
+    let calls = caller.calls_of(DESCRIBE_INSTANCES).len();
     assert!((100..=800).contains(&calls), "{calls}");
 }

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
-use crate::sandbox::{finish, tenant};
+use crate::sandbox::{caller, finish};
 
 /// An AWS that has this answer to everything; its URL.
 fn answering(status: &str, body: &str) -> String {
@@ -51,8 +51,8 @@ fn a_name_cannot_move_the_cursor_or_turn_the_line_around() {
         instance("i-0abcdef0", evil),
         instance("i-0abcdef1", "שלום é")
     );
-    let tenant = tenant();
-    let mut mssh = tenant.command("mssh");
+    let caller = caller();
+    let mut mssh = caller.command("mssh");
     mssh.env("AWS_ENDPOINT_URL", answering("200 OK", &body));
     let outcome = finish(mssh.arg("10.9.9.9"));
     assert_eq!(outcome.code, Some(255), "{outcome:?}");
@@ -65,9 +65,9 @@ fn a_name_cannot_move_the_cursor_or_turn_the_line_around() {
 fn nor_can_a_message_of_a_service() {
     let body = "<Response><Errors><Error><Code>Odd</Code><Message>no\u{202e}&#xd;\u{2028}x</Message>\
                 </Error></Errors><RequestID>1</RequestID></Response>";
-    let tenant = tenant();
+    let caller = caller();
     for debug in [&["--debug"][..], &[]] {
-        let mut mssh = tenant.command("mssh");
+        let mut mssh = caller.command("mssh");
         mssh.env("AWS_ENDPOINT_URL", answering("400 Bad Request", body));
         let outcome = finish(mssh.args(debug).arg("10.9.9.9"));
         assert_eq!(outcome.code, Some(255), "{outcome:?}");

@@ -5,16 +5,16 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::lab::instances::WEB1;
-use crate::sandbox::{finish, lab, no_key_is_left, skipped, tenant};
+use crate::sandbox::{caller, finish, lab, no_key_is_left, skipped};
 
 #[test]
 fn a_client_that_is_not_there_gives_the_status_of_a_shell() {
-    let tenant = tenant();
+    let caller = caller();
     let bins = Path::new(env!("CARGO_BIN_EXE_mssh"))
         .parent()
         .expect("a directory");
     for (program, client) in [("mssh", "ssh"), ("msftp", "sftp"), ("mscp", "scp")] {
-        let mut command = tenant.command(bins.join(program));
+        let mut command = caller.command(bins.join(program));
         command.env("PATH", lab().path().join("nothing here"));
         let words = if program == "mscp" {
             vec!["a", "i-0face000000000001:"]
@@ -29,12 +29,12 @@ fn a_client_that_is_not_there_gives_the_status_of_a_shell() {
             ],
         );
     }
-    assert!(tenant.calls().is_empty(), "AWS was asked");
+    assert!(caller.calls().is_empty(), "AWS was asked");
 }
 
 #[test]
 fn a_key_of_ones_own_needs_a_public_half() {
-    let tenant = tenant();
+    let caller = caller();
     let directory = tempfile::tempdir().expect("a directory");
     let pem = directory.path().join("old.pem");
     fs::write(
@@ -43,21 +43,21 @@ fn a_key_of_ones_own_needs_a_public_half() {
     )
     .expect("written");
     let pem = pem.to_str().expect("a name");
-    super::mssh(&tenant, &["-i", pem, WEB1]).fails(
+    super::mssh(&caller, &["-i", pem, WEB1]).fails(
         255,
         &[
             &format!("mssh: error: no public half to be found for the key {pem}"),
             &format!("mssh: hint: make it with `ssh-keygen -y -f {pem} > {pem}.pub`"),
         ],
     );
-    super::mssh(&tenant, &["-i", "/nowhere/key", WEB1]).fails(
+    super::mssh(&caller, &["-i", "/nowhere/key", WEB1]).fails(
         255,
         &[
             "mssh: error: cannot read the key /nowhere/key: No such file or directory",
             "mssh: hint: leave out -i, and a key is made for this connection alone",
         ],
     );
-    assert!(tenant.calls().is_empty(), "AWS was asked");
+    assert!(caller.calls().is_empty(), "AWS was asked");
 }
 
 /// Public halves of keys of FIDO tokens: nothing more of these is on any disk.
@@ -77,7 +77,7 @@ const FIDO: [(&str, &str); 2] = [
 /// The scripts of EC2 Instance Connect on the instance skip lines that do not begin with `ssh`.
 #[test]
 fn a_key_that_instances_skip_is_refused_with_the_reason_before_anything_is_asked() {
-    let tenant = tenant();
+    let caller = caller();
     let directory = tempfile::tempdir().expect("a directory");
     let refused = |key: &Path, kind: &str| {
         let key = key.to_str().expect("a name");
@@ -85,7 +85,7 @@ fn a_key_that_instances_skip_is_refused_with_the_reason_before_anything_is_asked
         let hint = "mssh: hint: instances skip pushed lines that do not begin with `ssh`: name an \
                     ed25519 or RSA key, or leave out -i, and a key is made for this connection \
                     alone";
-        super::mssh(&tenant, &["-i", key, WEB1]).fails(255, &[&what, hint]);
+        super::mssh(&caller, &["-i", key, WEB1]).fails(255, &[&what, hint]);
     };
     for (kind, public) in FIDO {
         let key = directory.path().join(kind);
@@ -100,7 +100,7 @@ fn a_key_that_instances_skip_is_refused_with_the_reason_before_anything_is_asked
         ("521", &["-N", "", "-m", "PEM"]),
     ] {
         let key = directory.path().join(bits);
-        let mut keygen = tenant.command("ssh-keygen");
+        let mut keygen = caller.command("ssh-keygen");
         keygen.args(["-q", "-t", "ecdsa", "-b", bits]).args(words);
         finish(keygen.arg("-f").arg(&key)).prints("");
         let kind = format!("ecdsa-sha2-nistp{bits}");
@@ -108,7 +108,7 @@ fn a_key_that_instances_skip_is_refused_with_the_reason_before_anything_is_asked
         fs::remove_file(key.with_extension("pub")).expect("a public half");
         refused(&key, &kind);
     }
-    assert!(tenant.calls().is_empty(), "AWS was asked");
+    assert!(caller.calls().is_empty(), "AWS was asked");
 }
 
 /// Runs `mssh` where `/dev/shm` is this other file system. Says aloud where that is not allowed.
@@ -119,13 +119,13 @@ fn with_memory(mount_options: &str) -> Option<crate::sandbox::Outcome> {
         skipped("unshare(1) is not allowed here, so /dev/shm cannot be replaced");
         return None;
     }
-    let tenant = tenant();
+    let caller = caller();
     let script = format!(
         "mount -t tmpfs -o {mount_options} tmpfs /dev/shm && XDG_RUNTIME_DIR= TMPDIR=/proc exec mssh {WEB1}"
     );
-    let mut command = tenant.command("unshare");
+    let mut command = caller.command("unshare");
     let outcome = finish(command.args(unshare).args(["sh", "-c", &script]));
-    assert!(no_key_is_left(&tenant));
+    assert!(no_key_is_left(&caller));
     Some(outcome)
 }
 
@@ -169,24 +169,24 @@ fn a_full_disk_is_said() {
 
 #[test]
 fn a_caller_who_ignores_its_children_is_served_as_well() {
-    let tenant = tenant();
+    let caller = caller();
     let script = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); \
                 os.execvp('mssh', ['mssh'] + sys.argv[1:])";
-    let mut command = tenant.command("python3");
+    let mut command = caller.command("python3");
     finish(command.args(["-c", script, WEB1, "echo in"])).prints("in\n");
 }
 
 #[test]
 fn a_run_that_is_killed_leaves_nothing_whatever_it_was_for() {
     use crate::lab::{Fault, Trouble};
-    let tenant = tenant();
-    tenant.fault(Fault::new(Trouble::Hang));
+    let caller = caller();
+    caller.fault(Fault::new(Trouble::Hang));
     for words in [&["--dry-run"][..], &["-O", "check", "-S", "none"]] {
         for signal in ["INT", "TERM", "HUP", "KILL"] {
-            let mut command = tenant.command("timeout");
+            let mut command = caller.command("timeout");
             let limit = ["--foreground", "-s", signal, "1", "mssh"];
             finish(command.args(limit).args(words).arg(WEB1));
-            assert!(no_key_is_left(&tenant), "{words:?} {signal}");
+            assert!(no_key_is_left(&caller), "{words:?} {signal}");
         }
     }
 }

@@ -6,20 +6,20 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{House, finish, leaves_nothing, tenant};
+use crate::sandbox::{SshUser, caller, finish, leaves_nothing};
 
 /// A library to preload, where no thread can be started.
-fn without_threads(tenant: &Tenant<'_>) -> PathBuf {
-    let library = tenant.lab().path().join("threads.so");
+fn without_threads(caller: &Caller<'_>) -> PathBuf {
+    let library = caller.lab().path().join("threads.so");
     let source = library.with_extension("c");
     fs::write(
         &source,
         "int pthread_create(void) { return 11; } /* EAGAIN */",
     )
     .expect("a file");
-    let fresh = library.with_extension(tenant.access_key());
+    let fresh = library.with_extension(caller.access_key());
     let mut compiler = Command::new("cc");
     compiler
         .args(["-shared", "-fPIC", "-o"])
@@ -35,13 +35,13 @@ fn without_threads(tenant: &Tenant<'_>) -> PathBuf {
 }
 
 /// Has a command meet it, when AWS is asked by a name.
-fn breaks(command: &mut Command, tenant: &Tenant<'_>) {
+fn breaks(command: &mut Command, caller: &Caller<'_>) {
     let preloaded = command.get_envs().find(|it| it.0 == "LD_PRELOAD");
     let preloaded = preloaded.and_then(|it| it.1).unwrap_or_default();
-    let mut libraries = without_threads(tenant).into_os_string();
+    let mut libraries = without_threads(caller).into_os_string();
     libraries.push(":");
     libraries.push(preloaded);
-    let url = tenant.lab().url().replace("127.0.0.1", "localhost");
+    let url = caller.lab().url().replace("127.0.0.1", "localhost");
     command
         .env("LD_PRELOAD", libraries)
         .env("AWS_ENDPOINT_URL", url);
@@ -64,22 +64,22 @@ fn a_panic_is_one_line_and_status_255_and_leaves_no_key() {
         &["--listen", "0", WEB1],
         &["--dry-run", WEB1],
     ] {
-        let tenant = tenant();
-        let mut mssh = tenant.command("mssh");
-        breaks(&mut mssh, &tenant);
+        let caller = caller();
+        let mut mssh = caller.command("mssh");
+        breaks(&mut mssh, &caller);
         let outcome = finish(mssh.args(words));
         let ended = (outcome.code, outcome.stdout.as_str());
         assert_eq!(ended, (Some(255), ""), "{outcome:?}");
         is_reported(&outcome.stderr);
-        leaves_nothing(&tenant);
+        leaves_nothing(&caller);
     }
 }
 
 #[test]
 fn debug_has_the_rest_of_a_panic() {
-    let tenant = tenant();
-    let mut mssh = tenant.command("mssh");
-    breaks(&mut mssh, &tenant);
+    let caller = caller();
+    let mut mssh = caller.command("mssh");
+    breaks(&mut mssh, &caller);
     let outcome = finish(mssh.args(["--debug", WEB1, "true"]));
     assert_eq!(outcome.code, Some(255), "{outcome:?}");
     let lines: Vec<_> = outcome.stderr.lines().collect();
@@ -94,19 +94,19 @@ fn debug_has_the_rest_of_a_panic() {
         "{outcome:?}"
     );
     is_reported(&format!("{}\n", lines.last().expect("a line")));
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn a_panic_behind_plain_ssh_leaves_no_key_either() {
-    let house = House::installed("", &[]);
-    let mut ssh = house.command("ssh");
-    let url = house.tenant.lab().url().replace("127.0.0.1", "localhost");
+    let user = SshUser::installed("", &[]);
+    let mut ssh = user.command("ssh");
+    let url = user.caller.lab().url().replace("127.0.0.1", "localhost");
     // For the proxy alone, which ssh starts: ssh has no threads.
-    breaks(&mut ssh, &house.tenant);
+    breaks(&mut ssh, &user.caller);
     let outcome = finish(ssh.env("AWS_ENDPOINT_URL", url).args([WEB1, "true"]));
     assert_eq!(outcome.code, Some(255), "{outcome:?}");
     let said = "mssh: error: this is a bug in mssh, at ";
     assert!(outcome.stderr.contains(said), "{outcome:?}");
-    leaves_nothing(&house.tenant);
+    leaves_nothing(&user.caller);
 }

@@ -1,7 +1,7 @@
 //! A region that is named in an error is told with who chose it.
 
 use crate::lab::Metadata;
-use crate::sandbox::{User, finish};
+use crate::sandbox::{AwsUser, finish};
 
 const NOWHERE: &str = "i-0123456789abcdef0";
 const ELSEWHERE: &str = "mssh: hint: is it in another region (--region) or account (--profile)?";
@@ -10,7 +10,7 @@ const ELSEWHERE: &str = "mssh: hint: is it in another region (--region) or accou
 /// whose `empty` one has none, with these variables and words.
 #[track_caller]
 fn says(variables: &[(&str, &str)], words: &[&str], region: &str, hint: &str) {
-    let user = User::with("[profile dev]\nregion = eu-west-3\n$KEY[profile empty]\n$KEY");
+    let user = AwsUser::with("[profile dev]\nregion = eu-west-3\n$KEY[profile empty]\n$KEY");
     let mut command = user.command("mssh");
     command.args(words).env_remove("AWS_REGION");
     command.env_remove("AWS_DEFAULT_REGION");
@@ -104,7 +104,7 @@ fn what_the_profile_would_have_said_is_told_where_it_differs() {
 
 #[test]
 fn a_region_of_the_metadata_service_is_told_as_such() {
-    let user = User::with("[default]\n$KEY");
+    let user = AwsUser::with("[default]\n$KEY");
     let metadata = Metadata::start(None, "eu-west-1").expect("a service");
     let mut command = user.command("mssh");
     command

@@ -2,7 +2,7 @@
 
 use super::mssh;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{run, tenant};
+use crate::sandbox::{caller, run};
 
 /// A hint that several mistakes share.
 const USER: &str = "mssh: hint: EC2 Instance Connect takes up to 32 letters, digits and `._-@`, \
@@ -141,26 +141,26 @@ const CASES: &[(&[&str], &str, &str)] = &[
 
 #[test]
 fn each_mistake_in_the_words_has_its_line_and_its_hint() {
-    let tenant = tenant();
+    let caller = caller();
     for (words, error, hint) in CASES {
-        mssh(&tenant, words).fails(255, &[&format!("mssh: error: {error}"), hint]);
+        mssh(&caller, words).fails(255, &[&format!("mssh: error: {error}"), hint]);
     }
-    mssh(&tenant, &["--profile=", WEB1])
+    mssh(&caller, &["--profile=", WEB1])
         .fails(255, &["mssh: error: the value of --profile is empty"]);
-    assert!(tenant.calls().is_empty(), "AWS was asked");
+    assert!(caller.calls().is_empty(), "AWS was asked");
 }
 
 #[test]
 fn the_other_programs_speak_under_their_own_names() {
-    let tenant = tenant();
-    run(&tenant, "msftp", ["i-0abc"]).fails(
+    let caller = caller();
+    run(&caller, "msftp", ["i-0abc"]).fails(
         255,
         &[
             "msftp: error: `i-0abc` is not a valid instance ID",
             &ID.replace("mssh", "msftp"),
         ],
     );
-    run(&tenant, "mscp", ["f", "i-0face000000000001:", "--dry-run"]).fails(
+    run(&caller, "mscp", ["f", "i-0face000000000001:", "--dry-run"]).fails(
         255,
         &[
             "mscp: error: option `--dry-run` stands after the files",
@@ -168,7 +168,7 @@ fn the_other_programs_speak_under_their_own_names() {
         ],
     );
     run(
-        &tenant,
+        &caller,
         "mscp",
         ["-d", "--instance-id", WEB1, "10.0.0.1:a", "10.0.0.2:b", "."],
     )

@@ -5,9 +5,10 @@ use std::process::Command;
 
 use super::program;
 use crate::lab::instances::{
-    ADDRESSLESS, CAST, CELLAR, DB1, DESCRIBE_DENIED, FORMER_HUB, HERMIT, HUB, KEEP, MARS, MOAT,
-    ODD, OLD, PARIS, PENDING, PUSH_DENIED, RUIN, SIX, STOPPED, STOPPING, TERMINATED, TWIN1, TWIN2,
-    VAULT, WEB1, WEB2, WELL,
+    BROKEN, CONSOLE_ONLY, DESCRIBE_DENIED, ENDPOINT_ONLY, ENDPOINT_OR_SSM, IN_EU_WEST_1, INSTANCES,
+    IPV6_ONLY, MULTI_HOMED, NO_ADDRESS, ODD_PORT, PENDING, PRIVATE, PRIVATE_WITH_AGENT,
+    PUSH_DENIED, REJECTS_DIRECT, SAME_ADDRESS1, SAME_ADDRESS2, SHORT_ID, SSM_ONLY, STOPPED,
+    STOPPED_SAME_ADDRESSES, STOPPING, TERMINATED, UNREACHABLE, WEB1, WEB2,
 };
 use crate::sandbox::{PATIENCE, Pty, eventually, skipped};
 
@@ -117,21 +118,22 @@ enum Listed {
 
 fn listed(id: &str, line: &str) -> Listed {
     let words = match id {
-        SIX if line.contains("has no IPv6") => return Listed::Refused("failed"),
-        WEB1 | WEB2 | OLD | DB1 | SIX | HUB | HERMIT | VAULT | CELLAR | KEEP | MOAT | TWIN1
-        | TWIN2 => String::new(),
-        ODD => format!("-p {}", line.rsplit(' ').next().expect("a port")),
-        PARIS => "-r eu-west-1".to_owned(),
+        IPV6_ONLY if line.contains("has no IPv6") => return Listed::Refused("failed"),
+        WEB1 | WEB2 | SHORT_ID | PRIVATE | IPV6_ONLY | MULTI_HOMED | PRIVATE_WITH_AGENT
+        | ENDPOINT_ONLY | SSM_ONLY | ENDPOINT_OR_SSM | REJECTS_DIRECT | SAME_ADDRESS1
+        | SAME_ADDRESS2 => String::new(),
+        ODD_PORT => format!("-p {}", line.rsplit(' ').next().expect("a port")),
+        IN_EU_WEST_1 => "-r eu-west-1".to_owned(),
         // Its console is among the things to try.
-        MARS => return Listed::Refused("there is no instance"),
-        STOPPED | FORMER_HUB => return Listed::Refused("is stopped"),
+        CONSOLE_ONLY => return Listed::Refused("there is no instance"),
+        STOPPED | STOPPED_SAME_ADDRESSES => return Listed::Refused("is stopped"),
         TERMINATED => return Listed::Refused("is terminated"),
         PENDING => return Listed::Refused("is pending"),
         STOPPING => return Listed::Refused("is stopping"),
         PUSH_DENIED => return Listed::Refused("SendSSHPublicKey"),
         DESCRIBE_DENIED => return Listed::Refused("DescribeInstances"),
-        ADDRESSLESS => return Listed::Refused("no address"),
-        WELL | RUIN => return Listed::Refused("mssh: error:"),
+        NO_ADDRESS => return Listed::Refused("no address"),
+        UNREACHABLE | BROKEN => return Listed::Refused("mssh: error:"),
         other => panic!("no test of {other}"),
     };
     Listed::Reached(words)
@@ -142,7 +144,7 @@ fn every_instance_of_the_list_is_what_the_list_says() {
     let mut visit = Visit::begin();
     let list = visit.list.clone();
     let instances: Vec<&str> = lines(&list, &["i-"]).collect();
-    assert_eq!(instances.len(), CAST.len(), "{list}");
+    assert_eq!(instances.len(), INSTANCES.len(), "{list}");
     for line in instances {
         let id = line.split_whitespace().next().expect("an ID");
         match listed(id, line) {
@@ -200,22 +202,29 @@ fn everything_that_is_to_be_tried_works() {
 fn plain_ssh_hops_aliases_and_tunnels_find_sshd_at_its_usual_port() {
     let mut visit = Visit::begin();
     for words in [
-        format!("mssh --ssm {CELLAR}"),
+        format!("mssh --ssm {SSM_ONLY}"),
         format!("mssh --ssm {WEB1}"),
-        format!("mssh --eice {VAULT}"),
-        format!("mssh -J {WEB1} {DB1}"),
-        format!("mssh -J {DB1},{WEB2} {HERMIT}"),
+        format!("mssh --eice {ENDPOINT_ONLY}"),
+        format!("mssh -J {WEB1} {PRIVATE}"),
+        format!("mssh -J {PRIVATE},{WEB2} {PRIVATE_WITH_AGENT}"),
     ] {
         visit.reaches(&words);
     }
-    let alias = format!("printf 'Host box\\n  HostName {CELLAR}\\n' >~/.ssh/config");
+    let alias = format!("printf 'Host box\\n  HostName {SSM_ONLY}\\n' >~/.ssh/config");
     assert_eq!(visit.runs(&alias, &[]).status, 0);
     visit.reaches("mssh box");
     assert_eq!(visit.runs("mssh --ssh-config --install", &[]).status, 0);
-    for target in [WEB1, DB1, VAULT, CELLAR, MOAT, "box"] {
+    for target in [
+        WEB1,
+        PRIVATE,
+        ENDPOINT_ONLY,
+        SSM_ONLY,
+        REJECTS_DIRECT,
+        "box",
+    ] {
         visit.reaches(&format!("ssh {target}"));
     }
-    let copy = format!("scp -q /etc/hostname {CELLAR}:hostname");
+    let copy = format!("scp -q /etc/hostname {SSM_ONLY}:hostname");
     let end = visit.runs(&copy, &[]);
     assert_eq!(end.status, 0, "{}", end.shown);
 }

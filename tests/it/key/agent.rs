@@ -4,18 +4,18 @@
 use std::fs;
 use std::process::{Child, Command, Stdio};
 
-use crate::lab::instances::{DB1, WEB1};
+use crate::lab::instances::{PRIVATE, WEB1};
 use crate::sandbox::{
-    House, Outcome, PATIENCE, eice, eventually, finish, finish_with, lab, pushes,
+    Outcome, PATIENCE, SshUser, eice, eventually, finish, finish_with, lab, pushes,
 };
 
 /// A real agent, which dies with this.
 struct Agent(Child);
 
 impl Agent {
-    fn of(house: &House) -> Self {
-        let socket = house.home.join("agent");
-        let mut agent = house.command("ssh-agent");
+    fn of(user: &SshUser) -> Self {
+        let socket = user.home.join("agent");
+        let mut agent = user.command("ssh-agent");
         agent.args(["-D", "-a"]).arg(&socket).stdin(Stdio::null());
         let agent = agent.stdout(Stdio::null()).spawn().expect("ssh-agent");
         assert!(eventually(PATIENCE, || socket.exists()));
@@ -30,24 +30,24 @@ impl Drop for Agent {
     }
 }
 
-/// The program in the house, with the agent.
-fn command(house: &House, program: &str, words: &[&str]) -> Command {
-    let mut command = house.command(program);
+/// The program in the user, with the agent.
+fn command(user: &SshUser, program: &str, words: &[&str]) -> Command {
+    let mut command = user.command(program);
     command
         .args(words)
-        .env("SSH_AUTH_SOCK", house.home.join("agent"))
+        .env("SSH_AUTH_SOCK", user.home.join("agent"))
         .env("AWS_CA_BUNDLE", eice::service().certificate());
     command
 }
 
 /// What the agent has.
-fn keys(house: &House) -> String {
-    finish(&mut command(house, "ssh-add", &["-l"])).stdout
+fn keys(user: &SshUser) -> String {
+    finish(&mut command(user, "ssh-add", &["-l"])).stdout
 }
 
 #[track_caller]
-fn is_empty(house: &House, what: &[&str], outcome: &Outcome) {
-    let got = (keys(house), outcome.code);
+fn is_empty(user: &SshUser, what: &[&str], outcome: &Outcome) {
+    let got = (keys(user), outcome.code);
     let expected = ("The agent has no identities.\n".to_owned(), Some(0));
     assert_eq!(got, expected, "{what:?}: {outcome:?}");
 }
@@ -57,71 +57,70 @@ const CONFIG: &str = "Host *\n    AddKeysToAgent yes\n";
 
 #[test]
 fn no_agent_gets_a_key_that_mssh_made() {
-    let house = House::with(CONFIG);
-    let _agent = Agent::of(&house);
-    fs::write(house.home.join("file"), "text\n").expect("a file");
-    let remote = lab().remote().join(house.tenant.access_key());
+    let user = SshUser::with(CONFIG);
+    let _agent = Agent::of(&user);
+    fs::write(user.home.join("file"), "text\n").expect("a file");
+    let remote = lab().remote().join(user.caller.access_key());
     let remote = format!("{WEB1}:{}", remote.display());
     let port = format!("-p{}", lab().port());
     let runs: [(&str, &[&str], &str); 9] = [
         ("mssh", &[WEB1, "true"], ""),
         ("mssh", &["-o", "AddKeysToAgent=yes", WEB1, "true"], ""),
-        ("mssh", &["--eice", DB1, "true"], ""),
+        ("mssh", &["--eice", PRIVATE, "true"], ""),
         ("mssh", &["--ssm", &port, WEB1, "true"], ""),
-        ("mssh", &["-J", WEB1, DB1, "true"], ""),
+        ("mssh", &["-J", WEB1, PRIVATE, "true"], ""),
         ("mscp", &["-q", "file", &remote], ""),
         ("scp", &["-q", "-S", "mssh", "file", &remote], ""),
         ("rsync", &["-e", "mssh", "file", &remote], ""),
         ("msftp", &["-q", "-b", "-", WEB1], "pwd\n"),
     ];
     for (program, words, input) in runs {
-        let outcome = finish_with(&mut command(&house, program, words), input.as_bytes());
-        is_empty(&house, words, &outcome);
+        let outcome = finish_with(&mut command(&user, program, words), input.as_bytes());
+        is_empty(&user, words, &outcome);
     }
-    assert_eq!(pushes(&house.tenant).len(), runs.len() + 1);
+    assert_eq!(pushes(&user.caller).len(), runs.len() + 1);
 }
 
 #[test]
 fn no_agent_gets_a_key_for_a_serial_console() {
-    let house = House::with(CONFIG);
-    let _agent = Agent::of(&house);
+    let user = SshUser::with(CONFIG);
+    let _agent = Agent::of(&user);
     let trusting = ["-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR"];
     let words = [&["--serial", "-T"], &trusting[..], &[WEB1]].concat();
-    let outcome = finish_with(&mut command(&house, "mssh", &words), b"exit\n");
-    is_empty(&house, &words, &outcome);
+    let outcome = finish_with(&mut command(&user, "mssh", &words), b"exit\n");
+    is_empty(&user, &words, &outcome);
 }
 
 #[test]
 fn no_agent_gets_a_key_of_plain_sshs() {
-    let house = House::installed(CONFIG, &[]);
-    let _agent = Agent::of(&house);
-    fs::write(house.home.join("file"), "text\n").expect("a file");
-    let remote = lab().remote().join(house.tenant.access_key());
+    let user = SshUser::installed(CONFIG, &[]);
+    let _agent = Agent::of(&user);
+    fs::write(user.home.join("file"), "text\n").expect("a file");
+    let remote = lab().remote().join(user.caller.access_key());
     let remote = format!("{WEB1}:{}", remote.display());
     for (program, words) in [
         ("ssh", &[WEB1, "true"][..]),
         ("scp", &["-q", "file", &remote]),
     ] {
-        let outcome = finish(&mut command(&house, program, words));
-        is_empty(&house, words, &outcome);
+        let outcome = finish(&mut command(&user, program, words));
+        is_empty(&user, words, &outcome);
     }
     // As a hop, behind which nobody has a key.
     let behind = ["-J", WEB1, "-o", "BatchMode=yes", "root@127.0.1.21", "true"];
-    let outcome = finish(&mut command(&house, "ssh", &behind));
+    let outcome = finish(&mut command(&user, "ssh", &behind));
     assert_eq!(outcome.code, Some(255));
-    assert_eq!(pushes(&house.tenant).len(), 3);
-    assert_eq!(keys(&house), "The agent has no identities.\n");
+    assert_eq!(pushes(&user.caller).len(), 3);
+    assert_eq!(keys(&user), "The agent has no identities.\n");
 }
 
 /// Their own key is theirs to add. This shows, too, that the agent of these tests takes keys.
 #[test]
 fn a_key_of_the_users_own_goes_where_they_say() {
-    let house = House::with(CONFIG);
-    let _agent = Agent::of(&house);
-    house
-        .run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
+    let user = SshUser::with(CONFIG);
+    let _agent = Agent::of(&user);
+    user.run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
         .prints("");
-    let outcome = finish(&mut command(&house, "mssh", &["-i", "my", WEB1, "true"]));
+    let outcome = finish(&mut command(&user, "mssh", &["-i", "my", WEB1, "true"]));
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    assert!(keys(&house).contains("(ED25519)"), "{}", keys(&house));
+    assert!(keys(&user).contains("(ED25519)"), "{}", keys(&user));
 }

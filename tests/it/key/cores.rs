@@ -9,24 +9,24 @@ use rustix::process::{Signal, kill_process};
 
 use super::gone::hanging;
 use crate::lab::instances::WEB1;
-use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Tenant, Trouble};
-use crate::sandbox::{PATIENCE, Session, eventually, leaves_nothing, pid_of, skipped, tenant};
+use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
+use crate::sandbox::{Login, PATIENCE, caller, eventually, leaves_nothing, pid_of, skipped};
 
 /// A shell in a directory of its own that lets cores be as large as they like, then becomes this.
-fn with_cores(tenant: &Tenant<'_>, line: &str) -> Command {
-    let mut bash = tenant.command("bash");
+fn with_cores(caller: &Caller<'_>, line: &str) -> Command {
+    let mut bash = caller.command("bash");
     let line = format!("ulimit -c unlimited && {line}");
     bash.args(["-c", &line, "bash"])
-        .current_dir(tenant.run_dir());
+        .current_dir(caller.run_dir());
     bash
 }
 
 /// Whether a process that dies of SIGABRT leaves a core here.
-fn there_are_cores(tenant: &Tenant<'_>) -> bool {
-    let mut shell = with_cores(tenant, "kill -ABRT $$");
+fn there_are_cores(caller: &Caller<'_>) -> bool {
+    let mut shell = with_cores(caller, "kill -ABRT $$");
     let status = shell.stderr(Stdio::null()).status();
     let dumped = status.is_ok_and(|it| it.core_dumped());
-    remove_cores(tenant.run_dir());
+    remove_cores(caller.run_dir());
     if !dumped {
         skipped("no process leaves a core here: ulimit -c, or a file system that is full");
     }
@@ -43,55 +43,55 @@ fn remove_cores(directory: &Path) -> usize {
 }
 
 #[track_caller]
-fn leaves_no_core(tenant: &Tenant<'_>, status: ExitStatus, signal: Signal) {
+fn leaves_no_core(caller: &Caller<'_>, status: ExitStatus, signal: Signal) {
     assert_eq!(status.signal(), Some(signal.as_raw()), "{status:?}");
     assert!(!status.core_dumped(), "{status:?}");
-    assert_eq!(remove_cores(tenant.run_dir()), 0);
+    assert_eq!(remove_cores(caller.run_dir()), 0);
 }
 
 #[test]
 fn whatever_it_dies_of_while_aws_is_slow_mssh_leaves_no_core() {
     for signal in [Signal::QUIT, Signal::ABORT, Signal::TRAP, Signal::SYS] {
-        let tenant = tenant();
-        if !there_are_cores(&tenant) {
+        let caller = caller();
+        if !there_are_cores(&caller) {
             return;
         }
-        tenant.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
+        caller.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
         let line = format!("exec mssh {WEB1}");
-        let mut mssh = hanging(&mut with_cores(&tenant, &line), &tenant);
+        let mut mssh = hanging(&mut with_cores(&caller, &line), &caller);
         kill_process(pid_of(&mssh), signal).expect("a process of ours");
         let status = mssh.wait().expect("a child");
-        leaves_no_core(&tenant, status, signal);
-        leaves_nothing(&tenant);
+        leaves_no_core(&caller, status, signal);
+        leaves_nothing(&caller);
     }
 }
 
 /// It has a handler for the signal there, and dies by another program.
 #[test]
 fn nor_does_a_port_that_listens() {
-    let tenant = tenant();
-    if !there_are_cores(&tenant) {
+    let caller = caller();
+    if !there_are_cores(&caller) {
         return;
     }
     let line = format!("exec mssh --listen 0 {WEB1}");
-    let mut bash = with_cores(&tenant, &line);
+    let mut bash = with_cores(&caller, &line);
     let mut mssh = bash.stderr(Stdio::null()).spawn().expect("bash");
-    let called = || !tenant.calls_of(DESCRIBE_INSTANCES).is_empty();
-    assert!(eventually(PATIENCE, called));
+    let has_called = || !caller.calls_of(DESCRIBE_INSTANCES).is_empty();
+    assert!(eventually(PATIENCE, has_called));
     std::thread::sleep(std::time::Duration::from_millis(300));
     kill_process(pid_of(&mssh), Signal::ABORT).expect("a process of ours");
     let status = mssh.wait().expect("a child");
-    leaves_no_core(&tenant, status, Signal::ABORT);
+    leaves_no_core(&caller, status, Signal::ABORT);
 }
 
 /// What ssh may leave is the user's to say, as it would be without us.
 #[test]
 fn ssh_keeps_the_limit_of_cores_and_may_leave_one() {
     for limit in ["0", "4096", "unlimited"] {
-        let tenant = tenant();
-        let mut bash = tenant.command("bash");
+        let caller = caller();
+        let mut bash = caller.command("bash");
         let line = format!("ulimit -c {limit}; exec mssh {WEB1} \"$@\"");
-        let session = Session::open(bash.args(["-c", &line, "bash"]));
+        let session = Login::open(bash.args(["-c", &line, "bash"]));
         let file = format!("/proc/{}/limits", session.pid().as_raw_nonzero());
         let limits = fs::read_to_string(file).expect("its limits");
         let line = limits
@@ -103,12 +103,12 @@ fn ssh_keeps_the_limit_of_cores_and_may_leave_one() {
         let wanted = bytes.unwrap_or_else(|_| limit.to_owned());
         assert_eq!(words[4], wanted, "{words:?}");
     }
-    let tenant = tenant();
-    if !there_are_cores(&tenant) {
+    let caller = caller();
+    if !there_are_cores(&caller) {
         return;
     }
     let line = format!("exec mssh {WEB1} \"echo ready; cat\"");
-    let mut bash = with_cores(&tenant, &line);
+    let mut bash = with_cores(&caller, &line);
     let mut session = bash
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -120,6 +120,6 @@ fn ssh_keeps_the_limit_of_cores_and_may_leave_one() {
     kill_process(pid_of(&session), Signal::ABORT).expect("a process of ours");
     let status = session.wait().expect("a child");
     assert!(status.core_dumped(), "{status:?}");
-    assert_eq!(remove_cores(tenant.run_dir()), 1);
-    leaves_nothing(&tenant);
+    assert_eq!(remove_cores(caller.run_dir()), 1);
+    leaves_nothing(&caller);
 }

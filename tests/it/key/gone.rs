@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 use rustix::process::{Signal, kill_process, kill_process_group};
 
 use crate::lab::instances::{PUSH_DENIED, STOPPED, WEB1};
-use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Tenant, Trouble};
+use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{
-    Outcome, PATIENCE, Pty, Session, eventually, files_below, finish, keepers_below,
-    leaves_nothing, outcome, pid_of, run, tenant,
+    Login, Outcome, PATIENCE, Pty, caller, eventually, files_below, finish, keepers_below,
+    leaves_nothing, outcome, pid_of, run,
 };
 
 /// Starts a command, as the leader of a process group, and waits until its push hangs.
 #[track_caller]
-pub(super) fn hanging(command: &mut Command, tenant: &Tenant<'_>) -> Child {
+pub(super) fn hanging(command: &mut Command, caller: &Caller<'_>) -> Child {
     let child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -25,48 +25,48 @@ pub(super) fn hanging(command: &mut Command, tenant: &Tenant<'_>) -> Child {
         .process_group(0)
         .spawn()
         .expect("the program starts");
-    let called = || !tenant.calls_of(SEND_SSH_PUBLIC_KEY).is_empty();
-    assert!(eventually(PATIENCE, called), "no push begins");
+    let has_called = || !caller.calls_of(SEND_SSH_PUBLIC_KEY).is_empty();
+    assert!(eventually(PATIENCE, has_called), "no push begins");
     child
 }
 
 /// Asserts that a run with these words ends with this status and leaves nothing.
 #[track_caller]
-fn ends(tenant: &Tenant<'_>, words: &[&str], code: i32) -> Outcome {
-    let outcome = run(tenant, "mssh", words);
+fn ends(caller: &Caller<'_>, words: &[&str], code: i32) -> Outcome {
+    let outcome = run(caller, "mssh", words);
     assert_eq!(outcome.code, Some(code), "{outcome:?}");
-    leaves_nothing(tenant);
+    leaves_nothing(caller);
     outcome
 }
 
 #[test]
 fn after_a_session_that_ends_well_nothing_is_left() {
-    ends(&tenant(), &[WEB1, "true"], 0);
+    ends(&caller(), &[WEB1, "true"], 0);
 }
 
 #[test]
 fn after_a_command_that_fails_nothing_is_left() {
-    ends(&tenant(), &[WEB1, "exit 3"], 3);
+    ends(&caller(), &[WEB1, "exit 3"], 3);
 }
 
 #[test]
 fn after_a_failed_login_nothing_is_left() {
-    let tenant = tenant();
+    let caller = caller();
     let nobody = format!("nobodyhere@{WEB1}");
-    let outcome = ends(&tenant, &[&nobody, "true"], 255);
-    assert_eq!(tenant.calls_of(SEND_SSH_PUBLIC_KEY).len(), 1);
+    let outcome = ends(&caller, &[&nobody, "true"], 255);
+    assert_eq!(caller.calls_of(SEND_SSH_PUBLIC_KEY).len(), 1);
     assert!(outcome.stderr.contains("Permission denied"), "{outcome:?}");
 }
 
 #[test]
 fn after_a_failed_connection_nothing_is_left() {
     let nowhere = ["-o", "ConnectTimeout=5", "-p", "1", WEB1, "true"];
-    ends(&tenant(), &nowhere, 255);
+    ends(&caller(), &nowhere, 255);
 }
 
 #[test]
 fn after_a_failed_push_nothing_is_left() {
-    ends(&tenant(), &[PUSH_DENIED, "true"], 255);
+    ends(&caller(), &[PUSH_DENIED, "true"], 255);
     let troubles = [
         Trouble::Denied,
         Trouble::Status(500),
@@ -76,9 +76,9 @@ fn after_a_failed_push_nothing_is_left() {
     std::thread::scope(|scope| {
         for trouble in troubles {
             scope.spawn(move || {
-                let tenant = tenant();
-                tenant.fault(Fault::new(trouble).on(SEND_SSH_PUBLIC_KEY));
-                ends(&tenant, &[WEB1, "true"], 255);
+                let caller = caller();
+                caller.fault(Fault::new(trouble).on(SEND_SSH_PUBLIC_KEY));
+                ends(&caller, &[WEB1, "true"], 255);
             });
         }
     });
@@ -86,21 +86,21 @@ fn after_a_failed_push_nothing_is_left() {
 
 #[test]
 fn after_a_failed_look_up_nothing_is_left() {
-    ends(&tenant(), &[STOPPED, "true"], 255);
-    let tenant = tenant();
-    tenant.fault(Fault::new(Trouble::Denied).on(DESCRIBE_INSTANCES));
-    ends(&tenant, &[WEB1, "true"], 255);
+    ends(&caller(), &[STOPPED, "true"], 255);
+    let caller = caller();
+    caller.fault(Fault::new(Trouble::Denied).on(DESCRIBE_INSTANCES));
+    ends(&caller, &[WEB1, "true"], 255);
 }
 
 #[test]
 fn after_a_client_that_cannot_be_run_nothing_is_left() {
-    let tenant = tenant();
-    let bin = tenant.lab().path().join(tenant.access_key());
+    let caller = caller();
+    let bin = caller.lab().path().join(caller.access_key());
     fs::create_dir(&bin).expect("a directory");
     let sftp = bin.join("sftp");
     fs::write(&sftp, "#!/nowhere/at/all\n").expect("a program");
     fs::set_permissions(&sftp, fs::Permissions::from_mode(0o755)).expect("its mode");
-    let mut msftp = tenant.command("msftp");
+    let mut msftp = caller.command("msftp");
     let path = msftp.get_envs().find(|(name, _)| *name == "PATH");
     let path = path.and_then(|(_, value)| value).expect("a PATH");
     let path = std::env::join_paths([bin].into_iter().chain(std::env::split_paths(path)));
@@ -108,36 +108,36 @@ fn after_a_client_that_cannot_be_run_nothing_is_left() {
     let outcome = finish(&mut msftp);
     assert_eq!(outcome.code, Some(255), "{outcome:?}");
     assert!(outcome.stderr.contains("cannot run"), "{outcome:?}");
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 /// Asserts that a run that waits for AWS dies of this very signal, and leaves nothing.
 #[track_caller]
 fn dies_of(signal: Signal, whom: fn(rustix::process::Pid, Signal) -> rustix::io::Result<()>) {
-    let tenant = tenant();
-    tenant.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
-    let child = hanging(tenant.command("mssh").arg(WEB1), &tenant);
+    let caller = caller();
+    caller.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
+    let child = hanging(caller.command("mssh").arg(WEB1), &caller);
     whom(pid_of(&child), signal).expect("a process of ours");
     let outcome = outcome(child);
     let said = (outcome.stdout.as_str(), outcome.stderr.as_str());
     assert_eq!((outcome.signal, said), (Some(signal.as_raw()), ("", "")));
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 /// The keeper then waits for a push to begin, too.
 #[test]
 fn ctrl_c_while_the_look_up_hangs_leaves_nothing() {
-    let tenant = tenant();
-    tenant.fault(Fault::new(Trouble::Hang).on(DESCRIBE_INSTANCES));
-    let mut mssh = tenant.command("mssh");
+    let caller = caller();
+    caller.fault(Fault::new(Trouble::Hang).on(DESCRIBE_INSTANCES));
+    let mut mssh = caller.command("mssh");
     let mut child = mssh.arg("127.0.0.11").process_group(0).spawn();
     let child = child.as_mut().expect("the program starts");
-    let called = || !tenant.calls_of(DESCRIBE_INSTANCES).is_empty();
-    assert!(eventually(PATIENCE, called), "no look-up begins");
+    let has_called = || !caller.calls_of(DESCRIBE_INSTANCES).is_empty();
+    assert!(eventually(PATIENCE, has_called), "no look-up begins");
     kill_process_group(pid_of(child), Signal::INT).expect("a group of ours");
     child.wait().expect("a child");
-    assert_eq!(tenant.calls_of(SEND_SSH_PUBLIC_KEY).len(), 0);
-    leaves_nothing(&tenant);
+    assert_eq!(caller.calls_of(SEND_SSH_PUBLIC_KEY).len(), 0);
+    leaves_nothing(&caller);
 }
 
 #[test]
@@ -169,12 +169,12 @@ fn killed_while_aws_is_slow_it_leaves_nothing() {
 /// until a later run sweeps it; never a file.
 #[test]
 fn killed_at_any_moment_it_leaves_no_key() {
-    let tenant = tenant();
+    let caller = caller();
     let began = Instant::now();
-    finish(tenant.command("mssh").args([WEB1, "true"])).prints("");
+    finish(caller.command("mssh").args([WEB1, "true"])).prints("");
     let whole = began.elapsed();
     for part in 0..24 {
-        let mut command = tenant.command("mssh");
+        let mut command = caller.command("mssh");
         command.args([WEB1, "sleep 1"]).process_group(0);
         let null = Stdio::null;
         command.stdin(null()).stdout(null()).stderr(null());
@@ -185,56 +185,56 @@ fn killed_at_any_moment_it_leaves_no_key() {
         let _ = kill_process_group(pid_of(&child), signal);
         child.wait().expect("a child");
     }
-    let left = || files_below(tenant.run_dir());
-    let nothing = || left().is_empty() && keepers_below(tenant.run_dir()).is_empty();
+    let left = || files_below(caller.run_dir());
+    let nothing = || left().is_empty() && keepers_below(caller.run_dir()).is_empty();
     assert!(eventually(PATIENCE, nothing), "left: {:?}", left());
 }
 
 #[test]
 fn after_any_signal_to_ssh_nothing_is_left() {
     for signal in [Signal::KILL, Signal::TERM, Signal::HUP, Signal::INT] {
-        let tenant = tenant();
-        let mut session = Session::of(&tenant);
+        let caller = caller();
+        let mut session = Login::of(&caller);
         session.signal(signal);
         let outcome = session.end();
         assert!(outcome.code != Some(0), "{signal:?}: {outcome:?}");
-        leaves_nothing(&tenant);
+        leaves_nothing(&caller);
     }
 }
 
 #[test]
 fn closing_the_terminal_leaves_nothing() {
-    let tenant = tenant();
-    let terminal = Pty::open(&tenant, &format!("mssh -tt {WEB1} 'echo ready; cat'"));
+    let caller = caller();
+    let terminal = Pty::open(&caller, &format!("mssh -tt {WEB1} 'echo ready; cat'"));
     terminal.shows("ready");
-    assert_eq!(keepers_below(tenant.run_dir()).len(), 1);
+    assert_eq!(keepers_below(caller.run_dir()).len(), 1);
     kill_process(terminal.pid(), Signal::KILL).expect("a process of ours");
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn closing_the_terminal_while_aws_is_slow_leaves_nothing() {
-    let tenant = tenant();
-    tenant.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
-    let terminal = Pty::open(&tenant, &format!("mssh {WEB1}"));
-    let called = || !tenant.calls_of(SEND_SSH_PUBLIC_KEY).is_empty();
-    assert!(eventually(PATIENCE, called), "no push begins");
+    let caller = caller();
+    caller.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
+    let terminal = Pty::open(&caller, &format!("mssh {WEB1}"));
+    let has_called = || !caller.calls_of(SEND_SSH_PUBLIC_KEY).is_empty();
+    assert!(eventually(PATIENCE, has_called), "no push begins");
     kill_process(terminal.pid(), Signal::KILL).expect("a process of ours");
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn a_session_outlives_its_key_which_is_gone_60_seconds_after_the_try_that_succeeded() {
-    let tenant = tenant();
+    let caller = caller();
     let throttle = Fault::new(Trouble::Throttle).on(SEND_SSH_PUBLIC_KEY);
-    tenant.fault(throttle.first(7));
-    let mut session = Session::of(&tenant);
+    caller.fault(throttle.first(7));
+    let mut session = Login::of(&caller);
     let key = session.key();
-    let pushed = tenant.calls_of(SEND_SSH_PUBLIC_KEY)[7].at;
+    let pushed = caller.calls_of(SEND_SSH_PUBLIC_KEY)[7].at;
     let gone = eventually(Duration::from_secs(80), || !key.exists());
     let age = pushed.elapsed().as_secs_f64();
     assert!(gone && (58.0..65.0).contains(&age), "gone: {gone}, {age} s");
     assert!(session.answers(), "the session is to go on");
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
     assert_eq!(session.end().code, Some(0));
 }

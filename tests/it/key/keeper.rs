@@ -11,8 +11,8 @@ use super::gone::hanging;
 use crate::lab::instances::WEB1;
 use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{
-    PATIENCE, Session, eventually, keepers_below, leaves_nothing, mode, outcome, pid_of, process,
-    processes, tenant,
+    Login, PATIENCE, caller, eventually, keepers_below, leaves_nothing, mode, outcome, pid_of,
+    process, processes,
 };
 
 /// What the descriptors of a process lead to; `None` if that is only for root to know.
@@ -31,14 +31,14 @@ fn descriptors(pid: i32) -> Option<Vec<(String, PathBuf)>> {
 
 #[test]
 fn the_keeper_holds_nothing_that_was_inherited() {
-    let tenant = tenant();
-    tenant.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
-    let file = tenant.lab().path().join(tenant.access_key());
+    let caller = caller();
+    caller.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
+    let file = caller.lab().path().join(caller.access_key());
     fs::write(&file, "").expect("a file");
     let line = "exec 7>>\"$1\" 9<\"$1\" 200>>\"$1\"; shift; exec mssh \"$@\"";
-    let mut bash = tenant.command("bash");
+    let mut bash = caller.command("bash");
     bash.args(["-c", line, "bash"]).arg(&file).arg(WEB1);
-    let mut mssh = hanging(&mut bash, &tenant);
+    let mut mssh = hanging(&mut bash, &caller);
     let ours = descriptors(pid_of(&mssh).as_raw_nonzero().get());
     // mssh itself, which holds secrets, is only for root to look at.
     assert!(ours.is_some() || !rustix::process::geteuid().is_root());
@@ -46,12 +46,12 @@ fn the_keeper_holds_nothing_that_was_inherited() {
         assert!(ours.contains(&(fd.to_owned(), file.clone())), "{ours:?}");
     }
     // The launcher is there for a moment, and has it all.
-    let only_keeper = || keepers_below(tenant.run_dir()).len() == 1;
+    let only_keeper = || keepers_below(caller.run_dir()).len() == 1;
     assert!(eventually(PATIENCE, only_keeper), "no keeper");
-    let keeper = keepers_below(tenant.run_dir()).remove(0).pid;
+    let keeper = keepers_below(caller.run_dir()).remove(0).pid;
     for (fd, to) in descriptors(keeper).expect("the keeper's descriptors") {
         let name = to.to_string_lossy();
-        let its_room = to.parent() == Some(tenant.run_dir());
+        let its_room = to.parent() == Some(caller.run_dir());
         let own_pipe = fd == "0" && name.starts_with("pipe:");
         let null = ["1", "2"].contains(&fd.as_str()) && name == "/dev/null";
         assert!(
@@ -61,13 +61,13 @@ fn the_keeper_holds_nothing_that_was_inherited() {
     }
     mssh.kill().expect("a child");
     mssh.wait().expect("a child");
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn who_reads_our_output_sees_its_end_while_the_keeper_still_lives() {
-    let tenant = tenant();
-    let mut session = Session::of(&tenant);
+    let caller = caller();
+    let mut session = Login::of(&caller);
     let keeper = session.keeper();
     kill_process(keeper.pid(), Signal::STOP).expect("a keeper");
     // Reads both outputs to their ends, or for longer than any test may take.
@@ -75,13 +75,13 @@ fn who_reads_our_output_sees_its_end_while_the_keeper_still_lives() {
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(process(keeper.pid()).words == keeper.words, "it is to live");
     kill_process(keeper.pid(), Signal::CONT).expect("a keeper");
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn the_keeper_has_left_our_session_and_is_no_child_of_ssh() {
-    let tenant = tenant();
-    let session = Session::of(&tenant);
+    let caller = caller();
+    let session = Login::of(&caller);
     let ssh = process(session.pid());
     let keeper = session.keeper();
     assert_ne!(keeper.session, ssh.session);
@@ -96,22 +96,22 @@ fn the_keeper_has_left_our_session_and_is_no_child_of_ssh() {
 
 #[test]
 fn a_session_with_a_key_of_ones_own_has_no_child_either() {
-    let tenant = tenant();
-    let key = tenant.run_dir().with_extension("own");
-    let mut made = tenant.command("ssh-keygen");
+    let caller = caller();
+    let key = caller.run_dir().with_extension("own");
+    let mut made = caller.command("ssh-keygen");
     made.args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key);
     assert!(made.status().expect("ssh-keygen").success());
-    let session = Session::open(tenant.command("mssh").arg("-i").arg(&key).arg(WEB1));
+    let session = Login::open(caller.command("mssh").arg("-i").arg(&key).arg(WEB1));
     let ssh = process(session.pid());
     let children: Vec<_> = processes().filter(|it| it.parent == ssh.pid).collect();
     assert!(children.is_empty(), "{children:?}");
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn the_keeper_knows_nothing_of_our_surroundings() {
-    let tenant = tenant();
-    let session = Session::of(&tenant);
+    let caller = caller();
+    let session = Login::of(&caller);
     let proc = PathBuf::from(format!("/proc/{}", session.keeper().pid));
     let environment = fs::read(proc.join("environ")).expect("its environment");
     assert_eq!(String::from_utf8_lossy(&environment), "");
@@ -121,15 +121,15 @@ fn the_keeper_knows_nothing_of_our_surroundings() {
 
 #[test]
 fn no_command_line_holds_a_secret() {
-    let tenant = tenant();
-    let session = Session::of(&tenant);
+    let caller = caller();
+    let session = Login::of(&caller);
     let key = fs::read_to_string(session.key()).expect("a key");
     let mut secrets: Vec<String> = key
         .lines()
         .filter(|line| !line.starts_with('-'))
         .map(str::to_owned)
         .collect();
-    let command = tenant.command("mssh");
+    let command = caller.command("mssh");
     let secret = command
         .get_envs()
         .find(|it| it.0 == "AWS_SECRET_ACCESS_KEY");
@@ -139,7 +139,7 @@ fn no_command_line_holds_a_secret() {
     for process in processes() {
         let line = process.words.join("\0".as_ref());
         let line = String::from_utf8_lossy(line.as_bytes()).into_owned();
-        ours += usize::from(line.contains(&*tenant.run_dir().to_string_lossy()));
+        ours += usize::from(line.contains(&*caller.run_dir().to_string_lossy()));
         for secret in &secrets {
             assert!(!line.contains(secret), "{line}");
         }
@@ -149,8 +149,8 @@ fn no_command_line_holds_a_secret() {
 
 #[test]
 fn the_room_stays_private_as_long_as_the_keeper_keeps_it() {
-    let tenant = tenant();
-    let session = Session::of(&tenant);
+    let caller = caller();
+    let session = Login::of(&caller);
     let keeper = session.keeper();
     let words: Vec<_> = keeper.words.iter().filter(|it| !it.is_empty()).collect();
     let room = Path::new(words.last().expect("words"));
@@ -161,15 +161,15 @@ fn the_room_stays_private_as_long_as_the_keeper_keeps_it() {
 /// Nobody would be there to remove it.
 #[test]
 fn no_key_is_written_when_the_keeper_was_killed_meanwhile() {
-    let tenant = tenant();
+    let caller = caller();
     let slow = Trouble::Latency(Duration::from_secs(3));
-    tenant.fault(Fault::new(slow).on(SEND_SSH_PUBLIC_KEY));
-    let child = hanging(tenant.command("mssh").args([WEB1, "true"]), &tenant);
-    let keepers = || keepers_below(tenant.run_dir());
+    caller.fault(Fault::new(slow).on(SEND_SSH_PUBLIC_KEY));
+    let child = hanging(caller.command("mssh").args([WEB1, "true"]), &caller);
+    let keepers = || keepers_below(caller.run_dir());
     assert!(eventually(PATIENCE, || keepers().len() == 1), "no keeper");
     kill_process(keepers()[0].pid(), Signal::KILL).expect("a keeper");
     let outcome = outcome(child);
     assert_eq!(outcome.code, Some(255), "{outcome:?}");
     assert!(outcome.stderr.contains("keeper"), "{outcome:?}");
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }

@@ -7,10 +7,10 @@ use std::time::{Duration, SystemTime};
 
 use rustix::process::{Signal, kill_process};
 
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{
-    PATIENCE, Session, eventually, files_below, finish, keepers_below, leaves_nothing, run, tenant,
+    Login, PATIENCE, caller, eventually, files_below, finish, keepers_below, leaves_nothing, run,
 };
 
 const MINUTES: Duration = Duration::from_mins(2);
@@ -23,9 +23,9 @@ fn age(path: &Path, age: Duration) {
     file.set_modified(SystemTime::now() - age).expect("its age");
 }
 
-/// A directory in the tenant's, with this mode and these files.
-fn directory(tenant: &Tenant<'_>, name: &str, mode: u32, files: &[&str]) -> PathBuf {
-    let path = tenant.run_dir().join(name);
+/// A directory in the caller's, with this mode and these files.
+fn directory(caller: &Caller<'_>, name: &str, mode: u32, files: &[&str]) -> PathBuf {
+    let path = caller.run_dir().join(name);
     DirBuilder::new()
         .mode(0o700)
         .create(&path)
@@ -43,17 +43,17 @@ fn directory(tenant: &Tenant<'_>, name: &str, mode: u32, files: &[&str]) -> Path
 
 /// Another run, whose keeper sweeps as it starts, to the end of both.
 #[track_caller]
-fn run_again(tenant: &Tenant<'_>) {
-    let others = keepers_below(tenant.run_dir()).len();
-    run(tenant, "mssh", [WEB1, "true"]).prints("");
-    let ended = || keepers_below(tenant.run_dir()).len() == others;
+fn run_again(caller: &Caller<'_>) {
+    let others = keepers_below(caller.run_dir()).len();
+    run(caller, "mssh", [WEB1, "true"]).prints("");
+    let ended = || keepers_below(caller.run_dir()).len() == others;
     assert!(eventually(PATIENCE, ended), "a keeper stays");
 }
 
 /// A session whose keeper and ssh are killed, so that its key is left. Says where.
 #[track_caller]
-fn killed_session(tenant: &Tenant<'_>) -> PathBuf {
-    let mut session = Session::of(tenant);
+fn killed_session(caller: &Caller<'_>) -> PathBuf {
+    let mut session = Login::of(caller);
     let key = session.key();
     kill_process(session.keeper().pid(), Signal::KILL).expect("a keeper");
     session.signal(Signal::KILL);
@@ -64,20 +64,20 @@ fn killed_session(tenant: &Tenant<'_>) -> PathBuf {
 
 #[test]
 fn the_key_of_a_killed_keeper_is_swept_by_a_later_run() {
-    let tenant = tenant();
-    let key = killed_session(&tenant);
+    let caller = caller();
+    let key = killed_session(&caller);
     age(&key, MINUTES);
-    run(&tenant, "mssh", [WEB1, "true"]).prints("");
-    leaves_nothing(&tenant);
+    run(&caller, "mssh", [WEB1, "true"]).prints("");
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn a_key_that_may_be_in_use_is_not_swept() {
-    let tenant = tenant();
-    let left = killed_session(&tenant);
-    let mut live = Session::of(&tenant);
+    let caller = caller();
+    let left = killed_session(&caller);
+    let mut live = Login::of(&caller);
     let key = live.key();
-    run_again(&tenant);
+    run_again(&caller);
     assert!(key.exists() && left.exists());
     assert!(live.answers());
     live.end();
@@ -85,27 +85,27 @@ fn a_key_that_may_be_in_use_is_not_swept() {
 
 #[test]
 fn a_room_without_a_key_is_swept_when_it_is_a_day_old() {
-    let tenant = tenant();
-    let old = directory(&tenant, "mssh-key-Ab3xYz0123", 0o700, &[]);
-    let young = directory(&tenant, "mssh-key-Cd4xYz0123", 0o700, &[]);
+    let caller = caller();
+    let old = directory(&caller, "mssh-key-Ab3xYz0123", 0o700, &[]);
+    let young = directory(&caller, "mssh-key-Cd4xYz0123", 0o700, &[]);
     age(&young, Duration::from_hours(1));
-    run_again(&tenant);
+    run_again(&caller);
     assert!(!old.exists() && young.exists());
 }
 
 #[test]
 fn what_has_another_name_or_mode_is_not_swept() {
-    let tenant = tenant();
+    let caller = caller();
     let kept = [
-        directory(&tenant, "mash-Ab3xYz", 0o700, &["key"]),
-        directory(&tenant, "Xmssh-key-Ab3xY01234", 0o700, &["key"]),
-        directory(&tenant, "mssh", 0o700, &["key"]),
-        directory(&tenant, "mssh-key-Ab3xYz0123", 0o755, &["key"]),
+        directory(&caller, "mash-Ab3xYz", 0o700, &["key"]),
+        directory(&caller, "Xmssh-key-Ab3xY01234", 0o700, &["key"]),
+        directory(&caller, "mssh", 0o700, &["key"]),
+        directory(&caller, "mssh-key-Ab3xYz0123", 0o755, &["key"]),
     ];
-    let file = tenant.run_dir().join("mssh-key-Ef5xYz0123");
+    let file = caller.run_dir().join("mssh-key-Ef5xYz0123");
     fs::write(&file, "").expect("a file");
     age(&file, DAYS);
-    run_again(&tenant);
+    run_again(&caller);
     for path in kept.iter().chain([&file]) {
         assert!(path.exists(), "{}", path.display());
     }
@@ -113,31 +113,31 @@ fn what_has_another_name_or_mode_is_not_swept() {
 
 #[test]
 fn what_a_link_leads_to_is_not_swept() {
-    let tenant = tenant();
-    let target = directory(&tenant, "elsewhere", 0o700, &["key"]);
-    let link = tenant.run_dir().join("mssh-key-Ab3xYz0123");
+    let caller = caller();
+    let target = directory(&caller, "elsewhere", 0o700, &["key"]);
+    let link = caller.run_dir().join("mssh-key-Ab3xYz0123");
     std::os::unix::fs::symlink(&target, &link).expect("a link");
-    run_again(&tenant);
+    run_again(&caller);
     assert!(target.join("key").exists() && link.exists());
 }
 
 /// mktemp(1) can make a name and a mode that cannot be told from ours.
 #[test]
 fn a_directory_of_the_users_own_files_is_not_swept_whatever_its_name() {
-    let tenant = tenant();
+    let caller = caller();
     let kept = [
-        directory(&tenant, "mssh-notes", 0o700, &["notes"]),
-        directory(&tenant, "mssh-key-Gh6xYz0123", 0o700, &["notes"]),
-        directory(&tenant, "mssh-key-Ij7xYz0123", 0o700, &["key", "notes"]),
+        directory(&caller, "mssh-notes", 0o700, &["notes"]),
+        directory(&caller, "mssh-key-Gh6xYz0123", 0o700, &["notes"]),
+        directory(&caller, "mssh-key-Ij7xYz0123", 0o700, &["key", "notes"]),
         directory(
-            &tenant,
+            &caller,
             "mssh-key-Kl8xYz0123",
             0o700,
             &["credentials", "notes"],
         ),
     ];
     let before: Vec<_> = kept.iter().map(|path| files_below(path)).collect();
-    run_again(&tenant);
+    run_again(&caller);
     let after: Vec<_> = kept.iter().map(|path| files_below(path)).collect();
     assert_eq!(after, before);
 }
@@ -146,11 +146,11 @@ fn a_directory_of_the_users_own_files_is_not_swept_whatever_its_name() {
 #[test]
 fn the_umask_changes_nothing() {
     for umask in ["0", "0177", "0277"] {
-        let tenant = tenant();
+        let caller = caller();
         let line = format!("umask {umask}; mssh {WEB1} umask");
-        let mut mssh = tenant.command("sh");
+        let mut mssh = caller.command("sh");
         let outcome = finish(mssh.args(["-c", &line]));
         assert_eq!(outcome.code, Some(0), "{outcome:?}");
-        leaves_nothing(&tenant);
+        leaves_nothing(&caller);
     }
 }

@@ -5,16 +5,16 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use super::has_its_key_below;
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{House, files_below, finish, skipped, tenant};
+use crate::sandbox::{SshUser, caller, files_below, finish, skipped};
 
 /// A user who is not us, and nobody else here either.
 const SOMEBODY: u32 = 54_321;
 
 /// A directory of this mode; of somebody else's, if that can be. `None` if it cannot.
-fn directory(tenant: &Tenant<'_>, mode: u32, owner: Option<u32>) -> Option<PathBuf> {
-    let path = tenant.run_dir().with_extension(format!("{mode:o}"));
+fn directory(caller: &Caller<'_>, mode: u32, owner: Option<u32>) -> Option<PathBuf> {
+    let path = caller.run_dir().with_extension(format!("{mode:o}"));
     DirBuilder::new().create(&path).expect("a directory");
     fs::set_permissions(&path, Permissions::from_mode(mode)).expect("its mode");
     if owner.is_some() && chown(&path, owner, None).is_err() {
@@ -26,8 +26,8 @@ fn directory(tenant: &Tenant<'_>, mode: u32, owner: Option<u32>) -> Option<PathB
 
 /// Asserts that a run with this directory, by both variables that name one, has its key elsewhere.
 #[track_caller]
-fn is_passed_over(tenant: &Tenant<'_>, directory: &Path) {
-    let mut mssh = tenant.command("mssh");
+fn is_passed_over(caller: &Caller<'_>, directory: &Path) {
+    let mut mssh = caller.command("mssh");
     mssh.env("XDG_RUNTIME_DIR", directory);
     has_its_key_below(mssh.env("TMPDIR", directory), Path::new("/dev/shm"));
     assert!(files_below(directory).is_empty());
@@ -36,18 +36,18 @@ fn is_passed_over(tenant: &Tenant<'_>, directory: &Path) {
 #[test]
 fn a_directory_that_others_can_write_in_is_passed_over() {
     for mode in [0o777, 0o770, 0o702] {
-        let tenant = tenant();
-        let directory = directory(&tenant, mode, None).expect("a directory");
-        is_passed_over(&tenant, &directory);
+        let caller = caller();
+        let directory = directory(&caller, mode, None).expect("a directory");
+        is_passed_over(&caller, &directory);
     }
 }
 
 #[test]
 fn a_directory_of_somebody_elses_is_passed_over() {
     for mode in [0o700, 0o755, 0o777, 0o1777] {
-        let tenant = tenant();
-        if let Some(directory) = directory(&tenant, mode, Some(SOMEBODY)) {
-            is_passed_over(&tenant, &directory);
+        let caller = caller();
+        if let Some(directory) = directory(&caller, mode, Some(SOMEBODY)) {
+            is_passed_over(&caller, &directory);
         }
     }
 }
@@ -55,29 +55,29 @@ fn a_directory_of_somebody_elses_is_passed_over() {
 /// Like `/tmp`: nobody can rename or delete what is somebody else's.
 #[test]
 fn a_sticky_directory_of_our_own_will_do() {
-    let tenant = tenant();
-    let directory = directory(&tenant, 0o1777, None).expect("a directory");
-    let mut mssh = tenant.command("mssh");
+    let caller = caller();
+    let directory = directory(&caller, 0o1777, None).expect("a directory");
+    let mut mssh = caller.command("mssh");
     has_its_key_below(mssh.env("XDG_RUNTIME_DIR", &directory), &directory);
 }
 
 /// A link that others can turn elsewhere is not in the path that ssh gets.
 #[test]
 fn a_link_is_followed_once() {
-    let tenant = tenant();
-    let target = directory(&tenant, 0o700, None).expect("a directory");
-    let link = tenant.run_dir().join("link");
+    let caller = caller();
+    let target = directory(&caller, 0o700, None).expect("a directory");
+    let link = caller.run_dir().join("link");
     std::os::unix::fs::symlink(&target, &link).expect("a link");
-    let mut mssh = tenant.command("mssh");
+    let mut mssh = caller.command("mssh");
     has_its_key_below(mssh.env("XDG_RUNTIME_DIR", &link), &target);
 }
 
 #[test]
 fn where_no_directory_will_do_no_key_is_made_and_all_is_said() {
-    let tenant = tenant();
+    let caller = caller();
     let line = "mount -t tmpfs -o mode=777 none /dev/shm && mount -t tmpfs -o mode=777 none /tmp \
                 && exec \"$@\"";
-    let mut mssh = tenant.command("unshare");
+    let mut mssh = caller.command("unshare");
     mssh.args(["--mount", "sh", "-c", line, "sh"]);
     // By its own path, since the lab is below the directory that goes.
     mssh.arg(env!("CARGO_BIN_EXE_mssh")).arg(WEB1);
@@ -95,8 +95,8 @@ fn where_no_directory_will_do_no_key_is_made_and_all_is_said() {
 
 #[test]
 fn a_directory_of_keys_that_others_could_move_is_refused() {
-    let house = House::with("");
-    let above = directory(&house.tenant, 0o777, None).expect("a directory");
+    let user = SshUser::with("");
+    let above = directory(&user.caller, 0o777, None).expect("a directory");
     let path = above.join("keys").display().to_string();
     let said = format!(
         "mssh: error: no key can be in {path}: others can write in {}",
@@ -106,7 +106,7 @@ fn a_directory_of_keys_that_others_could_move_is_refused() {
     let proxy = ["--proxy", "--key-dir", &path, WEB1, "22", "ec2-user"];
     let setup = ["--ssh-config", "--key-dir", &path];
     for words in [&proxy[..], &setup] {
-        house.run("mssh", words).fails(255, &[&said, hint]);
+        user.run("mssh", words).fails(255, &[&said, hint]);
         // No less where it is there already.
         let _ = DirBuilder::new().mode(0o700).create(&path);
     }

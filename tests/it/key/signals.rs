@@ -6,7 +6,7 @@ use rustix::process::Pid;
 
 use crate::lab::instances::WEB1;
 use crate::sandbox::{
-    House, PATIENCE, Session, eventually, keepers_below, leaves_nothing, process, tenant,
+    Login, PATIENCE, SshUser, caller, eventually, keepers_below, leaves_nothing, process,
 };
 
 /// Those that stop a process or have it go on, and those that do nothing to it.
@@ -30,13 +30,13 @@ fn signal(pid: Pid, number: i32) {
 #[cfg(target_os = "linux")]
 fn every_signal_that_ends_a_keeper_has_it_remove_the_key_first() {
     for number in fatal() {
-        let tenant = tenant();
-        let mut session = Session::of(&tenant);
+        let caller = caller();
+        let mut session = Login::of(&caller);
         let key = session.key();
         signal(session.keeper().pid(), number);
         let gone = eventually(PATIENCE, || !key.exists());
         assert!(gone, "after signal {number} there is {}", key.display());
-        leaves_nothing(&tenant);
+        leaves_nothing(&caller);
         assert!(session.answers(), "signal {number}");
         assert_eq!(session.end().code, Some(0));
     }
@@ -44,8 +44,8 @@ fn every_signal_that_ends_a_keeper_has_it_remove_the_key_first() {
 
 #[test]
 fn a_signal_that_ends_nobody_does_not_end_a_keeper() {
-    let tenant = tenant();
-    let mut session = Session::of(&tenant);
+    let caller = caller();
+    let mut session = Login::of(&caller);
     let keeper = session.keeper().pid();
     for number in HARMLESS {
         signal(keeper, number);
@@ -55,21 +55,21 @@ fn a_signal_that_ends_nobody_does_not_end_a_keeper() {
     assert!(eventually(PATIENCE, awake), "{:?}", process(keeper));
     assert!(session.key().exists());
     assert_eq!(session.end().code, Some(0));
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 /// A keeper for each time that ssh_config's condition is tried, and one for the proxy.
 #[test]
 fn every_signal_that_ends_the_keepers_of_plain_ssh_has_the_last_remove_the_key() {
-    let house = House::installed("", &[]);
+    let user = SshUser::installed("", &[]);
     for number in [1, 2, 3, 6, 11, 13, 15, 34] {
-        let mut session = Session::open(house.command("ssh").arg(WEB1));
-        let keepers = keepers_below(house.tenant.run_dir());
+        let mut session = Login::open(user.command("ssh").arg(WEB1));
+        let keepers = keepers_below(user.caller.run_dir());
         assert!(keepers.len() >= 2, "{keepers:?}");
         for keeper in keepers {
             signal(keeper.pid(), number);
         }
-        leaves_nothing(&house.tenant);
+        leaves_nothing(&user.caller);
         assert!(session.answers(), "signal {number}");
         assert_eq!(session.end().code, Some(0));
     }

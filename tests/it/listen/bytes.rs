@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use super::{Port, WEB1_PRIVATE, WEB1_PUBLIC, answers, no_session_is_left, port_by, server, ways};
 use crate::lab::eice::pattern;
-use crate::lab::instances::{DB1, WEB1};
-use crate::sandbox::{PATIENCE, eventually, tenant};
+use crate::lab::instances::{PRIVATE, WEB1};
+use crate::sandbox::{PATIENCE, caller, eventually};
 
 /// As many as an endpoint lets through.
 const MANY: u64 = 20;
@@ -39,8 +39,8 @@ fn half_closed(stream: &TcpStream, greeting: &str, all: &[u8]) -> Vec<u8> {
 #[test]
 fn after_the_end_of_what_is_said_all_of_the_answer_is_heard() {
     for (words, greeting) in ways() {
-        let tenant = tenant();
-        let port = port_by(&tenant, &words);
+        let caller = caller();
+        let port = port_by(&caller, &words);
         let all = bytes(300_000, 1);
         let stream = port.connect();
         let heard = half_closed(&stream, greeting, &all);
@@ -54,14 +54,14 @@ fn after_the_end_of_what_is_said_all_of_the_answer_is_heard() {
         }
         drop(stream);
         port.ends_quietly();
-        no_session_is_left(&tenant);
+        no_session_is_left(&caller);
     }
 }
 
 #[test]
 fn what_is_said_last_arrives_once_and_so_does_the_end() {
     for (at, words) in [(WEB1_PUBLIC, &[][..]), (WEB1_PRIVATE, &["--ssm"])] {
-        let tenant = tenant();
+        let caller = caller();
         let (tell, told) = mpsc::channel();
         let listens = server(at, move |mut stream| {
             let mut heard = String::new();
@@ -69,7 +69,7 @@ fn what_is_said_last_arrives_once_and_so_does_the_end() {
             let _ = tell.send((heard, end));
         });
         let target = format!("{WEB1}:{listens}");
-        let port = Port::to(&tenant, &[words, &[&target]].concat());
+        let port = Port::to(&caller, &[words, &[&target]].concat());
         for round in 0..5 {
             let mut stream = port.connect();
             write!(stream, "first and last {round}").expect("a connection");
@@ -82,11 +82,11 @@ fn what_is_said_last_arrives_once_and_so_does_the_end() {
         let expected = (0..5).map(|round| (format!("first and last {round}"), true));
         assert_eq!(heard, expected.collect::<Vec<_>>());
         port.ends_quietly();
-        no_session_is_left(&tenant);
+        no_session_is_left(&caller);
     }
     // Behind an endpoint nobody counts, but what comes twice is said back twice.
-    let tenant = tenant();
-    let port = Port::to(&tenant, &["--eice", &format!("{DB1}:3389")]);
+    let caller = caller();
+    let port = Port::to(&caller, &["--eice", &format!("{PRIVATE}:3389")]);
     let stream = port.connect();
     assert_eq!(half_closed(&stream, "echo\n", b"once"), b"once");
     stream
@@ -101,8 +101,8 @@ fn what_is_said_last_arrives_once_and_so_does_the_end() {
 #[test]
 fn twenty_at_once_are_kept_apart() {
     for (words, greeting) in ways() {
-        let tenant = tenant();
-        let port = port_by(&tenant, &words);
+        let caller = caller();
+        let port = port_by(&caller, &words);
         thread::scope(|scope| {
             for seed in 0..MANY {
                 let mut stream = port.connect();
@@ -120,8 +120,8 @@ fn twenty_at_once_are_kept_apart() {
         });
         port.says_nothing_more();
         port.ends_quietly();
-        no_session_is_left(&tenant);
-        let sessions = tenant.sessions().len() + tenant.tunnels().len();
+        no_session_is_left(&caller);
+        let sessions = caller.sessions().len() + caller.tunnels().len();
         assert_eq!(sessions, if words.len() == 1 { 0 } else { 20 });
     }
 }
@@ -137,10 +137,10 @@ fn a_long_stream_comes_whole_and_then_its_end() {
         }
     });
     let direct = format!("{WEB1}:{listens}");
-    let there = format!("{DB1}:3389");
+    let there = format!("{PRIVATE}:3389");
     for words in [&[&*direct][..], &["--eice", &there]] {
-        let tenant = tenant();
-        let port = Port::to(&tenant, words);
+        let caller = caller();
+        let port = Port::to(&caller, words);
         let mut stream = port.connect();
         writeln!(stream, "source {all}").expect("a connection");
         let mut heard = Vec::new();
@@ -155,8 +155,8 @@ fn a_long_stream_comes_whole_and_then_its_end() {
 #[test]
 fn to_connect_and_close_is_quiet_and_leaves_nothing() {
     for (words, greeting) in ways() {
-        let tenant = tenant();
-        let port = port_by(&tenant, &words);
+        let caller = caller();
+        let port = port_by(&caller, &words);
         for _ in 0..3 {
             drop(port.connect());
         }
@@ -167,12 +167,12 @@ fn to_connect_and_close_is_quiet_and_leaves_nothing() {
         let mut stream = port.connect();
         stream.write_all(greeting.as_bytes()).expect("a connection");
         assert!(answers(&stream), "{words:?}");
-        let started = || tenant.sessions().len() + tenant.tunnels().len();
+        let started = || caller.sessions().len() + caller.tunnels().len();
         let all = if words.len() == 1 { 0 } else { 5 };
         assert!(eventually(PATIENCE, || started() == all), "{words:?}");
         if words.contains(&"--ssm".to_owned()) {
             let over = || {
-                tenant
+                caller
                     .sessions()
                     .iter()
                     .filter(|it| it.ended.is_some())
@@ -181,30 +181,30 @@ fn to_connect_and_close_is_quiet_and_leaves_nothing() {
             assert!(
                 eventually(PATIENCE, || over() == 4),
                 "{:?}",
-                tenant.sessions()
+                caller.sessions()
             );
         }
         assert!(answers(&stream), "{words:?}");
         port.says_nothing_more();
         port.ends_quietly();
-        no_session_is_left(&tenant);
+        no_session_is_left(&caller);
     }
 }
 
 /// sshd speaks first, so it is seen that nobody hears it.
 #[test]
 fn a_tunnel_to_sshd_ends_with_the_one_who_has_only_looked() {
-    let tenant = tenant();
-    let target = format!("{DB1}:{}", tenant.lab().port());
-    let port = Port::to(&tenant, &["--eice", &target]);
+    let caller = caller();
+    let target = format!("{PRIVATE}:{}", caller.lab().port());
+    let port = Port::to(&caller, &["--eice", &target]);
     let mut stream = port.connect();
     stream.read_exact(&mut [0; 4]).expect("a banner");
     drop(stream);
     drop(port.connect());
     let over = || {
-        let tunnels = tenant.tunnels();
+        let tunnels = caller.tunnels();
         tunnels.len() == 2 && tunnels.iter().all(|it| !it.end.is_empty())
     };
-    assert!(eventually(PATIENCE, over), "{:?}", tenant.tunnels());
+    assert!(eventually(PATIENCE, over), "{:?}", caller.tunnels());
     port.ends_quietly();
 }

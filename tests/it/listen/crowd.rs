@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Port, WEB1_PUBLIC, answers, echo};
 use crate::lab::instances::WEB1;
-use crate::sandbox::tenant;
+use crate::sandbox::caller;
 
 /// Whether an echo answers, in so short a time.
 fn answers_soon(stream: &TcpStream) -> bool {
@@ -28,9 +28,9 @@ fn limit(port: &Port, files: &str) {
 
 #[test]
 fn those_for_whom_there_is_no_room_wait_until_others_go() {
-    let tenant = tenant();
+    let caller = caller();
     let target = format!("{WEB1}:{}", echo(WEB1_PUBLIC));
-    let mut mssh = tenant.command("prlimit");
+    let mut mssh = caller.command("prlimit");
     mssh.args(["--nofile=41", env!("CARGO_BIN_EXE_mssh")]);
     let port = Port::of(mssh.args(["--listen", "0", &target]));
     let mut streams: Vec<_> = (0..9).map(|_| port.connect()).collect();
@@ -53,8 +53,8 @@ fn those_for_whom_there_is_no_room_wait_until_others_go() {
 
 #[test]
 fn a_system_without_room_is_waited_for() {
-    let tenant = tenant();
-    let port = Port::to(&tenant, &[&format!("{WEB1}:{}", echo(WEB1_PUBLIC))]);
+    let caller = caller();
+    let port = Port::to(&caller, &[&format!("{WEB1}:{}", echo(WEB1_PUBLIC))]);
     let first = port.connect();
     assert!(answers(&first));
     limit(&port, "--nofile=4:1024");
@@ -78,9 +78,9 @@ fn a_system_without_room_is_waited_for() {
 /// Nothing goes through these, and nobody can say whether anything ever will.
 #[test]
 fn whoever_is_idle_for_longest_gives_way_to_the_next() {
-    let tenant = tenant();
+    let caller = caller();
     let target = format!("{WEB1}:{}", echo(WEB1_PUBLIC));
-    let mut mssh = tenant.command("prlimit");
+    let mut mssh = caller.command("prlimit");
     mssh.args(["--nofile=41", env!("CARGO_BIN_EXE_mssh")]);
     let port = Port::of(mssh.args(["--listen", "0", &target]));
     let idle = port.connect();
@@ -118,9 +118,9 @@ fn is_over(stream: &TcpStream) -> bool {
 /// Nor do those who wait before it, and never let go.
 #[test]
 fn more_idle_callers_than_are_served_at_once_do_not_shut_out_the_next() {
-    let tenant = tenant();
+    let caller = caller();
     let target = format!("{WEB1}:{}", echo(WEB1_PUBLIC));
-    let port = Port::to(&tenant, &[&target]);
+    let port = Port::to(&caller, &[&target]);
     let idle: Vec<_> = (0..280).map(|_| port.connect()).collect();
     let next = port.connect();
     let patience = Some(crate::sandbox::PATIENCE);

@@ -10,17 +10,17 @@ use rustix::process::Signal;
 use super::{
     Port, WEB1_PRIVATE, answers, echo, listener, no_session_is_left, port_by, service, ways,
 };
-use crate::lab::instances::{DB1, WEB1};
-use crate::lab::{Break, Fault, SECRET, Trial, Trouble, clock};
-use crate::sandbox::{PATIENCE, User, bash, eventually, free_port, outcome, plain_ssh, tenant};
+use crate::lab::instances::{PRIVATE, WEB1};
+use crate::lab::{Break, Fault, SECRET, SessionBehavior, Trouble, clock};
+use crate::sandbox::{AwsUser, PATIENCE, bash, caller, eventually, free_port, outcome, plain_ssh};
 
 const SIGNALS: [Signal; 3] = [Signal::HUP, Signal::TERM, Signal::INT];
 
 /// The status with which plain ssh ends that forwards a port and gets this signal.
 fn status_of_ssh(signal: Signal) -> Option<i32> {
-    let tenant = tenant();
+    let caller = caller();
     let port = free_port();
-    let mut ssh = plain_ssh(&tenant);
+    let mut ssh = plain_ssh(&caller);
     let forward = format!("{port}:127.0.0.1:1");
     let child = ssh.args(["-N", "-L", &forward]).stdin(Stdio::null());
     let child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
@@ -37,8 +37,8 @@ fn a_signal_ends_it_at_once_with_open_connections_and_as_it_ends_ssh() {
     for signal in SIGNALS {
         let of_ssh = status_of_ssh(signal);
         for (words, greeting) in ways() {
-            let tenant = tenant();
-            let port = port_by(&tenant, &words);
+            let caller = caller();
+            let port = port_by(&caller, &words);
             let mut streams: Vec<_> = (0..3).map(|_| port.connect()).collect();
             for stream in &mut streams {
                 stream.write_all(greeting.as_bytes()).expect("a connection");
@@ -53,61 +53,61 @@ fn a_signal_ends_it_at_once_with_open_connections_and_as_it_ends_ssh() {
                 "{words:?}"
             );
             assert!(took < Duration::from_secs(3), "{took:?} {words:?}");
-            no_session_is_left(&tenant);
-            let closed = || tenant.tunnels().iter().all(|it| !it.end.is_empty());
-            assert!(eventually(PATIENCE, closed), "{:?}", tenant.tunnels());
+            no_session_is_left(&caller);
+            let closed = || caller.tunnels().iter().all(|it| !it.end.is_empty());
+            assert!(eventually(PATIENCE, closed), "{:?}", caller.tunnels());
         }
     }
 }
 
 #[test]
 fn who_is_told_to_go_while_a_session_starts_ends_it_all_the_same() {
-    let tenant = tenant();
+    let caller = caller();
     let target = format!("{WEB1}:{}", echo(WEB1_PRIVATE));
-    let port = Port::to(&tenant, &["--ssm", &target]);
+    let port = Port::to(&caller, &["--ssm", &target]);
     let late = Trouble::Latency(Duration::from_millis(700));
-    tenant.fault(Fault::new(late).on("StartSession"));
+    caller.fault(Fault::new(late).on("StartSession"));
     let _caller = port.connect();
-    let called = || !tenant.calls_of("StartSession").is_empty();
-    assert!(eventually(PATIENCE, called));
+    let has_called = || !caller.calls_of("StartSession").is_empty();
+    assert!(eventually(PATIENCE, has_called));
     port.ends_quietly();
-    assert_eq!(tenant.sessions().len(), 1);
-    no_session_is_left(&tenant);
+    assert_eq!(caller.sessions().len(), 1);
+    no_session_is_left(&caller);
 }
 
 #[test]
 fn a_hangup_that_is_ignored_is_ignored() {
-    let tenant = tenant();
+    let caller = caller();
     let target = format!("{WEB1}:{}", echo(WEB1_PRIVATE));
     let line = format!("trap '' HUP; exec mssh --listen 0 --ssm {target}");
-    let port = Port::of(&mut bash(&tenant, &line));
+    let port = Port::of(&mut bash(&caller, &line));
     let stream = port.connect();
     assert!(answers(&stream));
     port.signal(Signal::HUP);
     thread::sleep(Duration::from_millis(300));
     assert!(answers(&stream) && answers(&port.connect()));
     port.ends_quietly();
-    no_session_is_left(&tenant);
+    no_session_is_left(&caller);
 }
 
 #[test]
 fn a_session_goes_on_over_another_websocket() {
-    let tenant = tenant();
-    tenant.trial(Trial {
+    let caller = caller();
+    caller.session_behavior(SessionBehavior {
         breaks: Some((Break::Bytes(20_000), true, 2)),
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
     let target = format!("{WEB1}:{}", echo(WEB1_PRIVATE));
-    let port = Port::to(&tenant, &["--ssm", &target]);
+    let port = Port::to(&caller, &["--ssm", &target]);
     let stream = port.connect();
     assert!((0..10_000).all(|_| answers(&stream)));
-    assert_eq!(tenant.sessions()[0].resumes, 2);
+    assert_eq!(caller.sessions()[0].resumes, 2);
     port.ends_quietly();
-    no_session_is_left(&tenant);
+    no_session_is_left(&caller);
 }
 
 /// `mssh --listen` of somebody with files of their own.
-fn of(user: &User, words: &[&str]) -> Command {
+fn of(user: &AwsUser, words: &[&str]) -> Command {
     let mut mssh = user.command("mssh");
     mssh.env("AWS_CA_BUNDLE", service().certificate());
     mssh.args(["--listen", "0"]).args(words);
@@ -115,16 +115,16 @@ fn of(user: &User, words: &[&str]) -> Command {
 }
 
 /// Whose keys the sessions and tunnels of a user were asked for with, short.
-fn keys(user: &User) -> Vec<String> {
-    let sessions = user.tenant.sessions().into_iter().map(|it| it.access_key);
-    let tunnels = user.tenant.tunnels().into_iter().map(|it| it.access_key);
+fn keys(user: &AwsUser) -> Vec<String> {
+    let sessions = user.caller.sessions().into_iter().map(|it| it.access_key);
+    let tunnels = user.caller.tunnels().into_iter().map(|it| it.access_key);
     sessions.chain(tunnels).map(|it| user.short(&it)).collect()
 }
 
 /// Has the user's command give this key, for so many seconds.
-fn gives(user: &User, key: &str, seconds: u64) {
+fn gives(user: &AwsUser, key: &str, seconds: u64) {
     let until = clock::iso(SystemTime::now() + Duration::from_secs(seconds));
-    let id = user.tenant.access_key();
+    let id = user.caller.access_key();
     user.writes(
         "given",
         &format!(
@@ -137,9 +137,9 @@ fn gives(user: &User, key: &str, seconds: u64) {
 #[test]
 fn credentials_are_asked_for_again_when_they_end_and_not_before() {
     let ssm = format!("{WEB1}:{}", echo(WEB1_PRIVATE));
-    let eice = format!("{DB1}:3389");
+    let eice = format!("{PRIVATE}:3389");
     for words in [["--ssm", &ssm], ["--eice", &eice]] {
-        let user = User::with("");
+        let user = AwsUser::with("");
         let given = user.aws("given");
         let log = user.aws("log");
         let command = format!("sh -c 'echo >> {}; cat {}'", log.display(), given.display());
@@ -173,7 +173,7 @@ fn credentials_are_asked_for_again_when_they_end_and_not_before() {
 /// As some tools for SSO write them, which tell nobody when they end.
 #[test]
 fn a_session_that_is_written_to_a_file_is_taken_from_it_anew() {
-    let user = User::with("");
+    let user = AwsUser::with("");
     let write = |key: &str| {
         user.writes(
             "credentials",
@@ -192,8 +192,8 @@ fn a_session_that_is_written_to_a_file_is_taken_from_it_anew() {
     assert_eq!(keys(&user), ["AKIAONE", "AKIATWO"]);
     // One that cannot be had is the trouble of whoever connects then.
     user.writes("credentials", "[default]\naws_access_key_id = $ID\n");
-    let caller = port.connect();
-    let who = caller.local_addr().expect("an address");
+    let client = port.connect();
+    let who = client.local_addr().expect("an address");
     let line = port.line();
     assert!(line.starts_with(&format!("mssh: error: {who}: ")), "{line}");
     let _hint = port.line();
@@ -204,14 +204,14 @@ fn a_session_that_is_written_to_a_file_is_taken_from_it_anew() {
 
 #[test]
 fn a_second_signal_does_not_wait() {
-    let tenant = tenant();
+    let caller = caller();
     let target = format!("{WEB1}:{}", echo(WEB1_PRIVATE));
-    let mut port = Port::of(listener(&tenant).args(["--ssm", &target]));
+    let mut port = Port::of(listener(&caller).args(["--ssm", &target]));
     let late = Trouble::Latency(Duration::from_secs(8));
-    tenant.fault(Fault::new(late).on("StartSession"));
+    caller.fault(Fault::new(late).on("StartSession"));
     let _caller = port.connect();
-    let called = || !tenant.calls_of("StartSession").is_empty();
-    assert!(eventually(PATIENCE, called));
+    let has_called = || !caller.calls_of("StartSession").is_empty();
+    assert!(eventually(PATIENCE, has_called));
     port.signal(Signal::INT);
     thread::sleep(Duration::from_millis(500));
     assert!(port.child.try_wait().expect("a child").is_none());

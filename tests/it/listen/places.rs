@@ -4,12 +4,12 @@ use std::io::Read;
 use std::net::{IpAddr, TcpStream};
 
 use super::{Port, WEB1_PUBLIC, answers, echo};
-use crate::lab::instances::{SIX, WEB1};
-use crate::sandbox::{House, lab, skipped, tenant};
+use crate::lab::instances::{IPV6_ONLY, WEB1};
+use crate::sandbox::{SshUser, caller, lab, skipped};
 
 #[test]
 fn it_listens_where_it_is_told_to() {
-    let tenant = tenant();
+    let caller = caller();
     let target = format!("{WEB1}:{}", echo(WEB1_PUBLIC));
     let mut places = vec![
         ("0", "127.0.0.1", "127.0.0.1"),
@@ -26,13 +26,13 @@ fn it_listens_where_it_is_told_to() {
     } else {
         skipped("there is no ::1 here");
     }
-    for (place, listens, called) in places {
-        let mut mssh = tenant.command("mssh");
+    for (place, listens, connects) in places {
+        let mut mssh = caller.command("mssh");
         let port = Port::of(mssh.args(["--listen", place, &target]));
         assert_eq!(port.address.ip().to_string(), listens, "{place}");
         assert_ne!(port.address.port(), 0);
-        let called: IpAddr = called.parse().expect("an address");
-        let stream = TcpStream::connect((called, port.address.port()));
+        let address: IpAddr = connects.parse().expect("an address");
+        let stream = TcpStream::connect((address, port.address.port()));
         assert!(answers(&stream.expect("a connection")), "{place}");
         port.ends_quietly();
     }
@@ -40,7 +40,7 @@ fn it_listens_where_it_is_told_to() {
 
 #[test]
 fn any_name_of_an_instance_is_a_target() {
-    let tenant = tenant();
+    let caller = caller();
     let sshd = lab().port();
     let mut targets = vec![
         format!("127.0.0.11:{sshd}"),
@@ -52,13 +52,13 @@ fn any_name_of_an_instance_is_a_target() {
         format!("arn:aws:ec2:us-east-1:123456789012:instance/{WEB1}:{sshd}"),
     ];
     if lab().has_ipv6() {
-        targets.extend([format!("{SIX}:{sshd}"), format!("[::1]:{sshd}")]);
+        targets.extend([format!("{IPV6_ONLY}:{sshd}"), format!("[::1]:{sshd}")]);
     }
     if sshd == 22 {
         targets.extend([WEB1, "127.0.0.11", "web1.lab"].map(str::to_owned));
     }
     for target in &targets {
-        let port = Port::to(&tenant, &[target]);
+        let port = Port::to(&caller, &[target]);
         let mut banner = [0; 4];
         port.connect().read_exact(&mut banner).expect(target);
         assert_eq!(&banner, b"SSH-", "{target}");
@@ -68,9 +68,9 @@ fn any_name_of_an_instance_is_a_target() {
 
 #[test]
 fn a_host_of_ssh_config_is_a_target_as_well() {
-    let house = House::with(&format!("Host db\n    HostName {WEB1}\n"));
+    let user = SshUser::with(&format!("Host db\n    HostName {WEB1}\n"));
     let target = format!("db:{}", echo(WEB1_PUBLIC));
-    let port = Port::of(house.command("mssh").args(["--listen", "0", &target]));
+    let port = Port::of(user.command("mssh").args(["--listen", "0", &target]));
     assert!(answers(&port.connect()));
     port.ends_quietly();
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Signal, kill_process};
 
 use super::listener;
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::sandbox::{PATIENCE, eventually, pid_of};
 
 /// A `mssh --listen` that runs.
@@ -24,8 +24,8 @@ pub(super) struct Port {
 impl Port {
     /// One of [`listener`], with these words.
     #[track_caller]
-    pub(super) fn to(tenant: &Tenant<'_>, words: &[&str]) -> Self {
-        Self::of(listener(tenant).args(words))
+    pub(super) fn to(caller: &Caller<'_>, words: &[&str]) -> Self {
+        Self::of(listener(caller).args(words))
     }
 
     /// One of this command. Returns when it says that it listens.

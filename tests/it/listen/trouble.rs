@@ -5,38 +5,38 @@ use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use super::{Port, WEB1_PRIVATE, WEB1_PUBLIC, answers, echo, listener, no_session_is_left};
-use crate::lab::eice::{Ail, NEAR_DB1};
-use crate::lab::instances::{DB1, STOPPED, WEB1};
-use crate::lab::{DESCRIBE_INSTANCES, Fault, Trial, Trouble};
-use crate::sandbox::{finish, run, tenant};
+use crate::lab::eice::{SAME_SUBNET, TunnelFault};
+use crate::lab::instances::{PRIVATE, STOPPED, WEB1};
+use crate::lab::{DESCRIBE_INSTANCES, Fault, SessionBehavior, Trouble};
+use crate::sandbox::{caller, finish, run};
 
 /// What is said about one who connects: to whom, and what.
 #[track_caller]
-fn told(port: &Port, caller: &TcpStream) -> String {
+fn told(port: &Port, client: &TcpStream) -> String {
     let line = port.line();
-    let who = caller.local_addr().expect("an address");
+    let who = client.local_addr().expect("an address");
     let what = line.strip_prefix(&format!("mssh: error: {who}: "));
     what.unwrap_or_else(|| panic!("{line}")).to_owned()
 }
 
 /// A connection that ends without a byte: by a reset.
 #[track_caller]
-fn is_cut_off(mut caller: &TcpStream) {
-    let read = caller.read(&mut [0; 1]);
+fn is_cut_off(mut client: &TcpStream) {
+    let read = client.read(&mut [0; 1]);
     let reset = |it: &std::io::Error| it.kind() == ErrorKind::ConnectionReset;
     assert!(read.as_ref().is_err_and(reset), "{read:?}");
 }
 
 #[test]
 fn one_that_an_endpoint_refuses_leaves_the_others_alone() {
-    let tenant = tenant();
-    let port = Port::to(&tenant, &["--eice", &format!("{DB1}:3389")]);
+    let caller = caller();
+    let port = Port::to(&caller, &["--eice", &format!("{PRIVATE}:3389")]);
     let mut first = port.connect();
     first.write_all(b"echo\n").expect("a connection");
     assert!(answers(&first));
     let refusal = r#"{"ErrorCode":"Throttling","Message":"Too many tunnels."}"#;
-    tenant.ails(Ail::Refuse(429, refusal));
-    let error = format!("{NEAR_DB1} refuses the tunnel: Too many tunnels (Throttling)");
+    caller.tunnel_fault(TunnelFault::Refuse(429, refusal));
+    let error = format!("{SAME_SUBNET} refuses the tunnel: Too many tunnels (Throttling)");
     let second = port.connect();
     is_cut_off(&second);
     assert_eq!(told(&port, &second), error);
@@ -54,26 +54,26 @@ fn one_that_an_endpoint_refuses_leaves_the_others_alone() {
 
 #[test]
 fn one_that_session_manager_refuses_leaves_the_others_alone() {
-    let tenant = tenant();
+    let caller = caller();
     let port = Port::to(
-        &tenant,
+        &caller,
         &["--ssm", &format!("{WEB1}:{}", echo(WEB1_PRIVATE))],
     );
     let first = port.connect();
     assert!(answers(&first));
-    tenant.trial(Trial {
+    caller.session_behavior(SessionBehavior {
         refused_upgrades: u32::MAX,
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
     let second = port.connect();
     let error = "Session Manager refuses the session's websocket (HTTP 503)";
     assert_eq!(told(&port, &second), error);
     assert_eq!(port.line(), "mssh: hint: try again in a moment");
     is_cut_off(&second);
-    tenant.trial(Trial::default());
+    caller.session_behavior(SessionBehavior::default());
     let third = port.connect();
     assert!(answers(&third) && answers(&first));
-    tenant.fault(Fault::new(Trouble::Denied).on("StartSession").first(1));
+    caller.fault(Fault::new(Trouble::Denied).on("StartSession").first(1));
     let fourth = port.connect();
     let what = told(&port, &fourth);
     assert!(
@@ -83,7 +83,7 @@ fn one_that_session_manager_refuses_leaves_the_others_alone() {
     assert!(port.line().starts_with("mssh: hint: a policy must allow "));
     assert!(answers(&third) && answers(&first) && answers(&port.connect()));
     port.ends_quietly();
-    no_session_is_left(&tenant);
+    no_session_is_left(&caller);
 }
 
 #[test]
@@ -92,55 +92,55 @@ fn a_port_there_that_is_closed_is_said_to_be_and_one_that_opens_is_reached() {
         let listener = TcpListener::bind((at, 0)).expect("a port");
         listener.local_addr().expect("its address").port()
     };
-    let tenant = tenant();
+    let caller = caller();
     let there = nobody(WEB1_PUBLIC);
-    let port = Port::to(&tenant, &[&format!("{WEB1}:{there}")]);
-    let caller = port.connect();
+    let port = Port::to(&caller, &[&format!("{WEB1}:{there}")]);
+    let client = port.connect();
     let refused = "Connection refused";
     let error = format!("no connection to 127.0.0.11 port {there}: {refused}");
-    assert_eq!(told(&port, &caller), error);
-    is_cut_off(&caller);
+    assert_eq!(told(&port, &client), error);
+    is_cut_off(&client);
     assert!(
         port.line()
             .starts_with("mssh: hint: is the port open to you")
     );
     let listener = TcpListener::bind((WEB1_PUBLIC, there)).expect("the same port");
-    let mut caller = port.connect();
+    let mut client = port.connect();
     let mut arrived = listener.accept().expect("a visitor").0;
-    caller.write_all(b"hello").expect("a connection");
+    client.write_all(b"hello").expect("a connection");
     arrived.read_exact(&mut [0; 5]).expect("a word");
     // One that breaks there breaks here, too.
     rustix::net::sockopt::set_socket_linger(&arrived, Some(Duration::ZERO)).expect("a socket");
     drop(arrived);
-    is_cut_off(&caller);
+    is_cut_off(&client);
     let lost = "the tunnel is lost: Connection reset by peer";
-    assert_eq!(told(&port, &caller), lost);
+    assert_eq!(told(&port, &client), lost);
     port.ends_quietly();
 
     // An agent that could not connect is silent, until it notices that its worker has crashed.
-    tenant.trial(Trial {
+    caller.session_behavior(SessionBehavior {
         notices: Some(Duration::from_secs(1)),
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
     let there = nobody(WEB1_PRIVATE);
-    let port = Port::to(&tenant, &["--ssm", &format!("{WEB1}:{there}")]);
-    let caller = port.connect();
-    let what = told(&port, &caller);
+    let port = Port::to(&caller, &["--ssm", &format!("{WEB1}:{there}")]);
+    let client = port.connect();
+    let what = told(&port, &client);
     assert!(what.contains("ipc messaging received timeout"), "{what}");
     let hint = format!("mssh: hint: nothing listens on port {there} there, it seems");
     let said = port.line();
     assert!(said.starts_with(&hint), "{said}");
-    is_cut_off(&caller);
+    is_cut_off(&client);
     port.ends_quietly();
-    no_session_is_left(&tenant);
+    no_session_is_left(&caller);
 }
 
 #[test]
 fn a_port_here_that_cannot_be_had_is_said_before_anything_is_asked() {
-    let tenant = tenant();
+    let caller = caller();
     let holder = TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = holder.local_addr().expect("its address").to_string();
-    run(&tenant, "mssh", ["--listen", &taken, WEB1]).fails(
+    run(&caller, "mssh", ["--listen", &taken, WEB1]).fails(
         255,
         &[
             &format!("mssh: error: cannot listen on {taken}: Address already in use"),
@@ -148,21 +148,21 @@ fn a_port_here_that_cannot_be_had_is_said_before_anything_is_asked() {
         ],
     );
     drop(holder);
-    run(&tenant, "mssh", ["--listen", "192.0.2.1:0", WEB1]).fails(
+    run(&caller, "mssh", ["--listen", "192.0.2.1:0", WEB1]).fails(
         255,
         &[
             "mssh: error: cannot listen on 192.0.2.1:0: Cannot assign requested address",
             "mssh: hint: this machine has no such address: leave it out",
         ],
     );
-    assert!(tenant.calls().is_empty());
+    assert!(caller.calls().is_empty());
 }
 
 #[test]
 fn a_target_that_cannot_be_reached_ends_it_at_once() {
-    let tenant = tenant();
+    let caller = caller();
     let fails = |words: &[&str], error: &str| {
-        let outcome = finish(listener(&tenant).args(words));
+        let outcome = finish(listener(&caller).args(words));
         let line = outcome.stderr.lines().next().unwrap_or_default();
         assert_eq!(line, format!("mssh: error: {error}"));
         assert_eq!((outcome.code, &*outcome.stdout), (Some(255), ""));
@@ -174,15 +174,20 @@ fn a_target_that_cannot_be_reached_ends_it_at_once() {
         &format!("there is no instance {unknown} in us-east-1 (set by AWS_REGION)"),
     );
     fails(
-        &["--eice", "--eice-endpoint", "eice-0123456789abcdef0", DB1],
+        &[
+            "--eice",
+            "--eice-endpoint",
+            "eice-0123456789abcdef0",
+            PRIVATE,
+        ],
         "there is no EC2 Instance Connect Endpoint eice-0123456789abcdef0",
     );
     fails(
-        &["--via", "public", DB1],
-        &format!("instance {DB1} has no public IPv4 address"),
+        &["--via", "public", PRIVATE],
+        &format!("instance {PRIVATE} has no public IPv4 address"),
     );
-    tenant.fault(Fault::new(Trouble::Denied).on(DESCRIBE_INSTANCES));
-    let outcome = finish(listener(&tenant).arg(WEB1));
+    caller.fault(Fault::new(Trouble::Denied).on(DESCRIBE_INSTANCES));
+    let outcome = finish(listener(&caller).arg(WEB1));
     assert!(
         outcome.stderr.contains("ec2:DescribeInstances"),
         "{outcome:?}"

@@ -1,7 +1,7 @@
 //! The words of `--listen`.
 
 use crate::lab::instances::WEB1;
-use crate::sandbox::{run, tenant};
+use crate::sandbox::{caller, run};
 
 /// Words, what is said of them, and the hint.
 const CASES: &[(&[&str], &str, &str)] = &[
@@ -114,27 +114,27 @@ const ALONE: &str = "ssh has no part in it: whatever connects logs in by itself,
 
 #[test]
 fn each_mistake_in_the_words_has_its_line_and_its_hint() {
-    let tenant = tenant();
+    let caller = caller();
     for (words, error, hint) in CASES {
         let lines = [
             format!("mssh: error: {error}"),
             format!("mssh: hint: {hint}"),
         ];
-        run(&tenant, "mssh", *words).fails(255, &[&lines[0], &lines[1]]);
+        run(&caller, "mssh", *words).fails(255, &[&lines[0], &lines[1]]);
     }
-    run(&tenant, "msftp", ["--listen", "5000", WEB1]).fails(
+    run(&caller, "msftp", ["--listen", "5000", WEB1]).fails(
         255,
         &[
             "msftp: error: --listen belongs to mssh",
             "msftp: hint: write `mssh --listen PORT`",
         ],
     );
-    run(&tenant, "mscp", ["--shell", "a", "b:"]).fails(
+    run(&caller, "mscp", ["--shell", "a", "b:"]).fails(
         255,
         &[
             "mscp: error: --shell belongs to mssh",
             "mscp: hint: write `mssh --shell`",
         ],
     );
-    assert!(tenant.calls().is_empty());
+    assert!(caller.calls().is_empty());
 }

@@ -4,17 +4,17 @@ use std::fs;
 use std::path::Path;
 
 use super::{file, secured};
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{finish, skipped, tenant};
+use crate::sandbox::{caller, finish, skipped};
 
 /// The files that `mssh`, its keeper and all clients open while it is run with these variables.
-fn opened(tenant: &Tenant<'_>, variables: &[(&str, &str)]) -> Vec<String> {
-    let log = file(tenant, "strace", "");
-    let config = file(tenant, "config", "[default]\nregion = us-east-1\n");
-    let credentials = file(tenant, "credentials", "");
+fn opened(caller: &Caller<'_>, variables: &[(&str, &str)]) -> Vec<String> {
+    let log = file(caller, "strace", "");
+    let config = file(caller, "config", "[default]\nregion = us-east-1\n");
+    let credentials = file(caller, "credentials", "");
     let outcome = finish(
-        tenant
+        caller
             .command("strace")
             .args(["-f", "-e", "trace=open,openat", "-o"])
             .arg(&log)
@@ -50,26 +50,26 @@ fn certificates(opened: &[String]) -> Vec<&str> {
 
 #[test]
 fn no_certificate_is_read_without_tls() {
-    let tenant = tenant();
-    let opened = opened(&tenant, &[]);
+    let caller = caller();
+    let opened = opened(&caller, &[]);
     assert_eq!(certificates(&opened), [""; 0]);
 }
 
 #[test]
 fn two_connections_over_tls_read_one_file_once() {
-    let tenant = tenant();
+    let caller = caller();
     let bundle = secured().authority.certificate();
     let bundle = bundle.to_str().expect("a path");
     let url = secured().url();
     let own = opened(
-        &tenant,
+        &caller,
         &[("AWS_ENDPOINT_URL", &url), ("AWS_CA_BUNDLE", bundle)],
     );
     assert_eq!(certificates(&own), [bundle]);
-    assert_eq!(tenant.calls().len(), 2);
+    assert_eq!(caller.calls().len(), 2);
     let system = "/etc/ssl/certs/ca-certificates.crt";
     if Path::new(system).exists() {
-        let opened = opened(&tenant, &[("AWS_ENDPOINT_URL", &url)]);
+        let opened = opened(&caller, &[("AWS_ENDPOINT_URL", &url)]);
         assert_eq!(certificates(&opened), [system]);
     } else {
         skipped(&format!("the system's certificates are not in {system}"));

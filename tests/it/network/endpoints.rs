@@ -2,8 +2,8 @@
 
 use super::{file, with};
 use crate::lab::instances::WEB1;
-use crate::lab::{DESCRIBE_INSTANCES, Fault, Tenant, Tinyproxy, Trouble};
-use crate::sandbox::{finish, lab, tenant};
+use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, Tinyproxy, Trouble};
+use crate::sandbox::{caller, finish, lab};
 
 /// A look-up and nothing else.
 const LOOK_UP: &[&str] = &["--dry-run", WEB1];
@@ -11,18 +11,18 @@ const LOOK_UP: &[&str] = &["--dry-run", WEB1];
 /// A push and nothing else.
 const PUSH: &[&str] = &["-t", WEB1, "-z", "us-east-1a", "127.0.0.11"];
 
-/// A tenant for whom no host is to be reached.
+/// A caller for whom no host is to be reached.
 pub(super) struct Watched {
-    tenant: Tenant<'static>,
+    caller: Caller<'static>,
     proxy: Tinyproxy,
 }
 
 impl Watched {
     pub(super) fn new() -> Self {
-        let tenant = tenant();
-        let directory = lab().path().join("network").join(tenant.access_key());
+        let caller = caller();
+        let directory = lab().path().join("network").join(caller.access_key());
         let proxy = Tinyproxy::refusing(&directory).expect("tinyproxy");
-        Self { tenant, proxy }
+        Self { caller, proxy }
     }
 
     /// The hosts at which a look-up and a push are tried, with this in `config` and these
@@ -31,11 +31,11 @@ impl Watched {
         [LOOK_UP, PUSH].map(|words| {
             let before = self.proxy.requests().len();
             let outcome = finish(
-                self.tenant
+                self.caller
                     .command("mssh")
                     .args(words)
                     .env_remove("AWS_ENDPOINT_URL")
-                    .env("AWS_CONFIG_FILE", file(&self.tenant, "config", config))
+                    .env("AWS_CONFIG_FILE", file(&self.caller, "config", config))
                     .env("HTTPS_PROXY", self.proxy.address())
                     .envs(variables.iter().copied()),
             );
@@ -173,8 +173,8 @@ fn endpoints_of_one_service_and_of_all() {
 
 #[test]
 fn the_number_of_tries_is_the_users() {
-    let config = |tenant: &Tenant<'_>, text: &str| {
-        let path = file(tenant, "config", text);
+    let config = |caller: &Caller<'_>, text: &str| {
+        let path = file(caller, "config", text);
         path.to_str().expect("a path").to_owned()
     };
     for (text, variables, tries) in [
@@ -202,13 +202,13 @@ fn the_number_of_tries_is_the_users() {
             2,
         ),
     ] {
-        let tenant = tenant();
-        tenant.fault(Fault::new(Trouble::Throttle).on(DESCRIBE_INSTANCES));
+        let caller = caller();
+        caller.fault(Fault::new(Trouble::Throttle).on(DESCRIBE_INSTANCES));
         let outcome = finish(
-            tenant
+            caller
                 .command("mssh")
                 .args(LOOK_UP)
-                .env("AWS_CONFIG_FILE", config(&tenant, text))
+                .env("AWS_CONFIG_FILE", config(&caller, text))
                 .envs(variables.iter().copied()),
         );
         outcome.fails(
@@ -218,15 +218,15 @@ fn the_number_of_tries_is_the_users() {
                 "mssh: hint: try again in a moment",
             ],
         );
-        assert_eq!(tenant.calls().len(), tries, "{text} {variables:?}");
+        assert_eq!(caller.calls().len(), tries, "{text} {variables:?}");
     }
 }
 
 #[test]
 fn every_retry_mode_of_the_aws_cli_is_taken() {
-    let tenant = tenant();
+    let caller = caller();
     for mode in ["standard", "adaptive", "legacy"] {
-        let mut command = tenant.command("mssh");
+        let mut command = caller.command("mssh");
         command.args(LOOK_UP);
         with(command, &[("AWS_RETRY_MODE", mode)]).is_found();
     }
@@ -234,7 +234,7 @@ fn every_retry_mode_of_the_aws_cli_is_taken() {
 
 #[test]
 fn a_senseless_number_or_way_of_tries_is_an_error() {
-    let tenant = tenant();
+    let caller = caller();
     let number = "set it to how often a call may be tried: 1 or more";
     let mode = "set it to standard, adaptive or legacy";
     for (name, value, hint) in [
@@ -242,7 +242,7 @@ fn a_senseless_number_or_way_of_tries_is_an_error() {
         ("AWS_MAX_ATTEMPTS", "many", number),
         ("AWS_RETRY_MODE", "never", mode),
     ] {
-        let mut command = tenant.command("mssh");
+        let mut command = caller.command("mssh");
         command.args(LOOK_UP);
         with(command, &[(name, value)]).tells(&format!("{name} makes no sense: `{value}`"), hint);
     }

@@ -7,29 +7,29 @@ use std::thread;
 
 use super::{over_tls, proxy, secured, with};
 use crate::lab::instances::WEB1;
-use crate::lab::{Tenant, Tinyproxy};
-use crate::sandbox::{Outcome, finish, lab, tenant};
+use crate::lab::{Caller, Tinyproxy};
+use crate::sandbox::{Outcome, caller, finish, lab};
 
 /// One look-up over TLS with the lab's authority trusted.
 #[track_caller]
-fn trusting(tenant: &Tenant<'_>, variables: &[(&str, &str)]) -> Outcome {
-    let mut command = over_tls(tenant);
+fn trusting(caller: &Caller<'_>, variables: &[(&str, &str)]) -> Outcome {
+    let mut command = over_tls(caller);
     command.env("AWS_CA_BUNDLE", secured().authority.certificate());
     with(command, variables)
 }
 
 /// One look-up over plain HTTP.
 #[track_caller]
-fn plain(tenant: &Tenant<'_>, variables: &[(&str, &str)]) -> Outcome {
-    let mut command = tenant.command("mssh");
+fn plain(caller: &Caller<'_>, variables: &[(&str, &str)]) -> Outcome {
+    let mut command = caller.command("mssh");
     command.args(["--dry-run", WEB1]);
     with(command, variables)
 }
 
 #[test]
 fn https_goes_through_a_tunnel_of_the_proxy() {
-    let tenant = tenant();
-    let proxy = proxy(&tenant, &[]);
+    let caller = caller();
+    let proxy = proxy(&caller, &[]);
     let url = format!("http://{}", proxy.address());
     let connect = format!("CONNECT 127.0.0.1:{} HTTP/1.1", secured().port);
     let ways = [
@@ -39,18 +39,18 @@ fn https_goes_through_a_tunnel_of_the_proxy() {
     ];
     for (done, way) in ways.into_iter().enumerate() {
         // The one that is for plain HTTP is not taken.
-        trusting(&tenant, &[way, ("HTTP_PROXY", "http://127.0.0.1:1")]).is_found();
+        trusting(&caller, &[way, ("HTTP_PROXY", "http://127.0.0.1:1")]).is_found();
         assert_eq!(proxy.requests(), vec![connect.clone(); done + 1]);
     }
 }
 
 #[test]
 fn http_is_handed_to_the_proxy() {
-    let tenant = tenant();
-    let proxy = proxy(&tenant, &["BasicAuth user sesame"]);
+    let caller = caller();
+    let proxy = proxy(&caller, &["BasicAuth user sesame"]);
     let url = format!("http://user:s%65same@{}", proxy.address());
     plain(
-        &tenant,
+        &caller,
         &[("HTTP_PROXY", &url), ("HTTPS_PROXY", "http://127.0.0.1:1")],
     )
     .is_found();
@@ -59,20 +59,20 @@ fn http_is_handed_to_the_proxy() {
         [format!("POST {}/ HTTP/1.1", lab().url())]
     );
     let address = proxy.address();
-    plain(&tenant, &[("HTTP_PROXY", &address)]).tells(
+    plain(&caller, &[("HTTP_PROXY", &address)]).tells(
         &format!("the proxy http://{address} wants a user and a password"),
         "set them in the proxy's URL, percent-encoded: http://USER:PASSWORD@HOST:PORT",
     );
-    assert_eq!(tenant.calls().len(), 1);
+    assert_eq!(caller.calls().len(), 1);
 }
 
 #[test]
 fn a_session_through_a_proxy_with_a_login() {
-    let tenant = tenant();
-    let proxy = proxy(&tenant, &["BasicAuth user sesame"]);
+    let caller = caller();
+    let proxy = proxy(&caller, &["BasicAuth user sesame"]);
     let url = format!("http://user:s%65same@{}", proxy.address());
     finish(
-        tenant
+        caller
             .command("mssh")
             .args([WEB1, "echo", "hello"])
             .env("AWS_ENDPOINT_URL", secured().url())
@@ -80,14 +80,14 @@ fn a_session_through_a_proxy_with_a_login() {
             .env("HTTPS_PROXY", &url),
     )
     .prints("hello\n");
-    assert_eq!(tenant.calls().len(), 2);
+    assert_eq!(caller.calls().len(), 2);
     assert!(!proxy.requests().is_empty());
 }
 
 #[test]
 fn no_proxy_is_heeded() {
-    let tenant = tenant();
-    let proxy = proxy(&tenant, &[]);
+    let caller = caller();
+    let proxy = proxy(&caller, &[]);
     let address = proxy.address();
     let port = format!("127.0.0.1:{}", secured().port);
     for rule in [
@@ -98,36 +98,36 @@ fn no_proxy_is_heeded() {
         "a.example,127.0.0.1",
     ] {
         for variable in ["NO_PROXY", "no_proxy"] {
-            trusting(&tenant, &[("HTTPS_PROXY", &address), (variable, rule)]).is_found();
+            trusting(&caller, &[("HTTPS_PROXY", &address), (variable, rule)]).is_found();
             assert_eq!(proxy.requests(), [""; 0], "{variable}={rule}");
         }
     }
     for rule in ["0.0.1", "10.0.0.0/8", "127.0.0.1:1", "example.com", ""] {
         let before = proxy.requests().len();
-        trusting(&tenant, &[("HTTPS_PROXY", &address), ("NO_PROXY", rule)]).is_found();
+        trusting(&caller, &[("HTTPS_PROXY", &address), ("NO_PROXY", rule)]).is_found();
         assert_eq!(proxy.requests().len(), before + 1, "NO_PROXY={rule}");
     }
 }
 
 #[test]
 fn trouble_with_a_proxy_names_it_without_its_password() {
-    let tenant = tenant();
+    let caller = caller();
     let quiet =
         |outcome: &Outcome| assert!(!outcome.stderr.contains("sesame"), "{}", outcome.stderr);
-    let guarded = proxy(&tenant, &["BasicAuth user right"]);
+    let guarded = proxy(&caller, &["BasicAuth user right"]);
     let address = guarded.address();
     let login = "set them in the proxy's URL, percent-encoded: http://USER:PASSWORD@HOST:PORT";
-    trusting(&tenant, &[("HTTPS_PROXY", &address)]).tells(
+    trusting(&caller, &[("HTTPS_PROXY", &address)]).tells(
         &format!("the proxy http://{address} wants a user and a password"),
         login,
     );
     for password in ["sesame", "se/sesame", "se@sesame", "s%65sesame", "?sesame#"] {
         let url = format!("http://user:{password}@{address}");
-        trusting(&tenant, &[("HTTPS_PROXY", &url)]).tells(
+        trusting(&caller, &[("HTTPS_PROXY", &url)]).tells(
             &format!("the proxy http://{address} does not connect us to 127.0.0.1"),
             "are user and password right? else ask who runs the proxy to allow the host",
         );
-        let mut debugged = over_tls(&tenant);
+        let mut debugged = over_tls(&caller);
         debugged.arg("--debug").env("HTTPS_PROXY", &url);
         quiet(&finish(&mut debugged));
     }
@@ -139,17 +139,17 @@ fn trouble_with_a_proxy_names_it_without_its_password() {
         ("http://user:sesame@", "has no host that could be one"),
         ("http://user:sesame@host:port", "has a port that is no port"),
     ] {
-        trusting(&tenant, &[("HTTPS_PROXY", url)]).tells(
+        trusting(&caller, &[("HTTPS_PROXY", url)]).tells(
             &format!("the proxy in HTTPS_PROXY {fault}"),
             "it must be like http://USER:PASSWORD@HOST:PORT, of http or https",
         );
     }
-    assert_eq!(tenant.calls().len(), 0);
+    assert_eq!(caller.calls().len(), 0);
 }
 
 #[test]
 fn a_proxy_that_is_not_there_or_refuses_is_named() {
-    let tenant = tenant();
+    let caller = caller();
     let address = {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         listener.local_addr().expect("an address").to_string()
@@ -157,12 +157,12 @@ fn a_proxy_that_is_not_there_or_refuses_is_named() {
     let url = format!("http://user:sesame@{address}");
     let check = "check HTTPS_PROXY (HTTP_PROXY, ALL_PROXY), or name the host in NO_PROXY";
     let refused = format!("cannot reach the proxy http://{address}: Connection refused");
-    trusting(&tenant, &[("HTTPS_PROXY", &url)]).tells(&refused, check);
-    plain(&tenant, &[("HTTP_PROXY", &url)]).tells(&refused, check);
-    let directory = lab().path().join("network").join(tenant.access_key());
+    trusting(&caller, &[("HTTPS_PROXY", &url)]).tells(&refused, check);
+    plain(&caller, &[("HTTP_PROXY", &url)]).tells(&refused, check);
+    let directory = lab().path().join("network").join(caller.access_key());
     let proxy = Tinyproxy::refusing(&directory).expect("tinyproxy");
     let address = proxy.address();
-    trusting(&tenant, &[("HTTPS_PROXY", &address)]).tells(
+    trusting(&caller, &[("HTTPS_PROXY", &address)]).tells(
         &format!("the proxy http://{address} does not connect us to 127.0.0.1"),
         "ask who runs the proxy to allow it, or name the host in NO_PROXY",
     );
@@ -186,7 +186,7 @@ fn odd_passwords_are_sent_as_they_are_meant() {
             let _ = send.send(head);
         }
     });
-    let tenant = tenant();
+    let caller = caller();
     for (userinfo, pair) in [
         ("us%40er:p%2Fa%3Ass", "us@er:p/a:ss"),
         ("user:p/a?s#s", "user:p/a?s#s"),
@@ -194,7 +194,7 @@ fn odd_passwords_are_sent_as_they_are_meant() {
         ("jürgen:schlüssel", "jürgen:schlüssel"),
     ] {
         let url = format!("http://{userinfo}@{address}");
-        trusting(&tenant, &[("HTTPS_PROXY", &url)]).tells(
+        trusting(&caller, &[("HTTPS_PROXY", &url)]).tells(
             &format!("the proxy http://{address} does not accept the user and password"),
             "set them in the proxy's URL, percent-encoded: http://USER:PASSWORD@HOST:PORT",
         );
@@ -209,25 +209,25 @@ fn odd_passwords_are_sent_as_they_are_meant() {
 
 #[test]
 fn a_proxy_may_itself_be_spoken_to_over_tls() {
-    let tenant = tenant();
+    let caller = caller();
     let names = "DNS:proxy.example,IP:127.0.0.1";
     let port = lab().open_tls_proxy(&secured().authority, names);
     let url = format!("https://127.0.0.1:{}", port.expect("a proxy"));
     // Nobody listens at this endpoint itself.
     trusting(
-        &tenant,
+        &caller,
         &[
             ("AWS_ENDPOINT_URL", "https://127.0.0.1:1"),
             ("HTTPS_PROXY", &url),
         ],
     )
     .is_found();
-    with(over_tls(&tenant), &[("HTTPS_PROXY", &url)]).tells(
+    with(over_tls(&caller), &[("HTTPS_PROXY", &url)]).tells(
         &format!(
             "cannot trust the proxy {url}: no authority that we know has signed its certificate"
         ),
         "if a proxy or an endpoint of your own is there, set AWS_CA_BUNDLE to its authority's \
          certificate",
     );
-    assert_eq!(tenant.calls().len(), 1);
+    assert_eq!(caller.calls().len(), 1);
 }

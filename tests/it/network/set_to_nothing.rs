@@ -5,7 +5,7 @@ use super::with;
 use crate::lab::instances::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
 use crate::sandbox::sso;
-use crate::sandbox::{User, arn, finish, tenant};
+use crate::sandbox::{AwsUser, arn, caller, finish};
 
 const AWS: [&str; 2] = [
     "ec2.us-east-1.amazonaws.com",
@@ -59,27 +59,27 @@ const NOTHING: &[(&str, &str)] = &[
 
 #[test]
 fn the_one_for_all_services_counts_where_that_of_one_is_set_to_nothing() {
-    let user = User::with(&format!(
+    let user = AwsUser::with(&format!(
         "[default]\n$KEY\n[profile r]\nrole_arn = {}\nsource_profile = default\n",
         arn("r")
     ));
     finish(user.mssh(&["-u", "r"]).envs(NOTHING.iter().copied())).prints("");
     assert_eq!(user.assumed().len(), 1);
-    assert_eq!(user.tenant.calls_of(DESCRIBE_INSTANCES).len(), 1);
-    assert_eq!(user.tenant.calls_of(SEND_SSH_PUBLIC_KEY).len(), 1);
-    let user = User::with(sso::SESSION);
+    assert_eq!(user.caller.calls_of(DESCRIBE_INSTANCES).len(), 1);
+    assert_eq!(user.caller.calls_of(SEND_SSH_PUBLIC_KEY).len(), 1);
+    let user = AwsUser::with(sso::SESSION);
     user.writes(&sso::session_file(), &sso::token("old", 60, Some("good")));
     finish(user.mssh(&["-u", "s"]).envs(NOTHING.iter().copied())).prints("");
-    assert_eq!(user.tenant.calls_of("CreateToken").len(), 1);
-    let tenant = tenant();
-    let mut command = tenant.command("mssh");
+    assert_eq!(user.caller.calls_of("CreateToken").len(), 1);
+    let caller = caller();
+    let mut command = caller.command("mssh");
     command.args(["--ssm", WEB1, "true"]);
     finish(command.envs(NOTHING.iter().copied())).prints("");
 }
 
 #[test]
 fn what_is_no_url_is_said_before_anything_is_asked() {
-    let tenant = tenant();
+    let caller = caller();
     let hint = "set it to a URL like https://HOST, or to nothing";
     for (name, value) in [
         ("AWS_ENDPOINT_URL", "localhost:4566"),
@@ -90,10 +90,10 @@ fn what_is_no_url_is_said_before_anything_is_asked() {
         ("AWS_ENDPOINT_URL_EC2_INSTANCE_CONNECT", "http://"),
         ("AWS_ENDPOINT_URL_STS", "http://a b"),
     ] {
-        let mut command = tenant.command("mssh");
+        let mut command = caller.command("mssh");
         command.args(["--dry-run", WEB1]);
         let said = format!("{name} makes no sense: `{value}`");
         with(command, &[(name, value)]).tells(&said, hint);
     }
-    assert!(tenant.calls().is_empty());
+    assert!(caller.calls().is_empty());
 }

@@ -7,7 +7,7 @@ use std::thread;
 
 use super::{file, over_tls, secured, with};
 use crate::lab::instances::WEB1;
-use crate::sandbox::{finish, lab, run, tenant};
+use crate::sandbox::{caller, finish, lab, run};
 
 /// The path of the authority's certificate.
 fn ours() -> String {
@@ -17,36 +17,36 @@ fn ours() -> String {
 
 #[test]
 fn a_session_over_tls() {
-    let tenant = tenant();
+    let caller = caller();
     finish(
-        tenant
+        caller
             .command("mssh")
             .args([WEB1, "echo", "hello"])
             .env("AWS_ENDPOINT_URL", secured().url())
             .env("AWS_CA_BUNDLE", ours()),
     )
     .prints("hello\n");
-    assert_eq!(tenant.calls().len(), 2);
+    assert_eq!(caller.calls().len(), 2);
 }
 
 #[test]
 fn every_setting_of_botocore_names_the_authorities() {
-    let tenant = tenant();
+    let caller = caller();
     for variable in ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"] {
-        with(over_tls(&tenant), &[(variable, &ours())]).is_found();
+        with(over_tls(&caller), &[(variable, &ours())]).is_found();
     }
     let config = file(
-        &tenant,
+        &caller,
         "config",
         format!("[default]\nca_bundle = {}\n", ours()),
     );
     let config = config.to_str().expect("a path");
-    with(over_tls(&tenant), &[("AWS_CONFIG_FILE", config)]).is_found();
+    with(over_tls(&caller), &[("AWS_CONFIG_FILE", config)]).is_found();
     // The environment beats the profile, the profile what is not AWS's, and all of them the
     // system; a variable that is empty is none.
     let nowhere = "/nonexistent/ca.pem";
     with(
-        over_tls(&tenant),
+        over_tls(&caller),
         &[
             ("AWS_CONFIG_FILE", config),
             ("REQUESTS_CA_BUNDLE", nowhere),
@@ -55,22 +55,22 @@ fn every_setting_of_botocore_names_the_authorities() {
     )
     .is_found();
     with(
-        over_tls(&tenant),
+        over_tls(&caller),
         &[("REQUESTS_CA_BUNDLE", &ours()), ("SSL_CERT_FILE", nowhere)],
     )
     .is_found();
     let config = file(
-        &tenant,
+        &caller,
         "bad",
         format!("[default]\nca_bundle = {nowhere}\n"),
     );
     let config = config.to_str().expect("a path");
     with(
-        over_tls(&tenant),
+        over_tls(&caller),
         &[("AWS_CONFIG_FILE", config), ("AWS_CA_BUNDLE", &ours())],
     )
     .is_found();
-    with(over_tls(&tenant), &[("AWS_CONFIG_FILE", config)]).tells(
+    with(over_tls(&caller), &[("AWS_CONFIG_FILE", config)]).tells(
         &format!("cannot use the certificates in {nowhere}: No such file or directory"),
         "the profile's `ca_bundle` names that file; it must hold certificates as PEM",
     );
@@ -78,14 +78,14 @@ fn every_setting_of_botocore_names_the_authorities() {
 
 #[test]
 fn a_bundle_may_hold_several_certificates_and_words_between() {
-    let tenant = tenant();
+    let caller = caller();
     let system = fs::read_to_string("/etc/ssl/certs/ca-certificates.crt").unwrap_or_default();
     let own = fs::read_to_string(ours()).expect("a certificate");
     let damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let text = format!("# the system's\n{system}\n{damaged}# ours\n{own}");
-    let bundle = file(&tenant, "bundle.pem", text);
+    let bundle = file(&caller, "bundle.pem", text);
     with(
-        over_tls(&tenant),
+        over_tls(&caller),
         &[("AWS_CA_BUNDLE", bundle.to_str().expect("a path"))],
     )
     .is_found();
@@ -93,7 +93,7 @@ fn a_bundle_may_hold_several_certificates_and_words_between() {
 
 #[test]
 fn a_bundle_that_is_none_is_named_with_its_fault() {
-    let tenant = tenant();
+    let caller = caller();
     let key = fs::read(lab().path().join("authority/ca.key")).expect("a key");
     let cases: &[(&str, &[u8], &str)] = &[
         ("empty.pem", b"", "there is no certificate in it"),
@@ -116,9 +116,9 @@ fn a_bundle_that_is_none_is_named_with_its_fault() {
     ];
     let hint = "AWS_CA_BUNDLE names that file; it must hold certificates as PEM";
     for (name, text, fault) in cases {
-        let path = file(&tenant, name, text);
+        let path = file(&caller, name, text);
         let path = path.to_str().expect("a path");
-        with(over_tls(&tenant), &[("AWS_CA_BUNDLE", path)]).tells(
+        with(over_tls(&caller), &[("AWS_CA_BUNDLE", path)]).tells(
             &format!("cannot use the certificates in {path}: {fault}"),
             hint,
         );
@@ -127,15 +127,15 @@ fn a_bundle_that_is_none_is_named_with_its_fault() {
         ("/nonexistent/ca.pem", "No such file or directory"),
         ("/", "Is a directory"),
     ] {
-        with(over_tls(&tenant), &[("AWS_CA_BUNDLE", path)]).tells(
+        with(over_tls(&caller), &[("AWS_CA_BUNDLE", path)]).tells(
             &format!("cannot use the certificates in {path}: {fault}"),
             hint,
         );
     }
-    assert_eq!(tenant.calls().len(), 0);
+    assert_eq!(caller.calls().len(), 0);
     // Without TLS it does not matter.
     let plain = run(
-        &tenant,
+        &caller,
         "env",
         ["AWS_CA_BUNDLE=/nonexistent", "mssh", "--dry-run", WEB1],
     );
@@ -144,16 +144,16 @@ fn a_bundle_that_is_none_is_named_with_its_fault() {
 
 #[test]
 fn a_server_that_cannot_be_trusted_is_named_with_the_reason() {
-    let tenant = tenant();
+    let caller = caller();
     let bundle = "if a proxy or an endpoint of your own is there, set AWS_CA_BUNDLE to its \
                   authority's certificate";
-    with(over_tls(&tenant), &[]).tells(
+    with(over_tls(&caller), &[]).tells(
         "cannot trust 127.0.0.1: no authority that we know has signed its certificate",
         bundle,
     );
     let misnamed = format!("https://127.0.0.1:{}", secured().misnamed);
     with(
-        over_tls(&tenant),
+        over_tls(&caller),
         &[("AWS_ENDPOINT_URL", &misnamed), ("AWS_CA_BUNDLE", &ours())],
     )
     .tells(
@@ -169,9 +169,9 @@ fn a_server_that_cannot_be_trusted_is_named_with_the_reason() {
             let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
         }
     });
-    with(over_tls(&tenant), &[("AWS_ENDPOINT_URL", &url)]).tells(
+    with(over_tls(&caller), &[("AWS_ENDPOINT_URL", &url)]).tells(
         "cannot speak TLS with 127.0.0.1: received corrupt message of type InvalidContentType",
         "is it HTTPS that is spoken there? check AWS_ENDPOINT_URL and the proxy",
     );
-    assert_eq!(tenant.calls().len(), 0);
+    assert_eq!(caller.calls().len(), 0);
 }

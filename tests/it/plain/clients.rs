@@ -3,24 +3,24 @@
 use std::fs;
 
 use super::text;
-use crate::lab::instances::{DB1, PARIS, STOPPED, WEB1, WEB2};
-use crate::sandbox::{House, finish_with, lab, pushes};
+use crate::lab::instances::{IN_EU_WEST_1, PRIVATE, STOPPED, WEB1, WEB2};
+use crate::sandbox::{SshUser, finish_with, lab, pushes};
 
 #[test]
 fn ssh_logs_in_by_the_instance_id() {
-    let house = House::installed("", &[]);
-    house.run("ssh", &[WEB1, "echo in"]).prints("in\n");
-    let outcome = house.run("ssh", &[WEB1, "exit 7"]);
+    let user = SshUser::installed("", &[]);
+    user.run("ssh", &[WEB1, "echo in"]).prints("in\n");
+    let outcome = user.run("ssh", &[WEB1, "exit 7"]);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(7), ""));
-    house.cost(2, 2);
-    assert_eq!(pushes(&house.tenant)[0], format!("ec2-user@{WEB1}"));
-    house.is_clean();
+    user.cost(2, 2);
+    assert_eq!(pushes(&user.caller)[0], format!("ec2-user@{WEB1}"));
+    user.is_clean();
 }
 
 #[test]
 fn whom_the_user_names_logs_in() {
-    let config = format!("Host {WEB2}\n    User ubuntu\nHost db\n    HostName {DB1}\n");
-    let house = House::installed(&config, &[]);
+    let config = format!("Host {WEB2}\n    User ubuntu\nHost db\n    HostName {PRIVATE}\n");
+    let user = SshUser::installed(&config, &[]);
     for words in [
         &[WEB2, "true"][..],
         &[&format!("root@{WEB1}"), "true"],
@@ -28,78 +28,75 @@ fn whom_the_user_names_logs_in() {
         &["db", "true"],
         &[&WEB1.to_uppercase(), "true"],
     ] {
-        house.run("ssh", words).prints("");
+        user.run("ssh", words).prints("");
     }
     let whom = [
         format!("ubuntu@{WEB2}"),
         format!("root@{WEB1}"),
         format!("admin@{WEB1}"),
-        format!("ec2-user@{DB1}"),
+        format!("ec2-user@{PRIVATE}"),
         format!("ec2-user@{WEB1}"),
     ];
-    assert_eq!(pushes(&house.tenant), whom);
-    house.cost(5, 5);
-    house.is_clean();
+    assert_eq!(pushes(&user.caller), whom);
+    user.cost(5, 5);
+    user.is_clean();
 }
 
 #[test]
 fn the_block_knows_region_profile_way_and_user() {
     let words = ["--region", "eu-west-1", "--private", "-l", "ubuntu"];
-    let house = House::installed("", &words);
+    let user = SshUser::installed("", &words);
     let command = "echo $SSH_CONNECTION | cut -d' ' -f3";
-    house.run("ssh", &[PARIS, command]).prints("127.0.1.61\n");
-    assert_eq!(pushes(&house.tenant), [format!("ubuntu@{PARIS}")]);
+    user.run("ssh", &[IN_EU_WEST_1, command])
+        .prints("127.0.1.61\n");
+    assert_eq!(pushes(&user.caller), [format!("ubuntu@{IN_EU_WEST_1}")]);
 }
 
 #[test]
 fn scp_sftp_and_rsync_copy_both_ways() {
-    let house = House::installed("", &[]);
-    let there = lab().remote().join(house.tenant.access_key());
+    let user = SshUser::installed("", &[]);
+    let there = lab().remote().join(user.caller.access_key());
     fs::create_dir_all(&there).expect("a directory");
-    fs::write(house.home.join("file"), "text\n").expect("a file");
+    fs::write(user.home.join("file"), "text\n").expect("a file");
     let at = |name: &str| format!("{WEB1}:{}", there.join(name).display());
     for (number, (program, options)) in [("scp", &["-q"][..]), ("rsync", &[]), ("scp", &["-O"])]
         .into_iter()
         .enumerate()
     {
         let (remote, back) = (at(&number.to_string()), format!("back{number}"));
-        house
-            .run(program, &[options, &["file", &remote]].concat())
+        user.run(program, &[options, &["file", &remote]].concat())
             .prints("");
-        house
-            .run(program, &[options, &[&remote, &back]].concat())
+        user.run(program, &[options, &[&remote, &back]].concat())
             .prints("");
-        assert_eq!(text(&house.home.join(back)), "text\n");
+        assert_eq!(text(&user.home.join(back)), "text\n");
     }
-    let mut sftp = house.command("sftp");
+    let mut sftp = user.command("sftp");
     let batch = format!("get {} got\n", there.join("0").display());
     let outcome = finish_with(sftp.args(["-q", "-b", "-", WEB1]), batch.as_bytes());
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
-    assert_eq!(text(&house.home.join("got")), "text\n");
-    house.cost(7, 7);
-    house.is_clean();
+    assert_eq!(text(&user.home.join("got")), "text\n");
+    user.cost(7, 7);
+    user.is_clean();
 }
 
 #[test]
 fn git_clones() {
-    let house = House::installed("", &[]);
+    let user = SshUser::installed("", &[]);
     let there = lab()
         .remote()
-        .join(format!("{}.git", house.tenant.access_key()));
+        .join(format!("{}.git", user.caller.access_key()));
     let there = there.to_str().expect("a path");
-    house
-        .run("git", &["init", "-q", "--bare", there])
-        .prints("");
-    let outcome = house.run("git", &["clone", "-q", &format!("{WEB1}:{there}"), "copy"]);
+    user.run("git", &["init", "-q", "--bare", there]).prints("");
+    let outcome = user.run("git", &["clone", "-q", &format!("{WEB1}:{there}"), "copy"]);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    assert!(house.home.join("copy/.git").exists());
-    house.cost(1, 1);
-    house.is_clean();
+    assert!(user.home.join("copy/.git").exists());
+    user.cost(1, 1);
+    user.is_clean();
 }
 
 #[test]
 fn other_hosts_see_nothing_of_it() {
-    let house = House::installed("", &[]);
+    let user = SshUser::installed("", &[]);
     let others = [
         "web1.lab",
         "127.0.0.11",
@@ -107,7 +104,7 @@ fn other_hosts_see_nothing_of_it() {
         "mi-0123456789abcdef0",
     ];
     for host in others {
-        let outcome = house.run("ssh", &["-G", host]);
+        let outcome = user.run("ssh", &["-G", host]);
         assert!(
             !outcome.stdout.contains("proxycommand"),
             "{}",
@@ -119,8 +116,8 @@ fn other_hosts_see_nothing_of_it() {
 
 #[test]
 fn a_failure_is_said_once_and_ssh_fails_as_it_does() {
-    let house = House::installed("", &[]);
-    let outcome = house.run("ssh", &[STOPPED, "true"]);
+    let user = SshUser::installed("", &[]);
+    let outcome = user.run("ssh", &[STOPPED, "true"]);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(255), ""));
     let lines: Vec<&str> = outcome.stderr.lines().collect();
     assert_eq!(
@@ -128,33 +125,33 @@ fn a_failure_is_said_once_and_ssh_fails_as_it_does() {
         format!("mssh: error: instance {STOPPED} is stopped")
     );
     assert!(lines[1].starts_with("mssh: hint: start it"), "{lines:?}");
-    house.is_clean();
+    user.is_clean();
 }
 
 /// mssh asks `ssh -G`, which must not lead it to itself.
 #[test]
 fn mssh_goes_on_as_before() {
-    let house = House::installed("", &[]);
-    house.run("mssh", &[WEB1, "echo in"]).prints("in\n");
-    house.cost(1, 1);
+    let user = SshUser::installed("", &[]);
+    user.run("mssh", &[WEB1, "echo in"]).prints("in\n");
+    user.cost(1, 1);
     let target = format!("ubuntu@{WEB1}:/etc/hostname");
-    let outcome = house.run("mscp", &["-q", &target, "copied"]);
+    let outcome = user.run("mscp", &["-q", &target, "copied"]);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
-    house.cost(2, 2);
-    let line = house.run("mssh", &["--dry-run", WEB1]);
+    user.cost(2, 2);
+    let line = user.run("mssh", &["--dry-run", WEB1]);
     line.prints(
         "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY ec2-user@127.0.0.11\n",
     );
-    house.is_clean();
+    user.is_clean();
 }
 
 /// Theirs is what mssh goes by, and ours what plain ssh goes by.
 #[test]
 fn a_proxy_of_the_users_own_stays_msshs() {
     let config = "Host i-*\n    ProxyCommand echo theirs >&2; nc 127.0.0.11 %p\n";
-    let house = House::installed(config, &[]);
-    let outcome = house.run("ssh", &["-v", WEB1, "true"]);
+    let user = SshUser::installed(config, &[]);
+    let outcome = user.run("ssh", &["-v", WEB1, "true"]);
     assert!(!outcome.stderr.contains("theirs"), "{}", outcome.stderr);
-    let outcome = house.run("mssh", &["-G", WEB1]);
+    let outcome = user.run("mssh", &["-G", WEB1]);
     assert!(outcome.stdout.contains("echo theirs"), "{}", outcome.stdout);
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::lab::instances::WEB1;
-use crate::sandbox::{House, PATIENCE, eventually, mode, pushes};
+use crate::sandbox::{PATIENCE, SshUser, eventually, mode, pushes};
 
 /// A directory for us alone, with these files in it, of this mode.
 fn private(path: &Path, mode: u32, files: &[&str]) {
@@ -26,32 +26,32 @@ fn made(path: &Path, mode: u32, files: &[&str]) {
 
 #[test]
 fn what_killed_keepers_have_left_is_swept_away() {
-    let house = House::installed("", &[]);
-    made(&house.keys(), 0o600, &[]);
-    let left = house.keys().join("i-0abcdef0");
+    let user = SshUser::installed("", &[]);
+    made(&user.keys(), 0o600, &[]);
+    let left = user.keys().join("i-0abcdef0");
     made(&left, 0o600, &["key", "key.4711"]);
-    house.run("ssh", &[WEB1, "true"]).prints("");
-    house.is_clean();
+    user.run("ssh", &[WEB1, "true"]).prints("");
+    user.is_clean();
 }
 
 #[test]
 fn a_directory_that_the_user_made_is_used_and_stays() {
-    let house = House::with("");
-    private(&house.keys(), 0o600, &[]);
-    assert_eq!(house.install(&[]).code, Some(0));
-    house.run("ssh", &[WEB1, "true"]).prints("");
-    let empty = || fs::read_dir(house.keys()).is_ok_and(|mut it| it.next().is_none());
+    let user = SshUser::with("");
+    private(&user.keys(), 0o600, &[]);
+    assert_eq!(user.install(&[]).code, Some(0));
+    user.run("ssh", &[WEB1, "true"]).prints("");
+    let empty = || fs::read_dir(user.keys()).is_ok_and(|mut it| it.next().is_none());
     assert!(eventually(PATIENCE, empty));
-    house.run("ssh", &[WEB1, "true"]).prints("");
+    user.run("ssh", &[WEB1, "true"]).prints("");
     assert!(eventually(PATIENCE, empty));
-    assert_eq!(mode(&house.keys()), 0o700);
+    assert_eq!(mode(&user.keys()), 0o700);
 }
 
 /// What has the name of a room, or of a key, is ours only as a whole.
 #[test]
 fn what_only_looks_like_a_room_is_not_swept() {
-    let house = House::installed("", &[]);
-    made(&house.keys(), 0o600, &[]);
+    let user = SshUser::installed("", &[]);
+    made(&user.keys(), 0o600, &[]);
     for (name, mode, files) in [
         ("i-0abcdef0", 0o600, &["key", "notes"][..]),
         ("i-0abcdef1", 0o600, &["key.pem"]),
@@ -61,19 +61,19 @@ fn what_only_looks_like_a_room_is_not_swept() {
         ("I-0abcdef5", 0o600, &["key"]),
         ("prod", 0o600, &["key"]),
     ] {
-        made(&house.keys().join(name), mode, files);
+        made(&user.keys().join(name), mode, files);
     }
-    private(&house.keys().join("i-0abcdef8"), 0o600, &["key"]);
-    fs::write(house.keys().join("i-0abcdef6"), "").expect("a file");
-    let outside = house.home.join("outside");
+    private(&user.keys().join("i-0abcdef8"), 0o600, &["key"]);
+    fs::write(user.keys().join("i-0abcdef6"), "").expect("a file");
+    let outside = user.home.join("outside");
     made(&outside, 0o600, &["key"]);
-    let link = house.keys().join("i-0abcdef7");
+    let link = user.keys().join("i-0abcdef7");
     std::os::unix::fs::symlink(&outside, link).expect("a link");
-    let before = tree(&house.keys());
-    house.run("ssh", &[WEB1, "true"]).prints("");
+    let before = tree(&user.keys());
+    user.run("ssh", &[WEB1, "true"]).prints("");
     // Its own room is gone when its keeper is.
-    eventually(PATIENCE, || tree(&house.keys()) == before);
-    assert_eq!(tree(&house.keys()), before);
+    eventually(PATIENCE, || tree(&user.keys()) == before);
+    assert_eq!(tree(&user.keys()), before);
     assert!(outside.join("key").exists());
 }
 
@@ -93,10 +93,10 @@ fn tree(directory: &Path) -> Vec<PathBuf> {
 /// `~/.ssh` is private as well, and full of keys.
 #[test]
 fn a_directory_with_anything_else_in_it_is_refused_and_not_touched() {
-    let house = House::with("Host *\n");
-    let dot_ssh = house.dot_ssh("");
-    private(&house.dot_ssh("prod"), 0o600, &["key.pem", "key", "key.1"]);
-    private(&house.dot_ssh("i-0abcdef0"), 0o600, &["key"]);
+    let user = SshUser::with("Host *\n");
+    let dot_ssh = user.dot_ssh("");
+    private(&user.dot_ssh("prod"), 0o600, &["key.pem", "key", "key.1"]);
+    private(&user.dot_ssh("i-0abcdef0"), 0o600, &["key"]);
     private(&dot_ssh, 0o600, &["key", "id_ed25519"]);
     let before = tree(&dot_ssh);
     let path = dot_ssh.display().to_string();
@@ -107,29 +107,29 @@ fn a_directory_with_anything_else_in_it_is_refused_and_not_touched() {
     let hint = "mssh: hint: name another with --key-dir in `mssh --ssh-config --install`";
     for words in [&["--ssh-config"][..], &["--ssh-config", "--install"]] {
         let words = [words, &["--key-dir", path]].concat();
-        house.run("mssh", &words).fails(255, &[&said, hint]);
+        user.run("mssh", &words).fails(255, &[&said, hint]);
     }
     // As if it had been installed all the same.
-    let printed = house.run("mssh", &["--ssh-config", "--key-dir", "/nowhere"]);
+    let printed = user.run("mssh", &["--ssh-config", "--key-dir", "/nowhere"]);
     let config = printed.stdout.replace("/nowhere", path);
-    let file = house.home.join("c");
+    let file = user.home.join("c");
     fs::write(&file, config).expect("a file");
     let file = file.display().to_string();
-    house.run("ssh", &["-G", "-F", &file, WEB1]);
-    let outcome = house.run("ssh", &["-F", &file, WEB1, "true"]);
+    user.run("ssh", &["-G", "-F", &file, WEB1]);
+    let outcome = user.run("ssh", &["-F", &file, WEB1, "true"]);
     assert_eq!(outcome.code, Some(255));
     assert_eq!(outcome.stderr.matches(&said).count(), 1, "{outcome:?}");
     let proxy = ["--proxy", "--key-dir", path, WEB1, "22", "ec2-user"];
-    house.run("mssh", &proxy).fails(255, &[&said, hint]);
+    user.run("mssh", &proxy).fails(255, &[&said, hint]);
     assert_eq!(tree(&dot_ssh), before);
-    assert!(pushes(&house.tenant).is_empty());
+    assert!(pushes(&user.caller).is_empty());
 }
 
 /// One for each instance, by its ID: as ours are called.
 #[test]
 fn keys_that_the_user_keeps_by_instance_are_neither_taken_nor_deleted() {
-    let house = House::with("");
-    let keys = house.home.join("keys");
+    let user = SshUser::with("");
+    let keys = user.home.join("keys");
     for id in [WEB1, "i-0abcdef0"] {
         private(&keys.join(id), 0o600, &["key"]);
     }
@@ -140,35 +140,35 @@ fn keys_that_the_user_keeps_by_instance_are_neither_taken_nor_deleted() {
     );
     let hint = "mssh: hint: name another with --key-dir in `mssh --ssh-config --install`";
     let setup = ["--ssh-config", "--key-dir", &path];
-    house.run("mssh", &setup).fails(255, &[&said, hint]);
-    let asked = house.run("mssh", &["--skip-block", &path, WEB1]);
+    user.run("mssh", &setup).fails(255, &[&said, hint]);
+    let asked = user.run("mssh", &["--skip-block", &path, WEB1]);
     assert_eq!(asked.code, Some(1), "{asked:?}");
     let proxy = ["--proxy", "--key-dir", &path, WEB1, "22", "ec2-user"];
-    house.run("mssh", &proxy).fails(255, &[&said, hint]);
+    user.run("mssh", &proxy).fails(255, &[&said, hint]);
     for id in [WEB1, "i-0abcdef0"] {
         let key = fs::read_to_string(keys.join(id).join("key"));
         assert_eq!(key.expect("a key"), "old", "{id}");
     }
     // Not in a directory of ours, either.
-    private(&house.home.join("made").join(WEB1), 0o600, &["key"]);
-    made(&house.home.join("made"), 0o600, &[]);
-    let made = house.home.join("made").display().to_string();
-    house.run("mssh", &["--skip-block", &made, WEB1]);
-    let key = fs::read_to_string(house.home.join("made").join(WEB1).join("key"));
+    private(&user.home.join("made").join(WEB1), 0o600, &["key"]);
+    made(&user.home.join("made"), 0o600, &[]);
+    let made = user.home.join("made").display().to_string();
+    user.run("mssh", &["--skip-block", &made, WEB1]);
+    let key = fs::read_to_string(user.home.join("made").join(WEB1).join("key"));
     assert_eq!(key.expect("a key"), "old");
 }
 
 #[test]
 fn a_directory_that_is_open_to_others_gets_no_key() {
-    let house = House::installed("", &[]);
-    fs::create_dir(house.keys()).expect("a directory");
-    fs::set_permissions(house.keys(), fs::Permissions::from_mode(0o755)).expect("its mode");
-    let outcome = house.run("ssh", &[WEB1, "true"]);
+    let user = SshUser::installed("", &[]);
+    fs::create_dir(user.keys()).expect("a directory");
+    fs::set_permissions(user.keys(), fs::Permissions::from_mode(0o755)).expect("its mode");
+    let outcome = user.run("ssh", &[WEB1, "true"]);
     assert_eq!(outcome.code, Some(255));
     let said = format!(
         "mssh: error: no key can be in {}: it is not a directory of yours alone\n",
-        house.keys().display()
+        user.keys().display()
     );
     assert!(outcome.stderr.starts_with(&said), "{}", outcome.stderr);
-    assert!(pushes(&house.tenant).is_empty());
+    assert!(pushes(&user.caller).is_empty());
 }

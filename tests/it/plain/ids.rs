@@ -4,10 +4,10 @@ use std::fs::{self, DirBuilder, Permissions};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 
 use super::text;
-use crate::lab::instances::{DB1, WEB1};
-use crate::sandbox::{House, Outcome, finish, lab, pushes};
+use crate::lab::instances::{PRIVATE, WEB1};
+use crate::sandbox::{Outcome, SshUser, finish, lab, pushes};
 
-impl House {
+impl SshUser {
     /// Plain ssh where DNS knows the instance ID, which is what nobody should ask it.
     fn ssh_with_dns(&self, words: &[&str], shell: Option<&str>) -> Outcome {
         let hosts = self.home.join("hosts");
@@ -39,21 +39,21 @@ fn fails_without_dns(outcome: &Outcome) {
 
 #[test]
 fn without_the_block_dns_is_asked() {
-    let house = House::with("");
-    let outcome = house.ssh_with_dns(&["-o", "BatchMode=yes", WEB1, "true"], None);
+    let user = SshUser::with("");
+    let outcome = user.ssh_with_dns(&["-o", "BatchMode=yes", WEB1, "true"], None);
     assert!(outcome.stderr.contains(CONNECTS), "{}", outcome.stderr);
 }
 
 #[test]
 fn where_mssh_is_not_there_any_more_ssh_fails() {
     for own_key in [&[][..], &["-i", "my"]] {
-        let house = House::installed("", own_key);
-        let block = house.dot_ssh("mssh.conf");
+        let user = SshUser::installed("", own_key);
+        let block = user.dot_ssh("mssh.conf");
         let ours = format!("{}/bin/mssh", lab().path().display());
         let gone = text(&block).replace(&ours, "/nowhere/mssh");
         assert!(gone.contains("/nowhere/mssh --skip-block"), "{gone}");
         fs::write(&block, gone).expect("a file");
-        let outcome = house.ssh_with_dns(&[WEB1, "true"], None);
+        let outcome = user.ssh_with_dns(&[WEB1, "true"], None);
         fails_without_dns(&outcome);
         let said = "/nowhere/mssh: ";
         assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
@@ -62,25 +62,25 @@ fn where_mssh_is_not_there_any_more_ssh_fails() {
 
 #[test]
 fn where_no_key_can_be_made_ssh_fails() {
-    let house = House::installed("", &[]);
-    fs::create_dir(house.keys()).expect("a directory");
-    fs::set_permissions(house.keys(), Permissions::from_mode(0o755)).expect("its mode");
-    fails_without_dns(&house.ssh_with_dns(&[WEB1, "true"], None));
-    assert!(pushes(&house.tenant).is_empty());
+    let user = SshUser::installed("", &[]);
+    fs::create_dir(user.keys()).expect("a directory");
+    fs::set_permissions(user.keys(), Permissions::from_mode(0o755)).expect("its mode");
+    fails_without_dns(&user.ssh_with_dns(&[WEB1, "true"], None));
+    assert!(pushes(&user.caller).is_empty());
 }
 
 #[test]
 fn where_the_shell_runs_nothing_ssh_fails() {
-    let house = House::installed("", &[]);
+    let user = SshUser::installed("", &[]);
     for shell in ["/bin/false", "/usr/sbin/nologin", "sh", "/nowhere/sh"] {
-        fails_without_dns(&house.ssh_with_dns(&[WEB1, "true"], Some(shell)));
+        fails_without_dns(&user.ssh_with_dns(&[WEB1, "true"], Some(shell)));
     }
-    assert!(pushes(&house.tenant).is_empty());
+    assert!(pushes(&user.caller).is_empty());
 }
 
 #[test]
 fn only_whole_instance_ids_are_led_to_us() {
-    let house = House::installed("", &[]);
+    let user = SshUser::installed("", &[]);
     for host in [
         "i-bastion1",
         "i-0123456g",
@@ -91,13 +91,13 @@ fn only_whole_instance_ids_are_led_to_us() {
         "i-0123456789abcd.example",
         "xi-01234567",
     ] {
-        let answer = house.run("ssh", &["-G", host]).stdout;
+        let answer = user.run("ssh", &["-G", host]).stdout;
         assert!(!answer.contains("proxycommand"), "{host}: {answer}");
         assert!(!answer.contains("user ec2-user"), "{host}: {answer}");
     }
     let id = WEB1.to_uppercase();
     for host in [WEB1, "i-0abcdef0", &id] {
-        let answer = house.run("ssh", &["-G", host]).stdout;
+        let answer = user.run("ssh", &["-G", host]).stdout;
         assert!(answer.contains("proxycommand"), "{host}: {answer}");
         assert!(answer.contains("user ec2-user"), "{host}: {answer}");
     }
@@ -106,9 +106,9 @@ fn only_whole_instance_ids_are_led_to_us() {
 /// Before 9.6 ssh takes such hosts and users, and gives them to a shell.
 #[test]
 fn no_word_becomes_a_command() {
-    let house = House::installed("", &[]);
+    let user = SshUser::installed("", &[]);
     let as_host = |host: &str| format!("HostName={host}");
-    let user = format!("x';touch pw;'@{WEB1}");
+    let injected = format!("x';touch pw;'@{WEB1}");
     let backquote = format!("x`touch pw`@{WEB1}");
     for words in [
         &["-o", &as_host("i-;id>pw;:"), "foo"][..],
@@ -117,23 +117,23 @@ fn no_word_becomes_a_command() {
         &["-o", &as_host("i-';id>pw;'"), "foo"],
         &["-o", &as_host("i-';touch pw;:'a'"), "foo"],
         &["-o", &as_host("i-/../../x"), "foo"],
-        &[&user],
+        &[&injected],
         &[&backquote],
     ] {
-        let outcome = house.run(
+        let outcome = user.run(
             "ssh",
             &[&["-o", "BatchMode=yes"], words, &["true"]].concat(),
         );
         assert_eq!(outcome.code, Some(255), "{words:?}: {outcome:?}");
-        assert!(!house.home.join("pw").exists(), "{words:?}: {outcome:?}");
+        assert!(!user.home.join("pw").exists(), "{words:?}: {outcome:?}");
     }
-    assert!(pushes(&house.tenant).is_empty());
-    house.is_clean();
+    assert!(pushes(&user.caller).is_empty());
+    user.is_clean();
 }
 
 #[test]
 fn other_shells_than_bourne_do_as_well() {
-    let house = House::installed("", &[]);
+    let user = SshUser::installed("", &[]);
     let mut tried = 0;
     for shell in [
         "/bin/dash",
@@ -143,48 +143,48 @@ fn other_shells_than_bourne_do_as_well() {
         "/bin/ksh",
     ] {
         if fs::exists(shell).expect("an answer") {
-            let outcome = house.ssh_with_dns(&[WEB1, "echo in"], Some(shell));
+            let outcome = user.ssh_with_dns(&[WEB1, "echo in"], Some(shell));
             assert_eq!(outcome.stdout, "in\n", "{shell}: {}", outcome.stderr);
             tried += 1;
         } else {
             crate::sandbox::skipped(&format!("plain ssh under {shell}, which is not there"));
         }
     }
-    assert_eq!(pushes(&house.tenant).len(), tried);
-    house.is_clean();
+    assert_eq!(pushes(&user.caller).len(), tried);
+    user.is_clean();
 }
 
 #[test]
 fn an_id_is_not_made_canonical() {
     let canonical = "Host *\n    CanonicalizeHostname always\n    CanonicalDomains lab\n    \
                      CanonicalizeFallbackLocal no\n";
-    let house = House::installed(canonical, &[]);
-    house.run("ssh", &[WEB1, "echo in"]).prints("in\n");
+    let user = SshUser::installed(canonical, &[]);
+    user.run("ssh", &[WEB1, "echo in"]).prints("in\n");
 }
 
 /// mssh becomes ssh, whose ProxyCommand is another ssh: that one is nobody's run of mssh.
 #[test]
 fn an_ssh_that_the_users_own_proxy_starts_is_led_to_us_as_well() {
     let proxy = format!("Host 127.0.1.21\n    ProxyCommand ssh -W %h:%p {WEB1}\n");
-    let house = House::installed(&proxy, &[]);
-    house.run("mssh", &[DB1, "echo in"]).prints("in\n");
-    let there = format!("{DB1}:{}", lab().remote().join("nothing").display());
-    let outcome = house.run("mscp", &["-q", &there, "."]);
+    let user = SshUser::installed(&proxy, &[]);
+    user.run("mssh", &[PRIVATE, "echo in"]).prints("in\n");
+    let there = format!("{PRIVATE}:{}", lab().remote().join("nothing").display());
+    let outcome = user.run("mscp", &["-q", &there, "."]);
     assert!(outcome.stderr.contains("No such file"), "{outcome:?}");
-    let mut pushed = pushes(&house.tenant);
+    let mut pushed = pushes(&user.caller);
     pushed.sort();
     pushed.dedup();
     assert_eq!(
         pushed,
-        [format!("ec2-user@{DB1}"), format!("ec2-user@{WEB1}")]
+        [format!("ec2-user@{PRIVATE}"), format!("ec2-user@{WEB1}")]
     );
-    house.is_clean();
+    user.is_clean();
 }
 
 #[test]
 fn a_release_of_openssh_that_reads_it_otherwise_is_refused() {
-    let house = House::with("");
-    let bin = house.home.join("bin");
+    let user = SshUser::with("");
+    let bin = user.home.join("bin");
     DirBuilder::new()
         .mode(0o700)
         .create(&bin)
@@ -192,7 +192,7 @@ fn a_release_of_openssh_that_reads_it_otherwise_is_refused() {
     let old = bin.join("ssh");
     fs::write(&old, "#!/bin/sh\necho OpenSSH_7.4p1, OpenSSL 1.0.2k >&2\n").expect("a file");
     fs::set_permissions(&old, Permissions::from_mode(0o755)).expect("its mode");
-    let mut mssh = house.command("mssh");
+    let mut mssh = user.command("mssh");
     let path = mssh.get_envs().find(|(name, _)| *name == "PATH");
     let path = path.and_then(|(_, value)| value).expect("a PATH");
     let path = format!("{}:{}", bin.display(), path.to_string_lossy());
@@ -204,5 +204,5 @@ fn a_release_of_openssh_that_reads_it_otherwise_is_refused() {
             "mssh: hint: it takes OpenSSH 8.4 or later; mssh itself does not need it",
         ],
     );
-    assert!(!house.dot_ssh("mssh.conf").exists());
+    assert!(!user.dot_ssh("mssh.conf").exists());
 }

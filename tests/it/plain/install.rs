@@ -6,9 +6,9 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::text;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{House, finish, mode};
+use crate::sandbox::{SshUser, finish, mode};
 
-impl House {
+impl SshUser {
     /// Asserts success without a word on standard output, and gives the lines on standard error.
     #[track_caller]
     fn sets_up(&self, words: &[&str]) -> Vec<String> {
@@ -49,12 +49,12 @@ const THEIRS: &str = "# mine\nHost *\n    ServerAliveInterval 30\n";
 
 #[test]
 fn it_prints_what_ssh_needs_and_touches_nothing() {
-    let house = House::with("");
-    let outcome = house.run(
+    let user = SshUser::with("");
+    let outcome = user.run(
         "mssh",
         &["--ssh-config", "--profile", "a b", "--key-dir", "/k"],
     );
-    let mssh = house.run("sh", &["-c", "command -v mssh"]).stdout;
+    let mssh = user.run("sh", &["-c", "command -v mssh"]).stdout;
     let none_of = "ghijklmnopqrstuvwxyz-._'\\".chars();
     let none_of: Vec<_> = none_of.map(|it| format!("!*i-*{it}*")).collect();
     let none_of = none_of.join(",");
@@ -75,122 +75,122 @@ fn it_prints_what_ssh_needs_and_touches_nothing() {
          User ec2-user\n",
         mssh.trim_end()
     ));
-    assert!(!house.dot_ssh("mssh.conf").exists());
-    let outcome = house.run("mssh", &["--ssh-config"]);
+    assert!(!user.dot_ssh("mssh.conf").exists());
+    let outcome = user.run("mssh", &["--ssh-config"]);
     assert!(outcome.stdout.contains("--key-dir /dev/shm/mssh-"));
 }
 
 #[test]
 fn what_is_installed_is_installed_once_and_comes_out_again() {
-    let house = House::with(THEIRS);
-    let before = text(&house.config());
-    fs::set_permissions(house.config(), fs::Permissions::from_mode(0o640)).expect("its mode");
-    house.installs(&[]);
-    let once = text(&house.config());
+    let user = SshUser::with(THEIRS);
+    let before = text(&user.config());
+    fs::set_permissions(user.config(), fs::Permissions::from_mode(0o640)).expect("its mode");
+    user.installs(&[]);
+    let once = text(&user.config());
     assert!(once.starts_with("# >>> mssh"), "{once}");
     assert!(once.contains(THEIRS), "{once}");
-    house.installs(&[]);
-    assert_eq!(text(&house.config()), once);
-    assert_eq!(text(&house.dot_ssh("config.before-mssh")), before);
-    assert_eq!(mode(&house.config()), 0o640);
-    assert_eq!(mode(&house.dot_ssh("mssh.conf")), 0o600);
-    house.run("ssh", &[WEB1, "true"]).prints("");
-    house.uninstalls();
-    assert_eq!(text(&house.config()), before);
+    user.installs(&[]);
+    assert_eq!(text(&user.config()), once);
+    assert_eq!(text(&user.dot_ssh("config.before-mssh")), before);
+    assert_eq!(mode(&user.config()), 0o640);
+    assert_eq!(mode(&user.dot_ssh("mssh.conf")), 0o600);
+    user.run("ssh", &[WEB1, "true"]).prints("");
+    user.uninstalls();
+    assert_eq!(text(&user.config()), before);
     for gone in ["mssh.conf", "config.before-mssh"] {
-        assert!(!house.dot_ssh(gone).exists(), "{gone}");
+        assert!(!user.dot_ssh(gone).exists(), "{gone}");
     }
-    house.uninstalls();
-    assert_eq!(text(&house.config()), before);
+    user.uninstalls();
+    assert_eq!(text(&user.config()), before);
 }
 
 #[test]
 fn where_there_was_nothing_there_is_nothing_again() {
-    let house = House::with("");
-    let _ = fs::remove_dir_all(house.dot_ssh(""));
-    house.installs(&[]);
-    assert_eq!(mode(&house.dot_ssh("")), 0o700);
-    assert_eq!(mode(&house.config()), 0o600);
-    house.uninstalls();
-    let left = fs::read_dir(house.dot_ssh("")).expect("a directory");
+    let user = SshUser::with("");
+    let _ = fs::remove_dir_all(user.dot_ssh(""));
+    user.installs(&[]);
+    assert_eq!(mode(&user.dot_ssh("")), 0o700);
+    assert_eq!(mode(&user.config()), 0o600);
+    user.uninstalls();
+    let left = fs::read_dir(user.dot_ssh("")).expect("a directory");
     assert_eq!(left.count(), 0);
 }
 
 /// It need not be ours: the original's users may have had one.
 #[test]
 fn a_file_of_the_users_with_the_name_of_ours_is_neither_overwritten_nor_deleted() {
-    let house = House::with(THEIRS);
-    let (file, before) = (house.dot_ssh("mssh.conf"), text(&house.config()));
+    let user = SshUser::with(THEIRS);
+    let (file, before) = (user.dot_ssh("mssh.conf"), text(&user.config()));
     fs::write(&file, "Host *.internal\n").expect("a file");
     let said = format!(
         "mssh: error: cannot change {}: mssh did not write it",
         file.display()
     );
     let hint = "mssh: hint: nothing is lost; `mssh --ssh-config` prints what to put there";
-    house.install(&[]).fails(255, &[&said, hint]);
-    house.uninstalls();
+    user.install(&[]).fails(255, &[&said, hint]);
+    user.uninstalls();
     assert_eq!(text(&file), "Host *.internal\n");
-    assert_eq!(text(&house.config()), before);
+    assert_eq!(text(&user.config()), before);
 }
 
 /// What they call their own copy may be what we call ours; and a link may lead anywhere.
 #[test]
 fn a_file_of_the_users_with_the_name_of_a_copy_is_neither_overwritten_nor_deleted() {
-    let house = House::with(THEIRS);
-    let backup = house.dot_ssh("config.before-mssh");
+    let user = SshUser::with(THEIRS);
+    let backup = user.dot_ssh("config.before-mssh");
     let said = format!(
         "mssh: error: cannot change {}: it is there already, and no copy of {}",
         backup.display(),
-        house.config().display()
+        user.config().display()
     );
     let hint = "mssh: hint: nothing is lost; `mssh --ssh-config` prints what to put there";
     fs::write(&backup, "Host *.internal\n").expect("a file");
-    let before = house.files();
-    house.install(&[]).fails(255, &[&said, hint]);
-    house.uninstalls();
-    assert_eq!(house.files(), before);
+    let before = user.files();
+    user.install(&[]).fails(255, &[&said, hint]);
+    user.uninstalls();
+    assert_eq!(user.files(), before);
     for target in ["Host *.internal\n", THEIRS] {
-        let other = house.home.join("other");
+        let other = user.home.join("other");
         fs::write(&other, target).expect("a file");
         fs::remove_file(&backup).expect("a file");
         symlink(&other, &backup).expect("a link");
-        house.install(&[]).fails(255, &[&said, hint]);
-        house.uninstalls();
+        user.install(&[]).fails(255, &[&said, hint]);
+        user.uninstalls();
         assert!(backup.is_symlink());
         assert_eq!(text(&other), target);
-        assert_eq!(text(&house.config()), THEIRS);
+        assert_eq!(text(&user.config()), THEIRS);
     }
     fs::remove_file(&backup).expect("a link");
     // What they have changed since is no reason to lose what they had before.
-    house.installs(&[]);
-    let changed = format!("{}Host later\n", text(&house.config()));
-    fs::write(house.config(), &changed).expect("a file");
-    house.uninstalls();
-    house.install(&[]).fails(255, &[&said, hint]);
+    user.installs(&[]);
+    let changed = format!("{}Host later\n", text(&user.config()));
+    fs::write(user.config(), &changed).expect("a file");
+    user.uninstalls();
+    user.install(&[]).fails(255, &[&said, hint]);
     assert_eq!(text(&backup), THEIRS);
 }
 
 #[test]
 fn an_empty_ssh_config_of_the_users_stays() {
-    let house = House::with("");
-    fs::write(house.config(), "").expect("a file");
-    house.installs(&[]);
-    house.installs(&["--region", "eu-west-1"]);
-    house.uninstalls();
-    assert_eq!(text(&house.config()), "");
-    assert!(!house.dot_ssh("config.before-mssh").exists());
+    let user = SshUser::with("");
+    fs::write(user.config(), "").expect("a file");
+    user.installs(&[]);
+    user.installs(&["--region", "eu-west-1"]);
+    user.uninstalls();
+    assert_eq!(text(&user.config()), "");
+    assert!(!user.dot_ssh("config.before-mssh").exists());
 }
 
 #[test]
 fn what_the_user_changed_in_between_stays() {
-    let house = House::installed(THEIRS, &[]);
-    let changed = format!("{}Host later\n", text(&house.config()));
-    fs::write(house.config(), &changed).expect("a file");
-    house.installs(&["--region", "eu-west-1"]);
-    let ours = text(&house.dot_ssh("mssh.conf"));
+    let user = SshUser::installed(THEIRS, &[]);
+    let changed = format!("{}Host later\n", text(&user.config()));
+    fs::write(user.config(), &changed).expect("a file");
+    user.installs(&["--region", "eu-west-1"]);
+    let ours = text(&user.dot_ssh("mssh.conf"));
     assert!(ours.contains("--region eu-west-1"), "{ours}");
-    house.uninstalls();
-    let left = text(&house.config());
+    user.uninstalls();
+    let left = text(&user.config());
     assert!(
         left.contains(THEIRS) && left.ends_with("Host later\n"),
         "{left}"
@@ -200,30 +200,30 @@ fn what_the_user_changed_in_between_stays() {
 
 #[test]
 fn a_link_stays_a_link() {
-    let house = House::with(THEIRS);
-    let dotfiles = house.home.join("dotfiles");
+    let user = SshUser::with(THEIRS);
+    let dotfiles = user.home.join("dotfiles");
     fs::create_dir(&dotfiles).expect("a directory");
-    fs::rename(house.config(), dotfiles.join("config")).expect("moved");
-    symlink("../dotfiles/config", house.config()).expect("a link");
-    house.installs(&[]);
-    let link = fs::read_link(house.config()).expect("a link");
+    fs::rename(user.config(), dotfiles.join("config")).expect("moved");
+    symlink("../dotfiles/config", user.config()).expect("a link");
+    user.installs(&[]);
+    let link = fs::read_link(user.config()).expect("a link");
     assert_eq!(link.to_str(), Some("../dotfiles/config"));
     assert!(text(&dotfiles.join("config")).starts_with("# >>> mssh"));
-    house.run("ssh", &[WEB1, "true"]).prints("");
+    user.run("ssh", &[WEB1, "true"]).prints("");
 }
 
 /// No file may grow, as on a full disk.
 #[test]
 fn on_a_full_disk_nothing_is_lost() {
-    let house = House::with(THEIRS);
-    let before = text(&house.config());
-    let mut bash = house.command("bash");
+    let user = SshUser::with(THEIRS);
+    let before = text(&user.config());
+    let mut bash = user.command("bash");
     let line = "trap '' XFSZ; ulimit -f 0; exec mssh --ssh-config --install";
     let outcome = finish(bash.args(["-c", line]));
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(255), ""));
     assert!(outcome.stderr.contains("cannot change"), "{outcome:?}");
-    assert_eq!(text(&house.config()), before);
-    let names = fs::read_dir(house.dot_ssh("")).expect("a directory");
+    assert_eq!(text(&user.config()), before);
+    let names = fs::read_dir(user.dot_ssh("")).expect("a directory");
     let mut names: Vec<_> = names.flatten().map(|entry| entry.file_name()).collect();
     names.sort();
     assert_eq!(names, ["config", "known_hosts"]);
@@ -231,12 +231,12 @@ fn on_a_full_disk_nothing_is_lost() {
 
 #[test]
 fn it_says_what_it_writes_where_the_old_is_and_what_to_try() {
-    let house = House::with(THEIRS);
+    let user = SshUser::with(THEIRS);
     let [config, ours, backup] = ["config", "mssh.conf", "config.before-mssh"]
-        .map(|name| house.dot_ssh(name).display().to_string());
+        .map(|name| user.dot_ssh(name).display().to_string());
     let hint = "mssh: now try `ssh INSTANCE-ID`; --uninstall takes it out again";
     assert_eq!(
-        house.installs(&[]),
+        user.installs(&[]),
         [
             format!("mssh: wrote {ours}"),
             format!("mssh: copied {config} to {backup}"),
@@ -244,41 +244,39 @@ fn it_says_what_it_writes_where_the_old_is_and_what_to_try() {
             hint.to_owned(),
         ]
     );
-    assert_eq!(house.installs(&[]), ["mssh: nothing to change", hint]);
+    assert_eq!(user.installs(&[]), ["mssh: nothing to change", hint]);
     assert_eq!(
-        house.uninstalls(),
+        user.uninstalls(),
         [
             format!("mssh: wrote {config}"),
             format!("mssh: removed {backup}"),
             format!("mssh: removed {ours}"),
         ]
     );
-    assert_eq!(house.uninstalls(), ["mssh: nothing to change"]);
+    assert_eq!(user.uninstalls(), ["mssh: nothing to change"]);
 }
 
 #[test]
 fn a_dry_run_says_what_it_would_write_and_writes_nothing() {
-    let house = House::with(THEIRS);
-    let before = house.files();
+    let user = SshUser::with(THEIRS);
+    let before = user.files();
     let [config, ours, backup] = ["config", "mssh.conf", "config.before-mssh"]
-        .map(|name| house.dot_ssh(name).display().to_string());
-    house
-        .run("mssh", &["--ssh-config", "--dry-run", "--install"])
+        .map(|name| user.dot_ssh(name).display().to_string());
+    user.run("mssh", &["--ssh-config", "--dry-run", "--install"])
         .prints(&format!(
             "write {ours}\ncopy {config} to {backup}\nwrite {config}\n"
         ));
-    assert_eq!(house.files(), before);
-    house.installs(&[]);
-    let before = house.files();
-    house
-        .run("mssh", &["--ssh-config", "--uninstall", "--dry-run"])
+    assert_eq!(user.files(), before);
+    user.installs(&[]);
+    let before = user.files();
+    user.run("mssh", &["--ssh-config", "--uninstall", "--dry-run"])
         .prints(&format!("write {config}\nremove {backup}\nremove {ours}\n"));
-    assert_eq!(house.files(), before);
+    assert_eq!(user.files(), before);
 }
 
 #[test]
 fn mistakes_are_said() {
-    let house = House::with("");
+    let user = SshUser::with("");
     for (words, said, hint) in [
         (
             &["--ssh-config", WEB1][..],
@@ -309,7 +307,7 @@ fn mistakes_are_said() {
             &["--ssh-config", "-i", "a\"b"],
             &format!(
                 "ssh_config has no way to spell `{}`",
-                house.home.join("a\"b").display()
+                user.home.join("a\"b").display()
             ),
             Some("name one without quotes, `${` and line breaks"),
         ),
@@ -317,8 +315,8 @@ fn mistakes_are_said() {
         let mut lines = vec![format!("mssh: error: {said}")];
         lines.extend(hint.map(|hint| format!("mssh: hint: {hint}")));
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        house.run("mssh", words).fails(255, &lines);
+        user.run("mssh", words).fails(255, &lines);
     }
-    let outcome = house.run("mscp", &["--ssh-config"]);
+    let outcome = user.run("mscp", &["--ssh-config"]);
     assert!(outcome.stderr.contains("belongs to mssh"), "{outcome:?}");
 }

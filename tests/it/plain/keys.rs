@@ -11,13 +11,13 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::lab::instances::{PUSH_DENIED, WEB1};
 use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{
-    House, PATIENCE, Process, Session, eventually, files_below, keepers_below, mode, outcome,
+    Login, PATIENCE, Process, SshUser, eventually, files_below, keepers_below, mode, outcome,
     processes,
 };
 
-impl House {
-    fn session(&self) -> Session {
-        Session::open(self.command("ssh").arg(WEB1))
+impl SshUser {
+    fn session(&self) -> Login {
+        Login::open(self.command("ssh").arg(WEB1))
     }
 
     /// The room of logins to [`WEB1`].
@@ -25,7 +25,7 @@ impl House {
         self.keys().join(WEB1)
     }
 
-    /// The processes that are `mssh --proxy` for this house.
+    /// The processes that are `mssh --proxy` for this user.
     fn proxies(&self) -> Vec<Process> {
         let keys = self.keys();
         let is_ours = |it: &Process| {
@@ -38,53 +38,52 @@ impl House {
 
 #[test]
 fn while_a_session_lives_only_its_owner_can_read_its_key() {
-    let house = House::installed("", &[]);
-    let mut session = house.session();
+    let user = SshUser::installed("", &[]);
+    let mut session = user.session();
     // The sticky bit tells them from directories that the user made.
-    assert_eq!(mode(&house.keys()), 0o1700);
-    assert_eq!(mode(&house.room()), 0o1700);
-    let files = files_below(&house.keys());
-    assert_eq!(files, [house.room().join("key")]);
+    assert_eq!(mode(&user.keys()), 0o1700);
+    assert_eq!(mode(&user.room()), 0o1700);
+    let files = files_below(&user.keys());
+    assert_eq!(files, [user.room().join("key")]);
     assert_eq!(mode(&files[0]), 0o600);
     assert!(session.answers());
     assert_eq!(session.end().code, Some(0));
-    house.is_clean();
+    user.is_clean();
 }
 
 #[test]
 fn whatever_dies_nothing_is_left() {
     for whom in ["ssh", "mssh"] {
-        let house = House::installed("", &[]);
-        let session = house.session();
+        let user = SshUser::installed("", &[]);
+        let session = user.session();
         match whom {
             "ssh" => session.signal(Signal::KILL),
-            _ => kill_process(house.proxies()[0].pid(), Signal::KILL).expect("a process"),
+            _ => kill_process(user.proxies()[0].pid(), Signal::KILL).expect("a process"),
         }
-        let gone = || house.proxies().is_empty();
-        assert!(eventually(PATIENCE, gone), "{whom}: {:?}", house.proxies());
-        house.is_clean();
+        let gone = || user.proxies().is_empty();
+        assert!(eventually(PATIENCE, gone), "{whom}: {:?}", user.proxies());
+        user.is_clean();
     }
 }
 
 #[test]
 fn a_session_outlives_its_key_which_is_gone_a_minute_after_the_push() {
-    let house = House::installed("", &[]);
+    let user = SshUser::installed("", &[]);
     let began = Instant::now();
-    let mut session = house.session();
-    let gone = || !house.keys().exists();
+    let mut session = user.session();
+    let gone = || !user.keys().exists();
     assert!(eventually(Duration::from_secs(75), gone));
     assert!(began.elapsed() > Duration::from_secs(58));
     assert!(session.answers());
-    house.is_clean();
+    user.is_clean();
     assert_eq!(session.end().code, Some(0));
 }
 
 #[test]
 fn twenty_logins_at_once_all_get_in_with_a_push_each() {
-    let house = House::installed("", &[]);
+    let user = SshUser::installed("", &[]);
     let login = |number: usize| -> Child {
-        house
-            .command("ssh")
+        user.command("ssh")
             .args([WEB1, &format!("echo {number}")])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -96,143 +95,143 @@ fn twenty_logins_at_once_all_get_in_with_a_push_each() {
     for (number, child) in children.into_iter().enumerate() {
         outcome(child).prints(&format!("{number}\n"));
     }
-    house.cost(20, 20);
-    house.is_clean();
+    user.cost(20, 20);
+    user.is_clean();
 }
 
 /// Who comes later and leaves earlier takes nothing from who is there.
 #[test]
 fn a_login_that_ends_leaves_the_others_their_key() {
-    let house = House::installed("", &[]);
-    let mut first = house.session();
+    let user = SshUser::installed("", &[]);
+    let mut first = user.session();
     for _ in 0..3 {
-        house.run("ssh", &[WEB1, "true"]).prints("");
+        user.run("ssh", &[WEB1, "true"]).prints("");
     }
-    assert!(house.room().join("key").exists());
+    assert!(user.room().join("key").exists());
     assert!(first.answers());
     assert_eq!(first.end().code, Some(0));
-    house.is_clean();
-    house.run("ssh", &[WEB1, "true"]).prints("");
-    let mut keys: Vec<_> = house.tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    user.is_clean();
+    user.run("ssh", &[WEB1, "true"]).prints("");
+    let mut keys: Vec<_> = user.caller.calls_of(SEND_SSH_PUBLIC_KEY);
     assert_eq!(keys.len(), 5);
     keys.dedup_by(|a, b| a.public_key == b.public_key);
     // Whoever is in at the same time has the same; whoever comes to an empty room, another.
     assert_eq!(keys.len(), 2);
-    house.is_clean();
+    user.is_clean();
 }
 
 #[test]
 fn after_a_push_that_fails_or_hangs_nothing_is_left() {
-    let house = House::installed("", &[]);
-    let outcome = house.run("ssh", &[PUSH_DENIED, "true"]);
+    let user = SshUser::installed("", &[]);
+    let outcome = user.run("ssh", &[PUSH_DENIED, "true"]);
     assert_eq!(outcome.code, Some(255));
-    house.is_clean();
+    user.is_clean();
     let hang = Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY);
-    house.tenant.fault(hang);
-    let mut ssh = house.command("ssh");
+    user.caller.fault(hang);
+    let mut ssh = user.command("ssh");
     let mut ssh = ssh.arg(WEB1).stdin(Stdio::null()).spawn().expect("ssh");
-    let called = || house.tenant.calls_of(SEND_SSH_PUBLIC_KEY).len() == 2;
+    let called = || user.caller.calls_of(SEND_SSH_PUBLIC_KEY).len() == 2;
     assert!(eventually(PATIENCE, called));
     ssh.kill().expect("a child");
     ssh.wait().expect("a child");
     // Nobody hangs up on a proxy whose ssh is killed before there is anything to carry; but for
     // AWS it waits no longer than for any answer.
-    for proxy in house.proxies() {
+    for proxy in user.proxies() {
         let _ = kill_process(proxy.pid(), Signal::TERM);
     }
-    house.is_clean();
+    user.is_clean();
 }
 
 /// Pushes the key of a login, and says which that was.
 #[track_caller]
-fn pushed_by_a_login(house: &House) -> Option<String> {
-    house.run("ssh", &[WEB1, "true"]).prints("");
-    let pushes = house.tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+fn pushed_by_a_login(user: &SshUser) -> Option<String> {
+    user.run("ssh", &[WEB1, "true"]).prints("");
+    let pushes = user.caller.calls_of(SEND_SSH_PUBLIC_KEY);
     pushes.last().expect("a push").public_key.clone()
 }
 
 /// Days later, say: but also at once.
 #[test]
 fn a_key_whose_keepers_were_killed_is_never_pushed_again() {
-    let house = House::installed("", &[]);
-    let mut session = house.session();
-    let first = house.tenant.calls_of(SEND_SSH_PUBLIC_KEY);
-    for keeper in keepers_below(&house.keys()) {
+    let user = SshUser::installed("", &[]);
+    let mut session = user.session();
+    let first = user.caller.calls_of(SEND_SSH_PUBLIC_KEY);
+    for keeper in keepers_below(&user.keys()) {
         kill_process(keeper.pid(), Signal::KILL).expect("a keeper");
     }
     session.signal(Signal::KILL);
     session.end();
-    let dead = || keepers_below(&house.keys()).is_empty();
+    let dead = || keepers_below(&user.keys()).is_empty();
     assert!(eventually(PATIENCE, dead));
-    assert!(house.room().join("key").exists(), "nobody removes it");
-    assert_ne!(pushed_by_a_login(&house), first[0].public_key);
-    house.is_clean();
+    assert!(user.room().join("key").exists(), "nobody removes it");
+    assert_ne!(pushed_by_a_login(&user), first[0].public_key);
+    user.is_clean();
 }
 
 /// A keeper that is stopped still has its room, and a machine that sleeps has no minutes.
 #[test]
 fn a_key_older_than_its_minute_is_not_used_again_whoever_keeps_it() {
-    let house = House::installed("", &[]);
-    let mut session = house.session();
-    let first = house.tenant.calls_of(SEND_SSH_PUBLIC_KEY);
-    let key = fs::File::open(house.room().join("key")).expect("a key");
+    let user = SshUser::installed("", &[]);
+    let mut session = user.session();
+    let first = user.caller.calls_of(SEND_SSH_PUBLIC_KEY);
+    let key = fs::File::open(user.room().join("key")).expect("a key");
     for (age, same) in [(30, true), (61, false)] {
         let then = SystemTime::now() - Duration::from_secs(age);
         key.set_modified(then).expect("its age");
-        let again = pushed_by_a_login(&house) == first[0].public_key;
+        let again = pushed_by_a_login(&user) == first[0].public_key;
         assert_eq!(again, same, "{age} seconds");
     }
     assert!(session.answers());
     assert_eq!(session.end().code, Some(0));
-    house.is_clean();
+    user.is_clean();
 }
 
 /// One after the other: the key of the one before may be gone at any moment.
 #[test]
 fn logins_in_a_row_all_get_in() {
-    let house = House::installed("", &[]);
+    let user = SshUser::installed("", &[]);
     let line = format!("for n in 1 2 3 4 5 6 7 8 9 10; do ssh {WEB1} echo $n </dev/null; done");
-    let outcome = house.run("sh", &["-c", &line]);
+    let outcome = user.run("sh", &["-c", &line]);
     outcome.prints("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n");
-    house.is_clean();
+    user.is_clean();
 }
 
 #[test]
 fn a_question_to_ssh_leaves_nothing() {
-    let house = House::installed("", &[]);
-    assert_eq!(house.run("ssh", &["-G", WEB1]).code, Some(0));
-    house.cost(0, 0);
-    house.is_clean();
+    let user = SshUser::installed("", &[]);
+    assert_eq!(user.run("ssh", &["-G", WEB1]).code, Some(0));
+    user.cost(0, 0);
+    user.is_clean();
 }
 
 /// With a key of one's own nothing is written at all.
 #[test]
 fn ones_own_key_is_pushed_and_stays_where_it_is() {
-    let house = House::with("");
-    let made = house.run(
+    let user = SshUser::with("");
+    let made = user.run(
         "ssh-keygen",
         &["-q", "-t", "ed25519", "-N", "", "-f", "my key"],
     );
     made.prints("");
-    assert_eq!(house.install(&["-i", "my key"]).code, Some(0));
-    house.run("ssh", &[WEB1, "echo in"]).prints("in\n");
-    let public = super::text(&house.home.join("my key.pub"));
-    let pushed = house.tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+    assert_eq!(user.install(&["-i", "my key"]).code, Some(0));
+    user.run("ssh", &[WEB1, "echo in"]).prints("in\n");
+    let public = super::text(&user.home.join("my key.pub"));
+    let pushed = user.caller.calls_of(SEND_SSH_PUBLIC_KEY);
     let words = |line: &str| -> Vec<String> {
         line.split_whitespace().take(2).map(str::to_owned).collect()
     };
     let line = pushed[0].public_key.as_deref().unwrap_or_default();
     assert_eq!(words(line), words(&public));
-    house.cost(1, 1);
-    assert!(!house.keys().exists());
+    user.cost(1, 1);
+    assert!(!user.keys().exists());
 }
 
 /// Idle, a proxy does nothing.
 #[test]
 fn an_idle_session_costs_no_time() {
-    let house = House::installed("", &[]);
-    let mut session = house.session();
-    let proxy = house.proxies().remove(0).pid();
+    let user = SshUser::installed("", &[]);
+    let mut session = user.session();
+    let proxy = user.proxies().remove(0).pid();
     let before = ticks(proxy);
     std::thread::sleep(Duration::from_secs(2));
     assert!(ticks(proxy) - before <= 1);

@@ -6,14 +6,14 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use crate::lab::instances::{ADDRESSLESS, DB1, SIX, WEB1};
+use crate::lab::instances::{IPV6_ONLY, NO_ADDRESS, PRIVATE, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
-use crate::sandbox::{House, PATIENCE, eventually, finish_with, lab, outcome, pushes};
+use crate::sandbox::{PATIENCE, SshUser, eventually, finish_with, lab, outcome, pushes};
 
 /// What is carried each way.
 const MIB: usize = 64;
 
-impl House {
+impl SshUser {
     /// `mssh --proxy` to a port of [`WEB1`], with a key of one's own.
     fn proxy(&self, port: u16) -> Command {
         if !self.home.join("my").exists() {
@@ -48,7 +48,7 @@ fn noise(mut seed: u64) -> Vec<u8> {
 
 #[test]
 fn all_bytes_go_both_ways_at_the_same_time() {
-    let house = House::with("");
+    let user = SshUser::with("");
     let port = server(|mut socket| {
         let mut other = socket.try_clone().expect("a socket");
         let down = thread::spawn(move || {
@@ -60,7 +60,7 @@ fn all_bytes_go_both_ways_at_the_same_time() {
         down.join().expect("a writer");
         socket.write_all(b"!").expect("written");
     });
-    let mut child = house.proxy(port).spawn().expect("mssh");
+    let mut child = user.proxy(port).spawn().expect("mssh");
     let mut stdin = child.stdin.take().expect("a pipe");
     let up = thread::spawn(move || {
         stdin.write_all(&noise(1)).expect("written");
@@ -78,22 +78,22 @@ fn all_bytes_go_both_ways_at_the_same_time() {
 /// The end of what we say does not end what we hear.
 #[test]
 fn a_half_close_is_carried() {
-    let house = House::with("");
+    let user = SshUser::with("");
     let port = server(|mut socket| {
         let mut heard = String::new();
         socket.read_to_string(&mut heard).expect("read");
         thread::sleep(Duration::from_millis(300));
         write!(socket, "heard {heard}").expect("written");
     });
-    let outcome = finish_with(&mut house.proxy(port), b"all of it");
+    let outcome = finish_with(&mut user.proxy(port), b"all of it");
     outcome.prints("heard all of it");
 }
 
 #[test]
 fn the_far_end_ends_us_though_nobody_closes_our_input() {
-    let house = House::with("");
+    let user = SshUser::with("");
     let port = server(|socket| socket.shutdown(Shutdown::Both).expect("closed"));
-    let mut child = house.proxy(port).spawn().expect("mssh");
+    let mut child = user.proxy(port).spawn().expect("mssh");
     let _open = child.stdin.take();
     outcome(child).prints("");
 }
@@ -101,13 +101,13 @@ fn the_far_end_ends_us_though_nobody_closes_our_input() {
 /// ssh was killed: it closes its pipes, and hangs up on nobody.
 #[test]
 fn it_dies_with_its_reader_though_the_far_end_is_silent() {
-    let house = House::with("");
+    let user = SshUser::with("");
     let port = server(|socket| {
         thread::sleep(Duration::from_mins(1));
         drop(socket);
     });
-    let mut child: Child = house.proxy(port).spawn().expect("mssh");
-    let pushed = || !pushes(&house.tenant).is_empty();
+    let mut child: Child = user.proxy(port).spawn().expect("mssh");
+    let pushed = || !pushes(&user.caller).is_empty();
     assert!(eventually(PATIENCE, pushed));
     drop((child.stdin.take(), child.stdout.take()));
     let ended = || child.try_wait().expect("a child").is_some();
@@ -116,9 +116,8 @@ fn it_dies_with_its_reader_though_the_far_end_is_silent() {
 
 #[test]
 fn it_works_by_any_name_of_an_instance() {
-    let house = House::with("");
-    house
-        .run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
+    let user = SshUser::with("");
+    user.run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
         .prints("");
     let mut names = vec![
         WEB1,
@@ -126,10 +125,10 @@ fn it_works_by_any_name_of_an_instance() {
         "ec2-127-0-0-11.compute-1.amazonaws.com",
         "ip-127-0-1-21.ec2.internal",
         "web1.lab",
-        DB1,
+        PRIVATE,
     ];
     if lab().has_ipv6() {
-        names.extend([SIX, "::1"]);
+        names.extend([IPV6_ONLY, "::1"]);
     }
     let proxy = "ProxyCommand=mssh -i my --proxy %h %p %r";
     let port = lab().port().to_string();
@@ -137,15 +136,15 @@ fn it_works_by_any_name_of_an_instance() {
         let words = [
             "-o", proxy, "-i", "my", "-p", &port, "-l", "root", name, "echo in",
         ];
-        house.run("ssh", &words).prints("in\n");
+        user.run("ssh", &words).prints("in\n");
     }
-    assert_eq!(pushes(&house.tenant).len(), names.len());
+    assert_eq!(pushes(&user.caller).len(), names.len());
 }
 
 #[test]
 fn what_is_wrong_is_said_on_stderr_with_ssh_none_the_wiser() {
-    let house = House::with("");
-    let mut closed = house.proxy(1);
+    let user = SshUser::with("");
+    let mut closed = user.proxy(1);
     let outcome = finish_with(&mut closed, b"");
     outcome.fails(
         255,
@@ -154,7 +153,7 @@ fn what_is_wrong_is_said_on_stderr_with_ssh_none_the_wiser() {
             "mssh: hint: is the port open to you (security group), and is there another way: --via?",
         ],
     );
-    house.run("mssh", &["--proxy", WEB1, "22", "root"]).fails(
+    user.run("mssh", &["--proxy", WEB1, "22", "root"]).fails(
         255,
         &[
             "mssh: error: --proxy does not know what key ssh logs in with",
@@ -162,17 +161,17 @@ fn what_is_wrong_is_said_on_stderr_with_ssh_none_the_wiser() {
              -i FILE",
         ],
     );
-    house.run("mssh", &["--proxy", WEB1]).fails(
+    user.run("mssh", &["--proxy", WEB1]).fails(
         255,
         &[
             "mssh: error: --proxy takes a host, a port and a user",
             "mssh: hint: write `ProxyCommand mssh --proxy '%h' %p '%r'`",
         ],
     );
-    let outcome = house.run("mssh", &["-i", "my", "--proxy", ADDRESSLESS, "22", "root"]);
+    let outcome = user.run("mssh", &["-i", "my", "--proxy", NO_ADDRESS, "22", "root"]);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(255), ""));
     assert!(outcome.stderr.contains("has no address"), "{outcome:?}");
-    let calls = |action| house.tenant.calls_of(action).len();
+    let calls = |action| user.caller.calls_of(action).len();
     assert_eq!(
         (calls(DESCRIBE_INSTANCES), calls(SEND_SSH_PUBLIC_KEY)),
         (2, 2)
@@ -181,9 +180,8 @@ fn what_is_wrong_is_said_on_stderr_with_ssh_none_the_wiser() {
 
 #[test]
 fn a_dry_run_says_where_it_would_connect_and_pushes_nothing() {
-    let house = House::with("");
-    house
-        .run("ssh-keygen", &["-qted25519", "-N", "", "-fmy"])
+    let user = SshUser::with("");
+    user.run("ssh-keygen", &["-qted25519", "-N", "", "-fmy"])
         .prints("");
     for (words, line) in [
         (
@@ -198,8 +196,8 @@ fn a_dry_run_says_where_it_would_connect_and_pushes_nothing() {
             &["22", "root"],
         ]
         .concat();
-        house.run("mssh", &words).prints(line);
+        user.run("mssh", &words).prints(line);
     }
-    assert!(house.tenant.calls_of(SEND_SSH_PUBLIC_KEY).is_empty());
-    assert!(house.tenant.sessions().is_empty());
+    assert!(user.caller.calls_of(SEND_SSH_PUBLIC_KEY).is_empty());
+    assert!(user.caller.sessions().is_empty());
 }

@@ -1,44 +1,46 @@
 //! Plain ssh through tunnels: the same ways as for mssh, one ProxyCommand deeper.
 
-use crate::lab::eice::BROKEN;
-use crate::lab::instances::{CELLAR, DB1, HERMIT, MOAT, RUIN, VAULT, WEB1, WEB2};
-use crate::lab::ssm::NODE;
-use crate::sandbox::{House, eice, finish, finish_with, lab, pushes};
+use crate::lab::eice::CREATE_FAILED;
+use crate::lab::instances::{
+    BROKEN, ENDPOINT_ONLY, PRIVATE, PRIVATE_WITH_AGENT, REJECTS_DIRECT, SSM_ONLY, WEB1, WEB2,
+};
+use crate::lab::ssm::MANAGED_NODE;
+use crate::sandbox::{SshUser, eice, finish, finish_with, lab, pushes};
 
 #[test]
 fn plain_ssh_goes_through_an_endpoint() {
-    let house = House::installed("", &["--eice"]);
-    let mut ssh = house.command("ssh");
+    let user = SshUser::installed("", &["--eice"]);
+    let mut ssh = user.command("ssh");
     ssh.env("AWS_CA_BUNDLE", eice::service().certificate());
-    finish_with(ssh.args([DB1, "cat; exit 7"]), b"through").ends(7, "through");
-    assert_eq!(house.tenant.tunnels().len(), 1);
-    house.is_clean();
+    finish_with(ssh.args([PRIVATE, "cat; exit 7"]), b"through").ends(7, "through");
+    assert_eq!(user.caller.tunnels().len(), 1);
+    user.is_clean();
 }
 
 #[test]
 fn plain_ssh_goes_through_session_manager() {
-    let house = House::installed("", &["--ssm"]);
-    let mut ssh = house.command("ssh");
+    let user = SshUser::installed("", &["--ssm"]);
+    let mut ssh = user.command("ssh");
     finish_with(ssh.args([WEB1, "cat; exit 7"]), b"through").ends(7, "through");
-    house.is_clean();
+    user.is_clean();
 }
 
-/// With no way named, in the house or in the words.
+/// With no way named, in the user or in the words.
 #[test]
 fn plain_ssh_takes_the_best_way_that_is_open() {
-    let house = House::installed("", &[]);
+    let user = SshUser::installed("", &[]);
     let ssh = |words: &[&str]| {
-        let mut ssh = house.command("ssh");
+        let mut ssh = user.command("ssh");
         ssh.env("AWS_CA_BUNDLE", eice::service().certificate());
         finish(ssh.args(words))
     };
     let port = format!("-p{}", lab().port());
-    let ways = || (house.tenant.tunnels().len(), house.tenant.sessions().len());
+    let ways = || (user.caller.tunnels().len(), user.caller.sessions().len());
     for (words, expected) in [
-        ([&*port, HERMIT], (0, 0)),
-        (["-p22", VAULT], (1, 0)),
-        (["-p22", MOAT], (2, 0)),
-        ([&*port, CELLAR], (2, 1)),
+        ([&*port, PRIVATE_WITH_AGENT], (0, 0)),
+        (["-p22", ENDPOINT_ONLY], (1, 0)),
+        (["-p22", REJECTS_DIRECT], (2, 0)),
+        ([&*port, SSM_ONLY], (2, 1)),
     ] {
         let outcome = ssh(&[&words[..], &["echo in"]].concat());
         assert_eq!(
@@ -49,99 +51,97 @@ fn plain_ssh_takes_the_best_way_that_is_open() {
         assert_eq!(ways(), expected, "{words:?}");
     }
     // There, nothing else was asked for.
-    let look_ups = |action| house.tenant.calls_of(action).len();
+    let look_ups = |action| user.caller.calls_of(action).len();
     assert_eq!(look_ups("DescribeInstanceInformation"), 3);
-    let copy = format!("{VAULT}:{}", lab().remote().join("x").display());
-    let mut scp = house.command("scp");
+    let copy = format!("{ENDPOINT_ONLY}:{}", lab().remote().join("x").display());
+    let mut scp = user.command("scp");
     scp.env("AWS_CA_BUNDLE", eice::service().certificate());
     finish(scp.args(["-q", "-P22", ".ssh/known_hosts", &copy])).prints("");
     assert_eq!(ways(), (3, 1));
-    house.is_clean();
+    user.is_clean();
 }
 
 #[test]
 fn plain_ssh_hears_why_no_way_leads_there() {
-    let house = House::installed("", &[]);
-    let outcome = house.run("ssh", &["-p22", RUIN, "true"]);
+    let user = SshUser::installed("", &[]);
+    let outcome = user.run("ssh", &["-p22", BROKEN, "true"]);
     assert_eq!((outcome.code, &*outcome.stdout), (Some(255), ""));
     let said: Vec<&str> = outcome.stderr.lines().take(4).collect();
     let expected = [
-        format!("mssh: error: no way leads to instance {RUIN}"),
+        format!("mssh: error: no way leads to instance {BROKEN}"),
         "mssh:   direct: 127.0.1.86 refuses port 22".to_owned(),
-        format!("mssh:   eice: {BROKEN} takes no connections: it is create-failed"),
+        format!("mssh:   eice: {CREATE_FAILED} takes no connections: it is create-failed"),
         "mssh:   ssm: Session Manager has lost its SSM Agent".to_owned(),
     ];
     assert_eq!(said, expected, "{outcome:?}");
-    house.is_clean();
+    user.is_clean();
 }
 
 /// A bastion that has no public address itself.
 #[test]
 fn a_hop_is_reached_by_the_way_that_is_found() {
-    let house = House::with("");
-    let mut mssh = house.command("mssh");
+    let user = SshUser::with("");
+    let mut mssh = user.command("mssh");
     mssh.env("AWS_CA_BUNDLE", eice::service().certificate());
-    let hop = format!("{VAULT}:22");
-    finish(mssh.args(["-J", &hop, DB1, "echo in"])).prints("in\n");
-    assert_eq!(house.tenant.tunnels().len(), 1);
-    house.is_clean();
+    let hop = format!("{ENDPOINT_ONLY}:22");
+    finish(mssh.args(["-J", &hop, PRIVATE, "echo in"])).prints("in\n");
+    assert_eq!(user.caller.tunnels().len(), 1);
+    user.is_clean();
 }
 
 /// The tunnel ends at the first hop, which is where the next connection begins.
 #[test]
 fn a_tunnel_leads_to_the_first_hop_alone() {
     for way in ["eice", "ssm"] {
-        let house = House::with("");
+        let user = SshUser::with("");
         let there = "echo $SSH_CONNECTION | cut -d' ' -f3";
         let hops = format!("{WEB1},{WEB2}");
-        let mut mssh = house.command("mssh");
+        let mut mssh = user.command("mssh");
         mssh.env("AWS_CA_BUNDLE", eice::service().certificate());
-        mssh.args(["--via", way, "-J", &hops, DB1, there]);
+        mssh.args(["--via", way, "-J", &hops, PRIVATE, there]);
         finish(&mut mssh).prints("127.0.1.21\n");
-        let (tunnels, sessions) = (house.tenant.tunnels(), house.tenant.sessions());
+        let (tunnels, sessions) = (user.caller.tunnels(), user.caller.sessions());
         let by = |name| usize::from(way == name);
         assert_eq!((tunnels.len(), sessions.len()), (by("eice"), by("ssm")));
-        let mut pushed = pushes(&house.tenant);
+        let mut pushed = pushes(&user.caller);
         pushed.sort();
-        let mut expected = [WEB1, WEB2, DB1].map(|id| format!("ec2-user@{id}"));
+        let mut expected = [WEB1, WEB2, PRIVATE].map(|id| format!("ec2-user@{id}"));
         expected.sort();
         assert_eq!(pushed, expected);
-        house.is_clean();
+        user.is_clean();
     }
     // Nor where there is no other way.
-    let house = House::with("");
-    house
-        .run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
+    let user = SshUser::with("");
+    user.run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
         .prints("");
-    let node = house.run("mssh", &["-i", "my", "-J", WEB1, NODE, "true"]);
+    let node = user.run("mssh", &["-i", "my", "-J", WEB1, MANAGED_NODE, "true"]);
     let said = "mssh: error: hops do not lead to a managed node\n";
     assert!(node.stderr.starts_with(said), "{node:?}");
 }
 
 #[test]
 fn a_tunnel_to_a_hop_that_is_no_instance_is_refused() {
-    let house = House::with("");
-    let words = ["--via", "eice", "-J", "bastion,i-0abcdef0", DB1, "true"];
-    house.run("mssh", &words).fails(
+    let user = SshUser::with("");
+    let words = ["--via", "eice", "-J", "bastion,i-0abcdef0", PRIVATE, "true"];
+    user.run("mssh", &words).fails(
         255,
         &[
             "mssh: error: --via eice is for the first hop, and bastion is no instance",
             "mssh: hint: leave out --via, or the hop",
         ],
     );
-    house.is_clean();
+    user.is_clean();
 }
 
 /// Nothing can be pushed to a machine outside EC2: the key is the user's own.
 #[test]
 fn plain_ssh_reaches_a_managed_node_with_a_key_that_it_takes() {
-    let house = House::installed("", &["-i", "my"]);
-    house
-        .run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
+    let user = SshUser::installed("", &["-i", "my"]);
+    user.run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
         .prints("");
     // So that the daemon behind it takes that key, for a minute.
-    house.run("mssh", &["-i", "my", WEB1, "true"]).prints("");
-    house.run("ssh", &[NODE, "echo in"]).prints("in\n");
-    assert_eq!(house.tenant.sessions().len(), 1);
-    house.is_clean();
+    user.run("mssh", &["-i", "my", WEB1, "true"]).prints("");
+    user.run("ssh", &[MANAGED_NODE, "echo in"]).prints("in\n");
+    assert_eq!(user.caller.sessions().len(), 1);
+    user.is_clean();
 }

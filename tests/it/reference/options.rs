@@ -5,35 +5,41 @@ use crate::sandbox::Recorder;
 
 #[test]
 fn the_region_in_all_its_spellings() {
-    let calls = ["eu-west-1:describe PARIS", "eu-west-1:push root@PARIS"];
+    let calls = [
+        "eu-west-1:describe IN_EU_WEST_1",
+        "eu-west-1:push root@IN_EU_WEST_1",
+    ];
     for (label, words) in [
-        ("B01", &["-r", "eu-west-1", "root@PARIS"][..]),
-        ("B02", &["--region", "eu-west-1", "root@PARIS"]),
-        ("B03", &["--region=eu-west-1", "root@PARIS"]),
-        ("B04", &["-reu-west-1", "root@PARIS"]),
-        ("B05", &["--reg", "eu-west-1", "root@PARIS"]),
-        ("B06", &["--r=eu-west-1", "root@PARIS"]),
-        ("B07", &["root@PARIS", "-r", "eu-west-1"]),
+        ("B01", &["-r", "eu-west-1", "root@IN_EU_WEST_1"][..]),
+        ("B02", &["--region", "eu-west-1", "root@IN_EU_WEST_1"]),
+        ("B03", &["--region=eu-west-1", "root@IN_EU_WEST_1"]),
+        ("B04", &["-reu-west-1", "root@IN_EU_WEST_1"]),
+        ("B05", &["--reg", "eu-west-1", "root@IN_EU_WEST_1"]),
+        ("B06", &["--r=eu-west-1", "root@IN_EU_WEST_1"]),
+        ("B07", &["root@IN_EU_WEST_1", "-r", "eu-west-1"]),
     ] {
         mssh(label, words)
             .goes(&["root@127.0.0.61"])
             .calls(&calls)
             .runs();
     }
-    mssh("B08", &["root@PARIS", "--region=eu-west-1", "uptime"])
-        .goes(&["root@127.0.0.61", "uptime"])
-        .calls(&calls)
-        .runs();
+    mssh(
+        "B08",
+        &["root@IN_EU_WEST_1", "--region=eu-west-1", "uptime"],
+    )
+    .goes(&["root@127.0.0.61", "uptime"])
+    .calls(&calls)
+    .runs();
     mssh("B26", &["-r", "us-west-2", "-r", "us-east-1", "root@WEB1"])
         .goes(&["root@127.0.0.11"])
         .finds("WEB1", "root")
         .runs();
 }
 
-/// A row with the tenant's own key in two profiles, one of which has a region.
+/// A row with the caller's own key in two profiles, one of which has a region.
 fn profiled(row: Row, region_in_environment: bool) {
     let recorder = Recorder::new();
-    let key = recorder.tenant.access_key();
+    let key = recorder.caller.access_key();
     let keys = format!("aws_access_key_id = {key}\naws_secret_access_key = secret\n");
     let text = format!("[profile eu]\nregion = eu-west-1\n{keys}[profile dev]\n{keys}");
     let row = row.env("AWS_CONFIG_FILE", Some(recorder.file("config", &text)));
@@ -47,14 +53,20 @@ fn profiled(row: Row, region_in_environment: bool) {
 
 #[test]
 fn the_profile_gives_keys_and_without_one_elsewhere_the_region() {
-    let calls = ["eu-west-1:describe PARIS", "eu-west-1:push root@PARIS"];
-    let row = mssh("B09", &["-u", "eu", "root@PARIS"]);
-    profiled(row.fails("no instance PARIS").calls_in_vain(), true);
+    let calls = [
+        "eu-west-1:describe IN_EU_WEST_1",
+        "eu-west-1:push root@IN_EU_WEST_1",
+    ];
+    let row = mssh("B09", &["-u", "eu", "root@IN_EU_WEST_1"]);
+    profiled(row.fails("no instance IN_EU_WEST_1").calls_in_vain(), true);
     for (label, words) in [
-        ("B10", &["-u", "eu", "root@PARIS"][..]),
-        ("B11", &["--profile", "eu", "root@PARIS"]),
-        ("B12", &["--prof=eu", "root@PARIS"]),
-        ("B13", &["-u", "dev", "-r", "eu-west-1", "root@PARIS"]),
+        ("B10", &["-u", "eu", "root@IN_EU_WEST_1"][..]),
+        ("B11", &["--profile", "eu", "root@IN_EU_WEST_1"]),
+        ("B12", &["--prof=eu", "root@IN_EU_WEST_1"]),
+        (
+            "B13",
+            &["-u", "dev", "-r", "eu-west-1", "root@IN_EU_WEST_1"],
+        ),
     ] {
         let row = mssh(label, words).goes(&["root@127.0.0.61"]);
         profiled(row.calls(&calls), label == "B13");
@@ -177,21 +189,24 @@ fn the_port_goes_to_ssh() {
     for (label, words, argv) in [
         (
             "B32",
-            &["-p", "2216", "root@ODD"][..],
+            &["-p", "2216", "root@ODD_PORT"][..],
             &["-p", "2216", "root@127.0.0.51"][..],
         ),
         (
             "B33",
-            &["-p2216", "root@ODD"],
+            &["-p2216", "root@ODD_PORT"],
             &["-p2216", "root@127.0.0.51"],
         ),
         (
             "B34",
-            &["-p2216", "root@ODD", "uptime"],
+            &["-p2216", "root@ODD_PORT", "uptime"],
             &["-p2216", "root@127.0.0.51", "uptime"],
         ),
     ] {
-        mssh(label, words).goes(argv).finds("ODD", "root").runs();
+        mssh(label, words)
+            .goes(argv)
+            .finds("ODD_PORT", "root")
+            .runs();
     }
 }
 

@@ -61,9 +61,9 @@ fn sftps_options_are_sftps() {
 #[test]
 fn the_rest_is_as_with_mssh() {
     // Put right: only IPv6; the original gave sftp no destination.
-    msftp("H14", &["root@SIX"])
+    msftp("H14", &["root@IPV6_ONLY"])
         .goes(&["root@[::1]"])
-        .finds("SIX", "root")
+        .finds("IPV6_ONLY", "root")
         .runs();
     msftp("H15", &["--help"]).prints("msftp").runs();
     msftp("H16", &[]).fails("no target").runs();

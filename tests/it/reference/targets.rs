@@ -11,16 +11,16 @@ fn an_id_leads_to_the_instances_address() {
         mssh("A02", &["root@WEB1"])
             .goes(&["root@127.0.0.11"])
             .finds("WEB1", "root"),
-        mssh("A03", &["root@OLD"])
+        mssh("A03", &["root@SHORT_ID"])
             .goes(&["root@127.0.0.13"])
-            .finds("OLD", "root"),
-        mssh("A04", &["root@DB1"])
+            .finds("SHORT_ID", "root"),
+        mssh("A04", &["root@PRIVATE"])
             .goes(&["root@127.0.1.21"])
-            .finds("DB1", "root"),
+            .finds("PRIVATE", "root"),
         // Put right: only IPv6; the original gave ssh no destination.
-        mssh("A05", &["root@SIX"])
+        mssh("A05", &["root@IPV6_ONLY"])
             .goes(&["root@::1"])
-            .finds("SIX", "root"),
+            .finds("IPV6_ONLY", "root"),
         mssh("A17", &["-t", "WEB1", "root@WEB2"])
             .goes(&["root@127.0.0.12"])
             .finds("WEB2", "root"),
@@ -35,9 +35,9 @@ fn an_id_leads_to_the_instances_address() {
             .goes(&["ssh://root@127.0.0.11:22"])
             .finds("WEB1", "root"),
         // No IPv6 address may stand in a URI.
-        mssh("A33, of IPv6", &["ssh://root@SIX:22"])
-            .goes(&["-o", "HostName=::1", "ssh://root@SIX:22"])
-            .finds("SIX", "root"),
+        mssh("A33, of IPv6", &["ssh://root@IPV6_ONLY:22"])
+            .goes(&["-o", "HostName=::1", "ssh://root@IPV6_ONLY:22"])
+            .finds("IPV6_ONLY", "root"),
         // New: ssh splits at the last `@`, and EC2 Instance Connect's users may have one.
         mssh("A29", &["a@b@WEB1"])
             .goes(&["a@b@127.0.0.11"])
@@ -58,15 +58,15 @@ fn a_host_beside_an_id_goes_to_ssh_as_typed() {
         host("A10", &["-t", "WEB1", "root@127.0.1.11"], "root@127.0.1.11"),
         host("A11", &["-t", "WEB1", "root@PDNS"], "root@PDNS"),
         // Put right: IPv6 literals, and a resource name, which begins like an ID.
-        mssh("A12", &["-t", "SIX", "root@::1"])
+        mssh("A12", &["-t", "IPV6_ONLY", "root@::1"])
             .goes(&["root@::1"])
-            .finds("SIX", "root"),
-        mssh("A13", &["-t", "SIX", "root@[::1]"])
+            .finds("IPV6_ONLY", "root"),
+        mssh("A13", &["-t", "IPV6_ONLY", "root@[::1]"])
             .goes(&["root@::1"])
-            .finds("SIX", "root"),
-        mssh("A26", &["-t", "SIX", "root@SIX.ec2.internal"])
-            .goes(&["root@SIX.ec2.internal"])
-            .finds("SIX", "root"),
+            .finds("IPV6_ONLY", "root"),
+        mssh("A26", &["-t", "IPV6_ONLY", "root@IPV6_ONLY.ec2.internal"])
+            .goes(&["root@IPV6_ONLY.ec2.internal"])
+            .finds("IPV6_ONLY", "root"),
     ] {
         row.runs();
     }

@@ -8,22 +8,22 @@ use tempfile::TempDir;
 
 use super::{Outcome, finish};
 use crate::lab::instances::{HOME_REGION, WEB1};
-use crate::lab::{Call, SECRET, SEND_SSH_PUBLIC_KEY, Tenant};
+use crate::lab::{Call, Caller, SECRET, SEND_SSH_PUBLIC_KEY};
 
 /// A user with a home of their own, in which `.aws` is as a test wants it, and no key in their
 /// environment.
-pub(crate) struct User {
-    pub(crate) tenant: Tenant<'static>,
+pub(crate) struct AwsUser {
+    pub(crate) caller: Caller<'static>,
     home: TempDir,
 }
 
-impl User {
+impl AwsUser {
     /// With this `config`, in which `$KEY` stands for an access key, and `$ID` for its ID alone.
     pub(crate) fn with(config: &str) -> Self {
         let home = TempDir::new().expect("a home");
         fs::create_dir(home.path().join(".aws")).expect("a directory");
         let user = Self {
-            tenant: super::tenant(),
+            caller: super::caller(),
             home,
         };
         user.writes("config", config);
@@ -32,7 +32,7 @@ impl User {
 
     /// Writes a file in `.aws`, in the same manner.
     pub(crate) fn writes(&self, name: &str, text: &str) -> &Self {
-        let id = self.tenant.access_key();
+        let id = self.caller.access_key();
         let key = format!("aws_access_key_id = {id}\naws_secret_access_key = {SECRET}\n");
         let path = self.aws(name);
         fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
@@ -47,7 +47,7 @@ impl User {
     }
 
     pub(crate) fn command(&self, program: &str) -> Command {
-        let mut command = self.tenant.command(program);
+        let mut command = self.caller.command(program);
         command
             .env("HOME", self.home.path())
             // The only one that the AWS CLI 1 knows.
@@ -76,22 +76,22 @@ impl User {
         self.last_key()
     }
 
-    /// The key that has signed the last push, without what all keys of the tenant have in common.
+    /// The key that has signed the last push, without what all keys of the caller have in common.
     #[track_caller]
     pub(crate) fn last_key(&self) -> String {
-        let pushes = self.tenant.calls_of(SEND_SSH_PUBLIC_KEY);
+        let pushes = self.caller.calls_of(SEND_SSH_PUBLIC_KEY);
         self.short(&pushes.last().expect("a push").access_key)
     }
 
-    /// A key, short: `AKIA` and what is appended to the tenant's.
+    /// A key, short: `AKIA` and what is appended to the caller's.
     pub(crate) fn short(&self, key: &str) -> String {
-        let common = &self.tenant.access_key()[4..];
+        let common = &self.caller.access_key()[4..];
         key.replacen(common, "", 1)
     }
 
     /// The roles assumed so far, each with the key that asked for it.
     pub(crate) fn assumed(&self) -> Vec<(String, String)> {
-        let calls = self.tenant.calls_of("AssumeRole");
+        let calls = self.caller.calls_of("AssumeRole");
         let role = |call: &Call| call.said("RoleArn").unwrap_or_default().to_owned();
         let name = |role: String| role.rsplit('/').next().unwrap_or_default().to_owned();
         let calls = calls.iter();

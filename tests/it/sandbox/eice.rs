@@ -3,13 +3,13 @@
 use std::process::Command;
 
 use super::lab;
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::lab::eice::Service;
 
 /// A command which trusts the endpoints' authority, and finds them open.
 #[track_caller]
-pub(crate) fn command(tenant: &Tenant<'_>, program: &str) -> Command {
-    let mut command = tenant.command(program);
+pub(crate) fn command(caller: &Caller<'_>, program: &str) -> Command {
+    let mut command = caller.command(program);
     command.env("AWS_CA_BUNDLE", service().certificate());
     command
 }

@@ -8,20 +8,20 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::processes::{Process, keepers_below, key_of, pid_of};
 use super::{Outcome, outcome};
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 
 /// A login that lasts until it is ended: the other side says it is ready, then echoes.
-pub(crate) struct Session {
+pub(crate) struct Login {
     child: Option<Child>,
     stdin: Option<ChildStdin>,
 }
 
-impl Session {
+impl Login {
     /// One of `mssh` to [`WEB1`].
     #[track_caller]
-    pub(crate) fn of(tenant: &Tenant<'_>) -> Self {
-        Self::open(tenant.command("mssh").arg(WEB1))
+    pub(crate) fn of(caller: &Caller<'_>) -> Self {
+        Self::open(caller.command("mssh").arg(WEB1))
     }
 
     /// One of this command, to which the remote command is added. Returns when it is logged in.
@@ -91,7 +91,7 @@ impl Session {
     }
 }
 
-impl Drop for Session {
+impl Drop for Login {
     fn drop(&mut self) {
         if let Some(mut child) = self.child.take() {
             let _ = child.kill();

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::{finish, lab};
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 
 /// A configuration file in a directory that lives as long as the first value.
@@ -33,17 +33,17 @@ pub(crate) fn proxy(address: &str) -> String {
 ///
 /// What it does with words, signals and endings is what `mssh` is to do.
 #[track_caller]
-pub(crate) fn plain_ssh(tenant: &Tenant<'_>) -> Command {
-    let key = lab().path().join(format!("{}.key", tenant.access_key()));
+pub(crate) fn plain_ssh(caller: &Caller<'_>) -> Command {
+    let key = lab().path().join(format!("{}.key", caller.access_key()));
     if !key.exists() {
-        let mut keygen = tenant.command("ssh-keygen");
+        let mut keygen = caller.command("ssh-keygen");
         keygen.args(["-q", "-t", "ed25519", "-N", "", "-f"]);
         finish(keygen.arg(&key)).prints("");
     }
-    tenant.key_lifetime(Duration::from_mins(10));
-    let mut push = tenant.command("mssh");
+    caller.key_lifetime(Duration::from_mins(10));
+    let mut push = caller.command("mssh");
     finish(push.arg("-i").arg(&key).args([WEB1, "true"])).prints("");
-    let mut ssh = tenant.command("ssh");
+    let mut ssh = caller.command("ssh");
     ssh.args(["-o", "IdentitiesOnly=yes", "-i"]).arg(&key);
     ssh.arg("ec2-user@127.0.0.11");
     ssh

@@ -10,7 +10,7 @@ use std::process::Child;
 use rustix::process::Pid;
 
 use super::{PATIENCE, eventually};
-use crate::lab::Tenant;
+use crate::lab::Caller;
 
 /// What `/proc` tells of a process.
 #[derive(Debug)]
@@ -127,8 +127,8 @@ pub(crate) fn files_below(directory: &Path) -> Vec<PathBuf> {
 }
 
 /// A file of credentials for a tunnel, as mssh makes one.
-pub(crate) fn handed(tenant: &Tenant<'_>, text: &str) -> PathBuf {
-    let room = tenant.run_dir().join("mssh-key-Ab3xYz0123");
+pub(crate) fn handed(caller: &Caller<'_>, text: &str) -> PathBuf {
+    let room = caller.run_dir().join("mssh-key-Ab3xYz0123");
     let file = room.join("credentials");
     fs::create_dir_all(&room).expect("a directory");
     fs::write(&file, text).expect("a file");
@@ -138,14 +138,14 @@ pub(crate) fn handed(tenant: &Tenant<'_>, text: &str) -> PathBuf {
     file
 }
 
-/// Asserts that soon nothing is left of any run of this tenant: no room, no keeper.
+/// Asserts that soon nothing is left of any run of this caller: no room, no keeper.
 #[track_caller]
-pub(crate) fn leaves_nothing(tenant: &Tenant<'_>) {
+pub(crate) fn leaves_nothing(caller: &Caller<'_>) {
     let rooms = || -> Vec<PathBuf> {
-        let entries = fs::read_dir(tenant.run_dir()).expect("a directory");
+        let entries = fs::read_dir(caller.run_dir()).expect("a directory");
         entries.flatten().map(|entry| entry.path()).collect()
     };
-    let keepers = || keepers_below(tenant.run_dir());
+    let keepers = || keepers_below(caller.run_dir());
     let nothing = || rooms().is_empty() && keepers().is_empty();
     let left = || format!("left: {:?}, kept by {:?}", rooms(), keepers());
     assert!(eventually(PATIENCE, nothing), "{}", left());

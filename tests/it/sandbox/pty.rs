@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use rustix::process::Pid;
 
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::sandbox::{PATIENCE, eventually};
 
 /// A terminal in which a shell line runs.
@@ -19,8 +19,8 @@ pub(crate) struct Pty {
 impl Pty {
     /// Runs `line` in a terminal of its own.
     #[track_caller]
-    pub(crate) fn open(tenant: &Tenant<'_>, line: &str) -> Self {
-        Self::of(tenant.command("script"), line)
+    pub(crate) fn open(caller: &Caller<'_>, line: &str) -> Self {
+        Self::of(caller.command("script"), line)
     }
 
     /// The same with this environment of a `script`.
@@ -94,8 +94,8 @@ impl Drop for Pty {
 }
 
 /// A command line in bash, which has job control and odd redirections.
-pub(crate) fn bash(tenant: &Tenant<'_>, line: &str) -> Command {
-    let mut command = tenant.command("bash");
+pub(crate) fn bash(caller: &Caller<'_>, line: &str) -> Command {
+    let mut command = caller.command("bash");
     command.args(["-c", line]);
     command
 }

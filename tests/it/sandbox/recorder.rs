@@ -7,13 +7,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::sandbox::{self, Outcome};
 
 /// A caller of AWS whose `ssh`, `sftp` and `scp` are recorders, and who works in an empty
 /// directory but for two files.
 pub(crate) struct Recorder {
-    pub(crate) tenant: Tenant<'static>,
+    pub(crate) caller: Caller<'static>,
     directory: tempfile::TempDir,
 }
 
@@ -24,7 +24,7 @@ impl Recorder {
     pub(crate) fn new() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let recorder = Self {
-            tenant: sandbox::tenant(),
+            caller: sandbox::caller(),
             directory,
         };
         for directory in ["bin", "work"] {
@@ -66,7 +66,7 @@ impl Recorder {
     }
 
     pub(crate) fn command(&self, program: &str) -> Command {
-        let mut command = self.tenant.command(program);
+        let mut command = self.caller.command(program);
         let of_lab = |(name, value): (&OsStr, Option<&OsStr>)| {
             value.filter(|_| name == "PATH").map(OsStr::to_owned)
         };
@@ -94,7 +94,7 @@ impl Recorder {
     }
 
     /// The words after our own, which must be there: this client's name, and a key in the
-    /// tenant's directory.
+    /// caller's directory.
     #[track_caller]
     pub(crate) fn after_key(&self, client: &str, words: &[OsString], case: &str) -> Vec<OsString> {
         let [name, options @ .., i, key] = words.get(..7).unwrap_or_default() else {
@@ -107,7 +107,7 @@ impl Recorder {
             "{case}"
         );
         assert_eq!(i, "-i", "{case}");
-        let inside = Path::new(key).starts_with(self.tenant.run_dir());
+        let inside = Path::new(key).starts_with(self.caller.run_dir());
         assert!(inside, "{case}: the key is {}", key.display());
         words[7..].to_vec()
     }

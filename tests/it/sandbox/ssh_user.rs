@@ -5,49 +5,49 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{Outcome, finish, lab, leaves_nothing, tenant};
-use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY, Tenant};
+use super::{Outcome, caller, finish, lab, leaves_nothing};
+use crate::lab::{Caller, DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
 
 /// A home in the lab for one test alone.
-pub(crate) struct House {
-    pub(crate) tenant: Tenant<'static>,
+pub(crate) struct SshUser {
+    pub(crate) caller: Caller<'static>,
     pub(crate) home: PathBuf,
 }
 
-impl House {
+impl SshUser {
     /// One whose ssh_config begins with this.
     pub(crate) fn with(config: &str) -> Self {
-        let tenant = tenant();
-        let home = lab().path().join(format!("home-{}", tenant.access_key()));
-        let house = Self { tenant, home };
+        let caller = caller();
+        let home = lab().path().join(format!("home-{}", caller.access_key()));
+        let user = Self { caller, home };
         let lab_home = lab().home();
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)
-            .create(house.dot_ssh(""))
+            .create(user.dot_ssh(""))
             .expect("a directory");
         fs::copy(
             lab_home.join(".ssh/known_hosts"),
-            house.dot_ssh("known_hosts"),
+            user.dot_ssh("known_hosts"),
         )
         .expect("a copy");
         let users = fs::read_to_string(lab().path().join("passwd")).expect("users");
         let lab_home = format!(":{}:", lab_home.display());
-        let users = users.replacen(&lab_home, &format!(":{}:", house.home.display()), 1);
-        fs::write(house.home.join("passwd"), users).expect("a file");
+        let users = users.replacen(&lab_home, &format!(":{}:", user.home.display()), 1);
+        fs::write(user.home.join("passwd"), users).expect("a file");
         if !config.is_empty() {
-            fs::write(house.config(), config).expect("a file");
+            fs::write(user.config(), config).expect("a file");
         }
-        house
+        user
     }
 
     /// One with the block installed by these words besides.
     #[track_caller]
     pub(crate) fn installed(config: &str, words: &[&str]) -> Self {
-        let house = Self::with(config);
-        let outcome = house.install(words);
+        let user = Self::with(config);
+        let outcome = user.install(words);
         assert_eq!(outcome.code, Some(0), "{outcome:?}");
-        house
+        user
     }
 
     pub(crate) fn dot_ssh(&self, name: &str) -> PathBuf {
@@ -60,11 +60,11 @@ impl House {
 
     /// Where plain ssh's keys are, while they are.
     pub(crate) fn keys(&self) -> PathBuf {
-        self.tenant.run_dir().join("plain")
+        self.caller.run_dir().join("plain")
     }
 
     pub(crate) fn command(&self, program: &str) -> Command {
-        let mut command = self.tenant.command(program);
+        let mut command = self.caller.command(program);
         command
             .env("HOME", &self.home)
             .env("NSS_WRAPPER_PASSWD", self.home.join("passwd"))
@@ -85,8 +85,8 @@ impl House {
     /// Asserts so many look-ups and pushes so far, and nothing else.
     #[track_caller]
     pub(crate) fn cost(&self, look_ups: usize, pushes: usize) {
-        let calls = self.tenant.calls();
-        let of = |action| self.tenant.calls_of(action).len();
+        let calls = self.caller.calls();
+        let of = |action| self.caller.calls_of(action).len();
         let got = (of(DESCRIBE_INSTANCES), of(SEND_SSH_PUBLIC_KEY), calls.len());
         assert_eq!(got, (look_ups, pushes, look_ups + pushes), "{calls:?}");
     }
@@ -94,6 +94,6 @@ impl House {
     /// Asserts that soon no key, no directory and no keeper is left.
     #[track_caller]
     pub(crate) fn is_clean(&self) {
-        leaves_nothing(&self.tenant);
+        leaves_nothing(&self.caller);
     }
 }

@@ -7,9 +7,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::{TRUSTING, consoles, got_in, types};
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{Pty, finish_with, lab, no_key_is_left, run, tenant};
+use crate::sandbox::{Pty, caller, finish_with, lab, no_key_is_left, run};
 
 /// What AWS publishes for us-east-1.
 const PUBLISHED: &str = "SHA256:dXwn5ma/xadVMeBZGEru5l2gx+yI5LDiJaLUcz0FMmw";
@@ -20,7 +20,7 @@ const HOST: &str = "serial-console.ec2-instance-connect.us-east-1.aws";
 fn shown() -> String {
     let file = lab().console_key().with_extension("pub");
     let file = file.to_str().expect("a name");
-    let told = run(&tenant(), "ssh-keygen", ["-l", "-E", "sha256", "-f", file]);
+    let told = run(&caller(), "ssh-keygen", ["-l", "-E", "sha256", "-f", file]);
     let mut words = told.stdout.split_whitespace();
     words.nth(1).expect("a fingerprint").to_owned()
 }
@@ -57,8 +57,8 @@ fn a_host_key_that_is_not_the_published_one_is_refused() {
         &["--serial", "-T", WEB1][..],
         &["--serial", "-F", file, "-T", WEB1],
     ] {
-        let tenant = tenant();
-        let outcome = types(&tenant, "mssh", words);
+        let caller = caller();
+        let outcome = types(&caller, "mssh", words);
         let host = match lab().port() {
             22 => HOST.to_owned(),
             port => format!("[{HOST}]:{port}"),
@@ -70,7 +70,7 @@ fn a_host_key_that_is_not_the_published_one_is_refused() {
         lines.push("Host key verification failed.".to_owned());
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         outcome.fails(255, &lines);
-        assert_eq!(consoles(&tenant), [WEB1]);
+        assert_eq!(consoles(&caller), [WEB1]);
     }
     assert_eq!(fs::read(&known).expect("a file"), before);
 }
@@ -82,8 +82,8 @@ fn what_the_command_line_says_of_host_keys_beats_what_we_say() {
         [&[WEB1], &TRUSTING[..]].concat(),
         [&TRUSTING[..], &["--", WEB1]].concat(),
     ] {
-        let tenant = tenant();
-        let outcome = types(&tenant, "mssh", &[&["--serial"], &words[..]].concat());
+        let caller = caller();
+        let outcome = types(&caller, "mssh", &[&["--serial"], &words[..]].concat());
         got_in(&outcome, WEB1);
         // Nobody is let into the dark unwarned.
         let lines: Vec<&str> = outcome.stderr.lines().collect();
@@ -92,12 +92,12 @@ fn what_the_command_line_says_of_host_keys_beats_what_we_say() {
 }
 
 /// A key of one's own, as long as the first value lives.
-fn own_key(tenant: &Tenant<'_>) -> (tempfile::TempDir, String) {
+fn own_key(caller: &Caller<'_>) -> (tempfile::TempDir, String) {
     let directory = tempfile::tempdir().expect("a directory");
     let key = directory.path().join("own");
     let key = key.to_str().expect("a name").to_owned();
     run(
-        tenant,
+        caller,
         "ssh-keygen",
         ["-q", "-t", "ed25519", "-N", "", "-f", &key],
     )
@@ -109,20 +109,20 @@ fn own_key(tenant: &Tenant<'_>) -> (tempfile::TempDir, String) {
 /// that stands in it.
 #[track_caller]
 fn lets_in_by_fingerprint(mssh: &str) {
-    let tenant = tenant();
-    let (_kept, key) = own_key(&tenant);
+    let caller = caller();
+    let (_kept, key) = own_key(&caller);
     let words = ["--serial", "-i", &key, "-T", WEB1];
     // The key is pushed, and good for a minute, however this ends.
-    assert_eq!(types(&tenant, mssh, &words).code, Some(255));
-    let dry = run(&tenant, mssh, ["--dry-run"].iter().chain(&words));
+    assert_eq!(types(&caller, mssh, &words).code, Some(255));
+    let dry = run(&caller, mssh, ["--dry-run"].iter().chain(&words));
     assert_eq!((dry.stderr.as_str(), dry.code), ("", Some(0)));
     assert_eq!(dry.stdout.matches(PUBLISHED).count(), 1, "{}", dry.stdout);
     let line = dry.stdout.replace(PUBLISHED, &shown());
-    let mut bash = tenant.command("bash");
+    let mut bash = caller.command("bash");
     let outcome = finish_with(bash.args(["-c", &line]), b"echo in at $USER\n");
     got_in(&outcome, WEB1);
     assert_eq!(outcome.stderr, "");
-    assert!(no_key_is_left(&tenant));
+    assert!(no_key_is_left(&caller));
 }
 
 #[test]
@@ -144,18 +144,18 @@ fn our_own_program_may_have_any_path() {
 
 #[test]
 fn a_question_of_another_form_is_answered_by_failure() {
-    let tenant = tenant();
+    let caller = caller();
     for words in [&["--host-key"][..], &["--host-key", "SHA256:a", "SHA256:a"]] {
-        let outcome = run(&tenant, "mssh", words);
+        let outcome = run(&caller, "mssh", words);
         assert_eq!((outcome.stdout.as_str(), outcome.code), ("", Some(1)));
     }
 }
 
 #[test]
 fn who_has_ssh_ask_is_asked() {
-    let tenant = tenant();
+    let caller = caller();
     let line = format!("mssh --serial -o StrictHostKeyChecking=ask {WEB1}");
-    let mut pty = Pty::open(&tenant, &line);
+    let mut pty = Pty::open(&caller, &line);
     pty.shows("Are you sure you want to continue connecting");
     assert!(pty.screen().contains(&told()[0]), "{}", pty.screen());
     pty.types("yes\n");
@@ -163,5 +163,5 @@ fn who_has_ssh_ask_is_asked() {
     pty.types("echo at $USER; exit 7\n");
     pty.shows(&format!("at {WEB1}.port0"));
     assert_eq!(pty.end(), Some(7));
-    assert!(no_key_is_left(&tenant));
+    assert!(no_key_is_left(&caller));
 }

@@ -2,11 +2,11 @@
 
 use crate::lab::instances::{PUSH_DENIED, STOPPED, TERMINATED, WEB1};
 use crate::lab::{Fault, SEND_CONSOLE_KEY, Trouble};
-use crate::sandbox::{no_key_is_left, run, tenant};
+use crate::sandbox::{caller, no_key_is_left, run};
 
 #[test]
 fn what_a_console_has_not_is_refused_without_a_call() {
-    let tenant = tenant();
+    let caller = caller();
     let at = format!("root@{WEB1}");
     let files = format!("{WEB1}:x");
     let other_way = "take another way (`--via`), if the network works";
@@ -29,7 +29,7 @@ fn what_a_console_has_not_is_refused_without_a_call() {
         ("mscp", &[&files, "."], "transfers no files", other_way),
     ] {
         let words = [&["--serial"], words].concat();
-        run(&tenant, program, &words).fails(
+        run(&caller, program, &words).fails(
             255,
             &[
                 &format!("{program}: error: a serial console {error}"),
@@ -37,7 +37,7 @@ fn what_a_console_has_not_is_refused_without_a_call() {
             ],
         );
     }
-    assert_eq!(tenant.calls().len(), 0);
+    assert_eq!(caller.calls().len(), 0);
 }
 
 #[test]
@@ -75,17 +75,17 @@ fn what_aws_has_against_it_is_told_with_what_to_do() {
             "wait until it has started, and try again",
         ),
     ] {
-        let tenant = tenant();
-        tenant.fault(Fault::new(Trouble::Refused(code)).on(SEND_CONSOLE_KEY));
-        run(&tenant, "mssh", ["--serial", WEB1]).fails(
+        let caller = caller();
+        caller.fault(Fault::new(Trouble::Error(code)).on(SEND_CONSOLE_KEY));
+        run(&caller, "mssh", ["--serial", WEB1]).fails(
             255,
             &[
                 &format!("mssh: error: {error}"),
                 &format!("mssh: hint: {hint}"),
             ],
         );
-        assert_eq!(tenant.calls_of(SEND_CONSOLE_KEY).len(), 1, "{code}");
-        assert!(no_key_is_left(&tenant));
+        assert_eq!(caller.calls_of(SEND_CONSOLE_KEY).len(), 1, "{code}");
+        assert!(no_key_is_left(&caller));
     }
 }
 
@@ -99,19 +99,19 @@ fn an_instance_that_is_off_is_called_what_it_is() {
         (STOPPED, "stopped", start.as_str()),
         (TERMINATED, "terminated", "mssh: hint: it cannot come back"),
     ] {
-        let tenant = tenant();
+        let caller = caller();
         let error = format!("mssh: error: instance {id} is {state}");
-        run(&tenant, "mssh", ["--serial", id]).fails(255, &[&error, hint]);
-        assert!(no_key_is_left(&tenant));
+        run(&caller, "mssh", ["--serial", id]).fails(255, &[&error, hint]);
+        assert!(no_key_is_left(&caller));
     }
 }
 
 #[test]
 fn a_denial_names_the_action_of_consoles_and_no_user() {
-    let tenant = tenant();
+    let caller = caller();
     let arn = format!("arn:aws:ec2:us-east-1:123456789012:instance/{PUSH_DENIED}");
     let action = "ec2-instance-connect:SendSerialConsoleSSHPublicKey";
-    run(&tenant, "mssh", ["--serial", PUSH_DENIED]).fails(
+    run(&caller, "mssh", ["--serial", PUSH_DENIED]).fails(
         255,
         &[
             &format!(

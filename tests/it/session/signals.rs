@@ -8,8 +8,8 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use crate::lab::instances::WEB1;
 use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{
-    PATIENCE, Pty, Session, bash, eventually, leaves_nothing, outcome, pid_of, plain_ssh, process,
-    tenant,
+    Login, PATIENCE, Pty, bash, caller, eventually, leaves_nothing, outcome, pid_of, plain_ssh,
+    process,
 };
 
 /// Whether a process takes no notice of this signal.
@@ -24,9 +24,9 @@ fn ignores(pid: Pid, signal: Signal) -> bool {
 #[test]
 fn a_signal_to_the_session_ends_it_as_it_ends_ssh() {
     for signal in [Signal::TERM, Signal::INT, Signal::HUP, Signal::KILL] {
-        let tenant = tenant();
-        let mut ours = Session::of(&tenant);
-        let mut plain = Session::open(&mut plain_ssh(&tenant));
+        let caller = caller();
+        let mut ours = Login::of(&caller);
+        let mut plain = Login::open(&mut plain_ssh(&caller));
         ours.signal(signal);
         plain.signal(signal);
         let (ours, plain) = (ours.end(), plain.end());
@@ -36,43 +36,43 @@ fn a_signal_to_the_session_ends_it_as_it_ends_ssh() {
             "{signal:?}"
         );
         assert_eq!(ours.stderr, plain.stderr);
-        leaves_nothing(&tenant);
+        leaves_nothing(&caller);
     }
 }
 
 #[test]
 fn an_ignored_hangup_stays_ignored() {
-    let tenant = tenant();
+    let caller = caller();
     let line = format!("trap '' HUP; exec mssh {WEB1} \"$@\"");
-    let mut session = Session::open(bash(&tenant, &line).arg("bash"));
+    let mut session = Login::open(bash(&caller, &line).arg("bash"));
     assert!(ignores(session.pid(), Signal::HUP));
     session.signal(Signal::HUP);
     assert!(session.answers());
     assert_eq!(session.end().code, Some(0));
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn an_ignored_hangup_is_ignored_while_aws_is_slow_too() {
-    let tenant = tenant();
+    let caller = caller();
     let slow = Trouble::Latency(std::time::Duration::from_secs(2));
-    tenant.fault(Fault::new(slow).on(SEND_SSH_PUBLIC_KEY));
+    caller.fault(Fault::new(slow).on(SEND_SSH_PUBLIC_KEY));
     let line = format!("trap '' HUP; exec mssh {WEB1} echo hi");
-    let mut mssh = bash(&tenant, &line);
+    let mut mssh = bash(&caller, &line);
     let (out, err) = (Stdio::piped(), Stdio::piped());
     let child = mssh.stdin(Stdio::null()).stdout(out).stderr(err).spawn();
     let child = child.expect("bash starts");
-    let called = || !tenant.calls_of(SEND_SSH_PUBLIC_KEY).is_empty();
-    assert!(eventually(PATIENCE, called), "no push begins");
+    let has_called = || !caller.calls_of(SEND_SSH_PUBLIC_KEY).is_empty();
+    assert!(eventually(PATIENCE, has_called), "no push begins");
     kill_process(pid_of(&child), Signal::HUP).expect("a process of ours");
     outcome(child).prints("hi\n");
 }
 
 #[test]
 fn signals_that_nobody_ignored_are_ssh_s_to_take() {
-    let tenant = tenant();
-    let ours = Session::of(&tenant);
-    let plain = Session::open(&mut plain_ssh(&tenant));
+    let caller = caller();
+    let ours = Login::of(&caller);
+    let plain = Login::open(&mut plain_ssh(&caller));
     for signal in [
         Signal::HUP,
         Signal::INT,
@@ -87,8 +87,8 @@ fn signals_that_nobody_ignored_are_ssh_s_to_take() {
 
 #[test]
 fn a_stopped_session_goes_on_when_it_is_continued() {
-    let tenant = tenant();
-    let mut session = Session::of(&tenant);
+    let caller = caller();
+    let mut session = Login::of(&caller);
     session.signal(Signal::STOP);
     let stopped = || process(session.pid()).state == "T";
     assert!(eventually(PATIENCE, stopped));
@@ -99,25 +99,25 @@ fn a_stopped_session_goes_on_when_it_is_continued() {
 
 #[test]
 fn ctrl_z_while_aws_is_slow_stops_us_and_fg_goes_on() {
-    let tenant = tenant();
+    let caller = caller();
     let slow = Trouble::Latency(std::time::Duration::from_secs(2));
-    tenant.fault(Fault::new(slow).on(SEND_SSH_PUBLIC_KEY));
+    caller.fault(Fault::new(slow).on(SEND_SSH_PUBLIC_KEY));
     let line = format!("set -m; mssh {WEB1} 'echo ready'; echo left=$?; fg");
-    let mut terminal = Pty::open(&tenant, &line);
-    let called = || !tenant.calls_of(SEND_SSH_PUBLIC_KEY).is_empty();
-    assert!(eventually(PATIENCE, called), "no push begins");
+    let mut terminal = Pty::open(&caller, &line);
+    let has_called = || !caller.calls_of(SEND_SSH_PUBLIC_KEY).is_empty();
+    assert!(eventually(PATIENCE, has_called), "no push begins");
     terminal.types("\x1a");
     terminal.shows("left=148");
     terminal.shows("ready");
     assert_eq!(terminal.end(), Some(0));
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn ssh_s_own_escape_suspends_the_session_and_fg_goes_on() {
-    let tenant = tenant();
+    let caller = caller();
     let line = format!("set -m; mssh -t {WEB1} 'echo ready; cat; exit 6'; echo left=$?; fg");
-    let mut terminal = Pty::open(&tenant, &line);
+    let mut terminal = Pty::open(&caller, &line);
     terminal.shows("ready");
     terminal.types("\n~\x1a");
     terminal.shows("left=148");
@@ -125,25 +125,25 @@ fn ssh_s_own_escape_suspends_the_session_and_fg_goes_on() {
     terminal.shows("on again\r\non again");
     terminal.types("\x04");
     assert_eq!(terminal.end(), Some(6));
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn ssh_s_own_escape_ends_the_session() {
-    let tenant = tenant();
+    let caller = caller();
     let line = format!("mssh -t {WEB1} 'echo ready; cat'");
-    let mut terminal = Pty::open(&tenant, &line);
+    let mut terminal = Pty::open(&caller, &line);
     terminal.shows("ready");
     terminal.types("\n~.");
     assert_eq!(terminal.end(), Some(255));
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn ctrl_c_in_a_terminal_goes_to_the_other_side() {
-    let tenant = tenant();
+    let caller = caller();
     let command = "trap \"echo caught; exit 8\" INT; echo ready; sleep 60";
-    let mut terminal = Pty::open(&tenant, &format!("mssh -t {WEB1} '{command}'"));
+    let mut terminal = Pty::open(&caller, &format!("mssh -t {WEB1} '{command}'"));
     terminal.shows("ready");
     terminal.types("\x03");
     terminal.shows("caught");
@@ -154,11 +154,11 @@ fn ctrl_c_in_a_terminal_goes_to_the_other_side() {
 #[test]
 fn a_signal_to_the_process_group_finds_ssh_alone() {
     use std::os::unix::process::CommandExt;
-    let tenant = tenant();
-    let mut session = Session::open(tenant.command("mssh").arg(WEB1).process_group(0));
+    let caller = caller();
+    let mut session = Login::open(caller.command("mssh").arg(WEB1).process_group(0));
     let keeper = session.keeper();
     kill_process_group(session.pid(), Signal::TERM).expect("a group of ours");
     assert_ne!(keeper.group, session.pid().as_raw_nonzero().get());
     assert_ne!(session.end().code, Some(0));
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use crate::lab::instances::WEB1;
-use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Tenant, Trouble};
-use crate::sandbox::{Pty, User, arn, finish, tenant};
+use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
+use crate::sandbox::{AwsUser, Pty, arn, caller, finish};
 
-/// A tenant whose calls of this action take this long.
-fn slow(action: &'static str, seconds: u64) -> Tenant<'static> {
-    let tenant = tenant();
+/// A caller whose calls of this action take this long.
+fn slow(action: &'static str, seconds: u64) -> Caller<'static> {
+    let caller = caller();
     let latency = Trouble::Latency(Duration::from_secs(seconds));
-    tenant.fault(Fault::new(latency).on(action));
-    tenant
+    caller.fault(Fault::new(latency).on(action));
+    caller
 }
 
 /// What a terminal shows in the end: what stands in a line is written over from its beginning.
@@ -35,8 +35,8 @@ fn visible(screen: &str) -> Vec<String> {
 
 #[test]
 fn a_slow_call_is_told_on_a_terminal_in_one_line_that_goes() {
-    let tenant = slow(DESCRIBE_INSTANCES, 6);
-    let mut pty = Pty::open(&tenant, &format!("mssh {WEB1} 'echo ar''rived'"));
+    let caller = slow(DESCRIBE_INSTANCES, 6);
+    let mut pty = Pty::open(&caller, &format!("mssh {WEB1} 'echo ar''rived'"));
     let line = "\rmssh: waiting for DescribeInstances in us-east-1: slow, try 1, ";
     pty.shows(line);
     assert_eq!(pty.end(), Some(0));
@@ -48,10 +48,10 @@ fn a_slow_call_is_told_on_a_terminal_in_one_line_that_goes() {
 
 #[test]
 fn a_throttled_call_is_told_as_such_with_its_tries() {
-    let tenant = tenant();
+    let caller = caller();
     let throttle = Fault::new(Trouble::Throttle).on(SEND_SSH_PUBLIC_KEY);
-    tenant.fault(throttle.first(12));
-    let mut pty = Pty::open(&tenant, &format!("mssh {WEB1} 'echo ar''rived'"));
+    caller.fault(throttle.first(12));
+    let mut pty = Pty::open(&caller, &format!("mssh {WEB1} 'echo ar''rived'"));
     pty.shows("mssh: waiting for SendSSHPublicKey in us-east-1: throttled, try ");
     assert_eq!(pty.end(), Some(0));
     let screen = pty.screen();
@@ -66,9 +66,9 @@ fn a_throttled_call_is_told_as_such_with_its_tries() {
 
 #[test]
 fn an_error_after_a_wait_stands_in_a_line_of_its_own() {
-    let tenant = slow(DESCRIBE_INSTANCES, 3);
-    tenant.fault(Fault::new(Trouble::Denied).on(DESCRIBE_INSTANCES));
-    let mut pty = Pty::open(&tenant, &format!("stty cols 30; mssh {WEB1}"));
+    let caller = slow(DESCRIBE_INSTANCES, 3);
+    caller.fault(Fault::new(Trouble::Denied).on(DESCRIBE_INSTANCES));
+    let mut pty = Pty::open(&caller, &format!("stty cols 30; mssh {WEB1}"));
     // No more than fits into a line.
     pty.shows("\rmssh: waiting for DescribeIns");
     assert_eq!(pty.end(), Some(255));
@@ -90,32 +90,32 @@ fn nothing_is_told_of_what_is_quick_nor_where_all_is_to_be_quiet() {
         format!("mssh {WEB1} 2>errors; cat errors; true"),
         format!("set -m; mssh -f {WEB1} sleep 0 & wait; true"),
     ] {
-        let tenant = slow(DESCRIBE_INSTANCES, 3);
+        let caller = slow(DESCRIBE_INSTANCES, 3);
         let directory = tempfile::tempdir().expect("a directory");
         let line = format!("cd {}; {words}", directory.path().display());
-        let mut pty = Pty::open(&tenant, &format!("bash -c '{line}'"));
+        let mut pty = Pty::open(&caller, &format!("bash -c '{line}'"));
         pty.types("exit\n");
         assert_eq!(pty.end(), Some(0), "{words}: {}", pty.screen());
-        assert_eq!(tenant.calls_of(DESCRIBE_INSTANCES).len(), 1);
+        assert_eq!(caller.calls_of(DESCRIBE_INSTANCES).len(), 1);
         assert!(!pty.screen().contains("waiting"), "{}", pty.screen());
     }
-    let tenant = slow(DESCRIBE_INSTANCES, 3);
-    let mut command = tenant.command("mssh");
+    let caller = slow(DESCRIBE_INSTANCES, 3);
+    let mut command = caller.command("mssh");
     finish(command.args([WEB1, "true"])).prints("");
 }
 
 #[test]
 fn a_question_for_a_code_is_not_drawn_over() {
     let role = arn("guarded");
-    let user = User::with(&format!(
+    let user = AwsUser::with(&format!(
         "[default]\nregion = us-east-1\n$KEY[profile r]\nrole_arn = {role}\nsource_profile = default\n\
          mfa_serial = arn:aws:iam::123456789012:mfa/me\n"
     ));
     let latency = Trouble::Latency(Duration::from_secs(3));
-    user.tenant.fault(Fault::new(latency).on("AssumeRole"));
+    user.caller.fault(Fault::new(latency).on("AssumeRole"));
     let home = user.aws("").parent().expect("a home").display().to_string();
     let line = format!("env -u AWS_ACCESS_KEY_ID HOME={home} mssh -u r {WEB1} 'echo ar''rived'");
-    let mut pty = Pty::open(&user.tenant, &line);
+    let mut pty = Pty::open(&user.caller, &line);
     pty.shows("Enter MFA code for arn:aws:iam::123456789012:mfa/me: ");
     std::thread::sleep(Duration::from_secs(3));
     assert!(!pty.screen().contains("waiting"), "{}", pty.screen());

@@ -3,9 +3,9 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{finish, plain_ssh, run, tenant};
+use crate::sandbox::{caller, finish, plain_ssh, run};
 
 /// Shows the command that sshd gave the user's shell. What follows this word is never read by
 /// that shell, for it reads line by line, and may be anything.
@@ -13,13 +13,13 @@ const SHOW: &str = "tr '\\0' '\\n' </proc/$$/cmdline; exit\n";
 
 /// Asserts that these words arrive joined by spaces, and nothing else done to them.
 #[track_caller]
-fn arrive(tenant: &Tenant<'_>, words: &[&[u8]]) {
+fn arrive(caller: &Caller<'_>, words: &[&[u8]]) {
     let words: Vec<&OsStr> = std::iter::once(SHOW.as_bytes())
         .chain(words.iter().copied())
         .map(OsStr::from_bytes)
         .collect();
     let outcome = run(
-        tenant,
+        caller,
         "mssh",
         std::iter::once(&OsStr::new(WEB1)).chain(&words),
     );
@@ -78,19 +78,19 @@ const WORDS: &[&[&[u8]]] = &[
 
 #[test]
 fn any_words_arrive_joined_by_spaces_and_otherwise_unchanged() {
-    let tenant = tenant();
+    let caller = caller();
     for words in WORDS {
-        arrive(&tenant, words);
+        arrive(&caller, words);
     }
 }
 
 #[test]
 fn any_words_arrive_as_with_plain_ssh() {
-    let tenant = tenant();
+    let caller = caller();
     for words in WORDS {
         let words: Vec<&OsStr> = words.iter().map(|word| OsStr::from_bytes(word)).collect();
-        let plain = finish(plain_ssh(&tenant).arg(SHOW).args(&words));
-        let ours = finish(tenant.command("mssh").args([WEB1, SHOW]).args(&words));
+        let plain = finish(plain_ssh(&caller).arg(SHOW).args(&words));
+        let ours = finish(caller.command("mssh").args([WEB1, SHOW]).args(&words));
         assert_eq!(ours.stdout, plain.stdout);
         assert_eq!((ours.stderr, ours.code), (plain.stderr, plain.code));
     }
@@ -98,8 +98,8 @@ fn any_words_arrive_as_with_plain_ssh() {
 
 #[test]
 fn bytes_that_are_no_utf_8_arrive() {
-    let tenant = tenant();
-    let mut mssh = tenant.command("mssh");
+    let caller = caller();
+    let mut mssh = caller.command("mssh");
     mssh.args([WEB1, "printf %s"]);
     mssh.arg(OsStr::from_bytes(b"\xff\xfe\xc3'\x80'"));
     let hexadecimal = "| od -An -tx1 | tr -d ' \\n'";
@@ -108,18 +108,18 @@ fn bytes_that_are_no_utf_8_arrive() {
 
 #[test]
 fn words_after_the_target_are_options_only_until_the_command() {
-    let tenant = tenant();
+    let caller = caller();
     let words = [WEB1, "-T", "-o", "LogLevel=ERROR", "echo", "-T", "-o", "x"];
-    run(&tenant, "mssh", words).prints("-T -o x\n");
-    run(&tenant, "mssh", [WEB1, "--", "echo", "-n", "x"]).prints("x");
-    run(&tenant, "mssh", ["--", WEB1, "echo", "-n", "x"]).prints("x");
+    run(&caller, "mssh", words).prints("-T -o x\n");
+    run(&caller, "mssh", [WEB1, "--", "echo", "-n", "x"]).prints("x");
+    run(&caller, "mssh", ["--", WEB1, "echo", "-n", "x"]).prints("x");
 }
 
 /// What the shell there makes of quotes is its own affair.
 #[test]
 fn one_word_of_shell_is_run_by_the_shell_there_alone() {
-    let tenant = tenant();
+    let caller = caller();
     let script = "x='a   b'; for i in 1 2; do echo \"$x$i\" | tr a-z A-Z; done; echo \"$HOME\"";
-    let home = tenant.lab().remote().display().to_string();
-    run(&tenant, "mssh", [WEB1, script]).prints(&format!("A   B1\nA   B2\n{home}\n"));
+    let home = caller.lab().remote().display().to_string();
+    run(&caller, "mssh", [WEB1, script]).prints(&format!("A   B1\nA   B2\n{home}\n"));
 }

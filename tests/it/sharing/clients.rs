@@ -3,30 +3,30 @@
 use std::fs;
 
 use super::{Sockets, counted};
-use crate::lab::instances::{DB1, WEB1};
-use crate::sandbox::{finish_with, lab, look_ups, pushes, tenant};
+use crate::lab::instances::{PRIVATE, WEB1};
+use crate::sandbox::{caller, finish_with, lab, look_ups, pushes};
 
 #[test]
 fn sftp_goes_by_the_master() {
-    let tenant = tenant();
-    let sockets = Sockets::of(&tenant);
+    let caller = caller();
+    let sockets = Sockets::of(&caller);
     let path = sockets.path("%h");
     sockets.master(&["-S", &path, WEB1]);
     let option = format!("ControlPath={path}");
-    let mut msftp = tenant.command("msftp");
+    let mut msftp = caller.command("msftp");
     msftp.args(["-q", "-b", "-", "-o", &option, WEB1]);
     let outcome = finish_with(&mut msftp, b"pwd\n");
     assert!(
         outcome.stdout.contains("Remote working directory"),
         "{outcome:?}"
     );
-    assert_eq!([look_ups(&tenant), pushes(&tenant).len()], [2, 1]);
+    assert_eq!([look_ups(&caller), pushes(&caller).len()], [2, 1]);
 }
 
 #[test]
 fn scp_goes_by_the_master_in_both_directions() {
-    let tenant = tenant();
-    let sockets = Sockets::of(&tenant);
+    let caller = caller();
+    let sockets = Sockets::of(&caller);
     let path = sockets.path("socket");
     sockets.master(&["-S", &path, WEB1]);
     let option = format!("ControlPath={path}");
@@ -36,7 +36,7 @@ fn scp_goes_by_the_master_in_both_directions() {
         ["-q", "-o", &option, &format!("{WEB1}:shared-there"), &here],
         ["-q", "-o", &option, &here, &format!("{WEB1}:shared-back")],
     ] {
-        let (outcome, calls) = counted(&tenant, "mscp", &words);
+        let (outcome, calls) = counted(&caller, "mscp", &words);
         outcome.prints("");
         assert_eq!(calls, [0, 0]);
     }
@@ -46,20 +46,20 @@ fn scp_goes_by_the_master_in_both_directions() {
 
 #[test]
 fn of_two_destinations_only_the_one_without_a_master_gets_a_key() {
-    let tenant = tenant();
-    let sockets = Sockets::of(&tenant);
+    let caller = caller();
+    let sockets = Sockets::of(&caller);
     let path = sockets.path("%h");
     sockets.master(&["-S", &path, WEB1]);
     fs::write(lab().remote().join("shared-from"), "text").expect("written");
     let option = format!("ControlPath={path}");
     let from = format!("{WEB1}:shared-from");
-    let to = format!("{DB1}:shared-to");
-    let (outcome, calls) = counted(&tenant, "mscp", &["-q", "-o", &option, &from, &to]);
+    let to = format!("{PRIVATE}:shared-to");
+    let (outcome, calls) = counted(&caller, "mscp", &["-q", "-o", &option, &from, &to]);
     outcome.prints("");
     assert_eq!(calls, [2, 1]);
-    assert_eq!(pushes(&tenant)[1], format!("ec2-user@{DB1}"));
-    sockets.master(&["-S", &path, DB1]);
-    let (outcome, calls) = counted(&tenant, "mscp", &["-q", "-o", &option, &from, &to]);
+    assert_eq!(pushes(&caller)[1], format!("ec2-user@{PRIVATE}"));
+    sockets.master(&["-S", &path, PRIVATE]);
+    let (outcome, calls) = counted(&caller, "mscp", &["-q", "-o", &option, &from, &to]);
     outcome.prints("");
     assert_eq!(calls, [2, 0]);
 }

@@ -1,17 +1,17 @@
 //! A serial console is shared only by masters of its own.
 
 use super::Sockets;
-use crate::lab::instances::{MARS, NEW_REGION, WEB1};
-use crate::lab::{SEND_CONSOLE_KEY, Tenant};
-use crate::sandbox::{finish_with, look_ups, run, tenant};
+use crate::lab::instances::{CONSOLE_ONLY, NEW_REGION, WEB1};
+use crate::lab::{Caller, SEND_CONSOLE_KEY};
+use crate::sandbox::{caller, finish_with, look_ups, run};
 
-/// Goes to the console of [`MARS`] with these words, and says how many look-ups and pushes it took.
+/// Goes to the console of [`CONSOLE_ONLY`] with these words, and says how many look-ups and pushes it took.
 #[track_caller]
-fn gets_in(tenant: &Tenant<'_>, words: &[&str]) -> [usize; 2] {
-    let calls = || [look_ups(tenant), tenant.calls_of(SEND_CONSOLE_KEY).len()];
+fn gets_in(caller: &Caller<'_>, words: &[&str]) -> [usize; 2] {
+    let calls = || [look_ups(caller), caller.calls_of(SEND_CONSOLE_KEY).len()];
     let before = calls();
-    let mut mssh = tenant.command("mssh");
-    mssh.args(["--serial", "-r", NEW_REGION, "-T", MARS])
+    let mut mssh = caller.command("mssh");
+    mssh.args(["--serial", "-r", NEW_REGION, "-T", CONSOLE_ONLY])
         .args(words);
     let outcome = finish_with(&mut mssh, b"echo in\n");
     assert_eq!(
@@ -25,27 +25,36 @@ fn gets_in(tenant: &Tenant<'_>, words: &[&str]) -> [usize; 2] {
 
 #[test]
 fn a_master_of_the_console_serves_all_that_follow_without_a_call() {
-    let tenant = tenant();
-    let sockets = Sockets::of(&tenant);
+    let caller = caller();
+    let sockets = Sockets::of(&caller);
     let path = sockets.path("%C");
     let auto = ["-S", &path, "-oControlMaster=auto", "-oControlPersist=60"];
-    assert_eq!(gets_in(&tenant, &auto), [1, 1]);
-    assert_eq!(gets_in(&tenant, &auto), [0, 0]);
+    assert_eq!(gets_in(&caller, &auto), [1, 1]);
+    assert_eq!(gets_in(&caller, &auto), [0, 0]);
     for (asked, told) in [("check", "Master running"), ("exit", "Exit request sent.")] {
-        let words = ["--serial", "-r", NEW_REGION, "-S", &path, "-O", asked, MARS];
-        let outcome = run(&tenant, "mssh", words);
+        let words = [
+            "--serial",
+            "-r",
+            NEW_REGION,
+            "-S",
+            &path,
+            "-O",
+            asked,
+            CONSOLE_ONLY,
+        ];
+        let outcome = run(&caller, "mssh", words);
         assert!(outcome.stderr.starts_with(told), "{outcome:?}");
     }
-    assert_eq!(look_ups(&tenant), 1);
+    assert_eq!(look_ups(&caller), 1);
 }
 
 #[test]
 fn a_master_of_the_instance_itself_is_none_of_its_console() {
-    let tenant = tenant();
-    let sockets = Sockets::of(&tenant);
+    let caller = caller();
+    let sockets = Sockets::of(&caller);
     let path = sockets.path("socket");
     sockets.master(&["-S", &path, WEB1]);
     let file = sockets.config(&format!("Host i-*\n  ControlPath {path}"));
-    super::gets_in(&tenant, &["-F", &file, WEB1], [0, 0]);
-    assert_eq!(gets_in(&tenant, &["-F", &file]), [1, 1]);
+    super::gets_in(&caller, &["-F", &file, WEB1], [0, 0]);
+    assert_eq!(gets_in(&caller, &["-F", &file]), [1, 1]);
 }

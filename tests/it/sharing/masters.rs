@@ -7,25 +7,25 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::{Sockets, counted, gets_in, touched};
 use crate::lab::instances::WEB1;
-use crate::sandbox::{eventually, finish, no_key_is_left, run, tenant};
+use crate::sandbox::{caller, eventually, finish, no_key_is_left, run};
 
 #[test]
 fn a_master_that_comes_and_stays_by_itself_serves_all_that_follow() {
-    let tenant = tenant();
-    let sockets = Sockets::of(&tenant);
+    let caller = caller();
+    let sockets = Sockets::of(&caller);
     let path = sockets.path("%C");
     let block = format!("Host *\n  ControlMaster auto\n  ControlPersist 60\n  ControlPath {path}");
     let file = sockets.config(&block);
-    gets_in(&tenant, &["-F", &file, WEB1], [1, 1]);
-    gets_in(&tenant, &["-F", &file, WEB1], [1, 0]);
-    gets_in(&tenant, &["-F", &file, "127.0.0.11"], [0, 0]);
-    gets_in(&tenant, &["-F", &file, "root@i-0face000000000001"], [1, 1]);
+    gets_in(&caller, &["-F", &file, WEB1], [1, 1]);
+    gets_in(&caller, &["-F", &file, WEB1], [1, 0]);
+    gets_in(&caller, &["-F", &file, "127.0.0.11"], [0, 0]);
+    gets_in(&caller, &["-F", &file, "root@i-0face000000000001"], [1, 1]);
 }
 
 #[test]
 fn the_users_own_file_may_give_the_path() {
-    let tenant = tenant();
-    let sockets = Sockets::of(&tenant);
+    let caller = caller();
+    let sockets = Sockets::of(&caller);
     let home = tempfile::tempdir().expect("a directory");
     let path = sockets.path("own");
     std::fs::create_dir(home.path().join(".ssh")).expect("a directory");
@@ -34,16 +34,16 @@ fn the_users_own_file_may_give_the_path() {
     std::fs::write(&file, text).expect("written");
     sockets.master(&["-S", &path, WEB1]);
     let file = file.to_str().expect("a name");
-    gets_in(&tenant, &["-F", file, "any.shared"], [0, 0]);
+    gets_in(&caller, &["-F", file, "any.shared"], [0, 0]);
 }
 
 #[test]
 fn who_is_to_become_a_master_gets_a_key() {
-    let tenant = tenant();
-    let sockets = Sockets::of(&tenant);
+    let caller = caller();
+    let sockets = Sockets::of(&caller);
     let path = sockets.path("socket");
     sockets.master(&["-S", &path, WEB1]);
-    let (outcome, calls) = counted(&tenant, "mssh", &["-M", "-S", &path, WEB1, "echo in"]);
+    let (outcome, calls) = counted(&caller, "mssh", &["-M", "-S", &path, WEB1, "echo in"]);
     assert_eq!((outcome.stdout.as_str(), calls), ("in\n", [1, 1]));
     assert!(
         outcome.stderr.contains("disabling multiplexing"),
@@ -53,11 +53,11 @@ fn who_is_to_become_a_master_gets_a_key() {
 
 #[test]
 fn a_socket_that_nobody_listens_at_is_no_master() {
-    let tenant = tenant();
-    let sockets = Sockets::of(&tenant);
+    let caller = caller();
+    let sockets = Sockets::of(&caller);
     let path = sockets.path("stale");
     drop(UnixListener::bind(&path).expect("a socket"));
-    let (outcome, calls) = counted(&tenant, "mssh", &["-S", &path, WEB1, "echo in"]);
+    let (outcome, calls) = counted(&caller, "mssh", &["-S", &path, WEB1, "echo in"]);
     assert_eq!((outcome.stdout.as_str(), calls), ("in\n", [1, 1]));
     // ssh's own words, and with `auto` it puts that right in silence.
     assert!(
@@ -65,20 +65,20 @@ fn a_socket_that_nobody_listens_at_is_no_master() {
         "{outcome:?}"
     );
     let auto = ["-S", &path, "-o", "ControlMaster=auto", WEB1];
-    gets_in(&tenant, &auto, [1, 1]);
+    gets_in(&caller, &auto, [1, 1]);
     std::fs::write(&path, "").expect("a file");
-    let (outcome, calls) = counted(&tenant, "mssh", &["-S", &path, WEB1, "echo in"]);
+    let (outcome, calls) = counted(&caller, "mssh", &["-S", &path, WEB1, "echo in"]);
     assert_eq!((outcome.stdout.as_str(), calls), ("in\n", [1, 1]));
 }
 
 #[test]
 fn a_master_that_was_killed_is_none() {
-    let tenant = tenant();
-    let sockets = Sockets::of(&tenant);
+    let caller = caller();
+    let sockets = Sockets::of(&caller);
     let path = sockets.path("%h");
     sockets.master(&["-S", &path, WEB1]);
     let check = ["-O", "check", "-S", &path, "127.0.0.11"];
-    let told = run(&tenant, "mssh", check);
+    let told = run(&caller, "mssh", check);
     let number = told.stderr.split(['=', ')']).nth(1).expect("a number");
     let pid = number
         .parse()
@@ -89,15 +89,15 @@ fn a_master_that_was_killed_is_none() {
     let gone = || std::os::unix::net::UnixStream::connect(&sockets.found()[0]).is_err();
     assert!(eventually(Duration::from_secs(30), gone));
     let auto = ["-S", &path, "-o", "ControlMaster=auto", WEB1];
-    gets_in(&tenant, &auto, [1, 1]);
+    gets_in(&caller, &auto, [1, 1]);
 }
 
 #[test]
 fn a_master_is_told_without_a_call_where_what_is_typed_says_where() {
-    let tenant = tenant();
-    let sockets = Sockets::of(&tenant);
+    let caller = caller();
+    let sockets = Sockets::of(&caller);
     let path = sockets.path("socket");
-    let told = |words: &[&str]| counted(&tenant, "mssh", &[words, &["-S", &path, WEB1]].concat());
+    let told = |words: &[&str]| counted(&caller, "mssh", &[words, &["-S", &path, WEB1]].concat());
     let (none, calls) = told(&["-O", "check"]);
     assert!(
         none.stderr.starts_with("Control socket connect("),
@@ -127,20 +127,20 @@ fn a_master_is_told_without_a_call_where_what_is_typed_says_where() {
 
 #[test]
 fn a_dry_run_shows_what_would_be_run_and_writes_nothing() {
-    let tenant = tenant();
-    let sockets = Sockets::of(&tenant);
+    let caller = caller();
+    let sockets = Sockets::of(&caller);
     let path = sockets.path("socket");
     let dry = ["--dry-run", "-S", &path, WEB1, "true"];
     let key = "-o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY";
-    let (outcome, calls) = counted(&tenant, "mssh", &dry);
+    let (outcome, calls) = counted(&caller, "mssh", &dry);
     outcome.prints(&format!("ssh {key} -S {path} ec2-user@127.0.0.11 true\n"));
     assert_eq!(calls, [1, 0]);
     sockets.master(&["-S", &path, WEB1]);
-    let (outcome, calls) = counted(&tenant, "mssh", &dry);
+    let (outcome, calls) = counted(&caller, "mssh", &dry);
     outcome.prints(&format!("ssh -S {path} ec2-user@{WEB1} true\n"));
     assert_eq!(calls, [0, 0]);
     let verbose = ["-v", "-o", "LogLevel=QUIET"].into_iter().chain(dry);
-    let outcome = run(&tenant, "mssh", verbose);
+    let outcome = run(&caller, "mssh", verbose);
     let told = format!(
         "mssh: user ec2-user, the default, since neither the command line nor ssh_config \
          names one\nmssh: ec2-user at {WEB1}: {WEB1}, as typed, by the master connection that runs\n"
@@ -150,27 +150,27 @@ fn a_dry_run_shows_what_would_be_run_and_writes_nothing() {
 
 #[test]
 fn a_configuration_in_a_pipe_is_left_for_ssh_and_a_key_is_pushed() {
-    let tenant = tenant();
-    let sockets = Sockets::of(&tenant);
+    let caller = caller();
+    let sockets = Sockets::of(&caller);
     let path = sockets.path("socket");
     sockets.master(&["-S", &path, WEB1]);
     let file = sockets.config("");
     let fifo = sockets.path("pipe");
     let script = "mkfifo \"$1\"; cat \"$2\" >\"$1\" & exec mssh -F \"$1\" -S \"$3\" \"$4\" echo in";
-    let before = touched(&tenant);
-    let mut bash = tenant.command("bash");
+    let before = touched(&caller);
+    let mut bash = caller.command("bash");
     finish(bash.args(["-c", script, "bash", &fifo, &file, &path, WEB1])).prints("in\n");
-    assert!(touched(&tenant) > before, "who knows what the pipe says?");
-    assert!(no_key_is_left(&tenant));
+    assert!(touched(&caller) > before, "who knows what the pipe says?");
+    assert!(no_key_is_left(&caller));
 }
 
 #[test]
 fn a_key_of_ones_own_is_not_looked_at_where_nobody_logs_in() {
-    let tenant = tenant();
-    let sockets = Sockets::of(&tenant);
+    let caller = caller();
+    let sockets = Sockets::of(&caller);
     let path = sockets.path("socket");
     sockets.master(&["-S", &path, WEB1]);
     let words = ["-S", &path, "-i", "/nowhere/key", WEB1, "echo in"];
-    let (outcome, calls) = counted(&tenant, "mssh", &words);
+    let (outcome, calls) = counted(&caller, "mssh", &words);
     assert_eq!((outcome.stdout.as_str(), calls), ("in\n", [0, 0]));
 }

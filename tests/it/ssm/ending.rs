@@ -8,18 +8,18 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{bytes, read_all, service, the_session, tunnel, wait, words, words_to};
-use crate::lab::{Ended, Fault, Tenant, Trial, Trouble, instances};
-use crate::sandbox::{run, tenant};
+use crate::lab::{Caller, Ended, Fault, SessionBehavior, Trouble, instances};
+use crate::sandbox::{caller, run};
 
 /// A tunnel to something that greets and then says no more, when the greeting has come.
-fn greeted(tenant: &Tenant<'_>) -> (Child, thread::JoinHandle<Vec<u8>>) {
+fn greeted(caller: &Caller<'_>) -> (Child, thread::JoinHandle<Vec<u8>>) {
     let (port, served) = service(|mut stream| {
         stream.write_all(b"hello").expect("a reader");
         let mut got = Vec::new();
         let _ = stream.read_to_end(&mut got);
         got
     });
-    let mut child = tunnel(tenant, port).spawn().expect("the tunnel");
+    let mut child = tunnel(caller, port).spawn().expect("the tunnel");
     let mut greeting = [0; 5];
     let stdout = child.stdout.as_mut().expect("a pipe");
     stdout.read_exact(&mut greeting).expect("a greeting");
@@ -34,12 +34,12 @@ fn signal(child: &Child, signal: Signal) {
 #[test]
 fn a_signal_lets_go_what_was_written_and_ends_the_session() {
     for by in [Signal::HUP, Signal::TERM, Signal::INT] {
-        let tenant = tenant();
-        tenant.trial(Trial {
+        let caller = caller();
+        caller.session_behavior(SessionBehavior {
             latency: Duration::from_millis(20),
-            ..Trial::default()
+            ..SessionBehavior::default()
         });
-        let (mut child, served) = greeted(&tenant);
+        let (mut child, served) = greeted(&caller);
         let farewell = bytes(30_000, 6);
         let stdin = child.stdin.as_mut().expect("a pipe");
         stdin.write_all(&farewell).expect("a pipe that is read");
@@ -51,32 +51,32 @@ fn a_signal_lets_go_what_was_written_and_ends_the_session() {
             "{:?}",
             told.elapsed()
         );
-        assert_eq!(the_session(&tenant).ended, Some(Ended::Flag));
+        assert_eq!(the_session(&caller).ended, Some(Ended::Flag));
         assert!(served.join().expect("no panic") == farewell);
     }
 }
 
 #[test]
 fn a_reader_that_is_gone_ends_the_session() {
-    let tenant = tenant();
+    let caller = caller();
     let (port, served) = service(|mut stream| {
         while stream.write_all(&[1; 1000]).is_ok() {
             thread::sleep(Duration::from_millis(5));
         }
     });
-    let mut child = tunnel(&tenant, port).spawn().expect("the tunnel");
+    let mut child = tunnel(&caller, port).spawn().expect("the tunnel");
     drop(child.stdout.take());
     assert_eq!(wait(&mut child), Some(0));
-    assert_eq!(the_session(&tenant).ended, Some(Ended::Flag));
+    assert_eq!(the_session(&caller).ended, Some(Ended::Flag));
     served.join().expect("no panic");
 }
 
 #[test]
 fn the_end_of_the_input_waits_for_the_answer() {
-    let tenant = tenant();
-    tenant.trial(Trial {
+    let caller = caller();
+    caller.session_behavior(SessionBehavior {
         latency: Duration::from_millis(40),
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
     let (port, served) = service(|mut stream| {
         let mut question = [0; 8];
@@ -86,7 +86,7 @@ fn the_end_of_the_input_waits_for_the_answer() {
         let _ = stream.read_to_end(&mut Vec::new());
         question
     });
-    let mut child = tunnel(&tenant, port).spawn().expect("the tunnel");
+    let mut child = tunnel(&caller, port).spawn().expect("the tunnel");
     let mut stdin = child.stdin.take().expect("a pipe");
     stdin.write_all(b"question").expect("a pipe that is read");
     drop(stdin);
@@ -94,24 +94,24 @@ fn the_end_of_the_input_waits_for_the_answer() {
     assert_eq!((answer.as_slice(), said.as_str()), (&b"answer"[..], ""));
     assert_eq!(wait(&mut child), Some(0));
     assert_eq!(&served.join().expect("no panic"), b"question");
-    assert_eq!(the_session(&tenant).ended, Some(Ended::Flag));
+    assert_eq!(the_session(&caller).ended, Some(Ended::Flag));
 }
 
 /// Nobody reads for some seconds; then everything is there.
 #[test]
 fn a_reader_that_stalls_loses_nothing() {
-    let tenant = tenant();
+    let caller = caller();
     let all = bytes(30_000_000, 7);
     let sent = all.clone();
     let (port, served) = service(move |mut stream| stream.write_all(&sent).is_ok());
-    let mut child = tunnel(&tenant, port).spawn().expect("the tunnel");
+    let mut child = tunnel(&caller, port).spawn().expect("the tunnel");
     thread::sleep(Duration::from_secs(8));
     let memory = std::fs::read_to_string(format!("/proc/{}/status", child.id()));
     let (got, said) = read_all(&mut child);
     assert_eq!((said.as_str(), wait(&mut child)), ("", Some(0)));
     assert!(got == all);
     assert!(served.join().expect("no panic"));
-    the_session(&tenant);
+    the_session(&caller);
     if let Ok(memory) = memory {
         let peak = memory.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         let peak = peak.and_then(|line| line.split_whitespace().next()?.parse::<u32>().ok());
@@ -121,12 +121,12 @@ fn a_reader_that_stalls_loses_nothing() {
 
 #[test]
 fn encryption_is_refused_with_a_reason() {
-    let tenant = tenant();
-    tenant.trial(Trial {
+    let caller = caller();
+    caller.session_behavior(SessionBehavior {
         wants_encryption: true,
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
-    let outcome = run(&tenant, "mssh", words(22));
+    let outcome = run(&caller, "mssh", words(22));
     assert_eq!(outcome.code, Some(255));
     assert_eq!(
         outcome.stderr,
@@ -134,13 +134,13 @@ fn encryption_is_refused_with_a_reason() {
          mssh: hint: turn KMS encryption off in Session Manager's preferences, or use `--ssm`, \
          where SSH encrypts\n"
     );
-    assert_eq!(the_session(&tenant).ended, Some(Ended::Failed));
+    assert_eq!(the_session(&caller).ended, Some(Ended::Failed));
 }
 
 #[test]
 fn a_target_that_is_not_connected_and_one_that_is_denied_are_explained() {
-    let tenant = tenant();
-    let outcome = run(&tenant, "mssh", words_to(instances::WEB2, 22));
+    let caller = caller();
+    let outcome = run(&caller, "mssh", words_to(instances::WEB2, 22));
     assert_eq!(outcome.code, Some(255));
     assert_eq!(
         outcome.stderr,
@@ -151,8 +151,8 @@ fn a_target_that_is_not_connected_and_one_that_is_denied_are_explained() {
             id = instances::WEB2
         )
     );
-    tenant.fault(Fault::new(Trouble::Denied).on("StartSession"));
-    let outcome = run(&tenant, "mssh", words(22));
+    caller.fault(Fault::new(Trouble::Denied).on("StartSession"));
+    let outcome = run(&caller, "mssh", words(22));
     let resource = format!(
         "ssm:StartSession on arn:aws:ec2:us-east-1:123456789012:instance/{} and on document \
          AWS-StartSSHSession",
@@ -165,48 +165,48 @@ fn a_target_that_is_not_connected_and_one_that_is_denied_are_explained() {
              mssh: hint: a policy must allow {resource}\n"
         )
     );
-    assert_eq!(tenant.sessions().len(), 0);
+    assert_eq!(caller.sessions().len(), 0);
 }
 
 #[test]
 fn a_gateway_that_lets_nobody_in_leaves_no_session() {
-    let tenant = tenant();
-    tenant.trial(Trial {
+    let caller = caller();
+    caller.session_behavior(SessionBehavior {
         refused_upgrades: u32::MAX,
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
-    let outcome = run(&tenant, "mssh", words(22));
+    let outcome = run(&caller, "mssh", words(22));
     assert_eq!(outcome.code, Some(255));
     assert_eq!(
         outcome.stderr,
         "mssh: error: Session Manager refuses the session's websocket (HTTP 503)\n\
          mssh: hint: try again in a moment\n"
     );
-    assert_eq!(the_session(&tenant).ended, Some(Ended::Api));
+    assert_eq!(the_session(&caller).ended, Some(Ended::Api));
 }
 
 #[test]
 fn who_is_told_to_go_before_the_session_begins_ends_it_all_the_same() {
-    let tenant = tenant();
+    let caller = caller();
     let latency = Trouble::Latency(Duration::from_millis(700));
-    tenant.fault(Fault::new(latency).on("StartSession"));
-    let mut child = tunnel(&tenant, 22).spawn().expect("the tunnel");
-    while tenant.calls_of("StartSession").is_empty() {
+    caller.fault(Fault::new(latency).on("StartSession"));
+    let mut child = tunnel(&caller, 22).spawn().expect("the tunnel");
+    while caller.calls_of("StartSession").is_empty() {
         thread::sleep(Duration::from_millis(5));
     }
     signal(&child, Signal::TERM);
     assert_eq!(wait(&mut child), Some(0));
-    assert_eq!(the_session(&tenant).ended, Some(Ended::Api));
+    assert_eq!(the_session(&caller).ended, Some(Ended::Api));
 }
 
 #[test]
 fn the_agent_s_word_for_the_user_goes_to_standard_error() {
-    let tenant = tenant();
-    tenant.trial(Trial {
+    let caller = caller();
+    caller.session_behavior(SessionBehavior {
         message: "be nice",
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
-    let outcome = super::carry(&tenant, b"", b"bytes");
+    let outcome = super::carry(&caller, b"", b"bytes");
     assert_eq!(outcome.down, b"bytes");
     assert_eq!(outcome.stderr, "mssh: be nice\n");
 }

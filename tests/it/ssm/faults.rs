@@ -4,24 +4,28 @@ use std::time::Duration;
 
 use super::{bytes, carry, the_session};
 use crate::lab::ssm::{PAUSE, START};
-use crate::lab::{Break, Fault, Pause, Record, Trial, Trouble};
-use crate::sandbox::tenant;
+use crate::lab::{Break, Fault, Pause, SessionBehavior, SessionRecord, Trouble};
+use crate::sandbox::caller;
 
 const MS: Duration = Duration::from_millis(1);
 
 /// Carries so many bytes each way through a session that this befalls.
-fn survives(trial: &Trial, size: usize) -> (Record, Duration) {
+fn survives(trial: &SessionBehavior, size: usize) -> (SessionRecord, Duration) {
     survives_with(trial, size, &[])
 }
 
-fn survives_with(trial: &Trial, size: usize, faults: &[Fault]) -> (Record, Duration) {
-    let tenant = tenant();
-    tenant.trial(trial.clone());
+fn survives_with(
+    trial: &SessionBehavior,
+    size: usize,
+    faults: &[Fault],
+) -> (SessionRecord, Duration) {
+    let caller = caller();
+    caller.session_behavior(trial.clone());
     for fault in faults {
-        tenant.fault(fault.clone());
+        caller.fault(fault.clone());
     }
     let (up, down) = (bytes(size, 1), bytes(size, 2));
-    let carried = carry(&tenant, &up, &down);
+    let carried = carry(&caller, &up, &down);
     assert!(
         carried.up == up,
         "what went is not what was sent: {trial:?}"
@@ -35,22 +39,22 @@ fn survives_with(trial: &Trial, size: usize, faults: &[Fault]) -> (Record, Durat
         ("", Some(0)),
         "{trial:?}"
     );
-    (the_session(&tenant), carried.took)
+    (the_session(&caller), carried.took)
 }
 
 #[test]
 fn a_clean_session_repeats_nothing() {
-    let (record, _) = survives(&Trial::default(), 5_000_000);
+    let (record, _) = survives(&SessionBehavior::default(), 5_000_000);
     assert_eq!((record.repeated, record.early_birds), (0, 0), "{record:?}");
     assert_eq!((record.websockets, record.resumes), (1, 0));
 }
 
 #[test]
 fn an_agent_that_paces_itself_is_waited_for() {
-    let trial = Trial {
+    let trial = SessionBehavior {
         paced: true,
         latency: 20 * MS,
-        ..Trial::default()
+        ..SessionBehavior::default()
     };
     survives(&trial, 200_000);
 }
@@ -58,17 +62,17 @@ fn an_agent_that_paces_itself_is_waited_for() {
 #[test]
 fn start_and_pause_before_the_handshake_are_no_leave_and_no_hindrance() {
     survives(
-        &Trial {
+        &SessionBehavior {
             first: Some(START),
             slow_dial: 500 * MS,
-            ..Trial::default()
+            ..SessionBehavior::default()
         },
         500_000,
     );
     survives(
-        &Trial {
+        &SessionBehavior {
             first: Some(PAUSE),
-            ..Trial::default()
+            ..SessionBehavior::default()
         },
         500_000,
     );
@@ -77,37 +81,37 @@ fn start_and_pause_before_the_handshake_are_no_leave_and_no_hindrance() {
 #[test]
 fn messages_may_come_twice_out_of_order_damaged_or_not_at_all() {
     survives(
-        &Trial {
+        &SessionBehavior {
             doubled: 0.2,
-            ..Trial::default()
+            ..SessionBehavior::default()
         },
         500_000,
     );
     survives(
-        &Trial {
+        &SessionBehavior {
             disordered: 0.2,
-            ..Trial::default()
+            ..SessionBehavior::default()
         },
         500_000,
     );
     survives(
-        &Trial {
+        &SessionBehavior {
             damaged: 0.02,
-            ..Trial::default()
+            ..SessionBehavior::default()
         },
         300_000,
     );
     survives(
-        &Trial {
+        &SessionBehavior {
             lost_down: 0.02,
-            ..Trial::default()
+            ..SessionBehavior::default()
         },
         300_000,
     );
     survives(
-        &Trial {
+        &SessionBehavior {
             lost_up: 0.02,
-            ..Trial::default()
+            ..SessionBehavior::default()
         },
         300_000,
     );
@@ -116,26 +120,26 @@ fn messages_may_come_twice_out_of_order_damaged_or_not_at_all() {
 #[test]
 fn acknowledgements_may_be_lost_and_messages_behind_them() {
     survives(
-        &Trial {
+        &SessionBehavior {
             lost_acknowledgements: 0.02,
-            ..Trial::default()
+            ..SessionBehavior::default()
         },
         300_000,
     );
-    let both = Trial {
+    let both = SessionBehavior {
         lost_acknowledgements: 0.02,
         lost_down: 0.02,
         lost_up: 0.02,
-        ..Trial::default()
+        ..SessionBehavior::default()
     };
     survives(&both, 300_000);
 }
 
 #[test]
 fn an_instance_that_is_slow_to_connect_gets_everything() {
-    let trial = Trial {
+    let trial = SessionBehavior {
         slow_dial: 1500 * MS,
-        ..Trial::default()
+        ..SessionBehavior::default()
     };
     let (record, _) = survives(&trial, 300_000);
     // Held back for 300 ms, tried from then on.
@@ -150,9 +154,9 @@ fn a_pause_loses_nothing_whether_or_not_the_gateway_keeps_what_comes() {
             lasts: 2500 * MS,
             loses,
         };
-        let trial = Trial {
+        let trial = SessionBehavior {
             pause: Some(pause),
-            ..Trial::default()
+            ..SessionBehavior::default()
         };
         let (_, took) = survives(&trial, 500_000);
         assert!(took > 2400 * MS, "{took:?}");
@@ -163,11 +167,11 @@ fn a_pause_loses_nothing_whether_or_not_the_gateway_keeps_what_comes() {
 fn a_websocket_that_breaks_is_resumed_in_the_middle_of_a_stream() {
     for politely in [true, false] {
         let breaks = Some((Break::Bytes(150_000), politely, 3));
-        let trial = Trial {
+        let trial = SessionBehavior {
             breaks,
             latency: 5 * MS,
             paced: true,
-            ..Trial::default()
+            ..SessionBehavior::default()
         };
         let (record, _) = survives(&trial, 400_000);
         assert_eq!((record.breaks, record.resumes), (3, 3), "{record:?}");
@@ -177,10 +181,10 @@ fn a_websocket_that_breaks_is_resumed_in_the_middle_of_a_stream() {
 #[test]
 fn a_service_that_refuses_to_resume_is_asked_again() {
     let breaks = Some((Break::Bytes(100_000), true, 1));
-    let trial = Trial {
+    let trial = SessionBehavior {
         breaks,
         paced: true,
-        ..Trial::default()
+        ..SessionBehavior::default()
     };
     let fault = Fault::new(Trouble::Status(500))
         .on("ResumeSession")

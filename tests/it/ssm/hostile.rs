@@ -9,8 +9,8 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::{read_all, the_session, tunnel, wait, words};
 use crate::lab::ssm::Hostile;
-use crate::lab::{Ended, Fault, Tenant, Trial, Trouble};
-use crate::sandbox::{User, eventually, memory, tenant};
+use crate::lab::{Caller, Ended, Fault, SessionBehavior, Trouble};
+use crate::sandbox::{AwsUser, caller, eventually, memory};
 
 /// The most memory that a tunnel may ever have, in megabytes: as the system counts it, with what is
 /// mapped of the binary, and without.
@@ -20,20 +20,20 @@ const MOST_OF_OURS: u64 = 16;
 /// How long each flood lasts.
 const FLOOD: Duration = Duration::from_secs(4);
 
-fn against(hostile: Hostile) -> Tenant<'static> {
-    let tenant = tenant();
-    tenant.trial(Trial {
+fn against(hostile: Hostile) -> Caller<'static> {
+    let caller = caller();
+    caller.session_behavior(SessionBehavior {
         hostile: Some(hostile),
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
-    tenant
+    caller
 }
 
 /// Asserts that a tunnel stays small while it is flooded, and goes when it is told to.
 #[track_caller]
 fn withstands(hostile: Hostile) {
-    let tenant = against(hostile);
-    let mut child = tunnel(&tenant, 22).spawn().expect("the tunnel");
+    let caller = against(hostile);
+    let mut child = tunnel(&caller, 22).spawn().expect("the tunnel");
     thread::sleep(FLOOD);
     let (peak, files) = memory(&child).expect("a process");
     let _ = kill_process(Pid::from_child(&child), Signal::TERM);
@@ -47,9 +47,9 @@ fn withstands(hostile: Hostile) {
     );
     // A second for a farewell that nobody takes, and time for a busy machine.
     assert!(took < Duration::from_secs(4), "{hostile:?}: {took:?}");
-    let calls = tenant.calls().len();
+    let calls = caller.calls().len();
     assert!(calls <= 10, "{hostile:?}: {calls} calls");
-    let session = the_session(&tenant);
+    let session = the_session(&caller);
     assert!(session.websockets >= 1, "{session:?}");
 }
 
@@ -60,13 +60,13 @@ fn an_agent_that_begins_the_handshake_for_ever_gets_one_answer() {
 
 #[test]
 fn an_agent_that_wants_hundreds_of_things_is_refused() {
-    let tenant = against(Hostile::Handshakes(700));
-    let mut child = tunnel(&tenant, 22).spawn().expect("the tunnel");
+    let caller = against(Hostile::Handshakes(700));
+    let mut child = tunnel(&caller, 22).spawn().expect("the tunnel");
     let (_, said) = read_all(&mut child);
     assert_eq!(wait(&mut child), Some(255));
     let error = "mssh: error: the session is over: 700 actions are not supported\n";
     assert_eq!(said, error);
-    the_session(&tenant);
+    the_session(&caller);
 }
 
 #[test]
@@ -77,10 +77,10 @@ fn an_agent_that_completes_the_handshake_for_ever_is_heard_once() {
 /// Nothing of the input is acknowledged, nor that we leave.
 #[test]
 fn who_is_told_to_go_does_not_wait_for_a_mute_agent_nor_for_a_mute_service() {
-    let tenant = against(Hostile::Mute);
+    let caller = against(Hostile::Mute);
     let hang = Fault::new(Trouble::Hang).on("TerminateSession");
-    tenant.fault(hang);
-    let mut child = tunnel(&tenant, 22).spawn().expect("the tunnel");
+    caller.fault(hang);
+    let mut child = tunnel(&caller, 22).spawn().expect("the tunnel");
     let stdin = child.stdin.as_mut().expect("a pipe");
     stdin
         .write_all(&vec![0; 100_000])
@@ -88,7 +88,7 @@ fn who_is_told_to_go_does_not_wait_for_a_mute_agent_nor_for_a_mute_service() {
     thread::sleep(Duration::from_secs(1));
     let _ = kill_process(Pid::from_child(&child), Signal::TERM);
     let told = Instant::now();
-    let asked = || !tenant.calls_of("TerminateSession").is_empty();
+    let asked = || !caller.calls_of("TerminateSession").is_empty();
     assert!(eventually(Duration::from_secs(4), asked), "nobody is asked");
     assert_eq!(wait(&mut child), Some(0));
     assert!(
@@ -103,10 +103,10 @@ fn who_is_told_to_go_does_not_wait_for_a_session_that_does_not_start() {
     let hang = Fault::new(Trouble::Hang).on("StartSession");
     let slow = Fault::new(Trouble::Latency(Duration::from_secs(2))).on("StartSession");
     for (fault, is_started) in [(hang, false), (slow, true)] {
-        let tenant = tenant();
-        tenant.fault(fault);
-        let mut child = tunnel(&tenant, 22).spawn().expect("the tunnel");
-        let asked = || !tenant.calls_of("StartSession").is_empty();
+        let caller = caller();
+        caller.fault(fault);
+        let mut child = tunnel(&caller, 22).spawn().expect("the tunnel");
+        let asked = || !caller.calls_of("StartSession").is_empty();
         assert!(
             eventually(Duration::from_secs(20), asked),
             "nobody is asked"
@@ -120,8 +120,8 @@ fn who_is_told_to_go_does_not_wait_for_a_session_that_does_not_start() {
             told.elapsed()
         );
         // One that comes late is ended.
-        assert_eq!(tenant.sessions().len(), usize::from(is_started));
-        assert!(!is_started || the_session(&tenant).ended == Some(Ended::Api));
+        assert_eq!(caller.sessions().len(), usize::from(is_started));
+        assert!(!is_started || the_session(&caller).ended == Some(Ended::Api));
     }
 }
 
@@ -152,21 +152,21 @@ fn websockets_that_are_closed_at_once_are_opened_less_and_less_often() {
         Hostile::BadText,
         Hostile::OneByte,
     ] {
-        let tenant = against(hostile);
-        let mut child = tunnel(&tenant, 22).spawn().expect("the tunnel");
+        let caller = against(hostile);
+        let mut child = tunnel(&caller, 22).spawn().expect("the tunnel");
         thread::sleep(Duration::from_secs(10));
-        let resumed = tenant.calls_of("ResumeSession").len();
+        let resumed = caller.calls_of("ResumeSession").len();
         let _ = kill_process(Pid::from_child(&child), Signal::TERM);
         wait(&mut child);
         assert!((2..=11).contains(&resumed), "{hostile:?}: {resumed} times");
-        let session = the_session(&tenant);
+        let session = the_session(&caller);
         assert_eq!(session.ended, Some(Ended::Api), "{hostile:?}");
     }
 }
 
 #[test]
 fn credentials_are_loaded_again_only_when_aws_refuses_them() {
-    let user = User::with("");
+    let user = AwsUser::with("");
     let helper = user.aws("helper");
     let runs = user.aws("runs");
     let keys = r#"{"Version":1,"AccessKeyId":"$ID","SecretAccessKey":"$SECRET"}"#;
@@ -181,20 +181,20 @@ fn credentials_are_loaded_again_only_when_aws_refuses_them() {
     fs::set_permissions(&helper, mode).expect("a mode");
     let config = format!("[default]\ncredential_process = \"{}\"\n", helper.display());
     user.writes("config", &config);
-    user.tenant.trial(Trial {
+    user.caller.session_behavior(SessionBehavior {
         hostile: Some(Hostile::Closes),
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
     let mut tunnel = user.command("mssh");
     tunnel.args(words(22)).stdin(std::process::Stdio::piped());
     tunnel.stdout(std::process::Stdio::piped());
     let mut child = tunnel.spawn().expect("the tunnel");
     thread::sleep(Duration::from_secs(5));
-    let resumed = user.tenant.calls_of("ResumeSession").len();
+    let resumed = user.caller.calls_of("ResumeSession").len();
     assert!(resumed >= 2, "{resumed} times");
     let _ = kill_process(Pid::from_child(&child), Signal::TERM);
     wait(&mut child);
     let runs = fs::read_to_string(runs).expect("a run");
     assert_eq!(runs.lines().count(), 1);
-    the_session(&user.tenant);
+    the_session(&user.caller);
 }

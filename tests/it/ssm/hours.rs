@@ -5,8 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::{service, the_session, tunnel, wait};
-use crate::lab::{Break, Trial};
-use crate::sandbox::tenant;
+use crate::lab::{Break, SessionBehavior};
+use crate::sandbox::caller;
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -14,10 +14,10 @@ const MS: Duration = Duration::from_millis(1);
 #[test]
 fn a_websocket_that_breaks_while_nobody_speaks_is_resumed() {
     for politely in [true, false] {
-        let tenant = tenant();
-        tenant.trial(Trial {
+        let caller = caller();
+        caller.session_behavior(SessionBehavior {
             breaks: Some((Break::Age(500 * MS), politely, 1)),
-            ..Trial::default()
+            ..SessionBehavior::default()
         });
         let (port, served) = service(|mut stream| {
             let mut word = [0; 4];
@@ -25,7 +25,7 @@ fn a_websocket_that_breaks_while_nobody_speaks_is_resumed() {
                 stream.write_all(&word).expect("a reader");
             }
         });
-        let mut child = tunnel(&tenant, port).spawn().expect("the tunnel");
+        let mut child = tunnel(&caller, port).spawn().expect("the tunnel");
         let mut stdin = child.stdin.take().expect("a pipe");
         let stdout = child.stdout.as_mut().expect("a pipe");
         for word in [b"ping", b"pong"] {
@@ -38,7 +38,7 @@ fn a_websocket_that_breaks_while_nobody_speaks_is_resumed() {
         drop(stdin);
         assert_eq!(wait(&mut child), Some(0));
         served.join().expect("no panic");
-        let record = the_session(&tenant);
+        let record = the_session(&caller);
         assert_eq!((record.breaks, record.resumes), (1, 1), "{record:?}");
         // Nothing had to come again.
         assert_eq!(record.repeated, 0, "{record:?}");
@@ -50,11 +50,11 @@ fn a_websocket_that_breaks_while_nobody_speaks_is_resumed() {
 #[test]
 fn twenty_closes_with_code_1000_are_twenty_resumes() {
     let breaks = Some((Break::Age(2000 * MS), true, 20));
-    let tenant = tenant();
-    tenant.trial(Trial {
+    let caller = caller();
+    caller.session_behavior(SessionBehavior {
         breaks,
         latency: MS,
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
     let (port, served) = service(|mut stream| {
         let mut beats = Vec::new();
@@ -65,11 +65,11 @@ fn twenty_closes_with_code_1000_are_twenty_resumes() {
         }
         beats
     });
-    let mut child = tunnel(&tenant, port).spawn().expect("the tunnel");
+    let mut child = tunnel(&caller, port).spawn().expect("the tunnel");
     let mut stdin = child.stdin.take().expect("a pipe");
     let stdout = child.stdout.as_mut().expect("a pipe");
     let mut sent = 0;
-    while tenant.sessions().first().is_none_or(|it| it.resumes < 20) {
+    while caller.sessions().first().is_none_or(|it| it.resumes < 20) {
         let mut beat = [0; 8];
         stdin.write_all(&u64::to_be_bytes(sent)).expect("a tunnel");
         stdout.read_exact(&mut beat).expect("a tunnel");
@@ -83,7 +83,7 @@ fn twenty_closes_with_code_1000_are_twenty_resumes() {
         served.join().expect("no panic"),
         (0..sent).collect::<Vec<_>>()
     );
-    let record = the_session(&tenant);
+    let record = the_session(&caller);
     assert_eq!(
         (record.breaks, record.resumes, record.websockets),
         (20, 20, 21)

@@ -8,13 +8,13 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use super::{bytes, service, the_session, wait, words};
-use crate::lab::{Tenant, instances};
-use crate::sandbox::{Outcome, echo_server, echoes, finish, free_port, leaves_nothing, tenant};
+use crate::lab::{Caller, instances};
+use crate::sandbox::{Outcome, caller, echo_server, echoes, finish, free_port, leaves_nothing};
 
 /// `mssh` by a session, with a socket for sharing.
-fn sharing(tenant: &Tenant<'_>, socket: &Path, words: &[&str]) -> Outcome {
-    let mut mssh = tenant.command("mssh");
-    mssh.arg("--ssm").arg(format!("-p{}", tenant.lab().port()));
+fn sharing(caller: &Caller<'_>, socket: &Path, words: &[&str]) -> Outcome {
+    let mut mssh = caller.command("mssh");
+    mssh.arg("--ssm").arg(format!("-p{}", caller.lab().port()));
     finish(mssh.arg("-S").arg(socket).args(words))
 }
 
@@ -22,27 +22,27 @@ fn sharing(tenant: &Tenant<'_>, socket: &Path, words: &[&str]) -> Outcome {
 /// let go of it as ssh has.
 #[test]
 fn with_f_the_tunnel_goes_to_the_background_and_is_shared() {
-    let tenant = tenant();
+    let caller = caller();
     let port = free_port();
     let forward = format!("127.0.0.1:{port}:127.0.0.1:{}", echo_server());
-    let socket = tenant.run_dir().join("master");
+    let socket = caller.run_dir().join("master");
     let words = ["-fNM", "-L", &forward, instances::WEB1];
-    sharing(&tenant, &socket, &words).prints("");
+    sharing(&caller, &socket, &words).prints("");
     echoes(&mut TcpStream::connect(("127.0.0.1", port)).expect("a forwarded port"));
-    let calls = tenant.calls().len();
-    let second = sharing(&tenant, &socket, &[instances::WEB1, "echo shared"]);
+    let calls = caller.calls().len();
+    let second = sharing(&caller, &socket, &[instances::WEB1, "echo shared"]);
     second.prints("shared\n");
-    assert_eq!(tenant.calls().len(), calls);
-    let exit = sharing(&tenant, &socket, &["-O", "exit", instances::WEB1]);
+    assert_eq!(caller.calls().len(), calls);
+    let exit = sharing(&caller, &socket, &["-O", "exit", instances::WEB1]);
     assert_eq!(exit.code, Some(0), "{exit:?}");
-    the_session(&tenant);
-    leaves_nothing(&tenant);
+    the_session(&caller);
+    leaves_nothing(&caller);
 }
 
 /// The memory of a tunnel that may have no more than 16 MB for its data.
 #[test]
 fn a_long_stream_needs_little_memory() {
-    let tenant = tenant();
+    let caller = caller();
     let content = bytes(30_000_000, 9);
     let sent = content.clone();
     let (port, served) = service(move |mut stream| {
@@ -53,12 +53,12 @@ fn a_long_stream_needs_little_memory() {
         assert!(wrote.join().expect("no panic"));
         got
     });
-    let mut tunnel = tenant.command("prlimit");
+    let mut tunnel = caller.command("prlimit");
     tunnel.args(["--data=16777216", env!("CARGO_BIN_EXE_mssh")]);
     let (up, down, peak) = through(tunnel.args(words(port)), &content);
     assert!(up == content && served.join().expect("no panic") == content);
     assert!(down.is_empty());
-    the_session(&tenant);
+    the_session(&caller);
     // Without what is mapped of files, which is the binary: a development build's is long.
     assert!(peak < 8 * 1024, "{peak} KiB");
 }

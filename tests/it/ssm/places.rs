@@ -3,16 +3,16 @@
 use std::process::Command;
 
 use super::{the_session, words};
-use crate::lab::{Ended, Tenant, Trial};
+use crate::lab::{Caller, Ended, SessionBehavior};
 use crate::sandbox::eice::service;
-use crate::sandbox::{finish, tenant};
+use crate::sandbox::{caller, finish};
 
 /// Asserts that the session's websocket is not sought at this place, and that it is ended.
 #[track_caller]
-fn refuses(tenant: &Tenant<'_>, command: &mut Command, place: &'static str) {
-    tenant.trial(Trial {
+fn refuses(caller: &Caller<'_>, command: &mut Command, place: &'static str) {
+    caller.session_behavior(SessionBehavior {
         stream: Some(place),
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
     // What stands behind a question mark may be a secret.
     let named = place.split('?').next().unwrap_or_default();
@@ -28,7 +28,7 @@ fn refuses(tenant: &Tenant<'_>, command: &mut Command, place: &'static str) {
              AWS_ENDPOINT_URL_SSM, has to name itself, and wss:// if it is https://",
         ],
     );
-    let session = the_session(tenant);
+    let session = the_session(caller);
     assert_eq!((session.ended, session.websockets), (Some(Ended::Api), 0));
 }
 
@@ -43,27 +43,27 @@ fn an_endpoint_of_ones_own_vouches_for_no_other_host() {
         "wss://127.0.0.1@evil.example",
         "wss:evil.example?token=secret",
     ] {
-        let tenant = tenant();
-        refuses(&tenant, &mut tenant.command("mssh"), place);
+        let caller = caller();
+        refuses(&caller, &mut caller.command("mssh"), place);
     }
 }
 
 /// What is left in the environment of an endpoint that is not in force.
 #[test]
 fn an_endpoint_that_is_ignored_vouches_for_nothing() {
-    let tenant = tenant();
-    let mut mssh = tenant.command("mssh");
+    let caller = caller();
+    let mut mssh = caller.command("mssh");
     mssh.env("AWS_CA_BUNDLE", service().certificate());
     mssh.env("AWS_ENDPOINT_URL_SSM", "http://127.0.0.1:1");
     mssh.env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
-    refuses(&tenant, &mut mssh, "ws://127.0.0.1:1");
+    refuses(&caller, &mut mssh, "ws://127.0.0.1:1");
 }
 
 #[test]
 fn who_is_asked_over_tls_is_told_nothing_in_clear() {
-    let tenant = tenant();
-    let mut mssh = tenant.command("mssh");
+    let caller = caller();
+    let mut mssh = caller.command("mssh");
     mssh.env("AWS_CA_BUNDLE", service().certificate());
     mssh.env("AWS_ENDPOINT_URL_SSM", "https://ec2.us-east-1.api.aws");
-    refuses(&tenant, &mut mssh, "ws://ec2.us-east-1.api.aws:80");
+    refuses(&caller, &mut mssh, "ws://ec2.us-east-1.api.aws:80");
 }

@@ -10,8 +10,8 @@ use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use super::{bytes, carry, read_all, service, the_session, tunnel, wait, words};
 use crate::lab::ssm::Release;
-use crate::lab::{Break, Ended, Tenant, Trial, instances};
-use crate::sandbox::{Pty, run, tenant};
+use crate::lab::{Break, Caller, Ended, SessionBehavior, instances};
+use crate::sandbox::{Pty, caller, run};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -21,63 +21,63 @@ const RELEASES: [Release; 2] = [Release::Old, Release::New];
 #[test]
 fn one_acknowledgement_that_is_lost_holds_up_no_upload() {
     for release in RELEASES {
-        let tenant = tenant();
-        tenant.trial(Trial {
+        let caller = caller();
+        caller.session_behavior(SessionBehavior {
             release,
             unacknowledged: Some(7),
             latency: 5 * MS,
-            ..Trial::default()
+            ..SessionBehavior::default()
         });
         let up = bytes(14_000_000, 1);
-        let carried = carry(&tenant, &up, b"SSH-2.0-lab\r\n");
+        let carried = carry(&caller, &up, b"SSH-2.0-lab\r\n");
         assert!(carried.up == up, "{release:?}");
         assert_eq!((carried.stderr.as_str(), carried.code), ("", Some(0)));
-        assert!(the_session(&tenant).repeated > 0, "{release:?}");
+        assert!(the_session(&caller).repeated > 0, "{release:?}");
     }
 }
 
 /// A websocket that breaks takes many acknowledgements with it.
 #[test]
 fn an_old_agent_goes_on_over_another_websocket() {
-    let tenant = tenant();
-    tenant.trial(Trial {
+    let caller = caller();
+    caller.session_behavior(SessionBehavior {
         release: Release::Old,
         breaks: Some((Break::Bytes(1_500_000), true, 3)),
         latency: 5 * MS,
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
     let (up, down) = (bytes(14_000_000, 1), bytes(100_000, 2));
-    let carried = carry(&tenant, &up, &down);
+    let carried = carry(&caller, &up, &down);
     assert!(carried.up == up && carried.down == down);
     assert_eq!((carried.stderr.as_str(), carried.code), ("", Some(0)));
-    assert_eq!(the_session(&tenant).resumes, 3);
+    assert_eq!(the_session(&caller).resumes, 3);
 }
 
 #[test]
 fn an_old_agent_that_is_slow_to_connect_gets_everything() {
-    let tenant = tenant();
-    tenant.trial(Trial {
+    let caller = caller();
+    caller.session_behavior(SessionBehavior {
         release: Release::Old,
         slow_dial: 4000 * MS,
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
     let up = bytes(14_000_000, 1);
-    let carried = carry(&tenant, &up, b"SSH-2.0-lab\r\n");
+    let carried = carry(&caller, &up, b"SSH-2.0-lab\r\n");
     assert!(carried.up == up);
-    assert!(the_session(&tenant).early_birds > 0);
+    assert!(the_session(&caller).early_birds > 0);
 }
 
 /// A tunnel whose agent takes nothing more, and which has read all that it can.
-fn stuck(tenant: &Tenant<'_>) -> (Child, ChildStdin) {
-    tenant.trial(Trial {
+fn stuck(caller: &Caller<'_>) -> (Child, ChildStdin) {
+    caller.session_behavior(SessionBehavior {
         stuck_at: Some(40),
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
     let (port, _served) = service(|mut stream| {
         stream.write_all(b"hello").expect("a reader");
         let _ = stream.read_to_end(&mut Vec::new());
     });
-    let mut child = tunnel(tenant, port).spawn().expect("the tunnel");
+    let mut child = tunnel(caller, port).spawn().expect("the tunnel");
     let stdout = child.stdout.as_mut().expect("a pipe");
     stdout.read_exact(&mut [0; 5]).expect("a greeting");
     let mut stdin = child.stdin.take().expect("a pipe");
@@ -97,25 +97,25 @@ fn stuck(tenant: &Tenant<'_>) -> (Child, ChildStdin) {
 /// Without room nothing is read, and so the end of what could be read was not, either.
 #[test]
 fn who_leaves_an_agent_that_takes_nothing_more_leaves_no_tunnel_and_no_session() {
-    let tenant = tenant();
-    let (mut child, stdin) = stuck(&tenant);
+    let caller = caller();
+    let (mut child, stdin) = stuck(&caller);
     drop((stdin, child.stdout.take()));
     let left = Instant::now();
     assert_eq!(wait(&mut child), Some(0));
     assert!(left.elapsed() < 10_000 * MS, "{:?}", left.elapsed());
-    assert_eq!(the_session(&tenant).ended, Some(Ended::Api));
+    assert_eq!(the_session(&caller).ended, Some(Ended::Api));
 }
 
 #[test]
 fn who_closes_the_input_of_an_agent_that_takes_nothing_more_is_told_after_a_minute() {
-    let tenant = tenant();
-    let (mut child, stdin) = stuck(&tenant);
+    let caller = caller();
+    let (mut child, stdin) = stuck(&caller);
     drop(stdin);
     let (_, said) = read_all(&mut child);
     assert_eq!(wait(&mut child), Some(255));
     let what = "the session is over: the instance takes nothing more of what is sent";
     assert_eq!(said, format!("mssh: error: {what}\n"));
-    assert_eq!(the_session(&tenant).ended, Some(Ended::Api));
+    assert_eq!(the_session(&caller).ended, Some(Ended::Api));
 }
 
 /// The agent writes to the port, and then acknowledges. If its websocket is reset in between, it
@@ -123,19 +123,19 @@ fn who_closes_the_input_of_an_agent_that_takes_nothing_more_is_told_after_a_minu
 #[test]
 fn an_agent_whose_websocket_is_reset_takes_one_message_twice_and_no_more() {
     for release in RELEASES {
-        let tenant = tenant();
-        tenant.trial(Trial {
+        let caller = caller();
+        caller.session_behavior(SessionBehavior {
             release,
             reset_at: Some(40),
             latency: 5 * MS,
-            ..Trial::default()
+            ..SessionBehavior::default()
         });
         let (port, served) = service(|mut stream| {
             let mut got = Vec::new();
             let _ = stream.read_to_end(&mut got);
             got
         });
-        let mut child = tunnel(&tenant, port).spawn().expect("the tunnel");
+        let mut child = tunnel(&caller, port).spawn().expect("the tunnel");
         let up = bytes(300_000, 3);
         let mut stdin = child.stdin.take().expect("a pipe");
         stdin.write_all(&up).expect("a pipe that is read");
@@ -146,7 +146,7 @@ fn an_agent_whose_websocket_is_reset_takes_one_message_twice_and_no_more() {
         assert!((1..=1024).contains(&twice), "{twice}");
         let same = got.iter().zip(&up).take_while(|(a, b)| a == b).count();
         assert!(got[same..] == up[same - twice..]);
-        the_session(&tenant);
+        the_session(&caller);
     }
 }
 
@@ -160,20 +160,20 @@ fn a_port_where_nobody_listens_is_called_that_as_soon_as_the_agent_says_so() {
              [ssm-document-worker]/[ssm-session-worker] log for crash reason",
         ),
     ] {
-        let tenant = tenant();
-        tenant.trial(Trial {
+        let caller = caller();
+        caller.session_behavior(SessionBehavior {
             release,
             notices: Some(1000 * MS),
-            ..Trial::default()
+            ..SessionBehavior::default()
         });
-        run(&tenant, "mssh", words(1)).fails(
+        run(&caller, "mssh", words(1)).fails(
             255,
             &[
                 &format!("mssh: error: the session is over: {what}"),
                 "mssh: hint: nothing listens on port 1 there, it seems: is that the right one?",
             ],
         );
-        assert_eq!(the_session(&tenant).ended, Some(Ended::Failed));
+        assert_eq!(the_session(&caller).ended, Some(Ended::Failed));
     }
 }
 
@@ -181,12 +181,12 @@ fn a_port_where_nobody_listens_is_called_that_as_soon_as_the_agent_says_so() {
 #[test]
 fn who_watches_is_told_of_a_port_that_does_not_answer_and_who_wants_no_words_is_not() {
     let remark = "mssh: no answer from port 1 yet: does anything listen on it there?";
-    let trial = Trial {
+    let trial = SessionBehavior {
         notices: Some(9000 * MS),
-        ..Trial::default()
+        ..SessionBehavior::default()
     };
-    let watched = tenant();
-    watched.trial(trial.clone());
+    let watched = caller();
+    watched.session_behavior(trial.clone());
     let mut pty = Pty::open(&watched, &format!("mssh --ssm -p1 {}", instances::WEB1));
     pty.shows(remark);
     pty.shows("mssh: hint: nothing listens on port 1 there");
@@ -196,8 +196,8 @@ fn who_watches_is_told_of_a_port_that_does_not_answer_and_who_wants_no_words_is_
     the_session(&watched);
 
     for words in ["-q", "-oBatchMode=yes"] {
-        let quiet = tenant();
-        quiet.trial(trial.clone());
+        let quiet = caller();
+        quiet.session_behavior(trial.clone());
         let line = format!("mssh {words} --ssm -p1 {}", instances::WEB1);
         let mut pty = Pty::open(&quiet, &line);
         pty.shows("mssh: hint: nothing listens on port 1 there");
@@ -205,8 +205,8 @@ fn who_watches_is_told_of_a_port_that_does_not_answer_and_who_wants_no_words_is_
         assert!(!pty.screen().contains("no answer"), "{}", pty.screen());
     }
 
-    let script = tenant();
-    script.trial(trial);
+    let script = caller();
+    script.session_behavior(trial);
     let outcome = run(&script, "mssh", ["--ssm", "-p1", instances::WEB1, "true"]);
     assert!(!outcome.stderr.contains("no answer"), "{outcome:?}");
     assert!(outcome.stderr.contains("nothing listens"), "{outcome:?}");
@@ -215,10 +215,10 @@ fn who_watches_is_told_of_a_port_that_does_not_answer_and_who_wants_no_words_is_
 /// An agent that is told to end what is ending already listens to nothing for two seconds.
 #[test]
 fn a_server_that_closes_at_our_farewell_is_let_do_so() {
-    let tenant = tenant();
-    tenant.trial(Trial {
+    let caller = caller();
+    caller.session_behavior(SessionBehavior {
         latency: 20 * MS,
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
     let (port, served) = service(|mut stream| {
         stream.write_all(b"hello").expect("a reader");
@@ -227,7 +227,7 @@ fn a_server_that_closes_at_our_farewell_is_let_do_so() {
         let _ = stream.write_all(&bytes(100_000, 4));
         farewell
     });
-    let mut child = tunnel(&tenant, port).spawn().expect("the tunnel");
+    let mut child = tunnel(&caller, port).spawn().expect("the tunnel");
     let stdout = child.stdout.as_mut().expect("a pipe");
     stdout.read_exact(&mut [0; 5]).expect("a greeting");
     let mut stdin = child.stdin.take().expect("a pipe");
@@ -235,6 +235,6 @@ fn a_server_that_closes_at_our_farewell_is_let_do_so() {
     drop((stdin, child.stdout.take()));
     assert_eq!(wait(&mut child), Some(0));
     assert_eq!(&served.join().expect("no panic"), b"bye");
-    assert_ne!(the_session(&tenant).ended, Some(Ended::Api));
-    assert!(tenant.calls_of("TerminateSession").is_empty());
+    assert_ne!(the_session(&caller).ended, Some(Ended::Api));
+    assert!(caller.calls_of("TerminateSession").is_empty());
 }

@@ -5,14 +5,14 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::the_session;
-use crate::lab::ssm::{NODE, PROMPT};
-use crate::lab::{Break, Ended, Fault, Tenant, Trial, Trouble, instances};
-use crate::sandbox::{PATIENCE, Pty, eventually, files_below, finish_with, run, tenant};
+use crate::lab::ssm::{MANAGED_NODE, PROMPT};
+use crate::lab::{Break, Caller, Ended, Fault, SessionBehavior, Trouble, instances};
+use crate::sandbox::{PATIENCE, Pty, caller, eventually, files_below, finish_with, run};
 
 /// Runs `line` in a terminal, to where the shell there waits for keys.
 #[track_caller]
-fn open(tenant: &Tenant<'_>, line: &str) -> Pty {
-    let pty = Pty::open(tenant, line);
+fn open(caller: &Caller<'_>, line: &str) -> Pty {
+    let pty = Pty::open(caller, line);
     pty.shows(PROMPT);
     pty
 }
@@ -28,13 +28,13 @@ fn pid(screen: &str) -> Pid {
 
 #[test]
 fn keys_arrive_as_they_are_and_the_terminal_is_put_back() {
-    let tenant = tenant();
+    let caller = caller();
     let line = format!(
         "stty rows 20 cols 70; before=$(stty -g); mssh --shell {}; status=$?; \
          [ \"$(stty -g)\" = \"$before\" ] && echo put back with $status",
         instances::WEB1
     );
-    let mut pty = open(&tenant, &line);
+    let mut pty = open(&caller, &line);
     // Ctrl-C, Ctrl-Z and Ctrl-\ are for the far end.
     for (key, name) in [("\x03", "INT"), ("\x1a", "TSTP"), ("\x1c", "QUIT")] {
         pty.types(&format!(
@@ -49,26 +49,26 @@ fn keys_arrive_as_they_are_and_the_terminal_is_put_back() {
     pty.shows("20 70");
     pty.shows("put back with 0");
     assert_eq!(pty.end(), Some(0));
-    let session = the_session(&tenant);
+    let session = the_session(&caller);
     assert_eq!((session.port, session.target), (None, instances::WEB1));
     assert_eq!(session.ended, Some(Ended::Closed));
     assert_eq!(session.sizes[0], r#"{"cols":70,"rows":20}"#);
     // Nothing was looked up, pushed or written.
-    let calls: Vec<String> = tenant.calls().into_iter().map(|it| it.action).collect();
+    let calls: Vec<String> = caller.calls().into_iter().map(|it| it.action).collect();
     assert_eq!(calls, ["StartSession"]);
-    assert!(files_below(tenant.run_dir()).is_empty());
+    assert!(files_below(caller.run_dir()).is_empty());
 }
 
 #[test]
 fn another_size_of_the_terminal_is_told() {
-    let tenant = tenant();
+    let caller = caller();
     let line = format!(
         "stty rows 20 cols 70; (sleep 2; stty rows 30 cols 90 </dev/tty) & mssh --shell {}",
         instances::WEB1
     );
-    let mut pty = open(&tenant, &line);
+    let mut pty = open(&caller, &line);
     let told = || {
-        let sizes = tenant.sessions().remove(0).sizes;
+        let sizes = caller.sessions().remove(0).sizes;
         sizes
             .last()
             .is_some_and(|it| it == r#"{"cols":90,"rows":30}"#)
@@ -79,38 +79,38 @@ fn another_size_of_the_terminal_is_told() {
     // A Ctrl-D between two modes of the terminal would be lost.
     pty.types("exit\n");
     assert_eq!(pty.end(), Some(0));
-    the_session(&tenant);
+    the_session(&caller);
 }
 
 #[test]
 fn a_signal_puts_the_terminal_back_and_ends_the_session() {
     for by in [Signal::HUP, Signal::TERM, Signal::INT, Signal::QUIT] {
-        let tenant = tenant();
+        let caller = caller();
         let line = format!(
             "before=$(stty -g); sh -c 'echo pid=$$.; exec mssh --shell {}'; status=$?; \
              [ \"$(stty -g)\" = \"$before\" ] && echo put back with $status",
             instances::WEB1
         );
-        let mut pty = open(&tenant, &line);
+        let mut pty = open(&caller, &line);
         kill_process(pid(&pty.screen()), by).expect("a process");
         pty.shows("mssh: error: the session is over: a signal has ended it");
         pty.shows("put back with 255");
         assert_eq!(pty.end(), Some(0));
-        assert_eq!(the_session(&tenant).ended, Some(Ended::Api));
+        assert_eq!(the_session(&caller).ended, Some(Ended::Api));
     }
 }
 
 #[test]
 fn until_there_is_a_shell_the_keys_are_ours_and_no_session_is_left() {
     for key in ["\x03", "\x1c"] {
-        let tenant = tenant();
-        tenant.trial(Trial {
+        let caller = caller();
+        caller.session_behavior(SessionBehavior {
             slow_dial: Duration::from_mins(1),
-            ..Trial::default()
+            ..SessionBehavior::default()
         });
-        let mut pty = Pty::open(&tenant, &format!("mssh --shell {}", instances::WEB1));
+        let mut pty = Pty::open(&caller, &format!("mssh --shell {}", instances::WEB1));
         let is_there = || {
-            tenant
+            caller
                 .sessions()
                 .first()
                 .is_some_and(|it| it.websockets > 0)
@@ -119,18 +119,18 @@ fn until_there_is_a_shell_the_keys_are_ours_and_no_session_is_left() {
         pty.types(key);
         pty.shows("a signal has ended it");
         assert_eq!(pty.end(), Some(255));
-        the_session(&tenant);
+        the_session(&caller);
     }
 }
 
 #[test]
 fn a_shell_goes_on_over_another_websocket() {
-    let tenant = tenant();
-    tenant.trial(Trial {
+    let caller = caller();
+    caller.session_behavior(SessionBehavior {
         breaks: Some((Break::Bytes(3000), true, 1)),
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
-    let mut pty = open(&tenant, &format!("mssh --shell {}", instances::WEB1));
+    let mut pty = open(&caller, &format!("mssh --shell {}", instances::WEB1));
     pty.types("for i in {1..2000}; do echo line $((i+10000)); done\n");
     pty.shows("line 12000");
     pty.types("exit\n");
@@ -139,66 +139,66 @@ fn a_shell_goes_on_over_another_websocket() {
         .collect();
     assert!(pty.screen().contains(&lines.concat()), "{}", pty.screen());
     assert_eq!(pty.end(), Some(0));
-    assert!(the_session(&tenant).websockets > 1);
+    assert!(the_session(&caller).websockets > 1);
 }
 
 #[test]
 fn who_waits_for_another_websocket_is_told_so_and_may_give_up() {
-    let tenant = tenant();
-    tenant.trial(Trial {
+    let caller = caller();
+    caller.session_behavior(SessionBehavior {
         breaks: Some((Break::Bytes(3000), true, 1)),
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
-    tenant.fault(Fault::new(Trouble::Status(500)).on("ResumeSession"));
-    let mut pty = open(&tenant, &format!("mssh --shell {}", instances::WEB1));
+    caller.fault(Fault::new(Trouble::Status(500)).on("ResumeSession"));
+    let mut pty = open(&caller, &format!("mssh --shell {}", instances::WEB1));
     pty.types("for i in {1..2000}; do echo line $((i+10000)); done\n");
     pty.shows("mssh: the connection is lost, and tried again; Ctrl-C gives up");
     // The terminal makes a signal of it again.
     pty.types("\x03");
     pty.shows("mssh: error: the session is over: a signal has ended it");
     assert_eq!(pty.end(), Some(255));
-    assert_eq!(the_session(&tenant).ended, Some(Ended::Api));
+    assert_eq!(the_session(&caller).ended, Some(Ended::Api));
 }
 
 #[test]
 fn without_a_terminal_it_is_a_pipe() {
     for (words, target) in [
-        (vec![NODE], instances::WEB1),
+        (vec![MANAGED_NODE], instances::WEB1),
         (vec!["127.0.1.11"], instances::WEB1),
         (vec!["any-name", "-t", instances::WEB1], instances::WEB1),
     ] {
-        let tenant = tenant();
-        let mut mssh = tenant.command("mssh");
+        let caller = caller();
+        let mut mssh = caller.command("mssh");
         mssh.arg("--shell").args(words);
         let outcome = finish_with(&mut mssh, b"echo typed $((40+2))");
         assert!(outcome.stdout.contains("typed 42\r\n"), "{outcome:?}");
         assert_eq!((outcome.stderr.as_str(), outcome.code), ("", Some(0)));
-        assert_eq!(the_session(&tenant).target, target);
+        assert_eq!(the_session(&caller).target, target);
     }
 }
 
 #[test]
 fn a_shell_that_cannot_be_started_says_why() {
-    let tenant = tenant();
-    tenant.trial(Trial {
+    let caller = caller();
+    caller.session_behavior(SessionBehavior {
         no_such_user: true,
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
-    run(&tenant, "mssh", ["--shell", instances::WEB1]).fails(
+    run(&caller, "mssh", ["--shell", instances::WEB1]).fails(
         255,
         &[
             "mssh: error: the session is over: Unable to start shell: failed to start pty since \
              RunAs user nobody-there does not exist",
         ],
     );
-    the_session(&tenant);
+    the_session(&caller);
 }
 
 #[test]
 fn what_does_not_go_with_a_shell_is_said_and_so_is_encryption() {
     let hint = "mssh: hint: no ssh is involved: the SSM Agent runs the shell, as the user that \
                 Session Manager's preferences name\n";
-    let tenant = tenant();
+    let caller = caller();
     for (words, what) in [
         (&["--shell", "-L1:h:2", instances::WEB1][..], "`-L`"),
         (&["--shell", instances::WEB1, "true"], "a command"),
@@ -206,36 +206,36 @@ fn what_does_not_go_with_a_shell_is_said_and_so_is_encryption() {
         (&["--shell", "--eice", instances::WEB1], "`--via eice`"),
         (&["--shell", "--dry-run", instances::WEB1], "`--dry-run`"),
     ] {
-        let outcome = run(&tenant, "mssh", words);
+        let outcome = run(&caller, "mssh", words);
         let error = format!("mssh: error: {what} does not go with --shell\n{hint}");
         assert_eq!((outcome.stderr, outcome.code), (error, Some(255)));
     }
-    assert!(tenant.calls().is_empty());
-    tenant.trial(Trial {
+    assert!(caller.calls().is_empty());
+    caller.session_behavior(SessionBehavior {
         wants_encryption: true,
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
-    let outcome = run(&tenant, "mssh", ["--shell", instances::WEB1]);
+    let outcome = run(&caller, "mssh", ["--shell", instances::WEB1]);
     assert_eq!(
         outcome.stderr,
         "mssh: error: the session is over: encryption with KMS is not supported\n\
          mssh: hint: turn KMS encryption off in Session Manager's preferences, or use `--ssm`, \
          where SSH encrypts\n"
     );
-    the_session(&tenant);
+    the_session(&caller);
 }
 
 #[test]
 fn an_instance_that_session_manager_does_not_reach_is_looked_up_to_say_why() {
-    let says = |tenant: &Tenant<'_>, id: &str, lines: &[&str]| {
-        run(tenant, "mssh", ["--shell", id]).fails(255, lines);
-        let calls: Vec<String> = tenant.calls().into_iter().map(|it| it.action).collect();
+    let says = |caller: &Caller<'_>, id: &str, lines: &[&str]| {
+        run(caller, "mssh", ["--shell", id]).fails(255, lines);
+        let calls: Vec<String> = caller.calls().into_iter().map(|it| it.action).collect();
         assert_eq!(calls, ["StartSession", "DescribeInstances"]);
     };
     let start = "mssh: hint: start it with `aws ec2 start-instances --region us-east-1 \
                  --instance-ids ID`";
     says(
-        &tenant(),
+        &caller(),
         instances::STOPPED,
         &[
             &format!("mssh: error: instance {} is stopped", instances::STOPPED),
@@ -243,7 +243,7 @@ fn an_instance_that_session_manager_does_not_reach_is_looked_up_to_say_why() {
         ],
     );
     says(
-        &tenant(),
+        &caller(),
         "i-0123456789abcdef0",
         &[
             "mssh: error: there is no instance i-0123456789abcdef0 in us-east-1 (set by AWS_REGION)",
@@ -252,12 +252,12 @@ fn an_instance_that_session_manager_does_not_reach_is_looked_up_to_say_why() {
     );
     // One that runs, and one of which nothing may be known.
     for (id, denied) in [(instances::WEB2, false), (instances::STOPPED, true)] {
-        let tenant = tenant();
+        let caller = caller();
         if denied {
-            tenant.fault(Fault::new(Trouble::Denied).on(crate::lab::DESCRIBE_INSTANCES));
+            caller.fault(Fault::new(Trouble::Denied).on(crate::lab::DESCRIBE_INSTANCES));
         }
         says(
-            &tenant,
+            &caller,
             id,
             &[
                 &format!(

@@ -4,26 +4,31 @@ use std::fs;
 use std::process::Stdio;
 
 use super::{bytes, the_session};
-use crate::lab::ssm::NODE;
-use crate::lab::{Break, Ended, Tenant, Trial, instances};
-use crate::sandbox::{finish, finish_with, run, tenant};
+use crate::lab::ssm::MANAGED_NODE;
+use crate::lab::{Break, Caller, Ended, SessionBehavior, instances};
+use crate::sandbox::{caller, finish, finish_with, run};
 
-/// A name for a file of the tenant's, in the home that all instances share.
-fn remote(tenant: &Tenant<'_>, name: &str) -> String {
-    format!("{}-{name}", tenant.access_key())
+/// A name for a file of the caller's, in the home that all instances share.
+fn remote(caller: &Caller<'_>, name: &str) -> String {
+    format!("{}-{name}", caller.access_key())
 }
 
 #[test]
 fn a_login_by_the_tunnel_runs_a_command_and_leaves_no_session() {
-    let tenant = tenant();
-    let port = format!("-p{}", tenant.lab().port());
-    let words = ["--ssm", port.as_str(), instances::HERMIT, "cat; exit 44"];
-    let outcome = finish_with(tenant.command("mssh").args(words), b"through the tunnel");
+    let caller = caller();
+    let port = format!("-p{}", caller.lab().port());
+    let words = [
+        "--ssm",
+        port.as_str(),
+        instances::PRIVATE_WITH_AGENT,
+        "cat; exit 44",
+    ];
+    let outcome = finish_with(caller.command("mssh").args(words), b"through the tunnel");
     assert_eq!(outcome.stderr, "");
     assert_eq!(outcome.stdout, "through the tunnel");
     assert_eq!(outcome.code, Some(44));
-    let session = the_session(&tenant);
-    assert_eq!(session.target, instances::HERMIT);
+    let session = the_session(&caller);
+    assert_eq!(session.target, instances::PRIVATE_WITH_AGENT);
     assert_eq!(
         (session.repeated, session.early_birds),
         (0, 0),
@@ -33,10 +38,10 @@ fn a_login_by_the_tunnel_runs_a_command_and_leaves_no_session() {
 
 #[test]
 fn ssh_that_is_killed_leaves_no_session() {
-    let tenant = tenant();
-    let port = format!("-p{}", tenant.lab().port());
+    let caller = caller();
+    let port = format!("-p{}", caller.lab().port());
     let words = ["--ssm", port.as_str(), instances::WEB1, "echo up; sleep 60"];
-    let mut child = tenant
+    let mut child = caller
         .command("mssh")
         .args(words)
         .stdin(Stdio::null())
@@ -49,25 +54,25 @@ fn ssh_that_is_killed_leaves_no_session() {
     // Without a word to its ProxyCommand: the pipes close, and nothing else tells.
     child.kill().expect("a process");
     let _ = child.wait();
-    let session = the_session(&tenant);
+    let session = the_session(&caller);
     assert_eq!(session.ended, Some(Ended::Flag));
 }
 
 #[test]
 fn files_go_both_ways_by_sftp_scp_and_rsync_while_websockets_break() {
-    let tenant = tenant();
+    let caller = caller();
     let breaks = Some((Break::Bytes(700_000), true, 1));
-    tenant.trial(Trial {
+    caller.session_behavior(SessionBehavior {
         breaks,
         paced: true,
-        ..Trial::default()
+        ..SessionBehavior::default()
     });
     let content = bytes(500_000, 8);
-    let here = tenant.run_dir().join("content");
+    let here = caller.run_dir().join("content");
     fs::write(&here, &content).expect("a file");
     let local = here.to_str().expect("text");
-    let port = tenant.lab().port().to_string();
-    let (there, back) = (remote(&tenant, "file"), format!("{local}.back"));
+    let port = caller.lab().port().to_string();
+    let (there, back) = (remote(&caller, "file"), format!("{local}.back"));
     let place = format!("{}:{there}", instances::WEB1);
     let both_ways: [(&str, Vec<Vec<&str>>); 3] = [
         (
@@ -83,7 +88,7 @@ fn files_go_both_ways_by_sftp_scp_and_rsync_while_websockets_break() {
     let rsh = format!("mssh -p{port} --ssm");
     for (program, runs) in both_ways {
         for words in runs {
-            let mut command = tenant.command(program);
+            let mut command = caller.command(program);
             if program == "rsync" {
                 command.args(["-I", "-e", &rsh]);
             }
@@ -98,7 +103,7 @@ fn files_go_both_ways_by_sftp_scp_and_rsync_while_websockets_break() {
         assert!(got == content, "{program}");
         fs::remove_file(&back).expect("a file");
     }
-    let sessions = tenant.sessions();
+    let sessions = caller.sessions();
     assert_eq!(sessions.len(), 5);
     for session in sessions {
         assert_eq!(session.complaints, [] as [String; 0]);
@@ -108,8 +113,8 @@ fn files_go_both_ways_by_sftp_scp_and_rsync_while_websockets_break() {
 
 #[test]
 fn a_session_does_not_outlive_a_host_key_that_is_refused() {
-    let tenant = tenant();
-    let port = format!("-p{}", tenant.lab().port());
+    let caller = caller();
+    let port = format!("-p{}", caller.lab().port());
     let strict = [
         "-oUserKnownHostsFile=/dev/null",
         "-oStrictHostKeyChecking=yes",
@@ -122,58 +127,60 @@ fn a_session_does_not_outlive_a_host_key_that_is_refused() {
         instances::WEB1,
         "true",
     ];
-    assert_eq!(run(&tenant, "mssh", words).code, Some(255));
-    the_session(&tenant);
+    assert_eq!(run(&caller, "mssh", words).code, Some(255));
+    the_session(&caller);
 }
 
 #[test]
 fn a_managed_node_takes_a_key_that_it_has_already() {
-    let tenant = tenant();
+    let caller = caller();
     // The lab's node is the first instance: a push there gives it the key.
-    let key = tenant.run_dir().join("key");
+    let key = caller.run_dir().join("key");
     let file = key.to_str().expect("text");
     let made = finish(
-        tenant
+        caller
             .command("ssh-keygen")
             .args(["-qt", "ed25519", "-N", "", "-f", file]),
     );
     assert_eq!(made.code, Some(0), "{made:?}");
-    let port = format!("-p{}", tenant.lab().port());
+    let port = format!("-p{}", caller.lab().port());
     let pushed = run(
-        &tenant,
+        &caller,
         "mssh",
         ["-i", file, &port, instances::WEB1, "true"],
     );
     assert_eq!(pushed.code, Some(0), "{pushed:?}");
     fs::remove_file(key.with_extension("pub")).expect("a file");
     let outcome = run(
-        &tenant,
+        &caller,
         "mssh",
-        ["--ssm", "-i", file, &port, NODE, "echo", "here"],
+        ["--ssm", "-i", file, &port, MANAGED_NODE, "echo", "here"],
     );
     assert_eq!(
         (outcome.stdout.as_str(), outcome.stderr.as_str()),
         ("here\n", "")
     );
-    the_session(&tenant);
-    let calls = tenant.calls();
+    the_session(&caller);
+    let calls = caller.calls();
     let actions: Vec<&str> = calls.iter().skip(2).map(|it| it.action.as_str()).collect();
     assert_eq!(actions, ["StartSession"]);
 }
 
 #[test]
 fn no_rule_of_instance_connect_holds_for_users_where_nothing_is_pushed() {
-    let tenant = tenant();
+    let caller = caller();
     for words in [
-        vec!["-i", "key", "CORP\\jane@NODE"],
-        vec!["-i", "key", "-l", "CORP\\jane", "NODE"],
-        vec!["-i", "key", "-o", "User=CORP\\jane", "NODE"],
-        vec!["-i", "key", "ssh://CORP%5Cjane@NODE"],
-        vec!["-O", "exit", "-S", "none", "CORP\\jane@NODE"],
+        vec!["-i", "key", "CORP\\jane@MANAGED_NODE"],
+        vec!["-i", "key", "-l", "CORP\\jane", "MANAGED_NODE"],
+        vec!["-i", "key", "-o", "User=CORP\\jane", "MANAGED_NODE"],
+        vec!["-i", "key", "ssh://CORP%5Cjane@MANAGED_NODE"],
+        vec!["-O", "exit", "-S", "none", "CORP\\jane@MANAGED_NODE"],
     ] {
-        let words = words.iter().map(|word| word.replace("NODE", NODE));
+        let words = words
+            .iter()
+            .map(|word| word.replace("MANAGED_NODE", MANAGED_NODE));
         let words: Vec<String> = ["--dry-run".to_owned()].into_iter().chain(words).collect();
-        let outcome = run(&tenant, "mssh", &words);
+        let outcome = run(&caller, "mssh", &words);
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
         let spelled = ["'CORP\\jane@", "ssh://CORP%5Cjane@"];
         let goes_as_jane = spelled.iter().any(|it| outcome.stdout.contains(it));
@@ -184,16 +191,16 @@ fn no_rule_of_instance_connect_holds_for_users_where_nothing_is_pushed() {
 #[test]
 fn a_managed_node_without_a_key_of_ones_own_is_explained() {
     for words in [
-        vec![NODE],
-        vec!["--ssm", NODE],
-        vec!["--private", "-i", "x", NODE],
+        vec![MANAGED_NODE],
+        vec!["--ssm", MANAGED_NODE],
+        vec!["--private", "-i", "x", MANAGED_NODE],
     ] {
-        let outcome = run(&tenant(), "mssh", words);
+        let outcome = run(&caller(), "mssh", words);
         assert_eq!(outcome.code, Some(255));
         assert_eq!(
             outcome.stderr,
             format!(
-                "mssh: error: `{NODE}` is a managed node, not an EC2 instance\n\
+                "mssh: error: `{MANAGED_NODE}` is a managed node, not an EC2 instance\n\
                  mssh: hint: EC2 Instance Connect does not know it: log in with a key that it has \
                  already, by `--ssm -i KEY`\n"
             )

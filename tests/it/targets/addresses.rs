@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use crate::lab::instances::{HUB, TWIN1, TWIN2};
+use crate::lab::instances::{MULTI_HOMED, SAME_ADDRESS1, SAME_ADDRESS2};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, Trouble};
-use crate::sandbox::{eice, finish, look_ups, pushes, run, tenant};
+use crate::sandbox::{caller, eice, finish, look_ups, pushes, run};
 
 /// The address that sshd was reached at.
 const WHERE: &str = "set -- $SSH_CONNECTION; echo $3";
@@ -21,43 +21,47 @@ fn secondary_addresses_and_elastic_ips_of_every_interface_are_found() {
         ("ip-127-0-1-19.ec2.internal", "127.0.1.19"),
         ("ec2-127-0-0-18.compute-1.amazonaws.com", "127.0.0.18"),
     ] {
-        let tenant = tenant();
-        run(&tenant, "mssh", [target, WHERE]).prints(&format!("{address}\n"));
-        assert_eq!(pushes(&tenant), [format!("ec2-user@{HUB}")], "{target}");
+        let caller = caller();
+        run(&caller, "mssh", [target, WHERE]).prints(&format!("{address}\n"));
+        assert_eq!(
+            pushes(&caller),
+            [format!("ec2-user@{MULTI_HOMED}")],
+            "{target}"
+        );
     }
 }
 
 #[test]
 fn an_ipv6_address_of_the_second_interface_is_found() {
-    let tenant = tenant();
-    run(&tenant, "mssh", ["--dry-run", "2001:db8:0::18"]).prints(
+    let caller = caller();
+    run(&caller, "mssh", ["--dry-run", "2001:db8:0::18"]).prints(
         "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY ec2-user@2001:db8:0::18\n",
     );
 }
 
 #[test]
 fn all_filters_of_an_address_are_asked_for_at_the_same_time() {
-    let tenant = tenant();
+    let caller = caller();
     let latency = Fault::new(Trouble::Latency(Duration::from_millis(700)));
-    tenant.fault(latency.on(DESCRIBE_INSTANCES));
-    run(&tenant, "mssh", ["127.0.1.19", "true"]).prints("");
-    let calls = tenant.calls_of(DESCRIBE_INSTANCES);
+    caller.fault(latency.on(DESCRIBE_INSTANCES));
+    run(&caller, "mssh", ["127.0.1.19", "true"]).prints("");
+    let calls = caller.calls_of(DESCRIBE_INSTANCES);
     let apart = calls[1].at.duration_since(calls[0].at);
     assert!(apart < Duration::from_millis(600), "one waited: {apart:?}");
     // Two filters, for each of which the lab has an empty page and then another.
-    assert_eq!(look_ups(&tenant), 4);
+    assert_eq!(look_ups(&caller), 4);
 }
 
 #[test]
 fn a_single_running_instance_wins_over_stopped_ones_with_its_address() {
     for address in ["127.0.1.16", "127.0.1.18"] {
-        let tenant = tenant();
-        run(&tenant, "mssh", [address, WHERE]).prints(&format!("{address}\n"));
-        assert_eq!(pushes(&tenant), [format!("ec2-user@{HUB}")]);
+        let caller = caller();
+        run(&caller, "mssh", [address, WHERE]).prints(&format!("{address}\n"));
+        assert_eq!(pushes(&caller), [format!("ec2-user@{MULTI_HOMED}")]);
     }
-    let outcome = run(&tenant(), "mssh", ["127.0.1.41", "true"]);
+    let outcome = run(&caller(), "mssh", ["127.0.1.41", "true"]);
     assert_eq!(outcome.code, Some(255));
-    for part in ["127.0.1.41 is 2 instances", TWIN1, TWIN2] {
+    for part in ["127.0.1.41 is 2 instances", SAME_ADDRESS1, SAME_ADDRESS2] {
         assert!(outcome.stderr.contains(part), "{outcome:?}");
     }
 }
@@ -71,16 +75,16 @@ fn every_way_leads_to_the_address_that_was_named() {
         ("--via=public", "127.0.1.17", "127.0.0.17"),
         ("--via=public", "127.0.1.19", "127.0.0.16"),
     ] {
-        let tenant = tenant();
-        run(&tenant, "mssh", [way, target, WHERE]).prints(&format!("{address}\n"));
+        let caller = caller();
+        run(&caller, "mssh", [way, target, WHERE]).prints(&format!("{address}\n"));
     }
 }
 
 #[test]
 fn an_endpoint_leads_to_the_address_that_was_named() {
     for (target, address) in [("127.0.1.19", "127.0.1.19"), ("127.0.0.18", "127.0.1.18")] {
-        let tenant = tenant();
-        let mut mssh = eice::command(&tenant, "mssh");
+        let caller = caller();
+        let mut mssh = eice::command(&caller, "mssh");
         finish(mssh.args(["--eice", target, WHERE])).prints(&format!("{address}\n"));
     }
 }

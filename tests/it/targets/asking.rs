@@ -5,21 +5,21 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::process::Command;
 
-use crate::lab::instances::{DB1, WEB1};
-use crate::sandbox::{House, config, finish, lab, pushes, run, skipped, tenant};
+use crate::lab::instances::{PRIVATE, WEB1};
+use crate::sandbox::{SshUser, caller, config, finish, lab, pushes, run, skipped};
 
 /// ssh_config by which any look-up of a name without a dot ends in an error, if DNS does not know it.
 const CANONICAL: &str = "Host *\n  CanonicalizeHostname yes\n  CanonicalDomains nowhere\n  CanonicalizeFallbackLocal no";
 
 #[test]
 fn dns_is_not_asked_for_an_instance_id() {
-    let (_kept, file) = config(&format!("Host db\n  HostName {DB1}\n{CANONICAL}"));
-    let tenant = tenant();
+    let (_kept, file) = config(&format!("Host db\n  HostName {PRIVATE}\n{CANONICAL}"));
+    let caller = caller();
     for target in [WEB1, "db"] {
-        run(&tenant, "mssh", ["-F", &file, target, "echo in"]).prints("in\n");
+        run(&caller, "mssh", ["-F", &file, target, "echo in"]).prints("in\n");
     }
     // As it would be for ssh, and is for what is no instance.
-    let outcome = run(&tenant, "mssh", ["-F", &file, "web1", "true"]);
+    let outcome = run(&caller, "mssh", ["-F", &file, "web1", "true"]);
     assert!(outcome.stderr.contains("resolve"), "{outcome:?}");
 }
 
@@ -28,7 +28,7 @@ fn dns_is_not_asked_for_the_socket_of_a_master() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().display();
     let (_kept, file) = config(&format!("{CANONICAL}\n  ControlPath {path}/%C"));
-    run(&tenant(), "mssh", ["-F", &file, WEB1, "echo in"]).prints("in\n");
+    run(&caller(), "mssh", ["-F", &file, WEB1, "echo in"]).prints("in\n");
 }
 
 #[test]
@@ -36,58 +36,58 @@ fn a_canonical_name_counts_where_there_is_one() {
     let text = "Host web1.lab\n  User ubuntu\nHost *\n  CanonicalizeHostname yes\n  \
                 CanonicalDomains lab";
     let (kept, file) = config(text);
-    let tenant = tenant();
+    let caller = caller();
     // ssh looks up the whole name, with a dot at its end.
     let hosts = kept.path().join("hosts");
     let known = fs::read_to_string(lab().path().join("hosts")).expect("a file");
     fs::write(&hosts, format!("{known}127.0.0.11 web1.lab.\n")).expect("a file");
-    let mut mssh = tenant.command("mssh");
+    let mut mssh = caller.command("mssh");
     mssh.args(["-F", &file, "web1", "echo $USER"]);
     finish(mssh.env("NSS_WRAPPER_HOSTS", &hosts)).prints("ubuntu\n");
-    assert_eq!(pushes(&tenant), [format!("ubuntu@{WEB1}")]);
+    assert_eq!(pushes(&caller), [format!("ubuntu@{WEB1}")]);
 }
 
 /// ssh tells who logs in, and not whether anybody has said so: what the name is here, is the default.
 #[test]
 fn a_user_who_is_called_as_we_are_here_is_told_from_none() {
     let us = lab_user();
-    for (text, user) in [
+    for (text, login) in [
         ("", "ec2-user"),
         (&format!("Host other\n  User {us}\n"), "ec2-user"),
         (&format!("Host i-*\n  User \"{us}\"\n"), &us),
         (&format!("Match host i-*\n  user={us}\n"), &us),
     ] {
         let (_kept, file) = config(text);
-        let house = House::with(text);
-        let tenant = tenant();
-        run(&tenant, "mssh", ["-F", &file, WEB1, "true"]).prints("");
-        assert_eq!(pushes(&tenant), [format!("{user}@{WEB1}")], "{text}");
-        house.run("mssh", &[WEB1, "true"]).prints("");
-        assert_eq!(pushes(&house.tenant), [format!("{user}@{WEB1}")], "{text}");
+        let user = SshUser::with(text);
+        let caller = caller();
+        run(&caller, "mssh", ["-F", &file, WEB1, "true"]).prints("");
+        assert_eq!(pushes(&caller), [format!("{login}@{WEB1}")], "{text}");
+        user.run("mssh", &[WEB1, "true"]).prints("");
+        assert_eq!(pushes(&user.caller), [format!("{login}@{WEB1}")], "{text}");
     }
 }
 
 /// Whoever runs the lab.
 fn lab_user() -> String {
-    let told = finish(tenant().command("id").arg("-un"));
+    let told = finish(caller().command("id").arg("-un"));
     told.stdout.trim_end().to_owned()
 }
 
 /// In a user namespace it belongs to nobody, and ssh does not let it be included.
 #[test]
 fn the_systems_file_may_belong_to_nobody() {
-    let house = House::with("");
+    let user = SshUser::with("");
     let us = lab_user();
     let script = "mount --bind \"$1\" /etc/ssh/ssh_config && shift && exec \"$@\"";
-    for (text, user) in [
+    for (text, login) in [
         ("Host *\n  SendEnv LANG\n".to_owned(), "ec2-user"),
         ("Host i-*\n  User ubuntu\n".to_owned(), "ubuntu"),
         (format!("Host i-bastion\n  User {us}\n"), "ec2-user"),
     ] {
-        let file = house.home.join("system");
+        let file = user.home.join("system");
         fs::write(&file, text).expect("a file");
         let within = |words: &[&str]| -> Command {
-            let mut unshare = house.command("unshare");
+            let mut unshare = user.command("unshare");
             unshare.args(["-m", "sh", "-c", script, "sh"]).arg(&file);
             unshare.args(words);
             unshare
@@ -100,7 +100,7 @@ fn the_systems_file_may_belong_to_nobody() {
             );
             return;
         }
-        finish(&mut within(&["mssh", WEB1, "echo $USER"])).prints(&format!("{user}\n"));
+        finish(&mut within(&["mssh", WEB1, "echo $USER"])).prints(&format!("{login}\n"));
     }
 }
 
@@ -108,8 +108,8 @@ fn the_systems_file_may_belong_to_nobody() {
 #[test]
 fn the_systems_file_may_be_elsewhere() {
     const USUAL: &[u8] = b"/etc/ssh/ssh_config\0";
-    let house = House::with("");
-    let bin = house.home.join("bin");
+    let user = SshUser::with("");
+    let bin = user.home.join("bin");
     fs::create_dir(&bin).expect("a directory");
     let ssh = which::which("ssh").expect("ssh");
     let mut program = fs::read(ssh).expect("a program");
@@ -132,17 +132,17 @@ fn the_systems_file_may_be_elsewhere() {
     fs::write(bin.join("ssh"), program).expect("a program");
     fs::set_permissions(bin.join("ssh"), Permissions::from_mode(0o755)).expect("its mode");
     let us = lab_user();
-    for (text, user) in [
+    for (text, login) in [
         ("Host i-*\n  User ubuntu\n".to_owned(), "ubuntu"),
         (format!("Host i-*\n  User {us}\n"), us.as_str()),
         (format!("Host other\n  User {us}\n"), "ec2-user"),
     ] {
         fs::write(&file, text).expect("a file");
-        let mut mssh = house.command("mssh");
+        let mut mssh = user.command("mssh");
         let path = mssh.get_envs().find(|(name, _)| *name == "PATH");
         let path = path.and_then(|(_, value)| value).expect("a PATH");
         let path = format!("{}:{}", bin.display(), path.to_string_lossy());
         mssh.args([WEB1, "echo $USER"]).env("PATH", path);
-        finish(&mut mssh).prints(&format!("{user}\n"));
+        finish(&mut mssh).prints(&format!("{login}\n"));
     }
 }

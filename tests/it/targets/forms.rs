@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use crate::lab::instances::{self, DB1, DESCRIBE_DENIED, OLD, PARIS, SIX, WEB1, WEB2};
+use crate::lab::instances::{
+    self, DESCRIBE_DENIED, IN_EU_WEST_1, IPV6_ONLY, PRIVATE, SHORT_ID, WEB1, WEB2,
+};
 use crate::lab::{Fault, Trouble};
-use crate::sandbox::{finish, lab, look_ups, pushes, run, skipped, tenant};
+use crate::sandbox::{caller, finish, lab, look_ups, pushes, run, skipped};
 
 /// Where a session runs, and as whom: the address that sshd was reached at.
 const WHERE: &str = "set -- $SSH_CONNECTION; echo $USER@$3";
@@ -14,20 +16,20 @@ fn an_id_is_reached_at_its_public_address_else_the_private_one_else_ipv6() {
     let mut cases = vec![
         (WEB1.to_owned(), "ec2-user@127.0.0.11\n"),
         (WEB1.to_uppercase(), "ec2-user@127.0.0.11\n"),
-        (format!("ubuntu@{OLD}"), "ubuntu@127.0.0.13\n"),
-        (DB1.to_owned(), "ec2-user@127.0.1.21\n"),
+        (format!("ubuntu@{SHORT_ID}"), "ubuntu@127.0.0.13\n"),
+        (PRIVATE.to_owned(), "ec2-user@127.0.1.21\n"),
         (format!("1000jane@{WEB1}"), "1000jane@127.0.0.11\n"),
     ];
     if lab().has_ipv6() {
-        cases.push((SIX.to_owned(), "ec2-user@::1\n"));
+        cases.push((IPV6_ONLY.to_owned(), "ec2-user@::1\n"));
     } else {
         skipped("there is no ::1 here, so the IPv6-only instance is not tried");
     }
     for (target, expected) in cases {
-        let tenant = tenant();
-        run(&tenant, "mssh", [&target, WHERE]).prints(expected);
+        let caller = caller();
+        run(&caller, "mssh", [&target, WHERE]).prints(expected);
         assert_eq!(
-            (look_ups(&tenant), pushes(&tenant).len()),
+            (look_ups(&caller), pushes(&caller).len()),
             (1, 1),
             "{target}"
         );
@@ -45,10 +47,10 @@ fn addresses_and_names_lead_to_their_instance() {
         ("web2.lab", WEB2, "127.0.0.12"),
     ];
     for (target, id, address) in cases {
-        let tenant = tenant();
+        let caller = caller();
         let words = [&format!("ubuntu@{target}"), WHERE];
-        run(&tenant, "mssh", words).prints(&format!("ubuntu@{address}\n"));
-        assert_eq!(pushes(&tenant), [format!("ubuntu@{id}")], "{target}");
+        run(&caller, "mssh", words).prints(&format!("ubuntu@{address}\n"));
+        assert_eq!(pushes(&caller), [format!("ubuntu@{id}")], "{target}");
     }
 }
 
@@ -59,9 +61,9 @@ fn ipv6_addresses_are_found_with_and_without_brackets() {
         return;
     }
     for target in ["root@::1", "root@[::1]"] {
-        let tenant = tenant();
-        run(&tenant, "mssh", [target, "echo $USER"]).prints("root\n");
-        assert_eq!(pushes(&tenant), [format!("root@{SIX}")]);
+        let caller = caller();
+        run(&caller, "mssh", [target, "echo $USER"]).prints("root\n");
+        assert_eq!(pushes(&caller), [format!("root@{IPV6_ONLY}")]);
     }
 }
 
@@ -70,54 +72,61 @@ fn a_name_made_by_aws_tells_its_region() {
     for target in [
         "ec2-127-0-0-61.eu-west-1.compute.amazonaws.com",
         "ip-127-0-1-61.eu-west-1.compute.internal",
-        &format!("{PARIS}.eu-west-1.compute.internal"),
+        &format!("{IN_EU_WEST_1}.eu-west-1.compute.internal"),
     ] {
-        let tenant = tenant();
-        let mut command = tenant.command("mssh");
+        let caller = caller();
+        let mut command = caller.command("mssh");
         finish(
             command
                 .args([target, "echo $USER"])
                 .env_remove("AWS_REGION"),
         )
         .prints("ec2-user\n");
-        assert!(tenant.calls().iter().all(|call| call.region == "eu-west-1"));
+        assert!(caller.calls().iter().all(|call| call.region == "eu-west-1"));
     }
 }
 
 #[test]
 fn the_region_is_that_of_the_option_then_of_the_name_then_of_the_environment() {
-    let tenant = tenant();
-    run(&tenant, "mssh", [PARIS, "--region", "eu-west-1", "true"]).prints("");
-    let mut command = tenant.command("mssh");
-    let command = command.args([PARIS, "true"]).env_remove("AWS_REGION");
+    let caller = caller();
+    run(
+        &caller,
+        "mssh",
+        [IN_EU_WEST_1, "--region", "eu-west-1", "true"],
+    )
+    .prints("");
+    let mut command = caller.command("mssh");
+    let command = command
+        .args([IN_EU_WEST_1, "true"])
+        .env_remove("AWS_REGION");
     finish(command.env("AWS_DEFAULT_REGION", "eu-west-1")).prints("");
-    assert!(tenant.calls().iter().all(|call| call.region == "eu-west-1"));
+    assert!(caller.calls().iter().all(|call| call.region == "eu-west-1"));
 }
 
 #[test]
 fn a_host_beside_an_id_is_used_as_typed() {
-    let tenant = tenant();
-    run(&tenant, "mssh", ["-t", WEB1, "root@127.0.1.11", WHERE]).prints("root@127.0.1.11\n");
+    let caller = caller();
+    run(&caller, "mssh", ["-t", WEB1, "root@127.0.1.11", WHERE]).prints("root@127.0.1.11\n");
     assert_eq!(
-        (look_ups(&tenant), pushes(&tenant)),
+        (look_ups(&caller), pushes(&caller)),
         (1, vec![format!("root@{WEB1}")])
     );
 }
 
 #[test]
 fn with_host_id_and_zone_there_is_one_call_in_all() {
-    let tenant = tenant();
+    let caller = caller();
     let words = ["ubuntu@127.0.0.11", "-t", WEB1, "-z", "us-east-1a", WHERE];
-    run(&tenant, "mssh", words).prints("ubuntu@127.0.0.11\n");
-    assert_eq!(tenant.calls().len(), 1);
-    assert_eq!(pushes(&tenant), [format!("ubuntu@{WEB1} us-east-1a")]);
+    run(&caller, "mssh", words).prints("ubuntu@127.0.0.11\n");
+    assert_eq!(caller.calls().len(), 1);
+    assert_eq!(pushes(&caller), [format!("ubuntu@{WEB1} us-east-1a")]);
 }
 
 #[test]
 fn a_host_beside_an_id_needs_no_permission_to_describe() {
-    let tenant = tenant();
+    let caller = caller();
     run(
-        &tenant,
+        &caller,
         "mssh",
         ["-t", DESCRIBE_DENIED, "root@127.0.0.32", "echo in"],
     )
@@ -126,10 +135,10 @@ fn a_host_beside_an_id_needs_no_permission_to_describe() {
 
 #[test]
 fn a_wrong_zone_harms_beside_a_host_and_not_beside_an_id() {
-    let tenant = tenant();
-    run(&tenant, "mssh", ["-z", "us-east-1b", WEB1, "echo in"]).prints("in\n");
+    let caller = caller();
+    run(&caller, "mssh", ["-z", "us-east-1b", WEB1, "echo in"]).prints("in\n");
     run(
-        &tenant,
+        &caller,
         "mssh",
         ["-t", WEB1, "-z", "us-east-1b", "root@127.0.0.11"],
     )
@@ -144,10 +153,10 @@ fn a_wrong_zone_harms_beside_a_host_and_not_beside_an_id() {
 
 #[test]
 fn look_up_and_push_of_an_id_are_one_round_trip() {
-    let tenant = tenant();
-    tenant.fault(Fault::new(Trouble::Latency(Duration::from_millis(700))));
-    run(&tenant, "mssh", [WEB1, "true"]).prints("");
-    let calls = tenant.calls();
+    let caller = caller();
+    caller.fault(Fault::new(Trouble::Latency(Duration::from_millis(700))));
+    run(&caller, "mssh", [WEB1, "true"]).prints("");
+    let calls = caller.calls();
     let apart = calls[1].at.duration_since(calls[0].at);
     assert_eq!(calls.len(), 2);
     assert!(
@@ -164,37 +173,37 @@ fn ways_choose_the_address() {
         (["--private", "-4"], "127.0.1.11"),
         (["--via", "auto"], "127.0.0.11"),
     ] {
-        let tenant = tenant();
+        let caller = caller();
         let words = words.iter().copied().chain([WEB1, WHERE]);
-        run(&tenant, "mssh", words).prints(&format!("ec2-user@{address}\n"));
+        run(&caller, "mssh", words).prints(&format!("ec2-user@{address}\n"));
     }
 }
 
 #[test]
 fn every_call_says_who_we_are() {
-    let tenant = tenant();
-    run(&tenant, "mssh", [WEB1, "true"]).prints("");
+    let caller = caller();
+    run(&caller, "mssh", [WEB1, "true"]).prints("");
     let name = format!("mssh/{}", env!("CARGO_PKG_VERSION"));
-    for call in tenant.calls() {
+    for call in caller.calls() {
         assert!(call.user_agent.contains(&name), "{}", call.user_agent);
     }
 }
 
 #[test]
 fn a_dry_run_pushes_nothing_and_prints_a_line_for_a_shell() {
-    let tenant = tenant();
+    let caller = caller();
     let words = ["--dry-run", "-p22", WEB1, "echo $HOME; ls", "it's"];
-    run(&tenant, "mssh", words).prints(
+    run(&caller, "mssh", words).prints(
         "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY -p22 ec2-user@127.0.0.11 'echo $HOME; ls' \
          'it'\\''s'\n",
     );
-    assert_eq!((look_ups(&tenant), pushes(&tenant).len()), (1, 0));
+    assert_eq!((look_ups(&caller), pushes(&caller).len()), (1, 0));
 }
 
 #[test]
 fn debug_tells_calls_with_time_and_id_and_no_secret() {
-    let tenant = tenant();
-    let outcome = run(&tenant, "mssh", ["-d", WEB1, "echo out"]);
+    let caller = caller();
+    let outcome = run(&caller, "mssh", ["-d", WEB1, "echo out"]);
     assert_eq!((outcome.stdout.as_str(), outcome.code), ("out\n", Some(0)));
     for part in [
         "DescribeInstances in us-east-1 answered after ",
@@ -207,7 +216,7 @@ fn debug_tells_calls_with_time_and_id_and_no_secret() {
         assert!(!outcome.stderr.contains(secret), "{}", outcome.stderr);
     }
     let verbose = run(
-        &tenant,
+        &caller,
         "mssh",
         ["-v", "-o", "LogLevel=QUIET", WEB1, "true"],
     );
@@ -238,14 +247,14 @@ fn verbose_tells_which_user_was_chosen_and_why() {
     ] {
         for letter in ["-v", "-d"] {
             let words = [&[letter, "--dry-run", "-F", file], words].concat();
-            let outcome = run(&tenant(), "mssh", words);
+            let outcome = run(&caller(), "mssh", words);
             let told = format!("mssh: user {told}\n");
             assert!(outcome.stderr.contains(&told), "{outcome:?}");
         }
     }
     // To sftp, -l is no user.
     let words = ["-v", "--dry-run", "-l", "100", WEB1];
-    let outcome = run(&tenant(), "msftp", words);
+    let outcome = run(&caller(), "msftp", words);
     assert!(
         outcome
             .stderr
@@ -256,8 +265,8 @@ fn verbose_tells_which_user_was_chosen_and_why() {
 
 #[test]
 fn debug_speaks_in_sentences() {
-    let tenant = tenant();
-    let outcome = run(&tenant, "mssh", ["-d", "web2.lab", "true"]);
+    let caller = caller();
+    let outcome = run(&caller, "mssh", ["-d", "web2.lab", "true"]);
     let address = instances::find(WEB2)
         .and_then(|it| it.public)
         .expect("an address");
@@ -277,7 +286,11 @@ fn debug_speaks_in_sentences() {
             "{sentence}: {outcome:?}"
         );
     }
-    let outcome = run(&tenant, "mssh", ["-d", "-p22", instances::MOAT, "true"]);
+    let outcome = run(
+        &caller,
+        "mssh",
+        ["-d", "-p22", instances::REJECTS_DIRECT, "true"],
+    );
     for sentence in [
         "mssh: debug: direct: 127.0.1.84 refuses port 22\n",
         "mssh: debug: eice: leads there\n",

@@ -1,45 +1,52 @@
 //! What people paste: ARNs, pages of the AWS console, and the options of the AWS CLI.
 
-use crate::lab::instances::{HERMIT, PARIS, WEB1};
-use crate::sandbox::{finish, lab, pushes, run, tenant};
+use crate::lab::instances::{IN_EU_WEST_1, PRIVATE_WITH_AGENT, WEB1};
+use crate::sandbox::{caller, finish, lab, pushes, run};
 
 const PAGE: &str = "https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#InstanceDetails:instanceId=";
 const ARN: &str = "arn:aws:ec2:eu-west-1:123456789012:instance/";
 
 #[test]
 fn an_arn_or_a_page_of_the_console_is_a_target_and_tells_the_region() {
-    for pasted in [format!("{ARN}{PARIS}"), format!("{PAGE}{PARIS}")] {
-        let tenant = tenant();
-        let mut mssh = tenant.command("mssh");
+    for pasted in [
+        format!("{ARN}{IN_EU_WEST_1}"),
+        format!("{PAGE}{IN_EU_WEST_1}"),
+    ] {
+        let caller = caller();
+        let mut mssh = caller.command("mssh");
         mssh.env_remove("AWS_REGION");
         finish(mssh.args([&format!("ubuntu@{pasted}"), "echo $USER"])).prints("ubuntu\n");
-        assert_eq!(pushes(&tenant), [format!("ubuntu@{PARIS}")]);
-        assert!(tenant.calls().iter().all(|call| call.region == "eu-west-1"));
+        assert_eq!(pushes(&caller), [format!("ubuntu@{IN_EU_WEST_1}")]);
+        assert!(caller.calls().iter().all(|call| call.region == "eu-west-1"));
     }
 }
 
 #[test]
 fn every_client_takes_them() {
-    let tenant = tenant();
-    let there = lab().remote().join(tenant.access_key());
+    let caller = caller();
+    let there = lab().remote().join(caller.access_key());
     std::fs::create_dir_all(&there).expect("a directory");
     let file = there.join("file");
     std::fs::write(&file, "text\n").expect("a file");
     let (file, copy) = (file.display(), there.join("copy"));
     let copied = |from: &str| {
         let words = ["-q", from, copy.to_str().expect("a name")];
-        run(&tenant, "mscp", words).prints("");
+        run(&caller, "mscp", words).prints("");
         assert_eq!(std::fs::read(&copy).expect("a copy"), b"text\n");
         std::fs::remove_file(&copy).expect("a copy");
     };
-    copied(&format!("{ARN}{PARIS}:{file}"));
-    copied(&format!("{PAGE}{PARIS}:{file}"));
-    let line = run(&tenant, "msftp", ["--dry-run", &format!("{ARN}{PARIS}")]);
+    copied(&format!("{ARN}{IN_EU_WEST_1}:{file}"));
+    copied(&format!("{PAGE}{IN_EU_WEST_1}:{file}"));
+    let line = run(
+        &caller,
+        "msftp",
+        ["--dry-run", &format!("{ARN}{IN_EU_WEST_1}")],
+    );
     assert!(line.stdout.ends_with(" ec2-user@127.0.0.61\n"), "{line:?}");
     let line = run(
-        &tenant,
+        &caller,
         "mscp",
-        ["--dry-run", "x", &format!("{ARN}{PARIS}")],
+        ["--dry-run", "x", &format!("{ARN}{IN_EU_WEST_1}")],
     );
     assert!(line.stdout.ends_with(" ec2-user@127.0.0.61:\n"), "{line:?}");
 }
@@ -47,48 +54,56 @@ fn every_client_takes_them() {
 /// With a host and a zone, AWS is asked for nothing but the push.
 #[test]
 fn the_instance_behind_a_host_may_be_pasted_too() {
-    let (arn, page) = (format!("{ARN}{PARIS}"), format!("{PAGE}{PARIS}"));
+    let (arn, page) = (
+        format!("{ARN}{IN_EU_WEST_1}"),
+        format!("{PAGE}{IN_EU_WEST_1}"),
+    );
     for (option, pasted) in [
         ("--instance-id", &arn),
         ("--instance-id", &page),
         ("-t", &arn),
         ("-t", &page),
     ] {
-        let tenant = tenant();
-        let mut mssh = tenant.command("mssh");
+        let caller = caller();
+        let mut mssh = caller.command("mssh");
         mssh.env_remove("AWS_REGION");
         let words = [option, pasted, "127.0.0.61", "echo $USER"];
         finish(mssh.args(words)).prints("ec2-user\n");
-        assert_eq!(pushes(&tenant), [format!("ec2-user@{PARIS}")]);
-        assert!(tenant.calls().iter().all(|call| call.region == "eu-west-1"));
+        assert_eq!(pushes(&caller), [format!("ec2-user@{IN_EU_WEST_1}")]);
+        assert!(caller.calls().iter().all(|call| call.region == "eu-west-1"));
     }
 }
 
 #[test]
 fn an_option_beats_the_region_of_an_arn() {
-    let words = ["--region", "us-east-1", &format!("{ARN}{PARIS}"), "true"];
-    let outcome = run(&tenant(), "mssh", words);
-    let said = format!("mssh: error: there is no instance {PARIS} in us-east-1");
+    let words = [
+        "--region",
+        "us-east-1",
+        &format!("{ARN}{IN_EU_WEST_1}"),
+        "true",
+    ];
+    let outcome = run(&caller(), "mssh", words);
+    let said = format!("mssh: error: there is no instance {IN_EU_WEST_1} in us-east-1");
     assert!(outcome.stderr.starts_with(&said), "{outcome:?}");
 }
 
 #[test]
 fn what_is_pasted_of_anything_else_is_refused() {
-    let tenant = tenant();
+    let caller = caller();
     let id = "mssh: hint: an instance ID is `i-` and 17 (or 8) hexadecimal digits";
-    run(&tenant, "mssh", [&format!("{ARN}i-0abc"), "true"]).fails(
+    run(&caller, "mssh", [&format!("{ARN}i-0abc"), "true"]).fails(
         255,
         &["mssh: error: `i-0abc` is not a valid instance ID", id],
     );
     let volume = "arn:aws:ec2:us-east-1:123456789012:volume/vol-0123456789abcdef0";
-    run(&tenant, "mssh", [volume]).fails(
+    run(&caller, "mssh", [volume]).fails(
         255,
         &[
             &format!("mssh: error: `{volume}` is not a valid target"),
             "mssh: hint: a target is [user@] and an instance ID, an IP address or a host name",
         ],
     );
-    assert!(tenant.calls().is_empty());
+    assert!(caller.calls().is_empty());
 }
 
 /// `aws ec2-instance-connect ssh --instance-id ID`.
@@ -100,20 +115,20 @@ fn an_instance_id_without_a_host_is_the_target() {
         &["--instance_id", WEB1, "-l", "ec2-user"],
     ] {
         let words = [&["--dry-run"][..], words].concat();
-        let line = run(&tenant(), "mssh", words);
+        let line = run(&caller(), "mssh", words);
         assert_eq!((line.code, line.stderr.as_str()), (Some(0), ""));
         assert!(line.stdout.ends_with(" ec2-user@127.0.0.11\n"), "{line:?}");
     }
-    let words = ["--shell", "--instance-id", HERMIT];
-    let outcome = run(&tenant(), "mssh", words);
+    let words = ["--shell", "--instance-id", PRIVATE_WITH_AGENT];
+    let outcome = run(&caller(), "mssh", words);
     assert!(!outcome.stderr.contains("no target"), "{outcome:?}");
-    let line = run(&tenant(), "msftp", ["--dry-run", "--instance-id", WEB1]);
+    let line = run(&caller(), "msftp", ["--dry-run", "--instance-id", WEB1]);
     assert!(line.stdout.ends_with(" ec2-user@127.0.0.11\n"), "{line:?}");
 }
 
 #[test]
 fn options_of_the_aws_cli_get_our_way_of_saying_it() {
-    let tenant = tenant();
+    let caller = caller();
     for (word, hint) in [
         ("--os-user", "write USER@ before the target"),
         ("--user=jane", "write USER@ before the target"),
@@ -139,7 +154,7 @@ fn options_of_the_aws_cli_get_our_way_of_saying_it() {
         ("--ipv6", "write --via ipv6"),
     ] {
         let name = word.split('=').next().unwrap_or_default();
-        run(&tenant, "mssh", [word, "x", WEB1]).fails(
+        run(&caller, "mssh", [word, "x", WEB1]).fails(
             255,
             &[
                 &format!("mssh: error: unknown option `{name}`"),
@@ -147,15 +162,18 @@ fn options_of_the_aws_cli_get_our_way_of_saying_it() {
             ],
         );
     }
-    assert!(tenant.calls().is_empty());
+    assert!(caller.calls().is_empty());
 }
 
 #[test]
 fn a_hop_that_was_pasted_gets_an_error_of_ours() {
-    let tenant = tenant();
-    for hop in [format!("{ARN}{PARIS}"), format!("{PAGE}{PARIS}")] {
+    let caller = caller();
+    for hop in [
+        format!("{ARN}{IN_EU_WEST_1}"),
+        format!("{PAGE}{IN_EU_WEST_1}"),
+    ] {
         let words = ["-J", &format!("{WEB1},ubuntu@{hop}"), WEB1, "true"];
-        run(&tenant, "mssh", words).fails(
+        run(&caller, "mssh", words).fails(
             255,
             &[
                 &format!("mssh: error: a hop is named by its ID, not by `{hop}`"),
@@ -163,5 +181,5 @@ fn a_hop_that_was_pasted_gets_an_error_of_ours() {
             ],
         );
     }
-    assert!(tenant.calls().is_empty());
+    assert!(caller.calls().is_empty());
 }

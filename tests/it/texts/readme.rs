@@ -5,8 +5,8 @@ use std::fs;
 use serde_json::Value;
 
 use super::project;
-use crate::lab::instances::{CELLAR, DB1, WEB1};
-use crate::sandbox::{House, finish, tenant};
+use crate::lab::instances::{PRIVATE, SSM_ONLY, WEB1};
+use crate::sandbox::{SshUser, caller, finish};
 
 /// The blocks of code in the README in this language.
 fn blocks(language: &str) -> Vec<String> {
@@ -49,15 +49,15 @@ fn the_policies_of_the_readme_allow_what_is_called_and_no_other_user() {
             [allowed(login), allowed(tunnels)].concat(),
         ),
         (
-            &["--eice", DB1],
+            &["--eice", PRIVATE],
             [allowed(login), allowed(tunnels)].concat(),
         ),
-        (&[CELLAR], [allowed(login), allowed(tunnels)].concat()),
+        (&[SSM_ONLY], [allowed(login), allowed(tunnels)].concat()),
     ] {
-        let tenant = tenant();
-        let mut mssh = crate::sandbox::eice::command(&tenant, "mssh");
+        let caller = caller();
+        let mut mssh = crate::sandbox::eice::command(&caller, "mssh");
         finish(mssh.args([words, &["true"]].concat())).prints("");
-        for call in tenant.calls() {
+        for call in caller.calls() {
             assert!(allowed.contains(&call.action), "{words:?}: {}", call.action);
         }
     }
@@ -65,10 +65,10 @@ fn the_policies_of_the_readme_allow_what_is_called_and_no_other_user() {
 
 #[test]
 fn completions_and_man_pages_go_where_the_readme_puts_them() {
-    let house = House::with("");
+    let user = SshUser::with("");
     let blocks = blocks("sh");
     let line = blocks.iter().find(|it| it.contains("--completions bash"));
-    let mut shell = house.command("sh");
+    let mut shell = user.command("sh");
     let outcome = finish(shell.args(["-euc", line.expect("a block")]));
     outcome.prints("");
     for (installed, file) in [
@@ -83,7 +83,7 @@ fn completions_and_man_pages_go_where_the_readme_puts_them() {
         ),
         (".zfunc/_mssh", "completions/_mssh"),
     ] {
-        let there = fs::read_to_string(house.home.join(installed)).expect(installed);
+        let there = fs::read_to_string(user.home.join(installed)).expect(installed);
         let here = fs::read_to_string(project(file)).expect(file);
         assert_eq!(there, here, "{installed}");
     }

@@ -12,27 +12,27 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_websockets::{CloseCode, Config, Message, ServerBuilder, WebSocketStream};
 
-use super::Ail;
+use super::TunnelFault;
 
 const HOUR: Duration = Duration::from_hours(1);
 
 /// What one connection of the service is.
 pub(super) struct Tunnel<S> {
     socket: WebSocketStream<S>,
-    ail: Option<Ail>,
+    fault: Option<TunnelFault>,
     /// The bytes sent to the client.
     sent: u64,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Tunnel<S> {
-    pub(super) fn new(stream: S, ail: Option<Ail>) -> Self {
-        let config = match ail {
-            Some(Ail::Fragments) => Config::default().frame_size(1000),
+    pub(super) fn new(stream: S, fault: Option<TunnelFault>) -> Self {
+        let config = match fault {
+            Some(TunnelFault::Fragments) => Config::default().frame_size(1000),
             _ => Config::default(),
         };
         Self {
             socket: ServerBuilder::new().config(config).serve(stream),
-            ail,
+            fault,
             sent: 0,
         }
     }
@@ -50,13 +50,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Tunnel<S> {
         let (mut from, mut to) = target.split();
         let mut buffer = vec![0; 64 * 1024];
         let limit = Instant::now() + duration.map_or(HOUR, Duration::from_secs);
-        if matches!(self.ail, Some(Ail::Text)) {
+        if matches!(self.fault, Some(TunnelFault::Text)) {
             self.send(Message::text("hello")).await?;
         }
-        if matches!(self.ail, Some(Ail::TooLong)) {
+        if matches!(self.fault, Some(TunnelFault::TooLong)) {
             self.send(Message::binary(vec![0; 1 << 20])).await?;
         }
-        while matches!(self.ail, Some(Ail::Pings)) {
+        while matches!(self.fault, Some(TunnelFault::Pings)) {
             for _ in 0..500 {
                 self.send(Message::ping(vec![0; 125])).await?;
             }
@@ -84,7 +84,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Tunnel<S> {
         }
     }
 
-    /// Passes on what the client sends, as the ails have it; says if that was the end.
+    /// Passes on what the client sends, as the faults have it; says if that was the end.
     async fn take(
         &mut self,
         message: Option<Result<Message, tokio_websockets::Error>>,
@@ -100,7 +100,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Tunnel<S> {
             return Ok(Some(format!("closed by the client with {code:?}")));
         }
         if message.is_binary() {
-            if let Some(Ail::SlowReader(time)) = self.ail {
+            if let Some(TunnelFault::SlowReader(time)) = self.fault {
                 sleep(time).await;
             }
             to.write_all(message.as_payload()).await?;
@@ -108,24 +108,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Tunnel<S> {
         Ok(None)
     }
 
-    /// Sends bytes as the ails have it; says if that was the end.
+    /// Sends bytes as the faults have it; says if that was the end.
     async fn give(&mut self, bytes: &[u8]) -> io::Result<Option<String>> {
         let left = |limit: u64| usize::try_from(limit - self.sent).unwrap_or(usize::MAX);
-        match self.ail {
-            Some(Ail::SlowWriter(time)) => sleep(time).await,
-            Some(Ail::DropAfter(limit)) if bytes.len() >= left(limit) => {
+        match self.fault {
+            Some(TunnelFault::SlowWriter(time)) => sleep(time).await,
+            Some(TunnelFault::DropAfter(limit)) if bytes.len() >= left(limit) => {
                 self.send(Message::binary(bytes[..left(limit)].to_vec()))
                     .await?;
                 return Ok(Some("dropped by the service".into()));
             }
-            Some(Ail::CloseAfter(limit, code, reason)) if bytes.len() >= left(limit) => {
+            Some(TunnelFault::CloseAfter(limit, code, reason)) if bytes.len() >= left(limit) => {
                 self.send(Message::binary(bytes[..left(limit)].to_vec()))
                     .await?;
                 let code = CloseCode::try_from(code).expect("a close code");
                 self.close(code, reason).await?;
                 return Ok(Some("closed by the service".into()));
             }
-            Some(Ail::Fragments) => self.send(Message::ping(&b"between"[..])).await?,
+            Some(TunnelFault::Fragments) => self.send(Message::ping(&b"between"[..])).await?,
             _ => {}
         }
         self.sent += bytes.len() as u64;

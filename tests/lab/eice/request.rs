@@ -23,7 +23,7 @@ const ORDER: [&str; 11] = [
 
 /// How a request for a tunnel came.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Opening {
+pub(crate) struct TunnelRequest {
     pub(crate) host: String,
     pub(crate) endpoint: String,
     pub(crate) port: u16,
@@ -40,7 +40,7 @@ pub(crate) struct Opening {
 }
 
 /// Why AWS would refuse: status, code, message.
-pub(super) type No = (u16, &'static str, String);
+pub(super) type Rejection = (u16, &'static str, String);
 
 /// The head of a request, taken apart.
 struct Head<'a> {
@@ -51,17 +51,17 @@ struct Head<'a> {
 }
 
 /// Reads the head of a request and checks it. `ssh` is the instances' port where that is not 22.
-pub(super) fn read(head: &str, ssh: u16) -> (Opening, Result<IpAddr, No>) {
+pub(super) fn read(head: &str, ssh: u16) -> (TunnelRequest, Result<IpAddr, Rejection>) {
     let head = Head::of(head);
-    let opening = head.opening();
+    let request = head.request();
     let checked = match head.oddity() {
         Some(what) => {
             let message = format!("{what} is not what it should be");
             Err((400, "InvalidRequest", message))
         }
-        None => signature::check(&head.query, &opening).and_then(|()| opening.target(ssh)),
+        None => signature::check(&head.query, &request).and_then(|()| request.target(ssh)),
     };
-    (opening, checked)
+    (request, checked)
 }
 
 impl<'a> Head<'a> {
@@ -94,10 +94,10 @@ impl<'a> Head<'a> {
         found.map_or(String::new(), |(_, value)| decode(value))
     }
 
-    fn opening(&self) -> Opening {
+    fn request(&self) -> TunnelRequest {
         let credential = self.value("X-Amz-Credential");
         let mut scope = credential.split('/').map(str::to_owned);
-        Opening {
+        TunnelRequest {
             host: self.header("host").to_owned(),
             endpoint: self.value("instanceConnectEndpointId"),
             port: self.value("remotePort").parse().unwrap_or(0),
@@ -141,9 +141,9 @@ impl<'a> Head<'a> {
     }
 }
 
-impl Opening {
+impl TunnelRequest {
     /// Where the service would connect, if it would.
-    fn target(&self, ssh: u16) -> Result<IpAddr, No> {
+    fn target(&self, ssh: u16) -> Result<IpAddr, Rejection> {
         let checks = [
             ([22, 3389, ssh].contains(&self.port), "RemotePort"),
             (

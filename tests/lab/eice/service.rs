@@ -16,10 +16,10 @@ use tokio_websockets::CloseCode;
 
 use super::super::clock::{self, Clock};
 use super::relay::Tunnel;
-use super::request::{self, No};
-use super::{API, Ail, backend, beside, certified};
+use super::request::{self, Rejection};
+use super::{API, TunnelFault, backend, beside, certified};
 use crate::lab::authority::Authority;
-use crate::lab::fake_aws::Region;
+use crate::lab::fake_aws::FakeAws;
 use crate::lab::instances;
 use crate::lab::ports;
 
@@ -30,7 +30,7 @@ pub(crate) struct Service {
 
 /// What every connection needs.
 struct Place {
-    region: Arc<Region>,
+    region: Arc<FakeAws>,
     tls: TlsAcceptor,
     /// Where the instances' sshd listens, which is 22 if that could be had.
     ssh: u16,
@@ -42,7 +42,7 @@ impl Service {
     pub(crate) fn open(
         address: Ipv4Addr,
         directory: PathBuf,
-        region: Arc<Region>,
+        region: Arc<FakeAws>,
         ssh: u16,
     ) -> io::Result<Self> {
         let authority = Authority::make(directory)?;
@@ -111,37 +111,39 @@ async fn connection(stream: TcpStream, place: &Place) -> io::Result<()> {
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await?);
     }
-    let (opening, checked) = request::read(&String::from_utf8_lossy(&head), place.ssh);
-    let owner = opening.access_key.clone();
-    let (number, ail, clock) = place.region.with_book(&owner, |book| {
-        book.tunnels.push(opening.clone());
-        (book.tunnels.len() - 1, book.ail, book.clock)
+    let (request, checked) = request::read(&String::from_utf8_lossy(&head), place.ssh);
+    let owner = request.access_key.clone();
+    let (number, fault, clock) = place.region.with_state(&owner, |state| {
+        state.tunnels.push(request.clone());
+        (state.tunnels.len() - 1, state.tunnel_fault, state.clock)
     });
-    let end = match (checked, ail) {
-        (_, Some(Ail::Hang)) => stream
+    let end = match (checked, fault) {
+        (_, Some(TunnelFault::Hang)) => stream
             .read_to_end(&mut Vec::new())
             .await
             .map(|_| "hung".into()),
-        (_, Some(Ail::HangUp)) => stream.shutdown().await.map(|()| "hung up".into()),
-        (_, Some(Ail::Refuse(status, body))) => refuse(&mut stream, clock, status, body).await,
+        (_, Some(TunnelFault::HangUp)) => stream.shutdown().await.map(|()| "hung up".into()),
+        (_, Some(TunnelFault::Refuse(status, body))) => {
+            refuse(&mut stream, clock, status, body).await
+        }
         (Err(no), _) => refuse(&mut stream, clock, no.0, &json(&no)).await,
-        (Ok(address), ail) => {
-            let key = match ail {
-                Some(Ail::WrongKey) => "another",
-                _ => &opening.key,
+        (Ok(address), fault) => {
+            let key = match fault {
+                Some(TunnelFault::WrongKey) => "another",
+                _ => &request.key,
             };
             switch(&mut stream, key).await?;
-            Ok(tunnel(stream, address, &opening, ail, place).await)
+            Ok(tunnel(stream, address, &request, fault, place).await)
         }
     };
     let end = end.unwrap_or_else(|error| error.to_string());
     place
         .region
-        .with_book(&owner, |book| book.tunnels[number].end = end);
+        .with_state(&owner, |state| state.tunnels[number].end = end);
     Ok(())
 }
 
-fn json((_, code, message): &No) -> String {
+fn json((_, code, message): &Rejection) -> String {
     serde_json::json!({ "ErrorCode": code, "Message": message }).to_string()
 }
 
@@ -176,17 +178,17 @@ async fn switch(stream: &mut TlsStream<TcpStream>, key: &str) -> io::Result<()> 
 async fn tunnel(
     stream: TlsStream<TcpStream>,
     address: IpAddr,
-    opening: &request::Opening,
-    ail: Option<Ail>,
+    request: &request::TunnelRequest,
+    fault: Option<TunnelFault>,
     place: &Place,
 ) -> String {
-    let target = match opening.port {
+    let target = match request.port {
         3389 => place.backend,
-        _ => SocketAddr::new(instances::inside(address), place.ssh),
+        _ => SocketAddr::new(instances::in_vpc(address), place.ssh),
     };
-    let mut tunnel = Tunnel::new(stream, ail);
+    let mut tunnel = Tunnel::new(stream, fault);
     if let Ok(mut target) = TcpStream::connect(target).await {
-        return tunnel.run(&mut target, opening.duration).await;
+        return tunnel.run(&mut target, request.duration).await;
     }
     let reason = "Unable to connect to target";
     let _ = tunnel.close(CloseCode::INTERNAL_SERVER_ERROR, reason).await;

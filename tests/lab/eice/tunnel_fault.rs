@@ -1,10 +1,10 @@
-//! What can be wrong with a tunnel, for one tenant at a time.
+//! What can be wrong with a tunnel, for one caller at a time.
 
 use std::time::Duration;
 
 /// Something wrong with every tunnel that is asked for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Ail {
+pub(crate) enum TunnelFault {
     /// The upgrade is refused with this status and body.
     Refuse(u16, &'static str),
     /// The upgrade is never answered.

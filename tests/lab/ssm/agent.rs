@@ -16,12 +16,12 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use self::defects::Defects;
-use self::destination::Far;
+use self::destination::Destination;
 pub(crate) use self::destination::PROMPT;
 use self::stream::{Inbound, Outbound};
 use super::frame;
 use super::session::{Ended, Session};
-use crate::lab::instances::Member;
+use crate::lab::instances::Instance;
 
 /// Between two messages, from an agent that paces itself.
 const PACE: Duration = Duration::from_millis(1);
@@ -51,8 +51,8 @@ pub(super) struct Agent {
     inbound: Inbound,
     is_complete: bool,
     is_paused: bool,
-    dialling: Option<JoinHandle<std::io::Result<Far>>>,
-    far: Option<Far>,
+    dialling: Option<JoinHandle<std::io::Result<Destination>>>,
+    far: Option<Destination>,
     defects: Defects,
     /// Until when it sleeps.
     rests: Option<Instant>,
@@ -63,11 +63,11 @@ pub(super) struct Agent {
 impl Agent {
     pub(super) fn new(
         session: Arc<Session>,
-        member: &Member,
+        instance: &Instance,
         port: Option<u16>,
         down: mpsc::Sender<Vec<u8>>,
     ) -> Self {
-        let address = member.inside().or(member.public).or(member.ipv6);
+        let address = instance.in_vpc().or(instance.public).or(instance.ipv6);
         let address = address.unwrap_or("127.0.0.1").parse();
         Self {
             session,
@@ -104,7 +104,7 @@ impl Agent {
         let down = self.down.clone();
         while !self.is_over() {
             let reads = self.may_read();
-            let paces = self.session.trial.paced;
+            let paces = self.session.behavior.paced;
             tokio::select! {
                 biased;
                 Some(order) = orders.recv() => self.obey(order),
@@ -140,21 +140,21 @@ impl Agent {
     /// It does so for a port; for a shell only where it is to be encrypted, or where there is
     /// something to say.
     fn shakes_hands(&self) -> bool {
-        let trial = &self.session.trial;
-        self.port.is_some() || trial.wants_encryption || !trial.message.is_empty()
+        let behavior = &self.session.behavior;
+        self.port.is_some() || behavior.wants_encryption || !behavior.message.is_empty()
     }
 
     /// Connects to the port, or starts the shell.
     fn dial(&mut self) {
-        let (address, slow) = (self.address, self.session.trial.slow_dial);
+        let (address, slow) = (self.address, self.session.behavior.slow_dial);
         self.dialling = Some(match self.port {
-            Some(port) => tokio::spawn(Far::port(address, port, slow)),
-            None if self.session.trial.no_such_user => {
+            Some(port) => tokio::spawn(Destination::port(address, port, slow)),
+            None if self.session.behavior.no_such_user => {
                 let reason = "\n----------ERROR-------\nUnable to start shell: failed to start pty \
                     since RunAs user nobody-there does not exist\n";
                 return self.end(Ended::Failed, reason);
             }
-            None => tokio::spawn(Far::shell(slow)),
+            None => tokio::spawn(Destination::shell(slow)),
         });
     }
 
@@ -165,12 +165,12 @@ impl Agent {
             None => json!({ "SessionType": "Standard_Stream", "Properties": {} }),
         };
         let mut actions = vec![json!({ "ActionType": "SessionType", "ActionParameters": session })];
-        if self.session.trial.wants_encryption {
+        if self.session.behavior.wants_encryption {
             let parameters = json!({ "KMSKeyId": "arn:aws:kms:us-east-1:123456789012:key/k" });
             let action = json!({ "ActionType": "KMSEncryption", "ActionParameters": parameters });
             actions.insert(0, action);
         }
-        let release = self.session.trial.release.version();
+        let release = self.session.behavior.release.version();
         let request = json!({ "AgentVersion": release, "RequestedClientActions": actions });
         self.send(frame::HANDSHAKE_REQUEST, request.to_string().as_bytes());
     }
@@ -211,7 +211,7 @@ impl Agent {
         }
     }
 
-    fn dialled(&mut self, dialled: std::io::Result<Far>) {
+    fn dialled(&mut self, dialled: std::io::Result<Destination>) {
         if let Ok(far) = dialled {
             self.far = Some(far);
         } else {
@@ -237,7 +237,7 @@ async fn some<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::Joi
     }
 }
 
-async fn read(far: &mut Option<Far>, buffer: &mut [u8]) -> std::io::Result<usize> {
+async fn read(far: &mut Option<Destination>, buffer: &mut [u8]) -> std::io::Result<usize> {
     match far {
         Some(far) => far.read(buffer).await,
         None => std::future::pending().await,

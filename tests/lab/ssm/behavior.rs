@@ -10,7 +10,7 @@ pub(crate) const START: &str = "start_publication";
 
 /// Probabilities are of each frame.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Trial {
+pub(crate) struct SessionBehavior {
     /// Stream messages that are lost on their way to the client, and from it.
     pub(crate) lost_down: f64,
     pub(crate) lost_up: f64,

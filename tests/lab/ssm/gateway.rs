@@ -42,12 +42,12 @@ async fn admit(mut stream: TcpStream, sessions: &Sessions) -> std::io::Result<()
         .strip_prefix("/v1/data-channel/")
         .and_then(|rest| rest.split('?').next());
     let session = id.and_then(|id| sessions.lock().expect("the sessions").get(id).cloned());
-    let refusal = match &session {
+    let error = match &session {
         None => Some("404 Not Found"),
         Some(session) => refusal(session, &head, &uri),
     };
-    if let Some(refusal) = refusal {
-        let answer = format!("HTTP/1.1 {refusal}\r\nContent-Length: 0\r\n\r\n");
+    if let Some(error) = error {
+        let answer = format!("HTTP/1.1 {error}\r\nContent-Length: 0\r\n\r\n");
         return stream.write_all(answer.as_bytes()).await;
     }
     let builder = ServerBuilder::new().config(Config::default().flush_threshold(64 * 1024));
@@ -93,7 +93,7 @@ fn refusal(session: &Session, head: &str, uri: &str) -> Option<&'static str> {
         record.complaints.push(format!("an old URL: {uri}"));
         return Some("410 Gone");
     }
-    if record.refused_upgrades < session.trial.refused_upgrades {
+    if record.refused_upgrades < session.behavior.refused_upgrades {
         record.refused_upgrades += 1;
         return Some("503 Service Unavailable");
     }
@@ -113,7 +113,7 @@ async fn serve(mut socket: WebSocketStream<TcpStream>, session: &Session) {
     }
     let number = session.current.borrow().wrapping_add(1);
     session.current.send_replace(number);
-    if let Some(hostile) = session.trial.hostile {
+    if let Some(hostile) = session.behavior.hostile {
         let number = session.record().websockets;
         // It ends when the client has had enough.
         let _ = hostile::run(hostile, number, socket.get_mut()).await;

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::behavior::Trial;
+use super::behavior::SessionBehavior;
 
 /// Frames on their way.
-pub(super) struct Lane {
+pub(super) struct Link {
     lost: f64,
     lost_acknowledgements: f64,
     doubled: f64,
@@ -23,24 +23,24 @@ pub(super) struct Lane {
 /// How many frames may be under way.
 const LENGTH: usize = 4096;
 
-impl Lane {
-    pub(super) fn up(trial: &Trial) -> Self {
+impl Link {
+    pub(super) fn up(behavior: &SessionBehavior) -> Self {
         // The agent believes any payload, so nothing of the client's is damaged.
-        Self::new(trial, trial.lost_up, 0.0)
+        Self::new(behavior, behavior.lost_up, 0.0)
     }
 
-    pub(super) fn down(trial: &Trial) -> Self {
-        Self::new(trial, trial.lost_down, trial.damaged)
+    pub(super) fn down(behavior: &SessionBehavior) -> Self {
+        Self::new(behavior, behavior.lost_down, behavior.damaged)
     }
 
-    fn new(trial: &Trial, lost: f64, damaged: f64) -> Self {
+    fn new(behavior: &SessionBehavior, lost: f64, damaged: f64) -> Self {
         Self {
             lost,
-            lost_acknowledgements: trial.lost_acknowledgements,
-            doubled: trial.doubled,
-            disordered: trial.disordered,
+            lost_acknowledgements: behavior.lost_acknowledgements,
+            doubled: behavior.doubled,
+            disordered: behavior.disordered,
             damaged,
-            latency: trial.latency,
+            latency: behavior.latency,
             under_way: VecDeque::new(),
             held: None,
         }

@@ -7,9 +7,9 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
 use super::agent::{Agent, Order};
-use super::behavior::Trial;
-use crate::lab::instances::Member;
-use crate::lab::request::Caller;
+use super::behavior::SessionBehavior;
+use crate::lab::instances::Instance;
+use crate::lab::request::Signer;
 
 /// Why a session is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(crate) enum Ended {
 
 /// What the service knows of a session.
 #[derive(Clone, Debug)]
-pub(crate) struct Record {
+pub(crate) struct SessionRecord {
     pub(crate) id: String,
     pub(crate) access_key: String,
     pub(crate) region: String,
@@ -57,8 +57,8 @@ pub(crate) struct Record {
 
 /// A session with its agent.
 pub(crate) struct Session {
-    record: Mutex<Record>,
-    pub(super) trial: Trial,
+    record: Mutex<SessionRecord>,
+    pub(super) behavior: SessionBehavior,
     pub(super) up: mpsc::UnboundedSender<Vec<u8>>,
     /// Whichever websocket is the session's holds it.
     pub(super) down: tokio::sync::Mutex<mpsc::Receiver<Vec<u8>>>,
@@ -70,19 +70,19 @@ pub(crate) struct Session {
 impl Session {
     pub(super) fn start(
         runtime: &Handle,
-        caller: &Caller,
-        member: &'static Member,
+        signer: &Signer,
+        instance: &'static Instance,
         port: Option<u16>,
-        trial: Trial,
+        behavior: SessionBehavior,
     ) -> Arc<Self> {
         let (up, from_client) = mpsc::unbounded_channel();
         let (to_client, down) = mpsc::channel(64);
         let (orders, ordered) = mpsc::unbounded_channel();
-        let mut record = Record {
+        let mut record = SessionRecord {
             id: format!("lab-{:016x}", fastrand::u64(..)),
-            access_key: caller.access_key.clone(),
-            region: caller.region.clone(),
-            target: member.id,
+            access_key: signer.access_key.clone(),
+            region: signer.region.clone(),
+            target: instance.id,
             port,
             started: Instant::now(),
             token: String::new(),
@@ -103,18 +103,18 @@ impl Session {
         record.renew();
         let session = Arc::new(Self {
             record: Mutex::new(record),
-            trial,
+            behavior,
             up,
             down: tokio::sync::Mutex::new(down),
             orders,
             current: watch::Sender::new(0),
         });
-        let agent = Agent::new(Arc::clone(&session), member, port, to_client);
+        let agent = Agent::new(Arc::clone(&session), instance, port, to_client);
         runtime.spawn(agent.live(from_client, ordered));
         session
     }
 
-    pub(crate) fn record(&self) -> MutexGuard<'_, Record> {
+    pub(crate) fn record(&self) -> MutexGuard<'_, SessionRecord> {
         self.record.lock().expect("a record")
     }
 
@@ -143,7 +143,7 @@ impl Session {
     }
 }
 
-impl Record {
+impl SessionRecord {
     /// The client has sent a message with this number: the next, or any of those before, again.
     pub(super) fn number(&mut self, sequence: i64) {
         if sequence < 0 || sequence > self.after {

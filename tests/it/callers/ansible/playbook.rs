@@ -7,9 +7,9 @@ use std::process::Command;
 
 use super::super::{Places, costs, read, succeeds, write};
 use super::{ansible, hosts, module};
-use crate::lab::Tenant;
-use crate::lab::instances::{DB1, OLD, WEB1, WEB2};
-use crate::sandbox::{finish, leaves_nothing, tenant};
+use crate::lab::Caller;
+use crate::lab::instances::{PRIVATE, SHORT_ID, WEB1, WEB2};
+use crate::sandbox::{caller, finish, leaves_nothing};
 
 /// What Ansible's own default is.
 const SHARED: &str = "-C -o ControlMaster=auto -o ControlPersist=60s";
@@ -20,7 +20,7 @@ fn ten_hosts(places: &Places) {
     let logins = ["ec2-user", "ubuntu", "admin"];
     let all = logins.iter().flat_map(|login| {
         let host = move |id: &&str| format!("ansible_host={id} ansible_user={login}");
-        [WEB1, WEB2, OLD, DB1].iter().map(host)
+        [WEB1, WEB2, SHORT_ID, PRIVATE].iter().map(host)
     });
     let name = |(number, line)| format!("host{number} {line}");
     let lines: Vec<_> = all.take(HOSTS).enumerate().map(name).collect();
@@ -28,7 +28,7 @@ fn ten_hosts(places: &Places) {
 }
 
 /// A playbook that writes the name of each host into a file over there, and reads it back.
-fn playbook(tenant: &Tenant<'_>, places: &Places) -> Command {
+fn playbook(caller: &Caller<'_>, places: &Places) -> Command {
     let file = format!("{}/{{{{ inventory_hostname }}}}", places.there.display());
     let text = format!(
         "- hosts: all
@@ -41,7 +41,7 @@ fn playbook(tenant: &Tenant<'_>, places: &Places) -> Command {
 "
     );
     write(&places.here.join("play.yml"), &text);
-    let mut playbook = ansible(tenant, places, "ansible-playbook");
+    let mut playbook = ansible(caller, places, "ansible-playbook");
     playbook.args(["--forks", "10", "play.yml"]);
     playbook
 }
@@ -61,52 +61,52 @@ fn plays(playbook: &mut Command, places: &Places) {
 
 #[test]
 fn ten_hosts_at_once_each_connection_its_own() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     ten_hosts(&places);
-    let mut playbook = playbook(&tenant, &places);
+    let mut playbook = playbook(&caller, &places);
     plays(playbook.env("ANSIBLE_PIPELINING", "1"), &places);
-    leaves_nothing(&tenant);
+    leaves_nothing(&caller);
 }
 
 #[test]
 fn ten_hosts_at_once_each_with_a_shared_connection() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     ten_hosts(&places);
-    let mut playbook = playbook(&tenant, &places);
+    let mut playbook = playbook(&caller, &places);
     plays(playbook.env("ANSIBLE_SSH_ARGS", SHARED), &places);
     assert_eq!(sockets(&places).len(), HOSTS);
-    end_masters(&tenant, &places);
-    leaves_nothing(&tenant);
+    end_masters(&caller, &places);
+    leaves_nothing(&caller);
 }
 
 /// Over a shared connection, the plain sftp of the machine serves as well: it needs no key.
 #[test]
 fn where_connections_are_shared_our_own_name_is_all_that_ansible_needs() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     write(&places.here.join("file"), "text\n");
     let words = format!("src=file dest={}", places.there.join("file").display());
-    let mut copy = module(&tenant, &places, &["copy", "-a", &words]);
+    let mut copy = module(&caller, &places, &["copy", "-a", &words]);
     copy.env("ANSIBLE_SSH_ARGS", SHARED)
         .env("ANSIBLE_SSH_TRANSFER_METHOD", "sftp")
         .env_remove("ANSIBLE_SFTP_EXECUTABLE");
     succeeds(&mut copy);
     assert_eq!(read(&places.there.join("file")), "text\n");
-    end_masters(&tenant, &places);
+    end_masters(&caller, &places);
 }
 
 /// Ansible asks the `ssh` of PATH, by a bare `-o ControlPersist`, and whoever calls us `ssh`
 /// answers: it goes on using ssh, and shares.
 #[test]
 fn the_probe_for_control_persist_does_not_turn_it_off() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     let bin = places.here.join("bin");
     fs::create_dir_all(&bin).expect("a directory");
     symlink(env!("CARGO_BIN_EXE_mssh"), bin.join("ssh")).expect("a link");
-    let mut ping = module(&tenant, &places, &["ping", "-vvv"]);
+    let mut ping = module(&caller, &places, &["ping", "-vvv"]);
     ping.env("PATH", path_from(&ping, &bin))
         .env("ANSIBLE_TRANSPORT", "smart")
         .env_remove("ANSIBLE_SSH_EXECUTABLE")
@@ -118,17 +118,17 @@ fn the_probe_for_control_persist_does_not_turn_it_off() {
         "{outcome:?}"
     );
     assert_eq!(sockets(&places).len(), 1, "{outcome:?}");
-    end_masters(&tenant, &places);
+    end_masters(&caller, &places);
 }
 
 #[test]
 fn without_control_persist_there_is_no_socket_and_a_push_for_each_connection() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
-    let mut ping = module(&tenant, &places, &["ping"]);
+    let caller = caller();
+    let places = Places::of(&caller);
+    let mut ping = module(&caller, &places, &["ping"]);
     for count in 1..=2 {
         succeeds(ping.env("ANSIBLE_PIPELINING", "1"));
-        costs(&tenant, count);
+        costs(&caller, count);
     }
     assert_eq!(sockets(&places), Vec::<PathBuf>::new());
 }
@@ -154,9 +154,9 @@ fn sockets(places: &Places) -> Vec<PathBuf> {
 
 /// Has every master end, as `-O exit` does, and asserts that each was alive.
 #[track_caller]
-fn end_masters(tenant: &Tenant<'_>, places: &Places) {
+fn end_masters(caller: &Caller<'_>, places: &Places) {
     for socket in sockets(places) {
-        let mut exit = tenant.command("ssh");
+        let mut exit = caller.command("ssh");
         exit.arg("-o")
             .arg(format!("ControlPath={}", socket.display()));
         let outcome = finish(exit.args(["-O", "exit", "any"]));

@@ -9,9 +9,9 @@ use std::process::Command;
 
 use super::super::{Places, costs, program, write};
 use super::{make_old, rsync};
-use crate::lab::Tenant;
+use crate::lab::Caller;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{finish, tenant};
+use crate::sandbox::{caller, finish};
 
 /// Letters that want a value, and one that suits them.
 const VALUED: &[(char, &str)] = &[
@@ -30,8 +30,8 @@ const CLUSTERS: &[&str] = &[
 ];
 
 /// The letters in `rsync --help`, as in `--times, -t  preserve …` or `-P  same as …`.
-fn letters(tenant: &Tenant<'_>, places: &Places) -> Vec<char> {
-    let help = finish(program(tenant, places, "rsync").arg("--help")).stdout;
+fn letters(caller: &Caller<'_>, places: &Places) -> Vec<char> {
+    let help = finish(program(caller, places, "rsync").arg("--help")).stdout;
     let letter = |line: &str| {
         let names = line.trim_start().split("  ").next()?;
         let word = names.split(", ").find(|word| !word.starts_with("--"))?;
@@ -88,23 +88,23 @@ fn seen(base: &Path) -> BTreeMap<String, String> {
 }
 
 /// Copies with these options over us, and on this machine, and compares status and outcome.
-struct Trial<'a> {
-    tenant: &'a Tenant<'a>,
+struct SessionBehavior<'a> {
+    caller: &'a Caller<'a>,
     places: &'a Places,
     /// What is copied, below the one place or the other.
     sources: &'a [&'a str],
     runs: usize,
 }
 
-impl Trial<'_> {
+impl SessionBehavior<'_> {
     fn both_ways(&mut self, options: &[String]) {
         let name = options.concat().replace(['/', ' ', '*'], "_");
         let (here, there) = (&self.places.here, &self.places.there);
         let (local, to, from) = (format!("l{name}"), format!("t{name}"), format!("f{name}"));
-        let mut plain = program(self.tenant, self.places, "rsync");
+        let mut plain = program(self.caller, self.places, "rsync");
         plain.args(options).args(self.sources);
         let judged = outcome(plain.arg(format!("{local}/")), &here.join(&local));
-        let mut over = rsync(self.tenant, self.places, "mssh");
+        let mut over = rsync(self.caller, self.places, "mssh");
         over.args(options).args(self.sources);
         let to_there = self.places.remote(WEB1, &format!("{to}/"));
         let ours = outcome(over.arg(to_there), &there.join(&to));
@@ -119,7 +119,7 @@ impl Trial<'_> {
             };
             format!("{place}/{source}")
         });
-        let mut over = rsync(self.tenant, self.places, "mssh");
+        let mut over = rsync(self.caller, self.places, "mssh");
         over.args(options).args(sources).arg(format!("{from}/"));
         let ours = outcome(&mut over, &here.join(&from));
         assert_eq!(ours, judged, "{options:?} from an instance");
@@ -133,18 +133,18 @@ fn outcome(rsync: &mut Command, copy: &Path) -> (Option<i32>, BTreeMap<String, S
 
 #[test]
 fn every_letter_alone_does_what_it_does_without_us() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     plant(&places.here);
     plant(&places.there);
     let sources = ["tree/a.txt", "tree/hole", "tree/link", "tree/way"];
-    let mut trial = Trial {
-        tenant: &tenant,
+    let mut trial = SessionBehavior {
+        caller: &caller,
         places: &places,
         sources: &sources,
         runs: 0,
     };
-    let letters = letters(&tenant, &places);
+    let letters = letters(&caller, &places);
     println!("rsync's letters: {}", letters.iter().collect::<String>());
     assert!(letters.len() > 30, "{letters:?}");
     for letter in letters {
@@ -157,12 +157,12 @@ fn every_letter_alone_does_what_it_does_without_us() {
 
 #[test]
 fn clusters_of_letters_do_what_they_do_without_us() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     plant(&places.here);
     plant(&places.there);
-    let mut trial = Trial {
-        tenant: &tenant,
+    let mut trial = SessionBehavior {
+        caller: &caller,
         places: &places,
         sources: &["tree"],
         runs: 0,
@@ -170,5 +170,5 @@ fn clusters_of_letters_do_what_they_do_without_us() {
     for cluster in CLUSTERS {
         trial.both_ways(&[(*cluster).to_owned()]);
     }
-    costs(&tenant, trial.runs);
+    costs(&caller, trial.runs);
 }

@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::super::{NAMES, Places, costs, read, succeeds, write};
 use super::rsync;
-use crate::lab::instances::{ODD, WEB1};
-use crate::sandbox::{lab, tenant};
+use crate::lab::instances::{ODD_PORT, WEB1};
+use crate::sandbox::{caller, lab};
 
 /// Names for one side alone: no batch of sftp has a word for a newline.
 const WORSE: &[&str] = &[
@@ -21,15 +21,15 @@ const WORSE: &[&str] = &[
 
 #[test]
 fn any_name_may_be_below_what_is_copied() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     let names = || NAMES.iter().chain(WORSE);
     for name in names() {
         write(&places.here.join("odd names").join(name), name);
     }
     let there = places.remote(WEB1, "new dir/");
-    succeeds(rsync(&tenant, &places, "mssh").args(["-a", "odd names/", &there]));
-    succeeds(rsync(&tenant, &places, "mssh").args(["-a", &there, "back again/"]));
+    succeeds(rsync(&caller, &places, "mssh").args(["-a", "odd names/", &there]));
+    succeeds(rsync(&caller, &places, "mssh").args(["-a", &there, "back again/"]));
     for name in names() {
         assert_eq!(read(&places.there.join("new dir").join(name)), *name);
         assert_eq!(read(&places.here.join("back again").join(name)), *name);
@@ -42,8 +42,8 @@ fn any_name_may_be_below_what_is_copied() {
 /// As the path itself: `-s` keeps the other side's shell from reading it, with any rsync.
 #[test]
 fn any_name_may_be_the_path_that_is_copied() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     let names: Vec<&str> = NAMES.iter().chain(WORSE).copied().collect();
     // A glob is a glob with or without `-s`.
     let names = names
@@ -52,9 +52,9 @@ fn any_name_may_be_the_path_that_is_copied() {
     for name in names {
         write(&places.here.join("from"), name);
         let there = places.remote(WEB1, name);
-        succeeds(rsync(&tenant, &places, "mssh").args(["-s", "from", &there])).prints("");
+        succeeds(rsync(&caller, &places, "mssh").args(["-s", "from", &there])).prints("");
         assert_eq!(read(&places.there.join(name)), name);
-        succeeds(rsync(&tenant, &places, "mssh").args(["-s", &there, "back"])).prints("");
+        succeeds(rsync(&caller, &places, "mssh").args(["-s", &there, "back"])).prints("");
         assert_eq!(read(&places.here.join("back")), name);
         fs::remove_file(places.here.join("back")).expect("a file");
     }
@@ -63,26 +63,26 @@ fn any_name_may_be_the_path_that_is_copied() {
 
 #[test]
 fn a_glob_is_for_the_other_side() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     for name in ["one.txt", "two.txt", "three.o"] {
         write(&places.there.join(name), name);
     }
     // None of which is here.
     let from = places.remote(WEB1, "t*.[a-t]*");
-    succeeds(rsync(&tenant, &places, "mssh").args([&from, "."])).prints("");
+    succeeds(rsync(&caller, &places, "mssh").args([&from, "."])).prints("");
     let came = |name| places.here.join(name).exists();
     assert_eq!(
         ["one.txt", "two.txt", "three.o"].map(came),
         [false, true, true]
     );
-    costs(&tenant, 1);
+    costs(&caller, 1);
 }
 
 #[test]
 fn rsync_path_names_another_program_over_there() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     let program = places.there.join("my rsync");
     write(
         &program,
@@ -93,7 +93,7 @@ fn rsync_path_names_another_program_over_there() {
     let path = format!("env MARK='it is used' '{}'", program.display());
     let there = places.remote(WEB1, "file");
     for words in [["file", &there], [&there, "back"]] {
-        let mut rsync = rsync(&tenant, &places, "mssh");
+        let mut rsync = rsync(&caller, &places, "mssh");
         succeeds(rsync.args(["-a", "--rsync-path", &path]).args(words)).prints("");
     }
     assert_eq!(read(&places.here.join("back")), "text\n");
@@ -104,19 +104,19 @@ fn rsync_path_names_another_program_over_there() {
 /// The keys in the environment are nobody's: the profile's are used.
 #[test]
 fn the_shell_may_have_a_profile_and_a_port() {
-    let tenant = tenant();
-    let places = Places::of(&tenant);
+    let caller = caller();
+    let places = Places::of(&caller);
     write(&places.here.join("file"), "text\n");
     let config = format!(
         "[profile x]\nregion = us-east-1\naws_access_key_id = {}\naws_secret_access_key = {}\n",
-        tenant.access_key(),
+        caller.access_key(),
         crate::lab::SECRET
     );
     write(&places.here.join("config"), &config);
     let shell = format!("mssh --profile x -p {}", lab().odd_port());
-    let there = places.remote(ODD, "file");
+    let there = places.remote(ODD_PORT, "file");
     for words in [["file", &there], [&there, "back"]] {
-        let mut rsync = rsync(&tenant, &places, &shell);
+        let mut rsync = rsync(&caller, &places, &shell);
         rsync
             .env("AWS_CONFIG_FILE", places.here.join("config"))
             .env("AWS_ACCESS_KEY_ID", "AKIANOBODY0000000000")
@@ -124,5 +124,5 @@ fn the_shell_may_have_a_profile_and_a_port() {
         succeeds(rsync.arg("-t").args(words)).prints("");
     }
     assert_eq!(read(&places.here.join("back")), "text\n");
-    costs(&tenant, 2);
+    costs(&caller, 2);
 }

@@ -8,14 +8,14 @@ use std::time::{Duration, SystemTime};
 use aws_sigv4::sign::v4::{calculate_signature, generate_signing_key};
 use sha2::{Digest, Sha256};
 
-use super::{No, Opening};
+use super::{Rejection, TunnelRequest};
 use crate::lab::{clock, sts};
 
 /// The service's name in a signature.
 const SERVICE: &str = "ec2-instance-connect";
 
 /// Whether the signature is one of that key, made within the last minute.
-pub(super) fn check(query: &[(&str, &str)], opening: &Opening) -> Result<(), No> {
+pub(super) fn check(query: &[(&str, &str)], request: &TunnelRequest) -> Result<(), Rejection> {
     let no = |message: &str| Err((403, "AccessDenied", message.to_owned()));
     let value = |name: &str| query.iter().find(|(known, _)| *known == name);
     let date = value("X-Amz-Date").map_or("", |(_, date)| *date);
@@ -25,21 +25,26 @@ pub(super) fn check(query: &[(&str, &str)], opening: &Opening) -> Result<(), No>
     let Some(made) = recent.find(|moment| compact(*moment) == date) else {
         return no("Signature expired");
     };
-    let key = opening.access_key.as_str();
+    let key = request.access_key.as_str();
     let session = key.starts_with("ASIALAB") && value("X-Amz-Security-Token").is_some();
     if !session && !key.starts_with("AKIALAB") {
         return no("The security token included in the request is invalid.");
     }
     match query.last() {
-        Some(("X-Amz-Signature", given)) if *given == signature(query, opening, made, date) => {
+        Some(("X-Amz-Signature", given)) if *given == signature(query, request, made, date) => {
             Ok(())
         }
         _ => no("The request signature we calculated does not match the signature you provided"),
     }
 }
 
-fn signature(query: &[(&str, &str)], opening: &Opening, made: SystemTime, date: &str) -> String {
-    let Opening { host, region, .. } = opening;
+fn signature(
+    query: &[(&str, &str)],
+    request: &TunnelRequest,
+    made: SystemTime,
+    date: &str,
+) -> String {
+    let TunnelRequest { host, region, .. } = request;
     let mut signed: Vec<String> = query
         .iter()
         .filter(|(name, _)| *name != "X-Amz-Signature")

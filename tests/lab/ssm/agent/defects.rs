@@ -41,14 +41,14 @@ impl Defects {
 impl Agent {
     /// It could not connect to the port, and its worker dies of that.
     pub(super) fn crash(&mut self) {
-        let notices = self.session.trial.notices.unwrap_or(NOTICES);
+        let notices = self.session.behavior.notices.unwrap_or(NOTICES);
         self.defects.crashed = Some(Instant::now() + notices);
     }
 
     /// It looks after its worker.
     pub(super) fn notice(&mut self) {
         if self.defects.crashed.is_some_and(|at| Instant::now() >= at) {
-            let reason = self.session.trial.release.crash();
+            let reason = self.session.behavior.release.crash();
             self.end(Ended::Failed, reason);
         }
     }
@@ -61,15 +61,15 @@ impl Agent {
 
     /// Whether it does nothing any more from this message on.
     pub(super) fn is_stuck(&self, frame: &Frame<'_>) -> bool {
-        let trial = &self.session.trial;
-        trial.stuck_at.is_some_and(|at| frame.sequence >= at)
+        let behavior = &self.session.behavior;
+        behavior.stuck_at.is_some_and(|at| frame.sequence >= at)
     }
 
     /// Whether its websocket is reset while it takes this message, the next: it takes it, and would
     /// take it again.
     pub(super) fn is_reset_by(&mut self, frame: &Frame<'_>) -> bool {
         let is_next = frame.sequence == self.inbound.expected();
-        let is_hit = self.session.trial.reset_at == Some(frame.sequence);
+        let is_hit = self.session.behavior.reset_at == Some(frame.sequence);
         let is_reset = is_hit && is_next && self.defects.away.is_none();
         if is_reset {
             self.defects.away = Some(Instant::now() + AWAY);
@@ -79,10 +79,10 @@ impl Agent {
 
     /// Whether it acknowledges this message, and the acknowledgement is not lost.
     pub(super) fn acknowledges(&mut self, frame: &Frame<'_>, is_old: bool) -> bool {
-        let trial = &self.session.trial;
-        let is_lost = trial.unacknowledged == Some(frame.sequence)
+        let behavior = &self.session.behavior;
+        let is_lost = behavior.unacknowledged == Some(frame.sequence)
             && !std::mem::replace(&mut self.defects.has_lost, true);
-        let is_dropped = is_old && trial.release == Release::Old;
+        let is_dropped = is_old && behavior.release == Release::Old;
         !is_lost && !is_dropped
     }
 

@@ -21,7 +21,7 @@ pub(crate) const PROMPT: &str = "there$ ";
 /// Its terminal's name comes first; and echoes what is typed, which `script` has taken from it.
 const LINE: &str = "stty echo; tty; exec bash --norc --noprofile -i";
 
-pub(super) enum Far {
+pub(super) enum Destination {
     Port(TcpStream),
     Shell(Box<Shell>),
 }
@@ -35,7 +35,7 @@ pub(super) struct Shell {
     _script: Child,
 }
 
-impl Far {
+impl Destination {
     pub(super) async fn port(address: IpAddr, port: u16, slow: Duration) -> io::Result<Self> {
         sleep(slow).await;
         let stream = TcpStream::connect((address, ports::real(port))).await?;

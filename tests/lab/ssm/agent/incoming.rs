@@ -82,7 +82,7 @@ impl Agent {
             Ok(false) => return self.end(Ended::Failed, "handshake failed"),
             Ok(true) => {}
         }
-        let message = self.session.trial.message;
+        let message = self.session.behavior.message;
         let complete = json!({ "HandshakeTimeToComplete": 1_000_000, "CustomerMessage": message });
         self.send(frame::HANDSHAKE_COMPLETE, complete.to_string().as_bytes());
         self.is_complete = true;

@@ -9,15 +9,15 @@ use super::{next, send};
 use crate::lab::ssm::agent::Order;
 use crate::lab::ssm::behavior::{Break, PAUSE, START};
 use crate::lab::ssm::frame;
-use crate::lab::ssm::link::Lane;
+use crate::lab::ssm::link::Link;
 use crate::lab::ssm::session::{Ended, Session};
 
 /// One websocket's part in a session.
 pub(super) struct Relay<'a> {
     pub(super) socket: WebSocketStream<TcpStream>,
     session: &'a Session,
-    up: Lane,
-    down: Lane,
+    up: Link,
+    down: Link,
     opened: Instant,
     bytes: u64,
     bytes_up: u64,
@@ -33,8 +33,8 @@ impl<'a> Relay<'a> {
         Self {
             socket,
             session,
-            up: Lane::up(&session.trial),
-            down: Lane::down(&session.trial),
+            up: Link::up(&session.behavior),
+            down: Link::down(&session.behavior),
             opened: Instant::now(),
             bytes: 0,
             bytes_up: 0,
@@ -47,7 +47,7 @@ impl<'a> Relay<'a> {
 
     /// What the gateway has to say before anything else.
     pub(super) async fn first(&mut self) {
-        if let Some(kind) = self.session.trial.first {
+        if let Some(kind) = self.session.behavior.first {
             self.say(kind).await;
         }
     }
@@ -112,7 +112,7 @@ impl<'a> Relay<'a> {
             self.session.record().number(i64::from_be_bytes(sequence));
         }
         self.bytes += frame.len() as u64 - 120;
-        if let Some(pause) = self.session.trial.pause
+        if let Some(pause) = self.session.behavior.pause
             && self.bytes_up > pause.after
             && !self.was_paused
         {
@@ -122,7 +122,12 @@ impl<'a> Relay<'a> {
         }
         if self.pause.is_none() {
             self.up.push(frame);
-        } else if self.session.trial.pause.is_some_and(|pause| !pause.loses) {
+        } else if self
+            .session
+            .behavior
+            .pause
+            .is_some_and(|pause| !pause.loses)
+        {
             self.kept.push(frame);
         }
     }
@@ -167,7 +172,7 @@ impl<'a> Relay<'a> {
     }
 
     fn age(&self) -> Option<Instant> {
-        match self.session.trial.breaks {
+        match self.session.behavior.breaks {
             Some((Break::Age(age), _, most)) if self.session.record().breaks < most => {
                 Some(self.opened + age)
             }
@@ -177,7 +182,7 @@ impl<'a> Relay<'a> {
 
     /// Whether it is time to break, and how.
     fn breaks(&self, age: Option<Instant>) -> Option<bool> {
-        let (when, politely, most) = self.session.trial.breaks?;
+        let (when, politely, most) = self.session.behavior.breaks?;
         let due = match when {
             Break::Bytes(bytes) => self.bytes >= bytes,
             Break::Age(_) => age.is_some_and(|at| Instant::now() >= at),
