@@ -52,6 +52,7 @@ pub mod connect;
 pub mod error;
 mod for_ssh;
 pub mod generate;
+pub mod hint;
 pub mod listen;
 pub mod plan;
 pub mod setup;
@@ -91,9 +92,18 @@ fn run_words() -> ExitCode {
     match panics::caught(|| become_one(program, &words, terminal)) {
         Ok(status) => status,
         Err(error) => {
-            terminal.error(&error);
+            report(&error, terminal);
             ExitCode::from(error.status())
         }
+    }
+}
+
+fn report(error: &Error, terminal: Terminal) {
+    match error {
+        Error::Hangup => {}
+        // ssh's own words about ssh's own options.
+        Error::ClientRefused { stderr, .. } => terminal.pass_on(stderr),
+        error => terminal.error(error),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::plan::target::instance::{Instance, State};
 use crate::plan::target::lookup;
 use crate::plan::target::lookup::Lookup;
 use crate::tunnel::ssm::SsmSession;
+use crate::world::aws::error::AwsError;
 use crate::world::aws::{Aws, Prompts, Regional, Start};
 use crate::world::net::pump::Streams;
 use crate::world::net::resolver;
@@ -71,7 +72,7 @@ pub async fn run(
     let _flags = [FlagsGuard::of(&typed), FlagsGuard::of(&shown)];
     let ends = ends(&typed, &shown).map_err(Error::Runtime)?;
     match Box::pin(ssm.run(&aws, hangup, ends)).await {
-        Err(error @ Error::NotManaged { .. }) => {
+        Err(error @ Error::Aws(AwsError::NotManaged { .. })) => {
             let reason = Box::pin(reason(error, &managed, &place));
             Err(terminal.beside(false, reason).await)
         }
@@ -88,7 +89,7 @@ async fn reason(error: Error, managed: &Managed, place: &Regional<'_>) -> Error 
     };
     match place.instance(id).await {
         Ok(instance) if instance.state != State::Running => not_running(instance, place),
-        Err(missing @ Error::NotFound { .. }) => missing,
+        Err(missing @ AwsError::NotFound { .. }) => missing.into(),
         Ok(_) | Err(_) => error,
     }
 }

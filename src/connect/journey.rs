@@ -143,7 +143,7 @@ impl Journey<'_> {
             Lookup::Id(id) => Box::pin(self.arrive_at(&id, leg)).await,
             Lookup::Filters(filters) => {
                 let aws = self.aws(leg.region.as_ref()).await?;
-                let found = aws.instance_with(&filters, &destination.host);
+                let found = async { Ok(aws.instance_with(&filters, &destination.host).await?) };
                 let ahead = self.beside(&leg, self.looks_ahead(&leg), self.look_ahead(&leg));
                 let (instance, ahead) = tokio::try_join!(found, ahead)?;
                 ahead?;

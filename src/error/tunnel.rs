@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use super::hint::clock_hint;
-use super::{Error, denied};
 use crate::plan::aws::clock::Offset;
 use crate::plan::aws::denial::Reason;
 use crate::plan::route::eice::{NoEndpoint, Reach};
 use crate::plan::way::TUNNEL_SECONDS;
 use crate::wire::eice::{Refusal, RefusalReason};
+use crate::world::aws::error::{clock_hint, denied};
 
 /// What is wrong with a tunnel.
 #[derive(Clone, Debug)]
@@ -66,11 +65,7 @@ pub enum Step {
     Handshake,
 }
 
-impl From<Tunnel> for Error {
-    fn from(trouble: Tunnel) -> Self {
-        Self::Tunnel(trouble)
-    }
-}
+impl std::error::Error for Tunnel {}
 
 impl fmt::Display for Tunnel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

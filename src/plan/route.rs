@@ -3,8 +3,11 @@
 pub mod choose;
 pub mod eice;
 pub mod hops;
+mod no_address;
+pub mod no_console;
 pub mod race;
 pub mod serial;
+pub mod shut;
 pub mod tunnel;
 
 use std::fmt;

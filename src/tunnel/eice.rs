@@ -160,7 +160,7 @@ mod tests {
         };
         let said = |seconds, end| match told(&request, door, Duration::from_secs(seconds), end) {
             Ok(()) => "nothing".to_owned(),
-            Err(error) => error.message(),
+            Err(error) => error.to_string(),
         };
         let closed = |code| Ok(EiceEnd::Closed(Some(code), String::new()));
         let lost = || Err(Tunnel::Lost("why".to_owned()));

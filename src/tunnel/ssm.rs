@@ -26,6 +26,7 @@ use crate::plan::target::ids::Region;
 use crate::wire::ssm::channel::SessionEnd;
 use crate::wire::ssm::message::LONGEST;
 use crate::world::aws;
+use crate::world::aws::error::AwsError;
 use crate::world::aws::{Aws, Prompts, Session, Start};
 use crate::world::net::pump::Streams;
 use crate::world::net::websocket;
@@ -156,7 +157,7 @@ impl SsmSession<'_> {
             Err(error) => error,
         };
         let Some(stale) = error.dropped_session() else {
-            return Err(error);
+            return Err(error.into());
         };
         self.terminal.warn(&stale.to_string());
         let fresh = Box::pin(self.load()).await?;
@@ -179,7 +180,7 @@ impl SsmSession<'_> {
         let by = async |aws: &Aws| aws.region(self.region)?.terminate_session(id).await;
         let ending = Box::pin(async {
             match by(aws).await {
-                Err(Error::Expired { .. } | Error::BadCredentials { .. }) => {
+                Err(AwsError::Expired { .. } | AwsError::BadCredentials { .. }) => {
                     by(&self.load().await?).await
                 }
                 ended => ended,
@@ -187,7 +188,7 @@ impl SsmSession<'_> {
         });
         let cause = match timeout(FAREWELL, ending).await {
             Ok(Ok(())) => return,
-            Ok(Err(error)) => error.message(),
+            Ok(Err(error)) => error.to_string(),
             Err(_) => "no answer in time".to_owned(),
         };
         let text = format!("session {id} could not be ended: {cause}");
@@ -195,7 +196,7 @@ impl SsmSession<'_> {
     }
 
     /// The credentials of now: those that started the session may have expired hours ago.
-    async fn load(&self) -> Result<Aws, Error> {
+    async fn load(&self) -> Result<Aws, AwsError> {
         // The shell reads what is typed: a question could not be answered.
         let prompts = match self.start {
             Start::Port(_) => Prompts::Allowed,

@@ -5,6 +5,7 @@ mod current;
 mod ec2;
 mod endpoint_urls;
 mod endpoints;
+pub mod error;
 mod explain;
 pub mod files;
 mod handover;
@@ -37,11 +38,11 @@ use self::http::proxies;
 pub use self::settings::network;
 pub use self::sign::{Scope, presigned};
 pub use self::ssm::{Session, Start};
-use crate::error::{Error, StaleSession, Unread};
 use crate::plan::aws::http_proxy::Proxies;
 use crate::plan::aws::profiles::Profile;
 use crate::plan::aws::region::{Chooser, ChosenRegion, Configured};
 use crate::plan::target::ids::Region;
+use crate::world::aws::error::{AwsError, StaleSession, Unread};
 use crate::world::net::trust::Trust;
 use crate::world::tty::terminal::Terminal;
 use crate::world::tty::waiting::Wait;
@@ -78,13 +79,13 @@ impl Aws {
     /// or a `credential_process` may have to wait for a person.
     ///
     /// # Errors
-    /// [`Error::UnknownProfile`], [`Error::Credentials`] and the like.
+    /// [`AwsError::UnknownProfile`], [`AwsError::Credentials`] and the like.
     pub async fn load(
         profile: Option<&str>,
         region: Option<&Region>,
         prompts: Prompts,
         terminal: Terminal,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, AwsError> {
         let started = Instant::now();
         let files = Files::read()?;
         let name = settings::profile_name(profile)?;
@@ -116,13 +117,13 @@ impl Aws {
     /// The same with credentials that somebody has got already.
     ///
     /// # Errors
-    /// [`Error::UnknownProfile`] and the like.
+    /// [`AwsError::UnknownProfile`] and the like.
     pub async fn with(
         credentials: Credentials,
         profile: Option<&str>,
         region: Option<&Region>,
         terminal: Terminal,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, AwsError> {
         let files = Files::read()?;
         let name = settings::profile_name(profile)?;
         let chosen = files.profile(name.as_deref())?;
@@ -137,7 +138,7 @@ impl Aws {
         name: Option<&str>,
         region: Option<&Region>,
         terminal: Terminal,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, AwsError> {
         let (trust, proxies) = (settings::trust(profile), proxies()?);
         let endpoint_urls = EndpointUrls::of(profile)?;
         let client = http::Client::shared(trust.clone(), proxies.clone());
@@ -175,9 +176,9 @@ impl Aws {
     }
 
     /// Where roles are asked for: in the region at hand, else where STS was first.
-    fn somewhere(&self) -> Result<Regional<'_>, Error> {
+    fn somewhere(&self) -> Result<Regional<'_>, AwsError> {
         match self.region(None) {
-            Err(Error::NoRegion(_)) => Ok(Regional {
+            Err(AwsError::NoRegion(_)) => Ok(Regional {
                 aws: self,
                 name: "us-east-1".to_owned(),
                 by: None,
@@ -198,9 +199,9 @@ impl Aws {
     /// The credentials at hand.
     ///
     /// # Errors
-    /// [`Error::NoCredentials`].
-    pub async fn credentials(&self) -> Result<Credentials, Error> {
-        let missing = |cause: String| Error::NoCredentials {
+    /// [`AwsError::NoCredentials`].
+    pub async fn credentials(&self) -> Result<Credentials, AwsError> {
+        let missing = |cause: String| AwsError::NoCredentials {
             cause,
             profile: self.profile.clone(),
         };
@@ -213,13 +214,19 @@ impl Aws {
     /// The same in the region that is preferred, else the configured one.
     ///
     /// # Errors
-    /// [`Error::NoRegion`].
-    pub fn region(&self, preferred: Option<&Region>) -> Result<Regional<'_>, Error> {
+    /// [`AwsError::NoRegion`], [`AwsError::BadRegion`].
+    pub fn region(&self, preferred: Option<&Region>) -> Result<Regional<'_>, AwsError> {
         let configured = self.sdk.region().map(AsRef::as_ref).unwrap_or_default();
         let name = match preferred {
             Some(region) => region.as_str().to_owned(),
-            None if configured.is_empty() => return Err(Error::NoRegion(self.unread.clone())),
-            None => Region::parse(configured)?.as_str().to_owned(),
+            None if configured.is_empty() => return Err(AwsError::NoRegion(self.unread.clone())),
+            None => match Region::parse(configured) {
+                Ok(region) => region.as_str().to_owned(),
+                Err(_) => {
+                    let ChosenRegion { name, by, .. } = self.configured.chosen(configured, None);
+                    return Err(AwsError::BadRegion { name, by });
+                }
+            },
         };
         Ok(Regional {
             aws: self,

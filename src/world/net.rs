@@ -1,5 +1,6 @@
 //! The network: addresses, TCP, TLS trust, websockets.
 
+pub mod error;
 pub mod forward;
 pub mod listener;
 pub mod pump;

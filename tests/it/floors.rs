@@ -58,10 +58,7 @@ const RULES: &[(&str, &[&str])] = &[
         "world/",
         &["crate::connect", "crate::generate", "super::super::connect"],
     ),
-    (
-        "error",
-        &["crate::world", "crate::connect", "aws_", "tokio"],
-    ),
+    ("error", &["crate::connect", "aws_", "tokio"]),
     (
         "tunnel",
         &["crate::connect", "crate::generate", "aws_", "rustix"],

@@ -1,10 +1,11 @@
 //! The serial console: no address, no network of the instance's own, no user of its system.
 
 use super::{Journey, Leg};
-use crate::error::{Error, NoConsole};
+use crate::error::Error;
 use crate::plan::argv::Arrival;
 use crate::plan::cli::grammar::{KNOWN_HOSTS_COMMAND, Release};
 use crate::plan::route::Route;
+use crate::plan::route::no_console::NoConsole;
 use crate::plan::route::serial::Console;
 use crate::plan::ssh_g::HostConfig;
 use crate::plan::target::ids::{InstanceId, Login};

@@ -24,7 +24,7 @@ impl Journey<'_> {
     async fn endpoints<'b>(&self, leg: &'b Leg<'_>) -> Result<&'b Vec<Endpoint>, Error> {
         let look_up = || async {
             let aws = self.aws(leg.region.as_ref()).await?;
-            aws.endpoints().await
+            Ok::<_, Error>(aws.endpoints().await?)
         };
         leg.endpoints.get_or_try_init(look_up).await
     }

@@ -19,7 +19,8 @@ impl Journey<'_> {
         let badge = self.badge().await?;
         let aws = self.aws(leg.region.as_ref()).await?;
         aws.push(Push { id, door }, &badge.public()?, badge.bell())
-            .await
+            .await?;
+        Ok(())
     }
 
     /// Whether anything is pushed in this run.

@@ -12,6 +12,7 @@ use crate::plan::target::lookup;
 use crate::plan::target::lookup::Lookup;
 use crate::plan::way::Way;
 use crate::world::aws::Regional;
+use crate::world::aws::error::AwsError;
 use crate::world::net::resolver;
 
 impl Journey<'_> {
@@ -30,8 +31,8 @@ impl Journey<'_> {
         let aws = self.aws(leg.region.as_ref()).await?;
         match aws.instance(id).await {
             Ok(instance) => self.running(&instance, &aws).map(|()| Some(instance)),
-            Err(Error::Denied(_)) if optional || self.goes_to_console() => Ok(None),
-            Err(error) => Err(error),
+            Err(AwsError::Denied(_)) if optional || self.goes_to_console() => Ok(None),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -72,12 +73,12 @@ impl Journey<'_> {
             return Ok(false);
         };
         let found = match self.aws(told).await {
-            Err(Error::NoRegion(_)) => return Ok(false),
+            Err(Error::Aws(AwsError::NoRegion(_))) => return Ok(false),
             aws => aws?.instance_with(&filters, &address.to_string()).await,
         };
         self.terminal.debug(|| match &found {
             Ok(instance) => format!("the hop {address} is {}", instance.id),
-            Err(error) => format!("the hop {address} is left to ssh: {}", error.message()),
+            Err(error) => format!("the hop {address} is left to ssh: {error}"),
         });
         Ok(found.is_ok())
     }

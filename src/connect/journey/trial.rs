@@ -27,6 +27,7 @@ use crate::plan::route::{NoAddress, Route};
 use crate::plan::target::instance::Instance;
 use crate::plan::way::EICE_PORTS;
 use crate::plan::way::Way;
+use crate::world::aws::error::AwsError;
 use crate::world::net::tcp;
 
 /// How long a way that is open waits for a better one. Whoever is in the instance's network has
@@ -169,7 +170,7 @@ fn finding(leg: &Leg<'_>, passage: Result<Passage, Error>) -> Finding {
             return Finding::Open(Route::Through(host, passage));
         }
         Err(Error::Tunnel(Tunnel::NoEndpoint(no))) => Shut::NoEndpoint(no),
-        Err(Error::Denied(denied)) => Shut::Denied(denied.action, denied.reason),
-        Err(error) => Shut::Failed(error.message()),
+        Err(Error::Aws(AwsError::Denied(denied))) => Shut::Denied(denied.action, denied.reason),
+        Err(error) => Shut::Failed(error.to_string()),
     })
 }

@@ -56,6 +56,8 @@ impl From<BadName> for Usage {
     }
 }
 
+impl std::error::Error for Usage {}
+
 impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -4,8 +4,10 @@ use tokio::time::sleep;
 
 use super::{Dialled, SsmSession};
 use crate::error::{Error, Tunnel};
+use crate::hint::Hint;
 use crate::wire::ssm::retry::{GIVE_UP, Retry};
 use crate::world::aws::Aws;
+use crate::world::aws::error::AwsError;
 use crate::world::net::websocket::Socket;
 use crate::world::process::clock::Clock;
 use crate::world::process::random;
@@ -31,13 +33,12 @@ impl SsmSession<'_> {
                 Ok((socket, token)) => return Ok((socket, token, fresh)),
             };
             // Expired credentials are no end: somebody may log in again in the meantime.
-            self.terminal
-                .note(&format!("cannot resume yet: {}", error.message()));
+            self.terminal.note(&format!("cannot resume yet: {error}"));
             retry.failed();
         }
         Err(Tunnel::NotResumed {
             minutes: GIVE_UP.as_secs() / 60,
-            cause: error.message(),
+            cause: error.to_string(),
             hint: error.hint(),
         }
         .into())
@@ -52,7 +53,7 @@ impl SsmSession<'_> {
         id: &str,
     ) -> Result<(Socket, String), Error> {
         match self.resume_by(fresh.as_ref().unwrap_or(first), id).await {
-            Err(Error::Expired { .. } | Error::BadCredentials { .. }) => {}
+            Err(Error::Aws(AwsError::Expired { .. } | AwsError::BadCredentials { .. })) => {}
             dialled => return dialled,
         }
         let fresh = fresh.insert(self.load().await?);

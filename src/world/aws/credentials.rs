@@ -19,11 +19,11 @@ use self::cache::Cache;
 pub(super) use self::cache::Kept;
 use super::Regional;
 use super::variables::{first, variable};
-use crate::error::{Error, Lack, StaleSession, Unread};
 use crate::plan::aws::flaw::BadValue;
 use crate::plan::aws::profiles::Profile;
 use crate::plan::aws::profiles::source;
 use crate::plan::aws::profiles::source::{Origin, Source, WebVariables};
+use crate::world::aws::error::{AwsError, Lack, StaleSession, Unread};
 
 pub(super) use self::provided::{imds, is_metadata_disabled};
 
@@ -77,7 +77,7 @@ impl From<Credentials> for Found {
 
 impl Chain<'_> {
     /// The credentials of the first place that has any.
-    pub(super) async fn credentials(&self) -> Result<Found, Error> {
+    pub(super) async fn credentials(&self) -> Result<Found, AwsError> {
         if !self.explicit
             && let Some(credentials) = of_environment()?
         {
@@ -97,7 +97,7 @@ impl Chain<'_> {
 
     /// Those of the container or the instance. Where a profile is named and a file of it could not
     /// be read, they may be somebody else's.
-    async fn of_machine(&self) -> Result<Credentials, Error> {
+    async fn of_machine(&self) -> Result<Credentials, AwsError> {
         if let Some(unread) = self.unread.filter(|it| it.is_there()) {
             if self.at.aws.profile.is_some() {
                 return Err(Lack::Unread(unread.clone()).into());
@@ -122,10 +122,10 @@ impl Chain<'_> {
 
     /// Those of a source, or of the last of the roles that lead from there. A session from the cache
     /// with which AWS gives no role is dropped, and made anew.
-    async fn of(&self, origin: Origin<'_>) -> Result<Found, Error> {
+    async fn of(&self, origin: Origin<'_>) -> Result<Found, AwsError> {
         let cache = Cache::open();
         let found = match self.walk(&origin, &cache).await {
-            Err(Error::Expired { .. } | Error::BadCredentials { .. })
+            Err(AwsError::Expired { .. } | AwsError::BadCredentials { .. })
                 if let Some(kept) = cache.found().filter(Kept::forget) =>
             {
                 let path = kept.path;
@@ -145,7 +145,7 @@ impl Chain<'_> {
     }
 
     /// Walks from a source over the roles, or from the last of them that is in the cache.
-    async fn walk(&self, origin: &Origin<'_>, cache: &Cache) -> Result<Credentials, Error> {
+    async fn walk(&self, origin: &Origin<'_>, cache: &Cache) -> Result<Credentials, AwsError> {
         let kept = origin.roles.iter().enumerate().find_map(|(number, role)| {
             let credentials = cache.find(&role.cache_key())?;
             Some((number, credentials))
@@ -167,7 +167,7 @@ impl Chain<'_> {
     }
 
     /// Those that no role is assumed for yet.
-    async fn first(&self, origin: &Origin<'_>, cache: &Cache) -> Result<Credentials, Error> {
+    async fn first(&self, origin: &Origin<'_>, cache: &Cache) -> Result<Credentials, AwsError> {
         let empty = |source| Lack::SourceEmpty {
             profile: origin.profile.to_owned(),
             source,
@@ -188,7 +188,7 @@ impl Chain<'_> {
             Source::Container if !provided::has_container()? => Err(empty("EcsContainer").into()),
             Source::Container => self.container().await,
             Source::Metadata => match self.instance().await {
-                Err(Error::NoCredentials { .. }) => Err(empty("Ec2InstanceMetadata").into()),
+                Err(AwsError::NoCredentials { .. }) => Err(empty("Ec2InstanceMetadata").into()),
                 found => found,
             },
             Source::WebIdentity(identity) => self.web_identity(identity, cache).await,
@@ -200,7 +200,7 @@ impl Chain<'_> {
 }
 
 /// A key in the environment.
-fn of_environment() -> Result<Option<Credentials>, Error> {
+fn of_environment() -> Result<Option<Credentials>, AwsError> {
     let Some(id) = first(&["AWS_ACCESS_KEY_ID"])? else {
         return Ok(None);
     };
@@ -221,7 +221,7 @@ fn of_environment() -> Result<Option<Credentials>, Error> {
     )))
 }
 
-fn web_variables() -> Result<WebVariables, Error> {
+fn web_variables() -> Result<WebVariables, AwsError> {
     Ok(WebVariables {
         token_file: variable("AWS_WEB_IDENTITY_TOKEN_FILE")?,
         role_arn: variable("AWS_ROLE_ARN")?,

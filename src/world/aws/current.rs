@@ -6,8 +6,8 @@ use aws_credential_types::Credentials;
 use tokio::sync::Mutex;
 
 use super::{Aws, Prompts};
-use crate::error::Error;
 use crate::plan::target::ids::Region;
+use crate::world::aws::error::AwsError;
 use crate::world::tty::terminal::Terminal;
 
 /// How long before their end credentials are no longer used: a signed URL lives so long.
@@ -43,7 +43,7 @@ impl Current {
     ///
     /// # Errors
     /// Those of [`Aws::load`].
-    pub async fn get(&self) -> Result<Credentials, Error> {
+    pub async fn get(&self) -> Result<Credentials, AwsError> {
         let mut kept = self.kept.lock().await;
         if let Some(credentials) = kept.as_ref().filter(|it| is_good(it, SystemTime::now())) {
             return Ok(credentials.clone());

@@ -14,11 +14,11 @@ use super::Regional;
 use super::explain::Call;
 use super::pages::Pages;
 use super::retry::{Failure, Limits};
-use crate::error::Error;
 use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::{Assigned, Instance, State};
 use crate::plan::target::lookup;
 use crate::plan::target::lookup::Filter;
+use crate::world::aws::error::AwsError;
 
 /// The action, as IAM names it.
 const ACTION: &str = "ec2:DescribeInstances";
@@ -27,9 +27,9 @@ impl Regional<'_> {
     /// Finds an instance by its ID.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for one that does not exist, and whatever can befall a call.
-    pub async fn instance(&self, id: &InstanceId) -> Result<Instance, Error> {
-        let not_found = || Error::NotFound {
+    /// [`AwsError::NotFound`] for one that does not exist, and whatever can befall a call.
+    pub async fn instance(&self, id: &InstanceId) -> Result<Instance, AwsError> {
+        let not_found = || AwsError::NotFound {
             what: id.to_string(),
             region: self.chosen(),
         };
@@ -38,7 +38,7 @@ impl Regional<'_> {
             .describe_instances()
             .instance_ids(id.as_str());
         let found = match self.describe(request).await {
-            Err(Error::NotFound { .. }) => return Err(not_found()),
+            Err(AwsError::NotFound { .. }) => return Err(not_found()),
             found => found?,
         };
         found.into_iter().next().ok_or_else(not_found)
@@ -49,15 +49,19 @@ impl Regional<'_> {
     /// for it.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Several`], and whatever can befall a call.
-    pub async fn instance_with(&self, filters: &[Filter], what: &str) -> Result<Instance, Error> {
+    /// [`AwsError::NotFound`], [`AwsError::Several`], and whatever can befall a call.
+    pub async fn instance_with(
+        &self,
+        filters: &[Filter],
+        what: &str,
+    ) -> Result<Instance, AwsError> {
         let found = self.any_of(filters).await?;
         lookup::one_of(found, filters).map_err(|left| match left.as_slice() {
-            [] => Error::NotFound {
+            [] => AwsError::NotFound {
                 what: format!("with address {what}"),
                 region: self.chosen(),
             },
-            _ => Error::Several {
+            _ => AwsError::Several {
                 what: what.to_owned(),
                 found: left,
             },
@@ -68,7 +72,7 @@ impl Regional<'_> {
     fn any_of<'a>(
         &'a self,
         filters: &'a [Filter],
-    ) -> Pin<Box<dyn Future<Output = Result<Vec<Instance>, Error>> + 'a>> {
+    ) -> Pin<Box<dyn Future<Output = Result<Vec<Instance>, AwsError>> + 'a>> {
         Box::pin(async move {
             let Some((first, rest)) = filters.split_first() else {
                 return Ok(Vec::new());
@@ -91,7 +95,7 @@ impl Regional<'_> {
     async fn describe(
         &self,
         request: DescribeInstancesFluentBuilder,
-    ) -> Result<Vec<Instance>, Error> {
+    ) -> Result<Vec<Instance>, AwsError> {
         let call = Call {
             action: ACTION,
             region: self,

@@ -11,8 +11,8 @@ use hyper::http::Uri;
 use hyper::http::uri::Authority;
 
 use super::variables::{first, is_true};
-use crate::error::{Error, Setting};
 use crate::plan::aws::profiles::Profile;
+use crate::world::aws::error::{AwsError, Setting};
 
 /// For all services at once: the variable, and the profile's setting.
 const FOR_ALL: (&str, &str) = ("AWS_ENDPOINT_URL", "endpoint_url");
@@ -41,8 +41,8 @@ impl EndpointUrls {
     /// What environment and profile say, in botocore's order; what is set to nothing is not set.
     ///
     /// # Errors
-    /// [`Error::Setting`], also for what is no URL.
-    pub(super) fn of(profile: Profile<'_>) -> Result<Self, Error> {
+    /// [`AwsError::Setting`], also for what is no URL.
+    pub(super) fn of(profile: Profile<'_>) -> Result<Self, AwsError> {
         let ignored = profile.get("ignore_configured_endpoint_urls");
         if is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", ignored)? {
             return Ok(Self::default());
@@ -85,7 +85,7 @@ fn has_host_and_port(authority: &Authority) -> bool {
 }
 
 /// A URL that requests can be sent to.
-fn checked(name: &'static str, url: String) -> Result<String, Error> {
+fn checked(name: &'static str, url: String) -> Result<String, AwsError> {
     let parsed: Option<Uri> = url.parse().ok();
     let is_good = parsed.is_some_and(|uri| {
         matches!(uri.scheme_str(), Some("http" | "https"))

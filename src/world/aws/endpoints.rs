@@ -10,9 +10,9 @@ use aws_sdk_ec2::types::{
 use super::Regional;
 use super::explain::Call;
 use super::pages::Pages;
-use crate::error::Error;
 use crate::plan::aws::service_host::may_be_endpoint;
 use crate::plan::route::eice::{Endpoint, EndpointId, Names, Preference, Reach};
+use crate::world::aws::error::AwsError;
 
 /// The action, as IAM names it.
 const ACTION: &str = "ec2:DescribeInstanceConnectEndpoints";
@@ -25,7 +25,7 @@ impl Regional<'_> {
     ///
     /// # Errors
     /// Whatever can befall a call.
-    pub async fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
+    pub async fn endpoints(&self) -> Result<Vec<Endpoint>, AwsError> {
         let call = Call {
             action: ACTION,
             region: self,

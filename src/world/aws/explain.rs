@@ -10,10 +10,11 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
 use super::{Regional, retry};
-use crate::error::{Denied, Error, NoConsole};
 use crate::plan::aws::clock::{About, Facts, Offset, Verdict};
 use crate::plan::aws::denial::Reason;
+use crate::plan::route::no_console::NoConsole;
 use crate::plan::target::ids::{InstanceId, Login, Zone};
+use crate::world::aws::error::{AwsError, Denied};
 use crate::world::net::trouble;
 
 /// What was asked of AWS, for the error that may come of it.
@@ -47,21 +48,21 @@ pub enum Door<'a> {
 
 impl Call<'_> {
     /// What failed, by the service's error code or by how far the call got.
-    pub(super) fn failed<E>(&self, error: &SdkError<E, HttpResponse>) -> Error
+    pub(super) fn failed<E>(&self, error: &SdkError<E, HttpResponse>) -> AwsError
     where
         E: ProvideErrorMetadata + StdError + 'static,
     {
         if let Some(network) = trouble::in_chain(error) {
-            return Error::Network(network.clone());
+            return AwsError::Network(network.clone());
         }
         let action = self.action;
         match error {
             SdkError::ServiceError(context) => self.refused(context.err().meta(), context.raw()),
-            SdkError::TimeoutError(_) => Error::TimedOut {
+            SdkError::TimeoutError(_) => AwsError::TimedOut {
                 action,
                 host: self.host(),
             },
-            SdkError::DispatchFailure(failure) if failure.is_timeout() => Error::TimedOut {
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => AwsError::TimedOut {
                 action,
                 host: self.host(),
             },
@@ -69,11 +70,11 @@ impl Call<'_> {
                 self.tell_answer(context.raw());
                 self.senseless()
             }
-            _ if !trouble::has_tried(error) => Error::NotSent {
+            _ if !trouble::has_tried(error) => AwsError::NotSent {
                 action,
                 cause: root_cause(error),
             },
-            _ => Error::Unreachable {
+            _ => AwsError::Unreachable {
                 host: self.host(),
                 cause: root_cause(error),
             },
@@ -81,7 +82,7 @@ impl Call<'_> {
     }
 
     /// What the service's error code means.
-    fn refused(&self, meta: &ErrorMetadata, answer: &HttpResponse) -> Error {
+    fn refused(&self, meta: &ErrorMetadata, answer: &HttpResponse) -> AwsError {
         let (action, status) = (self.action, answer.status().as_u16());
         let Some(code) = meta.code() else {
             self.tell_answer(answer);
@@ -93,7 +94,7 @@ impl Call<'_> {
                 .debug(|| format!("AWS refuses {action}: {code}: {message}"));
         }
         if let (Some(push), Some(why)) = (self.about, NoConsole::named(code)) {
-            return Error::NoConsole {
+            return AwsError::NoConsole {
                 id: push.id.clone(),
                 region: self.region.chosen(),
                 why,
@@ -104,13 +105,13 @@ impl Call<'_> {
             Some(Verdict::Expired(off)) => return self.expired(off),
             Some(Verdict::Clock(off)) => {
                 let message = message.to_owned();
-                return Error::Clock { message, off };
+                return AwsError::Clock { message, off };
             }
             Some(Verdict::Neither) | None => {}
         }
         match code {
             "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => {
-                Error::Denied(self.denied(message))
+                AwsError::Denied(self.denied(message))
             }
             "AuthFailure"
             | "InvalidClientTokenId"
@@ -119,11 +120,11 @@ impl Call<'_> {
             | "SignatureDoesNotMatch"
             | "MissingAuthenticationToken"
             | "IncompleteSignature"
-            | "OptInRequired" => Error::BadCredentials {
+            | "OptInRequired" => AwsError::BadCredentials {
                 stale: self.region.aws.forget_session(),
                 code: code.to_owned(),
             },
-            code if retry::is_throttling(code) => Error::Throttled { action },
+            code if retry::is_throttling(code) => AwsError::Throttled { action },
             "AuthException" | "InvalidArgsException" if self.about.is_some() => {
                 self.not_taken(code, message)
             }
@@ -131,7 +132,7 @@ impl Call<'_> {
             "EC2InstanceStateInvalidException" | "EC2InstanceUnavailableException" => {
                 self.not_ready(message)
             }
-            _ => Error::Service {
+            _ => AwsError::Service {
                 action,
                 code: code.to_owned(),
                 message: if status >= 500 {
@@ -154,17 +155,17 @@ impl Call<'_> {
     }
 
     /// The answer was none of this service's.
-    pub(super) fn senseless(&self) -> Error {
-        Error::BadAnswer {
+    pub(super) fn senseless(&self) -> AwsError {
+        AwsError::BadAnswer {
             action: self.action,
             host: self.host(),
         }
     }
 
-    fn expired(&self, off: Option<Offset>) -> Error {
+    fn expired(&self, off: Option<Offset>) -> AwsError {
         let profile = self.region.aws.profile.clone();
         let stale = self.region.aws.forget_session();
-        Error::Expired {
+        AwsError::Expired {
             stale,
             profile,
             off,
@@ -183,22 +184,22 @@ impl Call<'_> {
         }
     }
 
-    fn not_found(&self) -> Error {
+    fn not_found(&self) -> AwsError {
         let what = self.about.map_or(String::new(), |push| match push.door {
             Door::User(_, Some(zone)) => format!("{} in zone {}", push.id, zone.as_str()),
             Door::User(_, None) | Door::Serial => push.id.to_string(),
         });
         let region = self.region.chosen();
-        Error::NotFound { what, region }
+        AwsError::NotFound { what, region }
     }
 
     /// What EC2 Instance Connect says of a push that it does not take, and does not say why.
-    fn not_taken(&self, code: &str, message: &str) -> Error {
+    fn not_taken(&self, code: &str, message: &str) -> AwsError {
         let Some(push) = self.about else {
             return self.senseless();
         };
         if code == "AuthException" {
-            return Error::NoAccess {
+            return AwsError::NoAccess {
                 id: push.id.clone(),
                 region: self.region.chosen(),
                 profile: self.region.aws.profile.clone(),
@@ -211,19 +212,19 @@ impl Call<'_> {
             }
             Door::Serial => format!("the serial console of {}", push.id),
         };
-        Error::BadPush {
+        AwsError::BadPush {
             what,
             message: message.trim_end_matches('.').to_owned(),
         }
     }
 
-    fn not_ready(&self, message: &str) -> Error {
+    fn not_ready(&self, message: &str) -> AwsError {
         match self.about {
-            Some(push) => Error::NotReady {
+            Some(push) => AwsError::NotReady {
                 id: push.id.clone(),
                 message: message.trim_end_matches('.').to_owned(),
             },
-            None => Error::Service {
+            None => AwsError::Service {
                 action: self.action,
                 code: "NotReady".to_owned(),
                 message: message.to_owned(),
@@ -281,9 +282,9 @@ pub(super) fn partition(region: &str) -> &'static str {
 }
 
 /// Why one of the library's sources gives no credentials, in few words.
-pub(super) fn no_credentials(error: &CredentialsError, profile: Option<String>) -> Error {
+pub(super) fn no_credentials(error: &CredentialsError, profile: Option<String>) -> AwsError {
     if let Some(network) = trouble::in_chain(error) {
-        return Error::Network(network.clone());
+        return AwsError::Network(network.clone());
     }
     let cause = root_cause(error);
     // What the library says of the metadata service is nothing to the user, who has set no such
@@ -294,7 +295,7 @@ pub(super) fn no_credentials(error: &CredentialsError, profile: Option<String>) 
         Some(_) => "the profile has none, nor has the metadata service".to_owned(),
         None => "none in the environment, the AWS configuration or the metadata service".to_owned(),
     };
-    Error::NoCredentials { cause, profile }
+    AwsError::NoCredentials { cause, profile }
 }
 
 /// Everything that an error and its causes say.

@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Lack, Unread};
 use crate::plan::aws::profiles::{DEFAULT, Profile, Profiles};
+use crate::world::aws::error::{AwsError, Lack, Unread};
 use crate::world::process::bounded;
 
 /// What the files say, and why one of them could not be read.
@@ -28,8 +28,8 @@ impl Files {
     /// say they are. One that is not there is empty.
     ///
     /// # Errors
-    /// [`Error::AwsFile`] for one that makes no sense, or fails to be read half-way.
-    pub(super) fn read() -> Result<Self, Error> {
+    /// [`AwsError::File`] for one that makes no sense, or fails to be read half-way.
+    pub(super) fn read() -> Result<Self, AwsError> {
         let config = Source::of("AWS_CONFIG_FILE", "config");
         let credentials = Source::of("AWS_SHARED_CREDENTIALS_FILE", "credentials");
         let ((config_text, unread), (credentials_text, also)) =
@@ -38,7 +38,7 @@ impl Files {
             Ok(profiles) => profiles.from_files(&config.name(), &credentials.name()),
             Err((in_config, malformed)) => {
                 let file = if in_config { config } else { credentials };
-                return Err(Error::AwsFile(file.path, malformed.to_string()));
+                return Err(AwsError::File(file.path, malformed.to_string()));
             }
         };
         let unread = unread.or(also);
@@ -48,12 +48,12 @@ impl Files {
     /// What they say of a profile, which must be there if it has been named.
     ///
     /// # Errors
-    /// [`Error::UnknownProfile`], or the file that could not be read.
-    pub(super) fn profile<'a>(&'a self, name: Option<&'a str>) -> Result<Profile<'a>, Error> {
+    /// [`AwsError::UnknownProfile`], or the file that could not be read.
+    pub(super) fn profile<'a>(&'a self, name: Option<&'a str>) -> Result<Profile<'a>, AwsError> {
         match (self.profiles.profile(name.unwrap_or(DEFAULT)), name) {
             (Some(profile), _) => Ok(profile),
             (None, None) => Ok(Profile::empty(DEFAULT)),
-            (None, Some(name)) => Err(self.or_unread(Error::UnknownProfile {
+            (None, Some(name)) => Err(self.or_unread(AwsError::UnknownProfile {
                 name: name.to_owned(),
                 known: self.profiles.names(),
             })),
@@ -61,15 +61,15 @@ impl Files {
     }
 
     /// The error, or the file that could not be read where what is missing may stand there.
-    pub(super) fn or_unread(&self, error: Error) -> Error {
+    pub(super) fn or_unread(&self, error: AwsError) -> AwsError {
         let Some(unread) = &self.unread else {
             return error;
         };
         let may_be_there = match &error {
             // Many name a file that is not there, to have none.
-            Error::NoCredentials { .. } => unread.is_there(),
-            Error::UnknownProfile { .. } => true,
-            Error::Credentials(Lack::Profile(trouble)) => trouble.is_of_something_missing(),
+            AwsError::NoCredentials { .. } => unread.is_there(),
+            AwsError::UnknownProfile { .. } => true,
+            AwsError::Credentials(Lack::Profile(trouble)) => trouble.is_of_something_missing(),
             _ => false,
         };
         if may_be_there {
@@ -103,7 +103,7 @@ impl Source {
     }
 
     /// The text, or nothing and why.
-    fn text(&self) -> Result<(String, Option<Unread>), Error> {
+    fn text(&self) -> Result<(String, Option<Unread>), AwsError> {
         use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
         let error = match bounded::file(&self.path) {
             Ok(bytes) => return Ok((decoded(&self.path, bytes)?, None)),
@@ -116,7 +116,7 @@ impl Source {
                 let unread = Unread::new(what, &self.path, &error, wanted);
                 Ok((String::new(), Some(unread)))
             }
-            _ => Err(Error::AwsFile(self.path.clone(), error.to_string())),
+            _ => Err(AwsError::File(self.path.clone(), error.to_string())),
         }
     }
 
@@ -134,8 +134,8 @@ impl Source {
 }
 
 /// The text of a file. A byte order mark, as editors of Windows write it, is none of it.
-fn decoded(path: &Path, bytes: Vec<u8>) -> Result<String, Error> {
-    let failed = |cause: &str| Error::AwsFile(path.to_owned(), cause.to_owned());
+fn decoded(path: &Path, bytes: Vec<u8>) -> Result<String, AwsError> {
+    let failed = |cause: &str| AwsError::File(path.to_owned(), cause.to_owned());
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return Err(failed(
             "it is UTF-16, as PowerShell writes it, and not UTF-8",

@@ -22,9 +22,10 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 pub(super) use self::patient::Patient;
 use super::variables::variable;
-use crate::error::{Error, Network};
 use crate::plan::aws::http_proxy;
 use crate::plan::aws::http_proxy::{Proxies, Proxy};
+use crate::world::aws::error::AwsError;
+use crate::world::net::error::NetworkError;
 use crate::world::net::trouble;
 use crate::world::net::trust::Trust;
 
@@ -65,8 +66,8 @@ const PROXIES: &[&str] = &[
 /// The proxies of our environment.
 ///
 /// # Errors
-/// [`Error::Setting`].
-pub(super) fn proxies() -> Result<Proxies, Error> {
+/// [`AwsError::Setting`].
+pub(super) fn proxies() -> Result<Proxies, AwsError> {
     for name in PROXIES {
         variable(name)?;
     }
@@ -116,7 +117,7 @@ impl HttpConnector for Choice {
         let (host, secure) = (host.to_owned(), scheme == "https");
         let proxy = match self.client.0.proxies.for_url(scheme, &host, port) {
             Ok(proxy) => proxy,
-            Err(bad) => return refuse(Network::BadProxy(bad)),
+            Err(bad) => return refuse(NetworkError::BadProxy(bad)),
         };
         match self.connector(secure, proxy.as_ref()) {
             Err(network) => refuse(network),
@@ -141,7 +142,7 @@ impl Choice {
         &self,
         secure: bool,
         proxy: Option<&Proxy>,
-    ) -> Result<SharedHttpConnector, Network> {
+    ) -> Result<SharedHttpConnector, NetworkError> {
         let secure = secure || proxy.is_some_and(|proxy| proxy.secure);
         let limits = [
             self.settings.connect_timeout(),
@@ -177,21 +178,21 @@ impl Choice {
 }
 
 /// The authorities we trust, in the SDK's terms.
-fn tls_context(trust: &Trust) -> Result<TlsContext, Network> {
+fn tls_context(trust: &Trust) -> Result<TlsContext, NetworkError> {
     let store = TrustStore::empty().with_pem_certificate(trust.pem()?);
     TlsContext::builder()
         .with_trust_store(store)
         .build()
-        .map_err(|error| Network::NoTls(error.to_string()))
+        .map_err(|error| NetworkError::NoTls(error.to_string()))
 }
 
 /// The proxy, in the SDK's terms; whether one is needed is settled already.
-fn sdk_proxy(proxy: Option<&Proxy>) -> Result<ProxyConfig, Network> {
+fn sdk_proxy(proxy: Option<&Proxy>) -> Result<ProxyConfig, NetworkError> {
     let Some(proxy) = proxy else {
         return Ok(ProxyConfig::disabled());
     };
     let config =
-        ProxyConfig::all(proxy.to_string()).map_err(|error| Network::ProxyUnreachable {
+        ProxyConfig::all(proxy.to_string()).map_err(|error| NetworkError::ProxyUnreachable {
             proxy: proxy.to_string(),
             cause: error.to_string(),
         })?;
@@ -206,6 +207,6 @@ fn sdk_proxy(proxy: Option<&Proxy>) -> Result<ProxyConfig, Network> {
 }
 
 /// No answer, and no second try.
-fn refuse(network: Network) -> HttpConnectorFuture {
+fn refuse(network: NetworkError) -> HttpConnectorFuture {
     HttpConnectorFuture::ready(Err(ConnectorError::user(network.into())))
 }

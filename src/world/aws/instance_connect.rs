@@ -18,7 +18,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use super::Regional;
 use super::explain::{Call, Door, Push};
 use super::retry::Limits;
-use crate::error::Error;
+use crate::world::aws::error::AwsError;
 use crate::world::key::keeper::Bell;
 
 /// The actions, as IAM names them.
@@ -37,7 +37,7 @@ impl Regional<'_> {
         push: Push<'_>,
         public_key: &str,
         bell: Option<Bell>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), AwsError> {
         let call = |action| Call {
             action,
             region: self,

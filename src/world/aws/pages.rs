@@ -1,7 +1,7 @@
 //! Lists that come in pages: to the last page, but not without an end.
 
 use super::explain::Call;
-use crate::error::Error;
+use crate::world::aws::error::AwsError;
 
 /// How many pages are asked for, and how many things of them are kept. A page of EC2's has looked at
 /// up to a thousand instances, of which few match.
@@ -17,13 +17,13 @@ impl Pages {
     /// yet not be the last.
     ///
     /// # Errors
-    /// [`Error::BadAnswer`] for a list that has no end.
+    /// [`AwsError::BadAnswer`] for a list that has no end.
     pub(super) fn after(
         &mut self,
         token: Option<&str>,
         kept: usize,
         call: &Call<'_>,
-    ) -> Result<Option<String>, Error> {
+    ) -> Result<Option<String>, AwsError> {
         self.0 += 1;
         match token {
             None | Some("") => Ok(None),

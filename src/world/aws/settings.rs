@@ -18,9 +18,9 @@ use super::files::Files;
 use super::http::proxies;
 use super::retry;
 use super::variables::{first, variable};
-use crate::error::{Error, Setting};
 use crate::plan::aws::profiles::{DEFAULT, Profile};
 use crate::plan::aws::region::{Chooser, Configured};
+use crate::world::aws::error::{AwsError, Setting};
 use crate::world::net::trust::Trust;
 use crate::world::net::websocket::NetworkConfig;
 
@@ -37,8 +37,8 @@ const READ_BY_THE_LIBRARY: &[&str] = &["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTA
 /// these variables; the second is the AWS CLI's and was the original's.
 ///
 /// # Errors
-/// [`Error::Setting`].
-pub(super) fn profile_name(option: Option<&str>) -> Result<Option<String>, Error> {
+/// [`AwsError::Setting`].
+pub(super) fn profile_name(option: Option<&str>) -> Result<Option<String>, AwsError> {
     if let Some(name) = option {
         return Ok(Some(name.to_owned()));
     }
@@ -50,12 +50,12 @@ pub(super) fn profile_name(option: Option<&str>) -> Result<Option<String>, Error
 /// and reads no file.
 ///
 /// # Errors
-/// [`Error::Setting`] and the like.
+/// [`AwsError::Setting`] and the like.
 pub(super) fn loader(
     profile: Profile<'_>,
     region: Option<&str>,
     client: SharedHttpClient,
-) -> Result<ConfigLoader, Error> {
+) -> Result<ConfigLoader, AwsError> {
     for name in READ_BY_THE_LIBRARY {
         variable(name)?;
     }
@@ -99,7 +99,7 @@ fn spelled(profile: Profile<'_>) -> library::ProfileFiles {
 
 /// What environment and profile say of the region, in the AWS CLI's order. A variable that cannot
 /// be is no matter where it does not count, since the region is `known`.
-pub(super) fn regions(profile: Profile<'_>, known: bool) -> Result<Configured, Error> {
+pub(super) fn regions(profile: Profile<'_>, known: bool) -> Result<Configured, AwsError> {
     let set = match first(&["AWS_REGION", "AWS_DEFAULT_REGION"]) {
         Err(_) if known => None,
         set => set?,
@@ -121,8 +121,8 @@ pub(super) fn regions(profile: Profile<'_>, known: bool) -> Result<Configured, E
 /// What lies between us and AWS, for what the SDK has no part in.
 ///
 /// # Errors
-/// Files of AWS that make no sense, [`Error::UnknownProfile`].
-pub fn network(name: Option<&str>) -> Result<NetworkConfig, Error> {
+/// Files of AWS that make no sense, [`AwsError::UnknownProfile`].
+pub fn network(name: Option<&str>) -> Result<NetworkConfig, AwsError> {
     let files = Files::read()?;
     let name = profile_name(name)?;
     let profile = files.profile(name.as_deref())?;
@@ -143,8 +143,8 @@ pub(super) fn trust(profile: Profile<'_>) -> Trust {
 /// `legacy` of the AWS CLI, which is tried as `standard` here.
 ///
 /// # Errors
-/// [`Error::Setting`].
-fn retries(profile: Profile<'_>) -> Result<RetryConfig, Error> {
+/// [`AwsError::Setting`].
+fn retries(profile: Profile<'_>) -> Result<RetryConfig, AwsError> {
     let config = match setting("AWS_RETRY_MODE", "retry_mode", profile)? {
         None => RetryConfig::standard(),
         Some((name, mode)) => match mode.to_ascii_lowercase().as_str() {
@@ -185,7 +185,7 @@ fn setting(
     name: &'static str,
     key: &'static str,
     profile: Profile<'_>,
-) -> Result<Option<(&'static str, String)>, Error> {
+) -> Result<Option<(&'static str, String)>, AwsError> {
     let set = first(&[name])?.filter(|(_, value)| !value.trim().is_empty());
     let set = set.or_else(|| Some((key, profile.get(key)?.to_owned())));
     let set = set.map(|(name, value)| (name, value.trim().to_owned()));

@@ -11,8 +11,8 @@ use aws_sigv4::http_request::{
 use aws_sigv4::sign::v4::SigningParams;
 
 use super::Regional;
-use crate::error::Error;
 use crate::wire::eice::encode;
+use crate::world::aws::error::AwsError;
 
 /// For which service, where and when a signature is good.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ pub fn presigned(
     credentials: &Credentials,
     scope: Scope<'_>,
     life: Duration,
-) -> Result<String, Error> {
+) -> Result<String, AwsError> {
     let mut settings = SigningSettings::default();
     settings.signature_location = SignatureLocation::QueryParams;
     settings.expires_in = Some(life);
@@ -52,7 +52,7 @@ fn headers(
     url: &str,
     credentials: &Credentials,
     scope: Scope<'_>,
-) -> Result<Vec<(String, String)>, Error> {
+) -> Result<Vec<(String, String)>, AwsError> {
     let signed = signed(url, credentials, scope, SigningSettings::default())?;
     let headers = signed.headers();
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
@@ -64,8 +64,8 @@ impl Regional<'_> {
     /// signed upgrades since version 1.2.764 of the official plugin.
     ///
     /// # Errors
-    /// [`Error::NoCredentials`], and a URL that is none.
-    pub async fn sign_upgrade(&self, url: &str) -> Result<Vec<(String, String)>, Error> {
+    /// [`AwsError::NoCredentials`], and a URL that is none.
+    pub async fn sign_upgrade(&self, url: &str) -> Result<Vec<(String, String)>, AwsError> {
         let credentials = self.aws.credentials().await?;
         let scope = Scope {
             service: "ssmmessages",
@@ -81,10 +81,8 @@ fn signed(
     credentials: &Credentials,
     scope: Scope<'_>,
     settings: SigningSettings,
-) -> Result<SigningInstructions, Error> {
-    let broken = |cause: &dyn std::fmt::Display| {
-        Error::Runtime(std::io::Error::other(format!("no signature: {cause}")))
-    };
+) -> Result<SigningInstructions, AwsError> {
+    let broken = |cause: &dyn std::fmt::Display| AwsError::NotSigned(cause.to_string());
     let identity = credentials.clone().into();
     let params = SigningParams::builder()
         .identity(&identity)

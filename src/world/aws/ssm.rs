@@ -15,9 +15,9 @@ use aws_sdk_ssm::types::{InstanceInformationStringFilter, PingStatus};
 use super::Regional;
 use super::explain::Call;
 use super::retry::{Failure, Limits};
-use crate::error::{Denied, Error};
 use crate::plan::aws::service_host::may_hold_session;
 use crate::plan::route::tunnel::Agent;
+use crate::world::aws::error::{AwsError, Denied};
 
 /// The document of a session to the port of an SSH server.
 const TO_SSH: &str = "AWS-StartSSHSession";
@@ -53,9 +53,9 @@ impl Regional<'_> {
     /// cannot use it has to end it.
     ///
     /// # Errors
-    /// [`Error::NotManaged`] for a target that Session Manager does not reach, and whatever can
+    /// [`AwsError::NotManaged`] for a target that Session Manager does not reach, and whatever can
     /// befall a call.
-    pub async fn start_session(&self, target: &str, start: Start) -> Result<Session, Error> {
+    pub async fn start_session(&self, target: &str, start: Start) -> Result<Session, AwsError> {
         let request = self
             .ssm::<StartSessionError>()
             .start_session()
@@ -69,11 +69,13 @@ impl Regional<'_> {
         let call = self.call("ssm:StartSession");
         let answer = self.timed("StartSession", request.send()).await;
         let answer = answer.map_err(|error| match call.failed(&error) {
-            Error::Service { code, .. } if code == "TargetNotConnected" => Error::NotManaged {
-                target: target.to_owned(),
-                region: self.chosen(),
-            },
-            Error::Denied(denied) => Error::Denied(self.denied_start(denied, target, start)),
+            AwsError::Service { code, .. } if code == "TargetNotConnected" => {
+                AwsError::NotManaged {
+                    target: target.to_owned(),
+                    region: self.chosen(),
+                }
+            }
+            AwsError::Denied(denied) => AwsError::Denied(self.denied_start(denied, target, start)),
             other => other,
         })?;
         let (id, url, token) = (answer.session_id, answer.stream_url, answer.token_value);
@@ -92,8 +94,8 @@ impl Regional<'_> {
     /// Asks for another websocket of a session. The old URL is of no use from then on.
     ///
     /// # Errors
-    /// [`Error::SessionOver`] where there is nothing to resume, and whatever can befall a call.
-    pub async fn resume_session(&self, id: &str) -> Result<Session, Error> {
+    /// [`AwsError::SessionOver`] where there is nothing to resume, and whatever can befall a call.
+    pub async fn resume_session(&self, id: &str) -> Result<Session, AwsError> {
         let call = self.call("ssm:ResumeSession");
         let request = self
             .ssm::<ResumeSessionError>()
@@ -101,15 +103,17 @@ impl Regional<'_> {
             .session_id(id);
         let answer = self.timed("ResumeSession", request.send()).await;
         let answer = answer.map_err(|error| match call.failed(&error) {
-            Error::Service { code, .. } if code == "DoesNotExistException" => Error::SessionOver {
-                reason: "it could not be resumed".to_owned(),
-            },
+            AwsError::Service { code, .. } if code == "DoesNotExistException" => {
+                AwsError::SessionOver {
+                    reason: "it could not be resumed".to_owned(),
+                }
+            }
             other => other,
         })?;
         if answer.token_value.as_deref().unwrap_or_default().is_empty() {
             // What the API says of a session that has timed out.
             let reason = "it has timed out".to_owned();
-            return Err(Error::SessionOver { reason });
+            return Err(AwsError::SessionOver { reason });
         }
         self.trusted(&call, id.to_owned(), answer.stream_url, answer.token_value)
     }
@@ -118,7 +122,7 @@ impl Regional<'_> {
     ///
     /// # Errors
     /// Whatever can befall a call.
-    pub async fn terminate_session(&self, id: &str) -> Result<(), Error> {
+    pub async fn terminate_session(&self, id: &str) -> Result<(), AwsError> {
         let call = self.call("ssm:TerminateSession");
         let request = self
             .ssm::<TerminateSessionError>()
@@ -133,7 +137,7 @@ impl Regional<'_> {
     ///
     /// # Errors
     /// Whatever can befall a call.
-    pub async fn agent(&self, target: &str) -> Result<Agent, Error> {
+    pub async fn agent(&self, target: &str) -> Result<Agent, AwsError> {
         let filter = InstanceInformationStringFilter::builder()
             .key("InstanceIds")
             .values(target)
@@ -170,7 +174,7 @@ impl Regional<'_> {
         id: String,
         url: Option<String>,
         token: Option<String>,
-    ) -> Result<Session, Error> {
+    ) -> Result<Session, AwsError> {
         let (Some(url), Some(token)) = (url, token) else {
             return Err(call.senseless());
         };
@@ -181,7 +185,7 @@ impl Regional<'_> {
         // The rest of it may be a secret.
         let public = url.split(['?', '#']).next().unwrap_or_default();
         let place: Vec<&str> = public.splitn(4, '/').take(3).collect();
-        Err(Error::ForeignStream {
+        Err(AwsError::ForeignStream {
             place: place.join("/"),
             region: self.chosen(),
         })

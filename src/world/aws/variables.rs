@@ -2,14 +2,14 @@
 
 use std::env::{self, VarError};
 
-use crate::error::{Error, Setting};
+use crate::world::aws::error::{AwsError, Setting};
 
 /// The value of a variable; nothing where it is empty, as it is to botocore.
 ///
 /// # Errors
-/// [`Error::Setting`]: to take such a value for unset would be to do something else than was asked,
+/// [`AwsError::Setting`]: to take such a value for unset would be to do something else than was asked,
 /// such as to take another profile.
-pub(super) fn variable(name: &'static str) -> Result<Option<String>, Error> {
+pub(super) fn variable(name: &'static str) -> Result<Option<String>, AwsError> {
     match env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(VarError::NotPresent) => Ok(None),
@@ -20,8 +20,8 @@ pub(super) fn variable(name: &'static str) -> Result<Option<String>, Error> {
 /// The first of these variables that is set to something, with its name.
 ///
 /// # Errors
-/// [`Error::Setting`].
-pub(super) fn first(names: &[&'static str]) -> Result<Option<(&'static str, String)>, Error> {
+/// [`AwsError::Setting`].
+pub(super) fn first(names: &[&'static str]) -> Result<Option<(&'static str, String)>, AwsError> {
     for name in names {
         if let Some(value) = variable(name)? {
             return Ok(Some((name, value)));
@@ -33,8 +33,8 @@ pub(super) fn first(names: &[&'static str]) -> Result<Option<(&'static str, Stri
 /// Whether a variable or else a setting of the profile says `true`, as botocore understands it.
 ///
 /// # Errors
-/// [`Error::Setting`].
-pub(super) fn is_true(name: &'static str, setting: Option<&str>) -> Result<bool, Error> {
+/// [`AwsError::Setting`].
+pub(super) fn is_true(name: &'static str, setting: Option<&str>) -> Result<bool, AwsError> {
     let value = variable(name)?;
     let value = value.as_deref().or(setting).unwrap_or_default();
     Ok(value.eq_ignore_ascii_case("true"))

@@ -9,8 +9,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use rustls::CertificateError;
 
-use crate::error::{Doubt, Network};
 use crate::plan::aws::http_proxy::Proxy;
+use crate::world::net::error::{Doubt, NetworkError};
 
 /// The status by which a proxy asks who we are (RFC 9110, 15.5.8).
 const PROXY_AUTHENTICATION_REQUIRED: u16 = 407;
@@ -27,10 +27,12 @@ pub(in crate::world) async fn explained(
     };
     match told_by(&error, host, proxy.as_ref()) {
         // Another try might find the proxy up again.
-        Some(network @ Network::ProxyUnreachable { .. }) if error.is_timeout() => {
+        Some(network @ NetworkError::ProxyUnreachable { .. }) if error.is_timeout() => {
             Err(ConnectorError::timeout(network.into()))
         }
-        Some(network @ Network::ProxyUnreachable { .. }) => Err(ConnectorError::io(network.into())),
+        Some(network @ NetworkError::ProxyUnreachable { .. }) => {
+            Err(ConnectorError::io(network.into()))
+        }
         Some(network) => Err(ConnectorError::user(network.into())),
         None => Err(error),
     }
@@ -50,7 +52,7 @@ fn unless_of(
     }
 }
 
-fn told_by(error: &ConnectorError, host: String, proxy: Option<&Proxy>) -> Option<Network> {
+fn told_by(error: &ConnectorError, host: String, proxy: Option<&Proxy>) -> Option<NetworkError> {
     // The types of these errors are not to be named outside of hyper-util, their texts are all
     // there is; tests against a real proxy hold them.
     let said = |text: &str| chain(error).any(|it| it.to_string().starts_with(text));
@@ -65,7 +67,7 @@ fn told_by(error: &ConnectorError, host: String, proxy: Option<&Proxy>) -> Optio
     let cause = if said("tunnel error: proxy authorization required") {
         return Some(login(proxy));
     } else if said("tunnel error: unsuccessful") {
-        return Some(Network::ProxyRefused {
+        return Some(NetworkError::ProxyRefused {
             proxy: proxy.to_string(),
             host,
             known: proxy.auth.is_some(),
@@ -78,18 +80,18 @@ fn told_by(error: &ConnectorError, host: String, proxy: Option<&Proxy>) -> Optio
         return None;
     };
     let proxy = proxy.to_string();
-    Some(Network::ProxyUnreachable { proxy, cause })
+    Some(NetworkError::ProxyUnreachable { proxy, cause })
 }
 
-fn login(proxy: &Proxy) -> Network {
-    Network::ProxyLogin {
+fn login(proxy: &Proxy) -> NetworkError {
+    NetworkError::ProxyLogin {
         proxy: proxy.to_string(),
         known: proxy.auth.is_some(),
     }
 }
 
 /// Why a connection over TLS to this host has not come about.
-pub fn of_tls(error: &rustls::Error, host: String) -> Network {
+pub fn of_tls(error: &rustls::Error, host: String) -> NetworkError {
     use CertificateError as Bad;
     let doubt = match error {
         rustls::Error::InvalidCertificate(bad) => match bad {
@@ -101,15 +103,17 @@ pub fn of_tls(error: &rustls::Error, host: String) -> Network {
         },
         other => {
             let cause = other.to_string();
-            return Network::NotTls { host, cause };
+            return NetworkError::NotTls { host, cause };
         }
     };
-    Network::Untrusted { host, doubt }
+    NetworkError::Untrusted { host, doubt }
 }
 
 /// What we could tell of an error that came up through the SDK.
-pub(in crate::world) fn in_chain<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Network> {
-    chain(error).find_map(|it| it.downcast_ref::<Network>())
+pub(in crate::world) fn in_chain<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> Option<&'a NetworkError> {
+    chain(error).find_map(|it| it.downcast_ref::<NetworkError>())
 }
 
 /// Whether an error that came up through the SDK is of a connection; else nobody was asked yet.

@@ -9,7 +9,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 
-use crate::error::{BadBundle, Network};
+use crate::world::net::error::{BadBundle, NetworkError};
 use crate::world::process::bounded;
 
 /// The files in which systems keep all their authorities together: Debian, Arch and Gentoo;
@@ -32,7 +32,7 @@ pub struct Trust(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     bundle: Option<Bundle>,
-    authorities: OnceLock<Result<Authorities, Network>>,
+    authorities: OnceLock<Result<Authorities, NetworkError>>,
 }
 
 /// The one file whose authorities count, the system's not among them.
@@ -68,18 +68,18 @@ impl Trust {
     /// the certificates if nobody has needed them before.
     ///
     /// # Errors
-    /// [`Network::BadBundle`], [`Network::NoAuthorities`].
-    pub fn config(&self) -> Result<ClientConfig, Network> {
+    /// [`NetworkError::BadBundle`], [`NetworkError::NoAuthorities`].
+    pub fn config(&self) -> Result<ClientConfig, NetworkError> {
         let roots = Arc::clone(&self.authorities()?.roots);
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|error| Network::NoTls(error.to_string()))?;
+            .map_err(|error| NetworkError::NoTls(error.to_string()))?;
         Ok(config.with_root_certificates(roots).with_no_client_auth())
     }
 
     /// The certificates as PEM, for who takes them so.
-    pub(in crate::world) fn pem(&self) -> Result<String, Network> {
+    pub(in crate::world) fn pem(&self) -> Result<String, NetworkError> {
         let certificates = &self.authorities()?.certificates;
         let texts = certificates.iter().map(|certificate| {
             let text = base64::encode(certificate);
@@ -88,7 +88,7 @@ impl Trust {
         Ok(texts.collect())
     }
 
-    fn authorities(&self) -> Result<&Authorities, Network> {
+    fn authorities(&self) -> Result<&Authorities, NetworkError> {
         let read = || match &self.0.bundle {
             Some(bundle) => bundle.read(),
             None => system(),
@@ -109,9 +109,9 @@ impl Bundle {
         Some(Self::new(path, variable))
     }
 
-    fn read(&self) -> Result<Authorities, Network> {
+    fn read(&self) -> Result<Authorities, NetworkError> {
         let bad = |fault: String| {
-            Network::BadBundle(BadBundle {
+            NetworkError::BadBundle(BadBundle {
                 path: self.path.clone(),
                 origin: self.origin,
                 fault,
@@ -146,7 +146,7 @@ impl Authorities {
 
 /// The system's authorities: of the one file where there is one, else of wherever this system
 /// keeps them (the keychain of macOS, a directory of many files).
-fn system() -> Result<Authorities, Network> {
+fn system() -> Result<Authorities, NetworkError> {
     if let Some(bundle) = Bundle::named_by("SSL_CERT_FILE") {
         return bundle.read();
     }
@@ -157,5 +157,5 @@ fn system() -> Result<Authorities, Network> {
     bundles
         .find_map(|bundle| bundle.read().ok())
         .or_else(native)
-        .ok_or(Network::NoAuthorities)
+        .ok_or(NetworkError::NoAuthorities)
 }

@@ -46,7 +46,7 @@ mod tests {
         record(Terminal::new(Program::Ssh));
         let caught = caught::<()>(|| panic!("at the disco"));
         drop(panic::take_hook());
-        let message = caught.expect_err("a bug").message();
+        let message = caught.expect_err("a bug").to_string();
         assert!(
             message.contains("src/world/process/panics.rs:"),
             "{message}"

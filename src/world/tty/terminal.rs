@@ -1,11 +1,12 @@
 //! What we say to the user. Standard output belongs to the session: all of it goes to stderr.
 
+use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 
 use rustix::termios::{OutputModes, tcgetattr};
 
 use super::waiting;
-use crate::error::Error;
+use crate::hint::Hint;
 use crate::plan::program::Program;
 
 /// Our voice on standard error.
@@ -37,17 +38,13 @@ impl Terminal {
         }
     }
 
-    /// Reports an error: a line of what, lines of what was seen, a line of what to try.
-    pub fn error(self, error: &Error) {
-        if let Error::Hangup = error {
-            return;
+    /// Reports an error: a line of what, with `--debug` a line of each cause, lines of what was
+    /// seen, a line of what to try.
+    pub fn error(self, error: &(impl Error + Hint)) {
+        self.say("error: ", &error.to_string());
+        if self.debug {
+            self.causes(error);
         }
-        if let Error::ClientRefused { stderr, .. } = error {
-            // ssh's own words about ssh's own options.
-            let _ = io::stderr().write_all(stderr);
-            return;
-        }
-        self.say("error: ", &error.message());
         for detail in error.details() {
             self.say("  ", &detail);
         }
@@ -58,8 +55,8 @@ impl Terminal {
 
     /// Reports what has befallen one of several, in one line; what to try only if that was not said
     /// `before`.
-    pub fn error_of(self, whom: &str, error: &Error, before: &mut Option<String>) {
-        self.say("error: ", &format!("{whom}: {}", error.message()));
+    pub fn error_of(self, whom: &str, error: &(impl Error + Hint), before: &mut Option<String>) {
+        self.say("error: ", &format!("{whom}: {error}"));
         let hint = error.hint();
         if hint != *before
             && let Some(hint) = &hint
@@ -67,6 +64,20 @@ impl Terminal {
             self.say("hint: ", hint);
         }
         *before = hint.or_else(|| before.take());
+    }
+
+    /// The chain of causes. What a message repeats of its cause is not said twice.
+    fn causes(self, error: &dyn Error) {
+        let mut said = error.to_string();
+        let mut next = error.source();
+        while let Some(cause) = next {
+            let text = cause.to_string();
+            if !said.contains(&text) {
+                self.say("caused by: ", &text);
+            }
+            said = text;
+            next = cause.source();
+        }
     }
 
     /// Says what is waited for.
@@ -117,6 +128,12 @@ impl Terminal {
         } else {
             waiting::beside(self.program.name(), story).await
         }
+    }
+
+    /// Hands on what a client has written to its standard error, as it is.
+    pub fn pass_on(self, stderr: &[u8]) {
+        waiting::clear();
+        let _ = io::stderr().write_all(stderr);
     }
 
     /// Hands on what somebody else has to say to the user.

@@ -118,16 +118,19 @@ fn what_a_profile_lacks_is_said_in_one_line() {
 }
 
 #[test]
-fn a_region_of_the_environment_is_checked_like_an_option() {
+fn a_bad_region_says_who_set_it() {
     let caller = caller();
     let mut command = caller.command("mssh");
     finish(command.arg(WEB1).env("AWS_REGION", "us-east-1 ")).fails(
         255,
         &[
-            "mssh: error: `us-east-1 ` is not a valid region",
+            "mssh: error: `us-east-1 ` is not a valid region (set by AWS_REGION)",
             "mssh: hint: a region looks like eu-west-1",
         ],
     );
+    let narnia = with_aws_config(&caller, "[default]\nregion=narnia", &[WEB1]);
+    let begins = "mssh: error: `narnia` is not a valid region (set by profile `default` in /tmp/";
+    assert!(narnia.stderr.starts_with(begins), "{narnia:?}");
     let mut command = caller.command("mssh");
     let outcome = finish(command.arg(WEB1).env("AWS_REGION", ""));
     assert!(

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::Chain;
 use super::cache::instant;
-use crate::error::{Error, Lack, NoLogin, Setting, Unread};
+use crate::world::aws::error::{AwsError, Lack, NoLogin, Setting, Unread};
 use crate::world::aws::variables::variable;
 use crate::world::aws::{explain, files};
 use crate::world::net::trouble;
@@ -29,7 +29,7 @@ const WINDOW: Duration = Duration::from_mins(5);
 
 impl Chain<'_> {
     /// The credentials of a console login.
-    pub(super) async fn login(&self, name: &str, profile: &str) -> Result<Credentials, Error> {
+    pub(super) async fn login(&self, name: &str, profile: &str) -> Result<Credentials, AwsError> {
         let end = end(name, profile)?;
         if end.is_some_and(|end| end < SystemTime::now() + WINDOW) {
             can_be_renewed()?;
@@ -44,7 +44,7 @@ impl Chain<'_> {
 }
 
 /// When a login ends, as far as its file tells: what else is wrong with it, the library says.
-fn end(name: &str, profile: &str) -> Result<Option<SystemTime>, Error> {
+fn end(name: &str, profile: &str) -> Result<Option<SystemTime>, AwsError> {
     let directory = variable("AWS_LOGIN_CACHE_DIRECTORY")?.map(PathBuf::from);
     let usual = || Some(files::home()?.join(".aws/login/cache"));
     let Some(directory) = directory.or_else(usual) else {
@@ -64,7 +64,7 @@ fn end(name: &str, profile: &str) -> Result<Option<SystemTime>, Error> {
 
 /// The library reads the endpoint for a renewal by itself, and ends in a panic over one that is set
 /// to nothing.
-fn can_be_renewed() -> Result<(), Error> {
+fn can_be_renewed() -> Result<(), AwsError> {
     let names = ["AWS_ENDPOINT_URL_SIGNIN", "AWS_ENDPOINT_URL"];
     let first = names
         .into_iter()
@@ -81,9 +81,9 @@ fn can_be_renewed() -> Result<(), Error> {
 }
 
 /// Why a login is of no use.
-fn logged_out(error: &CredentialsError, profile: &str) -> Error {
+fn logged_out(error: &CredentialsError, profile: &str) -> AwsError {
     if let Some(network) = trouble::in_chain(error) {
-        return Error::Network(network.clone());
+        return AwsError::Network(network.clone());
     }
     let said = explain::chain(error);
     let is = |words: &[&str]| words.iter().any(|word| said.contains(word));

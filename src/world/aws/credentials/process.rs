@@ -11,8 +11,8 @@ use serde_json::Value;
 use tokio::process::Command;
 
 use super::cache::instant;
-use crate::error::Lack;
 use crate::plan::aws::flaw::BadValue;
+use crate::world::aws::error::Lack;
 use crate::world::process::bounded;
 use crate::world::tty::waiting;
 

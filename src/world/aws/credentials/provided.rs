@@ -12,9 +12,9 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 
 use super::Chain;
-use crate::error::{Error, Lack, Unread};
 use crate::plan::aws::flaw::BadValue;
 use crate::plan::aws::profiles::Profile;
+use crate::world::aws::error::{AwsError, Lack, Unread};
 use crate::world::aws::explain;
 use crate::world::aws::http::Patient;
 use crate::world::aws::variables::{first, is_true, variable};
@@ -31,7 +31,7 @@ const IPV6: &str = "http://[fd00:ec2::254]";
 
 impl Chain<'_> {
     /// The credentials of a container's role.
-    pub(super) async fn container(&self) -> Result<Credentials, Error> {
+    pub(super) async fn container(&self) -> Result<Credentials, AwsError> {
         check_container_token()?;
         let mut config = self.provider_config();
         if let Some(client) = self.at.aws.sdk.http_client() {
@@ -41,7 +41,7 @@ impl Chain<'_> {
         let wait = Wait::begin("the container's credentials".to_owned());
         let answer = wait.during(Box::pin(provider.provide_credentials()));
         let found = tokio::time::timeout(CONTAINER, answer).await;
-        let late = |_| Error::NoCredentials {
+        let late = |_| AwsError::NoCredentials {
             cause: format!(
                 "the container's endpoint gives no answer within {} seconds",
                 CONTAINER.as_secs()
@@ -53,7 +53,7 @@ impl Chain<'_> {
     }
 
     /// The credentials of an instance's role.
-    pub(super) async fn instance(&self) -> Result<Credentials, Error> {
+    pub(super) async fn instance(&self) -> Result<Credentials, AwsError> {
         let config = self.provider_config();
         let provider = ImdsCredentialsProvider::builder()
             .imds_client(imds(self.profile, &config)?)
@@ -75,8 +75,8 @@ impl Chain<'_> {
 /// Whether the environment names a container's endpoint.
 ///
 /// # Errors
-/// [`Error::Setting`].
-pub(super) fn has_container() -> Result<bool, Error> {
+/// [`AwsError::Setting`].
+pub(super) fn has_container() -> Result<bool, AwsError> {
     let names = [
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
@@ -85,7 +85,7 @@ pub(super) fn has_container() -> Result<bool, Error> {
 }
 
 /// What a container has to show can be sent.
-fn check_container_token() -> Result<(), Error> {
+fn check_container_token() -> Result<(), AwsError> {
     const FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
     const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
     let (place, token) = if let Some(path) = variable(FILE)? {
@@ -124,14 +124,14 @@ fn provider_config(sdk: &SdkConfig) -> ProviderConfig {
 pub(in crate::world::aws) fn imds(
     profile: Profile<'_>,
     config: &ProviderConfig,
-) -> Result<imds::Client, Error> {
+) -> Result<imds::Client, AwsError> {
     let set = |name, key| {
         let own = || profile.get(key).filter(|value| !value.is_empty());
-        Ok::<_, Error>(variable(name)?.or_else(|| own().map(str::to_owned)))
+        Ok::<_, AwsError>(variable(name)?.or_else(|| own().map(str::to_owned)))
     };
     let number = |name, key| {
         let text = set(name, key)?.unwrap_or_default();
-        Ok::<_, Error>(text.trim().parse::<u32>().ok())
+        Ok::<_, AwsError>(text.trim().parse::<u32>().ok())
     };
     let timeout = number("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout")?;
     let timeout = Duration::from_secs(timeout.unwrap_or(1).into());
@@ -158,7 +158,7 @@ pub(in crate::world::aws) fn imds(
         .max_attempts(attempts.unwrap_or(1).max(1))
         .endpoint(endpoint.as_deref().unwrap_or(usual))
         .map(imds::client::Builder::build)
-        .map_err(|cause| Error::NoCredentials {
+        .map_err(|cause| AwsError::NoCredentials {
             cause: format!("the metadata service has no such endpoint: {cause}"),
             profile: None,
         })
@@ -167,7 +167,7 @@ pub(in crate::world::aws) fn imds(
 /// Whether the user says that there is no metadata service.
 ///
 /// # Errors
-/// [`Error::Setting`].
-pub(in crate::world::aws) fn is_metadata_disabled() -> Result<bool, Error> {
+/// [`AwsError::Setting`].
+pub(in crate::world::aws) fn is_metadata_disabled() -> Result<bool, AwsError> {
     is_true("AWS_EC2_METADATA_DISABLED", None)
 }

@@ -6,8 +6,9 @@ use aws_credential_types::Credentials;
 
 use super::cache::{Cache, Session};
 use super::{Chain, Prompts};
-use crate::error::{Error, Lack, NoCode};
+use crate::hint::Hint;
 use crate::plan::aws::profiles::role::Role;
+use crate::world::aws::error::{AwsError, Lack, NoCode};
 use crate::world::tty::prompt;
 use crate::world::tty::prompt::{Prompt, Said};
 use crate::world::tty::waiting::Wait;
@@ -29,7 +30,7 @@ impl Chain<'_> {
         role: &Role<'_>,
         source: Credentials,
         cache: &Cache,
-    ) -> Result<Credentials, Error> {
+    ) -> Result<Credentials, AwsError> {
         let key = role.cache_key();
         let Some(serial) = role.mfa_serial else {
             let session = self.assume_role(role, source, None).await?;
@@ -65,7 +66,7 @@ impl Chain<'_> {
         role: &Role<'_>,
         source: &Credentials,
         serial: &str,
-    ) -> Result<Option<Session>, Error> {
+    ) -> Result<Option<Session>, AwsError> {
         let asked = format!("Enter MFA code for {serial}: ");
         let mut question = asked.clone();
         let mut tries = 1;
@@ -73,11 +74,11 @@ impl Chain<'_> {
             let refusal = match code(prompt, role, &question).await {
                 Ok(None) => return Ok(None),
                 Ok(Some(code)) => match self.assume_role(role, source.clone(), Some(code)).await {
-                    Err(error @ Error::Credentials(Lack::WrongCode)) => error,
+                    Err(error @ AwsError::Credentials(Lack::WrongCode)) => error,
                     end => return end.map(Some),
                 },
                 Err(
-                    error @ Error::Credentials(Lack::NoCode {
+                    error @ AwsError::Credentials(Lack::NoCode {
                         why: NoCode::NotSixDigits,
                         ..
                     }),
@@ -89,7 +90,7 @@ impl Chain<'_> {
             }
             tries += 1;
             let hint = refusal.hint().unwrap_or_default();
-            question = format!("{}; {hint}\n{asked}", refusal.message());
+            question = format!("{refusal}; {hint}\n{asked}");
         }
     }
 
@@ -103,7 +104,11 @@ impl Chain<'_> {
 }
 
 /// Asks for the code; `None` if the user wants to stop for now.
-async fn code(prompt: &Prompt, role: &Role<'_>, question: &str) -> Result<Option<String>, Error> {
+async fn code(
+    prompt: &Prompt,
+    role: &Role<'_>,
+    question: &str,
+) -> Result<Option<String>, AwsError> {
     let why = match prompt.ask(question).await {
         Ok(Said::Stop) => return Ok(None),
         Ok(Said::Line(code)) => match code.trim() {
@@ -119,7 +124,7 @@ async fn code(prompt: &Prompt, role: &Role<'_>, question: &str) -> Result<Option
     Err(no_code(role, why))
 }
 
-fn no_code(role: &Role<'_>, why: NoCode) -> Error {
+fn no_code(role: &Role<'_>, why: NoCode) -> AwsError {
     let profile = role.profile.to_owned();
     Lack::NoCode { profile, why }.into()
 }

@@ -17,10 +17,10 @@ use aws_smithy_types::DateTime;
 use super::Chain;
 use super::cache::{Cache, Session};
 use super::token::Token;
-use crate::error::{Error, Lack, NoLogin};
 use crate::plan::aws::profiles::sso::Sso;
 use crate::plan::aws::region::Chooser;
 use crate::world::aws::Regional;
+use crate::world::aws::error::{AwsError, Lack, NoLogin};
 use crate::world::aws::retry::Limits;
 
 /// A token that ends sooner is renewed: botocore's window.
@@ -36,7 +36,7 @@ impl Chain<'_> {
         sso: &Sso<'_>,
         profile: &str,
         cache: &Cache,
-    ) -> Result<Credentials, Error> {
+    ) -> Result<Credentials, AwsError> {
         let key = sso.cache_key();
         if let Some(kept) = cache.find(&key) {
             return Ok(kept);
@@ -54,7 +54,7 @@ impl Chain<'_> {
 
 impl Regional<'_> {
     /// A token that is good, renewed where it has to be and can be.
-    async fn token(&self, sso: &Sso<'_>, profile: &str) -> Result<String, Error> {
+    async fn token(&self, sso: &Sso<'_>, profile: &str) -> Result<String, AwsError> {
         let mut token = Token::read(&sso.token_key(), profile)?;
         let now = SystemTime::now();
         // Tokens of the old form have nothing to renew them with.
@@ -68,7 +68,7 @@ impl Regional<'_> {
                 }
                 // The old one may do yet.
                 Err(_) if token.end > now => {}
-                Err(Error::Service { .. } | Error::Expired { .. } | Error::Denied(_)) => {}
+                Err(AwsError::Service { .. } | AwsError::Expired { .. } | AwsError::Denied(_)) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -78,7 +78,7 @@ impl Regional<'_> {
         Ok(token.text().to_owned())
     }
 
-    async fn renewed(&self, token: &Token) -> Result<Token, Error> {
+    async fn renewed(&self, token: &Token) -> Result<Token, AwsError> {
         let sdk = self.sdk();
         let limits = Limits::<CreateTokenError>::of(&sdk);
         let config = aws_sdk_ssooidc::config::Builder::from(&sdk)
@@ -105,7 +105,7 @@ impl Regional<'_> {
         sso: &Sso<'_>,
         token: &str,
         profile: &str,
-    ) -> Result<Session, Error> {
+    ) -> Result<Session, AwsError> {
         let sdk = self.sdk();
         let limits = Limits::<GetRoleCredentialsError>::of(&sdk);
         let config = aws_sdk_sso::config::Builder::from(&sdk)

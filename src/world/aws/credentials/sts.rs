@@ -16,9 +16,9 @@ use aws_sdk_sts::types::AssumedRoleUser;
 
 use super::Chain;
 use super::cache::{Cache, Session};
-use crate::error::{Error, Lack, Unread};
 use crate::plan::aws::profiles::role::Role;
 use crate::plan::aws::profiles::source::WebIdentity;
+use crate::world::aws::error::{AwsError, Lack, Unread};
 use crate::world::aws::explain::Call;
 use crate::world::aws::files;
 use crate::world::aws::retry::Limits;
@@ -34,7 +34,7 @@ impl Chain<'_> {
         role: &Role<'_>,
         source: Credentials,
         code: Option<String>,
-    ) -> Result<Session, Error> {
+    ) -> Result<Session, AwsError> {
         let config = self
             .sts::<AssumeRoleError>()
             .credentials_provider(source)
@@ -58,7 +58,7 @@ impl Chain<'_> {
         &self,
         identity: &WebIdentity,
         cache: &Cache,
-    ) -> Result<Credentials, Error> {
+    ) -> Result<Credentials, AwsError> {
         let role = Role {
             profile: self.profile.name,
             role_arn: &identity.role_arn,
@@ -86,7 +86,7 @@ impl Chain<'_> {
         let answer = self.at.timed("AssumeRoleWithWebIdentity", request.send());
         let answer = answer.await.map_err(|error| match refusal(&error) {
             Some(("ExpiredTokenException" | "InvalidIdentityToken", message)) => {
-                Error::from(Lack::WebIdentity {
+                AwsError::from(Lack::WebIdentity {
                     token_file: path,
                     message: message.to_owned(),
                 })
@@ -123,7 +123,7 @@ impl Chain<'_> {
         action: &'static str,
         role: &Role<'_>,
         error: &SdkError<E, HttpResponse>,
-    ) -> Error
+    ) -> AwsError
     where
         E: ProvideErrorMetadata + StdError + 'static,
     {
@@ -133,9 +133,9 @@ impl Chain<'_> {
             return Lack::WrongCode.into();
         }
         match self.call(action).failed(error) {
-            Error::Denied(mut denied) if denied.resource == "*" => {
+            AwsError::Denied(mut denied) if denied.resource == "*" => {
                 role.role_arn.clone_into(&mut denied.resource);
-                Error::Denied(denied)
+                AwsError::Denied(denied)
             }
             error => error,
         }

@@ -5,7 +5,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use crate::error::Network;
+use crate::world::net::error::NetworkError;
 
 /// Of most answers: a few KB. Certificates and tokens are among them, and metadata.
 const MOST: usize = 1024 * 1024;
@@ -31,7 +31,7 @@ pub(super) fn limited(response: HttpResponse, host: &str, most: usize) -> HttpRe
         let body = Limited::new(body, most).map_err(move |cause| {
             if cause.is::<LengthLimitError>() {
                 let host = host.clone();
-                Network::LongAnswer { host, most }.into()
+                NetworkError::LongAnswer { host, most }.into()
             } else {
                 cause
             }

@@ -10,9 +10,9 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::{Io, NetworkConfig, WebsocketUrl, http};
-use crate::error;
 use crate::error::{Error, Step, Tunnel};
 use crate::plan::aws::http_proxy::Proxy;
+use crate::world::net::error::NetworkError;
 use crate::world::net::trouble;
 use crate::world::net::trust::Trust;
 
@@ -40,7 +40,7 @@ pub(super) async fn connect(url: &WebsocketUrl, network: &NetworkConfig) -> Resu
     let WebsocketUrl { host, port, .. } = url;
     let scheme = if url.secure { "wss" } else { "ws" };
     let proxy = network.proxies.for_url(scheme, host, *port);
-    let proxy = proxy.map_err(|bad| Error::Network(error::Network::BadProxy(bad)))?;
+    let proxy = proxy.map_err(|bad| Error::Network(NetworkError::BadProxy(bad)))?;
     let io: Io = match &proxy {
         None => {
             let unreachable = |cause: io::Error| Tunnel::Unreachable {
@@ -85,9 +85,9 @@ async fn tcp(host: &str, port: u16) -> Result<io::Result<TcpStream>, Error> {
 async fn through(proxy: &Proxy, url: &WebsocketUrl, trust: &Trust) -> Result<Io, Error> {
     let unreachable = |cause: String| {
         let proxy = proxy.to_string();
-        Error::Network(error::Network::ProxyUnreachable { proxy, cause })
+        Error::Network(NetworkError::ProxyUnreachable { proxy, cause })
     };
-    let late = |error: Error| unreachable(error.message());
+    let late = |error: Error| unreachable(error.to_string());
     let tcp = tcp(&proxy.host, proxy.port).await.map_err(late)?;
     let io: Io = Box::new(tcp.map_err(|cause| unreachable(cause.to_string()))?);
     let io = if proxy.secure {

@@ -19,10 +19,10 @@ use sha1::{Digest, Sha1};
 use ssh_key::rand_core::{OsRng, RngCore};
 
 use super::{DialError, Io, WebsocketUrl};
-use crate::error;
 use crate::error::{Error, Tunnel};
 use crate::plan::aws::clock::Offset;
 use crate::plan::aws::http_proxy::Proxy;
+use crate::world::net::error::NetworkError;
 
 /// What the server adds to our key to show that it knows what a websocket is (RFC 6455, 1.3).
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -34,7 +34,7 @@ const BODY: usize = 16 * 1024;
 pub(super) async fn connect(io: Io, url: &WebsocketUrl, proxy: &Proxy) -> Result<Io, Error> {
     let trouble = |cause: String| {
         let proxy = proxy.to_string();
-        Error::Network(error::Network::ProxyUnreachable { proxy, cause })
+        Error::Network(NetworkError::ProxyUnreachable { proxy, cause })
     };
     let authority = url.authority(true);
     let mut request = Request::builder()
@@ -53,11 +53,11 @@ pub(super) async fn connect(io: Io, url: &WebsocketUrl, proxy: &Proxy) -> Result
     match response.status() {
         status if status.is_success() => switched(response).await.map_err(trouble),
         StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-            Err(Error::Network(error::Network::ProxyLogin { proxy, known }))
+            Err(Error::Network(NetworkError::ProxyLogin { proxy, known }))
         }
         _ => {
             let host = url.host.clone();
-            Err(Error::Network(error::Network::ProxyRefused {
+            Err(Error::Network(NetworkError::ProxyRefused {
                 proxy,
                 host,
                 known,

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use super::race::Shut;
 use crate::plan::aws::denial::Reason;
-use crate::plan::route::race::Shut;
 use crate::plan::way::EICE_PORTS;
 
 impl fmt::Display for Shut {
@@ -30,7 +30,7 @@ impl fmt::Display for Shut {
 }
 
 /// What to try where every way is shut.
-pub(super) fn hint(shut: &[(&'static str, Shut)]) -> String {
+pub(crate) fn hint(shut: &[(&'static str, Shut)]) -> String {
     let denied: Vec<&str> = shut
         .iter()
         .filter_map(|(_, why)| match why {

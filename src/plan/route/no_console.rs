@@ -31,7 +31,7 @@ impl NoConsole {
         })
     }
 
-    pub(super) fn message(self, id: &InstanceId, region: &ChosenRegion) -> String {
+    pub(crate) fn message(self, id: &InstanceId, region: &ChosenRegion) -> String {
         match self {
             Self::Disabled => format!("serial consoles are disabled for this account in {region}"),
             Self::Taken => format!("somebody is at the serial console of {id}"),
@@ -47,7 +47,7 @@ impl NoConsole {
         }
     }
 
-    pub(super) fn hint(self, region: &str) -> String {
+    pub(crate) fn hint(self, region: &str) -> String {
         match self {
             Self::Disabled => {
                 format!("enable them with `aws ec2 enable-serial-console-access --region {region}`")

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::Error;
+use super::AwsError;
 
 /// Which it was.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ impl StaleSession {
     }
 }
 
-impl Error {
+impl AwsError {
     /// The session that AWS has refused, if it came from the cache and is gone from there now.
     #[must_use]
     pub fn dropped_session(&self) -> Option<&StaleSession> {

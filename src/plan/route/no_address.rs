@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::plan::route::NoAddress;
+use super::NoAddress;
 use crate::plan::way::{Family, Way};
 
 impl fmt::Display for NoAddress {
@@ -20,7 +20,7 @@ impl fmt::Display for NoAddress {
 }
 
 impl NoAddress {
-    pub(super) fn hint(&self) -> String {
+    pub(crate) fn hint(&self) -> String {
         if *self
             == (NoAddress {
                 way: Way::Auto,

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::hint::Hint;
 use crate::plan::aws::http_proxy::BadProxy;
 
 /// What is wrong between us and a server, where that can be told from an unreachable one.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
-pub enum Network {
+pub enum NetworkError {
     BadBundle(BadBundle),
     NoAuthorities,
     NoTls(String),
@@ -62,7 +63,7 @@ pub enum Doubt {
     Other(String),
 }
 
-impl fmt::Display for Network {
+impl fmt::Display for NetworkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BadBundle(BadBundle { path, fault, .. }) => {
@@ -102,14 +103,15 @@ impl fmt::Display for Network {
     }
 }
 
-impl std::error::Error for Network {}
+impl std::error::Error for NetworkError {}
 
-impl Network {
-    /// What to try.
-    pub(super) fn hint(&self) -> String {
+impl Hint for NetworkError {
+    fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::BadBundle(BadBundle { origin, .. }) => {
-                return format!("{origin} names that file; it must hold certificates as PEM");
+                return Some(format!(
+                    "{origin} names that file; it must hold certificates as PEM"
+                ));
             }
             Self::NoAuthorities => {
                 "install the package ca-certificates, or set AWS_CA_BUNDLE to a PEM file"
@@ -137,7 +139,7 @@ impl Network {
                 "is there a proxy or another server in front of AWS? --debug tells more"
             }
         };
-        hint.to_owned()
+        Some(hint.to_owned())
     }
 }
 

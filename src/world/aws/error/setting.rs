@@ -16,6 +16,8 @@ pub enum Setting {
     },
 }
 
+impl std::error::Error for Setting {}
+
 impl fmt::Display for Setting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

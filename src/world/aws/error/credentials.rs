@@ -3,8 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::hint::with_profile;
 use super::unread::Unread;
+use super::with_profile;
 use crate::plan::aws::flaw::BadValue;
 use crate::plan::aws::profiles::trouble::Trouble;
 
@@ -70,6 +70,8 @@ impl From<Unread> for Lack {
         Self::Unread(unread)
     }
 }
+
+impl std::error::Error for Lack {}
 
 impl fmt::Display for Lack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

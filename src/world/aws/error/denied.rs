@@ -19,6 +19,8 @@ pub struct Denied {
     pub reason: Option<Reason>,
 }
 
+impl std::error::Error for Denied {}
+
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (who, verb) = match &self.who {
@@ -46,7 +48,7 @@ impl Denied {
 }
 
 /// What to try where IAM does not allow `what`, for this reason.
-pub(super) fn hint(reason: Option<&Reason>, what: &str) -> String {
+pub(crate) fn hint(reason: Option<&Reason>, what: &str) -> String {
     let explicit = reason.is_some_and(|reason| reason.explicit);
     match reason.and_then(|reason| reason.policy) {
         Some(Policy::ServiceControl | Policy::ResourceControl) => {

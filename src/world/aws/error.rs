@@ -1,0 +1,268 @@
+//! What can go wrong with AWS: configuration, credentials, calls.
+
+mod credentials;
+pub(crate) mod denied;
+mod setting;
+mod stale;
+mod unread;
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+pub use self::credentials::{Lack, NoCode, NoLogin};
+pub use self::denied::Denied;
+pub use self::setting::Setting;
+pub use self::stale::StaleSession;
+pub use self::unread::Unread;
+use crate::hint::Hint;
+use crate::plan::argv::quote;
+use crate::plan::aws::clock::Offset;
+use crate::plan::aws::profiles::DEFAULT;
+use crate::plan::aws::region::{Chooser, ChosenRegion};
+use crate::plan::route::no_console::NoConsole;
+use crate::plan::target::ids::InstanceId;
+use crate::plan::target::instance::Instance;
+use crate::world::net::error::NetworkError;
+
+const BAD_PUSH: &str =
+    "check the user, -z if it is given, and that the key of -i is ed25519 or RSA and not too long";
+
+const FOREIGN_STREAM: &str = "is there another server in front of AWS? One of your own, by \
+    AWS_ENDPOINT_URL_SSM, has to name itself, and wss:// if it is https://";
+
+const AWS_FILE: &str =
+    "mend the file, or name another by AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE";
+
+/// Why AWS cannot be asked, or what it refuses.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the text of each variant stands beside it")]
+pub enum AwsError {
+    #[error(transparent)]
+    Setting(#[from] Setting),
+    /// There may be one in a file that could not be read.
+    #[error("no AWS region is set{}", and(.0.as_ref()))]
+    NoRegion(Option<Unread>),
+    /// Not of the command line, where it would be a mistake in the words.
+    #[error("`{name}` is not a valid region{}", set_by(by.as_ref()))]
+    BadRegion { name: String, by: Option<Chooser> },
+    #[error("cannot read {}: {}", .0.display(), .1)]
+    File(PathBuf, String),
+    #[error("there is no AWS profile `{name}`")]
+    UnknownProfile { name: String, known: Vec<String> },
+    #[error("no AWS credentials: {cause}")]
+    NoCredentials {
+        cause: String,
+        profile: Option<String>,
+    },
+    #[error(transparent)]
+    Credentials(#[from] Lack),
+    #[error("the AWS credentials have expired")]
+    Expired {
+        stale: Option<StaleSession>,
+        profile: Option<String>,
+        off: Option<Offset>,
+    },
+    #[error("AWS does not accept the credentials ({code})")]
+    BadCredentials {
+        stale: Option<StaleSession>,
+        code: String,
+    },
+    #[error("AWS refuses the request's time: {message}")]
+    Clock {
+        message: String,
+        off: Option<Offset>,
+    },
+    #[error(transparent)]
+    Denied(Denied),
+    /// EC2 Instance Connect's `AuthException`: it says no more.
+    #[error("EC2 Instance Connect lets nobody with these credentials into {id} in {region}")]
+    NoAccess {
+        id: InstanceId,
+        region: Box<ChosenRegion>,
+        profile: Option<String>,
+    },
+    /// Its `InvalidArgsException`.
+    #[error("EC2 Instance Connect does not take a key for {what}: {message}")]
+    BadPush { what: String, message: String },
+    #[error("AWS is throttling {action}, still after retries")]
+    Throttled { action: &'static str },
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    #[error("cannot reach {host}: {cause}")]
+    Unreachable { host: String, cause: String },
+    #[error("no answer to {action} from {host} in time")]
+    TimedOut { action: &'static str, host: String },
+    #[error("{action} could not be sent: {cause}")]
+    NotSent { action: &'static str, cause: String },
+    #[error("cannot sign a request: {0}")]
+    NotSigned(String),
+    #[error("the answer to {action} from {host} makes no sense")]
+    BadAnswer { action: &'static str, host: String },
+    #[error("{action} failed: {message} ({code})")]
+    Service {
+        action: &'static str,
+        code: String,
+        message: String,
+    },
+    #[error("there is no instance {what} in {region}")]
+    NotFound {
+        what: String,
+        region: Box<ChosenRegion>,
+    },
+    #[error("{what} is {} instances", found.len())]
+    Several { what: String, found: Vec<Instance> },
+    #[error("instance {id} is not ready: {message}")]
+    NotReady { id: InstanceId, message: String },
+    #[error("Session Manager does not reach {target} in {region}")]
+    NotManaged {
+        target: String,
+        region: Box<ChosenRegion>,
+    },
+    #[error("the session is over: {reason}")]
+    SessionOver { reason: String },
+    #[error(
+        "the answer names {place} for the session's websocket, which is not Session Manager's \
+         in {region}"
+    )]
+    ForeignStream {
+        place: String,
+        region: Box<ChosenRegion>,
+    },
+    #[error("{}", why.message(id, region))]
+    NoConsole {
+        id: InstanceId,
+        region: Box<ChosenRegion>,
+        why: NoConsole,
+    },
+}
+
+impl Hint for AwsError {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::SessionOver { .. } => return None,
+            Self::Setting(bad) => bad.hint().to_owned(),
+            Self::NoRegion(unread) => no_region_hint(unread.as_ref()),
+            Self::BadRegion { .. } => "a region looks like eu-west-1".to_owned(),
+            Self::File(..) => AWS_FILE.to_owned(),
+            Self::UnknownProfile { known, .. } if known.is_empty() => {
+                "there are no profiles: `aws configure` makes one".to_owned()
+            }
+            Self::UnknownProfile { known, .. } => format!("there are: {}", known.join(", ")),
+            Self::NoCredentials { profile, .. } => credentials_hint(profile.as_deref()),
+            Self::Credentials(lack) => lack.hint(),
+            Self::Expired {
+                stale,
+                profile,
+                off,
+            } => match stale {
+                Some(stale) => stale.hint(),
+                None => expired_hint(profile.as_deref(), *off),
+            },
+            Self::BadCredentials { stale, .. } => match stale {
+                Some(stale) => stale.hint(),
+                None => "`aws sts get-caller-identity` tells whether they work at all".to_owned(),
+            },
+            Self::Clock { off, .. } => clock_hint(*off),
+            Self::Denied(denied) => denied.hint(),
+            Self::NoAccess { profile, .. } => no_access_hint(profile.as_deref()),
+            Self::BadPush { .. } => BAD_PUSH.to_owned(),
+            Self::Throttled { .. } => "try again in a moment".to_owned(),
+            Self::Network(network) => return network.hint(),
+            Self::Unreachable { .. } => {
+                "check the network, --region, and AWS_ENDPOINT_URL if it is set".to_owned()
+            }
+            Self::TimedOut { .. } => "check the network, and try again".to_owned(),
+            Self::NotSent { .. } | Self::NotSigned(_) => {
+                "check the variables AWS_… and the AWS profile".to_owned()
+            }
+            Self::BadAnswer { .. } => {
+                "is there a proxy or another server in front of AWS? --debug tells more".to_owned()
+            }
+            Self::Service { .. } => "--debug tells more".to_owned(),
+            Self::NotFound { region, .. } => not_found_hint(region),
+            Self::Several { .. } => "name the one you mean by its ID".to_owned(),
+            Self::NotReady { .. } => "wait until it has started, and try again".to_owned(),
+            Self::NotManaged { region, .. } => format!(
+                "is its SSM Agent running, has its role AmazonSSMManagedInstanceCore, and can it \
+                 reach ssmmessages.{}.amazonaws.com?",
+                region.name
+            ),
+            Self::ForeignStream { .. } => FOREIGN_STREAM.to_owned(),
+            Self::NoConsole { region, why, .. } => why.hint(&region.name),
+        })
+    }
+
+    fn details(&self) -> Vec<String> {
+        match self {
+            Self::Several { found, .. } => found.iter().map(ToString::to_string).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A command for a profile, which the default one need not be named for.
+fn with_profile(command: &str, profile: Option<&str>) -> String {
+    match profile {
+        Some(name) if name != DEFAULT => {
+            let name = quote::join([OsStr::new(name)]);
+            format!("{command} --profile {}", name.to_string_lossy())
+        }
+        _ => command.to_owned(),
+    }
+}
+
+fn and(unread: Option<&Unread>) -> String {
+    unread.map_or(String::new(), |unread| format!(", and {unread}"))
+}
+
+fn set_by(chooser: Option<&Chooser>) -> String {
+    chooser.map_or(String::new(), |by| format!(" ({by})"))
+}
+
+fn no_region_hint(unread: Option<&Unread>) -> String {
+    match unread {
+        Some(unread) => unread.hint(),
+        None => "pass --region, or set AWS_REGION or the profile's `region`".to_owned(),
+    }
+}
+
+fn expired_hint(profile: Option<&str>, off: Option<Offset>) -> String {
+    let login = with_profile("aws sso login", profile);
+    let clock = off.map_or(String::new(), |_| format!("; and {}", clock_hint(off)));
+    format!("get new ones, for example with `{login}`{clock}")
+}
+
+/// How to mend a clock that is off.
+pub(crate) fn clock_hint(off: Option<Offset>) -> String {
+    let off = off.map_or(String::new(), |off| format!(", which is {off}"));
+    format!("set this machine's clock{off}")
+}
+
+fn no_access_hint(profile: Option<&str>) -> String {
+    let command = with_profile("aws sts get-caller-identity", profile);
+    format!(
+        "they are invalid, or of another account than the instance: `{command}` tells whose they are"
+    )
+}
+
+fn credentials_hint(profile: Option<&str>) -> String {
+    if profile.is_some() {
+        let command = with_profile("aws sts get-caller-identity", profile);
+        format!("see what the profile gives with `{command}`")
+    } else {
+        "pass --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            .to_owned()
+    }
+}
+
+fn not_found_hint(region: &ChosenRegion) -> String {
+    match (&region.by, &region.other) {
+        (Some(Chooser::Target), _) => "is it in another account (--profile)?".to_owned(),
+        (_, Some((_, other))) => {
+            format!("is it in --region {other}, or in another account (--profile)?")
+        }
+        (_, None) => "is it in another region (--region) or account (--profile)?".to_owned(),
+    }
+}
