@@ -61,7 +61,7 @@ fn help(program: Program) -> String {
     let (name, client, usage) = (program.name(), program.client(), usage(program));
     let line = |opt: &Opt| match opt {
         Opt {
-            names_way: true, ..
+            name: Name::Way(_), ..
         } => String::new(),
         Opt {
             name: Name::Via, ..
@@ -105,9 +105,8 @@ fn help_line(program: Program, opt: &Opt) -> String {
 
 /// The ways that have options of their own, in one line.
 fn ways_line(program: Program) -> String {
-    let ways = OPTIONS
-        .iter()
-        .filter(|opt| opt.names_way && opt.suits(program));
+    let ours = OPTIONS.iter().filter(|opt| opt.suits(program));
+    let ways = ours.filter(|opt| matches!(opt.name, Name::Way(_)));
     let ways: Vec<String> = ways.map(|opt| format!("--{}", opt.long)).collect();
     format!("      {} are short for --via and that\n", ways.join(" "))
 }

@@ -8,6 +8,7 @@ use clap_mangen::roff::{Roff, bold, roman};
 use self::text::Term;
 use super::{command, usage};
 use crate::plan::program::Program;
+use crate::plan::way::Way;
 
 /// The man page: the options by clap, the prose by hand.
 pub(super) fn page(program: Program) -> Vec<u8> {
@@ -80,9 +81,9 @@ fn reference(program: Program) -> Roff {
     let client = program.client();
     let is_ssh = program == Program::Ssh;
     let mut roff = Roff::new();
-    terms(&mut roff, "WAYS", text::WAYS);
+    let ways: Vec<Term> = Way::descriptions(program).collect();
+    terms(&mut roff, "WAYS", &ways);
     if is_ssh {
-        term(&mut roff, text::SERIAL);
         plain_ssh(&mut roff);
         port(&mut roff);
     }

@@ -201,10 +201,7 @@ fn options(scan: &Scan) -> Result<(Options, Option<Page>), Usage> {
                 let way = Way::parse(value);
                 options.via = way.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
             }
-            Name::Private => options.via = Way::Private,
-            Name::Serial => options.via = Way::Serial,
-            Name::Eice => options.via = Way::Eice,
-            Name::Ssm => options.via = Way::Ssm,
+            Name::Way(way) => options.via = way,
             Name::Shell => options.shell = true,
             Name::Endpoint => options.endpoint = Some(invocation::endpoint(value)?),
             Name::Duration => options.duration = Some(invocation::duration(value)?),

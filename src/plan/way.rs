@@ -1,80 +1,169 @@
-//! What the user asks for with `--via`, and the address families of ssh_config(5).
+//! The ways to an instance (`--via`), and the address families of ssh_config(5).
 
 use std::net::IpAddr;
 
-/// The ports that EC2 Instance Connect Endpoints lead to (`remotePort` of the service).
+use crate::plan::program::Program;
+
+/// The ports that EC2 Instance Connect Endpoints connect to (`remotePort` of the service).
 pub const EICE_PORTS: [u16; 2] = [22, 3389];
 
 /// How many seconds a tunnel may last (`maxTunnelDuration` of the service).
 pub const TUNNEL_SECONDS: std::ops::RangeInclusive<u16> = 1..=3600;
 
-/// The way in that the user asked for.
+/// How to reach an instance, as `--via` names it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is described by its row in WAYS")]
 pub enum Way {
-    /// What fits: see [`choose`].
     #[default]
     Auto,
-    /// The public IPv4 address.
     Public,
-    /// The private IPv4 address.
     Private,
-    /// The IPv6 address.
     Ipv6,
-    /// The instance ID as ssh's host, for a proxy of the user's ssh_config.
     InstanceId,
-    /// The serial console, for when the network itself is broken.
-    Serial,
-    /// An EC2 Instance Connect Endpoint.
     Eice,
-    /// Session Manager.
     Ssm,
+    Serial,
 }
 
+/// What all parts of the command line need to know of a way.
+struct Row {
+    way: Way,
+    /// The value of `--via`.
+    name: &'static str,
+    kind: Kind,
+    /// For the man page.
+    help: &'static str,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Automatic,
+    Address,
+    Tunnel,
+    /// Only ssh itself can take it: through the user's ssh_config, or as the console's user.
+    Ssh,
+}
+
+/// The parser, `--help`, the completions and the man pages all read this table, in this order.
+/// The serial console is last, because [`Way::names`] leaves it out for `msftp` and `mscp`.
+const WAYS: [Row; 8] = [
+    Row {
+        way: Way::Auto,
+        name: "auto",
+        kind: Kind::Automatic,
+        help: "The default. A public address, a host that you type beside -t, hops, and a proxy that \
+               your ssh_config(5) has for the instance ID settle it: that way is taken untried. An \
+               instance that has private addresses only is reached by the first of these that works: \
+               its private address, an EC2 Instance Connect Endpoint of its VPC, Session Manager. \
+               They are tried at the same time as the key is pushed.",
+    },
+    Row {
+        way: Way::Public,
+        name: "public",
+        kind: Kind::Address,
+        help: "The public IPv4 address of the instance.",
+    },
+    Row {
+        way: Way::Private,
+        name: "private",
+        kind: Kind::Address,
+        help: "Its private IPv4 address.",
+    },
+    Row {
+        way: Way::Ipv6,
+        name: "ipv6",
+        kind: Kind::Address,
+        help: "Its IPv6 address.",
+    },
+    Row {
+        way: Way::InstanceId,
+        name: "instance-id",
+        kind: Kind::Ssh,
+        help: "ssh gets the instance ID as its host, for a Host i-* block of your ssh_config(5) to \
+               lead there.",
+    },
+    Row {
+        way: Way::Eice,
+        name: "eice",
+        kind: Kind::Tunnel,
+        help: "An EC2 Instance Connect Endpoint of the instance's VPC: in its subnet, else in its \
+               zone, else any; or the one of --eice-endpoint. Endpoints connect to ports 22 and 3389 \
+               only, for an hour at most.",
+    },
+    Row {
+        way: Way::Ssm,
+        name: "ssm",
+        kind: Kind::Tunnel,
+        help: "A Session Manager session that forwards to the instance's sshd: it needs Amazon's SSM \
+               Agent on the instance, and neither an open port nor session-manager-plugin. Managed \
+               nodes (mi-...) are reached too, with -i and a key that they accept.",
+    },
+    Row {
+        way: Way::Serial,
+        name: "serial",
+        kind: Kind::Ssh,
+        help: "The serial console of the instance, for when its network is broken: no user, no \
+               command, no files. The console's host key must be the one that AWS publishes, unless \
+               StrictHostKeyChecking and the like are set on the command line.",
+    },
+];
+
 impl Way {
+    /// The values of `--via`.
+    pub(crate) const NAMES: [&str; WAYS.len()] = {
+        let mut names = [""; WAYS.len()];
+        let mut at = 0;
+        while at < names.len() {
+            names[at] = WAYS[at].name;
+            at += 1;
+        }
+        names
+    };
+
+    const fn row(self) -> &'static Row {
+        &WAYS[self as usize]
+    }
+
     /// Reads the value of `--via`.
     pub fn parse(word: &str) -> Option<Self> {
-        [
-            Self::Auto,
-            Self::Public,
-            Self::Private,
-            Self::Ipv6,
-            Self::InstanceId,
-            Self::Serial,
-            Self::Eice,
-            Self::Ssm,
-        ]
-        .into_iter()
-        .find(|way| way.name() == word)
+        WAYS.iter().find(|row| row.name == word).map(|row| row.way)
     }
 
-    /// Whether we carry the bytes.
-    pub const fn is_tunnel(self) -> bool {
-        matches!(self, Self::Eice | Self::Ssm)
-    }
-
-    /// Whether only ssh itself can go there: by its own configuration, or as a console's own user.
-    pub const fn is_for_ssh(self) -> bool {
-        matches!(self, Self::InstanceId | Self::Serial)
-    }
-
-    /// The way on from a hop: a tunnel leads to the first one, and none leads on.
-    #[must_use]
-    pub const fn after_hop(self) -> Self {
-        if self.is_tunnel() { Self::Auto } else { self }
-    }
-
-    /// Its name, as `--via` takes it.
+    /// The value of `--via`.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Public => "public",
-            Self::Private => "private",
-            Self::Ipv6 => "ipv6",
-            Self::InstanceId => "instance-id",
-            Self::Serial => "serial",
-            Self::Eice => "eice",
-            Self::Ssm => "ssm",
+        self.row().name
+    }
+
+    /// The values of `--via` that `program` accepts: a serial console transfers no files.
+    pub fn names(program: Program) -> &'static [&'static str] {
+        match (program, Self::NAMES.split_last()) {
+            (Program::Sftp | Program::Scp, Some((_serial, others))) => others,
+            _ => &Self::NAMES,
         }
+    }
+
+    /// Each of these with its description for the man page.
+    pub(crate) fn descriptions(
+        program: Program,
+    ) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let rows = WAYS.iter().zip(Self::names(program));
+        rows.map(|(row, name)| (*name, row.help))
+    }
+
+    /// Whether mssh carries the bytes.
+    pub fn is_tunnel(self) -> bool {
+        self.row().kind == Kind::Tunnel
+    }
+
+    /// Whether only ssh itself can take it.
+    pub fn is_for_ssh(self) -> bool {
+        self.row().kind == Kind::Ssh
+    }
+
+    /// How the hop after the first one is reached: a tunnel leads to the first hop only.
+    #[must_use]
+    pub fn after_hop(self) -> Self {
+        if self.is_tunnel() { Self::Auto } else { self }
     }
 }
 
@@ -98,5 +187,26 @@ impl Family {
             Self::Inet => address.is_ipv4(),
             Self::Inet6 => address.is_ipv6(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_has_its_row_and_its_name() {
+        for row in &WAYS {
+            assert_eq!(row.way.name(), row.name);
+            assert_eq!(Way::parse(row.name), Some(row.way));
+        }
+        assert_eq!(Way::parse("tunnel"), None);
+    }
+
+    #[test]
+    fn the_file_programs_have_no_serial_console() {
+        assert!(Way::names(Program::Ssh).contains(&"serial"));
+        assert!(!Way::names(Program::Scp).contains(&"serial"));
+        assert_eq!(Way::descriptions(Program::Scp).count() + 1, WAYS.len());
     }
 }

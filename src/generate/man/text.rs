@@ -5,45 +5,6 @@ use crate::plan::program::Program;
 /// A term and its meaning.
 pub(super) type Term = (&'static str, &'static str);
 
-pub(super) const WAYS: &[Term] = &[
-    (
-        "auto",
-        "The default. A public address, a host that you type beside -t, hops, and a proxy that your \
-         ssh_config(5) has for the instance ID settle it: that way is taken untried. An instance that \
-         has private addresses only is reached by the first of these that works: its private address, \
-         an EC2 Instance Connect Endpoint of its VPC, Session Manager. They are tried at the same \
-         time as the key is pushed.",
-    ),
-    ("public", "The public IPv4 address of the instance."),
-    ("private", "Its private IPv4 address."),
-    ("ipv6", "Its IPv6 address."),
-    (
-        "instance-id",
-        "ssh gets the instance ID as its host, for a Host i-* block of your ssh_config(5) to lead \
-         there.",
-    ),
-    (
-        "eice",
-        "An EC2 Instance Connect Endpoint of the instance's VPC: in its subnet, else in its zone, else \
-         any; or the one of --eice-endpoint. Endpoints connect to ports 22 and 3389 only, for an \
-         hour at most.",
-    ),
-    (
-        "ssm",
-        "A Session Manager session that forwards to the instance's sshd: it needs Amazon's SSM Agent \
-         on the instance, and neither an open port nor session-manager-plugin. Managed nodes (mi-...) \
-         are reached too, with -i and a key that they accept.",
-    ),
-];
-
-/// For mssh only.
-pub(super) const SERIAL: Term = (
-    "serial",
-    "The serial console of the instance, for when its network is broken: no user, no command, no \
-     files. The console's host key must be the one that AWS publishes, unless StrictHostKeyChecking \
-     and the like are set on the command line.",
-);
-
 pub(super) const ENVIRONMENT: &[Term] = &[
     ("AWS_PROFILE", "The profile, unless --profile names one."),
     (

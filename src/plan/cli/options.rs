@@ -3,8 +3,9 @@
 
 mod table;
 
-pub use self::table::{OPTIONS, SHELLS, WAYS};
+pub use self::table::{OPTIONS, SHELLS};
 use crate::plan::program::Program;
+use crate::plan::way::Way;
 
 /// Names one of our options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,13 +16,11 @@ pub enum Name {
     Zone,
     InstanceId,
     Via,
-    Private,
-    Eice,
-    Ssm,
+    /// Short for `--via` and this.
+    Way(Way),
     Shell,
     Endpoint,
     Duration,
-    Serial,
     Listen,
     Proxy,
     KeyDir,
@@ -61,8 +60,6 @@ pub struct Opt {
     pub rare: bool,
     /// Whether the original had it. Only these may be abbreviated, as they could be there.
     pub original: bool,
-    /// Whether it is the name of a way, short for `--via` and that.
-    pub names_way: bool,
     /// One sentence for `--help`, the completions and the man page.
     pub help: &'static str,
 }
@@ -97,13 +94,13 @@ impl Opt {
     /// Whether help, man page and completions of `program` tell of it. A serial console carries no
     /// files: there the option is known for the sake of the error, which says so.
     pub fn suits(&self, program: Program) -> bool {
-        self.is_of(program) && (self.name != Name::Serial || program == Program::Ssh)
+        self.is_of(program) && (self.name != Name::Way(Way::Serial) || program == Program::Ssh)
     }
 
     /// The values that suit `program`.
     pub fn choices_of(&self, program: Program) -> &'static [&'static str] {
-        match (self.name, self.choices.split_last()) {
-            (Name::Via, Some((_, rest))) if program != Program::Ssh => rest,
+        match self.name {
+            Name::Via => Way::names(program),
             _ => self.choices,
         }
     }
@@ -135,10 +132,6 @@ mod tests {
 
     #[test]
     fn a_serial_console_is_nothing_for_files() {
-        let via = find_long("via").expect("an option");
-        assert!(via.choices_of(Program::Ssh).contains(&"serial"));
-        assert!(!via.choices_of(Program::Scp).contains(&"serial"));
-        assert_eq!(via.choices_of(Program::Scp).len() + 1, WAYS.len());
         let serial = find_long("serial").expect("an option");
         assert!(serial.suits(Program::Ssh) && serial.is_of(Program::Scp));
         assert!(!serial.suits(Program::Scp));

@@ -1,5 +1,6 @@
 use super::*;
 use crate::plan::program::Program;
+use crate::plan::way::Way;
 
 fn at(program: Program, line: &str) -> (Wanted, String) {
     let (words, current) = words_of(line).expect("a line");
@@ -38,7 +39,7 @@ fn what_may_stand_at_the_cursor_is_known() {
         ("mssh -oStr", Wanted::Keywords, "-o"),
         ("mssh -o User=", Wanted::Nothing, ""),
         ("mssh -O ", Wanted::Choices(CONTROL), ""),
-        ("mssh --via ", Wanted::Choices(options::WAYS), ""),
+        ("mssh --via ", Wanted::Choices(Way::names(Program::Ssh)), ""),
         ("mssh --nothing ", Wanted::Nothing, ""),
     ] {
         assert_eq!(

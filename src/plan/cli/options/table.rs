@@ -1,6 +1,7 @@
 //! The table itself, a row for each option.
 
 use super::{Name, Opt};
+use crate::plan::way::Way;
 
 /// A row's defaults: a new switch.
 const SWITCH: Opt = Opt {
@@ -13,21 +14,8 @@ const SWITCH: Opt = Opt {
     mssh_only: false,
     rare: false,
     original: false,
-    names_way: false,
     help: "",
 };
-
-/// The ways in that `--via` knows.
-pub const WAYS: &[&str] = &[
-    "auto",
-    "public",
-    "private",
-    "ipv6",
-    "instance-id",
-    "eice",
-    "ssm",
-    "serial",
-];
 
 /// The shells that `--completions` knows.
 pub const SHELLS: &[&str] = &["bash", "zsh", "fish"];
@@ -75,29 +63,26 @@ pub const OPTIONS: &[Opt] = &[
         name: Name::Via,
         long: "via",
         value: Some("WAY"),
-        choices: WAYS,
+        choices: &Way::NAMES,
         help: "the way in: auto, public, ipv6, instance-id or below",
         ..SWITCH
     },
     Opt {
-        name: Name::Private,
-        long: "private",
+        name: Name::Way(Way::Private),
+        long: Way::Private.name(),
         help: "the same as --via private",
-        names_way: true,
         ..SWITCH
     },
     Opt {
-        name: Name::Eice,
-        long: "eice",
+        name: Name::Way(Way::Eice),
+        long: Way::Eice.name(),
         help: "the same as --via eice: EC2 Instance Connect Endpoint",
-        names_way: true,
         ..SWITCH
     },
     Opt {
-        name: Name::Ssm,
-        long: "ssm",
+        name: Name::Way(Way::Ssm),
+        long: Way::Ssm.name(),
         help: "the same as --via ssm: Session Manager",
-        names_way: true,
         ..SWITCH
     },
     Opt {
@@ -124,10 +109,9 @@ pub const OPTIONS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
-        name: Name::Serial,
-        long: "serial",
+        name: Name::Way(Way::Serial),
+        long: Way::Serial.name(),
         help: "the serial console: the same as --via serial",
-        names_way: true,
         ..SWITCH
     },
     Opt {
