@@ -17,7 +17,7 @@ use crate::plan::route::NoAddress;
 use crate::plan::route::no_console::NoConsole;
 use crate::plan::route::race::Shut;
 use crate::plan::target::bad_name::BadName;
-use crate::plan::target::ids::InstanceId;
+use crate::plan::target::ids::{InstanceId, Region};
 use crate::plan::target::instance::State;
 use crate::world::aws::error::{AwsError, StaleSession};
 use crate::world::net::error::NetworkError;
@@ -84,7 +84,7 @@ pub enum Error {
     NotRunning {
         id: InstanceId,
         state: State,
-        region: String,
+        region: Region,
     },
     #[error("the session is over: {reason}")]
     SessionOver { reason: String },

@@ -5,13 +5,12 @@
 use std::os::fd::AsFd;
 
 use crate::error::Error;
-use crate::plan::aws::region::Chooser;
+use crate::plan::aws::region::RegionSource;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::usage::Usage;
 use crate::plan::route::tunnel::Managed;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
-use crate::plan::target::ids::Region;
 use crate::plan::target::instance::{Instance, State};
 use crate::plan::target::lookup;
 use crate::plan::target::lookup::Lookup;
@@ -51,17 +50,16 @@ pub async fn run(
     let place = aws.region(region)?;
     let place = match region {
         None => place,
-        Some(_) if options.region.is_some() => place.chosen_by(Chooser::Option),
-        Some(_) => place.chosen_by(Chooser::Target),
+        Some(_) if options.region.is_some() => place.chosen_by(RegionSource::Option),
+        Some(_) => place.chosen_by(RegionSource::Target),
     };
     let managed = managed(invocation, &target, &host, &place);
     let managed = terminal.beside(false, managed).await?;
-    let region = Region::parse(&place.name)?;
     terminal.note(&format!("a shell on {managed} by Session Manager"));
     let ssm = SsmSession {
         target: managed.as_str(),
         start: Start::Shell,
-        region: Some(&region),
+        region: Some(&place.region),
         profile,
         background: false,
         quiet: false,
@@ -98,7 +96,7 @@ fn not_running(instance: Instance, place: &Regional<'_>) -> Error {
     Error::NotRunning {
         id: instance.id,
         state: instance.state,
-        region: place.name.clone(),
+        region: place.region.clone(),
     }
 }
 

@@ -21,7 +21,7 @@ use self::sharing::Sharing;
 use super::badge::Badge;
 use crate::error::Error;
 use crate::plan::argv::Arrival;
-use crate::plan::aws::region::Chooser;
+use crate::plan::aws::region::RegionSource;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::route::Route;
 use crate::plan::route::eice::Endpoint;
@@ -211,8 +211,8 @@ impl Journey<'_> {
     /// The region with who has chosen it, if that is not the configuration.
     fn chosen<'b>(&self, aws: Regional<'b>, told: Option<&Region>) -> Regional<'b> {
         match (&self.invocation.options.region, told) {
-            (Some(_), _) => aws.chosen_by(Chooser::Option),
-            (None, Some(_)) => aws.chosen_by(Chooser::Target),
+            (Some(_), _) => aws.chosen_by(RegionSource::Option),
+            (None, Some(_)) => aws.chosen_by(RegionSource::Target),
             (None, None) => aws,
         }
     }

@@ -7,7 +7,7 @@ use crate::hint::Hint;
 use crate::plan::argv::quote;
 use crate::plan::route::race::Shut;
 use crate::plan::route::shut;
-use crate::plan::target::ids::InstanceId;
+use crate::plan::target::ids::{InstanceId, Region};
 use crate::plan::target::instance::State;
 use crate::wire::ssm::channel::NO_ENCRYPTION;
 
@@ -68,7 +68,7 @@ impl Hint for Error {
             Self::NotRunning { id, state, region } => return not_running_hint(id, state, region),
             Self::NoAddress { missing, .. } => missing.hint(),
             Self::NoWay { shut, .. } => shut::hint(shut),
-            Self::NoConsole { region, why, .. } => why.hint(&region.name),
+            Self::NoConsole { region, why, .. } => why.hint(region.name.as_str()),
             Self::OtherHostKey { .. } => {
                 "is somebody in between? if AWS says that it is its new key, go there once with \
                  `-o StrictHostKeyChecking=ask`"
@@ -108,7 +108,7 @@ fn listener_hint(cause: &io::Error) -> Option<String> {
     Some(hint.to_owned())
 }
 
-fn not_running_hint(id: &InstanceId, state: &State, region: &str) -> Option<String> {
+fn not_running_hint(id: &InstanceId, state: &State, region: &Region) -> Option<String> {
     match state {
         State::Stopped => Some(format!(
             "start it with `aws ec2 start-instances --region {region} --instance-ids {id}`"

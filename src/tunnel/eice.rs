@@ -124,7 +124,7 @@ async fn open(
     };
     let scope = Scope {
         service: eice::SERVICE,
-        region: door.region.as_str(),
+        region: &door.region,
         time: SystemTime::now(),
     };
     let life = Duration::from_secs(eice::URL_LIFE);

@@ -40,7 +40,7 @@ pub use self::sign::{Scope, presigned};
 pub use self::ssm::{Session, Start};
 use crate::plan::aws::http_proxy::Proxies;
 use crate::plan::aws::profiles::Profile;
-use crate::plan::aws::region::{Chooser, ChosenRegion, Configured};
+use crate::plan::aws::region::{ChosenRegion, RegionSettings, RegionSource};
 use crate::plan::target::ids::Region;
 use crate::world::aws::error::{AwsError, StaleSession, Unread};
 use crate::world::net::trust::Trust;
@@ -62,8 +62,8 @@ pub struct Aws {
     kept: Option<Kept>,
     /// The file that could not be read.
     unread: Option<Unread>,
-    /// Who says which region.
-    configured: Configured,
+    region: Option<Region>,
+    region_settings: RegionSettings,
     /// Whether the credentials are of a session, which can expire.
     temporary: bool,
     /// When it does, if that is known.
@@ -95,7 +95,7 @@ impl Aws {
             profile: chosen,
             explicit: profile.is_some(),
             unread: files.unread.as_ref(),
-            at: &aws.somewhere()?,
+            at: &aws.for_sts()?,
             prompts,
         };
         let credentials = Box::pin(chain.credentials()).await;
@@ -142,23 +142,25 @@ impl Aws {
         let (trust, proxies) = (settings::trust(profile), proxies()?);
         let endpoint_urls = EndpointUrls::of(profile)?;
         let client = http::Client::shared(trust.clone(), proxies.clone());
-        let mut configured = settings::regions(profile, region.is_some())?;
-        let first = configured.first.as_ref().map(|(region, _)| region.as_str());
-        let region = region.map(Region::as_str).or(first);
-        let sdk = settings::loader(profile, region, client)?.load().await;
-        if let (None, Some(found)) = (region, sdk.region()) {
-            configured.first = Some((found.to_string(), Chooser::Metadata));
+        let mut region_settings = settings::regions(profile, region.is_some())?;
+        if region.is_none() && region_settings.first.is_none() {
+            let found = settings::region_of_this_machine(profile, client.clone()).await?;
+            region_settings.first = found.map(|region| (region, RegionSource::Metadata));
         }
-        let mut sdk = sdk.into_builder().service_config(endpoint_urls.clone());
-        sdk.set_endpoint_url(None);
+        let region = match region {
+            Some(region) => Some(region.clone()),
+            None => region_settings.region()?,
+        };
+        let sdk = settings::sdk(profile, client)?.service_config(endpoint_urls.clone());
         Ok(Self {
             sdk: sdk.build(),
+            region,
+            region_settings,
             endpoint_urls,
             trust,
             proxies,
             profile: name.map(str::to_owned),
             unread: files.unread.clone().filter(Unread::is_there),
-            configured,
             kept: None,
             temporary: false,
             end: None,
@@ -176,13 +178,9 @@ impl Aws {
     }
 
     /// Where roles are asked for: in the region at hand, else where STS was first.
-    fn somewhere(&self) -> Result<Regional<'_>, AwsError> {
+    fn for_sts(&self) -> Result<Regional<'_>, AwsError> {
         match self.region(None) {
-            Err(AwsError::NoRegion(_)) => Ok(Regional {
-                aws: self,
-                name: "us-east-1".to_owned(),
-                by: None,
-            }),
+            Err(AwsError::NoRegion(_)) => Ok(self.within(Region::us_east_1())),
             region => region,
         }
     }
@@ -214,25 +212,19 @@ impl Aws {
     /// The same in the region that is preferred, else the configured one.
     ///
     /// # Errors
-    /// [`AwsError::NoRegion`], [`AwsError::BadRegion`].
+    /// [`AwsError::NoRegion`].
     pub fn region(&self, preferred: Option<&Region>) -> Result<Regional<'_>, AwsError> {
-        let configured = self.sdk.region().map(AsRef::as_ref).unwrap_or_default();
-        let name = match preferred {
-            Some(region) => region.as_str().to_owned(),
-            None if configured.is_empty() => return Err(AwsError::NoRegion(self.unread.clone())),
-            None => match Region::parse(configured) {
-                Ok(region) => region.as_str().to_owned(),
-                Err(_) => {
-                    let ChosenRegion { name, by, .. } = self.configured.chosen(configured, None);
-                    return Err(AwsError::BadRegion { name, by });
-                }
-            },
-        };
-        Ok(Regional {
+        let region = preferred.or(self.region.as_ref());
+        let region = region.ok_or_else(|| AwsError::NoRegion(self.unread.clone()))?;
+        Ok(self.within(region.clone()))
+    }
+
+    fn within(&self, region: Region) -> Regional<'_> {
+        Regional {
             aws: self,
-            name,
+            region,
             by: None,
-        })
+        }
     }
 }
 
@@ -240,30 +232,34 @@ impl Aws {
 #[derive(Clone, Debug)]
 pub struct Regional<'a> {
     aws: &'a Aws,
-    /// The region's name.
-    pub name: String,
-    /// Who chose it, if that is neither environment nor profile.
-    by: Option<Chooser>,
+    /// The region.
+    pub region: Region,
+    /// What has set it, if that is neither environment nor profile.
+    by: Option<RegionSource>,
 }
 
 impl Regional<'_> {
-    /// The same, chosen by somebody else than environment and profile.
+    /// The same, set by something else than environment and profile.
     #[must_use]
-    pub fn chosen_by(self, by: Chooser) -> Self {
+    pub fn chosen_by(self, by: RegionSource) -> Self {
         Self {
             by: Some(by),
             ..self
         }
     }
 
-    /// The region with who chose it, for an error.
+    /// The region with what has set it, for an error.
     #[must_use]
     pub fn chosen(&self) -> Box<ChosenRegion> {
-        Box::new(self.aws.configured.chosen(&self.name, self.by.clone()))
+        Box::new(
+            self.aws
+                .region_settings
+                .chosen(&self.region, self.by.clone()),
+        )
     }
 
     fn sdk(&self) -> SdkConfig {
-        let region = aws_config::Region::new(self.name.clone());
+        let region = aws_config::Region::new(self.region.to_string());
         self.aws.sdk.to_builder().region(region).build()
     }
 
@@ -282,7 +278,7 @@ impl Regional<'_> {
         E: RequestId + Debug,
     {
         let started = Instant::now();
-        let wait = Wait::begin(format!("{action} in {}", self.name));
+        let wait = Wait::begin(format!("{action} in {}", self.region));
         let result = wait.during(Box::pin(call)).await;
         self.debug(|| {
             let (outcome, id) = match &result {
@@ -292,7 +288,7 @@ impl Regional<'_> {
             let id = id.map_or(String::new(), |id| format!(", request {id}"));
             format!(
                 "{action} in {} {outcome} after {}{id}",
-                self.name,
+                self.region,
                 took(started)
             )
         });

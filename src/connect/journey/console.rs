@@ -39,8 +39,8 @@ impl Journey<'_> {
         leg: Leg<'_>,
     ) -> Result<Arrival, Error> {
         let aws = self.aws(leg.region.as_ref()).await?;
-        let region = aws.name.clone();
-        let console = Console::of(&region, &process::ourselves()?);
+        let region = &aws.region;
+        let console = Console::of(region.as_str(), &process::ourselves()?);
         let published = !console.host_key.is_empty();
         if published && let Some(release) = openssh::release_of(self.ssh).filter(|it| is_old(*it)) {
             return Err(Error::NoConsole {

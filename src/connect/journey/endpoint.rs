@@ -38,8 +38,8 @@ impl Journey<'_> {
         Ok(match leg.way {
             Way::Eice => Some(self.by_door(instance, leg).await?),
             Way::Ssm => {
-                let region = self.aws(leg.region.as_ref()).await?.name;
-                Some(session(instance, &region)?)
+                let region = self.aws(leg.region.as_ref()).await?.region;
+                Some(session(instance, region))
             }
             _ => None,
         })
@@ -71,18 +71,16 @@ impl Journey<'_> {
             }
         };
         let (endpoint, host, address) = chosen.map_err(Tunnel::NoEndpoint)?;
-        let region = Region::parse(&aws.name)?;
         Ok(Passage::Endpoint(Door {
             endpoint,
             host,
             address,
-            region,
+            region: aws.region,
         }))
     }
 }
 
 /// A session with the agent on an instance in this region.
-pub(super) fn session(instance: &Instance, region: &str) -> Result<Passage, Error> {
-    let managed = Managed::Instance(instance.id.clone());
-    Ok(Passage::Session(managed, Region::parse(region)?))
+pub(super) fn session(instance: &Instance, region: Region) -> Passage {
+    Passage::Session(Managed::Instance(instance.id.clone()), region)
 }

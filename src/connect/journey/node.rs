@@ -7,7 +7,7 @@ use crate::plan::cli::usage::Usage;
 use crate::plan::route::Route;
 use crate::plan::route::tunnel::{Managed, Passage};
 use crate::plan::ssh_g;
-use crate::plan::target::ids::{NodeId, Region};
+use crate::plan::target::ids::NodeId;
 use crate::plan::way::Way;
 
 impl Journey<'_> {
@@ -26,7 +26,7 @@ impl Journey<'_> {
             return Err(Usage::NodeByHops.into());
         }
         let aws = self.aws(leg.region.as_ref()).await?;
-        let passage = Passage::Session(Managed::Node(id.clone()), Region::parse(&aws.name)?);
+        let passage = Passage::Session(Managed::Node(id.clone()), aws.region);
         let route = Route::Through(id.to_string(), passage);
         self.arrived(id.as_str(), leg, route, false)
     }

@@ -45,7 +45,7 @@ impl Journey<'_> {
         Err(Error::NotRunning {
             id: instance.id.clone(),
             state: instance.state.clone(),
-            region: aws.name.clone(),
+            region: aws.region.clone(),
         })
     }
 

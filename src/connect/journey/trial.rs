@@ -118,7 +118,7 @@ impl Journey<'_> {
         let look_up = async {
             let aws = self.aws(leg.region.as_ref()).await?;
             let agent = aws.agent(instance.id.as_str()).await?;
-            Ok((agent, endpoint::session(instance, &aws.name)?))
+            Ok((agent, endpoint::session(instance, aws.region)))
         };
         match look_up.await {
             Ok((Agent::Unknown, _)) => Finding::Shut(Shut::Unmanaged),

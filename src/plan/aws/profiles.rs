@@ -6,7 +6,6 @@
 mod ini;
 pub mod role;
 pub mod source;
-mod spell;
 pub mod sso;
 pub mod trouble;
 
@@ -144,12 +143,6 @@ impl<'a> Profile<'a> {
         self.value(key).and_then(Value::text)
     }
 
-    /// A setting below another, such as `endpoint_url` below `ec2`.
-    #[must_use]
-    pub fn nested(self, key: &str, below: &str) -> Option<&'a str> {
-        self.value(key).and_then(|value| value.below(below))
-    }
-
     /// Whether there is such a setting at all.
     #[must_use]
     pub fn has(self, key: &str) -> bool {
@@ -216,13 +209,6 @@ impl<'a> Profile<'a> {
     fn value(self, key: &str) -> Option<&'a Value> {
         let sections = [self.credentials, self.config];
         sections.into_iter().flatten().find_map(|it| it.get(key))
-    }
-
-    /// All settings, each with the value that counts.
-    fn values(self) -> BTreeMap<&'a str, &'a Value> {
-        let sections = [self.config, self.credentials];
-        let all = sections.into_iter().flatten().flatten();
-        all.map(|(key, value)| (key.as_str(), value)).collect()
     }
 }
 

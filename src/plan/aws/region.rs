@@ -1,63 +1,102 @@
-//! The region that a run works in, and who chose it: for errors, whose cause it often is.
+//! The region that a run works in, and what has set it: for errors, whose cause it often is.
 
 use std::fmt;
 
-/// A region with who chose it.
+use crate::plan::target::ids::Region;
+
+/// A region with what has set it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChosenRegion {
-    /// Its name.
-    pub name: String,
-    /// Who chose it, if that is known.
-    pub by: Option<Chooser>,
-    /// The profile and the region that it would have chosen, where that is another one.
-    pub other: Option<(String, String)>,
+    /// The region.
+    pub name: Region,
+    /// What has set it, if that is known.
+    pub by: Option<RegionSource>,
+    /// The profile and its region, where that is another one.
+    pub other: Option<(String, Region)>,
 }
 
-/// Who can choose a region.
+/// What can set a region.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Chooser {
+pub enum RegionSource {
     /// `--region`.
     Option,
     /// The target: a DNS name made by AWS.
     Target,
     /// An environment variable.
     Variable(&'static str),
-    /// A profile, in this file and line.
-    Profile(String, String),
+    /// A profile.
+    Profile {
+        /// Its name.
+        name: String,
+        /// The file and the line.
+        place: String,
+    },
     /// The setting `sso_region`, which is for IAM Identity Center alone.
-    Sso,
+    SsoRegion,
     /// The instance metadata service of the machine that we run on.
     Metadata,
 }
 
-/// What environment and profile say of the region, used or not.
+/// A configured region that does not look like one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadRegion {
+    /// What is set.
+    pub value: String,
+    /// By what.
+    pub by: RegionSource,
+}
+
+/// Reads a region that is not from the command line.
+///
+/// # Errors
+/// [`BadRegion`], which tells where it is from.
+pub fn configured(value: &str, by: &RegionSource) -> Result<Region, BadRegion> {
+    Region::parse(value).map_err(|_| BadRegion {
+        value: value.to_owned(),
+        by: by.clone(),
+    })
+}
+
+/// What environment and profile say of the region, used or not, and so not checked yet.
 #[derive(Debug, Default)]
-pub struct Configured {
+pub struct RegionSettings {
     /// The first region in the AWS CLI's order.
-    pub first: Option<(String, Chooser)>,
+    pub first: Option<(String, RegionSource)>,
     /// The profile and its region.
     pub profile: Option<(String, String)>,
 }
 
-impl Configured {
-    /// The region of this name, chosen by `by`. Where that is not known, it is the configuration if
-    /// that says the same.
+impl RegionSettings {
+    /// The region that counts.
+    ///
+    /// # Errors
+    /// [`BadRegion`].
+    pub fn region(&self) -> Result<Option<Region>, BadRegion> {
+        let first = self.first.as_ref();
+        first.map(|(value, by)| configured(value, by)).transpose()
+    }
+
+    /// A region set by `by`. Where that is not known, it is the configuration if that says the same.
     #[must_use]
-    pub fn chosen(&self, name: &str, by: Option<Chooser>) -> ChosenRegion {
-        let first = self.first.as_ref().filter(|(region, _)| region == name);
-        let other = self.profile.as_ref().filter(|(_, region)| region != name);
-        let other = other.filter(|_| by != Some(Chooser::Sso));
+    pub fn chosen(&self, name: &Region, by: Option<RegionSource>) -> ChosenRegion {
+        let first = self.first.as_ref();
+        let first = first.filter(|(region, _)| region == name.as_str());
+        let other = self.profile.as_ref().and_then(|(profile, region)| {
+            let region = Region::parse(region).ok()?;
+            Some((profile.clone(), region))
+        });
+        let is_for_sso = by == Some(RegionSource::SsoRegion);
         ChosenRegion {
-            name: name.to_owned(),
+            name: name.clone(),
             by: by.or_else(|| first.map(|(_, by)| by.clone())),
-            other: other.cloned(),
+            other: other.filter(|(_, region)| !is_for_sso && region != name),
         }
     }
 }
 
 impl fmt::Display for ChosenRegion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)?;
+        self.name.fmt(f)?;
         match (&self.by, &self.other) {
             (None, None) => Ok(()),
             (Some(by), None) => write!(f, " ({by})"),
@@ -69,17 +108,32 @@ impl fmt::Display for ChosenRegion {
     }
 }
 
-impl fmt::Display for Chooser {
+impl std::error::Error for BadRegion {}
+
+impl fmt::Display for BadRegion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { value, by } = self;
+        write!(f, "`{value}` ({by}) is not a valid region")
+    }
+}
+
+impl BadRegion {
+    /// What to try.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        "a region looks like eu-west-1".to_owned()
+    }
+}
+
+impl fmt::Display for RegionSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Option => f.write_str("set by --region"),
-            Self::Target => f.write_str("told by the target's name"),
+            Self::Target => f.write_str("from the target's name"),
             Self::Variable(name) => write!(f, "set by {name}"),
-            Self::Profile(name, file) => {
-                write!(f, "set by profile `{name}` in {file}")
-            }
-            Self::Sso => f.write_str("set by `sso_region`"),
-            Self::Metadata => f.write_str("that of this machine, by its metadata service"),
+            Self::Profile { name, place } => write!(f, "set by profile `{name}` in {place}"),
+            Self::SsoRegion => f.write_str("set by `sso_region`"),
+            Self::Metadata => f.write_str("from the instance metadata service"),
         }
     }
 }
@@ -88,14 +142,21 @@ impl fmt::Display for Chooser {
 mod tests {
     use super::*;
 
+    fn region(name: &str) -> Region {
+        Region::parse(name).expect("a region")
+    }
+
     #[test]
-    fn a_region_is_told_with_who_chose_it_and_what_the_profile_has() {
-        let said = |by, other: Option<&str>| {
-            let other = other.map(|region| ("dev".to_owned(), region.to_owned()));
-            let name = "us-east-1".to_owned();
+    fn a_region_is_shown_with_what_has_set_it_and_what_the_profile_has() {
+        let shown = |by, other: Option<&str>| {
+            let other = other.map(|name| ("dev".to_owned(), region(name)));
+            let name = region("us-east-1");
             ChosenRegion { name, by, other }.to_string()
         };
-        let profile = || Chooser::Profile("dev".into(), "/home/jane/.aws/config, line 2".into());
+        let profile = || RegionSource::Profile {
+            name: "dev".into(),
+            place: "/home/jane/.aws/config, line 2".into(),
+        };
         for (by, other, words) in [
             (None, None, "us-east-1"),
             (
@@ -103,16 +164,20 @@ mod tests {
                 Some("eu-west-3"),
                 "us-east-1 (profile `dev` has eu-west-3)",
             ),
-            (Some(Chooser::Option), None, "us-east-1 (set by --region)"),
             (
-                Some(Chooser::Variable("AWS_REGION")),
+                Some(RegionSource::Option),
+                None,
+                "us-east-1 (set by --region)",
+            ),
+            (
+                Some(RegionSource::Variable("AWS_REGION")),
                 Some("eu-west-3"),
                 "us-east-1 (set by AWS_REGION; profile `dev` has eu-west-3)",
             ),
             (
-                Some(Chooser::Target),
+                Some(RegionSource::Target),
                 None,
-                "us-east-1 (told by the target's name)",
+                "us-east-1 (from the target's name)",
             ),
             (
                 Some(profile()),
@@ -120,18 +185,19 @@ mod tests {
                 "us-east-1 (set by profile `dev` in /home/jane/.aws/config, line 2)",
             ),
             (
-                Some(Chooser::Metadata),
+                Some(RegionSource::Metadata),
                 None,
-                "us-east-1 (that of this machine, by its metadata service)",
+                "us-east-1 (from the instance metadata service)",
             ),
         ] {
-            assert_eq!(said(by, other), words);
+            assert_eq!(shown(by, other), words);
         }
     }
+
     #[test]
-    fn who_is_not_known_to_have_chosen_a_region_is_the_configuration_if_it_says_the_same() {
-        let configured = Configured {
-            first: Some(("us-east-1".into(), Chooser::Variable("AWS_REGION"))),
+    fn a_region_of_unknown_source_is_the_configurations_if_that_says_the_same() {
+        let settings = RegionSettings {
+            first: Some(("us-east-1".into(), RegionSource::Variable("AWS_REGION"))),
             profile: Some(("dev".into(), "eu-west-3".into())),
         };
         for (name, by, words) in [
@@ -142,18 +208,29 @@ mod tests {
             ),
             (
                 "eu-west-3",
-                Some(Chooser::Option),
+                Some(RegionSource::Option),
                 "eu-west-3 (set by --region)",
             ),
             ("eu-west-3", None, "eu-west-3"),
             (
                 "eu-west-1",
-                Some(Chooser::Sso),
+                Some(RegionSource::SsoRegion),
                 "eu-west-1 (set by `sso_region`)",
             ),
             ("eu-west-1", None, "eu-west-1 (profile `dev` has eu-west-3)"),
         ] {
-            assert_eq!(configured.chosen(name, by).to_string(), words);
+            let chosen = settings.chosen(&region(name), by);
+            assert_eq!(chosen.to_string(), words);
         }
+    }
+
+    #[test]
+    fn a_region_that_is_none_is_refused_with_its_source() {
+        let by = RegionSource::Variable("AWS_REGION");
+        let bad = configured("us-east-1 ", &by).expect_err("a bad region");
+        assert_eq!(
+            bad.to_string(),
+            "`us-east-1 ` (set by AWS_REGION) is not a valid region"
+        );
     }
 }

@@ -5,6 +5,8 @@
 //! request.
 
 use super::http_proxy::host_and_port;
+use crate::plan::target::eice_id::EndpointId;
+use crate::plan::target::ids::Region;
 
 /// The service that holds the websockets of sessions.
 const SESSIONS: &str = "ssmmessages";
@@ -15,7 +17,7 @@ const ENDPOINTS: &str = "ec2-instance-connect-endpoint";
 /// Whether a session's token may be sent to this URL, the `StreamUrl` of an answer: to AWS over TLS,
 /// or to the host of the user's `own` endpoint, and no less securely than to that.
 #[must_use]
-pub fn may_hold_session(url: &str, region: &str, own: Option<&str>) -> bool {
+pub fn may_hold_session(url: &str, region: &Region, own: Option<&str>) -> bool {
     let Some((scheme, authority)) = parts(url) else {
         return false;
     };
@@ -36,13 +38,13 @@ pub fn may_hold_session(url: &str, region: &str, own: Option<&str>) -> bool {
 /// Whether this can be the DNS name of an EC2 Instance Connect Endpoint in a region, or else is of
 /// the host of the user's `own` endpoint for EC2.
 #[must_use]
-pub fn may_be_endpoint(name: &str, id: &str, region: &str, own: Option<&str>) -> bool {
+pub fn may_be_endpoint(name: &str, id: &EndpointId, region: &Region, own: Option<&str>) -> bool {
     let rest = name
-        .strip_prefix(id)
+        .strip_prefix(id.as_str())
         .and_then(|rest| rest.strip_prefix('.'));
     let of_aws = || {
         let (_, tail) = rest?.split_once(ENDPOINTS)?;
-        let tail = tail.strip_prefix('.')?.strip_prefix(region)?;
+        let tail = tail.strip_prefix('.')?.strip_prefix(region.as_str())?;
         let tail = tail.strip_prefix('.')?;
         Some(suffixes(region).contains(&tail) && name.split('.').any(|label| label == ENDPOINTS))
     };
@@ -56,7 +58,7 @@ pub fn may_be_endpoint(name: &str, id: &str, region: &str, own: Option<&str>) ->
 
 /// Whether a host is a service's own in this region: `SERVICE.REGION.SUFFIX`, or the same with
 /// `-fips`. The URLs of answers name no port.
-fn is_of_service(host: &str, service: &str, region: &str) -> bool {
+fn is_of_service(host: &str, service: &str, region: &Region) -> bool {
     suffixes(region).iter().any(|suffix| {
         let name = |variant: &str| format!("{service}{variant}.{region}.{suffix}");
         host == name("") || host == name("-fips")
@@ -66,8 +68,8 @@ fn is_of_service(host: &str, service: &str, region: &str) -> bool {
 /// What the names of services end in, in the partition of a region: usually, and for IPv6, too.
 ///
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html>; the list is the SDKs'.
-fn suffixes(region: &str) -> [&'static str; 2] {
-    match region.rsplitn(3, '-').last().unwrap_or_default() {
+fn suffixes(region: &Region) -> [&'static str; 2] {
+    match region.as_str().rsplitn(3, '-').last().unwrap_or_default() {
         "cn" => ["amazonaws.com.cn", "api.amazonwebservices.com.cn"],
         "eusc-de" => ["amazonaws.eu", "api.amazonwebservices.eu"],
         "us-iso" => ["c2s.ic.gov", "api.aws.ic.gov"],
@@ -98,6 +100,10 @@ fn is_same_host(one: &str, other: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn holds(url: &str, region: &str, own: Option<&str>) -> bool {
+        may_hold_session(url, &Region::parse(region).expect("a region"), own)
+    }
+
     const PATH: &str = "/v1/data-channel/s-1?role=publish_subscribe&cell-number=AA+/=";
 
     #[test]
@@ -114,7 +120,7 @@ mod tests {
             ("ssmmessages.us-iso-east-1.c2s.ic.gov", "us-iso-east-1"),
             ("ssmmessages.us-isob-east-1.sc2s.sgov.gov", "us-isob-east-1"),
         ] {
-            let holds = |url: String| may_hold_session(&url, region, None);
+            let holds = |url: String| holds(&url, region, None);
             assert!(holds(format!("wss://{host}{PATH}")), "{host}");
             assert!(!holds(format!("ws://{host}{PATH}")), "{host}");
             assert!(!holds(format!("https://{host}{PATH}")), "{host}");
@@ -141,7 +147,7 @@ mod tests {
             "",
         ] {
             let url = format!("wss://{host}{PATH}");
-            assert!(!may_hold_session(&url, "eu-west-1", None), "{host}");
+            assert!(!holds(&url, "eu-west-1", None), "{host}");
         }
     }
 
@@ -166,17 +172,15 @@ mod tests {
             ("ws://127.0.0.1:80", None, false),
         ] {
             let full = format!("{url}{PATH}");
-            assert_eq!(
-                may_hold_session(&full, "eu-west-1", own),
-                expected,
-                "{url} {own:?}"
-            );
+            assert_eq!(holds(&full, "eu-west-1", own), expected, "{url} {own:?}");
         }
     }
 
     #[test]
     fn an_endpoint_is_called_as_aws_calls_it_in_the_region() {
-        let is = |name: &str, own| may_be_endpoint(name, "eice-0a", "eu-west-1", own);
+        let id = EndpointId::parse("eice-0a").expect("an ID");
+        let region = Region::parse("eu-west-1").expect("a region");
+        let is = |name: &str, own| may_be_endpoint(name, &id, &region, own);
         for name in [
             "eice-0a.1b2c.ec2-instance-connect-endpoint.eu-west-1.amazonaws.com",
             "eice-0a.1b2c.fips.ec2-instance-connect-endpoint.eu-west-1.amazonaws.com",

@@ -206,9 +206,20 @@ impl Region {
         }
     }
 
+    /// Where AWS is asked for roles while no region is set.
+    pub fn us_east_1() -> Self {
+        Self("us-east-1".to_owned())
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

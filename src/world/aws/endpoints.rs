@@ -32,8 +32,7 @@ impl Regional<'_> {
             about: None,
         };
         let own = self.aws.endpoint_urls.get("EC2");
-        let is_trusted =
-            |name: &str, id: &EndpointId| may_be_endpoint(name, id.as_str(), &self.name, own);
+        let is_trusted = |name: &str, id: &EndpointId| may_be_endpoint(name, id, &self.region, own);
         let mut found = Vec::new();
         let (mut pages, mut token) = (Pages::default(), None);
         loop {

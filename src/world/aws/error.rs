@@ -20,7 +20,7 @@ use crate::hint::Hint;
 use crate::plan::argv::quote;
 use crate::plan::aws::clock::Offset;
 use crate::plan::aws::profiles::DEFAULT;
-use crate::plan::aws::region::{Chooser, ChosenRegion};
+use crate::plan::aws::region::{BadRegion, ChosenRegion, RegionSource};
 use crate::plan::route::no_console::NoConsole;
 use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::Instance;
@@ -44,9 +44,8 @@ pub enum AwsError {
     /// There may be one in a file that could not be read.
     #[error("no AWS region is set{}", and(.0.as_ref()))]
     NoRegion(Option<Unread>),
-    /// Not of the command line, where it would be a mistake in the words.
-    #[error("`{name}` is not a valid region{}", set_by(by.as_ref()))]
-    BadRegion { name: String, by: Option<Chooser> },
+    #[error(transparent)]
+    BadRegion(#[from] BadRegion),
     #[error("cannot read {}: {}", .0.display(), .1)]
     File(PathBuf, String),
     #[error("there is no AWS profile `{name}`")]
@@ -144,7 +143,7 @@ impl Hint for AwsError {
             Self::SessionOver { .. } => return None,
             Self::Setting(bad) => bad.hint().to_owned(),
             Self::NoRegion(unread) => no_region_hint(unread.as_ref()),
-            Self::BadRegion { .. } => "a region looks like eu-west-1".to_owned(),
+            Self::BadRegion(bad) => bad.hint(),
             Self::File(..) => AWS_FILE.to_owned(),
             Self::UnknownProfile { known, .. } if known.is_empty() => {
                 "there are no profiles: `aws configure` makes one".to_owned()
@@ -190,7 +189,7 @@ impl Hint for AwsError {
                 region.name
             ),
             Self::ForeignStream { .. } => FOREIGN_STREAM.to_owned(),
-            Self::NoConsole { region, why, .. } => why.hint(&region.name),
+            Self::NoConsole { region, why, .. } => why.hint(region.name.as_str()),
         })
     }
 
@@ -215,10 +214,6 @@ fn with_profile(command: &str, profile: Option<&str>) -> String {
 
 fn and(unread: Option<&Unread>) -> String {
     unread.map_or(String::new(), |unread| format!(", and {unread}"))
-}
-
-fn set_by(chooser: Option<&Chooser>) -> String {
-    chooser.map_or(String::new(), |by| format!(" ({by})"))
 }
 
 fn no_region_hint(unread: Option<&Unread>) -> String {
@@ -259,7 +254,7 @@ fn credentials_hint(profile: Option<&str>) -> String {
 
 fn not_found_hint(region: &ChosenRegion) -> String {
     match (&region.by, &region.other) {
-        (Some(Chooser::Target), _) => "is it in another account (--profile)?".to_owned(),
+        (Some(RegionSource::Target), _) => "is it in another account (--profile)?".to_owned(),
         (_, Some((_, other))) => {
             format!("is it in --region {other}, or in another account (--profile)?")
         }

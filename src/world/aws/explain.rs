@@ -13,7 +13,7 @@ use super::{Regional, retry};
 use crate::plan::aws::clock::{About, Facts, Offset, Verdict};
 use crate::plan::aws::denial::Reason;
 use crate::plan::route::no_console::NoConsole;
-use crate::plan::target::ids::{InstanceId, Login, Zone};
+use crate::plan::target::ids::{InstanceId, Login, Region, Zone};
 use crate::world::aws::error::{AwsError, Denied};
 use crate::world::net::trouble;
 
@@ -240,7 +240,7 @@ impl Call<'_> {
         };
         let resource = after("on resource: ").unwrap_or_else(|| match self.about {
             Some(push) => {
-                let (region, id) = (&self.region.name, push.id);
+                let (region, id) = (&self.region.region, push.id);
                 format!("arn:{}:ec2:{region}:*:instance/{id}", partition(region))
             }
             // DescribeInstances has no resource-level permissions.
@@ -272,11 +272,11 @@ fn tells_secrets(code: &str) -> bool {
 }
 
 /// The partition of a region: the second part of an ARN.
-pub(super) fn partition(region: &str) -> &'static str {
-    match region {
-        _ if region.starts_with("cn-") => "aws-cn",
-        _ if region.starts_with("us-gov-") => "aws-us-gov",
-        _ if region.starts_with("eusc-") => "aws-eusc",
+pub(super) fn partition(region: &Region) -> &'static str {
+    match region.as_str() {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        region if region.starts_with("eusc-") => "aws-eusc",
         _ => "aws",
     }
 }

@@ -4,22 +4,22 @@
 use std::time::Duration;
 
 use aws_config::imds::region::ImdsRegionProvider;
-use aws_config::profile::profile_file as library;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, ConfigLoader};
+use aws_config::{AppName, BehaviorVersion, SdkConfig};
 use aws_sdk_ec2::config::FrameworkMetadata;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_types::sdk_config::Builder;
 
 use super::credentials::{imds, is_metadata_disabled};
 use super::files;
 use super::files::Files;
 use super::http::proxies;
 use super::retry;
-use super::variables::{first, variable};
-use crate::plan::aws::profiles::{DEFAULT, Profile};
-use crate::plan::aws::region::{Chooser, Configured};
+use super::variables::{first, is_true};
+use crate::plan::aws::profiles::Profile;
+use crate::plan::aws::region::{RegionSettings, RegionSource};
 use crate::world::aws::error::{AwsError, Setting};
 use crate::world::net::trust::Trust;
 use crate::world::net::websocket::NetworkConfig;
@@ -29,9 +29,6 @@ const CONNECT: Duration = Duration::from_secs(3);
 
 /// How long AWS may take for one answer.
 const ATTEMPT: Duration = Duration::from_secs(8);
-
-/// What the library reads by itself, and takes for unset where it cannot.
-const READ_BY_THE_LIBRARY: &[&str] = &["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"];
 
 /// The profile that is named, in the command line or the environment. The SDK knows the first of
 /// these variables; the second is the AWS CLI's and was the original's.
@@ -46,60 +43,58 @@ pub(super) fn profile_name(option: Option<&str>) -> Result<Option<String>, AwsEr
     Ok(set.map(|(_, name)| name))
 }
 
-/// The loader of all but credentials, with our limits and our name. It gets the profile from us,
-/// and reads no file.
+/// What the SDK's clients need, but for region and credentials. Made without the SDK's loader, which
+/// would read the AWS files by rules of its own.
 ///
 /// # Errors
 /// [`AwsError::Setting`] and the like.
-pub(super) fn loader(
-    profile: Profile<'_>,
-    region: Option<&str>,
-    client: SharedHttpClient,
-) -> Result<ConfigLoader, AwsError> {
-    for name in READ_BY_THE_LIBRARY {
-        variable(name)?;
-    }
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .profile_files(spelled(profile))
-        .profile_name(DEFAULT)
-        .no_credentials()
-        .http_client(client.clone())
+pub(super) fn sdk(profile: Profile<'_>, client: SharedHttpClient) -> Result<Builder, AwsError> {
+    let is_set = |name, key| is_true(name, profile.get(key));
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(retry::CALL);
+    let skew = "AWS_DISABLE_CLOCK_SKEW_CORRECTION";
+    let mut sdk = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(client)
         .retry_config(retries(profile)?)
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(CONNECT)
-                .operation_attempt_timeout(ATTEMPT)
-                .operation_timeout(retry::CALL)
-                .build(),
-        );
+        .timeout_config(timeouts.build())
+        .use_fips(is_set("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?)
+        .use_dual_stack(is_set(
+            "AWS_USE_DUALSTACK_ENDPOINT",
+            "use_dualstack_endpoint",
+        )?)
+        .disable_clock_skew_correction(is_set(skew, "disable_clock_skew_correction")?);
     if let Ok(metadata) = FrameworkMetadata::new("mssh", Some(env!("CARGO_PKG_VERSION"))) {
-        loader = loader.framework_metadata(metadata);
+        sdk = sdk.framework_metadata(metadata);
     }
-    Ok(match region {
-        Some(region) => loader.region(aws_config::Region::new(region.to_owned())),
-        None if is_metadata_disabled()? => loader.region(None::<aws_config::Region>),
-        None => {
-            let config = ProviderConfig::default().with_http_client(client);
-            let client = imds(profile, &config)?;
-            loader.region(ImdsRegionProvider::builder().imds_client(client).build())
-        }
-    })
+    let name = setting("AWS_SDK_UA_APP_ID", "sdk_ua_app_id", profile)?;
+    sdk.set_app_name(name.and_then(|(_, name)| AppName::new(name).ok()));
+    Ok(sdk)
 }
 
-/// The profile as the library takes it: as a file's content.
-#[expect(
-    deprecated,
-    reason = "the names that are not are in a crate for the library alone"
-)]
-fn spelled(profile: Profile<'_>) -> library::ProfileFiles {
-    library::ProfileFiles::builder()
-        .with_contents(library::ProfileFileKind::Config, profile.spelled())
-        .build()
+/// The region of the EC2 instance that we run on, if we do.
+///
+/// # Errors
+/// [`AwsError::Setting`] and the like.
+pub(super) async fn region_of_this_machine(
+    profile: Profile<'_>,
+    client: SharedHttpClient,
+) -> Result<Option<String>, AwsError> {
+    if is_metadata_disabled()? {
+        return Ok(None);
+    }
+    let config = ProviderConfig::default().with_http_client(client);
+    let imds = imds(profile, &config)?;
+    let provider = ImdsRegionProvider::builder().imds_client(imds).build();
+    let region = provider.region().await;
+    Ok(region.map(|region| region.to_string()))
 }
 
 /// What environment and profile say of the region, in the AWS CLI's order. A variable that cannot
 /// be is no matter where it does not count, since the region is `known`.
-pub(super) fn regions(profile: Profile<'_>, known: bool) -> Result<Configured, AwsError> {
+pub(super) fn regions(profile: Profile<'_>, known: bool) -> Result<RegionSettings, AwsError> {
     let set = match first(&["AWS_REGION", "AWS_DEFAULT_REGION"]) {
         Err(_) if known => None,
         set => set?,
@@ -107,12 +102,15 @@ pub(super) fn regions(profile: Profile<'_>, known: bool) -> Result<Configured, A
     let own = profile.get("region").filter(|region| !region.is_empty());
     let own = own.map(str::to_owned);
     let by_profile = || {
-        let chooser = Chooser::Profile(profile.name.to_owned(), profile.line_of("region"));
-        Some((own.clone()?, chooser))
+        let by = RegionSource::Profile {
+            name: profile.name.to_owned(),
+            place: profile.line_of("region"),
+        };
+        Some((own.clone()?, by))
     };
-    Ok(Configured {
+    Ok(RegionSettings {
         first: set
-            .map(|(name, region)| (region, Chooser::Variable(name)))
+            .map(|(name, region)| (region, RegionSource::Variable(name)))
             .or_else(by_profile),
         profile: own.map(|region| (profile.name.to_owned(), region)),
     })

@@ -11,6 +11,7 @@ use aws_sigv4::http_request::{
 use aws_sigv4::sign::v4::SigningParams;
 
 use super::Regional;
+use crate::plan::target::ids::Region;
 use crate::wire::eice::encode;
 use crate::world::aws::error::AwsError;
 
@@ -20,7 +21,7 @@ pub struct Scope<'a> {
     /// The service's signing name.
     pub service: &'a str,
     /// The region.
-    pub region: &'a str,
+    pub region: &'a Region,
     /// Now.
     pub time: SystemTime,
 }
@@ -69,7 +70,7 @@ impl Regional<'_> {
         let credentials = self.aws.credentials().await?;
         let scope = Scope {
             service: "ssmmessages",
-            region: &self.name,
+            region: &self.region,
             time: SystemTime::now(),
         };
         headers(url, &credentials, scope)
@@ -86,7 +87,7 @@ fn signed(
     let identity = credentials.clone().into();
     let params = SigningParams::builder()
         .identity(&identity)
-        .region(scope.region)
+        .region(scope.region.as_str())
         .name(scope.service)
         .time(scope.time)
         .settings(settings)
@@ -109,12 +110,16 @@ mod tests {
     const THEN: Duration = Duration::from_secs(1_577_840_461);
     const HOST: &str = "eice-123.ec2-instance-connect-endpoint.us-west-2.amazonaws.com";
 
-    fn scope(service: &str) -> Scope<'_> {
+    fn scope<'a>(service: &'a str, region: &'a Region) -> Scope<'a> {
         Scope {
             service,
-            region: "us-west-2",
+            region,
             time: SystemTime::UNIX_EPOCH + THEN,
         }
+    }
+
+    fn region() -> Region {
+        Region::parse("us-west-2").expect("a region")
     }
 
     fn tunnel(duration: Option<u16>, token: Option<&str>) -> String {
@@ -128,7 +133,9 @@ mod tests {
         let token = token.map(str::to_owned);
         let credentials = Credentials::new("access_key", "secret_key", token, None, "test");
         let life = Duration::from_secs(eice::URL_LIFE);
-        presigned(&request.url(), &credentials, scope(eice::SERVICE), life).expect("a signed URL")
+        let region = region();
+        let scope = scope(eice::SERVICE, &region);
+        presigned(&request.url(), &credentials, scope, life).expect("a signed URL")
     }
 
     /// The signatures that the AWS CLI 2.36.7 makes with its clock held.
@@ -164,7 +171,8 @@ mod tests {
     fn headers_can_be_signed_instead() {
         let credentials = Credentials::new("k", "s", Some("token".to_owned()), None, "test");
         let url = "https://ssmmessages.us-west-2.amazonaws.com/v1/data-channel/x?role=publish";
-        let headers = headers(url, &credentials, scope("ssmmessages")).expect("headers");
+        let region = region();
+        let headers = headers(url, &credentials, scope("ssmmessages", &region)).expect("headers");
         let value = |name: &str| {
             let mut headers = headers.iter();
             headers

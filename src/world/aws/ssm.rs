@@ -179,7 +179,7 @@ impl Regional<'_> {
             return Err(call.senseless());
         };
         let own = self.aws.endpoint_urls.get("SSM");
-        if may_hold_session(&url, &self.name, own) {
+        if may_hold_session(&url, &self.region, own) {
             return Ok(Session { id, url, token });
         }
         // The rest of it may be a secret.
@@ -197,7 +197,7 @@ impl Regional<'_> {
             Start::Port(_) => TO_SSH,
             Start::Shell => "SSM-SessionManagerRunShell",
         };
-        let (region, partition) = (&self.name, super::explain::partition(&self.name));
+        let (region, partition) = (&self.region, super::explain::partition(&self.region));
         let resource = match denied.resource.as_str() {
             "*" if target.starts_with("mi-") => {
                 format!("arn:{partition}:ssm:{region}:*:managed-instance/{target}")

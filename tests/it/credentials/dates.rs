@@ -146,17 +146,17 @@ fn pythons_dateutil_reads_the_same() {
     assert_eq!(ours.as_slice(), theirs, "{outcome:?}");
 }
 
-/// A header cannot carry such a region: nobody was asked, and the network is not to blame.
+/// No request can carry such a region: the setting is to blame, and not the network.
 #[test]
-fn what_cannot_be_asked_for_is_not_the_networks_fault() {
+fn a_region_for_sso_that_is_none_is_not_the_networks_fault() {
     let user = AwsUser::with(&LEGACY.replace("eu-west-1", "eu west"));
     user.writes(&legacy_file(), &token_with("good", &in_an_hour()[0]));
     let outcome = finish(user.mssh(&["-u", "l"]).env_remove("AWS_ENDPOINT_URL"));
-    assert!(
-        outcome
-            .stderr
-            .starts_with("mssh: error: sso:GetRoleCredentials could not be sent: "),
-        "{outcome:?}"
+    outcome.fails(
+        255,
+        &[
+            "mssh: error: `eu west` (set by `sso_region`) is not a valid region",
+            "mssh: hint: a region looks like eu-west-1",
+        ],
     );
-    assert!(!outcome.stderr.contains("network"), "{outcome:?}");
 }

@@ -67,7 +67,7 @@ fn the_variable_file_option_or_name_that_chose_the_region_is_told() {
             "empty",
             "i-0123456789abcdef0.eu-west-3.compute.internal",
         ],
-        "eu-west-3 (told by the target's name)",
+        "eu-west-3 (from the target's name)",
         "mssh: hint: is it in another account (--profile)?",
     );
 }
@@ -117,8 +117,7 @@ fn a_region_of_the_metadata_service_is_told_as_such() {
         255,
         &[
             &format!(
-                "mssh: error: there is no instance {NOWHERE} in eu-west-1 (that of this machine, by \
-                 its metadata service)"
+                "mssh: error: there is no instance {NOWHERE} in eu-west-1 (from the instance metadata service)"
             ),
             ELSEWHERE,
         ],

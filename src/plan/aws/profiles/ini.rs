@@ -43,15 +43,9 @@ impl Value {
     /// A setting below it.
     #[must_use]
     pub fn below(&self, key: &str) -> Option<&str> {
-        self.nested()?.get(key).map(String::as_str)
-    }
-
-    /// The settings below it, if that is what it is.
-    #[must_use]
-    pub fn nested(&self) -> Option<&BTreeMap<String, String>> {
         match &self.content {
             Content::Text(_) => None,
-            Content::Nested(below) => Some(below),
+            Content::Nested(below) => below.get(key).map(String::as_str),
         }
     }
 }

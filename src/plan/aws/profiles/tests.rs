@@ -89,7 +89,12 @@ fn indented_settings_are_nested() {
          endpoint_url = http://e\nsts =\n  endpoint_url = http://s\n",
     );
     let profile = profiles.profile("a").expect("a");
-    assert_eq!(profile.nested("s3", "max"), Some("1"));
+    assert_eq!(
+        profile
+            .config
+            .and_then(|config| config.get("s3")?.below("max")),
+        Some("1")
+    );
     assert_eq!(profile.get("s3"), None);
     assert_eq!(profile.services_endpoint("ec2"), Some("http://e"));
     assert_eq!(profile.services_endpoint("ssm"), None);
@@ -149,18 +154,4 @@ fn what_makes_no_sense_is_refused_without_its_value() {
     }
     let (in_config, _) = Profiles::parse("", "x").expect_err("a bad file");
     assert!(!in_config);
-}
-
-#[test]
-fn the_library_gets_what_it_needs_and_no_secret() {
-    let profiles = config(
-        "[profile a b]\n[profile \"a b\"]\nregion = r\naws_secret_access_key = s\nservices = x y\n\
-         use_fips_endpoint = true\nendpoint_url = u\nbad name = 1\nlines = 1\n 2\ns3 =\n  x = 1\n\
-         [services \"x y\"]\nec2 =\n  endpoint_url = u\n",
-    );
-    let profile = profiles.profile("a b").expect("a b");
-    assert_eq!(
-        profile.spelled(),
-        "[default]\nregion = r\ns3 =\n  x = 1\nuse_fips_endpoint = true\n"
-    );
 }

@@ -18,7 +18,7 @@ use super::Chain;
 use super::cache::{Cache, Session};
 use super::token::Token;
 use crate::plan::aws::profiles::sso::Sso;
-use crate::plan::aws::region::Chooser;
+use crate::plan::aws::region::{RegionSource, configured};
 use crate::world::aws::Regional;
 use crate::world::aws::error::{AwsError, Lack, NoLogin};
 use crate::world::aws::retry::Limits;
@@ -41,11 +41,9 @@ impl Chain<'_> {
         if let Some(kept) = cache.find(&key) {
             return Ok(kept);
         }
-        let portal = Regional {
-            aws: self.at.aws,
-            name: sso.region.to_owned(),
-            by: Some(Chooser::Sso),
-        };
+        let by = RegionSource::SsoRegion;
+        let region = configured(sso.region, &by)?;
+        let portal = self.at.aws.within(region).chosen_by(by);
         let token = portal.token(sso, profile).await?;
         let session = portal.role_credentials(sso, &token, profile).await?;
         Ok(cache.keep(&key, session))
