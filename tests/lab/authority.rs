@@ -1,4 +1,4 @@
-//! A certificate authority of the lab's own, and the fake AWS over TLS with certificates of it.
+//! The lab's own certificate authority, and the fake AWS over TLS with its certificates.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -15,13 +15,12 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use super::fake_aws::FakeAws;
 use super::server::converse;
 
-/// Made anew by `openssl`, so that no key lies among the sources and nothing expires.
+/// `openssl` makes it anew in each run, so that the sources hold no key and nothing expires.
 pub(crate) struct Authority {
     directory: PathBuf,
 }
 
 impl Authority {
-    /// An authority that nobody trusts yet.
     pub(crate) fn make(directory: PathBuf) -> io::Result<Self> {
         fs::create_dir_all(&directory)?;
         let authority = Self { directory };
@@ -30,33 +29,29 @@ impl Authority {
         Ok(authority)
     }
 
-    /// Its own certificate, as PEM.
     pub(crate) fn certificate(&self) -> PathBuf {
         self.directory.join("ca.pem")
     }
 
-    /// Serves the region over TLS, on loopback as long as the process lives, with a certificate
-    /// for these names (as `subjectAltName` has them). Returns the port.
-    pub(super) fn serve(&self, region: Arc<FakeAws>, names: &str) -> io::Result<u16> {
-        self.serve_at((Ipv4Addr::LOCALHOST, 0), region, names)
+    /// Serves the fake AWS over TLS on loopback for as long as the process lives, with a
+    /// certificate for these names (in the syntax of `subjectAltName`). Returns the port.
+    pub(super) fn serve(&self, aws: Arc<FakeAws>, names: &str) -> io::Result<u16> {
+        self.serve_at((Ipv4Addr::LOCALHOST, 0), aws, names)
     }
 
-    /// The same at this address and port.
     pub(super) fn serve_at(
         &self,
         at: (Ipv4Addr, u16),
-        region: Arc<FakeAws>,
+        aws: Arc<FakeAws>,
         names: &str,
     ) -> io::Result<u16> {
         let config = Arc::new(self.server(names)?);
-        listen(at, move |stream| {
-            converse(secured(stream, &config)?, &region)
-        })
+        listen(at, move |stream| converse(secured(stream, &config)?, &aws))
     }
 
-    /// The same behind a proxy that is itself spoken to over TLS, and connects everybody to the
-    /// region whatever they ask for.
-    pub(super) fn serve_proxied(&self, region: Arc<FakeAws>, names: &str) -> io::Result<u16> {
+    /// The same behind a proxy that speaks TLS itself, and connects every client to the fake AWS,
+    /// whatever host it asks for.
+    pub(super) fn serve_proxied(&self, aws: Arc<FakeAws>, names: &str) -> io::Result<u16> {
         let config = Arc::new(self.server(names)?);
         listen((Ipv4Addr::LOCALHOST, 0), move |stream| {
             let mut stream = secured(stream, &config)?;
@@ -70,7 +65,7 @@ impl Authority {
                 return stream.write_all(b"HTTP/1.1 400 No\r\n\r\n");
             }
             stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
-            converse(secured(stream, &config)?, &region)
+            converse(secured(stream, &config)?, &aws)
         })
     }
 
@@ -130,8 +125,8 @@ impl Authority {
     }
 }
 
-/// Listens there, with a thread for each connection. Who does not trust us hangs up, which
-/// is no concern of ours.
+/// Serves each connection in a thread of its own. Errors are dropped: a client that does not trust
+/// the certificate hangs up.
 fn listen(
     at: (Ipv4Addr, u16),
     serve: impl Fn(TcpStream) -> io::Result<()> + Clone + Send + 'static,
@@ -159,5 +154,5 @@ fn secured<S: Read + Write>(
 }
 
 fn path(path: &Path) -> &str {
-    path.to_str().expect("a path of the lab")
+    path.to_str().expect("a UTF-8 path")
 }

@@ -1,21 +1,22 @@
-//! How the services say no: one value, spelled as each protocol does.
+//! The errors of the AWS services: one value, written in the format of each protocol.
 
 use serde_json::{Value, json};
 
 use super::instances::ACCOUNT;
 
-/// The services, each of which has a way of its own to spell errors.
+/// The services, each of which formats errors differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Protocol {
-    /// EC2: form in, XML out.
+    /// EC2: takes a form, answers in XML.
     Ec2,
-    /// STS: the same, with other envelopes.
+    /// STS: the same, in other XML elements.
     Sts,
     /// EC2 Instance Connect: JSON 1.1.
     Json,
     /// Systems Manager: the same.
     Ssm,
-    /// What is asked without a signature, for the sake of one: SSO, console logins, containers.
+    /// The services that give out credentials, so requests are not signed: SSO, console sign-in,
+    /// containers.
     Rest,
 }
 
@@ -24,12 +25,12 @@ pub(crate) struct AwsError {
     pub(crate) status: u16,
     pub(crate) code: String,
     message: String,
-    /// What JSON says beside code and message.
+    /// More members of a JSON body.
     more: Value,
 }
 
 impl Protocol {
-    /// Its name in a signature's scope.
+    /// Its name in the scope of a signature.
     pub(crate) fn service(self) -> &'static str {
         match self {
             Protocol::Ec2 => "ec2",
@@ -60,8 +61,8 @@ impl AwsError {
         }
     }
 
-    /// One whose body has its own members.
-    pub(crate) fn whole(status: u16, code: &str, more: &Value) -> Self {
+    /// An error with these members in its body.
+    pub(crate) fn with_body(status: u16, code: &str, more: &Value) -> Self {
         let more = more.clone();
         Self {
             more,
@@ -81,7 +82,7 @@ impl AwsError {
         }
     }
 
-    /// The request is not signed, or not so that one could read it.
+    /// The request has no signature, or one that cannot be parsed.
     pub(crate) fn unsigned(protocol: Protocol) -> Self {
         let message = "Request is missing Authentication Token";
         match protocol {
@@ -103,7 +104,7 @@ impl AwsError {
         }
     }
 
-    /// Nobody has such a key.
+    /// The access key does not exist.
     pub(crate) fn bad_token(protocol: Protocol) -> Self {
         let invalid = "The security token included in the request is invalid.";
         match protocol {
@@ -118,7 +119,7 @@ impl AwsError {
         }
     }
 
-    /// The caller's policy does not allow it; EC2 names no resource, Instance Connect does.
+    /// The caller's policy does not allow it. EC2 names no resource, Instance Connect does.
     pub(crate) fn denied(protocol: Protocol, action: &str, resource: Option<&str>) -> Self {
         Self::denied_by(
             protocol,
@@ -128,7 +129,7 @@ impl AwsError {
         )
     }
 
-    /// The same for this reason, in which `ACTION` stands for the action.
+    /// The same with this reason, in which `ACTION` stands for the action.
     pub(crate) fn denied_by(
         protocol: Protocol,
         action: &str,
@@ -179,7 +180,7 @@ impl AwsError {
     }
 }
 
-/// Text as it may stand in XML.
+/// Escapes text for XML.
 pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

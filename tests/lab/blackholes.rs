@@ -1,7 +1,7 @@
-//! Addresses that swallow what is sent to them, as those of another network do.
+//! Addresses where packets are dropped, as behind a firewall.
 //!
-//! Without a firewall's help: the kernel drops the SYN for a listener whose queue of connections
-//! that nobody has accepted is full (listen(2), `tcp_abort_on_overflow` in tcp(7)).
+//! This needs no real firewall: the kernel drops a SYN for a listener whose queue of unaccepted
+//! connections is full (listen(2), `tcp_abort_on_overflow` in tcp(7)).
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
@@ -13,7 +13,7 @@ use rustix::net::{AddressFamily, SocketType, bind, listen, socket};
 
 use super::instances::{Firewall, INSTANCES};
 
-/// How long a connection on this machine may take.
+/// More than a connection on loopback takes.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 pub(crate) struct Blackholes {
@@ -22,8 +22,8 @@ pub(crate) struct Blackholes {
 }
 
 impl Blackholes {
-    /// Builds them at the port at which the instances would listen. Where another lab has them
-    /// already, they are as good.
+    /// Opens them at the port of the instances. Those of another lab serve as well, where it has
+    /// taken the addresses.
     pub(crate) fn open(port: u16) -> io::Result<Self> {
         let drops = |firewall| matches!(firewall, Firewall::Drops(_));
         let instances = INSTANCES.iter().filter(|it| drops(it.firewall));
@@ -41,7 +41,7 @@ impl Blackholes {
     fn open_at(&mut self, address: IpAddr, port: u16) -> io::Result<()> {
         let at = SocketAddr::new(address, port);
         let listener = socket(AddressFamily::INET, SocketType::STREAM, None)?;
-        // Past what is left of the connections to an earlier lab.
+        // An earlier lab may have left connections in TIME_WAIT.
         set_socket_reuseaddr(&listener, true)?;
         match bind(&listener, &at) {
             Err(rustix::io::Errno::ADDRINUSE) => return Ok(()),

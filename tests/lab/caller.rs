@@ -1,17 +1,17 @@
-//! One caller among many: how tests that share a lab stay out of each other's way.
+//! A caller of AWS: how tests that share a lab are kept apart.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::calls::Call;
+use super::calls::{Call, CallerState};
 use super::eice::{TunnelFault, TunnelRequest};
 use super::fault::Fault;
 use super::ssm::{SessionBehavior, SessionRecord};
 use super::{Lab, lab_dir};
 
-/// An access key of its own, with the calls made and the faults met by it alone.
+/// An access key, with its own recorded calls and injected faults.
 pub(crate) struct Caller<'lab> {
     lab: &'lab Lab,
     access_key: String,
@@ -19,7 +19,7 @@ pub(crate) struct Caller<'lab> {
 }
 
 impl<'lab> Caller<'lab> {
-    /// Number 0 is whoever uses the lab itself, and has its own directory.
+    /// Number 0 is the caller of `Lab::command`.
     pub(crate) fn new(lab: &'lab Lab, number: u64) -> Self {
         let access_key = format!("AKIALAB{number:013}");
         let run_dir = match number {
@@ -42,12 +42,13 @@ impl<'lab> Caller<'lab> {
         &self.access_key
     }
 
-    /// Its `XDG_RUNTIME_DIR`: where nothing is to be left.
+    /// Its `XDG_RUNTIME_DIR`.
     pub(crate) fn run_dir(&self) -> &Path {
         &self.run_dir
     }
 
-    /// A command in the lab's environment, nothing of ours but `PATH` and `TERM` let in.
+    /// A command in the lab's environment. Of the environment of this process, only `PATH` and
+    /// `TERM` are inherited.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         let environment = self.lab.environment(&self.access_key, &self.run_dir);
@@ -55,62 +56,58 @@ impl<'lab> Caller<'lab> {
         command
     }
 
-    /// Its calls so far, in the order they came in.
+    /// Its calls so far, oldest first.
     pub(crate) fn calls(&self) -> Vec<Call> {
-        let calls = |state: &mut super::calls::CallerState| state.calls.clone();
-        self.lab.region().with_state(&self.access_key, calls)
+        self.with_state(|state| state.calls.clone())
     }
 
-    /// Its calls of one operation.
     pub(crate) fn calls_of(&self, action: &str) -> Vec<Call> {
         let mut calls = self.calls();
         calls.retain(|call| call.action == action);
         calls
     }
 
-    /// The tunnels it has asked for.
+    /// The EICE tunnels it has asked for.
     pub(crate) fn tunnels(&self) -> Vec<TunnelRequest> {
-        let region = self.lab.region();
-        region.with_state(&self.access_key, |state| state.tunnels.clone())
+        self.with_state(|state| state.tunnels.clone())
     }
 
-    /// Has this be wrong with its tunnels from now on.
+    /// Injects this fault into its EICE tunnels from now on.
     pub(crate) fn tunnel_fault(&self, fault: TunnelFault) -> &Self {
-        let region = self.lab.region();
-        region.with_state(&self.access_key, |state| state.tunnel_fault = Some(fault));
+        self.with_state(|state| state.tunnel_fault = Some(fault));
         self
     }
 
-    /// Has `fault` befall it from now on, along with any others.
+    /// Injects this fault into its calls from now on, beside any others.
     pub(crate) fn fault(&self, fault: Fault) -> &Self {
-        let region = self.lab.region();
-        region.with_state(&self.access_key, |state| state.faults.push(fault));
+        self.with_state(|state| state.faults.push(fault));
         self
     }
 
-    /// Has AWS's clock be this many minutes ahead of this machine's.
+    /// Sets AWS's clock this many minutes ahead of the clock of this machine.
     pub(crate) fn clock_ahead(&self, minutes: i64) -> &Self {
-        let region = self.lab.region();
-        region.with_state(&self.access_key, |state| state.clock.ahead = minutes);
+        self.with_state(|state| state.clock.ahead = minutes);
         self
     }
 
-    /// Has this befall the sessions that it starts from now on.
+    /// How the gateway and the agent treat the SSM sessions that it starts from now on.
     pub(crate) fn session_behavior(&self, behavior: SessionBehavior) -> &Self {
-        let region = self.lab.region();
-        region.with_state(&self.access_key, |state| state.behavior = behavior);
+        self.with_state(|state| state.behavior = behavior);
         self
     }
 
-    /// Its sessions, in the order in which they were started.
-    pub(crate) fn sessions(&self) -> Vec<SessionRecord> {
-        self.lab.region().sessions().records(&self.access_key)
+    fn with_state<T>(&self, read: impl FnOnce(&mut CallerState) -> T) -> T {
+        self.lab.aws().with_state(&self.access_key, read)
     }
 
-    /// Lets the keys it pushes from now on die sooner or later than after 60 seconds.
+    /// Its SSM sessions, oldest first.
+    pub(crate) fn sessions(&self) -> Vec<SessionRecord> {
+        self.lab.aws().sessions().records(&self.access_key)
+    }
+
+    /// How long the keys that it pushes from now on are valid, instead of 60 seconds.
     pub(crate) fn key_lifetime(&self, lifetime: Duration) -> &Self {
-        let region = self.lab.region();
-        region.with_state(&self.access_key, |state| state.lifetime = lifetime);
+        self.with_state(|state| state.lifetime = lifetime);
         self
     }
 }

@@ -1,4 +1,4 @@
-//! Who has called what, and what is to befall them: one book for each access key.
+//! The recorded calls of each access key, and the faults injected into them.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use super::keys;
 use super::request::{Operation, Signer};
 use super::ssm::SessionBehavior;
 
-/// One request, as it came and as it was answered.
+/// One request, and how it was answered.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) at: Instant,
@@ -19,21 +19,19 @@ pub(crate) struct Call {
     pub(crate) region: String,
     pub(crate) access_key: String,
     pub(crate) user_agent: String,
-    /// The instances asked for by ID.
+    /// The instance IDs in the request.
     pub(crate) instance_ids: Vec<String>,
-    /// The filters asked with: names, each with its values.
     pub(crate) filters: Vec<(String, Vec<String>)>,
     pub(crate) next_token: Option<String>,
-    /// The OS user of a push.
     pub(crate) user: Option<String>,
-    /// The availability zone of a push, where the caller gave one.
+    /// The availability zone of a push, if it names one.
     pub(crate) zone: Option<String>,
     pub(crate) public_key: Option<String>,
-    /// All that was said, by its names.
+    /// All parameters of the request: names and values.
     pub(crate) parameters: Vec<(String, String)>,
-    /// `None` while it is unanswered, and for good if it never was.
+    /// `None` until it is answered.
     pub(crate) status: Option<u16>,
-    /// The error code it was answered with.
+    /// The AWS error code of the answer.
     pub(crate) error: Option<String>,
 }
 
@@ -60,14 +58,14 @@ impl Call {
         }
     }
 
-    /// Something that was said, by its name.
+    /// The value of a parameter.
     pub(crate) fn said(&self, name: &str) -> Option<&str> {
         let mut parameters = self.parameters.iter();
         let (_, value) = parameters.find(|(known, _)| known == name)?;
         Some(value)
     }
 
-    /// Whether it was for something no service here has: a mistake of the caller or a gap here.
+    /// Whether the lab does not know the action: a mistake of the program, or a gap in the lab.
     pub(crate) fn is_unknown(&self) -> bool {
         let unknown = ["InvalidAction", "UnknownOperationException"];
         self.error
@@ -76,19 +74,16 @@ impl Call {
     }
 }
 
-/// All about one access key.
+/// Everything about one access key.
 pub(crate) struct CallerState {
     pub(crate) calls: Vec<Call>,
     pub(crate) faults: Vec<Fault>,
-    /// The tunnels asked for.
     pub(crate) tunnels: Vec<TunnelRequest>,
-    /// What is wrong with tunnels.
     pub(crate) tunnel_fault: Option<TunnelFault>,
-    /// How long the keys pushed with it are good for.
+    /// How long pushed keys are valid.
     pub(crate) lifetime: Duration,
-    /// What befalls the sessions started with it.
     pub(crate) behavior: SessionBehavior,
-    /// What AWS's clock says to it.
+    /// AWS's clock, as this caller sees it.
     pub(crate) clock: Clock,
 }
 
@@ -107,7 +102,7 @@ impl Default for CallerState {
 }
 
 impl CallerState {
-    /// What strikes a request for `action`: all the latencies, and the first of other trouble.
+    /// The faults of a request for `action`: all latencies, and the first of any other trouble.
     pub(crate) fn strike(&mut self, action: &str) -> (Duration, Option<Trouble>) {
         let mut delay = Duration::ZERO;
         for fault in &mut self.faults {
@@ -121,8 +116,8 @@ impl CallerState {
     }
 }
 
-/// The key in whose book a call goes: of a role's session, that of who has assumed the role. What
-/// is appended to a caller's key makes it another key of the same caller's.
+/// The access key whose state a call belongs to. The session of a role has the key of the caller
+/// that assumed it, and a caller may append to its key to get more keys.
 pub(crate) fn caller_key(access_key: &str) -> String {
     let key = access_key.replacen("ASIA", "AKIA", 1);
     key.get(..20).map_or(key.clone(), str::to_owned)

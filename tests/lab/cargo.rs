@@ -1,13 +1,13 @@
-//! Cargo, called by a program that Cargo itself has started.
+//! Cargo, run by a program that Cargo has started.
 
 use std::env;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
-/// What Cargo sets for the programs that it starts, besides `CARGO_PKG_*`. Build scripts (ring's) ask for
-/// some of these: a Cargo that inherits them builds such crates and all that need them anew, and so
-/// does the next one, which does not.
+/// What Cargo sets for the programs that it starts, besides `CARGO_PKG_*`. Build scripts (ring's)
+/// depend on some of these: a Cargo that inherits them rebuilds such crates and their dependents,
+/// and so does the next Cargo that does not.
 const SET_BY_CARGO: &[&str] = &[
     "CARGO",
     "CARGO_BIN_NAME",
@@ -21,10 +21,10 @@ const SET_BY_CARGO: &[&str] = &[
     "OUT_DIR",
 ];
 
-/// Has Cargo build `mssh`, `msftp` and `mscp`, and the lab itself.
+/// The command that builds `mssh`, `msftp`, `mscp` and the lab.
 ///
-/// The lab, since with it among the targets the features are those with which it was built. They are
-/// others for the programs alone, and all that they touch would be built once more.
+/// The lab is among the targets because Cargo then unifies features as it did for the lab's own
+/// build. For the programs alone they differ, and much would be built a second time.
 pub(crate) fn build(cargo: &OsStr, profile: &str) -> Command {
     let mut command = Command::new(cargo);
     for (name, _) in env::vars_os() {
@@ -39,7 +39,7 @@ pub(crate) fn build(cargo: &OsStr, profile: &str) -> Command {
     command
 }
 
-/// The profile that makes what is in this directory of `target`.
+/// The profile that builds into this directory of `target`.
 pub(crate) fn profile_of(directory: &Path) -> &str {
     match directory.file_name().and_then(|name| name.to_str()) {
         None | Some("debug") => "dev",

@@ -1,17 +1,17 @@
-//! Times as sshd and AWS spell them, in UTC.
+//! Times in the formats of sshd and AWS, in UTC.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::aws_error::{AwsError, Protocol};
 use super::http::Request;
 
-/// How long a signature is good for.
+/// How far the date of a signature may be off.
 const TOLERANCE: Duration = Duration::from_mins(5);
 
-/// AWS's clock, which may say something else than ours.
+/// AWS's clock, which may differ from the clock of this machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Clock {
-    /// How many minutes it is ahead.
+    /// In minutes.
     pub(crate) ahead: i64,
 }
 
@@ -22,7 +22,7 @@ impl Clock {
         if self.ahead < 0 { now - by } else { now + by }
     }
 
-    /// Refuses a request that was signed too early or too late, as each service does.
+    /// Rejects a request that was signed too early or too late, with the error of each service.
     pub(crate) fn check(self, protocol: Protocol, request: &Request) -> Result<(), AwsError> {
         let signed = request.header("x-amz-date");
         let [oldest, newest] = [self.now() - TOLERANCE, self.now() + TOLERANCE].map(amz_date);
@@ -49,28 +49,28 @@ impl Clock {
     }
 }
 
-/// A moment as a signature has it: `20260131T235959Z`.
+/// The format of a signature: `20260131T235959Z`.
 fn amz_date(moment: SystemTime) -> String {
     let compact = compact(moment);
     let (day, time) = compact.split_at(8);
     format!("{day}T{time}Z")
 }
 
-/// A moment as `authorized_keys` has it: `20260131235959`.
+/// The format of `authorized_keys`: `20260131235959`.
 ///
-/// Without the `Z`, which older versions of sshd do not take: its `TZ` must be UTC.
+/// Older versions of sshd do not take a `Z` at the end, so sshd must run with `TZ=UTC`.
 pub(crate) fn compact(moment: SystemTime) -> String {
     let [year, month, day, hour, minute, second] = civil(moment);
     format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
 }
 
-/// A moment as AWS has it: `2026-01-31T23:59:59Z`.
+/// The format of AWS's answers: `2026-01-31T23:59:59Z`.
 pub(crate) fn iso(moment: SystemTime) -> String {
     let [year, month, day, hour, minute, second] = civil(moment);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
-/// A moment as HTTP has it: `Sat, 31 Jan 2026 23:59:59 GMT`.
+/// The format of HTTP: `Sat, 31 Jan 2026 23:59:59 GMT`.
 pub(crate) fn http(moment: SystemTime) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
     const MONTHS: [&str; 12] = [
@@ -83,7 +83,8 @@ pub(crate) fn http(moment: SystemTime) -> String {
     format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
 }
 
-/// Year, month, day, hour, minute and second, counting years from March as leap days like it.
+/// Year, month, day, hour, minute and second. Years are counted from March, so that a leap day is
+/// the last of its year.
 fn civil(moment: SystemTime) -> [u64; 6] {
     let seconds = moment
         .duration_since(UNIX_EPOCH)

@@ -5,13 +5,13 @@ use super::filter;
 use super::instances::{ACCOUNT, Access, INSTANCES, Instance, SecondaryAddress, State};
 use super::request::Operation;
 
-/// How a token for the next page begins; it goes on with the number of a reservation.
+/// The start of a token for the next page; the number of a reservation follows.
 const TOKEN: &str = "eyJsYWIiOjEs";
 
 /// The whole answer, or one page of it.
 ///
-/// Asked by ID, EC2 gives all at once. Asked by filters it may give as little as it likes, even
-/// nothing, with a token for more: here it always begins with nothing, then gives one at a time.
+/// With IDs, EC2 returns all instances at once. With filters, a page may hold any number of them,
+/// even none. Here the first page is always empty, and each later one holds a single instance.
 pub(crate) fn instances(
     operation: &Operation,
     region: &str,
@@ -54,7 +54,7 @@ fn check_page_size(size: Option<&str>, by_id: bool) -> Result<(), AwsError> {
     Err(AwsError::new(400, "InvalidParameterValue", message))
 }
 
-/// The instances of a region with these IDs, each of which must exist; all where there are none.
+/// The instances of a region with these IDs, which must all exist; without IDs, all instances.
 fn by_id(ids: &[String], region: &str) -> Result<Vec<&'static Instance>, AwsError> {
     if let Some(id) = ids.iter().find(|id| !is_id(id)) {
         let message = format!("Invalid id: \"{id}\"");
@@ -79,7 +79,7 @@ fn by_id(ids: &[String], region: &str) -> Result<Vec<&'static Instance>, AwsErro
     Err(AwsError::new(400, "InvalidInstanceID.NotFound", message))
 }
 
-/// Whether it is `i-` and 8 or 17 digits, none of them a capital.
+/// Whether it is `i-` and 8 or 17 lower-case hex digits.
 pub(crate) fn is_id(id: &str) -> bool {
     id.strip_prefix("i-").is_some_and(|digits| {
         let hex = |digit: char| matches!(digit, '0'..='9' | 'a'..='f');
@@ -87,7 +87,7 @@ pub(crate) fn is_id(id: &str) -> bool {
     })
 }
 
-/// What the caller may see: denied where that is nothing, though something was found.
+/// The instances that the caller may see. An error if some were found and none may be seen.
 fn permitted(found: Vec<&'static Instance>) -> Result<Vec<&'static Instance>, AwsError> {
     let (hidden, seen): (Vec<_>, Vec<_>) = found
         .into_iter()
@@ -98,7 +98,7 @@ fn permitted(found: Vec<&'static Instance>) -> Result<Vec<&'static Instance>, Aw
     Ok(seen)
 }
 
-/// The page a token stands for, and the token of the next.
+/// The page of a token, and the token of the next page.
 fn page<'a>(
     found: &'a [&'static Instance],
     token: Option<&str>,
@@ -139,9 +139,10 @@ fn reservation(instance: &Instance) -> String {
     )
 }
 
-/// One instance. Names it does not have are empty elements, addresses are absent ones: as in EC2.
+/// One instance. As in EC2, a missing DNS name is an empty element, a missing address is no
+/// element.
 fn instance_xml(instance: &Instance) -> String {
-    let (code, state) = instance.state.spelled();
+    let (code, state) = instance.state.code_and_name();
     let in_vpc = instance.state != State::Terminated;
     let subnet = in_vpc.then(|| instance.resource_id("subnet"));
     let interfaces = if in_vpc {
@@ -189,7 +190,7 @@ fn instance_xml(instance: &Instance) -> String {
     .concat()
 }
 
-/// Its network interfaces, which repeat the addresses and are the only place for secondary ones.
+/// The network interfaces. Only they list secondary addresses.
 fn interfaces(instance: &Instance) -> String {
     let all: Vec<Vec<SecondaryAddress>> = instance.interfaces();
     let each = (0..).zip(&all);
@@ -256,8 +257,8 @@ fn element(name: &str, text: Option<&str>) -> String {
 }
 
 impl State {
-    /// Its code and name in the EC2 API.
-    pub(crate) fn spelled(self) -> (u8, &'static str) {
+    /// Code and name in the EC2 API.
+    pub(crate) fn code_and_name(self) -> (u8, &'static str) {
         match self {
             State::Pending => (0, "pending"),
             State::Running => (16, "running"),

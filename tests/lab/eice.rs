@@ -1,8 +1,8 @@
-//! EC2 Instance Connect Endpoints: which there are, as EC2 tells it, and the service behind them.
+//! EC2 Instance Connect Endpoints: `DescribeInstanceConnectEndpoints`, and the service behind them.
 //!
-//! `mssh` finds an endpoint as it does in earnest: its DNS name comes out of
-//! `DescribeInstanceConnectEndpoints`, is resolved (by the lab's hosts file, to a loopback address
-//! of this lab's own), and is spoken to over TLS on port 443.
+//! `mssh` connects to an endpoint as it does at AWS: the DNS name comes from
+//! `DescribeInstanceConnectEndpoints`, resolves (by the lab's hosts file, to a loopback address of
+//! this lab), and is served over TLS on port 443.
 
 mod backend;
 mod relay;
@@ -24,7 +24,7 @@ use super::request::Operation;
 use super::sshd::can_listen;
 use super::sshd_pool;
 
-/// Where AWS has the hash of a name, the same for all here.
+/// The label of a DNS name that is a hash at AWS.
 const HASH: &str = "0a1b2c3d";
 
 /// In the subnet of [`super::instances::PRIVATE`].
@@ -33,22 +33,21 @@ pub(crate) const SAME_SUBNET: &str = "eice-0cafe000000000001";
 pub(crate) const ZONE_B: &str = "eice-0face000000000002";
 /// In no instance's subnet or zone.
 pub(crate) const ZONE_C: &str = "eice-0face000000000003";
-/// Beside ZONE_C, and on its way to be deleted.
+/// Like ZONE_C, but being deleted.
 pub(crate) const DELETING: &str = "eice-0dead000000000001";
-/// Alone in the VPC of [`super::instances::BROKEN`], and never made.
+/// The only one in the VPC of [`super::instances::BROKEN`]: its creation has failed.
 pub(crate) const CREATE_FAILED: &str = "eice-0fa11000000000001";
-/// In the VPC of the instances that share an address, for IPv6 alone.
+/// In the VPC of [`super::instances::SAME_ADDRESS1`], for IPv6 only.
 pub(crate) const IPV6_ENDPOINT: &str = "eice-02220000000000001";
-/// Its name in the answer is none of AWS's.
+/// Its DNS name is not in a domain of AWS.
 pub(crate) const FOREIGN: &str = "eice-0bad0000000000002";
 pub(crate) const FOREIGN_NAME: &str = "eice-0bad0000000000002.evil.example";
-/// A name that nobody answers at, and one whose server says nothing.
+/// A name without a server, and one whose server never answers.
 pub(crate) const NO_SERVER: &str = "eice-0dead";
 pub(crate) const SILENT: &str = "eice-0a0a0";
-/// A name for which the service has no certificate.
+/// Its name is not in the service's certificate.
 pub(crate) const NO_CERTIFICATE: &str = "eice-0bad0";
 
-/// One endpoint.
 pub(crate) struct Endpoint {
     pub(crate) id: &'static str,
     pub(crate) region: &'static str,
@@ -71,7 +70,7 @@ const AVAILABLE: Endpoint = Endpoint {
     fips: true,
 };
 
-/// Those that are far come first: who takes the first that is seen takes the wrong one.
+/// The best one does not come first, so that taking the first is an error.
 pub(crate) const ENDPOINTS: &[Endpoint] = &[
     Endpoint {
         id: DELETING,
@@ -130,24 +129,23 @@ pub(crate) fn fips_name(id: &str) -> String {
     format!("{id}.{HASH}.fips.ec2-instance-connect-endpoint.{HOME_REGION}.amazonaws.com")
 }
 
-/// The same two for IPv6, too.
+/// The dual-stack name for either.
 pub(crate) fn dual_stack(name: &str) -> String {
     name.replace(".amazonaws.com", ".api.aws")
 }
 
-/// All of its names.
 fn names(id: &str) -> [String; 4] {
     let [usual, fips] = [name(id), fips_name(id)];
     [dual_stack(&usual), dual_stack(&fips), usual, fips]
 }
 
-/// For which names the service has a certificate.
+/// The names in the service's certificate.
 fn certified() -> String {
     names("*").map(|name| format!("DNS:{name}")).join(",")
 }
 
-/// Names of AWS's API for what the SDK takes from no environment: FIPS, IPv6, and its own where the
-/// environment's are to be ignored.
+/// AWS API hosts that no environment variable overrides: FIPS, dual-stack, and the defaults if
+/// configured endpoints are ignored.
 const API: [&str; 7] = [
     "ec2-fips.us-east-1.amazonaws.com",
     "ec2-instance-connect-fips.us-east-1.amazonaws.com",
@@ -158,8 +156,8 @@ const API: [&str; 7] = [
     "ssm.us-east-1.amazonaws.com",
 ];
 
-/// The names and their addresses, for the hosts file of a lab whose service is at `address`. The
-/// addresses after it are for who does not answer, for who is mute, and for the API.
+/// Lines for the hosts file of a lab whose service is at `address`. The next three addresses are
+/// for the name without a server, the silent server, and the API.
 pub(crate) fn hosts(address: Ipv4Addr) -> String {
     let [dead, mute, api] = [1, 2, 3].map(|more| beside(address, more));
     let mut lines: Vec<String> = ENDPOINTS
@@ -178,7 +176,7 @@ fn beside(address: Ipv4Addr, more: u32) -> Ipv4Addr {
     Ipv4Addr::from(u32::from(address) + more)
 }
 
-/// A loopback address that no other lab is likely to have.
+/// A random loopback address, so that labs do not collide.
 pub(crate) fn some_address() -> Ipv4Addr {
     Ipv4Addr::new(
         127,
@@ -188,14 +186,14 @@ pub(crate) fn some_address() -> Ipv4Addr {
     )
 }
 
-/// Chooses the port of the service at this address: another where 443 is not to be had.
+/// Chooses another port for the service if 443 is not free at this address.
 pub(crate) fn find_port(address: Ipv4Addr) {
     if !can_listen(address.into(), ports::TLS) {
-        ports::put(ports::TLS, sshd_pool::random_port());
+        ports::replace(ports::TLS, sshd_pool::random_port());
     }
 }
 
-/// Whether an endpoint of this ID connects to this address.
+/// Whether the endpoint connects to this address family.
 fn reaches(id: &str, address: IpAddr) -> bool {
     ENDPOINTS.iter().any(|endpoint| {
         endpoint.id == id
@@ -207,7 +205,7 @@ fn reaches(id: &str, address: IpAddr) -> bool {
     })
 }
 
-/// The answer to `DescribeInstanceConnectEndpoints`: one at a time, after an empty page.
+/// The answer to `DescribeInstanceConnectEndpoints`: an empty page, then one endpoint a page.
 pub(crate) fn describe(
     operation: &Operation,
     region: &str,

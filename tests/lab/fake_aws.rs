@@ -1,4 +1,4 @@
-//! The fake AWS: what a request is answered, apart from how it travels.
+//! The fake AWS: how it answers a request. `server` does the HTTP.
 
 use std::collections::HashMap;
 use std::io;
@@ -19,7 +19,7 @@ use super::ssm::SessionManager;
 use super::sts;
 use super::token_services;
 
-/// Every region of it, in fact: which one a request is for, its signature tells.
+/// All regions at once: the signature of a request tells which one it is for.
 pub(crate) struct FakeAws {
     states: Mutex<HashMap<String, CallerState>>,
     keys: KeyStore,
@@ -49,7 +49,7 @@ impl FakeAws {
         &self.sessions
     }
 
-    /// Opens the book of `access_key`, which nobody else can until it is closed.
+    /// Locks the state of all callers, and reads or changes that of `access_key`.
     pub(crate) fn with_state<T>(
         &self,
         access_key: &str,
@@ -62,7 +62,7 @@ impl FakeAws {
         self.states.lock().expect("the callers' states")
     }
 
-    /// Answers a request, or doesn't, as the caller's faults have it; takes note of either.
+    /// Records a request and answers it, or does what the caller's faults say.
     pub(crate) fn react(&self, request: &Request) -> Reaction {
         let operation = Operation::read(request);
         let signer = Signer::read(request).or_else(|| token_services::bearer(request, &operation));
@@ -122,7 +122,7 @@ impl FakeAws {
         }
     }
 
-    /// The services. What they do not know is refused, and stands as such in the books.
+    /// The services. An unknown action is an error, and recorded as one.
     fn perform(
         &self,
         operation: &Operation,
@@ -172,7 +172,7 @@ fn error_answer(operation: &Operation, error: &AwsError) -> (Response, Option<St
     (answer, Some(error.code.clone()))
 }
 
-/// Of a list of instances, with another to follow.
+/// An empty page of instances, with a token for the next.
 fn empty_page() -> Response {
     Response {
         body: format!(
@@ -184,7 +184,7 @@ fn empty_page() -> Response {
     }
 }
 
-/// What a captive portal or a broken proxy would say.
+/// What a captive portal or a broken proxy would answer.
 fn nonsense(protocol: Protocol) -> Response {
     let (content_type, body) = match protocol {
         Protocol::Json | Protocol::Ssm | Protocol::Rest => {

@@ -1,4 +1,4 @@
-//! Trouble on demand, for one caller at a time.
+//! Faults injected into the calls of one caller.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ pub(crate) const DESCRIBE_INSTANCES: &str = "DescribeInstances";
 pub(crate) const SEND_SSH_PUBLIC_KEY: &str = "SendSSHPublicKey";
 pub(crate) const SEND_CONSOLE_KEY: &str = "SendSerialConsoleSSHPublicKey";
 
-/// What goes wrong, with which operation, and how often: with all, and always, unless told.
+/// What goes wrong, with which operation, and how often. By default with all of them, always.
 ///
 /// ```ignore
 /// caller.fault(Fault::new(Trouble::Throttle).on(SEND_SSH_PUBLIC_KEY).first(2));
@@ -25,37 +25,37 @@ pub(crate) struct Fault {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Trouble {
-    /// The answer, whatever it is, comes this much later. Adds to any other trouble.
+    /// The answer comes this much later. Adds to any other trouble.
     Latency(Duration),
     /// The answer begins at once, and takes this long to arrive.
     SlowAnswer(Duration),
     /// Too many requests.
     Throttle,
-    /// A service failing with this HTTP status.
+    /// The service fails with this HTTP status.
     Status(u16),
-    /// The instance cannot be reached by AWS itself.
+    /// AWS itself cannot reach the instance.
     Unavailable,
     /// The connection is closed without an answer.
     Reset,
-    /// There is no answer, ever, on a connection which stays open.
+    /// The connection stays open, without an answer.
     Hang,
-    /// 200, with a body that no service would send.
+    /// 200, with a body that no AWS service sends.
     Malformed,
-    /// 200, with a body that has no end.
+    /// 200, with a body that never ends.
     Endless,
-    /// A list of instances whose pages have no end, each with nothing.
+    /// A list of instances with an endless number of empty pages.
     EndlessPages,
-    /// Credentials that were good once: EC2 says `RequestExpired`.
+    /// The credentials have expired: EC2 says `RequestExpired`.
     RequestExpired,
-    /// The same, where EC2 says `ExpiredToken` like everybody else.
+    /// The same, but EC2 says `ExpiredToken`, as the other services do.
     ExpiredToken,
     /// The caller's policy does not allow it.
     Denied,
-    /// Another policy does not allow it: AWS's words for that, with `ACTION` for the action.
+    /// Another policy does not allow it: the reason in AWS's words, with `ACTION` for the action.
     DeniedBy(&'static str),
-    /// Nobody has such a key.
+    /// The access key does not exist.
     BadToken,
-    /// This error of the service's own.
+    /// An error with this code.
     Error(&'static str),
 }
 
@@ -67,7 +67,7 @@ enum When {
     Beyond(Allowance),
 }
 
-/// A bucket that holds as many requests as are allowed in a second, and fills at that rate.
+/// A token bucket: it holds the requests of one second, and fills at that rate.
 #[derive(Clone, Copy, Debug)]
 struct Allowance {
     per_second: f64,
@@ -76,7 +76,7 @@ struct Allowance {
 }
 
 impl Allowance {
-    /// Takes one, if there is one.
+    /// Takes a token, if there is one.
     fn take(&mut self) -> bool {
         let filled = self.left + self.at.elapsed().as_secs_f64() * self.per_second;
         (self.left, self.at) = (filled.min(self.per_second), Instant::now());
@@ -97,25 +97,25 @@ impl Fault {
         }
     }
 
-    /// Strikes this operation only.
+    /// Affects this operation only.
     pub(crate) fn on(mut self, action: &'static str) -> Self {
         self.action = Some(action);
         self
     }
 
-    /// Strikes the first `n` requests, and no more.
+    /// Affects the first `n` requests only.
     pub(crate) fn first(mut self, n: u32) -> Self {
         self.when = When::First(n);
         self
     }
 
-    /// Strikes each request with this probability.
+    /// Affects each request with this probability.
     pub(crate) fn share(mut self, probability: f64) -> Self {
         self.when = When::Share(probability);
         self
     }
 
-    /// Strikes what exceeds this many requests in a second.
+    /// Affects requests beyond this many a second.
     pub(crate) fn beyond(mut self, per_second: u32) -> Self {
         let per_second = f64::from(per_second);
         self.when = When::Beyond(Allowance {
@@ -126,7 +126,7 @@ impl Fault {
         self
     }
 
-    /// Its trouble, if it strikes a request for `action`; which counts.
+    /// The trouble of the next request for `action`, if any. The request counts.
     pub(crate) fn strike(&mut self, action: &str) -> Option<Trouble> {
         if self.action.is_some_and(|only| only != action) {
             return None;
@@ -146,7 +146,7 @@ impl Fault {
 }
 
 impl Trouble {
-    /// The error it amounts to, where it is one.
+    /// The AWS error it stands for, if any.
     pub(crate) fn refusal(self, operation: &Operation, signer: &Signer) -> Option<AwsError> {
         let protocol = operation.protocol;
         Some(match self {
@@ -181,13 +181,13 @@ impl Trouble {
     }
 }
 
-/// The full name of what a request is about.
+/// The ARN of the instance or node in a request.
 fn resource(operation: &Operation, signer: &Signer) -> Option<String> {
     let id = operation.get("InstanceId").or(operation.get("Target"))?;
     Some(ssm::arn(id, &signer.region))
 }
 
-/// The full name of an instance, as policies and denials have it.
+/// The ARN of an instance.
 pub(crate) fn arn(id: &str, region: &str) -> String {
     format!("arn:aws:ec2:{region}:{ACCOUNT}:instance/{id}")
 }

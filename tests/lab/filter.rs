@@ -1,9 +1,9 @@
-//! EC2's filters: which instances of a region match.
+//! The filters of `DescribeInstances`.
 
 use super::aws_error::AwsError;
 use super::instances::{Instance, SecondaryAddress};
 
-/// Whether `instance` has, for every filter, one of the values it names.
+/// Whether the instance has one of the values of every filter.
 pub(crate) fn matches(
     instance: &Instance,
     filters: &[(String, Vec<String>)],
@@ -18,15 +18,15 @@ pub(crate) fn matches(
     Ok(true)
 }
 
-/// What a filter of this name is compared with.
+/// The values of an instance that a filter of this name is compared with.
 fn values(instance: &Instance, filter: &str) -> Result<Vec<String>, AwsError> {
     let one = |value: &str| Some(value.to_owned());
     let value = match filter {
         "instance-id" => one(instance.id),
-        "instance-state-name" => one(instance.state.spelled().1),
+        "instance-state-name" => one(instance.state.code_and_name().1),
         "availability-zone" => one(instance.zone),
         "vpc-id" => one(instance.vpc),
-        // These know the primary addresses only.
+        // These filters see primary addresses only.
         "ip-address" => instance.public.and_then(one),
         "private-ip-address" => instance.private.and_then(one),
         "ipv6-address" => instance.ipv6.and_then(one),
@@ -47,9 +47,9 @@ fn invalid(filter: &str) -> AwsError {
     AwsError::new(400, "InvalidParameterValue", message)
 }
 
-/// The same for a filter about network interfaces: what any of them has.
+/// The same for a filter on network interfaces: the values of all of them.
 ///
-/// `association.public-ip` is that of the interface, which is the one of its primary address;
+/// `association.public-ip` is the public address of an interface's primary address;
 /// `addresses.association.public-ip` that of each of its addresses.
 fn of_interfaces(instance: &Instance, filter: &str) -> Result<Vec<String>, AwsError> {
     let interfaces = instance.interfaces();
@@ -75,7 +75,7 @@ fn of_interfaces(instance: &Instance, filter: &str) -> Result<Vec<String>, AwsEr
     Ok(values.into_iter().map(str::to_owned).collect())
 }
 
-/// Matches with `*` for any characters, `?` for any one, and `\` before those meant themselves.
+/// Matches with `*` for any characters, `?` for any one, and `\` to escape either.
 pub(crate) fn is_like(text: &str, pattern: &str) -> bool {
     fn like(text: &[u8], pattern: &[u8]) -> bool {
         match (pattern, text) {

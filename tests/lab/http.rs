@@ -1,4 +1,4 @@
-//! As much of HTTP/1.1 as an AWS client speaks.
+//! The part of HTTP/1.1 that AWS clients use.
 
 use std::io::{self, BufRead, Read, Write};
 use std::thread;
@@ -6,7 +6,6 @@ use std::time::{Duration, SystemTime};
 
 use super::clock;
 
-/// A request, all of it.
 pub(crate) struct Request {
     pub(crate) method: String,
     /// Path and query.
@@ -16,18 +15,17 @@ pub(crate) struct Request {
     pub(crate) body: String,
 }
 
-/// An answer, not yet sent.
 pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
     pub(crate) request_id: String,
-    /// When, by AWS's clock.
+    /// The time on AWS's clock.
     pub(crate) date: SystemTime,
     pub(crate) body: String,
 }
 
 impl Request {
-    /// The next request of a connection, or `None` where the client has closed it.
+    /// The next request of a connection, or `None` if the client has closed it.
     pub(crate) fn read(from: &mut impl BufRead) -> io::Result<Option<Self>> {
         let mut line = String::new();
         if from.read_line(&mut line)? == 0 {
@@ -55,7 +53,7 @@ impl Request {
         Ok(Some(request))
     }
 
-    /// The value of a header, by its name in lower case; empty if it is not there.
+    /// The value of a header, by its lower-case name; empty if it is missing.
     pub(crate) fn header(&self, name: &str) -> &str {
         let mut headers = self.headers.iter();
         headers
@@ -69,7 +67,7 @@ impl Response {
         to.write_all((self.head() + &self.body).as_bytes())
     }
 
-    /// Sends it piece by piece, the last of which comes only after `time`.
+    /// Sends it piece by piece, spread over `time`.
     pub(crate) fn send_slowly(&self, to: &mut impl Write, time: Duration) -> io::Result<()> {
         const PIECES: u32 = 10;
         to.write_all(self.head().as_bytes())?;

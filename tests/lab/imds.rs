@@ -1,4 +1,4 @@
-//! An instance's metadata service, of version 2: <http://169.254.169.254> for one caller.
+//! The instance metadata service, version 2 (<http://169.254.169.254>), for one caller.
 //!
 //! <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html>
 
@@ -19,7 +19,7 @@ const TOKEN: &str = "lab-metadata-token";
 const TTL: &str = "x-aws-ec2-metadata-token-ttl-seconds";
 const ROLES: &str = "/latest/meta-data/iam/security-credentials/";
 
-/// A service that listens until dropped.
+/// Listens until dropped.
 pub(crate) struct Metadata {
     address: SocketAddr,
     closed: Arc<AtomicBool>,
@@ -27,8 +27,8 @@ pub(crate) struct Metadata {
 }
 
 impl Metadata {
-    /// The service of an instance in `region` whose role, if it has one, gives a session of
-    /// `access_key`.
+    /// The service of an instance in `region`. With an `access_key`, the instance has a role whose
+    /// session key is made from it.
     pub(crate) fn start(access_key: Option<&str>, region: &str) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let service = Self {
@@ -44,21 +44,21 @@ impl Metadata {
                 if closed.load(Ordering::Relaxed) {
                     break;
                 }
-                // One connection after the other: nobody here is in a hurry.
+                // One connection at a time is enough here.
                 let _ = converse(stream, access_key.as_deref(), &region, &asked);
             }
         });
         Ok(service)
     }
 
-    /// Where it is, for `AWS_EC2_METADATA_SERVICE_ENDPOINT`.
+    /// For `AWS_EC2_METADATA_SERVICE_ENDPOINT`.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The paths it has been asked for, in order.
+    /// The paths requested so far.
     pub(crate) fn asked(&self) -> Vec<String> {
-        self.asked.lock().expect("a list").clone()
+        self.asked.lock().expect("the lock").clone()
     }
 }
 
@@ -75,11 +75,11 @@ fn converse(
     region: &str,
     asked: &Mutex<Vec<String>>,
 ) -> io::Result<()> {
-    // A client that keeps its connection would keep all others out.
+    // A client that kept its connection open would block all others.
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
     let mut reader = BufReader::new(stream.try_clone()?);
     if let Some(request) = Request::read(&mut reader)? {
-        asked.lock().expect("a list").push(request.target.clone());
+        asked.lock().expect("the lock").push(request.target.clone());
         let (status, body) = answer(&request, access_key, region);
         write!(
             stream,

@@ -1,10 +1,11 @@
-//! The instances. An ID tells its instance's trouble, so that a test reads without looking it up.
+//! The instances. Each constant tells the kind of its instance, or its trouble; so does its Name
+//! tag.
 
 use std::net::IpAddr;
 
 pub(crate) const HOME_REGION: &str = "us-east-1";
 pub(crate) const OTHER_REGION: &str = "eu-west-1";
-/// One that is younger than any program, so that no table has its serial console.
+/// A region newer than the programs, so that their table of serial consoles lacks it.
 pub(crate) const NEW_REGION: &str = "mars-north-1";
 pub(crate) const ACCOUNT: &str = "123456789012";
 
@@ -35,7 +36,7 @@ pub(crate) const MULTI_HOMED: &str = "i-0adde000000000001";
 pub(crate) const STOPPED_SAME_ADDRESSES: &str = "i-0dead000000000005";
 pub(crate) const CONSOLE_ONLY: &str = "i-0c0de000000000001";
 
-/// The serial consoles, of all regions at once, and where they are.
+/// The serial consoles of all regions share one sshd.
 pub(crate) const CONSOLE: &str = "console";
 pub(crate) const CONSOLE_ADDRESS: &str = "127.0.0.71";
 pub(crate) const CONSOLE_NAMES: &[&str] = &[
@@ -44,12 +45,11 @@ pub(crate) const CONSOLE_NAMES: &[&str] = &[
     "ec2-serial-console.mars-north-1.api.aws",
 ];
 
-/// One instance, as far as anybody can tell from outside.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Instance {
     pub(crate) id: &'static str,
     pub(crate) name: &'static str,
-    /// What is to be known about it, for the screen of `examples/lab.rs`.
+    /// What `examples/lab.rs` shows about it.
     pub(crate) about: &'static str,
     pub(crate) region: &'static str,
     pub(crate) zone: &'static str,
@@ -59,19 +59,18 @@ pub(crate) struct Instance {
     pub(crate) public: Option<&'static str>,
     pub(crate) private: Option<&'static str>,
     pub(crate) ipv6: Option<&'static str>,
-    /// Its addresses beside these primary ones.
     pub(crate) secondary: &'static [SecondaryAddress],
-    /// Who gets to its private address from here.
+    /// Whether this machine reaches its private address.
     pub(crate) firewall: Firewall,
     pub(crate) platform: Option<&'static str>,
-    /// What Session Manager has to do with it.
+    /// The state of its SSM agent.
     pub(crate) agent: AgentStatus,
 }
 
-/// A secondary address: in the VPC, and the Elastic IP associated with it.
+/// A secondary private address, and its Elastic IP.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SecondaryAddress {
-    /// Whether it is on the second interface.
+    /// Whether it is on the second network interface.
     pub(crate) second: bool,
     pub(crate) address: &'static str,
     pub(crate) elastic: Option<&'static str>,
@@ -86,18 +85,18 @@ pub(crate) enum State {
     Terminated,
 }
 
-/// What is between here and a private address.
+/// The firewall in front of a private address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Firewall {
     Open,
-    /// Somebody else refuses connections there: the daemon is at this address, which only who is in
-    /// the VPC knows.
+    /// Connections are refused. The sshd listens at this address instead, which stands for the view
+    /// from within the VPC.
     Rejects(&'static str),
-    /// The same, where nobody says anything.
+    /// The same, but packets are dropped.
     Drops(&'static str),
 }
 
-/// What Session Manager knows of an agent.
+/// The ping status of an SSM agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AgentStatus {
     Unregistered,
@@ -105,7 +104,7 @@ pub(crate) enum AgentStatus {
     Online,
 }
 
-/// What the caller's policy lets them do with an instance.
+/// What the caller's IAM policy allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
     Granted,
@@ -218,12 +217,12 @@ pub(crate) const INSTANCES: &[Instance] = &[
         region: NEW_REGION, zone: "mars-north-1a", vpc: "vpc-0c0de000000000001", ..RUNNING },
 ];
 
-/// The instance `id`, wherever it is.
+/// Finds an instance in any region.
 pub(crate) fn find(id: &str) -> Option<&'static Instance> {
     INSTANCES.iter().find(|instance| instance.id == id)
 }
 
-/// Where an address leads whoever is in the VPC.
+/// The address at which a private address is reached from within the VPC.
 pub(crate) fn in_vpc(address: IpAddr) -> IpAddr {
     let named = |it: &&Instance| it.private.is_some_and(|it| it.parse() == Ok(address));
     let inside = INSTANCES.iter().find(named).and_then(Instance::in_vpc);
@@ -231,11 +230,11 @@ pub(crate) fn in_vpc(address: IpAddr) -> IpAddr {
 }
 
 impl Instance {
-    /// The addresses at which its sshd listens: none unless it is running.
+    /// The addresses at which its sshd listens; none unless it is running.
     pub(crate) fn sshd_addresses(&self) -> Vec<IpAddr> {
         let known = [self.public, self.in_vpc(), self.ipv6];
         let running = self.state == State::Running;
-        // Nobody here has an IPv6 address but ::1.
+        // The only IPv6 address of a test machine is ::1.
         let others = self
             .secondary
             .iter()
@@ -250,7 +249,7 @@ impl Instance {
             .collect()
     }
 
-    /// Where its private address leads whoever is in its VPC.
+    /// The address at which its private address is reached from within the VPC.
     pub(crate) fn in_vpc(&self) -> Option<&'static str> {
         match self.firewall {
             Firewall::Open => self.private,
@@ -258,12 +257,11 @@ impl Instance {
         }
     }
 
-    /// The DNS name EC2 gives to its public address.
     pub(crate) fn public_dns(&self) -> Option<String> {
         self.public.map(|address| self.public_name(address))
     }
 
-    /// The DNS name that EC2 gives to a public address.
+    /// The DNS name that EC2 gives to a public address of the instance.
     pub(crate) fn public_name(&self, address: &str) -> String {
         let domain = match self.region {
             "us-east-1" => "compute-1.amazonaws.com".to_owned(),
@@ -272,7 +270,8 @@ impl Instance {
         format!("ec2-{}.{domain}", address.replace('.', "-"))
     }
 
-    /// The DNS name within its VPC: after its private address, or its ID if it has only IPv6.
+    /// The DNS name within the VPC: made from its private address, or from its ID if it has only
+    /// IPv6.
     pub(crate) fn private_dns(&self) -> Option<String> {
         let domain = match self.region {
             "us-east-1" => "ec2.internal".to_owned(),
@@ -285,7 +284,7 @@ impl Instance {
         }
     }
 
-    /// The addresses on each of its network interfaces, the primary one first.
+    /// The addresses of each of its network interfaces, the primary address first.
     pub(crate) fn interfaces(&self) -> Vec<Vec<SecondaryAddress>> {
         let primary = |address, elastic| SecondaryAddress {
             second: false,
@@ -302,7 +301,7 @@ impl Instance {
             .collect()
     }
 
-    /// A made-up ID of one of its belongings, such as `subnet-…` or `eni-…`.
+    /// A made-up ID of one of its resources, such as `subnet-…` or `eni-…`.
     pub(crate) fn resource_id(&self, kind: &str) -> String {
         self.id.replacen("i-", &format!("{kind}-"), 1)
     }

@@ -1,4 +1,4 @@
-//! The keys pushed to the instances, as files their daemons read.
+//! The pushed keys, as `AuthorizedKeysFile`s for the sshds.
 
 use std::collections::HashMap;
 use std::fs;
@@ -10,13 +10,12 @@ use std::time::{Duration, SystemTime};
 use super::clock;
 use super::lab_dir;
 
-/// How long a pushed key is good for, at AWS and here.
+/// How long a pushed key is valid, as at AWS.
 pub(crate) const LIFETIME: Duration = Duration::from_mins(1);
 
-/// Keeps `DIRECTORY/INSTANCE/USER` in step with what was pushed for that user.
+/// Writes the keys pushed for a user to `DIRECTORY/INSTANCE/USER`.
 ///
-/// Nothing ever cleans these files up in time, and nothing has to: each line carries its expiry
-/// time, and it is sshd that keeps to it.
+/// Expired keys need not be removed in time: each line has an expiry time, which sshd checks.
 pub(crate) struct KeyStore {
     directory: PathBuf,
     pushed: Mutex<HashMap<PathBuf, Vec<Pushed>>>,
@@ -35,7 +34,7 @@ impl KeyStore {
         }
     }
 
-    /// Lets the holder of `key` log in as `user` at the instance `id` for the time `lifetime`.
+    /// Lets `key` log in as `user` on the instance `id`.
     pub(crate) fn push(
         &self,
         id: &str,
@@ -55,7 +54,7 @@ impl KeyStore {
         });
         let lines: String = pushed.iter().map(Pushed::line).collect();
         lab_dir::make_private(&directory)?;
-        // A daemon may read at any moment: it must see the old lines or the new, not half of them.
+        // sshd may read at any moment, and must not see half a file.
         let unfinished = directory.join(".unfinished");
         fs::write(&unfinished, lines)?;
         fs::rename(unfinished, file)

@@ -1,4 +1,4 @@
-//! The directory of a lab: both homes, the users, the names, the host key.
+//! The directory of a lab: the homes, the passwd and hosts files, the host keys.
 
 use std::env;
 use std::ffi::OsString;
@@ -15,7 +15,7 @@ use super::instances::{CONSOLE_ADDRESS, CONSOLE_NAMES, INSTANCES};
 use super::tools::{StartError, Tools};
 use super::{eice, ports, preload, sweep};
 
-/// Who can log in, everywhere and as whom: all of them are whoever runs the lab.
+/// The OS users of every instance. All have the UID of the user who runs the lab.
 const OS_USERS: &[&str] = &[
     "ec2-user",
     "ubuntu",
@@ -35,14 +35,14 @@ const OS_USERS: &[&str] = &[
 
 pub(crate) struct LabDir {
     directory: TempDir,
-    /// Where the EC2 Instance Connect Endpoints are.
+    /// The address of the EC2 Instance Connect Endpoints.
     pub(super) endpoints: Ipv4Addr,
-    /// Held as long as the lab lives: how another lab knows that these files are in use.
+    /// Locked as long as the lab lives, so that other labs do not remove these files.
     _lock: File,
 }
 
 impl LabDir {
-    /// Makes all that can be known before the daemons' port is.
+    /// Makes everything that does not depend on the port of the sshds.
     pub(crate) fn make(tools: &Tools, bins: Option<&Path>) -> Result<Self, StartError> {
         let directory = tempfile::Builder::new()
             .prefix(sweep::PREFIX)
@@ -89,7 +89,7 @@ impl LabDir {
         self.path().join("keys")
     }
 
-    /// Where the daemons have their configurations and logs.
+    /// The configurations and logs of the sshds.
     pub(crate) fn sshd(&self) -> PathBuf {
         self.path().join(sweep::DAEMONS)
     }
@@ -110,8 +110,8 @@ impl LabDir {
         self.path().join("tmp")
     }
 
-    /// What makes a program, a daemon included, see the lab's users for the machine's, and find what
-    /// listens in the lab at its usual port.
+    /// Makes a program (sshd, too) see the lab's users in place of the machine's, and connect to
+    /// the lab's ports.
     pub(crate) fn wrapped(&self, tools: &Tools) -> [(&'static str, OsString); 5] {
         [
             ("LD_PRELOAD", preload::preload(self.path(), tools)),
@@ -122,7 +122,7 @@ impl LabDir {
         ]
     }
 
-    /// What a program of the lab's visitors needs to be at home; no word of AWS yet.
+    /// The environment of a program in the lab, without the AWS variables.
     pub(crate) fn environment(&self, tools: &Tools) -> Vec<(&'static str, OsString)> {
         let real = env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into());
         let mut path = self.path().join("bin").into_os_string();
@@ -132,7 +132,7 @@ impl LabDir {
         let mut environment = Vec::from(self.wrapped(tools));
         environment.extend([
             ("NSS_WRAPPER_HOSTS", self.path().join("hosts").into()),
-            // It makes room for a hundred names and addresses, unless it is told to.
+            // The default is a hundred names and addresses.
             ("NSS_WRAPPER_MAX_HOSTENTS", "1000".into()),
             ("PATH", path),
             ("HOME", self.local().into()),
@@ -144,10 +144,11 @@ impl LabDir {
         environment
     }
 
-    /// Users and groups: the machine's, save that ours lives here and that those of the instances exist.
+    /// Users and groups: those of the machine, the instances' users, and the current user with a
+    /// home in the lab.
     ///
-    /// Ours is the first of its number, for that is the one whose home OpenSSH takes. No password
-    /// is a lock: sshd refuses an account whose shadow entry begins with `!`, whatever the key.
+    /// The current user comes first, since OpenSSH takes the home of the first entry with the UID.
+    /// The shadow entry is `*`: with `!`, sshd refuses the account as locked, whatever the key.
     fn write_users(&self, tools: &Tools) -> io::Result<()> {
         let (uid, gid, shell) = (tools.uid, tools.gid, shell());
         let real = fs::read_to_string("/etc/passwd").unwrap_or_default();
@@ -155,7 +156,7 @@ impl LabDir {
             .lines()
             .find(|line| line.split(':').nth(2) == Some(&uid.to_string()))
             .and_then(|line| line.split(':').next())
-            .unwrap_or("visitor");
+            .unwrap_or("user");
         let entry = |name: &str, home: &Path| {
             format!("{name}:x:{uid}:{gid}:lab:{}:{shell}\n", home.display())
         };
@@ -180,14 +181,15 @@ impl LabDir {
             .collect();
         fs::write(self.path().join("passwd"), passwd.concat())?;
         fs::write(self.path().join("shadow"), shadow.concat())?;
-        // Without a group `tty`, for sshd would give it the terminals, which only root may do.
+        // Without the group `tty`: sshd would give terminals to it, which only root may do.
         let real = fs::read_to_string("/etc/group").unwrap_or_default();
         let groups = real.lines().filter(|line| !line.starts_with("tty:"));
         let group: Vec<_> = groups.map(|line| format!("{line}\n")).collect();
         fs::write(self.path().join("group"), group.concat())
     }
 
-    /// The DNS names of the instances, and `NAME.lab` for each, so that no test asks a real resolver.
+    /// The DNS names of the instances, and `NAME.lab` for each, so that no test needs a real
+    /// resolver.
     fn write_names(&self) -> io::Result<()> {
         let mut hosts = vec!["127.0.0.1 localhost\n".to_owned()];
         for instance in INSTANCES {
@@ -212,8 +214,7 @@ impl LabDir {
         fs::write(self.path().join("hosts"), hosts.concat())
     }
 
-    /// One host key for all instances and one for all serial consoles, both known to the visitor
-    /// beforehand.
+    /// One host key for all instances and one for all serial consoles, both in `known_hosts`.
     fn make_host_keys(&self, tools: &Tools) -> Result<(), StartError> {
         let mut known = Vec::new();
         let places = [
@@ -247,7 +248,7 @@ impl LabDir {
     }
 }
 
-/// A directory for its owner alone, which may be there already.
+/// Makes a directory with mode 0700, unless it exists.
 pub(crate) fn make_private(directory: &Path) -> io::Result<()> {
     DirBuilder::new()
         .recursive(true)

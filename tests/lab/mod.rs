@@ -1,22 +1,21 @@
-//! The lab: a region, its instances and a home, all on this machine and gone when dropped.
+//! The lab: a fake AWS, its instances and a home directory, all on this machine. It is removed when
+//! dropped.
 //!
-//! `mssh` runs in it unmodified. A fake AWS answers on loopback and `AWS_ENDPOINT_URL` alone leads
-//! there; each running one of the [`instances`] is a real `sshd`, which lets in exactly the keys
-//! pushed to it within the last 60 seconds; the OS users and the home directory come from
-//! `libnss_wrapper`, since OpenSSH asks the passwd database and never `$HOME`.
+//! `mssh` runs in it unmodified. The fake AWS listens on loopback, and `AWS_ENDPOINT_URL` points to
+//! it. Each running one of the [`instances`] is a real `sshd` that accepts the keys pushed to it
+//! within the last 60 seconds. `libnss_wrapper` provides the OS users and the home directory, since
+//! OpenSSH reads the passwd database and not `$HOME`.
 //!
-//! Tests share one lab and stay apart by [`Caller`]: calls and faults belong to an access key.
-//! The way in: [`Lab::start`], [`Lab::caller`], [`Caller::command`], then [`Caller::calls`].
+//! Tests share one lab. Each has a [`Caller`] of its own, since calls are recorded, and faults
+//! injected, by access key. Start with [`Lab::start`], [`Lab::caller`], [`Caller::command`] and
+//! [`Caller::calls`].
 
 #![allow(
     dead_code,
     unused_imports,
-    reason = "tests, benchmarks and the example each use another part of it"
+    reason = "tests, benchmarks and the example each use a part of it"
 )]
-#![allow(
-    clippy::expect_used,
-    reason = "where the lab is broken, a panic which says so is the right answer"
-)]
+#![allow(clippy::expect_used, reason = "a broken lab is reported by a panic")]
 
 mod authority;
 mod aws_error;
@@ -74,28 +73,28 @@ pub(crate) use tinyproxy::Tinyproxy;
 pub(crate) use tools::StartError;
 use tools::Tools;
 
-/// A started lab. Dropping it kills its daemons with all they started, and removes its files.
+/// A running lab. Dropping it kills its sshds with their sessions, and removes its files.
 ///
-/// In a `static`, which is never dropped, the daemons die with the process where `setpriv` is
-/// there to arrange that, and the files go when the next lab starts.
+/// A lab in a `static` is never dropped: its sshds end with the process if `setpriv` is installed,
+/// and the next lab removes its files.
 pub(crate) struct Lab {
     sshds: SshdPool,
     _blackholes: Blackholes,
     server: Server,
-    home: LabDir,
+    directory: LabDir,
     tools: Tools,
     callers: AtomicU64,
     endpoints: OnceLock<std::io::Result<eice::Service>>,
 }
 
 impl Lab {
-    /// Starts a lab whose `PATH` begins with the programs under test, where Cargo names them.
+    /// Starts a lab with the programs under test on its `PATH`, if Cargo names them.
     pub(crate) fn start() -> Result<Self, StartError> {
         let bins = option_env!("CARGO_BIN_EXE_mssh").and_then(|mssh| Path::new(mssh).parent());
         Self::open(bins)
     }
 
-    /// Starts a lab whose `PATH` begins with the `mssh`, `msftp` and `mscp` of `bins`.
+    /// Starts a lab with the `mssh`, `msftp` and `mscp` of `bins` on its `PATH`.
     pub(crate) fn start_with(bins: &Path) -> Result<Self, StartError> {
         Self::open(Some(bins))
     }
@@ -103,32 +102,33 @@ impl Lab {
     fn open(bins: Option<&Path>) -> Result<Self, StartError> {
         let tools = Tools::find()?;
         sweep::dead_labs();
-        let home = LabDir::make(&tools, bins)?;
-        eice::find_port(home.endpoints);
-        let sshds = SshdPool::start(&home, &tools)?;
-        let region = FakeAws::new(KeyStore::new(home.keys()))?;
+        let directory = LabDir::make(&tools, bins)?;
+        eice::find_port(directory.endpoints);
+        let sshds = SshdPool::start(&directory, &tools)?;
+        let aws = FakeAws::new(KeyStore::new(directory.keys()))?;
         Ok(Self {
             _blackholes: Blackholes::open(sshds.port())?,
             sshds,
-            server: Server::open(Arc::new(region))?,
-            home,
+            server: Server::open(Arc::new(aws))?,
+            directory,
             tools,
             callers: AtomicU64::new(0),
             endpoints: OnceLock::new(),
         })
     }
 
-    /// Someone with an access key of their own, whose calls and faults nobody else sees.
+    /// A new caller, with an access key of its own.
     pub(crate) fn caller(&self) -> Caller<'_> {
         Caller::new(self, self.callers.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// A command in the lab's environment, for a visitor who asks for no caller of their own.
+    /// A command in the lab's environment, for a program that needs no caller of its own.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         Caller::new(self, 0).command(program)
     }
 
-    /// The port every instance listens on but [`instances::ODD_PORT`], to all programs of the lab: see [`ports`].
+    /// The port of all instances but [`instances::ODD_PORT`], as programs in the lab see it (see
+    /// [`ports`]).
     #[expect(
         clippy::unused_self,
         reason = "a property of the lab, like its other ports"
@@ -137,82 +137,82 @@ impl Lab {
         ports::SSH
     }
 
-    /// The port of [`instances::ODD_PORT`], never that of the others.
+    /// The port of [`instances::ODD_PORT`].
     pub(crate) fn odd_port(&self) -> u16 {
         self.sshds.odd_port()
     }
 
-    /// Whether `::1` exists here, and so whether anybody listens at [`instances::IPV6_ONLY`].
+    /// Whether this machine has `::1`, and so [`instances::IPV6_ONLY`] an sshd.
     pub(crate) fn has_ipv6(&self) -> bool {
         self.sshds.runs(instances::IPV6_ONLY)
     }
 
-    /// Where the fake AWS listens, for `AWS_ENDPOINT_URL`.
+    /// The URL of the fake AWS, for `AWS_ENDPOINT_URL`.
     pub(crate) fn url(&self) -> String {
         self.server.url()
     }
 
-    /// Opens another door to the fake AWS, over TLS with a certificate for these names; its port.
+    /// Serves the fake AWS over TLS, too, with a certificate for these names. Returns the port.
     pub(crate) fn open_tls(&self, authority: &Authority, names: &str) -> std::io::Result<u16> {
-        authority.serve(Arc::clone(self.server.region()), names)
+        authority.serve(Arc::clone(self.server.aws()), names)
     }
 
-    /// The service behind the EC2 Instance Connect Endpoints, opened when it is first asked for.
+    /// The service behind the EC2 Instance Connect Endpoints, started on first use.
     pub(crate) fn endpoints(&self) -> Result<&eice::Service, &std::io::Error> {
         let open = || {
             let directory = self.path().join("endpoints");
-            let region = Arc::clone(self.server.region());
-            eice::Service::open(self.home.endpoints, directory, region, self.sshds.port())
+            let aws = Arc::clone(self.server.aws());
+            eice::Service::open(self.directory.endpoints, directory, aws, self.sshds.port())
         };
         self.endpoints.get_or_init(open).as_ref()
     }
 
-    /// The same behind a proxy that speaks TLS, too.
+    /// The same behind a proxy that speaks TLS itself.
     pub(crate) fn open_tls_proxy(
         &self,
         authority: &Authority,
         names: &str,
     ) -> std::io::Result<u16> {
-        authority.serve_proxied(Arc::clone(self.server.region()), names)
+        authority.serve_proxied(Arc::clone(self.server.aws()), names)
     }
 
-    /// What the daemon of the instance `id` has logged; empty when it has none.
+    /// The log of the sshd of an instance; empty if it has none.
     pub(crate) fn sshd_log(&self, id: &str) -> String {
         self.sshds.log(id)
     }
 
-    /// The host key of the serial consoles, which is none of AWS's.
+    /// The host key of the serial consoles, which is not one of AWS's.
     pub(crate) fn console_key(&self) -> PathBuf {
-        self.home.console_key()
+        self.directory.console_key()
     }
 
-    /// The directory that holds everything else.
+    /// The directory of the lab.
     pub(crate) fn path(&self) -> &Path {
-        self.home.path()
+        self.directory.path()
     }
 
-    /// The home of whoever runs commands here.
+    /// The home of the user who runs `mssh`.
     pub(crate) fn home(&self) -> PathBuf {
-        self.home.local()
+        self.directory.local()
     }
 
-    /// The home of every OS user of every instance.
+    /// The home of the OS users of all instances.
     pub(crate) fn remote(&self) -> PathBuf {
-        self.home.remote()
+        self.directory.remote()
     }
 
-    /// The `XDG_RUNTIME_DIR` of [`Lab::command`], above those of the callers.
+    /// The `XDG_RUNTIME_DIR` of [`Lab::command`]. Those of the callers are below it.
     pub(crate) fn run_dir(&self) -> PathBuf {
-        self.home.run()
+        self.directory.run()
     }
 
-    fn region(&self) -> &FakeAws {
-        self.server.region()
+    fn aws(&self) -> &FakeAws {
+        self.server.aws()
     }
 
-    /// Everything a program of the caller `access_key` finds in its environment.
+    /// The environment of the programs of a caller.
     fn environment(&self, access_key: &str, run_dir: &Path) -> Vec<(&'static str, OsString)> {
-        let mut environment = self.home.environment(&self.tools);
+        let mut environment = self.directory.environment(&self.tools);
         environment.extend([
             ("XDG_RUNTIME_DIR", run_dir.into()),
             ("AWS_ENDPOINT_URL", self.url().into()),

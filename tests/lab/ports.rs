@@ -1,8 +1,8 @@
-//! The ports below 1024 that belong to the lab: 22 of its instances, and 443 of its endpoints.
+//! The ports below 1024 in the lab: 22 of the instances, and 443 of the endpoints.
 //!
-//! They are root's, and the machine's own sshd may listen on 22. Where one cannot be had, another is
-//! taken, and every program of the lab that connects to the usual one is led there (`ports.c`). So an
-//! instance's sshd is at port 22 for all who look.
+//! Only root may listen there, and the machine's own sshd may have port 22. If one is not free, the
+//! lab takes another, and redirects programs in the lab that connect to the usual one (`ports.c`):
+//! for them, every sshd is at port 22.
 
 use std::ffi::OsString;
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -10,23 +10,23 @@ use std::sync::atomic::{AtomicU16, Ordering};
 pub(crate) const SSH: u16 = 22;
 pub(crate) const TLS: u16 = 443;
 
-/// Where they really are. No process has two labs.
+/// The usual and the real ports. A process has one lab at most.
 static REAL: [(u16, AtomicU16); 2] = [(SSH, AtomicU16::new(SSH)), (TLS, AtomicU16::new(TLS))];
 
-/// Has whatever is usually at one port be at another.
-pub(super) fn put(usual: u16, real: u16) {
+/// Replaces a usual port.
+pub(super) fn replace(usual: u16, real: u16) {
     for (_, port) in REAL.iter().filter(|(port, _)| *port == usual) {
         port.store(real, Ordering::Relaxed);
     }
 }
 
-/// Where to find what is usually at this port.
+/// The real port for a usual one.
 pub(super) fn real(usual: u16) -> u16 {
     let known = REAL.iter().find(|(port, _)| *port == usual);
     known.map_or(usual, |(_, port)| port.load(Ordering::Relaxed))
 }
 
-/// What tells `ports.c`.
+/// The environment variable that `ports.c` reads.
 pub(super) fn variable() -> (&'static str, OsString) {
     let pairs = REAL
         .each_ref()

@@ -1,5 +1,5 @@
-//! What is loaded into every program of the lab: libnss_wrapper, which is its resolver, made fit for
-//! programs with threads; and what leads connections to ports that the lab has in place of others.
+//! The libraries preloaded into every program of the lab: libnss_wrapper, the resolver, with a fix
+//! for programs with threads; and the redirection of ports.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -12,7 +12,7 @@ fn library(lab: &Path) -> PathBuf {
     lab.join("preload.so")
 }
 
-/// Builds our own part of it.
+/// Builds the lab's own library.
 pub(super) fn make(lab: &Path) -> Result<(), StartError> {
     let mut compiler = Command::new("cc")
         .args(["-shared", "-fPIC", "-O1", "-x", "c", "-", "-o"])
@@ -32,7 +32,7 @@ pub(super) fn make(lab: &Path) -> Result<(), StartError> {
     }
 }
 
-/// The value of `LD_PRELOAD`: the first is called last when a program begins.
+/// The value of `LD_PRELOAD`. Constructors run in reverse order, so ours comes first.
 pub(super) fn preload(lab: &Path, tools: &Tools) -> OsString {
     let mut libraries = library(lab).into_os_string();
     libraries.push(":");

@@ -11,7 +11,7 @@ use super::instances::{self, Access, CONSOLE, Instance, State};
 use super::keys::KeyStore;
 use super::request::Operation;
 
-/// A push that nothing is wrong with.
+/// A valid push.
 pub(crate) struct Push<'a> {
     /// The instance, or [`CONSOLE`].
     place: &'static str,
@@ -19,11 +19,11 @@ pub(crate) struct Push<'a> {
     key: &'a str,
 }
 
-/// Refuses what the service refuses, in its order: bad words, denied, not there, not running.
+/// Checks in the order of the service: invalid parameters, denied, not found, not running.
 pub(crate) fn check<'a>(operation: &'a Operation, region: &str) -> Result<Push<'a>, AwsError> {
     let (id, user) = (
-        word(operation, "InstanceId")?,
-        word(operation, "InstanceOSUser")?,
+        parameter(operation, "InstanceId")?,
+        parameter(operation, "InstanceOSUser")?,
     );
     let key = key(operation)?;
     if !is_user(user) {
@@ -38,12 +38,13 @@ pub(crate) fn check<'a>(operation: &'a Operation, region: &str) -> Result<Push<'
     Ok(Push { place, user, key })
 }
 
-/// The same for the only serial port of an instance, whose kernel may be starting or stopping.
+/// The same for the serial console: there is one port, and the instance may be starting or
+/// stopping.
 pub(crate) fn check_console<'a>(
     operation: &'a Operation,
     region: &str,
 ) -> Result<Push<'a>, AwsError> {
-    let (id, key) = (word(operation, "InstanceId")?, key(operation)?);
+    let (id, key) = (parameter(operation, "InstanceId")?, key(operation)?);
     if operation.json.get("SerialPort").and_then(Value::as_i64) != Some(0) {
         return Err(invalid("SerialPort", "must be 0"));
     }
@@ -55,7 +56,7 @@ pub(crate) fn check_console<'a>(
     Ok(Push { place, user, key })
 }
 
-fn word<'a>(operation: &'a Operation, name: &str) -> Result<&'a str, AwsError> {
+fn parameter<'a>(operation: &'a Operation, name: &str) -> Result<&'a str, AwsError> {
     if !operation.json.is_object() {
         return Err(AwsError::new(
             400,
@@ -69,14 +70,14 @@ fn word<'a>(operation: &'a Operation, name: &str) -> Result<&'a str, AwsError> {
 }
 
 fn key(operation: &Operation) -> Result<&str, AwsError> {
-    let key = word(operation, "SSHPublicKey")?.trim_end_matches('\n');
+    let key = parameter(operation, "SSHPublicKey")?.trim_end_matches('\n');
     if !is_public_key(key) {
         return Err(invalid("SSHPublicKey", "is not an RSA or ED25519 key"));
     }
     Ok(key)
 }
 
-/// The instance `id`, if it is here and the caller may push a key to it.
+/// The instance `id`, if it is in the region and the caller may push to it.
 fn instance(
     id: &str,
     region: &str,
@@ -102,7 +103,7 @@ fn invalid_state() -> AwsError {
     AwsError::new(400, "EC2InstanceStateInvalidException", message)
 }
 
-/// Takes the key to its place.
+/// Installs the key.
 pub(crate) fn answer(
     push: &Push<'_>,
     keys: &KeyStore,
@@ -119,9 +120,9 @@ fn invalid(parameter: &str, why: &str) -> AwsError {
     AwsError::new(400, "InvalidArgsException", message)
 }
 
-/// Whether the API takes it for a user: at most 32 characters, and no bare number.
+/// Whether the API accepts it as a user: at most 32 characters, and not only digits.
 ///
-/// Either `^[A-Za-z_][A-Za-z0-9@._-]{0,30}[A-Za-z0-9$_-]?$`, or with digits in front
+/// Either `^[A-Za-z_][A-Za-z0-9@._-]{0,30}[A-Za-z0-9$_-]?$`, or with leading digits
 /// `^(?=.{2,32}$)[0-9]{1,32}[A-Za-z@._-][A-Za-z0-9@._-]*[A-Za-z0-9$_-]?$`.
 pub(crate) fn is_user(user: &str) -> bool {
     let stem = match user.strip_suffix('$') {
@@ -139,7 +140,7 @@ pub(crate) fn is_user(user: &str) -> bool {
             && !user.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// Whether it is one line of the kinds of keys the service takes, whole and nothing else.
+/// Whether it is a single complete public key of a type that the service accepts.
 pub(crate) fn is_public_key(line: &str) -> bool {
     let mut words = line.split(' ');
     let (Some(kind), Some(blob)) = (words.next(), words.next()) else {
@@ -158,7 +159,7 @@ pub(crate) fn is_public_key(line: &str) -> bool {
     one_line && named && whole
 }
 
-/// The parts of a key: each with its length before it, and nothing left over.
+/// The length-prefixed fields of a key blob; `None` if bytes are left over.
 fn fields(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut fields = Vec::new();
     while let Some((length, rest)) = bytes.split_first_chunk::<4>() {

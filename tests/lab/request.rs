@@ -1,4 +1,4 @@
-//! What a request asks for and who asks: the two AWS protocols, read into one form.
+//! The operation of a request and its signer, parsed from either AWS protocol.
 
 use serde_json::Value;
 
@@ -10,14 +10,14 @@ use super::token_services;
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) protocol: Protocol,
-    /// Its bare name, such as `SendSSHPublicKey`.
+    /// For example `SendSSHPublicKey`.
     pub(crate) action: String,
     pub(crate) parameters: Vec<(String, String)>,
-    /// What JSON says beyond its top level; null in a query.
+    /// The whole JSON body; null for a form.
     pub(crate) json: Value,
 }
 
-/// Who signed a request, and for where: nobody, if it is not signed or not so that one can tell.
+/// Who signed a request, and for which scope. Empty if there is no valid signature header.
 #[derive(Debug, Default)]
 pub(crate) struct Signer {
     pub(crate) access_key: String,
@@ -26,7 +26,7 @@ pub(crate) struct Signer {
 }
 
 impl Operation {
-    /// JSON 1.1 names the operation in a header, the query protocol in its form.
+    /// JSON 1.1 names the operation in a header, the query protocol in the form.
     pub(crate) fn read(request: &Request) -> Self {
         let target = request.header("x-amz-target");
         if let Some((service, action)) = target.split_once('.') {
@@ -59,7 +59,6 @@ impl Operation {
         }
     }
 
-    /// A parameter, by its whole name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let mut parameters = self.parameters.iter();
         parameters
@@ -67,7 +66,7 @@ impl Operation {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The members of a list: `NAME.1`, `NAME.2` and so on.
+    /// The values of a list: `NAME.1`, `NAME.2` and so on.
     pub(crate) fn list(&self, name: &str) -> Vec<String> {
         (1..)
             .map_while(|n| self.get(&format!("{name}.{n}")))
@@ -75,7 +74,6 @@ impl Operation {
             .collect()
     }
 
-    /// EC2's filters: names, each with its values.
     pub(crate) fn filters(&self) -> Vec<(String, Vec<String>)> {
         (1..)
             .map_while(|n| {
@@ -87,7 +85,7 @@ impl Operation {
 }
 
 impl Signer {
-    /// Reads the signature's credential, whose scope is how AWS itself tells the region.
+    /// Parses the credential scope of the signature, which is how AWS itself tells the region.
     pub(crate) fn read(request: &Request) -> Option<Self> {
         let authorization = request.header("authorization");
         let rest = authorization.strip_prefix("AWS4-HMAC-SHA256 ")?;
@@ -104,7 +102,8 @@ impl Signer {
         }
     }
 
-    /// Whether AWS would know this key and take it for this service. Signatures are taken on trust.
+    /// Whether the key is one of the lab's, and signed for this service. Signatures are not
+    /// verified.
     pub(crate) fn check(&self, protocol: Protocol, request: &Request) -> Result<(), AwsError> {
         if self.access_key.is_empty() {
             return Err(AwsError::unsigned(protocol));
@@ -121,7 +120,7 @@ impl Signer {
     }
 }
 
-/// Reads `application/x-www-form-urlencoded`.
+/// Parses `application/x-www-form-urlencoded`.
 pub(super) fn form(body: &str) -> Vec<(String, String)> {
     body.split('&')
         .filter_map(|pair| pair.split_once('='))
@@ -133,7 +132,7 @@ fn decode(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
     while let [first, after @ ..] = rest {
-        let escaped = text_of(after).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let escaped = hex_digits(after).and_then(|hex| u8::from_str_radix(hex, 16).ok());
         match (first, escaped) {
             (b'%', Some(byte)) => {
                 bytes.push(byte);
@@ -148,7 +147,7 @@ fn decode(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The two characters an escape is made of.
-fn text_of(after: &[u8]) -> Option<&str> {
+/// The two hex digits of an escape.
+fn hex_digits(after: &[u8]) -> Option<&str> {
     std::str::from_utf8(after.get(..2)?).ok()
 }

@@ -1,4 +1,4 @@
-//! The lab does not lie: the parts of it on which a test's verdict rests.
+//! Tests of those parts of the lab that other tests rely on.
 
 use std::time::{Duration, UNIX_EPOCH};
 

@@ -1,4 +1,4 @@
-//! The fake AWS's door: a listener on loopback, a thread for each connection.
+//! The HTTP server of the fake AWS: a listener on loopback, a thread for each connection.
 
 use std::io::{self, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -10,22 +10,22 @@ use super::aws_error::Protocol;
 use super::fake_aws::{FakeAws, Reaction};
 use super::http::Request;
 
-/// Open until dropped. Connections end with their clients.
+/// Listens until dropped. Connections last until the client closes them.
 pub(crate) struct Server {
     address: SocketAddr,
-    region: Arc<FakeAws>,
+    aws: Arc<FakeAws>,
     closed: Arc<AtomicBool>,
 }
 
 impl Server {
-    pub(crate) fn open(region: Arc<FakeAws>) -> io::Result<Self> {
+    pub(crate) fn open(aws: Arc<FakeAws>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        // The standard library lets 128 wait. In a burst more come at once, and Linux has those
-        // wait for seconds.
+        // The backlog of the standard library is 128. In a burst there are more, and Linux makes
+        // those wait for seconds.
         rustix::net::listen(&listener, 4096)?;
         let server = Self {
             address: listener.local_addr()?,
-            region: Arc::clone(&region),
+            aws: Arc::clone(&aws),
             closed: Arc::default(),
         };
         let closed = Arc::clone(&server.closed);
@@ -36,11 +36,11 @@ impl Server {
                     if closed.load(Ordering::Relaxed) {
                         break;
                     }
-                    let region = Arc::clone(&region);
-                    // A client who has gone away in the middle is no concern of ours.
+                    let aws = Arc::clone(&aws);
+                    // A client that hangs up early is not an error.
                     thread::spawn(move || {
                         stream.set_nodelay(true)?;
-                        converse(stream, &region)
+                        converse(stream, &aws)
                     });
                 }
             })?;
@@ -51,24 +51,24 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    pub(crate) fn region(&self) -> &Arc<FakeAws> {
-        &self.region
+    pub(crate) fn aws(&self) -> &Arc<FakeAws> {
+        &self.aws
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.closed.store(true, Ordering::Relaxed);
-        // Wakes the listener, which then sees that it is over.
+        // Wakes the listener, which then sees the flag.
         let _ = TcpStream::connect(self.address);
     }
 }
 
-/// Answers one request after the other until either side has enough.
-pub(super) fn converse(stream: impl Read + Write, region: &FakeAws) -> io::Result<()> {
+/// Answers requests until the connection ends.
+pub(super) fn converse(stream: impl Read + Write, aws: &FakeAws) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     while let Some(request) = Request::read(&mut stream)? {
-        match region.react(&request) {
+        match aws.react(&request) {
             Reaction::Send(answer) => answer.send(stream.get_mut())?,
             Reaction::SendSlowly(answer, time) => answer.send_slowly(stream.get_mut(), time)?,
             Reaction::Close => return Ok(()),
@@ -82,7 +82,7 @@ pub(super) fn converse(stream: impl Read + Write, region: &FakeAws) -> io::Resul
     Ok(())
 }
 
-/// Answers for as long as that is taken, some 60 MB a second.
+/// Sends an endless answer, some 60 MB a second.
 fn endless(to: &mut impl Write, protocol: Protocol) -> io::Result<()> {
     let content_type = protocol.content_type();
     let head = format!(

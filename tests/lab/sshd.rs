@@ -1,4 +1,4 @@
-//! One instance's daemon: a real sshd, which lets in whoever has pushed a key, and nobody else.
+//! The sshd of an instance: a real one that accepts pushed keys only.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -12,7 +12,7 @@ use super::instances::{CONSOLE, CONSOLE_ADDRESS, INSTANCES, ODD_PORT};
 use super::lab_dir::LabDir;
 use super::tools::{StartError, Tools};
 
-/// One daemon and the instances it stands for: more than one where they share their addresses.
+/// One sshd and its instances: several if they share their addresses.
 pub(crate) struct Daemon {
     pub(crate) ids: Vec<&'static str>,
     addresses: Vec<IpAddr>,
@@ -21,15 +21,15 @@ pub(crate) struct Daemon {
     log: PathBuf,
 }
 
-/// The daemons of all instances, and that of the serial consoles.
+/// The sshds of all instances, and the one of the serial consoles.
 pub(crate) fn daemons(directory: &LabDir, port: u16, odd_port: u16) -> Vec<Daemon> {
     let mut daemons: Vec<Daemon> = Vec::new();
     for instance in INSTANCES {
         let mut addresses = instance.sshd_addresses();
         addresses.retain(|address| can_listen(*address, 0));
-        let twin = daemons.iter_mut().find(|it| it.addresses == addresses);
-        if let Some(twin) = twin {
-            twin.ids.push(instance.id);
+        let same = daemons.iter_mut().find(|it| it.addresses == addresses);
+        if let Some(same) = same {
+            same.ids.push(instance.id);
         } else if !addresses.is_empty() {
             daemons.push(Daemon {
                 ids: vec![instance.id],
@@ -54,19 +54,19 @@ pub(crate) fn daemons(directory: &LabDir, port: u16, odd_port: u16) -> Vec<Daemo
     daemons
 }
 
-/// Whether `port` of `address` is there for us to take; any port if 0.
+/// Whether the port is free; with 0, whether this machine has the address.
 pub(crate) fn can_listen(address: IpAddr, port: u16) -> bool {
     TcpListener::bind(SocketAddr::new(address, port)).is_ok()
 }
 
 impl Daemon {
-    /// Whether nobody else has its port.
-    pub(crate) fn fits(&self) -> bool {
+    /// Whether its port is free at all its addresses.
+    pub(crate) fn is_free(&self) -> bool {
         let mut addresses = self.addresses.iter();
         addresses.all(|address| can_listen(*address, self.port))
     }
 
-    /// Writes its configuration and says how to start it.
+    /// Writes its configuration, and returns the command that starts it.
     pub(crate) fn prepare(&self, directory: &LabDir, tools: &Tools) -> io::Result<Command> {
         fs::write(&self.config, self.configuration(directory, tools))?;
         let output = File::create(self.log.with_extension("out"))?;
@@ -77,7 +77,7 @@ impl Daemon {
         }
         if let Some(unshare) = &tools.unshare {
             words.push(unshare.as_ref());
-            words.extend(["--mount", "/bin/sh", "-c", UNRECORDED, "sh"].map(OsStr::new));
+            words.extend(["--mount", "/bin/sh", "-c", WITHOUT_LOGIN_RECORDS, "sh"].map(OsStr::new));
         }
         words.push(tools.sshd.as_ref());
         let mut command = Command::new(words[0]);
@@ -89,7 +89,7 @@ impl Daemon {
             .arg(&self.log)
             .env_clear()
             .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
-            .env("TZ", "UTC") // in which the keys' expiry times are
+            .env("TZ", "UTC") // of the expiry times
             .envs(directory.wrapped(tools))
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
@@ -119,17 +119,19 @@ impl Daemon {
         };
         lines.push(format!("HostKey \"{}\"", host_key.display()));
         if is_console {
-            lines.extend(NOTHING_BUT_A_LINE.iter().map(ToString::to_string));
+            lines.extend(CONSOLE_OPTIONS.iter().map(ToString::to_string));
         }
-        lines.extend(COMMON.iter().map(ToString::to_string));
-        // From 9.8 on, sshd shuts out an address which fails too often: here, all of the tests.
+        lines.extend(OPTIONS.iter().map(ToString::to_string));
+        // Since 9.8 sshd blocks an address after too many failures: here, all tests have the same
+        // one.
         if tools.sshd_version().is_some_and(|it| it >= (9, 8)) {
             lines.push("PerSourcePenalties no".to_owned());
         }
         lines.join("\n") + "\n"
     }
 
-    /// Whether it listens everywhere, by its own word: anything might answer a connection.
+    /// Whether it listens at all its addresses. Its log is proof; a connection might reach another
+    /// program.
     pub(crate) fn is_up(&self) -> bool {
         let log = self.log();
         self.addresses.iter().all(|address| {
@@ -146,19 +148,19 @@ impl Daemon {
     }
 }
 
-/// Runs a daemon to which the machine's login records are `/dev/null`.
+/// Runs sshd with `/dev/null` in place of the machine's login records.
 ///
-/// As root, sshd writes down every session with a terminal, and has no option not to.
-const UNRECORDED: &str = r#"
+/// As root, sshd records every session with a terminal there, and has no option to turn that off.
+const WITHOUT_LOGIN_RECORDS: &str = r#"
     for record in /var/log/wtmp /var/log/btmp /var/log/lastlog /run/utmp; do
         [ ! -e "$record" ] || mount --bind /dev/null "$record"
     done
     exec "$@""#;
 
-/// A serial console carries what one types and sees, once at a time.
-const NOTHING_BUT_A_LINE: &[&str] = &["MaxSessions 1", "AllowTcpForwarding no"];
+/// A serial console allows one interactive session at a time.
+const CONSOLE_OPTIONS: &[&str] = &["MaxSessions 1", "AllowTcpForwarding no"];
 
-const COMMON: &[&str] = &[
+const OPTIONS: &[&str] = &[
     "PermitRootLogin yes",
     "PubkeyAuthentication yes",
     "PasswordAuthentication no",
@@ -178,7 +180,7 @@ const COMMON: &[&str] = &[
     "Subsystem sftp internal-sftp",
 ];
 
-/// sshd as root insists on this directory, which only its service manager makes.
+/// As root, sshd needs this directory, which otherwise only its service manager makes.
 pub(crate) fn make_separation_directory(tools: &Tools) -> Result<(), StartError> {
     let directory = Path::new("/run/sshd");
     if tools.uid == 0 && !directory.exists() {

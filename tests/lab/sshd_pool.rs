@@ -1,4 +1,4 @@
-//! All daemons of a lab, from the first one's start to the last one's end.
+//! The pool of sshds of a lab: starts them, and kills them with their sessions.
 
 use std::collections::HashSet;
 use std::fs;
@@ -15,7 +15,7 @@ use super::sshd::{self, Daemon};
 use super::tools::{StartError, Tools};
 
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How many sets of ports are tried when others are quicker.
+/// How many sets of ports are tried, if other programs take them first.
 const ATTEMPTS: usize = 8;
 
 pub(crate) struct SshdPool {
@@ -23,12 +23,12 @@ pub(crate) struct SshdPool {
     children: Vec<Child>,
     port: u16,
     odd_port: u16,
-    /// Never sent on: its end lets go the thread that has started the daemons.
+    /// Dropping it ends the thread that started the sshds.
     _spawner: Sender<()>,
 }
 
 impl SshdPool {
-    /// Starts every daemon, on port 22 if it is to be had, and returns when they listen.
+    /// Starts all sshds, on port 22 if it is free, and returns when they listen.
     pub(crate) fn start(directory: &LabDir, tools: &Tools) -> Result<Self, StartError> {
         sshd::make_separation_directory(tools)?;
         let mut failure = "no port is free".to_owned();
@@ -38,10 +38,10 @@ impl SshdPool {
             } else {
                 random_port()
             };
-            ports::put(ports::SSH, port);
+            ports::replace(ports::SSH, port);
             let odd_port = random_port();
             let daemons = sshd::daemons(directory, port, odd_port);
-            if port == odd_port || !daemons.iter().all(Daemon::fits) {
+            if port == odd_port || !daemons.iter().all(Daemon::is_free) {
                 continue;
             }
             let commands = daemons
@@ -63,7 +63,7 @@ impl SshdPool {
         Err(StartError::Failed(failure))
     }
 
-    /// Waits for the slowest of them, and fails with the log of the first which has given up.
+    /// Waits until all listen; fails with the log of the first that has exited.
     fn wait_until_up(&mut self) -> Result<(), String> {
         let start = Instant::now();
         for (daemon, child) in self.daemons.iter().zip(&mut self.children) {
@@ -86,7 +86,7 @@ impl SshdPool {
         self.odd_port
     }
 
-    /// Whether anybody listens for the instance `id`.
+    /// Whether the instance has an sshd.
     pub(crate) fn runs(&self, id: &str) -> bool {
         self.daemons.iter().any(|it| it.ids.contains(&id))
     }
@@ -107,15 +107,15 @@ impl Drop for SshdPool {
     }
 }
 
-/// Below the ports the kernel hands out by itself, so that no connection of ours is in the way.
+/// Below the ephemeral ports of the kernel, so that no outgoing connection has it.
 pub(super) fn random_port() -> u16 {
     fastrand::u16(10_000..32_000)
 }
 
-/// Starts the daemons from a thread of their own, which lives as long as the [`Sender`].
+/// Starts the sshds from a thread that lives as long as the [`Sender`].
 ///
-/// They are to die with the lab, but "parent death" means the thread that has started them. With
-/// a lab shared among tests that would be the first test's, long before the lab's end.
+/// They should end with the lab, but the "parent" of `PR_SET_PDEATHSIG` is the thread that started
+/// them. In a lab shared by tests that would be the thread of the first test.
 fn spawn_all(commands: Vec<Command>) -> io::Result<(Vec<Child>, Sender<()>)> {
     let (spawner, end) = mpsc::channel();
     let (report, reported) = mpsc::channel();
@@ -143,10 +143,10 @@ fn spawn_all(commands: Vec<Command>) -> io::Result<(Vec<Child>, Sender<()>)> {
     Ok((children, spawner))
 }
 
-/// Kills the daemons `pids` and everything that runs in their sessions.
+/// Kills these sshds and all their descendants.
 ///
-/// Each session is a process group of its own, so it takes the family tree to find them. The
-/// shell's own `kill` does it: the standard library has none for what is not a [`Child`].
+/// Each session is a process group of its own, so descendants are found by their parents. The
+/// shell's `kill` serves, since the standard library kills only a [`Child`].
 pub(crate) fn kill_all(pids: &[u32]) {
     let doomed = with_descendants(pids);
     if doomed.is_empty() {
@@ -181,7 +181,7 @@ fn with_descendants(pids: &[u32]) -> HashSet<u32> {
     }
 }
 
-/// The daemons whose configuration is in `directory`, though their lab is gone.
+/// The sshds that an earlier lab left, by their configuration in `directory`.
 pub(crate) fn daemons_of(directory: &Path) -> Vec<u32> {
     let sign = format!("-f {}/", directory.display());
     processes()

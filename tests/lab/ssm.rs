@@ -1,7 +1,7 @@
-//! Session Manager: the service, the gateway between the two ends, and the agent of each instance.
+//! Session Manager: the service, the gateway, and the agent of each instance.
 //!
-//! It follows what the agent's sources say, looks closely at everything it receives
-//! ([`SessionRecord::complaints`]), and does to a session what its caller's [`SessionBehavior`] says.
+//! It follows the sources of the agent and checks everything it receives
+//! ([`SessionRecord::complaints`]). A caller's [`SessionBehavior`] injects faults.
 
 mod agent;
 mod behavior;
@@ -32,17 +32,17 @@ pub(crate) use hostile::Hostile;
 use session::Session;
 pub(crate) use session::{Ended, SessionRecord};
 
-/// Not an instance: a machine elsewhere, which AWS knows by this name. It is [`instances::WEB1`]'s.
+/// The ID of a hybrid-activated machine. Its agent is the one of [`instances::WEB1`].
 pub(crate) const MANAGED_NODE: &str = "mi-0face000000000001";
 
-/// The service, its gateway and its agents, for as long as the process lives.
+/// Runs until the process ends.
 pub(crate) struct SessionManager {
     runtime: Handle,
     gateway: SocketAddr,
     sessions: Sessions,
 }
 
-/// All sessions that ever were.
+/// All sessions, past and present.
 pub(crate) type Sessions = Arc<Mutex<HashMap<String, Arc<Session>>>>;
 
 impl SessionManager {
@@ -61,7 +61,7 @@ impl SessionManager {
         Ok(this)
     }
 
-    /// The sessions of a caller, in the order in which they were started.
+    /// The sessions of a caller, oldest first.
     pub(crate) fn records(&self, access_key: &str) -> Vec<SessionRecord> {
         let sessions = self.sessions.lock().expect("the sessions");
         let mut records: Vec<SessionRecord> = sessions
@@ -85,7 +85,7 @@ impl SessionManager {
                 let session = self.find(operation)?;
                 let mut record = session.record();
                 if record.ended.is_some() {
-                    // As the API says it: timed out, and not to be resumed.
+                    // So the API answers for a session that cannot be resumed.
                     return Ok(json!({ "SessionId": record.id }));
                 }
                 record.resumes += 1;
@@ -110,7 +110,7 @@ impl SessionManager {
         behavior: &SessionBehavior,
     ) -> Result<Value, AwsError> {
         let target = operation.get("Target").unwrap_or_default();
-        let Some(instance) = seat(target) else {
+        let Some(instance) = connected(target) else {
             let message = format!("{target} is not connected.");
             return Err(AwsError::new(400, "TargetNotConnected", message));
         };
@@ -148,18 +148,18 @@ impl SessionManager {
     fn answer(&self, record: &SessionRecord, behavior: &SessionBehavior) -> Value {
         let (id, cell) = (&record.id, &record.cell);
         let gateway = format!("ws://{}", self.gateway);
-        let place = behavior.stream.unwrap_or(&gateway);
+        let base = behavior.stream.unwrap_or(&gateway);
         let path = format!("v1/data-channel/{id}?role=publish_subscribe&cell-number={cell}");
         json!({
             "SessionId": id,
             "TokenValue": record.token,
-            "StreamUrl": format!("{place}/{path}"),
+            "StreamUrl": format!("{base}/{path}"),
         })
     }
 }
 
-/// Whoever answers to `target`, if its agent is connected.
-fn seat(target: &str) -> Option<&'static Instance> {
+/// The instance of `target`, if its agent is connected.
+fn connected(target: &str) -> Option<&'static Instance> {
     let id = if target == MANAGED_NODE {
         instances::WEB1
     } else {
@@ -168,7 +168,7 @@ fn seat(target: &str) -> Option<&'static Instance> {
     instances::find(id).filter(|it| it.agent == AgentStatus::Online && it.state == State::Running)
 }
 
-/// What is known of the targets that are asked for.
+/// Answers `DescribeInstanceInformation`.
 fn describe(operation: &Operation) -> Value {
     let asked = operation.json["Filters"][0]["Values"].as_array();
     let asked = asked.into_iter().flatten().filter_map(Value::as_str);
@@ -185,7 +185,7 @@ fn describe(operation: &Operation) -> Value {
     json!({ "InstanceInformationList": known })
 }
 
-/// The full name of a target, as denials have it.
+/// The ARN of a target.
 pub(crate) fn arn(target: &str, region: &str) -> String {
     if target.starts_with("mi-") {
         format!("arn:aws:ssm:{region}:{ACCOUNT}:managed-instance/{target}")

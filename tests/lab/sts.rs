@@ -1,4 +1,4 @@
-//! As much of STS as roles take.
+//! The part of STS that assuming roles needs.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,12 +7,12 @@ use super::clock;
 use super::instances::ACCOUNT;
 use super::request::{Operation, Signer};
 
-/// The secret of every access key here. Nobody checks what is signed with it.
+/// The secret of every access key in the lab.
 pub(crate) const SECRET: &str = "labsecretlabsecretlabsecretlabsecretlabs";
 pub(crate) const WEB_IDENTITY: &str = "AssumeRoleWithWebIdentity";
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
-/// The ID with which the role `partner` is to be asked for.
+/// The external ID of the role `partner`.
 const EXTERNAL_ID: &str = "the partner's";
 
 pub(crate) fn caller_identity(signer: &Signer, request_id: &str) -> String {
@@ -27,14 +27,14 @@ pub(crate) fn caller_identity(signer: &Signer, request_id: &str) -> String {
     envelope("GetCallerIdentity", &result, request_id)
 }
 
-/// Gives any role, to a key in which the caller's own can still be seen; but `guarded` to those
-/// with an MFA code that is not 000000, `partner` to those who know its ID, and `denied` to nobody.
+/// Grants any role, with a session key made from the caller's. `guarded` needs an MFA code (000000
+/// is wrong), `partner` its external ID, and `denied` is always denied.
 pub(crate) fn assume_role(
     operation: &Operation,
     signer: &Signer,
     request_id: &str,
 ) -> Result<String, AwsError> {
-    let role = word(operation, "RoleArn")?;
+    let role = parameter(operation, "RoleArn")?;
     let denied = |what: &str| {
         let arn = format!("arn:aws:iam::{ACCOUNT}:user/lab");
         let on = if what.is_empty() { &role } else { what };
@@ -54,7 +54,7 @@ pub(crate) fn assume_role(
         Some("denied") => Err(denied("")),
         Some("guarded") if !proven => Err(denied("")),
         Some("partner") if !known => Err(denied("")),
-        _ => give(
+        _ => session_for(
             "AssumeRole",
             operation,
             &role,
@@ -64,18 +64,18 @@ pub(crate) fn assume_role(
     }
 }
 
-/// The same for the bearer of a token, which has their key in it.
+/// The same for a web identity token, which contains the caller's access key.
 pub(crate) fn web_identity(
     operation: &Operation,
     signer: &Signer,
     request_id: &str,
 ) -> Result<String, AwsError> {
-    let role = word(operation, "RoleArn")?;
-    if word(operation, "WebIdentityToken")?.contains("old") {
+    let role = parameter(operation, "RoleArn")?;
+    if parameter(operation, "WebIdentityToken")?.contains("old") {
         let message = "Token expired: current date/time must be before the expiration date/time";
         return Err(AwsError::new(400, "ExpiredTokenException", message));
     }
-    give(
+    session_for(
         WEB_IDENTITY,
         operation,
         &role,
@@ -84,7 +84,7 @@ pub(crate) fn web_identity(
     )
 }
 
-fn word(operation: &Operation, name: &str) -> Result<String, AwsError> {
+fn parameter(operation: &Operation, name: &str) -> Result<String, AwsError> {
     let missing = || {
         let message = format!("1 validation error detected: {name} must not be null");
         AwsError::new(400, "ValidationError", message)
@@ -92,14 +92,14 @@ fn word(operation: &Operation, name: &str) -> Result<String, AwsError> {
     operation.get(name).map(escape).ok_or_else(missing)
 }
 
-fn give(
+fn session_for(
     action: &str,
     operation: &Operation,
     role: &str,
     key: &str,
     request_id: &str,
 ) -> Result<String, AwsError> {
-    let session = word(operation, "RoleSessionName")?;
+    let session = parameter(operation, "RoleSessionName")?;
     let seconds = operation.get("DurationSeconds").unwrap_or("3600").parse();
     let Ok(seconds @ 900..=43_200) = seconds else {
         let message = "1 validation error detected: DurationSeconds must be in 900 to 43200";

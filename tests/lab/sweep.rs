@@ -1,4 +1,4 @@
-//! What labs that were killed have left behind.
+//! Removes what killed labs have left.
 
 use std::env;
 use std::fs::{self, File};
@@ -8,15 +8,15 @@ use std::path::Path;
 
 use super::sshd_pool;
 
-/// How the directory of every lab begins.
+/// The start of the name of a lab's directory.
 pub(crate) const PREFIX: &str = "mssh-lab-";
-/// The part of that directory which only daemons have on their command lines.
+/// The subdirectory that the command lines of sshds name.
 pub(crate) const DAEMONS: &str = "sshd";
 const LOCK: &str = "lock";
 
 /// Marks `directory` as in use until the file is closed.
 ///
-/// Locked before it has its name, lest another lab sees it in between and takes us for dead.
+/// It is locked before it gets its name; another lab might find it unlocked otherwise.
 pub(crate) fn claim(directory: &Path) -> io::Result<File> {
     let unnamed = directory.join("lock.new");
     let lock = File::create(&unnamed)?;
@@ -25,7 +25,7 @@ pub(crate) fn claim(directory: &Path) -> io::Result<File> {
     Ok(lock)
 }
 
-/// Ends the daemons and removes the files of labs whose process is gone; never those of a live one.
+/// Kills the sshds and removes the files of labs whose process is gone.
 pub(crate) fn dead_labs() {
     let Ok(entries) = fs::read_dir(env::temp_dir()) else {
         return;
@@ -40,14 +40,13 @@ pub(crate) fn dead_labs() {
         };
         if lock.try_lock().is_ok() {
             sshd_pool::kill_all(&sshd_pool::daemons_of(&directory.join(DAEMONS)));
-            // Another user's, or already going: then it stays, and does no harm.
+            // It fails if another lab removes it at the same time.
             let _ = fs::remove_dir_all(&directory);
         }
     }
 }
 
-/// Whether a lab made this directory: by its whole name, its owner and its mode, and by what only a
-/// lab has in it.
+/// Whether a lab made this directory: by its name, owner, mode and contents.
 fn is_lab(directory: &Path) -> bool {
     let name = directory.file_name().unwrap_or_default().to_string_lossy();
     let suffix = name.strip_prefix(PREFIX).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A real proxy, and what it has been asked.
+//! A real HTTP proxy, and the requests it has received.
 
 use std::fs;
 use std::io;
@@ -16,12 +16,12 @@ pub(crate) struct Tinyproxy {
 }
 
 impl Tinyproxy {
-    /// Starts one with these lines in its configuration, and its files in a directory of its own.
+    /// Starts one with these lines in its configuration, and its files in `directory`.
     pub(crate) fn start(directory: &Path, lines: &[&str]) -> io::Result<Self> {
         Self::start_by(Command::new("tinyproxy"), directory, lines)
     }
 
-    /// The same in the environment of this command, which is `tinyproxy`.
+    /// The same with this `tinyproxy` command.
     pub(crate) fn start_by(
         mut command: Command,
         directory: &Path,
@@ -61,7 +61,7 @@ impl Tinyproxy {
         Ok(proxy)
     }
 
-    /// One that refuses everybody every host, without looking it up.
+    /// A proxy that refuses every host, without resolving it.
     pub(crate) fn refusing(directory: &Path) -> io::Result<Self> {
         fs::create_dir_all(directory)?;
         let filter = directory.join("filter");
@@ -75,7 +75,7 @@ impl Tinyproxy {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// The first lines of the requests so far: `CONNECT HOST:PORT HTTP/1.1`, `POST http://…`.
+    /// The request lines so far: `CONNECT HOST:PORT HTTP/1.1`, `POST http://…`.
     pub(crate) fn requests(&self) -> Vec<String> {
         let log = fs::read_to_string(&self.log).unwrap_or_default();
         let requests = log.lines().filter_map(|line| {

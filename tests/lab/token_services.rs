@@ -1,7 +1,7 @@
-//! Where credentials are got without a signature: IAM Identity Center's portal and its tokens, the
-//! console's sign-in, a container's endpoint, web identities.
+//! Services that give credentials for a token, so that requests have no signature: IAM Identity
+//! Center, console sign-in, the container endpoint, web identities.
 //!
-//! Each token has the caller's access key in it: that is how one sees whose it is.
+//! Each token contains the access key of its caller.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,10 +13,10 @@ use super::http::Request;
 use super::request::{Operation, Signer, form};
 use super::sts::{SECRET, WEB_IDENTITY};
 
-/// The token that a container has to show.
+/// The authorization token of a container.
 pub(crate) const CONTAINER_TOKEN: &str = "Basic lab";
 
-/// What a request for one of these asks for; `None` for all others.
+/// The operation of a request to one of these services; `None` for other requests.
 pub(crate) fn operation(request: &Request) -> Option<Operation> {
     let (path, query) = request
         .target
@@ -47,7 +47,7 @@ pub(crate) fn operation(request: &Request) -> Option<Operation> {
     })
 }
 
-/// Who asks, by the token.
+/// The caller, as the token tells.
 pub(crate) fn bearer(request: &Request, operation: &Operation) -> Option<Signer> {
     let get = |name| operation.get(name).unwrap_or_default();
     let (token, service) = match (operation.protocol, operation.action.as_str()) {
@@ -65,7 +65,7 @@ pub(crate) fn bearer(request: &Request, operation: &Operation) -> Option<Signer>
     })
 }
 
-/// Answers. A token that is called old is no longer good.
+/// Answers a request. A token with `old` in its name has expired.
 pub(crate) fn perform(operation: &Operation, signer: &Signer) -> Result<String, AwsError> {
     let get = |name| operation.get(name).unwrap_or_default();
     let is_old = |name| get(name).contains("old");
@@ -100,7 +100,7 @@ pub(crate) fn perform(operation: &Operation, signer: &Signer) -> Result<String, 
         }
         "CreateOAuth2Token" if is_old("refreshToken") => {
             let body = json!({ "error": "TOKEN_EXPIRED", "message": "expired" });
-            return Err(AwsError::whole(401, "AccessDeniedException", &body));
+            return Err(AwsError::with_body(401, "AccessDeniedException", &body));
         }
         "CreateOAuth2Token" => json!({
             "accessToken": {

@@ -1,4 +1,4 @@
-//! What the lab needs of the machine, and how it says that something is not there.
+//! The programs that the lab needs, and the error if some are missing.
 
 use std::env;
 use std::fmt;
@@ -7,31 +7,29 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The programs and the library the lab is made of, where this machine has them.
 pub(crate) struct Tools {
     pub(crate) sshd: PathBuf,
     pub(crate) ssh_keygen: PathBuf,
     pub(crate) nss_wrapper: PathBuf,
-    /// Lets daemons die with the lab even if it is killed; not everywhere, and not needed.
+    /// Ends sshds with the lab even if it is killed. Optional.
     pub(crate) setpriv: Option<PathBuf>,
-    /// Lets root's daemons not see the machine's login records; where that is not to be had, the
-    /// sessions with a terminal are written down in them.
+    /// Hides the machine's login records from sshds of root. Without it, they record sessions with
+    /// a terminal.
     pub(crate) unshare: Option<PathBuf>,
-    /// Who runs the lab, and so whoever logs in anywhere in it.
+    /// The user who runs the lab, and so every OS user in it.
     pub(crate) uid: u32,
     pub(crate) gid: u32,
 }
 
-/// Why there is no lab.
+/// Why the lab does not start.
 #[derive(Debug)]
 pub(crate) enum StartError {
-    /// Things to install.
-    StartError(Vec<Dependency>),
-    /// All is there, and yet it does not work.
+    /// Something has to be installed.
+    Missing(Vec<Dependency>),
     Failed(String),
 }
 
-/// One thing to install: its name, and its packages with apt and with dnf.
+/// Something to install: its name, and its packages for apt and dnf.
 #[derive(Debug)]
 pub(crate) struct Dependency {
     name: &'static str,
@@ -40,7 +38,7 @@ pub(crate) struct Dependency {
 }
 
 #[rustfmt::skip]
-mod pieces {
+mod dependencies {
     use super::Dependency;
     pub(super) const SSHD: Dependency =
         Dependency { name: "sshd", apt: "openssh-server", dnf: "openssh-server" };
@@ -55,22 +53,22 @@ mod pieces {
 impl Tools {
     pub(crate) fn find() -> Result<Self, StartError> {
         let wanted = [
-            (program("sshd"), pieces::SSHD),
-            (program("ssh"), pieces::SSH),
-            (program("ssh-keygen"), pieces::SSH_KEYGEN),
-            (library("libnss_wrapper.so"), pieces::NSS_WRAPPER),
+            (program("sshd"), dependencies::SSHD),
+            (program("ssh"), dependencies::SSH),
+            (program("ssh-keygen"), dependencies::SSH_KEYGEN),
+            (library("libnss_wrapper.so"), dependencies::NSS_WRAPPER),
         ];
         let (mut found, mut missing) = (Vec::new(), Vec::new());
-        for (path, piece) in wanted {
+        for (path, it) in wanted {
             match path {
                 Some(path) => found.push(path),
-                None => missing.push(piece),
+                None => missing.push(it),
             }
         }
         let Ok([sshd, _ssh, ssh_keygen, nss_wrapper]) = <[PathBuf; 4]>::try_from(found) else {
-            return Err(StartError::StartError(missing));
+            return Err(StartError::Missing(missing));
         };
-        // Our own effective IDs, without a call that needs `unsafe` or another crate.
+        // The owner of /proc/self has our effective IDs.
         let us = Path::new("/proc/self").metadata()?;
         Ok(Self {
             sshd,
@@ -83,7 +81,7 @@ impl Tools {
         })
     }
 
-    /// Major and minor version of the sshd, which tells its newer versions only among complaints.
+    /// Major and minor version of sshd, which older versions print only in an error.
     pub(crate) fn sshd_version(&self) -> Option<(u32, u32)> {
         let output = Command::new(&self.sshd).arg("-V").output().ok()?;
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
@@ -94,7 +92,7 @@ impl Tools {
     }
 }
 
-/// A program on `PATH`, or where daemons are kept out of ordinary users' way.
+/// Finds a program on `PATH` or in an `sbin` directory.
 fn program(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path)
@@ -103,7 +101,7 @@ fn program(name: &str) -> Option<PathBuf> {
         .find(|candidate| candidate.is_file())
 }
 
-/// A library where the distributions keep those of this machine's own kind.
+/// Finds a library in the directories of the common distributions.
 fn library(name: &str) -> Option<PathBuf> {
     let debian = format!("/usr/lib/{}-linux-gnu", env::consts::ARCH);
     [&debian, "/usr/lib64", "/usr/lib", "/usr/local/lib"]
@@ -112,7 +110,7 @@ fn library(name: &str) -> Option<PathBuf> {
         .find(|candidate| candidate.is_file())
 }
 
-/// Whether we can and may run programs through this one.
+/// Whether programs can be run with this wrapper.
 fn works(wrapper: &Path, options: &[&str]) -> bool {
     Command::new(wrapper)
         .args(options)
@@ -124,21 +122,21 @@ fn works(wrapper: &Path, options: &[&str]) -> bool {
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pieces = match self {
+        let dependencies = match self {
             StartError::Failed(why) => return write!(f, "the lab does not start: {why}"),
-            StartError::StartError(pieces) => pieces,
+            StartError::Missing(dependencies) => dependencies,
         };
         let list = |part: fn(&Dependency) -> &'static str, separator| {
-            let mut words: Vec<_> = pieces.iter().map(part).collect();
+            let mut words: Vec<_> = dependencies.iter().map(part).collect();
             words.dedup();
             words.join(separator)
         };
-        writeln!(f, "the lab needs {}", list(|piece| piece.name, " and "))?;
+        writeln!(f, "the lab needs {}", list(|it| it.name, " and "))?;
         write!(
             f,
             "install it with `apt-get install {}` or `dnf install {}`",
-            list(|piece| piece.apt, " "),
-            list(|piece| piece.dnf, " ")
+            list(|it| it.apt, " "),
+            list(|it| it.dnf, " ")
         )
     }
 }

@@ -1,7 +1,7 @@
-//! What listens at port 3389 of every instance: it takes and gives bytes as it is told to.
+//! The server at port 3389 of every instance: it receives and sends bytes on request.
 //!
-//! The first line says how: `echo`, `sink COUNT` (answered by `ok` when so many bytes of the
-//! pattern have come), `source COUNT` (gives so many, and closes), `quit` (closes).
+//! The first line is a command: `echo`, `sink COUNT` (answers `ok` after that many bytes of the
+//! pattern), `source COUNT` (sends that many, and closes), `quit` (closes).
 
 use std::io;
 use std::sync::OnceLock;
@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 const BLOCK: usize = 1 << 20;
 
-/// A mebibyte of any bytes; the pattern is this, again and again.
+/// A mebibyte of random bytes; the pattern repeats it.
 pub(crate) fn pattern() -> &'static [u8] {
     static PATTERN: OnceLock<Vec<u8>> = OnceLock::new();
     PATTERN.get_or_init(|| {
@@ -61,7 +61,7 @@ pub(super) async fn serve(stream: TcpStream) -> io::Result<()> {
     }
 }
 
-/// Whether so many bytes come and are those of the pattern.
+/// Whether that many bytes arrive and match the pattern.
 async fn takes(stream: &mut BufReader<TcpStream>, count: usize) -> io::Result<bool> {
     let (mut at, mut same) = (0, true);
     while at < count {

@@ -1,4 +1,4 @@
-//! A tunnel of the service: a websocket and the connection behind it.
+//! A tunnel: a websocket and the TCP connection behind it.
 
 use std::future::poll_fn;
 use std::io;
@@ -16,11 +16,10 @@ use super::TunnelFault;
 
 const HOUR: Duration = Duration::from_hours(1);
 
-/// What one connection of the service is.
 pub(super) struct Tunnel<S> {
     socket: WebSocketStream<S>,
     fault: Option<TunnelFault>,
-    /// The bytes sent to the client.
+    /// Bytes sent to the client so far.
     sent: u64,
 }
 
@@ -37,7 +36,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Tunnel<S> {
         }
     }
 
-    /// Relays to the end, and says what that was.
+    /// Relays until the tunnel ends, and tells how it ended.
     pub(super) async fn run(&mut self, target: &mut TcpStream, duration: Option<u64>) -> String {
         match self.relay(target, duration).await {
             Ok(end) => end,
@@ -84,7 +83,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Tunnel<S> {
         }
     }
 
-    /// Passes on what the client sends, as the faults have it; says if that was the end.
+    /// Passes on a message of the client, subject to the fault. Tells how the tunnel ended, if it
+    /// did.
     async fn take(
         &mut self,
         message: Option<Result<Message, tokio_websockets::Error>>,
@@ -108,7 +108,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Tunnel<S> {
         Ok(None)
     }
 
-    /// Sends bytes as the faults have it; says if that was the end.
+    /// Sends bytes to the client, subject to the fault. Tells how the tunnel ended, if it did.
     async fn give(&mut self, bytes: &[u8]) -> io::Result<Option<String>> {
         let left = |limit: u64| usize::try_from(limit - self.sent).unwrap_or(usize::MAX);
         match self.fault {
@@ -135,7 +135,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Tunnel<S> {
 
     pub(super) async fn close(&mut self, code: CloseCode, reason: &str) -> io::Result<()> {
         self.send(Message::close(Some(code), reason)).await?;
-        // What is on its way still has to be taken.
+        // A reset would discard what is still in flight.
         let rest = async { while let Some(Ok(_)) = next(&mut self.socket).await {} };
         let _ = tokio::time::timeout(Duration::from_secs(5), rest).await;
         Ok(())

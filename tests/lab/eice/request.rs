@@ -1,4 +1,4 @@
-//! A tunnel that is asked for: what AWS would look at, the signature too.
+//! A request for a tunnel, and the checks that AWS would make, including the signature.
 
 mod signature;
 
@@ -21,7 +21,7 @@ const ORDER: [&str; 11] = [
     "X-Amz-Signature",
 ];
 
-/// How a request for a tunnel came.
+/// A request for a tunnel.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TunnelRequest {
     pub(crate) host: String,
@@ -32,29 +32,28 @@ pub(crate) struct TunnelRequest {
     pub(crate) region: String,
     pub(crate) access_key: String,
     pub(crate) user_agent: String,
-    /// Header names in their order, in lower case.
+    /// Lower-case header names, in order.
     pub(crate) headers: Vec<String>,
     pub(crate) key: String,
     /// How it ended; empty while it is open.
     pub(crate) end: String,
 }
 
-/// Why AWS would refuse: status, code, message.
+/// Why AWS would reject it: status, code, message.
 pub(super) type Rejection = (u16, &'static str, String);
 
-/// The head of a request, taken apart.
 struct Head<'a> {
     path: &'a str,
-    /// The parameters as they came.
+    /// Parameters, still percent-encoded.
     query: Vec<(&'a str, &'a str)>,
     headers: Vec<(String, &'a str)>,
 }
 
-/// Reads the head of a request and checks it. `ssh` is the instances' port where that is not 22.
+/// Parses and checks the head of a request. `ssh` is the real port of the instances, 22 or another.
 pub(super) fn read(head: &str, ssh: u16) -> (TunnelRequest, Result<IpAddr, Rejection>) {
     let head = Head::of(head);
     let request = head.request();
-    let checked = match head.oddity() {
+    let checked = match head.difference() {
         Some(what) => {
             let message = format!("{what} is not what it should be");
             Err((400, "InvalidRequest", message))
@@ -112,12 +111,12 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// What is not as AWS's own client has it.
-    fn oddity(&self) -> Option<&'static str> {
+    /// What differs from AWS's own client, if anything.
+    fn difference(&self) -> Option<&'static str> {
         let names: Vec<&str> = self.query.iter().map(|(name, _)| *name).collect();
         let ordered: Vec<&str> = ORDER.into_iter().filter(|it| names.contains(it)).collect();
         let credential = self.value("X-Amz-Credential");
-        let wanted = [
+        let expected = [
             ("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
             ("X-Amz-Expires", "60"),
             ("X-Amz-SignedHeaders", "host"),
@@ -130,7 +129,7 @@ impl<'a> Head<'a> {
             (self.path == "/openTunnel", "the path"),
             (names == ordered, "the order of the parameters"),
             (is_upgrade, "the upgrade"),
-            (wanted.into_iter().all(has), "the kind of signature"),
+            (expected.into_iter().all(has), "the kind of signature"),
             (
                 credential.ends_with("/ec2-instance-connect/aws4_request"),
                 "X-Amz-Credential",
@@ -142,7 +141,7 @@ impl<'a> Head<'a> {
 }
 
 impl TunnelRequest {
-    /// Where the service would connect, if it would.
+    /// The address to connect to, if the service would.
     fn target(&self, ssh: u16) -> Result<IpAddr, Rejection> {
         let checks = [
             ([22, 3389, ssh].contains(&self.port), "RemotePort"),

@@ -1,4 +1,4 @@
-//! The service behind the endpoints: TLS, HTTP and websockets, to whatever the instance has.
+//! The service behind the endpoints: websockets over TLS, relayed to the instances.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -23,26 +23,26 @@ use crate::lab::fake_aws::FakeAws;
 use crate::lab::instances;
 use crate::lab::ports;
 
-/// The service, open as long as the process lives.
+/// Runs until the process ends.
 pub(crate) struct Service {
     authority: Authority,
 }
 
-/// What every connection needs.
-struct Place {
-    region: Arc<FakeAws>,
+/// What all connections share.
+struct Shared {
+    aws: Arc<FakeAws>,
     tls: TlsAcceptor,
-    /// Where the instances' sshd listens, which is 22 if that could be had.
+    /// The real port of the instances: 22, if it was free.
     ssh: u16,
     backend: SocketAddr,
 }
 
 impl Service {
-    /// Opens it at port 443 of this address, or the one in its place.
+    /// Listens at this address, on port 443 or its replacement.
     pub(crate) fn open(
         address: Ipv4Addr,
         directory: PathBuf,
-        region: Arc<FakeAws>,
+        aws: Arc<FakeAws>,
         ssh: u16,
     ) -> io::Result<Self> {
         let authority = Authority::make(directory)?;
@@ -53,67 +53,67 @@ impl Service {
             Ok::<_, io::Error>(listener)
         };
         let tls_port = ports::real(ports::TLS);
-        let (door, mute) = (
+        let (server, mute) = (
             bind(address, tls_port)?,
             bind(beside(address, 2), tls_port)?,
         );
-        let back = bind(Ipv4Addr::LOCALHOST, 0)?;
+        let backend = bind(Ipv4Addr::LOCALHOST, 0)?;
         let api = API.map(|name| format!("DNS:{name}")).join(",");
-        authority.serve_at((beside(address, 3), tls_port), Arc::clone(&region), &api)?;
-        let place = Place {
-            region,
+        authority.serve_at((beside(address, 3), tls_port), Arc::clone(&aws), &api)?;
+        let shared = Shared {
+            aws,
             tls,
             ssh,
-            backend: back.local_addr()?,
+            backend: backend.local_addr()?,
         };
         thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread();
             let runtime = { runtime }.enable_all().build().expect("a runtime");
             let local = tokio::task::LocalSet::new();
-            runtime.block_on(local.run_until(serve(Arc::new(place), door, mute, back)));
+            runtime.block_on(local.run_until(serve(Arc::new(shared), server, mute, backend)));
         });
         Ok(Self { authority })
     }
 
-    /// The certificate of who signs its own, for AWS_CA_BUNDLE.
+    /// The certificate of its authority, for AWS_CA_BUNDLE.
     pub(crate) fn certificate(&self) -> PathBuf {
         self.authority.certificate()
     }
 }
 
 async fn serve(
-    place: Arc<Place>,
-    door: std::net::TcpListener,
+    shared: Arc<Shared>,
+    server: std::net::TcpListener,
     mute: std::net::TcpListener,
-    back: std::net::TcpListener,
+    backend: std::net::TcpListener,
 ) {
-    let [door, mute, back] =
-        [door, mute, back].map(|it| TcpListener::from_std(it).expect("a listener"));
-    let mut kept = Vec::new();
+    let [server, mute, backend] =
+        [server, mute, backend].map(|it| TcpListener::from_std(it).expect("a listener"));
+    let mut silent_streams = Vec::new();
     loop {
         tokio::select! {
-            Ok((stream, _)) = door.accept() => {
-                let place = Arc::clone(&place);
-                tokio::task::spawn_local(async move { connection(stream, &place).await });
+            Ok((stream, _)) = server.accept() => {
+                let shared = Arc::clone(&shared);
+                tokio::task::spawn_local(async move { connection(stream, &shared).await });
             }
-            Ok((stream, _)) = mute.accept() => kept.push(stream),
-            Ok((stream, _)) = back.accept() => {
+            Ok((stream, _)) = mute.accept() => silent_streams.push(stream),
+            Ok((stream, _)) = backend.accept() => {
                 tokio::task::spawn_local(backend::serve(stream));
             }
         }
     }
 }
 
-async fn connection(stream: TcpStream, place: &Place) -> io::Result<()> {
+async fn connection(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let mut stream = place.tls.accept(stream).await?;
+    let mut stream = shared.tls.accept(stream).await?;
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await?);
     }
-    let (request, checked) = request::read(&String::from_utf8_lossy(&head), place.ssh);
+    let (request, checked) = request::read(&String::from_utf8_lossy(&head), shared.ssh);
     let owner = request.access_key.clone();
-    let (number, fault, clock) = place.region.with_state(&owner, |state| {
+    let (number, fault, clock) = shared.aws.with_state(&owner, |state| {
         state.tunnels.push(request.clone());
         (state.tunnels.len() - 1, state.tunnel_fault, state.clock)
     });
@@ -126,19 +126,19 @@ async fn connection(stream: TcpStream, place: &Place) -> io::Result<()> {
         (_, Some(TunnelFault::Refuse(status, body))) => {
             refuse(&mut stream, clock, status, body).await
         }
-        (Err(no), _) => refuse(&mut stream, clock, no.0, &json(&no)).await,
+        (Err(rejection), _) => refuse(&mut stream, clock, rejection.0, &json(&rejection)).await,
         (Ok(address), fault) => {
             let key = match fault {
                 Some(TunnelFault::WrongKey) => "another",
                 _ => &request.key,
             };
             switch(&mut stream, key).await?;
-            Ok(tunnel(stream, address, &request, fault, place).await)
+            Ok(tunnel(stream, address, &request, fault, shared).await)
         }
     };
     let end = end.unwrap_or_else(|error| error.to_string());
-    place
-        .region
+    shared
+        .aws
         .with_state(&owner, |state| state.tunnels[number].end = end);
     Ok(())
 }
@@ -180,11 +180,11 @@ async fn tunnel(
     address: IpAddr,
     request: &request::TunnelRequest,
     fault: Option<TunnelFault>,
-    place: &Place,
+    shared: &Shared,
 ) -> String {
     let target = match request.port {
-        3389 => place.backend,
-        _ => SocketAddr::new(instances::in_vpc(address), place.ssh),
+        3389 => shared.backend,
+        _ => SocketAddr::new(instances::in_vpc(address), shared.ssh),
     };
     let mut tunnel = Tunnel::new(stream, fault);
     if let Ok(mut target) = TcpStream::connect(target).await {

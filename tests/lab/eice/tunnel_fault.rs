@@ -1,33 +1,31 @@
-//! What can be wrong with a tunnel, for one caller at a time.
+//! Faults injected into the tunnels of one caller.
 
 use std::time::Duration;
 
-/// Something wrong with every tunnel that is asked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum TunnelFault {
     /// The upgrade is refused with this status and body.
     Refuse(u16, &'static str),
     /// The upgrade is never answered.
     Hang,
-    /// The connection ends where the upgrade should be answered.
+    /// The connection is closed instead of an answer to the upgrade.
     HangUp,
-    /// The upgrade is answered with a key that is not ours.
+    /// The upgrade is answered with a wrong Sec-WebSocket-Accept.
     WrongKey,
-    /// The connection is dropped after so many bytes to the client, without a word.
+    /// The connection is dropped after this many bytes to the client, without a close frame.
     DropAfter(u64),
-    /// The tunnel is closed after so many bytes to the client, with this code and reason.
+    /// The tunnel is closed after this many bytes to the client, with this code and reason.
     CloseAfter(u64, u16, &'static str),
-    /// Each piece to the client comes after this.
+    /// Each message to the client is delayed by this.
     SlowWriter(Duration),
-    /// Each piece from the client is taken after this.
+    /// Each message from the client is read after this delay.
     SlowReader(Duration),
-    /// What the client sends is taken in messages of several frames, with pings between, and what
-    /// it gets is sent in such.
+    /// Messages are fragmented, with pings between the frames.
     Fragments,
-    /// Text is sent.
+    /// A text message is sent.
     Text,
     /// A frame of 1 MB is sent.
     TooLong,
-    /// Pings are sent without an end, some 10 MB a second, and nothing is read.
+    /// Pings are sent without end, some 10 MB a second, and nothing is read.
     Pings,
 }

@@ -1,4 +1,4 @@
-//! The agent of one session, as its sources have it.
+//! The agent of one session, after the sources of amazon-ssm-agent.
 
 mod defects;
 mod destination;
@@ -23,18 +23,18 @@ use super::frame;
 use super::session::{Ended, Session};
 use crate::lab::instances::Instance;
 
-/// Between two messages, from an agent that paces itself.
+/// The pause after each message of an agent that is `paced`.
 const PACE: Duration = Duration::from_millis(1);
 
-/// How often the front of the queue is looked at.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often the agent looks for a message to send again.
+const RESEND_CHECK: Duration = Duration::from_millis(100);
 
-/// How long the last acknowledgements are waited for.
-const LAST: Duration = Duration::from_secs(2);
+/// How long the agent waits for the last acknowledgements.
+const LAST_ACKNOWLEDGEMENTS: Duration = Duration::from_secs(2);
 
-/// What the gateway or the service tell it.
+/// Commands from the gateway or the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(super) enum Command {
     Pause,
     Start,
     Terminate,
@@ -45,18 +45,17 @@ pub(super) struct Agent {
     address: IpAddr,
     port: Option<u16>,
     down: mpsc::Sender<Vec<u8>>,
-    /// Frames for the gateway that it has not taken yet.
+    /// Frames for the gateway.
     queue: VecDeque<Vec<u8>>,
     outbound: Outbound,
     inbound: Inbound,
     is_complete: bool,
     is_paused: bool,
     dialling: Option<JoinHandle<std::io::Result<Destination>>>,
-    far: Option<Destination>,
+    destination: Option<Destination>,
     defects: Defects,
-    /// Until when it sleeps.
-    rests: Option<Instant>,
-    /// That it is over, how, and until when the last acknowledgements are waited for.
+    sleeps_until: Option<Instant>,
+    /// How the session ended, and until when the agent waits for the last acknowledgements.
     ends: Option<(Ended, Instant)>,
 }
 
@@ -80,9 +79,9 @@ impl Agent {
             is_complete: false,
             is_paused: false,
             dialling: None,
-            far: None,
+            destination: None,
             defects: Defects::default(),
-            rests: None,
+            sleeps_until: None,
             ends: None,
         }
     }
@@ -90,40 +89,40 @@ impl Agent {
     pub(super) async fn live(
         mut self,
         mut up: mpsc::UnboundedReceiver<Vec<u8>>,
-        mut orders: mpsc::UnboundedReceiver<Order>,
+        mut commands: mpsc::UnboundedReceiver<Command>,
     ) {
-        if self.shakes_hands() {
-            self.ask();
+        if self.has_handshake() {
+            self.request_handshake();
         } else {
             self.is_complete = true;
             self.dial();
         }
-        let mut looks = interval(LOOK);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = interval(RESEND_CHECK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut buffer = [0; 1024];
         let down = self.down.clone();
         while !self.is_over() {
             let reads = self.may_read();
-            let paces = self.session.behavior.paced;
+            let paced = self.session.behavior.paced;
             tokio::select! {
                 biased;
-                Some(order) = orders.recv() => self.obey(order),
+                Some(command) = commands.recv() => self.execute(command),
                 Some(frame) = up.recv(), if self.defects.listens() => self.receive(&frame).await,
                 permit = down.reserve(), if !self.queue.is_empty() => {
                     let Ok(permit) = permit else { break };
                     permit.send(self.queue.pop_front().expect("a frame"));
                 }
                 dialled = some(&mut self.dialling) => self.dialled(dialled.expect("no panic")),
-                _ = looks.tick() => {
-                    self.look();
-                    self.notice();
+                _ = ticks.tick() => {
+                    self.resend();
+                    self.notice_crash();
                 }
-                () = sleep_until(self.rests.unwrap_or_else(Instant::now)), if self.rests.is_some()
-                    => self.rests = None,
-                read = read(&mut self.far, &mut buffer), if reads => match read {
+                () = sleep_until(self.sleeps_until.unwrap_or_else(Instant::now)), if self.sleeps_until.is_some()
+                    => self.sleeps_until = None,
+                read = read(&mut self.destination, &mut buffer), if reads => match read {
                     Ok(bytes) if bytes > 0 => {
                         self.send(frame::OUTPUT, &buffer[..bytes]);
-                        self.rests = paces.then(|| Instant::now() + PACE);
+                        self.sleeps_until = paced.then(|| Instant::now() + PACE);
                     }
                     _ => self.end(Ended::Closed, ""),
                 },
@@ -137,9 +136,8 @@ impl Agent {
         }
     }
 
-    /// It does so for a port; for a shell only where it is to be encrypted, or where there is
-    /// something to say.
-    fn shakes_hands(&self) -> bool {
+    /// There is a handshake for a port; for a shell only with encryption or a customer message.
+    fn has_handshake(&self) -> bool {
         let behavior = &self.session.behavior;
         self.port.is_some() || behavior.wants_encryption || !behavior.message.is_empty()
     }
@@ -158,7 +156,7 @@ impl Agent {
         });
     }
 
-    fn ask(&mut self) {
+    fn request_handshake(&mut self) {
         let session = match self.port {
             Some(port) => json!({ "SessionType": "Port",
                 "Properties": { "portNumber": port.to_string() } }),
@@ -185,16 +183,16 @@ impl Agent {
     fn may_read(&self) -> bool {
         self.ends.is_none()
             && !self.is_paused
-            && self.rests.is_none()
+            && self.sleeps_until.is_none()
             && self.queue.len() < 16
             && self.outbound.has_room()
     }
 
-    fn obey(&mut self, order: Order) {
-        match order {
-            Order::Pause => self.is_paused = true,
-            Order::Start => self.is_paused = false,
-            Order::Terminate => self.end(Ended::Api, "Session terminated."),
+    fn execute(&mut self, command: Command) {
+        match command {
+            Command::Pause => self.is_paused = true,
+            Command::Start => self.is_paused = false,
+            Command::Terminate => self.end(Ended::Api, "Session terminated."),
         }
     }
 
@@ -203,7 +201,7 @@ impl Agent {
         self.queue.push_back(frame);
     }
 
-    fn look(&mut self) {
+    fn resend(&mut self) {
         if !self.is_paused
             && let Some(frame) = self.outbound.overdue()
         {
@@ -212,8 +210,8 @@ impl Agent {
     }
 
     fn dialled(&mut self, dialled: std::io::Result<Destination>) {
-        if let Ok(far) = dialled {
-            self.far = Some(far);
+        if let Ok(destination) = dialled {
+            self.destination = Some(destination);
         } else {
             self.crash();
         }
@@ -222,7 +220,7 @@ impl Agent {
 
     fn end(&mut self, how: Ended, reason: &str) {
         if self.ends.is_none() {
-            self.ends = Some((how, Instant::now() + LAST));
+            self.ends = Some((how, Instant::now() + LAST_ACKNOWLEDGEMENTS));
             if how != Ended::Closed {
                 self.session.end(how, reason);
             }
@@ -237,9 +235,9 @@ async fn some<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, tokio::task::Joi
     }
 }
 
-async fn read(far: &mut Option<Destination>, buffer: &mut [u8]) -> std::io::Result<usize> {
-    match far {
-        Some(far) => far.read(buffer).await,
+async fn read(destination: &mut Option<Destination>, buffer: &mut [u8]) -> std::io::Result<usize> {
+    match destination {
+        Some(destination) => destination.read(buffer).await,
         None => std::future::pending().await,
     }
 }

@@ -1,65 +1,65 @@
-//! What befalls a session: by default nothing, from an agent that does not pause for breath.
+//! How the gateway and the agent behave: by default without faults, and without pauses.
 
 use std::time::Duration;
 
 use super::hostile::Hostile;
 
-/// The gateway's words for a client that is to wait, and for one that may go on.
+/// The gateway's messages that stop a client, and let it go on.
 pub(crate) const PAUSE: &str = "pause_publication";
 pub(crate) const START: &str = "start_publication";
 
-/// Probabilities are of each frame.
+/// Probabilities are per frame.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SessionBehavior {
-    /// Stream messages that are lost on their way to the client, and from it.
+    /// Stream messages lost on the way to the client, and from it.
     pub(crate) lost_down: f64,
     pub(crate) lost_up: f64,
-    /// Acknowledgements of either direction that are lost.
+    /// Acknowledgements lost in either direction.
     pub(crate) lost_acknowledgements: f64,
     pub(crate) doubled: f64,
     pub(crate) disordered: f64,
-    /// Stream messages to the client with a bit turned over.
+    /// Stream messages to the client with a flipped bit.
     pub(crate) damaged: f64,
-    /// How long each way takes.
+    /// One way.
     pub(crate) latency: Duration,
     /// Whether the agent sleeps a millisecond after each message, as the real one does.
     pub(crate) paced: bool,
-    /// How long the agent needs to connect to the port.
+    /// How long the agent takes to connect to the port.
     pub(crate) slow_dial: Duration,
     pub(crate) pause: Option<Pause>,
-    /// What the gateway says before the handshake: [`PAUSE`] or [`START`].
+    /// What the gateway sends before the handshake: [`PAUSE`] or [`START`].
     pub(crate) first: Option<&'static str>,
-    /// When the websocket breaks, and whether with code 1000, and how often.
+    /// When the websocket breaks, whether with code 1000, and how often.
     pub(crate) breaks: Option<(Break, bool, u32)>,
     /// The agent wants the session encrypted.
     pub(crate) wants_encryption: bool,
-    /// What the agent has to say to the user.
+    /// The agent's customer message.
     pub(crate) message: &'static str,
-    /// The upgrades that are refused, at first.
+    /// How many upgrades are refused at first.
     pub(crate) refused_upgrades: u32,
-    /// Whoever is at the other end of each websocket means harm.
+    /// The peer on each websocket is hostile.
     pub(crate) hostile: Option<Hostile>,
-    /// Where the answer says that the websocket is: scheme, host and port.
+    /// The scheme, host and port of `StreamUrl`, instead of the gateway's.
     pub(crate) stream: Option<&'static str>,
     pub(crate) release: Release,
-    /// The message of the client's whose first acknowledgement is lost.
+    /// The client's message whose first acknowledgement is lost.
     pub(crate) unacknowledged: Option<i64>,
-    /// The message of the client's that the agent takes while its own websocket is reset: it cannot
-    /// acknowledge it, forgets that it has had it, and loses what comes behind it.
+    /// The client's message during which the agent's websocket is reset: the agent cannot
+    /// acknowledge it, forgets it, and loses what follows.
     pub(crate) reset_at: Option<i64>,
-    /// The message of the client's from which on the agent does nothing any more.
+    /// The client's message from which on the agent does nothing.
     pub(crate) stuck_at: Option<i64>,
-    /// After how long the agent notices that its worker has crashed, as it does where nobody listens
-    /// on the port; by default a minute.
+    /// How long the agent takes to notice that its worker has crashed, which it does if the port is
+    /// closed. By default a minute.
     pub(crate) notices: Option<Duration>,
-    /// The user is not there whom the shell is to run as.
+    /// The RunAs user does not exist.
     pub(crate) no_such_user: bool,
 }
 
 /// A release of the agent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Release {
-    /// One of before 3.2.1041.0 (May 2023): it says nothing of a message that it has had already.
+    /// Before 3.2.1041.0 (May 2023): does not acknowledge a message that it has seen already.
     Old,
     #[default]
     New,
@@ -73,7 +73,7 @@ impl Release {
         }
     }
 
-    /// What it says of a worker that has crashed.
+    /// Its error for a crashed worker.
     pub(crate) fn crash(self) -> &'static str {
         match self {
             Self::Old => "document worker timed out",
@@ -85,21 +85,21 @@ impl Release {
     }
 }
 
-/// A pause of the client in the middle of its stream.
+/// A pause in the middle of the client's stream.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pause {
-    /// After so many bytes from the client.
+    /// After this many bytes from the client.
     pub(crate) after: u64,
     pub(crate) lasts: Duration,
-    /// Whether what the client sends all the same is thrown away.
+    /// Whether what the client sends in the meantime is discarded.
     pub(crate) loses: bool,
 }
 
 /// When a websocket breaks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Break {
-    /// After so many bytes in both directions.
+    /// After this many bytes in both directions.
     Bytes(u64),
-    /// When it has lived so long.
+    /// After this long.
     Age(Duration),
 }

@@ -1,4 +1,4 @@
-//! The frames, written down a second time, and with a sharp eye for what the client sends.
+//! The frames, implemented independently of `src`, and strict about what the client sends.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,17 +11,17 @@ pub(super) const HANDSHAKE_RESPONSE: u32 = 6;
 pub(super) const HANDSHAKE_COMPLETE: u32 = 7;
 pub(super) const FLAG: u32 = 10;
 
-/// What a client sends.
+/// A frame of the client.
 pub(super) struct Frame<'a> {
     pub(super) kind: &'a str,
     pub(super) sequence: i64,
-    /// In its usual form, with hyphens.
+    /// A UUID with hyphens.
     pub(super) id: String,
     pub(super) payload_type: u32,
     pub(super) payload: &'a [u8],
 }
 
-/// Reads a frame of the client's. Everything must be exactly as the official plugin has it.
+/// Parses a frame of the client. Everything must be exactly as in the official plugin.
 pub(super) fn read(frame: &[u8]) -> Result<Frame<'_>, String> {
     let word = |at: usize| u32::from_be_bytes(frame[at..at + 4].try_into().expect("4 bytes"));
     let long = |at: usize| u64::from_be_bytes(frame[at..at + 8].try_into().expect("8 bytes"));
@@ -56,14 +56,14 @@ pub(super) fn read(frame: &[u8]) -> Result<Frame<'_>, String> {
         () => Ok(Frame {
             kind,
             sequence: i64::from_be_bytes(frame[48..56].try_into().expect("8 bytes")),
-            id: spelled(high, low),
+            id: uuid(high, low),
             payload_type: word(112),
             payload,
         }),
     }
 }
 
-/// A message of the agent's, and its ID.
+/// A message of the agent, and its ID.
 pub(super) fn write(
     kind: &str,
     sequence: i64,
@@ -80,7 +80,7 @@ pub(super) fn write(
     (id, frame)
 }
 
-/// A message of the gateway's: padded with NULs, without a type of payload.
+/// A message of the gateway: padded with NULs, without a payload type.
 pub(super) fn of_gateway(kind: &str, body: &[u8]) -> Vec<u8> {
     let (_, mut frame) = header(112, &format!("{kind:\0<32}"), 0, 0, body);
     finish(&mut frame, body);
@@ -101,7 +101,7 @@ fn header(length: u32, kind: &str, sequence: i64, flags: u64, body: &[u8]) -> (S
     frame.extend(low.to_be_bytes());
     frame.extend(high.to_be_bytes());
     frame.extend(Sha256::digest(body));
-    (spelled(high, low), frame)
+    (uuid(high, low), frame)
 }
 
 fn finish(frame: &mut Vec<u8>, body: &[u8]) {
@@ -109,7 +109,7 @@ fn finish(frame: &mut Vec<u8>, body: &[u8]) {
     frame.extend(body);
 }
 
-fn spelled(high: u64, low: u64) -> String {
+fn uuid(high: u64, low: u64) -> String {
     format!(
         "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
         high >> 32,

@@ -1,4 +1,4 @@
-//! The gateway: websockets of clients on one side, agents on the other.
+//! The gateway between the clients' websockets and the agents.
 
 mod relay;
 
@@ -16,7 +16,7 @@ use tokio_websockets::{CloseCode, Config, Error, Message, ServerBuilder, WebSock
 
 use self::relay::Relay;
 use super::Sessions;
-use super::agent::Order;
+use super::agent::Command;
 use super::hostile;
 use super::session::Session;
 use super::signature;
@@ -27,15 +27,15 @@ pub(super) async fn listen(listener: TcpListener, sessions: Sessions) {
             let sessions = Arc::clone(&sessions);
             tokio::spawn(async move {
                 let _ = stream.set_nodelay(true);
-                // A client that has gone away is no concern of ours.
-                let _ = admit(stream, &sessions).await;
+                // A client that hangs up early is not an error.
+                let _ = accept(stream, &sessions).await;
             });
         }
     }
 }
 
-/// Lets a websocket in that is signed, and asks for what there is.
-async fn admit(mut stream: TcpStream, sessions: &Sessions) -> std::io::Result<()> {
+/// Accepts a websocket if its request is signed and names a session.
+async fn accept(mut stream: TcpStream, sessions: &Sessions) -> std::io::Result<()> {
     let head = head(&stream).await?;
     let uri = head.split(' ').nth(1).unwrap_or_default().to_owned();
     let id = uri
@@ -58,7 +58,7 @@ async fn admit(mut stream: TcpStream, sessions: &Sessions) -> std::io::Result<()
     Ok(())
 }
 
-/// The request, which stays where it is for the websocket's own code.
+/// Peeks at the request, which the websocket library reads afterwards.
 async fn head(stream: &TcpStream) -> std::io::Result<String> {
     let mut buffer = vec![0; 16 * 1024];
     loop {
@@ -74,7 +74,7 @@ async fn head(stream: &TcpStream) -> std::io::Result<String> {
     }
 }
 
-/// Why a websocket is not let in.
+/// The HTTP error of a bad request.
 fn refusal(session: &Session, head: &str, uri: &str) -> Option<&'static str> {
     let header = |name: &str| {
         let mut lines = head.lines().filter_map(|line| line.split_once(':'));
@@ -89,7 +89,7 @@ fn refusal(session: &Session, head: &str, uri: &str) -> Option<&'static str> {
         return Some("403 Forbidden");
     }
     if !uri.ends_with(&query) {
-        // The URL of before a resume, or one that was changed on the way.
+        // A URL from before a resume, or a garbled one.
         record.complaints.push(format!("an old URL: {uri}"));
         return Some("410 Gone");
     }
@@ -115,14 +115,14 @@ async fn serve(mut socket: WebSocketStream<TcpStream>, session: &Session) {
     session.current.send_replace(number);
     if let Some(hostile) = session.behavior.hostile {
         let number = session.record().websockets;
-        // It ends when the client has had enough.
+        // It ends when the client hangs up.
         let _ = hostile::run(hostile, number, socket.get_mut()).await;
         return;
     }
     let mut relay = Relay::new(socket, session);
-    relay.first().await;
+    relay.send_first().await;
     let how = relay.run().await;
-    session.order(Order::Pause);
+    session.command(Command::Pause);
     match how {
         Some(true) => {
             let close = Message::close(Some(CloseCode::NORMAL_CLOSURE), "Bye");
@@ -135,7 +135,8 @@ async fn serve(mut socket: WebSocketStream<TcpStream>, session: &Session) {
     }
 }
 
-/// Whether the first frame opens the channel, by a client that stays the same.
+/// Whether the first frame opens the channel, with the session's token and the same client ID as
+/// before.
 fn check_open(session: &Session, open: &Message) -> Result<(), String> {
     let text = open.as_text().ok_or("the first frame is no text")?;
     let open: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;

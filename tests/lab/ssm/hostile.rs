@@ -1,4 +1,4 @@
-//! Gateways and agents that mean harm: they do as they like once a websocket is open, and read
+//! Hostile gateways and agents: once a websocket is open, they send what they like and read
 //! nothing.
 
 use std::io;
@@ -10,30 +10,29 @@ use tokio::net::TcpStream;
 
 use super::frame;
 
-/// What such a peer does.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Hostile {
-    /// It closes each websocket at once.
+    /// Closes each websocket at once.
     Closes,
-    /// It sends a frame of 1 MB.
+    /// Sends a frame of 1 MB.
     TooLong,
-    /// It sends text that is not UTF-8.
+    /// Sends text that is not UTF-8.
     BadText,
-    /// It sends one byte of the stream on each websocket, and closes it.
+    /// Sends one byte of the stream on each websocket, and closes it.
     OneByte,
-    /// It begins a handshake again and again, with so many actions.
+    /// Requests a handshake again and again, with this many actions.
     Handshakes(usize),
-    /// It completes the handshake again and again, with a word for the user.
+    /// Completes the handshake again and again, with a customer message.
     Completes,
-    /// It completes the handshake, and then says nothing more.
+    /// Completes the handshake, and then sends nothing.
     Mute,
-    /// It sends messages long before their turn.
+    /// Sends messages far ahead of their turn.
     Early,
-    /// It sends a message that was here before, again and again.
+    /// Sends the same message again and again.
     Old,
-    /// It pings without an end.
+    /// Sends pings without end.
     Pings,
-    /// It sends a message in pieces of which none is the last.
+    /// Sends a fragmented message that never ends.
     Pieces,
 }
 
@@ -43,10 +42,10 @@ const CLOSE: u8 = 8;
 const PING: u8 = 9;
 const LAST: u8 = 0x80;
 
-/// Where a message has its number.
+/// The offset of the sequence number.
 const SEQUENCE: usize = 48;
 
-/// Does that to a client, whose websocket has this number.
+/// Plays the peer on the websocket with this number.
 pub(super) async fn run(hostile: Hostile, number: u32, stream: &mut TcpStream) -> io::Result<()> {
     let number = i64::from(number) - 1;
     match hostile {
@@ -97,7 +96,7 @@ pub(super) async fn run(hostile: Hostile, number: u32, stream: &mut TcpStream) -
     }
 }
 
-/// Sends these bytes, then a close frame, and waits for the other side to go, too.
+/// Sends these bytes, then a close frame, and waits for the client to close.
 async fn close(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<()> {
     let close = websocket(LAST | CLOSE, &1011_u16.to_be_bytes());
     stream.write_all(&[bytes, &close].concat()).await?;
@@ -107,8 +106,8 @@ async fn close(stream: &mut TcpStream, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Sends frames for as long as they are taken, some 10 MB a second: the other sessions of the lab
-/// are to have their share of the machine.
+/// Sends frames without end: some 10 MB a second, so that other sessions of the lab get their share
+/// of the machine.
 async fn flood(stream: &mut TcpStream, frame: impl Fn(i64) -> Vec<u8>) -> io::Result<()> {
     let mut sent = 0;
     for at in 0.. {
@@ -123,7 +122,7 @@ async fn flood(stream: &mut TcpStream, frame: impl Fn(i64) -> Vec<u8>) -> io::Re
     Ok(())
 }
 
-/// A frame whose message can be given any number.
+/// A frame that can get any sequence number.
 struct Numbered(Vec<u8>);
 
 impl Numbered {
@@ -138,7 +137,7 @@ fn message(payload_type: u32, payload: &[u8]) -> Numbered {
     Numbered(frame::write("output_stream_data", 0, payload_type, payload).1)
 }
 
-/// A frame of a server's (RFC 6455, 5.2).
+/// A frame of a server (RFC 6455, section 5.2).
 fn websocket(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![first];
     match payload.len() {

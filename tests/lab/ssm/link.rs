@@ -1,4 +1,5 @@
-//! One direction of a session's way: what is lost, doubled, disordered, damaged and delayed on it.
+//! One direction of the network link of a session: loses, doubles, reorders, damages and delays
+//! frames.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -7,7 +8,6 @@ use tokio::time::Instant;
 
 use super::behavior::SessionBehavior;
 
-/// Frames on their way.
 pub(super) struct Link {
     lost: f64,
     lost_acknowledgements: f64,
@@ -15,17 +15,17 @@ pub(super) struct Link {
     disordered: f64,
     damaged: f64,
     latency: Duration,
-    under_way: VecDeque<(Instant, Vec<u8>)>,
-    /// One that the next overtakes.
+    in_flight: VecDeque<(Instant, Vec<u8>)>,
+    /// A frame that the next one overtakes.
     held: Option<Vec<u8>>,
 }
 
-/// How many frames may be under way.
+/// How many frames may be in flight.
 const LENGTH: usize = 4096;
 
 impl Link {
     pub(super) fn up(behavior: &SessionBehavior) -> Self {
-        // The agent believes any payload, so nothing of the client's is damaged.
+        // The agent does not check payloads, so frames of the client are never damaged.
         Self::new(behavior, behavior.lost_up, 0.0)
     }
 
@@ -41,13 +41,13 @@ impl Link {
             disordered: behavior.disordered,
             damaged,
             latency: behavior.latency,
-            under_way: VecDeque::new(),
+            in_flight: VecDeque::new(),
             held: None,
         }
     }
 
     pub(super) fn has_room(&self) -> bool {
-        self.under_way.len() < LENGTH
+        self.in_flight.len() < LENGTH
     }
 
     pub(super) fn push(&mut self, mut frame: Vec<u8>) {
@@ -78,22 +78,22 @@ impl Link {
     }
 
     fn send(&mut self, frame: Vec<u8>) {
-        self.under_way
+        self.in_flight
             .push_back((Instant::now() + self.latency, frame));
     }
 
-    /// When the next of them arrives.
+    /// When the next frame arrives.
     pub(super) fn due(&self) -> Option<Instant> {
-        self.under_way.front().map(|(at, _)| *at)
+        self.in_flight.front().map(|(at, _)| *at)
     }
 
-    /// The next that has arrived.
+    /// The next frame that has arrived.
     pub(super) fn pop(&mut self) -> Option<Vec<u8>> {
         let due = self.due()?;
         if self.latency > Duration::ZERO && due > Instant::now() {
             return None;
         }
-        self.under_way.pop_front().map(|(_, frame)| frame)
+        self.in_flight.pop_front().map(|(_, frame)| frame)
     }
 }
 

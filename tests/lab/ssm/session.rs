@@ -1,4 +1,4 @@
-//! A session: what is known about it, and the strings that lead to its agent.
+//! A session: its record, and the channels to its agent.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
@@ -6,25 +6,24 @@ use std::time::Instant;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
-use super::agent::{Agent, Order};
+use super::agent::{Agent, Command};
 use super::behavior::SessionBehavior;
 use crate::lab::instances::Instance;
 use crate::lab::request::Signer;
 
-/// Why a session is over.
+/// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
-    /// What the agent was connected to has closed.
+    /// The destination closed the connection.
     Closed,
-    /// The agent could not do what was wanted.
+    /// The agent failed.
     Failed,
-    /// The client has said so in the stream.
+    /// By a flag of the client in the stream.
     Flag,
-    /// Somebody has called TerminateSession.
+    /// By `TerminateSession`.
     Api,
 }
 
-/// What the service knows of a session.
 #[derive(Clone, Debug)]
 pub(crate) struct SessionRecord {
     pub(crate) id: String,
@@ -34,36 +33,35 @@ pub(crate) struct SessionRecord {
     pub(crate) port: Option<u16>,
     pub(crate) started: Instant,
     pub(crate) token: String,
-    /// The part of the URL that is new with every resume: base64, as it is.
+    /// The part of the URL that changes with every resume: base64, not percent-encoded.
     pub(crate) cell: String,
     pub(crate) resumes: u32,
     pub(crate) websockets: u32,
     pub(crate) refused_upgrades: u32,
     pub(crate) breaks: u32,
-    /// The ID of the client, which is to be one in a session's life.
+    /// The client ID, which must not change during a session.
     pub(crate) client: Option<String>,
     pub(crate) ended: Option<Ended>,
-    /// What the gateway says in the end.
+    /// The reason in `channel_closed`.
     pub(crate) reason: String,
-    /// Messages that came twice, and messages that came before the port was open.
+    /// How many messages came twice, and how many before the port was open.
     pub(crate) repeated: u32,
     pub(crate) early_birds: u32,
-    /// The number after the highest that the client has used.
+    /// One more than the highest sequence number of the client.
     pub(crate) after: i64,
-    /// Everything that the client does not do as it should.
+    /// What the client did wrong.
     pub(crate) complaints: Vec<String>,
     pub(crate) sizes: Vec<String>,
 }
 
-/// A session with its agent.
 pub(crate) struct Session {
     record: Mutex<SessionRecord>,
     pub(super) behavior: SessionBehavior,
     pub(super) up: mpsc::UnboundedSender<Vec<u8>>,
-    /// Whichever websocket is the session's holds it.
+    /// The current websocket holds the lock.
     pub(super) down: tokio::sync::Mutex<mpsc::Receiver<Vec<u8>>>,
-    orders: mpsc::UnboundedSender<Order>,
-    /// Counts the websockets: an old one gives way to a new one.
+    commands: mpsc::UnboundedSender<Command>,
+    /// The number of the current websocket: a new one replaces the old.
     pub(super) current: watch::Sender<u32>,
 }
 
@@ -77,7 +75,7 @@ impl Session {
     ) -> Arc<Self> {
         let (up, from_client) = mpsc::unbounded_channel();
         let (to_client, down) = mpsc::channel(64);
-        let (orders, ordered) = mpsc::unbounded_channel();
+        let (commands, receiver) = mpsc::unbounded_channel();
         let mut record = SessionRecord {
             id: format!("lab-{:016x}", fastrand::u64(..)),
             access_key: signer.access_key.clone(),
@@ -106,11 +104,11 @@ impl Session {
             behavior,
             up,
             down: tokio::sync::Mutex::new(down),
-            orders,
+            commands,
             current: watch::Sender::new(0),
         });
         let agent = Agent::new(Arc::clone(&session), instance, port, to_client);
-        runtime.spawn(agent.live(from_client, ordered));
+        runtime.spawn(agent.live(from_client, receiver));
         session
     }
 
@@ -125,13 +123,13 @@ impl Session {
         }
     }
 
-    pub(super) fn order(&self, order: Order) {
-        // An agent that is gone needs none.
-        let _ = self.orders.send(order);
+    pub(super) fn command(&self, command: Command) {
+        // The agent may have ended.
+        let _ = self.commands.send(command);
     }
 
     pub(super) fn terminate(&self) {
-        self.order(Order::Terminate);
+        self.command(Command::Terminate);
     }
 
     pub(super) fn end(&self, how: Ended, reason: &str) {
@@ -144,7 +142,7 @@ impl Session {
 }
 
 impl SessionRecord {
-    /// The client has sent a message with this number: the next, or any of those before, again.
+    /// Checks the sequence number of a client's message: the next one, or an earlier one again.
     pub(super) fn number(&mut self, sequence: i64) {
         if sequence < 0 || sequence > self.after {
             let complaint = format!("number {sequence} where {} comes next", self.after);
@@ -153,7 +151,7 @@ impl SessionRecord {
         self.after = self.after.max(sequence + 1);
     }
 
-    /// A new token and a new URL, which holds what a URL in a signature has to stumble over.
+    /// Makes a new token and URL, with characters that are hard to sign correctly.
     pub(super) fn renew(&mut self) {
         self.token = format!("token/{:032x}+==", fastrand::u128(..));
         self.cell = format!("AAE+/{:016x}+/w==", fastrand::u64(..));

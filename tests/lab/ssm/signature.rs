@@ -1,4 +1,4 @@
-//! AWS's signature, version 4, of a websocket's upgrade: calculated anew, and compared.
+//! Verifies the AWS signature (version 4) of a websocket upgrade.
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
@@ -10,7 +10,7 @@ use crate::lab::sts::SECRET;
 
 const TOKEN: &str = "x-amz-security-token";
 
-/// What is wrong with the signature of `GET uri`, by a caller with this key in this region.
+/// Checks the signature of `GET uri` by this access key in this region.
 pub(super) fn check(
     uri: &str,
     header: impl Fn(&str) -> String,
@@ -30,7 +30,7 @@ pub(super) fn check(
         return Err(format!("signed for {credential}, not for {scope}"));
     }
     let signed = part("SignedHeaders=").unwrap_or_default();
-    // Credentials of a session are nothing without its token.
+    // Session credentials need the session token.
     let token = access_key.starts_with("ASIA").then_some(TOKEN);
     if token.is_some() && !header(TOKEN).starts_with("labtoken") {
         return Err(format!("a wrong token: {}", header(TOKEN)));
@@ -67,7 +67,7 @@ pub(super) fn check(
     }
 }
 
-/// The names and values, decoded (which makes a space of a plus), encoded and sorted.
+/// Names and values, decoded (a plus is a space), encoded and sorted.
 fn canonical_query(query: &str) -> String {
     let encode = |text: &str| {
         let text = text.replace('+', " ");

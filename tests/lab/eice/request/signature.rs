@@ -1,4 +1,4 @@
-//! The signature of a tunnel's URL: made again, of what came.
+//! Verifies the signature of a tunnel's URL.
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html>
 
@@ -11,10 +11,9 @@ use sha2::{Digest, Sha256};
 use super::{Rejection, TunnelRequest};
 use crate::lab::{clock, sts};
 
-/// The service's name in a signature.
 const SERVICE: &str = "ec2-instance-connect";
 
-/// Whether the signature is one of that key, made within the last minute.
+/// Whether the signature is valid and less than a minute old.
 pub(super) fn check(query: &[(&str, &str)], request: &TunnelRequest) -> Result<(), Rejection> {
     let no = |message: &str| Err((403, "AccessDenied", message.to_owned()));
     let value = |name: &str| query.iter().find(|(known, _)| *known == name);

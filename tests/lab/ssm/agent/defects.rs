@@ -1,4 +1,4 @@
-//! What an agent does that its sources do not mean it to do.
+//! Bugs of the real agent.
 
 use std::time::Duration;
 
@@ -9,22 +9,22 @@ use crate::lab::ssm::behavior::Release;
 use crate::lab::ssm::frame::{self, Frame};
 use crate::lab::ssm::session::Ended;
 
-/// After how long it notices that a worker has crashed.
+/// How long the agent takes to notice that a worker has crashed.
 const NOTICES: Duration = Duration::from_mins(1);
 
-/// How long its websocket is away after a reset.
-const AWAY: Duration = Duration::from_millis(100);
+/// How long its websocket is disconnected after a reset.
+const RECONNECT: Duration = Duration::from_millis(100);
 
 #[derive(Default)]
 pub(super) struct Defects {
-    /// Its worker has crashed, which it will notice then.
+    /// When it will notice that its worker has crashed.
     crashed: Option<Instant>,
-    /// Its reader waits for somebody who has left: nothing is read any more.
+    /// Its reader is deadlocked and reads nothing any more.
     is_blocked: bool,
-    /// Its websocket was reset, and is away until then.
-    away: Option<Instant>,
-    /// An acknowledgement was lost already.
-    has_lost: bool,
+    /// Until when its websocket is disconnected.
+    disconnected_until: Option<Instant>,
+    /// An acknowledgement has been lost already.
+    has_lost_acknowledgement: bool,
 }
 
 impl Defects {
@@ -32,62 +32,66 @@ impl Defects {
         !self.is_blocked
     }
 
-    /// The flag that ends the session has come while it was ending already.
+    /// It deadlocks if the client ends a session that is ending already.
     pub(super) fn block(&mut self) {
         self.is_blocked = true;
     }
 }
 
 impl Agent {
-    /// It could not connect to the port, and its worker dies of that.
+    /// Its worker crashes if it cannot connect to the port.
     pub(super) fn crash(&mut self) {
         let notices = self.session.behavior.notices.unwrap_or(NOTICES);
         self.defects.crashed = Some(Instant::now() + notices);
     }
 
-    /// It looks after its worker.
-    pub(super) fn notice(&mut self) {
+    /// Ends the session once it notices the crash.
+    pub(super) fn notice_crash(&mut self) {
         if self.defects.crashed.is_some_and(|at| Instant::now() >= at) {
             let reason = self.session.behavior.release.crash();
             self.end(Ended::Failed, reason);
         }
     }
 
-    /// Whether nobody is there to read a frame of the client's.
-    pub(super) fn is_absent(&self) -> bool {
+    /// Whether frames of the client get lost.
+    pub(super) fn is_disconnected(&self) -> bool {
         let now = Instant::now();
-        self.defects.crashed.is_some() || self.defects.away.is_some_and(|until| now < until)
+        self.defects.crashed.is_some()
+            || self
+                .defects
+                .disconnected_until
+                .is_some_and(|until| now < until)
     }
 
-    /// Whether it does nothing any more from this message on.
+    /// Whether it ignores this message and all later ones.
     pub(super) fn is_stuck(&self, frame: &Frame<'_>) -> bool {
         let behavior = &self.session.behavior;
         behavior.stuck_at.is_some_and(|at| frame.sequence >= at)
     }
 
-    /// Whether its websocket is reset while it takes this message, the next: it takes it, and would
-    /// take it again.
+    /// Whether its websocket is reset while it handles this message: it handles it, and would do so
+    /// again.
     pub(super) fn is_reset_by(&mut self, frame: &Frame<'_>) -> bool {
         let is_next = frame.sequence == self.inbound.expected();
         let is_hit = self.session.behavior.reset_at == Some(frame.sequence);
-        let is_reset = is_hit && is_next && self.defects.away.is_none();
+        let is_reset = is_hit && is_next && self.defects.disconnected_until.is_none();
         if is_reset {
-            self.defects.away = Some(Instant::now() + AWAY);
+            self.defects.disconnected_until = Some(Instant::now() + RECONNECT);
         }
         is_reset
     }
 
-    /// Whether it acknowledges this message, and the acknowledgement is not lost.
+    /// Whether the client gets an acknowledgement of this message.
     pub(super) fn acknowledges(&mut self, frame: &Frame<'_>, is_old: bool) -> bool {
         let behavior = &self.session.behavior;
         let is_lost = behavior.unacknowledged == Some(frame.sequence)
-            && !std::mem::replace(&mut self.defects.has_lost, true);
+            && !std::mem::replace(&mut self.defects.has_lost_acknowledgement, true);
         let is_dropped = is_old && behavior.release == Release::Old;
         !is_lost && !is_dropped
     }
 
-    /// The client ends the session: that of a port. A shell's agent acknowledges it, and goes on.
-    pub(super) fn told_to_end(&mut self) {
+    /// The client ends the session. For a shell, the agent acknowledges that and goes on.
+    pub(super) fn terminate_flag(&mut self) {
         if self.port.is_none() {
             return;
         }
@@ -98,7 +102,6 @@ impl Agent {
     }
 }
 
-/// Whether a payload is the flag that ends a session.
 pub(super) fn is_end(kind: u32, payload: &[u8]) -> bool {
     kind == frame::FLAG && payload == 2_u32.to_be_bytes()
 }

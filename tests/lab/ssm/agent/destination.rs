@@ -1,4 +1,4 @@
-//! What an agent carries bytes to: a port, or a shell on a terminal of its own.
+//! What an agent relays to: a port, or a shell on a terminal of its own.
 
 use std::io;
 use std::net::IpAddr;
@@ -15,10 +15,10 @@ use tokio::time::sleep;
 
 use crate::lab::ports;
 
-/// What its prompt is.
+/// The shell's prompt.
 pub(crate) const PROMPT: &str = "there$ ";
 
-/// Its terminal's name comes first; and echoes what is typed, which `script` has taken from it.
+/// Prints the name of the terminal first, and turns on its echo, which `script` has turned off.
 const LINE: &str = "stty echo; tty; exec bash --norc --noprofile -i";
 
 pub(super) enum Destination {
@@ -26,12 +26,12 @@ pub(super) enum Destination {
     Shell(Box<Shell>),
 }
 
-/// A shell in the `script` of util-linux, which holds its terminal open.
+/// A shell under the `script` of util-linux, which provides the terminal.
 pub(super) struct Shell {
     keys: ChildStdin,
     shown: ChildStdout,
     terminal: String,
-    /// Killed when it is dropped, and with it the terminal goes away.
+    /// Killed on drop, which closes the terminal.
     _script: Child,
 }
 
@@ -87,7 +87,7 @@ impl Destination {
         }
     }
 
-    /// Gives the terminal the size that the client tells.
+    /// Sets the size of the terminal.
     pub(super) fn resize(&self, size: &[u8]) -> Result<(), String> {
         let Self::Shell(shell) = self else {
             return Err("a size for a port".to_owned());

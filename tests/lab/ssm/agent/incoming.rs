@@ -1,4 +1,4 @@
-//! What the agent does about what the client sends.
+//! How the agent handles messages of the client.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ impl Agent {
             Ok(frame) => frame,
             Err(complaint) => return self.session.complain(complaint),
         };
-        if self.is_absent() || self.is_stuck(&frame) {
+        if self.is_disconnected() || self.is_stuck(&frame) {
             return;
         }
         if frame.kind == "acknowledge" {
@@ -22,7 +22,7 @@ impl Agent {
             }
             return;
         }
-        let is_ready = self.far.is_some() || !self.is_complete;
+        let is_ready = self.destination.is_some() || !self.is_complete;
         let ready = |kind| ![frame::OUTPUT, frame::SIZE].contains(&kind) || is_ready;
         if frame.payload_type == frame::OUTPUT && !self.is_complete {
             let complaint = "bytes of the stream before the handshake is complete";
@@ -54,21 +54,25 @@ impl Agent {
 
     async fn take(&mut self, kind: u32, payload: &[u8]) {
         match kind {
-            frame::HANDSHAKE_RESPONSE => self.shake(payload),
-            _ if defects::is_end(kind, payload) => self.told_to_end(),
+            frame::HANDSHAKE_RESPONSE => self.complete_handshake(payload),
+            _ if defects::is_end(kind, payload) => self.terminate_flag(),
             frame::OUTPUT if self.is_complete => {
-                if let Some(far) = &mut self.far
-                    && far.write(payload).await.is_err()
+                if let Some(destination) = &mut self.destination
+                    && destination.write(payload).await.is_err()
                 {
                     self.end(Ended::Closed, "");
                 }
             }
-            // Before the handshake it is acknowledged and thrown away.
+            // Before the handshake, output is acknowledged and discarded.
             frame::OUTPUT => {}
             frame::SIZE => {
                 let size = String::from_utf8_lossy(payload).into_owned();
                 self.session.record().sizes.push(size);
-                if let Some(Err(complaint)) = self.far.as_ref().map(|far| far.resize(payload)) {
+                if let Some(Err(complaint)) = self
+                    .destination
+                    .as_ref()
+                    .map(|destination| destination.resize(payload))
+                {
                     self.session.complain(complaint);
                 }
             }
@@ -76,7 +80,7 @@ impl Agent {
         }
     }
 
-    fn shake(&mut self, response: &[u8]) {
+    fn complete_handshake(&mut self, response: &[u8]) {
         match stream::check_response(response) {
             Err(complaint) => self.session.complain(complaint),
             Ok(false) => return self.end(Ended::Failed, "handshake failed"),

@@ -1,4 +1,4 @@
-//! The two numbered streams of an agent, by its own rules.
+//! The two numbered streams of an agent, by the agent's rules.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -7,21 +7,22 @@ use serde_json::{Value, json};
 
 use super::frame::{self, Frame};
 
-/// How old a message must be to be sent again.
+/// After how long a message is sent again.
 const OLD: Duration = Duration::from_millis(200);
 
-/// How long after a message it forgets the acknowledgement: it queues what it has sent afterwards.
+/// An acknowledgement that comes sooner is ignored: the agent queues a message only after sending
+/// it.
 const UNQUEUED: Duration = Duration::from_micros(65);
 
-/// What the agent keeps.
+/// How many unacknowledged messages the agent keeps.
 const CAPACITY: usize = 100_000;
 
-/// From the agent.
+/// Messages to the client.
 #[derive(Default)]
 pub(super) struct Outbound {
     next: i64,
     unacknowledged: VecDeque<(i64, Instant, Vec<u8>)>,
-    /// The IDs of all messages ever, by their numbers.
+    /// The IDs of all messages, by sequence number.
     ids: Vec<String>,
 }
 
@@ -43,7 +44,7 @@ impl Outbound {
         self.unacknowledged.len() < CAPACITY
     }
 
-    /// The oldest message, if it has waited for too long; no other is ever looked at.
+    /// The oldest message, if it is due to be sent again. The agent never looks at the others.
     pub(super) fn overdue(&mut self) -> Option<Vec<u8>> {
         let (_, sent, frame) = self.unacknowledged.front_mut()?;
         (sent.elapsed() >= OLD).then(|| {
@@ -83,14 +84,14 @@ impl Outbound {
     }
 }
 
-/// To the agent.
+/// Messages from the client.
 #[derive(Default)]
 pub(super) struct Inbound {
     expected: i64,
     early: BTreeMap<i64, (u32, Vec<u8>)>,
 }
 
-/// What becomes of a message.
+/// How a message is handled.
 pub(super) struct Taken {
     pub(super) acknowledge: bool,
     pub(super) is_old: bool,
@@ -98,12 +99,13 @@ pub(super) struct Taken {
 }
 
 impl Inbound {
-    /// The number of the next message.
+    /// The sequence number of the next message.
     pub(super) fn expected(&self) -> i64 {
         self.expected
     }
 
-    /// Whoever is not `ready` for a payload gets it again later.
+    /// A payload that the agent is not `ready` for is not acknowledged, so the client sends it
+    /// again.
     pub(super) fn receive(&mut self, frame: &Frame<'_>, ready: impl Fn(u32) -> bool) -> Taken {
         let sequence = frame.sequence;
         let mut taken = Taken {
@@ -130,7 +132,7 @@ impl Inbound {
     }
 }
 
-/// Whether every action was done, if the answer is as the plugin's.
+/// Whether the client has done every action. An error if its answer differs from the plugin's.
 pub(super) fn check_response(response: &[u8]) -> Result<bool, String> {
     let text = String::from_utf8_lossy(response);
     let response: Value = serde_json::from_slice(response).map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-//! A websocket, its session, and what befalls the frames between them.
+//! Relays frames between a websocket and the agent of its session.
 
 use serde_json::json;
 use tokio::net::TcpStream;
@@ -6,13 +6,12 @@ use tokio::time::{Instant, sleep_until};
 use tokio_websockets::{Message, WebSocketStream};
 
 use super::{next, send};
-use crate::lab::ssm::agent::Order;
+use crate::lab::ssm::agent::Command;
 use crate::lab::ssm::behavior::{Break, PAUSE, START};
 use crate::lab::ssm::frame;
 use crate::lab::ssm::link::Link;
 use crate::lab::ssm::session::{Ended, Session};
 
-/// One websocket's part in a session.
 pub(super) struct Relay<'a> {
     pub(super) socket: WebSocketStream<TcpStream>,
     session: &'a Session,
@@ -23,7 +22,7 @@ pub(super) struct Relay<'a> {
     bytes_up: u64,
     pause: Option<Instant>,
     was_paused: bool,
-    /// What the client has sent during the pause.
+    /// What the client sent during the pause.
     kept: Vec<Vec<u8>>,
     is_last: bool,
 }
@@ -45,8 +44,8 @@ impl<'a> Relay<'a> {
         }
     }
 
-    /// What the gateway has to say before anything else.
-    pub(super) async fn first(&mut self) {
+    /// Sends the first message of [`crate::lab::SessionBehavior`], if any.
+    pub(super) async fn send_first(&mut self) {
         if let Some(kind) = self.session.behavior.first {
             self.say(kind).await;
         }
@@ -57,17 +56,17 @@ impl<'a> Relay<'a> {
         let _ = send(&mut self.socket, [Message::binary(frame)]).await;
     }
 
-    /// Carries frames until the websocket ends: by the client or the session, or by ourselves,
-    /// with code 1000 or without a word.
+    /// Relays frames until the websocket ends. `None` if the client has ended it; otherwise whether
+    /// to close it with code 1000, or drop it.
     pub(super) async fn run(&mut self) -> Option<bool> {
         let session = self.session;
         let mut newer = session.current.subscribe();
         let mut agent = session.down.lock().await;
-        // What was under way when the last websocket broke is lost.
+        // What was in flight when the last websocket broke is lost.
         if session.record().websockets > 1 {
             while agent.try_recv().is_ok() {}
         }
-        session.order(Order::Start);
+        session.command(Command::Start);
         newer.mark_unchanged();
         let age = self.age();
         loop {
@@ -95,8 +94,8 @@ impl<'a> Relay<'a> {
             if self.is_last && self.down.due().is_none() {
                 return self.close().await;
             }
-            if let Some(politely) = self.breaks(age) {
-                return Some(politely);
+            if let Some(with_code) = self.breaks(age) {
+                return Some(with_code);
             }
         }
     }
@@ -132,7 +131,7 @@ impl<'a> Relay<'a> {
         }
     }
 
-    /// Hands on what has arrived by now.
+    /// Delivers the frames that are due.
     async fn deliver(&mut self) -> Option<()> {
         match self.pause {
             Some(until) if Instant::now() >= until => {
@@ -157,7 +156,7 @@ impl<'a> Relay<'a> {
         send(&mut self.socket, frames).await.ok()
     }
 
-    /// The gateway's last word, and the end.
+    /// Sends `channel_closed`.
     async fn close(&mut self) -> Option<bool> {
         let (id, reason) = {
             let record = self.session.record();
@@ -180,9 +179,9 @@ impl<'a> Relay<'a> {
         }
     }
 
-    /// Whether it is time to break, and how.
+    /// Whether the websocket is due to break, and how.
     fn breaks(&self, age: Option<Instant>) -> Option<bool> {
-        let (when, politely, most) = self.session.behavior.breaks?;
+        let (when, with_code, most) = self.session.behavior.breaks?;
         let due = match when {
             Break::Bytes(bytes) => self.bytes >= bytes,
             Break::Age(_) => age.is_some_and(|at| Instant::now() >= at),
@@ -192,6 +191,6 @@ impl<'a> Relay<'a> {
             return None;
         }
         record.breaks += 1;
-        Some(politely)
+        Some(with_code)
     }
 }
