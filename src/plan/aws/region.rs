@@ -113,7 +113,7 @@ impl std::error::Error for BadRegion {}
 impl fmt::Display for BadRegion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { value, by } = self;
-        write!(f, "`{value}` ({by}) is not a valid region")
+        write!(f, "`{value}` is not a valid region ({by})")
     }
 }
 
@@ -230,7 +230,7 @@ mod tests {
         let bad = configured("us-east-1 ", &by).expect_err("a bad region");
         assert_eq!(
             bad.to_string(),
-            "`us-east-1 ` (set by AWS_REGION) is not a valid region"
+            "`us-east-1 ` is not a valid region (set by AWS_REGION)"
         );
     }
 }

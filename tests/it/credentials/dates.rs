@@ -155,7 +155,7 @@ fn a_region_for_sso_that_is_none_is_not_the_networks_fault() {
     outcome.fails(
         255,
         &[
-            "mssh: error: `eu west` (set by `sso_region`) is not a valid region",
+            "mssh: error: `eu west` is not a valid region (set by `sso_region`)",
             "mssh: hint: a region looks like eu-west-1",
         ],
     );

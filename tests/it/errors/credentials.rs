@@ -124,7 +124,7 @@ fn a_bad_region_says_who_set_it() {
     finish(command.arg(WEB1).env("AWS_REGION", "us-east-1 ")).fails(
         255,
         &[
-            "mssh: error: `us-east-1 ` (set by AWS_REGION) is not a valid region",
+            "mssh: error: `us-east-1 ` is not a valid region (set by AWS_REGION)",
             "mssh: hint: a region looks like eu-west-1",
         ],
     );
