@@ -6,19 +6,21 @@ mod shells;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, Command};
 
-use crate::plan::cli::Page;
-use crate::plan::cli::grammar::{Grammar, Kind};
+use crate::plan::cli::Document;
+use crate::plan::cli::grammar::{Grammar, LetterKind};
 use crate::plan::cli::options::{Name, OPTIONS, Opt};
 use crate::plan::program::Program;
 
-/// The text of a page, for standard output.
+/// What `--help`, `--version`, `--completions` and `--man` print.
 #[must_use]
-pub fn page(program: Program, page: &Page) -> Vec<u8> {
-    match page {
-        Page::Help => help(program).into_bytes(),
-        Page::Version => format!("{} {}\n", program.name(), env!("CARGO_PKG_VERSION")).into_bytes(),
-        Page::Completions(shell) => shells::script(program, shell),
-        Page::Man => man::page(program),
+pub fn document(program: Program, document: &Document) -> Vec<u8> {
+    match document {
+        Document::Help => help(program).into_bytes(),
+        Document::Version => {
+            format!("{} {}\n", program.name(), env!("CARGO_PKG_VERSION")).into_bytes()
+        }
+        Document::Completions(shell) => shells::script(program, shell),
+        Document::Man => man::page(program),
     }
 }
 
@@ -115,7 +117,7 @@ fn ways_line(program: Program) -> String {
 /// and stand for ours only in the original's forms.
 fn own_letter(program: Program, opt: &Opt) -> Option<char> {
     let letter = opt.letter?;
-    let free = Grammar::of(program).kind(letter) == Kind::Unknown;
+    let free = Grammar::of(program).kind(letter) == LetterKind::Unknown;
     let taken_from_client = opt.original && program == Program::Ssh;
     (free || taken_from_client).then(|| char::from(letter))
 }

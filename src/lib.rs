@@ -35,7 +35,7 @@ use plan::cli::complete::{LINE_OPTION, OPTION};
 use plan::cli::grammar::SCP_BY_HERE;
 use plan::cli::invocation::Invocation;
 use plan::cli::listen::ListenRequest;
-use plan::cli::{self, Page, Request};
+use plan::cli::{self, Document, Request};
 use plan::program::Program;
 use tokio::runtime::Builder;
 use world::key::keeper;
@@ -132,12 +132,12 @@ fn asks_for_debug(words: &[OsString]) -> bool {
 fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), Error> {
     let grammar = openssh::grammar(program, words);
     match cli::parse(program, grammar, words)? {
-        Request::Print(Page::Man) if io::stdout().is_terminal() => {
-            let page = generate::page(program, &Page::Man);
+        Request::Print(Document::Man) if io::stdout().is_terminal() => {
+            let page = generate::document(program, &Document::Man);
             pager::show(&page).map_err(Error::Runtime)?;
             print(&page)
         }
-        Request::Print(page) => print(&generate::page(program, &page)),
+        Request::Print(page) => print(&generate::document(program, &page)),
         Request::Connect(mut invocation) => {
             if invocation.copies_between_hosts() && openssh::is_older_than(SCP_BY_HERE) {
                 invocation.add_switch(b'3');

@@ -1,7 +1,7 @@
 //! Words, then meaning: what we are asked to do.
 
 pub mod bind_address;
-pub mod complete;
+pub(crate) mod complete;
 pub mod grammar;
 pub mod invocation;
 pub mod listen;
@@ -44,8 +44,8 @@ pub enum Request {
     ShowClient(Vec<OsString>),
     /// Have a shell by Session Manager there, without the client.
     Shell(Box<Invocation>),
-    /// Print a text of ours on standard output.
-    Print(Page),
+    /// Print this on standard output.
+    Print(Document),
     /// Be ssh's ProxyCommand.
     ProxyCommand(Box<ProxyRequest>),
     /// Have a port of this machine lead to one of an instance.
@@ -54,9 +54,9 @@ pub enum Request {
     Setup(Setup),
 }
 
-/// A text of ours.
+/// A text about mssh itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Page {
+pub enum Document {
     /// `--help`.
     Help,
     /// `--version`.
@@ -184,7 +184,7 @@ fn typed(words: Vec<Word>) -> Vec<OsString> {
 
 /// Our options' values, checked, and the text that is asked for instead of a connection; of
 /// several, the last one wins.
-fn options(scan: &Scan) -> Result<(Options, Option<Page>), Usage> {
+fn options(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
     let mut options = Options::default();
     let mut page = None;
     for (opt, value) in &scan.ours {
@@ -213,12 +213,12 @@ fn options(scan: &Scan) -> Result<(Options, Option<Page>), Usage> {
             Name::DryRun => options.dry_run = true,
             Name::Debug => options.debug = true,
             Name::Completions if opt.choices.contains(&value) => {
-                page = Some(Page::Completions(value.to_owned()));
+                page = Some(Document::Completions(value.to_owned()));
             }
             Name::Completions => return Err(Usage::BadChoice(opt, value.to_owned())),
-            Name::Man => page = Some(Page::Man),
-            Name::Help => page = Some(Page::Help),
-            Name::Version => page = Some(Page::Version),
+            Name::Man => page = Some(Document::Man),
+            Name::Help => page = Some(Document::Help),
+            Name::Version => page = Some(Document::Version),
         }
     }
     options.settle()?;

@@ -70,20 +70,18 @@ impl Target {
     }
 }
 
-/// A DNS name made by AWS for an instance, taken apart.
+/// A DNS name that AWS made for an instance.
 ///
 /// Source: "Amazon EC2 instance hostname types" in the EC2 user guide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AwsName {
-    /// The region in the name.
-    pub region: Region,
-    /// What the name stands for.
-    pub stands_for: StandsFor,
+    pub(crate) region: Region,
+    pub(crate) host: AwsHost,
 }
 
-/// What a DNS name made by AWS stands for.
+/// What a DNS name made by AWS refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StandsFor {
+pub enum AwsHost {
     /// `i-….REGION.compute.internal`.
     Id(InstanceId),
     /// `ec2-A-B-C-D.REGION.compute.amazonaws.com`.
@@ -108,15 +106,15 @@ impl AwsName {
             .iter()
             .find_map(|suffix| domain.strip_suffix(suffix))?,
         };
-        let stands_for = if let Some(address) = label.strip_prefix("ec2-") {
-            StandsFor::Public(dashed(address)?)
+        let host = if let Some(address) = label.strip_prefix("ec2-") {
+            AwsHost::Public(dashed(address)?)
         } else if let Some(address) = label.strip_prefix("ip-") {
-            StandsFor::Private(dashed(address)?)
+            AwsHost::Private(dashed(address)?)
         } else {
-            StandsFor::Id(InstanceId::parse(label).ok()?)
+            AwsHost::Id(InstanceId::parse(label).ok()?)
         };
         let region = Region::parse(region).ok()?;
-        Some(Self { region, stands_for })
+        Some(Self { region, host })
     }
 }
 
@@ -159,49 +157,49 @@ mod tests {
     #[test]
     fn the_names_that_aws_makes_tell_region_and_address() {
         let read = |name: &str| match Target::parse(name) {
-            Ok(Target::Aws(name)) => Some((name.region.as_str().to_owned(), name.stands_for)),
+            Ok(Target::Aws(name)) => Some((name.region.as_str().to_owned(), name.host)),
             _ => None,
         };
         let address = Ipv4Addr::new(10, 0, 0, 1);
         let id = InstanceId::parse("i-0123456789abcdef0").expect("an ID");
-        for (name, region, stands_for) in [
+        for (name, region, host) in [
             (
                 "ec2-10-0-0-1.compute-1.amazonaws.com",
                 "us-east-1",
-                StandsFor::Public(address),
+                AwsHost::Public(address),
             ),
             (
                 "EC2-10-0-0-1.eu-west-1.compute.amazonaws.com",
                 "eu-west-1",
-                StandsFor::Public(address),
+                AwsHost::Public(address),
             ),
             (
                 "ec2-10-0-0-1.cn-north-1.compute.amazonaws.com.cn",
                 "cn-north-1",
-                StandsFor::Public(address),
+                AwsHost::Public(address),
             ),
             (
                 "ip-10-0-0-1.ec2.internal",
                 "us-east-1",
-                StandsFor::Private(address),
+                AwsHost::Private(address),
             ),
             (
                 "ip-10-0-0-1.eu-west-1.compute.internal",
                 "eu-west-1",
-                StandsFor::Private(address),
+                AwsHost::Private(address),
             ),
             (
                 "i-0123456789abcdef0.ec2.internal",
                 "us-east-1",
-                StandsFor::Id(id.clone()),
+                AwsHost::Id(id.clone()),
             ),
             (
                 "i-0123456789abcdef0.eu-west-1.compute.internal",
                 "eu-west-1",
-                StandsFor::Id(id),
+                AwsHost::Id(id),
             ),
         ] {
-            assert_eq!(read(name), Some((region.to_owned(), stands_for)), "{name}");
+            assert_eq!(read(name), Some((region.to_owned(), host)), "{name}");
         }
         for other in [
             "ec2-10-0-0.compute-1.amazonaws.com",

@@ -26,17 +26,17 @@ pub enum Way {
 }
 
 /// What all parts of the command line need to know of a way.
-struct Row {
+struct WayRow {
     way: Way,
     /// The value of `--via`.
     name: &'static str,
-    kind: Kind,
+    kind: WayKind,
     /// For the man page.
     help: &'static str,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum WayKind {
     Automatic,
     Address,
     Tunnel,
@@ -46,62 +46,62 @@ enum Kind {
 
 /// The parser, `--help`, the completions and the man pages all read this table, in this order.
 /// The serial console is last, because [`Way::names`] leaves it out for `msftp` and `mscp`.
-const WAYS: [Row; 8] = [
-    Row {
+const WAYS: [WayRow; 8] = [
+    WayRow {
         way: Way::Auto,
         name: "auto",
-        kind: Kind::Automatic,
+        kind: WayKind::Automatic,
         help: "The default. A public address, a host that you type beside -t, hops, and a proxy that \
                your ssh_config(5) has for the instance ID settle it: that way is taken untried. An \
                instance that has private addresses only is reached by the first of these that works: \
                its private address, an EC2 Instance Connect Endpoint of its VPC, Session Manager. \
                They are tried at the same time as the key is pushed.",
     },
-    Row {
+    WayRow {
         way: Way::Public,
         name: "public",
-        kind: Kind::Address,
+        kind: WayKind::Address,
         help: "The public IPv4 address of the instance.",
     },
-    Row {
+    WayRow {
         way: Way::Private,
         name: "private",
-        kind: Kind::Address,
+        kind: WayKind::Address,
         help: "Its private IPv4 address.",
     },
-    Row {
+    WayRow {
         way: Way::Ipv6,
         name: "ipv6",
-        kind: Kind::Address,
+        kind: WayKind::Address,
         help: "Its IPv6 address.",
     },
-    Row {
+    WayRow {
         way: Way::InstanceId,
         name: "instance-id",
-        kind: Kind::Ssh,
+        kind: WayKind::Ssh,
         help: "ssh gets the instance ID as its host, for a Host i-* block of your ssh_config(5) to \
                lead there.",
     },
-    Row {
+    WayRow {
         way: Way::Eice,
         name: "eice",
-        kind: Kind::Tunnel,
+        kind: WayKind::Tunnel,
         help: "An EC2 Instance Connect Endpoint of the instance's VPC: in its subnet, else in its \
                zone, else any; or the one of --eice-endpoint. Endpoints connect to ports 22 and 3389 \
                only, for an hour at most.",
     },
-    Row {
+    WayRow {
         way: Way::Ssm,
         name: "ssm",
-        kind: Kind::Tunnel,
+        kind: WayKind::Tunnel,
         help: "A Session Manager session that forwards to the instance's sshd: it needs Amazon's SSM \
                Agent on the instance, and neither an open port nor session-manager-plugin. Managed \
                nodes (mi-...) are reached too, with -i and a key that they accept.",
     },
-    Row {
+    WayRow {
         way: Way::Serial,
         name: "serial",
-        kind: Kind::Ssh,
+        kind: WayKind::Ssh,
         help: "The serial console of the instance, for when its network is broken: no user, no \
                command, no files. The console's host key must be the one that AWS publishes, unless \
                StrictHostKeyChecking and the like are set on the command line.",
@@ -120,7 +120,7 @@ impl Way {
         names
     };
 
-    const fn row(self) -> &'static Row {
+    const fn row(self) -> &'static WayRow {
         &WAYS[self as usize]
     }
 
@@ -152,12 +152,12 @@ impl Way {
 
     /// Whether mssh carries the bytes.
     pub fn is_tunnel(self) -> bool {
-        self.row().kind == Kind::Tunnel
+        self.row().kind == WayKind::Tunnel
     }
 
     /// Whether only ssh itself can take it.
     pub fn is_for_ssh(self) -> bool {
-        self.row().kind == Kind::Ssh
+        self.row().kind == WayKind::Ssh
     }
 
     /// How the hop after the first one is reached: a tunnel leads to the first hop only.

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use fastrand::Rng;
-use mssh::plan::cli::grammar::{Grammar, Kind};
+use mssh::plan::cli::grammar::{Grammar, LetterKind};
 use mssh::plan::program::Program;
 use mssh::world::openssh;
 
@@ -80,7 +80,11 @@ fn every_letter_in_the_clients_own_usage_is_known() {
         for group in usage.split("[-").skip(1) {
             let end = group.find([']', ' ']).expect("the end of a group");
             let valued = group[end..].starts_with(' ');
-            let kind = if valued { Kind::Valued } else { Kind::Switch };
+            let kind = if valued {
+                LetterKind::Valued
+            } else {
+                LetterKind::Switch
+            };
             for letter in group[..end].bytes() {
                 let name = char::from(letter);
                 assert_eq!(grammar.kind(letter), kind, "{client} -{name}");

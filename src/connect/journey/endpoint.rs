@@ -3,7 +3,7 @@
 use super::{Journey, Leg};
 use crate::error::{Error, Tunnel};
 use crate::plan::route::eice;
-use crate::plan::route::eice::{Door, Endpoint, Named, NoEndpoint, Reach};
+use crate::plan::route::eice::{Door, Endpoint, EndpointRef, NoEndpoint, Reach};
 use crate::plan::route::tunnel::{Managed, Passage};
 use crate::plan::target::ids::Region;
 use crate::plan::target::instance::Instance;
@@ -13,7 +13,7 @@ impl Journey<'_> {
     /// Whether the endpoints will be asked for, whatever the instance is.
     pub(super) fn looks_ahead(&self, leg: &Leg<'_>) -> bool {
         let named = &self.invocation.options.endpoint;
-        leg.way == Way::Eice && !matches!(named, Some(Named::Host(..)))
+        leg.way == Way::Eice && !matches!(named, Some(EndpointRef::Host(..)))
     }
 
     /// Looks them up beside the instance: one round trip less.
@@ -54,7 +54,7 @@ impl Journey<'_> {
         let aws = self.aws(leg.region.as_ref()).await?;
         let family = leg.answer.family;
         let chosen = match &self.invocation.options.endpoint {
-            Some(Named::Host(id, host)) => {
+            Some(EndpointRef::Host(id, host)) => {
                 let addresses = eice::addresses(instance, family);
                 let address = addresses.first().copied();
                 let none = NoEndpoint::Reach(id.clone(), Reach::Both);
@@ -62,7 +62,7 @@ impl Journey<'_> {
             }
             named => {
                 let asked = match named {
-                    Some(Named::Id(id)) => Some(id),
+                    Some(EndpointRef::Id(id)) => Some(id),
                     _ => None,
                 };
                 let endpoints = self.endpoints(leg).await?;

@@ -1,62 +1,55 @@
-//! Completion: what may stand where the cursor is.
+//! Shell completion: what kind of word belongs at the cursor.
 //!
-//! The shells ask us: `mssh --complete WORD ... CURRENT`, or bash, which has its own idea of words,
-//! `mssh --complete-line LINE`. So one reading of the command line serves the program and its
-//! completions. Where nothing is known, nothing is offered.
+//! The completion scripts run `mssh --complete WORD ... CURRENT`, or, in bash, which splits words in
+//! its own way, `mssh --complete-line LINE`. The same scanner thus reads the command line for the
+//! program and for its completions.
 
-pub mod hosts;
+pub(crate) mod hosts;
 mod keywords;
 
 use std::ffi::OsString;
 
-pub use self::keywords::KEYWORDS;
-use super::grammar::{Grammar, Kind};
+pub(crate) use self::keywords::KEYWORDS;
+use super::grammar::{Grammar, LetterKind};
 use super::options::{Name, OPTIONS, Opt};
 use super::scan::Scan;
 use super::{options, scan};
 use crate::plan::program::Program;
 
-/// The hidden option with the words up to the cursor, the last of which is not finished.
-pub const OPTION: &str = "--complete";
+/// The hidden option that takes the words up to the cursor, the unfinished one last.
+pub(crate) const OPTION: &str = "--complete";
 
-/// The same with all of them in one, as they stand on the command line.
-pub const LINE_OPTION: &str = "--complete-line";
+/// The hidden option that takes the command line up to the cursor as one word.
+pub(crate) const LINE_OPTION: &str = "--complete-line";
 
-/// What may stand in a place.
+/// What to offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
-    /// Nothing that we know of.
+pub(crate) enum Candidates {
     Nothing,
-    /// Files, which the shell knows best.
+    /// The shell itself completes these.
     Files,
-    /// Options.
     Options,
-    /// AWS regions.
     Regions,
-    /// AWS profiles.
     Profiles,
-    /// Hosts.
     Hosts,
-    /// Hosts followed by a colon, or files.
+    /// For scp: hosts with a colon after them, and files.
     HostsAndFiles,
     /// Hosts that are instance IDs.
     Instances,
     /// Keywords of ssh_config(5).
     Keywords,
-    /// One of these.
     Choices(&'static [&'static str]),
 }
 
-/// A place on the command line.
+/// What to offer at the cursor.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Place {
-    /// What may stand there.
-    pub wanted: Wanted,
-    /// What of the current word stands before it, like `--region=` or `user@`.
-    pub before: String,
+pub(crate) struct Completion {
+    pub(crate) candidates: Candidates,
+    /// The part of the current word before the candidate, like `--region=` or `user@`.
+    pub(crate) prefix: String,
 }
 
-/// Stands for the current word: no option, region, ID or host.
+/// Replaces the current word, so that it is found again after the scan.
 const CURSOR: &str = "the word at the cursor";
 
 /// What ssh's -O and -Q take.
@@ -77,23 +70,28 @@ const QUERY: &[&str] = &[
     "sig",
 ];
 
-/// What may stand where `current` is, after these words.
-pub fn place(program: Program, grammar: Grammar, words: &[OsString], current: &str) -> Place {
+/// Decides what to offer for the unfinished word `current` after `words`.
+pub(crate) fn completion(
+    program: Program,
+    grammar: Grammar,
+    words: &[OsString],
+    current: &str,
+) -> Completion {
     if current.starts_with('-') && reads_options(program, grammar, words) {
         return option(program, grammar, current);
     }
     let Ok(scan) = scan_with(program, grammar, words, CURSOR) else {
-        return split(Wanted::Nothing, "", current);
+        return split(Candidates::Nothing, "", current);
     };
     let is_cursor = |value: &Option<OsString>| value.as_ref().is_some_and(|it| it == CURSOR);
     let ours = scan.ours.last().filter(|(_, value)| is_cursor(value));
     let theirs = scan.flags.iter().find(|flag| is_cursor(&flag.value));
-    let wanted = match (ours, theirs) {
-        (Some((opt, _)), _) => of_ours(program, opt),
-        (_, Some(flag)) => of_theirs(program, flag.letter),
+    let candidates = match (ours, theirs) {
+        (Some((opt, _)), _) => for_our_option(program, opt),
+        (_, Some(flag)) => for_client_option(program, flag.letter),
         _ => operand(program, &scan),
     };
-    split(wanted, "", current)
+    split(candidates, "", current)
 }
 
 fn scan_with(
@@ -105,7 +103,7 @@ fn scan_with(
     scan::scan(program, grammar, &[words, &[last.into()]].concat())
 }
 
-/// Whether an option would be taken for one after these words.
+/// Whether a word with a dash after these words would be read as an option.
 fn reads_options(program: Program, grammar: Grammar, words: &[OsString]) -> bool {
     let help = |scan: &Scan| {
         let of_help = scan.ours.iter().filter(|(opt, _)| opt.name == Name::Help);
@@ -115,105 +113,103 @@ fn reads_options(program: Program, grammar: Grammar, words: &[OsString]) -> bool
     scan_with(program, grammar, words, "--help").is_ok_and(|scan| help(&scan) > before)
 }
 
-/// An option, or one with its value in the same word.
-fn option(program: Program, grammar: Grammar, current: &str) -> Place {
+/// Completes a word that begins with a dash: an option, or one with its value attached.
+fn option(program: Program, grammar: Grammar, current: &str) -> Completion {
     if let Some((name, _)) = current.split_once('=')
         && let Some(long) = name.strip_prefix("--")
     {
         let opt = options::find_long(long).ok().filter(|it| it.is_of(program));
-        let wanted = opt.map_or(Wanted::Nothing, |opt| of_ours(program, opt));
-        return split(wanted, &current[..=name.len()], current);
+        let candidates = opt.map_or(Candidates::Nothing, |opt| for_our_option(program, opt));
+        return split(candidates, &current[..=name.len()], current);
     }
     match *current.as_bytes() {
         [b'-', letter, _, ..] if letter != b'-' => {
-            let wanted = match grammar.kind(letter) {
-                Kind::Valued => of_theirs(program, letter),
-                Kind::Switch => Wanted::Nothing,
-                Kind::Unknown => {
+            let candidates = match grammar.kind(letter) {
+                LetterKind::Valued => for_client_option(program, letter),
+                LetterKind::Switch => Candidates::Nothing,
+                LetterKind::Unknown => {
                     let opt = options::find_letter(letter);
-                    opt.map_or(Wanted::Nothing, |opt| of_ours(program, opt))
+                    opt.map_or(Candidates::Nothing, |opt| for_our_option(program, opt))
                 }
             };
-            // A file is the shell's to complete, and it takes the letter for a part of its name.
-            let wanted = if wanted == Wanted::Files {
-                Wanted::Nothing
+            // The shell would take `-i` of `-i~/.ssh/` for a part of the file's name.
+            let candidates = if candidates == Candidates::Files {
+                Candidates::Nothing
             } else {
-                wanted
+                candidates
             };
-            split(wanted, &current[..2], current)
+            split(candidates, &current[..2], current)
         }
-        _ => split(Wanted::Options, "", current),
+        _ => split(Candidates::Options, "", current),
     }
 }
 
-fn of_ours(program: Program, opt: &Opt) -> Wanted {
+fn for_our_option(program: Program, opt: &Opt) -> Candidates {
     match opt.name {
-        _ if !opt.choices.is_empty() => Wanted::Choices(opt.choices_of(program)),
-        Name::Region => Wanted::Regions,
-        Name::Profile => Wanted::Profiles,
-        Name::InstanceId => Wanted::Instances,
-        Name::KeyDir => Wanted::Files,
-        _ => Wanted::Nothing,
+        _ if !opt.choices.is_empty() => Candidates::Choices(opt.choices_of(program)),
+        Name::Region => Candidates::Regions,
+        Name::Profile => Candidates::Profiles,
+        Name::InstanceId => Candidates::Instances,
+        Name::KeyDir => Candidates::Files,
+        _ => Candidates::Nothing,
     }
 }
 
-/// What the client's options take, of those that take a value.
-fn of_theirs(program: Program, letter: u8) -> Wanted {
+fn for_client_option(program: Program, letter: u8) -> Candidates {
     match (program, letter) {
         (_, b'F' | b'i' | b'S') | (Program::Ssh, b'E' | b'I') | (Program::Sftp, b'b' | b'D') => {
-            Wanted::Files
+            Candidates::Files
         }
-        (Program::Scp, b'D') => Wanted::Files,
-        (_, b'J') => Wanted::Hosts,
-        (_, b'o') => Wanted::Keywords,
-        (Program::Ssh, b'O') => Wanted::Choices(CONTROL),
-        (Program::Ssh, b'Q') => Wanted::Choices(QUERY),
-        _ => Wanted::Nothing,
+        (Program::Scp, b'D') => Candidates::Files,
+        (_, b'J') => Candidates::Hosts,
+        (_, b'o') => Candidates::Keywords,
+        (Program::Ssh, b'O') => Candidates::Choices(CONTROL),
+        (Program::Ssh, b'Q') => Candidates::Choices(QUERY),
+        _ => Candidates::Nothing,
     }
 }
 
-/// What the word at the cursor is, where it is no option nor the value of one.
-fn operand(program: Program, scan: &Scan) -> Wanted {
+fn operand(program: Program, scan: &Scan) -> Candidates {
     let is_operand = |at: &usize| scan.words[*at] == CURSOR;
-    let place = scan.operands.iter().position(is_operand);
-    match (program, place) {
-        (Program::Scp, Some(_)) => Wanted::HostsAndFiles,
-        (_, Some(0)) => Wanted::Hosts,
-        _ => Wanted::Nothing,
+    let position = scan.operands.iter().position(is_operand);
+    match (program, position) {
+        (Program::Scp, Some(_)) => Candidates::HostsAndFiles,
+        (_, Some(0)) => Candidates::Hosts,
+        _ => Candidates::Nothing,
     }
 }
 
-/// Finds what stands before a host: users, hops, and the path behind it.
-fn split(wanted: Wanted, before: &str, current: &str) -> Place {
+/// Splits hops and `user@` off before a host; after its colon nothing is offered.
+fn split(candidates: Candidates, before: &str, current: &str) -> Completion {
     let rest = &current[before.len()..];
-    let (wanted, more) = match wanted {
-        Wanted::Hosts | Wanted::HostsAndFiles => {
+    let (candidates, more) = match candidates {
+        Candidates::Hosts | Candidates::HostsAndFiles => {
             let hop = rest.rfind(',').map_or(0, |at| at + 1);
             let user = rest[hop..].find('@').map_or(hop, |at| hop + at + 1);
             let is_path = rest.starts_with(['/', '.', '~']);
-            match wanted {
-                Wanted::HostsAndFiles if is_path => (Wanted::Files, 0),
-                _ if rest[user..].contains(':') => (Wanted::Nothing, 0),
-                _ => (wanted, user),
+            match candidates {
+                Candidates::HostsAndFiles if is_path => (Candidates::Files, 0),
+                _ if rest[user..].contains(':') => (Candidates::Nothing, 0),
+                _ => (candidates, user),
             }
         }
-        Wanted::Keywords if rest.contains(['=', ' ']) => (Wanted::Nothing, 0),
-        _ => (wanted, 0),
+        Candidates::Keywords if rest.contains(['=', ' ']) => (Candidates::Nothing, 0),
+        _ => (candidates, 0),
     };
-    Place {
-        wanted,
-        before: format!("{before}{}", &rest[..more]),
+    Completion {
+        candidates,
+        prefix: format!("{before}{}", &rest[..more]),
     }
 }
 
-/// The options that begin like this, each with what it is for.
-pub fn options_of(program: Program, grammar: Grammar) -> Vec<(String, String)> {
+/// All options of mssh and of the client, each with its description.
+pub(crate) fn options_of(program: Program, grammar: Grammar) -> Vec<(String, String)> {
     let ours = OPTIONS.iter().filter(|opt| opt.suits(program));
     let mut all: Vec<_> = ours
         .clone()
         .map(|opt| (format!("--{}", opt.long), opt.help.to_owned()))
         .collect();
-    let free = |letter: &u8| grammar.kind(*letter) == Kind::Unknown;
+    let free = |letter: &u8| grammar.kind(*letter) == LetterKind::Unknown;
     let letters = ours.filter_map(|opt| {
         let letter = opt.letter.filter(free)?;
         Some((format!("-{}", char::from(letter)), opt.help.to_owned()))
@@ -225,9 +221,9 @@ pub fn options_of(program: Program, grammar: Grammar) -> Vec<(String, String)> {
     all
 }
 
-/// Takes a command line apart up to the cursor: the words after the program's name, and the one that
-/// is not finished. `None` where a quote is open.
-pub fn words_of(line: &str) -> Option<(Vec<OsString>, String)> {
+/// Splits a command line at the cursor: the words after the program's name, and the unfinished one.
+/// `None` inside quotes.
+pub(crate) fn split_line(line: &str) -> Option<(Vec<OsString>, String)> {
     let mut words = shlex::split(line)?;
     let is_finished = line.ends_with([' ', '\t', '\n']) && !line.ends_with("\\ ");
     let current = if is_finished {

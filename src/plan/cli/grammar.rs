@@ -42,7 +42,7 @@ const SCP: &str = "12346ABCTdfOpqRrstvD:F:J:M:P:S:c:i:l:o:X:";
 
 /// What a letter is in a client's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum LetterKind {
     /// An option without a value, like ssh's `-A`.
     Switch,
     /// An option with a value, attached or in the next word, like ssh's `-p`.
@@ -92,20 +92,20 @@ impl Grammar {
     }
 
     /// What `letter` is.
-    pub fn kind(self, letter: u8) -> Kind {
+    pub fn kind(self, letter: u8) -> LetterKind {
         let is_missing = self.lacks.iter().any(|it| it.as_bytes().contains(&letter));
         if is_missing || !letter.is_ascii_alphanumeric() {
-            return Kind::Unknown;
+            return LetterKind::Unknown;
         }
         match self.table.bytes().position(|known| known == letter) {
-            None => Kind::Unknown,
-            Some(at) if self.table.as_bytes().get(at + 1) == Some(&b':') => Kind::Valued,
-            Some(_) => Kind::Switch,
+            None => LetterKind::Unknown,
+            Some(at) if self.table.as_bytes().get(at + 1) == Some(&b':') => LetterKind::Valued,
+            Some(_) => LetterKind::Switch,
         }
     }
 
     /// Every option letter with its kind, in table order: for completions and the man page.
-    pub fn letters(self) -> impl Iterator<Item = (char, Kind)> {
+    pub fn letters(self) -> impl Iterator<Item = (char, LetterKind)> {
         self.table
             .bytes()
             .filter(|&letter| letter != b':')
@@ -120,18 +120,21 @@ mod tests {
     #[test]
     fn a_colon_makes_an_option_valued() {
         let ssh = Grammar::of(Program::Ssh);
-        assert_eq!(ssh.kind(b'p'), Kind::Valued);
-        assert_eq!(ssh.kind(b'A'), Kind::Switch);
-        assert_eq!(ssh.kind(b'r'), Kind::Unknown);
-        assert_eq!(ssh.kind(b':'), Kind::Unknown);
-        assert_eq!(ssh.kind(b'-'), Kind::Unknown);
+        assert_eq!(ssh.kind(b'p'), LetterKind::Valued);
+        assert_eq!(ssh.kind(b'A'), LetterKind::Switch);
+        assert_eq!(ssh.kind(b'r'), LetterKind::Unknown);
+        assert_eq!(ssh.kind(b':'), LetterKind::Unknown);
+        assert_eq!(ssh.kind(b'-'), LetterKind::Unknown);
     }
 
     #[test]
     fn the_tag_option_depends_on_the_release() {
         let kind = |release| Grammar::of_release(Program::Ssh, release).kind(b'P');
-        assert_eq!(Grammar::of(Program::Ssh).kind(b'P'), Kind::Valued);
-        assert_eq!((kind((9, 4)), kind((9, 3))), (Kind::Valued, Kind::Switch));
+        assert_eq!(Grammar::of(Program::Ssh).kind(b'P'), LetterKind::Valued);
+        assert_eq!(
+            (kind((9, 4)), kind((9, 3))),
+            (LetterKind::Valued, LetterKind::Switch)
+        );
         assert!(Grammar::depends_on_release(Program::Ssh, b'P'));
         assert!(!Grammar::depends_on_release(Program::Scp, b'P'));
     }
@@ -140,7 +143,7 @@ mod tests {
     fn an_older_client_lacks_letters() {
         let known = |program, release, letters: &str| {
             let grammar = Grammar::of_release(program, release);
-            let known = |letter: &u8| grammar.kind(*letter) != Kind::Unknown;
+            let known = |letter: &u8| grammar.kind(*letter) != LetterKind::Unknown;
             letters.bytes().filter(known).count()
         };
         assert_eq!(known(Program::Scp, (8, 6), "DMORsX"), 0);

@@ -10,7 +10,7 @@ use super::usage::{ListenMistake, Usage};
 use crate::plan::program::Program;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::destination::Destination;
-use crate::plan::target::eice_id::Named;
+use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::{InstanceId, Region, Zone};
 use crate::plan::target::{Target, pasted};
 use crate::plan::way::{TUNNEL_SECONDS, Way};
@@ -133,7 +133,7 @@ pub struct Options {
     /// `--shell`.
     pub shell: bool,
     /// `--eice-endpoint`.
-    pub endpoint: Option<Named>,
+    pub endpoint: Option<EndpointRef>,
     /// `--max-tunnel-duration`, in seconds.
     pub duration: Option<u16>,
     /// `--listen`.
@@ -193,8 +193,8 @@ impl Options {
     }
 }
 
-pub(super) fn endpoint(value: &str) -> Result<Named, Usage> {
-    Named::parse(value).ok_or_else(|| Usage::BadEndpoint(value.to_owned()))
+pub(super) fn endpoint(value: &str) -> Result<EndpointRef, Usage> {
+    EndpointRef::parse(value).ok_or_else(|| Usage::BadEndpoint(value.to_owned()))
 }
 
 pub(super) fn place(value: &str) -> Result<BindAddress, Usage> {

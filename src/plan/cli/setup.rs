@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::invocation::Options;
 use super::scan::{Flag, Scan};
 use super::usage::Usage;
-use crate::plan::target::eice_id::Named;
+use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::{Login, Region};
 use crate::plan::way::Way;
 /// What is to be done about plain ssh's configuration.
@@ -90,7 +90,7 @@ fn read(options: &Options, scan: &Scan) -> Result<Setup, Usage> {
 pub fn words(options: &Options, way: Way) -> Vec<OsString> {
     let region = options.region.as_ref().map(Region::as_str);
     let via = (way != Way::Auto).then(|| way.name().to_owned());
-    let endpoint = options.endpoint.as_ref().map(Named::to_string);
+    let endpoint = options.endpoint.as_ref().map(EndpointRef::to_string);
     let duration = options.duration.as_ref().map(u16::to_string);
     let tunnel = |value: Option<String>| value.filter(|_| way.is_tunnel());
     let all = [

@@ -160,12 +160,12 @@ fn our_values_are_checked_and_the_last_one_wins() {
 #[test]
 fn our_texts_need_no_target() {
     let page = |line: &[&str]| read(Program::Scp, line);
-    assert_eq!(page(&["-h"]), Ok(Request::Print(Page::Help)));
+    assert_eq!(page(&["-h"]), Ok(Request::Print(Document::Help)));
     assert_eq!(page(&["a", "--help"]).ok(), None);
-    assert_eq!(page(&["--help", "a"]), Ok(Request::Print(Page::Help)));
-    assert_eq!(page(&["--version"]), Ok(Request::Print(Page::Version)));
-    assert_eq!(page(&["--man"]), Ok(Request::Print(Page::Man)));
-    let bash = Page::Completions("bash".into());
+    assert_eq!(page(&["--help", "a"]), Ok(Request::Print(Document::Help)));
+    assert_eq!(page(&["--version"]), Ok(Request::Print(Document::Version)));
+    assert_eq!(page(&["--man"]), Ok(Request::Print(Document::Man)));
+    let bash = Document::Completions("bash".into());
     assert_eq!(page(&["--completions", "bash"]), Ok(Request::Print(bash)));
 }
 

@@ -7,7 +7,7 @@ use super::{NoAddress, Route, address};
 use crate::plan::ssh_g::HostConfig;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::instance::Instance;
-use crate::plan::target::{StandsFor, Target};
+use crate::plan::target::{AwsHost, Target};
 use crate::plan::way::Way;
 
 /// A proxy that ssh_config has for instance IDs, and not for every host alike.
@@ -89,13 +89,13 @@ fn way_to(instance: &Instance, situation: &Situation<'_>) -> Result<Route, NoAdd
             (ForIds::Nothing, _) => Ok(situation.stands_for(direct()?)),
         },
         // Private names are known inside the VPC only; what they stand for is not.
-        (Target::Aws(name), Way::Auto) => match &name.stands_for {
-            StandsFor::Private(address) => {
+        (Target::Aws(name), Way::Auto) => match &name.host {
+            AwsHost::Private(address) => {
                 let address = Route::Direct((*address).into(), Way::Private);
                 Ok(situation.stands_for(address))
             }
-            StandsFor::Id(_) => Ok(situation.stands_for(direct()?)),
-            StandsFor::Public(_) => Ok(typed()),
+            AwsHost::Id(_) => Ok(situation.stands_for(direct()?)),
+            AwsHost::Public(_) => Ok(typed()),
         },
         // The way to a console hangs on the region alone, and is not asked for here.
         (Target::Address(_) | Target::Host(_) | Target::Node(_), Way::Auto) | (_, Way::Serial) => {

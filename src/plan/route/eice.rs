@@ -5,7 +5,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-pub use crate::plan::target::eice_id::{EndpointId, HostName, Named};
+pub use crate::plan::target::eice_id::{EndpointId, EndpointRef, HostName};
 use crate::plan::target::ids::Region;
 use crate::plan::target::instance::Instance;
 use crate::plan::way::Family;

@@ -56,7 +56,7 @@ impl fmt::Display for HostName {
 
 /// What the user says about the endpoint: the value of `--eice-endpoint`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Named {
+pub enum EndpointRef {
     /// The ID.
     Id(EndpointId),
     /// The DNS name, which begins with the ID: there is nothing left to look up. The only way to
@@ -64,7 +64,7 @@ pub enum Named {
     Host(EndpointId, HostName),
 }
 
-impl Named {
+impl EndpointRef {
     /// Reads the value of `--eice-endpoint`.
     pub fn parse(word: &str) -> Option<Self> {
         match word.split_once('.') {
@@ -74,7 +74,7 @@ impl Named {
     }
 }
 
-impl fmt::Display for Named {
+impl fmt::Display for EndpointRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Id(id) => id.fmt(f),
@@ -112,10 +112,13 @@ mod tests {
     #[test]
     fn an_endpoint_is_named_by_its_id_or_its_dns_name() {
         let id = EndpointId::parse("eice-0abc").expect("an ID");
-        assert_eq!(Named::parse("eice-0abc"), Some(Named::Id(id.clone())));
+        assert_eq!(
+            EndpointRef::parse("eice-0abc"),
+            Some(EndpointRef::Id(id.clone()))
+        );
         let name = "eice-0abc.1234abcd.ec2-instance-connect-endpoint.eu-west-1.amazonaws.com";
         let host = HostName::parse(name).expect("a name");
-        assert_eq!(Named::parse(name), Some(Named::Host(id, host)));
+        assert_eq!(EndpointRef::parse(name), Some(EndpointRef::Host(id, host)));
         for bad in [
             "",
             "vpce-1",
@@ -125,7 +128,7 @@ mod tests {
             "eice-1/a",
             "eice-1.",
         ] {
-            assert_eq!(Named::parse(bad), None, "{bad}");
+            assert_eq!(EndpointRef::parse(bad), None, "{bad}");
         }
     }
 }

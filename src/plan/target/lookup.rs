@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::ids::InstanceId;
 use super::instance::{Instance, State};
-use super::{StandsFor, Target};
+use super::{AwsHost, Target};
 
 /// The filters for the addresses of every network interface. Those with shorter names
 /// (`ip-address`, `private-ip-address`, `ipv6-address`) know the instance's primary ones only.
@@ -38,10 +38,10 @@ pub fn of(target: &Target) -> Option<Lookup> {
     Some(match target {
         Target::Id(id) => Lookup::Id(id.clone()),
         Target::Address(address) => by_addresses(&[*address]),
-        Target::Aws(name) => match &name.stands_for {
-            StandsFor::Id(id) => Lookup::Id(id.clone()),
-            StandsFor::Public(address) => filters([(PUBLIC, vec![(*address).into()])]),
-            StandsFor::Private(address) => filters([(PRIVATE, vec![(*address).into()])]),
+        Target::Aws(name) => match &name.host {
+            AwsHost::Id(id) => Lookup::Id(id.clone()),
+            AwsHost::Public(address) => filters([(PUBLIC, vec![(*address).into()])]),
+            AwsHost::Private(address) => filters([(PRIVATE, vec![(*address).into()])]),
         },
         Target::Host(_) | Target::Node(_) => return None,
     })

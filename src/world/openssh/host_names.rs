@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::config_files;
 use crate::plan::cli::complete::hosts;
-use crate::plan::cli::complete::hosts::Named;
+use crate::plan::cli::complete::hosts::ConfigNames;
 
 /// How much of a file is read, and how many files: somebody waits at the keyboard.
 const MOST_BYTES: u64 = 4 << 20;
@@ -33,11 +33,11 @@ pub fn known(config: Option<&Path>) -> Vec<String> {
     let (mut found, mut read) = (BTreeSet::new(), 0);
     while let Some((file, directory)) = configs.pop_front().filter(|_| read < MOST_FILES) {
         read += 1;
-        let Named {
+        let ConfigNames {
             hosts,
             includes,
             known_hosts: more,
-        } = hosts::of_config(&text(&file));
+        } = hosts::of_ssh_config(&text(&file));
         found.extend(hosts);
         let included = includes
             .iter()
@@ -66,7 +66,7 @@ fn files(pattern: &Path) -> Vec<PathBuf> {
         return vec![pattern.to_owned()];
     };
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let fitting = entries.filter(|it| hosts::fits(&name, &it.file_name().to_string_lossy()));
+    let fitting = entries.filter(|it| hosts::matches(&name, &it.file_name().to_string_lossy()));
     fitting.map(|it| it.path()).collect()
 }
 

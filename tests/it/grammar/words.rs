@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use fastrand::Rng;
-use mssh::plan::cli::grammar::{Grammar, Kind};
+use mssh::plan::cli::grammar::{Grammar, LetterKind};
 
 use super::case::{Case, Ours, SPELLINGS, values};
 use super::pools::{
@@ -145,7 +145,7 @@ impl Writer<'_> {
 
     /// `-P`, which has a value in newer releases only.
     fn tag(&mut self) {
-        if self.grammar.kind(b'P') == Kind::Switch {
+        if self.grammar.kind(b'P') == LetterKind::Switch {
             return self.both("-vP");
         }
         self.both("-P");

@@ -1,19 +1,19 @@
 //! The hosts that ssh_config(5) and known_hosts files name.
 
-/// What a configuration names, as far as completion has a use for it.
+/// The names in a configuration that completion needs.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Named {
+pub(crate) struct ConfigNames {
     /// Hosts, without patterns.
-    pub hosts: Vec<String>,
-    /// Files to be read as well: Include.
-    pub includes: Vec<String>,
-    /// Files of host keys, beside the usual ones.
-    pub known_hosts: Vec<String>,
+    pub(crate) hosts: Vec<String>,
+    /// Values of Include.
+    pub(crate) includes: Vec<String>,
+    /// Values of UserKnownHostsFile and GlobalKnownHostsFile.
+    pub(crate) known_hosts: Vec<String>,
 }
 
-/// Reads a configuration.
-pub fn of_config(text: &str) -> Named {
-    let mut named = Named::default();
+/// Reads an ssh_config(5) file.
+pub(crate) fn of_ssh_config(text: &str) -> ConfigNames {
+    let mut names = ConfigNames::default();
     for line in text.lines() {
         let line = line.trim();
         let end = line.find(|c: char| c == '=' || c.is_whitespace());
@@ -23,21 +23,21 @@ pub fn of_config(text: &str) -> Named {
             continue;
         };
         match keyword.to_ascii_lowercase().as_str() {
-            "host" => named
+            "host" => names
                 .hosts
                 .extend(values.into_iter().filter(|it| is_host(it))),
-            "include" => named.includes.extend(values),
-            "userknownhostsfile" | "globalknownhostsfile" => named.known_hosts.extend(values),
+            "include" => names.includes.extend(values),
+            "userknownhostsfile" | "globalknownhostsfile" => names.known_hosts.extend(values),
             _ => {}
         }
     }
-    named
+    names
 }
 
-/// The hosts of a known_hosts file. Those that are hashed nobody can tell.
-pub fn of_known_hosts(text: &str) -> Vec<String> {
+/// The hosts of a known_hosts file that are not hashed.
+pub(crate) fn of_known_hosts(text: &str) -> Vec<String> {
     let lines = text.lines().map(str::trim);
-    // A marker is not for completion: what is revoked is not wanted, and authorities are patterns.
+    // Marked lines are revoked keys, or certificate authorities, whose names are patterns.
     let lines = lines.filter(|line| !line.starts_with(['#', '@', '|']));
     let names = lines.filter_map(|line| line.split_whitespace().next());
     let hosts = names.flat_map(|names| names.split(',')).map(|name| {
@@ -47,14 +47,14 @@ pub fn of_known_hosts(text: &str) -> Vec<String> {
     hosts.filter(|it| is_host(it)).map(str::to_owned).collect()
 }
 
-/// Whether it stands for itself alone, and can be typed.
+/// Whether it is a plain host name and no pattern.
 fn is_host(word: &str) -> bool {
     let fits = |c: char| c.is_alphanumeric() || "-._:%".contains(c);
     !word.is_empty() && !word.starts_with('-') && word.chars().all(fits)
 }
 
-/// Whether a file's name fits a pattern of `*` and `?`, as in Include.
-pub fn fits(pattern: &str, name: &str) -> bool {
+/// Whether a file name matches a pattern of `*` and `?`, as in Include.
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     let (mut pattern, mut name) = (pattern.chars(), name.chars());
     loop {
         match pattern.next() {
@@ -63,8 +63,8 @@ pub fn fits(pattern: &str, name: &str) -> bool {
                 let rest = pattern.as_str();
                 let mut tails = name.as_str().char_indices().map(|(at, _)| at);
                 let all = name.as_str();
-                return fits(rest, "") && rest.chars().all(|c| c == '*')
-                    || tails.any(|at| fits(rest, &all[at..]));
+                return matches(rest, "") && rest.chars().all(|c| c == '*')
+                    || tails.any(|at| matches(rest, &all[at..]));
             }
             Some('?') if name.next().is_some() => {}
             Some(c) if name.next() == Some(c) => {}

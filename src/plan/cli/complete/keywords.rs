@@ -2,7 +2,7 @@
 
 /// Those of OpenSSH 9 and 10.
 #[rustfmt::skip]
-pub const KEYWORDS: &[&str] = &[
+pub(crate) const KEYWORDS: &[&str] = &[
     "AddKeysToAgent", "AddressFamily", "BatchMode", "BindAddress", "BindInterface",
     "CanonicalDomains", "CanonicalizeFallbackLocal", "CanonicalizeHostname",
     "CanonicalizeMaxDots", "CanonicalizePermittedCNAMEs", "CASignatureAlgorithms",

@@ -2,76 +2,80 @@ use super::*;
 use crate::plan::program::Program;
 use crate::plan::way::Way;
 
-fn at(program: Program, line: &str) -> (Wanted, String) {
-    let (words, current) = words_of(line).expect("a line");
-    let place = place(program, Grammar::of(program), &words, &current);
-    (place.wanted, place.before)
+fn at(program: Program, line: &str) -> (Candidates, String) {
+    let (words, current) = split_line(line).expect("a line");
+    let completion = completion(program, Grammar::of(program), &words, &current);
+    (completion.candidates, completion.prefix)
 }
 
 #[test]
 fn what_may_stand_at_the_cursor_is_known() {
-    for (line, wanted, before) in [
-        ("mssh ", Wanted::Hosts, ""),
-        ("mssh we", Wanted::Hosts, ""),
-        ("mssh ubuntu@we", Wanted::Hosts, "ubuntu@"),
-        ("A=b mssh -v we", Wanted::Hosts, ""),
-        ("mssh -J a,b@c", Wanted::Hosts, "a,b@"),
-        ("mssh -Ja,c", Wanted::Hosts, "-Ja,"),
-        ("mssh -", Wanted::Options, ""),
-        ("mssh --reg", Wanted::Options, ""),
-        ("mssh web --reg", Wanted::Options, ""),
-        ("mssh web ls --reg", Wanted::Nothing, ""),
-        ("mssh web ls ", Wanted::Nothing, ""),
-        ("mssh -- --reg", Wanted::Hosts, ""),
-        ("mssh --region ", Wanted::Regions, ""),
-        ("mssh --region=eu", Wanted::Regions, "--region="),
-        ("mssh -r eu", Wanted::Regions, ""),
-        ("mssh -reu", Wanted::Regions, "-r"),
-        ("mssh -u ", Wanted::Profiles, ""),
-        ("mssh -z ", Wanted::Nothing, ""),
-        ("mssh -t ", Wanted::Hosts, ""),
-        ("mssh --instance-id ", Wanted::Instances, ""),
-        ("mssh -i ~/.s", Wanted::Files, ""),
-        ("mssh -i~/.s", Wanted::Nothing, "-i"),
-        ("mssh -l ", Wanted::Nothing, ""),
-        ("mssh -L ", Wanted::Nothing, ""),
-        ("mssh -o Str", Wanted::Keywords, ""),
-        ("mssh -oStr", Wanted::Keywords, "-o"),
-        ("mssh -o User=", Wanted::Nothing, ""),
-        ("mssh -O ", Wanted::Choices(CONTROL), ""),
-        ("mssh --via ", Wanted::Choices(Way::names(Program::Ssh)), ""),
-        ("mssh --nothing ", Wanted::Nothing, ""),
+    for (line, candidates, before) in [
+        ("mssh ", Candidates::Hosts, ""),
+        ("mssh we", Candidates::Hosts, ""),
+        ("mssh ubuntu@we", Candidates::Hosts, "ubuntu@"),
+        ("A=b mssh -v we", Candidates::Hosts, ""),
+        ("mssh -J a,b@c", Candidates::Hosts, "a,b@"),
+        ("mssh -Ja,c", Candidates::Hosts, "-Ja,"),
+        ("mssh -", Candidates::Options, ""),
+        ("mssh --reg", Candidates::Options, ""),
+        ("mssh web --reg", Candidates::Options, ""),
+        ("mssh web ls --reg", Candidates::Nothing, ""),
+        ("mssh web ls ", Candidates::Nothing, ""),
+        ("mssh -- --reg", Candidates::Hosts, ""),
+        ("mssh --region ", Candidates::Regions, ""),
+        ("mssh --region=eu", Candidates::Regions, "--region="),
+        ("mssh -r eu", Candidates::Regions, ""),
+        ("mssh -reu", Candidates::Regions, "-r"),
+        ("mssh -u ", Candidates::Profiles, ""),
+        ("mssh -z ", Candidates::Nothing, ""),
+        ("mssh -t ", Candidates::Hosts, ""),
+        ("mssh --instance-id ", Candidates::Instances, ""),
+        ("mssh -i ~/.s", Candidates::Files, ""),
+        ("mssh -i~/.s", Candidates::Nothing, "-i"),
+        ("mssh -l ", Candidates::Nothing, ""),
+        ("mssh -L ", Candidates::Nothing, ""),
+        ("mssh -o Str", Candidates::Keywords, ""),
+        ("mssh -oStr", Candidates::Keywords, "-o"),
+        ("mssh -o User=", Candidates::Nothing, ""),
+        ("mssh -O ", Candidates::Choices(CONTROL), ""),
+        (
+            "mssh --via ",
+            Candidates::Choices(Way::names(Program::Ssh)),
+            "",
+        ),
+        ("mssh --nothing ", Candidates::Nothing, ""),
     ] {
         assert_eq!(
             at(Program::Ssh, line),
-            (wanted, before.to_owned()),
+            (candidates, before.to_owned()),
             "{line}"
         );
     }
-    for (line, wanted, before) in [
-        ("mscp ", Wanted::HostsAndFiles, ""),
-        ("mscp -r ", Wanted::HostsAndFiles, ""),
-        ("mscp ./a", Wanted::Files, ""),
-        ("mscp a us@w", Wanted::HostsAndFiles, "us@"),
-        ("mscp a web:/e", Wanted::Nothing, ""),
-        ("mscp a --reg", Wanted::HostsAndFiles, ""),
+    for (line, candidates, before) in [
+        ("mscp ", Candidates::HostsAndFiles, ""),
+        ("mscp -r ", Candidates::HostsAndFiles, ""),
+        ("mscp ./a", Candidates::Files, ""),
+        ("mscp a us@w", Candidates::HostsAndFiles, "us@"),
+        ("mscp a web:/e", Candidates::Nothing, ""),
+        ("mscp a --reg", Candidates::HostsAndFiles, ""),
     ] {
         assert_eq!(
             at(Program::Scp, line),
-            (wanted, before.to_owned()),
+            (candidates, before.to_owned()),
             "{line}"
         );
     }
-    for (line, wanted, before) in [
-        ("msftp -b ", Wanted::Files, ""),
-        ("msftp -r ", Wanted::Hosts, ""),
-        ("msftp web:/e", Wanted::Nothing, ""),
-        ("msftp web ", Wanted::Nothing, ""),
-        ("msftp --shell", Wanted::Options, ""),
+    for (line, candidates, before) in [
+        ("msftp -b ", Candidates::Files, ""),
+        ("msftp -r ", Candidates::Hosts, ""),
+        ("msftp web:/e", Candidates::Nothing, ""),
+        ("msftp web ", Candidates::Nothing, ""),
+        ("msftp --shell", Candidates::Options, ""),
     ] {
         assert_eq!(
             at(Program::Sftp, line),
-            (wanted, before.to_owned()),
+            (candidates, before.to_owned()),
             "{line}"
         );
     }
@@ -79,7 +83,7 @@ fn what_may_stand_at_the_cursor_is_known() {
 
 #[test]
 fn a_line_is_taken_apart_as_a_shell_does() {
-    let words = |line| words_of(line).map(|(words, current)| (words.len(), current));
+    let words = |line| split_line(line).map(|(words, current)| (words.len(), current));
     assert_eq!(words("mssh 'a b' c"), Some((1, "c".into())));
     assert_eq!(words("mssh a\\ "), Some((0, "a ".into())));
     assert_eq!(words("mssh a "), Some((1, String::new())));
@@ -91,7 +95,7 @@ fn a_line_is_taken_apart_as_a_shell_does() {
 fn hosts_are_found_in_a_configuration_and_in_known_hosts() {
     let text = "Host web db1 *.corp !x\n  HostName=1.2.3.4\nhost = a\nInclude config.d/* \"b c\"\n\
                 UserKnownHostsFile ~/known\nMatch host x\n";
-    let named = hosts::of_config(text);
+    let named = hosts::of_ssh_config(text);
     assert_eq!(named.hosts, ["web", "db1", "a"]);
     assert_eq!(named.includes, ["config.d/*", "b c"]);
     assert_eq!(named.known_hosts, ["~/known"]);
@@ -113,6 +117,6 @@ fn names_of_files_fit_patterns() {
         ("abc", "abc", true),
         ("**", "", true),
     ] {
-        assert_eq!(hosts::fits(pattern, name), expected, "{pattern} {name}");
+        assert_eq!(hosts::matches(pattern, name), expected, "{pattern} {name}");
     }
 }

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::{Flag, Scanner};
-use crate::plan::cli::grammar::Kind;
+use crate::plan::cli::grammar::LetterKind;
 use crate::plan::cli::options::Opt;
 use crate::plan::cli::usage::Usage;
 use crate::plan::program::Program;
@@ -55,14 +55,14 @@ impl Scanner<'_> {
     fn their_option(&mut self, letter: u8, rest: &[u8], theirs: &mut Theirs) -> bool {
         theirs.letters.push(letter);
         let kind = self.grammar.kind(letter);
-        if kind == Kind::Switch {
+        if kind == LetterKind::Switch {
             self.flag(letter, None);
             return false;
         }
         theirs.letters.extend_from_slice(rest);
         let value = match kind {
-            Kind::Valued => self.value(rest),
-            Kind::Switch | Kind::Unknown => None,
+            LetterKind::Valued => self.value(rest),
+            LetterKind::Switch | LetterKind::Unknown => None,
         };
         match value {
             None => self.scan.refused = true,
