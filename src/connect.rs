@@ -30,6 +30,7 @@ use crate::plan::program::Program;
 use crate::world::aws::{Aws, Prompts};
 use crate::world::openssh::Source;
 use crate::world::process;
+use crate::world::process::error::IoError;
 use crate::world::tty::terminal::Terminal;
 
 /// What `--dry-run` shows where the key would stand: it makes none.
@@ -56,7 +57,7 @@ pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Depa
         Program::Sftp | Program::Scp => process::find("ssh")?,
     };
     terminal.debug(|| format!("the client is {}", client.display()));
-    process::notice_children().map_err(Error::Runtime)?;
+    process::notice_children().map_err(IoError::Start)?;
     let source = Source::of(invocation);
     let mut journey = Journey {
         invocation,

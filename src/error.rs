@@ -6,7 +6,6 @@ mod hint;
 mod tunnel;
 
 use std::io;
-use std::path::PathBuf;
 
 use thiserror::Error;
 
@@ -20,7 +19,11 @@ use crate::plan::target::bad_name::BadName;
 use crate::plan::target::ids::{InstanceId, Region};
 use crate::plan::target::instance::State;
 use crate::world::aws::error::{AwsError, StaleSession};
+use crate::world::key::error::KeyError;
 use crate::world::net::error::NetworkError;
+use crate::world::net::listener::ListenError;
+use crate::world::openssh::error::SshError;
+use crate::world::process::error::{ClientError, IoError};
 
 /// Why we cannot do what we were asked.
 #[derive(Debug, Error)]
@@ -28,50 +31,20 @@ use crate::world::net::error::NetworkError;
 pub enum Error {
     #[error(transparent)]
     Usage(#[from] Usage),
-    /// The client refused the words, and said so itself on its standard error.
-    #[error("{}", String::from_utf8_lossy(stderr))]
-    ClientRefused { stderr: Vec<u8>, status: u8 },
-    #[error("`{0}` is not to be found on PATH")]
-    NoClient(&'static str),
-    #[error("cannot run {}: {}", .0.display(), .1)]
-    CannotRun(PathBuf, io::Error),
-    #[error("no directory for the key ({})", causes(.0))]
-    NoRoom(Vec<(PathBuf, io::Error)>),
-    #[error("cannot start the keeper of the key: {0}")]
-    NoKeeper(io::Error),
-    #[error("the key's minute was over before the instance was found")]
-    TooLate,
-    #[error("cannot write the key {}: {}", .0.display(), .1)]
-    Key(PathBuf, io::Error),
-    #[error("no key can be in {}: {}", .0.display(), .1)]
-    KeyDir(PathBuf, io::Error),
-    #[error("cannot change {}: {}", .0.display(), .1)]
-    SshFile(PathBuf, io::Error),
-    #[error("no connection to {host} port {port}: {cause}")]
+    #[error(transparent)]
+    Ssh(#[from] SshError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    #[error(transparent)]
+    Io(#[from] IoError),
+    #[error("no connection to {host} port {port}")]
     NoConnection {
         host: String,
         port: u16,
-        cause: io::Error,
+        source: io::Error,
     },
-    /// No mistake, and nothing is said: it is what was wanted.
-    #[error("told to go")]
-    Hangup,
-    #[error("cannot listen on {place}: {cause}")]
-    NoListener { place: String, cause: io::Error },
-    #[error("cannot start: {0}")]
-    Runtime(io::Error),
-    /// A panic, at this place in the sources.
-    #[error("this is a bug in mssh, at {place}: please report it, with what --debug says")]
-    Bug { place: String },
-    #[error("cannot write to standard output: {0}")]
-    Output(io::Error),
-    #[error("cannot read the key {}: {}", .0.display(), .1)]
-    OwnKeyUnreadable(PathBuf, io::Error),
-    #[error("no public half to be found for the key {}", .0.display())]
-    NoPublicHalf(PathBuf),
-    /// A key, and its type.
-    #[error("EC2 Instance Connect does not take {} keys: {}", .1, .0.display())]
-    UnpushableKey(PathBuf, String),
     #[error(transparent)]
     Aws(AwsError),
     #[error(transparent)]
@@ -108,6 +81,12 @@ pub enum Error {
     OtherHostKey { shown: String },
 }
 
+impl From<ClientError> for Error {
+    fn from(error: ClientError) -> Self {
+        Self::Ssh(error.into())
+    }
+}
+
 impl From<BadName> for Error {
     fn from(name: BadName) -> Self {
         Self::Usage(name.into())
@@ -133,21 +112,11 @@ impl Error {
         }
     }
 
-    /// The exit status: 255, as of ssh when it cannot connect; 127 for a missing client, as of
-    /// a shell; and the client's own where the client has refused.
+    /// The exit status: 255, as of ssh when it cannot connect; or what goes with ssh's refusal.
     pub fn status(&self) -> u8 {
         match self {
-            Self::NoClient(_) => 127,
-            Self::ClientRefused { status, .. } => *status,
+            Self::Ssh(error) => error.status().unwrap_or(255),
             _ => 255,
         }
     }
-}
-
-fn causes(tried: &[(PathBuf, io::Error)]) -> String {
-    let causes: Vec<String> = tried
-        .iter()
-        .map(|(path, cause)| format!("{}: {cause}", path.display()))
-        .collect();
-    causes.join("; ")
 }

@@ -18,6 +18,7 @@ use crate::tunnel;
 use crate::world::key::keeper::Keeper;
 use crate::world::net::stdio_tcp;
 use crate::world::process;
+use crate::world::process::error::IoError;
 use crate::world::tty::terminal::Terminal;
 use crate::{become_client, print, show, wait_for};
 
@@ -95,10 +96,10 @@ pub(super) fn ride(ride: &ProxyRequest, terminal: Terminal) -> Result<(), Error>
     let input = io::stdin().as_fd().try_clone_to_owned();
     let output = io::stdout().as_fd().try_clone_to_owned();
     let ends = input.and_then(|input| Ok((input, output?)));
-    let (input, output) = ends.map_err(Error::Runtime)?;
-    stdio_tcp::carry(&socket, input, output).map_err(|cause| Error::NoConnection {
+    let (input, output) = ends.map_err(IoError::Start)?;
+    stdio_tcp::carry(&socket, input, output).map_err(|source| Error::NoConnection {
         host,
         port: ride.port,
-        cause,
+        source,
     })
 }

@@ -40,6 +40,8 @@ use plan::program::Program;
 use tokio::runtime::Builder;
 use world::key::keeper;
 use world::net::listener::Listener;
+use world::openssh::error::SshError;
+use world::process::error::IoError;
 use world::process::own_program;
 use world::process::panics;
 use world::process::signals::Hangup;
@@ -100,9 +102,8 @@ fn run_words() -> ExitCode {
 
 fn report(error: &Error, terminal: Terminal) {
     match error {
-        Error::Hangup => {}
         // ssh's own words about ssh's own options.
-        Error::ClientRefused { stderr, .. } => terminal.pass_on(stderr),
+        Error::Ssh(SshError::Refused { stderr, .. }) => terminal.pass_on(stderr),
         error => terminal.error(error),
     }
 }
@@ -117,7 +118,7 @@ fn become_one(program: Program, words: &[OsString], terminal: Terminal) -> Resul
         [option, rest @ ..] if option == tunnel::OPTION => for_ssh::carry(rest, terminal),
         [option, rest @ ..] if option == OPTION => print(&complete::words(program, rest)),
         [option, line] if option == LINE_OPTION => print(&complete::line(program, line)),
-        words => run(program, words, terminal),
+        words => return run(program, words, terminal),
     };
     done.map(|()| ExitCode::SUCCESS)
 }
@@ -129,12 +130,12 @@ fn asks_for_debug(words: &[OsString]) -> bool {
     words.iter().any(asks)
 }
 
-fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), Error> {
+fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<ExitCode, Error> {
     let grammar = openssh::grammar(program, words);
-    match cli::parse(program, grammar, words)? {
+    let done = match cli::parse(program, grammar, words)? {
         Request::Print(Document::Man) if io::stdout().is_terminal() => {
             let page = generate::document(program, &Document::Man);
-            pager::show(&page).map_err(Error::Runtime)?;
+            pager::show(&page).map_err(IoError::Start)?;
             print(&page)
         }
         Request::Print(page) => print(&generate::document(program, &page)),
@@ -145,7 +146,7 @@ fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), E
             go(&invocation, terminal)
         }
         Request::ProxyCommand(ride) => for_ssh::ride(&ride, terminal),
-        Request::Listen(listening) => wait_for(listen(&listening, terminal)),
+        Request::Listen(listening) => return wait_for(listen(&listening, terminal)),
         Request::Setup(setup) => print(&setup::run(&setup, terminal)?),
         Request::Shell(invocation) => wait_for(shell::run(
             &invocation,
@@ -154,14 +155,15 @@ fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<(), E
         )),
         Request::Client(words) => become_client(&client(program, words)?),
         Request::ShowClient(words) => show(&client(program, words)?),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// One thread is enough: we wait for others. What is given up is not waited for: a resolver takes
 /// its time where no name server answers, and cannot be stopped.
 fn wait_for<T>(story: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let runtime = Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(Error::Runtime)?;
+    let runtime = runtime.map_err(IoError::Start)?;
     let end = panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(story)));
     runtime.shutdown_background();
     end.unwrap_or_else(|panic| panic::resume_unwind(panic))
@@ -184,26 +186,27 @@ fn go(invocation: &Invocation, terminal: Terminal) -> Result<(), Error> {
 }
 
 /// Has a port of this machine lead to one of an instance.
-async fn listen(listening: &ListenRequest, terminal: Terminal) -> Result<(), Error> {
+async fn listen(listening: &ListenRequest, terminal: Terminal) -> Result<ExitCode, Error> {
     let options = &listening.invocation.options;
     let terminal = terminal.telling(options.debug, listening.invocation.has(b'v'));
-    process::notice_children().map_err(Error::Runtime)?;
+    process::notice_children().map_err(IoError::Start)?;
     // Before it costs a call: the port may be somebody else's.
     let port = Listener::open(&listening.place).await?;
     let found = terminal
         .beside(false, connect::lead(listening, terminal))
         .await?;
     if options.dry_run {
-        return print(format!("{}\n", listening.describe(&found.0)).as_bytes());
+        print(format!("{}\n", listening.describe(&found.0)).as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
     }
     let goal = listening.goal(&found.0);
     let destination = Destination::of(listening, found, terminal);
-    let hangup = Hangup::unless_ignored().await.map_err(Error::Runtime)?;
+    let hangup = Hangup::unless_ignored().await.map_err(IoError::Start)?;
     terminal.announce(&format!(
         "listening on {}, forwarding to {goal}",
         port.address
     ));
-    destination.serve(port, hangup).await
+    Ok(destination.serve(port, hangup).await?.status())
 }
 
 /// The client with these words.
@@ -222,13 +225,15 @@ fn show(line: &CommandLine) -> Result<(), Error> {
 }
 
 fn become_client(line: &CommandLine) -> Result<(), Error> {
-    process::become_client(line).map(|never| match never {})
+    match process::become_client(line)? {}
 }
 
 /// Writes one of our texts to standard output. A reader who has seen enough is no error.
 fn print(text: &[u8]) -> Result<(), Error> {
     match io::stdout().write_all(text) {
-        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Error::Output(cause)),
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+            Err(IoError::Output(cause).into())
+        }
         _ => Ok(()),
     }
 }

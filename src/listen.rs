@@ -3,6 +3,7 @@
 //! What befalls one of them is said in a line, and is nothing to the others.
 
 use std::cell::RefCell;
+use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use crate::tunnel;
 use crate::world::aws::{Credentials, Current};
 use crate::world::net::forward;
 use crate::world::net::listener::{Caller, Listener, Served, capacity};
+use crate::world::process::error::IoError;
 use crate::world::process::panics;
 use crate::world::process::signals::Hangup;
 use crate::world::tty::terminal::Terminal;
@@ -25,6 +27,26 @@ use crate::world::tty::terminal::Terminal;
 /// How long everybody may take to end what they have begun, once we are told to go. Most need a
 /// moment; a session whose websocket is lost takes a call.
 const FAREWELL: Duration = Duration::from_secs(10);
+
+/// By which signal listening has ended. There is no other end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// SIGTERM.
+    Terminated,
+    /// Any other.
+    Interrupted,
+}
+
+impl Ended {
+    /// The exit status: that of ssh with `-N`, to which SIGTERM alone is no failure.
+    #[must_use]
+    pub fn status(self) -> ExitCode {
+        match self {
+            Self::Terminated => ExitCode::SUCCESS,
+            Self::Interrupted => ExitCode::from(255),
+        }
+    }
+}
 
 /// Where a port leads.
 #[derive(Debug)]
@@ -72,24 +94,24 @@ impl Destination {
     /// Serves whoever connects, until we are told to go.
     ///
     /// # Errors
-    /// [`Error::Hangup`], unless it is by SIGTERM: as ssh has it with `-N`. There is no other end.
-    pub async fn serve(self, mut port: Listener, mut hangup: Hangup) -> Result<(), Error> {
+    /// What keeps the system from telling us of signals.
+    pub async fn serve(self, mut port: Listener, mut hangup: Hangup) -> Result<Ended, IoError> {
         let this = Rc::new(self);
         let mut callers = JoinSet::new();
         let serving = async {
             this.admit(&mut port, &mut callers, &mut hangup).await?;
             drop(port);
-            let is_wanted = hangup.is_termination();
+            let ended = if hangup.is_termination() {
+                Ended::Terminated
+            } else {
+                Ended::Interrupted
+            };
             let all = async { while callers.join_next().await.is_some() {} };
             tokio::select! {
                 _ = timeout(FAREWELL, all) => {}
                 () = hangup.next() => {}
             }
-            if is_wanted {
-                Ok(())
-            } else {
-                Err(Error::Hangup)
-            }
+            Ok(ended)
         };
         LocalSet::new().run_until(serving).await
     }
@@ -101,7 +123,7 @@ impl Destination {
         port: &mut Listener,
         callers: &mut JoinSet<()>,
         hangup: &mut Hangup,
-    ) -> Result<(), Error> {
+    ) -> Result<(), IoError> {
         let (most, mut served, mut next) = (capacity(), Served::default(), None);
         loop {
             if callers.len() < most
@@ -109,7 +131,7 @@ impl Destination {
             {
                 let asked = served.add(&caller);
                 // From here on it hears what we hear.
-                let hangup = hangup.another().map_err(Error::Runtime)?;
+                let hangup = hangup.another().map_err(IoError::Start)?;
                 callers.spawn_local(Rc::clone(self).attend(caller, hangup, asked));
             }
             tokio::select! {
@@ -139,7 +161,7 @@ impl Destination {
         self.terminal.debug(|| format!("{peer} connects"));
         let carried = match hangup.another() {
             Ok(ear) => self.carry(&mut caller, ear.or(asked)).await,
-            Err(cause) => Err(Error::Runtime(cause)),
+            Err(cause) => Err(IoError::Start(cause).into()),
         };
         match carried {
             Ok(()) => tokio::select! {

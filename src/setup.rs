@@ -9,8 +9,11 @@ use crate::plan::argv::ssh_config;
 use crate::plan::argv::ssh_config::{Block, FILE, FILE_MARK, Key, OLDEST};
 use crate::plan::cli::setup::{Action, Setup};
 use crate::plan::cli::usage::Usage;
+use crate::world::key::error::KeyError;
 use crate::world::key::{room, shared};
 use crate::world::openssh::config_files;
+use crate::world::openssh::error::SshError;
+use crate::world::process::error::IoError;
 use crate::world::tty::terminal::Terminal;
 use crate::world::{openssh, process};
 
@@ -52,7 +55,7 @@ fn parts(setup: &Setup) -> Result<(Vec<u8>, String), Error> {
     if let Some(found) = openssh::release().filter(|found| *found < OLDEST) {
         return Err(Usage::OldOpenSsh(found, OLDEST).into());
     }
-    let absolute = |path: &PathBuf| std::path::absolute(path).map_err(Error::Runtime);
+    let absolute = |path: &PathBuf| std::path::absolute(path).map_err(IoError::Start);
     let key = match (&setup.own_key, &setup.key_dir) {
         (Some(file), _) => Key::Own(absolute(file)?),
         (None, Some(directory)) => Key::Ephemeral(absolute(directory)?),
@@ -73,9 +76,11 @@ fn parts(setup: &Setup) -> Result<(Vec<u8>, String), Error> {
 /// Makes sure that keys can be in a directory, which need not be there yet.
 fn fits_keys(directory: &Path) -> Result<(), Error> {
     match shared::check(directory) {
-        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-            Err(Error::KeyDir(directory.to_owned(), cause))
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(KeyError::Directory {
+            path: directory.to_owned(),
+            source,
         }
+        .into()),
         _ => Ok(()),
     }
 }
@@ -89,7 +94,7 @@ enum Step {
 }
 
 impl Step {
-    fn take(&self) -> Result<(), Error> {
+    fn take(&self) -> Result<(), SshError> {
         match self {
             Self::Write(file, content) => config_files::write(file, content),
             Self::BackUp(file, content) => {
@@ -126,8 +131,8 @@ fn files() -> (PathBuf, PathBuf) {
 fn install(block: &[u8], user: &str) -> Result<Vec<Step>, Error> {
     let (ours, config) = files();
     if !is_ours(&ours)? {
-        let cause = io::Error::other("mssh did not write it");
-        return Err(Error::SshFile(ours, cause));
+        let source = io::Error::other("mssh did not write it");
+        return Err(SshError::File { path: ours, source }.into());
     }
     let mut steps = Vec::new();
     let block = [FILE_MARK.as_bytes(), block].concat();
@@ -160,11 +165,12 @@ fn check_backup(config: &Path, before: &[u8], is_installed: bool) -> Result<(), 
     if is_copy && !backup.is_symlink() {
         return Ok(());
     }
-    let cause = io::Error::other(format!(
-        "it is there already, and no copy of {}",
-        config.display()
-    ));
-    Err(Error::SshFile(backup, cause))
+    let source = io::Error::other(format!("it exists, and is no copy of {}", config.display()));
+    Err(SshError::File {
+        path: backup,
+        source,
+    }
+    .into())
 }
 
 /// The user's file goes first, for the same reason.

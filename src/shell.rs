@@ -21,6 +21,7 @@ use crate::world::net::pump::Streams;
 use crate::world::net::resolver;
 use crate::world::openssh;
 use crate::world::process;
+use crate::world::process::error::IoError;
 use crate::world::process::signals::Hangup;
 use crate::world::process::stdio;
 use crate::world::process::stdio::{FlagsGuard, Input, Output};
@@ -39,7 +40,7 @@ pub async fn run(
 ) -> Result<(), Error> {
     let options = &invocation.options;
     let terminal = terminal.telling(options.debug, invocation.has(b'v'));
-    process::notice_children().map_err(Error::Runtime)?;
+    process::notice_children().map_err(IoError::Start)?;
     let destination = invocation.destinations().next().ok_or(Usage::NoTarget)?;
     let (target, host) = target(invocation, destination).await?;
     let told = destination.region().or(target.region());
@@ -66,9 +67,9 @@ pub async fn run(
         terminal,
     };
     // First of all: whoever is killed while a session starts has to wait and to end it.
-    let hangup = Hangup::listen().map_err(Error::Runtime)?;
+    let hangup = Hangup::listen().map_err(IoError::Start)?;
     let _flags = [FlagsGuard::of(&typed), FlagsGuard::of(&shown)];
-    let ends = ends(&typed, &shown).map_err(Error::Runtime)?;
+    let ends = ends(&typed, &shown).map_err(IoError::Start)?;
     match Box::pin(ssm.run(&aws, hangup, ends)).await {
         Err(error @ Error::Aws(AwsError::NotManaged { .. })) => {
             let reason = Box::pin(reason(error, &managed, &place));

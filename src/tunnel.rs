@@ -18,6 +18,7 @@ use crate::world::aws::{Aws, Credentials, Prompts, Start};
 use crate::world::key::room;
 use crate::world::net::pump::Streams;
 use crate::world::process;
+use crate::world::process::error::IoError;
 use crate::world::process::signals::Hangup;
 use crate::world::process::stdio::{Input, Output};
 use crate::world::tty::raw_mode::Screen;
@@ -49,8 +50,8 @@ pub async fn through(
     (input, output): (impl AsFd, impl AsFd),
     terminal: Terminal,
 ) -> Result<(), Error> {
-    let input = Input::of(input).map_err(Error::Runtime)?;
-    let output = Output::of(output).map_err(Error::Runtime)?;
+    let input = Input::of(input).map_err(IoError::Start)?;
+    let output = Output::of(output).map_err(IoError::Start)?;
     let credentials = if let Some(credentials) = handed {
         credentials
     } else {
@@ -59,7 +60,7 @@ pub async fn through(
         let aws = Aws::load(profile, Some(region), Prompts::Allowed, terminal).await?;
         aws.credentials().await?
     };
-    let hangup = Hangup::listen().map_err(Error::Runtime)?;
+    let hangup = Hangup::listen().map_err(IoError::Start)?;
     // Ctrl-C is for ssh, which may have gone to the background and need us there.
     process::leave_terminal();
     let ends = Streams {

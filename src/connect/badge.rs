@@ -8,6 +8,7 @@ use crate::world::aws;
 use crate::world::aws::Aws;
 use crate::world::key;
 use crate::world::key::Key;
+use crate::world::key::error::KeyError;
 use crate::world::key::keeper::{Bell, Keeper};
 use crate::world::key::room::Room;
 use crate::world::key::shared;
@@ -34,7 +35,7 @@ pub struct Ephemeral {
 
 impl Badge {
     /// Makes it: the user's own, if they named one.
-    pub(super) fn make(invocation: &Invocation) -> Result<Self, Error> {
+    pub(super) fn make(invocation: &Invocation) -> Result<Self, KeyError> {
         if let Some(file) = invocation.value(b'i') {
             return key::public_half(Path::new(file)).map(Self::Own);
         }
@@ -46,14 +47,14 @@ impl Badge {
     }
 
     /// Enters a shared room. The key is there, unless nobody has entered before us.
-    pub(super) fn shared(room: &Path) -> Result<Self, Error> {
+    pub(super) fn shared(room: &Path) -> Result<Self, KeyError> {
         let keeper = Keeper::start_shared(room)?;
         let key = shared::key(room)?;
         key::public_half(&key).map(|public| Self::Shared(public, keeper))
     }
 
     /// The public half, which AWS is to have.
-    pub(super) fn public(&self) -> Result<String, Error> {
+    pub(super) fn public(&self) -> Result<String, KeyError> {
         match self {
             Self::Ephemeral(ephemeral) => ephemeral.key.public(),
             Self::Own(public) | Self::Shared(public, _) => Ok(public.clone()),
@@ -73,7 +74,7 @@ impl Badge {
 impl Ephemeral {
     /// Writes the key, and says where it is. Only when its public half is with AWS: a key that
     /// opens nothing is not worth a file.
-    pub(super) fn write(mut self) -> Result<Luggage, Error> {
+    pub(super) fn write(mut self) -> Result<Luggage, KeyError> {
         // A launcher that nobody waits for would be the client's zombie.
         self.keeper.settle()?;
         let key = self.key.write(&self.room)?;
@@ -97,7 +98,7 @@ pub struct Luggage {
 
 impl Luggage {
     /// An empty room with its keeper.
-    pub(super) fn without_key() -> Result<Self, Error> {
+    pub(super) fn without_key() -> Result<Self, KeyError> {
         let room = Room::open()?;
         let mut keeper = Keeper::start(room.path())?;
         keeper.settle()?;
@@ -111,6 +112,6 @@ impl Luggage {
     /// Puts in what a tunnel needs to sign its request, and says where it is.
     pub(super) async fn take_along(&self, aws: &Aws) -> Result<PathBuf, Error> {
         let credentials = aws.credentials().await?;
-        self.room.write_credentials(&aws::handed(&credentials))
+        Ok(self.room.write_credentials(&aws::handed(&credentials))?)
     }
 }

@@ -18,6 +18,7 @@ use crate::world::key::{room, shared};
 use crate::world::openssh;
 use crate::world::openssh::Source;
 use crate::world::openssh::config_files;
+use crate::world::openssh::error::SshError;
 use crate::world::process;
 
 /// A way through hops.
@@ -44,7 +45,7 @@ pub(super) async fn told(
             let ssh = process::find("ssh")?;
             match ask(&ssh, hop, invocation, source).await {
                 Ok(answer) => plan_hops::apply(hop, &answer, at == 0)?,
-                Err(error) if hop.is_instance() => return Err(error),
+                Err(error) if hop.is_instance() => return Err(error.into()),
                 // It will say so itself.
                 Err(_) => {}
             }
@@ -115,7 +116,7 @@ async fn ask(
     hop: &Hop,
     invocation: &Invocation,
     source: &Source,
-) -> Result<HostConfig, Error> {
+) -> Result<HostConfig, SshError> {
     let flags = invocation.flags.iter().filter(|flag| flag.letter == b'F');
     let invocation = Invocation {
         program: Program::Ssh,

@@ -13,6 +13,7 @@ use crate::plan::route::hops;
 use crate::world::aws::Credentials;
 use crate::world::openssh::Source;
 use crate::world::process;
+use crate::world::process::error::IoError;
 use crate::world::tty::terminal::Terminal;
 
 /// All that has to be there before the first byte is carried.
@@ -33,7 +34,7 @@ pub struct Boarding {
 /// # Errors
 /// Whatever is in the way. Nothing is left behind then.
 pub async fn board(ride: &ProxyRequest, terminal: Terminal) -> Result<Boarding, Error> {
-    process::notice_children().map_err(Error::Runtime)?;
+    process::notice_children().map_err(IoError::Start)?;
     // Before anything takes its time: ssh knows the key already, which is to stay.
     let badge = ride.room.as_deref().map(Badge::shared).transpose()?;
     let lead = lead::find(&ride.invocation, &ride.answer, badge, terminal).await?;

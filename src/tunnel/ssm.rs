@@ -22,6 +22,7 @@ use tokio::time::timeout;
 
 use self::run::SessionLoop;
 use crate::error::{Error, Tunnel};
+use crate::hint;
 use crate::plan::target::ids::Region;
 use crate::wire::ssm::channel::SessionEnd;
 use crate::wire::ssm::message::LONGEST;
@@ -188,7 +189,7 @@ impl SsmSession<'_> {
         });
         let cause = match timeout(FAREWELL, ending).await {
             Ok(Ok(())) => return,
-            Ok(Err(error)) => error.to_string(),
+            Ok(Err(error)) => hint::line(&error),
             Err(_) => "no answer in time".to_owned(),
         };
         let text = format!("session {id} could not be ended: {cause}");

@@ -1,5 +1,6 @@
 //! Keys: one made for the connection, or the user's own.
 
+pub mod error;
 pub mod keeper;
 pub mod private;
 pub mod room;
@@ -14,9 +15,9 @@ use std::process::{Command, Stdio};
 use ssh_key::rand_core::OsRng;
 use ssh_key::{Algorithm, LineEnding, PrivateKey, PublicKey};
 
+use self::error::KeyError;
 use self::private::Private;
 use self::room::Room;
-use crate::error::Error;
 use crate::world::process::random;
 
 /// An ed25519 key made for one connection. It stays in memory until its public half is with AWS.
@@ -33,8 +34,8 @@ impl Key {
     ///
     /// # Errors
     /// When the system has no randomness.
-    pub fn generate() -> Result<Self, Error> {
-        let key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519).map_err(broken)?;
+    pub fn generate() -> Result<Self, KeyError> {
+        let key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519).map_err(KeyError::Generate)?;
         Ok(Self(key))
     }
 
@@ -42,31 +43,40 @@ impl Key {
     ///
     /// # Errors
     /// None that can occur for a key of ours.
-    pub fn public(&self) -> Result<String, Error> {
-        self.0.public_key().to_openssh().map_err(broken)
+    pub fn public(&self) -> Result<String, KeyError> {
+        self.0.public_key().to_openssh().map_err(KeyError::Generate)
     }
 
     /// Writes the private half into a file that only we can read, which gets its name when it is
     /// whole, and only if nothing has that name (link(2)).
     ///
     /// # Errors
-    /// [`Error::Key`].
-    pub fn write_to(&self, room: &Private, name: &str) -> Result<(), Error> {
-        let text = self.0.to_openssh(LineEnding::LF).map_err(broken)?;
+    /// [`KeyError::Write`].
+    pub fn write_to(&self, room: &Private, name: &str) -> Result<(), KeyError> {
+        let text = self
+            .0
+            .to_openssh(LineEnding::LF)
+            .map_err(KeyError::Generate)?;
         let fresh = format!("{name}.{}", random::number());
         let written = room
             .write(&fresh, text.as_bytes())
             .and_then(|()| room.link(&fresh, name));
         room.remove(fresh.as_ref());
-        written.map_err(|cause| Error::Key(room.path().join(name), cause))
+        written.map_err(|source| KeyError::Write {
+            path: room.path().join(name),
+            source,
+        })
     }
 
     /// Writes the private half into the room, and says where it is.
     ///
     /// # Errors
     /// As [`Room::write_key`].
-    pub fn write(&self, room: &Room) -> Result<PathBuf, Error> {
-        let text = self.0.to_openssh(LineEnding::LF).map_err(broken)?;
+    pub fn write(&self, room: &Room) -> Result<PathBuf, KeyError> {
+        let text = self
+            .0
+            .to_openssh(LineEnding::LF)
+            .map_err(KeyError::Generate)?;
         room.write_key(text.as_bytes())
     }
 }
@@ -76,8 +86,8 @@ impl Key {
 /// public half even when it is encrypted.
 ///
 /// # Errors
-/// [`Error::OwnKeyUnreadable`], [`Error::NoPublicHalf`] or [`Error::UnpushableKey`].
-pub fn public_half(file: &Path) -> Result<String, Error> {
+/// [`KeyError::Unreadable`], [`KeyError::NoPublicHalf`] or [`KeyError::Unpushable`].
+pub fn public_half(file: &Path) -> Result<String, KeyError> {
     let mut beside = OsString::from(file);
     beside.push(".pub");
     if let Ok(text) = fs::read_to_string(&beside)
@@ -85,8 +95,10 @@ pub fn public_half(file: &Path) -> Result<String, Error> {
     {
         return line(&key, file);
     }
-    let content =
-        fs::read_to_string(file).map_err(|cause| Error::OwnKeyUnreadable(file.into(), cause))?;
+    let content = fs::read_to_string(file).map_err(|source| KeyError::Unreadable {
+        path: file.into(),
+        source,
+    })?;
     if let Ok(key) = PublicKey::from_openssh(content.trim()) {
         return line(&key, file);
     }
@@ -98,8 +110,8 @@ pub fn public_half(file: &Path) -> Result<String, Error> {
 
 /// The public half of a key in another format, like the PEM files that EC2 hands out: ssh-keygen
 /// reads those. An empty passphrase keeps it from asking for one.
-fn derived(file: &Path) -> Result<PublicKey, Error> {
-    let nothing = || Error::NoPublicHalf(file.into());
+fn derived(file: &Path) -> Result<PublicKey, KeyError> {
+    let nothing = || KeyError::NoPublicHalf(file.into());
     let output = Command::new("ssh-keygen")
         .args(["-y", "-P", "", "-f"])
         .arg(file)
@@ -110,21 +122,20 @@ fn derived(file: &Path) -> Result<PublicKey, Error> {
     PublicKey::from_openssh(text.trim()).map_err(|_| nothing())
 }
 
-fn broken(cause: ssh_key::Error) -> Error {
-    Error::Runtime(std::io::Error::other(cause))
-}
-
 /// The key without its comment, which may hold anything.
 ///
 /// EC2 Instance Connect's scripts on the instance skip every line that does not begin with `ssh`: an
 /// ECDSA or FIDO key would be pushed, and never get in.
-fn line(key: &PublicKey, file: &Path) -> Result<String, Error> {
+fn line(key: &PublicKey, file: &Path) -> Result<String, KeyError> {
     let line = PublicKey::from(key.key_data().clone())
         .to_openssh()
-        .map_err(|_| Error::NoPublicHalf(file.into()))?;
+        .map_err(|_| KeyError::NoPublicHalf(file.into()))?;
     if line.starts_with("ssh") {
         return Ok(line);
     }
     let kind = key.algorithm().as_str().to_owned();
-    Err(Error::UnpushableKey(file.into(), kind))
+    Err(KeyError::Unpushable {
+        path: file.into(),
+        kind,
+    })
 }

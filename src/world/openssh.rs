@@ -1,6 +1,7 @@
 //! What only the installed OpenSSH can tell: its answers to `ssh -G` and `ssh -V`.
 
 pub mod config_files;
+pub mod error;
 pub mod host_names;
 
 mod question;

@@ -2,6 +2,7 @@
 
 pub mod bounded;
 pub mod clock;
+pub mod error;
 pub mod own_program;
 pub mod panics;
 pub mod random;
@@ -17,7 +18,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::error::Error;
+use self::error::{ClientError, IoError};
 use crate::plan::argv::CommandLine;
 use crate::plan::argv::ssh_config;
 use crate::plan::argv::ssh_config::{UNDER_US, Under};
@@ -30,22 +31,22 @@ use tokio::signal::unix::{SignalKind, signal};
 /// us `ssh` by a link would see us start ourselves for ever.
 ///
 /// # Errors
-/// [`Error::NoClient`].
-pub fn find(name: &'static str) -> Result<PathBuf, Error> {
+/// [`ClientError::NotFound`].
+pub fn find(name: &'static str) -> Result<PathBuf, ClientError> {
     let me = own_program::path().ok();
     let is_me = |path: &Path| me.is_some() && path.canonicalize().ok() == me;
     which::which_all(name)
         .ok()
         .and_then(|mut found| found.find(|path| !is_me(path)))
-        .ok_or(Error::NoClient(name))
+        .ok_or(ClientError::NotFound(name))
 }
 
 /// The path by which others are to run `mssh`, whichever of our programs this is.
 ///
 /// # Errors
 /// When the system does not tell.
-pub fn ourselves() -> Result<PathBuf, Error> {
-    let running = own_program::path().map_err(Error::Runtime)?;
+pub fn ourselves() -> Result<PathBuf, IoError> {
+    let running = own_program::path().map_err(IoError::Start)?;
     let found = which::which("mssh").ok();
     let target = found.as_ref().and_then(|path| path.canonicalize().ok());
     let found = found.as_deref().zip(target.as_deref());
@@ -87,7 +88,7 @@ pub fn leave_stderr() {
 ///
 /// # Errors
 /// Returns only if the client cannot be run.
-pub fn become_client(line: &CommandLine) -> Result<Infallible, Error> {
+pub fn become_client(line: &CommandLine) -> Result<Infallible, ClientError> {
     let us = std::process::id();
     let under = if line.program.file_name() == Some(OsStr::new(Program::Ssh.client())) {
         Under::Client(us)
@@ -99,7 +100,10 @@ pub fn become_client(line: &CommandLine) -> Result<Infallible, Error> {
     if let Some(other) = shell::instead().filter(|_| line.by_shell) {
         client.env(shell::VARIABLE, other);
     }
-    Err(Error::CannotRun(line.program.clone(), client.exec()))
+    Err(ClientError::CannotRun {
+        path: line.program.clone(),
+        source: client.exec(),
+    })
 }
 
 /// Whether the ssh that has started us is one that we have asked, or become. Where the system does not

@@ -36,7 +36,7 @@ impl Journey<'_> {
     /// What we log in with; made once.
     pub(super) async fn badge(&self) -> Result<&Badge, Error> {
         let make = || async { Badge::make(self.invocation) };
-        self.badge.get_or_try_init(make).await
+        Ok(self.badge.get_or_try_init(make).await?)
     }
 
     /// The zone that goes with the push: only where the user names instance and host apart, and

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::{Journey, Leg};
 use crate::error::Error;
+use crate::hint;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::{InstanceId, Region};
@@ -78,7 +79,7 @@ impl Journey<'_> {
         };
         self.terminal.debug(|| match &found {
             Ok(instance) => format!("the hop {address} is {}", instance.id),
-            Err(error) => format!("the hop {address} is left to ssh: {error}"),
+            Err(error) => format!("the hop {address} is left to ssh: {}", hint::line(error)),
         });
         Ok(found.is_ok())
     }

@@ -21,6 +21,7 @@ use tokio::time::sleep;
 use super::outlook::Outlook;
 use super::{Journey, Leg, endpoint};
 use crate::error::{Error, Tunnel};
+use crate::hint;
 use crate::plan::route::race::{Finding, Findings, Shut, Verdict};
 use crate::plan::route::tunnel::{Agent, Passage};
 use crate::plan::route::{NoAddress, Route};
@@ -171,6 +172,6 @@ fn finding(leg: &Leg<'_>, passage: Result<Passage, Error>) -> Finding {
         }
         Err(Error::Tunnel(Tunnel::NoEndpoint(no))) => Shut::NoEndpoint(no),
         Err(Error::Aws(AwsError::Denied(denied))) => Shut::Denied(denied.action, denied.reason),
-        Err(error) => Shut::Failed(error.to_string()),
+        Err(error) => Shut::Failed(hint::line(&error)),
     })
 }

@@ -4,6 +4,7 @@ use tokio::time::sleep;
 
 use super::{Dialled, SsmSession};
 use crate::error::{Error, Tunnel};
+use crate::hint;
 use crate::hint::Hint;
 use crate::wire::ssm::retry::{GIVE_UP, Retry};
 use crate::world::aws::Aws;
@@ -33,12 +34,13 @@ impl SsmSession<'_> {
                 Ok((socket, token)) => return Ok((socket, token, fresh)),
             };
             // Expired credentials are no end: somebody may log in again in the meantime.
-            self.terminal.note(&format!("cannot resume yet: {error}"));
+            self.terminal
+                .note(&format!("cannot resume yet: {}", hint::line(&error)));
             retry.failed();
         }
         Err(Tunnel::NotResumed {
             minutes: GIVE_UP.as_secs() / 60,
-            cause: error.to_string(),
+            cause: hint::line(&error),
             hint: error.hint(),
         }
         .into())

@@ -19,9 +19,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 pub use self::stay::run;
+use super::error::KeyError;
 use super::room::KEY_LIFE;
 use super::shared;
-use crate::error::Error;
 use crate::world::process::own_program;
 
 /// The hidden option.
@@ -69,36 +69,39 @@ impl Keeper {
     /// Starts the keeper of `directory`.
     ///
     /// # Errors
-    /// [`Error::NoKeeper`].
-    pub fn start(directory: &Path) -> Result<Self, Error> {
+    /// [`KeyError::NoKeeper`].
+    pub fn start(directory: &Path) -> Result<Self, KeyError> {
         Self::launch(std::process::id(), directory, None)
     }
 
     /// Starts a keeper of a room that others share, and waits until it is in there.
     ///
     /// # Errors
-    /// [`Error::KeyDir`], if that place is not ours alone; [`Error::NoKeeper`].
-    pub fn start_shared(room: &Path) -> Result<Self, Error> {
+    /// [`KeyError::Directory`], if that place is not ours alone; [`KeyError::NoKeeper`].
+    pub fn start_shared(room: &Path) -> Result<Self, KeyError> {
         Self::share(std::process::id(), room)
     }
 
     /// Starts one for the process that has started us, and says where the key is.
     ///
     /// # Errors
-    /// As [`Self::start_shared`], and [`Error::Key`].
-    pub fn hand_over(room: &Path) -> Result<PathBuf, Error> {
+    /// As [`Self::start_shared`], and [`KeyError::Write`].
+    pub fn hand_over(room: &Path) -> Result<PathBuf, KeyError> {
         Self::share(std::os::unix::process::parent_id(), room)?;
         shared::key(room)
     }
 
-    fn share(whose: u32, room: &Path) -> Result<Self, Error> {
+    fn share(whose: u32, room: &Path) -> Result<Self, KeyError> {
         let base = room.parent().unwrap_or(room);
-        shared::prepare(base).map_err(|cause| Error::KeyDir(base.to_owned(), cause))?;
+        shared::prepare(base).map_err(|source| KeyError::Directory {
+            path: base.to_owned(),
+            source,
+        })?;
         let mut keeper = Self::launch(whose, room, Some(SHARED))?;
         keeper.settle().map(|()| keeper)
     }
 
-    fn launch(whose: u32, directory: &Path, shared: Option<&str>) -> Result<Self, Error> {
+    fn launch(whose: u32, directory: &Path, shared: Option<&str>) -> Result<Self, KeyError> {
         let start = || {
             let pid = whose.to_string();
             let mut launcher = Command::new(own_program::path()?)
@@ -119,7 +122,7 @@ impl Keeper {
             };
             Ok(Self { launcher, bell })
         };
-        start().map_err(Error::NoKeeper)
+        start().map_err(KeyError::NoKeeper)
     }
 
     /// Its bell.
@@ -131,18 +134,18 @@ impl Keeper {
     /// Makes sure that it is in place: to be called before the key is written.
     ///
     /// # Errors
-    /// [`Error::NoKeeper`], when it could not be; [`Error::TooLate`], when the key's minute is over
+    /// [`KeyError::NoKeeper`], when it could not be; [`KeyError::TooLate`], when the key's minute is over
     /// before it could be of use.
-    pub fn settle(&mut self) -> Result<(), Error> {
+    pub fn settle(&mut self) -> Result<(), KeyError> {
         match self.launcher.wait() {
-            Ok(_) if self.bell.is_over() => Err(Error::TooLate),
+            Ok(_) if self.bell.is_over() => Err(KeyError::TooLate),
             // A keeper that is gone has closed its end.
             Ok(status) if status.success() => {
                 let heard = (&*self.bell.pipe).write_all(&[NOTHING]);
-                heard.map_err(Error::NoKeeper)
+                heard.map_err(KeyError::NoKeeper)
             }
-            Ok(status) => Err(Error::NoKeeper(io::Error::other(status.to_string()))),
-            Err(cause) => Err(Error::NoKeeper(cause)),
+            Ok(status) => Err(KeyError::NoKeeper(io::Error::other(status.to_string()))),
+            Err(cause) => Err(KeyError::NoKeeper(cause)),
         }
     }
 }

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use ssh_key::rand_core::{OsRng, RngCore};
 
+use super::error::KeyError;
 use super::private::Private;
-use crate::error::Error;
 
 /// What the names of our directories begin with, and how many letters and digits follow.
 const PREFIX: &str = "mssh-key-";
@@ -39,8 +39,8 @@ impl Room {
     /// `/dev/shm`, else the temporary directory.
     ///
     /// # Errors
-    /// [`Error::NoRoom`] with what was tried.
-    pub fn open() -> Result<Self, Error> {
+    /// [`KeyError::NoRoom`] with what was tried.
+    pub fn open() -> Result<Self, KeyError> {
         let mut tried = Vec::new();
         for base in bases() {
             // What others could lead elsewhere later on shall not be in the path.
@@ -51,7 +51,7 @@ impl Room {
                 Err(cause) => tried.push((base, cause)),
             }
         }
-        Err(Error::NoRoom(tried))
+        Err(KeyError::NoRoom(tried))
     }
 
     /// Where it is.
@@ -62,8 +62,8 @@ impl Room {
     /// Writes the key into a file that only we can read, and says where it is.
     ///
     /// # Errors
-    /// [`Error::Key`], for whatever reason it cannot be written.
-    pub fn write_key(&self, key: &[u8]) -> Result<PathBuf, Error> {
+    /// [`KeyError::Write`], for whatever reason it cannot be written.
+    pub fn write_key(&self, key: &[u8]) -> Result<PathBuf, KeyError> {
         self.write(KEY, key)
     }
 
@@ -71,15 +71,15 @@ impl Room {
     ///
     /// # Errors
     /// As [`Room::write_key`].
-    pub fn write_credentials(&self, text: &[u8]) -> Result<PathBuf, Error> {
+    pub fn write_credentials(&self, text: &[u8]) -> Result<PathBuf, KeyError> {
         self.write(CREDENTIALS, text)
     }
 
-    fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, Error> {
+    fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, KeyError> {
         let path = self.path().join(name);
         match self.directory.write(name, content) {
             Ok(()) => Ok(path),
-            Err(cause) => Err(Error::Key(path, cause)),
+            Err(source) => Err(KeyError::Write { path, source }),
         }
     }
 }
@@ -109,8 +109,8 @@ fn has_our_name(name: &OsStr, prefix: &str) -> bool {
 /// in memory where there is a file system for that which is always there.
 ///
 /// # Errors
-/// [`Error::NoRoom`].
-pub fn for_plain_ssh() -> Result<PathBuf, Error> {
+/// [`KeyError::NoRoom`].
+pub fn for_plain_ssh() -> Result<PathBuf, KeyError> {
     Ok(place()?.join(user_prefix()))
 }
 
@@ -118,8 +118,8 @@ pub fn for_plain_ssh() -> Result<PathBuf, Error> {
 /// destinations. Nobody can take the name before us.
 ///
 /// # Errors
-/// [`Error::NoRoom`].
-pub fn for_this_run() -> Result<PathBuf, Error> {
+/// [`KeyError::NoRoom`].
+pub fn for_this_run() -> Result<PathBuf, KeyError> {
     static SUFFIX: OnceLock<String> = OnceLock::new();
     let suffix = SUFFIX.get_or_init(random_suffix);
     Ok(place()?.join(format!("{}-{suffix}", user_prefix())))
@@ -129,10 +129,10 @@ fn user_prefix() -> String {
     format!("mssh-{}", rustix::process::geteuid().as_raw())
 }
 
-fn place() -> Result<PathBuf, Error> {
+fn place() -> Result<PathBuf, KeyError> {
     let mut places = [PathBuf::from("/dev/shm"), std::env::temp_dir()].into_iter();
     let place = places.find(|place| place.is_dir());
-    place.ok_or_else(|| Error::NoRoom(Vec::new()))
+    place.ok_or_else(|| KeyError::NoRoom(Vec::new()))
 }
 
 /// The directories of runs with hops, also of those that were killed.

@@ -17,9 +17,9 @@ use std::time::SystemTime;
 use rustix::io::Errno;
 
 use super::Key;
+use super::error::KeyError;
 use super::private::Private;
 use super::room::KEY_LIFE;
-use crate::error::Error;
 use crate::plan::target::Target;
 
 /// The name of the key in its room.
@@ -122,10 +122,13 @@ pub fn enter(room: &Path) -> io::Result<File> {
 /// The key of a room that we have entered: what is there, or a new one.
 ///
 /// # Errors
-/// [`Error::Key`], when it cannot be written.
-pub fn key(room: &Path) -> Result<PathBuf, Error> {
+/// [`KeyError::Write`], when it cannot be written.
+pub fn key(room: &Path) -> Result<PathBuf, KeyError> {
     let path = room.join(KEY);
-    let error = |cause| Error::Key(path.clone(), cause);
+    let error = |source| KeyError::Write {
+        path: path.clone(),
+        source,
+    };
     let room = Private::open(room).map_err(error)?;
     for _ in 0..TRIES {
         if is_reusable(&room).map_err(error)? {
@@ -133,7 +136,8 @@ pub fn key(room: &Path) -> Result<PathBuf, Error> {
         }
         match Key::generate()?.write_to(&room, KEY) {
             // Of several who come at once, one is the first, and the others take what it has left.
-            Err(Error::Key(_, cause)) if cause.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(KeyError::Write { source, .. })
+                if source.kind() == io::ErrorKind::AlreadyExists => {}
             written => return written.map(|()| path),
         }
     }

@@ -25,10 +25,10 @@ pub async fn carry(caller: &mut Caller, host: &str, port: u16) -> Result<(), Err
     let connected = timeout(LIMIT, TcpStream::connect((host, port))).await;
     let connected = connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
     let connected = connected.and_then(|socket| socket.set_nodelay(true).map(|()| socket));
-    let mut socket = connected.map_err(|cause| Error::NoConnection {
+    let mut socket = connected.map_err(|source| Error::NoConnection {
         host: host.to_owned(),
         port,
-        cause,
+        source,
     })?;
     let ends = caller.ends();
     let mut caller = join(ends.input, ends.output);

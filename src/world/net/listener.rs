@@ -1,6 +1,7 @@
 //! A port of this machine, and those who connect to it.
 
 mod caller;
+mod error;
 mod idle;
 
 use std::io;
@@ -12,8 +13,8 @@ use tokio::net::TcpListener;
 use tokio::time::sleep;
 
 pub use self::caller::{Caller, Heard, Said, is_deaf};
+pub use self::error::ListenError;
 pub use self::idle::Served;
-use crate::error::Error;
 use crate::plan::cli::bind_address::BindAddress;
 use crate::world::tty::terminal::Terminal;
 
@@ -42,16 +43,16 @@ impl Listener {
     /// Listens there. To be called in the runtime.
     ///
     /// # Errors
-    /// [`Error::NoListener`].
-    pub async fn open(place: &BindAddress) -> Result<Self, Error> {
+    /// [`ListenError`].
+    pub async fn open(place: &BindAddress) -> Result<Self, ListenError> {
         let open = async {
             let socket = TcpListener::bind(&*place.sockets()).await?;
             let address = socket.local_addr()?;
             Ok((socket, address))
         };
-        let (socket, address) = open.await.map_err(|cause| Error::NoListener {
-            place: place.to_string(),
-            cause,
+        let (socket, address) = open.await.map_err(|source| ListenError {
+            address: place.to_string(),
+            source,
         })?;
         Ok(Self {
             socket,

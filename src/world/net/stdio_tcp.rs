@@ -22,10 +22,10 @@ const CHUNK: usize = 64 << 10;
 pub fn connect(host: &str, port: u16) -> Result<TcpStream, Error> {
     let connected = TcpStream::connect((host, port));
     let connected = connected.and_then(|socket| socket.set_nodelay(true).map(|()| socket));
-    connected.map_err(|cause| Error::NoConnection {
+    connected.map_err(|source| Error::NoConnection {
         host: host.to_owned(),
         port,
-        cause,
+        source,
     })
 }
 

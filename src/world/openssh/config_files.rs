@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::{Uid, User};
 
-use crate::error::Error;
+use super::error::SshError;
 use crate::world::process::bounded;
 
 /// What is appended to a file's name for what it was before.
@@ -40,12 +40,19 @@ pub fn is_there(name: &str) -> bool {
 /// What a file says; `None` where there is none.
 ///
 /// # Errors
-/// [`Error::SshFile`].
-pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Error> {
+/// [`SshError::File`].
+pub fn read(file: &Path) -> Result<Option<Vec<u8>>, SshError> {
     match bounded::file(file) {
         Ok(content) => Ok(Some(content)),
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(cause) => Err(Error::SshFile(file.to_owned(), cause)),
+        Err(cause) => Err(failed(file, cause)),
+    }
+}
+
+fn failed(file: &Path, source: io::Error) -> SshError {
+    SshError::File {
+        path: file.to_owned(),
+        source,
     }
 }
 
@@ -53,8 +60,8 @@ pub fn read(file: &Path) -> Result<Option<Vec<u8>>, Error> {
 /// a mode what it is; a new file is for its owner alone.
 ///
 /// # Errors
-/// [`Error::SshFile`].
-pub fn write(file: &Path, content: &[u8]) -> Result<(), Error> {
+/// [`SshError::File`].
+pub fn write(file: &Path, content: &[u8]) -> Result<(), SshError> {
     let write = || {
         if let Some(directory) = file.parent().filter(|directory| !directory.exists()) {
             DirBuilder::new().mode(0o700).create(directory)?;
@@ -72,7 +79,7 @@ pub fn write(file: &Path, content: &[u8]) -> Result<(), Error> {
         fresh.persist(&target).map_err(|error| error.error)?;
         Ok(())
     };
-    write().map_err(|cause| Error::SshFile(file.to_owned(), cause))
+    write().map_err(|cause| failed(file, cause))
 }
 
 /// Where a copy of a file is kept.
@@ -86,12 +93,10 @@ pub fn backup(file: &Path) -> PathBuf {
 /// Removes a file, if it is there.
 ///
 /// # Errors
-/// [`Error::SshFile`].
-pub fn remove(file: &Path) -> Result<(), Error> {
+/// [`SshError::File`].
+pub fn remove(file: &Path) -> Result<(), SshError> {
     match fs::remove_file(file) {
-        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-            Err(Error::SshFile(file.to_owned(), cause))
-        }
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(failed(file, cause)),
         _ => Ok(()),
     }
 }

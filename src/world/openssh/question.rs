@@ -10,8 +10,8 @@ use std::time::Duration;
 use tokio::io::AsyncRead;
 
 use super::config_files;
+use super::error::SshError;
 use super::readable::Readable;
-use crate::error::Error;
 use crate::plan::argv::ssh_config::{UNDER_US, Under};
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::ssh_g;
@@ -21,6 +21,7 @@ use crate::plan::ssh_g::{Config, HostConfig, Query, QueryOptions, files};
 use crate::plan::target::destination::Destination;
 use crate::world::process;
 use crate::world::process::bounded;
+use crate::world::process::error::ClientError;
 
 /// How long to wait for the rest of what ssh has told or complained of.
 const LAST_WORDS: Duration = Duration::from_millis(100);
@@ -65,13 +66,13 @@ impl Source {
 /// cannot tell by the answer whether anybody has said who logs in.
 ///
 /// # Errors
-/// [`Error::ClientRefused`] with ssh's own words, when it refuses the user's.
+/// [`SshError::Refused`] with ssh's own words, when it refuses the user's.
 pub async fn ask(
     ssh: &Path,
     invocation: &Invocation,
     subject: &Query<'_>,
     source: &Source,
-) -> Result<HostConfig, Error> {
+) -> Result<HostConfig, SshError> {
     let mut manner = QueryOptions {
         config: source.config(),
         canonical: subject.is_address(),
@@ -102,7 +103,7 @@ async fn told(
     ssh: &Path,
     (invocation, subject): (&Invocation, &Query<'_>),
     manner: QueryOptions<'_>,
-) -> Result<(HostConfig, Option<Vec<PathBuf>>), Error> {
+) -> Result<(HostConfig, Option<Vec<PathBuf>>), SshError> {
     let said = put(
         ssh,
         ssh_g::words(invocation, subject, manner),
@@ -127,13 +128,13 @@ async fn told(
 ///
 /// # Errors
 /// As of [`ask`].
-pub async fn answer(ssh: &Path, words: Vec<OsString>) -> Result<HostConfig, Error> {
+pub async fn answer(ssh: &Path, words: Vec<OsString>) -> Result<HostConfig, SshError> {
     let said = put(ssh, words, Stdio::null()).await?;
     if said.status.success() {
         return Ok(with_user(HostConfig::parse(&said.stdout)));
     }
     let status = said.status.code().and_then(|code| u8::try_from(code).ok());
-    Err(Error::ClientRefused {
+    Err(SshError::Refused {
         status: status.unwrap_or(255),
         stderr: said.stderr,
     })
@@ -231,8 +232,11 @@ struct Said {
 }
 
 /// Puts these words to ssh.
-async fn put(ssh: &Path, words: Vec<OsString>, stdin: Stdio) -> Result<Said, Error> {
-    let cannot = |cause| Error::CannotRun(ssh.into(), cause);
+async fn put(ssh: &Path, words: Vec<OsString>, stdin: Stdio) -> Result<Said, SshError> {
+    let cannot = |source| ClientError::CannotRun {
+        path: ssh.into(),
+        source,
+    };
     let mut child = tokio::process::Command::new(ssh)
         .args(words)
         .env(UNDER_US, Under::Any.value())
@@ -281,7 +285,7 @@ async fn read(from: Option<&mut (impl AsyncRead + Unpin)>, into: &mut Vec<u8>) -
 pub async fn host_name(
     invocation: &Invocation,
     destination: &Destination,
-) -> Result<String, Error> {
+) -> Result<String, SshError> {
     let (ssh, source) = (process::find("ssh")?, Source::of(invocation));
     let answer = ask(&ssh, invocation, &Query::of(destination), &source).await?;
     Ok(answer.hostname)

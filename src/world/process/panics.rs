@@ -4,7 +4,7 @@ use std::backtrace::Backtrace;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::{Mutex, PoisonError};
 
-use crate::error::Error;
+use super::error::IoError;
 use crate::world::tty::terminal::Terminal;
 
 /// Where the last one was, in our sources or a library's.
@@ -23,15 +23,15 @@ pub fn record(terminal: Terminal) {
 /// Runs this; a panic in it ends it as an error, when all that it held is gone.
 ///
 /// # Errors
-/// Its own, and [`Error::Bug`].
-pub fn caught<T>(run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
-    panic::catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(last()))
+/// Its own, and [`IoError::Bug`].
+pub fn caught<T, E: From<IoError>>(run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    panic::catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(last().into()))
 }
 
 /// The last panic as an error.
-pub fn last() -> Error {
+pub fn last() -> IoError {
     let place = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    Error::Bug {
+    IoError::Bug {
         place: place.clone(),
     }
 }
@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn a_panic_is_an_error_that_tells_its_place() {
         record(Terminal::new(Program::Ssh));
-        let caught = caught::<()>(|| panic!("at the disco"));
+        let caught = caught::<(), IoError>(|| panic!("at the disco"));
         drop(panic::take_hook());
         let message = caught.expect_err("a bug").to_string();
         assert!(

@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use rustix::termios::{OutputModes, tcgetattr};
 
 use super::waiting;
+use crate::hint;
 use crate::hint::Hint;
 use crate::plan::program::Program;
 
@@ -41,7 +42,7 @@ impl Terminal {
     /// Reports an error: a line of what, with `--debug` a line of each cause, lines of what was
     /// seen, a line of what to try.
     pub fn error(self, error: &(impl Error + Hint)) {
-        self.say("error: ", &error.to_string());
+        self.say("error: ", &hint::line(error));
         if self.debug {
             self.causes(error);
         }
@@ -56,7 +57,7 @@ impl Terminal {
     /// Reports what has befallen one of several, in one line; what to try only if that was not said
     /// `before`.
     pub fn error_of(self, whom: &str, error: &(impl Error + Hint), before: &mut Option<String>) {
-        self.say("error: ", &format!("{whom}: {error}"));
+        self.say("error: ", &format!("{whom}: {}", hint::line(error)));
         let hint = error.hint();
         if hint != *before
             && let Some(hint) = &hint
@@ -66,9 +67,9 @@ impl Terminal {
         *before = hint.or_else(|| before.take());
     }
 
-    /// The chain of causes. What a message repeats of its cause is not said twice.
+    /// The causes that the line of the error does not tell.
     fn causes(self, error: &dyn Error) {
-        let mut said = error.to_string();
+        let mut said = hint::line(error);
         let mut next = error.source();
         while let Some(cause) = next {
             let text = cause.to_string();

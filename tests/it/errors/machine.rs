@@ -24,8 +24,8 @@ fn a_client_that_is_not_there_gives_the_status_of_a_shell() {
         finish(command.args(words)).fails(
             127,
             &[
-                &format!("{program}: error: `{client}` is not to be found on PATH"),
-                &format!("{program}: hint: install OpenSSH's clients (package openssh-client)"),
+                &format!("{program}: error: `{client}` not found on PATH"),
+                &format!("{program}: hint: install the OpenSSH clients (package openssh-client)"),
             ],
         );
     }
@@ -46,7 +46,7 @@ fn a_key_of_ones_own_needs_a_public_half() {
     super::mssh(&caller, &["-i", pem, WEB1]).fails(
         255,
         &[
-            &format!("mssh: error: no public half to be found for the key {pem}"),
+            &format!("mssh: error: no public key found for {pem}"),
             &format!("mssh: hint: make it with `ssh-keygen -y -f {pem} > {pem}.pub`"),
         ],
     );
@@ -54,7 +54,7 @@ fn a_key_of_ones_own_needs_a_public_half() {
         255,
         &[
             "mssh: error: cannot read the key /nowhere/key: No such file or directory",
-            "mssh: hint: leave out -i, and a key is made for this connection alone",
+            "mssh: hint: leave out -i to use a key made for this connection only",
         ],
     );
     assert!(caller.calls().is_empty(), "AWS was asked");
@@ -81,10 +81,10 @@ fn a_key_that_instances_skip_is_refused_with_the_reason_before_anything_is_asked
     let directory = tempfile::tempdir().expect("a directory");
     let refused = |key: &Path, kind: &str| {
         let key = key.to_str().expect("a name");
-        let what = format!("mssh: error: EC2 Instance Connect does not take {kind} keys: {key}");
-        let hint = "mssh: hint: instances skip pushed lines that do not begin with `ssh`: name an \
-                    ed25519 or RSA key, or leave out -i, and a key is made for this connection \
-                    alone";
+        let what = format!("mssh: error: EC2 Instance Connect does not accept {kind} keys: {key}");
+        let hint = "mssh: hint: instances ignore keys whose line does not start with `ssh`: name \
+                    an ed25519 or RSA key, or leave out -i to use a key made for this connection \
+                    only";
         super::mssh(&caller, &["-i", key, WEB1]).fails(255, &[&what, hint]);
     };
     for (kind, public) in FIDO {
@@ -144,7 +144,7 @@ fn no_directory_for_the_key_is_said_with_what_was_tried() {
     assert!(lines[0].contains("; /proc: "), "{lines:?}");
     assert_eq!(
         lines[1..],
-        ["mssh: hint: make one of them writable, or set TMPDIR to a directory that is"]
+        ["mssh: hint: make one of them writable, or set TMPDIR to a writable directory"]
     );
 }
 
@@ -163,7 +163,7 @@ fn a_full_disk_is_said() {
     assert!(lines[0].contains("No space left on device"), "{lines:?}");
     assert_eq!(
         lines[1..],
-        ["mssh: hint: make room there, or set XDG_RUNTIME_DIR to another directory"]
+        ["mssh: hint: free some space there, or set XDG_RUNTIME_DIR to another directory"]
     );
 }
 

@@ -52,7 +52,7 @@ fn breaks(command: &mut Command, caller: &Caller<'_>) {
 fn is_reported(stderr: &str) {
     let said = "mssh: error: this is a bug in mssh, at ";
     assert!(stderr.starts_with(said), "{stderr}");
-    let asked = ": please report it, with what --debug says\n";
+    let asked = ": please report it with the output of --debug\n";
     assert!(stderr.ends_with(asked), "{stderr}");
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
 }

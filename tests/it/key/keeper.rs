@@ -170,6 +170,9 @@ fn no_key_is_written_when_the_keeper_was_killed_meanwhile() {
     kill_process(keepers()[0].pid(), Signal::KILL).expect("a keeper");
     let outcome = outcome(child);
     assert_eq!(outcome.code, Some(255), "{outcome:?}");
-    assert!(outcome.stderr.contains("keeper"), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("the process that deletes the key"),
+        "{outcome:?}"
+    );
     leaves_nothing(&caller);
 }

@@ -89,7 +89,7 @@ fn where_no_directory_will_do_no_key_is_made_and_all_is_said() {
     }
     let said = "mssh: error: no directory for the key (/dev/shm: others can write in /dev/shm; \
                 /tmp: others can write in /tmp)";
-    let hint = "mssh: hint: make one of them writable, or set TMPDIR to a directory that is";
+    let hint = "mssh: hint: make one of them writable, or set TMPDIR to a writable directory";
     outcome.fails(255, &[said, hint]);
 }
 
@@ -99,7 +99,7 @@ fn a_directory_of_keys_that_others_could_move_is_refused() {
     let above = directory(&user.caller, 0o777, None).expect("a directory");
     let path = above.join("keys").display().to_string();
     let said = format!(
-        "mssh: error: no key can be in {path}: others can write in {}",
+        "mssh: error: cannot keep keys in {path}: others can write in {}",
         above.display()
     );
     let hint = "mssh: hint: name another with --key-dir in `mssh --ssh-config --install`";

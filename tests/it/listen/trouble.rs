@@ -144,7 +144,7 @@ fn a_port_here_that_cannot_be_had_is_said_before_anything_is_asked() {
         255,
         &[
             &format!("mssh: error: cannot listen on {taken}: Address already in use"),
-            "mssh: hint: somebody else has that port: name another, or 0 for any",
+            "mssh: hint: another program uses that port: choose another, or 0 for any free one",
         ],
     );
     drop(holder);

@@ -102,7 +102,7 @@ fn a_directory_with_anything_else_in_it_is_refused_and_not_touched() {
     let path = dot_ssh.display().to_string();
     let path = path.trim_end_matches('/');
     let said = format!(
-        "mssh: error: no key can be in {path}: mssh did not make it, and it holds other things"
+        "mssh: error: cannot keep keys in {path}: mssh did not make it, and it holds other things"
     );
     let hint = "mssh: hint: name another with --key-dir in `mssh --ssh-config --install`";
     for words in [&["--ssh-config"][..], &["--ssh-config", "--install"]] {
@@ -136,7 +136,7 @@ fn keys_that_the_user_keeps_by_instance_are_neither_taken_nor_deleted() {
     private(&keys, 0o600, &[]);
     let path = keys.display().to_string();
     let said = format!(
-        "mssh: error: no key can be in {path}: mssh did not make it, and it holds other things"
+        "mssh: error: cannot keep keys in {path}: mssh did not make it, and it holds other things"
     );
     let hint = "mssh: hint: name another with --key-dir in `mssh --ssh-config --install`";
     let setup = ["--ssh-config", "--key-dir", &path];
@@ -166,7 +166,7 @@ fn a_directory_that_is_open_to_others_gets_no_key() {
     let outcome = user.run("ssh", &[WEB1, "true"]);
     assert_eq!(outcome.code, Some(255));
     let said = format!(
-        "mssh: error: no key can be in {}: it is not a directory of yours alone\n",
+        "mssh: error: cannot keep keys in {}: it is not a directory of yours alone\n",
         user.keys().display()
     );
     assert!(outcome.stderr.starts_with(&said), "{}", outcome.stderr);

@@ -126,7 +126,7 @@ fn a_file_of_the_users_with_the_name_of_ours_is_neither_overwritten_nor_deleted(
         "mssh: error: cannot change {}: mssh did not write it",
         file.display()
     );
-    let hint = "mssh: hint: nothing is lost; `mssh --ssh-config` prints what to put there";
+    let hint = "mssh: hint: your files are intact; `mssh --ssh-config` prints what to add to them";
     user.install(&[]).fails(255, &[&said, hint]);
     user.uninstalls();
     assert_eq!(text(&file), "Host *.internal\n");
@@ -139,11 +139,11 @@ fn a_file_of_the_users_with_the_name_of_a_copy_is_neither_overwritten_nor_delete
     let user = SshUser::with(THEIRS);
     let backup = user.dot_ssh("config.before-mssh");
     let said = format!(
-        "mssh: error: cannot change {}: it is there already, and no copy of {}",
+        "mssh: error: cannot change {}: it exists, and is no copy of {}",
         backup.display(),
         user.config().display()
     );
-    let hint = "mssh: hint: nothing is lost; `mssh --ssh-config` prints what to put there";
+    let hint = "mssh: hint: your files are intact; `mssh --ssh-config` prints what to add to them";
     fs::write(&backup, "Host *.internal\n").expect("a file");
     let before = user.files();
     user.install(&[]).fails(255, &[&said, hint]);

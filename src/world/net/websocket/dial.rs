@@ -11,6 +11,7 @@ use tokio_rustls::TlsConnector;
 
 use super::{Io, NetworkConfig, WebsocketUrl, http};
 use crate::error::{Error, Step, Tunnel};
+use crate::hint;
 use crate::plan::aws::http_proxy::Proxy;
 use crate::world::net::error::NetworkError;
 use crate::world::net::trouble;
@@ -87,7 +88,7 @@ async fn through(proxy: &Proxy, url: &WebsocketUrl, trust: &Trust) -> Result<Io,
         let proxy = proxy.to_string();
         Error::Network(NetworkError::ProxyUnreachable { proxy, cause })
     };
-    let late = |error: Error| unreachable(error.to_string());
+    let late = |error: Error| unreachable(hint::line(&error));
     let tcp = tcp(&proxy.host, proxy.port).await.map_err(late)?;
     let io: Io = Box::new(tcp.map_err(|cause| unreachable(cause.to_string()))?);
     let io = if proxy.secure {

@@ -1,0 +1,45 @@
+//! What ssh or its configuration can refuse.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::hint::Hint;
+use crate::world::process::error::ClientError;
+
+/// Why ssh does not answer, or its configuration cannot be changed.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the text of each variant stands beside it")]
+pub enum SshError {
+    /// ssh refuses the command line or its configuration, and has said why on its standard error.
+    #[error("{}", String::from_utf8_lossy(stderr))]
+    Refused { stderr: Vec<u8>, status: u8 },
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    #[error("cannot change {}", path.display())]
+    File { path: PathBuf, source: io::Error },
+}
+
+impl SshError {
+    /// The exit status: 127 for a missing client, as of a shell; what ssh refuses has its own.
+    pub fn status(&self) -> Option<u8> {
+        match self {
+            Self::Refused { status, .. } => Some(*status),
+            Self::Client(ClientError::NotFound(_)) => Some(127),
+            Self::Client(ClientError::CannotRun { .. }) | Self::File { .. } => None,
+        }
+    }
+}
+
+impl Hint for SshError {
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Refused { .. } => None,
+            Self::Client(error) => error.hint(),
+            Self::File { .. } => Some(
+                "your files are intact; `mssh --ssh-config` prints what to add to them".to_owned(),
+            ),
+        }
+    }
+}
