@@ -1,9 +1,9 @@
 //! What the AWS configuration says and what AWS's answers mean.
 
+pub mod bad_value;
 pub mod clock;
 pub mod date;
 pub mod denial;
-pub mod flaw;
 pub mod http_proxy;
 pub mod profiles;
 pub mod region;

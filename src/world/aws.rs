@@ -1,17 +1,17 @@
 //! AWS: who we are there, and how long we wait.
 
+mod call;
 mod credentials;
-mod current;
+mod credentials_json;
 mod ec2;
+mod eice;
 mod endpoint_urls;
-mod endpoints;
 pub mod error;
-mod explain;
 pub mod files;
-mod handover;
 mod http;
 mod instance_connect;
 mod pages;
+mod refreshing;
 mod retry;
 mod settings;
 mod sign;
@@ -27,14 +27,14 @@ pub use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_ec2::operation::RequestId;
 
+pub use self::call::{Door, Push};
 pub use self::credentials::Prompts;
 use self::credentials::{Chain, Found, Kept};
-pub use self::current::Current;
+pub use self::credentials_json::{handed, received};
 use self::endpoint_urls::EndpointUrls;
-pub use self::explain::{Door, Push};
 use self::files::Files;
-pub use self::handover::{handed, received};
 use self::http::proxies;
+pub use self::refreshing::Current;
 pub use self::settings::network;
 pub use self::sign::{Scope, presigned};
 pub use self::ssm::{Session, Start};

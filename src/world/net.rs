@@ -1,5 +1,6 @@
 //! The network: addresses, TCP, TLS trust, websockets.
 
+pub mod connect_error;
 pub mod error;
 pub mod forward;
 pub mod listener;
@@ -7,6 +8,5 @@ pub mod pump;
 pub mod resolver;
 pub mod stdio_tcp;
 pub mod tcp;
-pub mod trouble;
 pub mod trust;
 pub mod websocket;

@@ -4,12 +4,12 @@
 //! `HTTPS_PROXY`, and where it is empty there is none. `ALL_PROXY`, which botocore does not know,
 //! counts where the scheme has no proxy of its own.
 
-mod exemptions;
+mod no_proxy;
 mod url;
 
 use std::fmt;
 
-use self::exemptions::Exemptions;
+use self::no_proxy::Exemptions;
 pub use self::url::{authority, host_and_port};
 
 /// What the environment says of proxies. Its URLs are looked into only when one is needed, so that

@@ -3,11 +3,11 @@
 //! <https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-files.html>, and `configloader` of
 //! botocore where that is silent. A value of `credentials` goes before one of `config`.
 
+pub mod error;
 mod ini;
 pub mod role;
 pub mod source;
 pub mod sso;
-pub mod trouble;
 
 use std::collections::BTreeMap;
 

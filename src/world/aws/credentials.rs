@@ -19,7 +19,7 @@ use self::cache::Cache;
 pub(super) use self::cache::Kept;
 use super::Regional;
 use super::variables::{first, variable};
-use crate::plan::aws::flaw::BadValue;
+use crate::plan::aws::bad_value::BadValue;
 use crate::plan::aws::profiles::Profile;
 use crate::plan::aws::profiles::source;
 use crate::plan::aws::profiles::source::{Origin, Source, WebVariables};

@@ -11,7 +11,7 @@ use aws_sdk_ec2::operation::describe_instances::builders::DescribeInstancesFluen
 use aws_sdk_ec2::types;
 
 use super::Regional;
-use super::explain::Call;
+use super::call::Call;
 use super::pages::Pages;
 use super::retry::{Failure, Limits};
 use crate::plan::target::ids::InstanceId;

@@ -4,7 +4,7 @@ mod credentials;
 pub(crate) mod denied;
 mod setting;
 mod stale;
-mod unread;
+mod unreadable;
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ pub use self::credentials::{Lack, NoCode, NoLogin};
 pub use self::denied::Denied;
 pub use self::setting::Setting;
 pub use self::stale::StaleSession;
-pub use self::unread::Unread;
+pub use self::unreadable::Unread;
 use crate::hint::Hint;
 use crate::plan::argv::quote;
 use crate::plan::aws::clock::Offset;

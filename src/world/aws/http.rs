@@ -1,7 +1,7 @@
 //! The HTTP client under the SDK: proxies as the environment says, TLS only where it is needed.
 
 mod limit;
-mod patient;
+mod long_timeout;
 
 use std::collections::HashMap;
 use std::env;
@@ -20,13 +20,13 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-pub(super) use self::patient::Patient;
+pub(super) use self::long_timeout::Patient;
 use super::variables::variable;
 use crate::plan::aws::http_proxy;
 use crate::plan::aws::http_proxy::{Proxies, Proxy};
 use crate::world::aws::error::AwsError;
+use crate::world::net::connect_error;
 use crate::world::net::error::NetworkError;
-use crate::world::net::trouble;
 use crate::world::net::trust::Trust;
 
 /// A client that looks where each request goes before it makes a connector: reading certificates
@@ -125,7 +125,7 @@ impl HttpConnector for Choice {
                 let most = limit::of(&request);
                 let answer = connector.call(request);
                 HttpConnectorFuture::new(async move {
-                    let response = trouble::explained(answer, host.clone(), proxy).await?;
+                    let response = connect_error::explained(answer, host.clone(), proxy).await?;
                     Ok(limit::limited(response, &host, most))
                 })
             }

@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::Regional;
-use super::explain::{Call, Door, Push};
+use super::call::{Call, Door, Push};
 use super::retry::Limits;
 use crate::world::aws::error::AwsError;
 use crate::world::key::keeper::Bell;

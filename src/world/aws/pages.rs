@@ -1,6 +1,6 @@
 //! Lists that come in pages: to the last page, but not without an end.
 
-use super::explain::Call;
+use super::call::Call;
 use crate::world::aws::error::AwsError;
 
 /// How many pages are asked for, and how many things of them are kept. A page of EC2's has looked at

@@ -23,7 +23,7 @@ use aws_smithy_runtime_api::client::retries::classifiers::{
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
-use crate::world::net::trouble;
+use crate::world::net::connect_error;
 use crate::world::tty::waiting;
 
 /// How long a call may take in all, with its retries and the waits between them.
@@ -158,7 +158,7 @@ impl<E: Failure> ClassifyRetry for Limits<E> {
     ) -> RetryAction {
         if let Some(Err(error)) = context.output_or_error()
             && error.is_response_error()
-            && trouble::in_chain(error).is_some()
+            && connect_error::in_chain(error).is_some()
         {
             // Whoever sends an answer that is too long would send another.
             return RetryAction::RetryForbidden;

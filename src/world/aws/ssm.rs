@@ -13,7 +13,7 @@ use aws_sdk_ssm::operation::terminate_session::TerminateSessionError;
 use aws_sdk_ssm::types::{InstanceInformationStringFilter, PingStatus};
 
 use super::Regional;
-use super::explain::Call;
+use super::call::Call;
 use super::retry::{Failure, Limits};
 use crate::plan::aws::service_host::may_hold_session;
 use crate::plan::route::tunnel::Agent;
@@ -197,7 +197,7 @@ impl Regional<'_> {
             Start::Port(_) => TO_SSH,
             Start::Shell => "SSM-SessionManagerRunShell",
         };
-        let (region, partition) = (&self.region, super::explain::partition(&self.region));
+        let (region, partition) = (&self.region, super::call::partition(&self.region));
         let resource = match denied.resource.as_str() {
             "*" if target.starts_with("mi-") => {
                 format!("arn:{partition}:ssm:{region}:*:managed-instance/{target}")

@@ -3,13 +3,13 @@
 //! The order is botocore's: <https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-files.html>
 //! and, where that is silent, its `credentials` module.
 
-mod said;
+mod display;
 
+use super::error::Trouble;
 use super::role::Role;
 use super::sso::Sso;
-use super::trouble::Trouble;
 use super::{File, Profile, Value};
-use crate::plan::aws::flaw::BadValue;
+use crate::plan::aws::bad_value::BadValue;
 
 /// How credentials come to be.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sso.html>
 
+use super::error::Trouble;
 use super::role::{python_json, sha1_hex};
-use super::trouble::Trouble;
 use super::{Profile, Value};
 
 /// What a profile says of it, whole.

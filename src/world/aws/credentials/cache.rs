@@ -17,8 +17,8 @@ use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 use serde_json::{Value, json};
 
+use crate::plan::aws::bad_value::Flaw;
 use crate::plan::aws::date;
-use crate::plan::aws::flaw::Flaw;
 use crate::world::aws::files;
 use crate::world::process::bounded;
 

@@ -16,8 +16,8 @@ use super::Chain;
 use super::cache::instant;
 use crate::world::aws::error::{AwsError, Lack, NoLogin, Setting, Unread};
 use crate::world::aws::variables::variable;
-use crate::world::aws::{explain, files};
-use crate::world::net::trouble;
+use crate::world::aws::{call, files};
+use crate::world::net::connect_error;
 use crate::world::process::bounded;
 use crate::world::tty::waiting::Wait;
 
@@ -82,13 +82,13 @@ fn can_be_renewed() -> Result<(), AwsError> {
 
 /// Why a login is of no use.
 fn logged_out(error: &CredentialsError, profile: &str) -> AwsError {
-    if let Some(network) = trouble::in_chain(error) {
+    if let Some(network) = connect_error::in_chain(error) {
         return AwsError::Network(network.clone());
     }
-    let said = explain::chain(error);
+    let said = call::chain(error);
     let is = |words: &[&str]| words.iter().any(|word| said.contains(word));
     if is(&["ExpiredToken", "Unauthorized", "expired", "reauthenticate"]) {
         return Lack::no_login(profile, LOG_IN, NoLogin::Expired).into();
     }
-    explain::no_credentials(error, Some(profile.to_owned()))
+    call::no_credentials(error, Some(profile.to_owned()))
 }

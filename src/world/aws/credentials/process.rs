@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::process::Command;
 
 use super::cache::instant;
-use crate::plan::aws::flaw::BadValue;
+use crate::plan::aws::bad_value::BadValue;
 use crate::world::aws::error::Lack;
 use crate::world::process::bounded;
 use crate::world::tty::waiting;

@@ -12,10 +12,10 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 
 use super::Chain;
-use crate::plan::aws::flaw::BadValue;
+use crate::plan::aws::bad_value::BadValue;
 use crate::plan::aws::profiles::Profile;
+use crate::world::aws::call;
 use crate::world::aws::error::{AwsError, Lack, Unread};
-use crate::world::aws::explain;
 use crate::world::aws::http::Patient;
 use crate::world::aws::variables::{first, is_true, variable};
 use crate::world::process::bounded;
@@ -49,7 +49,7 @@ impl Chain<'_> {
             profile: None,
         };
         let found = found.map_err(late)?;
-        found.map_err(|error| explain::no_credentials(&error, None))
+        found.map_err(|error| call::no_credentials(&error, None))
     }
 
     /// The credentials of an instance's role.
@@ -62,7 +62,7 @@ impl Chain<'_> {
         let wait = Wait::begin("the metadata service's credentials".to_owned());
         let found = wait.during(Box::pin(provider.provide_credentials())).await;
         let profile = self.at.aws.profile.clone();
-        found.map_err(|error| explain::no_credentials(&error, profile))
+        found.map_err(|error| call::no_credentials(&error, profile))
     }
 
     /// Our HTTP client and region, for what the library asks by itself. It has no profile, so it

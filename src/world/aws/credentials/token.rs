@@ -9,7 +9,7 @@ use aws_smithy_types::date_time::Format;
 use serde_json::{Map, Value};
 
 use super::cache::instant;
-use crate::plan::aws::flaw::Flaw;
+use crate::plan::aws::bad_value::Flaw;
 use crate::world::aws::error::{Lack, NoLogin, Unread};
 use crate::world::aws::files;
 use crate::world::process::bounded;

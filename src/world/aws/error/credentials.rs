@@ -3,10 +3,10 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::unread::Unread;
+use super::unreadable::Unread;
 use super::with_profile;
-use crate::plan::aws::flaw::BadValue;
-use crate::plan::aws::profiles::trouble::Trouble;
+use crate::plan::aws::bad_value::BadValue;
+use crate::plan::aws::profiles::error::Trouble;
 
 /// What stands between the user and their credentials.
 #[derive(Debug)]

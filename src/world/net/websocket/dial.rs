@@ -13,8 +13,8 @@ use super::{Io, NetworkConfig, WebsocketUrl, http};
 use crate::error::{Error, Step, Tunnel};
 use crate::hint;
 use crate::plan::aws::http_proxy::Proxy;
+use crate::world::net::connect_error;
 use crate::world::net::error::NetworkError;
-use crate::world::net::trouble;
 use crate::world::net::trust::Trust;
 
 /// How long each step may take.
@@ -112,7 +112,7 @@ async fn tls(io: Io, host: &str, trust: &Trust) -> Result<Io, Error> {
     match secured {
         Ok(stream) => Ok(Box::new(stream)),
         Err(cause) => Err(match cause.get_ref().and_then(|it| it.downcast_ref()) {
-            Some(tls) => Error::Network(trouble::of_tls(tls, host.to_owned())),
+            Some(tls) => Error::Network(connect_error::of_tls(tls, host.to_owned())),
             None => Tunnel::Unreachable {
                 host: host.to_owned(),
                 cause: cause.to_string(),

@@ -15,7 +15,7 @@ use crate::plan::aws::denial::Reason;
 use crate::plan::route::no_console::NoConsole;
 use crate::plan::target::ids::{InstanceId, Login, Region, Zone};
 use crate::world::aws::error::{AwsError, Denied};
-use crate::world::net::trouble;
+use crate::world::net::connect_error;
 
 /// What was asked of AWS, for the error that may come of it.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,7 @@ impl Call<'_> {
     where
         E: ProvideErrorMetadata + StdError + 'static,
     {
-        if let Some(network) = trouble::in_chain(error) {
+        if let Some(network) = connect_error::in_chain(error) {
             return AwsError::Network(network.clone());
         }
         let action = self.action;
@@ -70,7 +70,7 @@ impl Call<'_> {
                 self.tell_answer(context.raw());
                 self.senseless()
             }
-            _ if !trouble::has_tried(error) => AwsError::NotSent {
+            _ if !connect_error::has_tried(error) => AwsError::NotSent {
                 action,
                 cause: root_cause(error),
             },
@@ -283,7 +283,7 @@ pub(super) fn partition(region: &Region) -> &'static str {
 
 /// Why one of the library's sources gives no credentials, in few words.
 pub(super) fn no_credentials(error: &CredentialsError, profile: Option<String>) -> AwsError {
-    if let Some(network) = trouble::in_chain(error) {
+    if let Some(network) = connect_error::in_chain(error) {
         return AwsError::Network(network.clone());
     }
     let cause = root_cause(error);

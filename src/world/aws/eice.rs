@@ -8,7 +8,7 @@ use aws_sdk_ec2::types::{
 };
 
 use super::Regional;
-use super::explain::Call;
+use super::call::Call;
 use super::pages::Pages;
 use crate::plan::aws::service_host::may_be_endpoint;
 use crate::plan::route::eice::{Endpoint, EndpointId, Names, Preference, Reach};

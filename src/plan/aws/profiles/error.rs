@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::plan::aws::flaw::BadValue;
+use crate::plan::aws::bad_value::BadValue;
 
 /// Why a profile gives no credentials, whatever AWS would say.
 #[derive(Clone, Debug, PartialEq, Eq)]
