@@ -16,7 +16,7 @@ use crate::plan::argv::tunnel::TunnelRequest;
 use crate::plan::cli::listen::ListenRequest;
 use crate::plan::route::Route;
 use crate::tunnel;
-use crate::world::aws::{Credentials, Current};
+use crate::world::aws::{Credentials, RefreshingCredentials};
 use crate::world::net::forward;
 use crate::world::net::listener::{Caller, Listener, Served, capacity};
 use crate::world::process::error::IoError;
@@ -62,7 +62,7 @@ enum Way {
     /// To this host and port, by itself.
     Direct(String, u16),
     /// Through a tunnel, with credentials that are good at the time.
-    Tunnel(Box<(TunnelRequest, Current)>),
+    Tunnel(Box<(TunnelRequest, RefreshingCredentials)>),
 }
 
 impl Destination {
@@ -79,7 +79,7 @@ impl Destination {
                     TunnelRequest::of(&listening.invocation.options, passage, listening.port);
                 let region = Some(request.passage.region().clone());
                 let profile = request.args.profile.clone();
-                let current = Current::new(profile, region, credentials, terminal);
+                let current = RefreshingCredentials::new(profile, region, credentials, terminal);
                 Way::Tunnel(Box::new((request, current)))
             }
             direct => Way::Direct(direct.destination(), listening.port),

@@ -16,7 +16,7 @@ use crate::plan::target::lookup;
 use crate::plan::target::lookup::Lookup;
 use crate::tunnel::ssm::SsmSession;
 use crate::world::aws::error::AwsError;
-use crate::world::aws::{Aws, Prompts, Regional, Start};
+use crate::world::aws::{Aws, Prompts, Regional, SessionKind};
 use crate::world::net::pump::Streams;
 use crate::world::net::resolver;
 use crate::world::openssh;
@@ -59,7 +59,7 @@ pub async fn run(
     terminal.note(&format!("a shell on {managed} by Session Manager"));
     let ssm = SsmSession {
         target: managed.as_str(),
-        start: Start::Shell,
+        start: SessionKind::Shell,
         region: Some(&place.region),
         profile,
         background: false,

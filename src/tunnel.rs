@@ -14,7 +14,7 @@ pub use crate::plan::argv::tunnel::OPTION;
 use crate::plan::argv::tunnel::{TunnelArgs, TunnelRequest, Verbosity};
 use crate::plan::route::tunnel::Passage;
 use crate::world::aws;
-use crate::world::aws::{Aws, Credentials, Prompts, Start};
+use crate::world::aws::{Aws, Credentials, Prompts, SessionKind};
 use crate::world::key::room;
 use crate::world::net::pump::Streams;
 use crate::world::process;
@@ -93,7 +93,7 @@ where
     };
     let ssm = SsmSession {
         target: managed.as_str(),
-        start: Start::Port(request.port),
+        start: SessionKind::Port(request.port),
         region: Some(region),
         profile: request.args.profile.as_deref(),
         background: request.args.background,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::plan::aws::clock::Offset;
-use crate::plan::aws::denial::Reason;
+use crate::plan::aws::denial::DenialReason;
 use crate::plan::route::eice::{NoEndpoint, Reach};
 use crate::plan::way::TUNNEL_SECONDS;
 use crate::wire::eice::{Refusal, RefusalReason};
@@ -233,9 +233,9 @@ fn refusal_hint(refusal: &Refusal) -> Option<String> {
             "endpoints connect to ports 22 and 3389 alone; forward others with ssh's -L"
         }
         RefusalReason::Permission
-            if Reason::parse(&refusal.message).is_some_and(|it| !it.is_plain()) =>
+            if DenialReason::parse(&refusal.message).is_some_and(|it| !it.is_plain()) =>
         {
-            let reason = Reason::parse(&refusal.message);
+            let reason = DenialReason::parse(&refusal.message);
             let what = "ec2-instance-connect:OpenTunnel on the endpoint";
             return Some(denied::hint(reason.as_ref(), what));
         }

@@ -28,7 +28,7 @@ use crate::wire::ssm::channel::SessionEnd;
 use crate::wire::ssm::message::LONGEST;
 use crate::world::aws;
 use crate::world::aws::error::AwsError;
-use crate::world::aws::{Aws, Prompts, Session, Start};
+use crate::world::aws::{Aws, Prompts, Session, SessionKind};
 use crate::world::net::pump::Streams;
 use crate::world::net::websocket;
 use crate::world::net::websocket::{DialError, Socket};
@@ -46,7 +46,7 @@ pub struct SsmSession<'a> {
     /// An instance or managed node.
     pub target: &'a str,
     /// What to start there.
-    pub start: Start,
+    pub start: SessionKind,
     /// Where that is.
     pub region: Option<&'a Region>,
     /// Whose credentials to use when those at hand may have expired.
@@ -108,8 +108,8 @@ impl SsmSession<'_> {
                 Err(Error::SessionOver { reason })
             }
             SessionEnd::NoConnection(reason) => Err(match self.start {
-                Start::Port(port) => Error::NothingListens { port, reason },
-                Start::Shell => Error::SessionOver { reason },
+                SessionKind::Port(port) => Error::NothingListens { port, reason },
+                SessionKind::Shell => Error::SessionOver { reason },
             }),
             _ if hangup.has_come() => self.told_to_go(),
             SessionEnd::Closed(_) | SessionEnd::Terminated | SessionEnd::Unconfirmed => Ok(()),
@@ -136,8 +136,8 @@ impl SsmSession<'_> {
     /// word for that.
     fn told_to_go(&self) -> Result<(), Error> {
         match self.start {
-            Start::Port(_) => Ok(()),
-            Start::Shell => Err(Error::SessionOver {
+            SessionKind::Port(_) => Ok(()),
+            SessionKind::Shell => Err(Error::SessionOver {
                 reason: "a signal has ended it".to_owned(),
             }),
         }
@@ -150,7 +150,7 @@ impl SsmSession<'_> {
             let region = aws.region(self.region)?;
             let starting = Box::pin(region.start_session(self.target, self.start));
             // ssh has the terminal of its ProxyCommand.
-            let quiet = self.start != Start::Shell;
+            let quiet = self.start != SessionKind::Shell;
             self.terminal.beside(quiet, starting).await
         };
         let error = match start(aws).await {
@@ -200,8 +200,8 @@ impl SsmSession<'_> {
     async fn load(&self) -> Result<Aws, AwsError> {
         // The shell reads what is typed: a question could not be answered.
         let prompts = match self.start {
-            Start::Port(_) => Prompts::Allowed,
-            Start::Shell => Prompts::Forbidden,
+            SessionKind::Port(_) => Prompts::Allowed,
+            SessionKind::Shell => Prompts::Forbidden,
         };
         Aws::load(self.profile, self.region, prompts, self.terminal).await
     }

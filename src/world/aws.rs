@@ -27,22 +27,22 @@ pub use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_ec2::operation::RequestId;
 
-pub use self::call::{Door, Push};
+pub use self::call::{KeyPush, PushTarget};
 pub use self::credentials::Prompts;
-use self::credentials::{Chain, Found, Kept};
+use self::credentials::{CachedSession, Found, ProviderChain};
 pub use self::credentials_json::{handed, received};
 use self::endpoint_urls::EndpointUrls;
 use self::files::Files;
 use self::http::proxies;
-pub use self::refreshing::Current;
+pub use self::refreshing::RefreshingCredentials;
 pub use self::settings::network;
 pub use self::sign::{Scope, presigned};
-pub use self::ssm::{Session, Start};
+pub use self::ssm::{Session, SessionKind};
 use crate::plan::aws::http_proxy::Proxies;
 use crate::plan::aws::profiles::Profile;
 use crate::plan::aws::region::{ChosenRegion, RegionSettings, RegionSource};
 use crate::plan::target::ids::Region;
-use crate::world::aws::error::{AwsError, StaleSession, Unread};
+use crate::world::aws::error::{AwsError, StaleSession, UnreadableFile};
 use crate::world::net::trust::Trust;
 use crate::world::tty::terminal::Terminal;
 use crate::world::tty::waiting::Wait;
@@ -59,9 +59,9 @@ pub struct Aws {
     pub proxies: Proxies,
     profile: Option<String>,
     /// Where in the AWS CLI's cache the credentials were, if they were there.
-    kept: Option<Kept>,
+    kept: Option<CachedSession>,
     /// The file that could not be read.
-    unread: Option<Unread>,
+    unread: Option<UnreadableFile>,
     region: Option<Region>,
     region_settings: RegionSettings,
     /// Whether the credentials are of a session, which can expire.
@@ -91,7 +91,7 @@ impl Aws {
         let name = settings::profile_name(profile)?;
         let chosen = files.profile(name.as_deref())?;
         let aws = Self::unsigned(&files, chosen, name.as_deref(), region, terminal).await?;
-        let chain = Chain {
+        let chain = ProviderChain {
             profile: chosen,
             explicit: profile.is_some(),
             unread: files.unread.as_ref(),
@@ -160,7 +160,7 @@ impl Aws {
             trust,
             proxies,
             profile: name.map(str::to_owned),
-            unread: files.unread.clone().filter(Unread::is_there),
+            unread: files.unread.clone().filter(UnreadableFile::is_there),
             kept: None,
             temporary: false,
             end: None,

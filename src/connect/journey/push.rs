@@ -4,7 +4,7 @@ use super::{Badge, Journey, Leg};
 use crate::error::Error;
 use crate::plan::target::ids::{InstanceId, Zone};
 use crate::plan::way::Way;
-use crate::world::aws::{Door, Push};
+use crate::world::aws::{KeyPush, PushTarget};
 
 impl Journey<'_> {
     /// Pushes the public half of what we log in with, if this run pushes anything.
@@ -12,13 +12,13 @@ impl Journey<'_> {
         if !self.pushes() {
             return Ok(());
         }
-        let door = match self.invocation.options.via {
-            Way::Serial => Door::Serial,
-            _ => Door::User(leg.login.for_push()?, self.zone()),
+        let target = match self.invocation.options.via {
+            Way::Serial => PushTarget::Serial,
+            _ => PushTarget::User(leg.login.for_push()?, self.zone()),
         };
         let badge = self.badge().await?;
         let aws = self.aws(leg.region.as_ref()).await?;
-        aws.push(Push { id, door }, &badge.public()?, badge.bell())
+        aws.push(KeyPush { id, target }, &badge.public()?, badge.bell())
             .await?;
         Ok(())
     }

@@ -7,19 +7,19 @@ use std::fmt;
 
 /// The first character of a value that cannot be, and where it is. It is no part of the secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flaw {
+pub struct BadCharacter {
     character: char,
-    place: Place,
+    place: Position,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum Position {
     Beginning,
     Middle,
     End,
 }
 
-impl Flaw {
+impl BadCharacter {
     /// What is wrong with a value, if anything is.
     #[must_use]
     pub fn of(value: &str) -> Option<Self> {
@@ -38,21 +38,21 @@ impl Flaw {
     fn first(value: &str, is_bad: impl Fn(&char) -> bool) -> Option<Self> {
         let flaw = |character, place| Some(Self { character, place });
         if let Some(last) = value.chars().next_back().filter(&is_bad) {
-            return flaw(last, Place::End);
+            return flaw(last, Position::End);
         }
         if let Some(first) = value.chars().next().filter(&is_bad) {
-            return flaw(first, Place::Beginning);
+            return flaw(first, Position::Beginning);
         }
-        flaw(value.chars().find(&is_bad)?, Place::Middle)
+        flaw(value.chars().find(&is_bad)?, Position::Middle)
     }
 }
 
-impl fmt::Display for Flaw {
+impl fmt::Display for BadCharacter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.place {
-            Place::Beginning => "begins with ",
-            Place::Middle => "contains ",
-            Place::End => "ends in ",
+            Position::Beginning => "begins with ",
+            Position::Middle => "contains ",
+            Position::End => "ends in ",
         })?;
         match self.character {
             '\r' => f.write_str("a carriage return"),
@@ -71,7 +71,7 @@ pub struct BadValue {
     /// A variable, or a setting with its file and line.
     pub place: String,
     /// What is wrong with it.
-    pub flaw: Flaw,
+    pub flaw: BadCharacter,
 }
 
 impl fmt::Display for BadValue {
@@ -85,14 +85,14 @@ impl BadValue {
     #[must_use]
     pub fn at(place: &str, value: &str) -> Option<Self> {
         let place = place.to_owned();
-        Flaw::of(value).map(|flaw| Self { place, flaw })
+        BadCharacter::of(value).map(|flaw| Self { place, flaw })
     }
 
     /// The same for a value that may have blanks within it.
     #[must_use]
     pub fn in_header(place: &str, value: &str) -> Option<Self> {
         let place = place.to_owned();
-        Flaw::in_header(value).map(|flaw| Self { place, flaw })
+        BadCharacter::in_header(value).map(|flaw| Self { place, flaw })
     }
 
     /// What to try.
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn what_aws_has_made_is_flawless() {
         for value in ["AKIAIOSFODNN7EXAMPLE", "wJalr/K7MDENG+bPxRfiCY==", ""] {
-            assert_eq!(Flaw::of(value), None);
+            assert_eq!(BadCharacter::of(value), None);
         }
     }
 
@@ -127,7 +127,7 @@ mod tests {
             ("AKIA\u{201d}", "ends in the character U+201D"),
             ("AK\u{0}IA", "contains the character U+0000"),
         ] {
-            let flaw = Flaw::of(value).expect("a flaw");
+            let flaw = BadCharacter::of(value).expect("a flaw");
             assert_eq!(flaw.to_string(), said);
         }
     }

@@ -1,4 +1,4 @@
-//! This machine's clock and AWS's: which of them, or which credentials, a refusal is about.
+//! This machine's clock and AWS's: which of them, or which credentials, a refusal is topic.
 
 use std::fmt;
 
@@ -44,7 +44,7 @@ impl fmt::Display for Offset {
 
 /// What a service's error code and message speak of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum About {
+pub enum ErrorTopic {
     /// The time at which the request was signed.
     Time,
     /// The session, which is over.
@@ -55,7 +55,7 @@ pub enum About {
     Signature,
 }
 
-impl About {
+impl ErrorTopic {
     /// Reads them; `None` where they speak of something else.
     #[must_use]
     pub fn read(code: &str, message: &str) -> Option<Self> {
@@ -79,7 +79,7 @@ impl About {
 
 /// What is known of the time and the credentials.
 #[derive(Clone, Copy, Debug)]
-pub struct Facts {
+pub struct ClockFacts {
     /// What this machine's clock says.
     pub here: Seconds,
     /// What the answer's Date says.
@@ -92,7 +92,7 @@ pub struct Facts {
 
 /// What a refusal comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Diagnosis {
     /// The session is over. The clock may be wrong as well.
     Expired(Option<Offset>),
     /// The clock is wrong.
@@ -101,23 +101,25 @@ pub enum Verdict {
     Neither,
 }
 
-impl Facts {
+impl ClockFacts {
     /// What a refusal comes from that speaks of this.
     #[must_use]
-    pub fn judge(&self, about: About) -> Verdict {
+    pub fn diagnose(&self, topic: ErrorTopic) -> Diagnosis {
         let off = self.there.and_then(|there| Offset::of(self.here, there));
         // By AWS's clock, if that is known: it is the one that counts.
         let is_over = self.end.map(|end| end <= self.there.unwrap_or(self.here));
-        match about {
-            About::Time => Verdict::Clock(off),
-            About::Session => Verdict::Expired(off),
-            About::Signature if off.is_some() => Verdict::Clock(off),
-            About::Signature => Verdict::Neither,
-            About::Either if is_over == Some(true) => Verdict::Expired(off),
-            About::Either if off.is_some() || !self.is_session => Verdict::Clock(off),
+        match topic {
+            ErrorTopic::Time => Diagnosis::Clock(off),
+            ErrorTopic::Session => Diagnosis::Expired(off),
+            ErrorTopic::Signature if off.is_some() => Diagnosis::Clock(off),
+            ErrorTopic::Signature => Diagnosis::Neither,
+            ErrorTopic::Either if is_over == Some(true) => Diagnosis::Expired(off),
+            ErrorTopic::Either if off.is_some() || !self.is_session => Diagnosis::Clock(off),
             // The clock may be wrong, as far as we know; the session is not over.
-            About::Either if self.there.is_none() && is_over == Some(false) => Verdict::Clock(None),
-            About::Either => Verdict::Expired(None),
+            ErrorTopic::Either if self.there.is_none() && is_over == Some(false) => {
+                Diagnosis::Clock(None)
+            }
+            ErrorTopic::Either => Diagnosis::Expired(None),
         }
     }
 }

@@ -6,9 +6,9 @@ use std::fmt;
 
 /// What AWS says of the policy that decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reason {
+pub struct DenialReason {
     /// Of which kind it is, if we know that kind.
-    pub policy: Option<Policy>,
+    pub policy: Option<PolicyKind>,
     /// Whether a `Deny` of it matched; else it has no `Allow` that does.
     pub explicit: bool,
     /// Its ARN, where AWS names it.
@@ -17,7 +17,7 @@ pub struct Reason {
 
 /// A kind of policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Policy {
+pub enum PolicyKind {
     /// One of the user, group or role.
     Identity,
     /// One of the resource.
@@ -37,18 +37,18 @@ pub enum Policy {
 }
 
 /// How AWS's messages name the kinds.
-const NAMES: [(&str, Policy); 8] = [
-    ("identity-based policy", Policy::Identity),
-    ("resource-based policy", Policy::Resource),
-    ("permissions boundary", Policy::Boundary),
-    ("session policy", Policy::Session),
-    ("service control policy", Policy::ServiceControl),
-    ("resource control policy", Policy::ResourceControl),
-    ("vpc endpoint policy", Policy::VpcEndpoint),
-    ("role trust policy", Policy::Trust),
+const NAMES: [(&str, PolicyKind); 8] = [
+    ("identity-based policy", PolicyKind::Identity),
+    ("resource-based policy", PolicyKind::Resource),
+    ("permissions boundary", PolicyKind::Boundary),
+    ("session policy", PolicyKind::Session),
+    ("service control policy", PolicyKind::ServiceControl),
+    ("resource control policy", PolicyKind::ResourceControl),
+    ("vpc endpoint policy", PolicyKind::VpcEndpoint),
+    ("role trust policy", PolicyKind::Trust),
 ];
 
-impl Reason {
+impl DenialReason {
     /// Reads the message of a denial; `None` where it gives no reason.
     #[must_use]
     pub fn parse(message: &str) -> Option<Self> {
@@ -76,7 +76,7 @@ impl Reason {
     /// Whether nothing is said but what goes without saying: no policy of whoever asks allows it.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        !self.explicit && self.policy == Some(Policy::Identity)
+        !self.explicit && self.policy == Some(PolicyKind::Identity)
     }
 }
 
@@ -87,23 +87,23 @@ fn arn(rest: &str) -> Option<String> {
     word.starts_with("arn:").then(|| word.to_owned())
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for DenialReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = match self.policy {
             None => "policy",
-            Some(Policy::Identity) => "identity policy",
-            Some(Policy::Resource) => "policy of the resource",
-            Some(Policy::Boundary) => "permissions boundary",
-            Some(Policy::Session) => "session policy",
-            Some(Policy::ServiceControl) => "service control policy",
-            Some(Policy::ResourceControl) => "resource control policy",
-            Some(Policy::VpcEndpoint) => "VPC endpoint policy",
-            Some(Policy::Trust) => "trust policy of the role",
+            Some(PolicyKind::Identity) => "identity policy",
+            Some(PolicyKind::Resource) => "policy of the resource",
+            Some(PolicyKind::Boundary) => "permissions boundary",
+            Some(PolicyKind::Session) => "session policy",
+            Some(PolicyKind::ServiceControl) => "service control policy",
+            Some(PolicyKind::ResourceControl) => "resource control policy",
+            Some(PolicyKind::VpcEndpoint) => "VPC endpoint policy",
+            Some(PolicyKind::Trust) => "trust policy of the role",
         };
         let arn = self.arn.as_ref();
         let arn = arn.map_or(String::new(), |arn| format!(" ({arn})"));
         match self.policy {
-            Some(Policy::Identity) if self.explicit => write!(f, "an {name}{arn} denies it"),
+            Some(PolicyKind::Identity) if self.explicit => write!(f, "an {name}{arn} denies it"),
             _ if self.explicit => write!(f, "a {name}{arn} denies it"),
             _ => write!(f, "no {name} allows it{arn}"),
         }
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     fn said(message: &str) -> Option<String> {
-        Reason::parse(message).map(|reason| reason.to_string())
+        DenialReason::parse(message).map(|reason| reason.to_string())
     }
 
     #[test]
@@ -209,7 +209,7 @@ mod tests {
     fn the_policy_that_is_named_first_decides() {
         let message =
             "because no session policy allows the a:B action. See the service control policy.";
-        let policy = Reason::parse(message).and_then(|reason| reason.policy);
-        assert_eq!(policy, Some(Policy::Session));
+        let policy = DenialReason::parse(message).and_then(|reason| reason.policy);
+        assert_eq!(policy, Some(PolicyKind::Session));
     }
 }

@@ -9,20 +9,20 @@ mod url;
 
 use std::fmt;
 
-use self::no_proxy::Exemptions;
+use self::no_proxy::NoProxy;
 pub use self::url::{authority, host_and_port};
 
 /// What the environment says of proxies. Its URLs are looked into only when one is needed, so that
 /// a bad one troubles nobody who does not use it.
 #[derive(Clone, Debug, Default)]
 pub struct Proxies {
-    http: Option<Setting>,
-    https: Option<Setting>,
-    exemptions: Exemptions,
+    http: Option<ProxyVariable>,
+    https: Option<ProxyVariable>,
+    exemptions: NoProxy,
 }
 
 #[derive(Clone, Debug)]
-struct Setting {
+struct ProxyVariable {
     variable: &'static str,
     url: Secret,
 }
@@ -58,13 +58,13 @@ pub struct BadProxy {
     /// The variable.
     pub variable: &'static str,
     /// What is wrong with its value.
-    pub fault: Fault,
+    pub fault: ProxyFault,
 }
 
 /// What is wrong with a proxy's URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
-pub enum Fault {
+pub enum ProxyFault {
     Scheme,
     Host,
     Port,
@@ -88,7 +88,7 @@ impl Proxies {
         let setting = |own: Option<(&'static str, String)>| {
             let (variable, url) = own.or_else(|| all.clone())?;
             let url = Secret(url.trim().to_owned());
-            (!url.0.is_empty()).then_some(Setting { variable, url })
+            (!url.0.is_empty()).then_some(ProxyVariable { variable, url })
         };
         // To a CGI script, HTTP_PROXY is a header of whoever sent the request (CVE-2016-1000110).
         let http = match variable("REQUEST_METHOD") {
@@ -101,7 +101,7 @@ impl Proxies {
         Self {
             http: setting(http),
             https: setting(set("https_proxy", "HTTPS_PROXY")),
-            exemptions: Exemptions::parse(&rules.unwrap_or_default())
+            exemptions: NoProxy::parse(&rules.unwrap_or_default())
                 .and(authority(&container).unwrap_or_default()),
         }
     }
@@ -116,7 +116,7 @@ impl Proxies {
             "https" | "wss" => &self.https,
             _ => &self.http,
         };
-        let Some(Setting { variable, url }) = setting else {
+        let Some(ProxyVariable { variable, url }) = setting else {
             return Ok(None);
         };
         if self.exemptions.cover(host, port) {
@@ -170,9 +170,9 @@ impl fmt::Debug for Secret {
 impl fmt::Display for BadProxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fault = match self.fault {
-            Fault::Scheme => "has a scheme that is neither http nor https",
-            Fault::Host => "has no host that could be one",
-            Fault::Port => "has a port that is no port",
+            ProxyFault::Scheme => "has a scheme that is neither http nor https",
+            ProxyFault::Host => "has no host that could be one",
+            ProxyFault::Port => "has a port that is no port",
         };
         write!(f, "the proxy in {} {fault}", self.variable)
     }

@@ -11,7 +11,7 @@ pub mod sso;
 
 use std::collections::BTreeMap;
 
-pub use self::ini::{Malformed, Section, Value};
+pub use self::ini::{IniError, Section, Value};
 use self::ini::{Sections, parse};
 
 /// The profile that counts where none is named.
@@ -43,7 +43,7 @@ impl Profiles {
     ///
     /// # Errors
     /// The first thing that makes no sense, and in which of them (`true`: in `config`).
-    pub fn parse(config: &str, credentials: &str) -> Result<Self, (bool, Malformed)> {
+    pub fn parse(config: &str, credentials: &str) -> Result<Self, (bool, IniError)> {
         let mut profiles = Self::default();
         for (header, section) in parse(config).map_err(|error| (true, error))? {
             profiles.sort_in(header, section);

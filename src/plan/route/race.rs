@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::eice::NoEndpoint;
 use super::{ForIds, NoAddress, Route, Situation};
-use crate::plan::aws::denial::Reason;
+use crate::plan::aws::denial::DenialReason;
 use crate::plan::target::instance::Instance;
 use crate::plan::way::{Family, Way};
 
@@ -67,7 +67,7 @@ pub enum Shut {
     /// It has known its agent, which is silent now.
     NoAgent,
     /// Who asks may not know: the action that IAM does not allow, and why, if AWS says it.
-    Denied(&'static str, Option<Reason>),
+    Denied(&'static str, Option<DenialReason>),
     /// The look-up failed for another reason.
     Failed(String),
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::race::Shut;
-use crate::plan::aws::denial::Reason;
+use crate::plan::aws::denial::DenialReason;
 use crate::plan::way::EICE_PORTS;
 
 impl fmt::Display for Shut {
@@ -35,7 +35,7 @@ pub(crate) fn hint(shut: &[(&'static str, Shut)]) -> String {
         .iter()
         .filter_map(|(_, why)| match why {
             // Where another policy decides, its own words are enough.
-            Shut::Denied(action, reason) if reason.as_ref().is_none_or(Reason::is_plain) => {
+            Shut::Denied(action, reason) if reason.as_ref().is_none_or(DenialReason::is_plain) => {
                 Some(*action)
             }
             _ => None,

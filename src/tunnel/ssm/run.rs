@@ -10,7 +10,7 @@ use super::{Dialled, SsmSession};
 use crate::error::Error;
 use crate::wire::ssm::channel::{Channel, Purpose, SessionEnd};
 use crate::wire::ssm::retry::Retry;
-use crate::world::aws::{Aws, Session, Start};
+use crate::world::aws::{Aws, Session, SessionKind};
 use crate::world::net::pump::Streams;
 use crate::world::net::pump::{Pump, Stop};
 use crate::world::net::websocket::Io;
@@ -50,8 +50,8 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
     ) -> Self {
         let clock = Clock::set();
         let purpose = match ssm.start {
-            Start::Port(_) => Purpose::Port,
-            Start::Shell => Purpose::Shell,
+            SessionKind::Port(_) => Purpose::Port,
+            SessionKind::Shell => Purpose::Shell,
         };
         let channel = Channel::new(purpose, random::number(), clock.now());
         let first = async move {
@@ -114,7 +114,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
 
     /// Where nobody listens, the agent says so after a minute, and ssh does not say what it waits for.
     fn silent(&self) {
-        if let Start::Port(port) = self.ssm.start {
+        if let SessionKind::Port(port) = self.ssm.start {
             let text = format!("no answer from port {port} yet: does anything listen on it there?");
             if !self.ssm.quiet {
                 self.ssm.terminal.remark(&text);

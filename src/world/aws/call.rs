@@ -3,15 +3,15 @@
 use std::error::Error as StdError;
 use std::time::SystemTime;
 
-use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::error::CredentialsError as SdkCredentialsError;
 use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
 use super::{Regional, retry};
-use crate::plan::aws::clock::{About, Facts, Offset, Verdict};
-use crate::plan::aws::denial::Reason;
+use crate::plan::aws::clock::{ClockFacts, Diagnosis, ErrorTopic, Offset};
+use crate::plan::aws::denial::DenialReason;
 use crate::plan::route::no_console::NoConsole;
 use crate::plan::target::ids::{InstanceId, Login, Region, Zone};
 use crate::world::aws::error::{AwsError, Denied};
@@ -25,21 +25,21 @@ pub(super) struct Call<'a> {
     /// Where it was asked.
     pub(super) region: &'a Regional<'a>,
     /// What a key was to be pushed for.
-    pub(super) about: Option<Push<'a>>,
+    pub(super) about: Option<KeyPush<'a>>,
 }
 
 /// What a key is pushed for.
 #[derive(Clone, Copy, Debug)]
-pub struct Push<'a> {
+pub struct KeyPush<'a> {
     /// The instance.
     pub id: &'a InstanceId,
     /// Where it is to open.
-    pub door: Door<'a>,
+    pub target: PushTarget<'a>,
 }
 
 /// What a key opens.
 #[derive(Clone, Copy, Debug)]
-pub enum Door<'a> {
+pub enum PushTarget<'a> {
     /// The instance's sshd, for this user; in this zone, where the user vouches for it.
     User(&'a Login, Option<&'a Zone>),
     /// Its serial console, which knows no users.
@@ -68,7 +68,7 @@ impl Call<'_> {
             },
             SdkError::ResponseError(context) => {
                 self.tell_answer(context.raw());
-                self.senseless()
+                self.bad_answer()
             }
             _ if !connect_error::has_tried(error) => AwsError::NotSent {
                 action,
@@ -86,7 +86,7 @@ impl Call<'_> {
         let (action, status) = (self.action, answer.status().as_u16());
         let Some(code) = meta.code() else {
             self.tell_answer(answer);
-            return self.senseless();
+            return self.bad_answer();
         };
         let message = meta.message().unwrap_or("no reason given");
         if !tells_secrets(code) {
@@ -100,14 +100,14 @@ impl Call<'_> {
                 why,
             };
         }
-        let about = About::read(code, message);
-        match about.map(|about| self.facts(answer).judge(about)) {
-            Some(Verdict::Expired(off)) => return self.expired(off),
-            Some(Verdict::Clock(off)) => {
+        let about = ErrorTopic::read(code, message);
+        match about.map(|about| self.facts(answer).diagnose(about)) {
+            Some(Diagnosis::Expired(off)) => return self.expired(off),
+            Some(Diagnosis::Clock(off)) => {
                 let message = message.to_owned();
                 return AwsError::Clock { message, off };
             }
-            Some(Verdict::Neither) | None => {}
+            Some(Diagnosis::Neither) | None => {}
         }
         match code {
             "UnauthorizedOperation" | "AccessDenied" | "AccessDeniedException" => {
@@ -155,7 +155,7 @@ impl Call<'_> {
     }
 
     /// The answer was none of this service's.
-    pub(super) fn senseless(&self) -> AwsError {
+    pub(super) fn bad_answer(&self) -> AwsError {
         AwsError::BadAnswer {
             action: self.action,
             host: self.host(),
@@ -173,10 +173,10 @@ impl Call<'_> {
     }
 
     /// What is known of the time and the credentials, now that there is this answer.
-    fn facts(&self, answer: &HttpResponse) -> Facts {
+    fn facts(&self, answer: &HttpResponse) -> ClockFacts {
         let date = answer.headers().get("date");
         let date = date.and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
-        Facts {
+        ClockFacts {
             here: DateTime::from(SystemTime::now()).secs(),
             there: date.map(|date| date.secs()),
             is_session: self.region.aws.temporary,
@@ -185,9 +185,9 @@ impl Call<'_> {
     }
 
     fn not_found(&self) -> AwsError {
-        let what = self.about.map_or(String::new(), |push| match push.door {
-            Door::User(_, Some(zone)) => format!("{} in zone {}", push.id, zone.as_str()),
-            Door::User(_, None) | Door::Serial => push.id.to_string(),
+        let what = self.about.map_or(String::new(), |push| match push.target {
+            PushTarget::User(_, Some(zone)) => format!("{} in zone {}", push.id, zone.as_str()),
+            PushTarget::User(_, None) | PushTarget::Serial => push.id.to_string(),
         });
         let region = self.region.chosen();
         AwsError::NotFound { what, region }
@@ -196,7 +196,7 @@ impl Call<'_> {
     /// What EC2 Instance Connect says of a push that it does not take, and does not say why.
     fn not_taken(&self, code: &str, message: &str) -> AwsError {
         let Some(push) = self.about else {
-            return self.senseless();
+            return self.bad_answer();
         };
         if code == "AuthException" {
             return AwsError::NoAccess {
@@ -205,12 +205,12 @@ impl Call<'_> {
                 profile: self.region.aws.profile.clone(),
             };
         }
-        let what = match push.door {
-            Door::User(login, None) => format!("user `{login}` of {}", push.id),
-            Door::User(login, Some(zone)) => {
+        let what = match push.target {
+            PushTarget::User(login, None) => format!("user `{login}` of {}", push.id),
+            PushTarget::User(login, Some(zone)) => {
                 format!("user `{login}` of {} in {}", push.id, zone.as_str())
             }
-            Door::Serial => format!("the serial console of {}", push.id),
+            PushTarget::Serial => format!("the serial console of {}", push.id),
         };
         AwsError::BadPush {
             what,
@@ -249,12 +249,12 @@ impl Call<'_> {
         Denied {
             action: self.action,
             resource: resource.trim_end_matches('.').to_owned(),
-            os_user: self.about.and_then(|push| match push.door {
-                Door::User(login, _) => Some(login.to_string()),
-                Door::Serial => None,
+            os_user: self.about.and_then(|push| match push.target {
+                PushTarget::User(login, _) => Some(login.to_string()),
+                PushTarget::Serial => None,
             }),
             who: after("User: "),
-            reason: Reason::parse(message),
+            reason: DenialReason::parse(message),
         }
     }
 
@@ -282,14 +282,14 @@ pub(super) fn partition(region: &Region) -> &'static str {
 }
 
 /// Why one of the library's sources gives no credentials, in few words.
-pub(super) fn no_credentials(error: &CredentialsError, profile: Option<String>) -> AwsError {
+pub(super) fn no_credentials(error: &SdkCredentialsError, profile: Option<String>) -> AwsError {
     if let Some(network) = connect_error::in_chain(error) {
         return AwsError::Network(network.clone());
     }
     let cause = root_cause(error);
     // What the library says of the metadata service is nothing to the user, who has set no such
-    // thing: it is the last of the chain, and its trouble is nobody's off EC2.
-    let nothing = matches!(error, CredentialsError::CredentialsNotLoaded(_));
+    // thing: it is the last of the chain, and its error is nobody's off EC2.
+    let nothing = matches!(error, SdkCredentialsError::CredentialsNotLoaded(_));
     let cause = match profile {
         _ if !nothing && !cause.contains("IMDS") => cause,
         Some(_) => "the profile has none, nor has the metadata service".to_owned(),

@@ -16,24 +16,24 @@ mod token;
 use aws_credential_types::Credentials;
 
 use self::cache::Cache;
-pub(super) use self::cache::Kept;
+pub(super) use self::cache::CachedSession;
 use super::Regional;
 use super::variables::{first, variable};
 use crate::plan::aws::bad_value::BadValue;
 use crate::plan::aws::profiles::Profile;
 use crate::plan::aws::profiles::source;
-use crate::plan::aws::profiles::source::{Origin, Source, WebVariables};
-use crate::world::aws::error::{AwsError, Lack, StaleSession, Unread};
+use crate::plan::aws::profiles::source::{CredentialSource, Origin, WebVariables};
+use crate::world::aws::error::{AwsError, CredentialsError, StaleSession, UnreadableFile};
 
 pub(super) use self::provided::{imds, is_metadata_disabled};
 
 /// All that the way to credentials needs.
-pub(super) struct Chain<'a> {
+pub(super) struct ProviderChain<'a> {
     pub(super) profile: Profile<'a>,
     /// Whether the user has named the profile on the command line: then it beats the environment.
     pub(super) explicit: bool,
     /// The AWS file that could not be read.
-    pub(super) unread: Option<&'a Unread>,
+    pub(super) unread: Option<&'a UnreadableFile>,
     /// Where roles are asked for; AWS without credentials yet.
     pub(super) at: &'a Regional<'a>,
     pub(super) prompts: Prompts,
@@ -63,7 +63,7 @@ impl Prompts {
 /// Credentials, and where in the cache they were, if they were there.
 pub(super) struct Found {
     pub(super) credentials: Credentials,
-    pub(super) kept: Option<Kept>,
+    pub(super) kept: Option<CachedSession>,
 }
 
 impl From<Credentials> for Found {
@@ -75,7 +75,7 @@ impl From<Credentials> for Found {
     }
 }
 
-impl Chain<'_> {
+impl ProviderChain<'_> {
     /// The credentials of the first place that has any.
     pub(super) async fn credentials(&self) -> Result<Found, AwsError> {
         if !self.explicit
@@ -89,7 +89,7 @@ impl Chain<'_> {
         } else {
             web_variables()?
         };
-        match source::origin(self.profile, &web).map_err(Lack::Profile)? {
+        match source::origin(self.profile, &web).map_err(CredentialsError::Profile)? {
             Some(origin) => self.of(origin).await,
             None => self.of_machine().await.map(Found::from),
         }
@@ -100,7 +100,7 @@ impl Chain<'_> {
     async fn of_machine(&self) -> Result<Credentials, AwsError> {
         if let Some(unread) = self.unread.filter(|it| it.is_there()) {
             if self.at.aws.profile.is_some() {
-                return Err(Lack::Unread(unread.clone()).into());
+                return Err(CredentialsError::Unreadable(unread.clone()).into());
             }
             let terminal = self.at.aws.terminal;
             terminal.warn(&format!("{unread}; going on without it"));
@@ -126,7 +126,7 @@ impl Chain<'_> {
         let cache = Cache::open();
         let found = match self.walk(&origin, &cache).await {
             Err(AwsError::Expired { .. } | AwsError::BadCredentials { .. })
-                if let Some(kept) = cache.found().filter(Kept::forget) =>
+                if let Some(kept) = cache.found().filter(CachedSession::forget) =>
             {
                 let path = kept.path;
                 let stale = StaleSession {
@@ -168,13 +168,13 @@ impl Chain<'_> {
 
     /// Those that no role is assumed for yet.
     async fn first(&self, origin: &Origin<'_>, cache: &Cache) -> Result<Credentials, AwsError> {
-        let empty = |source| Lack::SourceEmpty {
+        let empty = |source| CredentialsError::SourceEmpty {
             profile: origin.profile.to_owned(),
             source,
         };
         self.tell(|| origin.to_string());
         match &origin.source {
-            Source::Keys(keys) => {
+            CredentialSource::AccessKey(keys) => {
                 let token = keys.token.map(str::to_owned);
                 Ok(Credentials::new(
                     keys.id,
@@ -184,17 +184,23 @@ impl Chain<'_> {
                     "profile",
                 ))
             }
-            Source::Environment => Ok(of_environment()?.ok_or_else(|| empty("Environment"))?),
-            Source::Container if !provided::has_container()? => Err(empty("EcsContainer").into()),
-            Source::Container => self.container().await,
-            Source::Metadata => match self.instance().await {
+            CredentialSource::Environment => {
+                Ok(of_environment()?.ok_or_else(|| empty("Environment"))?)
+            }
+            CredentialSource::Container if !provided::has_container()? => {
+                Err(empty("EcsContainer").into())
+            }
+            CredentialSource::Container => self.container().await,
+            CredentialSource::Metadata => match self.instance().await {
                 Err(AwsError::NoCredentials { .. }) => Err(empty("Ec2InstanceMetadata").into()),
                 found => found,
             },
-            Source::WebIdentity(identity) => self.web_identity(identity, cache).await,
-            Source::Sso(sso) => self.sso(sso, origin.profile, cache).await,
-            Source::Login(name) => self.login(name, origin.profile).await,
-            Source::Process(command) => Ok(process::credentials(command, origin.profile).await?),
+            CredentialSource::WebIdentity(identity) => self.web_identity(identity, cache).await,
+            CredentialSource::Sso(sso) => self.sso(sso, origin.profile, cache).await,
+            CredentialSource::Login(name) => self.login(name, origin.profile).await,
+            CredentialSource::Process(command) => {
+                Ok(process::credentials(command, origin.profile).await?)
+            }
         }
     }
 }
@@ -204,11 +210,11 @@ fn of_environment() -> Result<Option<Credentials>, AwsError> {
     let Some(id) = first(&["AWS_ACCESS_KEY_ID"])? else {
         return Ok(None);
     };
-    let secret = first(&["AWS_SECRET_ACCESS_KEY"])?.ok_or(Lack::HalfEnvironment)?;
+    let secret = first(&["AWS_SECRET_ACCESS_KEY"])?.ok_or(CredentialsError::HalfEnvironment)?;
     let token = first(&["AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"])?;
     for (name, value) in [&id, &secret].into_iter().chain(&token) {
         if let Some(bad) = BadValue::at(name, value) {
-            return Err(Lack::BadValue(bad).into());
+            return Err(CredentialsError::BadValue(bad).into());
         }
     }
     let (id, secret, token) = (id.1, secret.1, token.map(|(_, token)| token));

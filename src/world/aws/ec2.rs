@@ -13,7 +13,7 @@ use aws_sdk_ec2::types;
 use super::Regional;
 use super::call::Call;
 use super::pages::Pages;
-use super::retry::{Failure, Limits};
+use super::retry::{OperationError, RetryLimits};
 use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::{Assigned, Instance, State};
 use crate::plan::target::lookup;
@@ -118,9 +118,9 @@ impl Regional<'_> {
     }
 
     /// A client for one call, whose errors are these.
-    pub(super) fn ec2<E: Failure>(&self) -> Client {
+    pub(super) fn ec2<E: OperationError>(&self) -> Client {
         let sdk = self.sdk();
-        let limits = Limits::<E>::of(&sdk);
+        let limits = RetryLimits::<E>::of(&sdk);
         let config = aws_sdk_ec2::config::Builder::from(&sdk)
             .retry_classifier(limits.clone())
             .interceptor(limits);

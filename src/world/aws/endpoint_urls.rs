@@ -12,7 +12,7 @@ use hyper::http::uri::Authority;
 
 use super::variables::{first, is_true};
 use crate::plan::aws::profiles::Profile;
-use crate::world::aws::error::{AwsError, Setting};
+use crate::world::aws::error::{AwsError, SettingError};
 
 /// For all services at once: the variable, and the profile's setting.
 const FOR_ALL: (&str, &str) = ("AWS_ENDPOINT_URL", "endpoint_url");
@@ -95,7 +95,7 @@ fn checked(name: &'static str, url: String) -> Result<String, AwsError> {
         return Ok(url);
     }
     let wanted = "set it to a URL like https://HOST, or to nothing";
-    Err(Setting::Senseless {
+    Err(SettingError::Senseless {
         name,
         value: url,
         wanted,

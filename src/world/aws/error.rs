@@ -11,11 +11,11 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-pub use self::credentials::{Lack, NoCode, NoLogin};
+pub use self::credentials::{CredentialsError, NoLogin, NoMfaCode};
 pub use self::denied::Denied;
-pub use self::setting::Setting;
+pub use self::setting::SettingError;
 pub use self::stale::StaleSession;
-pub use self::unreadable::Unread;
+pub use self::unreadable::UnreadableFile;
 use crate::hint::Hint;
 use crate::plan::argv::quote;
 use crate::plan::aws::clock::Offset;
@@ -40,10 +40,10 @@ const AWS_FILE: &str =
 #[expect(missing_docs, reason = "the text of each variant stands beside it")]
 pub enum AwsError {
     #[error(transparent)]
-    Setting(#[from] Setting),
+    Setting(#[from] SettingError),
     /// There may be one in a file that could not be read.
     #[error("no AWS region is set{}", and(.0.as_ref()))]
-    NoRegion(Option<Unread>),
+    NoRegion(Option<UnreadableFile>),
     #[error(transparent)]
     BadRegion(#[from] BadRegion),
     #[error("cannot read {}: {}", .0.display(), .1)]
@@ -56,7 +56,7 @@ pub enum AwsError {
         profile: Option<String>,
     },
     #[error(transparent)]
-    Credentials(#[from] Lack),
+    Credentials(#[from] CredentialsError),
     #[error("the AWS credentials have expired")]
     Expired {
         stale: Option<StaleSession>,
@@ -212,11 +212,11 @@ fn with_profile(command: &str, profile: Option<&str>) -> String {
     }
 }
 
-fn and(unread: Option<&Unread>) -> String {
+fn and(unread: Option<&UnreadableFile>) -> String {
     unread.map_or(String::new(), |unread| format!(", and {unread}"))
 }
 
-fn no_region_hint(unread: Option<&Unread>) -> String {
+fn no_region_hint(unread: Option<&UnreadableFile>) -> String {
     match unread {
         Some(unread) => unread.hint(),
         None => "pass --region, or set AWS_REGION or the profile's `region`".to_owned(),

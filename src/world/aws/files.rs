@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::plan::aws::profiles::{DEFAULT, Profile, Profiles};
-use crate::world::aws::error::{AwsError, Lack, Unread};
+use crate::world::aws::error::{AwsError, CredentialsError, UnreadableFile};
 use crate::world::process::bounded;
 
 /// What the files say, and why one of them could not be read.
@@ -14,7 +14,7 @@ use crate::world::process::bounded;
 pub(super) struct Files {
     profiles: Profiles,
     /// The AWS CLI goes on without it, and so do we: all that is needed may be known without it.
-    pub(super) unread: Option<Unread>,
+    pub(super) unread: Option<UnreadableFile>,
 }
 
 /// The names of all profiles, for completion; none, where the files make no sense.
@@ -30,8 +30,8 @@ impl Files {
     /// # Errors
     /// [`AwsError::File`] for one that makes no sense, or fails to be read half-way.
     pub(super) fn read() -> Result<Self, AwsError> {
-        let config = Source::of("AWS_CONFIG_FILE", "config");
-        let credentials = Source::of("AWS_SHARED_CREDENTIALS_FILE", "credentials");
+        let config = AwsFile::of("AWS_CONFIG_FILE", "config");
+        let credentials = AwsFile::of("AWS_SHARED_CREDENTIALS_FILE", "credentials");
         let ((config_text, unread), (credentials_text, also)) =
             (config.text()?, credentials.text()?);
         let profiles = match Profiles::parse(&config_text, &credentials_text) {
@@ -69,25 +69,27 @@ impl Files {
             // Many name a file that is not there, to have none.
             AwsError::NoCredentials { .. } => unread.is_there(),
             AwsError::UnknownProfile { .. } => true,
-            AwsError::Credentials(Lack::Profile(trouble)) => trouble.is_of_something_missing(),
+            AwsError::Credentials(CredentialsError::Profile(error)) => {
+                error.is_of_something_missing()
+            }
             _ => false,
         };
         if may_be_there {
-            return Lack::Unread(unread.clone()).into();
+            return CredentialsError::Unreadable(unread.clone()).into();
         }
         error
     }
 }
 
 /// Where one of the files is.
-struct Source {
+struct AwsFile {
     path: PathBuf,
     variable: &'static str,
     /// Whether the variable names it; else it is in `~/.aws`.
     is_named: bool,
 }
 
-impl Source {
+impl AwsFile {
     fn of(variable: &'static str, name: &str) -> Self {
         let set = env::var_os(variable).filter(|value| !value.is_empty());
         let is_named = set.is_some();
@@ -103,7 +105,7 @@ impl Source {
     }
 
     /// The text, or nothing and why.
-    fn text(&self) -> Result<(String, Option<Unread>), AwsError> {
+    fn text(&self) -> Result<(String, Option<UnreadableFile>), AwsError> {
         use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
         let error = match bounded::file(&self.path) {
             Ok(bytes) => return Ok((decoded(&self.path, bytes)?, None)),
@@ -113,7 +115,7 @@ impl Source {
             NotFound | NotADirectory if !self.is_named => Ok((String::new(), None)),
             NotFound | NotADirectory | IsADirectory | PermissionDenied => {
                 let (what, wanted) = ("the AWS configuration", self.wanted(error.kind()));
-                let unread = Unread::new(what, &self.path, &error, wanted);
+                let unread = UnreadableFile::new(what, &self.path, &error, wanted);
                 Ok((String::new(), Some(unread)))
             }
             _ => Err(AwsError::File(self.path.clone(), error.to_string())),

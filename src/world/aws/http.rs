@@ -20,7 +20,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-pub(super) use self::long_timeout::Patient;
+pub(super) use self::long_timeout::LongTimeout;
 use super::variables::variable;
 use crate::plan::aws::http_proxy;
 use crate::plan::aws::http_proxy::{Proxies, Proxy};
@@ -33,19 +33,19 @@ use crate::world::net::trust::Trust;
 /// takes milliseconds, which no request over plain HTTP (a metadata service, a local endpoint)
 /// should pay.
 #[derive(Clone, Debug)]
-pub(super) struct Client(Arc<Ways>);
+pub(super) struct Client(Arc<Shared>);
 
-/// The ways that requests have gone so far.
+/// The shared that requests have gone so far.
 #[derive(Debug)]
-struct Ways {
+struct Shared {
     trust: Trust,
     proxies: Proxies,
-    connectors: Mutex<HashMap<Way, SharedHttpConnector>>,
+    connectors: Mutex<HashMap<ConnectorKey, SharedHttpConnector>>,
 }
 
 /// What takes a connector of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Way {
+struct ConnectorKey {
     secure: bool,
     proxy: Option<Proxy>,
     timeouts: Option<[Option<Duration>; 2]>,
@@ -77,7 +77,7 @@ pub(super) fn proxies() -> Result<Proxies, AwsError> {
 impl Client {
     /// One client for all calls, so that connections and certificates are shared.
     pub(super) fn shared(trust: Trust, proxies: Proxies) -> SharedHttpClient {
-        SharedHttpClient::new(Self(Arc::new(Ways {
+        SharedHttpClient::new(Self(Arc::new(Shared {
             trust,
             proxies,
             connectors: Mutex::default(),
@@ -91,7 +91,7 @@ impl HttpClient for Client {
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        SharedHttpConnector::new(Choice {
+        SharedHttpConnector::new(ConnectorByRequest {
             client: self.clone(),
             settings: settings.clone(),
             components: components.clone(),
@@ -101,13 +101,13 @@ impl HttpClient for Client {
 
 /// Chooses the connector by the request.
 #[derive(Debug)]
-struct Choice {
+struct ConnectorByRequest {
     client: Client,
     settings: HttpConnectorSettings,
     components: RuntimeComponents,
 }
 
-impl HttpConnector for Choice {
+impl HttpConnector for ConnectorByRequest {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let uri = request.uri();
         let (scheme, _) = uri.split_once(':').unwrap_or_default();
@@ -133,8 +133,8 @@ impl HttpConnector for Choice {
     }
 }
 
-impl Choice {
-    /// The connector for this way, made if nobody has gone it before.
+impl ConnectorByRequest {
+    /// The connector for this key, made if nobody has gone it before.
     ///
     /// Over TLS, the first to come sets the time limits for all: each connector more would parse
     /// the certificates again.
@@ -148,17 +148,17 @@ impl Choice {
             self.settings.connect_timeout(),
             self.settings.read_timeout(),
         ];
-        let way = Way {
+        let key = ConnectorKey {
             secure,
             proxy: proxy.cloned(),
             timeouts: (!secure).then_some(limits),
         };
-        let ways = &self.client.0;
-        let mut connectors = ways
+        let shared = &self.client.0;
+        let mut connectors = shared
             .connectors
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(connector) = connectors.get(&way) {
+        if let Some(connector) = connectors.get(&key) {
             return Ok(connector.clone());
         }
         let mut builder = Connector::builder().proxy_config(sdk_proxy(proxy)?);
@@ -166,13 +166,13 @@ impl Choice {
         builder.set_sleep_impl(self.components.sleep_impl());
         let connector = if secure {
             let provider = Provider::Rustls(CryptoMode::Ring);
-            let context = tls_context(&ways.trust)?;
+            let context = tls_context(&shared.trust)?;
             builder.tls_provider(provider).tls_context(context).build()
         } else {
             builder.build_http()
         };
         let connector = SharedHttpConnector::new(connector);
-        connectors.insert(way, connector.clone());
+        connectors.insert(key, connector.clone());
         Ok(connector)
     }
 }

@@ -16,8 +16,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::Regional;
-use super::call::{Call, Door, Push};
-use super::retry::Limits;
+use super::call::{Call, KeyPush, PushTarget};
+use super::retry::RetryLimits;
 use crate::world::aws::error::AwsError;
 use crate::world::key::keeper::Bell;
 
@@ -26,7 +26,7 @@ const TO_USER: &str = "ec2-instance-connect:SendSSHPublicKey";
 const TO_CONSOLE: &str = "ec2-instance-connect:SendSerialConsoleSSHPublicKey";
 
 impl Regional<'_> {
-    /// Gives AWS the public half of a key for this door of an instance, for 60 seconds. The zone is
+    /// Gives AWS the public half of a key for this target of an instance, for 60 seconds. The zone is
     /// optional; a wrong one is refused. `bell` rings before each try, of which only the last one
     /// succeeds.
     ///
@@ -34,7 +34,7 @@ impl Regional<'_> {
     /// Whatever can befall a call; also an answer that does not say that the key is there.
     pub async fn push(
         &self,
-        push: Push<'_>,
+        push: KeyPush<'_>,
         public_key: &str,
         bell: Option<Bell>,
     ) -> Result<(), AwsError> {
@@ -44,8 +44,8 @@ impl Regional<'_> {
             about: Some(push),
         };
         let id = push.id.as_str();
-        let (call, taken) = match push.door {
-            Door::User(login, zone) => {
+        let (call, taken) = match push.target {
+            PushTarget::User(login, zone) => {
                 let request = self
                     .instance_connect::<SendSSHPublicKeyError>(bell)
                     .send_ssh_public_key()
@@ -57,7 +57,7 @@ impl Regional<'_> {
                 let answer = self.timed("SendSSHPublicKey", answer).await;
                 (call, answer.map_err(|error| call.failed(&error))?.success())
             }
-            Door::Serial => {
+            PushTarget::Serial => {
                 let request = self
                     .instance_connect::<SendSerialConsoleSSHPublicKeyError>(bell)
                     .send_serial_console_ssh_public_key()
@@ -69,7 +69,11 @@ impl Regional<'_> {
                 (call, answer.map_err(|error| call.failed(&error))?.success())
             }
         };
-        if taken { Ok(()) } else { Err(call.senseless()) }
+        if taken {
+            Ok(())
+        } else {
+            Err(call.bad_answer())
+        }
     }
 
     /// A client for one call, whose error is an `E`.
@@ -78,7 +82,7 @@ impl Regional<'_> {
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
         let sdk = self.sdk();
-        let limits = Limits::<E>::of(&sdk);
+        let limits = RetryLimits::<E>::of(&sdk);
         let config = aws_sdk_ec2instanceconnect::config::Builder::from(&sdk)
             .retry_classifier(limits.clone())
             .interceptor(limits)

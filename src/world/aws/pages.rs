@@ -27,7 +27,7 @@ impl Pages {
         self.0 += 1;
         match token {
             None | Some("") => Ok(None),
-            Some(_) if self.0 >= PAGES || kept > KEPT => Err(call.senseless()),
+            Some(_) if self.0 >= PAGES || kept > KEPT => Err(call.bad_answer()),
             Some(next) => Ok(Some(next.to_owned())),
         }
     }

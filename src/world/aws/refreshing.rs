@@ -15,14 +15,14 @@ const MARGIN: Duration = Duration::from_mins(1);
 
 /// Whose credentials, and those at hand.
 #[derive(Debug)]
-pub struct Current {
+pub struct RefreshingCredentials {
     profile: Option<String>,
     region: Option<Region>,
     terminal: Terminal,
     kept: Mutex<Option<Credentials>>,
 }
 
-impl Current {
+impl RefreshingCredentials {
     /// Begins with those that were found already.
     #[must_use]
     pub fn new(

@@ -54,9 +54,12 @@ pub(super) fn patient(retries: RetryConfig) -> RetryConfig {
 }
 
 /// The error of an operation.
-pub(super) trait Failure: ProvideErrorMetadata + StdError + Send + Sync + 'static {}
+pub(super) trait OperationError:
+    ProvideErrorMetadata + StdError + Send + Sync + 'static
+{
+}
 
-impl<E: ProvideErrorMetadata + StdError + Send + Sync + 'static> Failure for E {}
+impl<E: ProvideErrorMetadata + StdError + Send + Sync + 'static> OperationError for E {}
 
 /// Forbids further tries of one call after failures that patience does not mend. Where the user
 /// has set the number of tries, that alone counts.
@@ -64,13 +67,13 @@ impl<E: ProvideErrorMetadata + StdError + Send + Sync + 'static> Failure for E {
 /// To be had both as interceptor and as classifier: the SDK classifies a failure more than once,
 /// so that tries are what has to be counted. `E` is the error of the operation.
 #[derive(Debug)]
-pub(super) struct Limits<E> {
+pub(super) struct RetryLimits<E> {
     in_force: bool,
     tries: Arc<Tries>,
     operation: PhantomData<fn() -> E>,
 }
 
-impl<E> Clone for Limits<E> {
+impl<E> Clone for RetryLimits<E> {
     fn clone(&self) -> Self {
         Self {
             tries: Arc::clone(&self.tries),
@@ -87,7 +90,7 @@ struct Tries {
     dead: AtomicU32,
 }
 
-impl<E: Failure> Limits<E> {
+impl<E: OperationError> RetryLimits<E> {
     /// Those of a new call.
     pub(super) fn of(sdk: &SdkConfig) -> Self {
         let tries = sdk.retry_config().map(RetryConfig::max_attempts);
@@ -128,7 +131,7 @@ pub(super) fn is_throttling(code: &str) -> bool {
     codes.contains(&code)
 }
 
-impl<E: std::fmt::Debug> Intercept for Limits<E> {
+impl<E: std::fmt::Debug> Intercept for RetryLimits<E> {
     fn name(&self) -> &'static str {
         "limits"
     }
@@ -145,7 +148,7 @@ impl<E: std::fmt::Debug> Intercept for Limits<E> {
     }
 }
 
-impl<E: Failure> ClassifyRetry for Limits<E> {
+impl<E: OperationError> ClassifyRetry for RetryLimits<E> {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         self.classify_retry_v2(context, &RetryAction::NoActionIndicated)
     }

@@ -20,7 +20,7 @@ use super::retry;
 use super::variables::{first, is_true};
 use crate::plan::aws::profiles::Profile;
 use crate::plan::aws::region::{RegionSettings, RegionSource};
-use crate::world::aws::error::{AwsError, Setting};
+use crate::world::aws::error::{AwsError, SettingError};
 use crate::world::net::trust::Trust;
 use crate::world::net::websocket::NetworkConfig;
 
@@ -151,7 +151,7 @@ fn retries(profile: Profile<'_>) -> Result<RetryConfig, AwsError> {
             _ => {
                 let wanted = "set it to standard, adaptive or legacy";
                 let value = mode;
-                return Err(Setting::Senseless {
+                return Err(SettingError::Senseless {
                     name,
                     value,
                     wanted,
@@ -167,7 +167,7 @@ fn retries(profile: Profile<'_>) -> Result<RetryConfig, AwsError> {
         Ok(tries) if tries > 0 => Ok(config.with_max_attempts(tries)),
         _ => {
             let wanted = "set it to how often a call may be tried: 1 or more";
-            Err(Setting::Senseless {
+            Err(SettingError::Senseless {
                 name,
                 value,
                 wanted,

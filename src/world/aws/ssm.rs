@@ -14,7 +14,7 @@ use aws_sdk_ssm::types::{InstanceInformationStringFilter, PingStatus};
 
 use super::Regional;
 use super::call::Call;
-use super::retry::{Failure, Limits};
+use super::retry::{OperationError, RetryLimits};
 use crate::plan::aws::service_host::may_hold_session;
 use crate::plan::route::tunnel::Agent;
 use crate::world::aws::error::{AwsError, Denied};
@@ -24,7 +24,7 @@ const TO_SSH: &str = "AWS-StartSSHSession";
 
 /// What is to be started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Start {
+pub enum SessionKind {
     /// A byte stream to this port.
     Port(u16),
     /// A shell, by the account's default document.
@@ -55,16 +55,20 @@ impl Regional<'_> {
     /// # Errors
     /// [`AwsError::NotManaged`] for a target that Session Manager does not reach, and whatever can
     /// befall a call.
-    pub async fn start_session(&self, target: &str, start: Start) -> Result<Session, AwsError> {
+    pub async fn start_session(
+        &self,
+        target: &str,
+        start: SessionKind,
+    ) -> Result<Session, AwsError> {
         let request = self
             .ssm::<StartSessionError>()
             .start_session()
             .target(target);
         let request = match start {
-            Start::Port(port) => request
+            SessionKind::Port(port) => request
                 .document_name(TO_SSH)
                 .parameters("portNumber", vec![port.to_string()]),
-            Start::Shell => request,
+            SessionKind::Shell => request,
         };
         let call = self.call("ssm:StartSession");
         let answer = self.timed("StartSession", request.send()).await;
@@ -80,7 +84,7 @@ impl Regional<'_> {
         })?;
         let (id, url, token) = (answer.session_id, answer.stream_url, answer.token_value);
         let Some(id) = id else {
-            return Err(call.senseless());
+            return Err(call.bad_answer());
         };
         match self.trusted(&call, id.clone(), url, token) {
             Ok(session) => Ok(session),
@@ -143,7 +147,7 @@ impl Regional<'_> {
             .values(target)
             .build();
         let call = self.call("ssm:DescribeInstanceInformation");
-        let filter = filter.map_err(|_| call.senseless())?;
+        let filter = filter.map_err(|_| call.bad_answer())?;
         let request = self
             .ssm::<DescribeInstanceInformationError>()
             .describe_instance_information()
@@ -176,7 +180,7 @@ impl Regional<'_> {
         token: Option<String>,
     ) -> Result<Session, AwsError> {
         let (Some(url), Some(token)) = (url, token) else {
-            return Err(call.senseless());
+            return Err(call.bad_answer());
         };
         let own = self.aws.endpoint_urls.get("SSM");
         if may_hold_session(&url, &self.region, own) {
@@ -192,10 +196,10 @@ impl Regional<'_> {
     }
 
     /// A policy must allow a session with the instance, and by the document.
-    fn denied_start(&self, denied: Denied, target: &str, start: Start) -> Denied {
+    fn denied_start(&self, denied: Denied, target: &str, start: SessionKind) -> Denied {
         let document = match start {
-            Start::Port(_) => TO_SSH,
-            Start::Shell => "SSM-SessionManagerRunShell",
+            SessionKind::Port(_) => TO_SSH,
+            SessionKind::Shell => "SSM-SessionManagerRunShell",
         };
         let (region, partition) = (&self.region, super::call::partition(&self.region));
         let resource = match denied.resource.as_str() {
@@ -214,9 +218,9 @@ impl Regional<'_> {
     }
 
     /// A client for one call, whose errors are these.
-    fn ssm<E: Failure>(&self) -> Client {
+    fn ssm<E: OperationError>(&self) -> Client {
         let sdk = self.sdk();
-        let limits = Limits::<E>::of(&sdk);
+        let limits = RetryLimits::<E>::of(&sdk);
         let config = aws_sdk_ssm::config::Builder::from(&sdk)
             .retry_classifier(limits.clone())
             .interceptor(limits);

@@ -2,7 +2,7 @@
 
 use std::env::{self, VarError};
 
-use crate::world::aws::error::{AwsError, Setting};
+use crate::world::aws::error::{AwsError, SettingError};
 
 /// The value of a variable; nothing where it is empty, as it is to botocore.
 ///
@@ -13,7 +13,7 @@ pub(super) fn variable(name: &'static str) -> Result<Option<String>, AwsError> {
     match env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
         Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => Err(Setting::NotUtf8 { variable: name }.into()),
+        Err(VarError::NotUnicode(_)) => Err(SettingError::NotUtf8 { variable: name }.into()),
     }
 }
 

@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use rustls::CertificateError;
 
 use crate::plan::aws::http_proxy::Proxy;
-use crate::world::net::error::{Doubt, NetworkError};
+use crate::world::net::error::{CertError, NetworkError};
 
 /// The status by which a proxy asks who we are (RFC 9110, 15.5.8).
 const PROXY_AUTHENTICATION_REQUIRED: u16 = 407;
@@ -95,11 +95,11 @@ pub fn of_tls(error: &rustls::Error, host: String) -> NetworkError {
     use CertificateError as Bad;
     let doubt = match error {
         rustls::Error::InvalidCertificate(bad) => match bad {
-            Bad::UnknownIssuer => Doubt::UnknownAuthority,
-            Bad::NotValidForName | Bad::NotValidForNameContext { .. } => Doubt::OtherName,
-            Bad::Expired | Bad::ExpiredContext { .. } => Doubt::Expired,
-            Bad::NotValidYet | Bad::NotValidYetContext { .. } => Doubt::NotYetValid,
-            bad => Doubt::Other(bad.to_string()),
+            Bad::UnknownIssuer => CertError::UnknownAuthority,
+            Bad::NotValidForName | Bad::NotValidForNameContext { .. } => CertError::OtherName,
+            Bad::Expired | Bad::ExpiredContext { .. } => CertError::Expired,
+            Bad::NotValidYet | Bad::NotValidYetContext { .. } => CertError::NotYetValid,
+            bad => CertError::Other(bad.to_string()),
         },
         other => {
             let cause = other.to_string();

@@ -15,7 +15,7 @@ pub enum NetworkError {
     NoTls(String),
     Untrusted {
         host: String,
-        doubt: Doubt,
+        doubt: CertError,
     },
     NotTls {
         host: String,
@@ -55,7 +55,7 @@ pub struct BadBundle {
 /// Why a server's certificate is not taken for its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
-pub enum Doubt {
+pub enum CertError {
     UnknownAuthority,
     OtherName,
     Expired,
@@ -143,7 +143,7 @@ impl Hint for NetworkError {
     }
 }
 
-impl fmt::Display for Doubt {
+impl fmt::Display for CertError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::UnknownAuthority => "no authority that we know has signed its certificate",
@@ -155,7 +155,7 @@ impl fmt::Display for Doubt {
     }
 }
 
-impl Doubt {
+impl CertError {
     fn hint(&self) -> &'static str {
         match self {
             Self::UnknownAuthority | Self::Other(_) => {

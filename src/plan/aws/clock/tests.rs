@@ -4,18 +4,18 @@ fn after(minutes: i64) -> Seconds {
     1_795_900_000 + minutes * 60
 }
 
-fn judged(about: About, there: Option<i64>, end: Option<i64>, is_session: bool) -> String {
-    let facts = Facts {
+fn judged(topic: ErrorTopic, there: Option<i64>, end: Option<i64>, is_session: bool) -> String {
+    let facts = ClockFacts {
         here: after(0),
         there: there.map(after),
         is_session,
         end: end.map(after),
     };
     let off = |off: Option<Offset>| off.map_or("unknown".to_owned(), |off| off.to_string());
-    match facts.judge(about) {
-        Verdict::Expired(it) => format!("expired, {}", off(it)),
-        Verdict::Clock(it) => format!("clock, {}", off(it)),
-        Verdict::Neither => "neither".to_owned(),
+    match facts.diagnose(topic) {
+        Diagnosis::Expired(it) => format!("expired, {}", off(it)),
+        Diagnosis::Clock(it) => format!("clock, {}", off(it)),
+        Diagnosis::Neither => "neither".to_owned(),
     }
 }
 
@@ -39,7 +39,7 @@ fn a_clock_is_off_by_more_than_aws_bears() {
 
 #[test]
 fn an_expired_request_is_judged_by_the_known_end_and_the_date() {
-    let either = |there, end, session| judged(About::Either, there, end, session);
+    let either = |there, end, session| judged(ErrorTopic::Either, there, end, session);
     // The clock is 20 minutes off, and the session is good by AWS's clock, or nobody knows.
     assert_eq!(
         either(Some(20), Some(60), true),
@@ -77,47 +77,50 @@ fn an_expired_request_is_judged_by_the_known_end_and_the_date() {
 #[test]
 fn what_a_service_is_sure_of_is_told_with_the_clock() {
     assert_eq!(
-        judged(About::Session, Some(20), Some(60), true),
+        judged(ErrorTopic::Session, Some(20), Some(60), true),
         "expired, 20 minutes behind AWS's"
     );
     assert_eq!(
-        judged(About::Session, Some(0), None, true),
+        judged(ErrorTopic::Session, Some(0), None, true),
         "expired, unknown"
     );
     assert_eq!(
-        judged(About::Time, Some(-20), None, false),
+        judged(ErrorTopic::Time, Some(-20), None, false),
         "clock, 20 minutes ahead of AWS's"
     );
     assert_eq!(
-        judged(About::Signature, Some(-20), None, false),
+        judged(ErrorTopic::Signature, Some(-20), None, false),
         "clock, 20 minutes ahead of AWS's"
     );
-    assert_eq!(judged(About::Signature, Some(0), None, false), "neither");
-    assert_eq!(judged(About::Signature, None, None, false), "neither");
+    assert_eq!(
+        judged(ErrorTopic::Signature, Some(0), None, false),
+        "neither"
+    );
+    assert_eq!(judged(ErrorTopic::Signature, None, None, false), "neither");
 }
 
 #[test]
 fn codes_and_messages_are_read() {
     let expired = "Signature expired: 20261128T190000Z is now earlier than 20261128T191500Z";
     let early = "Signature not yet current: 20261128T194000Z is still later than 20261128T192500Z";
-    for (code, message, about) in [
+    for (code, message, topic) in [
         (
             "RequestExpired",
             "Request has expired.",
-            Some(About::Either),
+            Some(ErrorTopic::Either),
         ),
-        ("RequestTimeTooSkewed", "", Some(About::Time)),
-        ("InvalidSignatureException", expired, Some(About::Time)),
-        ("SignatureDoesNotMatch", early, Some(About::Time)),
+        ("RequestTimeTooSkewed", "", Some(ErrorTopic::Time)),
+        ("InvalidSignatureException", expired, Some(ErrorTopic::Time)),
+        ("SignatureDoesNotMatch", early, Some(ErrorTopic::Time)),
         (
             "SignatureDoesNotMatch",
             "The request signature we calculated",
-            Some(About::Signature),
+            Some(ErrorTopic::Signature),
         ),
-        ("AuthFailure", "", Some(About::Signature)),
-        ("ExpiredTokenException", "", Some(About::Session)),
+        ("AuthFailure", "", Some(ErrorTopic::Signature)),
+        ("ExpiredTokenException", "", Some(ErrorTopic::Session)),
         ("UnrecognizedClientException", "", None),
     ] {
-        assert_eq!(About::read(code, message), about, "{code}");
+        assert_eq!(ErrorTopic::read(code, message), topic, "{code}");
     }
 }

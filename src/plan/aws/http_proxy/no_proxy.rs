@@ -7,7 +7,7 @@ use super::host_and_port;
 /// The rules. Beside the user's own, nothing link-local goes through a proxy: there are the
 /// metadata services, and a proxy would answer with who *its* machine is.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Exemptions(Vec<Rule>);
+pub(super) struct NoProxy(Vec<Rule>);
 
 #[derive(Clone, Debug)]
 enum Rule {
@@ -25,7 +25,7 @@ const LINK_LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 0, 0));
 /// `fd00:ec2::/32`, the same services over IPv6.
 const EC2_LOCAL: IpAddr = IpAddr::V6(std::net::Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0));
 
-impl Exemptions {
+impl NoProxy {
     /// Reads rules, between commas or blanks: `*`, `host`, `.suffix`, `*.suffix`, an address, a
     /// network (`10.0.0.0/8`), and all but `*` and networks with a port. Case does not count. What
     /// is none of these is passed over, as everybody does.

@@ -1,4 +1,4 @@
-use super::{Auth, BadProxy, Fault, Proxies, Proxy};
+use super::{Auth, BadProxy, Proxies, Proxy, ProxyFault};
 
 /// The proxies of these variables.
 fn proxies(variables: &[(&str, &str)]) -> Proxies {
@@ -117,15 +117,15 @@ fn a_password_is_in_no_debugging_output() {
 #[test]
 fn a_bad_url_is_an_error_that_tells_nothing_of_it() {
     let cases = [
-        ("socks5://user:sesame@proxy:1080", Fault::Scheme),
-        ("ftp://proxy", Fault::Scheme),
-        ("http://", Fault::Host),
-        ("http://user:sesame@:3128", Fault::Host),
-        ("http://pro xy:3128", Fault::Host),
-        ("http://proxy:70000", Fault::Port),
-        ("http://proxy:0", Fault::Port),
-        ("http://user:sesame@proxy:port", Fault::Port),
-        ("http://[::1", Fault::Host),
+        ("socks5://user:sesame@proxy:1080", ProxyFault::Scheme),
+        ("ftp://proxy", ProxyFault::Scheme),
+        ("http://", ProxyFault::Host),
+        ("http://user:sesame@:3128", ProxyFault::Host),
+        ("http://pro xy:3128", ProxyFault::Host),
+        ("http://proxy:70000", ProxyFault::Port),
+        ("http://proxy:0", ProxyFault::Port),
+        ("http://user:sesame@proxy:port", ProxyFault::Port),
+        ("http://[::1", ProxyFault::Host),
     ];
     for (url, fault) in cases {
         let bad = proxy(url).expect_err(url);

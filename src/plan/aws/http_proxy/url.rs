@@ -2,31 +2,31 @@
 
 use std::net::Ipv6Addr;
 
-use super::{Auth, Fault, Proxy, Secret};
+use super::{Auth, Proxy, ProxyFault, Secret};
 
 /// Reads `[http[s]:]//[user[:password]@]host[:port][/…]`, or the same without the beginning.
 ///
 /// User and password end at the last `@` of all. By RFC 3986 they would end at the first slash,
 /// yet passwords with a slash, a question mark or an `@` in them are set without encoding, and
 /// nobody has a path after a proxy.
-pub(super) fn proxy(url: &str) -> Result<Proxy, Fault> {
+pub(super) fn proxy(url: &str) -> Result<Proxy, ProxyFault> {
     let (scheme, rest) = split_scheme(url);
     let (secure, default) = match scheme.to_ascii_lowercase().as_str() {
         "" | "http" => (false, 80),
         "https" => (true, 443),
-        _ => return Err(Fault::Scheme),
+        _ => return Err(ProxyFault::Scheme),
     };
     let (auth, place) = match rest.rsplit_once('@') {
         Some((userinfo, place)) => (Some(auth(userinfo)), place),
         None => (None, rest),
     };
     let end = place.find(['/', '?', '#']).unwrap_or(place.len());
-    let (host, port) = host_and_port(&place[..end]).ok_or(Fault::Port)?;
+    let (host, port) = host_and_port(&place[..end]).ok_or(ProxyFault::Port)?;
     if !is_host(host) {
-        return Err(Fault::Host);
+        return Err(ProxyFault::Host);
     }
     match port.unwrap_or(default) {
-        0 => Err(Fault::Port),
+        0 => Err(ProxyFault::Port),
         port => Ok(Proxy {
             secure,
             host: host.to_owned(),

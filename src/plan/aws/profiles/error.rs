@@ -7,7 +7,7 @@ use crate::plan::aws::bad_value::BadValue;
 /// Why a profile gives no credentials, whatever AWS would say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
-pub enum Trouble {
+pub enum ProfileError {
     TwoSources(String),
     NoSource(String),
     BadSource(String, String),
@@ -22,7 +22,7 @@ pub enum Trouble {
     SsoDiffers(String, String),
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for ProfileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TwoSources(name) => write!(
@@ -73,7 +73,7 @@ impl fmt::Display for Trouble {
     }
 }
 
-impl Trouble {
+impl ProfileError {
     /// Whether something is not there that a file might have.
     #[must_use]
     pub fn is_of_something_missing(&self) -> bool {

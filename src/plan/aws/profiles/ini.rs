@@ -58,7 +58,7 @@ impl fmt::Debug for Value {
 
 /// What makes no sense in such a file. It never shows a value, which may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Malformed {
+pub struct IniError {
     /// The line, counted from 1.
     pub line: usize,
     what: What,
@@ -72,7 +72,7 @@ enum What {
     NotNested(String),
 }
 
-impl fmt::Display for Malformed {
+impl fmt::Display for IniError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: ", self.line)?;
         match &self.what {
@@ -101,11 +101,11 @@ struct Reader {
 }
 
 /// Reads a file, with line ends of any system's.
-pub(super) fn parse(text: &str) -> Result<Sections, Malformed> {
+pub(super) fn parse(text: &str) -> Result<Sections, IniError> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut reader = Reader::default();
     for (number, line) in text.lines().enumerate() {
-        reader.read(number + 1, line).map_err(|what| Malformed {
+        reader.read(number + 1, line).map_err(|what| IniError {
             line: number + 1,
             what,
         })?;
@@ -166,7 +166,7 @@ impl Reader {
         }
     }
 
-    fn finish(self) -> Result<Sections, Malformed> {
+    fn finish(self) -> Result<Sections, IniError> {
         let mut for_all = Section::new();
         let mut sections = Sections::new();
         for (header, drafts) in self.sections {
@@ -204,7 +204,7 @@ fn setting(line: &str) -> Option<(String, &str)> {
 }
 
 /// The value that a setting's lines amount to: nested, if nothing stands beside the name.
-fn value(draft: Draft) -> Result<(String, Value), Malformed> {
+fn value(draft: Draft) -> Result<(String, Value), IniError> {
     let Draft { key, line, lines } = draft;
     let text = lines.join("\n").trim_end().to_owned();
     if !text.starts_with('\n') {
@@ -215,7 +215,7 @@ fn value(draft: Draft) -> Result<(String, Value), Malformed> {
     for inner in text.lines().map(str::trim).filter(|it| !it.is_empty()) {
         let Some((name, value)) = inner.split_once('=') else {
             let what = What::NotNested(key);
-            return Err(Malformed { line, what });
+            return Err(IniError { line, what });
         };
         below.insert(name.trim().to_owned(), value.trim().to_owned());
     }

@@ -5,7 +5,7 @@
 
 mod display;
 
-use super::error::Trouble;
+use super::error::ProfileError;
 use super::role::Role;
 use super::sso::Sso;
 use super::{File, Profile, Value};
@@ -15,7 +15,7 @@ use crate::plan::aws::bad_value::BadValue;
 #[derive(Debug)]
 pub struct Origin<'a> {
     /// What the first of them are.
-    pub source: Source<'a>,
+    pub source: CredentialSource<'a>,
     /// Whose they are.
     pub profile: &'a str,
     /// What is assumed with them, the last first.
@@ -24,9 +24,9 @@ pub struct Origin<'a> {
 
 /// The first credentials.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Source<'a> {
+pub enum CredentialSource<'a> {
     /// A key that stands in a file.
-    Keys(Keys<'a>),
+    AccessKey(AccessKey<'a>),
     /// A key in the environment.
     Environment,
     /// The container's endpoint.
@@ -46,15 +46,15 @@ pub enum Source<'a> {
 /// A long-lived key, or a session that somebody wrote into a file.
 #[derive(PartialEq, Eq)]
 #[expect(missing_docs, reason = "they are what their names say")]
-pub struct Keys<'a> {
+pub struct AccessKey<'a> {
     pub id: &'a str,
     pub secret: &'a str,
     pub token: Option<&'a str>,
 }
 
-impl std::fmt::Debug for Keys<'_> {
+impl std::fmt::Debug for AccessKey<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Keys").field(&self.id).finish()
+        f.debug_tuple("AccessKey").field(&self.id).finish()
     }
 }
 
@@ -82,7 +82,10 @@ pub struct WebVariables {
 ///
 /// # Errors
 /// What of the profile, or of one that it builds on, makes no sense.
-pub fn origin<'a>(profile: Profile<'a>, web: &WebVariables) -> Result<Option<Origin<'a>>, Trouble> {
+pub fn origin<'a>(
+    profile: Profile<'a>,
+    web: &WebVariables,
+) -> Result<Option<Origin<'a>>, ProfileError> {
     if is_role(profile) {
         return role_origin(profile).map(Some);
     }
@@ -94,15 +97,15 @@ pub fn origin<'a>(profile: Profile<'a>, web: &WebVariables) -> Result<Option<Ori
 }
 
 /// Follows the profiles of a role down to one that has credentials of its own.
-fn role_origin(profile: Profile<'_>) -> Result<Origin<'_>, Trouble> {
+fn role_origin(profile: Profile<'_>) -> Result<Origin<'_>, ProfileError> {
     let mut roles = Vec::new();
     let mut visited = vec![profile.name];
     let mut current = profile;
     loop {
         roles.extend(Role::of(current));
-        let next = match step(current)? {
-            Step::Profile(next) => next,
-            Step::Source(source) => {
+        let next = match role_source(current)? {
+            RoleSource::Profile(next) => next,
+            RoleSource::CredentialSource(source) => {
                 return Ok(Origin {
                     source,
                     profile: current.name,
@@ -113,7 +116,7 @@ fn role_origin(profile: Profile<'_>) -> Result<Origin<'_>, Trouble> {
         let itself = next.name == current.name && has_keys(next);
         if visited.contains(&next.name) && !itself {
             visited.push(next.name);
-            return Err(Trouble::Loop(
+            return Err(ProfileError::Loop(
                 visited.iter().map(ToString::to_string).collect(),
             ));
         }
@@ -121,7 +124,7 @@ fn role_origin(profile: Profile<'_>) -> Result<Origin<'_>, Trouble> {
         if has_keys(next) || !is_role(next) {
             let found = source(next, &WebVariables::default())?;
             return Ok(Origin {
-                source: found.ok_or_else(|| Trouble::EmptySource(next.name.to_owned()))?,
+                source: found.ok_or_else(|| ProfileError::EmptySource(next.name.to_owned()))?,
                 profile: next.name,
                 roles,
             });
@@ -131,47 +134,53 @@ fn role_origin(profile: Profile<'_>) -> Result<Origin<'_>, Trouble> {
 }
 
 /// What a role is assumed with.
-enum Step<'a> {
-    Source(Source<'static>),
+enum RoleSource<'a> {
+    CredentialSource(CredentialSource<'static>),
     Profile(Profile<'a>),
 }
 
-fn step(role: Profile<'_>) -> Result<Step<'_>, Trouble> {
+fn role_source(role: Profile<'_>) -> Result<RoleSource<'_>, ProfileError> {
     let name = || role.name.to_owned();
     match (role.get("source_profile"), role.get("credential_source")) {
-        (Some(_), Some(_)) => Err(Trouble::TwoSources(name())),
-        (None, None) => Err(Trouble::NoSource(name())),
+        (Some(_), Some(_)) => Err(ProfileError::TwoSources(name())),
+        (None, None) => Err(ProfileError::NoSource(name())),
         (None, Some(word)) => named(word)
-            .map(Step::Source)
-            .ok_or_else(|| Trouble::BadSource(name(), word.to_owned())),
+            .map(RoleSource::CredentialSource)
+            .ok_or_else(|| ProfileError::BadSource(name(), word.to_owned())),
         (Some(next), None) => role
             .other(next)
-            .map(Step::Profile)
-            .ok_or_else(|| Trouble::NoSuchSource(name(), next.to_owned())),
+            .map(RoleSource::Profile)
+            .ok_or_else(|| ProfileError::NoSuchSource(name(), next.to_owned())),
     }
 }
 
 /// What a profile has of its own, a role from another profile aside.
-fn source<'a>(profile: Profile<'a>, web: &WebVariables) -> Result<Option<Source<'a>>, Trouble> {
+fn source<'a>(
+    profile: Profile<'a>,
+    web: &WebVariables,
+) -> Result<Option<CredentialSource<'a>>, ProfileError> {
     if let Some(identity) = web_identity(profile, web)? {
-        return Ok(Some(Source::WebIdentity(identity)));
+        return Ok(Some(CredentialSource::WebIdentity(identity)));
     }
     if let Some(sso) = Sso::of(profile)? {
-        return Ok(Some(Source::Sso(sso)));
+        return Ok(Some(CredentialSource::Sso(sso)));
     }
     if let Some(keys) = keys(profile, File::Credentials)? {
-        return Ok(Some(Source::Keys(keys)));
+        return Ok(Some(CredentialSource::AccessKey(keys)));
     }
     if let Some(login) = profile.get("login_session") {
-        return Ok(Some(Source::Login(login)));
+        return Ok(Some(CredentialSource::Login(login)));
     }
     if let Some(command) = profile.get("credential_process") {
-        return Ok(Some(Source::Process(command)));
+        return Ok(Some(CredentialSource::Process(command)));
     }
-    Ok(keys(profile, File::Config)?.map(Source::Keys))
+    Ok(keys(profile, File::Config)?.map(CredentialSource::AccessKey))
 }
 
-fn web_identity(profile: Profile<'_>, web: &WebVariables) -> Result<Option<WebIdentity>, Trouble> {
+fn web_identity(
+    profile: Profile<'_>,
+    web: &WebVariables,
+) -> Result<Option<WebIdentity>, ProfileError> {
     let either = |variable: &Option<String>, key: &str| {
         let own = || profile.get(key).map(str::to_owned);
         variable
@@ -185,20 +194,20 @@ fn web_identity(profile: Profile<'_>, web: &WebVariables) -> Result<Option<WebId
     let role_arn = either(&web.role_arn, "role_arn");
     Ok(Some(WebIdentity {
         token_file,
-        role_arn: role_arn.ok_or_else(|| Trouble::NoWebRole(profile.name.to_owned()))?,
+        role_arn: role_arn.ok_or_else(|| ProfileError::NoWebRole(profile.name.to_owned()))?,
         session_name: either(&web.session_name, "role_session_name"),
     }))
 }
 
 /// The key in one file's section of a profile.
-fn keys(profile: Profile<'_>, file: File) -> Result<Option<Keys<'_>>, Trouble> {
+fn keys(profile: Profile<'_>, file: File) -> Result<Option<AccessKey<'_>>, ProfileError> {
     let section = profile.section(file);
     let get = |key: &str| section?.get(key).and_then(Value::text);
     let good = |key, value| match BadValue::at(&profile.place(file, key), value) {
-        Some(bad) => Err(Trouble::BadValue(bad)),
+        Some(bad) => Err(ProfileError::BadValue(bad)),
         None => Ok(value),
     };
-    let half = || Trouble::HalfAKey(profile.name.to_owned());
+    let half = || ProfileError::HalfAKey(profile.name.to_owned());
     let some = |key| get(key).filter(|value| !value.is_empty());
     if get("aws_access_key_id").is_none() {
         return Ok(None);
@@ -210,7 +219,7 @@ fn keys(profile: Profile<'_>, file: File) -> Result<Option<Keys<'_>>, Trouble> {
     let tokens = ["aws_security_token", "aws_session_token"];
     let token = tokens.into_iter().find_map(|key| Some((key, some(key)?)));
     let token = token.map(|(key, token)| good(key, token)).transpose()?;
-    Ok(Some(Keys { id, secret, token }))
+    Ok(Some(AccessKey { id, secret, token }))
 }
 
 /// A web identity takes its role itself.
@@ -222,11 +231,11 @@ fn has_keys(profile: Profile<'_>) -> bool {
     profile.has("aws_access_key_id") || profile.has("aws_secret_access_key")
 }
 
-fn named(source: &str) -> Option<Source<'static>> {
+fn named(source: &str) -> Option<CredentialSource<'static>> {
     match source {
-        "Environment" => Some(Source::Environment),
-        "Ec2InstanceMetadata" => Some(Source::Metadata),
-        "EcsContainer" => Some(Source::Container),
+        "Environment" => Some(CredentialSource::Environment),
+        "Ec2InstanceMetadata" => Some(CredentialSource::Metadata),
+        "EcsContainer" => Some(CredentialSource::Container),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sso.html>
 
-use super::error::Trouble;
+use super::error::ProfileError;
 use super::role::{python_json, sha1_hex};
 use super::{Profile, Value};
 
@@ -20,7 +20,7 @@ pub struct Sso<'a> {
 
 impl<'a> Sso<'a> {
     /// What a profile says; `None` if it names neither account nor role.
-    pub(super) fn of(profile: Profile<'a>) -> Result<Option<Self>, Trouble> {
+    pub(super) fn of(profile: Profile<'a>) -> Result<Option<Self>, ProfileError> {
         if !profile.has("sso_account_id") && !profile.has("sso_role_name") {
             return Ok(None);
         }
@@ -28,7 +28,7 @@ impl<'a> Sso<'a> {
         let section = profile.sso_session();
         if let (Some(name), None) = (session, section) {
             let name = name.to_owned();
-            return Err(Trouble::NoSsoSession(profile.name.to_owned(), name));
+            return Err(ProfileError::NoSsoSession(profile.name.to_owned(), name));
         }
         let mut missing = Vec::new();
         let mut setting = |key: &'static str| {
@@ -46,7 +46,7 @@ impl<'a> Sso<'a> {
             session,
         };
         if !missing.is_empty() {
-            return Err(Trouble::SsoLacks(profile.name.to_owned(), missing));
+            return Err(ProfileError::SsoLacks(profile.name.to_owned(), missing));
         }
         let both = section.into_iter().flatten();
         let differs = |(key, value): &(&String, &Value)| {
@@ -54,7 +54,10 @@ impl<'a> Sso<'a> {
             own.is_some() && own != value.text()
         };
         match both.into_iter().find(differs) {
-            Some((key, _)) => Err(Trouble::SsoDiffers(profile.name.to_owned(), key.clone())),
+            Some((key, _)) => Err(ProfileError::SsoDiffers(
+                profile.name.to_owned(),
+                key.clone(),
+            )),
             None => Ok(Some(sso)),
         }
     }

@@ -50,7 +50,7 @@ fn a_key_that_cannot_be_is_named_with_its_file_and_line() {
         let profiles = profiles.from_files("CONFIG", "CREDENTIALS");
         let profile = profiles.profile(DEFAULT).expect("default");
         let origin = source::origin(profile, &source::WebVariables::default());
-        origin.map(drop).map_err(|trouble| trouble.to_string())
+        origin.map(drop).map_err(|error| error.to_string())
     };
     let key = "[default]\n\naws_access_key_id = K\n\taws_secret_access_key = S\n";
     assert_eq!(

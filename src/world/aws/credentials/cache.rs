@@ -17,7 +17,7 @@ use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 use serde_json::{Value, json};
 
-use crate::plan::aws::bad_value::Flaw;
+use crate::plan::aws::bad_value::BadCharacter;
 use crate::plan::aws::date;
 use crate::world::aws::files;
 use crate::world::process::bounded;
@@ -29,23 +29,23 @@ const WINDOW: Duration = Duration::from_mins(15);
 pub(super) struct Cache {
     directory: Option<PathBuf>,
     /// Where the session is from that was asked for last, if it was found here.
-    found: RefCell<Option<Kept>>,
+    found: RefCell<Option<CachedSession>>,
 }
 
 /// A session that was found in the cache.
 #[derive(Clone, Debug)]
-pub(in crate::world::aws) struct Kept {
+pub(in crate::world::aws) struct CachedSession {
     /// Its file.
     pub(in crate::world::aws) path: PathBuf,
     access_key: String,
 }
 
-impl Kept {
+impl CachedSession {
     /// Removes its file, unless somebody has put another session there since, or the file is another
     /// user's (`sudo -E`). Tells whether this one is gone.
     pub(in crate::world::aws) fn forget(&self) -> bool {
         let there = bounded::file(&self.path).ok();
-        let there = there.and_then(|text| Session::read(&text));
+        let there = there.and_then(|text| SessionCredentials::read(&text));
         match there {
             Some(session) if session.access_key == self.access_key => {
                 is_own(&self.path) && fs::remove_file(&self.path).is_ok()
@@ -61,7 +61,7 @@ fn is_own(path: &Path) -> bool {
 }
 
 /// What STS or SSO has given.
-pub(super) struct Session {
+pub(super) struct SessionCredentials {
     pub(super) access_key: String,
     pub(super) secret: String,
     pub(super) token: String,
@@ -82,33 +82,33 @@ impl Cache {
     }
 
     /// Where the session is from that was asked for last, if it was found here.
-    pub(super) fn found(&self) -> Option<Kept> {
+    pub(super) fn found(&self) -> Option<CachedSession> {
         self.found.borrow().clone()
     }
 
     /// The session of this name, if it is good for long enough.
     pub(super) fn find(&self, key: &str) -> Option<Credentials> {
         let path = self.directory.as_ref()?.join(format!("{key}.json"));
-        let session = Session::read(&bounded::file(&path).ok()?)?;
+        let session = SessionCredentials::read(&bounded::file(&path).ok()?)?;
         let until = SystemTime::try_from(session.until).ok()?;
         let left = until.duration_since(SystemTime::now()).ok()?;
         if left < WINDOW {
             return None;
         }
         let access_key = session.access_key.clone();
-        *self.found.borrow_mut() = Some(Kept { path, access_key });
+        *self.found.borrow_mut() = Some(CachedSession { path, access_key });
         Some(session.credentials())
     }
 
     /// Keeps a session.
-    pub(super) fn keep(&self, key: &str, session: Session) -> Credentials {
+    pub(super) fn keep(&self, key: &str, session: SessionCredentials) -> Credentials {
         *self.found.borrow_mut() = None;
         // Who cannot write there gets a new one next time.
         let _ = self.write(key, &session);
         session.credentials()
     }
 
-    fn write(&self, key: &str, session: &Session) -> io::Result<()> {
+    fn write(&self, key: &str, session: &SessionCredentials) -> io::Result<()> {
         let directory = self.make()?;
         let mut file = tempfile::Builder::new()
             .suffix(".tmp")
@@ -159,7 +159,7 @@ impl Cache {
     }
 }
 
-impl Session {
+impl SessionCredentials {
     fn credentials(self) -> Credentials {
         let until = SystemTime::try_from(self.until).ok();
         Credentials::new(
@@ -176,7 +176,13 @@ impl Session {
         let json: Value = serde_json::from_slice(bytes).ok()?;
         let credentials = json.get("Credentials")?;
         let text = |key: &str| credentials.get(key)?.as_str();
-        let good = |key: &str| Some(text(key).filter(|it| Flaw::of(it).is_none())?.to_owned());
+        let good = |key: &str| {
+            Some(
+                text(key)
+                    .filter(|it| BadCharacter::of(it).is_none())?
+                    .to_owned(),
+            )
+        };
         Some(Self {
             access_key: good("AccessKeyId")?,
             secret: good("SecretAccessKey")?,

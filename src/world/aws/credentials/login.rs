@@ -8,13 +8,13 @@ use std::time::{Duration, SystemTime};
 use aws_config::login::LoginCredentialsProvider;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
-use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::error::CredentialsError as SdkCredentialsError;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::Chain;
+use super::ProviderChain;
 use super::cache::instant;
-use crate::world::aws::error::{AwsError, Lack, NoLogin, Setting, Unread};
+use crate::world::aws::error::{AwsError, CredentialsError, NoLogin, SettingError, UnreadableFile};
 use crate::world::aws::variables::variable;
 use crate::world::aws::{call, files};
 use crate::world::net::connect_error;
@@ -27,7 +27,7 @@ const LOG_IN: &str = "aws login";
 /// The library renews a login that ends sooner.
 const WINDOW: Duration = Duration::from_mins(5);
 
-impl Chain<'_> {
+impl ProviderChain<'_> {
     /// The credentials of a console login.
     pub(super) async fn login(&self, name: &str, profile: &str) -> Result<Credentials, AwsError> {
         let end = end(name, profile)?;
@@ -52,8 +52,8 @@ fn end(name: &str, profile: &str) -> Result<Option<SystemTime>, AwsError> {
     };
     let path = directory.join(format!("{:x}.json", Sha256::digest(name.trim())));
     let text = bounded::file(&path).map_err(|cause| match cause.kind() {
-        io::ErrorKind::NotFound => Lack::no_login(profile, LOG_IN, NoLogin::Missing),
-        _ => Unread::new("the login", &path, &cause, "`aws login` writes it").into(),
+        io::ErrorKind::NotFound => CredentialsError::no_login(profile, LOG_IN, NoLogin::Missing),
+        _ => UnreadableFile::new("the login", &path, &cause, "`aws login` writes it").into(),
     })?;
     let json: Value = serde_json::from_slice(&text).unwrap_or_default();
     let end = json
@@ -70,7 +70,7 @@ fn can_be_renewed() -> Result<(), AwsError> {
         .into_iter()
         .find_map(|name| Some((name, env::var_os(name)?)));
     match first {
-        Some((name, value)) if value.is_empty() => Err(Setting::Senseless {
+        Some((name, value)) if value.is_empty() => Err(SettingError::Senseless {
             name,
             value: String::new(),
             wanted: "unset it: a console login cannot be renewed while it is set to nothing",
@@ -81,14 +81,14 @@ fn can_be_renewed() -> Result<(), AwsError> {
 }
 
 /// Why a login is of no use.
-fn logged_out(error: &CredentialsError, profile: &str) -> AwsError {
+fn logged_out(error: &SdkCredentialsError, profile: &str) -> AwsError {
     if let Some(network) = connect_error::in_chain(error) {
         return AwsError::Network(network.clone());
     }
     let said = call::chain(error);
     let is = |words: &[&str]| words.iter().any(|word| said.contains(word));
     if is(&["ExpiredToken", "Unauthorized", "expired", "reauthenticate"]) {
-        return Lack::no_login(profile, LOG_IN, NoLogin::Expired).into();
+        return CredentialsError::no_login(profile, LOG_IN, NoLogin::Expired).into();
     }
     call::no_credentials(error, Some(profile.to_owned()))
 }

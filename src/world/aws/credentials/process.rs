@@ -12,7 +12,7 @@ use tokio::process::Command;
 
 use super::cache::instant;
 use crate::plan::aws::bad_value::BadValue;
-use crate::world::aws::error::Lack;
+use crate::world::aws::error::CredentialsError;
 use crate::world::process::bounded;
 use crate::world::tty::waiting;
 
@@ -21,8 +21,11 @@ const MOST: usize = 64 * 1024;
 
 /// Runs the command, for as long as it takes: it may have to ask somebody. It has the terminal for
 /// that, and our standard error, but not our standard input, which is the session's.
-pub(super) async fn credentials(command: &str, profile: &str) -> Result<Credentials, Lack> {
-    let failed = |fault: String| Lack::Process {
+pub(super) async fn credentials(
+    command: &str,
+    profile: &str,
+) -> Result<Credentials, CredentialsError> {
+    let failed = |fault: String| CredentialsError::Process {
         profile: profile.to_owned(),
         fault,
     };

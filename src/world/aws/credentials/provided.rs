@@ -11,12 +11,12 @@ use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 
-use super::Chain;
+use super::ProviderChain;
 use crate::plan::aws::bad_value::BadValue;
 use crate::plan::aws::profiles::Profile;
 use crate::world::aws::call;
-use crate::world::aws::error::{AwsError, Lack, Unread};
-use crate::world::aws::http::Patient;
+use crate::world::aws::error::{AwsError, CredentialsError, UnreadableFile};
+use crate::world::aws::http::LongTimeout;
 use crate::world::aws::variables::{first, is_true, variable};
 use crate::world::process::bounded;
 use crate::world::tty::waiting::Wait;
@@ -29,13 +29,13 @@ const CONTAINER: Duration = Duration::from_mins(1);
 const IPV4: &str = "http://169.254.169.254";
 const IPV6: &str = "http://[fd00:ec2::254]";
 
-impl Chain<'_> {
+impl ProviderChain<'_> {
     /// The credentials of a container's role.
     pub(super) async fn container(&self) -> Result<Credentials, AwsError> {
         check_container_token()?;
         let mut config = self.provider_config();
         if let Some(client) = self.at.aws.sdk.http_client() {
-            config = config.with_http_client(Patient::new(client, CONTAINER));
+            config = config.with_http_client(LongTimeout::new(client, CONTAINER));
         }
         let provider = EcsCredentialsProvider::builder().configure(&config).build();
         let wait = Wait::begin("the container's credentials".to_owned());
@@ -93,7 +93,7 @@ fn check_container_token() -> Result<(), AwsError> {
         let token = bounded::text(&path).map_err(|cause| {
             let wanted = "check AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
             let what = "the container's token";
-            Lack::from(Unread::new(what, &path, &cause, wanted))
+            CredentialsError::from(UnreadableFile::new(what, &path, &cause, wanted))
         })?;
         (
             format!("the container's token in {}", path.display()),
@@ -103,7 +103,7 @@ fn check_container_token() -> Result<(), AwsError> {
         (TOKEN.to_owned(), variable(TOKEN)?.unwrap_or_default())
     };
     match BadValue::in_header(&place, &token) {
-        Some(bad) => Err(Lack::BadValue(bad).into()),
+        Some(bad) => Err(CredentialsError::BadValue(bad).into()),
         None => Ok(()),
     }
 }

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 
-use super::cache::{Cache, Session};
-use super::{Chain, Prompts};
+use super::cache::{Cache, SessionCredentials};
+use super::{Prompts, ProviderChain};
 use crate::hint::Hint;
 use crate::plan::aws::profiles::role::Role;
-use crate::world::aws::error::{AwsError, Lack, NoCode};
+use crate::world::aws::error::{AwsError, CredentialsError, NoMfaCode};
 use crate::world::tty::prompt;
 use crate::world::tty::prompt::{Prompt, Said};
 use crate::world::tty::waiting::Wait;
@@ -23,7 +23,7 @@ const MOMENT: Duration = Duration::from_secs(5);
 /// How often a code is asked for, as ssh(1) does with a password.
 const TRIES: u32 = 3;
 
-impl Chain<'_> {
+impl ProviderChain<'_> {
     /// Assumes a role that is not in the cache, and keeps its session there.
     pub(super) async fn assume(
         &self,
@@ -66,7 +66,7 @@ impl Chain<'_> {
         role: &Role<'_>,
         source: &Credentials,
         serial: &str,
-    ) -> Result<Option<Session>, AwsError> {
+    ) -> Result<Option<SessionCredentials>, AwsError> {
         let asked = format!("Enter MFA code for {serial}: ");
         let mut question = asked.clone();
         let mut tries = 1;
@@ -74,12 +74,12 @@ impl Chain<'_> {
             let refusal = match code(prompt, role, &question).await {
                 Ok(None) => return Ok(None),
                 Ok(Some(code)) => match self.assume_role(role, source.clone(), Some(code)).await {
-                    Err(error @ AwsError::Credentials(Lack::WrongCode)) => error,
+                    Err(error @ AwsError::Credentials(CredentialsError::WrongCode)) => error,
                     end => return end.map(Some),
                 },
                 Err(
-                    error @ AwsError::Credentials(Lack::NoCode {
-                        why: NoCode::NotSixDigits,
+                    error @ AwsError::Credentials(CredentialsError::NoMfaCode {
+                        why: NoMfaCode::NotSixDigits,
                         ..
                     }),
                 ) => error,
@@ -95,10 +95,10 @@ impl Chain<'_> {
     }
 
     /// The terminal to ask on, or why nobody is to be asked.
-    fn prompt(&self) -> Result<Prompt, NoCode> {
+    fn prompt(&self) -> Result<Prompt, NoMfaCode> {
         match self.prompts {
-            Prompts::Forbidden => Err(NoCode::BatchMode),
-            Prompts::Allowed => Prompt::open().ok_or(NoCode::NoTerminal),
+            Prompts::Forbidden => Err(NoMfaCode::BatchMode),
+            Prompts::Allowed => Prompt::open().ok_or(NoMfaCode::NoTerminal),
         }
     }
 }
@@ -112,19 +112,19 @@ async fn code(
     let why = match prompt.ask(question).await {
         Ok(Said::Stop) => return Ok(None),
         Ok(Said::Line(code)) => match code.trim() {
-            "" => NoCode::NoneGiven,
+            "" => NoMfaCode::NoneGiven,
             code if code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit()) => {
                 return Ok(Some(code.to_owned()));
             }
-            _ => NoCode::NotSixDigits,
+            _ => NoMfaCode::NotSixDigits,
         },
-        Ok(Said::End) => NoCode::NoneGiven,
-        Err(_) => NoCode::NoTerminal,
+        Ok(Said::End) => NoMfaCode::NoneGiven,
+        Err(_) => NoMfaCode::NoTerminal,
     };
     Err(no_code(role, why))
 }
 
-fn no_code(role: &Role<'_>, why: NoCode) -> AwsError {
+fn no_code(role: &Role<'_>, why: NoMfaCode) -> AwsError {
     let profile = role.profile.to_owned();
-    Lack::NoCode { profile, why }.into()
+    CredentialsError::NoMfaCode { profile, why }.into()
 }

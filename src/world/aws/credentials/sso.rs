@@ -14,14 +14,14 @@ use aws_sdk_sso::types::RoleCredentials;
 use aws_sdk_ssooidc::operation::create_token::CreateTokenError;
 use aws_smithy_types::DateTime;
 
-use super::Chain;
-use super::cache::{Cache, Session};
+use super::ProviderChain;
+use super::cache::{Cache, SessionCredentials};
 use super::token::Token;
 use crate::plan::aws::profiles::sso::Sso;
 use crate::plan::aws::region::{RegionSource, configured};
 use crate::world::aws::Regional;
-use crate::world::aws::error::{AwsError, Lack, NoLogin};
-use crate::world::aws::retry::Limits;
+use crate::world::aws::error::{AwsError, CredentialsError, NoLogin};
+use crate::world::aws::retry::RetryLimits;
 
 /// A token that ends sooner is renewed: botocore's window.
 const WINDOW: Duration = Duration::from_mins(15);
@@ -29,7 +29,7 @@ const WINDOW: Duration = Duration::from_mins(15);
 /// What makes a token.
 pub(super) const LOG_IN: &str = "aws sso login";
 
-impl Chain<'_> {
+impl ProviderChain<'_> {
     /// A role's credentials, from the cache or for a token.
     pub(super) async fn sso(
         &self,
@@ -71,14 +71,14 @@ impl Regional<'_> {
             }
         }
         if token.end <= now {
-            return Err(Lack::no_login(profile, LOG_IN, NoLogin::Expired).into());
+            return Err(CredentialsError::no_login(profile, LOG_IN, NoLogin::Expired).into());
         }
         Ok(token.text().to_owned())
     }
 
     async fn renewed(&self, token: &Token) -> Result<Token, AwsError> {
         let sdk = self.sdk();
-        let limits = Limits::<CreateTokenError>::of(&sdk);
+        let limits = RetryLimits::<CreateTokenError>::of(&sdk);
         let config = aws_sdk_ssooidc::config::Builder::from(&sdk)
             .retry_classifier(limits.clone())
             .interceptor(limits);
@@ -93,7 +93,7 @@ impl Regional<'_> {
         let answer = answer.map_err(|error| call.failed(&error))?;
         let seconds = u64::try_from(answer.expires_in()).unwrap_or_default();
         let end = SystemTime::now() + Duration::from_secs(seconds);
-        let text = answer.access_token().ok_or_else(|| call.senseless())?;
+        let text = answer.access_token().ok_or_else(|| call.bad_answer())?;
         Ok(token.renewed(text, answer.refresh_token(), end))
     }
 
@@ -103,9 +103,9 @@ impl Regional<'_> {
         sso: &Sso<'_>,
         token: &str,
         profile: &str,
-    ) -> Result<Session, AwsError> {
+    ) -> Result<SessionCredentials, AwsError> {
         let sdk = self.sdk();
-        let limits = Limits::<GetRoleCredentialsError>::of(&sdk);
+        let limits = RetryLimits::<GetRoleCredentialsError>::of(&sdk);
         let config = aws_sdk_sso::config::Builder::from(&sdk)
             .retry_classifier(limits.clone())
             .interceptor(limits);
@@ -120,23 +120,23 @@ impl Regional<'_> {
             let refusal = error.as_service_error();
             match refusal.and_then(ProvideErrorMetadata::code) {
                 Some("UnauthorizedException") => {
-                    Lack::no_login(profile, LOG_IN, NoLogin::Expired).into()
+                    CredentialsError::no_login(profile, LOG_IN, NoLogin::Expired).into()
                 }
                 Some("ForbiddenException" | "ResourceNotFoundException") => {
                     let (role, account) = (sso.role_name.to_owned(), sso.account_id.to_owned());
-                    Lack::NotAssigned { role, account }.into()
+                    CredentialsError::NotAssigned { role, account }.into()
                 }
                 _ => call.failed(&error),
             }
         })?;
         let session = answer.role_credentials().and_then(|it| session(it, sso));
-        session.ok_or_else(|| call.senseless())
+        session.ok_or_else(|| call.bad_answer())
     }
 }
 
 /// What of the answer is kept.
-fn session(given: &RoleCredentials, sso: &Sso<'_>) -> Option<Session> {
-    Some(Session {
+fn session(given: &RoleCredentials, sso: &Sso<'_>) -> Option<SessionCredentials> {
+    Some(SessionCredentials {
         access_key: given.access_key_id()?.to_owned(),
         secret: given.secret_access_key()?.to_owned(),
         token: given.session_token()?.to_owned(),

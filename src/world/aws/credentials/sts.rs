@@ -14,27 +14,27 @@ use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 use aws_sdk_sts::types::AssumedRoleUser;
 
-use super::Chain;
-use super::cache::{Cache, Session};
+use super::ProviderChain;
+use super::cache::{Cache, SessionCredentials};
 use crate::plan::aws::profiles::role::Role;
 use crate::plan::aws::profiles::source::WebIdentity;
 use crate::world::aws::call::Call;
-use crate::world::aws::error::{AwsError, Lack, Unread};
+use crate::world::aws::error::{AwsError, CredentialsError, UnreadableFile};
 use crate::world::aws::files;
-use crate::world::aws::retry::Limits;
+use crate::world::aws::retry::RetryLimits;
 use crate::world::process::bounded;
 
 /// What names the file of a web identity's token.
 const TOKEN_FILE: &str =
     "check AWS_WEB_IDENTITY_TOKEN_FILE or the profile's `web_identity_token_file`";
 
-impl Chain<'_> {
+impl ProviderChain<'_> {
     pub(super) async fn assume_role(
         &self,
         role: &Role<'_>,
         source: Credentials,
         code: Option<String>,
-    ) -> Result<Session, AwsError> {
+    ) -> Result<SessionCredentials, AwsError> {
         let config = self
             .sts::<AssumeRoleError>()
             .credentials_provider(source)
@@ -50,7 +50,7 @@ impl Chain<'_> {
         let answer = self.at.timed("AssumeRole", request.send()).await;
         let answer = answer.map_err(|error| self.refused("sts:AssumeRole", role, &error))?;
         session(answer.credentials(), answer.assumed_role_user())
-            .ok_or_else(|| self.call("sts:AssumeRole").senseless())
+            .ok_or_else(|| self.call("sts:AssumeRole").bad_answer())
     }
 
     /// The credentials of the role that a web identity gives, from the cache or AWS.
@@ -75,7 +75,7 @@ impl Chain<'_> {
         let token = bounded::text(&path);
         let token = token.map_err(|cause| {
             let what = "the web identity token";
-            Lack::from(Unread::new(what, &path, &cause, TOKEN_FILE))
+            CredentialsError::from(UnreadableFile::new(what, &path, &cause, TOKEN_FILE))
         })?;
         let request = Client::from_conf(self.sts::<AssumeRoleWithWebIdentityError>().build())
             .assume_role_with_web_identity()
@@ -86,7 +86,7 @@ impl Chain<'_> {
         let answer = self.at.timed("AssumeRoleWithWebIdentity", request.send());
         let answer = answer.await.map_err(|error| match refusal(&error) {
             Some(("ExpiredTokenException" | "InvalidIdentityToken", message)) => {
-                AwsError::from(Lack::WebIdentity {
+                AwsError::from(CredentialsError::WebIdentity {
                     token_file: path,
                     message: message.to_owned(),
                 })
@@ -94,7 +94,7 @@ impl Chain<'_> {
             _ => self.refused(action, &role, &error),
         })?;
         session(answer.credentials(), answer.assumed_role_user())
-            .ok_or_else(|| self.call(action).senseless())
+            .ok_or_else(|| self.call(action).bad_answer())
             .map(|session| cache.keep(&key, session))
     }
 
@@ -104,7 +104,7 @@ impl Chain<'_> {
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
         let sdk = self.at.sdk();
-        let limits = Limits::<E>::of(&sdk);
+        let limits = RetryLimits::<E>::of(&sdk);
         aws_sdk_sts::config::Builder::from(&sdk)
             .retry_classifier(limits.clone())
             .interceptor(limits)
@@ -130,7 +130,7 @@ impl Chain<'_> {
         if let Some((_, message)) = refusal(error)
             && message.contains("MultiFactorAuthentication failed")
         {
-            return Lack::WrongCode.into();
+            return CredentialsError::WrongCode.into();
         }
         match self.call(action).failed(error) {
             AwsError::Denied(mut denied) if denied.resource == "*" => {
@@ -157,9 +157,9 @@ fn session_name() -> String {
 fn session(
     credentials: Option<&aws_sdk_sts::types::Credentials>,
     user: Option<&AssumedRoleUser>,
-) -> Option<Session> {
+) -> Option<SessionCredentials> {
     let credentials = credentials?;
-    Some(Session {
+    Some(SessionCredentials {
         access_key: credentials.access_key_id().to_owned(),
         secret: credentials.secret_access_key().to_owned(),
         token: credentials.session_token().to_owned(),

@@ -9,8 +9,8 @@ use aws_smithy_types::date_time::Format;
 use serde_json::{Map, Value};
 
 use super::cache::instant;
-use crate::plan::aws::bad_value::Flaw;
-use crate::world::aws::error::{Lack, NoLogin, Unread};
+use crate::plan::aws::bad_value::BadCharacter;
+use crate::world::aws::error::{CredentialsError, NoLogin, UnreadableFile};
 use crate::world::aws::files;
 use crate::world::process::bounded;
 
@@ -24,13 +24,15 @@ pub(super) struct Token {
 
 impl Token {
     /// Reads the token of this name, that of a profile.
-    pub(super) fn read(name: &str, profile: &str) -> Result<Self, Lack> {
-        let no_login = |why| Lack::no_login(profile, super::sso::LOG_IN, why);
+    pub(super) fn read(name: &str, profile: &str) -> Result<Self, CredentialsError> {
+        let no_login = |why| CredentialsError::no_login(profile, super::sso::LOG_IN, why);
         let home = files::home().ok_or_else(|| no_login(NoLogin::Missing))?;
         let path = home.join(format!(".aws/sso/cache/{name}.json"));
         let bytes = bounded::file(&path).map_err(|cause| match cause.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => no_login(NoLogin::Missing),
-            _ => Unread::new("the login", &path, &cause, "`aws sso login` writes it").into(),
+            _ => {
+                UnreadableFile::new("the login", &path, &cause, "`aws sso login` writes it").into()
+            }
         })?;
         Self::parse(path.clone(), &bytes)
             .map_err(|fault| no_login(NoLogin::Unreadable(path, fault)))
@@ -45,7 +47,7 @@ impl Token {
         };
         let get = |name: &str| members.get(name).and_then(Value::as_str);
         let token = get("accessToken").ok_or("it has no `accessToken`")?;
-        if token.is_empty() || Flaw::of(token).is_some() {
+        if token.is_empty() || BadCharacter::of(token).is_some() {
             return Err("its `accessToken` has a character that no token has");
         }
         let end = get("expiresAt").ok_or("it has no `expiresAt`")?;

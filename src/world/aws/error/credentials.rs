@@ -3,23 +3,23 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::unreadable::Unread;
+use super::unreadable::UnreadableFile;
 use super::with_profile;
 use crate::plan::aws::bad_value::BadValue;
-use crate::plan::aws::profiles::error::Trouble;
+use crate::plan::aws::profiles::error::ProfileError;
 
 /// What stands between the user and their credentials.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
-pub enum Lack {
-    Profile(Trouble),
+pub enum CredentialsError {
+    Profile(ProfileError),
     HalfEnvironment,
     BadValue(BadValue),
     SourceEmpty {
         profile: String,
         source: &'static str,
     },
-    Unread(Unread),
+    Unreadable(UnreadableFile),
     WebIdentity {
         token_file: PathBuf,
         message: String,
@@ -28,9 +28,9 @@ pub enum Lack {
         profile: String,
         fault: String,
     },
-    NoCode {
+    NoMfaCode {
         profile: String,
-        why: NoCode,
+        why: NoMfaCode,
     },
     WrongCode,
     /// SSO or a console login; `command` logs in.
@@ -48,7 +48,10 @@ pub enum Lack {
 
 /// Why there is no login.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "the text of each variant stands with Lack's")]
+#[expect(
+    missing_docs,
+    reason = "the text of each variant stands with CredentialsError's"
+)]
 pub enum NoLogin {
     Missing,
     Expired,
@@ -58,25 +61,25 @@ pub enum NoLogin {
 /// Why there is no MFA code.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
-pub enum NoCode {
+pub enum NoMfaCode {
     BatchMode,
     NoTerminal,
     NoneGiven,
     NotSixDigits,
 }
 
-impl From<Unread> for Lack {
-    fn from(unread: Unread) -> Self {
-        Self::Unread(unread)
+impl From<UnreadableFile> for CredentialsError {
+    fn from(unread: UnreadableFile) -> Self {
+        Self::Unreadable(unread)
     }
 }
 
-impl std::error::Error for Lack {}
+impl std::error::Error for CredentialsError {}
 
-impl fmt::Display for Lack {
+impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Profile(trouble) => trouble.fmt(f),
+            Self::Profile(error) => error.fmt(f),
             Self::BadValue(bad) => bad.fmt(f),
             Self::HalfEnvironment => {
                 f.write_str("AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not")
@@ -85,7 +88,7 @@ impl fmt::Display for Lack {
                 f,
                 "the `credential_source` of AWS profile `{profile}` has no credentials: {source}"
             ),
-            Self::Unread(unread) => unread.fmt(f),
+            Self::Unreadable(unread) => unread.fmt(f),
             Self::WebIdentity { message, .. } => {
                 write!(f, "AWS does not accept the web identity token: {message}")
             }
@@ -95,7 +98,7 @@ impl fmt::Display for Lack {
                     "the `credential_process` of AWS profile `{profile}` {fault}"
                 )
             }
-            Self::NoCode { profile, why } => {
+            Self::NoMfaCode { profile, why } => {
                 write!(f, "AWS profile `{profile}` needs an MFA code, {why}")
             }
             Self::WrongCode => f.write_str("AWS does not accept the MFA code"),
@@ -118,7 +121,7 @@ impl fmt::Display for Lack {
     }
 }
 
-impl fmt::Display for NoCode {
+impl fmt::Display for NoMfaCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::BatchMode => "and BatchMode forbids to ask for it",
@@ -129,7 +132,7 @@ impl fmt::Display for NoCode {
     }
 }
 
-impl Lack {
+impl CredentialsError {
     /// A profile's login is of no use.
     #[must_use]
     pub fn no_login(profile: &str, command: &'static str, why: NoLogin) -> Self {
@@ -144,7 +147,7 @@ impl Lack {
     /// What to try.
     pub(super) fn hint(&self) -> String {
         let hint = match self {
-            Self::Profile(trouble) => return trouble.hint(),
+            Self::Profile(error) => return error.hint(),
             Self::HalfEnvironment => "set both, or neither",
             Self::BadValue(bad) => bad.hint(),
             Self::SourceEmpty { source, .. } => match *source {
@@ -152,7 +155,7 @@ impl Lack {
                 "EcsContainer" => "does the task have a role?",
                 _ => "does the instance have a role?",
             },
-            Self::Unread(unread) => return unread.hint(),
+            Self::Unreadable(unread) => return unread.hint(),
             Self::WebIdentity { token_file, .. } => {
                 let file = token_file.display();
                 return format!("whoever writes {file} has to write a new one");
@@ -161,15 +164,15 @@ impl Lack {
                 "it is run without a shell, so `~` and `$` stay as they are; it must print JSON with \
                  `Version` 1, `AccessKeyId` and `SecretAccessKey`"
             }
-            Self::NoCode { profile, why } => match why {
-                NoCode::BatchMode | NoCode::NoTerminal => {
+            Self::NoMfaCode { profile, why } => match why {
+                NoMfaCode::BatchMode | NoMfaCode::NoTerminal => {
                     let command = "aws sts get-caller-identity";
                     return format!(
                         "run `{}` in a terminal first: its session is found here",
                         with_profile(command, Some(profile))
                     );
                 }
-                NoCode::NoneGiven | NoCode::NotSixDigits => {
+                NoMfaCode::NoneGiven | NoMfaCode::NotSixDigits => {
                     "type the digits that the MFA device shows"
                 }
             },

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::plan::aws::denial::{Policy, Reason};
+use crate::plan::aws::denial::{DenialReason, PolicyKind};
 
 /// A call that IAM does not allow.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub struct Denied {
     /// Who was denied, if AWS said it.
     pub who: Option<String>,
     /// Which policy decided, if AWS said it.
-    pub reason: Option<Reason>,
+    pub reason: Option<DenialReason>,
 }
 
 impl std::error::Error for Denied {}
@@ -48,29 +48,29 @@ impl Denied {
 }
 
 /// What to try where IAM does not allow `what`, for this reason.
-pub(crate) fn hint(reason: Option<&Reason>, what: &str) -> String {
+pub(crate) fn hint(reason: Option<&DenialReason>, what: &str) -> String {
     let explicit = reason.is_some_and(|reason| reason.explicit);
     match reason.and_then(|reason| reason.policy) {
-        Some(Policy::ServiceControl | Policy::ResourceControl) => {
+        Some(PolicyKind::ServiceControl | PolicyKind::ResourceControl) => {
             "that policy is your AWS organization's, not your role's: ask who administers the \
              organization"
                 .to_owned()
         }
-        Some(Policy::Session) => {
+        Some(PolicyKind::Session) => {
             "that policy came with the session (assume-role --policy, a federation or a broker): \
              no role's policy adds to it, so start a session with a wider one or none"
                 .to_owned()
         }
-        Some(Policy::VpcEndpoint) => {
+        Some(PolicyKind::VpcEndpoint) => {
             "the calls go through a VPC endpoint of this network: its policy must change, or take \
              another way out"
                 .to_owned()
         }
-        Some(Policy::Trust) => format!("the role's trust policy must let you in: {what}"),
-        Some(Policy::Boundary) if !explicit => {
+        Some(PolicyKind::Trust) => format!("the role's trust policy must let you in: {what}"),
+        Some(PolicyKind::Boundary) if !explicit => {
             format!("the permissions boundary must allow it as well as a policy: {what}")
         }
-        Some(Policy::Resource) if !explicit => {
+        Some(PolicyKind::Resource) if !explicit => {
             format!("the resource's own policy must allow it, as in another account: {what}")
         }
         _ if explicit => {

@@ -5,7 +5,7 @@ use std::fmt;
 /// What is wrong with a variable or a setting of the AWS profile.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
-pub enum Setting {
+pub enum SettingError {
     NotUtf8 {
         variable: &'static str,
     },
@@ -16,9 +16,9 @@ pub enum Setting {
     },
 }
 
-impl std::error::Error for Setting {}
+impl std::error::Error for SettingError {}
 
-impl fmt::Display for Setting {
+impl fmt::Display for SettingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotUtf8 { variable } => write!(f, "{variable} is not UTF-8 text"),
@@ -27,7 +27,7 @@ impl fmt::Display for Setting {
     }
 }
 
-impl Setting {
+impl SettingError {
     /// What to try.
     pub(super) fn hint(&self) -> &'static str {
         match self {

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 /// A file that cannot be read, and why.
 #[derive(Clone, Debug)]
-pub struct Unread {
+pub struct UnreadableFile {
     what: &'static str,
     path: PathBuf,
     cause: String,
@@ -14,7 +14,7 @@ pub struct Unread {
     wanted: &'static str,
 }
 
-impl Unread {
+impl UnreadableFile {
     /// A file with `what` in it; `wanted` is what to try where it is no matter of permissions.
     #[must_use]
     pub fn new(what: &'static str, path: &Path, cause: &io::Error, wanted: &'static str) -> Self {
@@ -49,7 +49,7 @@ impl Unread {
     }
 }
 
-impl fmt::Display for Unread {
+impl fmt::Display for UnreadableFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             what, path, cause, ..
@@ -72,7 +72,7 @@ mod tests {
     fn whose_the_file_is_is_asked_where_the_aws_cli_has_made_it() {
         let hint = |path: &str, kind: io::ErrorKind| {
             let path = Path::new(path);
-            Unread::new("the token", path, &kind.into(), "log in").hint()
+            UnreadableFile::new("the token", path, &kind.into(), "log in").hint()
         };
         let denied = io::ErrorKind::PermissionDenied;
         assert_eq!(

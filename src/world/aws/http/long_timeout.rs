@@ -9,18 +9,18 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 /// A client that waits so long for an answer, whatever its caller says of that.
 #[derive(Debug)]
-pub(in crate::world::aws) struct Patient {
+pub(in crate::world::aws) struct LongTimeout {
     client: SharedHttpClient,
     patience: Duration,
 }
 
-impl Patient {
+impl LongTimeout {
     pub(in crate::world::aws) fn new(client: SharedHttpClient, patience: Duration) -> Self {
         Self { client, patience }
     }
 }
 
-impl HttpClient for Patient {
+impl HttpClient for LongTimeout {
     fn http_connector(
         &self,
         settings: &HttpConnectorSettings,

@@ -2,14 +2,14 @@ use super::*;
 use crate::plan::aws::profiles::Profiles;
 
 /// What comes of the profile `a` of these files.
-fn outcome(config: &str, credentials: &str) -> Result<String, Trouble> {
+fn outcome(config: &str, credentials: &str) -> Result<String, ProfileError> {
     let profiles = Profiles::parse(config, credentials).expect("good files");
     let profile = profiles.profile("a").expect("a profile");
     let Some(origin) = origin(profile, &WebVariables::default())? else {
         return Ok("nothing".to_owned());
     };
     let source = match origin.source {
-        Source::Keys(keys) => format!("{}/{:?}", keys.id, keys.token),
+        CredentialSource::AccessKey(keys) => format!("{}/{:?}", keys.id, keys.token),
         source => format!("{source:?}"),
     };
     let roles = origin.roles.iter().map(|role| role.role_arn);
@@ -21,7 +21,7 @@ fn outcome(config: &str, credentials: &str) -> Result<String, Trouble> {
     ))
 }
 
-fn config(text: &str) -> Result<String, Trouble> {
+fn config(text: &str) -> Result<String, ProfileError> {
     outcome(text, "")
 }
 
@@ -57,52 +57,52 @@ fn what_leads_nowhere_is_refused() {
     let looped =
         "[profile a]\nrole_arn=A\nsource_profile=b\n[profile b]\nrole_arn=B\nsource_profile=a";
     let cases = [
-        ("[profile a]\nrole_arn=A", Trouble::NoSource(s("a"))),
+        ("[profile a]\nrole_arn=A", ProfileError::NoSource(s("a"))),
         (
             "[profile a]\nrole_arn=A\nsource_profile=b\ncredential_source=Environment",
-            Trouble::TwoSources(s("a")),
+            ProfileError::TwoSources(s("a")),
         ),
         (
             "[profile a]\nrole_arn=A\ncredential_source=environment",
-            Trouble::BadSource(s("a"), s("environment")),
+            ProfileError::BadSource(s("a"), s("environment")),
         ),
         (
             "[profile a]\nrole_arn=A\nsource_profile=b",
-            Trouble::NoSuchSource(s("a"), s("b")),
+            ProfileError::NoSuchSource(s("a"), s("b")),
         ),
         (
             "[profile a]\nrole_arn=A\nsource_profile=b\n[profile b]",
-            Trouble::EmptySource(s("b")),
+            ProfileError::EmptySource(s("b")),
         ),
         (
             "[profile a]\nrole_arn=A\nsource_profile=a",
-            Trouble::Loop(vec![s("a"), s("a")]),
+            ProfileError::Loop(vec![s("a"), s("a")]),
         ),
-        (looped, Trouble::Loop(vec![s("a"), s("b"), s("a")])),
+        (looped, ProfileError::Loop(vec![s("a"), s("b"), s("a")])),
         (
             "[profile a]\nweb_identity_token_file=f",
-            Trouble::NoWebRole(s("a")),
+            ProfileError::NoWebRole(s("a")),
         ),
         (
             "[profile a]\naws_access_key_id=K",
-            Trouble::HalfAKey(s("a")),
+            ProfileError::HalfAKey(s("a")),
         ),
         (
             "[profile a]\nsso_session=s\nsso_account_id=1",
-            Trouble::NoSsoSession(s("a"), s("s")),
+            ProfileError::NoSsoSession(s("a"), s("s")),
         ),
         (
             "[profile a]\nsso_account_id=1\nsso_region=r",
-            Trouble::SsoLacks(s("a"), vec!["sso_start_url", "sso_role_name"]),
+            ProfileError::SsoLacks(s("a"), vec!["sso_start_url", "sso_role_name"]),
         ),
         (
             "[profile a]\nsso_session=s\nsso_account_id=1\nsso_role_name=n\nsso_region=q\n\
              [sso-session s]\nsso_region=r\nsso_start_url=u",
-            Trouble::SsoDiffers(s("a"), s("sso_region")),
+            ProfileError::SsoDiffers(s("a"), s("sso_region")),
         ),
     ];
-    for (text, trouble) in cases {
-        assert_eq!(config(text), Err(trouble), "{text}");
+    for (text, error) in cases {
+        assert_eq!(config(text), Err(error), "{text}");
     }
 }
 
@@ -140,7 +140,7 @@ fn variables_of_a_web_identity_go_before_the_profile() {
         role_arn: "A".into(),
         session_name: Some("m".into()),
     };
-    assert_eq!(origin.source, Source::WebIdentity(expected));
+    assert_eq!(origin.source, CredentialSource::WebIdentity(expected));
 }
 
 #[test]
