@@ -19,7 +19,6 @@
 pub mod channel;
 mod handshake;
 pub mod id;
-mod keepalive;
 pub mod message;
 mod receive;
 pub mod retry;
@@ -28,9 +27,3 @@ mod send;
 
 #[cfg(test)]
 mod tests;
-
-use std::time::Duration;
-
-/// A point in time: since the Unix epoch, and never going back. Whoever tells it reads the clock
-/// on the wall once, and a steady one from then on.
-pub type Time = Duration;

@@ -4,22 +4,21 @@ mod agent;
 mod ending;
 mod incoming;
 mod time;
-mod words;
 
 use std::collections::VecDeque;
 
 use self::agent::AgentState;
 use self::ending::Ending;
 pub use self::ending::SessionEnd;
-pub use self::words::{Event, Frame};
-use super::Time;
 use super::handshake;
 pub use super::handshake::{NO_ENCRYPTION, Purpose};
 use super::id::{Id, Ids};
-use super::keepalive::Keepalive;
 use super::message::{Message, MessageType, payload};
 use super::receive::Inbox;
 use super::send::{Outbox, PAYLOAD};
+use crate::wire::Time;
+use crate::wire::channel::{Event, Frame};
+use crate::wire::keepalive::Keepalive;
 
 /// How much output waits to be written before no more is taken.
 const OUTPUT: usize = 1024 * 1024;

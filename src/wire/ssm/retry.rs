@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::Time;
+use crate::wire::Time;
 
 /// How long nothing may move before the session is given up. ssh's own timers decide sooner, if
 /// they are set.

@@ -15,8 +15,8 @@ use self::pause::PublicationPause;
 use self::silence::{COPIES, Silence};
 use self::slots::{Slot, Slots};
 use self::window::Window;
-use super::Time;
 use super::rtt::RoundTrip;
+use crate::wire::Time;
 
 /// Bytes in one message. The plugin has never sent more; two other clients send 1536, and what
 /// the gateway takes beyond that nobody has said.

@@ -19,7 +19,8 @@ use tokio_websockets::WebSocketStream;
 use self::link::Lost;
 use self::watch::Watch;
 use super::websocket::pongs::Pongs;
-use crate::wire::ssm::channel::{Channel, Event, SessionEnd};
+use crate::wire::channel::Event;
+use crate::wire::ssm::channel::{Channel, SessionEnd};
 use crate::world::process::clock::Clock;
 
 /// How much is read or written at once.

@@ -1,6 +1,7 @@
 //! What passes with the time.
 
-use super::{Channel, Event, Phase, Time};
+use super::{Channel, Event, Phase};
+use crate::wire::Time;
 
 impl Channel {
     /// Time has passed.

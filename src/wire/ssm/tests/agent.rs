@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::world::Wire;
-use crate::wire::ssm::Time;
+use crate::wire::Time;
 use crate::wire::ssm::id::{Id, Ids};
 use crate::wire::ssm::message::{Message, MessageType, payload};
 

@@ -5,8 +5,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::life::{MS, START, acknowledge, channel, complete, frame, sent};
-use crate::wire::ssm::Time;
-use crate::wire::ssm::channel::{Channel, Event, Purpose, SessionEnd};
+use crate::wire::Time;
+use crate::wire::channel::Event;
+use crate::wire::ssm::channel::{Channel, Purpose, SessionEnd};
 use crate::wire::ssm::message::{MessageType, payload};
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::random;
 use super::world::{Wire, World};
-use crate::wire::ssm::channel::{Event, SessionEnd};
+use crate::wire::channel::Event;
+use crate::wire::ssm::channel::SessionEnd;
 
 const MS: Duration = Duration::from_millis(1);
 

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::random;
 use super::world::{Wire, World};
-use crate::wire::ssm::Time;
-use crate::wire::ssm::channel::{Channel, Event, Frame, Purpose, SessionEnd};
+use crate::wire::Time;
+use crate::wire::channel::{Event, Frame};
+use crate::wire::ssm::channel::{Channel, Purpose, SessionEnd};
 use crate::wire::ssm::id::Id;
 use crate::wire::ssm::message::{Message, MessageType, payload};
 

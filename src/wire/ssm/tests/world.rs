@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::agent::Agent;
-use crate::wire::ssm::Time;
-use crate::wire::ssm::channel::{Channel, Event, Frame, Purpose};
+use crate::wire::Time;
+use crate::wire::channel::{Event, Frame};
+use crate::wire::ssm::channel::{Channel, Purpose};
 use crate::wire::ssm::message::{Message, MessageType};
 
 /// What the wire does to frames: probabilities, and what else befalls them.

@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_websockets::Message;
 
 use super::{Pump, TURNS};
-use crate::wire::ssm::channel::Frame;
+use crate::wire::channel::Frame;
 
 /// What a frame costs beside its bytes.
 const FRAME: usize = 256;

@@ -1,6 +1,6 @@
 //! What a channel hands out.
 
-use super::SessionEnd;
+use super::ssm::channel::SessionEnd;
 
 /// What goes out on the websocket.
 #[derive(Clone, Debug, PartialEq, Eq)]

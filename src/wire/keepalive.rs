@@ -16,14 +16,14 @@ const PATIENCE: Duration = Duration::from_secs(90);
 
 /// When we were heard from last, and when we last heard.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Keepalive {
+pub(crate) struct Keepalive {
     heard: Time,
     pinged: Time,
 }
 
 impl Keepalive {
     /// Of a websocket that was opened just now.
-    pub(super) const fn new(now: Time) -> Self {
+    pub(crate) const fn new(now: Time) -> Self {
         Self {
             heard: now,
             pinged: now,
@@ -31,12 +31,12 @@ impl Keepalive {
     }
 
     /// Something has come.
-    pub(super) fn heard(&mut self, now: Time) {
+    pub(crate) fn heard(&mut self, now: Time) {
         self.heard = now;
     }
 
     /// Whether it is time for a ping, which is then taken for sent.
-    pub(super) fn ping(&mut self, now: Time) -> bool {
+    pub(crate) fn ping(&mut self, now: Time) -> bool {
         let due = now >= self.pinged + EVERY;
         if due {
             self.pinged = now;
@@ -45,12 +45,12 @@ impl Keepalive {
     }
 
     /// Whether nothing has come for too long.
-    pub(super) fn is_dead(&self, now: Time) -> bool {
+    pub(crate) fn is_dead(&self, now: Time) -> bool {
         now >= self.heard + PATIENCE
     }
 
     /// When one of the two is to be looked at.
-    pub(super) fn timeout(&self) -> Time {
+    pub(crate) fn timeout(&self) -> Time {
         (self.pinged + EVERY).min(self.heard + PATIENCE)
     }
 }
