@@ -1,10 +1,10 @@
-//! The story of a tunnel through an EC2 Instance Connect Endpoint: sign, dial, relay.
+//! A tunnel through an EC2 Instance Connect Endpoint: sign, dial, carry.
 //!
 //! ```text
 //! TCP ─→ TLS ─→ GET /openTunnel (signed, good for 60 seconds) ─→ 101 ─→ SSH's banner
 //! ```
 //!
-//! Three round trips, which no client can do without. What took calls to AWS, the parent did.
+//! No client can do with fewer round trips than these three. The calls to AWS were the parent's.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -15,34 +15,33 @@ use crate::plan::argv::tunnel::TunnelRequest;
 use crate::plan::route::eice::Door;
 use crate::plan::way::TUNNEL_SECONDS;
 use crate::wire::eice;
+use crate::wire::eice::channel::{EiceChannel, EiceEnd};
 use crate::wire::eice::{Closing, OpenTunnelRequest};
 use crate::world::aws;
 use crate::world::aws::{Credentials, Scope};
-use crate::world::net::pump::Streams;
+use crate::world::net::pump::{Pump, Stop, Streams};
 use crate::world::net::websocket;
-use crate::world::net::websocket::relay;
-use crate::world::net::websocket::relay::{EiceEnd, Pace, Relay};
 use crate::world::net::websocket::{DialError, Socket};
 use crate::world::process;
+use crate::world::process::clock::Clock;
 use crate::world::process::signals::Hangup;
 use crate::world::tty::terminal::Terminal;
 
-/// After so much silence the endpoint is asked whether it is still there. What lies between
-/// forgets a connection that is silent for a few minutes.
-const IDLE: Duration = Duration::from_secs(25);
+/// The code, if there is one, and the reason of a close frame.
+type Close = (Option<u16>, String);
 
-/// By how much the service's clock may be before ours when a tunnel's time is over.
-const ABOUT: Duration = Duration::from_millis(500);
+/// How much earlier than ours the service's clock may end a tunnel.
+const CLOCK_ERROR: Duration = Duration::from_millis(500);
 
-/// Carries bytes until the far end closes, or whoever started us has had enough.
+/// Carries bytes until the far end closes, the local end is closed, or a signal comes.
 ///
 /// # Errors
-/// Whatever is in the way.
+/// Why there is no tunnel, or how it ended if that was not by our will or the far end's.
 pub async fn run<R, W>(
     request: &TunnelRequest,
     door: &Door,
     credentials: &Credentials,
-    ends: Streams<R, W>,
+    streams: Streams<R, W>,
     mut hangup: Hangup,
     terminal: Terminal,
 ) -> Result<(), Error>
@@ -54,58 +53,83 @@ where
         opened = open(request, door, credentials) => opened,
         () = hangup.next() => return Ok(()),
     };
-    let mut socket = opened?;
+    let socket = opened?;
     let since = Instant::now();
     terminal.debug(|| format!("tunnel to {door} is open"));
     if request.args.background {
         process::leave_stderr();
     }
-    let pace = Pace {
-        frame: eice::FRAME,
-        idle: IDLE,
-    };
-    let mut relay = Relay::new(&mut socket, ends, pace);
-    let end = tokio::select! {
-        // First of all: whoever floods us is not to keep us from going.
-        biased;
-        () = hangup.next() => Ok(EiceEnd::HungUp),
-        end = relay.run() => end,
-    };
-    if end.is_ok() {
-        relay::close(&mut socket).await;
-    }
+    let end = carry(socket, streams, hangup).await;
     terminal.debug(|| match &end {
-        Ok(EiceEnd::HungUp) => format!("tunnel to {door}: closed, since ssh is done with it"),
-        Ok(EiceEnd::Closed(code, reason)) => {
+        Ok(None) => format!("tunnel to {door}: closed, since ssh is done with it"),
+        Ok(Some((code, reason))) => {
             let code = code.map_or("no code".to_owned(), |code| format!("code {code}"));
             format!("tunnel to {door}: closed by the far end, with {code} {reason}")
         }
-        Err(trouble) => format!("tunnel to {door}: {trouble}"),
+        Err(error) => format!("tunnel to {door}: {error}"),
     });
-    told(request, door, since.elapsed(), end)
+    result(request, door, since.elapsed(), end)
 }
 
-/// What there is to say of an end after so long. Whatever comes when the tunnel's time is over is
-/// because it is over.
-fn told(
+/// Carries bytes over this websocket until the endpoint closes it, with this close frame, or we do.
+async fn carry<R, W>(
+    socket: Socket,
+    streams: Streams<R, W>,
+    mut hangup: Hangup,
+) -> Result<Option<Close>, Tunnel>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
+    let clock = Clock::set();
+    let mut pump = Pump::new(EiceChannel::new(clock.now()), clock, streams);
+    pump.connect(socket);
+    loop {
+        tokio::select! {
+            // Signals first: a flood of data must not delay them.
+            biased;
+            () = hangup.next() => pump.hang_up().await,
+            stop = pump.run() => match stop {
+                Stop::Begun | Stop::Unanswered => {}
+                Stop::Lost(cause) => return Err(Tunnel::Lost(cause)),
+                Stop::Ended(EiceEnd::TimedOut) => return Err(Tunnel::Silent),
+                Stop::Ended(EiceEnd::Text) => {
+                    return Err(Tunnel::Lost("the endpoint sends text".to_owned()));
+                }
+                Stop::Ended(EiceEnd::Closed(code, reason)) => {
+                    pump.close().await;
+                    return Ok(Some((code, reason)));
+                }
+                Stop::Ended(EiceEnd::HungUp) => {
+                    pump.close().await;
+                    return Ok(None);
+                }
+            },
+        }
+    }
+}
+
+/// What the end of a tunnel means after so long. Any end after its maximal duration is for that
+/// reason.
+fn result(
     request: &TunnelRequest,
     door: &Door,
     lasted: Duration,
-    end: Result<EiceEnd, Tunnel>,
+    end: Result<Option<Close>, Tunnel>,
 ) -> Result<(), Error> {
     let seconds = request.args.duration.unwrap_or(*TUNNEL_SECONDS.end());
-    let is_over = lasted + ABOUT >= Duration::from_secs(seconds.into());
+    let is_over = lasted + CLOCK_ERROR >= Duration::from_secs(seconds.into());
     match end {
-        Ok(EiceEnd::HungUp) => Ok(()),
+        Ok(None) => Ok(()),
         _ if is_over => Err(Tunnel::TimeOver { seconds }.into()),
-        Err(trouble) => Err(trouble.into()),
-        Ok(EiceEnd::Closed(code, reason)) => match eice::closing(code, &reason) {
+        Ok(Some((code, reason))) => match eice::closing(code, &reason) {
             Closing::Done => Ok(()),
             Closing::Refused(refusal) => {
                 let endpoint = door.endpoint.to_string();
                 Err(Tunnel::Closed { endpoint, refusal }.into())
             }
         },
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -158,11 +182,11 @@ mod tests {
         let Passage::Endpoint(door) = &request.passage else {
             panic!("{request:?}");
         };
-        let said = |seconds, end| match told(&request, door, Duration::from_secs(seconds), end) {
+        let said = |seconds, end| match result(&request, door, Duration::from_secs(seconds), end) {
             Ok(()) => "nothing".to_owned(),
             Err(error) => error.to_string(),
         };
-        let closed = |code| Ok(EiceEnd::Closed(Some(code), String::new()));
+        let closed = |code| Ok(Some((Some(code), String::new())));
         let lost = || Err(Tunnel::Lost("why".to_owned()));
         let over = "the 3600 seconds of the tunnel are over";
         for (seconds, end, message) in [
@@ -173,11 +197,11 @@ mod tests {
                 "eice-1 has closed the tunnel: no reason given (close code 1001)",
             ),
             (9, lost(), "the tunnel is lost: why"),
-            (9, Ok(EiceEnd::HungUp), "nothing"),
+            (9, Ok(None), "nothing"),
             (3600, closed(1000), over),
             (3600, closed(1001), over),
             (3600, lost(), over),
-            (3600, Ok(EiceEnd::HungUp), "nothing"),
+            (3600, Ok(None), "nothing"),
         ] {
             assert_eq!(said(seconds, end), message);
         }

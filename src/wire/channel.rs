@@ -1,8 +1,67 @@
-//! What a channel hands out.
+//! The data channel of a tunnel, as the pump that drives it sees it.
 
-use super::ssm::channel::SessionEnd;
+use bytes::Bytes;
 
-/// What goes out on the websocket.
+use super::Time;
+
+/// A protocol over websockets. Its driver hands in what comes ([`DataChannel::receive`],
+/// [`DataChannel::take_input`], the time), and after each takes what goes ([`DataChannel::transmit`],
+/// [`DataChannel::output`], [`DataChannel::event`]) until there is no more.
+pub trait DataChannel {
+    /// How it ended.
+    type End;
+
+    /// Does what is due at this time.
+    fn tick(&mut self, now: Time);
+
+    /// When [`DataChannel::tick`] has something to do.
+    fn timeout(&self) -> Option<Time>;
+
+    /// The next frame for the websocket.
+    fn transmit(&mut self, now: Time) -> Option<Frame>;
+
+    /// Whether there is room for another frame. If there is none, leave the websocket unread: TCP then
+    /// holds up the peer.
+    fn takes_frames(&self) -> bool;
+
+    /// Takes a frame from the websocket.
+    fn receive(&mut self, frame: Received<'_>, now: Time);
+
+    /// The websocket is lost.
+    fn disconnected(&mut self);
+
+    /// How many bytes of input there is room for. Leave the input unread if there is none.
+    fn input_room(&self, now: Time) -> usize;
+
+    /// Takes all bytes in the buffer and leaves it empty. It may keep the buffer, which spares a copy.
+    fn take_input(&mut self, buffer: &mut Vec<u8>, now: Time);
+
+    /// The input has been read to its end.
+    fn end_of_input(&mut self, now: Time);
+
+    /// The writer of the input has closed it, but it cannot be read to its end for lack of room.
+    fn input_closed(&mut self, now: Time);
+
+    /// Output to write, or the first part of it.
+    fn output(&self) -> &[u8];
+
+    /// So many bytes of the output have been written.
+    fn wrote(&mut self, bytes: usize);
+
+    /// Whether to send what waits in the input before [`DataChannel::hang_up`].
+    fn sends_rest_of_input(&self) -> bool;
+
+    /// Ends the channel from our side. Output that has not been written is dropped.
+    fn hang_up(&mut self, now: Time);
+
+    /// Whether the far end has answered, so that what fails from now on fails there.
+    fn has_begun(&self) -> bool;
+
+    /// The next event.
+    fn event(&mut self) -> Option<Event<Self::End>>;
+}
+
+/// A frame for the websocket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Frame {
     /// A text frame.
@@ -13,15 +72,30 @@ pub enum Frame {
     Ping,
 }
 
-/// What happened that is not of the stream.
+/// A frame from the websocket.
+#[derive(Debug)]
+pub enum Received<'a> {
+    /// A binary frame.
+    Binary(Bytes),
+    /// A text frame.
+    Text,
+    /// A ping, which the websocket's library answers.
+    Ping,
+    /// A pong.
+    Pong,
+    /// A close frame, with its code, if it has one, and its reason.
+    Close(Option<u16>, &'a str),
+}
+
+/// What happened to a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// The agent has a word for the user.
-    Say(String),
-    /// The agent does not answer the first bytes of the stream.
-    Silent,
-    /// Nothing comes from this websocket any more: drop it, and resume on another.
-    Dead,
-    /// The session is over. Output that came before may still wait to be written.
-    Over(SessionEnd),
+pub enum Event<End> {
+    /// A message to the user.
+    Message(String),
+    /// The far end has not answered the first bytes of the stream yet.
+    Unanswered,
+    /// Nothing has come over this websocket for too long: drop it, and resume over another.
+    TimedOut,
+    /// The channel has ended. There may still be output to write.
+    Ended(End),
 }

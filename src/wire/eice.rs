@@ -6,6 +6,7 @@
 
 use std::fmt::Write;
 
+pub mod channel;
 mod refusal;
 
 pub use self::refusal::{Closing, Refusal, RefusalReason, closing, refusal};
@@ -15,10 +16,6 @@ pub const SERVICE: &str = "ec2-instance-connect";
 
 /// How long a signed URL is good for, in seconds: what AWS's own client asks for.
 pub const URL_LIFE: u64 = 60;
-
-/// The bytes that one frame to the service carries at most. AWS's own client stays below the
-/// 65,536 at which a frame's length takes another form, so that this much is known to be taken.
-pub const FRAME: usize = 65_000;
 
 /// The longest message that is taken from the service. It sends what it reads at once, in frames
 /// like ours; AWS's gateways for websockets give 128 KB as their limit.

@@ -1,56 +1,98 @@
-//! Whether the websocket still leads anywhere.
-//!
-//! The plugin pings every five minutes, which is longer than many a proxy and NAT waits; the agent
-//! gives up after a minute without an answer. None of this counts for Session Manager's own idle
-//! time, which only the stream's bytes prolong.
+//! When to ping a websocket's peer, and when to give it up.
 
 use std::time::Duration;
 
 use super::Time;
 
-/// How often to ping.
-const EVERY: Duration = Duration::from_secs(30);
+/// The rules for one kind of peer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timing {
+    /// How often to ping.
+    pub(crate) every: Duration,
+    /// How long a peer may be silent.
+    pub(crate) patience: Duration,
+    /// Whether the peer is known to answer pings, as RFC 6455 (5.5.3) demands. It is then pinged all
+    /// the time, and given up when nothing has come for as long as [`Timing::patience`]. Any other is
+    /// pinged while nothing is sent or received, and is given up only if it has answered a ping before
+    /// and now leaves one unanswered for that long.
+    pub(crate) answers: bool,
+}
 
-/// How long nothing at all may come before the websocket counts as dead.
-const PATIENCE: Duration = Duration::from_secs(90);
-
-/// When we were heard from last, and when we last heard.
+/// The keepalive of one websocket.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Keepalive {
+    timing: Timing,
+    /// When the time to the next ping began.
+    since: Time,
+    /// When anything was received last.
     heard: Time,
-    pinged: Time,
+    /// When the first ping was due since then.
+    asked: Option<Time>,
+    /// Whether a ping was ever answered.
+    has_answered: bool,
+    /// Whether a ping is to be sent.
+    ping: bool,
 }
 
 impl Keepalive {
     /// Of a websocket that was opened just now.
-    pub(crate) const fn new(now: Time) -> Self {
+    pub(crate) const fn new(timing: Timing, now: Time) -> Self {
         Self {
+            timing,
+            since: now,
             heard: now,
-            pinged: now,
+            asked: None,
+            has_answered: false,
+            ping: false,
         }
     }
 
-    /// Something has come.
+    /// A frame was sent, which shows no more than that the line is in use.
+    pub(crate) fn sent(&mut self, now: Time) {
+        if !self.timing.answers {
+            self.since = now;
+        }
+    }
+
+    /// A frame was received, or may wait to be read.
     pub(crate) fn heard(&mut self, now: Time) {
         self.heard = now;
+        self.asked = None;
+        self.sent(now);
     }
 
-    /// Whether it is time for a ping, which is then taken for sent.
-    pub(crate) fn ping(&mut self, now: Time) -> bool {
-        let due = now >= self.pinged + EVERY;
-        if due {
-            self.pinged = now;
+    /// A pong was received.
+    pub(crate) fn answered(&mut self, now: Time) {
+        self.has_answered = true;
+        self.heard(now);
+    }
+
+    /// Has a ping sent if it is time for one.
+    pub(crate) fn tick(&mut self, now: Time) {
+        if now >= self.ping_at() {
+            self.since = now;
+            self.asked.get_or_insert(now);
+            self.ping = true;
         }
-        due
     }
 
-    /// Whether nothing has come for too long.
-    pub(crate) fn is_dead(&self, now: Time) -> bool {
-        now >= self.heard + PATIENCE
+    /// Whether to send a ping, which is then taken for sent.
+    pub(crate) fn take_ping(&mut self) -> bool {
+        std::mem::take(&mut self.ping)
     }
 
-    /// When one of the two is to be looked at.
-    pub(crate) fn timeout(&self) -> Time {
-        (self.pinged + EVERY).min(self.heard + PATIENCE)
+    /// When the next ping is due.
+    pub(crate) fn ping_at(&self) -> Time {
+        self.since + self.timing.every
+    }
+
+    /// When the peer is to be given up.
+    pub(crate) fn dead_at(&self) -> Option<Time> {
+        let since = if self.timing.answers {
+            Some(self.heard)
+        } else {
+            self.asked.filter(|_| self.has_answered)
+        };
+        since.map(|since| since + self.timing.patience)
     }
 }

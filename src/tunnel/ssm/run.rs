@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{Dialled, SsmSession};
 use crate::error::Error;
-use crate::wire::ssm::channel::{Channel, Purpose, SessionEnd};
+use crate::wire::ssm::channel::{Purpose, SessionEnd, SsmChannel};
 use crate::wire::ssm::retry::Retry;
 use crate::world::aws::{Aws, Session, SessionKind};
 use crate::world::net::pump::Streams;
@@ -28,7 +28,7 @@ pub(super) struct SessionLoop<'a, R, W> {
     ssm: &'a SsmSession<'a>,
     aws: &'a Aws,
     session: &'a Session,
-    pump: Pump<Io, R, W>,
+    pump: Pump<SsmChannel, Io, R, W>,
     screen: Screen,
     dialling: Option<Pin<Box<dyn Future<Output = Dialled> + 'a>>>,
     clock: Clock,
@@ -53,7 +53,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
             SessionKind::Port(_) => Purpose::Port,
             SessionKind::Shell => Purpose::Shell,
         };
-        let channel = Channel::new(purpose, random::number(), clock.now());
+        let channel = SsmChannel::new(purpose, random::number(), clock.now());
         let first = async move {
             let socket = ssm.dial(aws, session).await?;
             Ok((socket, session.token.clone(), None))
@@ -86,20 +86,30 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
                 }
                 stop = self.pump.run() => match stop {
                     Stop::Begun => self.begun(),
-                    Stop::Silent => self.silent(),
+                    Stop::Unanswered => self.silent(),
                     Stop::Lost(cause) => self.lost(cause),
-                    Stop::Over(end) => over = Some(end),
+                    Stop::Ended(end) => over = Some(end),
                 },
                 dialled = some(&mut self.dialling) => self.dialled(dialled)?,
-                () = self.screen.changed() => self.pump.resize(self.screen.size()),
+                () = self.screen.changed() => self.resize(),
                 () = until(self.patience) => self.impatient(),
             }
-            for text in self.pump.said() {
+            for text in self.pump.messages() {
                 self.ssm.terminal.relay(&text);
             }
             if let Some(end) = over {
                 return Ok(end);
             }
+        }
+    }
+
+    /// Sends the size of the terminal, if there is one and the agent is ready.
+    fn resize(&mut self) {
+        if let Some((columns, rows)) = self.screen.size()
+            && self.pump.channel.is_ready()
+        {
+            let now = self.clock.now();
+            self.pump.channel.resize(columns, rows, now);
         }
     }
 
@@ -109,7 +119,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
             process::leave_stderr();
         }
         self.screen.raw();
-        self.pump.resize(self.screen.size());
+        self.resize();
     }
 
     /// Where nobody listens, the agent says so after a minute, and ssh does not say what it waits for.
@@ -141,7 +151,8 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
         let (socket, token, fresh) = dialled?;
         self.fresh = fresh;
         self.retry.opened(self.clock.now());
-        self.pump.connect(socket, &token);
+        self.pump.channel.connected(&token, self.clock.now());
+        self.pump.connect(socket);
         if std::mem::take(&mut self.is_told) {
             self.ssm.terminal.relay("the shell goes on");
             self.begun();

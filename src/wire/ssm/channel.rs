@@ -1,11 +1,12 @@
-//! The data channel of one session, over as many websockets as it takes.
+//! The data channel of one session, over one websocket after another.
 
 mod agent;
+mod data_channel;
 mod ending;
 mod incoming;
-mod time;
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use self::agent::AgentState;
 use self::ending::Ending;
@@ -17,25 +18,34 @@ use super::message::{Message, MessageType, payload};
 use super::receive::Inbox;
 use super::send::{Outbox, PAYLOAD};
 use crate::wire::Time;
-use crate::wire::channel::{Event, Frame};
-use crate::wire::keepalive::Keepalive;
+use crate::wire::channel::Event;
+use crate::wire::keepalive::{Keepalive, Timing};
 
-/// How much output waits to be written before no more is taken.
+/// How many bytes of output may wait to be written.
 const OUTPUT: usize = 1024 * 1024;
 
-/// Where the beginning is.
+/// The plugin pings every five minutes, which is longer than many a proxy and NAT gateway waits; the
+/// agent gives up after a minute without an answer. Session Manager's idle timeout does not count
+/// pings, only bytes of the stream.
+const KEEPALIVE: Timing = Timing {
+    every: Duration::from_secs(30),
+    patience: Duration::from_secs(90),
+    answers: true,
+};
+
+/// Whether input may be sent yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// The agent has not said that the handshake is complete: nothing of the stream may be sent.
+    /// No: the handshake is not complete.
     Handshake,
-    /// It has; the server has not spoken, and gets this long to.
+    /// Not before the server has spoken, or this time has come.
     Banner(Time),
-    /// The stream flows.
-    Done,
+    /// Yes.
+    Open,
 }
 
-/// How far the handshake has got. Each part is heard once a session: the answers to an agent that
-/// asks again and again would pile up.
+/// The state of the handshake. Each message of it is answered once a session: the answers to an agent
+/// that asks again and again would pile up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Handshake {
     Awaited,
@@ -43,41 +53,39 @@ enum Handshake {
     Complete,
 }
 
-/// A data channel. Whoever drives it hands in what comes ([`Channel::frame`], [`Channel::input`],
-/// the time) and takes what goes ([`Channel::transmit`], [`Channel::output`], [`Channel::event`]),
-/// after each hand-in until there is no more.
+/// A session's data channel: see [`DataChannel`](crate::wire::channel::DataChannel).
 #[derive(Debug)]
-pub struct Channel {
+pub struct SsmChannel {
     purpose: Purpose,
     ids: Ids,
     client: Id,
-    /// The websocket, if there is one.
+    /// The keepalive of the websocket, if there is one.
     link: Option<Keepalive>,
     open: Option<String>,
-    start: Phase,
+    phase: Phase,
     agent: AgentState,
     inbox: Inbox,
     outbox: Outbox,
     acknowledgements: VecDeque<Vec<u8>>,
     output: VecDeque<u8>,
     ending: Ending,
-    /// Since when nobody writes to the input.
+    /// When the writer of the input was seen to have closed it.
     input_closed: Option<Time>,
-    /// When something of the stream last got on.
+    /// When input was last acknowledged, or output came.
     moved: Time,
-    /// Whether any byte of the stream has got on over this websocket.
+    /// Whether either has happened over this websocket.
     has_moved: bool,
     handshake: Handshake,
     spoken: bool,
     refused: Option<String>,
-    /// Whether the last line of the input is not at its end.
+    /// Whether the last line of the input is not finished.
     mid_line: bool,
     exit: Option<i32>,
-    events: VecDeque<Event>,
+    events: VecDeque<Event<SessionEnd>>,
 }
 
-impl Channel {
-    /// A channel without a websocket yet. The seed is to be another for each process.
+impl SsmChannel {
+    /// A channel without a websocket yet. The seed makes its IDs unique.
     pub fn new(purpose: Purpose, seed: u64, now: Time) -> Self {
         let mut ids = Ids::new(seed);
         Self {
@@ -86,7 +94,7 @@ impl Channel {
             ids,
             link: None,
             open: None,
-            start: Phase::Handshake,
+            phase: Phase::Handshake,
             agent: AgentState::default(),
             inbox: Inbox::default(),
             outbox: Outbox::new(),
@@ -105,56 +113,33 @@ impl Channel {
         }
     }
 
-    /// There is a websocket, the first or another, with the token that came with its URL. On one
-    /// that resumes, all that is unacknowledged goes out again, in order; the handshake is not
-    /// repeated, and the numbers go on.
+    /// A websocket has been opened, the first or another; the token came with its URL. A session that
+    /// resumes sends all messages again that are not acknowledged, in order; the handshake is not
+    /// repeated, and the sequence numbers go on.
     pub fn connected(&mut self, token: &str, now: Time) {
         let request = self.ids.next();
         self.open = Some(handshake::open_data_channel(token, request, self.client));
-        self.link = Some(Keepalive::new(now));
+        self.link = Some(Keepalive::new(KEEPALIVE, now));
         self.outbox.resume();
         self.agent.reached(now);
         self.moved = now;
         self.has_moved = false;
     }
 
-    /// The websocket is gone, by whatever close or error. That is no end: the gateway closes each
-    /// about once an hour, with code 1000 and "Bye".
-    pub fn disconnected(&mut self) {
-        self.link = None;
-        self.open = None;
-        self.lost();
-    }
-
-    /// Whether any byte of the stream has got on, in either direction, since the websocket was
-    /// opened.
+    /// Whether input was acknowledged or output came over this websocket.
     pub fn has_moved(&self) -> bool {
         self.has_moved
     }
 
-    /// Something other than a binary frame has come: the websocket lives.
+    /// A frame has come, so the websocket is alive.
     pub fn heard(&mut self, now: Time) {
         if let Some(link) = &mut self.link {
             link.heard(now);
         }
     }
 
-    /// How many bytes of input may be handed in. While there are none to be had, the input is
-    /// best left unread.
-    pub fn input_room(&self, now: Time) -> usize {
-        let may_begin = match self.start {
-            Phase::Handshake => false,
-            Phase::Banner(until) => now >= until,
-            Phase::Done => true,
-        };
-        match self.ending {
-            Ending::Open if may_begin && self.link.is_some() => self.outbox.room(),
-            _ => 0,
-        }
-    }
-
-    /// Takes input, all of it: that there is room is [`Channel::input_room`]'s to say, and what
-    /// has happened since it said so is no reason to lose a byte.
+    /// Takes all of the input, even if the room has become less since the caller asked for it: what
+    /// has been read must not be lost.
     pub fn input(&mut self, bytes: &[u8], now: Time) {
         let Some(last) = bytes.last() else {
             return;
@@ -166,7 +151,7 @@ impl Channel {
         }
     }
 
-    /// Tells the size of the terminal, in characters.
+    /// Sends the size of the terminal, in characters.
     pub fn resize(&mut self, columns: u16, rows: u16, now: Time) {
         let size = format!("{{\"cols\":{columns},\"rows\":{rows}}}");
         self.send(payload::SIZE, size.as_bytes(), 0, now);
@@ -185,45 +170,9 @@ impl Channel {
         };
         self.outbox.push(message.encode(), size);
     }
-
-    /// The next frame for the websocket.
-    pub fn transmit(&mut self, now: Time) -> Option<Frame> {
-        let link = self.link.as_mut()?;
-        if let Some(open) = self.open.take() {
-            return Some(Frame::Text(open));
-        }
-        if let Some(acknowledgement) = self.acknowledgements.pop_front() {
-            return Some(Frame::Binary(acknowledgement));
-        }
-        if let Some(frame) = self.outbox.transmit(now) {
-            return Some(Frame::Binary(frame));
-        }
-        link.ping(now).then_some(Frame::Ping)
-    }
-
-    /// Output that waits to be written, or a first part of it.
-    pub fn output(&self) -> &[u8] {
-        self.output.as_slices().0
-    }
-
-    /// So much of it was written.
-    pub fn wrote(&mut self, bytes: usize) {
-        self.output.drain(..bytes.min(self.output.len()));
-    }
-
-    /// Whether there is room for what comes. Where there is none, the websocket is best left
-    /// unread: TCP then holds up the gateway, and that the agent.
-    pub fn takes_frames(&self) -> bool {
-        self.output.len() < OUTPUT
-    }
-
-    /// What happened, once each.
-    pub fn event(&mut self) -> Option<Event> {
-        self.events.pop_front()
-    }
 }
 
-/// A date as messages have it.
+/// A time as messages have it: milliseconds since the Unix epoch.
 fn milliseconds(now: Time) -> u64 {
     u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
 }

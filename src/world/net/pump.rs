@@ -1,33 +1,33 @@
-//! The pump: a data channel between a websocket and a pair of pipes.
+//! The pump: carries bytes between a websocket and the local end of a tunnel, by the rules of a data
+//! channel.
 //!
-//! Every direction goes on while another one waits. Nothing is read that has no room: a full
-//! window leaves the input in its pipe, and output that nobody takes leaves the websocket unread,
-//! so that each side's own flow control holds up the side behind it.
+//! Each direction goes on while the other one waits, and nothing is read that there is no room for:
+//! a full window leaves the input unread, and output that is not read leaves the websocket unread, so
+//! each side's flow control holds up the side behind it.
 
 mod link;
 mod watch;
 
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_websockets::WebSocketStream;
 
 use self::link::Lost;
 use self::watch::Watch;
 use super::websocket::pongs::Pongs;
-use crate::wire::channel::Event;
-use crate::wire::ssm::channel::{Channel, SessionEnd};
+use crate::wire::channel::{DataChannel, Event};
 use crate::world::process::clock::Clock;
 
-/// How much is read or written at once.
+/// How many bytes are read at once.
 const CHUNK: usize = 64 * 1024;
 
-/// How often everything may move, and how much may be received, before somebody else gets a turn:
-/// a signal is heeded even while we are flooded.
+/// How often all directions may move, and how many bytes may be received, before another task gets a
+/// turn: signals must be handled even while the far end floods us.
 const TURNS: usize = 64;
 const BUDGET: usize = 128 * 1024;
 
@@ -45,81 +45,79 @@ pub struct Streams<R, W> {
     pub output_closed: fn(&W) -> bool,
 }
 
-/// What stopped the pump.
+/// Why the pump has stopped.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// All has begun that we have a part in: what goes wrong from now on is the far end's.
+pub enum Stop<End> {
+    /// The far end has answered for the first time.
     Begun,
-    /// The far end does not answer.
-    Silent,
-    /// The websocket is gone, for this reason. The session is to be resumed over another one.
+    /// The far end has not answered yet.
+    Unanswered,
+    /// The websocket is lost, for this reason.
     Lost(String),
-    /// The session is over, and its output written.
-    Over(SessionEnd),
+    /// The channel has ended, and all output is written.
+    Ended(End),
 }
 
-/// A channel with its three ends.
-pub struct Pump<S, R, W> {
+/// A data channel with its websocket and the local end.
+pub struct Pump<C: DataChannel, S, R, W> {
     /// The protocol.
-    pub channel: Channel,
+    pub channel: C,
     clock: Clock,
     socket: Option<WebSocketStream<S>>,
     input: Option<R>,
     output: W,
     buffer: Vec<u8>,
     timer: Pin<Box<Sleep>>,
-    end: Option<SessionEnd>,
-    /// What the agent has to say to the user.
-    said: Vec<String>,
-    /// Whether it has been told that all has begun.
-    begun: bool,
+    end: Option<C::End>,
+    messages: Vec<String>,
+    has_begun: bool,
     pongs: Pongs,
-    /// How much more may be received in this turn.
+    /// How many bytes more may be received in this turn.
     budget: usize,
-    is_silent: bool,
+    is_unanswered: bool,
     watch: Watch<R, W>,
 }
 
-impl<S, R, W> Pump<S, R, W>
+impl<C, S, R, W> Pump<C, S, R, W>
 where
+    C: DataChannel,
     S: AsyncRead + AsyncWrite + Unpin,
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
 {
     /// A pump without a websocket yet.
-    pub fn new(channel: Channel, clock: Clock, streams: Streams<R, W>) -> Self {
+    pub fn new(channel: C, clock: Clock, streams: Streams<R, W>) -> Self {
         Self {
             channel,
             clock,
             socket: None,
             input: Some(streams.input),
             output: streams.output,
-            buffer: vec![0; CHUNK],
+            buffer: Vec::new(),
             timer: Box::pin(sleep_until(Instant::now())),
             end: None,
-            said: Vec::new(),
-            begun: false,
+            messages: Vec::new(),
+            has_begun: false,
             pongs: Pongs::default(),
             budget: 0,
-            is_silent: false,
+            is_unanswered: false,
             watch: Watch::new(streams.input_closed, streams.output_closed),
         }
     }
 
-    /// Goes on over this websocket, which a session's token opens.
-    pub fn connect(&mut self, socket: WebSocketStream<S>, token: &str) {
-        self.channel.connected(token, self.clock.now());
+    /// Goes on over this websocket.
+    pub fn connect(&mut self, socket: WebSocketStream<S>) {
         self.pongs = Pongs::default();
         self.socket = Some(socket);
     }
 
-    /// Runs until there is something to do about it. Without a websocket only the end
-    /// is waited for, and output written. May be dropped and called again at any time.
-    pub async fn run(&mut self) -> Stop {
+    /// Carries bytes until something stops it. Without a websocket it writes output, and waits for the
+    /// channel to end. May be dropped and called again at any time.
+    pub async fn run(&mut self) -> Stop<C::End> {
         poll_fn(|cx| self.poll(cx)).await
     }
 
-    /// Whoever was at our end is gone: lets go what was read, and leaves.
+    /// Ends the channel from our side. The next [`Stop`] is [`Stop::Ended`], or leads there.
     pub async fn hang_up(&mut self) {
         poll_fn(|cx| {
             self.leave(cx);
@@ -128,48 +126,38 @@ where
         .await;
     }
 
-    /// Tells the far end the size of the terminal, in columns and rows, if it is ready to hear.
-    pub fn resize(&mut self, size: Option<(u16, u16)>) {
-        if let Some((columns, rows)) = size
-            && self.channel.is_ready()
-        {
-            self.channel.resize(columns, rows, self.clock.now());
-        }
+    /// The messages to the user that have come since the last call.
+    pub fn messages(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.messages)
     }
 
-    /// What the agent has had to say since this was asked last.
-    pub fn said(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.said)
-    }
-
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Stop> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Stop<C::End>> {
         self.budget = BUDGET;
         for _ in 0..TURNS {
-            let now = self.clock.now();
-            self.channel.tick(now);
+            self.channel.tick(self.clock.now());
             let mut moved = self.write_output(cx);
             moved |= self.read_input(cx);
-            moved |= match self.exchange(cx) {
-                Ok(moved) => moved,
+            match self.exchange(cx) {
+                Ok(exchanged) => moved |= exchanged,
                 Err(Lost(cause)) => {
-                    self.socket = None;
                     self.channel.disconnected();
                     self.take_events();
-                    match self.end {
-                        None => return Poll::Ready(Stop::Lost(cause)),
-                        Some(_) => true,
+                    if self.end.is_none() {
+                        self.socket = None;
+                        return Poll::Ready(Stop::Lost(cause));
                     }
+                    moved = true;
                 }
-            };
+            }
             if self.take_events() {
                 let cause = "nothing has come for too long".to_owned();
                 return Poll::Ready(Stop::Lost(cause));
             }
-            if self.channel.has_begun() && !std::mem::replace(&mut self.begun, true) {
+            if self.channel.has_begun() && !std::mem::replace(&mut self.has_begun, true) {
                 return Poll::Ready(Stop::Begun);
             }
-            if std::mem::take(&mut self.is_silent) {
-                return Poll::Ready(Stop::Silent);
+            if std::mem::take(&mut self.is_unanswered) {
+                return Poll::Ready(Stop::Unanswered);
             }
             if self.channel.output().is_empty()
                 && let Some(end) = self.end.take()
@@ -187,31 +175,31 @@ where
         Poll::Pending
     }
 
-    /// Takes note of what happened; whether the websocket has turned out to be dead.
+    /// Takes the channel's events; whether the websocket is to be given up.
     fn take_events(&mut self) -> bool {
-        let mut dead = false;
+        let mut timed_out = false;
         while let Some(event) = self.channel.event() {
             match event {
-                Event::Say(text) => self.said.push(text),
-                Event::Silent => self.is_silent = true,
-                Event::Over(end) => self.end = Some(end),
-                Event::Dead => {
+                Event::Message(text) => self.messages.push(text),
+                Event::Unanswered => self.is_unanswered = true,
+                Event::Ended(end) => self.end = Some(end),
+                Event::TimedOut => {
                     self.socket = None;
-                    dead = true;
+                    timed_out = true;
                 }
             }
         }
-        dead && self.end.is_none()
+        timed_out && self.end.is_none()
     }
 
-    /// The last of the output is written: lets the pipe have it, if it has a buffer of its own.
-    fn finish(&mut self, cx: &mut Context<'_>, end: SessionEnd) -> Poll<Stop> {
+    /// All output is written: flushes it, if the stream has a buffer of its own.
+    fn finish(&mut self, cx: &mut Context<'_>, end: C::End) -> Poll<Stop<C::End>> {
         match Pin::new(&mut self.output).poll_flush(cx) {
             Poll::Pending => {
                 self.end = Some(end);
                 Poll::Pending
             }
-            Poll::Ready(_) => Poll::Ready(Stop::Over(end)),
+            Poll::Ready(_) => Poll::Ready(Stop::Ended(end)),
         }
     }
 
@@ -222,7 +210,7 @@ where
             match written {
                 Poll::Pending => return moved,
                 Poll::Ready(Ok(bytes)) if bytes > 0 => self.channel.wrote(bytes),
-                // Nobody reads any more.
+                // Its reader is gone.
                 Poll::Ready(_) => self.leave(cx),
             }
             moved = true;
@@ -242,7 +230,7 @@ where
         match self.poll_read(cx, room) {
             Poll::Pending => false,
             Poll::Ready(Ok(bytes)) if bytes > 0 => {
-                self.channel.input(&self.buffer[..bytes], now);
+                self.channel.take_input(&mut self.buffer, now);
                 true
             }
             Poll::Ready(_) => {
@@ -253,13 +241,14 @@ where
         }
     }
 
+    /// Reads into the buffer, which is empty.
     fn poll_read(&mut self, cx: &mut Context<'_>, most: usize) -> Poll<io::Result<usize>> {
         let Some(input) = &mut self.input else {
             return Poll::Pending;
         };
-        let mut buffer = ReadBuf::new(&mut self.buffer[..most]);
-        ready!(Pin::new(input).poll_read(cx, &mut buffer))?;
-        Poll::Ready(Ok(buffer.filled().len()))
+        self.buffer.reserve(most);
+        let mut input = input.take(most as u64);
+        pin!(input.read_buf(&mut self.buffer)).poll(cx)
     }
 
     /// Waits for the channel's next moment.
@@ -271,3 +260,6 @@ where
         self.timer.as_mut().poll(cx)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,6 @@
 mod dial;
 mod http;
 pub mod pongs;
-pub mod relay;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_websockets::{ClientBuilder, Config, Limits, WebSocketStream};

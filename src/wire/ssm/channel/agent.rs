@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Channel, Event, Phase, Purpose, Time};
+use super::{Event, Phase, Purpose, SsmChannel, Time};
 use crate::wire::ssm::handshake;
 
 /// How long an agent tries to connect to the port at most, before it gives the session up: as long
@@ -60,19 +60,10 @@ impl AgentState {
     }
 }
 
-impl Channel {
+impl SsmChannel {
     /// Whether anything of the stream may be sent.
     pub fn is_ready(&self) -> bool {
-        self.start != Phase::Handshake
-    }
-
-    /// Whether all has begun that we have a part in: what goes wrong from now on is the far end's,
-    /// be it an SSH server that has spoken or a shell.
-    pub fn has_begun(&self) -> bool {
-        match self.purpose {
-            Purpose::Port => self.spoken,
-            Purpose::Shell => self.is_ready(),
-        }
+        self.phase != Phase::Handshake
     }
 
     /// The agent has sent output, so it is connected.
@@ -81,8 +72,8 @@ impl Channel {
         self.spoken = true;
         self.agent.answers();
         // An agent begins most shells without a handshake.
-        if self.start != Phase::Handshake || self.purpose == Purpose::Shell {
-            self.start = Phase::Done;
+        if self.phase != Phase::Handshake || self.purpose == Purpose::Shell {
+            self.phase = Phase::Open;
         }
         self.agent_connected();
     }
@@ -128,7 +119,7 @@ impl Channel {
         let agent = &mut self.agent;
         if self.link.is_some() && agent.silent.is_some_and(|at| now >= at) {
             agent.answers();
-            self.events.push_back(Event::Silent);
+            self.events.push_back(Event::Unanswered);
         }
     }
 

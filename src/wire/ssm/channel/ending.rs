@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::{Channel, Event, Purpose, Time};
+use super::{Event, Purpose, SsmChannel, Time};
 use crate::wire::ssm::handshake;
 use crate::wire::ssm::message::payload;
 
@@ -19,7 +19,7 @@ const STUCK: Duration = Duration::from_secs(15);
 const STALLED: Duration = Duration::from_mins(1);
 
 /// How long somebody who leaves waits for the last acknowledgement, and for the session's end.
-const DRAIN: Duration = Duration::from_secs(1);
+pub(super) const DRAIN: Duration = Duration::from_secs(1);
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// How long a server that has all we had to say has to close by itself. An agent that is told to end a
@@ -68,28 +68,11 @@ pub(super) enum Ending {
     Over,
 }
 
-impl Channel {
-    /// There is no more input. The output goes on until the other side closes; or, but for a shell,
-    /// until nothing has moved for some seconds.
-    pub fn end_of_input(&mut self, now: Time) {
-        if self.ending == Ending::Open {
-            self.ending = Ending::EndOfInput;
-            self.moved = now;
-            if self.purpose == Purpose::Shell {
-                self.end_of_file(now);
-            }
-        }
-    }
-
-    /// Nobody writes to the input any more. What is left of it has no room for now.
-    pub fn input_closed(&mut self, now: Time) {
-        self.input_closed.get_or_insert(now);
-    }
-
+impl SsmChannel {
     /// Says to a shell that there is no more input, as somebody at a terminal would: at the begin of
     /// a line. What is running there may take that for itself, or lose it while it sets its terminal
     /// anew; so it is said again whenever nothing has moved for a while, until the shell has ended.
-    fn end_of_file(&mut self, now: Time) {
+    pub(super) fn end_of_file(&mut self, now: Time) {
         let keys: &[u8] = if self.mid_line {
             &[b'\n', CTRL_D]
         } else {
@@ -100,33 +83,10 @@ impl Channel {
         self.send(payload::OUTPUT, keys, keys.len(), now);
     }
 
-    /// Whether somebody who leaves is to send what he has typed last: SSH's farewell is to arrive,
-    /// commands for a shell are not.
-    pub fn has_farewell(&self) -> bool {
-        self.purpose == Purpose::Port
-    }
-
     /// The agent wants what we do not do, and ends the session as soon as it hears so.
     pub(super) fn refuse(&mut self, reason: String, now: Time) {
         self.refused = Some(reason);
         self.ending = Ending::Refused(now + REFUSAL);
-    }
-
-    /// Whoever was at our end is gone. What is under way gets a second to arrive; output is
-    /// thrown away from now on.
-    pub fn hang_up(&mut self, now: Time) {
-        if self.is_leaving() {
-            return;
-        }
-        self.output.clear();
-        self.outbox.go_on();
-        self.moved = now;
-        self.ending = Ending::Draining(now + DRAIN);
-        // A shell's agent acknowledges "terminate" and goes on, so that is for the API.
-        if self.link.is_none() || !self.is_ready() || !self.has_farewell() {
-            // Where nothing can be said, there is nothing to wait for.
-            self.over(SessionEnd::Unconfirmed);
-        }
     }
 
     /// Whether we are leaving or have left.
@@ -172,7 +132,7 @@ impl Channel {
         if self.ending != Ending::Over {
             self.ending = Ending::Over;
             self.link = None;
-            self.events.push_back(Event::Over(end));
+            self.events.push_back(Event::Ended(end));
         }
     }
 
@@ -208,7 +168,7 @@ impl Channel {
     /// When an input that is closed has waited for room long enough.
     fn stalled_at(&self) -> Option<Time> {
         let closed = self.input_closed.filter(|_| self.is_waiting())?;
-        (self.is_ready() && self.has_farewell()).then(|| closed.max(self.moved) + STALLED)
+        (self.is_ready() && self.purpose == Purpose::Port).then(|| closed.max(self.moved) + STALLED)
     }
 
     /// When to wait for no more, after the end of the input.

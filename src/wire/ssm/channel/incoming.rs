@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::Purpose;
-use super::{Channel, Event, Handshake, Phase, Time, milliseconds};
+use super::{Event, Handshake, Phase, SsmChannel, Time, milliseconds};
+use crate::wire::channel::DataChannel;
 use crate::wire::ssm::handshake;
 use crate::wire::ssm::message::{Message, MessageType, payload};
 use crate::wire::ssm::receive::Turn;
@@ -19,7 +20,7 @@ const ACKNOWLEDGEMENTS: usize = 4096;
 /// What comes before the number of an exit status.
 const EXIT_CODE: &str = "EXIT_CODE: ";
 
-impl Channel {
+impl SsmChannel {
     /// A binary frame has come. One that makes no sense is ignored, and so not acknowledged.
     pub fn frame(&mut self, frame: &[u8], now: Time) {
         self.heard(now);
@@ -105,15 +106,15 @@ impl Channel {
                 if before == Handshake::Complete {
                     return;
                 }
-                if self.start == Phase::Handshake {
+                if self.phase == Phase::Handshake {
                     self.agent.begins(now);
-                    self.start = match self.purpose {
+                    self.phase = match self.purpose {
                         Purpose::Port => Phase::Banner(now + BANNER),
-                        Purpose::Shell => Phase::Done,
+                        Purpose::Shell => Phase::Open,
                     };
                 }
                 self.events
-                    .extend(handshake::customer_message(bytes).map(Event::Say));
+                    .extend(handshake::customer_message(bytes).map(Event::Message));
             }
             payload::EXIT_CODE => {
                 let text = std::str::from_utf8(bytes).unwrap_or_default();

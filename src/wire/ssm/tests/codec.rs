@@ -4,7 +4,8 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::random;
-use crate::wire::ssm::channel::{Channel, Purpose};
+use crate::wire::channel::DataChannel;
+use crate::wire::ssm::channel::{Purpose, SsmChannel};
 use crate::wire::ssm::id::{Id, Ids};
 use crate::wire::ssm::message::{BadMessage, Message, MessageType, payload};
 
@@ -107,7 +108,7 @@ fn names_are_uuids_of_version_4_and_distinct() {
 #[test]
 fn nonsense_does_no_harm() {
     let mut random = random("nonsense");
-    let mut channel = Channel::new(Purpose::Port, random.u64(..), Duration::from_secs(1));
+    let mut channel = SsmChannel::new(Purpose::Port, random.u64(..), Duration::from_secs(1));
     channel.connected("token", Duration::from_secs(1));
     let kinds = [
         MessageType::Input,

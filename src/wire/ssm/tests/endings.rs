@@ -6,13 +6,13 @@ use serde_json::json;
 
 use super::life::{MS, START, acknowledge, channel, complete, frame, sent};
 use crate::wire::Time;
-use crate::wire::channel::Event;
-use crate::wire::ssm::channel::{Channel, Purpose, SessionEnd};
+use crate::wire::channel::{DataChannel, Event};
+use crate::wire::ssm::channel::{Purpose, SessionEnd, SsmChannel};
 use crate::wire::ssm::message::{MessageType, payload};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn closed(channel: &mut Channel, output: &str) -> Option<Event> {
+fn closed(channel: &mut SsmChannel, output: &str) -> Option<Event<SessionEnd>> {
     let body = json!({ "Output": output }).to_string();
     let frame = frame(MessageType::ChannelClosed, 0, 0, body.as_bytes());
     channel.frame(&frame, START);
@@ -20,7 +20,7 @@ fn closed(channel: &mut Channel, output: &str) -> Option<Event> {
 }
 
 /// A channel whose handshake is complete, with a server that has said "hello" if it `speaks`.
-fn begun(speaks: bool) -> Channel {
+fn begun(speaks: bool) -> SsmChannel {
     let mut channel = channel();
     channel.frame(&complete(0, ""), START);
     if speaks {
@@ -34,7 +34,7 @@ fn begun(speaks: bool) -> Channel {
 }
 
 /// Lets time pass, and takes what happens, until something does or until then.
-fn waits(channel: &mut Channel, until: Time) -> Option<(Event, Time)> {
+fn waits(channel: &mut SsmChannel, until: Time) -> Option<(Event<SessionEnd>, Time)> {
     while let Some(now) = channel.timeout().filter(|now| *now <= until) {
         channel.heard(now);
         channel.tick(now);
@@ -52,7 +52,7 @@ fn an_exit_status_is_read_as_agents_write_it() {
         let mut channel = begun(true);
         let kind = payload::EXIT_CODE;
         channel.frame(&frame(MessageType::Output, 2, kind, text.as_bytes()), START);
-        let end = Event::Over(SessionEnd::Closed(Some(status)));
+        let end = Event::Ended(SessionEnd::Closed(Some(status)));
         assert_eq!(closed(&mut channel, ""), Some(end));
     }
 }
@@ -61,7 +61,7 @@ fn an_exit_status_is_read_as_agents_write_it() {
 fn the_agent_s_rule_above_an_error_is_left_out() {
     let text = "\n----------ERROR-------\nUnable to start shell: no such user\n";
     let end = SessionEnd::Failed("Unable to start shell: no such user".to_owned());
-    assert_eq!(closed(&mut begun(true), text), Some(Event::Over(end)));
+    assert_eq!(closed(&mut begun(true), text), Some(Event::Ended(end)));
 }
 
 #[test]
@@ -71,9 +71,9 @@ fn a_worker_that_has_crashed_before_any_output_could_not_connect() {
         "document worker timed out",
         "Unable to connect to specified port: dial tcp: connection refused",
     ] {
-        let end = Event::Over(SessionEnd::NoConnection(text.to_owned()));
+        let end = Event::Ended(SessionEnd::NoConnection(text.to_owned()));
         assert_eq!(closed(&mut begun(false), text), Some(end));
-        let end = Event::Over(SessionEnd::Failed(text.to_owned()));
+        let end = Event::Ended(SessionEnd::Failed(text.to_owned()));
         assert_eq!(closed(&mut begun(true), text), Some(end));
     }
 }
@@ -87,7 +87,7 @@ fn a_port_that_answers_nothing_is_remarked_upon_once_and_one_that_does_is_not() 
     assert_eq!(waits(&mut channel, from + 20 * SECOND), None);
     let from = from + 20 * SECOND;
     channel.input(b"SSH-2.0-us", from);
-    let silent = Some((Event::Silent, from + 5 * SECOND));
+    let silent = Some((Event::Unanswered, from + 5 * SECOND));
     assert_eq!(waits(&mut channel, patience), silent);
     channel.input(b"more", from + 6 * SECOND);
     assert_eq!(waits(&mut channel, patience), None);
@@ -110,7 +110,7 @@ fn a_server_that_closes_by_itself_need_not_be_told_to() {
     assert_eq!(sent(&mut channel, START + 200 * MS), []);
     assert_eq!(
         closed(&mut channel, ""),
-        Some(Event::Over(SessionEnd::Terminated))
+        Some(Event::Ended(SessionEnd::Terminated))
     );
     // One that does not is told soon.
     let mut channel = begun(true);
@@ -126,12 +126,12 @@ fn a_server_that_closes_by_itself_need_not_be_told_to() {
 /// A shell's agent acknowledges the flag that ends a session, and does nothing.
 #[test]
 fn a_shell_is_ended_by_the_api_at_once() {
-    let mut channel = Channel::new(Purpose::Shell, 1, START);
+    let mut channel = SsmChannel::new(Purpose::Shell, 1, START);
     channel.connected("the token", START);
     let prompt = frame(MessageType::Output, 0, payload::OUTPUT, b"$ ");
     channel.frame(&prompt, START);
     channel.hang_up(START);
-    assert_eq!(channel.event(), Some(Event::Over(SessionEnd::Unconfirmed)));
+    assert_eq!(channel.event(), Some(Event::Ended(SessionEnd::Unconfirmed)));
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn an_input_that_is_closed_and_finds_no_room_is_given_up_after_a_minute_with_an_
     acknowledge(&mut channel, 0, closed + 10 * SECOND);
     let reason = "the instance takes nothing more of what is sent".to_owned();
     let given_up = Some((
-        Event::Over(SessionEnd::Refused(reason)),
+        Event::Ended(SessionEnd::Refused(reason)),
         closed + 70 * SECOND,
     ));
     assert_eq!(waits(&mut channel, closed + 100 * SECOND), given_up);
@@ -164,5 +164,5 @@ fn the_end_of_the_input_waits_for_a_websocket() {
     assert_eq!(channel.timeout(), None);
     channel.connected("another", START + 200 * SECOND);
     let ends = waits(&mut channel, START + 300 * SECOND).map(|(event, _)| event);
-    assert_eq!(ends, Some(Event::Over(SessionEnd::Unconfirmed)));
+    assert_eq!(ends, Some(Event::Ended(SessionEnd::Unconfirmed)));
 }

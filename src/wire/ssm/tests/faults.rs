@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::random;
 use super::world::{Wire, World};
-use crate::wire::channel::Event;
+use crate::wire::channel::{DataChannel, Event};
 use crate::wire::ssm::channel::SessionEnd;
 
 const MS: Duration = Duration::from_millis(1);
@@ -24,7 +24,7 @@ fn transfers(name: &str, wire: &Wire, size: usize) -> World {
         "{name}: what went is not what was sent"
     );
     // The remark that nothing answers yet is no harm.
-    world.events.retain(|event| *event != Event::Silent);
+    world.events.retain(|event| *event != Event::Unanswered);
     assert_eq!(world.events, []);
     world
 }
@@ -133,7 +133,7 @@ fn whoever_hangs_up_first_lets_go_what_is_under_way() {
     assert_eq!(world.agent.got, farewell);
     assert!(world.agent.terminated);
     // The model's gateway has no last word, so the API is to end the session.
-    assert_eq!(world.events, [Event::Over(SessionEnd::Unconfirmed)]);
+    assert_eq!(world.events, [Event::Ended(SessionEnd::Unconfirmed)]);
     let took = world.now.saturating_sub(now);
     assert!(took <= 2100 * MS, "{took:?}");
 }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::random;
 use super::world::{Wire, World};
 use crate::wire::Time;
-use crate::wire::channel::{Event, Frame};
-use crate::wire::ssm::channel::{Channel, Purpose, SessionEnd};
+use crate::wire::channel::{DataChannel, Event, Frame};
+use crate::wire::ssm::channel::{Purpose, SessionEnd, SsmChannel};
 use crate::wire::ssm::id::Id;
 use crate::wire::ssm::message::{Message, MessageType, payload};
 
@@ -48,14 +48,14 @@ fn request(actions: &Value) -> Vec<u8> {
     frame(MessageType::Output, 0, kind, request.as_bytes())
 }
 
-pub(super) fn channel() -> Channel {
-    let mut channel = Channel::new(Purpose::Port, 1, START);
+pub(super) fn channel() -> SsmChannel {
+    let mut channel = SsmChannel::new(Purpose::Port, 1, START);
     channel.connected("the token", START);
     channel
 }
 
 /// The payloads of the messages that go out, of any kind.
-pub(super) fn sent(channel: &mut Channel, now: Time) -> Vec<(MessageType, u32, Vec<u8>)> {
+pub(super) fn sent(channel: &mut SsmChannel, now: Time) -> Vec<(MessageType, u32, Vec<u8>)> {
     let mut sent = Vec::new();
     while let Some(frame) = channel.transmit(now) {
         if let Frame::Binary(frame) = frame {
@@ -67,7 +67,7 @@ pub(super) fn sent(channel: &mut Channel, now: Time) -> Vec<(MessageType, u32, V
     sent
 }
 
-pub(super) fn acknowledge(channel: &mut Channel, sequence: u64, now: Time) {
+pub(super) fn acknowledge(channel: &mut SsmChannel, sequence: u64, now: Time) {
     let body = json!({ "AcknowledgedMessageSequenceNumber": sequence }).to_string();
     channel.frame(&frame(MessageType::Acknowledge, 0, 0, body.as_bytes()), now);
 }
@@ -141,7 +141,7 @@ fn what_we_do_not_do_is_refused_and_is_the_reason_that_is_given() {
     let reason = "encryption with KMS is not supported".to_owned();
     assert_eq!(
         channel.event(),
-        Some(Event::Over(SessionEnd::Failed(reason)))
+        Some(Event::Ended(SessionEnd::Failed(reason)))
     );
 }
 
@@ -152,7 +152,7 @@ fn nothing_of_the_stream_goes_before_the_server_has_spoken_or_had_its_time() {
     channel.frame(&frame(MessageType::StartPublication, 0, 0, b"x"), START);
     assert_eq!(channel.input_room(START), 0);
     channel.frame(&complete(0, "be nice"), START);
-    assert_eq!(channel.event(), Some(Event::Say("be nice".to_owned())));
+    assert_eq!(channel.event(), Some(Event::Message("be nice".to_owned())));
     assert_eq!(channel.input_room(START), 0);
     let banner = channel.timeout().expect("a time");
     assert_eq!(banner, START + 300 * MS);
@@ -209,11 +209,11 @@ fn a_close_is_an_end_with_its_reason_or_without_one() {
     };
     assert_eq!(
         over(b"{\"Output\":\"\"}"),
-        Some(Event::Over(SessionEnd::Closed(None)))
+        Some(Event::Ended(SessionEnd::Closed(None)))
     );
     let reason = "Unable to connect to specified port".to_owned();
     let closed = json!({ "Output": reason }).to_string();
-    let failed = Event::Over(SessionEnd::Failed(reason));
+    let failed = Event::Ended(SessionEnd::Failed(reason));
     assert_eq!(over(closed.as_bytes()), Some(failed));
 }
 
@@ -247,7 +247,10 @@ fn a_websocket_that_is_silent_is_pinged_and_then_given_up() {
             pings += 1;
         }
         if let Some(event) = channel.event() {
-            assert_eq!((event, now), (Event::Dead, START + Duration::from_secs(90)));
+            assert_eq!(
+                (event, now),
+                (Event::TimedOut, START + Duration::from_secs(90))
+            );
             break;
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::random;
 use super::world::{Wire, World};
+use crate::wire::channel::DataChannel;
 
 /// More than may be under way while one message is waited for, so that the rest comes behind copies
 /// of that.

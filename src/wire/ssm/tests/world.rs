@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::agent::Agent;
 use crate::wire::Time;
-use crate::wire::channel::{Event, Frame};
-use crate::wire::ssm::channel::{Channel, Purpose};
+use crate::wire::channel::{DataChannel, Event, Frame};
+use crate::wire::ssm::channel::{Purpose, SessionEnd, SsmChannel};
 use crate::wire::ssm::message::{Message, MessageType};
 
 /// What the wire does to frames: probabilities, and what else befalls them.
@@ -32,9 +32,9 @@ pub(super) struct Wire {
 
 pub(super) struct World {
     pub(super) now: Time,
-    pub(super) channel: Channel,
+    pub(super) channel: SsmChannel,
     pub(super) agent: Agent,
-    pub(super) events: Vec<Event>,
+    pub(super) events: Vec<Event<SessionEnd>>,
     pub(super) got: Vec<u8>,
     /// Input that the channel has not taken yet.
     pub(super) input: Vec<u8>,
@@ -53,7 +53,7 @@ impl World {
         let now = Duration::from_secs(1_700_000_000);
         let mut world = Self {
             now,
-            channel: Channel::new(Purpose::Port, random.u64(..), now),
+            channel: SsmChannel::new(Purpose::Port, random.u64(..), now),
             agent: Agent::new(random.u64(..), &wire, down, now),
             events: Vec::new(),
             got: Vec::new(),

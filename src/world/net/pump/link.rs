@@ -1,27 +1,49 @@
 //! The pump's websocket.
 
+use std::future::poll_fn;
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_core::Stream;
 use futures_sink::Sink;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio_websockets::Message;
+use tokio::time::timeout;
+use tokio_websockets::{Error, Message};
 
 use super::{Pump, TURNS};
-use crate::wire::channel::Frame;
+use crate::wire::channel::{DataChannel, Frame, Received};
 
-/// What a frame costs beside its bytes.
+/// What a frame costs of the budget beside its bytes.
 const FRAME: usize = 256;
 
-impl<S, R, W> Pump<S, R, W>
+/// How long the exchange of close frames may take.
+const CLOSE: Duration = Duration::from_secs(1);
+
+/// A close frame without a code (RFC 6455, 7.1.5), as the library has it.
+const NO_CODE: u16 = 1005;
+
+impl<C, S, R, W> Pump<C, S, R, W>
 where
+    C: DataChannel,
     S: AsyncRead + AsyncWrite + Unpin,
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
 {
+    /// Closes the websocket with a close frame.
+    pub async fn close(self) {
+        if let Some(mut socket) = self.socket {
+            let closed = poll_fn(|cx| Pin::new(&mut socket).poll_close(cx));
+            let _ = timeout(CLOSE, closed).await;
+        }
+    }
+
     /// Sends and receives as much as there is and can be; whether that was anything.
     pub(super) fn exchange(&mut self, cx: &mut Context<'_>) -> Result<bool, Lost> {
+        if self.end.is_some() {
+            return Ok(false);
+        }
         let sent = self.send(cx)?;
         let received = self.receive(cx)?;
         Ok(sent || received)
@@ -45,6 +67,7 @@ where
             Pin::new(&mut *socket).start_send(message)?;
             moved = true;
         }
+        // If not all of it can be flushed now, the socket wakes us when it has room again.
         let _later = self.pongs.poll_flush(socket, cx)?;
         Ok(moved)
     }
@@ -63,31 +86,48 @@ where
             let Poll::Ready(message) = Pin::new(&mut *socket).poll_next(cx) else {
                 break;
             };
-            let closed = || Lost("the connection has been closed".to_owned());
-            let message = message.ok_or_else(closed)??;
+            let message = message.ok_or_else(Lost::closed)??;
             self.pongs.note(&message);
             let cost = message.as_payload().len() + FRAME;
             self.budget = self.budget.saturating_sub(cost);
-            if message.is_binary() {
-                self.channel.frame(message.as_payload(), now);
-            } else if let Some((code, reason)) = message.as_close() {
-                let colon = if reason.is_empty() { "" } else { ": " };
+            if let Some((code, reason)) = message.as_close() {
                 let code = u16::from(code);
+                let known = Some(code).filter(|code| *code != NO_CODE);
+                self.channel.receive(Received::Close(known, reason), now);
+                let colon = if reason.is_empty() { "" } else { ": " };
                 return Err(Lost(format!("close code {code}{colon}{reason}")));
-            } else {
-                self.channel.heard(now);
             }
+            let received = if message.is_binary() {
+                Received::Binary(message.into_payload().into())
+            } else if message.is_ping() {
+                Received::Ping
+            } else if message.is_pong() {
+                Received::Pong
+            } else {
+                Received::Text
+            };
+            self.channel.receive(received, now);
             moved = true;
         }
         Ok(moved)
     }
 }
 
-/// The websocket is gone, and why: all that leads to the same.
+/// The websocket is lost, and why.
 pub(super) struct Lost(pub(super) String);
 
-impl From<tokio_websockets::Error> for Lost {
-    fn from(error: tokio_websockets::Error) -> Self {
-        Self(error.to_string())
+impl Lost {
+    fn closed() -> Self {
+        Self("the connection has been closed".to_owned())
+    }
+}
+
+impl From<Error> for Lost {
+    fn from(error: Error) -> Self {
+        match error {
+            // rustls reports the end of TLS, too, with a link to its documentation.
+            Error::Io(cause) if cause.kind() == io::ErrorKind::UnexpectedEof => Self::closed(),
+            other => Self(other.to_string()),
+        }
     }
 }

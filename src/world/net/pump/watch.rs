@@ -1,4 +1,4 @@
-//! Looks, while nothing is read or written, whether anybody is left at our end.
+//! Looks whether the local end is closed, while nothing is read or written that would tell.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,22 +8,23 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::{CHUNK, Pump};
+use crate::wire::channel::DataChannel;
 
-/// How often that is.
-const LOOK: Duration = Duration::from_millis(500);
+/// How often to look.
+const LOOK: Duration = Duration::from_millis(200);
 
-/// How to see it, and when.
+/// How to look, and when.
 pub(super) struct Watch<R, W> {
-    closed: fn(&R) -> bool,
-    gone: fn(&W) -> bool,
+    input_closed: fn(&R) -> bool,
+    output_closed: fn(&W) -> bool,
     timer: Pin<Box<Sleep>>,
 }
 
 impl<R, W> Watch<R, W> {
-    pub(super) fn new(closed: fn(&R) -> bool, gone: fn(&W) -> bool) -> Self {
+    pub(super) fn new(input_closed: fn(&R) -> bool, output_closed: fn(&W) -> bool) -> Self {
         Self {
-            closed,
-            gone,
+            input_closed,
+            output_closed,
             timer: Box::pin(sleep(LOOK)),
         }
     }
@@ -38,34 +39,35 @@ impl<R, W> Watch<R, W> {
     }
 }
 
-impl<S, R, W> Pump<S, R, W>
+impl<C, S, R, W> Pump<C, S, R, W>
 where
+    C: DataChannel,
     S: AsyncRead + AsyncWrite + Unpin,
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
 {
-    /// While nothing is read, the end of the input is not, either; nor is anything written whose
-    /// failure would tell that our end is gone.
+    /// While nothing is read, its end is not, either; and nothing may be written whose failure would
+    /// tell that the reader is gone. Whether it was time to look.
     pub(super) fn look(&mut self, cx: &mut Context<'_>) -> bool {
         if !self.watch.is_due(cx) {
             return false;
         }
-        let Watch { closed, gone, .. } = self.watch;
-        if gone(&self.output) {
+        let (is_closed, is_unread) = (self.watch.input_closed, self.watch.output_closed);
+        if is_unread(&self.output) {
             self.leave(cx);
-        } else if self.input.as_ref().is_some_and(closed) {
+        } else if self.input.as_ref().is_some_and(is_closed) {
             self.channel.input_closed(self.clock.now());
         }
         true
     }
 
-    /// Takes what is in the pipe already, if that is SSH's farewell, and leaves.
+    /// Hangs up, after what waits in the input if the channel sends that.
     pub(super) fn leave(&mut self, cx: &mut Context<'_>) {
         let now = self.clock.now();
-        while self.channel.has_farewell() && self.channel.input_room(now) > 0 {
+        while self.channel.sends_rest_of_input() && self.channel.input_room(now) > 0 {
             match self.poll_read(cx, CHUNK) {
                 Poll::Ready(Ok(bytes)) if bytes > 0 => {
-                    self.channel.input(&self.buffer[..bytes], now);
+                    self.channel.take_input(&mut self.buffer, now);
                 }
                 _ => break,
             }
