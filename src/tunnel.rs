@@ -1,19 +1,21 @@
-//! The story of a ProxyCommand: standard input and output, and an instance.
+//! Tunnels: bytes between the local end and an instance, through an EC2 Instance Connect Endpoint or
+//! Session Manager.
 
 use std::ffi::OsString;
 use std::os::fd::AsFd;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-pub mod eice;
-pub mod ssm;
+pub(crate) mod eice;
+pub(crate) mod ssm;
 
 use self::ssm::SsmSession;
 use crate::error::{Error, Tunnel};
-pub use crate::plan::argv::tunnel::OPTION;
+pub(crate) use crate::plan::argv::tunnel::OPTION;
 use crate::plan::argv::tunnel::{TunnelArgs, TunnelRequest, Verbosity};
 use crate::plan::route::tunnel::Passage;
 use crate::world::aws;
+use crate::world::aws::error::AwsError;
 use crate::world::aws::{Aws, Credentials, Prompts, SessionKind};
 use crate::world::key::room;
 use crate::world::net::pump::Streams;
@@ -24,59 +26,55 @@ use crate::world::process::stdio::{Input, Output};
 use crate::world::tty::raw_mode::Screen;
 use crate::world::tty::terminal::Terminal;
 
-/// The hidden mode: `--tunnel` and what [`TunnelRequest`] reads. Carries bytes until either end has had
-/// enough.
+/// `mssh --tunnel …`, as ssh starts it: see [`TunnelRequest`].
 ///
 /// # Errors
-/// Whatever is in the way.
-pub async fn run(
+/// Why there is no tunnel, or how it ended.
+pub(crate) async fn run(
     words: &[OsString],
-    ends: (impl AsFd, impl AsFd),
+    stdio: (impl AsFd, impl AsFd),
     terminal: Terminal,
 ) -> Result<(), Error> {
     let request = TunnelRequest::parse(words).ok_or(Tunnel::BadWords)?;
     let terminal = terminal.telling(request.args.verbosity == Verbosity::Debug, false);
-    let handed = received(&request.args);
-    through(&request, handed, ends, terminal).await
+    let credentials = received(&request.args);
+    through(&request, credentials, stdio, terminal).await
 }
 
-/// Carries the bytes of an ssh through a passage, with the credentials that were found already.
+/// Carries bytes between standard input and output and an instance, with these credentials, or with
+/// others that it loads.
 ///
 /// # Errors
-/// Whatever is in the way.
-pub async fn through(
+/// Why there is no tunnel, or how it ended.
+pub(crate) async fn through(
     request: &TunnelRequest,
-    handed: Option<Credentials>,
+    credentials: Option<Credentials>,
     (input, output): (impl AsFd, impl AsFd),
     terminal: Terminal,
 ) -> Result<(), Error> {
     let input = Input::of(input).map_err(IoError::Start)?;
     let output = Output::of(output).map_err(IoError::Start)?;
-    let credentials = if let Some(credentials) = handed {
-        credentials
-    } else {
-        let (profile, region) = (request.args.profile.as_deref(), request.passage.region());
-        // It fails where ssh has left us no terminal to ask on.
-        let aws = Aws::load(profile, Some(region), Prompts::Allowed, terminal).await?;
-        aws.credentials().await?
+    let credentials = match credentials {
+        Some(credentials) => credentials,
+        None => load(request, terminal).await?,
     };
     let hangup = Hangup::listen().map_err(IoError::Start)?;
-    // Ctrl-C is for ssh, which may have gone to the background and need us there.
+    // Ctrl-C is for ssh, which may have gone to the background and still needs its ProxyCommand.
     process::leave_terminal();
-    let ends = Streams {
+    let streams = Streams {
         input,
         output,
         input_closed: Input::is_closed,
         output_closed: Output::is_closed,
     };
-    carry(request, credentials, ends, hangup, terminal).await
+    carry(request, credentials, streams, hangup, terminal).await
 }
 
-/// Carries bytes through a passage until either end has had enough, or we are told to go.
+/// Carries bytes until the far end closes, the local end is closed, or a signal comes.
 pub(crate) async fn carry<R, W>(
     request: &TunnelRequest,
     credentials: Credentials,
-    ends: Streams<R, W>,
+    streams: Streams<R, W>,
     hangup: Hangup,
     terminal: Terminal,
 ) -> Result<(), Error>
@@ -86,7 +84,8 @@ where
 {
     let (managed, region) = match &request.passage {
         Passage::Endpoint(door) => {
-            let run = eice::run(request, door, &credentials, ends, hangup, terminal);
+            let run = eice::run(request, door, &credentials, streams, hangup, terminal);
+            // Boxed, as is the other: else either would be part of all that calls this.
             return Box::pin(run).await;
         }
         Passage::Session(managed, region) => (managed, region),
@@ -101,11 +100,18 @@ where
         terminal,
     };
     let aws = Aws::with(credentials, ssm.profile, ssm.region, terminal).await?;
-    Box::pin(ssm.run(&aws, hangup, (ends, Screen::default()))).await
+    Box::pin(ssm.run(&aws, hangup, (streams, Screen::default()))).await
 }
 
-/// The credentials that the parent has found already, if they are still there.
-fn received(tunnels: &TunnelArgs) -> Option<Credentials> {
-    let file = tunnels.credentials.as_deref()?;
-    aws::received(&room::take(file, tunnels.keep)?)
+/// The credentials that the parent has loaded, if their file is still there.
+fn received(args: &TunnelArgs) -> Option<Credentials> {
+    let file = args.credentials.as_deref()?;
+    aws::received(&room::take(file, args.keep)?)
+}
+
+async fn load(request: &TunnelRequest, terminal: Terminal) -> Result<Credentials, AwsError> {
+    let (profile, region) = (request.args.profile.as_deref(), request.passage.region());
+    // A prompt fails if ssh has left us no terminal to ask on.
+    let aws = Aws::load(profile, Some(region), Prompts::Allowed, terminal).await?;
+    aws.credentials().await
 }

@@ -1,11 +1,11 @@
 //! Protocols: bytes and time in, bytes and events out. No sockets, and no clock.
 
-pub mod channel;
-pub mod eice;
+pub(crate) mod channel;
+pub(crate) mod eice;
 mod keepalive;
-pub mod ssm;
+pub(crate) mod ssm;
 
 use std::time::Duration;
 
 /// A point in time since the Unix epoch that never goes back.
-pub type Time = Duration;
+pub(crate) type Time = Duration;

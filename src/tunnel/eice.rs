@@ -37,7 +37,7 @@ const CLOCK_ERROR: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// Why there is no tunnel, or how it ended if that was not by our will or the far end's.
-pub async fn run<R, W>(
+pub(crate) async fn run<R, W>(
     request: &TunnelRequest,
     door: &Door,
     credentials: &Credentials,
@@ -154,7 +154,7 @@ async fn open(
     let life = Duration::from_secs(eice::URL_LIFE);
     let url = aws::presigned(&opening.url(), credentials, scope, life)?;
     let socket = websocket::dial(&url, &[], eice::LONGEST, &network).await;
-    socket.map_err(|failure| match failure {
+    socket.map_err(|error| match error {
         DialError::Refused { status, body, off } => {
             let endpoint = door.endpoint.to_string();
             let refusal = eice::refusal(status, &body, request.port);

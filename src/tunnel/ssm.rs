@@ -1,16 +1,15 @@
-//! The story of a Session Manager session: start it, carry it over as many websockets as it
-//! takes, and see that it ends.
+//! A Session Manager session: start it, carry it over one websocket after another, and end it.
 //!
 //! ```text
 //! StartSession ─→ websocket ─→ handshake ─→ SSH's banner
-//!                     ↑ lost: by code 1000 about once an hour, or by an accident
+//!                     ↑ lost: closed with code 1000 about once an hour, or broken
 //!              ResumeSession (fresh credentials, a new URL)
 //! ```
 //!
-//! The process that starts a session is the one that carries it, so that there is always somebody
-//! to end it. The parent could start it beside the push and save the child a call; but ssh may
-//! never run its ProxyCommand (a master connection, an error in the words) or run it twice, and
-//! whoever dies in between would leave a session that nobody owns.
+//! The process that carries a session also starts it, so that it can always end it. The parent could
+//! start it beside the push and save the child a call. But ssh may never run its ProxyCommand (a
+//! master connection, a bad option) or run it twice, and a parent that dies in between would leave the
+//! session open.
 
 mod resume;
 mod run;
@@ -36,60 +35,59 @@ use crate::world::process::signals::Hangup;
 use crate::world::tty::raw_mode::Screen;
 use crate::world::tty::terminal::Terminal;
 
-/// How long the call may take that ends a session, and another that is under way when we are told to
-/// go.
-const FAREWELL: Duration = Duration::from_secs(5);
+/// How long the call that ends a session may take, and a StartSession that is under way when a signal
+/// comes.
+const END_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What is to be carried where.
+/// A session to run.
 #[derive(Debug)]
-pub struct SsmSession<'a> {
-    /// An instance or managed node.
-    pub target: &'a str,
-    /// What to start there.
-    pub start: SessionKind,
-    /// Where that is.
-    pub region: Option<&'a Region>,
-    /// Whose credentials to use when those at hand may have expired.
-    pub profile: Option<&'a str>,
-    /// Whether ssh goes to the background once somebody is logged in.
-    pub background: bool,
-    /// Whether only errors are to be told.
-    pub quiet: bool,
-    /// Who is told what goes on.
-    pub terminal: Terminal,
+pub(crate) struct SsmSession<'a> {
+    /// The ID of an instance or managed node.
+    pub(crate) target: &'a str,
+    /// A port or a shell.
+    pub(crate) start: SessionKind,
+    /// The target's region.
+    pub(crate) region: Option<&'a Region>,
+    /// The AWS profile to load credentials from when those at hand have expired.
+    pub(crate) profile: Option<&'a str>,
+    /// Whether ssh goes to the background after the login (`-f`).
+    pub(crate) background: bool,
+    /// Whether to report errors alone.
+    pub(crate) quiet: bool,
+    pub(crate) terminal: Terminal,
 }
 
-/// A websocket, the token to open it with, and the credentials that were loaded for that, if any
-/// were; or why there is none.
-type Dialled = Result<(Socket, String, Option<Aws>), Error>;
+/// A websocket, the token that opens the data channel on it, and the credentials that were loaded for
+/// it, if any were.
+type Connected = (Socket, String, Option<Aws>);
 
 /// A session, and the credentials that were loaded for it, if any were.
-type Begun = (Option<Aws>, Session);
+type Started = (Option<Aws>, Session);
 
 impl SsmSession<'_> {
-    /// Runs the session to its end, between these streams, and the screen where
-    /// keys are typed. Whoever is told to go while a session starts waits a little, to end it.
+    /// Runs the session to its end, between these streams; the screen is the terminal, if there is one.
+    /// If a signal comes while it starts, waits up to [`END_TIMEOUT`] to end it.
     ///
     /// # Errors
-    /// Whatever ended it, other than the far end's own will or ours. No session is left then.
-    pub async fn run<R, W>(
+    /// What ended it, other than the far end's will or ours. No session is left then.
+    pub(crate) async fn run<R, W>(
         &self,
         aws: &Aws,
         mut hangup: Hangup,
-        ends: (Streams<R, W>, Screen),
+        (streams, screen): (Streams<R, W>, Screen),
     ) -> Result<(), Error>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        let Some((anew, session)) = self.begin(aws, &mut hangup).await? else {
-            return self.told_to_go();
+        let Some((anew, session)) = self.start_unless_interrupted(aws, &mut hangup).await? else {
+            return self.interrupted();
         };
         let aws = anew.as_ref().unwrap_or(aws);
         self.terminal
             .debug(|| format!("started session {}", session.id));
-        let carriage = SessionLoop::new(self, aws, &session, ends);
-        let end = carriage.run(&mut hangup).await;
+        let session_loop = SessionLoop::new(self, aws, &session, (streams, screen));
+        let end = session_loop.run(&mut hangup).await;
         let is_left = match &end {
             Ok(SessionEnd::Unconfirmed | SessionEnd::Refused(_)) => true,
             Ok(
@@ -111,20 +109,24 @@ impl SsmSession<'_> {
                 SessionKind::Port(port) => Error::NothingListens { port, reason },
                 SessionKind::Shell => Error::SessionOver { reason },
             }),
-            _ if hangup.has_come() => self.told_to_go(),
+            _ if hangup.has_come() => self.interrupted(),
             SessionEnd::Closed(_) | SessionEnd::Terminated | SessionEnd::Unconfirmed => Ok(()),
         }
     }
 
-    /// Starts the session; `None` if we were told to go meanwhile. It is ended then, unless it does
-    /// not come about in the time for that.
-    async fn begin(&self, aws: &Aws, hangup: &mut Hangup) -> Result<Option<Begun>, Error> {
+    /// Starts the session; `None` if a signal comes meanwhile. The session is ended then, if it starts
+    /// in time.
+    async fn start_unless_interrupted(
+        &self,
+        aws: &Aws,
+        hangup: &mut Hangup,
+    ) -> Result<Option<Started>, Error> {
         let mut starting = Box::pin(self.start(aws));
         tokio::select! {
             started = &mut starting => return started.map(Some),
             () = hangup.next() => {}
         }
-        if let Ok(started) = timeout(FAREWELL, starting).await {
+        if let Ok(started) = timeout(END_TIMEOUT, starting).await {
             let (anew, session) = started?;
             let aws = anew.as_ref().unwrap_or(aws);
             Box::pin(self.terminate(aws, &session.id)).await;
@@ -132,9 +134,8 @@ impl SsmSession<'_> {
         Ok(None)
     }
 
-    /// What there is to say where a signal has ended it: ssh, whose ProxyCommand we are, has its own
-    /// word for that.
-    fn told_to_go(&self) -> Result<(), Error> {
+    /// What a signal means. ssh reports its ProxyCommand's end itself.
+    fn interrupted(&self) -> Result<(), Error> {
         match self.start {
             SessionKind::Port(_) => Ok(()),
             SessionKind::Shell => Err(Error::SessionOver {
@@ -143,13 +144,13 @@ impl SsmSession<'_> {
         }
     }
 
-    /// Starts the session; if the credentials come from the AWS CLI's cache and are refused, with
-    /// others, which are returned as well.
-    async fn start(&self, aws: &Aws) -> Result<Begun, Error> {
+    /// Starts the session. If AWS refuses credentials from the AWS CLI's cache, loads others, which are
+    /// returned as well.
+    async fn start(&self, aws: &Aws) -> Result<Started, Error> {
         let start = async |aws: &Aws| {
             let region = aws.region(self.region)?;
             let starting = Box::pin(region.start_session(self.target, self.start));
-            // ssh has the terminal of its ProxyCommand.
+            // The terminal of a ProxyCommand belongs to ssh.
             let quiet = self.start != SessionKind::Shell;
             self.terminal.beside(quiet, starting).await
         };
@@ -170,7 +171,7 @@ impl SsmSession<'_> {
         let headers = aws.region(self.region)?.sign_upgrade(&session.url).await?;
         let network = aws::network(self.profile)?;
         let socket = websocket::dial(&session.url, &headers, LONGEST, &network).await;
-        socket.map_err(|failure| match failure {
+        socket.map_err(|error| match error {
             DialError::Refused { status, off, .. } => Tunnel::NoSession { status, off }.into(),
             DialError::Other(error) => error,
         })
@@ -178,16 +179,16 @@ impl SsmSession<'_> {
 
     /// Ends the session through the API.
     async fn terminate(&self, aws: &Aws, id: &str) {
-        let by = async |aws: &Aws| aws.region(self.region)?.terminate_session(id).await;
+        let terminate = async |aws: &Aws| aws.region(self.region)?.terminate_session(id).await;
         let ending = Box::pin(async {
-            match by(aws).await {
+            match terminate(aws).await {
                 Err(AwsError::Expired { .. } | AwsError::BadCredentials { .. }) => {
-                    by(&self.load().await?).await
+                    terminate(&self.load().await?).await
                 }
                 ended => ended,
             }
         });
-        let cause = match timeout(FAREWELL, ending).await {
+        let cause = match timeout(END_TIMEOUT, ending).await {
             Ok(Ok(())) => return,
             Ok(Err(error)) => hint::line(&error),
             Err(_) => "no answer in time".to_owned(),
@@ -196,7 +197,7 @@ impl SsmSession<'_> {
         self.terminal.note(&text);
     }
 
-    /// The credentials of now: those that started the session may have expired hours ago.
+    /// Loads credentials again: those that started the session may have expired hours ago.
     async fn load(&self) -> Result<Aws, AwsError> {
         // The shell reads what is typed: a question could not be answered.
         let prompts = match self.start {

@@ -7,7 +7,7 @@ use super::Time;
 /// A protocol over websockets. Its driver hands in what comes ([`DataChannel::receive`],
 /// [`DataChannel::take_input`], the time), and after each takes what goes ([`DataChannel::transmit`],
 /// [`DataChannel::output`], [`DataChannel::event`]) until there is no more.
-pub trait DataChannel {
+pub(crate) trait DataChannel {
     /// How it ended.
     type End;
 
@@ -63,7 +63,7 @@ pub trait DataChannel {
 
 /// A frame for the websocket.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Frame {
+pub(crate) enum Frame {
     /// A text frame.
     Text(String),
     /// A binary frame.
@@ -74,7 +74,7 @@ pub enum Frame {
 
 /// A frame from the websocket.
 #[derive(Debug)]
-pub enum Received<'a> {
+pub(crate) enum Received<'a> {
     /// A binary frame.
     Binary(Bytes),
     /// A text frame.
@@ -89,7 +89,7 @@ pub enum Received<'a> {
 
 /// What happened to a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event<End> {
+pub(crate) enum Event<End> {
     /// A message to the user.
     Message(String),
     /// The far end has not answered the first bytes of the stream yet.

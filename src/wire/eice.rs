@@ -6,44 +6,46 @@
 
 use std::fmt::Write;
 
-pub mod channel;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
+
+pub(crate) mod channel;
 mod refusal;
 
-pub use self::refusal::{Closing, Refusal, RefusalReason, closing, refusal};
+pub(crate) use self::refusal::{Closing, Refusal, RefusalReason, closing, refusal};
 
 /// The name by which requests are signed for the service.
-pub const SERVICE: &str = "ec2-instance-connect";
+pub(crate) const SERVICE: &str = "ec2-instance-connect";
 
 /// How long a signed URL is good for, in seconds: what AWS's own client asks for.
-pub const URL_LIFE: u64 = 60;
+pub(crate) const URL_LIFE: u64 = 60;
 
 /// The longest message that is taken from the service. It sends what it reads at once, in frames
 /// like ours; AWS's gateways for websockets give 128 KB as their limit.
-pub const LONGEST: usize = 128 * 1024;
+pub(crate) const LONGEST: usize = 128 * 1024;
 
 /// The ports that the service connects to, whatever listens elsewhere.
-pub const PORTS: [u16; 2] = [22, 3389];
+pub(crate) const PORTS: [u16; 2] = [22, 3389];
 
 /// What a tunnel is asked for with.
 #[derive(Clone, Copy, Debug)]
-pub struct OpenTunnelRequest<'a> {
+pub(crate) struct OpenTunnelRequest<'a> {
     /// The DNS name of the endpoint.
-    pub host: &'a str,
+    pub(crate) host: &'a str,
     /// Its ID.
-    pub endpoint: &'a str,
+    pub(crate) endpoint: &'a str,
     /// The instance's address within its VPC.
-    pub address: &'a str,
+    pub(crate) address: &'a str,
     /// The port there.
-    pub port: u16,
+    pub(crate) port: u16,
     /// How long the tunnel may last, in seconds; else an hour, the service's own limit.
-    pub duration: Option<u16>,
+    pub(crate) duration: Option<u16>,
 }
 
 impl OpenTunnelRequest<'_> {
     /// The URL of the tunnel, before it is signed. The service takes TLS on port 443 and nothing
     /// else.
     #[must_use]
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         let mut url = format!(
             "https://{}/openTunnel?instanceConnectEndpointId={}&remotePort={}&privateIpAddress={}",
             self.host,
@@ -58,19 +60,17 @@ impl OpenTunnelRequest<'_> {
     }
 }
 
-/// `text` as a value in a query: all but the unreserved characters of RFC 3986 escaped, which is
-/// what a signature is made over.
-#[must_use]
-pub fn encode(text: &str) -> String {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
-    text.bytes().fold(String::new(), |mut encoded, byte| {
-        if plain(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
+/// What is escaped in a query: all but the unreserved characters of RFC 3986 (2.3), which is what
+/// Signature Version 4 demands.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// `text` as a value in a query.
+pub(crate) fn encode(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, ESCAPED)
 }
 
 #[cfg(test)]

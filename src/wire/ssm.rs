@@ -16,12 +16,11 @@
 //! message, and knows no window and no half-close. The gateway closes the websocket about once an
 //! hour; the session goes on over another one, as if nothing had been.
 
-pub mod channel;
+pub(crate) mod channel;
 mod handshake;
-pub mod id;
-pub mod message;
+pub(crate) mod message;
 mod receive;
-pub mod retry;
+pub(crate) mod retry;
 mod rtt;
 mod send;
 

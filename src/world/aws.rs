@@ -35,7 +35,7 @@ use self::endpoint_urls::EndpointUrls;
 use self::files::Files;
 use self::http::proxies;
 pub use self::refreshing::RefreshingCredentials;
-pub use self::settings::network;
+pub(crate) use self::settings::network;
 pub use self::sign::{Scope, presigned};
 pub use self::ssm::{Session, SessionKind};
 use crate::plan::aws::http_proxy::Proxies;

@@ -18,7 +18,6 @@ use ssh_key::{Algorithm, LineEnding, PrivateKey, PublicKey};
 use self::error::KeyError;
 use self::private::Private;
 use self::room::Room;
-use crate::world::process::random;
 
 /// An ed25519 key made for one connection. It stays in memory until its public half is with AWS.
 pub struct Key(PrivateKey);
@@ -57,7 +56,7 @@ impl Key {
             .0
             .to_openssh(LineEnding::LF)
             .map_err(KeyError::Generate)?;
-        let fresh = format!("{name}.{}", random::number());
+        let fresh = format!("{name}.{}", fastrand::u64(..));
         let written = room
             .write(&fresh, text.as_bytes())
             .and_then(|()| room.link(&fresh, name));

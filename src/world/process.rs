@@ -5,7 +5,6 @@ pub mod clock;
 pub mod error;
 pub mod own_program;
 pub mod panics;
-pub mod random;
 pub mod shell;
 pub mod signals;
 pub mod stdio;

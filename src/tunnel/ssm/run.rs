@@ -1,4 +1,4 @@
-//! A session is carried: between our ends, over as many websockets as it takes.
+//! Running a session between the local end and one websocket after another.
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until};
 
-use super::{Dialled, SsmSession};
+use super::{Connected, SsmSession};
 use crate::error::Error;
 use crate::wire::ssm::channel::{Purpose, SessionEnd, SsmChannel};
 use crate::wire::ssm::retry::Retry;
@@ -16,29 +16,28 @@ use crate::world::net::pump::{Pump, Stop};
 use crate::world::net::websocket::Io;
 use crate::world::process;
 use crate::world::process::clock::Clock;
-use crate::world::process::random;
 use crate::world::process::signals::Hangup;
 use crate::world::tty::raw_mode::Screen;
 
-/// How long whoever types waits for another websocket before anything is said.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long after the loss of a websocket the user at a terminal is told.
+const REPORT_AFTER: Duration = Duration::from_secs(5);
 
-/// A session under way.
+/// A session that has been started.
 pub(super) struct SessionLoop<'a, R, W> {
     ssm: &'a SsmSession<'a>,
     aws: &'a Aws,
     session: &'a Session,
     pump: Pump<SsmChannel, Io, R, W>,
     screen: Screen,
-    dialling: Option<Pin<Box<dyn Future<Output = Dialled> + 'a>>>,
+    dialling: Option<Pin<Box<dyn Future<Output = Result<Connected, Error>> + 'a>>>,
     clock: Clock,
     retry: Retry,
-    /// The credentials that were loaded since.
+    /// The credentials that were loaded after `aws`.
     fresh: Option<Aws>,
-    /// Until when to say nothing of a websocket that is lost.
-    patience: Option<Instant>,
-    /// Whether it was said.
-    is_told: bool,
+    /// When to tell the user that the websocket is lost.
+    report_at: Option<Instant>,
+    /// Whether the user has been told.
+    is_reported: bool,
 }
 
 impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
@@ -46,14 +45,14 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
         ssm: &'a SsmSession<'a>,
         aws: &'a Aws,
         session: &'a Session,
-        (ends, screen): (Streams<R, W>, Screen),
+        (streams, screen): (Streams<R, W>, Screen),
     ) -> Self {
         let clock = Clock::set();
         let purpose = match ssm.start {
             SessionKind::Port(_) => Purpose::Port,
             SessionKind::Shell => Purpose::Shell,
         };
-        let channel = SsmChannel::new(purpose, random::number(), clock.now());
+        let channel = SsmChannel::new(purpose, fastrand::u64(..), clock.now());
         let first = async move {
             let socket = ssm.dial(aws, session).await?;
             Ok((socket, session.token.clone(), None))
@@ -62,42 +61,42 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
             ssm,
             aws,
             session,
-            pump: Pump::new(channel, clock, ends),
+            pump: Pump::new(channel, clock, streams),
             screen,
             dialling: Some(Box::pin(first)),
             clock,
             retry: Retry::default(),
             fresh: None,
-            patience: None,
-            is_told: false,
+            report_at: None,
+            is_reported: false,
         }
     }
 
-    /// Carries until the session is over. A terminal is as it was by then.
+    /// Carries bytes until the session ends, and restores the terminal.
     pub(super) async fn run(mut self, hangup: &mut Hangup) -> Result<SessionEnd, Error> {
         loop {
-            let mut over = None;
+            let mut ended = None;
             tokio::select! {
-                // First of all: whoever floods us is not to keep us from going.
+                // Signals first: a flood of data must not delay them.
                 biased;
                 () = hangup.next() => {
                     self.screen.restore();
                     self.pump.hang_up().await;
                 }
                 stop = self.pump.run() => match stop {
-                    Stop::Begun => self.begun(),
-                    Stop::Unanswered => self.silent(),
-                    Stop::Lost(cause) => self.lost(cause),
-                    Stop::Ended(end) => over = Some(end),
+                    Stop::Begun => self.begin(),
+                    Stop::Unanswered => self.report_no_answer(),
+                    Stop::Lost(cause) => self.resume(cause),
+                    Stop::Ended(end) => ended = Some(end),
                 },
-                dialled = some(&mut self.dialling) => self.dialled(dialled)?,
+                connected = some(&mut self.dialling) => self.connected(connected)?,
                 () = self.screen.changed() => self.resize(),
-                () = until(self.patience) => self.impatient(),
+                () = until(self.report_at) => self.report_loss(),
             }
             for text in self.pump.messages() {
                 self.ssm.terminal.relay(&text);
             }
-            if let Some(end) = over {
+            if let Some(end) = ended {
                 return Ok(end);
             }
         }
@@ -113,8 +112,8 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
         }
     }
 
-    /// The terminal is left alone until there is a shell: so long, Ctrl-C is for us.
-    fn begun(&mut self) {
+    /// The terminal becomes raw only when there is a shell: until then, Ctrl-C ends mssh.
+    fn begin(&mut self) {
         if self.ssm.background {
             process::leave_stderr();
         }
@@ -122,8 +121,9 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
         self.resize();
     }
 
-    /// Where nobody listens, the agent says so after a minute, and ssh does not say what it waits for.
-    fn silent(&self) {
+    /// If nothing listens on the port, the agent says so only after a minute, and ssh does not say what
+    /// it waits for.
+    fn report_no_answer(&self) {
         if let SessionKind::Port(port) = self.ssm.start {
             let text = format!("no answer from port {port} yet: does anything listen on it there?");
             if !self.ssm.quiet {
@@ -133,7 +133,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
         }
     }
 
-    fn lost(&mut self, cause: String) {
+    fn resume(&mut self, cause: String) {
         let terminal = self.ssm.terminal;
         terminal.debug(|| format!("the websocket is lost ({cause}), resuming"));
         self.retry
@@ -142,35 +142,38 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
         let retry = (self.retry, self.clock);
         let resuming = self.ssm.resume(aws, &self.session.id, retry, cause);
         self.dialling = Some(Box::pin(resuming));
-        self.patience = self.screen.is_there().then(|| Instant::now() + PATIENCE);
+        self.report_at = self
+            .screen
+            .is_there()
+            .then(|| Instant::now() + REPORT_AFTER);
     }
 
-    fn dialled(&mut self, dialled: Dialled) -> Result<(), Error> {
+    fn connected(&mut self, connected: Result<Connected, Error>) -> Result<(), Error> {
         self.dialling = None;
-        self.patience = None;
-        let (socket, token, fresh) = dialled?;
+        self.report_at = None;
+        let (socket, token, fresh) = connected?;
         self.fresh = fresh;
         self.retry.opened(self.clock.now());
         self.pump.channel.connected(&token, self.clock.now());
         self.pump.connect(socket);
-        if std::mem::take(&mut self.is_told) {
+        if std::mem::take(&mut self.is_reported) {
             self.ssm.terminal.relay("the shell goes on");
-            self.begun();
+            self.begin();
         }
         Ok(())
     }
 
-    /// Nobody is to sit before keys that do nothing.
-    fn impatient(&mut self) {
-        self.patience = None;
-        self.is_told = true;
+    /// Explains why the keys do nothing.
+    fn report_loss(&mut self) {
+        self.report_at = None;
+        self.is_reported = true;
         self.screen.restore();
         let text = "the connection is lost, and tried again; Ctrl-C gives up";
         self.ssm.terminal.relay(text);
     }
 }
 
-/// What the future gives, if there is one.
+/// The output of the future, if there is one.
 async fn some<T>(future: &mut Option<Pin<Box<dyn Future<Output = T> + '_>>>) -> T {
     match future {
         Some(future) => future.await,

@@ -29,7 +29,7 @@ const KEEPALIVE: Timing = Timing {
 
 /// How a tunnel ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EiceEnd {
+pub(crate) enum EiceEnd {
     /// The endpoint has closed the websocket, with this code and reason.
     Closed(Option<u16>, String),
     /// The endpoint does not answer pings any more.
@@ -42,7 +42,7 @@ pub enum EiceEnd {
 
 /// The data channel of one tunnel.
 #[derive(Debug)]
-pub struct EiceChannel {
+pub(crate) struct EiceChannel {
     keepalive: Keepalive,
     /// Input on its way to the websocket. One frame of it is enough: more is read as soon as the
     /// websocket has taken it.
@@ -58,7 +58,7 @@ pub struct EiceChannel {
 
 impl EiceChannel {
     /// A channel over a websocket that has just been opened.
-    pub fn new(now: Time) -> Self {
+    pub(crate) fn new(now: Time) -> Self {
         Self {
             keepalive: Keepalive::new(KEEPALIVE, now),
             outgoing: None,

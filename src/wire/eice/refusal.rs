@@ -35,7 +35,7 @@ pub enum RefusalReason {
 /// What an answer other than the expected "101 Switching Protocols" means. The body is JSON with
 /// `ErrorCode` and `Message`, unless it comes from something in between.
 #[must_use]
-pub fn refusal(status: u16, body: &[u8], port: u16) -> Refusal {
+pub(crate) fn refusal(status: u16, body: &[u8], port: u16) -> Refusal {
     let json: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     let text = |names: [&str; 2]| {
         let found = names.iter().find_map(|name| json.get(name)?.as_str());
@@ -73,7 +73,7 @@ fn about(status: u16, code: &str, message: &str, port: u16) -> RefusalReason {
 
 /// What it means that the service closes the tunnel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Closing {
+pub(crate) enum Closing {
     /// The connection behind it has ended.
     Done,
     /// Something went wrong.
@@ -82,7 +82,7 @@ pub enum Closing {
 
 /// What a close frame says (RFC 6455, 7.1.5): a code of 1000 or none is the usual end.
 #[must_use]
-pub fn closing(code: Option<u16>, reason: &str) -> Closing {
+pub(crate) fn closing(code: Option<u16>, reason: &str) -> Closing {
     match code {
         None | Some(1000) => Closing::Done,
         Some(code) => Closing::Refused(Refusal {

@@ -8,13 +8,15 @@ mod incoming;
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use fastrand::Rng;
+use uuid::Uuid;
+
 use self::agent::AgentState;
 use self::ending::Ending;
-pub use self::ending::SessionEnd;
+pub(crate) use self::ending::SessionEnd;
 use super::handshake;
-pub use super::handshake::{NO_ENCRYPTION, Purpose};
-use super::id::{Id, Ids};
-use super::message::{Message, MessageType, payload};
+pub(crate) use super::handshake::{NO_ENCRYPTION, Purpose};
+use super::message::{Message, MessageType, payload, random_id};
 use super::receive::Inbox;
 use super::send::{Outbox, PAYLOAD};
 use crate::wire::Time;
@@ -55,10 +57,10 @@ enum Handshake {
 
 /// A session's data channel: see [`DataChannel`](crate::wire::channel::DataChannel).
 #[derive(Debug)]
-pub struct SsmChannel {
+pub(crate) struct SsmChannel {
     purpose: Purpose,
-    ids: Ids,
-    client: Id,
+    random: Rng,
+    client: Uuid,
     /// The keepalive of the websocket, if there is one.
     link: Option<Keepalive>,
     open: Option<String>,
@@ -86,12 +88,12 @@ pub struct SsmChannel {
 
 impl SsmChannel {
     /// A channel without a websocket yet. The seed makes its IDs unique.
-    pub fn new(purpose: Purpose, seed: u64, now: Time) -> Self {
-        let mut ids = Ids::new(seed);
+    pub(crate) fn new(purpose: Purpose, seed: u64, now: Time) -> Self {
+        let mut random = Rng::with_seed(seed);
         Self {
             purpose,
-            client: ids.next(),
-            ids,
+            client: random_id(&mut random),
+            random,
             link: None,
             open: None,
             phase: Phase::Handshake,
@@ -116,8 +118,8 @@ impl SsmChannel {
     /// A websocket has been opened, the first or another; the token came with its URL. A session that
     /// resumes sends all messages again that are not acknowledged, in order; the handshake is not
     /// repeated, and the sequence numbers go on.
-    pub fn connected(&mut self, token: &str, now: Time) {
-        let request = self.ids.next();
+    pub(crate) fn connected(&mut self, token: &str, now: Time) {
+        let request = random_id(&mut self.random);
         self.open = Some(handshake::open_data_channel(token, request, self.client));
         self.link = Some(Keepalive::new(KEEPALIVE, now));
         self.outbox.resume();
@@ -127,12 +129,12 @@ impl SsmChannel {
     }
 
     /// Whether input was acknowledged or output came over this websocket.
-    pub fn has_moved(&self) -> bool {
+    pub(crate) fn has_moved(&self) -> bool {
         self.has_moved
     }
 
     /// A frame has come, so the websocket is alive.
-    pub fn heard(&mut self, now: Time) {
+    pub(crate) fn heard(&mut self, now: Time) {
         if let Some(link) = &mut self.link {
             link.heard(now);
         }
@@ -140,7 +142,7 @@ impl SsmChannel {
 
     /// Takes all of the input, even if the room has become less since the caller asked for it: what
     /// has been read must not be lost.
-    pub fn input(&mut self, bytes: &[u8], now: Time) {
+    pub(crate) fn input(&mut self, bytes: &[u8], now: Time) {
         let Some(last) = bytes.last() else {
             return;
         };
@@ -152,7 +154,7 @@ impl SsmChannel {
     }
 
     /// Sends the size of the terminal, in characters.
-    pub fn resize(&mut self, columns: u16, rows: u16, now: Time) {
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16, now: Time) {
         let size = format!("{{\"cols\":{columns},\"rows\":{rows}}}");
         self.send(payload::SIZE, size.as_bytes(), 0, now);
     }
@@ -164,7 +166,7 @@ impl SsmChannel {
             created: milliseconds(now),
             sequence: i64::try_from(sequence).unwrap_or(i64::MAX),
             flags: 0,
-            id: self.ids.next(),
+            id: random_id(&mut self.random),
             payload_type,
             payload,
         };

@@ -7,15 +7,14 @@
 //! <https://github.com/aws/amazon-ssm-agent/blob/mainline/agent/session/datachannel/datachannel.go>
 
 use serde_json::{Value, json};
-
-use super::id::Id;
+use uuid::Uuid;
 
 /// The version that we claim. The agent makes decisions by it, and AWS's page on the plugin calls
 /// this the oldest that is supported: the first to sign its websockets, as we do.
 pub(super) const CLIENT_VERSION: &str = "1.2.764.0";
 
 /// Why a session ends whose agent wants it encrypted with a KMS key. It never does for a port.
-pub const NO_ENCRYPTION: &str = "encryption with KMS is not supported";
+pub(crate) const NO_ENCRYPTION: &str = "encryption with KMS is not supported";
 
 /// What an agent puts between output and error of what it has run.
 const ERROR: &str = "----------ERROR-------";
@@ -25,7 +24,7 @@ const ACKNOWLEDGES_AGAIN: [u32; 4] = [3, 2, 1041, 0];
 
 /// What a session is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// A byte stream to a port of the instance.
     Port,
     /// A shell with a terminal.
@@ -124,7 +123,7 @@ pub(super) fn customer_message(complete: &[u8]) -> Option<String> {
 }
 
 /// The text frame that opens a data channel on a new websocket.
-pub(super) fn open_data_channel(token: &str, request: Id, client: Id) -> String {
+pub(super) fn open_data_channel(token: &str, request: Uuid, client: Uuid) -> String {
     let open = json!({
         "MessageSchemaVersion": "1.0",
         "RequestId": request.to_string(),
@@ -136,7 +135,7 @@ pub(super) fn open_data_channel(token: &str, request: Id, client: Id) -> String 
 }
 
 /// What an acknowledgement of this message of the agent's says.
-pub(super) fn acknowledgement(id: Id, sequence: i64) -> String {
+pub(super) fn acknowledgement(id: Uuid, sequence: i64) -> String {
     format!(
         "{{\"AcknowledgedMessageType\":\"output_stream_data\",\
          \"AcknowledgedMessageId\":\"{id}\",\

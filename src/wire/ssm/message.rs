@@ -17,13 +17,13 @@
 //!
 //! <https://github.com/aws/amazon-ssm-agent/blob/mainline/agent/session/contracts/agentmessage.go>
 
+use fastrand::Rng;
 use sha2::{Digest, Sha256};
-
-use super::id::Id;
+use uuid::{Builder, Uuid};
 
 /// The longest frame that is taken: agents send payloads of 1 KB, and some of their questions and
 /// the gateway's last words may be longer.
-pub const LONGEST: usize = 64 * 1024;
+pub(crate) const LONGEST: usize = 64 * 1024;
 
 /// The length of our headers, the payload's length not counted.
 const HEADER: usize = 116;
@@ -33,7 +33,7 @@ const PAYLOAD_TYPE: usize = 112;
 
 /// What a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MessageType {
+pub(crate) enum MessageType {
     /// Ours to the agent: numbered, and acknowledged.
     Input,
     /// The agent's to us: numbered, and acknowledged.
@@ -51,50 +51,49 @@ pub enum MessageType {
 }
 
 /// The types of payload, by their numbers.
-pub mod payload {
+pub(crate) mod payload {
     /// Bytes of the stream, in either direction.
-    pub const OUTPUT: u32 = 1;
+    pub(crate) const OUTPUT: u32 = 1;
     /// The size of our terminal.
-    pub const SIZE: u32 = 3;
+    pub(crate) const SIZE: u32 = 3;
     /// The agent's question.
-    pub const HANDSHAKE_REQUEST: u32 = 5;
+    pub(crate) const HANDSHAKE_REQUEST: u32 = 5;
     /// Our answer.
-    pub const HANDSHAKE_RESPONSE: u32 = 6;
+    pub(crate) const HANDSHAKE_RESPONSE: u32 = 6;
     /// The stream may begin.
-    pub const HANDSHAKE_COMPLETE: u32 = 7;
+    pub(crate) const HANDSHAKE_COMPLETE: u32 = 7;
     /// One number more: see [`TERMINATE`].
-    pub const FLAG: u32 = 10;
+    pub(crate) const FLAG: u32 = 10;
     /// Standard error, of commands without a terminal.
-    pub const STDERR: u32 = 11;
+    pub(crate) const STDERR: u32 = 11;
     /// The exit status of a command.
-    pub const EXIT_CODE: u32 = 12;
+    pub(crate) const EXIT_CODE: u32 = 12;
 
     /// The flag that ends a session cleanly.
-    pub const TERMINATE: u32 = 2;
+    pub(crate) const TERMINATE: u32 = 2;
 }
 
 /// A message, whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message<'a> {
+pub(crate) struct Message<'a> {
     /// What it is.
-    pub kind: MessageType,
+    pub(crate) kind: MessageType,
     /// When it was made: milliseconds since the Unix epoch.
-    pub created: u64,
+    pub(crate) created: u64,
     /// Its number in its direction's stream; 0 in acknowledgements.
-    pub sequence: i64,
+    pub(crate) sequence: i64,
     /// 0 in a stream, 3 in acknowledgements. Nobody looks.
-    pub flags: u64,
-    /// Its name.
-    pub id: Id,
+    pub(crate) flags: u64,
+    pub(crate) id: Uuid,
     /// What the payload is: one of [`payload`].
-    pub payload_type: u32,
+    pub(crate) payload_type: u32,
     /// What it carries.
-    pub payload: &'a [u8],
+    pub(crate) payload: &'a [u8],
 }
 
 /// Why a frame is no message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BadMessage {
+pub(crate) enum BadMessage {
     /// It ends in the middle.
     Short,
     /// It has no type or no date.
@@ -106,7 +105,7 @@ pub enum BadMessage {
 impl Message<'_> {
     /// The frame for the wire.
     #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
+    pub(crate) fn encode(&self) -> Vec<u8> {
         let mut frame = Vec::with_capacity(HEADER + 4 + self.payload.len());
         frame.extend(length(HEADER).to_be_bytes());
         frame.extend(self.kind.name());
@@ -114,7 +113,7 @@ impl Message<'_> {
         frame.extend(self.created.to_be_bytes());
         frame.extend(self.sequence.to_be_bytes());
         frame.extend(self.flags.to_be_bytes());
-        frame.extend(self.id.0.rotate_left(64).to_be_bytes());
+        frame.extend(self.id.as_u128().rotate_left(64).to_be_bytes());
         frame.extend(Sha256::digest(self.payload));
         frame.extend(self.payload_type.to_be_bytes());
         frame.extend(length(self.payload.len()).to_be_bytes());
@@ -131,7 +130,7 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// For what the official plugin ignores as well: the agent sends it again.
-    pub fn decode(frame: &'a [u8]) -> Result<Self, BadMessage> {
+    pub(crate) fn decode(frame: &'a [u8]) -> Result<Self, BadMessage> {
         let kind = MessageType::parse(frame.get(4..36).ok_or(BadMessage::Short)?)?;
         if matches!(
             kind,
@@ -155,7 +154,7 @@ impl<'a> Message<'a> {
             created,
             sequence: i64::from_be_bytes(array(frame, 48)?),
             flags: u64::from_be_bytes(array(frame, 56)?),
-            id: Id(u128::from_be_bytes(array(frame, 64)?).rotate_left(64)),
+            id: Uuid::from_u128(u128::from_be_bytes(array(frame, 64)?).rotate_left(64)),
             payload_type: match header {
                 HEADER.. => word(frame, PAYLOAD_TYPE)?,
                 _ => 0,
@@ -174,7 +173,7 @@ impl<'a> Message<'a> {
             created: 0,
             sequence: 0,
             flags: 0,
-            id: Id(0),
+            id: Uuid::nil(),
             payload_type: 0,
             payload: &[],
         }
@@ -210,6 +209,11 @@ impl MessageType {
         let kind = known.into_iter().find(|kind| trim(kind.name()) == name);
         Ok(kind.unwrap_or(Self::Unknown))
     }
+}
+
+/// A UUID of version 4. IDs must be unique and are no secrets, so any generator will do.
+pub(crate) fn random_id(random: &mut Rng) -> Uuid {
+    Builder::from_random_bytes(random.u128(..).to_be_bytes()).into_uuid()
 }
 
 /// Without the padding at its end.

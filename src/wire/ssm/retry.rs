@@ -9,7 +9,7 @@ use crate::wire::Time;
 
 /// How long nothing may move before the session is given up. ssh's own timers decide sooner, if
 /// they are set.
-pub const GIVE_UP: Duration = Duration::from_mins(5);
+pub(crate) const GIVE_UP: Duration = Duration::from_mins(5);
 
 /// The first wait after a failure, and the longest.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
@@ -20,7 +20,7 @@ const SPACING: Duration = Duration::from_secs(1);
 
 /// The retries of one session.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Retry {
+pub(crate) struct Retry {
     /// When the last websocket was opened.
     opened: Option<Time>,
     /// Since when nothing has moved.
@@ -30,14 +30,14 @@ pub struct Retry {
 
 impl Retry {
     /// A websocket is open.
-    pub fn opened(&mut self, now: Time) {
+    pub(crate) fn opened(&mut self, now: Time) {
         self.opened = Some(now);
     }
 
     /// It is lost; `has_moved` tells whether any byte of the stream has moved on it. One that has
     /// lasted for as long as it takes us to give up counts as good, too: the gateway closes each
     /// about once an hour, also where nobody had anything to say.
-    pub fn lost(&mut self, has_moved: bool, now: Time) {
+    pub(crate) fn lost(&mut self, has_moved: bool, now: Time) {
         let lasted = self.opened.map(|opened| now.saturating_sub(opened));
         if has_moved || lasted >= Some(GIVE_UP) {
             self.since = None;
@@ -49,13 +49,13 @@ impl Retry {
     }
 
     /// No other could be opened.
-    pub fn failed(&mut self) {
+    pub(crate) fn failed(&mut self) {
         self.wait = (self.wait * 2).clamp(FIRST_WAIT, LONGEST_WAIT);
     }
 
     /// How long to wait before the next is opened, where a wait is so much of its full length;
     /// `None` to give up.
-    pub fn wait(&self, share: f64, now: Time) -> Option<Duration> {
+    pub(crate) fn wait(&self, share: f64, now: Time) -> Option<Duration> {
         let since = self.since.unwrap_or(now);
         if now.saturating_sub(since) >= GIVE_UP {
             return None;

@@ -120,7 +120,7 @@ pub(super) fn regions(profile: Profile<'_>, known: bool) -> Result<RegionSetting
 ///
 /// # Errors
 /// Files of AWS that make no sense, [`AwsError::UnknownProfile`].
-pub fn network(name: Option<&str>) -> Result<NetworkConfig, AwsError> {
+pub(crate) fn network(name: Option<&str>) -> Result<NetworkConfig, AwsError> {
     let files = Files::read()?;
     let name = profile_name(name)?;
     let profile = files.profile(name.as_deref())?;

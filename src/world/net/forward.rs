@@ -21,7 +21,7 @@ const CHUNK: usize = 32 << 10;
 ///
 /// # Errors
 /// [`Error::NoConnection`], and [`Tunnel::Lost`] when the connection breaks.
-pub async fn carry(caller: &mut Caller, host: &str, port: u16) -> Result<(), Error> {
+pub(crate) async fn carry(caller: &mut Caller, host: &str, port: u16) -> Result<(), Error> {
     let connected = timeout(LIMIT, TcpStream::connect((host, port))).await;
     let connected = connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
     let connected = connected.and_then(|socket| socket.set_nodelay(true).map(|()| socket));

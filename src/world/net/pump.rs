@@ -6,48 +6,32 @@
 //! each side's flow control holds up the side behind it.
 
 mod link;
+mod streams;
 mod watch;
 
 use std::future::poll_fn;
-use std::io;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_websockets::WebSocketStream;
 
 use self::link::Lost;
+pub(crate) use self::streams::Streams;
 use self::watch::Watch;
 use super::websocket::pongs::Pongs;
 use crate::wire::channel::{DataChannel, Event};
 use crate::world::process::clock::Clock;
-
-/// How many bytes are read at once.
-const CHUNK: usize = 64 * 1024;
 
 /// How often all directions may move, and how many bytes may be received, before another task gets a
 /// turn: signals must be handled even while the far end floods us.
 const TURNS: usize = 64;
 const BUDGET: usize = 128 * 1024;
 
-/// The local end of a tunnel: a ProxyCommand's standard input and output, a terminal, or a client's
-/// socket.
-#[derive(Debug)]
-pub struct Streams<R, W> {
-    /// Where we read.
-    pub input: R,
-    /// Where we write.
-    pub output: W,
-    /// Whether the writer of `input` has closed it, even if there is something left to read.
-    pub input_closed: fn(&R) -> bool,
-    /// Whether the reader of `output` has closed it.
-    pub output_closed: fn(&W) -> bool,
-}
-
 /// Why the pump has stopped.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Stop<End> {
+pub(crate) enum Stop<End> {
     /// The far end has answered for the first time.
     Begun,
     /// The far end has not answered yet.
@@ -59,9 +43,9 @@ pub enum Stop<End> {
 }
 
 /// A data channel with its websocket and the local end.
-pub struct Pump<C: DataChannel, S, R, W> {
+pub(crate) struct Pump<C: DataChannel, S, R, W> {
     /// The protocol.
-    pub channel: C,
+    pub(crate) channel: C,
     clock: Clock,
     socket: Option<WebSocketStream<S>>,
     input: Option<R>,
@@ -86,7 +70,7 @@ where
     W: AsyncWrite + Unpin,
 {
     /// A pump without a websocket yet.
-    pub fn new(channel: C, clock: Clock, streams: Streams<R, W>) -> Self {
+    pub(crate) fn new(channel: C, clock: Clock, streams: Streams<R, W>) -> Self {
         Self {
             channel,
             clock,
@@ -106,19 +90,19 @@ where
     }
 
     /// Goes on over this websocket.
-    pub fn connect(&mut self, socket: WebSocketStream<S>) {
+    pub(crate) fn connect(&mut self, socket: WebSocketStream<S>) {
         self.pongs = Pongs::default();
         self.socket = Some(socket);
     }
 
     /// Carries bytes until something stops it. Without a websocket it writes output, and waits for the
     /// channel to end. May be dropped and called again at any time.
-    pub async fn run(&mut self) -> Stop<C::End> {
+    pub(crate) async fn run(&mut self) -> Stop<C::End> {
         poll_fn(|cx| self.poll(cx)).await
     }
 
     /// Ends the channel from our side. The next [`Stop`] is [`Stop::Ended`], or leads there.
-    pub async fn hang_up(&mut self) {
+    pub(crate) async fn hang_up(&mut self) {
         poll_fn(|cx| {
             self.leave(cx);
             Poll::Ready(())
@@ -127,7 +111,7 @@ where
     }
 
     /// The messages to the user that have come since the last call.
-    pub fn messages(&mut self) -> Vec<String> {
+    pub(crate) fn messages(&mut self) -> Vec<String> {
         std::mem::take(&mut self.messages)
     }
 
@@ -190,65 +174,6 @@ where
             }
         }
         timed_out && self.end.is_none()
-    }
-
-    /// All output is written: flushes it, if the stream has a buffer of its own.
-    fn finish(&mut self, cx: &mut Context<'_>, end: C::End) -> Poll<Stop<C::End>> {
-        match Pin::new(&mut self.output).poll_flush(cx) {
-            Poll::Pending => {
-                self.end = Some(end);
-                Poll::Pending
-            }
-            Poll::Ready(_) => Poll::Ready(Stop::Ended(end)),
-        }
-    }
-
-    fn write_output(&mut self, cx: &mut Context<'_>) -> bool {
-        let mut moved = false;
-        while !self.channel.output().is_empty() {
-            let written = Pin::new(&mut self.output).poll_write(cx, self.channel.output());
-            match written {
-                Poll::Pending => return moved,
-                Poll::Ready(Ok(bytes)) if bytes > 0 => self.channel.wrote(bytes),
-                // Its reader is gone.
-                Poll::Ready(_) => self.leave(cx),
-            }
-            moved = true;
-        }
-        if moved && let Poll::Ready(Err(_)) = Pin::new(&mut self.output).poll_flush(cx) {
-            self.leave(cx);
-        }
-        moved
-    }
-
-    fn read_input(&mut self, cx: &mut Context<'_>) -> bool {
-        let now = self.clock.now();
-        let room = self.channel.input_room(now).min(CHUNK);
-        if room == 0 || self.input.is_none() {
-            return self.look(cx);
-        }
-        match self.poll_read(cx, room) {
-            Poll::Pending => false,
-            Poll::Ready(Ok(bytes)) if bytes > 0 => {
-                self.channel.take_input(&mut self.buffer, now);
-                true
-            }
-            Poll::Ready(_) => {
-                self.input = None;
-                self.channel.end_of_input(now);
-                true
-            }
-        }
-    }
-
-    /// Reads into the buffer, which is empty.
-    fn poll_read(&mut self, cx: &mut Context<'_>, most: usize) -> Poll<io::Result<usize>> {
-        let Some(input) = &mut self.input else {
-            return Poll::Pending;
-        };
-        self.buffer.reserve(most);
-        let mut input = input.take(most as u64);
-        pin!(input.read_buf(&mut self.buffer)).poll(cx)
     }
 
     /// Waits for the channel's next moment.

@@ -10,7 +10,7 @@ use crate::world::tty::waiting::Wait;
 ///
 /// # Errors
 /// [`Error::Unresolvable`].
-pub async fn addresses(host: &str) -> Result<Vec<IpAddr>, Error> {
+pub(crate) async fn addresses(host: &str) -> Result<Vec<IpAddr>, Error> {
     let wait = Wait::begin(format!("the address of {host}"));
     match wait.during(tokio::net::lookup_host((host, 0))).await {
         Ok(found) => Ok(found.map(|socket| socket.ip()).collect()),

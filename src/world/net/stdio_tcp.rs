@@ -19,7 +19,7 @@ const CHUNK: usize = 64 << 10;
 ///
 /// # Errors
 /// [`Error::NoConnection`].
-pub fn connect(host: &str, port: u16) -> Result<TcpStream, Error> {
+pub(crate) fn connect(host: &str, port: u16) -> Result<TcpStream, Error> {
     let connected = TcpStream::connect((host, port));
     let connected = connected.and_then(|socket| socket.set_nodelay(true).map(|()| socket));
     connected.map_err(|source| Error::NoConnection {
@@ -35,7 +35,7 @@ pub fn connect(host: &str, port: u16) -> Result<TcpStream, Error> {
 ///
 /// # Errors
 /// When the connection breaks.
-pub fn carry(socket: &TcpStream, input: OwnedFd, output: OwnedFd) -> io::Result<()> {
+pub(crate) fn carry(socket: &TcpStream, input: OwnedFd, output: OwnedFd) -> io::Result<()> {
     let (upward, reader) = (socket.try_clone()?, output.try_clone()?);
     thread::spawn(move || {
         // An end and an error are the same here: that of the connection tells.

@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// Why there is none: [`io::ErrorKind::TimedOut`] where there is no answer.
-pub async fn connect(address: SocketAddr) -> io::Result<()> {
+pub(crate) async fn connect(address: SocketAddr) -> io::Result<()> {
     match timeout(PATIENCE, TcpStream::connect(address)).await {
         Ok(connected) => connected.map(drop),
         Err(_) => Err(io::ErrorKind::TimedOut.into()),

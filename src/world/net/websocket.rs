@@ -9,7 +9,7 @@
 
 mod dial;
 mod http;
-pub mod pongs;
+pub(crate) mod pongs;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_websockets::{ClientBuilder, Config, Limits, WebSocketStream};
@@ -20,31 +20,31 @@ use crate::plan::aws::clock::Offset;
 use crate::plan::aws::http_proxy::Proxies;
 
 /// A connection of any kind.
-pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// A connection of any kind, owned: its layers are told apart once for every 16 KB and more.
-pub type Io = Box<dyn Stream>;
+pub(crate) type Io = Box<dyn Stream>;
 
 /// A websocket, opened.
-pub type Socket = WebSocketStream<Io>;
+pub(crate) type Socket = WebSocketStream<Io>;
 
 /// How many bytes are collected before they are written: one full frame, or many small ones.
 const FLUSH: usize = 48 * 1024;
 
 /// What lies between us and every server.
 #[derive(Clone, Debug)]
-pub struct NetworkConfig {
+pub(crate) struct NetworkConfig {
     /// Whom to believe who they are.
-    pub trust: Trust,
+    pub(crate) trust: Trust,
     /// Which proxies to use.
-    pub proxies: Proxies,
+    pub(crate) proxies: Proxies,
 }
 
 /// Why there is no websocket.
 #[derive(Debug)]
-pub enum DialError {
+pub(crate) enum DialError {
     /// The server answers the upgrade with another status than 101.
     Refused {
         /// The HTTP status.
@@ -85,7 +85,7 @@ struct WebsocketUrl {
 ///
 /// # Errors
 /// [`DialError`], with the step that failed or took too long.
-pub async fn dial(
+pub(crate) async fn dial(
     url: &str,
     headers: &[(String, String)],
     longest: usize,

@@ -62,7 +62,7 @@ impl AgentState {
 
 impl SsmChannel {
     /// Whether anything of the stream may be sent.
-    pub fn is_ready(&self) -> bool {
+    pub(crate) fn is_ready(&self) -> bool {
         self.phase != Phase::Handshake
     }
 

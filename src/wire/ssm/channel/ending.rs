@@ -34,7 +34,7 @@ const CTRL_D: u8 = 4;
 
 /// How a session ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SessionEnd {
+pub(crate) enum SessionEnd {
     /// The other side closed it, with nothing wrong that it knows of; with the exit status of
     /// the command, where there was one that tells.
     Closed(Option<i32>),

@@ -6,7 +6,7 @@ use super::Purpose;
 use super::{Event, Handshake, Phase, SsmChannel, Time, milliseconds};
 use crate::wire::channel::DataChannel;
 use crate::wire::ssm::handshake;
-use crate::wire::ssm::message::{Message, MessageType, payload};
+use crate::wire::ssm::message::{Message, MessageType, payload, random_id};
 use crate::wire::ssm::receive::Turn;
 
 /// How long to wait for the server to speak first. What reaches the agent before it has connected
@@ -22,7 +22,7 @@ const EXIT_CODE: &str = "EXIT_CODE: ";
 
 impl SsmChannel {
     /// A binary frame has come. One that makes no sense is ignored, and so not acknowledged.
-    pub fn frame(&mut self, frame: &[u8], now: Time) {
+    pub(crate) fn frame(&mut self, frame: &[u8], now: Time) {
         self.heard(now);
         let Ok(message) = Message::decode(frame) else {
             return;
@@ -71,7 +71,7 @@ impl SsmChannel {
             created: milliseconds(now),
             sequence: 0,
             flags: 3,
-            id: self.ids.next(),
+            id: random_id(&mut self.random),
             payload_type: 0,
             payload: body.as_bytes(),
         };

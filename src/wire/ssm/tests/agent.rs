@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use fastrand::Rng;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::world::Wire;
 use crate::wire::Time;
-use crate::wire::ssm::id::{Id, Ids};
-use crate::wire::ssm::message::{Message, MessageType, payload};
+use crate::wire::ssm::message::{Message, MessageType, payload, random_id};
 
 /// How often the agent looks at the front of its queue, and how old that must be.
 const LOOK: Duration = Duration::from_millis(100);
@@ -19,7 +20,7 @@ pub(super) struct Agent {
     is_old: bool,
     /// The message whose first acknowledgement it does not send.
     pub(super) skips: Option<i64>,
-    ids: Ids,
+    random: Rng,
     sequence: i64,
     unacknowledged: VecDeque<(i64, Time, Vec<u8>)>,
     expected: i64,
@@ -46,7 +47,7 @@ impl Agent {
         let mut agent = Self {
             is_old: wire.is_old,
             skips: None,
-            ids: Ids::new(seed),
+            random: Rng::with_seed(seed),
             sequence: 0,
             unacknowledged: VecDeque::new(),
             expected: 0,
@@ -86,7 +87,7 @@ impl Agent {
             created: u64::try_from(now.as_millis()).expect("a date"),
             sequence: self.sequence,
             flags: u64::from(self.sequence == 0),
-            id: self.ids.next(),
+            id: random_id(&mut self.random),
             payload_type,
             payload,
         };
@@ -169,7 +170,7 @@ impl Agent {
         true
     }
 
-    fn acknowledge(&mut self, id: Id, sequence: i64, now: Time) {
+    fn acknowledge(&mut self, id: Uuid, sequence: i64, now: Time) {
         let body = json!({ "AcknowledgedMessageType": "input_stream_data",
             "AcknowledgedMessageId": id.to_string(),
             "AcknowledgedMessageSequenceNumber": sequence,
@@ -180,7 +181,7 @@ impl Agent {
             created: u64::try_from(now.as_millis()).expect("a date"),
             sequence: 0,
             flags: 3,
-            id: self.ids.next(),
+            id: random_id(&mut self.random),
             payload_type: 0,
             payload: body.as_bytes(),
         };

@@ -3,11 +3,13 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use fastrand::Rng;
+use uuid::Uuid;
+
 use super::random;
 use crate::wire::channel::DataChannel;
 use crate::wire::ssm::channel::{Purpose, SsmChannel};
-use crate::wire::ssm::id::{Id, Ids};
-use crate::wire::ssm::message::{BadMessage, Message, MessageType, payload};
+use crate::wire::ssm::message::{BadMessage, Message, MessageType, payload, random_id};
 
 const GOLDEN: &str = "00000074\
     696e7075745f73747265616d5f64617461202020202020202020202020202020\
@@ -22,7 +24,7 @@ fn golden() -> Message<'static> {
         created: 1_700_000_000_123,
         sequence: 7,
         flags: 0,
-        id: Id(0x0f1e_2d3c_4b5a_4968_8776_6554_4332_2110),
+        id: Uuid::from_u128(0x0f1e_2d3c_4b5a_4968_8776_6554_4332_2110),
         payload_type: payload::OUTPUT,
         payload: b"SSH-2.0-x\r\n",
     }
@@ -91,15 +93,15 @@ fn what_was_damaged_is_refused() {
 }
 
 #[test]
-fn names_are_uuids_of_version_4_and_distinct() {
-    let mut ids = Ids::new(7);
+fn ids_are_uuids_of_version_4_and_distinct() {
+    let mut random = Rng::with_seed(7);
     let mut seen = std::collections::HashSet::new();
     for _ in 0..10_000 {
-        let id = ids.next();
+        let id = random_id(&mut random);
         let text = id.to_string();
         assert!(text.as_bytes()[14] == b'4', "{text}");
         assert!(b"89ab".contains(&text.as_bytes()[19]), "{text}");
-        assert!(seen.insert(id.0), "{text} twice");
+        assert!(seen.insert(id), "{text} twice");
     }
 }
 

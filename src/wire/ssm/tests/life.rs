@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::random;
 use super::world::{Wire, World};
 use crate::wire::Time;
 use crate::wire::channel::{DataChannel, Event, Frame};
 use crate::wire::ssm::channel::{Purpose, SessionEnd, SsmChannel};
-use crate::wire::ssm::id::Id;
 use crate::wire::ssm::message::{Message, MessageType, payload};
 
 pub(super) const MS: Duration = Duration::from_millis(1);
@@ -27,7 +27,7 @@ pub(super) fn frame(
         created: 1,
         sequence,
         flags: 0,
-        id: Id(1),
+        id: Uuid::from_u128(1),
         payload_type,
         payload,
     };

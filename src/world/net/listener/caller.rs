@@ -79,7 +79,7 @@ impl Caller {
     }
 
     /// Both ways, for a tunnel.
-    pub fn ends(&mut self) -> Streams<Said<'_>, Heard<'_>> {
+    pub(crate) fn ends(&mut self) -> Streams<Said<'_>, Heard<'_>> {
         let (said, heard) = self.stream.split();
         Streams {
             input: Said(said, &self.used),

@@ -32,7 +32,7 @@ where
     W: AsyncWrite + Unpin,
 {
     /// Closes the websocket with a close frame.
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         if let Some(mut socket) = self.socket {
             let closed = poll_fn(|cx| Pin::new(&mut socket).poll_close(cx));
             let _ = timeout(CLOSE, closed).await;

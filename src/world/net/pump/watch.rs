@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::{CHUNK, Pump};
+use super::Pump;
+use super::streams::CHUNK;
 use crate::wire::channel::DataChannel;
 
 /// How often to look.

@@ -16,7 +16,6 @@ use hyper::header::{
 use hyper::{Method, Request, Response, StatusCode, upgrade};
 use hyper_util::rt::TokioIo;
 use sha1::{Digest, Sha1};
-use ssh_key::rand_core::{OsRng, RngCore};
 
 use super::{DialError, Io, WebsocketUrl};
 use crate::error::{Error, Tunnel};
@@ -76,9 +75,8 @@ pub(super) async fn upgrade(
         host: url.host.clone(),
         cause,
     };
-    let mut random = [0; 16];
-    OsRng.fill_bytes(&mut random);
-    let key = base64::encode(random);
+    // A nonce (RFC 6455, 4.1), and no secret.
+    let key = base64::encode(fastrand::u128(..).to_be_bytes());
     let mut request = Request::get(&url.path)
         .header(HOST, url.authority(false))
         .header(UPGRADE, "websocket")

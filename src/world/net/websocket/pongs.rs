@@ -14,11 +14,11 @@ const MOST: usize = 1024;
 
 /// The pongs that may not have been sent yet.
 #[derive(Debug, Default)]
-pub struct Pongs(usize);
+pub(crate) struct Pongs(usize);
 
 impl Pongs {
     /// Takes note of a message that has come.
-    pub fn note(&mut self, message: &Message) {
+    pub(crate) fn note(&mut self, message: &Message) {
         self.0 += usize::from(message.is_ping());
     }
 
@@ -26,7 +26,7 @@ impl Pongs {
     ///
     /// # Errors
     /// When the websocket is gone.
-    pub fn poll_flush<S: AsyncRead + AsyncWrite + Unpin>(
+    pub(crate) fn poll_flush<S: AsyncRead + AsyncWrite + Unpin>(
         &mut self,
         socket: &mut WebSocketStream<S>,
         cx: &mut Context<'_>,
@@ -40,7 +40,7 @@ impl Pongs {
     ///
     /// # Errors
     /// When the websocket is gone.
-    pub fn poll_room<S: AsyncRead + AsyncWrite + Unpin>(
+    pub(crate) fn poll_room<S: AsyncRead + AsyncWrite + Unpin>(
         &mut self,
         socket: &mut WebSocketStream<S>,
         cx: &mut Context<'_>,
