@@ -1,9 +1,9 @@
-//! No way is named: of those to a private instance, the best that is open is taken.
+//! Without `--via`, mssh takes the best open route to a private instance.
 //!
-//! - here: the table of situations, what is asked of AWS, and how long that takes
-//! - `clients`: everything that ssh is used for, by a way that was found
-//! - `words`: what is said of the way, and of the ways that there are not
-//! - `settled`: what leaves nothing to try
+//! - here: the table of situations, the AWS calls, and how long they take
+//! - `clients`: what ssh is used for, through a tunnel that mssh chose
+//! - `words`: messages about the route, and about missing ones
+//! - `settled`: cases without a choice of routes
 
 mod clients;
 mod settled;
@@ -21,11 +21,11 @@ use crate::sandbox::{Outcome, caller, finish, lab, leaves_nothing};
 const ENDPOINTS: &str = "DescribeInstanceConnectEndpoints";
 const MANAGED: &str = "DescribeInstanceInformation";
 
-/// How long a way that is open waits for a better one.
+/// How long an open route waits for a better one.
 const LIMIT: Duration = Duration::from_secs(1);
 
-/// What a machine that is busy with the tests of bursts takes for all the rest. The system's own limit
-/// for a connection to an address that is silent is minutes (`tcp_syn_retries` in tcp(7)).
+/// How much longer a busy machine may take. The kernel's own limit for a connection without an
+/// answer is minutes (`tcp_syn_retries` in tcp(7)).
 const SLACK: Duration = Duration::from_secs(40);
 
 #[track_caller]
@@ -37,14 +37,14 @@ fn mssh(caller: &Caller<'_>, words: &[&str]) -> Outcome {
     finish(command(caller, "mssh").args(words))
 }
 
-/// Stands for the option that names the port.
+/// Stands for the option with the real port.
 const PORT: &str = "-p";
 
 fn port() -> String {
     format!("-p{}", lab().port())
 }
 
-/// How often the look-ups for tunnels were asked for.
+/// How often endpoints and managed nodes were looked up.
 fn look_ups(caller: &Caller<'_>) -> [usize; 2] {
     [ENDPOINTS, MANAGED].map(|action| {
         let calls = caller.calls_of(action);
@@ -52,8 +52,8 @@ fn look_ups(caller: &Caller<'_>) -> [usize; 2] {
     })
 }
 
-/// By which way a caller has gone.
-fn way(caller: &Caller<'_>) -> &'static str {
+/// The route that a caller has taken.
+fn route(caller: &Caller<'_>) -> &'static str {
     match (caller.tunnels().len(), caller.sessions().len()) {
         (0, 0) => "direct",
         (1, 0) => "eice",
@@ -71,23 +71,23 @@ fn denied(actions: &[&'static str]) -> Caller<'static> {
     caller
 }
 
-/// Which target, by what words beside it, with which look-ups denied: and the way.
+/// Target, options, denied look-ups, and the route.
 const SITUATIONS: &[(&str, &[&str], &[&str], &str)] = &[
-    // There is a public address, and there is somebody at the private one.
+    // A public address, and a private one that answers.
     (WEB1, &[], &[], "direct"),
     (PRIVATE_WITH_AGENT, &[], &[], "direct"),
     (PRIVATE_WITH_AGENT, &[], &[ENDPOINTS, MANAGED], "direct"),
-    // Nobody answers there.
+    // Packets are dropped.
     (ENDPOINT_ONLY, &[], &[], "eice"),
     (ENDPOINT_ONLY, &[], &[MANAGED], "eice"),
     (SSM_ONLY, &[PORT], &[], "ssm"),
     (SSM_ONLY, &[PORT], &[ENDPOINTS], "ssm"),
     (ENDPOINT_OR_SSM, &[], &[], "eice"),
     (ENDPOINT_OR_SSM, &[PORT], &[ENDPOINTS], "ssm"),
-    // Nobody is there.
+    // Connections are refused.
     (REJECTS_DIRECT, &[], &[], "eice"),
     (REJECTS_DIRECT, &[PORT], &[ENDPOINTS], "ssm"),
-    // It has no such address, and an endpoint would need one.
+    // It has no such address, which an endpoint would need.
     (ENDPOINT_OR_SSM, &["-6", PORT], &[], "ssm"),
     (
         ENDPOINT_OR_SSM,
@@ -96,7 +96,7 @@ const SITUATIONS: &[(&str, &[&str], &[&str], &str)] = &[
         "ssm",
     ),
     (ENDPOINT_OR_SSM, &["-4"], &[], "eice"),
-    // The same by other names, which ssh goes on using.
+    // The same under other names, which ssh goes on using.
     ("127.0.1.71", &[], &[], "direct"),
     ("private-with-agent.lab", &[], &[], "direct"),
     ("127.0.1.83", &["-p22"], &[], "eice"),
@@ -109,21 +109,21 @@ const SITUATIONS: &[(&str, &[&str], &[&str], &str)] = &[
 ];
 
 #[test]
-fn the_best_way_that_is_open_is_taken() {
+fn the_best_open_route_is_taken() {
     for (target, words, without, expected) in SITUATIONS {
         let caller = denied(without);
         let began = Instant::now();
         let outcome = mssh(&caller, &[*words, &[*target, "echo in"]].concat());
         outcome.prints("in\n");
         let took = began.elapsed();
-        assert_eq!(way(&caller), *expected, "{target} {words:?} {without:?}");
+        assert_eq!(route(&caller), *expected, "{target} {words:?} {without:?}");
         assert!(took < LIMIT + SLACK, "{target} {words:?}: {took:?}");
         assert_eq!(caller.calls_of(SEND_SSH_PUBLIC_KEY).len(), 1);
         if target.starts_with("i-") {
             assert_eq!(caller.calls_of(DESCRIBE_INSTANCES).len(), 1);
         }
         let asked = match *expected {
-            // As it ever was, with no permission more.
+            // As before, without further permissions.
             "direct" => [0, 0],
             _ => [1, 1],
         };
@@ -133,16 +133,16 @@ fn the_best_way_that_is_open_is_taken() {
 }
 
 #[test]
-fn endpoints_are_not_asked_for_where_they_do_not_lead_to_the_port() {
+fn endpoints_are_not_looked_up_for_ports_they_do_not_serve() {
     let caller = caller();
     let outcome = mssh(&caller, &["--dry-run", "-p2222", REJECTS_DIRECT]);
     assert!(outcome.stdout.contains("session="), "{outcome:?}");
     assert_eq!(look_ups(&caller), [0, 1]);
 }
 
-/// Neither look-up waits for the push, nor the other way round, nor for each other.
+/// The look-ups and the push do not wait for each other.
 #[test]
-fn everything_is_asked_at_the_same_time() {
+fn look_ups_and_push_run_at_the_same_time() {
     let caller = caller();
     let slow = Duration::from_secs(3);
     for (action, times) in [(SEND_SSH_PUBLIC_KEY, 1), (ENDPOINTS, 1), (MANAGED, 3)] {
@@ -158,12 +158,12 @@ fn everything_is_asked_at_the_same_time() {
         *latest < *earliest + slow,
         "one waits for another: {times:?}"
     );
-    // All were late, and the first that was there has been taken.
-    assert_eq!(way(&caller), "eice");
+    // All were late, so the first to answer was taken.
+    assert_eq!(route(&caller), "eice");
 }
 
 #[test]
-fn who_answers_directly_is_not_kept_waiting_by_a_look_up() {
+fn a_direct_answer_does_not_wait_for_a_look_up() {
     let caller = caller();
     for action in [ENDPOINTS, MANAGED] {
         caller.fault(Fault::new(Trouble::Hang).on(action));
@@ -171,11 +171,11 @@ fn who_answers_directly_is_not_kept_waiting_by_a_look_up() {
     let began = Instant::now();
     mssh(&caller, &[PRIVATE_WITH_AGENT, "echo in"]).prints("in\n");
     assert!(began.elapsed() < SLACK, "{:?}", began.elapsed());
-    assert_eq!(way(&caller), "direct");
+    assert_eq!(route(&caller), "direct");
 }
 
 #[test]
-fn a_way_that_is_open_waits_a_second_for_a_better_one_and_no_longer() {
+fn an_open_route_waits_one_second_for_a_better_one() {
     for (id, hangs, words, expected) in [
         (REJECTS_DIRECT, ENDPOINTS, &[PORT][..], "ssm"),
         (REJECTS_DIRECT, MANAGED, &[], "eice"),
@@ -190,6 +190,6 @@ fn a_way_that_is_open_waits_a_second_for_a_better_one_and_no_longer() {
         if id == ENDPOINT_OR_SSM {
             assert!(took >= LIMIT, "{took:?}: a better way had no chance");
         }
-        assert_eq!(way(&caller), expected);
+        assert_eq!(route(&caller), expected);
     }
 }

@@ -1,5 +1,5 @@
-//! Two hundred runs in a burst, by one caller, of whom AWS takes ten pushes a second; and how
-//! long any other trouble is waited for.
+//! Two hundred runs at once by one caller, with ten pushes a second allowed; and how long other
+//! errors are retried.
 
 use std::thread;
 use std::time::Instant;
@@ -35,13 +35,13 @@ fn a_burst_of_two_hundred_runs_succeeds_at_ten_pushes_a_second() {
     let pushes = caller.calls_of(SEND_SSH_PUBLIC_KEY);
     let throttled = pushes.iter().filter(|push| push.error.is_some()).count();
     println!("{} pushes, {throttled} of them throttled", pushes.len());
-    // A machine that is too busy to answer in time is asked again.
+    // On a busy machine an answer may be late, and the call is repeated.
     assert!(throttled > 0 && pushes.len() - throttled >= RUNS);
     leaves_nothing(&caller);
 }
 
 #[test]
-fn throttling_is_waited_for_longer_than_a_broken_service_is() {
+fn throttling_is_retried_longer_than_a_broken_service() {
     let caller = caller();
     caller.fault(
         Fault::new(Trouble::Throttle)
@@ -51,7 +51,7 @@ fn throttling_is_waited_for_longer_than_a_broken_service_is() {
     run(&caller, "mssh", [WEB1, "true"]).prints("");
     assert_eq!(caller.calls_of(SEND_SSH_PUBLIC_KEY).len(), 8);
 
-    // EC2 says that it is asked too often with the status of a broken service.
+    // EC2's status for throttling is the one of a broken service.
     let caller = crate::sandbox::caller();
     caller.fault(
         Fault::new(Trouble::Throttle)
@@ -70,7 +70,7 @@ fn throttling_is_waited_for_longer_than_a_broken_service_is() {
 }
 
 #[test]
-fn nobody_at_the_other_end_is_asked_twice() {
+fn a_reset_connection_is_tried_once_more() {
     let caller = caller();
     caller.fault(Fault::new(Trouble::Reset));
     let outcome = run(&caller, "mssh", [WEB1, "true"]);
@@ -79,7 +79,7 @@ fn nobody_at_the_other_end_is_asked_twice() {
 }
 
 #[test]
-fn the_number_of_tries_is_the_users_to_set() {
+fn the_user_can_set_the_number_of_tries() {
     for (trouble, tries) in [(Trouble::Status(500), 7), (Trouble::Reset, 4)] {
         let caller = caller();
         caller.fault(Fault::new(trouble).on(SEND_SSH_PUBLIC_KEY));

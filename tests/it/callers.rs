@@ -1,14 +1,14 @@
-//! Real programs with `mssh` as their ssh, and our own file programs.
+//! Real programs with `mssh` as their ssh, and our own `msftp` and `mscp`.
 //!
-//! - here: what they all need, and the questions they ask before they begin
+//! - here: shared helpers, and the probes that programs make first
 //! - `ansible`: modules, copies, playbooks for ten hosts
 //! - `copying`: `scp -S mssh`, `sftp -S mssh`
 //! - `files`: `msftp` and `mscp`
 //! - `git`: clone, fetch and push
-//! - `rsync`: both directions, and options that the original took for its own
+//! - `rsync`: both directions, and options that collided with those of the original
 //! - `sessions`: mosh, autossh, `xargs -P 50`, ssh-copy-id
 //! - `storage`: tar, borg, rclone, sshfs
-//! - `vscode`: a shell that takes a script, and connections through its SOCKS port
+//! - `vscode`: a shell that reads a script, and connections through its SOCKS port
 
 mod ansible;
 mod copying;
@@ -27,7 +27,7 @@ use crate::lab::instances::WEB1;
 use crate::lab::{Caller, DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
 use crate::sandbox::{Outcome, caller, finish, lab, run};
 
-/// Two directories of one test: one here, and one that is reached through ssh.
+/// Two directories of a test: a local one, and one that is used through ssh.
 struct Places {
     here: PathBuf,
     there: PathBuf,
@@ -43,13 +43,13 @@ impl Places {
         Self { here, there }
     }
 
-    /// How a path over there is written: `USER@ID:PATH`.
+    /// A remote path: `USER@ID:PATH`.
     fn remote(&self, id: &str, name: &str) -> String {
         format!("{id}:{}", self.there.join(name).display())
     }
 }
 
-/// A program with these words, run by this caller; its directory is the test's own.
+/// A program run by this caller, in the local directory.
 fn program(caller: &Caller<'_>, places: &Places, name: &str) -> Command {
     let there = finish(
         caller
@@ -85,7 +85,6 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|cause| panic!("{}: {cause}", path.display()))
 }
 
-/// Asserts how many keys this caller has pushed so far.
 #[track_caller]
 fn pushes(caller: &Caller<'_>, count: usize) {
     let calls = caller.calls();
@@ -93,7 +92,7 @@ fn pushes(caller: &Caller<'_>, count: usize) {
     assert_eq!(pushes, count, "{calls:?}");
 }
 
-/// Asserts that this many operations have cost this caller one look-up and one push each.
+/// Asserts that this many operations took one look-up and one push each.
 #[track_caller]
 fn costs(caller: &Caller<'_>, operations: usize) {
     pushes(caller, operations);
@@ -106,7 +105,7 @@ fn costs(caller: &Caller<'_>, operations: usize) {
     );
 }
 
-/// Names that a shell, ssh or sftp might take for something else.
+/// Names that a shell, ssh or sftp might interpret.
 const NAMES: &[&str] = &[
     "a file.txt",
     "it's",
@@ -120,9 +119,9 @@ const NAMES: &[&str] = &[
     "grün",
 ];
 
-/// Git asks this to know whether we take a port.
+/// Git does this to learn whether `-p` works.
 #[test]
-fn the_probe_with_g_asks_aws_nothing() {
+fn the_probe_with_g_costs_no_call() {
     let caller = caller();
     let words = ["-G", "-o", "SendEnv=GIT_PROTOCOL", "-p", "22", WEB1];
     let ours = run(&caller, "mssh", words);
@@ -135,9 +134,9 @@ fn the_probe_with_g_asks_aws_nothing() {
     assert_eq!(caller.calls().len(), 0);
 }
 
-/// Ansible asks this, and takes `Usage:` or `Bad configuration option` for a no.
+/// Ansible does this, and takes `Usage:` or `Bad configuration option` for a no.
 #[test]
-fn the_probe_for_control_persist_is_not_answered_with_our_usage() {
+fn the_control_persist_probe_is_not_answered_with_a_usage_error() {
     let caller = caller();
     let outcome = run(&caller, "mssh", ["-o", "ControlPersist"]);
     for no in ["Usage:", "Bad configuration option"] {
@@ -147,9 +146,9 @@ fn the_probe_for_control_persist_is_not_answered_with_our_usage() {
     assert_eq!(caller.calls().len(), 0);
 }
 
-/// The words of Ansible's ssh connection, quotes inside a value included.
+/// The arguments of Ansible's ssh connection, with quotes inside a value.
 #[test]
-fn the_words_of_ansible_are_understood() {
+fn the_arguments_of_ansible_are_understood() {
     let caller = caller();
     let words = [
         "-C",
@@ -172,9 +171,9 @@ fn the_words_of_ansible_are_understood() {
     assert_eq!(pushed[0].user.as_deref(), Some("ubuntu"));
 }
 
-/// And its shared connections: the second run finds the first's master.
+/// The second run uses the master of the first.
 #[test]
-fn a_master_connection_is_shared_and_ended() {
+fn a_master_connection_is_shared_and_exits() {
     let caller = caller();
     let socket = lab().path().join(format!("{}.ctl", caller.access_key()));
     let shared = |words: &[&str]| {

@@ -1,12 +1,12 @@
-//! What the shells offer at a TAB: bash, zsh and fish themselves, on terminals, with the files that are
-//! committed.
+//! What bash, zsh and fish offer at a TAB: the real shells on terminals, with the committed
+//! completion files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::sandbox::{PATIENCE, Pty, SshUser, eventually};
 
-/// A shell with the completions loaded. Ctrl-T writes the line that is being typed to a file.
+/// A shell with the completions loaded. Ctrl-T writes the current line to a file.
 struct Shell {
     pty: Pty,
     name: &'static str,
@@ -50,10 +50,10 @@ impl Shell {
         }
     }
 
-    /// What becomes of this line by a TAB.
+    /// The line after a TAB.
     #[track_caller]
     fn completes(&mut self, typed: &str) -> String {
-        // Whatever is on the line goes first.
+        // Clears the line first.
         self.pty.types(&format!("\x15{typed}\t\x14"));
         let there = eventually(PATIENCE, || self.line.exists());
         assert!(there, "{} {typed:?}: {:?}", self.name, self.pty.screen());
@@ -86,7 +86,7 @@ fn setup(name: &str, line: &Path) -> String {
     }
 }
 
-/// What is typed, and what a TAB makes of it.
+/// What is typed, and the line after a TAB.
 const LINES: &[(&str, &str)] = &[
     ("mssh --reg", "mssh --region "),
     ("mssh web --lis", "mssh web --listen "),
@@ -116,7 +116,7 @@ const LINES: &[(&str, &str)] = &[
     ("mscp -i ~/.s", "mscp -i ~/.ssh/"),
     ("msftp box", "msftp box-one "),
     ("msftp -b fil", "msftp -b file "),
-    // Nothing, rather than what makes no sense there.
+    // No completion where none makes sense.
     ("mssh not", "mssh not"),
     ("mssh ba", "mssh ba"),
     ("mssh fil", "mssh fil"),
@@ -141,7 +141,7 @@ fn completes_all(name: &'static str) {
         .filter(|(line, expected)| line != expected)
         .collect();
     assert!(wrong.is_empty(), "{name}: {wrong:#?}");
-    // Only hosts can stand first: no option, and no program.
+    // Only hosts can come first: no options, and no programs.
     let line = shell.completes("mssh ");
     assert_eq!(line, "mssh ", "{name}");
     let line = shell.completes("mssh -");
@@ -165,7 +165,7 @@ fn fish_completes() {
 }
 
 #[test]
-fn every_option_is_offered_with_what_it_is_for() {
+fn every_option_is_offered_with_a_description() {
     let user = SshUser::with("");
     for (program, there, absent) in [
         ("mssh", &["--shell", "--key-dir", "--install"][..], &[][..]),
@@ -184,9 +184,9 @@ fn every_option_is_offered_with_what_it_is_for() {
     }
 }
 
-/// Somebody's file of hosts may be huge, a pipe, or hold what a terminal would obey.
+/// A hosts file may be huge, a pipe, or contain terminal escapes.
 #[test]
-fn odd_files_do_no_harm() {
+fn odd_config_files_are_harmless() {
     let user = SshUser::with("Host a\\\u{1b}[2Jb good\nInclude config pipe loop\n");
     let dot_ssh = user.home.join(".ssh");
     let made = user.run("mkfifo", &[dot_ssh.join("pipe").to_str().expect("a name")]);

@@ -1,5 +1,5 @@
-//! Whose key signs: every source of credentials that the AWS CLI knows, against a fake STS, portal,
-//! sign-in, container and metadata service; and with the AWS CLI itself as the judge.
+//! Every source of credentials that the AWS CLI knows, against fake STS, SSO, sign-in, container
+//! and metadata services; and compared with the AWS CLI itself.
 
 mod cache;
 mod container;

@@ -1,12 +1,12 @@
-//! EC2 Instance Connect Endpoints: tunnels through a service of the lab's, over TLS, to real sshds.
+//! EC2 Instance Connect Endpoints: tunnels over TLS through the lab's service to real sshds.
 //!
-//! - here: login and files by `--via eice`
-//! - `lasting`: tunnels that stay: forwarding, sharing, in the background; and how they end
+//! - here: logins and file copies with `--via eice`
+//! - `lasting`: long-lived tunnels: forwarding, sharing, background; and how they end
 //! - `choice`: which endpoint, which name, which address
-//! - `reach`: what lies between us and an endpoint: names, proxies, TLS, or nobody
-//! - `trouble`: each thing that can be wrong with a tunnel
-//! - `bytes`: streams of any length come through unchanged, in little memory
-//! - `secrets`: who can see what
+//! - `reach`: trouble on the way to an endpoint: names, proxies, TLS, no server
+//! - `trouble`: faults of a tunnel
+//! - `bytes`: streams of any length arrive unchanged, with little memory
+//! - `secrets`: no process, file or message shows a secret
 
 mod bytes;
 mod choice;
@@ -23,7 +23,7 @@ use crate::lab::instances::{IPV6_ONLY, PRIVATE};
 use crate::sandbox::eice::{command, service};
 use crate::sandbox::{AwsUser, Outcome, caller, finish, finish_with, lab, leaves_nothing, skipped};
 
-/// What is asked of AWS.
+/// The expected AWS calls.
 const ACTIONS: [&str; 3] = [
     "DescribeInstanceConnectEndpoints",
     "DescribeInstances",
@@ -36,7 +36,7 @@ fn mssh(caller: &Caller<'_>, words: &[&str]) -> Outcome {
 }
 
 #[test]
-fn an_instance_without_a_public_address_is_reached_by_three_calls_and_one_tunnel() {
+fn a_private_instance_is_reached_with_three_calls_and_one_tunnel() {
     let caller = caller();
     let mut mssh = command(&caller, "mssh");
     finish_with(mssh.args(["--eice", PRIVATE, "cat; exit 7"]), b"through").ends(7, "through");
@@ -74,9 +74,9 @@ fn an_instance_without_a_public_address_is_reached_by_three_calls_and_one_tunnel
     leaves_nothing(&caller);
 }
 
-/// The three look-ups and the push do not wait for each other.
+/// The look-ups and the push do not wait for each other.
 #[test]
-fn the_endpoints_are_looked_up_beside_the_instance() {
+fn endpoints_and_instance_are_looked_up_at_the_same_time() {
     let caller = caller();
     mssh(&caller, &["--via=eice", PRIVATE, "true"]).prints("");
     let calls = caller.calls();
@@ -95,7 +95,7 @@ fn the_endpoints_are_looked_up_beside_the_instance() {
 }
 
 #[test]
-fn ssh_knows_the_instance_by_its_id_and_not_by_its_address() {
+fn ssh_knows_the_instance_by_its_id() {
     let caller = caller();
     let outcome = mssh(
         &caller,
@@ -120,7 +120,7 @@ fn ssh_knows_the_instance_by_its_id_and_not_by_its_address() {
 }
 
 #[test]
-fn files_come_and_go_by_msftp_mscp_and_rsync() {
+fn msftp_mscp_and_rsync_copy_files() {
     let caller = caller();
     let place = lab().path().join(format!("{}.eice", caller.access_key()));
     fs::create_dir_all(&place).expect("a directory");
@@ -137,7 +137,7 @@ fn files_come_and_go_by_msftp_mscp_and_rsync() {
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     same("b");
 
-    // Two sources are two runs of ssh, the second of which needs the tunnel as well.
+    // Two sources are two runs of ssh, and the second needs a tunnel, too.
     fs::create_dir(file("into")).expect("a directory");
     let from = |name: &str| format!("{PRIVATE}:{}", file(name));
     let mut mscp = command(&caller, "mscp");
@@ -154,7 +154,7 @@ fn files_come_and_go_by_msftp_mscp_and_rsync() {
 }
 
 #[test]
-fn between_two_instances_each_has_its_own_door() {
+fn a_copy_between_instances_uses_a_tunnel_to_each() {
     if !lab().has_ipv6() {
         skipped("there is no ::1 here");
         return;
@@ -175,7 +175,7 @@ fn between_two_instances_each_has_its_own_door() {
 }
 
 #[test]
-fn with_a_key_of_ones_own_the_tunnel_is_the_same() {
+fn a_key_of_the_user_works_through_the_tunnel() {
     let caller = caller();
     let key = lab().path().join(format!("{}.own", caller.access_key()));
     let mut keygen = caller.command("ssh-keygen");
@@ -192,10 +192,10 @@ fn with_a_key_of_ones_own_the_tunnel_is_the_same() {
     leaves_nothing(&caller);
 }
 
-/// The name of the profile goes to the tunnel by ssh, which expands `%`, and a shell. There it is
-/// looked up again, for whom to trust.
+/// The profile name is passed to the tunnel through ssh, which expands `%`, and a shell. The tunnel
+/// reads the profile for its CA bundle.
 #[test]
-fn a_profile_of_any_name_gets_through_to_the_tunnel() {
+fn a_profile_with_any_name_reaches_the_tunnel() {
     let name = "50% of 'it' $HOME";
     let user = AwsUser::with(&format!("[profile \"{name}\"]\n$KEYregion = us-east-1\n"));
     let mut mssh = user.command("mssh");

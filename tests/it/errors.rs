@@ -1,5 +1,5 @@
-//! Each mistake, and each trouble with AWS or this machine: its line, its hint, its status, and
-//! no key left.
+//! Usage errors, and errors of AWS and this machine: the line, the hint, the exit status, and no
+//! key left.
 
 mod aws;
 mod credentials;
@@ -14,7 +14,7 @@ mod words;
 use crate::lab::Caller;
 use crate::sandbox::{self, Outcome};
 
-/// Runs `mssh` with these words, and asserts that nothing is left of a key.
+/// Runs `mssh` with these arguments, and asserts that no key is left.
 #[track_caller]
 fn mssh(caller: &Caller<'_>, words: &[&str]) -> Outcome {
     let outcome = sandbox::run(caller, "mssh", words);

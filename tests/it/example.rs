@@ -1,4 +1,4 @@
-//! The lab as a newcomer meets it: `cargo run --example lab`.
+//! The lab as a program: `cargo run --example lab`.
 
 mod visit;
 
@@ -19,7 +19,7 @@ fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into())
 }
 
-/// The example, built from what there is now.
+/// Builds the example. Its path.
 fn program() -> PathBuf {
     let test = env::current_exe().expect("a path");
     let directory = test.ancestors().nth(2).expect("below target");
@@ -29,7 +29,7 @@ fn program() -> PathBuf {
     directory.join("examples/lab")
 }
 
-/// A Cargo that tells in `messages` what it builds and what it finds built.
+/// A wrapper of Cargo that writes its JSON messages to the file `messages`.
 fn telling_cargo(directory: &Path) -> PathBuf {
     let script = format!(
         "#!/bin/sh\nexec '{}' \"$@\" --message-format json >'{}'\n",
@@ -43,10 +43,10 @@ fn telling_cargo(directory: &Path) -> PathBuf {
 }
 
 #[test]
-fn what_is_built_is_not_built_again() {
+fn nothing_is_built_twice() {
     let program = program();
     let directory = tempfile::tempdir().expect("a directory");
-    // The environment is that of a program which Cargo has started, as we are.
+    // The environment of a program that Cargo has started.
     let mut command = Command::new(program);
     command
         .env("CARGO", telling_cargo(directory.path()))

@@ -1,7 +1,7 @@
-//! Our reading of any words agrees with the installed OpenSSH: thousands of command lines, made
-//! from a seed, read by us and by `ssh -G`.
+//! mssh parses command lines as the installed OpenSSH does: thousands of generated ones are
+//! compared with `ssh -G`.
 //!
-//! `MSSH_SEED` sets the seed, which a failure prints with the number of its case.
+//! A failure prints the seed and the number of its case; `MSSH_SEED` sets the seed.
 
 mod case;
 mod files;
@@ -24,7 +24,7 @@ use judge::Judge;
 const CASES: usize = 2000;
 
 #[test]
-fn any_words_are_read_as_ssh_reads_them() {
+fn command_lines_are_parsed_as_ssh_parses_them() {
     let seed = seed();
     println!("MSSH_SEED={seed}");
     let judge = Judge::new();
@@ -66,7 +66,7 @@ fn any_words_are_read_as_ssh_reads_them() {
 }
 
 #[test]
-fn every_letter_in_the_clients_own_usage_is_known() {
+fn every_option_in_the_usage_of_the_clients_is_known() {
     for (program, grammar) in [
         (Program::Ssh, installed()),
         (Program::Sftp, Grammar::of(Program::Sftp)),
@@ -102,12 +102,12 @@ fn seed() -> u64 {
     }
 }
 
-/// The dice of one case, so that it comes out the same whichever thread throws them.
+/// The random numbers of one case, which do not depend on the thread.
 fn of_case(seed: u64, number: usize) -> Rng {
     Rng::with_seed(seed ^ (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }
 
-/// The table of the ssh that is installed here.
+/// The grammar of the installed ssh.
 fn installed() -> Grammar {
     openssh::grammar(Program::Ssh, &["-P".into()])
 }

@@ -1,4 +1,5 @@
-//! Hops (`-J`, ProxyJump): each that is an instance is found, and gets its key when its turn comes.
+//! Hops (`-J`, ProxyJump): mssh finds those that are instances, and pushes to each when ssh gets
+//! there.
 
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -11,17 +12,17 @@ use crate::sandbox::{
     PATIENCE, SshUser, eventually, finish, finish_with, lab, leaves_nothing, process, pushes,
 };
 
-/// Tells the address at which a session has arrived.
+/// Prints the address of the server.
 const WHERE: &str = "echo $SSH_CONNECTION | cut -d' ' -f3";
 
-/// What each test here pushes, as user and instance.
+/// A push, as user and instance.
 fn at(user: &str, id: &str) -> String {
     format!("{user}@{id}")
 }
 
 #[track_caller]
 fn arrives(words: &[&str], address: &str, pushed: &[String]) {
-    // A home of one's own, in which ssh knows the instances' port by their IDs, too.
+    // A home in which ssh_config sets the port for instance IDs, too.
     let user = SshUser::with("");
     let outcome = user.run("mssh", &[words, &[WHERE]].concat());
     outcome.prints(&format!("{address}\n"));
@@ -52,7 +53,7 @@ fn each_hop_has_its_user_and_its_port() {
 }
 
 #[test]
-fn one_hop_leads_to_the_next() {
+fn hops_are_chained() {
     let hops = format!("{WEB1},admin@{WEB2}");
     let pushed = [
         at("ec2-user", WEB1),
@@ -63,22 +64,22 @@ fn one_hop_leads_to_the_next() {
 }
 
 #[test]
-fn names_that_aws_made_are_instances_too() {
+fn a_dns_name_of_aws_is_a_hop() {
     let hop = "ec2-127-0-0-11.compute-1.amazonaws.com";
     let pushed = [at("ec2-user", WEB1), at("ec2-user", PRIVATE)];
     arrives(&["-J", hop, PRIVATE], "127.0.1.21", &pushed);
 }
 
-/// A plain host before an instance, and after it: it logs in by what the user's files say.
+/// A plain host before and after an instance: the user's ssh_config applies to it.
 #[test]
-fn plain_hosts_stay_plain() {
+fn plain_hosts_are_left_to_ssh() {
     let config = "Host 127.0.0.11\n    User root\n    IdentityFile ~/my\n    IdentitiesOnly yes\n";
     let user = SshUser::with(config);
     user.run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
         .prints("");
     let web1 = at("root", WEB1);
     for hops in [format!("127.0.0.11,{WEB2}"), format!("{WEB2},127.0.0.11")] {
-        // So that WEB1 takes that key of the user's, for a minute.
+        // Makes WEB1 accept that key of the user for a minute.
         user.run("mssh", &["-i", "my", &web1, "true"]).prints("");
         let before = pushes(&user.caller).len();
         user.run("mssh", &["-J", &hops, PRIVATE, WHERE])
@@ -93,7 +94,7 @@ fn plain_hosts_stay_plain() {
 }
 
 #[test]
-fn hops_and_their_users_may_stand_in_ssh_config() {
+fn hops_and_their_users_may_be_in_ssh_config() {
     let config = format!(
         "Host db\n    HostName 127.0.1.21\n    ProxyJump {WEB1}\nHost {WEB1}\n    User ubuntu\n"
     );
@@ -104,10 +105,10 @@ fn hops_and_their_users_may_stand_in_ssh_config() {
     assert_eq!(pushed, [at("ec2-user", PRIVATE), at("ubuntu", WEB1)]);
 }
 
-/// What works as a target works as a hop: a Host that stands for an ID, a name made by AWS, or an
-/// address; its User and Port count.
+/// As with a target, a Host may stand for an ID, a DNS name of AWS, or an address; its User and
+/// Port apply.
 #[test]
-fn an_alias_is_a_hop_as_it_is_a_target() {
+fn an_alias_works_as_a_hop() {
     let port = lab().odd_port();
     for (host, id) in [
         (ODD_PORT, ODD_PORT),
@@ -125,7 +126,7 @@ fn an_alias_is_a_hop_as_it_is_a_target() {
             ("admin@bastion".to_owned(), vec![at("admin", id)]),
             (format!("bastion,{WEB1}"), both.clone()),
         ];
-        // The hop before resolves the name, which the lab's cannot.
+        // The previous hop resolves the name, which the lab's cannot.
         if !host.starts_with("ec2-") {
             cases.push((format!("{WEB1},bastion"), both));
         }
@@ -148,7 +149,7 @@ fn an_alias_is_a_hop_as_it_is_a_target() {
 }
 
 #[test]
-fn an_alias_in_proxy_jump_is_a_hop_as_well() {
+fn an_alias_in_proxy_jump_is_a_hop() {
     let config = format!(
         "Host bastion\n    HostName {WEB1}\n    User ubuntu\nHost {PRIVATE}\n    ProxyJump bastion\n"
     );
@@ -159,10 +160,10 @@ fn an_alias_in_proxy_jump_is_a_hop_as_well() {
     assert_eq!(pushed, [at("ec2-user", PRIVATE), at("ubuntu", WEB1)]);
 }
 
-/// Hops that are no instances cost no permission: neither a look-up that is denied, nor one that
-/// finds nothing is in the way; and who has named a key for a hop wants that one.
+/// Hops that are no instances need no permission: a look-up may be denied or find nothing. A key
+/// that the user has set for a hop is used.
 #[test]
-fn an_address_that_is_no_instance_stays_a_plain_hop() {
+fn an_address_without_an_instance_is_a_plain_hop() {
     let user = SshUser::with("Host keyed\n    HostName 127.0.0.11\n    IdentityFile ~/my\n");
     for hop in ["127.0.0.99", "127.0.0.32", "keyed"] {
         let line = user.run("mssh", &["--dry-run", "-J", hop, WEB2]);
@@ -175,7 +176,7 @@ fn an_address_that_is_no_instance_stays_a_plain_hop() {
 }
 
 #[test]
-fn a_hop_that_is_nearly_an_id_gets_the_error_of_a_target() {
+fn a_malformed_id_as_a_hop_is_an_error() {
     let user = SshUser::with("Host bastion\n    HostName i-0face\n");
     for hop in ["i-0face", "root@i-0face:22", "bastion"] {
         user.run("mssh", &["-J", hop, WEB1, "true"]).fails(
@@ -190,11 +191,11 @@ fn a_hop_that_is_nearly_an_id_gets_the_error_of_a_target() {
 }
 
 #[test]
-fn plain_ssh_hops_as_well_with_the_block_installed() {
+fn plain_ssh_hops_with_the_block_installed() {
     let user = SshUser::installed("", &[]);
     let address = "root@127.0.1.21";
     let outcome = user.run("ssh", &["-J", WEB1, "-o", "BatchMode=yes", address, "true"]);
-    // Nobody has pushed a key for the target itself: but the hop was passed.
+    // No key was pushed for the target, but ssh got past the hop.
     assert_eq!(pushes(&user.caller), [at("ec2-user", WEB1)]);
     let said = "root@127.0.1.21: Permission denied (publickey).";
     assert!(outcome.stderr.contains(said), "{outcome:?}");
@@ -202,7 +203,7 @@ fn plain_ssh_hops_as_well_with_the_block_installed() {
 }
 
 #[test]
-fn files_go_through_hops_by_every_client() {
+fn every_client_copies_through_hops() {
     let user = SshUser::with("");
     let caller = &user.caller;
     let there = lab().remote().join(caller.access_key());
@@ -237,9 +238,9 @@ fn files_go_through_hops_by_every_client() {
     leaves_nothing(caller);
 }
 
-/// An apostrophe ends a shell's quotes, and a backslash in a path is one to ssh, too.
+/// An apostrophe would end a shell's quotes, and ssh interprets a backslash in a path.
 #[test]
-fn our_own_program_and_the_users_file_may_have_any_path() {
+fn mssh_and_the_config_file_may_have_any_path() {
     let user = SshUser::with("");
     let odd = user.home.join("a b'c\"d\\e\\'%h ${HOME} $x #f");
     fs::create_dir(&odd).expect("a directory");
@@ -264,9 +265,9 @@ fn our_own_program_and_the_users_file_may_have_any_path() {
     leaves_nothing(&user.caller);
 }
 
-/// Two ssh at the same time, through the same hop.
+/// Two ssh at the same time through the same hop.
 #[test]
-fn a_copy_between_two_instances_goes_through_hops() {
+fn a_copy_between_instances_goes_through_hops() {
     let user = SshUser::with("");
     let caller = &user.caller;
     let there = lab().remote().join(caller.access_key());
@@ -282,7 +283,7 @@ fn a_copy_between_two_instances_goes_through_hops() {
 }
 
 #[test]
-fn what_is_wrong_with_a_hop_is_said_by_us() {
+fn mssh_reports_errors_of_hops() {
     let user = SshUser::with("");
     let caller = &user.caller;
     let outcome = user.run("mssh", &["-J", STOPPED, PRIVATE, "true"]);
@@ -292,7 +293,7 @@ fn what_is_wrong_with_a_hop_is_said_by_us() {
     leaves_nothing(caller);
 }
 
-/// The directory of keys that this ssh has for its hops.
+/// The directory with the keys of this ssh's hops.
 #[track_caller]
 fn keys_of_hops(ssh: Pid) -> PathBuf {
     let words = process(ssh).words.join(" ".as_ref());
@@ -301,12 +302,12 @@ fn keys_of_hops(ssh: Pid) -> PathBuf {
     PathBuf::from(rest.split_whitespace().next().expect("a directory"))
 }
 
-/// What has the names that other runs might have, in the place where all users have them, is in
-/// nobody's way.
+/// Directories with the names that other runs may have, in a directory that all users can write to,
+/// do not matter.
 #[test]
-fn nobody_can_take_the_names_of_hops_before_us() {
+fn other_users_cannot_take_the_names_of_hop_directories() {
     let uid = rustix::process::geteuid().as_raw();
-    // Whatever the next processes are called.
+    // For the PIDs of the next processes.
     let taken = (1..=4_000).map(|pid| format!("/dev/shm/mssh-{uid}-{pid}"));
     let taken: Vec<_> = taken.filter(|it| fs::write(it, "").is_ok()).collect();
     let user = SshUser::with("");
@@ -321,7 +322,7 @@ fn nobody_can_take_the_names_of_hops_before_us() {
 }
 
 #[test]
-fn the_keys_of_hops_are_gone_with_the_client() {
+fn the_keys_of_hops_are_removed_with_the_client() {
     let user = SshUser::with("");
     let caller = &user.caller;
     let mut session = crate::sandbox::Login::open(user.command("mssh").args(["-J", WEB1, PRIVATE]));
@@ -337,7 +338,7 @@ fn the_keys_of_hops_are_gone_with_the_client() {
 }
 
 #[test]
-fn what_killed_keepers_of_hops_have_left_is_swept_away() {
+fn leftovers_of_killed_keepers_of_hops_are_removed() {
     let uid = rustix::process::geteuid().as_raw();
     let left = PathBuf::from(format!("/dev/shm/mssh-{uid}-Ab3xYz0123"));
     let room = left.join("i-0abcdef0");
@@ -350,7 +351,7 @@ fn what_killed_keepers_of_hops_have_left_is_swept_away() {
     for (path, mode) in [(&left, 0o1700), (&room, 0o1700), (&room.join("key"), 0o600)] {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its mode");
     }
-    // Also by runs without hops.
+    // A run without hops removes them, too.
     let user = SshUser::with("");
     user.run("mssh", &[WEB1, "true"]).prints("");
     assert!(eventually(PATIENCE, || !left.exists()));

@@ -1,13 +1,13 @@
-//! The key's life, against a real sshd: where it is, who may read it, and when it is gone.
+//! The life of the key: where it is, who can read it, and when it is removed.
 //!
-//! - here: the file, and the directory that is chosen for it
-//! - `agent`: no agent of the user's gets it
-//! - `cores`: no core of ours is left, and ssh's own are as they would be
-//! - `gone`: whatever dies, and whenever, nothing is left
-//! - `keeper`: the process that sees to it is in nobody's way and knows no secret
-//! - `leftovers`: what killed keepers have left, later runs sweep away, and nothing else
-//! - `places`: directories where others could put something in its place have no key
-//! - `signals`: every signal but SIGKILL has a keeper clean up before it goes
+//! - here: the file, and its directory
+//! - `agent`: no ssh-agent gets it
+//! - `cores`: mssh leaves no core dump; ssh may
+//! - `gone`: whichever process ends, and when, nothing is left
+//! - `keeper`: the process that removes it
+//! - `leftovers`: later runs remove what killed keepers have left, and nothing else
+//! - `places`: no key is written where other users could replace it
+//! - `signals`: a keeper cleans up on every fatal signal but SIGKILL
 
 mod agent;
 mod cores;
@@ -29,7 +29,7 @@ use crate::sandbox::{
 };
 
 #[test]
-fn while_a_session_lives_only_its_owner_can_read_its_key() {
+fn only_its_owner_can_read_the_key_of_a_session() {
     let caller = caller();
     let mut session = Login::of(&caller);
     let key = session.key();
@@ -43,7 +43,7 @@ fn while_a_session_lives_only_its_owner_can_read_its_key() {
 }
 
 #[test]
-fn the_umask_neither_opens_nor_breaks_the_key() {
+fn the_umask_does_not_change_the_mode_of_the_key() {
     for umask in ["000", "377"] {
         let caller = caller();
         let line = format!("umask {umask}; exec mssh {WEB1} \"$@\"");
@@ -88,7 +88,7 @@ fn each_run_has_a_key_of_its_own() {
 }
 
 #[test]
-fn no_private_key_is_on_disk_before_the_push_is_answered() {
+fn no_private_key_is_on_disk_before_the_push_succeeds() {
     let caller = caller();
     caller.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
     let mut mssh = gone::hanging(caller.command("mssh").arg(WEB1), &caller);
@@ -102,7 +102,7 @@ fn no_private_key_is_on_disk_before_the_push_is_answered() {
     leaves_nothing(&caller);
 }
 
-/// Asserts that a session of this command has its key below `base`, and leaves nothing there.
+/// Asserts that a session has its key below `base`, and leaves nothing there.
 #[track_caller]
 fn has_its_key_below(command: &mut Command, base: &Path) {
     let mut session = Login::open(command.arg(WEB1));
@@ -123,9 +123,9 @@ fn without_a_runtime_directory_the_key_is_in_shared_memory() {
     has_its_key_below(mssh.env_remove("XDG_RUNTIME_DIR"), Path::new("/dev/shm"));
 }
 
-/// Root may write anywhere, so that "not writable" is here what is no directory at all.
+/// Root may write anywhere, so this uses a path that is no directory.
 #[test]
-fn a_runtime_directory_that_will_not_do_is_passed_over() {
+fn an_unusable_runtime_directory_is_not_used() {
     let caller = caller();
     let file = caller.run_dir().join("file");
     fs::write(&file, "").expect("a file");
@@ -139,14 +139,13 @@ fn a_runtime_directory_that_will_not_do_is_passed_over() {
     }
 }
 
-/// Takes a mount namespace, where `/dev/shm` is not writable; where the system gives none, this
-/// is not testable.
+/// Needs a mount namespace, in which `/dev/shm` is read-only.
 #[test]
 fn without_shared_memory_the_key_is_in_the_temporary_directory() {
-    const READ_ONLY: &str = "mount -t tmpfs -o ro none /dev/shm && exec \"$@\"";
+    const READ_ONLY_SHM: &str = "mount -t tmpfs -o ro none /dev/shm && exec \"$@\"";
     let caller = caller();
     let apart = |command: &mut Command| {
-        let words = ["--mount", "sh", "-c", READ_ONLY, "sh"];
+        let words = ["--mount", "sh", "-c", READ_ONLY_SHM, "sh"];
         command.env_remove("XDG_RUNTIME_DIR").args(words);
     };
     let mut probe = caller.command("unshare");

@@ -1,9 +1,9 @@
-//! What tests share stands in `sandbox` or `lab`: no feature imports from another feature.
+//! What features share is in `sandbox` or `lab`: no feature imports from another feature.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The modules of this crate that are no feature.
+/// The modules that every feature may import from.
 const SHARED: [&str; 2] = ["lab", "sandbox"];
 
 #[test]
@@ -14,7 +14,7 @@ fn no_feature_imports_from_another() {
         let feature = name.with_extension("");
         let feature = feature.iter().next().expect("a name").to_string_lossy();
         let text = fs::read_to_string(&file).expect("a source file");
-        // A chain of `super` as long as the file is deep ends at the root of the crate.
+        // As many `super` as the file is deep lead to the root of the crate.
         let root = "super::".repeat(name.iter().count());
         for line in text
             .lines()
@@ -35,7 +35,7 @@ fn no_feature_imports_from_another() {
     }
 }
 
-/// All files below a directory; of this crate's root and these checks, none.
+/// All files below a directory, without the root of the crate and the checks of layout.
 fn sources(directory: &Path) -> Vec<PathBuf> {
     let checks = ["main.rs", "floors.rs", "layout.rs"];
     let entries = fs::read_dir(directory).expect("a directory");

@@ -1,13 +1,13 @@
-//! `--listen`: a port of this machine that leads to one of an instance, for whoever connects to it.
+//! `--listen`: a local port that is forwarded to a port of an instance.
 //!
-//! - here: who gets through, by each way, and what it costs
+//! - here: connections on each route, and what they cost
 //! - `bytes`: streams of any length, half-closed, many at once
-//! - `port`: one that runs
-//! - `places`: where to listen, and whom that leads to
-//! - `words`: each mistake in them has its line and its hint
-//! - `trouble`: what is wrong with the port, the target, or one of many
-//! - `ending`: signals, and credentials that do not last as long as the port
-//! - `crowd`: more than the system has room for
+//! - `port`: a running `mssh --listen`
+//! - `places`: where it listens, and which instances it finds
+//! - `words`: usage errors
+//! - `trouble`: errors of the port, the target, or one of several connections
+//! - `ending`: signals, and credentials that expire earlier
+//! - `crowd`: more connections than the limit allows
 
 mod bytes;
 mod crowd;
@@ -29,11 +29,11 @@ use crate::lab::{Caller, DESCRIBE_INSTANCES};
 use crate::sandbox::eice::service;
 use crate::sandbox::{PATIENCE, caller, eventually, finish, lab, plain_ssh, run};
 
-/// The addresses of [`WEB1`] for who comes directly, and for the agent on it.
+/// The addresses of [`WEB1`]: for direct connections, and for its SSM agent.
 const WEB1_PUBLIC: Ipv4Addr = Ipv4Addr::new(127, 0, 0, 11);
 const WEB1_PRIVATE: Ipv4Addr = Ipv4Addr::new(127, 0, 1, 11);
 
-/// `mssh --listen` at any port, without a target yet.
+/// `mssh --listen` at any port, still without a target.
 fn listener(caller: &Caller<'_>) -> Command {
     let mut mssh = caller.command("mssh");
     mssh.env("AWS_CA_BUNDLE", service().certificate());
@@ -41,7 +41,7 @@ fn listener(caller: &Caller<'_>) -> Command {
     mssh
 }
 
-/// A server at this address that does this with each of its visitors.
+/// A server at this address that handles each connection like this.
 fn server(at: Ipv4Addr, serve: impl Fn(TcpStream) + Clone + Send + 'static) -> u16 {
     let listener = TcpListener::bind((at, 0)).expect("a port");
     let port = listener.local_addr().expect("its address").port();
@@ -54,7 +54,7 @@ fn server(at: Ipv4Addr, serve: impl Fn(TcpStream) + Clone + Send + 'static) -> u
     port
 }
 
-/// One that says everything back.
+/// An echo server.
 fn echo(at: Ipv4Addr) -> u16 {
     server(at, |mut stream| {
         let mut buffer = [0; 16 * 1024];
@@ -66,7 +66,7 @@ fn echo(at: Ipv4Addr) -> u16 {
     })
 }
 
-/// Whether an echo answers through this connection.
+/// Whether the echo server answers through this connection.
 fn answers(mut stream: &TcpStream) -> bool {
     let mut heard = [0; 5];
     stream.write_all(b"hello").is_ok()
@@ -74,9 +74,8 @@ fn answers(mut stream: &TcpStream) -> bool {
         && &heard == b"hello"
 }
 
-/// The three ways to something that says everything back: the words for `--listen`, and what is
-/// to be said to it first.
-fn ways() -> [(Vec<String>, &'static str); 3] {
+/// The three routes to an echo server: the arguments for `--listen`, and what to send first.
+fn routes() -> [(Vec<String>, &'static str); 3] {
     let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
     let (public, private) = (echo(WEB1_PUBLIC), echo(WEB1_PRIVATE));
     [
@@ -90,7 +89,7 @@ fn port_by(caller: &Caller<'_>, words: &[String]) -> Port {
     Port::of(listener(caller).args(words))
 }
 
-/// No session of this caller is left, and there was nothing wrong with any.
+/// Asserts that all sessions of this caller have ended, without complaints.
 #[track_caller]
 fn no_session_is_left(caller: &Caller<'_>) {
     let over = || caller.sessions().iter().all(|it| it.ended.is_some());
@@ -101,9 +100,9 @@ fn no_session_is_left(caller: &Caller<'_>) {
 }
 
 #[test]
-fn plain_ssh_logs_in_through_it_by_each_way_with_its_own_key() {
+fn plain_ssh_logs_in_through_it_on_each_route_with_its_own_key() {
     let caller = caller();
-    // Pushes the key, which this ssh then has.
+    // Pushes the key that this ssh uses.
     let key = {
         let ssh = plain_ssh(&caller);
         let words: Vec<_> = ssh.get_args().map(ToOwned::to_owned).collect();
@@ -142,7 +141,7 @@ fn plain_ssh_logs_in_through_it_by_each_way_with_its_own_key() {
 
 #[test]
 fn the_instance_is_looked_up_once_and_each_connection_has_its_own_tunnel() {
-    for (words, greeting) in ways() {
+    for (words, greeting) in routes() {
         let caller = caller();
         let port = port_by(&caller, &words);
         let looked_up = caller.calls().len();
@@ -161,7 +160,7 @@ fn the_instance_is_looked_up_once_and_each_connection_has_its_own_tunnel() {
 }
 
 #[test]
-fn it_says_where_it_leads_and_by_which_way() {
+fn it_reports_target_and_route() {
     let caller = caller();
     for (words, goal) in [
         (
@@ -183,7 +182,7 @@ fn it_says_where_it_leads_and_by_which_way() {
     }
 }
 
-/// Directly, the one permission is that for the look-up.
+/// A direct connection needs only the permission for the look-up.
 #[test]
 fn nothing_is_pushed_and_no_key_is_made() {
     let caller = caller();
@@ -200,7 +199,7 @@ fn nothing_is_pushed_and_no_key_is_made() {
     port.ends_quietly();
 }
 
-/// What EC2 Instance Connect does not know needs no key of ours here.
+/// EC2 Instance Connect does not know managed nodes.
 #[test]
 fn a_managed_node_is_reached_without_a_key() {
     let caller = caller();
@@ -212,7 +211,7 @@ fn a_managed_node_is_reached_without_a_key() {
 }
 
 #[test]
-fn a_dry_run_finds_the_instance_says_what_it_would_do_and_is_over() {
+fn a_dry_run_finds_the_instance_and_says_what_it_would_do() {
     let caller = caller();
     for (words, way) in [
         (&[WEB1][..], "127.0.0.11, its public address"),

@@ -1,35 +1,35 @@
-//! The one integration-test binary: `mssh` against real neighbours and a fake AWS.
+//! The integration tests: `mssh` with real programs around it, and a fake AWS.
 //!
-//! - `grammar`: our reading of any words agrees with `ssh -G` of the installed OpenSSH
-//! - `reference`: what the original did, kept or put right, row by row
-//! - `targets`: every form of a target leads to its instance, by the fewest calls
-//! - `auto`: of the ways to a private instance the best that is open is taken, in a second
+//! - `grammar`: mssh parses command lines as `ssh -G` of the installed OpenSSH does
+//! - `reference`: the behavior of the original, kept or fixed, row by row
+//! - `targets`: every form of a target finds its instance, with the fewest calls
+//! - `auto`: without `--via`, the best open route to a private instance is used
 //! - `eice`: tunnels through EC2 Instance Connect Endpoints
-//! - `key`: the key's life, whatever dies
+//! - `key`: the life of the key, whatever happens
 //! - `session`: stdin, terminal, signals and exit status are ssh's own
 //! - `callers`: rsync, scp, sftp, git, Ansible and more, with `mssh` as their ssh
-//! - `burst`: two hundred runs at once, throttled; and how long any trouble is waited for
-//! - `serial`: the serial console, whose host key is checked
-//! - `hops`: through instances that get their keys when their turn comes
-//! - `plain`: ssh, scp, sftp, rsync and git themselves, with us as their ProxyCommand
-//! - `listen`: a port here that leads to an instance, for whoever connects
-//! - `sharing`: over a master connection that runs, nothing is pushed
-//! - `credentials`: whose key signs, from every source that the AWS CLI knows
-//! - `example`: the lab as a newcomer meets it, where all that it lists works as listed
-//! - `errors`: each mistake has its line, its hint and its status
-//! - `ssm`: Session Manager's tunnel survives everything, and leaves no session
-//! - `network`: authorities, proxies and endpoints, and how little all that costs
+//! - `burst`: two hundred runs at once, throttled; and how long errors are retried
+//! - `serial`: the serial console and its host key
+//! - `hops`: through instances (`-J`), with a key for each
+//! - `plain`: plain ssh, scp, sftp, rsync and git, with `mssh` as their ProxyCommand
+//! - `listen`: a local port that is forwarded to an instance
+//! - `sharing`: over a running master connection, nothing is pushed
+//! - `credentials`: every source of credentials that the AWS CLI knows
+//! - `example`: the lab as a program does what it says
+//! - `errors`: each error has a line, a hint and an exit status
+//! - `ssm`: tunnels through Session Manager survive faults, and leave no session
+//! - `network`: certificate authorities, proxies and endpoints
 //! - `completions`: what bash, zsh and fish offer at a TAB
-//! - `texts`: help, completions, man pages and README are current and true
-//! - `releases`: what depends on the release of OpenSSH
+//! - `texts`: help, completions, man pages and README are current and correct
+//! - `releases`: differences between releases of OpenSSH
 //! - `promises`: each promise of SECURITY.md names tests that exist
 //! - `floors`: who may import whom in `src/`
-//! - `layout`: what the features share stands in `sandbox` or `lab`
+//! - `layout`: what the features share is in `sandbox` or `lab`
 
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
-    reason = "a test that cannot go on panics, and what it skips it says"
+    reason = "tests fail by a panic, and report what they skip"
 )]
 
 #[path = "../lab/mod.rs"]

@@ -1,5 +1,4 @@
-//! TLS, proxies and endpoints, with a TLS server of an authority of the lab's own and a real
-//! tinyproxy.
+//! TLS, proxies and endpoints, with a TLS server of the lab's own authority, and a real tinyproxy.
 
 mod cheap;
 mod endpoints;
@@ -19,9 +18,9 @@ use crate::sandbox::{Outcome, finish, lab};
 /// The fake AWS over TLS.
 struct Secured {
     authority: Authority,
-    /// Where the certificate is for `127.0.0.1` and `localhost`.
+    /// The port with a certificate for `127.0.0.1` and `localhost`.
     port: u16,
-    /// Where it is for another name.
+    /// The port with a certificate for another name.
     misnamed: u16,
 }
 
@@ -46,7 +45,7 @@ fn secured() -> &'static Secured {
     })
 }
 
-/// A file of this test's.
+/// Writes a file of this test.
 fn file(caller: &Caller<'_>, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
     let directory = lab().path().join("network").join(caller.access_key());
     fs::create_dir_all(&directory).expect("a directory");
@@ -55,13 +54,13 @@ fn file(caller: &Caller<'_>, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
     path
 }
 
-/// A proxy of this test's.
+/// A proxy of this test.
 fn proxy(caller: &Caller<'_>, lines: &[&str]) -> Tinyproxy {
     let directory = lab().path().join("network").join(caller.access_key());
     Tinyproxy::start(&directory, lines).expect("tinyproxy")
 }
 
-/// One look-up, by `mssh --dry-run`, with the fake AWS over TLS.
+/// One look-up (`mssh --dry-run`) of the fake AWS over TLS.
 fn over_tls(caller: &Caller<'_>) -> Command {
     let mut command = caller.command("mssh");
     command
@@ -71,7 +70,7 @@ fn over_tls(caller: &Caller<'_>) -> Command {
 }
 
 impl Outcome {
-    /// Asserts that the look-up was made in silence.
+    /// Asserts that the look-up succeeded without a message.
     #[track_caller]
     fn is_found(&self) -> &Self {
         assert_eq!((self.stderr.as_str(), self.code), ("", Some(0)));
@@ -79,7 +78,7 @@ impl Outcome {
         self
     }
 
-    /// Asserts an error of ours with its hint, of which only these parts are told.
+    /// Asserts an error and a hint that contain these texts.
     #[track_caller]
     fn tells(&self, error: &str, hint: &str) -> &Self {
         let error = format!("mssh: error: {error}");
@@ -88,7 +87,7 @@ impl Outcome {
     }
 }
 
-/// Runs a command in which these variables are set.
+/// Runs a command with these variables.
 #[track_caller]
 fn with(mut command: Command, variables: &[(&str, &str)]) -> Outcome {
     finish(command.envs(variables.iter().copied()))

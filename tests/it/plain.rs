@@ -1,12 +1,11 @@
-//! Plain ssh, with `mssh --proxy` behind it.
+//! Plain ssh, with `mssh --proxy` as its ProxyCommand.
 //!
-//! - here: a home of one's own, since its ssh_config is what this is about
-//! - `clients`: ssh, scp, sftp, rsync and git, with the block installed and no word of mssh
-//! - `directories`: whose directory keys may be in, and what is deleted there
-//! - `ids`: an instance ID leads to the instance or nowhere, and never to DNS or a shell
-//! - `install`: what is written, and how it is taken out again
-//! - `keys`: the key's life, and logins at the same time
-//! - `proxy`: the stream itself, and what goes wrong before it
+//! - `clients`: ssh, scp, sftp, rsync and git with the block installed
+//! - `directories`: the directory of keys, and what is deleted in it
+//! - `ids`: an instance ID reaches the instance or fails; never DNS, never a shell
+//! - `install`: what is written, and how it is removed
+//! - `keys`: the life of the key, and logins at the same time
+//! - `proxy`: the stream, and errors before it
 //! - `tunnels`: through an endpoint, and through Session Manager
 
 mod clients;

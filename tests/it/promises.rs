@@ -1,10 +1,10 @@
-//! SECURITY.md: each promise names tests, and these are there.
+//! Each promise of SECURITY.md names tests that exist.
 
 use std::fs;
 use std::path::Path;
 
-/// Whether `a::b::c` is a module of these tests, or a test in one.
-fn is_there(name: &str) -> bool {
+/// Whether `a::b::c` is a module of these tests, or a test.
+fn exists(name: &str) -> bool {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
     let path = |name: &str| tests.join(name.replace("::", "/")).with_extension("rs");
     if path(name).is_file() {
@@ -29,7 +29,7 @@ fn every_promise_of_security_names_tests_that_exist() {
         let names: Vec<_> = cells[0].split('`').skip(1).step_by(2).collect();
         assert!(!names.is_empty(), "no test: {row}");
         for name in names {
-            assert!(is_there(name), "{name} is not there");
+            assert!(exists(name), "{name} does not exist");
         }
     }
 }

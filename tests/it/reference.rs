@@ -1,10 +1,9 @@
-//! What the original did, row by row: kept where it was right, put right where it was not.
+//! The behavior of the original, row by row: kept if it was right, fixed if not.
 //!
-//! Every row was recorded by running `mssh` and `msftp` 1.0.3 with recorders in place of the
-//! clients. Here, too, the clients only write down what they are called with. Differing on
-//! purpose in all rows: our own failures are status 255 (1, 2, 7 or 8 in the original) and write
-//! to stderr alone; with an ID as the target the push names no zone, which the API lets one leave
-//! out, and so runs beside DescribeInstances, in any order.
+//! Every row was recorded by running `mssh` and `msftp` 1.0.3 with recorders as clients, and is
+//! checked in the same way. Intended differences in all rows: our failures have status 255 (1, 2, 7
+//! or 8 in the original) and write to stderr only; with an ID as the target, the push names no
+//! zone, which is optional, and so runs at the same time as DescribeInstances.
 
 mod commands;
 mod logins;
@@ -23,7 +22,7 @@ use crate::lab::instances::{
 };
 use crate::sandbox::Recorder;
 
-/// One row: what is typed, and what comes of it.
+/// One row: what is typed, and what happens.
 pub(crate) struct Row {
     label: &'static str,
     program: &'static str,
@@ -34,13 +33,13 @@ pub(crate) struct Row {
 }
 
 enum End {
-    /// The client is called with a key of ours and these words.
+    /// The client is run with a key of ours and these arguments.
     Goes(Vec<OsString>),
-    /// The client is called with just these words.
+    /// The client is run with exactly these arguments.
     Asks(Vec<OsString>),
-    /// We fail, and this stands in the first line of stderr.
+    /// mssh fails, with this in the first line of stderr.
     Fails(String),
-    /// We print a text of ours, in which this stands.
+    /// mssh prints a text that contains this.
     Prints(&'static str),
 }
 
@@ -65,13 +64,13 @@ pub(crate) fn msftp(label: &'static str, typed: &[&str]) -> Row {
 }
 
 impl Row {
-    /// The client is called with our key and then these words.
+    /// The client is run with our key and then these arguments.
     pub(crate) fn goes(mut self, words: &[&str]) -> Self {
         self.end = End::Goes(filled(words));
         self
     }
 
-    /// The client is called with the words as typed, and nobody else.
+    /// The client is run with the arguments as typed, without AWS calls.
     pub(crate) fn asks(mut self) -> Self {
         self.end = End::Asks(self.typed.clone());
         self
@@ -87,20 +86,20 @@ impl Row {
         self
     }
 
-    /// The calls to AWS: `describe ID` and `push USER@ID [ZONE]`, with `REGION:` before where it
-    /// is not the lab's own.
+    /// The AWS calls: `describe ID` and `push USER@ID [ZONE]`, with `REGION:` in front if it is not
+    /// the lab's.
     pub(crate) fn calls(mut self, calls: &[&str]) -> Self {
         self.calls = Some(calls.iter().map(|call| fill(call)).collect());
         self
     }
 
-    /// Which calls there are depends on which answer comes first. But no push succeeds.
+    /// The calls depend on which answer comes first, but no push succeeds.
     pub(crate) fn calls_in_vain(mut self) -> Self {
         self.calls = None;
         self
     }
 
-    /// DescribeInstances, and the push of a key for `user`.
+    /// DescribeInstances, and a push for `user`.
     pub(crate) fn finds(self, id: &str, user: &str) -> Self {
         self.calls(&[&format!("describe {id}"), &format!("push {user}@{id}")])
     }
@@ -165,7 +164,7 @@ impl Row {
     }
 }
 
-/// A call as rows name it.
+/// A call in the notation of the rows.
 fn told(call: &Call) -> String {
     let region = match call.region.as_str() {
         instances::HOME_REGION => String::new(),
@@ -188,7 +187,7 @@ fn filled(words: &[&str]) -> Vec<OsString> {
     words.iter().map(|word| fill(word).into()).collect()
 }
 
-/// Replaces the names of instances: by IDs, and the DNS names of WEB1.
+/// Replaces the names of instances by their IDs, and DNS and PDNS by the names of WEB1.
 fn fill(word: &str) -> String {
     let web1 = instances::find(WEB1).expect("web1");
     let (dns, private) = (web1.public_dns(), web1.private_dns());

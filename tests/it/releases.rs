@@ -1,5 +1,5 @@
-//! Other releases of OpenSSH: what depends on them. A wrapper tells another release, and is the
-//! installed client in all else.
+//! Differences between releases of OpenSSH. A wrapper reports another release, and otherwise runs
+//! the installed client.
 
 use std::fs;
 use std::path::Path;
@@ -9,12 +9,12 @@ use crate::lab::Caller;
 use crate::lab::instances::{WEB1, WEB2};
 use crate::sandbox::{caller, config, finish, lab, pushes};
 
-/// A directory with an `ssh` of this release, which counts how often it is asked for it.
-struct Other {
+/// A directory with an `ssh` of this release. It counts how often its release is queried.
+struct OtherRelease {
     directory: tempfile::TempDir,
 }
 
-impl Other {
+impl OtherRelease {
     fn release(release: &str) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let ssh = which::which("ssh").expect("ssh");
@@ -28,7 +28,7 @@ impl Other {
         Self { directory }
     }
 
-    /// Adds a client which tells the words that it gets. No old one is here to refuse them.
+    /// Adds a client that prints its arguments, since there is no old one that would reject them.
     fn echoes(&self, client: &str) {
         let file = self.directory.path().join(client);
         write_program(&file, "#!/bin/sh\necho \"$@\"\n");
@@ -51,8 +51,8 @@ impl Other {
     }
 }
 
-/// By another process: one that a test of another thread starts meanwhile would hold the file open,
-/// and what is written to cannot be run.
+/// By another process: a child that another test thread starts would inherit the open file, and a
+/// file open for writing cannot be run (ETXTBSY).
 fn write_program(file: &Path, script: &str) {
     let mut sh = Command::new("sh");
     sh.args([
@@ -65,8 +65,8 @@ fn write_program(file: &Path, script: &str) {
 }
 
 #[test]
-fn a_serial_console_takes_openssh_8_5_and_says_so_before_any_push() {
-    let old = Other::release("8.4p1 Debian-5+deb11u3");
+fn a_serial_console_needs_openssh_8_5_and_says_so_before_any_push() {
+    let old = OtherRelease::release("8.4p1 Debian-5+deb11u3");
     for words in [&["--serial", WEB1][..], &["--dry-run", "--serial", WEB1]] {
         let caller = caller();
         finish(old.command(&caller, "mssh").args(words)).fails(
@@ -79,7 +79,7 @@ fn a_serial_console_takes_openssh_8_5_and_says_so_before_any_push() {
         );
         assert_eq!(caller.calls().len(), 0);
     }
-    let new = Other::release("8.5p1");
+    let new = OtherRelease::release("8.5p1");
     let outcome = finish(
         new.command(&caller(), "mssh")
             .args(["--dry-run", "--serial", WEB1]),
@@ -88,10 +88,10 @@ fn a_serial_console_takes_openssh_8_5_and_says_so_before_any_push() {
 }
 
 #[test]
-fn copies_between_instances_go_by_this_machine_in_old_releases_too() {
+fn copies_between_instances_go_through_this_machine_in_old_releases_too() {
     let (from, to) = (format!("{WEB1}:a"), format!("{WEB2}:b"));
     let line = |release: &str, words: &[&str]| {
-        let other = Other::release(release);
+        let other = OtherRelease::release(release);
         let mut mscp = other.command(&caller(), "mscp");
         let outcome = finish(mscp.arg("--dry-run").args(words).args([&from, &to]));
         assert_eq!((outcome.stderr.as_str(), outcome.code), ("", Some(0)));
@@ -106,7 +106,7 @@ fn copies_between_instances_go_by_this_machine_in_old_releases_too() {
             words.iter().filter(|it| **it == "-3").count()
         );
     }
-    let other = Other::release("8.6p1");
+    let other = OtherRelease::release("8.6p1");
     let mut up = other.command(&caller(), "mscp");
     let outcome = finish(up.args(["--dry-run", "x", &to]));
     assert!(!outcome.stdout.contains("-3"), "{outcome:?}");
@@ -114,20 +114,20 @@ fn copies_between_instances_go_by_this_machine_in_old_releases_too() {
 }
 
 #[test]
-fn a_copy_between_instances_arrives_in_an_old_release() {
+fn a_copy_between_instances_works_with_an_old_release() {
     let caller = caller();
     let there = lab().remote().join(caller.access_key());
     fs::create_dir_all(&there).expect("a directory");
     fs::write(there.join("from"), "text\n").expect("a file");
     let path = |id: &str, name: &str| format!("{id}:{}", there.join(name).display());
-    let other = Other::release("8.4p1");
+    let other = OtherRelease::release("8.4p1");
     let words = ["-q", &path(WEB1, "from"), &path(WEB2, "to")];
     finish(other.command(&caller, "mscp").args(words)).prints("");
     assert_eq!(fs::read(there.join("to")).expect("a copy"), b"text\n");
 }
 
 #[test]
-fn what_an_old_client_has_not_it_refuses_itself_and_nothing_is_pushed() {
+fn an_old_client_rejects_newer_options_and_nothing_is_pushed() {
     let remote = format!("{WEB1}:x");
     for (program, release, words) in [
         ("mscp", "8.6p1", &["-O", &remote, "."][..]),
@@ -136,15 +136,15 @@ fn what_an_old_client_has_not_it_refuses_itself_and_nothing_is_pushed() {
         ("mscp", "9.1p1", &["-X", "buffer=1", &remote, "."]),
         ("msftp", "9.1p1", &["-X", "buffer=1", WEB1]),
     ] {
-        let (caller, other) = (caller(), Other::release(release));
+        let (caller, other) = (caller(), OtherRelease::release(release));
         other.echoes(&program[1..]);
         let outcome = finish(other.command(&caller, program).args(words));
         let all = format!("{}\n", words.join(" "));
         assert_eq!(outcome.stdout, all, "{program} {words:?}");
         assert_eq!(caller.calls().len(), 0, "{program} {words:?}");
     }
-    // The same words are an option of a newer one.
-    let new = Other::release("8.7p1");
+    // For a newer release, the same arguments are an option.
+    let new = OtherRelease::release("8.7p1");
     let outcome = finish(
         new.command(&caller(), "mscp")
             .args(["--dry-run", "-O", &remote, "."]),
@@ -155,9 +155,9 @@ fn what_an_old_client_has_not_it_refuses_itself_and_nothing_is_pushed() {
     );
 }
 
-/// Asking costs a process.
+/// A query costs a process.
 #[test]
-fn the_release_is_asked_for_only_where_it_matters() {
+fn the_release_is_queried_only_if_it_matters() {
     let remote = format!("{WEB1}:x");
     for (program, words, asks) in [
         ("mssh", &[WEB1][..], 0),
@@ -167,14 +167,14 @@ fn the_release_is_asked_for_only_where_it_matters() {
         ("mscp", &["-s", &remote, "."], 1),
         ("msftp", &["-oBatchMode=yes", "-R", "9", WEB1], 0),
     ] {
-        let other = Other::release("9.6p1");
+        let other = OtherRelease::release("9.6p1");
         let words = [&["--dry-run"][..], words].concat();
         finish(other.command(&caller(), program).args(&words));
         assert_eq!(other.was_asked(), asks, "{program} {words:?}");
     }
 }
 
-/// ssh does so itself since 10.0, and prints them raw before, as the installed one does.
+/// ssh does so itself since 10.0. Before, as the installed one, it prints them unexpanded.
 #[test]
 fn tokens_in_a_user_of_ssh_config_are_expanded() {
     let who = "ubuntu";
@@ -196,7 +196,7 @@ fn tokens_in_a_user_of_ssh_config_are_expanded() {
         line.stdout.ends_with(&format!(" {me}@127.0.0.11\n")),
         "{line:?}"
     );
-    // What is not set is no name, as ssh has it.
+    // As in ssh, an unset variable is an error.
     let (_kept, file) = config("Host i-*\n  User ${MSSH_TEST_NOBODY}");
     let outcome = finish(caller.command("mssh").args(["-F", &file, WEB1]));
     let said = "mssh: error: `${MSSH_TEST_NOBODY}` is not a valid user name\n";

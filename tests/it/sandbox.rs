@@ -1,16 +1,16 @@
-//! The lab that all tests share, and what they use to run programs in it.
+//! The lab that all tests share, and helpers to run programs in it.
 //!
-//! - here: the lab, running a program to its end, and the calls it made
-//! - `aws_user`: a user with a `~/.aws` of their own
+//! - here: the lab, running a program to its end, and its AWS calls
+//! - `aws_user`: a user with their own `~/.aws`
 //! - `eice`: commands that trust the lab's endpoints
 //! - `login`: a session that lasts until a test ends it
 //! - `openssh`: ssh_config files, and plain ssh
 //! - `processes`: `/proc`, and the files that runs leave
 //! - `pty`: a terminal
-//! - `recorder`: clients that only write down their arguments
-//! - `ssh_user`: a user with a `~/.ssh` of their own
+//! - `recorder`: clients that only record their arguments
+//! - `ssh_user`: a user with their own `~/.ssh`
 //! - `sso`: the profiles and tokens of IAM Identity Center
-//! - `tcp`: servers on this machine
+//! - `tcp`: local servers and ports
 
 mod aws_user;
 pub(crate) mod eice;
@@ -34,8 +34,8 @@ pub(crate) use self::aws_user::{AwsUser, arn};
 pub(crate) use self::login::Login;
 pub(crate) use self::openssh::{config, plain_ssh, proxy};
 pub(crate) use self::processes::{
-    Process, discreet, files_below, handed, keepers_below, key_of, leaves_nothing, memory, mode,
-    pid_of, process, processes,
+    Process, assert_hidden, files_below, keepers_below, key_of, leaves_nothing, memory, mode,
+    pid_of, process, processes, write_credentials,
 };
 pub(crate) use self::pty::{Pty, bash};
 pub(crate) use self::recorder::Recorder;
@@ -43,25 +43,25 @@ pub(crate) use self::ssh_user::SshUser;
 pub(crate) use self::tcp::{echo_server, echoes, free_port};
 use crate::lab::{Caller, DESCRIBE_INSTANCES, Lab, SEND_SSH_PUBLIC_KEY};
 
-/// What nothing here takes unless it is broken, however busy the machine.
+/// A time limit that only a bug exceeds, even on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// No program that a test runs may take longer than this.
+/// The time limit for a program.
 const LIMIT: Duration = Duration::from_secs(90);
 
-/// The lab. A neighbour that is missing fails every test, and says how to get it.
+/// The lab. If a program is missing, every test fails and says how to install it.
 pub(crate) fn lab() -> &'static Lab {
     static LAB: OnceLock<Lab> = OnceLock::new();
     LAB.get_or_init(|| Lab::start().unwrap_or_else(|missing| panic!("{missing}")))
 }
 
-/// A caller of AWS of one's own.
+/// A new caller of AWS.
 pub(crate) fn caller() -> Caller<'static> {
     lab().caller()
 }
 
-/// Says aloud what is not tested here, and why: past the harness, which keeps to itself what a test
-/// that passes has printed.
+/// Reports what is not tested, and why. It writes to stderr directly, since the harness hides the
+/// output of passing tests.
 pub(crate) fn skipped(why: &str) {
     let line = format!("SKIPPED: {why}\n");
     let _ = std::io::stderr().write_all(line.as_bytes());
@@ -72,13 +72,13 @@ pub(crate) fn skipped(why: &str) {
 pub(crate) struct Outcome {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
-    /// The exit status, if it was not killed.
+    /// The exit status, unless it was killed.
     pub(crate) code: Option<i32>,
-    /// The signal that killed it.
+    /// The signal that killed it, if any.
     pub(crate) signal: Option<i32>,
 }
 
-/// Runs `mssh` (or another program on the lab's PATH) with these words, without input.
+/// Runs `mssh`, or another program on the lab's PATH, with these arguments and without input.
 pub(crate) fn run<W: AsRef<OsStr>>(
     caller: &Caller<'_>,
     program: &str,
@@ -102,7 +102,7 @@ pub(crate) fn finish_with(command: &mut Command, input: &[u8]) -> Outcome {
         .expect("the program starts");
     let mut stdin = child.stdin.take().expect("a pipe");
     let input = input.to_vec();
-    // A program that ends without reading its input breaks this pipe, rightly.
+    // A program may end without reading its input.
     std::thread::spawn(move || stdin.write_all(&input));
     outcome(child)
 }
@@ -140,7 +140,7 @@ fn drain(pipe: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<St
     })
 }
 
-/// Waits until `condition` holds, and says whether it came to hold within `limit`.
+/// Waits until `condition` holds. Returns whether it did within `limit`.
 pub(crate) fn eventually(limit: Duration, mut condition: impl FnMut() -> bool) -> bool {
     let began = Instant::now();
     while !condition() {
@@ -152,7 +152,7 @@ pub(crate) fn eventually(limit: Duration, mut condition: impl FnMut() -> bool) -
     true
 }
 
-/// Whether nothing of a key is left in the caller's runtime directory. Keepers need a moment.
+/// Whether no key is left in the caller's runtime directory, after a moment for keepers.
 pub(crate) fn no_key_is_left(caller: &Caller<'_>) -> bool {
     eventually(Duration::from_secs(5), || {
         std::fs::read_dir(caller.run_dir())
@@ -162,7 +162,7 @@ pub(crate) fn no_key_is_left(caller: &Caller<'_>) -> bool {
     })
 }
 
-/// The pushes that AWS took: `user@instance zone`, the zone only where one was given.
+/// The successful pushes: `user@instance zone`, or without the zone if the request has none.
 pub(crate) fn pushes(caller: &Caller<'_>) -> Vec<String> {
     let taken = caller.calls_of(SEND_SSH_PUBLIC_KEY).into_iter();
     taken
@@ -184,7 +184,7 @@ pub(crate) fn look_ups(caller: &Caller<'_>) -> usize {
 }
 
 impl Outcome {
-    /// Asserts success in silence but for this output.
+    /// Asserts success with this on stdout, and nothing on stderr.
     #[track_caller]
     pub(crate) fn prints(&self, stdout: &str) -> &Self {
         assert_eq!(
@@ -194,7 +194,7 @@ impl Outcome {
         self
     }
 
-    /// Asserts this exit status in silence but for this output.
+    /// Asserts this exit status with this on stdout, and nothing on stderr.
     #[track_caller]
     pub(crate) fn ends(&self, code: i32, stdout: &str) -> &Self {
         assert_eq!(
@@ -204,7 +204,7 @@ impl Outcome {
         self
     }
 
-    /// Asserts one of our failures: this status, nothing on stdout, exactly these lines.
+    /// Asserts a failure with this status, nothing on stdout, and exactly these lines on stderr.
     #[track_caller]
     pub(crate) fn fails(&self, code: i32, stderr: &[&str]) -> &Self {
         let lines: Vec<&str> = self.stderr.lines().collect();

@@ -1,8 +1,8 @@
-//! The serial console: a way in without the instance's network, its sshd and its users.
+//! The serial console, which needs no network, sshd or user of the instance.
 //!
-//! - here: who gets in, where, by which calls
-//! - `host_key`: the console's host key is the published one, or what the user's words say
-//! - `refusals`: what a console has not, and why AWS gives none
+//! - here: logins, and the calls they take
+//! - `host_key`: the console's host key is the published one, unless options override that
+//! - `refusals`: unsupported features, and errors of AWS
 
 mod host_key;
 mod refusals;
@@ -13,7 +13,7 @@ use crate::lab::instances::{
 use crate::lab::{Caller, SEND_CONSOLE_KEY, SEND_SSH_PUBLIC_KEY};
 use crate::sandbox::{Outcome, caller, finish_with, look_ups, no_key_is_left, pushes};
 
-/// What is typed at a console, whose host key nobody has published, or is taken as it is.
+/// Options that accept any host key.
 const TRUSTING: [&str; 5] = [
     "-T",
     "-o",
@@ -22,7 +22,7 @@ const TRUSTING: [&str; 5] = [
     "LogLevel=ERROR",
 ];
 
-/// Runs this program with these words, and types a line that tells who is logged in.
+/// Runs a program, and types a command that prints the user.
 #[track_caller]
 fn types(caller: &Caller<'_>, program: &str, words: &[&str]) -> Outcome {
     let mut command = caller.command(program);
@@ -31,7 +31,7 @@ fn types(caller: &Caller<'_>, program: &str, words: &[&str]) -> Outcome {
     outcome
 }
 
-/// Asserts that somebody got in at the console of this instance.
+/// Asserts a login at the console of this instance.
 #[track_caller]
 fn got_in(outcome: &Outcome, id: &str) {
     let said = format!("in at {id}.port0\n");
@@ -42,7 +42,7 @@ fn got_in(outcome: &Outcome, id: &str) {
     );
 }
 
-/// The instances at whose consoles a key was taken.
+/// The instances of successful console pushes.
 fn consoles(caller: &Caller<'_>) -> Vec<String> {
     let mut taken = caller.calls_of(SEND_CONSOLE_KEY);
     taken.retain(|call| call.status == Some(200));
@@ -53,7 +53,7 @@ fn consoles(caller: &Caller<'_>) -> Vec<String> {
 }
 
 #[test]
-fn a_console_of_a_new_region_is_entered_as_ssh_is_set_to() {
+fn a_console_in_a_new_region_follows_the_host_key_options() {
     for way in [&["--via", "serial"][..], &["--serial"]] {
         let caller = caller();
         let outcome = types(
@@ -76,7 +76,7 @@ fn a_console_of_a_new_region_is_entered_as_ssh_is_set_to() {
 }
 
 #[test]
-fn an_instance_is_found_by_all_its_names_and_in_any_state_but_off() {
+fn an_instance_is_found_by_all_its_names_unless_it_is_stopped() {
     let (id, paris) = (
         ["-t", WEB1, "127.0.0.11"],
         ["-r", OTHER_REGION, IN_EU_WEST_1],
@@ -101,14 +101,14 @@ fn an_instance_is_found_by_all_its_names_and_in_any_state_but_off() {
 }
 
 #[test]
-fn who_may_not_look_up_the_instance_gets_in() {
+fn a_denied_look_up_does_not_prevent_a_login() {
     let caller = caller();
     let words = [&["--serial"], &TRUSTING[..], &[DESCRIBE_DENIED]].concat();
     got_in(&types(&caller, "mssh", &words), DESCRIBE_DENIED);
 }
 
 #[test]
-fn a_user_of_ssh_config_is_none_of_a_consoles() {
+fn a_user_in_ssh_config_does_not_apply_to_consoles() {
     let caller = caller();
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("config");
@@ -121,7 +121,7 @@ fn a_user_of_ssh_config_is_none_of_a_consoles() {
 }
 
 #[test]
-fn the_way_is_told_and_a_dry_run_pushes_nothing() {
+fn the_console_is_reported_and_a_dry_run_pushes_nothing() {
     let caller = caller();
     let words = [
         "-v",

@@ -1,11 +1,11 @@
-//! A session is ssh's own: its input and output, words, terminal, signals and exit status.
+//! A session is ssh's own: input, output, arguments, terminal, signals and exit status.
 //!
-//! - here: bytes, exit status, and what ssh does in the background
+//! - here: bytes, exit status, and ssh in the background
 //! - `words`: the remote command arrives as with plain ssh
-//! - `signals`: signals and job control act on ssh alone
-//! - `waiting`: who waits is told what for
+//! - `signals`: signals and job control reach ssh only
+//! - `waiting`: messages while waiting
 //! - `machine`: without /proc, with a small stack, as the first process of a container
-//! - `shell`: whatever the user's shell is, tunnels and hops work, and it stays theirs where it can
+//! - `shell`: tunnels and hops work with any user shell, and SHELL is changed only if needed
 
 mod machine;
 mod shell;
@@ -23,7 +23,7 @@ use crate::sandbox::{
     finish_with, free_port, key_of, lab, leaves_nothing, pid_of, plain_ssh, run,
 };
 
-/// Asserts that this remote command ends with `mssh` as it does with plain ssh.
+/// Asserts that a remote command ends with `mssh` as with plain ssh.
 #[track_caller]
 fn ends_as_with_ssh(command: &str) -> Outcome {
     let caller = caller();
@@ -35,14 +35,14 @@ fn ends_as_with_ssh(command: &str) -> Outcome {
 }
 
 #[test]
-fn input_goes_there_and_output_comes_back_and_we_say_nothing() {
+fn input_and_output_are_passed_on_silently() {
     let caller = caller();
     let mut mssh = caller.command("mssh");
     finish_with(mssh.args([WEB1, "cat"]), b"hi\n").prints("hi\n");
 }
 
 #[test]
-fn both_outputs_are_kept_apart() {
+fn stdout_and_stderr_are_separate() {
     let outcome = ends_as_with_ssh("echo out; echo err >&2");
     assert_eq!((&*outcome.stdout, &*outcome.stderr), ("out\n", "err\n"));
 }
@@ -62,7 +62,7 @@ fn a_remote_command_killed_by_a_signal_ends_as_with_ssh() {
 }
 
 #[test]
-fn a_megabyte_of_any_bytes_goes_there_and_back_unchanged() {
+fn a_megabyte_of_random_bytes_is_echoed_unchanged() {
     let caller = caller();
     let file = |name| lab().path().join(format!("{}.{name}", caller.access_key()));
     let mut bytes = vec![0; 1 << 20];
@@ -81,7 +81,7 @@ fn a_megabyte_of_any_bytes_goes_there_and_back_unchanged() {
 }
 
 #[test]
-fn any_of_the_standard_three_may_be_closed() {
+fn stdin_stdout_and_stderr_may_be_closed() {
     let caller = caller();
     finish(&mut bash(&caller, &format!("mssh {WEB1} echo hi <&-"))).prints("hi\n");
     finish(&mut bash(&caller, &format!("mssh {WEB1} echo hi 2>&-"))).prints("hi\n");
@@ -96,14 +96,14 @@ fn any_of_the_standard_three_may_be_closed() {
 }
 
 #[test]
-fn with_n_the_callers_input_is_left_alone() {
+fn with_n_stdin_is_not_read() {
     let caller = caller();
     let line = format!("while read -r x; do mssh -n {WEB1} echo \"$x\"; done");
     finish_with(&mut bash(&caller, &line), b"a\nb\n").prints("a\nb\n");
 }
 
 #[test]
-fn we_never_read_the_callers_input_ourselves() {
+fn mssh_never_reads_stdin_itself() {
     let caller = caller();
     for ours in [
         format!("mssh --dry-run {WEB1}"),
@@ -125,7 +125,7 @@ fn with_f_ssh_goes_to_the_background_and_the_key_is_removed() {
     let command = format!("sh -c '{wait}' '{}'", token.display());
     let mut mssh = caller.command("mssh");
     mssh.args(["-f", WEB1, &command]).stdin(Stdio::null());
-    // ssh in the background holds these, until the command ends.
+    // ssh in the background keeps them open until the command ends.
     mssh.stdout(Stdio::null()).stderr(Stdio::null());
     let status = mssh.status().expect("mssh starts");
     assert!(status.success());
@@ -136,7 +136,7 @@ fn with_f_ssh_goes_to_the_background_and_the_key_is_removed() {
 }
 
 #[test]
-fn with_n_and_l_in_capitals_ssh_forwards_a_port() {
+fn with_capital_n_and_l_ssh_forwards_a_port() {
     let caller = caller();
     let port = free_port();
     let forward = format!("127.0.0.1:{port}:127.0.0.1:{}", echo_server());
@@ -156,7 +156,7 @@ fn with_n_and_l_in_capitals_ssh_forwards_a_port() {
 }
 
 #[test]
-fn the_process_that_was_mssh_is_ssh() {
+fn mssh_becomes_ssh() {
     let caller = caller();
     let session = Login::of(&caller);
     let pid = session.pid().as_raw_nonzero();
@@ -165,7 +165,7 @@ fn the_process_that_was_mssh_is_ssh() {
 }
 
 #[test]
-fn msftp_and_mscp_become_their_clients_too() {
+fn msftp_becomes_sftp() {
     let caller = caller();
     let mut msftp = caller.command("msftp");
     msftp.arg(WEB1).stdin(Stdio::piped());
@@ -181,7 +181,7 @@ fn msftp_and_mscp_become_their_clients_too() {
 }
 
 #[test]
-fn a_terminal_is_passed_on_with_its_size() {
+fn the_terminal_and_its_size_are_passed_on() {
     let caller = caller();
     let line = format!("stty rows 33 cols 77; mssh -t {WEB1} 'tty; stty size; exit 5'");
     let mut terminal = Pty::open(&caller, &line);
@@ -191,7 +191,7 @@ fn a_terminal_is_passed_on_with_its_size() {
 }
 
 #[test]
-fn a_terminal_can_be_had_without_one_here() {
+fn a_remote_terminal_works_without_a_local_one() {
     let caller = caller();
     let outcome = run(&caller, "mssh", ["-tt", WEB1, "tty"]);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
@@ -199,7 +199,7 @@ fn a_terminal_can_be_had_without_one_here() {
 }
 
 #[test]
-fn a_shell_without_a_command_is_a_login_in_a_terminal() {
+fn without_a_command_there_is_a_login_shell_in_a_terminal() {
     let caller = caller();
     let mut terminal = Pty::open(&caller, &format!("mssh {WEB1}"));
     terminal.types("echo $((6*7))-$SSH_TTY\n");

@@ -1,4 +1,4 @@
-//! Connection sharing: over a master connection that runs, nothing is pushed and no key is made.
+//! Connection sharing: over a running master connection, no key is made or pushed.
 
 mod clients;
 mod consoles;
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use crate::lab::Caller;
 use crate::sandbox::{Outcome, lab, look_ups, pushes, run};
 
-/// A directory for sockets, whose masters end with it.
+/// A directory for sockets. Their masters are ended on drop.
 struct Sockets<'a> {
     directory: TempDir,
     caller: &'a Caller<'a>,
@@ -32,13 +32,13 @@ impl<'a> Sockets<'a> {
         format!("{directory}/{form}")
     }
 
-    /// The sockets that are there.
+    /// The existing sockets.
     fn found(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(&self.directory).expect("a directory");
         entries.flatten().map(|entry| entry.path()).collect()
     }
 
-    /// A file beside them for `-F`, with this text.
+    /// A config file for `-F` with this text.
     fn config(&self, text: &str) -> String {
         let path = self.path("config");
         let known = lab().home().join(".ssh/known_hosts");
@@ -67,14 +67,14 @@ impl Drop for Sockets<'_> {
     }
 }
 
-/// When something was last made or removed in the caller's runtime directory.
+/// The modification time of the caller's runtime directory.
 fn touched(caller: &Caller<'_>) -> SystemTime {
     let metadata = fs::metadata(caller.run_dir()).expect("a directory");
     metadata.modified().expect("a time")
 }
 
-/// Runs `mssh`, and says how many look-ups and pushes that took. Asserts that without a push
-/// there was no room for a key either.
+/// Runs a program, and counts look-ups and pushes. Asserts that without a push no key directory was
+/// made.
 #[track_caller]
 fn counted(caller: &Caller<'_>, program: &str, words: &[&str]) -> (Outcome, [usize; 2]) {
     let calls = || [look_ups(caller), pushes(caller).len()];
@@ -87,7 +87,7 @@ fn counted(caller: &Caller<'_>, program: &str, words: &[&str]) -> (Outcome, [usi
     (outcome, more)
 }
 
-/// Asserts that `mssh` with these words and `echo in` gets in by so many look-ups and pushes.
+/// Asserts that `mssh` logs in with these numbers of look-ups and pushes.
 #[track_caller]
 fn gets_in(caller: &Caller<'_>, words: &[&str], calls: [usize; 2]) {
     let (outcome, more) = counted(caller, "mssh", &[words, &["echo in"]].concat());

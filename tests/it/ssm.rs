@@ -1,4 +1,4 @@
-//! Session Manager's tunnel, over a gateway that keeps to the protocol and does its worst.
+//! Tunnels through Session Manager, with a gateway and agents that inject faults.
 
 mod ending;
 mod faults;
@@ -20,13 +20,13 @@ use std::time::{Duration, Instant};
 
 use crate::lab::{Caller, SessionRecord, instances};
 
-/// The address at which the agent of [`instances::WEB1`] finds what the tests put there.
+/// The address at which the agent of [`instances::WEB1`] reaches the servers of the tests.
 const THERE: Ipv4Addr = Ipv4Addr::new(127, 0, 1, 11);
 
-/// How long a transfer may take.
+/// The time limit of a transfer.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// The tunnel to [`instances::WEB1`], as ssh starts it: the words after the program's name.
+/// The arguments of the tunnel to [`instances::WEB1`], as ssh starts it.
 fn words(port: u16) -> [String; 3] {
     words_to(instances::WEB1, port)
 }
@@ -46,7 +46,7 @@ fn tunnel(caller: &Caller<'_>, port: u16) -> Command {
     command
 }
 
-/// Something that listens on the instance, for one connection.
+/// A server on the instance, for one connection.
 fn service<T: Send + 'static>(
     serve: impl FnOnce(TcpStream) -> T + Send + 'static,
 ) -> (u16, JoinHandle<T>) {
@@ -56,15 +56,15 @@ fn service<T: Send + 'static>(
     (port, served)
 }
 
-/// Bytes that repeat nowhere.
+/// Random bytes.
 fn bytes(size: usize, seed: u64) -> Vec<u8> {
     let mut random = fastrand::Rng::with_seed(seed);
     (0..size).map(|_| random.u8(..)).collect()
 }
 
-/// What came of a tunnel.
+/// The result of a tunnel.
 struct Carried {
-    /// What the instance has got, and what has come out of the tunnel.
+    /// What the instance received, and the output of the tunnel.
     up: Vec<u8>,
     down: Vec<u8>,
     stderr: String,
@@ -73,7 +73,7 @@ struct Carried {
 }
 
 /// Sends `up` through a tunnel and `down` back, at the same time. The instance closes when both
-/// have arrived: the agent has no more than two seconds for what is under way then.
+/// have arrived, since the agent waits only two seconds for what is then in flight.
 fn carry(caller: &Caller<'_>, up: &[u8], down: &[u8]) -> Carried {
     carry_by(|port| tunnel(caller, port), up, down)
 }
@@ -148,7 +148,7 @@ fn wait(child: &mut Child) -> Option<i32> {
     }
 }
 
-/// The one session of a caller, once it is over: with nothing to complain of.
+/// The only session of a caller, when it has ended. Asserts that there are no complaints.
 fn the_session(caller: &Caller<'_>) -> SessionRecord {
     let began = Instant::now();
     loop {

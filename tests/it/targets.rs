@@ -1,4 +1,4 @@
-//! Every form of a target leads to its instance, as the right user, by the fewest calls.
+//! Every form of a target finds its instance, with the right user and the fewest calls.
 
 mod addresses;
 mod asking;

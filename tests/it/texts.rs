@@ -1,6 +1,6 @@
-//! Our texts are current and true: help, completions, man pages, README.
+//! Help, completions, man pages and README are current and correct.
 //!
-//! `MSSH_UPDATE=1 cargo test texts` writes the generated files anew.
+//! `MSSH_UPDATE=1 cargo test texts` updates the generated files.
 
 mod manual;
 mod readme;
@@ -18,7 +18,7 @@ fn project(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-/// What a program prints of itself.
+/// The output of a program.
 fn printed(program: &str, words: &[&str]) -> String {
     let outcome = run(&caller(), program, words);
     assert_eq!(
@@ -89,7 +89,7 @@ fn the_man_pages_render_without_a_warning() {
 }
 
 #[test]
-fn help_fits_a_screen_and_answers_before_anything_can_fail() {
+fn help_fits_a_screen_and_needs_nothing_else() {
     for program in PROGRAMS {
         let help = printed(program, &["--help"]);
         assert!(help.lines().count() <= 28, "{help}");
@@ -97,7 +97,7 @@ fn help_fits_a_screen_and_answers_before_anything_can_fail() {
             help.lines().all(|line| line.chars().count() <= 80),
             "{help}"
         );
-        // Ansible takes a capital letter for a sign of an old ssh.
+        // Ansible takes `Usage` with a capital letter for a sign of an old ssh.
         assert!(help.contains("usage: ") && !help.contains("Usage:"));
         assert_eq!(printed(program, &["-h", "i-0abc"]), help);
         let version = format!("{program} {}\n", env!("CARGO_PKG_VERSION"));
@@ -112,7 +112,7 @@ fn help_fits_a_screen_and_answers_before_anything_can_fail() {
 }
 
 #[test]
-fn every_option_stands_in_the_man_page_and_is_completed() {
+fn every_option_is_in_the_man_page_and_the_completions() {
     let help = printed("mssh", &["--help"]);
     let options: Vec<&str> = help
         .split_whitespace()
@@ -129,7 +129,7 @@ fn every_option_stands_in_the_man_page_and_is_completed() {
 }
 
 #[test]
-fn what_only_ssh_has_is_not_in_the_help_of_the_others() {
+fn options_of_ssh_only_are_not_in_the_help_of_the_others() {
     for program in ["msftp", "mscp"] {
         let help = printed(program, &["--help"]);
         let page = printed(program, &["--man"]);
@@ -148,7 +148,7 @@ fn what_only_ssh_has_is_not_in_the_help_of_the_others() {
 }
 
 #[test]
-fn a_reader_who_has_seen_enough_is_no_error() {
+fn a_closed_pipe_is_no_error() {
     let caller = caller();
     let mut command = caller.command("bash");
     let outcome = finish_with(

@@ -1,11 +1,11 @@
-//! Everything that ssh is used for, by a way that nobody has named.
+//! What ssh is used for, through a tunnel that mssh chose.
 
 use std::fs;
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{look_ups, port, way};
+use super::{look_ups, port, route};
 use crate::lab::Caller;
 use crate::lab::instances::{REJECTS_DIRECT, SSM_ONLY};
 use crate::sandbox::eice::command;
@@ -14,10 +14,10 @@ use crate::sandbox::{
     leaves_nothing, pushes,
 };
 
-/// A directory of the caller's, the same here and on every instance.
-struct Place(PathBuf);
+/// A directory of the caller, which this machine and every instance share.
+struct SharedDirectory(PathBuf);
 
-impl Place {
+impl SharedDirectory {
     fn of(caller: &Caller<'_>) -> Self {
         let place = lab().path().join(format!("{}.auto", caller.access_key()));
         fs::create_dir_all(place.join("into")).expect("a directory");
@@ -42,7 +42,7 @@ impl Place {
     }
 }
 
-fn by_session(caller: &Caller<'_>, program: &str) -> Command {
+fn with_ssm(caller: &Caller<'_>, program: &str) -> Command {
     let mut command = command(caller, program);
     let letter = if program == "mssh" { "-p" } else { "-P" };
     command.arg(format!("{letter}{}", lab().port()));
@@ -50,19 +50,19 @@ fn by_session(caller: &Caller<'_>, program: &str) -> Command {
 }
 
 #[test]
-fn files_go_by_msftp_mscp_and_rsync() {
+fn msftp_mscp_and_rsync_copy_through_a_tunnel() {
     let caller = caller();
-    let place = Place::of(&caller);
+    let place = SharedDirectory::of(&caller);
     let (a, b) = (place.at(SSM_ONLY, "a"), place.at(SSM_ONLY, "b"));
-    finish(by_session(&caller, "mscp").args(["-q", &a, &b, &place.file("into")])).prints("");
+    finish(with_ssm(&caller, "mscp").args(["-q", &a, &b, &place.file("into")])).prints("");
     place.has("into/a", "a");
     place.has("into/b", "b");
-    // Of each source scp asks for a tunnel; of us, but once.
+    // scp starts ssh, and so a tunnel, for each source. mssh decides once.
     assert_eq!(caller.sessions().len(), 2);
     assert_eq!(look_ups(&caller), [1, 1]);
 
     let batch = format!("put {} {}", place.file("a"), place.file("c"));
-    let mut msftp = by_session(&caller, "msftp");
+    let mut msftp = with_ssm(&caller, "msftp");
     let outcome = finish_with(msftp.args(["-q", "-b", "-", SSM_ONLY]), batch.as_bytes());
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     place.has("c", "a");
@@ -80,9 +80,9 @@ fn files_go_by_msftp_mscp_and_rsync() {
     leaves_nothing(&caller);
 }
 
-/// `-f -N -L`, as a master: the tunnel goes to the background with ssh.
+/// `-f -N -L`, as a master. The tunnel goes to the background with ssh.
 #[test]
-fn a_port_is_forwarded_in_the_background_and_the_connection_shared() {
+fn a_background_connection_forwards_a_port_and_is_shared() {
     for (id, words, expected) in [
         (REJECTS_DIRECT, vec![], "eice"),
         (SSM_ONLY, vec![port()], "ssm"),
@@ -102,7 +102,7 @@ fn a_port_is_forwarded_in_the_background_and_the_connection_shared() {
         let calls = caller.calls().len();
         shared(&[id, "echo shared"]).prints("shared\n");
         assert_eq!(caller.calls().len(), calls, "{id}");
-        assert_eq!((pushes(&caller).len(), way(&caller)), (1, expected));
+        assert_eq!((pushes(&caller).len(), route(&caller)), (1, expected));
         assert_eq!(shared(&["-O", "exit", id]).code, Some(0));
         leaves_nothing(&caller);
         let over = || match expected {

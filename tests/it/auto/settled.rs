@@ -1,24 +1,24 @@
-//! What leaves nothing to try: then AWS is asked for no more than ever.
+//! Cases without a choice of routes, which cost no further AWS calls.
 
 use tempfile::TempDir;
 
-use super::{PORT, look_ups, mssh, way};
+use super::{PORT, look_ups, mssh, route};
 use crate::lab::Caller;
 use crate::lab::instances::{
     IPV6_ONLY, PRIVATE, PRIVATE_WITH_AGENT, REJECTS_DIRECT, SSM_ONLY, WEB1,
 };
 use crate::sandbox::{SshUser, caller, config, lab, proxy, pushes, run, skipped};
 
-/// Asserts that the look-ups for tunnels are not asked for.
+/// Asserts that there are no look-ups for tunnels.
 #[track_caller]
-fn asks_for_no_tunnel(words: &[&str]) {
+fn looks_up_no_tunnel(words: &[&str]) {
     let caller = caller();
     run(&caller, "mssh", [words, &["echo in"]].concat()).prints("in\n");
     assert_eq!(look_ups(&caller), [0, 0], "{words:?}");
 }
 
 #[test]
-fn an_address_that_answers_or_a_way_that_was_named_is_taken() {
+fn a_reachable_address_or_a_named_route_is_used() {
     for words in [
         &[WEB1][..],
         &["--private", PRIVATE],
@@ -28,18 +28,18 @@ fn an_address_that_answers_or_a_way_that_was_named_is_taken() {
         &["ip-127-0-1-21.ec2.internal"],
         &["-t", PRIVATE, "private.lab"],
     ] {
-        asks_for_no_tunnel(words);
+        looks_up_no_tunnel(words);
     }
     if lab().has_ipv6() {
-        asks_for_no_tunnel(&[IPV6_ONLY]);
+        looks_up_no_tunnel(&[IPV6_ONLY]);
     } else {
         skipped("there is no ::1 here");
     }
 }
 
-/// Nobody is at that address: ssh itself says so.
+/// Nothing listens at that address; ssh itself reports that.
 #[test]
-fn the_original_form_and_a_way_that_was_named_are_left_to_ssh() {
+fn for_the_original_form_and_a_named_route_ssh_reports_the_failure() {
     for words in [
         &["--private", REJECTS_DIRECT][..],
         &["--via=private", "127.0.1.84"],
@@ -48,13 +48,14 @@ fn the_original_form_and_a_way_that_was_named_are_left_to_ssh() {
         let caller = caller();
         let outcome = mssh(&caller, &[&["-p22"], words].concat());
         assert!(outcome.stderr.contains("Connection refused"), "{outcome:?}");
-        assert_eq!((look_ups(&caller), way(&caller)), ([0, 0], "direct"));
+        assert_eq!((look_ups(&caller), route(&caller)), ([0, 0], "direct"));
     }
 }
 
-/// Whether the hops are instances or not: they lead to the address, and no tunnel does.
+/// Whether the hops are instances or not: the connection goes through them, and not through a
+/// tunnel.
 #[test]
-fn through_hops_the_target_is_reached_directly() {
+fn through_hops_the_address_is_used_directly() {
     let user = SshUser::with("");
     let inside = "root@127.0.0.12";
     for hop in [WEB1, inside, &format!("{inside},{WEB1}")] {
@@ -68,23 +69,23 @@ fn through_hops_the_target_is_reached_directly() {
     user.run("mssh", &["-J", WEB1, PRIVATE, "echo in"])
         .prints("in\n");
     assert_eq!(
-        (look_ups(&user.caller), way(&user.caller)),
+        (look_ups(&user.caller), route(&user.caller)),
         ([0, 0], "direct")
     );
 }
 
 #[test]
-fn a_port_forwarded_by_ssh_config_is_gone_to_as_ever() {
+fn a_host_name_and_port_of_ssh_config_are_used_as_before() {
     let block = format!(
         "Host 127.0.1.84\n  HostName 127.0.2.84\n  Port {}",
         lab().port()
     );
     let (_kept, file) = config(&block);
-    asks_for_no_tunnel(&["-F", &file, REJECTS_DIRECT]);
+    looks_up_no_tunnel(&["-F", &file, REJECTS_DIRECT]);
 }
 
 #[test]
-fn a_public_instance_is_not_tunnelled_to_where_its_address_may_not_be_used() {
+fn a_public_instance_is_not_tunnelled_to_if_its_address_family_is_excluded() {
     let caller = caller();
     let error = format!("mssh: error: instance {WEB1} has no IPv6 address");
     let outcome = mssh(&caller, &["-6", WEB1]);
@@ -93,31 +94,31 @@ fn a_public_instance_is_not_tunnelled_to_where_its_address_may_not_be_used() {
 }
 
 #[test]
-fn a_proxy_of_ones_own_is_left_to_know_the_way() {
+fn with_a_proxy_of_the_users_own_no_route_is_probed() {
     let there = proxy("127.0.2.84");
     for block in [
-        // For IDs, for addresses, for all.
+        // For IDs, for addresses, for every host.
         format!("Host i-*\n  ProxyCommand {there}"),
         format!("Host 127.0.1.*\n  ProxyCommand {there}"),
         format!("Host *\n  ProxyCommand {there}"),
     ] {
         let (_kept, file) = config(&block);
-        asks_for_no_tunnel(&["-F", &file, REJECTS_DIRECT]);
+        looks_up_no_tunnel(&["-F", &file, REJECTS_DIRECT]);
     }
-    asks_for_no_tunnel(&["-o", &format!("ProxyCommand={there}"), REJECTS_DIRECT]);
+    looks_up_no_tunnel(&["-o", &format!("ProxyCommand={there}"), REJECTS_DIRECT]);
 }
 
 #[test]
-fn an_alias_of_an_id_is_as_good_as_the_id() {
+fn an_alias_of_an_id_works_like_the_id() {
     let (_kept, file) = config(&format!("Host box\n  HostName {SSM_ONLY}"));
     let caller = caller();
     mssh(&caller, &["-F", &file, PORT, "box", "echo in"]).prints("in\n");
-    assert_eq!(way(&caller), "ssm");
+    assert_eq!(route(&caller), "ssm");
 }
 
-/// A ProxyCommand would be for both.
+/// A ProxyCommand would apply to both.
 #[test]
-fn of_several_instances_each_has_its_address() {
+fn each_of_several_instances_is_reached_at_its_address() {
     let caller = caller();
     let (one, other) = (format!("{REJECTS_DIRECT}:a"), format!("{WEB1}:b"));
     let outcome = run(&caller, "mscp", ["--dry-run", "-3", &one, &other]);
@@ -126,7 +127,7 @@ fn of_several_instances_each_has_its_address() {
     assert_eq!(look_ups(&caller), [0, 0]);
 }
 
-/// A ControlPath, and the master at it, which ends with this.
+/// A ControlPath with a running master, which exits on drop.
 struct Master<'a> {
     caller: &'a Caller<'a>,
     path: String,
@@ -152,7 +153,7 @@ impl<'a> Master<'a> {
 }
 
 #[test]
-fn over_a_master_nothing_is_tried_or_pushed() {
+fn with_a_running_master_nothing_is_probed_or_pushed() {
     for form in ["any", "%h", "%C", "%n", "%r@%h:%p"] {
         let caller = caller();
         let master = Master::of(&caller, form, SSM_ONLY);
@@ -160,13 +161,17 @@ fn over_a_master_nothing_is_tried_or_pushed() {
         mssh(&caller, &["-S", &master.path, PORT, SSM_ONLY, "echo in"]).prints("in\n");
         assert!(master.command("check", SSM_ONLY), "{form}");
         assert_eq!(caller.calls().len(), before, "{form}");
-        assert_eq!((pushes(&caller).len(), way(&caller)), (1, "ssm"), "{form}");
+        assert_eq!(
+            (pushes(&caller).len(), route(&caller)),
+            (1, "ssm"),
+            "{form}"
+        );
         assert!(master.command("exit", SSM_ONLY), "{form}");
     }
 }
 
 #[test]
-fn a_master_at_the_address_is_taken_before_anything_is_tried() {
+fn a_master_at_the_address_is_used_before_anything_is_probed() {
     let caller = caller();
     let master = Master::of(&caller, "%h", PRIVATE_WITH_AGENT);
     mssh(
@@ -180,7 +185,7 @@ fn a_master_at_the_address_is_taken_before_anything_is_tried() {
 }
 
 #[test]
-fn a_control_command_tries_nothing() {
+fn a_control_command_probes_nothing() {
     let caller = caller();
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("%h").display().to_string();

@@ -1,4 +1,4 @@
-//! What is said of the way.
+//! Messages about the route.
 
 use std::time::Instant;
 
@@ -16,12 +16,12 @@ const HINT: &str = "mssh: hint: join its network, make an endpoint in its VPC, o
                     connect";
 
 #[test]
-fn where_no_way_leads_each_has_its_reason() {
+fn an_unreachable_instance_gets_a_reason_for_each_route() {
     let caller = caller();
     let began = Instant::now();
     let port = lab().port();
     let outcome = mssh(&caller, &[UNREACHABLE]);
-    // The first SYN may be lost, and so the only hope has as long again.
+    // The first SYN may be lost, so the only candidate gets a second try.
     assert!(began.elapsed() < LIMIT * 2 + SLACK);
     outcome.fails(
         255,
@@ -37,7 +37,7 @@ fn where_no_way_leads_each_has_its_reason() {
 }
 
 #[test]
-fn a_look_up_that_is_denied_counts_as_a_way_that_is_shut() {
+fn a_denied_look_up_closes_its_route() {
     let caller = denied(&[ENDPOINTS, MANAGED]);
     mssh(&caller, &["-p22", REJECTS_DIRECT]).fails(
         255,
@@ -56,7 +56,7 @@ fn a_look_up_that_is_denied_counts_as_a_way_that_is_shut() {
 }
 
 #[test]
-fn a_look_up_that_another_policy_denies_says_which() {
+fn a_look_up_denied_by_another_policy_names_the_policy() {
     let caller = denied(&[MANAGED]);
     let scp = Trouble::DeniedBy("with an explicit deny in a service control policy");
     caller.fault(Fault::new(scp).on(ENDPOINTS));
@@ -74,7 +74,7 @@ fn a_look_up_that_another_policy_denies_says_which() {
 }
 
 #[test]
-fn what_is_broken_on_the_way_is_said() {
+fn a_broken_endpoint_and_a_lost_agent_are_reported() {
     let broken = [
         format!("mssh:   eice: {CREATE_FAILED} takes no connections: it is create-failed"),
         "mssh:   ssm: Session Manager has lost its SSM Agent".to_owned(),
@@ -114,7 +114,7 @@ fn what_is_broken_on_the_way_is_said() {
 }
 
 #[test]
-fn a_look_up_that_fails_is_said_in_its_own_words() {
+fn a_failed_look_up_is_reported_in_its_own_words() {
     let caller = caller();
     caller.fault(Fault::new(Trouble::Error("InternalServerError")).on(MANAGED));
     let outcome = mssh(&caller, &["-p2222", REJECTS_DIRECT]);
@@ -132,7 +132,7 @@ fn a_look_up_that_fails_is_said_in_its_own_words() {
 }
 
 #[test]
-fn families_and_addresses_that_are_not_there_are_reasons_too() {
+fn missing_address_families_and_addresses_are_reasons_too() {
     for (words, direct, eice) in [
         (
             &[NO_ADDRESS][..],
@@ -157,7 +157,7 @@ fn families_and_addresses_that_are_not_there_are_reasons_too() {
 }
 
 #[test]
-fn the_way_is_told_to_who_asks() {
+fn verbose_tells_the_route() {
     let outcome = mssh(&caller(), &["-v", REJECTS_DIRECT, "true"]);
     let told =
         format!("mssh: ec2-user at {REJECTS_DIRECT}: 127.0.1.84 through eice-0cafe000000000001");
@@ -167,7 +167,7 @@ fn the_way_is_told_to_who_asks() {
     assert!(outcome.stderr.contains(&told), "{outcome:?}");
 }
 
-/// What a terminal shows of `mssh` with these words.
+/// What a terminal shows of `mssh` with these arguments.
 fn screen(words: &str) -> String {
     let caller = caller();
     let certificate = command(&caller, "true")
@@ -187,7 +187,7 @@ fn screen(words: &str) -> String {
 }
 
 #[test]
-fn a_terminal_is_told_of_a_tunnel_that_nobody_asked_for() {
+fn on_a_terminal_a_tunnel_that_was_chosen_is_reported() {
     let ssm_only = format!("{} {SSM_ONLY}", port());
     let shown = |words: &str| screen(words).matches("mssh: through ").count();
     assert!(screen(&ssm_only).contains("mssh: through Session Manager\r\n"));
@@ -200,7 +200,7 @@ fn a_terminal_is_told_of_a_tunnel_that_nobody_asked_for() {
 }
 
 #[test]
-fn a_dry_run_finds_the_way_and_pushes_nothing() {
+fn a_dry_run_finds_the_route_and_pushes_nothing() {
     let caller = caller();
     let outcome = mssh(&caller, &["--dry-run", SSM_ONLY, "ls"]);
     assert_eq!((&*outcome.stderr, outcome.code), ("", Some(0)));

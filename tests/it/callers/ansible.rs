@@ -1,4 +1,4 @@
-//! Ansible's own programs with `mssh` as their ssh: modules, copies, another user.
+//! Ansible with `mssh` as its ssh: modules, copies, another user.
 //!
 //! - here: one instance and one module at a time
 //! - `playbook`: ten hosts at once, and connections that are shared
@@ -12,8 +12,8 @@ use crate::lab::instances::{STOPPED, WEB1};
 use crate::lab::{Caller, SEND_SSH_PUBLIC_KEY};
 use crate::sandbox::{caller, finish, run, skipped};
 
-/// One of Ansible's programs, which reads the inventory of [`hosts`] and no settings of this
-/// machine. Each of its connections is its own unless a test says otherwise.
+/// One of Ansible's programs, with the inventory of [`hosts`] and none of this machine's settings.
+/// Connections are not shared by default.
 fn ansible(caller: &Caller<'_>, places: &Places, name: &str) -> Command {
     write(&places.here.join("ansible.cfg"), "");
     let mut ansible = program(caller, places, name);
@@ -30,14 +30,15 @@ fn ansible(caller: &Caller<'_>, places: &Places, name: &str) -> Command {
     ansible
 }
 
-/// Writes the inventory: a line each, to which the interpreter is added, lest it be searched for.
+/// Writes the inventory. The interpreter is added to each line, so that Ansible does not search for
+/// it.
 fn hosts(places: &Places, lines: &[String]) {
     let variables = "[all:vars]\nansible_python_interpreter=/usr/bin/python3\n";
     let text = format!("{}\n{variables}", lines.join("\n"));
     write(&places.here.join("hosts"), &text);
 }
 
-/// A module, run on the only host there is: `web`, which is [`WEB1`].
+/// A module, run on the only host: `web`, which is [`WEB1`].
 fn module(caller: &Caller<'_>, places: &Places, words: &[&str]) -> Command {
     hosts(places, &[format!("web ansible_host={WEB1}")]);
     let mut command = ansible(caller, places, "ansible");
@@ -54,16 +55,16 @@ fn ping_answers_with_and_without_pipelining() {
         let outcome = succeeds(ping.env("ANSIBLE_PIPELINING", pipelining));
         let answer = "web | SUCCESS => {\"changed\": false,\"ping\": \"pong\"}\n";
         outcome.prints(answer);
-        // Without it: a directory, a file, and the clearing up, each by a run of ssh or sftp.
+        // Without pipelining: a directory, a file, and the cleanup, each by a run of ssh or sftp.
         let runs = caller.calls_of(SEND_SSH_PUBLIC_KEY).len();
         assert_eq!(runs == 1, pipelining == "1", "{runs} runs");
         costs(&caller, runs);
     }
 }
 
-/// The brackets in which Ansible puts the host of sftp and scp are for IPv6, and harmless to IDs.
+/// Ansible puts the host of sftp and scp into brackets, for IPv6. IDs work in them, too.
 #[test]
-fn copy_and_fetch_work_by_each_way_of_transfer() {
+fn copy_and_fetch_work_with_each_transfer_method() {
     for method in ["sftp", "scp", "piped", "smart"] {
         let caller = caller();
         let places = Places::of(&caller);
@@ -107,7 +108,7 @@ fn a_task_may_become_another_user() {
 }
 
 #[test]
-fn the_login_is_ansibles_and_ours_where_it_has_none() {
+fn the_user_is_ansibles_or_else_our_default() {
     for (setting, user) in [("", "ec2-user"), ("ansible_user=ubuntu", "ubuntu")] {
         let caller = caller();
         let places = Places::of(&caller);
@@ -118,7 +119,7 @@ fn the_login_is_ansibles_and_ours_where_it_has_none() {
     }
 }
 
-/// Its status 255 tells Ansible so, and our words are what it shows.
+/// Status 255 means unreachable to Ansible, which shows our message.
 #[test]
 fn a_stopped_instance_is_unreachable_and_the_reason_is_shown() {
     let caller = caller();

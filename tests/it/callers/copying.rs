@@ -1,4 +1,4 @@
-//! `scp -S mssh` and `sftp -S mssh`: OpenSSH's own programs, with `mssh` where their ssh would be.
+//! `scp -S mssh` and `sftp -S mssh`: OpenSSH's programs with `mssh` as their ssh.
 
 use std::process::Command;
 
@@ -14,7 +14,7 @@ fn scp(caller: &Caller<'_>, places: &Places, options: &[&str]) -> Command {
 }
 
 #[test]
-fn scp_copies_both_ways_in_its_new_and_its_old_protocol() {
+fn scp_copies_both_ways_with_both_protocols() {
     for protocol in [&[][..], &["-O"]] {
         let caller = caller();
         let places = Places::of(&caller);
@@ -43,7 +43,7 @@ fn scp_copies_a_tree_and_keeps_times_and_modes() {
 }
 
 #[test]
-fn scp_finds_another_port() {
+fn scp_uses_another_port() {
     let port = lab().odd_port().to_string();
     for options in [&["-P", &port][..], &["-O", "-P", &port]] {
         let caller = caller();
@@ -67,7 +67,7 @@ fn scp_copies_from_one_instance_to_another() {
     pushes(&caller, 2);
 }
 
-/// The jump is by plain ssh, to whom an agent lends a key that the jump host knows.
+/// The jump uses plain ssh, with an agent whose key the jump host accepts.
 #[test]
 fn scp_jumps_over_a_host() {
     let caller = caller();
@@ -75,7 +75,7 @@ fn scp_jumps_over_a_host() {
     write(&places.here.join("file"), "text\n");
     plain_ssh(&caller);
     let pushed = caller.calls_of(SEND_SSH_PUBLIC_KEY).len();
-    // The agent's own child would be one of another group, without the lab's users.
+    // A child of the agent has the group _ssh, and so does not see the lab's users.
     let line = "eval \"$(ssh-agent -s)\" >/dev/null; trap 'kill $SSH_AGENT_PID' EXIT; \
         ssh-add -q \"$0\" && \"$@\"";
     let key = lab().path().join(format!("{}.key", caller.access_key()));
@@ -84,7 +84,7 @@ fn scp_jumps_over_a_host() {
     scp.args(["scp", "-S", "mssh", "-J", "ec2-user@127.0.0.11"]);
     succeeds(scp.args(["file", &places.remote(WEB2, "file")])).prints("");
     assert_eq!(read(&places.there.join("file")), "text\n");
-    // EC2 knows the hop's address, so it gets a key as well; the agent's may be what opens it.
+    // EC2 knows the hop's address, so a key is pushed to it, too.
     pushes(&caller, pushed + 2);
 }
 
@@ -131,9 +131,9 @@ fn sftp_gets_a_file_from_another_port() {
     assert_eq!(read(&places.here.join("got")), "text\n");
 }
 
-/// sftp hands these on in the form `-o "Key value"`, which is ssh_config's and not `Key=value`.
+/// sftp passes these on as `-o "Key value"`, the form of ssh_config, and not as `Key=value`.
 #[test]
-fn sftp_may_give_options_in_the_form_of_a_file() {
+fn sftp_passes_options_in_the_form_of_ssh_config() {
     let caller = caller();
     let places = Places::of(&caller);
     write(&places.there.join("file"), "text\n");
@@ -146,9 +146,9 @@ fn sftp_may_give_options_in_the_form_of_a_file() {
     assert_eq!(pushed[0].user.as_deref(), Some("ubuntu"));
 }
 
-/// A name in ssh_config leads to the instance, as with plain scp and sftp.
+/// An alias in ssh_config stands for the instance, as with plain scp and sftp.
 #[test]
-fn scp_takes_a_host_of_ssh_config() {
+fn scp_uses_a_host_of_ssh_config() {
     let caller = caller();
     let places = Places::of(&caller);
     write(&places.here.join("file"), "text\n");

@@ -32,7 +32,7 @@ fn msftp_runs_a_batch() {
 }
 
 #[test]
-fn msftp_ends_with_sftps_status() {
+fn msftp_has_the_exit_status_of_sftp() {
     let caller = caller();
     let places = Places::of(&caller);
     write(&places.here.join("batch"), "get nonexistent\n");
@@ -42,7 +42,7 @@ fn msftp_ends_with_sftps_status() {
 }
 
 #[test]
-fn msftp_takes_commands_from_its_input() {
+fn msftp_reads_commands_from_stdin() {
     let caller = caller();
     let places = Places::of(&caller);
     let outcome = finish_with(msftp(&caller, &places).args(["-q", WEB1]), b"pwd\nbye\n");
@@ -63,14 +63,14 @@ fn msftp_gets_a_file_by_its_name() {
         succeeds(msftp(&caller, &places).args(["-q", "-C", &from, to]));
     };
     get("a:b", "plain");
-    // In the quoting of sftp, which takes the path for a pattern.
+    // Quoted for sftp, which treats the path as a pattern.
     get("b\\ bin", "quoted");
     assert_eq!(read(&places.here.join("plain")), "text\n");
     assert_eq!(read(&places.here.join("quoted")), "spaced\n");
 }
 
 #[test]
-fn msftp_gets_a_tree_and_finds_another_port() {
+fn msftp_gets_a_tree_from_another_port() {
     let caller = caller();
     let places = Places::of(&caller);
     write(&places.there.join("tree/deep/file"), "text\n");
@@ -81,7 +81,7 @@ fn msftp_gets_a_tree_and_finds_another_port() {
 }
 
 #[test]
-fn msftp_runs_nothing_that_a_name_holds() {
+fn msftp_runs_no_command_in_a_name() {
     let caller = caller();
     let places = Places::of(&caller);
     let from = format!("{WEB1}:$(touch PWNED)");
@@ -93,7 +93,7 @@ fn msftp_runs_nothing_that_a_name_holds() {
 }
 
 #[test]
-fn mscp_copies_there_and_back() {
+fn mscp_copies_both_ways() {
     let caller = caller();
     let places = Places::of(&caller);
     write(&places.here.join("file"), "text\n");
@@ -133,7 +133,7 @@ fn mscp_copies_from_one_instance_to_another() {
 }
 
 #[test]
-fn mscp_copies_several_files_of_one_instance_with_one_push() {
+fn mscp_copies_several_files_from_one_instance_with_one_push() {
     let caller = caller();
     let places = Places::of(&caller);
     for name in ["one", "two"] {
@@ -145,7 +145,7 @@ fn mscp_copies_several_files_of_one_instance_with_one_push() {
     pushes(&caller, 1);
 }
 
-/// Each by its own name; a name is a pattern where it is read.
+/// Each by its own name. As a source, a name is a pattern.
 #[test]
 fn mscp_keeps_odd_names() {
     let caller = caller();
@@ -170,7 +170,7 @@ fn mscp_keeps_odd_names() {
 }
 
 #[test]
-fn mscp_finds_an_instance_that_has_only_ipv6() {
+fn mscp_reaches_an_instance_with_ipv6_only() {
     if !lab().has_ipv6() {
         eprintln!("not tested: this machine has no ::1");
         return;
@@ -183,7 +183,7 @@ fn mscp_finds_an_instance_that_has_only_ipv6() {
 }
 
 #[test]
-fn a_dry_run_of_a_copy_that_stays_here_copies_nothing() {
+fn a_dry_run_of_a_local_copy_copies_nothing() {
     let caller = caller();
     let places = Places::of(&caller);
     write(&places.here.join("a"), "text\n");

@@ -1,4 +1,4 @@
-//! git over `mssh`: it first asks `mssh -G` whether we take a port, which must cost no call.
+//! git over `mssh`. It first runs `mssh -G` to learn whether `-p` works, which must cost no call.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use crate::lab::Caller;
 use crate::lab::instances::{ODD_PORT, WEB1};
 use crate::sandbox::{caller, lab};
 
-/// git, with an identity and no settings of this machine.
+/// git with an identity, and none of this machine's settings.
 fn git(caller: &Caller<'_>, places: &Places) -> Command {
     let mut git = program(caller, places, "git");
     git.env("GIT_CONFIG_NOSYSTEM", "1")
@@ -17,7 +17,7 @@ fn git(caller: &Caller<'_>, places: &Places) -> Command {
     git
 }
 
-/// A bare repository over there, with one commit of the file `greeting`.
+/// A bare remote repository, with one commit of the file `greeting`.
 fn repository(caller: &Caller<'_>, places: &Places, name: &str) {
     let bare = places.there.join(name);
     let seed = places.here.join("seed");
@@ -37,7 +37,7 @@ fn repository(caller: &Caller<'_>, places: &Places, name: &str) {
     at(&["push", "-q", bare, "HEAD:refs/heads/main"]);
 }
 
-/// What tells git to take us for ssh, as variables of its environment.
+/// Environment variables that make git use mssh.
 const SETTINGS: &[&[(&str, &str)]] = &[
     &[("GIT_SSH_COMMAND", "mssh")],
     &[("GIT_SSH", "mssh")],
@@ -48,8 +48,8 @@ const SETTINGS: &[&[(&str, &str)]] = &[
     ],
 ];
 
-/// Clones from `url`, commits, pushes back and fetches: one look-up and one push for each, and
-/// none for git's question.
+/// Clones from `url`, commits, pushes and fetches: one look-up and one key push for each, and none
+/// for git's probe.
 #[track_caller]
 fn clones_and_pushes(settings: &[(&str, &str)], url: impl Fn(&Places) -> String) {
     let caller = caller();
@@ -88,7 +88,7 @@ fn with_port(places: &Places) -> String {
 }
 
 #[test]
-fn git_takes_us_by_each_setting_and_by_each_form_of_a_url() {
+fn git_uses_mssh_by_each_setting_and_form_of_url() {
     for settings in SETTINGS {
         clones_and_pushes(settings, |places| {
             places.remote(&format!("ubuntu@{WEB1}"), "a repo.git")
@@ -101,13 +101,13 @@ fn git_takes_us_by_each_setting_and_by_each_form_of_a_url() {
 }
 
 #[test]
-fn git_ssh_takes_us_by_our_path() {
+fn git_ssh_may_be_the_path_of_mssh() {
     let settings = [("GIT_SSH", env!("CARGO_BIN_EXE_mssh"))];
     clones_and_pushes(&settings, with_port);
 }
 
 #[test]
-fn git_may_give_us_options_of_ours() {
+fn git_may_pass_options_of_mssh() {
     let settings = [("GIT_SSH_COMMAND", "mssh --region us-east-1 -l ubuntu")];
     clones_and_pushes(&settings, |places| places.remote(WEB1, "a repo.git"));
 }

@@ -1,9 +1,9 @@
-//! rsync over `mssh`. Its server's words begin with a cluster such as `-tre.iLsfxCIvu`, in which
-//! the original found a region, an instance or a profile, and lost times on the way.
+//! rsync over `mssh`. The arguments of its server begin with a cluster such as `-tre.iLsfxCIvu`,
+//! from which the original took a region, an instance or a profile.
 //!
-//! - here: both directions, and the letters of the original
-//! - `letters`: every short option of rsync's own, alone and in clusters
-//! - `names`: paths, programs and options of the shell
+//! - here: both directions, and the short options of the original
+//! - `letters`: every short option of rsync, alone and in clusters
+//! - `names`: paths, programs and options of the remote shell
 
 mod letters;
 mod names;
@@ -18,14 +18,14 @@ use crate::lab::Caller;
 use crate::lab::instances::{ODD_PORT, WEB1};
 use crate::sandbox::{caller, lab};
 
-/// rsync with `mssh`, or more words, as its remote shell.
+/// rsync with this remote shell: `mssh`, with or without options.
 fn rsync(caller: &Caller<'_>, places: &Places, shell: &str) -> Command {
     let mut rsync = program(caller, places, "rsync");
     rsync.args(["-e", shell]);
     rsync
 }
 
-/// A time in the past, the same to the second on any file system.
+/// A time in the past, in whole seconds.
 fn long_ago() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000)
 }
@@ -44,7 +44,7 @@ fn is_old(path: &Path) -> bool {
 
 /// `tree/a.txt` and `tree/deep/b.txt`, both old.
 #[track_caller]
-fn plant(base: &Path) {
+fn make_tree(base: &Path) {
     for (name, text) in [("a.txt", "first\n"), ("deep/b.txt", "second\n")] {
         let path = base.join("tree").join(name);
         write(&path, text);
@@ -52,9 +52,9 @@ fn plant(base: &Path) {
     }
 }
 
-/// Asserts that the tree has arrived at `base`.
+/// Asserts that the tree is at `base`.
 #[track_caller]
-fn grown(base: &Path, with_times: bool) {
+fn has_tree(base: &Path, with_times: bool) {
     for (name, text) in [("a.txt", "first\n"), ("deep/b.txt", "second\n")] {
         let path = base.join(name);
         assert_eq!(read(&path), text);
@@ -63,27 +63,27 @@ fn grown(base: &Path, with_times: bool) {
 }
 
 #[test]
-fn a_tree_goes_there_and_comes_back() {
+fn a_tree_is_copied_both_ways() {
     let caller = caller();
     let places = Places::of(&caller);
-    plant(&places.here);
+    make_tree(&places.here);
     let there = places.remote(WEB1, "copy/");
     let mut to = rsync(&caller, &places, "mssh");
     succeeds(to.args(["-a", "tree/", &there])).prints("");
-    grown(&places.there.join("copy"), true);
+    has_tree(&places.there.join("copy"), true);
     let mut back = rsync(&caller, &places, "mssh");
     succeeds(back.args(["-a", &there, "back/"])).prints("");
-    grown(&places.here.join("back"), true);
+    has_tree(&places.here.join("back"), true);
     pushes(&caller, 2);
 }
 
-/// Each of the original's letters first in the cluster, in both directions.
+/// With each option of the original first in the cluster, in both directions.
 #[test]
-fn no_letter_of_rsyncs_own_is_taken_for_ours() {
+fn no_option_of_rsync_is_taken_for_ours() {
     let caller = caller();
     let places = Places::of(&caller);
-    plant(&places.here);
-    plant(&places.there);
+    make_tree(&places.here);
+    make_tree(&places.there);
     let clusters = [
         "-r", "-rt", "-ur", "-urt", "-tr", "-zr", "-dr", "-rtz", "-rtvz",
     ];
@@ -92,21 +92,21 @@ fn no_letter_of_rsyncs_own_is_taken_for_ours() {
         let name = format!("to{cluster}");
         let mut to = rsync(&caller, &places, "mssh");
         succeeds(to.args([cluster, "tree/", &places.remote(WEB1, &name)]));
-        grown(&places.there.join(&name), with_times);
+        has_tree(&places.there.join(&name), with_times);
         let mut back = rsync(&caller, &places, "mssh");
         let from = places.remote(WEB1, "tree/");
         succeeds(back.args([cluster, &from, &format!("from{cluster}")]));
-        grown(&places.here.join(format!("from{cluster}")), with_times);
+        has_tree(&places.here.join(format!("from{cluster}")), with_times);
     }
     pushes(&caller, 2 * clusters.len());
 }
 
-/// Without `-r`, the cluster of the server begins with these letters themselves.
+/// Without `-r`, the cluster of the server begins with these options themselves.
 #[test]
-fn a_single_file_goes_with_any_first_letter() {
+fn a_single_file_is_copied_with_any_first_letter() {
     let caller = caller();
     let places = Places::of(&caller);
-    plant(&places.here);
+    make_tree(&places.here);
     for cluster in ["-d", "-t", "-u", "-z", "-dt", "-ut", "-tz", "-uz"] {
         let name = format!("file{cluster}");
         let mut to = rsync(&caller, &places, "mssh");
@@ -118,10 +118,10 @@ fn a_single_file_goes_with_any_first_letter() {
 }
 
 #[test]
-fn with_d_alone_a_directory_goes_without_what_is_deeper() {
+fn with_d_alone_a_directory_is_copied_without_subdirectories() {
     let caller = caller();
     let places = Places::of(&caller);
-    plant(&places.here);
+    make_tree(&places.here);
     let mut to = rsync(&caller, &places, "mssh");
     succeeds(to.args(["-d", "tree/", &places.remote(WEB1, "flat")]));
     assert_eq!(read(&places.there.join("flat/a.txt")), "first\n");
@@ -129,10 +129,10 @@ fn with_d_alone_a_directory_goes_without_what_is_deeper() {
 }
 
 #[test]
-fn with_u_what_is_newer_there_stays() {
+fn with_u_newer_remote_files_stay() {
     let caller = caller();
     let places = Places::of(&caller);
-    plant(&places.here);
+    make_tree(&places.here);
     write(&places.there.join("copy/a.txt"), "newer\n");
     let mut to = rsync(&caller, &places, "mssh");
     succeeds(to.args(["-urt", "tree/", &places.remote(WEB1, "copy/")]));
@@ -141,10 +141,10 @@ fn with_u_what_is_newer_there_stays() {
 }
 
 #[test]
-fn the_shell_may_have_options_of_ours_and_of_ssh() {
+fn the_remote_shell_may_have_options_of_mssh_and_ssh() {
     let caller = caller();
     let places = Places::of(&caller);
-    plant(&places.here);
+    make_tree(&places.here);
     let port = lab().odd_port();
     for (shell, name) in [
         (format!("mssh --region us-east-1 -p {port}"), "long/"),
@@ -157,13 +157,13 @@ fn the_shell_may_have_options_of_ours_and_of_ssh() {
         let mut to = rsync(&caller, &places, &shell);
         let to = to.args(["-az", "--delete", "tree/"]);
         succeeds(to.arg(places.remote(&format!("ubuntu@{ODD_PORT}"), name)));
-        grown(&places.there.join(name), true);
+        has_tree(&places.there.join(name), true);
     }
     pushes(&caller, 3);
 }
 
 #[test]
-fn a_megabyte_of_any_bytes_is_the_same_on_the_other_side() {
+fn a_megabyte_of_random_bytes_arrives_unchanged() {
     let caller = caller();
     let places = Places::of(&caller);
     let mut bytes = vec![0; 1 << 20];

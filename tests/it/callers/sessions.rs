@@ -1,4 +1,4 @@
-//! Programs that keep a session, or many: mosh, autossh, xargs.
+//! Programs that keep a session, or several: mosh, autossh, xargs.
 
 use std::collections::HashSet;
 use std::process::Stdio;
@@ -12,9 +12,9 @@ use crate::sandbox::{
     PATIENCE, Pty, caller, eventually, finish_with, lab, leaves_nothing, pid_of, processes,
 };
 
-/// mosh logs in by ssh, with a proxy of its own to learn the address, and goes on by UDP.
+/// mosh logs in with ssh, through its own proxy that learns the address, and continues over UDP.
 #[test]
-fn mosh_goes_on_by_itself_after_the_login() {
+fn mosh_continues_over_udp_after_the_login() {
     let caller = caller();
     let places = Places::of(&caller);
     program(&caller, &places, "mosh");
@@ -32,9 +32,9 @@ fn mosh_goes_on_by_itself_after_the_login() {
     leaves_nothing(&caller);
 }
 
-/// A tunnel that is to stand for good: when ssh dies, the next one comes with a key of its own.
+/// When ssh dies, autossh starts the next one, which gets a key of its own.
 #[test]
-fn autossh_starts_us_anew_with_a_new_key() {
+fn autossh_restarts_mssh_with_a_new_key() {
     let caller = caller();
     let places = Places::of(&caller);
     let mut autossh = program(&caller, &places, "autossh");
@@ -69,9 +69,9 @@ fn autossh_starts_us_anew_with_a_new_key() {
     leaves_nothing(&caller);
 }
 
-/// Fifty at a time: each by one look-up and one push, and none takes another's words or output.
+/// Fifty at a time: one look-up and one push each, and no arguments or output get mixed up.
 #[test]
-fn xargs_runs_fifty_of_us_at_once() {
+fn xargs_runs_fifty_mssh_at_once() {
     const RUNS: usize = 60;
     let caller = caller();
     let places = Places::of(&caller);
@@ -86,9 +86,9 @@ fn xargs_runs_fifty_of_us_at_once() {
     leaves_nothing(&caller);
 }
 
-/// The oldest way of all to give somebody's key to an account.
+/// The classic way to install a key in an account.
 #[test]
-fn a_shell_appends_a_key_that_stands_on_its_input() {
+fn a_remote_shell_appends_a_key_from_stdin() {
     let caller = caller();
     let file = Places::of(&caller).there.join("authorized keys");
     let mut mssh = caller.command("mssh");
@@ -98,10 +98,10 @@ fn a_shell_appends_a_key_that_stands_on_its_input() {
     assert_eq!(read(&file), "ssh-ed25519 AAAA somebody\n");
 }
 
-/// The real script calls `ssh` by name. `-f` is needed: without it, it asks whether the key lets
-/// in already, and `-i KEY` of ours makes that so for a minute.
+/// The real script runs `ssh` by name. It needs `-f`: otherwise it tries whether the key works
+/// already, and our `-i KEY` makes it work for a minute.
 #[test]
-fn ssh_copy_id_gives_an_account_a_key() {
+fn ssh_copy_id_installs_a_key() {
     let caller = caller();
     let places = Places::of(&caller);
     let mut keygen = program(&caller, &places, "ssh-keygen");

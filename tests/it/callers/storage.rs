@@ -1,4 +1,4 @@
-//! Programs that keep files at the other side: tar, borg, rclone, sshfs.
+//! Programs that store remote files: tar, borg, rclone, sshfs.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -9,26 +9,26 @@ use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{bash, caller, finish, leaves_nothing, skipped};
 
-/// A tree here, with a file of each of the odd [`NAMES`].
-fn plant(places: &Places) {
+/// Makes a local tree, with a file for each of [`NAMES`].
+fn make_tree(places: &Places) {
     for name in NAMES {
         write(&places.here.join("tree").join(name), name);
     }
 }
 
-/// Asserts that all of [`plant`]'s tree is at `base`.
+/// Asserts that the whole tree of [`make_tree`] is at `base`.
 #[track_caller]
-fn grown(base: &Path) {
+fn has_tree(base: &Path) {
     for name in NAMES {
         assert_eq!(read(&base.join(name)), *name);
     }
 }
 
 #[test]
-fn tar_goes_through_a_pipe_both_ways() {
+fn tar_is_piped_both_ways() {
     let caller = caller();
     let places = Places::of(&caller);
-    plant(&places);
+    make_tree(&places);
     let there = places.there.display();
     let lines = [
         format!("tar -cf - tree | mssh {WEB1} tar -xf - -C '{there}'"),
@@ -38,8 +38,8 @@ fn tar_goes_through_a_pipe_both_ways() {
         let mut both = bash(&caller, &format!("set -eo pipefail; {line}"));
         finish(both.current_dir(&places.here)).prints("");
     }
-    grown(&places.there.join("tree"));
-    grown(&places.here.join("back/tree"));
+    has_tree(&places.there.join("tree"));
+    has_tree(&places.here.join("back/tree"));
     costs(&caller, 2);
     leaves_nothing(&caller);
 }
@@ -56,25 +56,25 @@ fn borg(caller: &Caller<'_>, places: &Places) -> Command {
 }
 
 #[test]
-fn borg_keeps_an_archive_and_gives_it_back() {
+fn borg_creates_and_extracts_an_archive() {
     let caller = caller();
     let places = Places::of(&caller);
-    plant(&places);
+    make_tree(&places);
     succeeds(borg(&caller, &places).args(["init", "-e", "none"]));
     succeeds(borg(&caller, &places).args(["create", "::one", "tree"]));
     fs::rename(places.here.join("tree"), places.here.join("lost")).expect("a tree");
     succeeds(borg(&caller, &places).args(["extract", "::one"])).prints("");
-    grown(&places.here.join("tree"));
+    has_tree(&places.here.join("tree"));
     costs(&caller, 3);
     leaves_nothing(&caller);
 }
 
-/// rclone splits the value at spaces and adds the remote command, or `-s sftp`.
+/// rclone splits the value at spaces, and appends the remote command or `-s sftp`.
 #[test]
 fn rclone_copies_both_ways() {
     let caller = caller();
     let places = Places::of(&caller);
-    plant(&places);
+    make_tree(&places);
     let known = caller.lab().home().join(".ssh/known_hosts");
     let rclone = |words: &[&str]| {
         let mut rclone = program(&caller, &places, "rclone");
@@ -86,14 +86,14 @@ fn rclone_copies_both_ways() {
     };
     let there = format!(":sftp:{}", places.there.join("a copy").display());
     rclone(&["copy", "tree", &there]);
-    grown(&places.there.join("a copy"));
+    has_tree(&places.there.join("a copy"));
     rclone(&["check", "tree", &there]);
     rclone(&["copy", &there, "back"]);
-    grown(&places.here.join("back"));
+    has_tree(&places.here.join("back"));
     leaves_nothing(&caller);
 }
 
-/// A mounted file system, for as long as this lives.
+/// A mounted file system, until dropped.
 struct Mount(PathBuf);
 
 impl Drop for Mount {

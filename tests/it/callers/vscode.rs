@@ -1,6 +1,6 @@
-//! What VS Code's Remote-SSH does with the program in its setting `remote.SSH.path`, as far as its
-//! logs tell: it asks for the version, then starts a shell with a SOCKS port and writes a script
-//! to it, and its connections go through that port as long as the shell lives.
+//! VS Code's Remote-SSH with `mssh` in its setting `remote.SSH.path`. By its logs, it asks for the
+//! version, starts a shell with a SOCKS port, writes a script to it, and sends its connections
+//! through that port.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -13,7 +13,7 @@ use crate::sandbox::{
 };
 
 #[test]
-fn our_version_is_that_of_ssh_and_costs_no_call() {
+fn the_version_is_the_one_of_ssh_and_costs_no_call() {
     let caller = caller();
     let ours = run(&caller, "mssh", ["-V"]);
     let plain = run(&caller, "ssh", ["-V"]);
@@ -26,7 +26,7 @@ fn our_version_is_that_of_ssh_and_costs_no_call() {
 }
 
 #[test]
-fn a_script_runs_and_two_connections_go_through_the_socks_port() {
+fn a_script_runs_and_two_connections_use_the_socks_port() {
     let caller = caller();
     let port = free_port();
     let mut mssh = caller.command("mssh");
@@ -51,9 +51,9 @@ fn a_script_runs_and_two_connections_go_through_the_socks_port() {
     let server = echo_server();
     let mut first = through(port, server);
     let mut second = through(port, server);
-    assert_eq!(says_back(&mut first, b"first"), b"first");
-    assert_eq!(says_back(&mut second, b"second"), b"second");
-    assert_eq!(says_back(&mut first, b"again"), b"again");
+    assert_eq!(echoes_back(&mut first, b"first"), b"first");
+    assert_eq!(echoes_back(&mut second, b"second"), b"second");
+    assert_eq!(echoes_back(&mut first, b"again"), b"again");
     drop((first, second));
     script.write_all(b"exit 3\n").expect("a script");
     let ended = outcome(child);
@@ -62,7 +62,7 @@ fn a_script_runs_and_two_connections_go_through_the_socks_port() {
     leaves_nothing(&caller);
 }
 
-/// A connection to a port over there, through the SOCKS port here (RFC 1928, no authentication).
+/// A connection to a remote port through the local SOCKS port (RFC 1928, no authentication).
 #[track_caller]
 fn through(socks: u16, port: u16) -> TcpStream {
     let mut stream = None;
@@ -86,7 +86,7 @@ fn through(socks: u16, port: u16) -> TcpStream {
     stream
 }
 
-fn says_back(stream: &mut TcpStream, words: &[u8]) -> Vec<u8> {
+fn echoes_back(stream: &mut TcpStream, words: &[u8]) -> Vec<u8> {
     stream.write_all(words).expect("a connection");
     let mut heard = vec![0; words.len()];
     stream.read_exact(&mut heard).expect("an answer");

@@ -1,4 +1,4 @@
-//! `~/.aws/cli/cache`: what is kept there, for how long, and who can read it.
+//! `~/.aws/cli/cache`: what is cached, for how long, and who can read it.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -16,7 +16,7 @@ fn user() -> AwsUser {
     ))
 }
 
-/// The one session that is kept.
+/// The file of the only cached session.
 fn kept(user: &AwsUser) -> std::path::PathBuf {
     let files = fs::read_dir(user.aws("cli/cache")).expect("a directory");
     let mut paths: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
@@ -26,7 +26,7 @@ fn kept(user: &AwsUser) -> std::path::PathBuf {
 }
 
 #[test]
-fn a_session_is_kept_for_its_owner_alone() {
+fn a_cached_session_is_readable_by_its_owner_only() {
     let user = user();
     user.key_of("r");
     let file = kept(&user);
@@ -50,7 +50,7 @@ fn a_session_is_kept_for_its_owner_alone() {
 }
 
 #[test]
-fn a_session_is_taken_while_it_is_good_for_a_quarter_of_an_hour() {
+fn a_cached_session_is_used_while_it_lasts_another_15_minutes() {
     let user = user();
     user.key_of("r");
     let file = kept(&user);
@@ -82,7 +82,7 @@ fn a_session_is_taken_while_it_is_good_for_a_quarter_of_an_hour() {
 }
 
 #[test]
-fn a_cache_that_cannot_be_written_is_done_without() {
+fn a_cache_that_cannot_be_written_is_not_needed() {
     let user = user();
     user.writes("cli", "not a directory");
     assert_eq!(user.key_of("r"), "ASIA");
@@ -90,9 +90,9 @@ fn a_cache_that_cannot_be_written_is_done_without() {
     assert_eq!(user.assumed().len(), 2);
 }
 
-/// Their AWS CLI could not read it, and what becomes of it is theirs to say.
+/// With `sudo -E`, for example. The AWS CLI of that user could not read our file.
 #[test]
-fn in_somebody_elses_home_nothing_is_kept() {
+fn nothing_is_cached_in_another_users_home() {
     let user = user();
     let aws = user.aws("");
     if std::os::unix::fs::chown(&aws, Some(54_321), None).is_err() {

@@ -1,12 +1,12 @@
-//! A container's endpoint: how long it may take, and what is to be shown to it.
+//! The container endpoint: how long it may take, and its authorization token.
 
 use std::io::Write;
 
 use crate::sandbox::{AwsUser, finish};
 
-/// It may belong to a tool that asks somebody for an MFA code first.
+/// It may belong to a tool that first asks the user for an MFA code.
 #[test]
-fn a_container_that_takes_its_time_is_waited_for() {
+fn a_slow_container_endpoint_is_waited_for() {
     let user = AwsUser::with("");
     let key = user.caller.access_key().replacen("AKIA", "ASIA", 1);
     let answer = format!(
@@ -16,7 +16,7 @@ fn a_container_that_takes_its_time_is_waited_for() {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let url = format!("http://{}/", listener.local_addr().expect("an address"));
     let asked = std::thread::spawn(move || {
-        let (mut socket, _) = listener.accept().expect("a caller");
+        let (mut socket, _) = listener.accept().expect("a connection");
         std::thread::sleep(std::time::Duration::from_secs(12));
         let head = format!(
             "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n",
@@ -25,7 +25,7 @@ fn a_container_that_takes_its_time_is_waited_for() {
         socket
             .write_all(format!("{head}{answer}").as_bytes())
             .expect("still there");
-        // Nobody else has asked meanwhile.
+        // There was no second request.
         listener.set_nonblocking(true).expect("a listener");
         listener.accept().is_err()
     });
@@ -36,7 +36,7 @@ fn a_container_that_takes_its_time_is_waited_for() {
 }
 
 #[test]
-fn a_containers_token_that_cannot_be_sent_or_read_is_named() {
+fn an_unusable_container_token_is_reported() {
     let user = AwsUser::with("");
     let url = format!("{}/container/x", user.caller.lab().url());
     let token = user.aws("token");

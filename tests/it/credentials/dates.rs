@@ -1,4 +1,4 @@
-//! The ends of credentials and logins as other people's tools write them, wherever we read one.
+//! Expiry dates of credentials and logins, in the formats of other tools.
 
 use std::process::Command;
 use std::time::{Duration, SystemTime};
@@ -10,8 +10,8 @@ use crate::lab::clock;
 use crate::sandbox::sso::{LEGACY, legacy_file, token_with};
 use crate::sandbox::{AwsUser, arn, finish, skipped};
 
-/// An hour from now, in forms that tools write: the AWS CLI before 2.1.14, Python's `isoformat` and
-/// `strftime`, date(1), Go.
+/// One hour from now, in the formats of the AWS CLI before 2.1.14, Python's `isoformat` and
+/// `strftime`, date(1), and Go.
 fn in_an_hour() -> Vec<String> {
     let iso = clock::iso(SystemTime::now() + Duration::from_hours(1));
     let bare = iso.trim_end_matches('Z');
@@ -26,7 +26,7 @@ fn in_an_hour() -> Vec<String> {
 }
 
 #[test]
-fn a_login_may_end_in_any_form() {
+fn the_end_of_a_login_may_have_any_format() {
     let user = AwsUser::with(LEGACY);
     for end in in_an_hour() {
         user.writes(&legacy_file(), &token_with("good", &end));
@@ -36,7 +36,7 @@ fn a_login_may_end_in_any_form() {
 }
 
 #[test]
-fn so_may_what_a_command_prints_and_its_version_may_be_a_float() {
+fn so_may_the_output_of_credential_process_and_its_version_may_be_a_float() {
     for end in in_an_hour() {
         let answer = json!({
             "Version": 1.0, "AccessKeyId": "$IDP", "SecretAccessKey": "s", "Expiration": end,
@@ -54,7 +54,7 @@ fn so_may_what_a_command_prints_and_its_version_may_be_a_float() {
 }
 
 #[test]
-fn so_may_a_session_in_the_cache() {
+fn so_may_a_cached_session() {
     let user = AwsUser::with(&format!(
         "[default]\n$KEY\n[profile r]\nrole_arn = {}\nsource_profile = default\n",
         arn("r")
@@ -77,7 +77,7 @@ fn so_may_a_session_in_the_cache() {
 }
 
 #[test]
-fn a_login_that_cannot_be_read_names_its_file_and_the_command() {
+fn an_unreadable_login_names_its_file_and_the_login_command() {
     let user = AwsUser::with(LEGACY);
     let path = user.aws(&legacy_file()).display().to_string();
     let hint = "mssh: hint: log in with `aws sso login --profile l`";
@@ -104,9 +104,9 @@ fn a_login_that_cannot_be_read_names_its_file_and_the_command() {
     }
 }
 
-/// What we read, Python's dateutil reads the same; and what it takes for no moment, we do not take.
+/// We parse dates as Python's dateutil does, and reject what it rejects.
 #[test]
-fn pythons_dateutil_reads_the_same() {
+fn dates_are_parsed_as_by_dateutil_of_python() {
     let script = "import sys, dateutil.parser\n\
         for line in sys.stdin.read().split('\\n'):\n    \
             try: print(int(dateutil.parser.parse(line).timestamp()))\n    \
@@ -146,9 +146,9 @@ fn pythons_dateutil_reads_the_same() {
     assert_eq!(ours.as_slice(), theirs, "{outcome:?}");
 }
 
-/// No request can carry such a region: the setting is to blame, and not the network.
+/// A request cannot even be built with such a region.
 #[test]
-fn a_region_for_sso_that_is_none_is_not_the_networks_fault() {
+fn an_invalid_sso_region_is_not_reported_as_a_network_error() {
     let user = AwsUser::with(&LEGACY.replace("eu-west-1", "eu west"));
     user.writes(&legacy_file(), &token_with("good", &in_an_hour()[0]));
     let outcome = finish(user.mssh(&["-u", "l"]).env_remove("AWS_ENDPOINT_URL"));

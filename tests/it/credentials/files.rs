@@ -1,5 +1,4 @@
-//! AWS files that cannot be read: said, with the path and the reason, where what is missing may stand
-//! in them.
+//! Unreadable AWS files are reported, with path and reason, if a missing value may be in them.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -9,7 +8,7 @@ use crate::lab::Metadata;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{AwsUser, Outcome, finish};
 
-/// `mssh` as somebody whom a file's mode binds, which root is not.
+/// `mssh` as a user to whom file modes apply: root without its capabilities.
 fn bound(user: &AwsUser, words: &[&str]) -> Command {
     if !nix::unistd::getuid().is_root() {
         return user.mssh(words);
@@ -21,12 +20,12 @@ fn bound(user: &AwsUser, words: &[&str]) -> Command {
     command
 }
 
-/// Takes the right to read a file in `.aws`, or to enter the directory, from everybody.
+/// Makes a file in `.aws` unreadable, or the directory.
 fn close(user: &AwsUser, name: &str) {
     fs::set_permissions(user.aws(name), Permissions::from_mode(0o000)).expect("a mode");
 }
 
-/// Gives it back, so that the home can be removed.
+/// Undoes that, so that the home can be removed.
 fn open(user: &AwsUser, name: &str) {
     fs::set_permissions(user.aws(name), Permissions::from_mode(0o700)).expect("a mode");
 }
@@ -50,7 +49,7 @@ fn is_said(outcome: &Outcome, user: &AwsUser, name: &str) {
 }
 
 #[test]
-fn a_profile_may_stand_in_a_file_that_cannot_be_read() {
+fn an_unreadable_file_is_reported_for_a_missing_profile() {
     for name in ["config", "credentials"] {
         let user = AwsUser::with("");
         user.writes(name, "[profile dev]\n$KEY\n[dev]\n$KEY\n");
@@ -64,7 +63,7 @@ fn a_profile_may_stand_in_a_file_that_cannot_be_read() {
 }
 
 #[test]
-fn so_may_credentials_and_what_they_are_made_of() {
+fn an_unreadable_file_is_reported_for_missing_credentials() {
     let user = AwsUser::with(
         "[profile dev]\nregion = us-east-1\n[profile r]\nrole_arn = x\nsource_profile = y\n",
     );
@@ -87,7 +86,7 @@ fn so_may_credentials_and_what_they_are_made_of() {
 }
 
 #[test]
-fn so_may_the_region() {
+fn an_unreadable_file_is_reported_for_a_missing_region() {
     let user = AwsUser::with("[default]\nregion = us-east-1\n");
     user.writes("credentials", "[default]\n$KEY\n");
     close(&user, "config");
@@ -106,7 +105,7 @@ fn so_may_the_region() {
 }
 
 #[test]
-fn what_is_known_without_the_file_is_enough() {
+fn an_unreadable_file_that_is_not_needed_is_ignored() {
     let user = AwsUser::with("[default]\nregion = us-east-1\n");
     close(&user, "config");
     let mut command = bound(&user, &[]);
@@ -116,9 +115,9 @@ fn what_is_known_without_the_file_is_enough() {
     finish(&mut command).prints("");
 }
 
-/// The instance's role may be another than that of the profile which is named.
+/// The role of the instance may differ from the role of the profile.
 #[test]
-fn an_instance_does_not_stand_in_for_a_named_profile() {
+fn the_instance_role_does_not_replace_a_named_profile() {
     let user = AwsUser::with("[profile dev]\nregion = us-east-1\n");
     user.writes("credentials", "[dev]\n$KEY\n");
     close(&user, "credentials");
@@ -141,7 +140,7 @@ fn an_instance_does_not_stand_in_for_a_named_profile() {
 }
 
 #[test]
-fn a_file_that_a_variable_names_and_that_is_not_there_is_said_for_a_profile() {
+fn a_missing_file_named_by_a_variable_is_reported_for_a_profile() {
     let user = AwsUser::with("");
     let mut command = user.mssh(&["-u", "dev"]);
     let outcome = finish(command.env("AWS_CONFIG_FILE", "/nowhere/config"));
@@ -159,7 +158,7 @@ fn a_file_that_a_variable_names_and_that_is_not_there_is_said_for_a_profile() {
 }
 
 #[test]
-fn a_byte_order_mark_is_skipped_and_utf16_named() {
+fn a_byte_order_mark_is_skipped_and_utf16_is_reported() {
     for name in ["config", "credentials"] {
         let user = AwsUser::with("");
         user.writes(name, "\u{feff}[default]\r\n$KEY");

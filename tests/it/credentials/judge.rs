@@ -1,12 +1,11 @@
-//! The AWS CLI itself as the judge: on the same odd files, the same key must sign; and each finds
-//! the other's sessions.
+//! Comparison with the AWS CLI: on the same unusual files, both sign with the same key, and each
+//! uses the other's cached sessions.
 
 use std::process::Command;
 
 use crate::sandbox::{AwsUser, Outcome, Pty, arn, finish, skipped};
 
-/// Whether the AWS CLI that is installed lets itself be led to the lab in all that it asks
-/// (AWS_ENDPOINT_URL, from 1.29 or 2.13 on).
+/// Whether the installed AWS CLI can be pointed to the lab (AWS_ENDPOINT_URL, since 1.29 and 2.13).
 fn is_new_enough(user: &AwsUser) -> bool {
     let output = user.command("aws").arg("--version").output();
     let output = output.expect("`aws` is to be installed (package awscli, or PyPI's)");
@@ -39,21 +38,21 @@ fn aws(user: &AwsUser, profile: &str) -> Command {
     command
 }
 
-/// The key with which the AWS CLI has signed, if it has.
-fn their_key(user: &AwsUser, outcome: &Outcome) -> Option<String> {
+/// The key that the AWS CLI signed with, if any.
+fn key_of_aws_cli(user: &AwsUser, outcome: &Outcome) -> Option<String> {
     let calls = user.caller.calls_of("GetCallerIdentity");
     assert_eq!(outcome.code == Some(0), !calls.is_empty(), "{outcome:?}");
     let call = calls.last().filter(|_| outcome.code == Some(0))?;
     Some(user.short(&call.access_key))
 }
 
-/// The key with which we have.
-fn our_key(user: &AwsUser, outcome: &Outcome) -> Option<String> {
+/// The key that mssh signed with, if any.
+fn key_of_mssh(user: &AwsUser, outcome: &Outcome) -> Option<String> {
     (outcome.code == Some(0)).then(|| user.last_key())
 }
 
 #[test]
-fn on_the_same_files_the_same_key_signs() {
+fn the_same_files_give_the_same_key() {
     let key = |name: &str| format!("aws_access_key_id = $ID{name}\naws_secret_access_key = s\n");
     let config = [
         "[default]\nregion = us-east-1\n",
@@ -116,13 +115,13 @@ fn on_the_same_files_the_same_key_signs() {
         user.writes("credentials", &shared.concat());
         let theirs = finish(&mut aws(&user, profile));
         let ours = user.runs(&["-u", profile]);
-        let (them, us) = (their_key(&user, &theirs), our_key(&user, &ours));
+        let (them, us) = (key_of_aws_cli(&user, &theirs), key_of_mssh(&user, &ours));
         assert_eq!(us, them, "{profile:?}: {ours:?} {theirs:?}");
     }
 }
 
 #[test]
-fn files_that_the_aws_cli_refuses_are_refused() {
+fn files_that_the_aws_cli_rejects_are_rejected() {
     for (name, text) in [
         ("config", "region = x\n[default]\n$KEY"),
         ("config", "[default]\n$KEY\nnonsense\n"),
@@ -140,7 +139,7 @@ fn files_that_the_aws_cli_refuses_are_refused() {
     }
 }
 
-/// A user with a role that wants all there is to be said.
+/// A user with a role that needs every setting.
 fn guarded() -> AwsUser {
     AwsUser::with(&format!(
         "[default]\n$KEY\nregion = us-east-1\n[profile guarded]\nrole_arn = {}\n\
@@ -164,7 +163,7 @@ fn in_terminal(user: &AwsUser, line: &str) {
 }
 
 #[test]
-fn the_aws_cli_finds_our_session() {
+fn the_aws_cli_uses_our_cached_session() {
     let user = guarded();
     in_terminal(
         &user,
@@ -172,7 +171,7 @@ fn the_aws_cli_finds_our_session() {
     );
     let theirs = finish(&mut aws(&user, "guarded"));
     assert_eq!(
-        their_key(&user, &theirs).as_deref(),
+        key_of_aws_cli(&user, &theirs).as_deref(),
         Some("ASIA"),
         "{theirs:?}"
     );
@@ -180,7 +179,7 @@ fn the_aws_cli_finds_our_session() {
 }
 
 #[test]
-fn we_find_the_aws_clis_session() {
+fn we_use_the_cached_session_of_the_aws_cli() {
     let user = guarded();
     if !is_new_enough(&user) {
         return;

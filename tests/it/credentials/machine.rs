@@ -1,11 +1,11 @@
-//! What the machine gives: a container's endpoint, an instance's metadata service, the region.
+//! Credentials and region from the machine: container endpoint and metadata service.
 
 use crate::lab::Metadata;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{AwsUser, arn, finish};
 
 #[test]
-fn a_container_has_credentials() {
+fn the_container_endpoint_gives_credentials() {
     let user = AwsUser::with("");
     let url = format!(
         "{}/container/{}",
@@ -36,7 +36,7 @@ fn a_container_has_credentials() {
 }
 
 #[test]
-fn a_container_that_refuses_is_said_and_the_instance_not_asked() {
+fn a_container_error_is_reported_and_the_metadata_service_not_asked() {
     let user = AwsUser::with("");
     let url = format!(
         "{}/container/{}",
@@ -60,7 +60,7 @@ fn a_container_that_refuses_is_said_and_the_instance_not_asked() {
 }
 
 #[test]
-fn an_instance_has_credentials_and_a_region() {
+fn the_metadata_service_gives_credentials_and_a_region() {
     let user = AwsUser::with("");
     let metadata = Metadata::start(Some(user.caller.access_key()), "us-east-1").expect("a service");
     let mut command = user.mssh(&[]);
@@ -81,7 +81,7 @@ fn an_instance_has_credentials_and_a_region() {
 }
 
 #[test]
-fn a_profile_may_say_where_the_metadata_service_is() {
+fn a_profile_may_set_the_endpoint_of_the_metadata_service() {
     let user = AwsUser::with("");
     let metadata = Metadata::start(Some(user.caller.access_key()), "us-east-1").expect("a service");
     user.writes(
@@ -99,7 +99,7 @@ fn a_profile_may_say_where_the_metadata_service_is() {
 }
 
 #[test]
-fn an_instance_without_a_role_has_none() {
+fn an_instance_without_a_role_has_no_credentials() {
     let user = AwsUser::with(&format!(
         "[profile r]\nrole_arn = {}\ncredential_source = Ec2InstanceMetadata\n",
         arn("r")
@@ -132,7 +132,7 @@ fn an_instance_without_a_role_has_none() {
 }
 
 #[test]
-fn a_metadata_service_that_is_disabled_is_not_asked() {
+fn a_disabled_metadata_service_is_not_asked() {
     let user = AwsUser::with("[default]\n");
     let metadata = Metadata::start(Some(user.caller.access_key()), "us-east-1").expect("a service");
     let mut command = user.mssh(&[]);
@@ -146,7 +146,7 @@ fn a_metadata_service_that_is_disabled_is_not_asked() {
 }
 
 #[test]
-fn the_region_is_the_first_that_is_told() {
+fn the_first_source_of_a_region_wins() {
     let user = AwsUser::with("[default]\n$KEY\nregion = eu-west-1\n[profile none]\n$KEY\n");
     let region = |variables: &[(&str, &str)], words: &[&str]| {
         let mut command = user.command("mssh");
@@ -171,9 +171,9 @@ fn the_region_is_the_first_that_is_told() {
     assert_eq!(region(&[default], &["-r", "us-east-2", name]), "us-east-2");
 }
 
-/// A laptop in a network that swallows what is sent to the metadata service.
+/// On a laptop, in a network that drops packets to the metadata service.
 #[test]
-fn a_metadata_service_that_never_answers_is_not_waited_for_long() {
+fn a_silent_metadata_service_is_given_up_soon() {
     let user = AwsUser::with("[default]\nmetadata_service_timeout = 1\n");
     let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let url = format!("http://{}", silent.local_addr().expect("an address"));

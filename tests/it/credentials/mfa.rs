@@ -1,4 +1,4 @@
-//! MFA: asked for on the terminal alone, and kept.
+//! MFA codes: asked for on the terminal only; the session is cached.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ pub(super) fn user() -> AwsUser {
     ))
 }
 
-/// The sessions in the cache.
+/// The number of cached sessions.
 fn kept(user: &AwsUser) -> usize {
     let Ok(files) = user.aws("cli/cache").read_dir() else {
         return 0;
@@ -27,7 +27,7 @@ fn kept(user: &AwsUser) -> usize {
     paths.filter(is_session).count()
 }
 
-/// `mssh` as a shell would have it, with these words.
+/// A shell command that runs `mssh` with these options.
 pub(super) fn line(user: &AwsUser, words: &str) -> String {
     let home = user.aws("").parent().expect("a home").display().to_string();
     format!(
@@ -42,7 +42,7 @@ pub(super) fn codes(user: &AwsUser) -> Vec<String> {
 }
 
 #[test]
-fn the_code_is_asked_for_on_the_terminal_and_the_session_kept() {
+fn the_code_is_asked_for_on_the_terminal_and_the_session_is_cached() {
     let user = user();
     let line = format!("echo piped | {}", line(&user, &format!("{WEB1} cat")));
     let mut pty = Pty::open(&user.caller, &line);
@@ -54,13 +54,13 @@ fn the_code_is_asked_for_on_the_terminal_and_the_session_kept() {
     assert!(!screen.contains("1234"), "{screen:?}");
     assert_eq!(codes(&user), ["123456"]);
     assert_eq!((user.last_key().as_str(), kept(&user)), ("ASIA", 1));
-    // And now without a terminal.
+    // Without a terminal, from the cache.
     user.key_of("guarded");
     assert_eq!(codes(&user).len(), 1);
 }
 
 #[test]
-fn nobody_is_asked_in_batch_mode() {
+fn batch_mode_does_not_ask() {
     let user = user();
     let refused = |outcome: Outcome, program: &str| {
         let error = format!(
@@ -85,7 +85,7 @@ fn nobody_is_asked_in_batch_mode() {
 }
 
 #[test]
-fn without_a_terminal_it_says_so() {
+fn without_a_terminal_there_is_an_error() {
     let user = user();
     let mut command = user.command("setsid");
     command.args(["-w", "mssh", "-u", "guarded", WEB1, "true"]);
@@ -99,7 +99,7 @@ fn without_a_terminal_it_says_so() {
     );
 }
 
-/// Waits until it has been asked for so many codes.
+/// Waits until this many codes have been asked for.
 #[track_caller]
 pub(super) fn asks(pty: &Pty, times: usize) {
     let asked = eventually(PATIENCE, || pty.screen().matches(PROMPT).count() == times);
@@ -128,7 +128,7 @@ fn a_mistyped_code_is_asked_for_again() {
 }
 
 #[test]
-fn a_code_that_is_wrong_is_said_and_not_shown() {
+fn a_wrong_code_is_reported_but_not_shown() {
     let cases = [
         ("000000\r", 3, "AWS does not accept the MFA code"),
         (

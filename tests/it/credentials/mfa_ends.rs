@@ -1,5 +1,5 @@
-//! What ends a question for an MFA code: keys, signals and the caller's wish to ignore them; and that
-//! the terminal is as it was then.
+//! What ends an MFA prompt: keys, and signals that the caller ignores or not. The terminal is
+//! restored.
 
 use std::fs;
 
@@ -9,12 +9,12 @@ use super::mfa::{PROMPT, asks, codes, line, user};
 use crate::lab::instances::WEB1;
 use crate::sandbox::{AwsUser, Pty, arn};
 
-/// A shell that outlives what is done to `mssh`, and says how it found the terminal.
+/// A shell that outlives `mssh`, and then tells the state of the terminal.
 pub(super) fn watched(user: &AwsUser) -> Pty {
     watched_with(user, "trap : INT QUIT", WEB1)
 }
 
-/// The same, after something else, and with these words for `mssh`.
+/// The same, with commands before and arguments for `mssh`.
 fn watched_with(user: &AwsUser, before: &str, words: &str) -> Pty {
     let line = line(user, words);
     let script = format!(
@@ -39,9 +39,9 @@ fn kill(pty: &Pty, signal: Signal) {
     kill_process(pid(pty), signal).expect("a process");
 }
 
-/// Waits until it has ended with this status, and looks at the terminal.
+/// Waits until it has ended with this status, and checks the terminal.
 #[track_caller]
-fn is_as_it_was(pty: &Pty, status: &str) {
+fn is_restored(pty: &Pty, status: &str) {
     pty.shows(&format!("status={status}="));
     pty.shows(" end");
     let screen = pty.screen();
@@ -50,9 +50,9 @@ fn is_as_it_was(pty: &Pty, status: &str) {
 }
 
 #[test]
-fn whatever_ends_us_the_terminal_is_as_it_was() {
-    type Deed = fn(&mut Pty);
-    let deeds: [(&str, Deed); 5] = [
+fn the_terminal_is_restored_however_the_prompt_ends() {
+    type Action = fn(&mut Pty);
+    let deeds: [(&str, Action); 5] = [
         ("130", |pty| pty.types("12\x03")),
         ("131", |pty| pty.types("\x1c")),
         ("143", |pty| kill(pty, Signal::TERM)),
@@ -63,30 +63,30 @@ fn whatever_ends_us_the_terminal_is_as_it_was() {
         let user = user();
         let mut pty = watched(&user);
         deed(&mut pty);
-        is_as_it_was(&pty, status);
+        is_restored(&pty, status);
         assert!(codes(&user).is_empty());
     }
 }
 
 #[test]
-fn whatever_ends_us_when_asked_again_the_terminal_is_as_it_was() {
-    // More than once: what is wrong here may go well by chance.
+fn the_terminal_is_restored_however_a_second_prompt_ends() {
+    // Several times, since an error may show only sometimes.
     for _ in 0..6 {
         let user = user();
         let mut pty = watched(&user);
-        // Nobody could continue us here (an orphaned process group), and so nothing stops us.
+        // In an orphaned process group, the kernel does not stop processes.
         for asked in 1..4 {
             asks(&pty, asked);
             pty.types("\x1a");
         }
         asks(&pty, 4);
         kill(&pty, Signal::TERM);
-        is_as_it_was(&pty, "143");
+        is_restored(&pty, "143");
     }
 }
 
 #[test]
-fn each_role_of_a_chain_asks_and_leaves_the_terminal_as_it_was() {
+fn each_role_of_a_chain_asks_and_restores_the_terminal() {
     for _ in 0..6 {
         let user = user();
         user.writes(
@@ -102,13 +102,13 @@ fn each_role_of_a_chain_asks_and_leaves_the_terminal_as_it_was() {
         pty.types("123456\r");
         asks(&pty, 2);
         kill(&pty, Signal::TERM);
-        is_as_it_was(&pty, "143");
+        is_restored(&pty, "143");
         assert_eq!(codes(&user), ["123456"]);
     }
 }
 
 #[test]
-fn what_our_caller_ignores_is_ignored_by_us_and_by_ssh() {
+fn a_signal_that_the_caller_ignores_is_ignored_by_mssh_and_ssh() {
     let user = user();
     let words = format!("{WEB1} \"echo in; read; echo out\"");
     let mut pty = watched_with(&user, "trap \"\" HUP TERM", &words);
@@ -120,25 +120,25 @@ fn what_our_caller_ignores_is_ignored_by_us_and_by_ssh() {
     kill(&pty, Signal::TERM);
     pty.types("\r");
     pty.shows("out\r\n");
-    is_as_it_was(&pty, "0");
+    is_restored(&pty, "0");
 }
 
 #[test]
-fn what_our_caller_does_not_ignore_ends_ssh_as_ever() {
+fn a_signal_that_the_caller_does_not_ignore_ends_ssh() {
     let user = user();
     let words = format!("{WEB1} \"echo in; read; echo out\"");
     let mut pty = watched_with(&user, "trap \"\" HUP", &words);
     pty.types("123456\r");
     pty.shows("in\r\n");
     kill(&pty, Signal::TERM);
-    is_as_it_was(&pty, "255");
+    is_restored(&pty, "255");
 }
 
 #[test]
-fn an_interrupt_that_our_caller_ignores_ends_the_asking() {
+fn an_interrupt_that_the_caller_ignores_ends_the_prompt() {
     let user = user();
     let mut pty = watched_with(&user, "trap \"\" INT QUIT", WEB1);
     pty.types("12\x03");
     pty.shows("needs an MFA code, and none was given");
-    is_as_it_was(&pty, "255");
+    is_restored(&pty, "255");
 }

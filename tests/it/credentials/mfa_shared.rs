@@ -1,4 +1,4 @@
-//! Who else wants the MFA code that somebody is being asked for.
+//! Several runs that need the same MFA session.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crate::lab::instances::WEB1;
 use crate::sandbox::{Pty, eventually, finish};
 
 #[test]
-fn of_parallel_runs_one_asks() {
+fn one_of_several_parallel_runs_asks() {
     let user = user();
     let one = line(&user, &format!("{WEB1} true"));
     let line = format!("bash -c \"{one} & {one} & {one} & wait\"");
@@ -33,7 +33,7 @@ fn of_parallel_runs_one_asks() {
 }
 
 #[test]
-fn who_dies_asking_keeps_nobody_waiting() {
+fn a_run_that_dies_while_asking_does_not_block_others() {
     let user = user();
     let first = watched(&user);
     kill_process(pid(&first), Signal::KILL).expect("a process");
@@ -44,7 +44,7 @@ fn who_dies_asking_keeps_nobody_waiting() {
 }
 
 #[test]
-fn who_is_stopped_asking_keeps_nobody_waiting() {
+fn a_run_that_is_stopped_while_asking_does_not_block_others() {
     let user = user();
     let mut first = Pty::open(&user.caller, "bash --norc --noprofile -i");
     first.types(&format!(
@@ -58,7 +58,7 @@ fn who_is_stopped_asking_keeps_nobody_waiting() {
     second.shows(PROMPT);
     second.types("123456\r");
     assert_eq!(second.end(), Some(0));
-    // What the other has got is there for the first, too.
+    // The first run uses the session of the other.
     first.types("fg; echo done=$?=\r");
     first.shows("done=0=");
     assert_eq!(codes(&user), ["123456"]);
@@ -67,7 +67,7 @@ fn who_is_stopped_asking_keeps_nobody_waiting() {
 }
 
 #[test]
-fn who_is_stopped_and_continued_asks_again() {
+fn a_run_that_is_stopped_and_continued_asks_again() {
     let user = user();
     let mut pty = Pty::open(&user.caller, "bash --norc --noprofile -i");
     pty.types(&format!("{}\r", line(&user, &format!("{WEB1} true"))));
@@ -86,7 +86,7 @@ fn who_is_stopped_and_continued_asks_again() {
 }
 
 #[test]
-fn who_may_not_ask_does_not_hang_behind_one_who_does() {
+fn a_run_that_may_not_ask_does_not_wait_for_one_that_asks() {
     let user = user();
     let first = watched(&user);
     let began = Instant::now();
@@ -99,7 +99,7 @@ fn who_may_not_ask_does_not_hang_behind_one_who_does() {
         refused.stderr.contains("there is no terminal"),
         "{refused:?}"
     );
-    // Far less than the two minutes that a run waits which can ask.
+    // Far less than the two minutes that a run waits if it can ask.
     let took = began.elapsed();
     assert!(took < Duration::from_mins(1), "{took:?}");
     assert_eq!(first.screen().matches(PROMPT).count(), 1);
@@ -107,7 +107,7 @@ fn who_may_not_ask_does_not_hang_behind_one_who_does() {
 }
 
 #[test]
-fn who_may_not_ask_has_what_another_gets_at_that_moment() {
+fn a_run_that_may_not_ask_uses_a_session_that_another_just_got() {
     let user = user();
     let mut first = Pty::open(&user.caller, &line(&user, &format!("{WEB1} true")));
     first.shows(PROMPT);

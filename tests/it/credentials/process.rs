@@ -1,8 +1,8 @@
-//! `credential_process`: any program, run as it is written, with the terminal and without a shell.
+//! `credential_process`: any command, run with the terminal and without a shell.
 
 use crate::sandbox::{AwsUser, Pty, arn, finish, finish_with};
 
-/// A user whose command is a script of this body.
+/// A user whose command is this shell script.
 fn user(body: &str) -> AwsUser {
     let user = AwsUser::with("");
     user.writes("my helper", &format!("#!/bin/sh\n{body}\n"));
@@ -20,7 +20,7 @@ fn user(body: &str) -> AwsUser {
 const GOOD: &str = r#"echo '{"Version": 1, "AccessKeyId": "$IDP", "SecretAccessKey": "s"}'"#;
 
 #[test]
-fn it_is_run_without_a_shell_and_may_complain() {
+fn the_command_runs_without_a_shell_and_may_write_to_stderr() {
     let user = user(&format!("echo \"$# $1 $2 $3\" >&2\n{GOOD}"));
     let outcome = user.runs(&[]);
     assert_eq!(outcome.stderr, "3 a b $HOME *\n");
@@ -29,7 +29,7 @@ fn it_is_run_without_a_shell_and_may_complain() {
 }
 
 #[test]
-fn the_sessions_input_is_not_its_own() {
+fn the_command_does_not_read_the_stdin_of_the_session() {
     let user = user(&format!("cat >/dev/null\n{GOOD}"));
     let mut command = user.command("setsid");
     command.args(["-w", "mssh", crate::lab::instances::WEB1, "cat"]);
@@ -37,7 +37,7 @@ fn the_sessions_input_is_not_its_own() {
 }
 
 #[test]
-fn it_can_ask_on_the_terminal() {
+fn the_command_can_ask_on_the_terminal() {
     let user = user(&format!(
         "printf 'pin? ' >&2\nread pin\necho \"got $pin\" >&2\n{GOOD}"
     ));
@@ -56,7 +56,7 @@ fn it_can_ask_on_the_terminal() {
 }
 
 #[test]
-fn what_it_prints_is_never_shown() {
+fn the_output_of_the_command_is_never_shown() {
     let hint = "mssh: hint: it is run without a shell, so `~` and `$` stay as they are; it must print \
                 JSON with `Version` 1, `AccessKeyId` and `SecretAccessKey`";
     let cases = [
@@ -83,7 +83,7 @@ fn what_it_prints_is_never_shown() {
 }
 
 #[test]
-fn one_that_is_not_there_is_said() {
+fn a_missing_command_is_reported() {
     let user = AwsUser::with("[default]\ncredential_process = /nowhere/helper --x\n");
     let outcome = user.runs(&[]);
     assert!(
@@ -104,7 +104,7 @@ fn one_that_is_not_there_is_said() {
 }
 
 #[test]
-fn it_may_be_the_source_of_a_role() {
+fn the_command_may_be_the_source_of_a_role() {
     let user = user(GOOD);
     let config = std::fs::read_to_string(user.aws("config")).expect("a file");
     let arn = arn("r");
@@ -116,7 +116,7 @@ fn it_may_be_the_source_of_a_role() {
     assert_eq!(user.assumed(), [("AKIAP".to_owned(), "r".to_owned())]);
 }
 
-/// What a command prints whose session ends in so many minutes.
+/// The output of a command whose session ends in this many minutes.
 fn ending_in(minutes: u32) -> String {
     format!(
         "end=$(date -u -d '+{minutes} min' +%Y-%m-%dT%H:%M:%SZ)\n\
@@ -126,7 +126,7 @@ fn ending_in(minutes: u32) -> String {
 }
 
 #[test]
-fn the_known_end_of_a_session_tells_whether_it_or_the_clock_is_to_blame() {
+fn the_known_end_of_a_session_tells_an_expired_session_from_a_wrong_clock() {
     let user = user(&ending_in(60));
     user.caller.clock_ahead(20);
     user.runs(&[]).fails(
@@ -149,7 +149,7 @@ fn the_known_end_of_a_session_tells_whether_it_or_the_clock_is_to_blame() {
 }
 
 #[test]
-fn output_without_an_end_is_not_read_to_its_end() {
+fn endless_output_is_cut_off() {
     let user = user("exec yes");
     let outcome = user.runs(&[]);
     let error = outcome.stderr.lines().next().unwrap_or_default();
@@ -161,7 +161,7 @@ fn output_without_an_end_is_not_read_to_its_end() {
 }
 
 #[test]
-fn a_file_without_an_end_is_not_read_to_its_end() {
+fn an_endless_file_is_cut_off() {
     let user = AwsUser::with("[default]\n$KEY");
     for variable in ["AWS_CONFIG_FILE", "AWS_CA_BUNDLE"] {
         let mut mssh = user.mssh(&[]);

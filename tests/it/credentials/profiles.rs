@@ -1,10 +1,10 @@
-//! Keys in files and the environment: which of them counts.
+//! Keys in files and the environment: which ones are used.
 
 use std::fs;
 
 use crate::sandbox::{AwsUser, finish, skipped};
 
-/// A key that is told apart by what is appended.
+/// A key, made distinct by a suffix.
 fn key(name: &str) -> String {
     format!("aws_access_key_id = $ID{name}\naws_secret_access_key = $SECRET\n")
 }
@@ -26,7 +26,7 @@ fn a_key_in_either_file_signs() {
 }
 
 #[test]
-fn odd_forms_are_understood() {
+fn unusual_syntax_is_understood() {
     let user = AwsUser::with(
         "# a comment\n[default]\nregion = us-east-1\n\n[profile \"with space\"]\n\
          AWS_ACCESS_KEY_ID : $IDW\naws_secret_access_key=$SECRET\n[profile empty-lines]\n\n\
@@ -38,7 +38,7 @@ fn odd_forms_are_understood() {
 }
 
 #[test]
-fn the_profile_is_the_named_one() {
+fn a_named_profile_is_used() {
     let user = AwsUser::with(&format!(
         "[default]\n{}[profile one]\n{}[profile two]\n{}",
         key("D"),
@@ -57,7 +57,7 @@ fn the_profile_is_the_named_one() {
 }
 
 #[test]
-fn keys_in_the_environment_beat_all_but_a_profile_on_the_command_line() {
+fn keys_in_the_environment_win_over_all_but_a_profile_on_the_command_line() {
     let user = AwsUser::with(&format!(
         "[default]\n{}[profile one]\n{}",
         key("D"),
@@ -78,7 +78,7 @@ fn keys_in_the_environment_beat_all_but_a_profile_on_the_command_line() {
 }
 
 #[test]
-fn a_session_in_the_environment_or_a_file_is_sent_along() {
+fn a_session_token_in_the_environment_or_a_file_is_sent() {
     let session = "aws_access_key_id = ASIA$ID\n";
     let session = session.replace("ASIA$ID", "$SESSION");
     let user = AwsUser::with("");
@@ -102,7 +102,7 @@ fn a_session_in_the_environment_or_a_file_is_sent_along() {
 }
 
 #[test]
-fn the_files_may_be_elsewhere() {
+fn variables_may_name_other_files() {
     let user = AwsUser::with("");
     let elsewhere = user.aws("else where");
     user.writes("else where/config", &format!("[profile x]\n{}", key("X")));
@@ -118,7 +118,7 @@ fn the_files_may_be_elsewhere() {
 }
 
 #[test]
-fn files_that_make_no_sense_are_named_with_the_line() {
+fn syntax_errors_are_reported_with_file_and_line() {
     let user = AwsUser::with("[default]\nregion = us-east-1\nnonsense\n");
     let config = user.aws("config");
     user.runs(&[]).fails(
@@ -143,7 +143,7 @@ fn files_that_make_no_sense_are_named_with_the_line() {
 }
 
 #[test]
-fn half_a_key_is_not_filled_up_from_elsewhere() {
+fn half_a_key_is_not_completed_from_another_source() {
     let user = AwsUser::with("[default]\naws_access_key_id = $ID\n");
     user.runs(&[]).fails(
         255,
@@ -163,7 +163,7 @@ fn half_a_key_is_not_filled_up_from_elsewhere() {
 }
 
 #[test]
-fn an_unknown_profile_is_an_error_even_beside_keys() {
+fn an_unknown_profile_is_an_error_even_with_keys() {
     let user = AwsUser::with("[profile one]\n[profile \"o n e\"]\n");
     let mut command = user.mssh(&[]);
     command
@@ -179,9 +179,9 @@ fn an_unknown_profile_is_an_error_even_beside_keys() {
     );
 }
 
-/// Each file is opened once, and no other of the AWS CLI's.
+/// Each of the two files is opened once, and no cache.
 #[test]
-fn a_key_in_a_file_costs_two_opened_files() {
+fn a_key_in_a_file_takes_two_opened_files() {
     let user = AwsUser::with("[default]\n$KEY");
     user.writes("credentials", "[other]\n");
     let trace = user.aws("trace");

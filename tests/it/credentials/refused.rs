@@ -1,5 +1,5 @@
-//! Sessions from the AWS CLI's cache that AWS does not accept any more: revoked, or of a role that was
-//! made anew.
+//! Cached sessions that AWS no longer accepts: revoked, or of a role that was deleted and created
+//! again.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +9,7 @@ use crate::lab::instances::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, Fault, Trouble, clock};
 use crate::sandbox::{AwsUser, Outcome, arn, finish, finish_with};
 
-/// A user with the sessions of two roles in the cache, the second of which builds on the first.
+/// A user with cached sessions of two roles; the second is assumed from the first.
 fn user() -> AwsUser {
     let user = AwsUser::with(&format!(
         "[default]\n$KEY\n[profile r]\nrole_arn = {0}\nsource_profile = default\n\
@@ -20,7 +20,7 @@ fn user() -> AwsUser {
     user
 }
 
-/// The file of the one session that is kept.
+/// The file of the only cached session.
 fn file(user: &AwsUser) -> String {
     let files = user.aws("cli/cache").read_dir().expect("a directory");
     let mut files = files.map(|file| file.expect("a file").path());
@@ -28,7 +28,7 @@ fn file(user: &AwsUser) -> String {
     file.expect("a session").display().to_string()
 }
 
-/// Puts another session into the file, good for long.
+/// Replaces the session in the file by another valid one.
 fn put(user: &AwsUser, file: &str) {
     let key = user.caller.access_key().replacen("AKIA", "ASIA", 1);
     let end = clock::iso(SystemTime::now() + Duration::from_hours(9));
@@ -53,7 +53,7 @@ fn warns_and_goes_on(outcome: &Outcome, file: &str) {
 }
 
 #[test]
-fn a_session_that_is_refused_is_dropped_and_made_anew() {
+fn a_refused_session_is_dropped_and_replaced() {
     for trouble in [Trouble::ExpiredToken, Trouble::BadToken] {
         let user = user();
         let file = file(&user);
@@ -65,14 +65,14 @@ fn a_session_that_is_refused_is_dropped_and_made_anew() {
             (user.last_key().as_str(), user.assumed().len()),
             ("ASIA", 2)
         );
-        // The new one is kept.
+        // The new session is cached.
         assert_eq!(user.key_of("r"), "ASIA");
         assert_eq!(user.assumed().len(), 2);
     }
 }
 
 #[test]
-fn the_new_one_is_not_made_anew_again() {
+fn the_replacement_is_used_again() {
     let user = user();
     let file = file(&user);
     let before = user.caller.calls_of(DESCRIBE_INSTANCES).len();
@@ -91,7 +91,7 @@ fn the_new_one_is_not_made_anew_again() {
 }
 
 #[test]
-fn so_is_one_with_which_no_further_role_is_given() {
+fn a_session_refused_for_a_chained_role_is_dropped() {
     let user = user();
     let file = file(&user);
     put(&user, &file);
@@ -103,7 +103,7 @@ fn so_is_one_with_which_no_further_role_is_given() {
 }
 
 #[test]
-fn so_is_one_with_which_session_manager_starts_no_session() {
+fn a_session_refused_by_session_manager_is_dropped() {
     let user = user();
     let file = file(&user);
     put(&user, &file);
@@ -119,9 +119,9 @@ fn so_is_one_with_which_session_manager_starts_no_session() {
     assert_eq!(user.assumed().len(), 2);
 }
 
-/// Another one's mistake: the key, and not the session, is refused.
+/// AWS refuses the base key here, and not the session.
 #[test]
-fn a_session_that_somebody_else_has_replaced_is_left_alone() {
+fn a_session_that_another_process_replaced_is_left_alone() {
     let user = user();
     let file = file(&user);
     let slow = Trouble::Latency(Duration::from_secs(3));
@@ -147,7 +147,7 @@ fn a_session_that_somebody_else_has_replaced_is_left_alone() {
     );
 }
 
-/// Whoever is root by `sudo -E` has the home of somebody else.
+/// With `sudo -E`, root has the home of another user.
 #[test]
 fn the_session_of_another_user_is_not_dropped() {
     let user = user();

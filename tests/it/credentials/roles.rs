@@ -1,4 +1,4 @@
-//! Roles: chains, sources, what is said to STS, and what of it makes no sense.
+//! Roles: chains, sources, the parameters for STS, and invalid profiles.
 
 use crate::lab::instances::WEB1;
 use crate::sandbox::{AwsUser, arn, finish};
@@ -9,7 +9,7 @@ fn role(name: &str, more: &str) -> String {
 }
 
 #[test]
-fn a_chain_is_walked_from_its_source() {
+fn a_chain_of_roles_starts_at_its_source() {
     let text = [
         &role("top", "source_profile = middle"),
         &role("middle", "source_profile = bottom"),
@@ -23,13 +23,13 @@ fn a_chain_is_walked_from_its_source() {
         user.assumed(),
         [pair("AKIA", "middle"), pair("ASIA", "top")]
     );
-    // The second time, the session is at hand.
+    // The second time, the session is cached.
     user.key_of("top");
     assert_eq!(user.assumed().len(), 2);
 }
 
 #[test]
-fn all_that_the_profile_says_reaches_sts() {
+fn all_role_settings_of_the_profile_are_sent_to_sts() {
     let user = AwsUser::with(&format!(
         "[profile partner]\n$KEY\nrole_arn = {}\nsource_profile = partner\n\
          role_session_name = jane@example\nexternal_id = the partner's\nduration_seconds = 1800\n",
@@ -47,7 +47,7 @@ fn all_that_the_profile_says_reaches_sts() {
 }
 
 #[test]
-fn a_session_without_a_name_gets_one_that_tells_us() {
+fn the_default_session_name_names_mssh() {
     let user = AwsUser::with(&format!(
         "{}[default]\n$KEY",
         role("r", "source_profile = default")
@@ -61,7 +61,7 @@ fn a_session_without_a_name_gets_one_that_tells_us() {
 }
 
 #[test]
-fn the_region_of_sts_is_the_region_at_hand() {
+fn sts_is_called_in_the_configured_region() {
     let user = AwsUser::with(&format!(
         "{}[default]\n$KEY",
         role("r", "source_profile = default")
@@ -92,7 +92,7 @@ fn a_role_may_be_assumed_from_the_environment() {
 }
 
 #[test]
-fn a_web_identity_gives_its_role() {
+fn a_web_identity_assumes_its_role() {
     let user =
         AwsUser::with("[profile web]\nweb_identity_token_file = ~/.aws/token\nrole_arn = R\n");
     user.writes("token", "webtoken.$ID");
@@ -111,7 +111,7 @@ fn a_web_identity_gives_its_role() {
 }
 
 #[test]
-fn a_web_identity_that_is_missing_or_too_old_is_said() {
+fn a_missing_or_expired_web_identity_is_reported() {
     let user = AwsUser::with("[default]\nweb_identity_token_file = ~/.aws/token\nrole_arn = R\n");
     let path = user.aws("token");
     user.runs(&[]).fails(
@@ -140,7 +140,7 @@ fn a_web_identity_that_is_missing_or_too_old_is_said() {
 }
 
 #[test]
-fn a_role_that_is_denied_names_the_permission() {
+fn a_denied_role_names_the_permission() {
     let user = AwsUser::with(&format!(
         "{}[default]\n$KEY",
         role("denied", "source_profile = default")
@@ -157,7 +157,7 @@ fn a_role_that_is_denied_names_the_permission() {
 }
 
 #[test]
-fn profiles_that_lead_nowhere_are_refused_without_a_call() {
+fn invalid_role_profiles_are_rejected_without_a_call() {
     let user = AwsUser::with(
         &[
             &role("a", "source_profile = b"),
@@ -220,7 +220,7 @@ fn profiles_that_lead_nowhere_are_refused_without_a_call() {
 }
 
 #[test]
-fn sts_may_be_elsewhere_than_the_rest() {
+fn sts_may_have_an_endpoint_of_its_own() {
     let user = AwsUser::with(&format!(
         "{}[default]\n$KEY",
         role("r", "source_profile = default")

@@ -1,4 +1,4 @@
-//! IAM Identity Center in both its forms, and console logins.
+//! IAM Identity Center (both forms of configuration), and console logins.
 
 use std::fs;
 use std::process::Command;
@@ -11,7 +11,7 @@ use crate::sandbox::sso::{LEGACY, SESSION, legacy_file, session_file, token};
 use crate::sandbox::{AwsUser, arn, finish};
 
 #[test]
-fn a_login_of_either_form_gives_the_role() {
+fn either_form_of_sso_login_gives_the_role() {
     let user = AwsUser::with(&[LEGACY, SESSION].concat());
     user.writes(&legacy_file(), &token("good", 3600, None));
     user.writes(&session_file(), &token("good", 3600, Some("good")));
@@ -21,13 +21,13 @@ fn a_login_of_either_form_gives_the_role() {
     assert_eq!(calls.len(), 2);
     assert_eq!(calls[0].said("role_name"), Some("ops"));
     assert_eq!(calls[0].said("account_id"), Some("123456789012"));
-    // The second time, the session is at hand.
+    // The second time, the session is cached.
     user.key_of("s");
     assert_eq!(user.caller.calls_of("GetRoleCredentials").len(), 2);
 }
 
 #[test]
-fn a_token_that_ends_is_renewed_and_kept() {
+fn an_expiring_token_is_refreshed_and_cached() {
     let user = AwsUser::with(SESSION);
     user.writes(&session_file(), &token("old", 60, Some("good")));
     assert_eq!(user.key_of("s"), "ASIA");
@@ -40,7 +40,7 @@ fn a_token_that_ends_is_renewed_and_kept() {
 }
 
 #[test]
-fn a_login_that_is_over_or_was_never_names_the_command() {
+fn an_expired_or_missing_login_names_the_login_command() {
     let user = AwsUser::with(&[LEGACY, SESSION].concat());
     let over = |profile: &str, words: &str| {
         let error = format!("mssh: error: {words}");
@@ -58,7 +58,7 @@ fn a_login_that_is_over_or_was_never_names_the_command() {
 }
 
 #[test]
-fn a_role_that_sso_does_not_give_is_named() {
+fn a_role_that_sso_denies_is_named() {
     let user = AwsUser::with(&LEGACY.replace("ops", "denied"));
     user.writes(&legacy_file(), &token("good", 3600, None));
     user.runs(&["-u", "l"]).fails(
@@ -71,7 +71,7 @@ fn a_role_that_sso_does_not_give_is_named() {
 }
 
 #[test]
-fn what_the_profile_lacks_is_listed() {
+fn missing_sso_settings_are_listed() {
     let user = AwsUser::with(
         "[profile a]\nsso_account_id = 1\nsso_region = r\n[profile b]\nsso_account_id = 1\n\
          sso_session = nope\nsso_role_name = x\n",
@@ -104,7 +104,7 @@ fn sso_may_be_the_source_of_a_role() {
     assert_eq!(user.assumed(), [("ASIA".to_owned(), "r".to_owned())]);
 }
 
-/// What `aws login` leaves, with a key by openssl(1).
+/// A console login as `aws login` stores it, with a key made by openssl(1).
 fn console_login(seconds: i64, refresh: &str) -> String {
     let line = "openssl ecparam -name prime256v1 -genkey -noout";
     let key = Command::new("sh").args(["-c", line]).output().expect("sh");
@@ -125,7 +125,7 @@ fn console_login(seconds: i64, refresh: &str) -> String {
 }
 
 #[test]
-fn a_console_login_is_used_renewed_and_asked_for() {
+fn a_console_login_is_used_refreshed_and_asked_for() {
     let user = AwsUser::with("[profile c]\nlogin_session = arn:aws:iam::123456789012:user/jane\n");
     let sum = Command::new("sh")
         .args([

@@ -1,10 +1,10 @@
-//! Keys and tokens that cannot be as AWS made them: named, and never shown.
+//! Invalid keys and tokens are named, but never shown.
 
 use crate::sandbox::{AwsUser, finish};
 
-/// What picks up a carriage return: `export $(cat .env)` of a file with Windows line ends.
+/// `export $(cat .env)` of a file with Windows line ends includes the carriage returns.
 #[test]
-fn a_variable_that_ends_in_a_line_end_is_named() {
+fn a_variable_that_ends_in_a_carriage_return_is_named() {
     let user = AwsUser::with("");
     let id = user.caller.access_key();
     let good = [
@@ -35,7 +35,7 @@ fn a_variable_that_ends_in_a_line_end_is_named() {
 }
 
 #[test]
-fn a_setting_is_named_with_its_file_and_line() {
+fn an_invalid_setting_is_reported_with_file_and_line() {
     let user = AwsUser::with("");
     let hint = "mssh: hint: remove it, or copy the value from AWS again";
     for name in ["config", "credentials"] {

@@ -1,4 +1,4 @@
-//! Streams of any length: nothing is changed, nothing is lost at the end, and little is kept.
+//! Streams of any length: unchanged, complete, and with little memory.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -12,13 +12,12 @@ use crate::lab::eice::{SAME_SUBNET, TunnelFault, name, pattern};
 use crate::sandbox::eice::command;
 use crate::sandbox::{PATIENCE, caller, eventually};
 
-/// What an endpoint that means harm may cost at most.
+/// The most memory that a hostile endpoint may take, in MB.
 const HARM: u64 = 16;
 
 const MEGABYTES: usize = 192;
 
-/// A tunnel to what listens at port 3389, as ssh would start it. Who asks the system for more data
-/// than 16 MB gets none.
+/// A tunnel to port 3389, as ssh would start it, limited to 16 MB of data.
 fn tunnel(caller: &Caller<'_>) -> Child {
     let door = format!(
         "door=x,{SAME_SUBNET},{},127.0.1.21,us-east-1",
@@ -31,8 +30,8 @@ fn tunnel(caller: &Caller<'_>) -> Child {
     mssh.spawn().expect("prlimit, of util-linux")
 }
 
-/// The most memory that a process has had resident, in megabytes, as far as it lives; without what
-/// it has mapped of files, which is its binary: in a development build longer than in a release.
+/// The peak resident memory of a running process in megabytes, without mapped files: those are the
+/// binary, which is large in a debug build.
 fn peak(child: &Child) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).expect("a process");
     let kilobytes = |name: &str| {
@@ -43,11 +42,11 @@ fn peak(child: &Child) -> u64 {
     (kilobytes("VmHWM:") - kilobytes("RssFile:")) / 1024
 }
 
-/// With the binary of a release it makes no 16.
+/// With the binary of a release build, that is below 16 MB.
 const MOST: u64 = 6;
 
 #[test]
-fn a_long_stream_goes_there_unchanged_in_little_memory() {
+fn a_long_upload_is_unchanged_and_takes_little_memory() {
     let caller = caller();
     let mut child = tunnel(&caller);
     let mut stdin = child.stdin.take().expect("a pipe");
@@ -70,7 +69,7 @@ fn a_long_stream_goes_there_unchanged_in_little_memory() {
 }
 
 #[test]
-fn a_long_stream_comes_back_unchanged_in_little_memory() {
+fn a_long_download_is_unchanged_and_takes_little_memory() {
     let caller = caller();
     let mut child = tunnel(&caller);
     let mut stdin = child.stdin.take().expect("a pipe");
@@ -79,7 +78,7 @@ fn a_long_stream_comes_back_unchanged_in_little_memory() {
     let mut block = vec![0; pattern().len()];
     for number in 1..=MEGABYTES {
         if number == MEGABYTES {
-            // It lives until the last block is on its way, for which the pipe has no room.
+            // It is alive until the last block is sent, which the pipe has no room for.
             let peak = peak(&child);
             assert!(peak < MOST, "{peak} MB");
         }
@@ -92,16 +91,16 @@ fn a_long_stream_comes_back_unchanged_in_little_memory() {
 }
 
 #[test]
-fn both_ways_at_once_and_with_every_ail_nothing_is_changed() {
+fn both_directions_at_once_are_unchanged_with_every_fault() {
     let ails = [
         None,
         Some(TunnelFault::Fragments),
         Some(TunnelFault::SlowReader(Duration::from_millis(1))),
     ];
-    for ail in ails {
+    for fault in ails {
         let caller = caller();
-        if let Some(ail) = ail {
-            caller.tunnel_fault(ail);
+        if let Some(fault) = fault {
+            caller.tunnel_fault(fault);
         }
         let mut child = tunnel(&caller);
         let mut stdin = child.stdin.take().expect("a pipe");
@@ -117,17 +116,17 @@ fn both_ways_at_once_and_with_every_ail_nothing_is_changed() {
         let mut block = vec![0; pattern().len()];
         for _ in 0..count {
             stdout.read_exact(&mut block).expect("bytes");
-            assert!(block == pattern(), "changed on the way with {ail:?}");
+            assert!(block == pattern(), "changed on the way with {fault:?}");
         }
         drop((writer.join().expect("a writer"), stdout));
         assert!(child.wait().expect("a child").success());
     }
 }
 
-/// The end of input is not the end: what comes back is still taken, however late; and then the
-/// tunnel ends by itself, with no busy loop in between.
+/// The end of input does not end the tunnel: an answer still arrives, however late. Then the tunnel
+/// ends, without a busy loop in between.
 #[test]
-fn after_the_end_of_input_the_rest_still_comes_and_no_time_is_burnt() {
+fn after_the_end_of_input_the_answer_arrives_without_a_busy_loop() {
     let caller = caller();
     caller.tunnel_fault(TunnelFault::SlowWriter(Duration::from_millis(500)));
     let mut child = tunnel(&caller);
@@ -147,7 +146,7 @@ fn after_the_end_of_input_the_rest_still_comes_and_no_time_is_burnt() {
     assert!(child.wait().expect("a child").success());
 }
 
-/// Ticks of 10 ms that a process has used.
+/// CPU time of a process, in ticks of 10 ms.
 fn ticks(child: &Child) -> u64 {
     let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).expect("a process");
     let (_, fields) = stat.rsplit_once(')').expect("fields");
@@ -156,7 +155,7 @@ fn ticks(child: &Child) -> u64 {
 }
 
 #[test]
-fn idle_costs_nothing_with_or_without_input() {
+fn an_idle_tunnel_takes_no_cpu() {
     let caller = caller();
     let mut child = tunnel(&caller);
     let mut stdin = child.stdin.take().expect("a pipe");
@@ -188,7 +187,7 @@ fn idle_costs_nothing_with_or_without_input() {
 }
 
 #[test]
-fn a_reader_that_is_slow_holds_up_the_far_end_and_not_us() {
+fn a_slow_reader_holds_up_the_sender() {
     let caller = caller();
     let mut child = tunnel(&caller);
     let mut stdin = child.stdin.take().expect("a pipe");
@@ -204,7 +203,7 @@ fn a_reader_that_is_slow_holds_up_the_far_end_and_not_us() {
 }
 
 #[test]
-fn pings_whose_pongs_nobody_reads_cost_little_memory_and_keep_us_from_nothing() {
+fn endless_pings_take_little_memory_and_do_not_block() {
     let caller = caller();
     caller.tunnel_fault(TunnelFault::Pings);
     let mut child = tunnel(&caller);
@@ -214,7 +213,7 @@ fn pings_whose_pongs_nobody_reads_cost_little_memory_and_keep_us_from_nothing() 
     let _ = kill_process(Pid::from_child(&child), Signal::TERM);
     let status = child.wait().expect("a child");
     assert!(peak < HARM, "{peak} MB");
-    // A second for a farewell that nobody takes, and time for a busy machine.
+    // A second for a close frame that is not answered, and slack for a busy machine.
     assert!(
         told.elapsed() < Duration::from_secs(4),
         "{:?}",

@@ -1,4 +1,4 @@
-//! Which endpoint is taken, by which name, and to which address.
+//! Which endpoint is used, under which name, and for which address.
 
 use super::mssh;
 use crate::lab::eice::{
@@ -12,7 +12,7 @@ use crate::sandbox::{caller, finish, lab, skipped};
 
 const LOOK_UP: &str = "DescribeInstanceConnectEndpoints";
 
-/// Endpoint, address and host of the tunnel that these words open.
+/// Endpoint, address and host of the tunnel that these arguments open.
 #[track_caller]
 fn tunnel(words: &[&str]) -> (String, String, String) {
     let caller = caller();
@@ -22,7 +22,7 @@ fn tunnel(words: &[&str]) -> (String, String, String) {
 }
 
 #[test]
-fn the_nearest_endpoint_is_taken_unless_one_is_named() {
+fn the_nearest_endpoint_is_used_unless_one_is_named() {
     for (words, endpoint, address) in [
         (&["--eice", PRIVATE][..], SAME_SUBNET, "127.0.1.21"),
         (&["--eice", WEB1], SAME_SUBNET, "127.0.1.11"),
@@ -33,7 +33,7 @@ fn the_nearest_endpoint_is_taken_unless_one_is_named() {
             ZONE_B,
             "127.0.1.21",
         ),
-        // By a name that stands for an address, and by an address.
+        // For a host name, and for an address.
         (&["--eice", "private.lab"], SAME_SUBNET, "127.0.1.21"),
         (&["--via", "eice", "127.0.1.12"], ZONE_B, "127.0.1.12"),
     ] {
@@ -64,7 +64,7 @@ fn an_endpoint_named_by_its_dns_name_is_not_looked_up() {
 }
 
 #[test]
-fn the_duration_is_asked_for_and_held() {
+fn the_duration_is_requested_and_ends_the_tunnel() {
     let caller = caller();
     let words = ["--eice", "--max-tunnel-duration", "3", PRIVATE, "sleep 60"];
     let outcome = mssh(&caller, &words);
@@ -82,7 +82,7 @@ fn the_duration_is_asked_for_and_held() {
 }
 
 #[test]
-fn where_no_endpoint_leads_there_it_is_said_why() {
+fn without_a_suitable_endpoint_the_error_says_why() {
     let id = "eice-0123456789abcdef0";
     for (words, error, hint) in [
         (
@@ -118,7 +118,7 @@ fn where_no_endpoint_leads_there_it_is_said_why() {
 }
 
 #[test]
-fn who_may_not_look_up_endpoints_is_told_what_to_allow() {
+fn a_denied_endpoint_look_up_names_the_permission() {
     let caller = caller();
     caller.fault(Fault::new(Trouble::Denied).on(LOOK_UP));
     let outcome = mssh(&caller, &["--eice", PRIVATE]);
@@ -136,7 +136,7 @@ fn who_may_not_look_up_endpoints_is_told_what_to_allow() {
 }
 
 #[test]
-fn mistakes_in_the_words_are_found_before_anything_is_asked() {
+fn usage_errors_are_found_before_any_call() {
     let caller = caller();
     let alone = "mssh: hint: leave it out, or say --via eice";
     let seconds = "mssh: hint: it may be 1 to 3600 seconds";
@@ -175,10 +175,9 @@ fn mistakes_in_the_words_are_found_before_anything_is_asked() {
     assert!(caller.calls().is_empty(), "AWS was asked");
 }
 
-/// As the configuration has it, of the API as of the endpoint; what has no name with FIPS is passed
-/// over.
+/// The settings apply to the API and to the endpoint. Endpoints without a FIPS name are skipped.
 #[test]
-fn fips_and_dual_stack_names_are_taken_where_they_are_asked_for() {
+fn fips_and_dual_stack_names_are_used_if_configured() {
     let fips = ("AWS_USE_FIPS_ENDPOINT", "true");
     let dual = ("AWS_USE_DUALSTACK_ENDPOINT", "true");
     for (variables, instance, host) in [
@@ -209,7 +208,7 @@ fn fips_and_dual_stack_names_are_taken_where_they_are_asked_for() {
 }
 
 #[test]
-fn a_name_in_the_answer_that_is_none_of_awss_is_not_spoken_to() {
+fn a_dns_name_outside_of_aws_is_not_connected_to() {
     let caller = caller();
     let outcome = mssh(&caller, &["--eice-endpoint", FOREIGN, PRIVATE, "true"]);
     let error = format!(

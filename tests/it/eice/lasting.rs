@@ -1,4 +1,4 @@
-//! Tunnels that stay, with ssh in the foreground or the background; and their ends.
+//! Long-lived tunnels, with ssh in the foreground or background; and how they end.
 
 use std::net::TcpStream;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::sandbox::{
     leaves_nothing,
 };
 
-/// `mssh` with a socket for sharing.
+/// `mssh` with a ControlPath.
 fn sharing(caller: &Caller<'_>, socket: &Path, words: &[&str]) -> Outcome {
     let mut mssh = command(caller, "mssh");
     finish(
@@ -24,7 +24,7 @@ fn sharing(caller: &Caller<'_>, socket: &Path, words: &[&str]) -> Outcome {
     )
 }
 
-/// Over a master there is no call, no key and no second tunnel; when it goes, so does the tunnel.
+/// Over a master there is no call, no key and no second tunnel. The tunnel ends with the master.
 fn is_a_master(caller: &Caller<'_>, socket: &Path) {
     let calls = caller.calls().len();
     let mut second = command(caller, "mssh");
@@ -37,10 +37,10 @@ fn is_a_master(caller: &Caller<'_>, socket: &Path) {
     leaves_nothing(caller);
 }
 
-/// Standard error is a pipe here: who reads it to its end does not wait for the tunnel, which has
-/// let go of it as ssh has.
+/// Stderr is a pipe here: its reader does not wait for the tunnel, which has closed it, as ssh
+/// does.
 #[test]
-fn a_port_is_forwarded_and_with_f_the_tunnel_goes_to_the_background_with_ssh() {
+fn with_f_the_tunnel_goes_to_the_background_with_ssh() {
     let caller = caller();
     let port = free_port();
     let forward = format!("127.0.0.1:{port}:127.0.0.1:{}", echo_server());
@@ -53,7 +53,7 @@ fn a_port_is_forwarded_and_with_f_the_tunnel_goes_to_the_background_with_ssh() {
 }
 
 #[test]
-fn a_master_that_persists_keeps_its_tunnel() {
+fn a_persistent_master_keeps_its_tunnel() {
     let caller = caller();
     let socket = caller.run_dir().join("persists");
     let persists = ["-o", "ControlMaster=auto", "-o", "ControlPersist=60"];
@@ -66,7 +66,7 @@ fn a_master_that_persists_keeps_its_tunnel() {
 }
 
 #[test]
-fn the_tunnel_ends_with_ssh_however_that_ends() {
+fn the_tunnel_ends_with_ssh_however_ssh_ends() {
     for signal in [Signal::TERM, Signal::HUP, Signal::KILL, Signal::INT] {
         let caller = caller();
         let mut session = Login::open(command(&caller, "mssh").args(["--eice", PRIVATE]));
@@ -79,7 +79,7 @@ fn the_tunnel_ends_with_ssh_however_that_ends() {
             eventually(PATIENCE, ended),
             "the tunnel outlives {signal:?}"
         );
-        // Who hears first of ssh's end is the first to close: in due form, both.
+        // Either side may close first; both do so with a close frame.
         let end = &caller.tunnels()[0].end;
         let closed = [
             "closed by the client with Some(1000)",

@@ -1,4 +1,4 @@
-//! What lies between us and an endpoint: each has its line, and none hangs.
+//! Trouble on the way to an endpoint: each is reported in a line, and none hangs.
 
 use std::time::{Duration, Instant};
 
@@ -10,9 +10,9 @@ use crate::lab::instances::PRIVATE;
 use crate::sandbox::eice::command;
 use crate::sandbox::{caller, finish, lab, leaves_nothing};
 
-/// AWS's own client hangs over this one.
+/// AWS's own client hangs here.
 #[test]
-fn who_hangs_up_instead_of_an_answer_is_not_waited_for() {
+fn an_endpoint_that_hangs_up_is_an_error_at_once() {
     let caller = caller();
     caller.tunnel_fault(TunnelFault::HangUp);
     let outcome = mssh(&caller, &["--eice", PRIVATE, "true"]);
@@ -25,11 +25,11 @@ fn who_hangs_up_instead_of_an_answer_is_not_waited_for() {
 }
 
 #[test]
-fn nobody_is_waited_for_for_ever() {
-    let step = |word: &str, ail: Option<TunnelFault>, error: &str| {
+fn a_silent_endpoint_times_out() {
+    let step = |word: &str, fault: Option<TunnelFault>, error: &str| {
         let caller = caller();
-        if let Some(ail) = ail {
-            caller.tunnel_fault(ail);
+        if let Some(fault) = fault {
+            caller.tunnel_fault(fault);
         }
         let began = Instant::now();
         let outcome = mssh(&caller, &["--eice-endpoint", word, PRIVATE, "true"]);
@@ -61,7 +61,7 @@ fn nobody_is_waited_for_for_ever() {
 }
 
 #[test]
-fn an_endpoint_that_is_not_there_is_named() {
+fn an_endpoint_without_a_server_is_named() {
     let host = name(NO_SERVER);
     let outcome = mssh(&caller(), &["--eice-endpoint", &host, PRIVATE, "true"]);
     let lines = ours(&outcome);
@@ -78,10 +78,10 @@ fn an_endpoint_that_is_not_there_is_named() {
 }
 
 #[test]
-fn a_proxy_is_gone_through_with_its_password_and_its_refusals_are_told() {
+fn a_proxy_is_used_with_its_password_and_its_refusals_are_reported() {
     let caller = caller();
     let directory = lab().path().join("eice-proxy");
-    // In the lab's environment it knows the lab's names.
+    // In the lab's environment, it resolves the lab's names.
     let command_of_proxy = caller.command("tinyproxy");
     let lines = ["BasicAuth us pass", "ConnectPort 443"];
     let proxy = Tinyproxy::start_by(command_of_proxy, &directory, &lines).expect("tinyproxy");
@@ -106,7 +106,7 @@ fn a_proxy_is_gone_through_with_its_password_and_its_refusals_are_told() {
     let outcome = with("http://127.0.0.1:1", &["true"]);
     let unreachable = "mssh: error: cannot reach the proxy http://127.0.0.1:1: ";
     assert!(ours(&outcome)[0].starts_with(unreachable), "{outcome:?}");
-    // By a suffix, where AWS's own client wants the whole name.
+    // A suffix works, too; AWS's own client needs the whole name.
     let mut mssh = command(&caller, "mssh");
     mssh.env("https_proxy", "http://127.0.0.1:1");
     mssh.env("no_proxy", ".amazonaws.com");
@@ -114,7 +114,7 @@ fn a_proxy_is_gone_through_with_its_password_and_its_refusals_are_told() {
 }
 
 #[test]
-fn a_server_that_is_not_the_endpoint_is_not_believed() {
+fn a_server_with_another_certificate_is_rejected() {
     let caller = caller();
     let host = format!("{NO_CERTIFICATE}.elsewhere.lab");
     let outcome = mssh(&caller, &["--eice-endpoint", &host, PRIVATE, "true"]);

@@ -1,4 +1,4 @@
-//! Credentials and signed URLs: nobody sees them, and they do not stay.
+//! Credentials and signed URLs are never visible, and do not stay on disk.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -8,9 +8,11 @@ use super::mssh;
 use crate::lab::eice::{SAME_SUBNET, name};
 use crate::lab::instances::PRIVATE;
 use crate::sandbox::eice::{command, service};
-use crate::sandbox::{AwsUser, Login, caller, discreet, files_below, finish, handed, mode};
+use crate::sandbox::{
+    AwsUser, Login, assert_hidden, caller, files_below, finish, mode, write_credentials,
+};
 
-/// Words of a secret: the lab's only secret key, and what a signed URL is known by.
+/// Secret text: the lab's secret key, and parts of a signed URL.
 const SECRETS: [&str; 4] = [
     "labsecret",
     "X-Amz-Signature",
@@ -18,7 +20,7 @@ const SECRETS: [&str; 4] = [
     "labtoken",
 ];
 
-/// Somebody with a profile for a role, whose session has a token, in their files.
+/// A user with a profile for a role.
 fn with_role() -> AwsUser {
     AwsUser::with(
         "[profile base]\n$KEYregion = us-east-1\n[profile role]\n\
@@ -26,7 +28,7 @@ fn with_role() -> AwsUser {
     )
 }
 
-/// Their `mssh` by that role, through an endpoint.
+/// `mssh` with that role, through an endpoint.
 fn mssh_of(user: &AwsUser) -> Command {
     let mut mssh = user.command("mssh");
     mssh.env("AWS_CA_BUNDLE", service().certificate());
@@ -35,7 +37,7 @@ fn mssh_of(user: &AwsUser) -> Command {
 }
 
 #[test]
-fn no_process_and_no_file_tells_a_secret() {
+fn no_process_and_no_file_shows_a_secret() {
     let user = with_role();
     let caller = &user.caller;
     let session = Login::open(&mut mssh_of(&user));
@@ -45,15 +47,15 @@ fn no_process_and_no_file_tells_a_secret() {
     );
     let room = session.key().parent().expect("a room").to_owned();
     assert_eq!(mode(&room), 0o700);
-    // ssh, the tunnel (and for a moment a shell) and the keeper.
-    let seen = discreet(&room, &SECRETS);
+    // ssh, the tunnel (and briefly a shell) and the keeper.
+    let seen = assert_hidden(&room, &SECRETS);
     assert!(seen >= 3, "{seen} processes");
-    // The tunnel has taken its credentials, and left none.
+    // The tunnel has read its credentials, and removed the file.
     assert_eq!(files_below(&room), [session.key()]);
 }
 
 #[test]
-fn nothing_that_is_said_tells_a_secret() {
+fn no_message_shows_a_secret() {
     let outcome = finish(mssh_of(&with_role()).args(["--debug", "-vvv", "true"]));
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(
@@ -67,9 +69,9 @@ fn nothing_that_is_said_tells_a_secret() {
     }
 }
 
-/// What the parent has found out is not asked again; where that is gone, we ask ourselves.
+/// The tunnel does not load credentials again, unless the file is gone.
 #[test]
-fn the_tunnel_takes_the_credentials_that_were_handed_over() {
+fn the_tunnel_uses_the_credentials_handed_to_it() {
     let user = with_role();
     finish(mssh_of(&user).arg("true")).prints("");
     assert_eq!(user.caller.calls_of("AssumeRole").len(), 1);
@@ -82,10 +84,10 @@ fn the_tunnel_takes_the_credentials_that_were_handed_over() {
         "door=x,{SAME_SUBNET},{},127.0.1.21,us-east-1",
         name(SAME_SUBNET)
     );
-    let file = handed(&caller, &text);
+    let file = write_credentials(&caller, &text);
     let credentials = format!("credentials={}", file.display());
     for keep in [true, false] {
-        handed(&caller, &text);
+        write_credentials(&caller, &text);
         let mut tunnel = command(&caller, "mssh");
         tunnel.env_remove("AWS_ACCESS_KEY_ID");
         tunnel.args(["--tunnel", "port=3389", &door, &credentials]);
@@ -94,17 +96,19 @@ fn the_tunnel_takes_the_credentials_that_were_handed_over() {
         assert_eq!((outcome.code, &*outcome.stderr), (Some(0), ""));
         assert_eq!(file.exists(), keep);
     }
-    // It is gone: those of the environment do.
+    // The file is gone: those in the environment are used.
     let mut tunnel = command(&caller, "mssh");
     tunnel.args(["--tunnel", "port=3389", &door, &credentials]);
     crate::sandbox::finish_with(&mut tunnel, b"quit\n").prints("");
 }
 
-/// Whatever a command line says, what mssh did not write is not taken for its own.
+/// A file that mssh did not write is not used, whatever the command line says.
 #[test]
-fn credentials_in_a_file_of_the_users_are_neither_read_nor_deleted() {
+fn a_credentials_file_of_the_user_is_neither_read_nor_deleted() {
     let caller = caller();
-    let room = handed(&caller, "").parent().map(ToOwned::to_owned);
+    let room = write_credentials(&caller, "")
+        .parent()
+        .map(ToOwned::to_owned);
     let room = room.expect("a directory");
     let elsewhere = caller.run_dir().join("aws");
     fs::create_dir(&elsewhere).expect("a directory");

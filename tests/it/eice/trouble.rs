@@ -1,4 +1,4 @@
-//! What can be wrong with a tunnel: each has its line, and none hangs.
+//! Faults of a tunnel: each is reported in a line, and none hangs.
 
 use std::time::Duration;
 
@@ -8,16 +8,16 @@ use crate::lab::instances::PRIVATE;
 use crate::sandbox::eice::command;
 use crate::sandbox::{Login, Outcome, caller, finish, leaves_nothing};
 
-/// The lines of ours in what ssh and we have said.
+/// The lines of mssh on stderr, without those of ssh.
 pub(super) fn ours(outcome: &Outcome) -> Vec<&str> {
     let lines = outcome.stderr.lines();
     lines.filter(|line| line.starts_with("mssh: ")).collect()
 }
 
 #[track_caller]
-fn fails_with(ail: TunnelFault, lines: &[&str]) {
+fn fails_with(fault: TunnelFault, lines: &[&str]) {
     let caller = caller();
-    caller.tunnel_fault(ail);
+    caller.tunnel_fault(fault);
     let outcome = mssh(&caller, &["--eice", PRIVATE, "echo never; sleep 60"]);
     assert_eq!(ours(&outcome), lines, "{outcome:?}");
     assert_eq!(outcome.code, Some(255), "{outcome:?}");
@@ -65,7 +65,7 @@ fn a_refusal_is_one_line_and_a_hint() {
 }
 
 #[test]
-fn another_port_than_the_services_two_is_refused_by_the_service() {
+fn the_service_refuses_ports_other_than_its_two() {
     let caller = caller();
     let outcome = mssh(&caller, &["--eice", "-p", "2222", PRIVATE, "true"]);
     assert_eq!(
@@ -83,9 +83,9 @@ fn another_port_than_the_services_two_is_refused_by_the_service() {
 }
 
 #[test]
-fn an_instance_that_the_endpoint_does_not_reach_is_said_to_be_so() {
+fn an_instance_that_the_endpoint_cannot_reach_is_reported() {
     let caller = caller();
-    // Found by its private address, and running; but nobody listens there.
+    // Found by its private address, and running, but without an sshd.
     let outcome = finish(command(&caller, "mssh").args([
         "--tunnel",
         "port=22",
@@ -108,7 +108,7 @@ fn an_instance_that_the_endpoint_does_not_reach_is_said_to_be_so() {
 }
 
 #[test]
-fn a_tunnel_that_breaks_says_so_and_ssh_ends() {
+fn a_broken_tunnel_is_reported_and_ends_ssh() {
     fails_with(
         TunnelFault::DropAfter(2000),
         &["mssh: error: the tunnel is lost: the connection has been closed"],
@@ -141,24 +141,24 @@ fn a_tunnel_that_breaks_says_so_and_ssh_ends() {
 }
 
 #[test]
-fn a_slow_or_fragmented_tunnel_is_a_tunnel() {
+fn a_slow_or_fragmented_tunnel_works() {
     let slow = Duration::from_millis(20);
-    for ail in [
+    for fault in [
         TunnelFault::SlowReader(slow),
         TunnelFault::SlowWriter(slow),
         TunnelFault::Fragments,
     ] {
         let caller = caller();
-        caller.tunnel_fault(ail);
+        caller.tunnel_fault(fault);
         let mut session = Login::open(command(&caller, "mssh").args(["--eice", PRIVATE]));
-        assert!((0..5).all(|_| session.answers()), "{ail:?}");
+        assert!((0..5).all(|_| session.answers()), "{fault:?}");
         let outcome = session.end();
-        assert_eq!((outcome.code, &*outcome.stderr), (Some(0), ""), "{ail:?}");
+        assert_eq!((outcome.code, &*outcome.stderr), (Some(0), ""), "{fault:?}");
     }
 }
 
 #[test]
-fn a_refusal_tells_of_a_clock_that_is_off() {
+fn a_refusal_reports_a_wrong_clock() {
     let caller = caller();
     caller.clock_ahead(-20);
     caller.tunnel_fault(TunnelFault::Refuse(

@@ -1,4 +1,4 @@
-//! Trouble with AWS: instances that cannot be reached, and answers that are refusals or none.
+//! Errors of AWS: unusable instances, error answers, and missing answers.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{caller, finish, no_key_is_left};
 
 #[test]
-fn an_instance_that_is_not_running_is_called_what_it_is() {
+fn the_state_of_an_instance_that_is_not_running_is_reported() {
     let caller = caller();
     let cases = [
         (
@@ -43,7 +43,7 @@ fn an_instance_that_is_not_running_is_called_what_it_is() {
 }
 
 #[test]
-fn none_and_several_are_errors_that_list_what_was_seen() {
+fn no_match_and_several_matches_list_what_was_found() {
     let caller = caller();
     let elsewhere = "mssh: hint: is it in another region (--region) or account (--profile)?";
     mssh(&caller, &["i-0123456789abcdef0"]).fails(
@@ -89,7 +89,7 @@ fn none_and_several_are_errors_that_list_what_was_seen() {
 }
 
 #[test]
-fn a_missing_address_is_named() {
+fn a_missing_address_is_reported() {
     let caller = caller();
     mssh(&caller, &[NO_ADDRESS]).fails(
         255,
@@ -163,7 +163,7 @@ fn a_denial_names_the_action_the_resource_and_the_user() {
 }
 
 #[test]
-fn refusals_of_the_credentials_are_told_apart() {
+fn credential_errors_are_told_apart() {
     let login = "mssh: hint: get new ones, for example with `aws sso login`";
     let cases = [
         (
@@ -189,7 +189,7 @@ fn refusals_of_the_credentials_are_told_apart() {
 }
 
 #[test]
-fn an_expired_request_means_the_session_or_the_clock() {
+fn an_expired_request_means_an_expired_session_or_a_wrong_clock() {
     let caller = caller();
     caller.fault(Fault::new(Trouble::RequestExpired).on(DESCRIBE_INSTANCES));
     mssh(&caller, &[WEB1]).fails(
@@ -210,7 +210,7 @@ fn an_expired_request_means_the_session_or_the_clock() {
 }
 
 #[test]
-fn a_clock_that_is_off_is_told_with_how_far() {
+fn a_wrong_clock_is_reported_with_the_difference() {
     for token in [None, Some("token")] {
         let caller = caller();
         caller.clock_ahead(20);
@@ -229,8 +229,8 @@ fn a_clock_that_is_off_is_told_with_how_far() {
         );
         assert!(no_key_is_left(&caller));
     }
-    // EC2 says that of the past alone. What else speaks of the signature, the SDK tries again by
-    // AWS's clock.
+    // EC2 says that of the past only. After other signature errors, the SDK tries again with AWS's
+    // clock.
     for (ahead, words) in [
         (-20, vec![WEB1, "true"]),
         (
@@ -249,7 +249,7 @@ fn a_clock_that_is_off_is_told_with_how_far() {
 }
 
 #[test]
-fn throttling_and_failing_services_are_retried_and_then_told() {
+fn throttling_and_service_failures_are_retried_and_then_reported() {
     let caller = caller();
     caller.fault(Fault::new(Trouble::Throttle).first(2));
     caller.fault(
@@ -280,7 +280,7 @@ fn throttling_and_failing_services_are_retried_and_then_told() {
 }
 
 #[test]
-fn an_endpoint_that_is_not_there_is_given_up_soon() {
+fn a_closed_aws_endpoint_is_given_up_soon() {
     let caller = caller();
     let mut command = caller.command("mssh");
     let began = Instant::now();
@@ -305,7 +305,7 @@ fn an_endpoint_that_is_not_there_is_given_up_soon() {
 }
 
 #[test]
-fn a_call_that_hangs_is_given_up() {
+fn a_hanging_call_times_out() {
     let caller = caller();
     caller.fault(Fault::new(Trouble::Hang));
     let began = Instant::now();
@@ -324,7 +324,7 @@ fn a_call_that_hangs_is_given_up() {
 }
 
 #[test]
-fn an_answer_that_makes_no_sense_is_no_success() {
+fn a_malformed_answer_is_an_error() {
     for (action, name, service) in [
         (DESCRIBE_INSTANCES, "ec2:DescribeInstances", "ec2"),
         (
@@ -346,7 +346,7 @@ fn an_answer_that_makes_no_sense_is_no_success() {
 }
 
 #[test]
-fn a_denial_says_which_policy_decided_and_what_can_be_done_about_it() {
+fn a_denial_names_the_kind_of_policy_and_the_remedy() {
     let push = "ec2-instance-connect:SendSSHPublicKey";
     let arn = format!("arn:aws:ec2:us-east-1:123456789012:instance/{WEB1}");
     let what =
@@ -427,7 +427,7 @@ fn a_denial_says_which_policy_decided_and_what_can_be_done_about_it() {
 }
 
 #[test]
-fn what_instance_connect_refuses_without_a_reason_has_words_of_its_own() {
+fn errors_of_instance_connect_without_a_reason_are_explained() {
     let refused = |code, words: &[&str], lines: &[&str]| {
         let caller = caller();
         caller.fault(Fault::new(Trouble::Error(code)).on(SEND_SSH_PUBLIC_KEY));
@@ -471,7 +471,7 @@ fn what_instance_connect_refuses_without_a_reason_has_words_of_its_own() {
 }
 
 #[test]
-fn debug_does_not_tell_messages_of_signatures_which_repeat_the_session_token() {
+fn debug_hides_signature_errors_that_repeat_the_session_token() {
     for (code, is_told) in [
         ("SignatureDoesNotMatch", false),
         ("InvalidSignatureException", false),

@@ -1,4 +1,4 @@
-//! Regions, profiles and credentials: missing, odd, or somebody else's.
+//! Regions, profiles and credentials that are missing or invalid.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use crate::lab::instances::WEB1;
 use crate::sandbox::{Outcome, caller, finish};
 
 #[test]
-fn no_region_is_said_and_none_is_guessed() {
+fn a_missing_region_is_an_error() {
     let caller = caller();
     let mut command = caller.command("mssh");
     finish(command.arg(WEB1).env_remove("AWS_REGION")).fails(
@@ -21,7 +21,7 @@ fn no_region_is_said_and_none_is_guessed() {
 }
 
 #[test]
-fn no_credentials_are_said() {
+fn missing_credentials_are_an_error() {
     let caller = caller();
     let mut command = caller.command("mssh");
     let command = command.arg(WEB1).env_remove("AWS_ACCESS_KEY_ID");
@@ -37,7 +37,7 @@ fn no_credentials_are_said() {
 }
 
 #[test]
-fn an_unknown_profile_is_named_with_those_there_are() {
+fn an_unknown_profile_is_reported_with_the_known_ones() {
     let caller = caller();
     let config = tempfile::NamedTempFile::new().expect("a file");
     fs::write(
@@ -58,7 +58,7 @@ fn an_unknown_profile_is_named_with_those_there_are() {
     );
 }
 
-/// `mssh` with this AWS configuration, the lab's key in it as the profile `base`.
+/// `mssh` with this AWS configuration, and the lab's key in the profile `base`.
 fn with_aws_config(caller: &Caller<'_>, text: &str, words: &[&str]) -> Outcome {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let secret = caller
@@ -89,7 +89,7 @@ fn a_profile_may_assume_a_role_wherever_the_region_comes_from() {
 }
 
 #[test]
-fn what_a_profile_lacks_is_said_in_one_line() {
+fn missing_profile_settings_are_reported_in_one_line() {
     let caller = caller();
     let sso = "[profile sso]\nregion=us-east-1\nsso_start_url=https://x.example/start\n\
                sso_region=us-east-1\nsso_account_id=1\nsso_role_name=r";
@@ -118,7 +118,7 @@ fn what_a_profile_lacks_is_said_in_one_line() {
 }
 
 #[test]
-fn a_bad_region_says_who_set_it() {
+fn an_invalid_region_is_reported_with_its_source() {
     let caller = caller();
     let mut command = caller.command("mssh");
     finish(command.arg(WEB1).env("AWS_REGION", "us-east-1 ")).fails(

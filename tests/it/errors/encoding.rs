@@ -1,4 +1,4 @@
-//! Variables that are not UTF-8 text: to pass over one would be to do something else than was asked.
+//! Variables that are not UTF-8: ignoring one would do something else than was asked for.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -39,7 +39,7 @@ fn a_variable_that_is_not_utf8_is_an_error() {
 }
 
 #[test]
-fn so_are_those_that_say_where_credentials_come_from() {
+fn so_are_those_that_select_credentials() {
     let caller = caller();
     for name in [
         "AWS_WEB_IDENTITY_TOKEN_FILE",

@@ -1,4 +1,4 @@
-//! Answers without an end cost little memory, and are no reason to ask again.
+//! Endless answers take little memory, and are not retried.
 
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -7,8 +7,8 @@ use crate::lab::instances::{HOME_REGION, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{caller, memory, outcome};
 
-/// Runs a program to its end, and says how much memory it has had besides what it maps of files, in
-/// megabytes: as often as it was looked at.
+/// Runs a program to its end. Returns its peak memory without mapped files, in megabytes, by
+/// polling.
 fn peak(command: &mut Command) -> (u64, Child) {
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = command.stderr(Stdio::piped()).spawn().expect("mssh");
@@ -36,7 +36,7 @@ fn is_cut_off(action: &'static str, words: &[&str], says: &str, most: u64) {
 }
 
 #[test]
-fn an_answer_without_an_end_is_cut_off() {
+fn an_endless_answer_is_cut_off() {
     let id = ["-t", WEB1, "127.0.0.11", "true"];
     is_cut_off(SEND_SSH_PUBLIC_KEY, &id, "1 MB", 16);
     let session = format!("session={WEB1},{WEB1},{HOME_REGION}");
@@ -44,14 +44,14 @@ fn an_answer_without_an_end_is_cut_off() {
     is_cut_off("StartSession", &tunnel, "1 MB", 16);
 }
 
-/// A page may list a thousand instances.
+/// The limit is higher, since a page may list a thousand instances.
 #[test]
-fn a_list_without_an_end_is_cut_off_later() {
+fn an_endless_list_is_cut_off_later() {
     is_cut_off(DESCRIBE_INSTANCES, &[WEB1, "true"], "16 MB", 64);
 }
 
 #[test]
-fn pages_without_an_end_are_not_all_asked_for() {
+fn endless_pages_are_not_all_requested() {
     let caller = caller();
     caller.fault(Fault::new(Trouble::EndlessPages).on(DESCRIBE_INSTANCES));
     let outcome = super::mssh(&caller, &["web1.lab", "true"]);

@@ -1,11 +1,11 @@
-//! Text that others choose, such as names and messages: it is shown, and does nothing.
+//! Text from elsewhere, such as names and messages, is shown without its control characters.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
 use crate::sandbox::{caller, finish};
 
-/// An AWS that has this answer to everything; its URL.
+/// The URL of a server that gives this answer to every request.
 fn answering(status: &str, body: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("its address"));
@@ -22,7 +22,7 @@ fn answering(status: &str, body: &str) -> String {
     url
 }
 
-/// All of it, or the answer might be lost (RFC 2525, 2.17).
+/// Reads all of it: otherwise the answer might be lost (RFC 2525, section 2.17).
 fn read_request(stream: &mut TcpStream) {
     let (mut request, mut byte) = (Vec::new(), [0]);
     while !request.ends_with(b"\r\n\r\n") && stream.read_exact(&mut byte).is_ok() {
@@ -62,7 +62,7 @@ fn a_name_cannot_move_the_cursor_or_turn_the_line_around() {
 }
 
 #[test]
-fn nor_can_a_message_of_a_service() {
+fn a_service_message_cannot_either() {
     let body = "<Response><Errors><Error><Code>Odd</Code><Message>no\u{202e}&#xd;\u{2028}x</Message>\
                 </Error></Errors><RequestID>1</RequestID></Response>";
     let caller = caller();

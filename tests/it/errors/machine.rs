@@ -1,4 +1,4 @@
-//! Trouble with this machine, and with who calls us.
+//! Errors of this machine and of the calling process.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::lab::instances::WEB1;
 use crate::sandbox::{caller, finish, lab, no_key_is_left, skipped};
 
 #[test]
-fn a_client_that_is_not_there_gives_the_status_of_a_shell() {
+fn a_missing_client_gives_the_exit_status_of_a_shell() {
     let caller = caller();
     let bins = Path::new(env!("CARGO_BIN_EXE_mssh"))
         .parent()
@@ -33,7 +33,7 @@ fn a_client_that_is_not_there_gives_the_status_of_a_shell() {
 }
 
 #[test]
-fn a_key_of_ones_own_needs_a_public_half() {
+fn a_key_of_the_user_needs_a_public_key() {
     let caller = caller();
     let directory = tempfile::tempdir().expect("a directory");
     let pem = directory.path().join("old.pem");
@@ -60,7 +60,7 @@ fn a_key_of_ones_own_needs_a_public_half() {
     assert!(caller.calls().is_empty(), "AWS was asked");
 }
 
-/// Public halves of keys of FIDO tokens: nothing more of these is on any disk.
+/// Public keys of FIDO tokens.
 const FIDO: [(&str, &str); 2] = [
     (
         "sk-ssh-ed25519@openssh.com",
@@ -74,9 +74,9 @@ const FIDO: [(&str, &str); 2] = [
     ),
 ];
 
-/// The scripts of EC2 Instance Connect on the instance skip lines that do not begin with `ssh`.
+/// The EC2 Instance Connect scripts on an instance skip keys that do not begin with `ssh`.
 #[test]
-fn a_key_that_instances_skip_is_refused_with_the_reason_before_anything_is_asked() {
+fn a_key_type_that_instances_skip_is_rejected_before_any_call() {
     let caller = caller();
     let directory = tempfile::tempdir().expect("a directory");
     let refused = |key: &Path, kind: &str| {
@@ -93,7 +93,8 @@ fn a_key_that_instances_skip_is_refused_with_the_reason_before_anything_is_asked
         fs::write(beside, format!("{kind} {public} of a token\n")).expect("written");
         refused(&key, kind);
     }
-    // Beside the private half, inside it, encrypted or not, and derived from another format.
+    // The public key in a file beside the private one, inside it (encrypted or not), and derived
+    // from another format.
     for (bits, words) in [
         ("256", &["-N", ""][..]),
         ("384", &["-N", "a passphrase"]),
@@ -111,7 +112,7 @@ fn a_key_that_instances_skip_is_refused_with_the_reason_before_anything_is_asked
     assert!(caller.calls().is_empty(), "AWS was asked");
 }
 
-/// Runs `mssh` where `/dev/shm` is this other file system. Says aloud where that is not allowed.
+/// Runs `mssh` with `/dev/shm` as a tmpfs with these options. `None` if that is not allowed.
 fn with_memory(mount_options: &str) -> Option<crate::sandbox::Outcome> {
     let unshare = ["--mount", "--map-root-user"];
     let possible = Command::new("unshare").args(unshare).arg("true").status();
@@ -130,7 +131,7 @@ fn with_memory(mount_options: &str) -> Option<crate::sandbox::Outcome> {
 }
 
 #[test]
-fn no_directory_for_the_key_is_said_with_what_was_tried() {
+fn without_a_directory_for_the_key_the_error_lists_those_tried() {
     let Some(outcome) = with_memory("ro") else {
         return;
     };
@@ -149,8 +150,8 @@ fn no_directory_for_the_key_is_said_with_what_was_tried() {
 }
 
 #[test]
-fn a_full_disk_is_said() {
-    // Room for two inodes: the file system's own directory and the key's.
+fn a_full_disk_is_reported() {
+    // Two inodes: the root directory of the file system, and the directory of the key.
     let Some(outcome) = with_memory("nr_inodes=2") else {
         return;
     };
@@ -168,7 +169,7 @@ fn a_full_disk_is_said() {
 }
 
 #[test]
-fn a_caller_who_ignores_its_children_is_served_as_well() {
+fn mssh_works_with_sigchld_ignored() {
     let caller = caller();
     let script = "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); \
                 os.execvp('mssh', ['mssh'] + sys.argv[1:])";
@@ -177,7 +178,7 @@ fn a_caller_who_ignores_its_children_is_served_as_well() {
 }
 
 #[test]
-fn a_run_that_is_killed_leaves_nothing_whatever_it_was_for() {
+fn a_killed_run_leaves_nothing_in_any_mode() {
     use crate::lab::{Fault, Trouble};
     let caller = caller();
     caller.fault(Fault::new(Trouble::Hang));

@@ -1,6 +1,6 @@
-//! A bug in mssh (a panic) ends as any error does.
+//! A bug in mssh (a panic) ends like an error.
 //!
-//! A real one: tokio panics where the system gives it no thread to look up a name in.
+//! A real one: tokio panics if it cannot start a thread to resolve a name.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{SshUser, caller, finish, leaves_nothing};
 
-/// A library to preload, where no thread can be started.
+/// A library to preload, with which no thread can be started.
 fn without_threads(caller: &Caller<'_>) -> PathBuf {
     let library = caller.lab().path().join("threads.so");
     let source = library.with_extension("c");
@@ -34,7 +34,7 @@ fn without_threads(caller: &Caller<'_>) -> PathBuf {
     library
 }
 
-/// Has a command meet it, when AWS is asked by a name.
+/// Makes a command panic when it resolves the host of AWS.
 fn breaks(command: &mut Command, caller: &Caller<'_>) {
     let preloaded = command.get_envs().find(|it| it.0 == "LD_PRELOAD");
     let preloaded = preloaded.and_then(|it| it.1).unwrap_or_default();
@@ -47,7 +47,7 @@ fn breaks(command: &mut Command, caller: &Caller<'_>) {
         .env("AWS_ENDPOINT_URL", url);
 }
 
-/// The one line, without the place.
+/// Asserts the one line, ignoring the location.
 #[track_caller]
 fn is_reported(stderr: &str) {
     let said = "mssh: error: this is a bug in mssh, at ";
@@ -76,7 +76,7 @@ fn a_panic_is_one_line_and_status_255_and_leaves_no_key() {
 }
 
 #[test]
-fn debug_has_the_rest_of_a_panic() {
+fn debug_shows_the_details_of_a_panic() {
     let caller = caller();
     let mut mssh = caller.command("mssh");
     breaks(&mut mssh, &caller);
@@ -98,11 +98,11 @@ fn debug_has_the_rest_of_a_panic() {
 }
 
 #[test]
-fn a_panic_behind_plain_ssh_leaves_no_key_either() {
+fn a_panic_behind_plain_ssh_leaves_no_key() {
     let user = SshUser::installed("", &[]);
     let mut ssh = user.command("ssh");
     let url = user.caller.lab().url().replace("127.0.0.1", "localhost");
-    // For the proxy alone, which ssh starts: ssh has no threads.
+    // ssh passes it on to the proxy. ssh itself has no threads.
     breaks(&mut ssh, &user.caller);
     let outcome = finish(ssh.env("AWS_ENDPOINT_URL", url).args([WEB1, "true"]));
     assert_eq!(outcome.code, Some(255), "{outcome:?}");

@@ -1,4 +1,4 @@
-//! A region that is named in an error is told with who chose it.
+//! An error that names a region tells where the region comes from.
 
 use crate::lab::Metadata;
 use crate::sandbox::{AwsUser, finish};
@@ -6,8 +6,8 @@ use crate::sandbox::{AwsUser, finish};
 const NOWHERE: &str = "i-0123456789abcdef0";
 const ELSEWHERE: &str = "mssh: hint: is it in another region (--region) or account (--profile)?";
 
-/// What is said of an instance that is nowhere, by a user whose profile `dev` has a region and
-/// whose `empty` one has none, with these variables and words.
+/// Asserts the error for an unknown instance, with these variables and arguments. The profile `dev`
+/// has a region, `empty` has none.
 #[track_caller]
 fn says(variables: &[(&str, &str)], words: &[&str], region: &str, hint: &str) {
     let user = AwsUser::with("[profile dev]\nregion = eu-west-3\n$KEY[profile empty]\n$KEY");
@@ -32,7 +32,7 @@ fn says(variables: &[(&str, &str)], words: &[&str], region: &str, hint: &str) {
 }
 
 #[test]
-fn the_variable_file_option_or_name_that_chose_the_region_is_told() {
+fn the_source_of_the_region_is_reported() {
     let region = ("AWS_REGION", "us-east-1");
     let default = ("AWS_DEFAULT_REGION", "us-east-1");
     let (empty, dev) = (["-u", "empty"], ["-u", "dev"]);
@@ -73,7 +73,7 @@ fn the_variable_file_option_or_name_that_chose_the_region_is_told() {
 }
 
 #[test]
-fn what_the_profile_would_have_said_is_told_where_it_differs() {
+fn a_different_region_of_the_profile_is_reported() {
     let hint = "mssh: hint: is it in --region eu-west-3, or in another account (--profile)?";
     let region = ("AWS_REGION", "us-east-1");
     says(
@@ -103,7 +103,7 @@ fn what_the_profile_would_have_said_is_told_where_it_differs() {
 }
 
 #[test]
-fn a_region_of_the_metadata_service_is_told_as_such() {
+fn a_region_of_the_metadata_service_is_reported_as_such() {
     let user = AwsUser::with("[default]\n$KEY");
     let metadata = Metadata::start(None, "eu-west-1").expect("a service");
     let mut command = user.command("mssh");

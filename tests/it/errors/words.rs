@@ -1,4 +1,4 @@
-//! Mistakes in the words: found before anything is touched.
+//! Usage errors, found before anything else happens.
 
 use super::mssh;
 use crate::lab::instances::WEB1;
@@ -13,7 +13,7 @@ const ID: &str = "mssh: hint: an instance ID is `i-` and 17 (or 8) hexadecimal d
 const REGION: &str = "mssh: hint: a region looks like eu-west-1";
 const ZONE: &str = "mssh: hint: an availability zone looks like eu-west-1a";
 
-/// Words, what is said of them, and the hint.
+/// Arguments, error, and hint.
 const CASES: &[(&[&str], &str, &str)] = &[
     (
         &[],
@@ -140,7 +140,7 @@ const CASES: &[(&[&str], &str, &str)] = &[
 ];
 
 #[test]
-fn each_mistake_in_the_words_has_its_line_and_its_hint() {
+fn each_usage_error_has_a_line_and_a_hint() {
     let caller = caller();
     for (words, error, hint) in CASES {
         mssh(&caller, words).fails(255, &[&format!("mssh: error: {error}"), hint]);
@@ -151,7 +151,7 @@ fn each_mistake_in_the_words_has_its_line_and_its_hint() {
 }
 
 #[test]
-fn the_other_programs_speak_under_their_own_names() {
+fn the_other_programs_use_their_own_names() {
     let caller = caller();
     run(&caller, "msftp", ["i-0abc"]).fails(
         255,

@@ -1,4 +1,4 @@
-//! The shell of the lab: every line of its list is run in it, where the lab has neither port 22 nor 443.
+//! The shell of the lab: runs everything that it lists, in a lab without the ports 22 and 443.
 
 use std::path::Path;
 use std::process::Command;
@@ -12,25 +12,25 @@ use crate::lab::instances::{
 };
 use crate::sandbox::{PATIENCE, Pty, eventually, skipped};
 
-/// What the lab's shell says when it is ready.
+/// The prompt of the lab's shell.
 const PROMPT: &str = "lab$ ";
 
-/// A visitor of the lab.
-struct Visit {
+/// A lab in a terminal.
+struct LabShell {
     pty: Pty,
-    /// How much of the screen has been read.
+    /// The length of the screen that earlier commands have filled.
     read: usize,
-    /// What the lab says at first.
+    /// What the lab shows at the start.
     list: String,
 }
 
-/// How a command ended, and what it showed.
+/// The exit status and output of a command.
 struct End {
     status: i32,
     shown: String,
 }
 
-impl Visit {
+impl LabShell {
     fn begin() -> Self {
         let program = program();
         let mut script = Command::new("script");
@@ -54,7 +54,7 @@ impl Visit {
         self.pty.screen()[self.read..].replace('\r', "")
     }
 
-    /// Runs a line, and types these keys as soon as the screen ends like this.
+    /// Runs a line, and types keys when the screen ends with a text.
     #[track_caller]
     fn runs(&mut self, line: &str, keys: &[(&str, &str)]) -> End {
         self.read = self.pty.screen().len();
@@ -85,7 +85,7 @@ impl Visit {
     }
 }
 
-/// A command that runs a program which may not listen on ports below 1024.
+/// A command that runs a program without the right to listen on ports below 1024.
 fn without_low_ports(program: &Path) -> String {
     let program = format!("'{}'", program.display());
     let is_root = rustix::process::geteuid().is_root();
@@ -93,26 +93,26 @@ fn without_low_ports(program: &Path) -> String {
     if !is_root {
         return program;
     }
-    let mut trial = Command::new("sh");
-    let trial = trial.args(["-c", &format!("{setpriv} true")]).output();
-    if trial.is_ok_and(|output| output.status.success()) {
+    let mut check = Command::new("sh");
+    let check = check.args(["-c", &format!("{setpriv} true")]).output();
+    if check.is_ok_and(|output| output.status.success()) {
         return format!("{setpriv} {program}");
     }
     skipped("setpriv is not here: ports 22 and 443 of the lab may be its own");
     program
 }
 
-/// The lines of the list that begin with one of these words.
+/// The listed lines that begin with one of these words.
 fn lines<'a>(list: &'a str, first: &'a [&str]) -> impl Iterator<Item = &'a str> {
     let lines = list.lines().filter_map(|line| line.strip_prefix("  "));
     lines.filter(|line| first.iter().any(|word| line.starts_with(word)))
 }
 
-/// What is to be seen of an instance of the list.
+/// What `mssh` should do with a listed instance.
 enum Listed {
-    /// A login, with these words besides.
+    /// A login, with these options.
     Reached(String),
-    /// An error with these words in it.
+    /// An error with this text.
     Refused(&'static str),
 }
 
@@ -124,7 +124,7 @@ fn listed(id: &str, line: &str) -> Listed {
         | SAME_ADDRESS2 => String::new(),
         ODD_PORT => format!("-p {}", line.rsplit(' ').next().expect("a port")),
         IN_EU_WEST_1 => "-r eu-west-1".to_owned(),
-        // Its console is among the things to try.
+        // Its console is among the suggested commands.
         CONSOLE_ONLY => return Listed::Refused("there is no instance"),
         STOPPED | STOPPED_SAME_ADDRESSES => return Listed::Refused("is stopped"),
         TERMINATED => return Listed::Refused("is terminated"),
@@ -140,17 +140,17 @@ fn listed(id: &str, line: &str) -> Listed {
 }
 
 #[test]
-fn every_instance_of_the_list_is_what_the_list_says() {
-    let mut visit = Visit::begin();
-    let list = visit.list.clone();
+fn every_listed_instance_behaves_as_described() {
+    let mut shell = LabShell::begin();
+    let list = shell.list.clone();
     let instances: Vec<&str> = lines(&list, &["i-"]).collect();
     assert_eq!(instances.len(), INSTANCES.len(), "{list}");
     for line in instances {
         let id = line.split_whitespace().next().expect("an ID");
         match listed(id, line) {
-            Listed::Reached(words) => visit.reaches(&format!("mssh {words} {id}")),
+            Listed::Reached(words) => shell.reaches(&format!("mssh {words} {id}")),
             Listed::Refused(said) => {
-                let end = visit.runs(&format!("mssh {id} true"), &[]);
+                let end = shell.runs(&format!("mssh {id} true"), &[]);
                 assert!(end.shown.contains(said), "{line}: {}", end.shown);
                 assert_eq!(end.status, 255, "{line}: {}", end.shown);
             }
@@ -158,7 +158,7 @@ fn every_instance_of_the_list_is_what_the_list_says() {
     }
 }
 
-/// Which keys to type at what, which status, and what is shown.
+/// Keys to type, exit status, and expected output.
 type Expected = (&'static [(&'static str, &'static str)], i32, &'static str);
 
 fn expected(command: &str) -> Expected {
@@ -183,15 +183,15 @@ fn expected(command: &str) -> Expected {
 }
 
 #[test]
-fn everything_that_is_to_be_tried_works() {
-    let mut visit = Visit::begin();
-    let list = visit.list.clone();
+fn every_suggested_command_works() {
+    let mut shell = LabShell::begin();
+    let list = shell.list.clone();
     let commands: Vec<&str> = lines(&list, &["mssh", "msftp", "mscp", "rsync", "ssh"]).collect();
     for line in &commands {
-        // What it shows stands in a column of its own.
+        // The note is in a column of its own.
         let command = line.get(..50).unwrap_or(line).trim_end();
         let (keys, status, shown) = expected(command);
-        let end = visit.runs(command, keys);
+        let end = shell.runs(command, keys);
         assert_eq!(end.status, status, "{command}: {}", end.shown);
         assert!(end.shown.contains(shown), "{command}: {}", end.shown);
     }
@@ -199,8 +199,8 @@ fn everything_that_is_to_be_tried_works() {
 }
 
 #[test]
-fn plain_ssh_hops_aliases_and_tunnels_find_sshd_at_its_usual_port() {
-    let mut visit = Visit::begin();
+fn plain_ssh_hops_aliases_and_tunnels_reach_sshd_at_port_22() {
+    let mut shell = LabShell::begin();
     for words in [
         format!("mssh --ssm {SSM_ONLY}"),
         format!("mssh --ssm {WEB1}"),
@@ -208,12 +208,12 @@ fn plain_ssh_hops_aliases_and_tunnels_find_sshd_at_its_usual_port() {
         format!("mssh -J {WEB1} {PRIVATE}"),
         format!("mssh -J {PRIVATE},{WEB2} {PRIVATE_WITH_AGENT}"),
     ] {
-        visit.reaches(&words);
+        shell.reaches(&words);
     }
     let alias = format!("printf 'Host box\\n  HostName {SSM_ONLY}\\n' >~/.ssh/config");
-    assert_eq!(visit.runs(&alias, &[]).status, 0);
-    visit.reaches("mssh box");
-    assert_eq!(visit.runs("mssh --ssh-config --install", &[]).status, 0);
+    assert_eq!(shell.runs(&alias, &[]).status, 0);
+    shell.reaches("mssh box");
+    assert_eq!(shell.runs("mssh --ssh-config --install", &[]).status, 0);
     for target in [
         WEB1,
         PRIVATE,
@@ -222,9 +222,9 @@ fn plain_ssh_hops_aliases_and_tunnels_find_sshd_at_its_usual_port() {
         REJECTS_DIRECT,
         "box",
     ] {
-        visit.reaches(&format!("ssh {target}"));
+        shell.reaches(&format!("ssh {target}"));
     }
     let copy = format!("scp -q /etc/hostname {SSM_ONLY}:hostname");
-    let end = visit.runs(&copy, &[]);
+    let end = shell.runs(&copy, &[]);
     assert_eq!(end.status, 0, "{}", end.shown);
 }

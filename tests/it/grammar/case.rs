@@ -1,27 +1,26 @@
-//! A generated command line, and what is to be read in it.
+//! A generated command line, and how it should be parsed.
 
 use std::ffi::OsString;
 
-/// A command line.
 pub(super) struct Case {
-    /// As typed, ours included.
+    /// As typed, with our options.
     pub(super) typed: Vec<OsString>,
-    /// The same without ours: all that ssh is to see.
+    /// The same without our options: what ssh should see.
     pub(super) truth: Vec<OsString>,
-    /// Where the destination stands in `truth`, if we know.
+    /// The index of the destination in `truth`, if known.
     pub(super) destination: Option<usize>,
-    /// The words of the remote command.
+    /// The remote command.
     pub(super) command: Vec<&'static str>,
-    /// Whether `--` stands before the end, so that options are over.
+    /// Whether there is a `--`, which ends the options.
     pub(super) ended: bool,
-    /// Whether ssh is asked something (`-G`, `-V`, `-Q`).
+    /// Whether it is a query (`-G`, `-V`, `-Q`).
     pub(super) asks: bool,
-    /// Whether ssh may take as a host what we refuse.
+    /// Whether ssh may accept a destination that we reject.
     pub(super) hostile: bool,
     pub(super) ours: Ours,
 }
 
-/// Our options by a letter, and their long spellings.
+/// Our options: a letter, and the long names.
 pub(super) const SPELLINGS: &[(char, &[&str])] = &[
     ('r', &["region", "reg", "r"]),
     ('u', &["profile", "prof", "p"]),
@@ -33,7 +32,7 @@ pub(super) const SPELLINGS: &[(char, &[&str])] = &[
     ('d', &["debug", "deb", "d"]),
 ];
 
-/// The values to choose from for one of ours; an empty one for a switch.
+/// The possible values of one of our options; an empty one for a flag.
 pub(super) fn values(which: char) -> &'static [&'static str] {
     match which {
         'r' => &["us-east-1", "eu-west-1", "us-gov-west-1"],
@@ -45,7 +44,7 @@ pub(super) fn values(which: char) -> &'static [&'static str] {
     }
 }
 
-/// The values that our options have in the end.
+/// The resulting values of our options.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Ours {
     pub(super) region: Option<String>,
@@ -58,7 +57,7 @@ pub(super) struct Ours {
 }
 
 impl Ours {
-    /// Of several values the last one wins.
+    /// The last value wins.
     pub(super) fn note(&mut self, which: char, value: &'static str) {
         match which {
             'r' => self.region = Some(value.to_owned()),

@@ -1,5 +1,5 @@
-//! `msftp` and `mscp` call their clients with the words as typed, ours taken out and nothing
-//! respelled but the destinations: generated command lines, and clients that write them down.
+//! `msftp` and `mscp` run their clients with the arguments as typed, without our options and with
+//! the destinations replaced: generated command lines, with recorders as clients.
 
 use std::ffi::OsString;
 
@@ -22,16 +22,16 @@ const VALUED: &[(&str, &[&str])] = &[
 ];
 const FILES: &[&str] = &["a.txt", "./a b", "dir/x:y", "*", "-", "./-p", "[a]", ":x"];
 
-/// A program of ours, and what differs with it.
+/// One of the programs, and its options.
 struct Kind {
     program: &'static str,
     switches: &'static [u8],
-    /// Options with values that only this client has.
+    /// Options with values of this client only.
     valued: &'static [(&'static str, &'static str)],
 }
 
 #[test]
-fn msftp_respells_the_destination_and_nothing_else() {
+fn msftp_changes_the_destination_and_nothing_else() {
     let kind = Kind {
         program: "msftp",
         switches: b"4aACfNpqrv",
@@ -46,7 +46,7 @@ fn msftp_respells_the_destination_and_nothing_else() {
         let paths = ["", ":", ":file", ":/a b/$(id)", ":a:b"];
         writer.remote(&paths, "sftp");
         if writer.rng.bool() {
-            // In sftp, as in the original, ours may follow the target.
+            // As in the original, options may follow the target.
             writer.ours();
         }
         if writer.rng.bool() {
@@ -56,7 +56,7 @@ fn msftp_respells_the_destination_and_nothing_else() {
 }
 
 #[test]
-fn mscp_respells_the_destinations_and_nothing_else() {
+fn mscp_changes_the_destinations_and_nothing_else() {
     let kind = Kind {
         program: "mscp",
         switches: b"34ABCOpqrRTv",
@@ -106,10 +106,10 @@ fn goes_through(kind: &Kind, operands: impl Fn(&mut Writer<'_>)) {
 
 struct Writer<'r> {
     rng: &'r mut Rng,
-    /// Who logs in where the destination does not say.
+    /// The user, if the destination names none.
     login: &'static str,
     typed: Vec<OsString>,
-    /// What the client is to be called with.
+    /// The expected arguments of the client.
     truth: Vec<OsString>,
 }
 
@@ -161,7 +161,7 @@ impl Writer<'_> {
         }
     }
 
-    /// One of ours, which must change nothing.
+    /// Adds one of our options, which must change nothing.
     fn ours(&mut self) {
         #[rustfmt::skip]
         let words = self.choose(&[
@@ -169,7 +169,7 @@ impl Writer<'_> {
             &["-rus-east-1"], &["--zone", "us-east-1a"], &["-zus-east-1a"], &["--debug"],
             &["--via=public"],
         ]);
-        // After a `--` of the client's, all words are files.
+        // After a `--`, all arguments are files.
         if self.truth.iter().all(|word| word != "--") {
             self.typed.extend(words.iter().map(OsString::from));
         }
@@ -183,7 +183,7 @@ impl Writer<'_> {
     fn remote(&mut self, paths: &[&str], scheme: &str) {
         let (id, address) = self.choose(&[(WEB1, "127.0.0.11"), (WEB2, "127.0.0.12")]);
         let user = self.choose(&["", "admin@", "jane.doe@"]);
-        // An earlier User option goes before `user@`.
+        // An earlier User option wins over `user@`.
         let login = match (user.strip_suffix('@'), self.login) {
             (Some(user), "ec2-user") => user,
             (_, login) => login,

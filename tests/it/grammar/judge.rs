@@ -1,4 +1,4 @@
-//! Compares our reading of a generated command line with what `ssh -G` says of it.
+//! Compares how mssh and `ssh -G` parse a generated command line.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ use mssh::plan::way::Way;
 use super::case::{Case, Ours};
 use super::installed;
 
-/// An option that shows whether options are still read where it stands: such values add up.
+/// An option that shows whether options are still parsed at its position: its values accumulate.
 const PROBE: &str = "-oSendEnv=MSSH_PROBE";
 
-/// What ssh says of some words.
+/// What ssh does with some arguments.
 enum Verdict {
     Config(String),
     Usage,
@@ -39,7 +39,7 @@ fn ask(words: impl IntoIterator<Item = OsString>) -> Verdict {
     }
 }
 
-/// Asks with these words, which ssh is to take.
+/// Runs `ssh -G` with these arguments, which must be valid.
 fn config(words: impl IntoIterator<Item = OsString>) -> Result<String, String> {
     match ask(words) {
         Verdict::Config(text) => Ok(text),
@@ -48,7 +48,7 @@ fn config(words: impl IntoIterator<Item = OsString>) -> Result<String, String> {
     }
 }
 
-/// Our reading and ssh's, side by side.
+/// Runs both parsers.
 pub(super) struct Judge {
     pub(super) grammar: Grammar,
     local_user: String,
@@ -72,7 +72,7 @@ impl Judge {
         Path::new(self.directory.path()).join("config")
     }
 
-    /// Compares our reading with ssh's. Tells whether both would connect.
+    /// Compares both results. Returns whether both would connect.
     pub(super) fn judge(&self, case: &Case, number: usize) -> Result<bool, String> {
         let verdict = ask(case.truth.clone());
         let request = cli::parse(Program::Ssh, self.grammar, &case.typed);
@@ -84,7 +84,7 @@ impl Judge {
                 Ok(false)
             }
             (Ok(Request::Connect(invocation)), verdict) => {
-                same("words", &retyped(&invocation, case)?, &case.truth)?;
+                same("words", &client_arguments(&invocation, case)?, &case.truth)?;
                 check(!case.asks, "ssh was only asked something")?;
                 match verdict {
                     Verdict::Usage => Err("ssh shows its usage".to_owned()),
@@ -110,7 +110,7 @@ impl Judge {
         number: usize,
     ) -> Result<(), String> {
         same("our options", &ours(invocation), &case.ours)?;
-        let again = config(respelled(invocation, case))?;
+        let again = config(rebuilt(invocation, case))?;
         same("ssh -G", &again.as_str(), &truth)?;
         if number.is_multiple_of(2) {
             self.same_login(invocation, truth)
@@ -119,7 +119,7 @@ impl Judge {
         }
     }
 
-    /// The question that we put to ssh gets the truth for an answer.
+    /// The `ssh -G` that mssh runs must give the expected login.
     fn same_login(&self, invocation: &Invocation, truth: &str) -> Result<(), String> {
         let destination = invocation.destinations().next().ok_or("no destination")?;
         let subject = Query {
@@ -154,8 +154,8 @@ impl Judge {
         )
     }
 
-    /// One more option at the end is read by us if ssh reads it: the command begins at the same
-    /// word. And ssh sees a command where we know of one.
+    /// We parse a further option at the end if and only if ssh does: the command begins at the same
+    /// word. And ssh sees a command where we do.
     fn same_command(&self, case: &Case, refusal: bool) -> Result<(), String> {
         let longer = |words: &[OsString]| [words, &[PROBE.into()]].concat();
         let request = cli::parse(Program::Ssh, self.grammar, &longer(&case.typed));
@@ -169,26 +169,26 @@ impl Judge {
             &ours,
             &(!case.ended && case.command.is_empty()),
         )?;
-        // A subsystem, or a session in the background, needs a command.
+        // A subsystem or a background session needs a command.
         if let Verdict::Config(text) = ask(longer(&case.truth)) {
             same("ssh's begin", &text.contains("sendenv MSSH_PROBE"), &ours)?;
         }
         if refusal {
             let remote = ["-o".into(), "RemoteCommand=true".into()];
-            // Without these words it was taken; -q keeps ssh from telling why it is not now.
+            // ssh accepted it without these arguments; with -q it does not tell why it fails now.
             let refused = !matches!(
                 ask(remote.into_iter().chain(case.truth.clone())),
                 Verdict::Config(_)
             );
-            // What is no more than an empty word is none to ssh.
+            // A single empty word is no command for ssh.
             same("a command", &refused, &!case.command.join(" ").is_empty())?;
         }
         Ok(())
     }
 }
 
-/// Our words for the client, the destination as typed, which must stand where it was put.
-fn retyped(invocation: &Invocation, case: &Case) -> Result<Vec<OsString>, String> {
+/// Our arguments for the client, with the destination as typed, which must be at its position.
+fn client_arguments(invocation: &Invocation, case: &Case) -> Result<Vec<OsString>, String> {
     let is_destination = |word: &Word| matches!(word, Word::Destination(_));
     let at = invocation.words.iter().position(is_destination);
     if !case.hostile && case.destination.is_some() {
@@ -208,8 +208,8 @@ fn retyped(invocation: &Invocation, case: &Case) -> Result<Vec<OsString>, String
     Ok(words)
 }
 
-/// The words again from what we have read in them: each option by itself, in its place.
-fn respelled(invocation: &Invocation, case: &Case) -> Vec<OsString> {
+/// The arguments, rebuilt from the parsed ones: each option by itself, in its place.
+fn rebuilt(invocation: &Invocation, case: &Case) -> Vec<OsString> {
     let flags = |late| {
         let flags = invocation
             .flags

@@ -1,4 +1,4 @@
-//! What generated command lines are made of.
+//! The parts of generated command lines.
 
 pub(super) const SWITCHES: &[u8] = b"246aACfgkKMnNqsttTvvxXY";
 #[rustfmt::skip]
@@ -26,7 +26,7 @@ pub(super) const VALUED: &[(char, &[&str])] = &[
 pub(super) const OPERANDS: &[&str] = &[
     "uname", "ls", "10.0.0.9", "a@b", "", "-", "x y", "$(id)", "ü", "p=1",
 ];
-/// For a place where ssh still reads options, and none of ours could be meant.
+/// For positions where ssh still parses options, and no option of ours is possible.
 pub(super) const BEGINNINGS: &[&str] = &["uname", "ls", "", "-", "x y", "rm -rf", "ü"];
 #[rustfmt::skip]
 pub(super) const LOOKALIKES: &[&str] = &[
@@ -40,17 +40,17 @@ pub(super) const DESTINATIONS: &[&str] = &[
     "a@b@web.example.com", "ssh://admin@10.0.0.1:2200", "ssh://10.0.0.1", "ssh://db:33",
     "ssh://ubuntu@db:", "ssh://a%40b@db", "ssh://i-0abcdef0:44", "i-bastion",
 ];
-/// What we refuse, even where ssh does so later or not at all.
+/// What we reject, even if ssh does so later or not at all.
 #[rustfmt::skip]
 pub(super) const HOSTILE: &[&str] = &[
     "", "-", "a b", "x;y", "@db", "db:22", "$(id)", "u@", "ssh://", "ssh://db:0", "ssh://db/x",
     "ssh://[::1]", "ssh://ubuntu@[::1]:22",
 ];
-/// Options that no ssh has, or values that none takes.
+/// Options that ssh does not have, or values that it rejects.
 #[rustfmt::skip]
 pub(super) const REFUSED: &[&[&str]] = &[
     &["-Z"], &["-AZv"], &["-8"], &["-vH"], &["-A-x"], &["-:"], &["--bogus"], &["--bogus=x"],
     &["-p", "abc"], &["-o", "Bogus=1"], &["-cnope"],
 ];
-/// What is asked of ssh alone.
+/// Queries.
 pub(super) const QUESTIONS: &[&[&str]] = &[&["-G"], &["-V"], &["-Q", "cipher"], &["-vG"]];

@@ -1,4 +1,4 @@
-//! Makes command lines out of ssh's grammar, with our options among them, and knows which is which.
+//! Generates command lines from ssh's grammar, mixed with our options.
 
 use std::ffi::OsString;
 
@@ -10,7 +10,6 @@ use super::pools::{
     BEGINNINGS, DESTINATIONS, HOSTILE, LOOKALIKES, OPERANDS, QUESTIONS, REFUSED, SWITCHES, VALUED,
 };
 
-/// Makes a case.
 pub(super) fn case(rng: &mut Rng, grammar: Grammar) -> Case {
     let hostile = rng.u8(..) < 12;
     let nowhere = rng.u8(..) < 8;
@@ -58,7 +57,7 @@ impl Writer<'_> {
     }
 
     fn without_destination(mut self) -> Case {
-        // An instance ID of ours would be the destination, but not where ssh refuses the words.
+        // Our instance ID would be the destination, unless ssh rejects the arguments.
         if self.one_in(2) || self.ours.instance.is_some() {
             let letter = choose(self.rng, VALUED).0;
             self.both(format!("-{letter}"));
@@ -70,7 +69,7 @@ impl Writer<'_> {
         if self.one_in(5) {
             self.both("--");
         } else if self.one_in(16) {
-            // ssh takes an option's value for the end of the options, if it stands last.
+            // If an option's value comes last, ssh treats it as the end of the options.
             self.both("-i");
             self.both("--");
             if self.one_in(2) {
@@ -143,7 +142,7 @@ impl Writer<'_> {
         }
     }
 
-    /// `-P`, which has a value in newer releases only.
+    /// `-P`, which takes a value in newer releases only.
     fn tag(&mut self) {
         if self.grammar.kind(b'P') == LetterKind::Switch {
             return self.both("-vP");
@@ -159,7 +158,7 @@ impl Writer<'_> {
         }
     }
 
-    /// `-t ID`, where it is ours: with a destination which is no ID, and looks like an address.
+    /// `-t ID` as our option: with a destination that is no ID and looks like an address.
     fn original_t(&mut self, late: bool) {
         let addresses = [
             "10.0.0.1",
@@ -181,7 +180,7 @@ impl Writer<'_> {
         }
     }
 
-    /// One of ours in a long spelling.
+    /// One of our options by a long name.
     fn long(&mut self) {
         let (which, names) = choose(self.rng, SPELLINGS);
         let name = choose(self.rng, names);
@@ -194,14 +193,14 @@ impl Writer<'_> {
         }
     }
 
-    /// A value for one of ours, noted down.
+    /// A value for one of our options, which is recorded.
     fn our_value(&mut self, which: char) -> Option<&'static str> {
         let value = choose(self.rng, values(which));
         self.ours.note(which, value);
         (!value.is_empty()).then_some(value)
     }
 
-    /// A word of letters, theirs and ours, of which the last one may have a value.
+    /// A cluster of ssh's and our short options, the last of which may take a value.
     fn cluster(&mut self) {
         let (mut typed, mut truth) = ("-".to_owned(), "-".to_owned());
         for _ in 0..self.rng.usize(0..3) {

@@ -1,5 +1,5 @@
-//! No agent of the user's gets a key that we made, though their ssh_config says `AddKeysToAgent yes`:
-//! there it would stay, until servers say "Too many authentication failures".
+//! No ssh-agent gets a key that mssh made, even with `AddKeysToAgent yes`: it would stay there,
+//! until servers say "Too many authentication failures".
 
 use std::fs;
 use std::process::{Child, Command, Stdio};
@@ -9,7 +9,7 @@ use crate::sandbox::{
     Outcome, PATIENCE, SshUser, eice, eventually, finish, finish_with, lab, pushes,
 };
 
-/// A real agent, which dies with this.
+/// A real ssh-agent, killed on drop.
 struct Agent(Child);
 
 impl Agent {
@@ -30,7 +30,7 @@ impl Drop for Agent {
     }
 }
 
-/// The program in the user, with the agent.
+/// A program of the user, with the agent.
 fn command(user: &SshUser, program: &str, words: &[&str]) -> Command {
     let mut command = user.command(program);
     command
@@ -40,7 +40,7 @@ fn command(user: &SshUser, program: &str, words: &[&str]) -> Command {
     command
 }
 
-/// What the agent has.
+/// The agent's keys, as ssh-add(1) lists them.
 fn keys(user: &SshUser) -> String {
     finish(&mut command(user, "ssh-add", &["-l"])).stdout
 }
@@ -52,7 +52,7 @@ fn is_empty(user: &SshUser, what: &[&str], outcome: &Outcome) {
     assert_eq!(got, expected, "{what:?}: {outcome:?}");
 }
 
-/// Adds every key, unless who asks is told otherwise.
+/// Adds every key, unless the command line overrides it.
 const CONFIG: &str = "Host *\n    AddKeysToAgent yes\n";
 
 #[test]
@@ -92,7 +92,7 @@ fn no_agent_gets_a_key_for_a_serial_console() {
 }
 
 #[test]
-fn no_agent_gets_a_key_of_plain_sshs() {
+fn no_agent_gets_a_key_of_plain_ssh() {
     let user = SshUser::installed(CONFIG, &[]);
     let _agent = Agent::of(&user);
     fs::write(user.home.join("file"), "text\n").expect("a file");
@@ -105,7 +105,7 @@ fn no_agent_gets_a_key_of_plain_sshs() {
         let outcome = finish(&mut command(&user, program, words));
         is_empty(&user, words, &outcome);
     }
-    // As a hop, behind which nobody has a key.
+    // As a hop. The target accepts no key.
     let behind = ["-J", WEB1, "-o", "BatchMode=yes", "root@127.0.1.21", "true"];
     let outcome = finish(&mut command(&user, "ssh", &behind));
     assert_eq!(outcome.code, Some(255));
@@ -113,9 +113,9 @@ fn no_agent_gets_a_key_of_plain_sshs() {
     assert_eq!(keys(&user), "The agent has no identities.\n");
 }
 
-/// Their own key is theirs to add. This shows, too, that the agent of these tests takes keys.
+/// ssh adds a key of the user as configured. This also shows that the agent of these tests works.
 #[test]
-fn a_key_of_the_users_own_goes_where_they_say() {
+fn a_key_of_the_user_is_added_if_configured() {
     let user = SshUser::with(CONFIG);
     let _agent = Agent::of(&user);
     user.run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])

@@ -1,4 +1,4 @@
-//! No core of ours is left: it would hold the key, and AWS's.
+//! mssh leaves no core dump: it would contain the key and AWS credentials.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -12,7 +12,7 @@ use crate::lab::instances::WEB1;
 use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{Login, PATIENCE, caller, eventually, leaves_nothing, pid_of, skipped};
 
-/// A shell in a directory of its own that lets cores be as large as they like, then becomes this.
+/// A shell without a limit on cores, in a directory of its own, that then execs this.
 fn with_cores(caller: &Caller<'_>, line: &str) -> Command {
     let mut bash = caller.command("bash");
     let line = format!("ulimit -c unlimited && {line}");
@@ -21,7 +21,7 @@ fn with_cores(caller: &Caller<'_>, line: &str) -> Command {
     bash
 }
 
-/// Whether a process that dies of SIGABRT leaves a core here.
+/// Whether a process killed by SIGABRT leaves a core on this machine.
 fn there_are_cores(caller: &Caller<'_>) -> bool {
     let mut shell = with_cores(caller, "kill -ABRT $$");
     let status = shell.stderr(Stdio::null()).status();
@@ -33,7 +33,7 @@ fn there_are_cores(caller: &Caller<'_>) -> bool {
     dumped
 }
 
-/// Says how many there were.
+/// Returns how many there were.
 fn remove_cores(directory: &Path) -> usize {
     let entries = fs::read_dir(directory).expect("a directory").flatten();
     let cores = entries.filter(|it| it.file_name().to_string_lossy().starts_with("core"));
@@ -50,7 +50,7 @@ fn leaves_no_core(caller: &Caller<'_>, status: ExitStatus, signal: Signal) {
 }
 
 #[test]
-fn whatever_it_dies_of_while_aws_is_slow_mssh_leaves_no_core() {
+fn mssh_leaves_no_core_whatever_signal_kills_it() {
     for signal in [Signal::QUIT, Signal::ABORT, Signal::TRAP, Signal::SYS] {
         let caller = caller();
         if !there_are_cores(&caller) {
@@ -66,9 +66,9 @@ fn whatever_it_dies_of_while_aws_is_slow_mssh_leaves_no_core() {
     }
 }
 
-/// It has a handler for the signal there, and dies by another program.
+/// With --listen there is a signal handler, and mssh ends in another way.
 #[test]
-fn nor_does_a_port_that_listens() {
+fn mssh_listen_leaves_no_core() {
     let caller = caller();
     if !there_are_cores(&caller) {
         return;
@@ -84,9 +84,9 @@ fn nor_does_a_port_that_listens() {
     leaves_no_core(&caller, status, Signal::ABORT);
 }
 
-/// What ssh may leave is the user's to say, as it would be without us.
+/// The user's limit applies to ssh, as without mssh.
 #[test]
-fn ssh_keeps_the_limit_of_cores_and_may_leave_one() {
+fn ssh_keeps_the_core_limit_and_may_leave_one() {
     for limit in ["0", "4096", "unlimited"] {
         let caller = caller();
         let mut bash = caller.command("bash");
@@ -98,7 +98,7 @@ fn ssh_keeps_the_limit_of_cores_and_may_leave_one() {
             .lines()
             .find(|it| it.starts_with("Max core file size"));
         let words: Vec<_> = line.expect("a limit").split_whitespace().collect();
-        // bash counts in kilobytes.
+        // In kilobytes.
         let bytes = limit.parse::<u64>().map(|it| (it * 1024).to_string());
         let wanted = bytes.unwrap_or_else(|_| limit.to_owned());
         assert_eq!(words[4], wanted, "{words:?}");

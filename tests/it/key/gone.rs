@@ -1,4 +1,4 @@
-//! Whatever dies, and whenever: afterwards there is no key, no directory and no keeper.
+//! Whichever process ends, and when: no key, no directory and no keeper is left.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -15,7 +15,7 @@ use crate::sandbox::{
     leaves_nothing, outcome, pid_of, run,
 };
 
-/// Starts a command, as the leader of a process group, and waits until its push hangs.
+/// Starts a command as a process group leader, and waits until its push hangs.
 #[track_caller]
 pub(super) fn hanging(command: &mut Command, caller: &Caller<'_>) -> Child {
     let child = command
@@ -30,7 +30,7 @@ pub(super) fn hanging(command: &mut Command, caller: &Caller<'_>) -> Child {
     child
 }
 
-/// Asserts that a run with these words ends with this status and leaves nothing.
+/// Asserts that a run with these arguments ends with this status and leaves nothing.
 #[track_caller]
 fn ends(caller: &Caller<'_>, words: &[&str], code: i32) -> Outcome {
     let outcome = run(caller, "mssh", words);
@@ -40,7 +40,7 @@ fn ends(caller: &Caller<'_>, words: &[&str], code: i32) -> Outcome {
 }
 
 #[test]
-fn after_a_session_that_ends_well_nothing_is_left() {
+fn after_a_successful_session_nothing_is_left() {
     ends(&caller(), &[WEB1, "true"], 0);
 }
 
@@ -111,9 +111,9 @@ fn after_a_client_that_cannot_be_run_nothing_is_left() {
     leaves_nothing(&caller);
 }
 
-/// Asserts that a run that waits for AWS dies of this very signal, and leaves nothing.
+/// Asserts that this signal kills a run that waits for AWS, and that nothing is left.
 #[track_caller]
-fn dies_of(signal: Signal, whom: fn(rustix::process::Pid, Signal) -> rustix::io::Result<()>) {
+fn is_killed_by(signal: Signal, whom: fn(rustix::process::Pid, Signal) -> rustix::io::Result<()>) {
     let caller = caller();
     caller.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
     let child = hanging(caller.command("mssh").arg(WEB1), &caller);
@@ -124,7 +124,7 @@ fn dies_of(signal: Signal, whom: fn(rustix::process::Pid, Signal) -> rustix::io:
     leaves_nothing(&caller);
 }
 
-/// The keeper then waits for a push to begin, too.
+/// Then the keeper still waits for the key, too.
 #[test]
 fn ctrl_c_while_the_look_up_hangs_leaves_nothing() {
     let caller = caller();
@@ -142,33 +142,33 @@ fn ctrl_c_while_the_look_up_hangs_leaves_nothing() {
 
 #[test]
 fn ctrl_c_while_aws_is_slow_leaves_nothing() {
-    dies_of(Signal::INT, kill_process_group);
+    is_killed_by(Signal::INT, kill_process_group);
 }
 
 #[test]
 fn ctrl_backslash_while_aws_is_slow_leaves_nothing() {
-    dies_of(Signal::QUIT, kill_process_group);
+    is_killed_by(Signal::QUIT, kill_process_group);
 }
 
 #[test]
-fn terminated_while_aws_is_slow_it_leaves_nothing() {
-    dies_of(Signal::TERM, kill_process);
+fn sigterm_while_aws_is_slow_leaves_nothing() {
+    is_killed_by(Signal::TERM, kill_process);
 }
 
 #[test]
-fn hung_up_while_aws_is_slow_it_leaves_nothing() {
-    dies_of(Signal::HUP, kill_process);
+fn sighup_while_aws_is_slow_leaves_nothing() {
+    is_killed_by(Signal::HUP, kill_process);
 }
 
 #[test]
-fn killed_while_aws_is_slow_it_leaves_nothing() {
-    dies_of(Signal::KILL, kill_process_group);
+fn sigkill_while_aws_is_slow_leaves_nothing() {
+    is_killed_by(Signal::KILL, kill_process_group);
 }
 
-/// Of one killed between making its directory and starting the keeper, the directory stays, empty,
-/// until a later run sweeps it; never a file.
+/// If mssh is killed after making its directory and before starting the keeper, the empty directory
+/// stays until a later run removes it; but never a file.
 #[test]
-fn killed_at_any_moment_it_leaves_no_key() {
+fn sigkill_at_any_moment_leaves_no_key() {
     let caller = caller();
     let began = Instant::now();
     finish(caller.command("mssh").args([WEB1, "true"])).prints("");
@@ -224,7 +224,7 @@ fn closing_the_terminal_while_aws_is_slow_leaves_nothing() {
 }
 
 #[test]
-fn a_session_outlives_its_key_which_is_gone_60_seconds_after_the_try_that_succeeded() {
+fn a_session_outlives_its_key_which_is_removed_60_seconds_after_the_push() {
     let caller = caller();
     let throttle = Fault::new(Trouble::Throttle).on(SEND_SSH_PUBLIC_KEY);
     caller.fault(throttle.first(7));

@@ -1,4 +1,4 @@
-//! The keeper: in nobody's way, nobody's child, and ignorant of every secret.
+//! The keeper process: inherits nothing, is no child of ssh, and knows no secret.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -15,7 +15,7 @@ use crate::sandbox::{
     process, processes,
 };
 
-/// What the descriptors of a process lead to; `None` if that is only for root to know.
+/// The open files of a process; `None` if only root may see them.
 fn descriptors(pid: i32) -> Option<Vec<(String, PathBuf)>> {
     let entries = fs::read_dir(format!("/proc/{pid}/fd")).ok()?;
     let mut found: Vec<_> = entries
@@ -40,12 +40,12 @@ fn the_keeper_holds_nothing_that_was_inherited() {
     bash.args(["-c", line, "bash"]).arg(&file).arg(WEB1);
     let mut mssh = hanging(&mut bash, &caller);
     let ours = descriptors(pid_of(&mssh).as_raw_nonzero().get());
-    // mssh itself, which holds secrets, is only for root to look at.
+    // Only root may see those of mssh itself, which holds secrets.
     assert!(ours.is_some() || !rustix::process::geteuid().is_root());
     for (fd, ours) in ["7", "9", "200"].into_iter().zip(ours.iter().cycle()) {
         assert!(ours.contains(&(fd.to_owned(), file.clone())), "{ours:?}");
     }
-    // The launcher is there for a moment, and has it all.
+    // The process that starts the keeper still has them, for a moment.
     let only_keeper = || keepers_below(caller.run_dir()).len() == 1;
     assert!(eventually(PATIENCE, only_keeper), "no keeper");
     let keeper = keepers_below(caller.run_dir()).remove(0).pid;
@@ -65,12 +65,12 @@ fn the_keeper_holds_nothing_that_was_inherited() {
 }
 
 #[test]
-fn who_reads_our_output_sees_its_end_while_the_keeper_still_lives() {
+fn a_reader_of_our_output_sees_its_end_while_the_keeper_lives() {
     let caller = caller();
     let mut session = Login::of(&caller);
     let keeper = session.keeper();
     kill_process(keeper.pid(), Signal::STOP).expect("a keeper");
-    // Reads both outputs to their ends, or for longer than any test may take.
+    // Reads both outputs to their ends, with a time limit.
     let outcome = session.end();
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(process(keeper.pid()).words == keeper.words, "it is to live");
@@ -79,7 +79,7 @@ fn who_reads_our_output_sees_its_end_while_the_keeper_still_lives() {
 }
 
 #[test]
-fn the_keeper_has_left_our_session_and_is_no_child_of_ssh() {
+fn the_keeper_has_its_own_session_and_is_no_child_of_ssh() {
     let caller = caller();
     let session = Login::of(&caller);
     let ssh = process(session.pid());
@@ -87,7 +87,7 @@ fn the_keeper_has_left_our_session_and_is_no_child_of_ssh() {
     assert_ne!(keeper.session, ssh.session);
     assert_ne!(keeper.group, ssh.group);
     assert_ne!(keeper.parent, ssh.pid);
-    // Zombies have a parent, too.
+    // This sees zombies, too.
     let children: Vec<_> = processes().filter(|it| it.parent == ssh.pid).collect();
     assert!(children.is_empty(), "{children:?}");
     let zombies = processes().filter(|it| it.state == "Z" && it.group == ssh.group);
@@ -95,7 +95,7 @@ fn the_keeper_has_left_our_session_and_is_no_child_of_ssh() {
 }
 
 #[test]
-fn a_session_with_a_key_of_ones_own_has_no_child_either() {
+fn a_session_with_a_key_of_the_user_has_no_child() {
     let caller = caller();
     let key = caller.run_dir().with_extension("own");
     let mut made = caller.command("ssh-keygen");
@@ -109,7 +109,7 @@ fn a_session_with_a_key_of_ones_own_has_no_child_either() {
 }
 
 #[test]
-fn the_keeper_knows_nothing_of_our_surroundings() {
+fn the_keeper_inherits_no_environment() {
     let caller = caller();
     let session = Login::of(&caller);
     let proc = PathBuf::from(format!("/proc/{}", session.keeper().pid));
@@ -148,7 +148,7 @@ fn no_command_line_holds_a_secret() {
 }
 
 #[test]
-fn the_room_stays_private_as_long_as_the_keeper_keeps_it() {
+fn the_key_directory_stays_private() {
     let caller = caller();
     let session = Login::of(&caller);
     let keeper = session.keeper();
@@ -158,9 +158,9 @@ fn the_room_stays_private_as_long_as_the_keeper_keeps_it() {
     assert_eq!(mode(room), 0o700);
 }
 
-/// Nobody would be there to remove it.
+/// Nothing would remove it.
 #[test]
-fn no_key_is_written_when_the_keeper_was_killed_meanwhile() {
+fn no_key_is_written_if_the_keeper_was_killed() {
     let caller = caller();
     let slow = Trouble::Latency(Duration::from_secs(3));
     caller.fault(Fault::new(slow).on(SEND_SSH_PUBLIC_KEY));

@@ -1,4 +1,4 @@
-//! What killed keepers have left is swept away by later runs, and nothing else is.
+//! Later runs remove what killed keepers have left, and nothing else.
 
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -16,14 +16,14 @@ use crate::sandbox::{
 const MINUTES: Duration = Duration::from_mins(2);
 const DAYS: Duration = Duration::from_hours(50);
 
-/// Lets a file, or a directory, look this old.
+/// Sets the age of a file or directory.
 #[track_caller]
 fn age(path: &Path, age: Duration) {
     let file = File::open(path).expect("something to age");
     file.set_modified(SystemTime::now() - age).expect("its age");
 }
 
-/// A directory in the caller's, with this mode and these files.
+/// Makes a directory with this mode and these files in the caller's runtime directory.
 fn directory(caller: &Caller<'_>, name: &str, mode: u32, files: &[&str]) -> PathBuf {
     let path = caller.run_dir().join(name);
     DirBuilder::new()
@@ -41,7 +41,7 @@ fn directory(caller: &Caller<'_>, name: &str, mode: u32, files: &[&str]) -> Path
     path
 }
 
-/// Another run, whose keeper sweeps as it starts, to the end of both.
+/// Another run, whose keeper removes leftovers when it starts. Waits until both have ended.
 #[track_caller]
 fn run_again(caller: &Caller<'_>) {
     let others = keepers_below(caller.run_dir()).len();
@@ -50,7 +50,7 @@ fn run_again(caller: &Caller<'_>) {
     assert!(eventually(PATIENCE, ended), "a keeper stays");
 }
 
-/// A session whose keeper and ssh are killed, so that its key is left. Says where.
+/// A session whose keeper and ssh are killed, so that its key is left. Returns the key directory.
 #[track_caller]
 fn killed_session(caller: &Caller<'_>) -> PathBuf {
     let mut session = Login::of(caller);
@@ -63,7 +63,7 @@ fn killed_session(caller: &Caller<'_>) -> PathBuf {
 }
 
 #[test]
-fn the_key_of_a_killed_keeper_is_swept_by_a_later_run() {
+fn a_later_run_removes_the_key_of_a_killed_keeper() {
     let caller = caller();
     let key = killed_session(&caller);
     age(&key, MINUTES);
@@ -72,7 +72,7 @@ fn the_key_of_a_killed_keeper_is_swept_by_a_later_run() {
 }
 
 #[test]
-fn a_key_that_may_be_in_use_is_not_swept() {
+fn a_key_that_may_be_in_use_is_not_removed() {
     let caller = caller();
     let left = killed_session(&caller);
     let mut live = Login::of(&caller);
@@ -84,7 +84,7 @@ fn a_key_that_may_be_in_use_is_not_swept() {
 }
 
 #[test]
-fn a_room_without_a_key_is_swept_when_it_is_a_day_old() {
+fn a_key_directory_without_a_key_is_removed_after_a_day() {
     let caller = caller();
     let old = directory(&caller, "mssh-key-Ab3xYz0123", 0o700, &[]);
     let young = directory(&caller, "mssh-key-Cd4xYz0123", 0o700, &[]);
@@ -94,7 +94,7 @@ fn a_room_without_a_key_is_swept_when_it_is_a_day_old() {
 }
 
 #[test]
-fn what_has_another_name_or_mode_is_not_swept() {
+fn directories_with_another_name_or_mode_are_not_removed() {
     let caller = caller();
     let kept = [
         directory(&caller, "mash-Ab3xYz", 0o700, &["key"]),
@@ -112,7 +112,7 @@ fn what_has_another_name_or_mode_is_not_swept() {
 }
 
 #[test]
-fn what_a_link_leads_to_is_not_swept() {
+fn the_target_of_a_link_is_not_removed() {
     let caller = caller();
     let target = directory(&caller, "elsewhere", 0o700, &["key"]);
     let link = caller.run_dir().join("mssh-key-Ab3xYz0123");
@@ -121,9 +121,9 @@ fn what_a_link_leads_to_is_not_swept() {
     assert!(target.join("key").exists() && link.exists());
 }
 
-/// mktemp(1) can make a name and a mode that cannot be told from ours.
+/// mktemp(1) can make a directory with the same form of name and the same mode.
 #[test]
-fn a_directory_of_the_users_own_files_is_not_swept_whatever_its_name() {
+fn a_directory_with_files_of_the_user_is_not_removed_whatever_its_name() {
     let caller = caller();
     let kept = [
         directory(&caller, "mssh-notes", 0o700, &["notes"]),
@@ -142,9 +142,9 @@ fn a_directory_of_the_users_own_files_is_not_swept_whatever_its_name() {
     assert_eq!(after, before);
 }
 
-/// ssh-copy-id, for one, calls ssh with such a umask.
+/// ssh-copy-id, for example, runs ssh with such a umask.
 #[test]
-fn the_umask_changes_nothing() {
+fn the_umask_makes_no_difference() {
     for umask in ["0", "0177", "0277"] {
         let caller = caller();
         let line = format!("umask {umask}; mssh {WEB1} umask");

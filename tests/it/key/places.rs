@@ -1,4 +1,4 @@
-//! Directories where other users could put something of theirs in its place have no key.
+//! No key is written where other users could replace it.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt, chown};
@@ -9,10 +9,10 @@ use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{SshUser, caller, files_below, finish, skipped};
 
-/// A user who is not us, and nobody else here either.
-const SOMEBODY: u32 = 54_321;
+/// The UID of another user.
+const OTHER_USER: u32 = 54_321;
 
-/// A directory of this mode; of somebody else's, if that can be. `None` if it cannot.
+/// A directory with this mode and owner; `None` if we may not set the owner.
 fn directory(caller: &Caller<'_>, mode: u32, owner: Option<u32>) -> Option<PathBuf> {
     let path = caller.run_dir().with_extension(format!("{mode:o}"));
     DirBuilder::new().create(&path).expect("a directory");
@@ -24,9 +24,9 @@ fn directory(caller: &Caller<'_>, mode: u32, owner: Option<u32>) -> Option<PathB
     Some(path)
 }
 
-/// Asserts that a run with this directory, by both variables that name one, has its key elsewhere.
+/// Asserts that a run with this directory in both variables has its key elsewhere.
 #[track_caller]
-fn is_passed_over(caller: &Caller<'_>, directory: &Path) {
+fn is_not_used(caller: &Caller<'_>, directory: &Path) {
     let mut mssh = caller.command("mssh");
     mssh.env("XDG_RUNTIME_DIR", directory);
     has_its_key_below(mssh.env("TMPDIR", directory), Path::new("/dev/shm"));
@@ -34,36 +34,36 @@ fn is_passed_over(caller: &Caller<'_>, directory: &Path) {
 }
 
 #[test]
-fn a_directory_that_others_can_write_in_is_passed_over() {
+fn a_directory_that_others_can_write_to_is_not_used() {
     for mode in [0o777, 0o770, 0o702] {
         let caller = caller();
         let directory = directory(&caller, mode, None).expect("a directory");
-        is_passed_over(&caller, &directory);
+        is_not_used(&caller, &directory);
     }
 }
 
 #[test]
-fn a_directory_of_somebody_elses_is_passed_over() {
+fn a_directory_of_another_user_is_not_used() {
     for mode in [0o700, 0o755, 0o777, 0o1777] {
         let caller = caller();
-        if let Some(directory) = directory(&caller, mode, Some(SOMEBODY)) {
-            is_passed_over(&caller, &directory);
+        if let Some(directory) = directory(&caller, mode, Some(OTHER_USER)) {
+            is_not_used(&caller, &directory);
         }
     }
 }
 
-/// Like `/tmp`: nobody can rename or delete what is somebody else's.
+/// As in `/tmp`, users cannot rename or delete files of others.
 #[test]
-fn a_sticky_directory_of_our_own_will_do() {
+fn a_sticky_directory_of_the_user_is_used() {
     let caller = caller();
     let directory = directory(&caller, 0o1777, None).expect("a directory");
     let mut mssh = caller.command("mssh");
     has_its_key_below(mssh.env("XDG_RUNTIME_DIR", &directory), &directory);
 }
 
-/// A link that others can turn elsewhere is not in the path that ssh gets.
+/// The path passed to ssh has no link that others could change.
 #[test]
-fn a_link_is_followed_once() {
+fn a_link_is_resolved_once() {
     let caller = caller();
     let target = directory(&caller, 0o700, None).expect("a directory");
     let link = caller.run_dir().join("link");
@@ -73,13 +73,13 @@ fn a_link_is_followed_once() {
 }
 
 #[test]
-fn where_no_directory_will_do_no_key_is_made_and_all_is_said() {
+fn without_a_suitable_directory_no_key_is_made_and_all_are_listed() {
     let caller = caller();
     let line = "mount -t tmpfs -o mode=777 none /dev/shm && mount -t tmpfs -o mode=777 none /tmp \
                 && exec \"$@\"";
     let mut mssh = caller.command("unshare");
     mssh.args(["--mount", "sh", "-c", line, "sh"]);
-    // By its own path, since the lab is below the directory that goes.
+    // By its own path, since the lab is below a directory that is hidden.
     mssh.arg(env!("CARGO_BIN_EXE_mssh")).arg(WEB1);
     mssh.env_remove("XDG_RUNTIME_DIR").env("TMPDIR", "/tmp");
     mssh.env_remove("LD_PRELOAD").args(["-F", "none"]);
@@ -94,7 +94,7 @@ fn where_no_directory_will_do_no_key_is_made_and_all_is_said() {
 }
 
 #[test]
-fn a_directory_of_keys_that_others_could_move_is_refused() {
+fn a_key_directory_that_others_could_move_is_rejected() {
     let user = SshUser::with("");
     let above = directory(&user.caller, 0o777, None).expect("a directory");
     let path = above.join("keys").display().to_string();
@@ -107,7 +107,7 @@ fn a_directory_of_keys_that_others_could_move_is_refused() {
     let setup = ["--ssh-config", "--key-dir", &path];
     for words in [&proxy[..], &setup] {
         user.run("mssh", words).fails(255, &[&said, hint]);
-        // No less where it is there already.
+        // The same if it exists already.
         let _ = DirBuilder::new().mode(0o700).create(&path);
     }
     assert!(files_below(&above).is_empty());

@@ -1,4 +1,4 @@
-//! Every signal but SIGKILL has a keeper clean up before it goes.
+//! A keeper cleans up on every fatal signal but SIGKILL.
 
 use std::process::Command;
 
@@ -9,16 +9,16 @@ use crate::sandbox::{
     Login, PATIENCE, SshUser, caller, eventually, keepers_below, leaves_nothing, process,
 };
 
-/// Those that stop a process or have it go on, and those that do nothing to it.
+/// Signals that stop or continue a process, or are ignored by default.
 const HARMLESS: [i32; 8] = [17, 18, 19, 20, 21, 22, 23, 28];
 
-/// All that would end a process, the first and the last real-time signal among them.
+/// All that end a process by default, including the first and the last real-time signal.
 fn fatal() -> impl Iterator<Item = i32> {
     let named = (1..=31).filter(|it| *it != 9 && !HARMLESS.contains(it));
     named.chain([34, 64])
 }
 
-/// kill(1) knows numbers that the library has no name for.
+/// kill(1) takes numbers that have no name in the library.
 #[track_caller]
 fn signal(pid: Pid, number: i32) {
     let line = format!("kill -{number} {}", pid.as_raw_nonzero());
@@ -28,7 +28,7 @@ fn signal(pid: Pid, number: i32) {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn every_signal_that_ends_a_keeper_has_it_remove_the_key_first() {
+fn a_keeper_removes_the_key_before_a_signal_ends_it() {
     for number in fatal() {
         let caller = caller();
         let mut session = Login::of(&caller);
@@ -43,7 +43,7 @@ fn every_signal_that_ends_a_keeper_has_it_remove_the_key_first() {
 }
 
 #[test]
-fn a_signal_that_ends_nobody_does_not_end_a_keeper() {
+fn a_harmless_signal_does_not_end_a_keeper() {
     let caller = caller();
     let mut session = Login::of(&caller);
     let keeper = session.keeper().pid();
@@ -58,9 +58,9 @@ fn a_signal_that_ends_nobody_does_not_end_a_keeper() {
     leaves_nothing(&caller);
 }
 
-/// A keeper for each time that ssh_config's condition is tried, and one for the proxy.
+/// There is a keeper for each evaluation of the condition in ssh_config, and one for the proxy.
 #[test]
-fn every_signal_that_ends_the_keepers_of_plain_ssh_has_the_last_remove_the_key() {
+fn the_last_keeper_of_plain_ssh_removes_the_key_before_a_signal_ends_it() {
     let user = SshUser::installed("", &[]);
     for number in [1, 2, 3, 6, 11, 13, 15, 34] {
         let mut session = Login::open(user.command("ssh").arg(WEB1));

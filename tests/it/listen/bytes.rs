@@ -1,4 +1,4 @@
-//! Streams through a port: unchanged, each byte once, to the end of either half.
+//! Streams through a port: every byte arrives once, in either direction, up to the end.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -6,12 +6,14 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use super::{Port, WEB1_PRIVATE, WEB1_PUBLIC, answers, no_session_is_left, port_by, server, ways};
+use super::{
+    Port, WEB1_PRIVATE, WEB1_PUBLIC, answers, no_session_is_left, port_by, routes, server,
+};
 use crate::lab::eice::pattern;
 use crate::lab::instances::{PRIVATE, WEB1};
 use crate::sandbox::{PATIENCE, caller, eventually};
 
-/// As many as an endpoint lets through.
+/// The limit of an endpoint.
 const MANY: u64 = 20;
 
 fn bytes(size: usize, seed: u64) -> Vec<u8> {
@@ -20,7 +22,7 @@ fn bytes(size: usize, seed: u64) -> Vec<u8> {
     bytes
 }
 
-/// Sends all, then no more; gives back the first part of what comes, of the same length.
+/// Sends everything and half-closes. Returns as many bytes of the answer.
 fn half_closed(stream: &TcpStream, greeting: &str, all: &[u8]) -> Vec<u8> {
     let (mut writer, mut reader) = (stream, stream);
     thread::scope(|scope| {
@@ -35,10 +37,10 @@ fn half_closed(stream: &TcpStream, greeting: &str, all: &[u8]) -> Vec<u8> {
     })
 }
 
-/// The AWS CLI gave back 81,380 of 300,000.
+/// The AWS CLI returned 81,380 of 300,000 bytes.
 #[test]
-fn after_the_end_of_what_is_said_all_of_the_answer_is_heard() {
-    for (words, greeting) in ways() {
+fn after_a_half_close_the_whole_answer_arrives() {
+    for (words, greeting) in routes() {
         let caller = caller();
         let port = port_by(&caller, &words);
         let all = bytes(300_000, 1);
@@ -46,8 +48,8 @@ fn after_the_end_of_what_is_said_all_of_the_answer_is_heard() {
         let heard = half_closed(&stream, greeting, &all);
         assert!(heard == all, "{words:?}");
         if !words.contains(&"--eice".to_owned()) {
-            // Directly, the echo sees the end and closes; a session is ended when all is quiet. An
-            // endpoint has no word for it.
+            // Directly, the echo server sees the end and closes; an idle SSM session is ended. An
+            // endpoint has no half-close.
             let mut rest = Vec::new();
             (&stream).read_to_end(&mut rest).expect("an end");
             assert!(rest.is_empty(), "{words:?}");
@@ -59,7 +61,7 @@ fn after_the_end_of_what_is_said_all_of_the_answer_is_heard() {
 }
 
 #[test]
-fn what_is_said_last_arrives_once_and_so_does_the_end() {
+fn the_last_bytes_and_the_end_arrive_once() {
     for (at, words) in [(WEB1_PUBLIC, &[][..]), (WEB1_PRIVATE, &["--ssm"])] {
         let caller = caller();
         let (tell, told) = mpsc::channel();
@@ -84,7 +86,7 @@ fn what_is_said_last_arrives_once_and_so_does_the_end() {
         port.ends_quietly();
         no_session_is_left(&caller);
     }
-    // Behind an endpoint nobody counts, but what comes twice is said back twice.
+    // Behind an endpoint there is no counter, but the echo would show duplicates.
     let caller = caller();
     let port = Port::to(&caller, &["--eice", &format!("{PRIVATE}:3389")]);
     let stream = port.connect();
@@ -99,8 +101,8 @@ fn what_is_said_last_arrives_once_and_so_does_the_end() {
 }
 
 #[test]
-fn twenty_at_once_are_kept_apart() {
-    for (words, greeting) in ways() {
+fn twenty_connections_are_kept_apart() {
+    for (words, greeting) in routes() {
         let caller = caller();
         let port = port_by(&caller, &words);
         thread::scope(|scope| {
@@ -127,7 +129,7 @@ fn twenty_at_once_are_kept_apart() {
 }
 
 #[test]
-fn a_long_stream_comes_whole_and_then_its_end() {
+fn a_long_stream_arrives_complete_with_its_end() {
     let all = pattern().len() * 24;
     let listens = server(WEB1_PUBLIC, |mut stream| {
         let asked = BufReader::new(&stream).read_line(&mut String::new());
@@ -151,10 +153,10 @@ fn a_long_stream_comes_whole_and_then_its_end() {
     }
 }
 
-/// Who only looks whether somebody is there is nobody to speak of.
+/// A port check is not worth a message.
 #[test]
-fn to_connect_and_close_is_quiet_and_leaves_nothing() {
-    for (words, greeting) in ways() {
+fn connecting_and_closing_is_silent_and_leaves_nothing() {
+    for (words, greeting) in routes() {
         let caller = caller();
         let port = port_by(&caller, &words);
         for _ in 0..3 {
@@ -191,9 +193,9 @@ fn to_connect_and_close_is_quiet_and_leaves_nothing() {
     }
 }
 
-/// sshd speaks first, so it is seen that nobody hears it.
+/// sshd sends first, so the closed client is noticed.
 #[test]
-fn a_tunnel_to_sshd_ends_with_the_one_who_has_only_looked() {
+fn a_tunnel_to_sshd_ends_with_a_client_that_only_connected() {
     let caller = caller();
     let target = format!("{PRIVATE}:{}", caller.lab().port());
     let port = Port::to(&caller, &["--eice", &target]);

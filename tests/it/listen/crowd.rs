@@ -1,4 +1,4 @@
-//! More connections than there is room for.
+//! More connections than the limit allows.
 
 use std::net::TcpStream;
 use std::process::Command;
@@ -8,7 +8,7 @@ use super::{Port, WEB1_PUBLIC, answers, echo};
 use crate::lab::instances::WEB1;
 use crate::sandbox::caller;
 
-/// Whether an echo answers, in so short a time.
+/// Whether the echo server answers within a short time.
 fn answers_soon(stream: &TcpStream) -> bool {
     let short = Some(Duration::from_millis(500));
     stream.set_read_timeout(short).expect("a socket");
@@ -27,7 +27,7 @@ fn limit(port: &Port, files: &str) {
 }
 
 #[test]
-fn those_for_whom_there_is_no_room_wait_until_others_go() {
+fn connections_beyond_the_limit_wait_until_others_close() {
     let caller = caller();
     let target = format!("{WEB1}:{}", echo(WEB1_PUBLIC));
     let mut mssh = caller.command("prlimit");
@@ -35,7 +35,7 @@ fn those_for_whom_there_is_no_room_wait_until_others_go() {
     let port = Port::of(mssh.args(["--listen", "0", &target]));
     let mut streams: Vec<_> = (0..9).map(|_| port.connect()).collect();
     assert!(streams[..3].iter().all(answers));
-    // What was written by those who wait is not lost.
+    // Bytes sent while waiting are not lost.
     assert!(!answers_soon(&streams[3]));
     streams.drain(..3);
     streams[0]
@@ -52,7 +52,7 @@ fn those_for_whom_there_is_no_room_wait_until_others_go() {
 }
 
 #[test]
-fn a_system_without_room_is_waited_for() {
+fn without_free_descriptors_connections_wait() {
     let caller = caller();
     let port = Port::to(&caller, &[&format!("{WEB1}:{}", echo(WEB1_PUBLIC))]);
     let first = port.connect();
@@ -75,9 +75,9 @@ fn a_system_without_room_is_waited_for() {
     port.ends_quietly();
 }
 
-/// Nothing goes through these, and nobody can say whether anything ever will.
+/// These connections are idle, perhaps for good.
 #[test]
-fn whoever_is_idle_for_longest_gives_way_to_the_next() {
+fn the_longest_idle_connection_is_closed_for_a_new_one() {
     let caller = caller();
     let target = format!("{WEB1}:{}", echo(WEB1_PUBLIC));
     let mut mssh = caller.command("prlimit");
@@ -108,16 +108,16 @@ fn whoever_is_idle_for_longest_gives_way_to_the_next() {
     port.ends_quietly();
 }
 
-/// Whether the other side has ended this, which says nothing else.
+/// Whether the peer has closed the connection, without sending anything.
 fn is_over(stream: &TcpStream) -> bool {
     let short = Some(Duration::from_millis(10));
     stream.set_read_timeout(short).expect("a socket");
     matches!(std::io::Read::read(&mut &*stream, &mut [0]), Ok(0))
 }
 
-/// Nor do those who wait before it, and never let go.
+/// Idle clients that wait before it are closed, too.
 #[test]
-fn more_idle_callers_than_are_served_at_once_do_not_shut_out_the_next() {
+fn more_idle_clients_than_the_limit_do_not_lock_out_the_next() {
     let caller = caller();
     let target = format!("{WEB1}:{}", echo(WEB1_PUBLIC));
     let port = Port::to(&caller, &[&target]);

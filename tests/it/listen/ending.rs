@@ -1,4 +1,4 @@
-//! What ends a port, and what outlives its first credentials.
+//! What ends `--listen`, and how it outlives its first credentials.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use rustix::process::Signal;
 
 use super::{
-    Port, WEB1_PRIVATE, answers, echo, listener, no_session_is_left, port_by, service, ways,
+    Port, WEB1_PRIVATE, answers, echo, listener, no_session_is_left, port_by, routes, service,
 };
 use crate::lab::instances::{PRIVATE, WEB1};
 use crate::lab::{Break, Fault, SECRET, SessionBehavior, Trouble, clock};
@@ -16,7 +16,7 @@ use crate::sandbox::{AwsUser, PATIENCE, bash, caller, eventually, free_port, out
 
 const SIGNALS: [Signal; 3] = [Signal::HUP, Signal::TERM, Signal::INT];
 
-/// The status with which plain ssh ends that forwards a port and gets this signal.
+/// The exit status of a plain ssh that forwards a port and gets this signal.
 fn status_of_ssh(signal: Signal) -> Option<i32> {
     let caller = caller();
     let port = free_port();
@@ -33,10 +33,10 @@ fn status_of_ssh(signal: Signal) -> Option<i32> {
 }
 
 #[test]
-fn a_signal_ends_it_at_once_with_open_connections_and_as_it_ends_ssh() {
+fn a_signal_ends_it_at_once_with_open_connections_like_ssh() {
     for signal in SIGNALS {
         let of_ssh = status_of_ssh(signal);
-        for (words, greeting) in ways() {
+        for (words, greeting) in routes() {
             let caller = caller();
             let port = port_by(&caller, &words);
             let mut streams: Vec<_> = (0..3).map(|_| port.connect()).collect();
@@ -44,7 +44,7 @@ fn a_signal_ends_it_at_once_with_open_connections_and_as_it_ends_ssh() {
                 stream.write_all(greeting.as_bytes()).expect("a connection");
                 assert!(answers(stream));
             }
-            // One of which nobody knows yet where it leads.
+            // And one whose tunnel is not open yet.
             streams.push(port.connect());
             let (code, took, said) = port.end_by(signal);
             assert_eq!(
@@ -61,7 +61,7 @@ fn a_signal_ends_it_at_once_with_open_connections_and_as_it_ends_ssh() {
 }
 
 #[test]
-fn who_is_told_to_go_while_a_session_starts_ends_it_all_the_same() {
+fn a_signal_while_a_session_starts_ends_the_session() {
     let caller = caller();
     let target = format!("{WEB1}:{}", echo(WEB1_PRIVATE));
     let port = Port::to(&caller, &["--ssm", &target]);
@@ -76,7 +76,7 @@ fn who_is_told_to_go_while_a_session_starts_ends_it_all_the_same() {
 }
 
 #[test]
-fn a_hangup_that_is_ignored_is_ignored() {
+fn an_ignored_hangup_stays_ignored() {
     let caller = caller();
     let target = format!("{WEB1}:{}", echo(WEB1_PRIVATE));
     let line = format!("trap '' HUP; exec mssh --listen 0 --ssm {target}");
@@ -91,7 +91,7 @@ fn a_hangup_that_is_ignored_is_ignored() {
 }
 
 #[test]
-fn a_session_goes_on_over_another_websocket() {
+fn a_session_continues_over_another_websocket() {
     let caller = caller();
     caller.session_behavior(SessionBehavior {
         breaks: Some((Break::Bytes(20_000), true, 2)),
@@ -106,7 +106,7 @@ fn a_session_goes_on_over_another_websocket() {
     no_session_is_left(&caller);
 }
 
-/// `mssh --listen` of somebody with files of their own.
+/// `mssh --listen` of this user.
 fn of(user: &AwsUser, words: &[&str]) -> Command {
     let mut mssh = user.command("mssh");
     mssh.env("AWS_CA_BUNDLE", service().certificate());
@@ -114,14 +114,14 @@ fn of(user: &AwsUser, words: &[&str]) -> Command {
     mssh
 }
 
-/// Whose keys the sessions and tunnels of a user were asked for with, short.
+/// The access keys that requested the sessions and tunnels of a user, shortened.
 fn keys(user: &AwsUser) -> Vec<String> {
     let sessions = user.caller.sessions().into_iter().map(|it| it.access_key);
     let tunnels = user.caller.tunnels().into_iter().map(|it| it.access_key);
     sessions.chain(tunnels).map(|it| user.short(&it)).collect()
 }
 
-/// Has the user's command give this key, for so many seconds.
+/// Makes the user's credential_process return this key, valid for this many seconds.
 fn gives(user: &AwsUser, key: &str, seconds: u64) {
     let until = clock::iso(SystemTime::now() + Duration::from_secs(seconds));
     let id = user.caller.access_key();
@@ -135,7 +135,7 @@ fn gives(user: &AwsUser, key: &str, seconds: u64) {
 }
 
 #[test]
-fn credentials_are_asked_for_again_when_they_end_and_not_before() {
+fn credentials_are_loaded_again_when_they_expire_and_not_before() {
     let ssm = format!("{WEB1}:{}", echo(WEB1_PRIVATE));
     let eice = format!("{PRIVATE}:3389");
     for words in [["--ssm", &ssm], ["--eice", &eice]] {
@@ -170,9 +170,9 @@ fn credentials_are_asked_for_again_when_they_end_and_not_before() {
     }
 }
 
-/// As some tools for SSO write them, which tell nobody when they end.
+/// As some SSO tools write them, without an expiry date.
 #[test]
-fn a_session_that_is_written_to_a_file_is_taken_from_it_anew() {
+fn a_session_that_a_tool_writes_to_a_file_is_read_again() {
     let user = AwsUser::with("");
     let write = |key: &str| {
         user.writes(
@@ -190,7 +190,7 @@ fn a_session_that_is_written_to_a_file_is_taken_from_it_anew() {
     write("TWO");
     assert!(answers(&port.connect()));
     assert_eq!(keys(&user), ["AKIAONE", "AKIATWO"]);
-    // One that cannot be had is the trouble of whoever connects then.
+    // If they cannot be loaded, the next connection fails.
     user.writes("credentials", "[default]\naws_access_key_id = $ID\n");
     let client = port.connect();
     let who = client.local_addr().expect("an address");
@@ -203,7 +203,7 @@ fn a_session_that_is_written_to_a_file_is_taken_from_it_anew() {
 }
 
 #[test]
-fn a_second_signal_does_not_wait() {
+fn a_second_signal_ends_it_without_waiting() {
     let caller = caller();
     let target = format!("{WEB1}:{}", echo(WEB1_PRIVATE));
     let mut port = Port::of(listener(&caller).args(["--ssm", &target]));

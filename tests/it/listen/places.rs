@@ -1,4 +1,4 @@
-//! Where it listens, and whom that leads to.
+//! Where it listens, and which instances it finds.
 
 use std::io::Read;
 use std::net::{IpAddr, TcpStream};
@@ -8,7 +8,7 @@ use crate::lab::instances::{IPV6_ONLY, WEB1};
 use crate::sandbox::{SshUser, caller, lab, skipped};
 
 #[test]
-fn it_listens_where_it_is_told_to() {
+fn it_listens_at_the_given_address() {
     let caller = caller();
     let target = format!("{WEB1}:{}", echo(WEB1_PUBLIC));
     let mut places = vec![
@@ -67,7 +67,7 @@ fn any_name_of_an_instance_is_a_target() {
 }
 
 #[test]
-fn a_host_of_ssh_config_is_a_target_as_well() {
+fn a_host_of_ssh_config_is_a_target() {
     let user = SshUser::with(&format!("Host db\n    HostName {WEB1}\n"));
     let target = format!("db:{}", echo(WEB1_PUBLIC));
     let port = Port::of(user.command("mssh").args(["--listen", "0", &target]));

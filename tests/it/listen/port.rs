@@ -1,4 +1,4 @@
-//! A port that somebody listens at, for as long as a test wants it.
+//! A running `mssh --listen`.
 
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -12,23 +12,23 @@ use super::listener;
 use crate::lab::Caller;
 use crate::sandbox::{PATIENCE, eventually, pid_of};
 
-/// A `mssh --listen` that runs.
+/// A running `mssh --listen`. Killed on drop.
 pub(super) struct Port {
     pub(super) child: Child,
     lines: Receiver<String>,
     pub(super) address: SocketAddr,
-    /// Where it says that it leads.
+    /// The target, as it reports it.
     pub(super) goal: String,
 }
 
 impl Port {
-    /// One of [`listener`], with these words.
+    /// Runs [`listener`] with these arguments.
     #[track_caller]
     pub(super) fn to(caller: &Caller<'_>, words: &[&str]) -> Self {
         Self::of(listener(caller).args(words))
     }
 
-    /// One of this command. Returns when it says that it listens.
+    /// Runs this command. Returns when it reports that it listens.
     #[track_caller]
     pub(super) fn of(command: &mut Command) -> Self {
         let mut child = command
@@ -85,7 +85,7 @@ impl Port {
         kill_process(pid_of(&self.child), signal).expect("a process of ours");
     }
 
-    /// How it ends on a signal: its status, after how long, and what it has said since.
+    /// Ends it by a signal. Its exit status, how long it took, and what it has reported since.
     pub(super) fn end_by(mut self, signal: Signal) -> (Option<i32>, Duration, Vec<String>) {
         self.signal(signal);
         let began = Instant::now();
@@ -99,7 +99,7 @@ impl Port {
         (code, began.elapsed(), self.lines.iter().collect())
     }
 
-    /// Ends it, which has had nothing to say.
+    /// Ends it, and asserts that it has reported nothing.
     #[track_caller]
     pub(super) fn ends_quietly(self) {
         let (code, _, said) = self.end_by(Signal::TERM);

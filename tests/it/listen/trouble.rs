@@ -1,4 +1,4 @@
-//! What is wrong: with the port, the target, or with one of many.
+//! Errors of the port, the target, or one of several connections.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use crate::lab::instances::{PRIVATE, STOPPED, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SessionBehavior, Trouble};
 use crate::sandbox::{caller, finish, run};
 
-/// What is said about one who connects: to whom, and what.
+/// The error reported for a client, without its address.
 #[track_caller]
 fn told(port: &Port, client: &TcpStream) -> String {
     let line = port.line();
@@ -19,7 +19,7 @@ fn told(port: &Port, client: &TcpStream) -> String {
     what.unwrap_or_else(|| panic!("{line}")).to_owned()
 }
 
-/// A connection that ends without a byte: by a reset.
+/// Asserts that the connection is reset without a byte.
 #[track_caller]
 fn is_cut_off(mut client: &TcpStream) {
     let read = client.read(&mut [0; 1]);
@@ -28,7 +28,7 @@ fn is_cut_off(mut client: &TcpStream) {
 }
 
 #[test]
-fn one_that_an_endpoint_refuses_leaves_the_others_alone() {
+fn a_connection_that_an_endpoint_refuses_does_not_affect_others() {
     let caller = caller();
     let port = Port::to(&caller, &["--eice", &format!("{PRIVATE}:3389")]);
     let mut first = port.connect();
@@ -43,7 +43,7 @@ fn one_that_an_endpoint_refuses_leaves_the_others_alone() {
     let hint = "mssh: hint: an endpoint has 20 connections at most; end one, or try again later";
     assert_eq!(port.line(), hint);
     assert!(answers(&first));
-    // What to try has been said.
+    // The hint is given once.
     let third = port.connect();
     is_cut_off(&third);
     assert_eq!(told(&port, &third), error);
@@ -53,7 +53,7 @@ fn one_that_an_endpoint_refuses_leaves_the_others_alone() {
 }
 
 #[test]
-fn one_that_session_manager_refuses_leaves_the_others_alone() {
+fn a_connection_that_session_manager_refuses_does_not_affect_others() {
     let caller = caller();
     let port = Port::to(
         &caller,
@@ -87,7 +87,7 @@ fn one_that_session_manager_refuses_leaves_the_others_alone() {
 }
 
 #[test]
-fn a_port_there_that_is_closed_is_said_to_be_and_one_that_opens_is_reached() {
+fn a_closed_remote_port_is_reported_and_an_open_one_is_reached() {
     let nobody = |at| {
         let listener = TcpListener::bind((at, 0)).expect("a port");
         listener.local_addr().expect("its address").port()
@@ -109,7 +109,7 @@ fn a_port_there_that_is_closed_is_said_to_be_and_one_that_opens_is_reached() {
     let mut arrived = listener.accept().expect("a visitor").0;
     client.write_all(b"hello").expect("a connection");
     arrived.read_exact(&mut [0; 5]).expect("a word");
-    // One that breaks there breaks here, too.
+    // A remote reset becomes a local one.
     rustix::net::sockopt::set_socket_linger(&arrived, Some(Duration::ZERO)).expect("a socket");
     drop(arrived);
     is_cut_off(&client);
@@ -117,7 +117,7 @@ fn a_port_there_that_is_closed_is_said_to_be_and_one_that_opens_is_reached() {
     assert_eq!(told(&port, &client), lost);
     port.ends_quietly();
 
-    // An agent that could not connect is silent, until it notices that its worker has crashed.
+    // An agent that could not connect is silent until it notices that its worker has crashed.
     caller.session_behavior(SessionBehavior {
         notices: Some(Duration::from_secs(1)),
         ..SessionBehavior::default()
@@ -136,7 +136,7 @@ fn a_port_there_that_is_closed_is_said_to_be_and_one_that_opens_is_reached() {
 }
 
 #[test]
-fn a_port_here_that_cannot_be_had_is_said_before_anything_is_asked() {
+fn a_local_port_that_is_not_free_is_reported_before_any_call() {
     let caller = caller();
     let holder = TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = holder.local_addr().expect("its address").to_string();
@@ -159,7 +159,7 @@ fn a_port_here_that_cannot_be_had_is_said_before_anything_is_asked() {
 }
 
 #[test]
-fn a_target_that_cannot_be_reached_ends_it_at_once() {
+fn an_unreachable_target_ends_it_at_once() {
     let caller = caller();
     let fails = |words: &[&str], error: &str| {
         let outcome = finish(listener(&caller).args(words));

@@ -1,9 +1,9 @@
-//! The words of `--listen`.
+//! Usage errors of `--listen`.
 
 use crate::lab::instances::WEB1;
 use crate::sandbox::{caller, run};
 
-/// Words, what is said of them, and the hint.
+/// Arguments, error, and hint.
 const CASES: &[(&[&str], &str, &str)] = &[
     (
         &["--listen", "5000"],
@@ -113,7 +113,7 @@ const ALONE: &str = "ssh has no part in it: whatever connects logs in by itself,
                      that of TARGET:PORT";
 
 #[test]
-fn each_mistake_in_the_words_has_its_line_and_its_hint() {
+fn each_usage_error_has_a_line_and_a_hint() {
     let caller = caller();
     for (words, error, hint) in CASES {
         let lines = [

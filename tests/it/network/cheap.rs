@@ -1,4 +1,4 @@
-//! What is read, and how often, as strace(1) sees it.
+//! Which files are read, and how often, by strace(1).
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{caller, finish, skipped};
 
-/// The files that `mssh`, its keeper and all clients open while it is run with these variables.
+/// The files that `mssh`, its keeper and its clients open with these variables.
 fn opened(caller: &Caller<'_>, variables: &[(&str, &str)]) -> Vec<String> {
     let log = file(caller, "strace", "");
     let config = file(caller, "config", "[default]\nregion = us-east-1\n");
@@ -33,7 +33,7 @@ fn opened(caller: &Caller<'_>, variables: &[(&str, &str)]) -> Vec<String> {
     paths.map(str::to_owned).collect()
 }
 
-/// Those of a store of certificates.
+/// Those that are certificates.
 fn certificates(opened: &[String]) -> Vec<&str> {
     let is_one = |path: &&str| {
         let places = [
@@ -49,14 +49,14 @@ fn certificates(opened: &[String]) -> Vec<&str> {
 }
 
 #[test]
-fn no_certificate_is_read_without_tls() {
+fn without_tls_no_certificate_is_read() {
     let caller = caller();
     let opened = opened(&caller, &[]);
     assert_eq!(certificates(&opened), [""; 0]);
 }
 
 #[test]
-fn two_connections_over_tls_read_one_file_once() {
+fn two_tls_connections_read_one_bundle_once() {
     let caller = caller();
     let bundle = secured().authority.certificate();
     let bundle = bundle.to_str().expect("a path");

@@ -1,17 +1,17 @@
-//! Which host a service is asked at, as a proxy that refuses all of them sees it, and how often.
+//! Which host is used for a service, and how often, as seen by a proxy that refuses all.
 
 use super::{file, with};
 use crate::lab::instances::WEB1;
 use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, Tinyproxy, Trouble};
 use crate::sandbox::{caller, finish, lab};
 
-/// A look-up and nothing else.
+/// A look-up only.
 const LOOK_UP: &[&str] = &["--dry-run", WEB1];
 
-/// A push and nothing else.
+/// A push only.
 const PUSH: &[&str] = &["-t", WEB1, "-z", "us-east-1a", "127.0.0.11"];
 
-/// A caller for whom no host is to be reached.
+/// A caller with a proxy that refuses every host.
 pub(super) struct Watched {
     caller: Caller<'static>,
     proxy: Tinyproxy,
@@ -25,8 +25,7 @@ impl Watched {
         Self { caller, proxy }
     }
 
-    /// The hosts at which a look-up and a push are tried, with this in `config` and these
-    /// variables.
+    /// The hosts used for a look-up and a push, with this `config` and these variables.
     pub(super) fn hosts(&self, config: &str, variables: &[(&str, &str)]) -> [String; 2] {
         [LOOK_UP, PUSH].map(|words| {
             let before = self.proxy.requests().len();
@@ -172,7 +171,7 @@ fn endpoints_of_one_service_and_of_all() {
 }
 
 #[test]
-fn the_number_of_tries_is_the_users() {
+fn the_user_can_set_the_number_of_attempts() {
     let config = |caller: &Caller<'_>, text: &str| {
         let path = file(caller, "config", text);
         path.to_str().expect("a path").to_owned()
@@ -223,7 +222,7 @@ fn the_number_of_tries_is_the_users() {
 }
 
 #[test]
-fn every_retry_mode_of_the_aws_cli_is_taken() {
+fn every_retry_mode_of_the_aws_cli_is_accepted() {
     let caller = caller();
     for mode in ["standard", "adaptive", "legacy"] {
         let mut command = caller.command("mssh");
@@ -233,7 +232,7 @@ fn every_retry_mode_of_the_aws_cli_is_taken() {
 }
 
 #[test]
-fn a_senseless_number_or_way_of_tries_is_an_error() {
+fn an_invalid_number_of_attempts_or_retry_mode_is_an_error() {
     let caller = caller();
     let number = "set it to how often a call may be tried: 1 or more";
     let mode = "set it to standard, adaptive or legacy";

@@ -1,4 +1,4 @@
-//! Which proxy a call goes through, and what is said when it does not.
+//! Which proxy a call uses, and errors of proxies.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -10,7 +10,7 @@ use crate::lab::instances::WEB1;
 use crate::lab::{Caller, Tinyproxy};
 use crate::sandbox::{Outcome, caller, finish, lab};
 
-/// One look-up over TLS with the lab's authority trusted.
+/// One look-up over TLS, with the lab's authority trusted.
 #[track_caller]
 fn trusting(caller: &Caller<'_>, variables: &[(&str, &str)]) -> Outcome {
     let mut command = over_tls(caller);
@@ -27,7 +27,7 @@ fn plain(caller: &Caller<'_>, variables: &[(&str, &str)]) -> Outcome {
 }
 
 #[test]
-fn https_goes_through_a_tunnel_of_the_proxy() {
+fn https_uses_a_tunnel_through_the_proxy() {
     let caller = caller();
     let proxy = proxy(&caller, &[]);
     let url = format!("http://{}", proxy.address());
@@ -38,14 +38,14 @@ fn https_goes_through_a_tunnel_of_the_proxy() {
         ("ALL_PROXY", &url),
     ];
     for (done, way) in ways.into_iter().enumerate() {
-        // The one that is for plain HTTP is not taken.
+        // The proxy for plain HTTP is not used.
         trusting(&caller, &[way, ("HTTP_PROXY", "http://127.0.0.1:1")]).is_found();
         assert_eq!(proxy.requests(), vec![connect.clone(); done + 1]);
     }
 }
 
 #[test]
-fn http_is_handed_to_the_proxy() {
+fn http_is_sent_to_the_proxy() {
     let caller = caller();
     let proxy = proxy(&caller, &["BasicAuth user sesame"]);
     let url = format!("http://user:s%65same@{}", proxy.address());
@@ -85,7 +85,7 @@ fn a_session_through_a_proxy_with_a_login() {
 }
 
 #[test]
-fn no_proxy_is_heeded() {
+fn no_proxy_is_respected() {
     let caller = caller();
     let proxy = proxy(&caller, &[]);
     let address = proxy.address();
@@ -110,7 +110,7 @@ fn no_proxy_is_heeded() {
 }
 
 #[test]
-fn trouble_with_a_proxy_names_it_without_its_password() {
+fn proxy_errors_name_the_proxy_without_its_password() {
     let caller = caller();
     let quiet =
         |outcome: &Outcome| assert!(!outcome.stderr.contains("sesame"), "{}", outcome.stderr);
@@ -148,7 +148,7 @@ fn trouble_with_a_proxy_names_it_without_its_password() {
 }
 
 #[test]
-fn a_proxy_that_is_not_there_or_refuses_is_named() {
+fn a_closed_or_refusing_proxy_is_named() {
     let caller = caller();
     let address = {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -169,9 +169,9 @@ fn a_proxy_that_is_not_there_or_refuses_is_named() {
     assert_eq!(proxy.requests().len(), 1, "a refusal is not tried again");
 }
 
-/// tinyproxy takes letters and digits alone, so that other passwords are looked at on the wire.
+/// tinyproxy allows only letters and digits, so other passwords are checked on the wire.
 #[test]
-fn odd_passwords_are_sent_as_they_are_meant() {
+fn passwords_with_special_characters_are_sent_decoded() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     let (send, received) = mpsc::channel();
@@ -208,12 +208,12 @@ fn odd_passwords_are_sent_as_they_are_meant() {
 }
 
 #[test]
-fn a_proxy_may_itself_be_spoken_to_over_tls() {
+fn a_proxy_may_speak_tls() {
     let caller = caller();
     let names = "DNS:proxy.example,IP:127.0.0.1";
     let port = lab().open_tls_proxy(&secured().authority, names);
     let url = format!("https://127.0.0.1:{}", port.expect("a proxy"));
-    // Nobody listens at this endpoint itself.
+    // Nothing listens at the endpoint itself.
     trusting(
         &caller,
         &[

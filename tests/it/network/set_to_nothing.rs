@@ -1,4 +1,4 @@
-//! Endpoints that are set to nothing are not set, as to botocore; and what is no URL is said.
+//! An empty endpoint setting counts as unset, as in botocore; an invalid URL is an error.
 
 use super::endpoints::Watched;
 use super::with;
@@ -46,8 +46,7 @@ fn in_the_environment_or_a_profile() {
     }
 }
 
-/// The variables of every service that we call, set to nothing, while AWS_ENDPOINT_URL leads to the
-/// lab.
+/// Empty variables for every service that mssh calls, while AWS_ENDPOINT_URL points to the lab.
 const NOTHING: &[(&str, &str)] = &[
     ("AWS_ENDPOINT_URL_EC2", ""),
     ("AWS_ENDPOINT_URL_EC2_INSTANCE_CONNECT", ""),
@@ -58,7 +57,7 @@ const NOTHING: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn the_one_for_all_services_counts_where_that_of_one_is_set_to_nothing() {
+fn the_endpoint_for_all_services_applies_if_that_of_one_is_empty() {
     let user = AwsUser::with(&format!(
         "[default]\n$KEY\n[profile r]\nrole_arn = {}\nsource_profile = default\n",
         arn("r")
@@ -78,7 +77,7 @@ fn the_one_for_all_services_counts_where_that_of_one_is_set_to_nothing() {
 }
 
 #[test]
-fn what_is_no_url_is_said_before_anything_is_asked() {
+fn an_invalid_url_is_reported_before_any_call() {
     let caller = caller();
     let hint = "set it to a URL like https://HOST, or to nothing";
     for (name, value) in [

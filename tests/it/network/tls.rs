@@ -1,4 +1,4 @@
-//! Whom we trust.
+//! Trust in certificates.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -9,7 +9,7 @@ use super::{file, over_tls, secured, with};
 use crate::lab::instances::WEB1;
 use crate::sandbox::{caller, finish, lab, run};
 
-/// The path of the authority's certificate.
+/// The path of the lab's CA certificate.
 fn ours() -> String {
     let path = secured().authority.certificate();
     path.to_str().expect("a path").to_owned()
@@ -30,7 +30,7 @@ fn a_session_over_tls() {
 }
 
 #[test]
-fn every_setting_of_botocore_names_the_authorities() {
+fn every_ca_bundle_setting_of_botocore_works() {
     let caller = caller();
     for variable in ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"] {
         with(over_tls(&caller), &[(variable, &ours())]).is_found();
@@ -42,8 +42,8 @@ fn every_setting_of_botocore_names_the_authorities() {
     );
     let config = config.to_str().expect("a path");
     with(over_tls(&caller), &[("AWS_CONFIG_FILE", config)]).is_found();
-    // The environment beats the profile, the profile what is not AWS's, and all of them the
-    // system; a variable that is empty is none.
+    // AWS_CA_BUNDLE wins over the profile, the profile over other variables, and all over the
+    // system's store. An empty variable counts as unset.
     let nowhere = "/nonexistent/ca.pem";
     with(
         over_tls(&caller),
@@ -77,7 +77,7 @@ fn every_setting_of_botocore_names_the_authorities() {
 }
 
 #[test]
-fn a_bundle_may_hold_several_certificates_and_words_between() {
+fn a_bundle_may_hold_several_certificates_with_text_between() {
     let caller = caller();
     let system = fs::read_to_string("/etc/ssl/certs/ca-certificates.crt").unwrap_or_default();
     let own = fs::read_to_string(ours()).expect("a certificate");
@@ -92,7 +92,7 @@ fn a_bundle_may_hold_several_certificates_and_words_between() {
 }
 
 #[test]
-fn a_bundle_that_is_none_is_named_with_its_fault() {
+fn an_invalid_bundle_is_named_with_the_reason() {
     let caller = caller();
     let key = fs::read(lab().path().join("authority/ca.key")).expect("a key");
     let cases: &[(&str, &[u8], &str)] = &[
@@ -133,7 +133,7 @@ fn a_bundle_that_is_none_is_named_with_its_fault() {
         );
     }
     assert_eq!(caller.calls().len(), 0);
-    // Without TLS it does not matter.
+    // Without TLS, the bundle is not read.
     let plain = run(
         &caller,
         "env",
@@ -160,7 +160,7 @@ fn a_server_that_cannot_be_trusted_is_named_with_the_reason() {
         "cannot trust 127.0.0.1: its certificate is for another name",
         "check AWS_ENDPOINT_URL and the proxy",
     );
-    // What a server of plain HTTP says to a TLS client.
+    // The answer of a plain HTTP server to a TLS client.
     let plain = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("https://{}", plain.local_addr().expect("an address"));
     thread::spawn(move || {

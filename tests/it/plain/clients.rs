@@ -1,4 +1,4 @@
-//! The real programs, with the block installed and no word of mssh.
+//! The real programs, with the block installed.
 
 use std::fs;
 
@@ -18,7 +18,7 @@ fn ssh_logs_in_by_the_instance_id() {
 }
 
 #[test]
-fn whom_the_user_names_logs_in() {
+fn a_user_on_the_command_line_logs_in() {
     let config = format!("Host {WEB2}\n    User ubuntu\nHost db\n    HostName {PRIVATE}\n");
     let user = SshUser::installed(&config, &[]);
     for words in [
@@ -43,7 +43,7 @@ fn whom_the_user_names_logs_in() {
 }
 
 #[test]
-fn the_block_knows_region_profile_way_and_user() {
+fn the_block_has_region_profile_route_and_user() {
     let words = ["--region", "eu-west-1", "--private", "-l", "ubuntu"];
     let user = SshUser::installed("", &words);
     let command = "echo $SSH_CONNECTION | cut -d' ' -f3";
@@ -95,7 +95,7 @@ fn git_clones() {
 }
 
 #[test]
-fn other_hosts_see_nothing_of_it() {
+fn other_hosts_are_not_affected() {
     let user = SshUser::installed("", &[]);
     let others = [
         "web1.lab",
@@ -115,7 +115,7 @@ fn other_hosts_see_nothing_of_it() {
 }
 
 #[test]
-fn a_failure_is_said_once_and_ssh_fails_as_it_does() {
+fn a_failure_is_reported_once_and_ssh_fails() {
     let user = SshUser::installed("", &[]);
     let outcome = user.run("ssh", &[STOPPED, "true"]);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(255), ""));
@@ -128,9 +128,9 @@ fn a_failure_is_said_once_and_ssh_fails_as_it_does() {
     user.is_clean();
 }
 
-/// mssh asks `ssh -G`, which must not lead it to itself.
+/// mssh runs `ssh -G`, and must not run itself in turn.
 #[test]
-fn mssh_goes_on_as_before() {
+fn mssh_works_as_before() {
     let user = SshUser::installed("", &[]);
     user.run("mssh", &[WEB1, "echo in"]).prints("in\n");
     user.cost(1, 1);
@@ -145,9 +145,9 @@ fn mssh_goes_on_as_before() {
     user.is_clean();
 }
 
-/// Theirs is what mssh goes by, and ours what plain ssh goes by.
+/// mssh uses the user's ProxyCommand, plain ssh the one in our block.
 #[test]
-fn a_proxy_of_the_users_own_stays_msshs() {
+fn mssh_uses_a_proxy_of_the_user() {
     let config = "Host i-*\n    ProxyCommand echo theirs >&2; nc 127.0.0.11 %p\n";
     let user = SshUser::installed(config, &[]);
     let outcome = user.run("ssh", &["-v", WEB1, "true"]);

@@ -1,4 +1,4 @@
-//! The directory of plain ssh's keys: whose it may be, what may be in it, and what is deleted there.
+//! The directory of plain ssh's keys: its owner, its contents, and what is deleted in it.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::lab::instances::WEB1;
 use crate::sandbox::{PATIENCE, SshUser, eventually, mode, pushes};
 
-/// A directory for us alone, with these files in it, of this mode.
+/// A private directory with these files, and then this mode.
 fn private(path: &Path, mode: u32, files: &[&str]) {
     fs::create_dir_all(path).expect("a directory");
     for file in files {
@@ -18,14 +18,14 @@ fn private(path: &Path, mode: u32, files: &[&str]) {
     fs::set_permissions(path, fs::Permissions::from_mode(0o700)).expect("its mode");
 }
 
-/// The same with the bit by which mssh knows what it has made.
+/// The same with the sticky bit, which marks directories that mssh has made.
 fn made(path: &Path, mode: u32, files: &[&str]) {
     private(path, mode, files);
     fs::set_permissions(path, fs::Permissions::from_mode(0o1700)).expect("its mode");
 }
 
 #[test]
-fn what_killed_keepers_have_left_is_swept_away() {
+fn leftovers_of_killed_keepers_are_removed() {
     let user = SshUser::installed("", &[]);
     made(&user.keys(), 0o600, &[]);
     let left = user.keys().join("i-0abcdef0");
@@ -35,7 +35,7 @@ fn what_killed_keepers_have_left_is_swept_away() {
 }
 
 #[test]
-fn a_directory_that_the_user_made_is_used_and_stays() {
+fn a_directory_that_the_user_made_is_used_and_kept() {
     let user = SshUser::with("");
     private(&user.keys(), 0o600, &[]);
     assert_eq!(user.install(&[]).code, Some(0));
@@ -47,9 +47,9 @@ fn a_directory_that_the_user_made_is_used_and_stays() {
     assert_eq!(mode(&user.keys()), 0o700);
 }
 
-/// What has the name of a room, or of a key, is ours only as a whole.
+/// A directory counts as ours only if names, modes and files all match.
 #[test]
-fn what_only_looks_like_a_room_is_not_swept() {
+fn what_only_looks_like_a_key_directory_is_not_removed() {
     let user = SshUser::installed("", &[]);
     made(&user.keys(), 0o600, &[]);
     for (name, mode, files) in [
@@ -71,13 +71,13 @@ fn what_only_looks_like_a_room_is_not_swept() {
     std::os::unix::fs::symlink(&outside, link).expect("a link");
     let before = tree(&user.keys());
     user.run("ssh", &[WEB1, "true"]).prints("");
-    // Its own room is gone when its keeper is.
+    // Its own key directory is removed with its keeper.
     eventually(PATIENCE, || tree(&user.keys()) == before);
     assert_eq!(tree(&user.keys()), before);
     assert!(outside.join("key").exists());
 }
 
-/// Everything below a directory, links unfollowed.
+/// Everything below a directory, without following links.
 fn tree(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).expect("a directory").flatten() {
@@ -90,9 +90,9 @@ fn tree(directory: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// `~/.ssh` is private as well, and full of keys.
+/// `~/.ssh` is private, too, and full of keys.
 #[test]
-fn a_directory_with_anything_else_in_it_is_refused_and_not_touched() {
+fn a_directory_with_other_files_is_rejected_and_not_touched() {
     let user = SshUser::with("Host *\n");
     let dot_ssh = user.dot_ssh("");
     private(&user.dot_ssh("prod"), 0o600, &["key.pem", "key", "key.1"]);
@@ -109,7 +109,7 @@ fn a_directory_with_anything_else_in_it_is_refused_and_not_touched() {
         let words = [words, &["--key-dir", path]].concat();
         user.run("mssh", &words).fails(255, &[&said, hint]);
     }
-    // As if it had been installed all the same.
+    // As if the block had been installed anyway.
     let printed = user.run("mssh", &["--ssh-config", "--key-dir", "/nowhere"]);
     let config = printed.stdout.replace("/nowhere", path);
     let file = user.home.join("c");
@@ -125,9 +125,9 @@ fn a_directory_with_anything_else_in_it_is_refused_and_not_touched() {
     assert!(pushes(&user.caller).is_empty());
 }
 
-/// One for each instance, by its ID: as ours are called.
+/// A key for each instance, named after its ID, as ours are.
 #[test]
-fn keys_that_the_user_keeps_by_instance_are_neither_taken_nor_deleted() {
+fn keys_of_the_user_named_after_instances_are_neither_used_nor_deleted() {
     let user = SshUser::with("");
     let keys = user.home.join("keys");
     for id in [WEB1, "i-0abcdef0"] {
@@ -149,7 +149,7 @@ fn keys_that_the_user_keeps_by_instance_are_neither_taken_nor_deleted() {
         let key = fs::read_to_string(keys.join(id).join("key"));
         assert_eq!(key.expect("a key"), "old", "{id}");
     }
-    // Not in a directory of ours, either.
+    // Not even in a directory of ours.
     private(&user.home.join("made").join(WEB1), 0o600, &["key"]);
     made(&user.home.join("made"), 0o600, &[]);
     let made = user.home.join("made").display().to_string();
@@ -159,7 +159,7 @@ fn keys_that_the_user_keeps_by_instance_are_neither_taken_nor_deleted() {
 }
 
 #[test]
-fn a_directory_that_is_open_to_others_gets_no_key() {
+fn a_directory_that_others_can_enter_gets_no_key() {
     let user = SshUser::installed("", &[]);
     fs::create_dir(user.keys()).expect("a directory");
     fs::set_permissions(user.keys(), fs::Permissions::from_mode(0o755)).expect("its mode");

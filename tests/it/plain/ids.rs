@@ -1,4 +1,4 @@
-//! `ssh i-…` reaches the instance or fails: it never ends in DNS, and no word of it in a shell.
+//! `ssh i-…` reaches the instance or fails: the ID never gets to DNS, and no argument to a shell.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -8,7 +8,7 @@ use crate::lab::instances::{PRIVATE, WEB1};
 use crate::sandbox::{Outcome, SshUser, finish, lab, pushes};
 
 impl SshUser {
-    /// Plain ssh where DNS knows the instance ID, which is what nobody should ask it.
+    /// Plain ssh with a DNS that resolves the instance ID, to detect queries.
     fn ssh_with_dns(&self, words: &[&str], shell: Option<&str>) -> Outcome {
         let hosts = self.home.join("hosts");
         let known = text(&lab().path().join("hosts"));
@@ -22,7 +22,7 @@ impl SshUser {
     }
 }
 
-/// What ssh says under `-v` when it connects by itself, to what DNS has told.
+/// What `ssh -v` prints when it connects to an address from DNS.
 const CONNECTS: &str = "Connecting to i-";
 
 #[track_caller]
@@ -38,14 +38,14 @@ fn fails_without_dns(outcome: &Outcome) {
 }
 
 #[test]
-fn without_the_block_dns_is_asked() {
+fn without_the_block_ssh_asks_dns() {
     let user = SshUser::with("");
     let outcome = user.ssh_with_dns(&["-o", "BatchMode=yes", WEB1, "true"], None);
     assert!(outcome.stderr.contains(CONNECTS), "{}", outcome.stderr);
 }
 
 #[test]
-fn where_mssh_is_not_there_any_more_ssh_fails() {
+fn without_mssh_ssh_fails() {
     for own_key in [&[][..], &["-i", "my"]] {
         let user = SshUser::installed("", own_key);
         let block = user.dot_ssh("mssh.conf");
@@ -61,7 +61,7 @@ fn where_mssh_is_not_there_any_more_ssh_fails() {
 }
 
 #[test]
-fn where_no_key_can_be_made_ssh_fails() {
+fn without_a_key_ssh_fails() {
     let user = SshUser::installed("", &[]);
     fs::create_dir(user.keys()).expect("a directory");
     fs::set_permissions(user.keys(), Permissions::from_mode(0o755)).expect("its mode");
@@ -70,7 +70,7 @@ fn where_no_key_can_be_made_ssh_fails() {
 }
 
 #[test]
-fn where_the_shell_runs_nothing_ssh_fails() {
+fn with_an_unusable_shell_ssh_fails() {
     let user = SshUser::installed("", &[]);
     for shell in ["/bin/false", "/usr/sbin/nologin", "sh", "/nowhere/sh"] {
         fails_without_dns(&user.ssh_with_dns(&[WEB1, "true"], Some(shell)));
@@ -79,7 +79,7 @@ fn where_the_shell_runs_nothing_ssh_fails() {
 }
 
 #[test]
-fn only_whole_instance_ids_are_led_to_us() {
+fn the_block_applies_to_complete_instance_ids_only() {
     let user = SshUser::installed("", &[]);
     for host in [
         "i-bastion1",
@@ -103,9 +103,9 @@ fn only_whole_instance_ids_are_led_to_us() {
     }
 }
 
-/// Before 9.6 ssh takes such hosts and users, and gives them to a shell.
+/// Before 9.6, ssh accepts such hosts and users, and passes them to a shell.
 #[test]
-fn no_word_becomes_a_command() {
+fn no_argument_becomes_a_command() {
     let user = SshUser::installed("", &[]);
     let as_host = |host: &str| format!("HostName={host}");
     let injected = format!("x';touch pw;'@{WEB1}");
@@ -132,7 +132,7 @@ fn no_word_becomes_a_command() {
 }
 
 #[test]
-fn other_shells_than_bourne_do_as_well() {
+fn other_shells_than_bourne_work() {
     let user = SshUser::installed("", &[]);
     let mut tried = 0;
     for shell in [
@@ -155,16 +155,16 @@ fn other_shells_than_bourne_do_as_well() {
 }
 
 #[test]
-fn an_id_is_not_made_canonical() {
+fn an_id_is_not_canonicalized() {
     let canonical = "Host *\n    CanonicalizeHostname always\n    CanonicalDomains lab\n    \
                      CanonicalizeFallbackLocal no\n";
     let user = SshUser::installed(canonical, &[]);
     user.run("ssh", &[WEB1, "echo in"]).prints("in\n");
 }
 
-/// mssh becomes ssh, whose ProxyCommand is another ssh: that one is nobody's run of mssh.
+/// mssh execs ssh, whose ProxyCommand is another ssh, which mssh did not start.
 #[test]
-fn an_ssh_that_the_users_own_proxy_starts_is_led_to_us_as_well() {
+fn the_block_applies_to_an_ssh_in_the_users_proxy_command() {
     let proxy = format!("Host 127.0.1.21\n    ProxyCommand ssh -W %h:%p {WEB1}\n");
     let user = SshUser::installed(&proxy, &[]);
     user.run("mssh", &[PRIVATE, "echo in"]).prints("in\n");
@@ -182,7 +182,7 @@ fn an_ssh_that_the_users_own_proxy_starts_is_led_to_us_as_well() {
 }
 
 #[test]
-fn a_release_of_openssh_that_reads_it_otherwise_is_refused() {
+fn an_unsuitable_release_of_openssh_is_rejected() {
     let user = SshUser::with("");
     let bin = user.home.join("bin");
     DirBuilder::new()

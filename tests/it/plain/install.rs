@@ -1,4 +1,4 @@
-//! What `--ssh-config` prints, writes and takes out again.
+//! What `--ssh-config` prints, writes and removes.
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,7 +9,7 @@ use crate::lab::instances::WEB1;
 use crate::sandbox::{SshUser, finish, mode};
 
 impl SshUser {
-    /// Asserts success without a word on standard output, and gives the lines on standard error.
+    /// Asserts success with nothing on stdout. Returns the lines on stderr.
     #[track_caller]
     fn sets_up(&self, words: &[&str]) -> Vec<String> {
         let outcome = self.run("mssh", &[&["--ssh-config"], words].concat());
@@ -32,7 +32,7 @@ impl SshUser {
         self.sets_up(&["--uninstall"])
     }
 
-    /// Everything in `~/.ssh`, with what it says.
+    /// Everything in `~/.ssh`, with its contents.
     fn files(&self) -> Vec<(OsString, Vec<u8>)> {
         let entries = fs::read_dir(self.dot_ssh("")).expect("a directory");
         let files = entries.flatten().map(|it| {
@@ -48,7 +48,7 @@ impl SshUser {
 const THEIRS: &str = "# mine\nHost *\n    ServerAliveInterval 30\n";
 
 #[test]
-fn it_prints_what_ssh_needs_and_touches_nothing() {
+fn it_prints_the_block_and_writes_nothing() {
     let user = SshUser::with("");
     let outcome = user.run(
         "mssh",
@@ -81,7 +81,7 @@ fn it_prints_what_ssh_needs_and_touches_nothing() {
 }
 
 #[test]
-fn what_is_installed_is_installed_once_and_comes_out_again() {
+fn the_block_is_installed_once_and_removed_again() {
     let user = SshUser::with(THEIRS);
     let before = text(&user.config());
     fs::set_permissions(user.config(), fs::Permissions::from_mode(0o640)).expect("its mode");
@@ -105,7 +105,7 @@ fn what_is_installed_is_installed_once_and_comes_out_again() {
 }
 
 #[test]
-fn where_there_was_nothing_there_is_nothing_again() {
+fn uninstalling_removes_files_that_did_not_exist_before() {
     let user = SshUser::with("");
     let _ = fs::remove_dir_all(user.dot_ssh(""));
     user.installs(&[]);
@@ -116,9 +116,9 @@ fn where_there_was_nothing_there_is_nothing_again() {
     assert_eq!(left.count(), 0);
 }
 
-/// It need not be ours: the original's users may have had one.
+/// It may be the user's: users of the original may have one.
 #[test]
-fn a_file_of_the_users_with_the_name_of_ours_is_neither_overwritten_nor_deleted() {
+fn a_user_file_with_the_name_of_ours_is_neither_overwritten_nor_deleted() {
     let user = SshUser::with(THEIRS);
     let (file, before) = (user.dot_ssh("mssh.conf"), text(&user.config()));
     fs::write(&file, "Host *.internal\n").expect("a file");
@@ -133,9 +133,9 @@ fn a_file_of_the_users_with_the_name_of_ours_is_neither_overwritten_nor_deleted(
     assert_eq!(text(&user.config()), before);
 }
 
-/// What they call their own copy may be what we call ours; and a link may lead anywhere.
+/// The user's own copy may have the name of ours, and a link may point anywhere.
 #[test]
-fn a_file_of_the_users_with_the_name_of_a_copy_is_neither_overwritten_nor_deleted() {
+fn a_user_file_with_the_name_of_a_copy_is_neither_overwritten_nor_deleted() {
     let user = SshUser::with(THEIRS);
     let backup = user.dot_ssh("config.before-mssh");
     let said = format!(
@@ -161,7 +161,7 @@ fn a_file_of_the_users_with_the_name_of_a_copy_is_neither_overwritten_nor_delete
         assert_eq!(text(&user.config()), THEIRS);
     }
     fs::remove_file(&backup).expect("a link");
-    // What they have changed since is no reason to lose what they had before.
+    // Later changes do not overwrite the copy of the first version.
     user.installs(&[]);
     let changed = format!("{}Host later\n", text(&user.config()));
     fs::write(user.config(), &changed).expect("a file");
@@ -171,7 +171,7 @@ fn a_file_of_the_users_with_the_name_of_a_copy_is_neither_overwritten_nor_delete
 }
 
 #[test]
-fn an_empty_ssh_config_of_the_users_stays() {
+fn an_empty_ssh_config_stays() {
     let user = SshUser::with("");
     fs::write(user.config(), "").expect("a file");
     user.installs(&[]);
@@ -182,7 +182,7 @@ fn an_empty_ssh_config_of_the_users_stays() {
 }
 
 #[test]
-fn what_the_user_changed_in_between_stays() {
+fn later_changes_of_the_user_stay() {
     let user = SshUser::installed(THEIRS, &[]);
     let changed = format!("{}Host later\n", text(&user.config()));
     fs::write(user.config(), &changed).expect("a file");
@@ -212,7 +212,7 @@ fn a_link_stays_a_link() {
     user.run("ssh", &[WEB1, "true"]).prints("");
 }
 
-/// No file may grow, as on a full disk.
+/// With a limit on file sizes, which acts like a full disk.
 #[test]
 fn on_a_full_disk_nothing_is_lost() {
     let user = SshUser::with(THEIRS);
@@ -230,7 +230,7 @@ fn on_a_full_disk_nothing_is_lost() {
 }
 
 #[test]
-fn it_says_what_it_writes_where_the_old_is_and_what_to_try() {
+fn it_reports_what_it_writes_where_the_copy_is_and_what_to_try() {
     let user = SshUser::with(THEIRS);
     let [config, ours, backup] = ["config", "mssh.conf", "config.before-mssh"]
         .map(|name| user.dot_ssh(name).display().to_string());
@@ -275,7 +275,7 @@ fn a_dry_run_says_what_it_would_write_and_writes_nothing() {
 }
 
 #[test]
-fn mistakes_are_said() {
+fn usage_errors_are_reported() {
     let user = SshUser::with("");
     for (words, said, hint) in [
         (

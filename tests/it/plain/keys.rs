@@ -1,5 +1,5 @@
-//! The key that plain ssh logs in with: as in mssh itself, gone when ssh ends and a minute after
-//! the push; and logins at the same time are in nobody's way.
+//! The key of plain ssh: as in mssh itself, it is removed when ssh ends, and a minute after the
+//! push. Logins at the same time do not disturb each other.
 
 use std::fs;
 use std::path::PathBuf;
@@ -20,12 +20,12 @@ impl SshUser {
         Login::open(self.command("ssh").arg(WEB1))
     }
 
-    /// The room of logins to [`WEB1`].
+    /// The key directory of logins to [`WEB1`].
     fn room(&self) -> PathBuf {
         self.keys().join(WEB1)
     }
 
-    /// The processes that are `mssh --proxy` for this user.
+    /// The `mssh --proxy` processes of this user.
     fn proxies(&self) -> Vec<Process> {
         let keys = self.keys();
         let is_ours = |it: &Process| {
@@ -37,10 +37,10 @@ impl SshUser {
 }
 
 #[test]
-fn while_a_session_lives_only_its_owner_can_read_its_key() {
+fn only_its_owner_can_read_the_key_of_a_session() {
     let user = SshUser::installed("", &[]);
     let mut session = user.session();
-    // The sticky bit tells them from directories that the user made.
+    // The sticky bit marks directories that mssh has made.
     assert_eq!(mode(&user.keys()), 0o1700);
     assert_eq!(mode(&user.room()), 0o1700);
     let files = files_below(&user.keys());
@@ -52,7 +52,7 @@ fn while_a_session_lives_only_its_owner_can_read_its_key() {
 }
 
 #[test]
-fn whatever_dies_nothing_is_left() {
+fn whichever_process_is_killed_nothing_is_left() {
     for whom in ["ssh", "mssh"] {
         let user = SshUser::installed("", &[]);
         let session = user.session();
@@ -67,7 +67,7 @@ fn whatever_dies_nothing_is_left() {
 }
 
 #[test]
-fn a_session_outlives_its_key_which_is_gone_a_minute_after_the_push() {
+fn a_session_outlives_its_key_which_is_removed_a_minute_after_the_push() {
     let user = SshUser::installed("", &[]);
     let began = Instant::now();
     let mut session = user.session();
@@ -80,7 +80,7 @@ fn a_session_outlives_its_key_which_is_gone_a_minute_after_the_push() {
 }
 
 #[test]
-fn twenty_logins_at_once_all_get_in_with_a_push_each() {
+fn twenty_logins_at_once_succeed_with_a_push_each() {
     let user = SshUser::installed("", &[]);
     let login = |number: usize| -> Child {
         user.command("ssh")
@@ -99,9 +99,9 @@ fn twenty_logins_at_once_all_get_in_with_a_push_each() {
     user.is_clean();
 }
 
-/// Who comes later and leaves earlier takes nothing from who is there.
+/// A login that starts later and ends earlier takes nothing from the others.
 #[test]
-fn a_login_that_ends_leaves_the_others_their_key() {
+fn a_login_that_ends_leaves_the_key_to_the_others() {
     let user = SshUser::installed("", &[]);
     let mut first = user.session();
     for _ in 0..3 {
@@ -115,7 +115,7 @@ fn a_login_that_ends_leaves_the_others_their_key() {
     let mut keys: Vec<_> = user.caller.calls_of(SEND_SSH_PUBLIC_KEY);
     assert_eq!(keys.len(), 5);
     keys.dedup_by(|a, b| a.public_key == b.public_key);
-    // Whoever is in at the same time has the same; whoever comes to an empty room, another.
+    // Logins at the same time share a key; a login to an empty directory makes another.
     assert_eq!(keys.len(), 2);
     user.is_clean();
 }
@@ -134,15 +134,15 @@ fn after_a_push_that_fails_or_hangs_nothing_is_left() {
     assert!(eventually(PATIENCE, called));
     ssh.kill().expect("a child");
     ssh.wait().expect("a child");
-    // Nobody hangs up on a proxy whose ssh is killed before there is anything to carry; but for
-    // AWS it waits no longer than for any answer.
+    // A proxy whose ssh is killed before the stream starts does not notice. It ends with the time
+    // limit for AWS.
     for proxy in user.proxies() {
         let _ = kill_process(proxy.pid(), Signal::TERM);
     }
     user.is_clean();
 }
 
-/// Pushes the key of a login, and says which that was.
+/// Logs in, and returns the pushed key.
 #[track_caller]
 fn pushed_by_a_login(user: &SshUser) -> Option<String> {
     user.run("ssh", &[WEB1, "true"]).prints("");
@@ -150,7 +150,7 @@ fn pushed_by_a_login(user: &SshUser) -> Option<String> {
     pushes.last().expect("a push").public_key.clone()
 }
 
-/// Days later, say: but also at once.
+/// For example days later, but also at once.
 #[test]
 fn a_key_whose_keepers_were_killed_is_never_pushed_again() {
     let user = SshUser::installed("", &[]);
@@ -168,9 +168,9 @@ fn a_key_whose_keepers_were_killed_is_never_pushed_again() {
     user.is_clean();
 }
 
-/// A keeper that is stopped still has its room, and a machine that sleeps has no minutes.
+/// A stopped keeper keeps its directory, and on a sleeping machine no time passes.
 #[test]
-fn a_key_older_than_its_minute_is_not_used_again_whoever_keeps_it() {
+fn a_key_older_than_a_minute_is_not_used_again() {
     let user = SshUser::installed("", &[]);
     let mut session = user.session();
     let first = user.caller.calls_of(SEND_SSH_PUBLIC_KEY);
@@ -186,9 +186,9 @@ fn a_key_older_than_its_minute_is_not_used_again_whoever_keeps_it() {
     user.is_clean();
 }
 
-/// One after the other: the key of the one before may be gone at any moment.
+/// One after the other: the key of the previous login may be removed at any moment.
 #[test]
-fn logins_in_a_row_all_get_in() {
+fn logins_in_a_row_succeed() {
     let user = SshUser::installed("", &[]);
     let line = format!("for n in 1 2 3 4 5 6 7 8 9 10; do ssh {WEB1} echo $n </dev/null; done");
     let outcome = user.run("sh", &["-c", &line]);
@@ -197,16 +197,16 @@ fn logins_in_a_row_all_get_in() {
 }
 
 #[test]
-fn a_question_to_ssh_leaves_nothing() {
+fn a_query_leaves_nothing() {
     let user = SshUser::installed("", &[]);
     assert_eq!(user.run("ssh", &["-G", WEB1]).code, Some(0));
     user.cost(0, 0);
     user.is_clean();
 }
 
-/// With a key of one's own nothing is written at all.
+/// With a key of the user, nothing is written.
 #[test]
-fn ones_own_key_is_pushed_and_stays_where_it_is() {
+fn a_key_of_the_user_is_pushed_and_stays_where_it_is() {
     let user = SshUser::with("");
     let made = user.run(
         "ssh-keygen",
@@ -226,9 +226,9 @@ fn ones_own_key_is_pushed_and_stays_where_it_is() {
     assert!(!user.keys().exists());
 }
 
-/// Idle, a proxy does nothing.
+/// An idle proxy does nothing.
 #[test]
-fn an_idle_session_costs_no_time() {
+fn an_idle_session_takes_no_cpu() {
     let user = SshUser::installed("", &[]);
     let mut session = user.session();
     let proxy = user.proxies().remove(0).pid();
@@ -238,7 +238,7 @@ fn an_idle_session_costs_no_time() {
     session.end();
 }
 
-/// What a process has used of the processor, in hundredths of a second.
+/// CPU time of a process, in ticks of 10 ms.
 fn ticks(pid: Pid) -> u64 {
     let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
     let stat = stat.expect("a process");

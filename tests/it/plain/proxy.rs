@@ -1,4 +1,4 @@
-//! `mssh --proxy` by itself: the stream it carries, and what goes wrong before that.
+//! `mssh --proxy` by itself: the stream, and errors before it.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -10,11 +10,11 @@ use crate::lab::instances::{IPV6_ONLY, NO_ADDRESS, PRIVATE, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
 use crate::sandbox::{PATIENCE, SshUser, eventually, finish_with, lab, outcome, pushes};
 
-/// What is carried each way.
+/// How much is sent in each direction.
 const MIB: usize = 64;
 
 impl SshUser {
-    /// `mssh --proxy` to a port of [`WEB1`], with a key of one's own.
+    /// `mssh --proxy` to a port of [`WEB1`], with a key of the user.
     fn proxy(&self, port: u16) -> Command {
         if !self.home.join("my").exists() {
             self.run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
@@ -29,7 +29,7 @@ impl SshUser {
     }
 }
 
-/// A server at [`WEB1`] that does this with its one visitor.
+/// A server at [`WEB1`] for a single connection.
 fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.11:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
@@ -47,7 +47,7 @@ fn noise(mut seed: u64) -> Vec<u8> {
 }
 
 #[test]
-fn all_bytes_go_both_ways_at_the_same_time() {
+fn all_bytes_arrive_in_both_directions_at_once() {
     let user = SshUser::with("");
     let port = server(|mut socket| {
         let mut other = socket.try_clone().expect("a socket");
@@ -75,9 +75,9 @@ fn all_bytes_go_both_ways_at_the_same_time() {
     assert_eq!(child.wait().expect("a child").code(), Some(0));
 }
 
-/// The end of what we say does not end what we hear.
+/// The end of stdin does not end the answer.
 #[test]
-fn a_half_close_is_carried() {
+fn a_half_close_is_passed_on() {
     let user = SshUser::with("");
     let port = server(|mut socket| {
         let mut heard = String::new();
@@ -90,7 +90,7 @@ fn a_half_close_is_carried() {
 }
 
 #[test]
-fn the_far_end_ends_us_though_nobody_closes_our_input() {
+fn the_end_of_the_server_ends_it_with_stdin_open() {
     let user = SshUser::with("");
     let port = server(|socket| socket.shutdown(Shutdown::Both).expect("closed"));
     let mut child = user.proxy(port).spawn().expect("mssh");
@@ -98,9 +98,9 @@ fn the_far_end_ends_us_though_nobody_closes_our_input() {
     outcome(child).prints("");
 }
 
-/// ssh was killed: it closes its pipes, and hangs up on nobody.
+/// As if ssh were killed: its pipes close.
 #[test]
-fn it_dies_with_its_reader_though_the_far_end_is_silent() {
+fn it_ends_with_its_reader_while_the_server_is_silent() {
     let user = SshUser::with("");
     let port = server(|socket| {
         thread::sleep(Duration::from_mins(1));
@@ -115,7 +115,7 @@ fn it_dies_with_its_reader_though_the_far_end_is_silent() {
 }
 
 #[test]
-fn it_works_by_any_name_of_an_instance() {
+fn it_works_with_any_name_of_an_instance() {
     let user = SshUser::with("");
     user.run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
         .prints("");
@@ -142,7 +142,7 @@ fn it_works_by_any_name_of_an_instance() {
 }
 
 #[test]
-fn what_is_wrong_is_said_on_stderr_with_ssh_none_the_wiser() {
+fn errors_go_to_stderr_and_nothing_to_stdout() {
     let user = SshUser::with("");
     let mut closed = user.proxy(1);
     let outcome = finish_with(&mut closed, b"");

@@ -1,4 +1,4 @@
-//! Plain ssh through tunnels: the same ways as for mssh, one ProxyCommand deeper.
+//! Plain ssh through tunnels: the same routes as with mssh.
 
 use crate::lab::eice::CREATE_FAILED;
 use crate::lab::instances::{
@@ -8,7 +8,7 @@ use crate::lab::ssm::MANAGED_NODE;
 use crate::sandbox::{SshUser, eice, finish, finish_with, lab, pushes};
 
 #[test]
-fn plain_ssh_goes_through_an_endpoint() {
+fn plain_ssh_connects_through_an_endpoint() {
     let user = SshUser::installed("", &["--eice"]);
     let mut ssh = user.command("ssh");
     ssh.env("AWS_CA_BUNDLE", eice::service().certificate());
@@ -18,16 +18,16 @@ fn plain_ssh_goes_through_an_endpoint() {
 }
 
 #[test]
-fn plain_ssh_goes_through_session_manager() {
+fn plain_ssh_connects_through_session_manager() {
     let user = SshUser::installed("", &["--ssm"]);
     let mut ssh = user.command("ssh");
     finish_with(ssh.args([WEB1, "cat; exit 7"]), b"through").ends(7, "through");
     user.is_clean();
 }
 
-/// With no way named, in the user or in the words.
+/// Without `--via` in the block or in the arguments.
 #[test]
-fn plain_ssh_takes_the_best_way_that_is_open() {
+fn plain_ssh_uses_the_best_open_route() {
     let user = SshUser::installed("", &[]);
     let ssh = |words: &[&str]| {
         let mut ssh = user.command("ssh");
@@ -50,7 +50,7 @@ fn plain_ssh_takes_the_best_way_that_is_open() {
         );
         assert_eq!(ways(), expected, "{words:?}");
     }
-    // There, nothing else was asked for.
+    // Nothing else was called for that one.
     let look_ups = |action| user.caller.calls_of(action).len();
     assert_eq!(look_ups("DescribeInstanceInformation"), 3);
     let copy = format!("{ENDPOINT_ONLY}:{}", lab().remote().join("x").display());
@@ -62,7 +62,7 @@ fn plain_ssh_takes_the_best_way_that_is_open() {
 }
 
 #[test]
-fn plain_ssh_hears_why_no_way_leads_there() {
+fn plain_ssh_shows_why_an_instance_is_unreachable() {
     let user = SshUser::installed("", &[]);
     let outcome = user.run("ssh", &["-p22", BROKEN, "true"]);
     assert_eq!((outcome.code, &*outcome.stdout), (Some(255), ""));
@@ -77,9 +77,9 @@ fn plain_ssh_hears_why_no_way_leads_there() {
     user.is_clean();
 }
 
-/// A bastion that has no public address itself.
+/// A bastion without a public address.
 #[test]
-fn a_hop_is_reached_by_the_way_that_is_found() {
+fn a_hop_is_reached_on_the_route_found() {
     let user = SshUser::with("");
     let mut mssh = user.command("mssh");
     mssh.env("AWS_CA_BUNDLE", eice::service().certificate());
@@ -89,9 +89,9 @@ fn a_hop_is_reached_by_the_way_that_is_found() {
     user.is_clean();
 }
 
-/// The tunnel ends at the first hop, which is where the next connection begins.
+/// The tunnel ends at the first hop, where the next connection begins.
 #[test]
-fn a_tunnel_leads_to_the_first_hop_alone() {
+fn a_tunnel_leads_to_the_first_hop_only() {
     for way in ["eice", "ssm"] {
         let user = SshUser::with("");
         let there = "echo $SSH_CONNECTION | cut -d' ' -f3";
@@ -110,7 +110,7 @@ fn a_tunnel_leads_to_the_first_hop_alone() {
         assert_eq!(pushed, expected);
         user.is_clean();
     }
-    // Nor where there is no other way.
+    // Even without another route.
     let user = SshUser::with("");
     user.run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
         .prints("");
@@ -120,7 +120,7 @@ fn a_tunnel_leads_to_the_first_hop_alone() {
 }
 
 #[test]
-fn a_tunnel_to_a_hop_that_is_no_instance_is_refused() {
+fn a_tunnel_to_a_hop_that_is_no_instance_is_rejected() {
     let user = SshUser::with("");
     let words = ["--via", "eice", "-J", "bastion,i-0abcdef0", PRIVATE, "true"];
     user.run("mssh", &words).fails(
@@ -133,13 +133,13 @@ fn a_tunnel_to_a_hop_that_is_no_instance_is_refused() {
     user.is_clean();
 }
 
-/// Nothing can be pushed to a machine outside EC2: the key is the user's own.
+/// Nothing can be pushed to a machine outside EC2, so it needs a key of the user.
 #[test]
-fn plain_ssh_reaches_a_managed_node_with_a_key_that_it_takes() {
+fn plain_ssh_reaches_a_managed_node_with_a_key_of_the_user() {
     let user = SshUser::installed("", &["-i", "my"]);
     user.run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
         .prints("");
-    // So that the daemon behind it takes that key, for a minute.
+    // Makes its sshd accept that key for a minute.
     user.run("mssh", &["-i", "my", WEB1, "true"]).prints("");
     user.run("ssh", &[MANAGED_NODE, "echo in"]).prints("in\n");
     assert_eq!(user.caller.sessions().len(), 1);

@@ -1,4 +1,4 @@
-//! Table C: the remote command goes to ssh byte by byte; nothing of it is read or run here.
+//! Table C: the remote command is passed to ssh byte by byte; nothing of it is interpreted locally.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -7,10 +7,10 @@ use super::{fill, mssh};
 use crate::sandbox::Recorder;
 
 #[test]
-fn the_remote_command_is_never_looked_into() {
+fn the_remote_command_is_never_interpreted() {
     for (label, command) in [
         ("C01", &["uname", "-a"][..]),
-        // Put right, all up to C15: a local shell got at them.
+        // Fixed, up to C15: a local shell interpreted them.
         ("C02", &["echo $HOME"]),
         ("C03", &["echo", "*.txt"]),
         ("C04", &["echo a; echo b; touch pwned"]),
@@ -26,7 +26,7 @@ fn the_remote_command_is_never_looked_into() {
         ("C14", &["echo", "it's"]),
         ("C15", &["echo", "back\\slash"]),
         ("C16", &["ls", "-l", "/tmp"]),
-        // Put right, all up to C26: they were taken for options.
+        // Fixed, up to C26: they were taken for options.
         ("C17", &["ls", "-r", "/tmp"]),
         ("C18", &["ls", "-d", "/tmp"]),
         ("C19", &["tar", "-tzf", "x.tgz"]),
@@ -45,9 +45,9 @@ fn the_remote_command_is_never_looked_into() {
     }
 }
 
-/// C27: bytes that are no UTF-8.
+/// C27: bytes that are not UTF-8.
 #[test]
-fn bytes_that_are_no_text_survive() {
+fn bytes_that_are_not_utf8_are_kept() {
     let recorder = Recorder::new();
     let bytes = OsString::from_vec(b"echo \xff\xfe".to_vec());
     let mut command = recorder.command("mssh");

@@ -1,4 +1,4 @@
-//! Table B, of users and keys: the key is pushed for whom ssh logs in as.
+//! Table B, users and keys: the key is pushed for the user that ssh logs in as.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use super::mssh;
 use crate::sandbox::Recorder;
 
 #[test]
-fn the_key_is_pushed_for_whom_ssh_logs_in_as() {
+fn the_key_is_pushed_for_the_user_of_the_login() {
     for (label, words, argv, user) in [
         (
             "B27",
@@ -20,7 +20,7 @@ fn the_key_is_pushed_for_whom_ssh_logs_in_as() {
             &["-l", "root", "root@127.0.0.11", "uptime"],
             "root",
         ),
-        // Put right: the original pushed for ec2-user, or for who stands before the `@`.
+        // Fixed: the original pushed for ec2-user, or for the user before the `@`.
         (
             "B29",
             &["-lroot", "WEB1"],
@@ -39,7 +39,7 @@ fn the_key_is_pushed_for_whom_ssh_logs_in_as() {
             &["-o", "User=root", "root@127.0.0.11"],
             "root",
         ),
-        // Wider: EC2 Instance Connect takes a capital.
+        // Extended: EC2 Instance Connect accepts capitals.
         ("B76", &["BAD@WEB1"], &["BAD@127.0.0.11"], "BAD"),
         (
             "B77",
@@ -52,9 +52,9 @@ fn the_key_is_pushed_for_whom_ssh_logs_in_as() {
     }
 }
 
-/// New: the original refused `-i`, and let it slip through when attached (B58, B60; H13).
+/// New: the original rejected `-i`, but not with the value attached (B58, B60; H13).
 #[test]
-fn a_key_of_ones_own_is_pushed_and_named_by_nobody_else() {
+fn a_key_of_the_user_is_pushed_and_not_named_again() {
     for (label, program, attached) in [
         ("B58", "mssh", false),
         ("B60", "mssh", true),

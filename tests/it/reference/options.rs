@@ -1,10 +1,10 @@
-//! Table B: the options, ours and ssh's.
+//! Table B: our options, and ssh's.
 
 use super::{Row, mssh};
 use crate::sandbox::Recorder;
 
 #[test]
-fn the_region_in_all_its_spellings() {
+fn the_region_in_all_its_forms() {
     let calls = [
         "eu-west-1:describe IN_EU_WEST_1",
         "eu-west-1:push root@IN_EU_WEST_1",
@@ -36,7 +36,7 @@ fn the_region_in_all_its_spellings() {
         .runs();
 }
 
-/// A row with the caller's own key in two profiles, one of which has a region.
+/// A row with the caller's key in two profiles, one of which has a region.
 fn profiled(row: Row, region_in_environment: bool) {
     let recorder = Recorder::new();
     let key = recorder.caller.access_key();
@@ -52,7 +52,7 @@ fn profiled(row: Row, region_in_environment: bool) {
 }
 
 #[test]
-fn the_profile_gives_keys_and_without_one_elsewhere_the_region() {
+fn the_profile_gives_keys_and_the_default_region() {
     let calls = [
         "eu-west-1:describe IN_EU_WEST_1",
         "eu-west-1:push root@IN_EU_WEST_1",
@@ -74,13 +74,13 @@ fn the_profile_gives_keys_and_without_one_elsewhere_the_region() {
 }
 
 #[test]
-fn the_instance_id_in_all_its_spellings() {
+fn the_instance_id_in_all_its_forms() {
     for (label, words) in [
         ("B15", &["-tWEB1", "root@DNS"][..]),
         ("B16", &["--instance_id", "WEB1", "root@DNS"]),
         ("B17", &["--instance_id=WEB1", "root@DNS"]),
         ("B18", &["--inst", "WEB1", "root@DNS"]),
-        // Wider: the dashed spelling.
+        // Extended: the spelling with two dashes.
         ("B19", &["--instance-id", "WEB1", "root@DNS"]),
     ] {
         mssh(label, words)
@@ -91,7 +91,7 @@ fn the_instance_id_in_all_its_spellings() {
 }
 
 #[test]
-fn our_debug_switch_stands_alone_or_among_other_letters() {
+fn the_debug_option_works_alone_or_in_a_cluster() {
     for (label, words, argv) in [
         ("B22", &["-d", "root@WEB1"][..], &["root@127.0.0.11"][..]),
         ("B23", &["--debug", "root@WEB1"], &["root@127.0.0.11"]),
@@ -100,7 +100,7 @@ fn our_debug_switch_stands_alone_or_among_other_letters() {
             &["-dr", "us-east-1", "root@WEB1"],
             &["root@127.0.0.11"],
         ),
-        // Put right: beside a letter of ssh's.
+        // Fixed: in a cluster with an option of ssh.
         ("B25", &["-dA", "root@WEB1"], &["-A", "root@127.0.0.11"]),
     ] {
         mssh(label, words).goes(argv).finds("WEB1", "root").runs();
@@ -108,9 +108,9 @@ fn our_debug_switch_stands_alone_or_among_other_letters() {
 }
 
 #[test]
-fn sshs_options_stay_as_and_where_they_are() {
-    // `@` stands for the target. From B34 on the original mostly failed with a command, having
-    // taken every option for one with a value; or its shell split the values.
+fn options_of_ssh_are_passed_unchanged() {
+    // `@` stands for the target. From B34 on, the original mostly failed with a command, since it
+    // took every option for one with a value; or its shell split the values.
     for (label, words) in [
         (
             "B35",
@@ -148,7 +148,7 @@ fn sshs_options_stay_as_and_where_they_are() {
         ("B62", &["--", "@"]),
         ("B63", &["--", "@", "uptime"]),
         ("B64", &["@", "--", "ls", "-r"]),
-        // As in B81, but ssh takes this value: it is one argument, and nothing runs here.
+        // As in B81, but ssh accepts this value: it is one argument, and nothing runs locally.
         (
             "B81, of a proxy",
             &["-o", "ProxyCommand=nc %h %p;touch pwned", "@"],
@@ -163,16 +163,16 @@ fn sshs_options_stay_as_and_where_they_are() {
     }
 }
 
-/// New: a hop is read as a target is, so that EC2 is asked for an instance with its address.
+/// New: a hop is parsed like a target, so EC2 is asked for an instance with its address.
 #[test]
-fn a_hop_that_is_no_instance_goes_to_ssh() {
+fn a_hop_that_is_no_instance_is_passed_to_ssh() {
     let (public, private) = (
         "describe network-interface.addresses.association.public-ip",
         "describe network-interface.addresses.private-ip-address",
     );
     mssh("B53", &["-J", "jump@192.0.2.1", "root@WEB1"])
         .goes(&["-J", "jump@192.0.2.1", "root@127.0.0.11"])
-        // Asked by a filter, the lab gives an empty page first.
+        // With a filter, the lab returns an empty page first.
         .calls(&[
             public,
             public,
@@ -185,7 +185,7 @@ fn a_hop_that_is_no_instance_goes_to_ssh() {
 }
 
 #[test]
-fn the_port_goes_to_ssh() {
+fn the_port_is_passed_to_ssh() {
     for (label, words, argv) in [
         (
             "B32",
@@ -210,9 +210,9 @@ fn the_port_goes_to_ssh() {
     }
 }
 
-/// A file given with `-F` may belong to and be written by others, as ssh lets it.
+/// As for ssh, a file given with `-F` may belong to others and be writable for them.
 #[test]
-fn any_config_file_goes_to_ssh() {
+fn any_config_file_is_passed_to_ssh() {
     use std::os::unix::fs::PermissionsExt;
     let recorder = Recorder::new();
     let shared = recorder.file("shared-config", "Host *\n    ConnectTimeout 5\n");
@@ -228,7 +228,7 @@ fn any_config_file_goes_to_ssh() {
 }
 
 #[test]
-fn questions_are_answered_without_aws() {
+fn queries_make_no_call() {
     mssh("B65", &["-h"]).prints("mssh").runs();
     mssh("B66", &["--help"]).prints("mssh").runs();
     mssh("B67", &["--version"]).prints("mssh").runs();

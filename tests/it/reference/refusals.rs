@@ -1,9 +1,9 @@
-//! Table B, of mistakes: told on stderr, before any call where the words themselves are wrong.
+//! Table B, errors: reported on stderr, and usage errors before any call.
 
 use super::mssh;
 
 #[test]
-fn values_are_checked_whole_and_before_any_call() {
+fn values_are_validated_completely_before_any_call() {
     for (label, words, message) in [
         (
             "B69",
@@ -30,19 +30,19 @@ fn values_are_checked_whole_and_before_any_call() {
 }
 
 #[test]
-fn a_region_that_nobody_knows_is_for_aws_to_refuse() {
+fn an_unknown_region_is_left_to_aws() {
     mssh("B71", &["-r", "xx-nowhere-9", "root@WEB1"])
         .fails("")
         .calls_in_vain()
         .runs();
 }
 
-/// New: `-t` before anything but an ID is ssh's own (B75); the original refused the word.
+/// New: `-t` before anything but an ID is the option of ssh (B75); the original rejected it.
 #[test]
-fn t_before_a_host_is_sshs() {
+fn t_before_a_host_is_the_option_of_ssh() {
     mssh("B75", &["-t", "web1.lab", "host.example.com"])
         .goes(&["-t", "ec2-user@web1.lab", "host.example.com"])
-        // Asked by a filter, the lab gives an empty page first.
+        // With a filter, the lab returns an empty page first.
         .calls(&[
             "describe network-interface.addresses.association.public-ip",
             "describe network-interface.addresses.association.public-ip",
@@ -53,9 +53,9 @@ fn t_before_a_host_is_sshs() {
         .runs();
 }
 
-/// Put right: in the original each of these but the first two ran a command here.
+/// Fixed: in the original, each of these but the first two ran a command locally.
 #[test]
-fn no_part_of_the_words_reaches_a_local_shell() {
+fn no_argument_reaches_a_local_shell() {
     for (label, words, message) in [
         (
             "B78",
@@ -75,7 +75,7 @@ fn no_part_of_the_words_reaches_a_local_shell() {
     ] {
         mssh(label, words).fails(message).runs();
     }
-    // ssh itself refuses such a level, when we ask it.
+    // ssh itself rejects such a level, in `ssh -G`.
     mssh("B81", &["-o", "LogLevel=ERROR;touch pwned", "root@WEB1"])
         .fails("unsupported log level 'ERROR;touch")
         .calls_in_vain()

@@ -14,7 +14,7 @@ fn the_path_stays_with_the_target() {
             &["root@127.0.0.11:file", "local"],
         ),
         ("H05", &["-t", "WEB1", "root@DNS:file"], &["root@DNS:file"]),
-        // Put right: names with colons, spaces and worse.
+        // Fixed: names with colons, spaces and worse.
         ("H08", &["root@WEB1:a:b"], &["root@127.0.0.11:a:b"]),
         ("H09", &["root@WEB1:a b"], &["root@127.0.0.11:a b"]),
         (
@@ -28,20 +28,20 @@ fn the_path_stays_with_the_target() {
 }
 
 #[test]
-fn sftps_options_are_sftps() {
+fn options_of_sftp_are_passed_to_sftp() {
     for (label, words, argv) in [
         (
             "H06",
             &["-b", "batch", "-P", "2222", "root@WEB1"][..],
             &["-b", "batch", "-P", "2222", "root@127.0.0.11"][..],
         ),
-        // Put right: a switch with two operands.
+        // Fixed: a flag with two operands.
         (
             "H07",
             &["-C", "root@WEB1:file", "local"],
             &["-C", "root@127.0.0.11:file", "local"],
         ),
-        // New: `-r` is sftp's own unless a region follows.
+        // New: `-r` is the option of sftp unless a region follows.
         ("H11", &["-r", "root@WEB1"], &["-r", "root@127.0.0.11"]),
         (
             "H11, of a region",
@@ -59,8 +59,8 @@ fn sftps_options_are_sftps() {
 }
 
 #[test]
-fn the_rest_is_as_with_mssh() {
-    // Put right: only IPv6; the original gave sftp no destination.
+fn everything_else_works_as_with_mssh() {
+    // Fixed: only IPv6; the original passed sftp no destination.
     msftp("H14", &["root@IPV6_ONLY"])
         .goes(&["root@[::1]"])
         .finds("IPV6_ONLY", "root")

@@ -3,7 +3,7 @@
 use super::{Row, mssh};
 
 #[test]
-fn an_id_leads_to_the_instances_address() {
+fn an_id_is_replaced_by_the_address() {
     for row in [
         mssh("A01", &["WEB1"])
             .goes(&["ec2-user@127.0.0.11"])
@@ -17,7 +17,7 @@ fn an_id_leads_to_the_instances_address() {
         mssh("A04", &["root@PRIVATE"])
             .goes(&["root@127.0.1.21"])
             .finds("PRIVATE", "root"),
-        // Put right: only IPv6; the original gave ssh no destination.
+        // Fixed: only IPv6; the original passed ssh no destination.
         mssh("A05", &["root@IPV6_ONLY"])
             .goes(&["root@::1"])
             .finds("IPV6_ONLY", "root"),
@@ -27,18 +27,18 @@ fn an_id_leads_to_the_instances_address() {
         mssh("A18", &["-z", "us-east-1b", "root@WEB1"])
             .goes(&["root@127.0.0.11"])
             .finds("WEB1", "root"),
-        // Wider: an ID in upper case, and ssh's URI.
+        // Extended: an ID in upper case, and an ssh URI.
         mssh("A20", &["root@I-0FACE000000000001"])
             .goes(&["root@127.0.0.11"])
             .finds("WEB1", "root"),
         mssh("A33", &["ssh://root@WEB1:22"])
             .goes(&["ssh://root@127.0.0.11:22"])
             .finds("WEB1", "root"),
-        // No IPv6 address may stand in a URI.
+        // ssh accepts no IPv6 address in a URI.
         mssh("A33, of IPv6", &["ssh://root@IPV6_ONLY:22"])
             .goes(&["-o", "HostName=::1", "ssh://root@IPV6_ONLY:22"])
             .finds("IPV6_ONLY", "root"),
-        // New: ssh splits at the last `@`, and EC2 Instance Connect's users may have one.
+        // New: ssh splits at the last `@`, and users of EC2 Instance Connect may contain one.
         mssh("A29", &["a@b@WEB1"])
             .goes(&["a@b@127.0.0.11"])
             .finds("WEB1", "a@b"),
@@ -48,7 +48,7 @@ fn an_id_leads_to_the_instances_address() {
 }
 
 #[test]
-fn a_host_beside_an_id_goes_to_ssh_as_typed() {
+fn a_host_with_an_id_is_passed_to_ssh_as_typed() {
     let host = |label, words: &[&str], host| -> Row {
         mssh(label, words).goes(&[host]).finds("WEB1", "root")
     };
@@ -57,7 +57,7 @@ fn a_host_beside_an_id_goes_to_ssh_as_typed() {
         host("A09", &["-t", "WEB1", "root@127.0.0.11"], "root@127.0.0.11"),
         host("A10", &["-t", "WEB1", "root@127.0.1.11"], "root@127.0.1.11"),
         host("A11", &["-t", "WEB1", "root@PDNS"], "root@PDNS"),
-        // Put right: IPv6 literals, and a resource name, which begins like an ID.
+        // Fixed: IPv6 literals, and a resource-based DNS name, which begins like an ID.
         mssh("A12", &["-t", "IPV6_ONLY", "root@::1"])
             .goes(&["root@::1"])
             .finds("IPV6_ONLY", "root"),
@@ -73,7 +73,7 @@ fn a_host_beside_an_id_goes_to_ssh_as_typed() {
 }
 
 #[test]
-fn a_host_an_id_and_a_zone_need_no_describe_instances() {
+fn host_id_and_zone_need_no_describe_instances() {
     let zone = "us-east-1a";
     let push = ["push root@WEB1 us-east-1a"];
     for row in [
@@ -91,8 +91,8 @@ fn a_host_an_id_and_a_zone_need_no_describe_instances() {
 }
 
 #[test]
-fn an_instance_that_is_not_running_is_called_what_it_is() {
-    // Put right: told from DescribeInstances, on stderr. A push may have been tried meanwhile.
+fn the_state_of_an_instance_that_is_not_running_is_reported() {
+    // Fixed: from DescribeInstances, on stderr. A push may have been tried in the meantime.
     for (label, target, message) in [
         ("A21", "root@STOPPED", "instance STOPPED is stopped"),
         (
@@ -112,12 +112,12 @@ fn an_instance_that_is_not_running_is_called_what_it_is() {
 }
 
 #[test]
-fn what_is_no_target_is_refused_before_any_call() {
+fn an_invalid_target_is_rejected_before_any_call() {
     for (label, words, message) in [
         ("A27", &[][..], "no target"),
         ("A28", &["-r", "us-east-1"], "no target"),
         ("A30", &["root@"], "the target is empty"),
-        // As ssh does; the original took ec2-user.
+        // As ssh does; the original used ec2-user.
         ("A31", &["@WEB1"], "the user name is empty"),
         (
             "A32",

@@ -1,4 +1,4 @@
-//! A user with a `~/.aws` of their own.
+//! A user with their own `~/.aws`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,15 +10,15 @@ use super::{Outcome, finish};
 use crate::lab::instances::{HOME_REGION, WEB1};
 use crate::lab::{Call, Caller, SECRET, SEND_SSH_PUBLIC_KEY};
 
-/// A user with a home of their own, in which `.aws` is as a test wants it, and no key in their
-/// environment.
+/// A user with a home and `.aws` of their own, and no AWS key in the environment.
 pub(crate) struct AwsUser {
     pub(crate) caller: Caller<'static>,
     home: TempDir,
 }
 
 impl AwsUser {
-    /// With this `config`, in which `$KEY` stands for an access key, and `$ID` for its ID alone.
+    /// With this `config`, in which `$KEY` stands for the lines of an access key, `$ID` for its ID,
+    /// and `$SECRET` for its secret.
     pub(crate) fn with(config: &str) -> Self {
         let home = TempDir::new().expect("a home");
         fs::create_dir(home.path().join(".aws")).expect("a directory");
@@ -30,7 +30,7 @@ impl AwsUser {
         user
     }
 
-    /// Writes a file in `.aws`, in the same manner.
+    /// Writes a file in `.aws`, with the same replacements.
     pub(crate) fn writes(&self, name: &str, text: &str) -> &Self {
         let id = self.caller.access_key();
         let key = format!("aws_access_key_id = {id}\naws_secret_access_key = {SECRET}\n");
@@ -41,7 +41,7 @@ impl AwsUser {
         self
     }
 
-    /// A file in `.aws`.
+    /// The path of a file in `.aws`.
     pub(crate) fn aws(&self, name: &str) -> PathBuf {
         self.home.path().join(".aws").join(name)
     }
@@ -50,46 +50,46 @@ impl AwsUser {
         let mut command = self.caller.command(program);
         command
             .env("HOME", self.home.path())
-            // The only one that the AWS CLI 1 knows.
+            // AWS CLI 1 knows only this variable.
             .env("AWS_DEFAULT_REGION", HOME_REGION)
             .env_remove("AWS_ACCESS_KEY_ID")
             .env_remove("AWS_SECRET_ACCESS_KEY");
         command
     }
 
-    /// `mssh` to an instance, with these words before it.
+    /// `mssh` to [`WEB1`], with these options.
     pub(crate) fn mssh(&self, words: &[&str]) -> Command {
         let mut command = self.command("mssh");
         command.args(words).args([WEB1, "true"]);
         command
     }
 
-    /// Runs it.
+    /// Runs [`Self::mssh`].
     pub(crate) fn runs(&self, words: &[&str]) -> Outcome {
         finish(&mut self.mssh(words))
     }
 
-    /// Runs it as this profile, and says which key has signed the push.
+    /// Runs it with this profile, and returns the key that signed the push.
     #[track_caller]
     pub(crate) fn key_of(&self, profile: &str) -> String {
         self.runs(&["-u", profile]).prints("");
         self.last_key()
     }
 
-    /// The key that has signed the last push, without what all keys of the caller have in common.
+    /// The key that signed the last push, shortened.
     #[track_caller]
     pub(crate) fn last_key(&self) -> String {
         let pushes = self.caller.calls_of(SEND_SSH_PUBLIC_KEY);
         self.short(&pushes.last().expect("a push").access_key)
     }
 
-    /// A key, short: `AKIA` and what is appended to the caller's.
+    /// A shortened key: `AKIA`, and the suffix of the caller's key.
     pub(crate) fn short(&self, key: &str) -> String {
         let common = &self.caller.access_key()[4..];
         key.replacen(common, "", 1)
     }
 
-    /// The roles assumed so far, each with the key that asked for it.
+    /// The roles assumed so far, each with the key that signed the request.
     pub(crate) fn assumed(&self) -> Vec<(String, String)> {
         let calls = self.caller.calls_of("AssumeRole");
         let role = |call: &Call| call.said("RoleArn").unwrap_or_default().to_owned();

@@ -6,7 +6,7 @@ use super::lab;
 use crate::lab::Caller;
 use crate::lab::eice::Service;
 
-/// A command which trusts the endpoints' authority, and finds them open.
+/// A command that trusts the certificate of the endpoints, which are started if need be.
 #[track_caller]
 pub(crate) fn command(caller: &Caller<'_>, program: &str) -> Command {
     let mut command = caller.command(program);

@@ -1,4 +1,4 @@
-//! A session to look at while it lives.
+//! A session that a test can inspect while it lives.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -11,20 +11,20 @@ use super::{Outcome, outcome};
 use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 
-/// A login that lasts until it is ended: the other side says it is ready, then echoes.
+/// A login whose remote command prints `ready`, then echoes until it is ended.
 pub(crate) struct Login {
     child: Option<Child>,
     stdin: Option<ChildStdin>,
 }
 
 impl Login {
-    /// One of `mssh` to [`WEB1`].
+    /// Logs in to [`WEB1`] with `mssh`.
     #[track_caller]
     pub(crate) fn of(caller: &Caller<'_>) -> Self {
         Self::open(caller.command("mssh").arg(WEB1))
     }
 
-    /// One of this command, to which the remote command is added. Returns when it is logged in.
+    /// Runs this command with the remote command appended. Returns when it is logged in.
     #[track_caller]
     pub(crate) fn open(command: &mut Command) -> Self {
         let mut child = command
@@ -44,7 +44,7 @@ impl Login {
         session
     }
 
-    /// The next `count` bytes from the other side: fewer if it is gone.
+    /// The next `count` bytes of its output, fewer at its end.
     pub(crate) fn hear(&mut self, count: u64) -> Vec<u8> {
         let child = self.child.as_mut().expect("a session");
         let stdout = child.stdout.as_mut().expect("a pipe");
@@ -53,29 +53,28 @@ impl Login {
         heard
     }
 
-    /// Whether the other side still answers.
+    /// Whether the remote command still echoes.
     pub(crate) fn answers(&mut self) -> bool {
         use std::io::Write;
         let mut stdin = self.stdin.as_ref().expect("a session");
         stdin.write_all(b"hello\n").is_ok() && self.hear(6) == b"hello\n"
     }
 
-    /// The process that was `mssh`.
+    /// The process that started as `mssh`.
     pub(crate) fn pid(&self) -> Pid {
         pid_of(self.child.as_ref().expect("a session"))
     }
 
-    /// Its key, as its command line names it.
+    /// The path of its key, from its command line.
     #[track_caller]
     pub(crate) fn key(&self) -> PathBuf {
         key_of(self.pid()).expect("a key on ssh's command line")
     }
 
-    /// Its keeper.
     #[track_caller]
     pub(crate) fn keeper(&self) -> Process {
-        let room = self.key().parent().map(Path::to_owned).expect("a parent");
-        let mut keepers = keepers_below(&room);
+        let directory = self.key().parent().map(Path::to_owned).expect("a parent");
+        let mut keepers = keepers_below(&directory);
         assert_eq!(keepers.len(), 1, "{keepers:?}");
         keepers.remove(0)
     }
@@ -84,7 +83,7 @@ impl Login {
         kill_process(self.pid(), signal).expect("a process of ours");
     }
 
-    /// Hangs up on the other side, and waits for the end.
+    /// Closes its input, and waits for its end.
     pub(crate) fn end(&mut self) -> Outcome {
         self.stdin.take();
         outcome(self.child.take().expect("a session"))

@@ -1,4 +1,4 @@
-//! The user's own OpenSSH: its configuration, and plain ssh with a key of the user's.
+//! OpenSSH without mssh: ssh_config files, and plain ssh with a key of the user.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use super::{finish, lab};
 use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 
-/// A configuration file in a directory that lives as long as the first value.
+/// An ssh_config file, in a directory that is removed when the first value is dropped.
 pub(crate) fn config(text: &str) -> (tempfile::TempDir, String) {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("ssh config");
@@ -23,15 +23,15 @@ pub(crate) fn config(text: &str) -> (tempfile::TempDir, String) {
     (directory, path.to_str().expect("a name").to_owned())
 }
 
-/// A ProxyCommand which is a plain connection to this address.
+/// A ProxyCommand that connects to this address.
 pub(crate) fn proxy(address: &str) -> String {
     let port = lab().port();
     format!("bash -c 'exec 3<>/dev/tcp/{address}/{port}; cat <&3 & cat >&3; kill $!'")
 }
 
-/// Plain ssh to [`WEB1`], with a key of the user's which `mssh -i` has pushed.
+/// Plain ssh to [`WEB1`], with a key of the user that `mssh -i` has pushed.
 ///
-/// What it does with words, signals and endings is what `mssh` is to do.
+/// `mssh` must treat arguments, signals and exit status in the same way.
 #[track_caller]
 pub(crate) fn plain_ssh(caller: &Caller<'_>) -> Command {
     let key = lab().path().join(format!("{}.key", caller.access_key()));

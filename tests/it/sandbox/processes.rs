@@ -1,4 +1,4 @@
-//! The processes around a session, and the files.
+//! The processes of a session, and the files that it leaves.
 
 use std::ffi::OsString;
 use std::fs;
@@ -12,7 +12,7 @@ use rustix::process::Pid;
 use super::{PATIENCE, eventually};
 use crate::lab::Caller;
 
-/// What `/proc` tells of a process.
+/// A process, by `/proc`.
 #[derive(Debug)]
 pub(crate) struct Process {
     pub(crate) pid: i32,
@@ -55,15 +55,15 @@ pub(crate) fn processes() -> impl Iterator<Item = Process> {
     pids.filter_map(Process::read)
 }
 
-/// How many processes have this room on their command line: none of them, and no environment of
-/// theirs, tells one of these.
+/// Asserts that no process with this directory on its command line has one of the secrets there or
+/// in its environment. Returns the number of these processes.
 #[track_caller]
-pub(crate) fn discreet(room: &Path, secrets: &[&str]) -> usize {
+pub(crate) fn assert_hidden(directory: &Path, secrets: &[&str]) -> usize {
     let mut seen = 0;
     for process in processes() {
         let words = process.words.iter().map(|it| it.to_string_lossy());
         let line = words.collect::<Vec<_>>().join(" ");
-        if !line.contains(&*room.to_string_lossy()) {
+        if !line.contains(&*directory.to_string_lossy()) {
             continue;
         }
         seen += 1;
@@ -77,13 +77,13 @@ pub(crate) fn discreet(room: &Path, secrets: &[&str]) -> usize {
     seen
 }
 
-/// What is known of this process.
+/// The process with this ID.
 #[track_caller]
 pub(crate) fn process(pid: Pid) -> Process {
     Process::read(pid.as_raw_nonzero().get()).expect("a process")
 }
 
-/// The keepers of rooms at or below `directory`, shared ones included.
+/// The keepers of key directories at or below `directory`.
 pub(crate) fn keepers_below(directory: &Path) -> Vec<Process> {
     let keeps = |it: &Process| {
         it.words.iter().any(|word| word == "stay")
@@ -100,7 +100,7 @@ pub(crate) fn pid_of(child: &Child) -> Pid {
     Pid::from_child(child)
 }
 
-/// The key that the command line of a process names.
+/// The path of the key on the command line of a process.
 pub(crate) fn key_of(pid: Pid) -> Option<PathBuf> {
     let words = process(pid).words;
     let at = words.iter().position(|word| word == "-i")?;
@@ -126,33 +126,33 @@ pub(crate) fn files_below(directory: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// A file of credentials for a tunnel, as mssh makes one.
-pub(crate) fn handed(caller: &Caller<'_>, text: &str) -> PathBuf {
-    let room = caller.run_dir().join("mssh-key-Ab3xYz0123");
-    let file = room.join("credentials");
-    fs::create_dir_all(&room).expect("a directory");
+/// Writes a credentials file for a tunnel, as mssh does.
+pub(crate) fn write_credentials(caller: &Caller<'_>, text: &str) -> PathBuf {
+    let directory = caller.run_dir().join("mssh-key-Ab3xYz0123");
+    let file = directory.join("credentials");
+    fs::create_dir_all(&directory).expect("a directory");
     fs::write(&file, text).expect("a file");
-    for (path, mode) in [(&room, 0o700), (&file, 0o600)] {
+    for (path, mode) in [(&directory, 0o700), (&file, 0o600)] {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its mode");
     }
     file
 }
 
-/// Asserts that soon nothing is left of any run of this caller: no room, no keeper.
+/// Asserts that soon no key directory and no keeper of this caller is left.
 #[track_caller]
 pub(crate) fn leaves_nothing(caller: &Caller<'_>) {
-    let rooms = || -> Vec<PathBuf> {
+    let directories = || -> Vec<PathBuf> {
         let entries = fs::read_dir(caller.run_dir()).expect("a directory");
         entries.flatten().map(|entry| entry.path()).collect()
     };
     let keepers = || keepers_below(caller.run_dir());
-    let nothing = || rooms().is_empty() && keepers().is_empty();
-    let left = || format!("left: {:?}, kept by {:?}", rooms(), keepers());
+    let nothing = || directories().is_empty() && keepers().is_empty();
+    let left = || format!("left: {:?}, kept by {:?}", directories(), keepers());
     assert!(eventually(PATIENCE, nothing), "{}", left());
 }
 
-/// The most memory that a process has had resident, in kilobytes; and what it has mapped of files.
-/// Nothing once it has ended.
+/// The peak resident memory of a process, and the part that is mapped files, in kilobytes. `None`
+/// once it has ended.
 pub(crate) fn memory(child: &Child) -> Option<(u64, u64)> {
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
     let kilobytes = |name: &str| {

@@ -1,4 +1,4 @@
-//! A terminal, by the `script` of util-linux.
+//! A terminal, made by the `script` of util-linux.
 
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -9,7 +9,7 @@ use rustix::process::Pid;
 use crate::lab::Caller;
 use crate::sandbox::{PATIENCE, eventually};
 
-/// A terminal in which a shell line runs.
+/// A terminal in which a shell command runs.
 pub(crate) struct Pty {
     child: Child,
     keyboard: ChildStdin,
@@ -17,13 +17,13 @@ pub(crate) struct Pty {
 }
 
 impl Pty {
-    /// Runs `line` in a terminal of its own.
+    /// Runs `line` in a new terminal.
     #[track_caller]
     pub(crate) fn open(caller: &Caller<'_>, line: &str) -> Self {
         Self::of(caller.command("script"), line)
     }
 
-    /// The same with this environment of a `script`.
+    /// The same with this `script` command, for its environment.
     #[track_caller]
     pub(crate) fn of(mut script: Command, line: &str) -> Self {
         let mut child = script
@@ -31,7 +31,7 @@ impl Pty {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("`script` is to be installed (package bsdutils or util-linux)");
+            .expect("`script` is installed (package bsdutils or util-linux)");
         let keyboard = child.stdin.take().expect("a pipe");
         let mut shown = child.stdout.take().expect("a pipe");
         let screen = Arc::new(Mutex::new(String::new()));
@@ -56,24 +56,24 @@ impl Pty {
         typed.and_then(|()| self.keyboard.flush()).expect("keys");
     }
 
-    /// Everything that was on the screen.
+    /// Everything shown so far.
     pub(crate) fn screen(&self) -> String {
         self.screen.lock().expect("the screen").clone()
     }
 
-    /// Waits until this text was on the screen.
+    /// Waits until this text has been shown.
     #[track_caller]
     pub(crate) fn shows(&self, text: &str) {
         let shown = eventually(PATIENCE, || self.screen().contains(text));
         assert!(shown, "no {text:?} in {:?}", self.screen());
     }
 
-    /// The process that holds the terminal open.
+    /// The process that owns the terminal.
     pub(crate) fn pid(&self) -> Pid {
         Pid::from_child(&self.child)
     }
 
-    /// Waits for the end of what runs in it, and says with which status it ended.
+    /// Waits for the end of the command. Its exit status.
     #[track_caller]
     pub(crate) fn end(&mut self) -> Option<i32> {
         let mut status = None;
@@ -81,7 +81,7 @@ impl Pty {
             status = self.child.try_wait().expect("a child");
             status.is_some()
         });
-        assert!(ended, "it goes on: {:?}", self.screen());
+        assert!(ended, "still running: {:?}", self.screen());
         status.and_then(|status| status.code())
     }
 }
@@ -93,7 +93,7 @@ impl Drop for Pty {
     }
 }
 
-/// A command line in bash, which has job control and odd redirections.
+/// A command line for bash, which has job control and unusual redirections.
 pub(crate) fn bash(caller: &Caller<'_>, line: &str) -> Command {
     let mut command = caller.command("bash");
     command.args(["-c", line]);

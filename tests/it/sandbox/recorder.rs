@@ -1,4 +1,4 @@
-//! Clients that only write down what they are called with, in a directory of their own.
+//! Clients that only record their arguments.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -10,8 +10,8 @@ use std::process::Command;
 use crate::lab::Caller;
 use crate::sandbox::{self, Outcome};
 
-/// A caller of AWS whose `ssh`, `sftp` and `scp` are recorders, and who works in an empty
-/// directory but for two files.
+/// A caller whose `ssh`, `sftp` and `scp` are recorders, with a working directory that has two
+/// files.
 pub(crate) struct Recorder {
     pub(crate) caller: Caller<'static>,
     directory: tempfile::TempDir,
@@ -34,7 +34,7 @@ impl Recorder {
             fs::write(recorder.work().join(file), "").expect("a file");
         }
         let real = which::which("ssh").expect("ssh");
-        // What we ask ssh beforehand is not recorded: the real one answers.
+        // `ssh -G` is not recorded: the real ssh answers.
         let script = format!(
             "#!/bin/sh\ncase \"$*\" in '-G '*' -- '*) exec '{}' \"$@\" ;; esac\n\
              printf '%s\\0' \"${{0##*/}}\" \"$@\" >'{}'\n",
@@ -53,7 +53,7 @@ impl Recorder {
         self.directory.path().join(name)
     }
 
-    /// Where the programs run.
+    /// The working directory of the programs.
     pub(crate) fn work(&self) -> PathBuf {
         self.path("work")
     }
@@ -73,12 +73,12 @@ impl Recorder {
         let mut path = self.path("bin").into_os_string();
         path.push(":");
         path.push(command.get_envs().find_map(of_lab).expect("a PATH"));
-        // Our own programs stand in the lab's part of it.
+        // Our own programs are in the lab's part of PATH.
         command.env("PATH", path).current_dir(self.work());
         command
     }
 
-    /// Runs one of our programs; tells how it ended and what the client was called with.
+    /// Runs one of our programs. Returns how it ended, and the arguments of the client.
     pub(crate) fn run(&self, command: &mut Command) -> (Outcome, Option<Vec<OsString>>) {
         let argv = self.path("argv");
         let _ = fs::remove_file(&argv);
@@ -86,15 +86,15 @@ impl Recorder {
         let words = fs::read(argv).ok().map(|bytes| {
             let words = bytes.split(|&byte| byte == 0);
             let mut words: Vec<_> = words.map(|w| OsString::from_vec(w.to_vec())).collect();
-            // After the last NUL there is nothing.
+            // Nothing follows the last NUL.
             words.pop();
             words
         });
         (outcome, words)
     }
 
-    /// The words after our own, which must be there: this client's name, and a key in the
-    /// caller's directory.
+    /// The arguments after our own, which must be: this client's name, our options, and a key in
+    /// the caller's directory.
     #[track_caller]
     pub(crate) fn after_key(&self, client: &str, words: &[OsString], case: &str) -> Vec<OsString> {
         let [name, options @ .., i, key] = words.get(..7).unwrap_or_default() else {
@@ -112,7 +112,7 @@ impl Recorder {
         words[7..].to_vec()
     }
 
-    /// Nothing but what was there before: no part of the words has run here.
+    /// Asserts that no part of the arguments has run locally: no new files.
     #[track_caller]
     pub(crate) fn nothing_ran_here(&self, case: &str) {
         let entries = fs::read_dir(self.work()).expect("a directory");

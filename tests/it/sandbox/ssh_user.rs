@@ -1,4 +1,4 @@
-//! A user with a `~/.ssh` of their own.
+//! A user with their own `~/.ssh`.
 
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
@@ -8,14 +8,14 @@ use std::process::Command;
 use super::{Outcome, caller, finish, lab, leaves_nothing};
 use crate::lab::{Caller, DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
 
-/// A home in the lab for one test alone.
+/// A user with a home of their own.
 pub(crate) struct SshUser {
     pub(crate) caller: Caller<'static>,
     pub(crate) home: PathBuf,
 }
 
 impl SshUser {
-    /// One whose ssh_config begins with this.
+    /// With this ssh_config.
     pub(crate) fn with(config: &str) -> Self {
         let caller = caller();
         let home = lab().path().join(format!("home-{}", caller.access_key()));
@@ -41,7 +41,7 @@ impl SshUser {
         user
     }
 
-    /// One with the block installed by these words besides.
+    /// The same with the block installed, with these options.
     #[track_caller]
     pub(crate) fn installed(config: &str, words: &[&str]) -> Self {
         let user = Self::with(config);
@@ -58,7 +58,7 @@ impl SshUser {
         self.dot_ssh("config")
     }
 
-    /// Where plain ssh's keys are, while they are.
+    /// The directory of plain ssh's keys.
     pub(crate) fn keys(&self) -> PathBuf {
         self.caller.run_dir().join("plain")
     }
@@ -82,7 +82,7 @@ impl SshUser {
         finish(mssh.arg(self.keys()).args(words))
     }
 
-    /// Asserts so many look-ups and pushes so far, and nothing else.
+    /// Asserts the numbers of look-ups and pushes, and no other calls.
     #[track_caller]
     pub(crate) fn cost(&self, look_ups: usize, pushes: usize) {
         let calls = self.caller.calls();
@@ -91,7 +91,7 @@ impl SshUser {
         assert_eq!(got, (look_ups, pushes, look_ups + pushes), "{calls:?}");
     }
 
-    /// Asserts that soon no key, no directory and no keeper is left.
+    /// Asserts that soon no key, key directory or keeper is left.
     #[track_caller]
     pub(crate) fn is_clean(&self) {
         leaves_nothing(&self.caller);

@@ -13,7 +13,7 @@ pub(crate) const SESSION: &str = "[profile s]\nsso_session = my sso\nsso_account
                        sso_role_name = ops\n[sso-session \"my sso\"]\n\
                        sso_start_url = https://x.example/start\nsso_region = eu-west-1\n";
 
-/// The name of a token's file, by sha1sum(1).
+/// The name of a token's file.
 fn token_file(of: &str) -> String {
     let output = Command::new("sh")
         .args(["-c", "printf %s \"$1\" | sha1sum", "sh", of])
@@ -31,7 +31,7 @@ pub(crate) fn session_file() -> String {
     token_file("my sso")
 }
 
-/// A token as `aws sso login` leaves it, good for `seconds` from now.
+/// A token as `aws sso login` writes it, valid for `seconds` from now.
 pub(crate) fn token(name: &str, seconds: i64, refresh: Option<&str>) -> String {
     let now = SystemTime::now();
     let span = Duration::from_secs(seconds.unsigned_abs());

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 
-/// A server that says everything back.
+/// A server that echoes everything. Its port.
 pub(crate) fn echo_server() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("its address").port();
@@ -15,7 +15,7 @@ pub(crate) fn echo_server() -> u16 {
     port
 }
 
-/// What is said there comes back.
+/// Asserts that the echo server answers.
 #[track_caller]
 pub(crate) fn echoes(stream: &mut TcpStream) {
     stream.write_all(b"through").expect("a connection");
@@ -24,7 +24,7 @@ pub(crate) fn echoes(stream: &mut TcpStream) {
     assert_eq!(&heard, b"through");
 }
 
-/// A port where nobody listens.
+/// A port without a listener.
 pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("its address").port()

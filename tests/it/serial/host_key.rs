@@ -1,6 +1,6 @@
-//! The host key of a console. AWS's own, whose fingerprints we know, nobody has to test with: the
-//! lab's console shows another. So it is refused; and with its own fingerprint in the place of
-//! AWS's, the rest of the command line as we spelled it, it is let in.
+//! The host key of a console. The lab's console cannot have AWS's host key, so it is rejected. With
+//! its own fingerprint in place of AWS's, and the rest of the command line unchanged, it is
+//! accepted.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -11,12 +11,12 @@ use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{Pty, caller, finish_with, lab, no_key_is_left, run};
 
-/// What AWS publishes for us-east-1.
+/// The fingerprint that AWS publishes for us-east-1.
 const PUBLISHED: &str = "SHA256:dXwn5ma/xadVMeBZGEru5l2gx+yI5LDiJaLUcz0FMmw";
 
 const HOST: &str = "serial-console.ec2-instance-connect.us-east-1.aws";
 
-/// What ssh-keygen says of the key that the lab's console shows.
+/// The fingerprint of the lab's console.
 fn shown() -> String {
     let file = lab().console_key().with_extension("pub");
     let file = file.to_str().expect("a name");
@@ -25,7 +25,7 @@ fn shown() -> String {
     words.nth(1).expect("a fingerprint").to_owned()
 }
 
-/// What is said where the console shows a key that is not the published one.
+/// The message about a host key other than the published one.
 fn told() -> Vec<String> {
     vec![
         format!(
@@ -39,7 +39,7 @@ fn told() -> Vec<String> {
 }
 
 #[test]
-fn a_host_key_that_is_not_the_published_one_is_refused() {
+fn a_host_key_other_than_the_published_one_is_rejected() {
     let known = lab().home().join(".ssh/known_hosts");
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("config");
@@ -76,7 +76,7 @@ fn a_host_key_that_is_not_the_published_one_is_refused() {
 }
 
 #[test]
-fn what_the_command_line_says_of_host_keys_beats_what_we_say() {
+fn host_key_options_on_the_command_line_win() {
     for words in [
         [&TRUSTING[..], &[WEB1]].concat(),
         [&[WEB1], &TRUSTING[..]].concat(),
@@ -85,13 +85,13 @@ fn what_the_command_line_says_of_host_keys_beats_what_we_say() {
         let caller = caller();
         let outcome = types(&caller, "mssh", &[&["--serial"], &words[..]].concat());
         got_in(&outcome, WEB1);
-        // Nobody is let into the dark unwarned.
+        // The connection is accepted with a warning.
         let lines: Vec<&str> = outcome.stderr.lines().collect();
         assert_eq!(lines, told());
     }
 }
 
-/// A key of one's own, as long as the first value lives.
+/// A key of the user, in a directory that is removed when the first value is dropped.
 fn own_key(caller: &Caller<'_>) -> (tempfile::TempDir, String) {
     let directory = tempfile::tempdir().expect("a directory");
     let key = directory.path().join("own");
@@ -105,14 +105,13 @@ fn own_key(caller: &Caller<'_>) -> (tempfile::TempDir, String) {
     (directory, key)
 }
 
-/// Asserts that the command line of `mssh`, and of no other program, lets in by the fingerprint
-/// that stands in it.
+/// Asserts that the command line of this `mssh` accepts the host key by the fingerprint in it.
 #[track_caller]
 fn lets_in_by_fingerprint(mssh: &str) {
     let caller = caller();
     let (_kept, key) = own_key(&caller);
     let words = ["--serial", "-i", &key, "-T", WEB1];
-    // The key is pushed, and good for a minute, however this ends.
+    // The pushed key stays valid for a minute, however this ends.
     assert_eq!(types(&caller, mssh, &words).code, Some(255));
     let dry = run(&caller, mssh, ["--dry-run"].iter().chain(&words));
     assert_eq!((dry.stderr.as_str(), dry.code), ("", Some(0)));
@@ -126,12 +125,12 @@ fn lets_in_by_fingerprint(mssh: &str) {
 }
 
 #[test]
-fn a_host_key_with_the_fingerprint_is_let_in_with_no_word_of_it() {
+fn a_host_key_with_the_published_fingerprint_is_accepted_silently() {
     lets_in_by_fingerprint("mssh");
 }
 
 #[test]
-fn our_own_program_may_have_any_path() {
+fn mssh_may_have_any_path() {
     let directory = tempfile::tempdir().expect("a directory");
     let odd = directory.path().join("a b'c\"d\\e %h ${HOME} $x #f");
     fs::create_dir(&odd).expect("a directory");
@@ -143,7 +142,7 @@ fn our_own_program_may_have_any_path() {
 }
 
 #[test]
-fn a_question_of_another_form_is_answered_by_failure() {
+fn unexpected_arguments_of_known_hosts_command_fail() {
     let caller = caller();
     for words in [&["--host-key"][..], &["--host-key", "SHA256:a", "SHA256:a"]] {
         let outcome = run(&caller, "mssh", words);
@@ -152,7 +151,7 @@ fn a_question_of_another_form_is_answered_by_failure() {
 }
 
 #[test]
-fn who_has_ssh_ask_is_asked() {
+fn with_strict_host_key_checking_ask_ssh_asks() {
     let caller = caller();
     let line = format!("mssh --serial -o StrictHostKeyChecking=ask {WEB1}");
     let mut pty = Pty::open(&caller, &line);

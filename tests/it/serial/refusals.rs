@@ -1,11 +1,11 @@
-//! What a serial console has not, and why AWS gives none.
+//! Features that a serial console does not have, and errors of AWS.
 
 use crate::lab::instances::{PUSH_DENIED, STOPPED, TERMINATED, WEB1};
 use crate::lab::{Fault, SEND_CONSOLE_KEY, Trouble};
 use crate::sandbox::{caller, no_key_is_left, run};
 
 #[test]
-fn what_a_console_has_not_is_refused_without_a_call() {
+fn unsupported_features_are_rejected_without_a_call() {
     let caller = caller();
     let at = format!("root@{WEB1}");
     let files = format!("{WEB1}:x");
@@ -41,7 +41,7 @@ fn what_a_console_has_not_is_refused_without_a_call() {
 }
 
 #[test]
-fn what_aws_has_against_it_is_told_with_what_to_do() {
+fn aws_errors_are_reported_with_a_remedy() {
     let no_type = format!("instances of the type of {WEB1} have no serial console");
     for (code, error, hint) in [
         (
@@ -90,7 +90,7 @@ fn what_aws_has_against_it_is_told_with_what_to_do() {
 }
 
 #[test]
-fn an_instance_that_is_off_is_called_what_it_is() {
+fn the_state_of_a_stopped_instance_is_reported() {
     let start = format!(
         "mssh: hint: start it with `aws ec2 start-instances --region us-east-1 --instance-ids \
          {STOPPED}`"
@@ -107,7 +107,7 @@ fn an_instance_that_is_off_is_called_what_it_is() {
 }
 
 #[test]
-fn a_denial_names_the_action_of_consoles_and_no_user() {
+fn a_denial_names_the_serial_console_action() {
     let caller = caller();
     let arn = format!("arn:aws:ec2:us-east-1:123456789012:instance/{PUSH_DENIED}");
     let action = "ec2-instance-connect:SendSerialConsoleSSHPublicKey";

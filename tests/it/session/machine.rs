@@ -1,11 +1,11 @@
-//! Machines that lack what most have, and where plain ssh works all the same.
+//! Unusual machines, on which plain ssh works.
 
 use std::process::Command;
 
 use crate::lab::instances::{PRIVATE, WEB1};
 use crate::sandbox::{SshUser, finish, lab, leaves_nothing, skipped};
 
-/// A command of the user, run by these words of another program.
+/// A command of the user, run by a wrapper.
 fn under(user: &SshUser, wrapper: &[&str], words: &[&str]) -> Command {
     let mut command = user.command(wrapper[0]);
     command.args(&wrapper[1..]).args(words);
@@ -57,7 +57,7 @@ fn proc_is_not_needed() {
     leaves_nothing(&user.caller);
 }
 
-/// With it all others of a container die, the keeper included.
+/// When it ends, all other processes of the container end, including the keeper.
 #[test]
 fn the_first_process_of_a_container_leaves_no_key() {
     let user = SshUser::with("");

@@ -1,13 +1,13 @@
-//! ssh gives its ProxyCommand to the shell that SHELL names. Ours must not need that shell, nor hide it
-//! from whatever else it is for.
+//! ssh runs its ProxyCommand with SHELL. Ours must work with any shell, and must not change SHELL
+//! for other uses.
 
 use std::fs;
 
 use crate::lab::instances::{PRIVATE, WEB1};
 use crate::sandbox::{Login, SshUser, eice, finish, lab, skipped};
 
-/// What runs nothing, is not there, is no path, or is not set.
-const UNFIT: [&str; 6] = [
+/// Shells that run nothing, do not exist, are no path, or are not set.
+const UNUSABLE: [&str; 6] = [
     "/usr/sbin/nologin",
     "/bin/false",
     "/nowhere/sh",
@@ -17,12 +17,12 @@ const UNFIT: [&str; 6] = [
 ];
 
 #[test]
-fn tunnels_and_hops_work_whatever_the_users_shell_is() {
+fn tunnels_and_hops_work_with_any_shell() {
     let user = SshUser::with("");
     fs::write(user.home.join("file"), "text\n").expect("a file");
     let remote = lab().remote().join(user.caller.access_key());
     let port = format!("-p{}", lab().port());
-    for shell in UNFIT {
+    for shell in UNUSABLE {
         let run = |program: &str, words: &[&str]| {
             let mut command = user.command(program);
             command.args(words).env("SHELL", shell);
@@ -31,7 +31,7 @@ fn tunnels_and_hops_work_whatever_the_users_shell_is() {
         run("mssh", &["--eice", PRIVATE, "echo in"]).prints("in\n");
         run("mssh", &["--ssm", &port, WEB1, "echo in"]).prints("in\n");
         run("mssh", &["-J", WEB1, PRIVATE, "echo in"]).prints("in\n");
-        // A hop behind another: our ProxyCommand becomes an ssh with one of its own.
+        // A hop behind a hop: our ProxyCommand execs an ssh with a ProxyCommand of its own.
         let two = format!("{WEB1},127.0.0.12");
         run("mssh", &["-J", &two, PRIVATE, "echo in"]).prints("in\n");
         let to = format!("{PRIVATE}:{}", remote.display());
@@ -39,7 +39,7 @@ fn tunnels_and_hops_work_whatever_the_users_shell_is() {
     }
 }
 
-/// The SHELL of the ssh that this command has become.
+/// SHELL in the environment of the ssh that mssh has become.
 fn shell_of_ssh(user: &SshUser, words: &[&str], shell: &str) -> String {
     let mut command = user.command("mssh");
     let session = Login::open(command.args(words).env("SHELL", shell));
@@ -52,7 +52,7 @@ fn shell_of_ssh(user: &SshUser, words: &[&str], shell: &str) -> String {
 }
 
 #[test]
-fn the_users_shell_stays_where_it_is_fit_or_not_needed() {
+fn shell_is_not_changed_if_it_works_or_is_not_needed() {
     let user = SshUser::with("");
     let through: &[&str] = &["-J", WEB1, PRIVATE];
     for shell in ["/bin/sh", "/bin/bash", "/usr/bin/zsh", "/usr/bin/fish"] {

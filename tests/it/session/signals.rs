@@ -1,4 +1,4 @@
-//! Signals and job control act on ssh alone: there is nobody else.
+//! Signals and job control reach ssh only: there is no other process.
 
 use std::fs;
 use std::process::Stdio;
@@ -12,7 +12,7 @@ use crate::sandbox::{
     process,
 };
 
-/// Whether a process takes no notice of this signal.
+/// Whether a process ignores this signal.
 fn ignores(pid: Pid, signal: Signal) -> bool {
     let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero()));
     let status = status.expect("a process");
@@ -69,7 +69,7 @@ fn an_ignored_hangup_is_ignored_while_aws_is_slow_too() {
 }
 
 #[test]
-fn signals_that_nobody_ignored_are_ssh_s_to_take() {
+fn signals_that_were_not_ignored_reach_ssh() {
     let caller = caller();
     let ours = Login::of(&caller);
     let plain = Login::open(&mut plain_ssh(&caller));
@@ -86,7 +86,7 @@ fn signals_that_nobody_ignored_are_ssh_s_to_take() {
 }
 
 #[test]
-fn a_stopped_session_goes_on_when_it_is_continued() {
+fn a_stopped_session_continues() {
     let caller = caller();
     let mut session = Login::of(&caller);
     session.signal(Signal::STOP);
@@ -98,7 +98,7 @@ fn a_stopped_session_goes_on_when_it_is_continued() {
 }
 
 #[test]
-fn ctrl_z_while_aws_is_slow_stops_us_and_fg_goes_on() {
+fn ctrl_z_while_aws_is_slow_stops_mssh_and_fg_continues_it() {
     let caller = caller();
     let slow = Trouble::Latency(std::time::Duration::from_secs(2));
     caller.fault(Fault::new(slow).on(SEND_SSH_PUBLIC_KEY));
@@ -114,7 +114,7 @@ fn ctrl_z_while_aws_is_slow_stops_us_and_fg_goes_on() {
 }
 
 #[test]
-fn ssh_s_own_escape_suspends_the_session_and_fg_goes_on() {
+fn the_escape_of_ssh_suspends_the_session_and_fg_continues_it() {
     let caller = caller();
     let line = format!("set -m; mssh -t {WEB1} 'echo ready; cat; exit 6'; echo left=$?; fg");
     let mut terminal = Pty::open(&caller, &line);
@@ -129,7 +129,7 @@ fn ssh_s_own_escape_suspends_the_session_and_fg_goes_on() {
 }
 
 #[test]
-fn ssh_s_own_escape_ends_the_session() {
+fn the_escape_of_ssh_ends_the_session() {
     let caller = caller();
     let line = format!("mssh -t {WEB1} 'echo ready; cat'");
     let mut terminal = Pty::open(&caller, &line);
@@ -140,7 +140,7 @@ fn ssh_s_own_escape_ends_the_session() {
 }
 
 #[test]
-fn ctrl_c_in_a_terminal_goes_to_the_other_side() {
+fn ctrl_c_in_a_terminal_is_sent_to_the_instance() {
     let caller = caller();
     let command = "trap \"echo caught; exit 8\" INT; echo ready; sleep 60";
     let mut terminal = Pty::open(&caller, &format!("mssh -t {WEB1} '{command}'"));
@@ -152,7 +152,7 @@ fn ctrl_c_in_a_terminal_goes_to_the_other_side() {
 
 /// rsync and scripts signal the whole process group.
 #[test]
-fn a_signal_to_the_process_group_finds_ssh_alone() {
+fn a_signal_to_the_process_group_reaches_ssh_only() {
     use std::os::unix::process::CommandExt;
     let caller = caller();
     let mut session = Login::open(caller.command("mssh").arg(WEB1).process_group(0));

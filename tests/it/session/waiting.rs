@@ -1,4 +1,4 @@
-//! Who waits at a terminal is told what for, in a line that goes when it goes on.
+//! While the user waits at a terminal, a temporary line says what for.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::lab::instances::WEB1;
 use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{AwsUser, Pty, arn, caller, finish};
 
-/// A caller whose calls of this action take this long.
+/// A caller with this latency for an action.
 fn slow(action: &'static str, seconds: u64) -> Caller<'static> {
     let caller = caller();
     let latency = Trouble::Latency(Duration::from_secs(seconds));
@@ -14,7 +14,7 @@ fn slow(action: &'static str, seconds: u64) -> Caller<'static> {
     caller
 }
 
-/// What a terminal shows in the end: what stands in a line is written over from its beginning.
+/// The final lines of a terminal, after carriage returns.
 fn visible(screen: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for line in screen.split('\n') {
@@ -34,7 +34,7 @@ fn visible(screen: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_slow_call_is_told_on_a_terminal_in_one_line_that_goes() {
+fn a_slow_call_shows_one_temporary_line_on_a_terminal() {
     let caller = slow(DESCRIBE_INSTANCES, 6);
     let mut pty = Pty::open(&caller, &format!("mssh {WEB1} 'echo ar''rived'"));
     let line = "\rmssh: waiting for DescribeInstances in us-east-1: slow, try 1, ";
@@ -47,7 +47,7 @@ fn a_slow_call_is_told_on_a_terminal_in_one_line_that_goes() {
 }
 
 #[test]
-fn a_throttled_call_is_told_as_such_with_its_tries() {
+fn a_throttled_call_is_shown_with_its_attempts() {
     let caller = caller();
     let throttle = Fault::new(Trouble::Throttle).on(SEND_SSH_PUBLIC_KEY);
     caller.fault(throttle.first(12));
@@ -65,11 +65,11 @@ fn a_throttled_call_is_told_as_such_with_its_tries() {
 }
 
 #[test]
-fn an_error_after_a_wait_stands_in_a_line_of_its_own() {
+fn an_error_after_a_wait_has_its_own_line() {
     let caller = slow(DESCRIBE_INSTANCES, 3);
     caller.fault(Fault::new(Trouble::Denied).on(DESCRIBE_INSTANCES));
     let mut pty = Pty::open(&caller, &format!("stty cols 30; mssh {WEB1}"));
-    // No more than fits into a line.
+    // It must fit into a line.
     pty.shows("\rmssh: waiting for DescribeIns");
     assert_eq!(pty.end(), Some(255));
     let screen = pty.screen();
@@ -79,7 +79,7 @@ fn an_error_after_a_wait_stands_in_a_line_of_its_own() {
 }
 
 #[test]
-fn nothing_is_told_of_what_is_quick_nor_where_all_is_to_be_quiet() {
+fn fast_calls_and_quiet_mode_show_nothing() {
     let quick = slow(DESCRIBE_INSTANCES, 0);
     let mut pty = Pty::open(&quick, &format!("mssh {WEB1} 'echo ar''rived'"));
     assert_eq!(pty.end(), Some(0));
@@ -105,7 +105,7 @@ fn nothing_is_told_of_what_is_quick_nor_where_all_is_to_be_quiet() {
 }
 
 #[test]
-fn a_question_for_a_code_is_not_drawn_over() {
+fn a_prompt_for_a_code_is_not_overwritten() {
     let role = arn("guarded");
     let user = AwsUser::with(&format!(
         "[default]\nregion = us-east-1\n$KEY[profile r]\nrole_arn = {role}\nsource_profile = default\n\

@@ -1,4 +1,4 @@
-//! The words of a remote command arrive as with plain ssh, byte for byte.
+//! The arguments of a remote command arrive as with plain ssh, byte by byte.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -7,11 +7,11 @@ use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{caller, finish, plain_ssh, run};
 
-/// Shows the command that sshd gave the user's shell. What follows this word is never read by
-/// that shell, for it reads line by line, and may be anything.
+/// A remote command that prints what sshd passed to the shell. The shell reads line by line, and
+/// exits before it parses what follows.
 const SHOW: &str = "tr '\\0' '\\n' </proc/$$/cmdline; exit\n";
 
-/// Asserts that these words arrive joined by spaces, and nothing else done to them.
+/// Asserts that these arguments arrive joined by spaces, and otherwise unchanged.
 #[track_caller]
 fn arrive(caller: &Caller<'_>, words: &[&[u8]]) {
     let words: Vec<&OsStr> = std::iter::once(SHOW.as_bytes())
@@ -77,7 +77,7 @@ const WORDS: &[&[&[u8]]] = &[
 ];
 
 #[test]
-fn any_words_arrive_joined_by_spaces_and_otherwise_unchanged() {
+fn arguments_arrive_joined_by_spaces_and_otherwise_unchanged() {
     let caller = caller();
     for words in WORDS {
         arrive(&caller, words);
@@ -85,7 +85,7 @@ fn any_words_arrive_joined_by_spaces_and_otherwise_unchanged() {
 }
 
 #[test]
-fn any_words_arrive_as_with_plain_ssh() {
+fn arguments_arrive_as_with_plain_ssh() {
     let caller = caller();
     for words in WORDS {
         let words: Vec<&OsStr> = words.iter().map(|word| OsStr::from_bytes(word)).collect();
@@ -97,7 +97,7 @@ fn any_words_arrive_as_with_plain_ssh() {
 }
 
 #[test]
-fn bytes_that_are_no_utf_8_arrive() {
+fn bytes_that_are_not_utf8_arrive() {
     let caller = caller();
     let mut mssh = caller.command("mssh");
     mssh.args([WEB1, "printf %s"]);
@@ -107,7 +107,7 @@ fn bytes_that_are_no_utf_8_arrive() {
 }
 
 #[test]
-fn words_after_the_target_are_options_only_until_the_command() {
+fn arguments_after_the_target_are_options_until_the_command() {
     let caller = caller();
     let words = [WEB1, "-T", "-o", "LogLevel=ERROR", "echo", "-T", "-o", "x"];
     run(&caller, "mssh", words).prints("-T -o x\n");
@@ -115,9 +115,9 @@ fn words_after_the_target_are_options_only_until_the_command() {
     run(&caller, "mssh", ["--", WEB1, "echo", "-n", "x"]).prints("x");
 }
 
-/// What the shell there makes of quotes is its own affair.
+/// The remote shell interprets the quotes.
 #[test]
-fn one_word_of_shell_is_run_by_the_shell_there_alone() {
+fn shell_syntax_is_interpreted_by_the_remote_shell_only() {
     let caller = caller();
     let script = "x='a   b'; for i in 1 2; do echo \"$x$i\" | tr a-z A-Z; done; echo \"$HOME\"";
     let home = caller.lab().remote().display().to_string();

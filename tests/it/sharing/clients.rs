@@ -1,4 +1,4 @@
-//! sftp and scp over masters, each destination by itself.
+//! sftp and scp over masters, for each destination separately.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use crate::lab::instances::{PRIVATE, WEB1};
 use crate::sandbox::{caller, finish_with, lab, look_ups, pushes};
 
 #[test]
-fn sftp_goes_by_the_master() {
+fn sftp_uses_the_master() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("%h");
@@ -24,7 +24,7 @@ fn sftp_goes_by_the_master() {
 }
 
 #[test]
-fn scp_goes_by_the_master_in_both_directions() {
+fn scp_uses_the_master_in_both_directions() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("socket");
@@ -45,7 +45,7 @@ fn scp_goes_by_the_master_in_both_directions() {
 }
 
 #[test]
-fn of_two_destinations_only_the_one_without_a_master_gets_a_key() {
+fn of_two_destinations_only_one_without_a_master_gets_a_key() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("%h");

@@ -1,11 +1,11 @@
-//! A serial console is shared only by masters of its own.
+//! Serial consoles have masters of their own.
 
 use super::Sockets;
 use crate::lab::instances::{CONSOLE_ONLY, NEW_REGION, WEB1};
 use crate::lab::{Caller, SEND_CONSOLE_KEY};
 use crate::sandbox::{caller, finish_with, look_ups, run};
 
-/// Goes to the console of [`CONSOLE_ONLY`] with these words, and says how many look-ups and pushes it took.
+/// Logs in at the console of [`CONSOLE_ONLY`]. Returns the numbers of look-ups and pushes.
 #[track_caller]
 fn gets_in(caller: &Caller<'_>, words: &[&str]) -> [usize; 2] {
     let calls = || [look_ups(caller), caller.calls_of(SEND_CONSOLE_KEY).len()];
@@ -24,7 +24,7 @@ fn gets_in(caller: &Caller<'_>, words: &[&str]) -> [usize; 2] {
 }
 
 #[test]
-fn a_master_of_the_console_serves_all_that_follow_without_a_call() {
+fn later_sessions_use_the_master_of_the_console_without_a_call() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("%C");
@@ -49,7 +49,7 @@ fn a_master_of_the_console_serves_all_that_follow_without_a_call() {
 }
 
 #[test]
-fn a_master_of_the_instance_itself_is_none_of_its_console() {
+fn a_master_of_the_instance_is_not_used_for_its_console() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("socket");

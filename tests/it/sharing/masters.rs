@@ -1,4 +1,4 @@
-//! Masters that run, have died, are to be made, or are only told something.
+//! Running, dead and new masters, and control commands.
 
 use std::os::unix::net::UnixListener;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::lab::instances::WEB1;
 use crate::sandbox::{caller, eventually, finish, no_key_is_left, run};
 
 #[test]
-fn a_master_that_comes_and_stays_by_itself_serves_all_that_follow() {
+fn later_sessions_use_an_automatic_persistent_master() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("%C");
@@ -23,7 +23,7 @@ fn a_master_that_comes_and_stays_by_itself_serves_all_that_follow() {
 }
 
 #[test]
-fn the_users_own_file_may_give_the_path() {
+fn ssh_config_may_set_the_path() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let home = tempfile::tempdir().expect("a directory");
@@ -38,7 +38,7 @@ fn the_users_own_file_may_give_the_path() {
 }
 
 #[test]
-fn who_is_to_become_a_master_gets_a_key() {
+fn a_new_master_gets_a_key() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("socket");
@@ -52,14 +52,14 @@ fn who_is_to_become_a_master_gets_a_key() {
 }
 
 #[test]
-fn a_socket_that_nobody_listens_at_is_no_master() {
+fn a_socket_without_a_listener_is_no_master() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("stale");
     drop(UnixListener::bind(&path).expect("a socket"));
     let (outcome, calls) = counted(&caller, "mssh", &["-S", &path, WEB1, "echo in"]);
     assert_eq!((outcome.stdout.as_str(), calls), ("in\n", [1, 1]));
-    // ssh's own words, and with `auto` it puts that right in silence.
+    // The message is ssh's; with `auto` it replaces the socket silently.
     assert!(
         outcome.stderr.starts_with("Control socket connect("),
         "{outcome:?}"
@@ -72,7 +72,7 @@ fn a_socket_that_nobody_listens_at_is_no_master() {
 }
 
 #[test]
-fn a_master_that_was_killed_is_none() {
+fn a_killed_master_is_not_used() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("%h");
@@ -93,7 +93,7 @@ fn a_master_that_was_killed_is_none() {
 }
 
 #[test]
-fn a_master_is_told_without_a_call_where_what_is_typed_says_where() {
+fn a_control_command_makes_no_call_if_the_path_is_known() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("socket");
@@ -126,7 +126,7 @@ fn a_master_is_told_without_a_call_where_what_is_typed_says_where() {
 }
 
 #[test]
-fn a_dry_run_shows_what_would_be_run_and_writes_nothing() {
+fn a_dry_run_shows_the_command_and_writes_nothing() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("socket");
@@ -149,7 +149,7 @@ fn a_dry_run_shows_what_would_be_run_and_writes_nothing() {
 }
 
 #[test]
-fn a_configuration_in_a_pipe_is_left_for_ssh_and_a_key_is_pushed() {
+fn a_config_file_in_a_pipe_is_not_read_and_a_key_is_pushed() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("socket");
@@ -165,7 +165,7 @@ fn a_configuration_in_a_pipe_is_left_for_ssh_and_a_key_is_pushed() {
 }
 
 #[test]
-fn a_key_of_ones_own_is_not_looked_at_where_nobody_logs_in() {
+fn a_key_of_the_user_is_not_read_without_a_login() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("socket");

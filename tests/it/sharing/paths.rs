@@ -1,4 +1,4 @@
-//! Which socket is meant: what a ControlPath tells, and what it costs to know it.
+//! ControlPath: which socket is used, and which calls are needed to know it.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{caller, pushes, run};
 
 #[test]
-fn a_path_without_tokens_costs_no_call() {
+fn a_path_without_tokens_takes_no_call() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("a socket");
@@ -21,14 +21,14 @@ fn a_path_without_tokens_costs_no_call() {
         &["-o", &option, "-oControlMaster=auto", WEB1],
         [0, 0],
     );
-    // As of ssh, which goes where that socket leads, whatever host is typed.
+    // Like ssh, which uses that socket whatever host is typed.
     gets_in(&caller, &["-S", &path, PRIVATE], [0, 0]);
     gets_in(&caller, &["-S", &path, "no-such.lab"], [0, 0]);
     gets_in(&caller, &["-S", "none", WEB1], [1, 1]);
 }
 
 #[test]
-fn a_path_that_tells_the_address_costs_the_look_up_of_an_id_alone() {
+fn a_path_with_the_address_takes_the_look_up_of_an_id_only() {
     for form in ["%C", "%h", "%r@%h:%p", "%n", "%k", "%C-%r-%n"] {
         let caller = caller();
         let sockets = Sockets::of(&caller);
@@ -42,7 +42,7 @@ fn a_path_that_tells_the_address_costs_the_look_up_of_an_id_alone() {
 }
 
 #[test]
-fn who_names_a_way_does_not_go_where_the_typed_host_has_a_master() {
+fn a_named_route_does_not_use_a_master_of_the_typed_host() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("%h");
@@ -55,7 +55,7 @@ fn who_names_a_way_does_not_go_where_the_typed_host_has_a_master() {
 }
 
 #[test]
-fn a_dry_run_shows_what_a_run_becomes() {
+fn a_dry_run_shows_what_a_run_execs() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("%h");
@@ -67,7 +67,7 @@ fn a_dry_run_shows_what_a_run_becomes() {
 }
 
 #[test]
-fn an_address_or_a_name_is_known_without_a_call() {
+fn the_path_of_an_address_or_name_takes_no_call() {
     for host in [
         "127.0.0.11",
         "web1.lab",
@@ -86,7 +86,7 @@ fn an_address_or_a_name_is_known_without_a_call() {
 }
 
 #[test]
-fn an_alias_is_known_by_its_name_or_by_a_look_up() {
+fn the_path_of_an_alias_is_known_by_its_name_or_by_a_look_up() {
     for (form, look_ups) in [("%n", 0), ("plain", 0), ("%h", 1), ("%C", 1)] {
         let caller = caller();
         let sockets = Sockets::of(&caller);
@@ -100,12 +100,12 @@ fn an_alias_is_known_by_its_name_or_by_a_look_up() {
 }
 
 #[test]
-fn another_user_or_port_has_another_socket_if_the_path_tells() {
+fn a_path_with_user_or_port_has_a_socket_for_each() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let told = sockets.path("%r-%p");
     sockets.master(&["-S", &told, "-l", "ubuntu", WEB1]);
-    // The port, too, is one that ssh_config may have for the address.
+    // ssh_config may set the port for the address, too.
     let (_, calls) = counted(
         &caller,
         "mssh",
@@ -120,12 +120,12 @@ fn another_user_or_port_has_another_socket_if_the_path_tells() {
 }
 
 #[test]
-fn a_block_for_addresses_or_for_ids_is_heeded_as_ssh_heeds_it() {
+fn a_block_for_addresses_or_ids_applies_as_in_ssh() {
     let caller = caller();
     let sockets = Sockets::of(&caller);
     let path = sockets.path("by-id");
     let by_id = sockets.config(&format!("Host i-*\n  ControlPath {path}"));
-    // ssh gets the address, to which that block does not apply.
+    // ssh gets the address, and the block does not apply to it.
     gets_in(&caller, &["-F", &by_id, WEB1], [1, 1]);
     sockets.master(&["-S", &path, WEB1]);
     gets_in(&caller, &["-F", &by_id, WEB1], [0, 0]);
@@ -133,7 +133,7 @@ fn a_block_for_addresses_or_for_ids_is_heeded_as_ssh_heeds_it() {
     let both = format!("Host i-*\n  ControlPath {other}\nHost *\n  ControlPath {path}");
     let both = sockets.config(&both);
     gets_in(&caller, &["-F", &both, WEB1], [1, 0]);
-    // A user that is set too late for this block to be in force.
+    // The user is set too late for this block to match.
     let late = format!("Match user ubuntu\n  ControlPath {path}\nHost *\n  User ubuntu");
     let late = sockets.config(&late);
     gets_in(
@@ -143,7 +143,7 @@ fn a_block_for_addresses_or_for_ids_is_heeded_as_ssh_heeds_it() {
     );
 }
 
-/// Whether AWS was asked for the push before it had answered the look-up.
+/// Whether the push was requested before the look-up was answered.
 fn at_the_same_time(form: &str) -> bool {
     let caller = caller();
     let sockets = Sockets::of(&caller);
@@ -156,7 +156,7 @@ fn at_the_same_time(form: &str) -> bool {
 }
 
 #[test]
-fn the_first_connection_waits_for_the_look_up_only_if_the_path_tells_the_address() {
+fn the_first_connection_waits_for_the_look_up_only_if_the_path_has_the_address() {
     assert!(at_the_same_time("plain"));
     assert!(at_the_same_time("%r"));
     assert!(!at_the_same_time("%p"));

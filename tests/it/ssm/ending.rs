@@ -1,4 +1,4 @@
-//! Whatever ends us, the session ends with us; and whoever ends it, we say why.
+//! However the tunnel ends, the session ends, too; and the reason is reported.
 
 use std::io::{Read, Write};
 use std::process::Child;
@@ -11,7 +11,7 @@ use super::{bytes, read_all, service, the_session, tunnel, wait, words, words_to
 use crate::lab::{Caller, Ended, Fault, SessionBehavior, Trouble, instances};
 use crate::sandbox::{caller, run};
 
-/// A tunnel to something that greets and then says no more, when the greeting has come.
+/// A tunnel to a server that sends a greeting and nothing else; after the greeting.
 fn greeted(caller: &Caller<'_>) -> (Child, thread::JoinHandle<Vec<u8>>) {
     let (port, served) = service(|mut stream| {
         stream.write_all(b"hello").expect("a reader");
@@ -32,7 +32,7 @@ fn signal(child: &Child, signal: Signal) {
 }
 
 #[test]
-fn a_signal_lets_go_what_was_written_and_ends_the_session() {
+fn on_a_signal_written_data_arrives_and_the_session_ends() {
     for by in [Signal::HUP, Signal::TERM, Signal::INT] {
         let caller = caller();
         caller.session_behavior(SessionBehavior {
@@ -57,7 +57,7 @@ fn a_signal_lets_go_what_was_written_and_ends_the_session() {
 }
 
 #[test]
-fn a_reader_that_is_gone_ends_the_session() {
+fn a_closed_stdout_ends_the_session() {
     let caller = caller();
     let (port, served) = service(|mut stream| {
         while stream.write_all(&[1; 1000]).is_ok() {
@@ -97,9 +97,9 @@ fn the_end_of_the_input_waits_for_the_answer() {
     assert_eq!(the_session(&caller).ended, Some(Ended::Flag));
 }
 
-/// Nobody reads for some seconds; then everything is there.
+/// Nothing is read for some seconds, then everything is there.
 #[test]
-fn a_reader_that_stalls_loses_nothing() {
+fn a_stalled_reader_loses_nothing() {
     let caller = caller();
     let all = bytes(30_000_000, 7);
     let sent = all.clone();
@@ -120,7 +120,7 @@ fn a_reader_that_stalls_loses_nothing() {
 }
 
 #[test]
-fn encryption_is_refused_with_a_reason() {
+fn encryption_is_rejected_with_a_reason() {
     let caller = caller();
     caller.session_behavior(SessionBehavior {
         wants_encryption: true,
@@ -138,7 +138,7 @@ fn encryption_is_refused_with_a_reason() {
 }
 
 #[test]
-fn a_target_that_is_not_connected_and_one_that_is_denied_are_explained() {
+fn an_unconnected_and_a_denied_target_are_explained() {
     let caller = caller();
     let outcome = run(&caller, "mssh", words_to(instances::WEB2, 22));
     assert_eq!(outcome.code, Some(255));
@@ -169,7 +169,7 @@ fn a_target_that_is_not_connected_and_one_that_is_denied_are_explained() {
 }
 
 #[test]
-fn a_gateway_that_lets_nobody_in_leaves_no_session() {
+fn a_gateway_that_refuses_every_websocket_leaves_no_session() {
     let caller = caller();
     caller.session_behavior(SessionBehavior {
         refused_upgrades: u32::MAX,
@@ -186,7 +186,7 @@ fn a_gateway_that_lets_nobody_in_leaves_no_session() {
 }
 
 #[test]
-fn who_is_told_to_go_before_the_session_begins_ends_it_all_the_same() {
+fn a_signal_before_the_session_starts_ends_the_session() {
     let caller = caller();
     let latency = Trouble::Latency(Duration::from_millis(700));
     caller.fault(Fault::new(latency).on("StartSession"));
@@ -200,7 +200,7 @@ fn who_is_told_to_go_before_the_session_begins_ends_it_all_the_same() {
 }
 
 #[test]
-fn the_agent_s_word_for_the_user_goes_to_standard_error() {
+fn the_customer_message_of_the_agent_goes_to_stderr() {
     let caller = caller();
     caller.session_behavior(SessionBehavior {
         message: "be nice",

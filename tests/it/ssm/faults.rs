@@ -1,4 +1,4 @@
-//! Every byte arrives, whatever befalls the session: the table of faults, both ways at once.
+//! Every byte arrives despite faults of the session, in both directions at once.
 
 use std::time::Duration;
 
@@ -9,18 +9,18 @@ use crate::sandbox::caller;
 
 const MS: Duration = Duration::from_millis(1);
 
-/// Carries so many bytes each way through a session that this befalls.
-fn survives(trial: &SessionBehavior, size: usize) -> (SessionRecord, Duration) {
-    survives_with(trial, size, &[])
+/// Transfers this many bytes in each direction through a session with these faults.
+fn survives(behavior: &SessionBehavior, size: usize) -> (SessionRecord, Duration) {
+    survives_with(behavior, size, &[])
 }
 
 fn survives_with(
-    trial: &SessionBehavior,
+    behavior: &SessionBehavior,
     size: usize,
     faults: &[Fault],
 ) -> (SessionRecord, Duration) {
     let caller = caller();
-    caller.session_behavior(trial.clone());
+    caller.session_behavior(behavior.clone());
     for fault in faults {
         caller.fault(fault.clone());
     }
@@ -28,39 +28,39 @@ fn survives_with(
     let carried = carry(&caller, &up, &down);
     assert!(
         carried.up == up,
-        "what went is not what was sent: {trial:?}"
+        "what went is not what was sent: {behavior:?}"
     );
     assert!(
         carried.down == down,
-        "what came is not what was sent: {trial:?}"
+        "what came is not what was sent: {behavior:?}"
     );
     assert_eq!(
         (carried.stderr.as_str(), carried.code),
         ("", Some(0)),
-        "{trial:?}"
+        "{behavior:?}"
     );
     (the_session(&caller), carried.took)
 }
 
 #[test]
-fn a_clean_session_repeats_nothing() {
+fn without_faults_nothing_is_repeated() {
     let (record, _) = survives(&SessionBehavior::default(), 5_000_000);
     assert_eq!((record.repeated, record.early_birds), (0, 0), "{record:?}");
     assert_eq!((record.websockets, record.resumes), (1, 0));
 }
 
 #[test]
-fn an_agent_that_paces_itself_is_waited_for() {
-    let trial = SessionBehavior {
+fn a_paced_agent_is_waited_for() {
+    let behavior = SessionBehavior {
         paced: true,
         latency: 20 * MS,
         ..SessionBehavior::default()
     };
-    survives(&trial, 200_000);
+    survives(&behavior, 200_000);
 }
 
 #[test]
-fn start_and_pause_before_the_handshake_are_no_leave_and_no_hindrance() {
+fn start_and_pause_before_the_handshake_are_ignored() {
     survives(
         &SessionBehavior {
             first: Some(START),
@@ -79,7 +79,7 @@ fn start_and_pause_before_the_handshake_are_no_leave_and_no_hindrance() {
 }
 
 #[test]
-fn messages_may_come_twice_out_of_order_damaged_or_not_at_all() {
+fn messages_may_be_doubled_reordered_damaged_or_lost() {
     survives(
         &SessionBehavior {
             doubled: 0.2,
@@ -118,7 +118,7 @@ fn messages_may_come_twice_out_of_order_damaged_or_not_at_all() {
 }
 
 #[test]
-fn acknowledgements_may_be_lost_and_messages_behind_them() {
+fn acknowledgements_and_messages_may_be_lost() {
     survives(
         &SessionBehavior {
             lost_acknowledgements: 0.02,
@@ -136,52 +136,52 @@ fn acknowledgements_may_be_lost_and_messages_behind_them() {
 }
 
 #[test]
-fn an_instance_that_is_slow_to_connect_gets_everything() {
-    let trial = SessionBehavior {
+fn an_agent_that_connects_slowly_gets_everything() {
+    let behavior = SessionBehavior {
         slow_dial: 1500 * MS,
         ..SessionBehavior::default()
     };
-    let (record, _) = survives(&trial, 300_000);
-    // Held back for 300 ms, tried from then on.
+    let (record, _) = survives(&behavior, 300_000);
+    // Messages are held back for 300 ms, then tried until the agent is ready.
     assert!(record.early_birds > 0, "{record:?}");
 }
 
 #[test]
-fn a_pause_loses_nothing_whether_or_not_the_gateway_keeps_what_comes() {
+fn a_pause_loses_nothing_whether_the_gateway_keeps_messages_or_not() {
     for loses in [false, true] {
         let pause = Pause {
             after: 100_000,
             lasts: 2500 * MS,
             loses,
         };
-        let trial = SessionBehavior {
+        let behavior = SessionBehavior {
             pause: Some(pause),
             ..SessionBehavior::default()
         };
-        let (_, took) = survives(&trial, 500_000);
+        let (_, took) = survives(&behavior, 500_000);
         assert!(took > 2400 * MS, "{took:?}");
     }
 }
 
 #[test]
-fn a_websocket_that_breaks_is_resumed_in_the_middle_of_a_stream() {
+fn a_broken_websocket_is_resumed_within_a_stream() {
     for politely in [true, false] {
         let breaks = Some((Break::Bytes(150_000), politely, 3));
-        let trial = SessionBehavior {
+        let behavior = SessionBehavior {
             breaks,
             latency: 5 * MS,
             paced: true,
             ..SessionBehavior::default()
         };
-        let (record, _) = survives(&trial, 400_000);
+        let (record, _) = survives(&behavior, 400_000);
         assert_eq!((record.breaks, record.resumes), (3, 3), "{record:?}");
     }
 }
 
 #[test]
-fn a_service_that_refuses_to_resume_is_asked_again() {
+fn a_refused_upgrade_is_tried_again() {
     let breaks = Some((Break::Bytes(100_000), true, 1));
-    let trial = SessionBehavior {
+    let behavior = SessionBehavior {
         breaks,
         paced: true,
         ..SessionBehavior::default()
@@ -189,6 +189,6 @@ fn a_service_that_refuses_to_resume_is_asked_again() {
     let fault = Fault::new(Trouble::Status(500))
         .on("ResumeSession")
         .first(12);
-    let (record, _) = survives_with(&trial, 200_000, &[fault]);
+    let (record, _) = survives_with(&behavior, 200_000, &[fault]);
     assert_eq!(record.resumes, 1);
 }

@@ -1,4 +1,4 @@
-//! Gateways and agents that mean harm cost us little memory and few calls, and keep us from nothing.
+//! Hostile gateways and agents cost little memory and few calls, and do not block the tunnel.
 
 use std::fs;
 use std::io::Write;
@@ -12,8 +12,7 @@ use crate::lab::ssm::Hostile;
 use crate::lab::{Caller, Ended, Fault, SessionBehavior, Trouble};
 use crate::sandbox::{AwsUser, caller, eventually, memory};
 
-/// The most memory that a tunnel may ever have, in megabytes: as the system counts it, with what is
-/// mapped of the binary, and without.
+/// The most memory of a tunnel in megabytes, with and without mapped files.
 const MOST: u64 = 32;
 const MOST_OF_OURS: u64 = 16;
 
@@ -29,7 +28,7 @@ fn against(hostile: Hostile) -> Caller<'static> {
     caller
 }
 
-/// Asserts that a tunnel stays small while it is flooded, and goes when it is told to.
+/// Asserts that a flooded tunnel stays small, and ends on a signal.
 #[track_caller]
 fn withstands(hostile: Hostile) {
     let caller = against(hostile);
@@ -45,7 +44,7 @@ fn withstands(hostile: Hostile) {
         peak - files < MOST_OF_OURS << 10,
         "{hostile:?}: {peak} - {files} KiB"
     );
-    // A second for a farewell that nobody takes, and time for a busy machine.
+    // A second for a close frame that is not answered, and slack for a busy machine.
     assert!(took < Duration::from_secs(4), "{hostile:?}: {took:?}");
     let calls = caller.calls().len();
     assert!(calls <= 10, "{hostile:?}: {calls} calls");
@@ -54,12 +53,12 @@ fn withstands(hostile: Hostile) {
 }
 
 #[test]
-fn an_agent_that_begins_the_handshake_for_ever_gets_one_answer() {
+fn endless_handshake_requests_get_one_answer() {
     withstands(Hostile::Handshakes(1));
 }
 
 #[test]
-fn an_agent_that_wants_hundreds_of_things_is_refused() {
+fn hundreds_of_handshake_actions_are_rejected() {
     let caller = against(Hostile::Handshakes(700));
     let mut child = tunnel(&caller, 22).spawn().expect("the tunnel");
     let (_, said) = read_all(&mut child);
@@ -70,13 +69,13 @@ fn an_agent_that_wants_hundreds_of_things_is_refused() {
 }
 
 #[test]
-fn an_agent_that_completes_the_handshake_for_ever_is_heard_once() {
+fn endless_handshake_completions_are_read_once() {
     withstands(Hostile::Completes);
 }
 
-/// Nothing of the input is acknowledged, nor that we leave.
+/// Neither the input nor the end is acknowledged.
 #[test]
-fn who_is_told_to_go_does_not_wait_for_a_mute_agent_nor_for_a_mute_service() {
+fn a_signal_does_not_wait_for_a_silent_agent_or_service() {
     let caller = against(Hostile::Mute);
     let hang = Fault::new(Trouble::Hang).on("TerminateSession");
     caller.fault(hang);
@@ -99,7 +98,7 @@ fn who_is_told_to_go_does_not_wait_for_a_mute_agent_nor_for_a_mute_service() {
 }
 
 #[test]
-fn who_is_told_to_go_does_not_wait_for_a_session_that_does_not_start() {
+fn a_signal_does_not_wait_for_a_session_to_start() {
     let hang = Fault::new(Trouble::Hang).on("StartSession");
     let slow = Fault::new(Trouble::Latency(Duration::from_secs(2))).on("StartSession");
     for (fault, is_started) in [(hang, false), (slow, true)] {
@@ -119,33 +118,32 @@ fn who_is_told_to_go_does_not_wait_for_a_session_that_does_not_start() {
             "{:?}",
             told.elapsed()
         );
-        // One that comes late is ended.
+        // If it starts late, it is terminated.
         assert_eq!(caller.sessions().len(), usize::from(is_started));
         assert!(!is_started || the_session(&caller).ended == Some(Ended::Api));
     }
 }
 
 #[test]
-fn messages_before_or_after_their_turn_cost_a_few_megabytes() {
+fn early_and_repeated_messages_take_a_few_megabytes() {
     withstands(Hostile::Early);
     withstands(Hostile::Old);
 }
 
 #[test]
-fn pings_whose_pongs_nobody_reads_are_not_answered_for_ever() {
+fn endless_pings_are_not_all_answered() {
     withstands(Hostile::Pings);
 }
 
 #[test]
-fn a_message_without_an_end_is_the_end_of_the_websocket() {
+fn an_endless_message_ends_the_websocket() {
     withstands(Hostile::Pieces);
     withstands(Hostile::TooLong);
 }
 
-/// How often a session may be resumed in ten seconds, and in how much time it is given up: see
-/// `wire::ssm::retry`.
+/// How often a session is resumed in ten seconds, and when it is given up: see `wire::ssm::retry`.
 #[test]
-fn websockets_that_are_closed_at_once_are_opened_less_and_less_often() {
+fn websockets_that_close_at_once_are_retried_less_and_less_often() {
     for hostile in [
         Hostile::Closes,
         Hostile::TooLong,
@@ -165,7 +163,7 @@ fn websockets_that_are_closed_at_once_are_opened_less_and_less_often() {
 }
 
 #[test]
-fn credentials_are_loaded_again_only_when_aws_refuses_them() {
+fn credentials_are_loaded_again_only_if_aws_rejects_them() {
     let user = AwsUser::with("");
     let helper = user.aws("helper");
     let runs = user.aws("runs");

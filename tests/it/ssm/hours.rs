@@ -1,4 +1,4 @@
-//! A session that outlives its websockets, which AWS closes after about an hour.
+//! A session outlives its websockets, which AWS closes after about an hour.
 
 use std::io::{Read, Write};
 use std::thread;
@@ -10,9 +10,9 @@ use crate::sandbox::caller;
 
 const MS: Duration = Duration::from_millis(1);
 
-/// Nothing is under way when the websocket goes, by whatever close, and nothing until long after.
+/// Nothing is in flight when the websocket breaks, with or without a close frame, and long after.
 #[test]
-fn a_websocket_that_breaks_while_nobody_speaks_is_resumed() {
+fn a_websocket_that_breaks_while_idle_is_resumed() {
     for politely in [true, false] {
         let caller = caller();
         caller.session_behavior(SessionBehavior {
@@ -40,13 +40,13 @@ fn a_websocket_that_breaks_while_nobody_speaks_is_resumed() {
         served.join().expect("no panic");
         let record = the_session(&caller);
         assert_eq!((record.breaks, record.resumes), (1, 1), "{record:?}");
-        // Nothing had to come again.
+        // Nothing was sent twice.
         assert_eq!(record.repeated, 0, "{record:?}");
     }
 }
 
-/// AWS closes each websocket about once an hour; here an hour has two seconds. Each old URL is of
-/// no use once there is a new one.
+/// AWS closes each websocket after about an hour; here, after two seconds. An old URL is invalid
+/// once there is a new one.
 #[test]
 fn twenty_closes_with_code_1000_are_twenty_resumes() {
     let breaks = Some((Break::Age(2000 * MS), true, 20));

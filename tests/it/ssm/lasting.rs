@@ -1,4 +1,4 @@
-//! A session that stays, with ssh in the background; and how little it needs.
+//! A long session, with ssh in the background; and its memory.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -11,15 +11,15 @@ use super::{bytes, service, the_session, wait, words};
 use crate::lab::{Caller, instances};
 use crate::sandbox::{Outcome, caller, echo_server, echoes, finish, free_port, leaves_nothing};
 
-/// `mssh` by a session, with a socket for sharing.
+/// `mssh --ssm` with a ControlPath.
 fn sharing(caller: &Caller<'_>, socket: &Path, words: &[&str]) -> Outcome {
     let mut mssh = caller.command("mssh");
     mssh.arg("--ssm").arg(format!("-p{}", caller.lab().port()));
     finish(mssh.arg("-S").arg(socket).args(words))
 }
 
-/// Standard error is a pipe here: who reads it to its end does not wait for the tunnel, which has
-/// let go of it as ssh has.
+/// Stderr is a pipe here: its reader does not wait for the tunnel, which has closed it, as ssh
+/// does.
 #[test]
 fn with_f_the_tunnel_goes_to_the_background_and_is_shared() {
     let caller = caller();
@@ -39,9 +39,9 @@ fn with_f_the_tunnel_goes_to_the_background_and_is_shared() {
     leaves_nothing(&caller);
 }
 
-/// The memory of a tunnel that may have no more than 16 MB for its data.
+/// A tunnel that is limited to 16 MB of data.
 #[test]
-fn a_long_stream_needs_little_memory() {
+fn a_long_stream_takes_little_memory() {
     let caller = caller();
     let content = bytes(30_000_000, 9);
     let sent = content.clone();
@@ -59,11 +59,11 @@ fn a_long_stream_needs_little_memory() {
     assert!(up == content && served.join().expect("no panic") == content);
     assert!(down.is_empty());
     the_session(&caller);
-    // Without what is mapped of files, which is the binary: a development build's is long.
+    // Without mapped files, which are the binary: it is large in a debug build.
     assert!(peak < 8 * 1024, "{peak} KiB");
 }
 
-/// Sends the content and reads as much; what came, what came after, and the memory it took.
+/// Sends the content, and reads as much. Returns what arrived, what followed, and the memory.
 fn through(tunnel: &mut Command, content: &[u8]) -> (Vec<u8>, Vec<u8>, u64) {
     tunnel.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = tunnel.spawn().expect("prlimit, of util-linux");

@@ -1,4 +1,4 @@
-//! Where a session's token goes: to the service that was asked, and nowhere else.
+//! The token of a session is sent only to hosts of the service that was called.
 
 use std::process::Command;
 
@@ -7,14 +7,14 @@ use crate::lab::{Caller, Ended, SessionBehavior};
 use crate::sandbox::eice::service;
 use crate::sandbox::{caller, finish};
 
-/// Asserts that the session's websocket is not sought at this place, and that it is ended.
+/// Asserts that no websocket is opened to this StreamUrl, and that the session is ended.
 #[track_caller]
 fn refuses(caller: &Caller<'_>, command: &mut Command, place: &'static str) {
     caller.session_behavior(SessionBehavior {
         stream: Some(place),
         ..SessionBehavior::default()
     });
-    // What stands behind a question mark may be a secret.
+    // The query may contain a secret.
     let named = place.split('?').next().unwrap_or_default();
     let error = format!(
         "mssh: error: the answer names {named} for the session's websocket, which is not Session \
@@ -33,7 +33,7 @@ fn refuses(caller: &Caller<'_>, command: &mut Command, place: &'static str) {
 }
 
 #[test]
-fn an_endpoint_of_ones_own_vouches_for_no_other_host() {
+fn a_configured_endpoint_allows_no_other_host() {
     for place in [
         "ws://127.0.0.2:80",
         "wss://127.0.0.2",
@@ -48,9 +48,9 @@ fn an_endpoint_of_ones_own_vouches_for_no_other_host() {
     }
 }
 
-/// What is left in the environment of an endpoint that is not in force.
+/// An endpoint variable that is ignored.
 #[test]
-fn an_endpoint_that_is_ignored_vouches_for_nothing() {
+fn an_ignored_endpoint_allows_nothing() {
     let caller = caller();
     let mut mssh = caller.command("mssh");
     mssh.env("AWS_CA_BUNDLE", service().certificate());
@@ -60,7 +60,7 @@ fn an_endpoint_that_is_ignored_vouches_for_nothing() {
 }
 
 #[test]
-fn who_is_asked_over_tls_is_told_nothing_in_clear() {
+fn after_a_call_over_tls_nothing_is_sent_in_plain_text() {
     let caller = caller();
     let mut mssh = caller.command("mssh");
     mssh.env("AWS_CA_BUNDLE", service().certificate());

@@ -1,5 +1,4 @@
-//! Agents as they really are, of two releases: what they drop, what they take twice, and where they
-//! are silent.
+//! Bugs of real agents, in two releases.
 
 use std::io::{ErrorKind, Read, Write};
 use std::process::{Child, ChildStdin};
@@ -17,9 +16,9 @@ const MS: Duration = Duration::from_millis(1);
 
 const RELEASES: [Release; 2] = [Release::Old, Release::New];
 
-/// Without the mending, the old agent's tunnel hangs after 10 MB.
+/// Without the workaround, the tunnel of an old agent hangs after 10 MB.
 #[test]
-fn one_acknowledgement_that_is_lost_holds_up_no_upload() {
+fn one_lost_acknowledgement_does_not_stop_an_upload() {
     for release in RELEASES {
         let caller = caller();
         caller.session_behavior(SessionBehavior {
@@ -36,9 +35,9 @@ fn one_acknowledgement_that_is_lost_holds_up_no_upload() {
     }
 }
 
-/// A websocket that breaks takes many acknowledgements with it.
+/// A broken websocket loses many acknowledgements.
 #[test]
-fn an_old_agent_goes_on_over_another_websocket() {
+fn an_old_agent_continues_over_another_websocket() {
     let caller = caller();
     caller.session_behavior(SessionBehavior {
         release: Release::Old,
@@ -54,7 +53,7 @@ fn an_old_agent_goes_on_over_another_websocket() {
 }
 
 #[test]
-fn an_old_agent_that_is_slow_to_connect_gets_everything() {
+fn an_old_agent_that_connects_slowly_gets_everything() {
     let caller = caller();
     caller.session_behavior(SessionBehavior {
         release: Release::Old,
@@ -67,7 +66,7 @@ fn an_old_agent_that_is_slow_to_connect_gets_everything() {
     assert!(the_session(&caller).early_birds > 0);
 }
 
-/// A tunnel whose agent takes nothing more, and which has read all that it can.
+/// A tunnel with a stuck agent, which has read as much input as it can.
 fn stuck(caller: &Caller<'_>) -> (Child, ChildStdin) {
     caller.session_behavior(SessionBehavior {
         stuck_at: Some(40),
@@ -94,9 +93,9 @@ fn stuck(caller: &Caller<'_>) -> (Child, ChildStdin) {
     (child, stdin)
 }
 
-/// Without room nothing is read, and so the end of what could be read was not, either.
+/// Without room nothing is read, so the end of the input is not seen either.
 #[test]
-fn who_leaves_an_agent_that_takes_nothing_more_leaves_no_tunnel_and_no_session() {
+fn a_signal_with_a_stuck_agent_leaves_no_tunnel_and_no_session() {
     let caller = caller();
     let (mut child, stdin) = stuck(&caller);
     drop((stdin, child.stdout.take()));
@@ -107,7 +106,7 @@ fn who_leaves_an_agent_that_takes_nothing_more_leaves_no_tunnel_and_no_session()
 }
 
 #[test]
-fn who_closes_the_input_of_an_agent_that_takes_nothing_more_is_told_after_a_minute() {
+fn a_stuck_agent_is_reported_a_minute_after_the_end_of_input() {
     let caller = caller();
     let (mut child, stdin) = stuck(&caller);
     drop(stdin);
@@ -119,9 +118,9 @@ fn who_closes_the_input_of_an_agent_that_takes_nothing_more_is_told_after_a_minu
 }
 
 /// The agent writes to the port, and then acknowledges. If its websocket is reset in between, it
-/// forgets that it has written, and no client can know. SSH notices; other protocols need not.
+/// forgets that it has written, and no client can know. SSH detects that; other protocols may not.
 #[test]
-fn an_agent_whose_websocket_is_reset_takes_one_message_twice_and_no_more() {
+fn an_agent_whose_websocket_is_reset_handles_at_most_one_message_twice() {
     for release in RELEASES {
         let caller = caller();
         caller.session_behavior(SessionBehavior {
@@ -151,7 +150,7 @@ fn an_agent_whose_websocket_is_reset_takes_one_message_twice_and_no_more() {
 }
 
 #[test]
-fn a_port_where_nobody_listens_is_called_that_as_soon_as_the_agent_says_so() {
+fn a_closed_port_is_reported_as_soon_as_the_agent_reports_it() {
     for (release, what) in [
         (Release::Old, "document worker timed out"),
         (
@@ -177,16 +176,16 @@ fn a_port_where_nobody_listens_is_called_that_as_soon_as_the_agent_says_so() {
     }
 }
 
-/// Until then a minute passes, and ssh does not say what it waits for.
+/// That takes a minute, and ssh does not say what it waits for.
 #[test]
-fn who_watches_is_told_of_a_port_that_does_not_answer_and_who_wants_no_words_is_not() {
+fn a_port_without_an_answer_is_reported_on_a_terminal_unless_quiet() {
     let remark = "mssh: no answer from port 1 yet: does anything listen on it there?";
-    let trial = SessionBehavior {
+    let behavior = SessionBehavior {
         notices: Some(9000 * MS),
         ..SessionBehavior::default()
     };
     let watched = caller();
-    watched.session_behavior(trial.clone());
+    watched.session_behavior(behavior.clone());
     let mut pty = Pty::open(&watched, &format!("mssh --ssm -p1 {}", instances::WEB1));
     pty.shows(remark);
     pty.shows("mssh: hint: nothing listens on port 1 there");
@@ -197,7 +196,7 @@ fn who_watches_is_told_of_a_port_that_does_not_answer_and_who_wants_no_words_is_
 
     for words in ["-q", "-oBatchMode=yes"] {
         let quiet = caller();
-        quiet.session_behavior(trial.clone());
+        quiet.session_behavior(behavior.clone());
         let line = format!("mssh {words} --ssm -p1 {}", instances::WEB1);
         let mut pty = Pty::open(&quiet, &line);
         pty.shows("mssh: hint: nothing listens on port 1 there");
@@ -206,15 +205,15 @@ fn who_watches_is_told_of_a_port_that_does_not_answer_and_who_wants_no_words_is_
     }
 
     let script = caller();
-    script.session_behavior(trial);
+    script.session_behavior(behavior);
     let outcome = run(&script, "mssh", ["--ssm", "-p1", instances::WEB1, "true"]);
     assert!(!outcome.stderr.contains("no answer"), "{outcome:?}");
     assert!(outcome.stderr.contains("nothing listens"), "{outcome:?}");
 }
 
-/// An agent that is told to end what is ending already listens to nothing for two seconds.
+/// An agent that is told to end a session that is ending already does not read for two seconds.
 #[test]
-fn a_server_that_closes_at_our_farewell_is_let_do_so() {
+fn a_server_that_closes_with_us_ends_the_session_cleanly() {
     let caller = caller();
     caller.session_behavior(SessionBehavior {
         latency: 20 * MS,

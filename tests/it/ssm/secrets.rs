@@ -1,12 +1,14 @@
-//! Credentials, tokens and the URL of a session: nobody sees them, and they do not stay.
+//! Credentials, tokens and the URL of a session are never visible, and do not stay on disk.
 
 use std::process::Command;
 
 use super::{Carried, bytes, carry_by, the_session, tunnel};
 use crate::lab::{Break, SessionBehavior, SessionRecord, instances};
-use crate::sandbox::{AwsUser, Login, caller, discreet, files_below, finish, handed};
+use crate::sandbox::{
+    AwsUser, Login, assert_hidden, caller, files_below, finish, write_credentials,
+};
 
-/// Somebody with a profile for a role, whose session has a token, in their files.
+/// A user with a profile for a role.
 fn with_role() -> AwsUser {
     AwsUser::with(
         "[profile base]\n$KEYregion = us-east-1\n[profile role]\n\
@@ -14,7 +16,7 @@ fn with_role() -> AwsUser {
     )
 }
 
-/// Their `mssh` by that role and a session.
+/// `mssh` with that role, through Session Manager.
 fn mssh_of(user: &AwsUser) -> Command {
     let mut mssh = user.command("mssh");
     let port = format!("-p{}", user.caller.lab().port());
@@ -22,27 +24,26 @@ fn mssh_of(user: &AwsUser) -> Command {
     mssh
 }
 
-/// What nobody is to see.
 fn secrets(session: &SessionRecord) -> [&str; 4] {
     ["labsecret", "labtoken", &session.token, &session.cell]
 }
 
 #[test]
-fn no_process_and_no_file_tells_a_secret() {
+fn no_process_and_no_file_shows_a_secret() {
     let user = with_role();
     let session = Login::open(&mut mssh_of(&user));
     let record = user.caller.sessions().remove(0);
     assert!(record.access_key.starts_with("ASIALAB"), "{record:?}");
     let room = session.key().parent().expect("a room").to_owned();
-    // ssh, the tunnel (and for a moment a shell) and the keeper.
-    let seen = discreet(&room, &secrets(&record));
+    // ssh, the tunnel (and briefly a shell) and the keeper.
+    let seen = assert_hidden(&room, &secrets(&record));
     assert!(seen >= 3, "{seen} processes");
-    // The tunnel has taken its credentials, and left none.
+    // The tunnel has read its credentials, and removed the file.
     assert_eq!(files_below(&room), [session.key()]);
 }
 
 #[test]
-fn nothing_that_is_said_tells_a_secret_and_nobody_is_asked_twice() {
+fn no_message_shows_a_secret_and_credentials_are_loaded_once() {
     let user = with_role();
     let outcome = finish(mssh_of(&user).args(["--debug", "-vvv", "true"]));
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
@@ -51,14 +52,14 @@ fn nothing_that_is_said_tells_a_secret_and_nobody_is_asked_twice() {
     for secret in secrets(&record) {
         assert!(!outcome.stderr.contains(secret), "{secret} in {outcome:?}");
     }
-    // What the parent has found out is not asked again.
+    // The tunnel does not load credentials again.
     assert_eq!(user.caller.calls_of("AssumeRole").len(), 1);
 }
 
-/// Nobody is there to give another MFA code, say; those that the session was started with will do
-/// as long as they last.
+/// For example, if there is no terminal for another MFA code. The credentials that started the
+/// session work until they expire.
 #[test]
-fn where_no_other_credentials_are_to_be_had_those_at_hand_resume_the_session() {
+fn without_new_credentials_the_old_ones_resume_the_session() {
     let caller = caller();
     caller.session_behavior(SessionBehavior {
         breaks: Some((Break::Bytes(100_000), true, 2)),
@@ -69,7 +70,7 @@ fn where_no_other_credentials_are_to_be_had_those_at_hand_resume_the_session() {
         r#"{{"AccessKeyId":"{}","SecretAccessKey":"labsecretlabsecretlabsecretlabsecretlabs"}}"#,
         caller.access_key()
     );
-    let file = handed(&caller, &text);
+    let file = write_credentials(&caller, &text);
     let content = bytes(150_000, 10);
     let Carried {
         up, down, stderr, ..

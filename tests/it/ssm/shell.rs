@@ -1,4 +1,4 @@
-//! A shell without sshd, a key or a port. The lab's agent runs a bash for it, on a terminal of its own.
+//! A shell without sshd, key or port. The lab's agent runs bash on a terminal of its own.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::lab::ssm::{MANAGED_NODE, PROMPT};
 use crate::lab::{Break, Caller, Ended, Fault, SessionBehavior, Trouble, instances};
 use crate::sandbox::{PATIENCE, Pty, caller, eventually, files_below, finish_with, run};
 
-/// Runs `line` in a terminal, to where the shell there waits for keys.
+/// Runs `line` in a terminal, and waits for the prompt of the remote shell.
 #[track_caller]
 fn open(caller: &Caller<'_>, line: &str) -> Pty {
     let pty = Pty::open(caller, line);
@@ -17,7 +17,7 @@ fn open(caller: &Caller<'_>, line: &str) -> Pty {
     pty
 }
 
-/// The process that has said `pid=…`.
+/// The process ID printed as `pid=…`.
 fn pid(screen: &str) -> Pid {
     let said = screen
         .split_once("pid=")
@@ -27,7 +27,7 @@ fn pid(screen: &str) -> Pid {
 }
 
 #[test]
-fn keys_arrive_as_they_are_and_the_terminal_is_put_back() {
+fn keys_arrive_raw_and_the_terminal_is_restored() {
     let caller = caller();
     let line = format!(
         "stty rows 20 cols 70; before=$(stty -g); mssh --shell {}; status=$?; \
@@ -35,7 +35,7 @@ fn keys_arrive_as_they_are_and_the_terminal_is_put_back() {
         instances::WEB1
     );
     let mut pty = open(&caller, &line);
-    // Ctrl-C, Ctrl-Z and Ctrl-\ are for the far end.
+    // Ctrl-C, Ctrl-Z and Ctrl-\ are sent to the remote shell.
     for (key, name) in [("\x03", "INT"), ("\x1a", "TSTP"), ("\x1c", "QUIT")] {
         pty.types(&format!(
             "bash -c 'trap \"echo got $((40+2))-{name}; exit\" {name}; \
@@ -60,7 +60,7 @@ fn keys_arrive_as_they_are_and_the_terminal_is_put_back() {
 }
 
 #[test]
-fn another_size_of_the_terminal_is_told() {
+fn a_new_terminal_size_is_sent() {
     let caller = caller();
     let line = format!(
         "stty rows 20 cols 70; (sleep 2; stty rows 30 cols 90 </dev/tty) & mssh --shell {}",
@@ -76,14 +76,14 @@ fn another_size_of_the_terminal_is_told() {
     assert!(eventually(PATIENCE, told));
     pty.types("stty size\n");
     pty.shows("30 90");
-    // A Ctrl-D between two modes of the terminal would be lost.
+    // A Ctrl-D while the terminal changes its mode would be lost.
     pty.types("exit\n");
     assert_eq!(pty.end(), Some(0));
     the_session(&caller);
 }
 
 #[test]
-fn a_signal_puts_the_terminal_back_and_ends_the_session() {
+fn a_signal_restores_the_terminal_and_ends_the_session() {
     for by in [Signal::HUP, Signal::TERM, Signal::INT, Signal::QUIT] {
         let caller = caller();
         let line = format!(
@@ -101,7 +101,7 @@ fn a_signal_puts_the_terminal_back_and_ends_the_session() {
 }
 
 #[test]
-fn until_there_is_a_shell_the_keys_are_ours_and_no_session_is_left() {
+fn before_the_shell_starts_ctrl_c_ends_mssh_and_the_session() {
     for key in ["\x03", "\x1c"] {
         let caller = caller();
         caller.session_behavior(SessionBehavior {
@@ -124,7 +124,7 @@ fn until_there_is_a_shell_the_keys_are_ours_and_no_session_is_left() {
 }
 
 #[test]
-fn a_shell_goes_on_over_another_websocket() {
+fn a_shell_continues_over_another_websocket() {
     let caller = caller();
     caller.session_behavior(SessionBehavior {
         breaks: Some((Break::Bytes(3000), true, 1)),
@@ -143,7 +143,7 @@ fn a_shell_goes_on_over_another_websocket() {
 }
 
 #[test]
-fn who_waits_for_another_websocket_is_told_so_and_may_give_up() {
+fn while_reconnecting_a_message_is_shown_and_ctrl_c_works() {
     let caller = caller();
     caller.session_behavior(SessionBehavior {
         breaks: Some((Break::Bytes(3000), true, 1)),
@@ -153,7 +153,7 @@ fn who_waits_for_another_websocket_is_told_so_and_may_give_up() {
     let mut pty = open(&caller, &format!("mssh --shell {}", instances::WEB1));
     pty.types("for i in {1..2000}; do echo line $((i+10000)); done\n");
     pty.shows("mssh: the connection is lost, and tried again; Ctrl-C gives up");
-    // The terminal makes a signal of it again.
+    // The terminal turns it into a signal again.
     pty.types("\x03");
     pty.shows("mssh: error: the session is over: a signal has ended it");
     assert_eq!(pty.end(), Some(255));
@@ -161,7 +161,7 @@ fn who_waits_for_another_websocket_is_told_so_and_may_give_up() {
 }
 
 #[test]
-fn without_a_terminal_it_is_a_pipe() {
+fn a_shell_works_without_a_terminal() {
     for (words, target) in [
         (vec![MANAGED_NODE], instances::WEB1),
         (vec!["127.0.1.11"], instances::WEB1),
@@ -195,7 +195,7 @@ fn a_shell_that_cannot_be_started_says_why() {
 }
 
 #[test]
-fn what_does_not_go_with_a_shell_is_said_and_so_is_encryption() {
+fn unsupported_options_and_encryption_are_reported() {
     let hint = "mssh: hint: no ssh is involved: the SSM Agent runs the shell, as the user that \
                 Session Manager's preferences name\n";
     let caller = caller();
@@ -226,7 +226,7 @@ fn what_does_not_go_with_a_shell_is_said_and_so_is_encryption() {
 }
 
 #[test]
-fn an_instance_that_session_manager_does_not_reach_is_looked_up_to_say_why() {
+fn an_unconnected_instance_is_looked_up_for_the_reason() {
     let says = |caller: &Caller<'_>, id: &str, lines: &[&str]| {
         run(caller, "mssh", ["--shell", id]).fails(255, lines);
         let calls: Vec<String> = caller.calls().into_iter().map(|it| it.action).collect();
@@ -250,7 +250,7 @@ fn an_instance_that_session_manager_does_not_reach_is_looked_up_to_say_why() {
             "mssh: hint: is it in another region (--region) or account (--profile)?",
         ],
     );
-    // One that runs, and one of which nothing may be known.
+    // A running one, and one that may not be looked up.
     for (id, denied) in [(instances::WEB2, false), (instances::STOPPED, true)] {
         let caller = caller();
         if denied {

@@ -1,4 +1,4 @@
-//! Real programs through the tunnel, to the real sshd.
+//! Real programs through the tunnel to a real sshd.
 
 use std::fs;
 use std::process::Stdio;
@@ -8,13 +8,13 @@ use crate::lab::ssm::MANAGED_NODE;
 use crate::lab::{Break, Caller, Ended, SessionBehavior, instances};
 use crate::sandbox::{caller, finish, finish_with, run};
 
-/// A name for a file of the caller's, in the home that all instances share.
+/// The name of a file of the caller, in the home that all instances share.
 fn remote(caller: &Caller<'_>, name: &str) -> String {
     format!("{}-{name}", caller.access_key())
 }
 
 #[test]
-fn a_login_by_the_tunnel_runs_a_command_and_leaves_no_session() {
+fn a_login_through_the_tunnel_leaves_no_session() {
     let caller = caller();
     let port = format!("-p{}", caller.lab().port());
     let words = [
@@ -37,7 +37,7 @@ fn a_login_by_the_tunnel_runs_a_command_and_leaves_no_session() {
 }
 
 #[test]
-fn ssh_that_is_killed_leaves_no_session() {
+fn a_killed_ssh_leaves_no_session() {
     let caller = caller();
     let port = format!("-p{}", caller.lab().port());
     let words = ["--ssm", port.as_str(), instances::WEB1, "echo up; sleep 60"];
@@ -51,7 +51,7 @@ fn ssh_that_is_killed_leaves_no_session() {
     let mut up = [0; 3];
     let stdout = child.stdout.as_mut().expect("a pipe");
     std::io::Read::read_exact(stdout, &mut up).expect("a word");
-    // Without a word to its ProxyCommand: the pipes close, and nothing else tells.
+    // Its ProxyCommand gets no signal; only the pipes close.
     child.kill().expect("a process");
     let _ = child.wait();
     let session = the_session(&caller);
@@ -59,7 +59,7 @@ fn ssh_that_is_killed_leaves_no_session() {
 }
 
 #[test]
-fn files_go_both_ways_by_sftp_scp_and_rsync_while_websockets_break() {
+fn sftp_scp_and_rsync_copy_both_ways_while_websockets_break() {
     let caller = caller();
     let breaks = Some((Break::Bytes(700_000), true, 1));
     caller.session_behavior(SessionBehavior {
@@ -112,7 +112,7 @@ fn files_go_both_ways_by_sftp_scp_and_rsync_while_websockets_break() {
 }
 
 #[test]
-fn a_session_does_not_outlive_a_host_key_that_is_refused() {
+fn a_rejected_host_key_ends_the_session() {
     let caller = caller();
     let port = format!("-p{}", caller.lab().port());
     let strict = [
@@ -132,9 +132,9 @@ fn a_session_does_not_outlive_a_host_key_that_is_refused() {
 }
 
 #[test]
-fn a_managed_node_takes_a_key_that_it_has_already() {
+fn a_managed_node_is_reached_with_an_installed_key() {
     let caller = caller();
-    // The lab's node is the first instance: a push there gives it the key.
+    // The lab's node shares its sshd with WEB1, so a push to WEB1 installs the key.
     let key = caller.run_dir().join("key");
     let file = key.to_str().expect("text");
     let made = finish(
@@ -167,7 +167,7 @@ fn a_managed_node_takes_a_key_that_it_has_already() {
 }
 
 #[test]
-fn no_rule_of_instance_connect_holds_for_users_where_nothing_is_pushed() {
+fn without_a_push_any_user_name_is_allowed() {
     let caller = caller();
     for words in [
         vec!["-i", "key", "CORP\\jane@MANAGED_NODE"],
@@ -189,7 +189,7 @@ fn no_rule_of_instance_connect_holds_for_users_where_nothing_is_pushed() {
 }
 
 #[test]
-fn a_managed_node_without_a_key_of_ones_own_is_explained() {
+fn a_managed_node_without_a_key_of_the_user_is_explained() {
     for words in [
         vec![MANAGED_NODE],
         vec!["--ssm", MANAGED_NODE],

@@ -1,5 +1,4 @@
-//! An address is any address of an instance: secondary ones, those of its second interface, and the
-//! Elastic IP associated with each.
+//! Any address finds its instance: secondary ones, those of a second interface, and Elastic IPs.
 
 use std::time::Duration;
 
@@ -7,7 +6,7 @@ use crate::lab::instances::{MULTI_HOMED, SAME_ADDRESS1, SAME_ADDRESS2};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, Trouble};
 use crate::sandbox::{caller, eice, finish, look_ups, pushes, run};
 
-/// The address that sshd was reached at.
+/// Prints the address of the server.
 const WHERE: &str = "set -- $SSH_CONNECTION; echo $3";
 
 #[test]
@@ -40,7 +39,7 @@ fn an_ipv6_address_of_the_second_interface_is_found() {
 }
 
 #[test]
-fn all_filters_of_an_address_are_asked_for_at_the_same_time() {
+fn all_filters_of_an_address_are_requested_at_the_same_time() {
     let caller = caller();
     let latency = Fault::new(Trouble::Latency(Duration::from_millis(700)));
     caller.fault(latency.on(DESCRIBE_INSTANCES));
@@ -48,12 +47,12 @@ fn all_filters_of_an_address_are_asked_for_at_the_same_time() {
     let calls = caller.calls_of(DESCRIBE_INSTANCES);
     let apart = calls[1].at.duration_since(calls[0].at);
     assert!(apart < Duration::from_millis(600), "one waited: {apart:?}");
-    // Two filters, for each of which the lab has an empty page and then another.
+    // Two filters, each with an empty page first.
     assert_eq!(look_ups(&caller), 4);
 }
 
 #[test]
-fn a_single_running_instance_wins_over_stopped_ones_with_its_address() {
+fn a_single_running_instance_wins_over_stopped_ones() {
     for address in ["127.0.1.16", "127.0.1.18"] {
         let caller = caller();
         run(&caller, "mssh", [address, WHERE]).prints(&format!("{address}\n"));
@@ -66,9 +65,10 @@ fn a_single_running_instance_wins_over_stopped_ones_with_its_address() {
     }
 }
 
-/// By any way, whoever names an address goes to that one, or to what it is associated with.
+/// On every route, a target given as an address is reached at that address, or at the private
+/// address of the Elastic IP.
 #[test]
-fn every_way_leads_to_the_address_that_was_named() {
+fn every_route_leads_to_the_given_address() {
     for (way, target, address) in [
         ("--private", "127.0.0.18", "127.0.1.18"),
         ("--private", "127.0.1.19", "127.0.1.19"),
@@ -81,7 +81,7 @@ fn every_way_leads_to_the_address_that_was_named() {
 }
 
 #[test]
-fn an_endpoint_leads_to_the_address_that_was_named() {
+fn an_endpoint_leads_to_the_given_address() {
     for (target, address) in [("127.0.1.19", "127.0.1.19"), ("127.0.0.18", "127.0.1.18")] {
         let caller = caller();
         let mut mssh = eice::command(&caller, "mssh");

@@ -1,5 +1,4 @@
-//! What ssh is asked is asked of the configuration that it would read, wherever that is; and without
-//! an effect on anybody.
+//! `ssh -G` reads the same configuration as the later ssh, and has no side effects.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -8,23 +7,23 @@ use std::process::Command;
 use crate::lab::instances::{PRIVATE, WEB1};
 use crate::sandbox::{SshUser, caller, config, finish, lab, pushes, run, skipped};
 
-/// ssh_config by which any look-up of a name without a dot ends in an error, if DNS does not know it.
+/// An ssh_config with which ssh fails on a name without a dot that DNS does not know.
 const CANONICAL: &str = "Host *\n  CanonicalizeHostname yes\n  CanonicalDomains nowhere\n  CanonicalizeFallbackLocal no";
 
 #[test]
-fn dns_is_not_asked_for_an_instance_id() {
+fn an_instance_id_is_not_resolved() {
     let (_kept, file) = config(&format!("Host db\n  HostName {PRIVATE}\n{CANONICAL}"));
     let caller = caller();
     for target in [WEB1, "db"] {
         run(&caller, "mssh", ["-F", &file, target, "echo in"]).prints("in\n");
     }
-    // As it would be for ssh, and is for what is no instance.
+    // As ssh would, for a host that is no instance.
     let outcome = run(&caller, "mssh", ["-F", &file, "web1", "true"]);
     assert!(outcome.stderr.contains("resolve"), "{outcome:?}");
 }
 
 #[test]
-fn dns_is_not_asked_for_the_socket_of_a_master() {
+fn the_socket_of_a_master_needs_no_dns() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().display();
     let (_kept, file) = config(&format!("{CANONICAL}\n  ControlPath {path}/%C"));
@@ -32,12 +31,12 @@ fn dns_is_not_asked_for_the_socket_of_a_master() {
 }
 
 #[test]
-fn a_canonical_name_counts_where_there_is_one() {
+fn a_canonical_name_is_used() {
     let text = "Host web1.lab\n  User ubuntu\nHost *\n  CanonicalizeHostname yes\n  \
                 CanonicalDomains lab";
     let (kept, file) = config(text);
     let caller = caller();
-    // ssh looks up the whole name, with a dot at its end.
+    // ssh resolves the full name, with a dot at the end.
     let hosts = kept.path().join("hosts");
     let known = fs::read_to_string(lab().path().join("hosts")).expect("a file");
     fs::write(&hosts, format!("{known}127.0.0.11 web1.lab.\n")).expect("a file");
@@ -47,9 +46,9 @@ fn a_canonical_name_counts_where_there_is_one() {
     assert_eq!(pushes(&caller), [format!("ubuntu@{WEB1}")]);
 }
 
-/// ssh tells who logs in, and not whether anybody has said so: what the name is here, is the default.
+/// `ssh -G` prints a user even if none is configured: the local name.
 #[test]
-fn a_user_who_is_called_as_we_are_here_is_told_from_none() {
+fn a_configured_user_with_the_local_name_is_told_from_the_default() {
     let us = lab_user();
     for (text, login) in [
         ("", "ec2-user"),
@@ -67,15 +66,15 @@ fn a_user_who_is_called_as_we_are_here_is_told_from_none() {
     }
 }
 
-/// Whoever runs the lab.
+/// The user who runs the lab.
 fn lab_user() -> String {
     let told = finish(caller().command("id").arg("-un"));
     told.stdout.trim_end().to_owned()
 }
 
-/// In a user namespace it belongs to nobody, and ssh does not let it be included.
+/// As in a user namespace. ssh rejects such a file in an Include.
 #[test]
-fn the_systems_file_may_belong_to_nobody() {
+fn the_system_config_may_belong_to_nobody() {
     let user = SshUser::with("");
     let us = lab_user();
     let script = "mount --bind \"$1\" /etc/ssh/ssh_config && shift && exec \"$@\"";
@@ -104,9 +103,9 @@ fn the_systems_file_may_belong_to_nobody() {
     }
 }
 
-/// As with Homebrew's ssh, Termux's and Nix's: the path is built in.
+/// As in Homebrew, Termux and Nix, where another path is compiled in.
 #[test]
-fn the_systems_file_may_be_elsewhere() {
+fn the_system_config_may_have_another_path() {
     const USUAL: &[u8] = b"/etc/ssh/ssh_config\0";
     let user = SshUser::with("");
     let bin = user.home.join("bin");

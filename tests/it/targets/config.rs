@@ -1,4 +1,4 @@
-//! What the user's ssh_config says: who logs in, which host is meant, which proxy leads there.
+//! The user's ssh_config: user, host and proxy.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use crate::lab::instances::{ODD_PORT, PRIVATE, WEB1};
 use crate::sandbox::{caller, config, finish, lab, look_ups, proxy, pushes, run};
 
 #[test]
-fn the_user_is_the_first_that_ssh_would_take() {
+fn the_user_is_the_one_that_ssh_would_use() {
     let (_kept, file) = config("Host i-*\n  User admin");
     let cases: &[(&[&str], &str)] = &[
         (&[WEB1], "ec2-user"),
@@ -29,7 +29,7 @@ fn the_user_is_the_first_that_ssh_would_take() {
 }
 
 #[test]
-fn the_users_own_file_is_read_without_being_named() {
+fn the_users_config_is_read() {
     let file = lab().home().join(".ssh/config");
     let before = fs::read_to_string(&file).unwrap_or_default();
     let port = lab().port();
@@ -41,7 +41,7 @@ fn the_users_own_file_is_read_without_being_named() {
 }
 
 #[test]
-fn an_alias_may_stand_for_an_id_and_its_block_goes_on_applying() {
+fn an_alias_may_stand_for_an_id_and_its_block_applies() {
     let port = lab().odd_port();
     let text =
         format!("Host odd\n  HostName {ODD_PORT}\n  User ubuntu\n  Port {port}\n  SetEnv LC_X=y");
@@ -52,7 +52,7 @@ fn an_alias_may_stand_for_an_id_and_its_block_goes_on_applying() {
 }
 
 #[test]
-fn an_alias_may_stand_for_an_address_or_a_name_made_by_aws() {
+fn an_alias_may_stand_for_an_address_or_a_dns_name_of_aws() {
     for host in ["127.0.1.21", "ip-127-0-1-21.ec2.internal", "private.lab"] {
         let (_kept, file) = config(&format!("Host db\n  HostName {host}"));
         let caller = caller();
@@ -92,7 +92,7 @@ fn a_proxy_for_ids_gets_the_id() {
 }
 
 #[test]
-fn a_proxy_for_every_host_or_of_the_command_line_gets_the_address() {
+fn a_proxy_for_all_hosts_or_of_the_command_line_gets_the_address() {
     let caller = caller();
     let (_kept, file) = config("Host *\n  ProxyJump bastion.example");
     for words in [
@@ -110,7 +110,7 @@ fn a_proxy_for_every_host_or_of_the_command_line_gets_the_address() {
     }
 }
 
-/// Hops know no IDs: the address goes under the name that ssh_config's block is for.
+/// A hop cannot resolve an ID: ssh connects to the address, under the name that the block is for.
 #[test]
 fn hops_for_ids_get_the_address() {
     let caller = caller();
@@ -125,7 +125,7 @@ fn hops_for_ids_get_the_address() {
 }
 
 #[test]
-fn address_family_is_ssh_configs_to_say() {
+fn address_family_of_ssh_config_is_used() {
     let (_kept, file) = config("Host i-*\n  AddressFamily inet6");
     let outcome = run(&caller(), "mssh", ["-F", &file, WEB1]);
     assert!(
@@ -135,7 +135,7 @@ fn address_family_is_ssh_configs_to_say() {
 }
 
 #[test]
-fn what_ssh_refuses_is_refused_in_its_own_words_with_nothing_pushed() {
+fn what_ssh_rejects_is_reported_in_its_words_and_nothing_is_pushed() {
     let caller = caller();
     for words in [
         vec!["-p", "99999", WEB1],
@@ -156,7 +156,7 @@ fn what_ssh_refuses_is_refused_in_its_own_words_with_nothing_pushed() {
 }
 
 #[test]
-fn a_key_of_ones_own_is_pushed_and_used() {
+fn a_key_of_the_user_is_pushed_and_used() {
     let directory = tempfile::tempdir().expect("a directory");
     let key = directory.path().join("own");
     let key = key.to_str().expect("a name");
@@ -174,7 +174,7 @@ fn a_key_of_ones_own_is_pushed_and_used() {
     let caller = caller();
     run(&caller, "ssh-keygen", made).prints("");
     let public = fs::read_to_string(format!("{key}.pub")).expect("a public half");
-    // Beside it, and then inside the private half.
+    // With the public key in a file beside it, and inside the private key.
     for _ in 0..2 {
         run(&caller, "mssh", ["-i", key, WEB1, "echo in"]).prints("in\n");
         let words = |line: &str| {
@@ -197,7 +197,7 @@ fn a_key_of_ones_own_is_pushed_and_used() {
 }
 
 #[test]
-fn a_running_master_is_told_without_a_push() {
+fn a_control_command_to_a_master_pushes_nothing() {
     let directory = tempfile::tempdir().expect("a directory");
     let socket = format!("{}/%C", directory.path().display());
     let caller = caller();
@@ -216,7 +216,7 @@ fn a_running_master_is_told_without_a_push() {
 }
 
 #[test]
-fn a_file_named_by_f_may_be_anybodys_and_its_errors_name_it() {
+fn a_config_given_with_f_may_have_any_owner_and_errors_name_it() {
     use std::os::unix::fs::PermissionsExt;
     let (_kept, file) = config("Host i-*\n  User ubuntu");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o666)).expect("a mode");
@@ -236,14 +236,14 @@ fn an_alias_with_a_proxy_of_its_own_keeps_it() {
 }
 
 #[test]
-fn a_host_pattern_for_ids_holds_for_an_id_in_upper_case() {
+fn a_host_pattern_for_ids_matches_an_id_in_upper_case() {
     let (_kept, file) = config("Host i-*\n  User ubuntu");
     let id = WEB1.to_uppercase();
     run(&caller(), "mssh", ["-F", &file, &id, "echo $USER"]).prints("ubuntu\n");
 }
 
 #[test]
-fn the_home_is_that_of_passwd_as_it_is_for_ssh() {
+fn the_home_is_the_one_of_passwd_as_for_ssh() {
     let caller = caller();
     let mut command = caller.command("mssh");
     command
@@ -255,7 +255,7 @@ fn the_home_is_that_of_passwd_as_it_is_for_ssh() {
 }
 
 #[test]
-fn what_match_exec_leaves_behind_is_not_waited_for() {
+fn background_processes_of_match_exec_are_not_waited_for() {
     let (_kept, file) = config("Match exec \"sleep 20 & true\"\n  User ubuntu");
     let began = std::time::Instant::now();
     run(&caller(), "mssh", ["--dry-run", "-F", &file, WEB1]).prints(&format!(
@@ -265,7 +265,7 @@ fn what_match_exec_leaves_behind_is_not_waited_for() {
 }
 
 #[test]
-fn options_that_want_a_command_get_one_in_the_question() {
+fn options_that_need_a_command_work_with_ssh_g() {
     let caller = caller();
     let fork = ["-o", "ForkAfterAuthentication=yes", WEB1, "true"];
     run(&caller, "mssh", fork).prints("");
@@ -280,7 +280,7 @@ fn options_that_want_a_command_get_one_in_the_question() {
 }
 
 #[test]
-fn a_pem_key_as_ec2_hands_them_out_is_pushed() {
+fn a_pem_key_of_ec2_is_pushed() {
     let directory = tempfile::tempdir().expect("a directory");
     let pem = directory.path().join("my key.pem");
     let pem = pem.to_str().expect("a name");
@@ -294,7 +294,7 @@ fn a_pem_key_as_ec2_hands_them_out_is_pushed() {
 }
 
 #[test]
-fn the_region_that_one_name_tells_is_nothing_to_the_other() {
+fn the_region_of_one_name_does_not_apply_to_the_other() {
     let caller = caller();
     fs::write(lab().remote().join("two-regions"), "text").expect("written");
     let directory = tempfile::tempdir().expect("a directory");

@@ -1,4 +1,4 @@
-//! The forms of a target, and the calls they cost.
+//! The forms of a target, and the calls they take.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::lab::instances::{
 use crate::lab::{Fault, Trouble};
 use crate::sandbox::{caller, finish, lab, look_ups, pushes, run, skipped};
 
-/// Where a session runs, and as whom: the address that sshd was reached at.
+/// Prints the user and the address of the server.
 const WHERE: &str = "set -- $SSH_CONNECTION; echo $USER@$3";
 
 #[test]
@@ -37,7 +37,7 @@ fn an_id_is_reached_at_its_public_address_else_the_private_one_else_ipv6() {
 }
 
 #[test]
-fn addresses_and_names_lead_to_their_instance() {
+fn addresses_and_names_find_their_instance() {
     let cases = [
         ("127.0.0.11", WEB1, "127.0.0.11"),
         ("127.0.1.11", WEB1, "127.0.1.11"),
@@ -68,7 +68,7 @@ fn ipv6_addresses_are_found_with_and_without_brackets() {
 }
 
 #[test]
-fn a_name_made_by_aws_tells_its_region() {
+fn a_dns_name_of_aws_has_a_region() {
     for target in [
         "ec2-127-0-0-61.eu-west-1.compute.amazonaws.com",
         "ip-127-0-1-61.eu-west-1.compute.internal",
@@ -104,7 +104,7 @@ fn the_region_is_that_of_the_option_then_of_the_name_then_of_the_environment() {
 }
 
 #[test]
-fn a_host_beside_an_id_is_used_as_typed() {
+fn a_host_with_an_id_is_used_as_typed() {
     let caller = caller();
     run(&caller, "mssh", ["-t", WEB1, "root@127.0.1.11", WHERE]).prints("root@127.0.1.11\n");
     assert_eq!(
@@ -114,7 +114,7 @@ fn a_host_beside_an_id_is_used_as_typed() {
 }
 
 #[test]
-fn with_host_id_and_zone_there_is_one_call_in_all() {
+fn host_id_and_zone_take_one_call() {
     let caller = caller();
     let words = ["ubuntu@127.0.0.11", "-t", WEB1, "-z", "us-east-1a", WHERE];
     run(&caller, "mssh", words).prints("ubuntu@127.0.0.11\n");
@@ -123,7 +123,7 @@ fn with_host_id_and_zone_there_is_one_call_in_all() {
 }
 
 #[test]
-fn a_host_beside_an_id_needs_no_permission_to_describe() {
+fn a_host_with_an_id_needs_no_permission_to_describe() {
     let caller = caller();
     run(
         &caller,
@@ -134,7 +134,7 @@ fn a_host_beside_an_id_needs_no_permission_to_describe() {
 }
 
 #[test]
-fn a_wrong_zone_harms_beside_a_host_and_not_beside_an_id() {
+fn a_wrong_zone_is_an_error_with_a_host_and_not_with_an_id() {
     let caller = caller();
     run(&caller, "mssh", ["-z", "us-east-1b", WEB1, "echo in"]).prints("in\n");
     run(
@@ -152,7 +152,7 @@ fn a_wrong_zone_harms_beside_a_host_and_not_beside_an_id() {
 }
 
 #[test]
-fn look_up_and_push_of_an_id_are_one_round_trip() {
+fn look_up_and_push_of_an_id_take_one_round_trip() {
     let caller = caller();
     caller.fault(Fault::new(Trouble::Latency(Duration::from_millis(700))));
     run(&caller, "mssh", [WEB1, "true"]).prints("");
@@ -166,7 +166,7 @@ fn look_up_and_push_of_an_id_are_one_round_trip() {
 }
 
 #[test]
-fn ways_choose_the_address() {
+fn the_route_chooses_the_address() {
     for (words, address) in [
         (["--via", "public"], "127.0.0.11"),
         (["--via", "private"], "127.0.1.11"),
@@ -180,7 +180,7 @@ fn ways_choose_the_address() {
 }
 
 #[test]
-fn every_call_says_who_we_are() {
+fn every_call_has_our_user_agent() {
     let caller = caller();
     run(&caller, "mssh", [WEB1, "true"]).prints("");
     let name = format!("mssh/{}", env!("CARGO_PKG_VERSION"));
@@ -201,7 +201,7 @@ fn a_dry_run_pushes_nothing_and_prints_a_line_for_a_shell() {
 }
 
 #[test]
-fn debug_tells_calls_with_time_and_id_and_no_secret() {
+fn debug_shows_calls_with_time_and_id_and_no_secret() {
     let caller = caller();
     let outcome = run(&caller, "mssh", ["-d", WEB1, "echo out"]);
     assert_eq!((outcome.stdout.as_str(), outcome.code), ("out\n", Some(0)));
@@ -252,7 +252,7 @@ fn verbose_tells_which_user_was_chosen_and_why() {
             assert!(outcome.stderr.contains(&told), "{outcome:?}");
         }
     }
-    // To sftp, -l is no user.
+    // For sftp, -l is not the user.
     let words = ["-v", "--dry-run", "-l", "100", WEB1];
     let outcome = run(&caller(), "msftp", words);
     assert!(
@@ -264,7 +264,7 @@ fn verbose_tells_which_user_was_chosen_and_why() {
 }
 
 #[test]
-fn debug_speaks_in_sentences() {
+fn debug_messages_are_sentences() {
     let caller = caller();
     let outcome = run(&caller, "mssh", ["-d", "web2.lab", "true"]);
     let address = instances::find(WEB2)

@@ -22,7 +22,7 @@ fn an_arn_or_a_page_of_the_console_is_a_target_and_tells_the_region() {
 }
 
 #[test]
-fn every_client_takes_them() {
+fn every_client_accepts_them() {
     let caller = caller();
     let there = lab().remote().join(caller.access_key());
     std::fs::create_dir_all(&there).expect("a directory");
@@ -51,7 +51,7 @@ fn every_client_takes_them() {
     assert!(line.stdout.ends_with(" ec2-user@127.0.0.61:\n"), "{line:?}");
 }
 
-/// With a host and a zone, AWS is asked for nothing but the push.
+/// With a host and a zone, the push is the only call.
 #[test]
 fn the_instance_behind_a_host_may_be_pasted_too() {
     let (arn, page) = (
@@ -75,7 +75,7 @@ fn the_instance_behind_a_host_may_be_pasted_too() {
 }
 
 #[test]
-fn an_option_beats_the_region_of_an_arn() {
+fn an_option_wins_over_the_region_of_an_arn() {
     let words = [
         "--region",
         "us-east-1",
@@ -88,7 +88,7 @@ fn an_option_beats_the_region_of_an_arn() {
 }
 
 #[test]
-fn what_is_pasted_of_anything_else_is_refused() {
+fn arns_and_pages_of_other_resources_are_rejected() {
     let caller = caller();
     let id = "mssh: hint: an instance ID is `i-` and 17 (or 8) hexadecimal digits";
     run(&caller, "mssh", [&format!("{ARN}i-0abc"), "true"]).fails(
@@ -127,7 +127,7 @@ fn an_instance_id_without_a_host_is_the_target() {
 }
 
 #[test]
-fn options_of_the_aws_cli_get_our_way_of_saying_it() {
+fn options_of_the_aws_cli_are_translated_in_a_hint() {
     let caller = caller();
     for (word, hint) in [
         ("--os-user", "write USER@ before the target"),
@@ -166,7 +166,7 @@ fn options_of_the_aws_cli_get_our_way_of_saying_it() {
 }
 
 #[test]
-fn a_hop_that_was_pasted_gets_an_error_of_ours() {
+fn a_pasted_hop_is_an_error_of_mssh() {
     let caller = caller();
     for hop in [
         format!("{ARN}{IN_EU_WEST_1}"),

@@ -1,11 +1,11 @@
-//! The man pages say all, and open on a terminal.
+//! The man pages are complete, and open on a terminal.
 
 use std::process::Command;
 
 use super::{PROGRAMS, printed};
 use crate::sandbox::{Pty, finish};
 
-/// The part of a page with this heading, in roff.
+/// The section of a page with this heading, in roff.
 fn section<'a>(page: &'a str, heading: &str) -> &'a str {
     let (_, rest) = page
         .split_once(&format!("\n.SH {heading}\n"))
@@ -15,7 +15,7 @@ fn section<'a>(page: &'a str, heading: &str) -> &'a str {
 }
 
 #[test]
-fn the_man_pages_tell_every_way_and_every_option_that_the_program_has() {
+fn the_man_pages_describe_every_route_and_option() {
     for program in PROGRAMS {
         let page = printed(program, &["--man"]);
         let (ways, options) = (section(&page, "WAYS"), section(&page, "OPTIONS"));
@@ -33,14 +33,14 @@ fn the_man_pages_tell_every_way_and_every_option_that_the_program_has() {
             assert!(options.contains(rare), "{program}: {rare}");
         }
         let has = |option: &str| options.contains(option);
-        // scp has a -t of its own.
+        // -t has another meaning for scp.
         assert_eq!(has("\\fB\\-t\\fR"), program != "mscp", "{program}");
         assert_eq!(has("key\\-dir"), program == "mssh", "{program}");
         assert_eq!(has("\\-\\-serial"), program == "mssh", "{program}");
     }
 }
 
-/// In a terminal, with this pager of the user's.
+/// Runs `mssh --man` in a terminal, with this PATH and a pager that marks its lines.
 fn manual_in_terminal(path: &str) -> String {
     let mut script = Command::new("script");
     script
@@ -56,14 +56,14 @@ fn manual_in_terminal(path: &str) -> String {
 }
 
 #[test]
-fn on_a_terminal_the_man_page_is_opened_by_man_and_its_pager() {
+fn on_a_terminal_man_opens_the_page_in_a_pager() {
     let path = std::env::var("PATH").expect("a PATH");
     let shown = manual_in_terminal(&path);
     assert!(
         shown.contains("PAGER:") && !shown.contains(".SH NAME"),
         "{shown}"
     );
-    // Where there is no man, the page itself is better than nothing.
+    // Without man(1), the page itself is printed.
     let bare = tempfile::tempdir().expect("a directory");
     for program in ["script", "sh"] {
         let found = which(program);
@@ -73,7 +73,7 @@ fn on_a_terminal_the_man_page_is_opened_by_man_and_its_pager() {
     assert!(shown.contains(".SH NAME"), "{shown}");
 }
 
-/// Where a program is.
+/// The path of a program.
 fn which(program: &str) -> String {
     let found = finish(Command::new("sh").args(["-c", &format!("command -v {program}")]));
     found.stdout.trim_end().to_owned()

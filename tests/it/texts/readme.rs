@@ -1,4 +1,4 @@
-//! What the README says to do works.
+//! The instructions in the README work.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use super::project;
 use crate::lab::instances::{PRIVATE, SSM_ONLY, WEB1};
 use crate::sandbox::{SshUser, caller, finish};
 
-/// The blocks of code in the README in this language.
+/// The code blocks of the README in this language.
 fn blocks(language: &str) -> Vec<String> {
     let readme = fs::read_to_string(project("README.md")).expect("a README");
     let begin = format!("\n```{language}\n");
@@ -18,7 +18,7 @@ fn blocks(language: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_policies_of_the_readme_allow_what_is_called_and_no_other_user() {
+fn the_policies_in_the_readme_allow_the_calls_and_no_other_user() {
     let policies: Vec<Value> = blocks("json")
         .iter()
         .map(|block| serde_json::from_str(block).expect("JSON"))
@@ -64,7 +64,7 @@ fn the_policies_of_the_readme_allow_what_is_called_and_no_other_user() {
 }
 
 #[test]
-fn completions_and_man_pages_go_where_the_readme_puts_them() {
+fn the_readme_installs_completions_and_man_pages_correctly() {
     let user = SshUser::with("");
     let blocks = blocks("sh");
     let line = blocks.iter().find(|it| it.contains("--completions bash"));

@@ -1,4 +1,4 @@
-//! Playbooks: ten hosts at once, and connections that Ansible shares by ControlPersist.
+//! Playbooks: ten hosts at once, with and without shared connections (ControlPersist).
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, symlink};
@@ -11,11 +11,11 @@ use crate::lab::Caller;
 use crate::lab::instances::{PRIVATE, SHORT_ID, WEB1, WEB2};
 use crate::sandbox::{caller, finish, leaves_nothing};
 
-/// What Ansible's own default is.
+/// Ansible's default.
 const SHARED: &str = "-C -o ControlMaster=auto -o ControlPersist=60s";
 const HOSTS: usize = 10;
 
-/// Ten names for four instances, no two of them with the same login to the same instance.
+/// Ten names for four instances, each with a different user and instance.
 fn ten_hosts(places: &Places) {
     let logins = ["ec2-user", "ubuntu", "admin"];
     let all = logins.iter().flat_map(|login| {
@@ -27,7 +27,7 @@ fn ten_hosts(places: &Places) {
     hosts(places, &lines);
 }
 
-/// A playbook that writes the name of each host into a file over there, and reads it back.
+/// A playbook that writes the name of each host into a remote file, and reads it back.
 fn playbook(caller: &Caller<'_>, places: &Places) -> Command {
     let file = format!("{}/{{{{ inventory_hostname }}}}", places.there.display());
     let text = format!(
@@ -46,9 +46,9 @@ fn playbook(caller: &Caller<'_>, places: &Places) -> Command {
     playbook
 }
 
-/// Runs the playbook for all hosts, and asserts that each has done its part.
+/// Runs the playbook and asserts that it succeeds on every host.
 #[track_caller]
-fn plays(playbook: &mut Command, places: &Places) {
+fn succeeds_on_all_hosts(playbook: &mut Command, places: &Places) {
     let outcome = succeeds(playbook);
     for number in 0..HOSTS {
         let host = format!("host{number}");
@@ -60,30 +60,30 @@ fn plays(playbook: &mut Command, places: &Places) {
 }
 
 #[test]
-fn ten_hosts_at_once_each_connection_its_own() {
+fn ten_hosts_at_once_without_shared_connections() {
     let caller = caller();
     let places = Places::of(&caller);
     ten_hosts(&places);
     let mut playbook = playbook(&caller, &places);
-    plays(playbook.env("ANSIBLE_PIPELINING", "1"), &places);
+    succeeds_on_all_hosts(playbook.env("ANSIBLE_PIPELINING", "1"), &places);
     leaves_nothing(&caller);
 }
 
 #[test]
-fn ten_hosts_at_once_each_with_a_shared_connection() {
+fn ten_hosts_at_once_with_shared_connections() {
     let caller = caller();
     let places = Places::of(&caller);
     ten_hosts(&places);
     let mut playbook = playbook(&caller, &places);
-    plays(playbook.env("ANSIBLE_SSH_ARGS", SHARED), &places);
+    succeeds_on_all_hosts(playbook.env("ANSIBLE_SSH_ARGS", SHARED), &places);
     assert_eq!(sockets(&places).len(), HOSTS);
     end_masters(&caller, &places);
     leaves_nothing(&caller);
 }
 
-/// Over a shared connection, the plain sftp of the machine serves as well: it needs no key.
+/// Over a shared connection, plain sftp works, too: it needs no key.
 #[test]
-fn where_connections_are_shared_our_own_name_is_all_that_ansible_needs() {
+fn with_shared_connections_ansible_needs_only_mssh_as_its_ssh() {
     let caller = caller();
     let places = Places::of(&caller);
     write(&places.here.join("file"), "text\n");
@@ -97,10 +97,10 @@ fn where_connections_are_shared_our_own_name_is_all_that_ansible_needs() {
     end_masters(&caller, &places);
 }
 
-/// Ansible asks the `ssh` of PATH, by a bare `-o ControlPersist`, and whoever calls us `ssh`
-/// answers: it goes on using ssh, and shares.
+/// Ansible probes the `ssh` on PATH with a bare `-o ControlPersist`. mssh under the name `ssh`
+/// answers so that connections are shared.
 #[test]
-fn the_probe_for_control_persist_does_not_turn_it_off() {
+fn the_control_persist_probe_does_not_turn_sharing_off() {
     let caller = caller();
     let places = Places::of(&caller);
     let bin = places.here.join("bin");
@@ -122,7 +122,7 @@ fn the_probe_for_control_persist_does_not_turn_it_off() {
 }
 
 #[test]
-fn without_control_persist_there_is_no_socket_and_a_push_for_each_connection() {
+fn without_control_persist_each_connection_is_pushed_for() {
     let caller = caller();
     let places = Places::of(&caller);
     let mut ping = module(&caller, &places, &["ping"]);
@@ -133,7 +133,7 @@ fn without_control_persist_there_is_no_socket_and_a_push_for_each_connection() {
     assert_eq!(sockets(&places), Vec::<PathBuf>::new());
 }
 
-/// `PATH` of this command, with a directory before all others.
+/// The `PATH` of this command, with a directory in front.
 fn path_from(command: &Command, first: &Path) -> std::ffi::OsString {
     let mut variables = command.get_envs();
     let path = variables.find(|(name, _)| *name == "PATH");
@@ -142,7 +142,7 @@ fn path_from(command: &Command, first: &Path) -> std::ffi::OsString {
     std::env::join_paths(all).expect("a path")
 }
 
-/// The sockets of the masters that Ansible has left behind.
+/// The sockets of the masters that Ansible has left running.
 fn sockets(places: &Places) -> Vec<PathBuf> {
     let entries = fs::read_dir(places.here.join("cp")).into_iter().flatten();
     let sockets = entries.flatten().filter(|entry| {
@@ -152,7 +152,7 @@ fn sockets(places: &Places) -> Vec<PathBuf> {
     sockets.map(|entry| entry.path()).collect()
 }
 
-/// Has every master end, as `-O exit` does, and asserts that each was alive.
+/// Ends every master with `-O exit`, and asserts that each was running.
 #[track_caller]
 fn end_masters(caller: &Caller<'_>, places: &Places) {
     for socket in sockets(places) {

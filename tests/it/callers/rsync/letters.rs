@@ -1,5 +1,5 @@
-//! Every short option that the installed rsync has, alone and in clusters, both ways: the outcome
-//! is that of the same rsync from one directory of this machine to another.
+//! Every short option of the installed rsync, alone and in clusters, in both directions. The result
+//! must be the same as of a local copy with the same options.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{caller, finish};
 
-/// Letters that want a value, and one that suits them.
+/// Options with a value, and a suitable one.
 const VALUED: &[(char, &str)] = &[
     ('B', "1024"),
     ('f', "- *.o"),
@@ -22,14 +22,14 @@ const VALUED: &[(char, &str)] = &[
     ('@', "1"),
 ];
 
-/// Clusters that people type, and those whose server's words begin with letters of the original.
+/// Common clusters, and those whose server arguments begin with options of the original.
 const CLUSTERS: &[&str] = &[
     "-a", "-av", "-az", "-avz", "-avzP", "-avzh", "-aAX", "-aAXH", "-aHS", "-aR", "-au", "-auv",
     "-r", "-rt", "-rtu", "-rlpt", "-rltDvz", "-rzuct", "-tur", "-ztr", "-drt", "-utrz", "-zrd",
     "-rLk", "-rlK", "-rvvn", "-rbi", "-rc", "-rIW", "-rmx", "-rsty", "-aqE", "-aOJ", "-rlC0",
 ];
 
-/// The letters in `rsync --help`, as in `--times, -t  preserve …` or `-P  same as …`.
+/// The short options in `rsync --help`, as in `--times, -t preserve …` or `-P same as …`.
 fn letters(caller: &Caller<'_>, places: &Places) -> Vec<char> {
     let help = finish(program(caller, places, "rsync").arg("--help")).stdout;
     let letter = |line: &str| {
@@ -37,7 +37,7 @@ fn letters(caller: &Caller<'_>, places: &Places) -> Vec<char> {
         let word = names.split(", ").find(|word| !word.starts_with("--"))?;
         let letter = word.strip_prefix('-')?.chars().next()?;
         let only = word.chars().nth(2).is_none_or(|next| next == '=');
-        // The shell is ours to say, and the version is all that `-V` is for.
+        // `-e` is ours, and `-V` only prints the version.
         (only && !['e', 'V'].contains(&letter)).then_some(letter)
     };
     let mut letters: Vec<char> = help.lines().filter_map(letter).collect();
@@ -46,8 +46,8 @@ fn letters(caller: &Caller<'_>, places: &Places) -> Vec<char> {
     letters
 }
 
-/// A tree with what the letters differ about: times, modes, links, holes, what CVS would leave.
-fn plant(base: &Path) {
+/// A tree in which options make a difference: times, modes, links, holes, files that CVS ignores.
+fn make_tree(base: &Path) {
     let tree = base.join("tree");
     write(&tree.join("a.txt"), "first\n");
     write(&tree.join("deep/b.txt"), "second\n");
@@ -63,7 +63,7 @@ fn plant(base: &Path) {
     }
 }
 
-/// All that is below `base`: what each is, its mode, links and content, and its time if it is old.
+/// Everything below `base`: type, mode, links and content, and whether its time is old.
 fn seen(base: &Path) -> BTreeMap<String, String> {
     let mut seen = BTreeMap::new();
     for entry in fs::read_dir(base).into_iter().flatten().flatten() {
@@ -87,16 +87,15 @@ fn seen(base: &Path) -> BTreeMap<String, String> {
     seen
 }
 
-/// Copies with these options over us, and on this machine, and compares status and outcome.
-struct SessionBehavior<'a> {
+/// Copies over mssh and locally with the same options, and compares status and result.
+struct Comparison<'a> {
     caller: &'a Caller<'a>,
     places: &'a Places,
-    /// What is copied, below the one place or the other.
     sources: &'a [&'a str],
     runs: usize,
 }
 
-impl SessionBehavior<'_> {
+impl Comparison<'_> {
     fn both_ways(&mut self, options: &[String]) {
         let name = options.concat().replace(['/', ' ', '*'], "_");
         let (here, there) = (&self.places.here, &self.places.there);
@@ -109,7 +108,7 @@ impl SessionBehavior<'_> {
         let to_there = self.places.remote(WEB1, &format!("{to}/"));
         let ours = outcome(over.arg(to_there), &there.join(&to));
         assert_eq!(ours, judged, "{options:?} to an instance");
-        // With -R the whole path is part of the name; `/./` says where that begins.
+        // With -R the whole path is part of the name; `/./` marks where it begins.
         let place = self.places.remote(WEB1, ".");
         let sources = self.sources.iter().enumerate().map(|(number, source)| {
             let place = if number == 0 {
@@ -132,13 +131,13 @@ fn outcome(rsync: &mut Command, copy: &Path) -> (Option<i32>, BTreeMap<String, S
 }
 
 #[test]
-fn every_letter_alone_does_what_it_does_without_us() {
+fn every_single_option_works_as_without_mssh() {
     let caller = caller();
     let places = Places::of(&caller);
-    plant(&places.here);
-    plant(&places.there);
+    make_tree(&places.here);
+    make_tree(&places.there);
     let sources = ["tree/a.txt", "tree/hole", "tree/link", "tree/way"];
-    let mut trial = SessionBehavior {
+    let mut behavior = Comparison {
         caller: &caller,
         places: &places,
         sources: &sources,
@@ -151,24 +150,24 @@ fn every_letter_alone_does_what_it_does_without_us() {
         let value = VALUED.iter().find(|(valued, _)| *valued == letter);
         let value = value.map(|(_, value)| (*value).to_owned());
         let options = [format!("-{letter}")].into_iter().chain(value);
-        trial.both_ways(&options.collect::<Vec<_>>());
+        behavior.both_ways(&options.collect::<Vec<_>>());
     }
 }
 
 #[test]
-fn clusters_of_letters_do_what_they_do_without_us() {
+fn clusters_of_options_work_as_without_mssh() {
     let caller = caller();
     let places = Places::of(&caller);
-    plant(&places.here);
-    plant(&places.there);
-    let mut trial = SessionBehavior {
+    make_tree(&places.here);
+    make_tree(&places.there);
+    let mut behavior = Comparison {
         caller: &caller,
         places: &places,
         sources: &["tree"],
         runs: 0,
     };
     for cluster in CLUSTERS {
-        trial.both_ways(&[(*cluster).to_owned()]);
+        behavior.both_ways(&[(*cluster).to_owned()]);
     }
-    costs(&caller, trial.runs);
+    costs(&caller, behavior.runs);
 }

@@ -1,4 +1,4 @@
-//! Paths and programs over there: names with spaces, quotes, newlines and globs.
+//! Remote paths and programs: names with spaces, quotes, newlines and globs.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -8,7 +8,7 @@ use super::rsync;
 use crate::lab::instances::{ODD_PORT, WEB1};
 use crate::sandbox::{caller, lab};
 
-/// Names for one side alone: no batch of sftp has a word for a newline.
+/// More names. They are not in NAMES since a batch of sftp cannot contain a newline.
 const WORSE: &[&str] = &[
     "new\nline",
     "tab\there",
@@ -20,7 +20,7 @@ const WORSE: &[&str] = &[
 ];
 
 #[test]
-fn any_name_may_be_below_what_is_copied() {
+fn a_copied_tree_may_hold_any_name() {
     let caller = caller();
     let places = Places::of(&caller);
     let names = || NAMES.iter().chain(WORSE);
@@ -39,13 +39,13 @@ fn any_name_may_be_below_what_is_copied() {
     }
 }
 
-/// As the path itself: `-s` keeps the other side's shell from reading it, with any rsync.
+/// `-s` keeps the remote shell from interpreting the path, in any release of rsync.
 #[test]
-fn any_name_may_be_the_path_that_is_copied() {
+fn a_copied_path_may_have_any_name() {
     let caller = caller();
     let places = Places::of(&caller);
     let names: Vec<&str> = NAMES.iter().chain(WORSE).copied().collect();
-    // A glob is a glob with or without `-s`.
+    // A glob is expanded with or without `-s`.
     let names = names
         .into_iter()
         .filter(|name| !name.contains(['*', '[', '\\']));
@@ -62,13 +62,13 @@ fn any_name_may_be_the_path_that_is_copied() {
 }
 
 #[test]
-fn a_glob_is_for_the_other_side() {
+fn a_glob_is_expanded_on_the_instance() {
     let caller = caller();
     let places = Places::of(&caller);
     for name in ["one.txt", "two.txt", "three.o"] {
         write(&places.there.join(name), name);
     }
-    // None of which is here.
+    // No local file matches.
     let from = places.remote(WEB1, "t*.[a-t]*");
     succeeds(rsync(&caller, &places, "mssh").args([&from, "."])).prints("");
     let came = |name| places.here.join(name).exists();
@@ -80,7 +80,7 @@ fn a_glob_is_for_the_other_side() {
 }
 
 #[test]
-fn rsync_path_names_another_program_over_there() {
+fn rsync_path_names_another_remote_program() {
     let caller = caller();
     let places = Places::of(&caller);
     let program = places.there.join("my rsync");
@@ -101,9 +101,9 @@ fn rsync_path_names_another_program_over_there() {
     assert_eq!(log, "it is used\nit is used\n");
 }
 
-/// The keys in the environment are nobody's: the profile's are used.
+/// The keys in the environment are invalid: the profile's are used.
 #[test]
-fn the_shell_may_have_a_profile_and_a_port() {
+fn the_remote_shell_may_have_a_profile_and_a_port() {
     let caller = caller();
     let places = Places::of(&caller);
     write(&places.here.join("file"), "text\n");
