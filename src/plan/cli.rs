@@ -2,13 +2,13 @@
 
 pub mod bind_address;
 pub(crate) mod complete;
+mod conflict;
 pub mod grammar;
 pub mod invocation;
 pub mod listen;
 pub mod options;
 pub mod proxy_command;
 pub mod scan;
-mod serial;
 pub mod setup;
 pub mod usage;
 
@@ -18,9 +18,9 @@ use std::ffi::{OsStr, OsString};
 
 use self::grammar::Grammar;
 pub use self::invocation::Options;
-use self::invocation::{Invocation, Word};
+use self::invocation::{Action, Invocation, Word};
 use self::listen::ListenRequest;
-use self::options::{Name, Opt};
+use self::options::{Mode, Name, Opt};
 use self::proxy_command::ProxyRequest;
 use self::scan::Scan;
 use self::setup::Setup;
@@ -77,30 +77,39 @@ pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<R
     if let Some(page) = page {
         return Ok(Request::Print(page));
     }
-    target_by_id(program, &mut options, &mut scan);
-    if let Some(listening) = listen::request(&options, &scan)? {
-        return Ok(Request::Listen(Box::new(listening)));
+    let mode = Mode::of(&options, &scan);
+    conflict::check_options(mode, &options, &scan)?;
+    target_by_id(program, mode, &mut options, &mut scan);
+    if !matches!(mode, Mode::Connect | Mode::Serial | Mode::Proxy) {
+        conflict::check_words(mode, program, &scan)?;
     }
-    if options.shell {
-        return shell::read(options, scan);
-    }
-    if let Some(setup) = setup::request(&options, &scan)? {
-        return Ok(Request::Setup(setup));
-    }
-    if let Some(request) = proxy_command::request(&options, &scan)? {
-        return Ok(Request::ProxyCommand(Box::new(request)));
-    }
+    Ok(match mode {
+        Mode::Listen => Request::Listen(Box::new(listen::request(&options, &scan)?)),
+        Mode::Shell => Request::Shell(Box::new(shell::request(options, scan)?)),
+        Mode::SshConfig => Request::Setup(setup::request(&options, &scan)?),
+        Mode::Proxy => Request::ProxyCommand(Box::new(proxy_command::request(&options, &scan)?)),
+        Mode::Serial | Mode::Connect => return connection(program, mode, options, scan),
+    })
+}
+
+fn connection(
+    program: Program,
+    mode: Mode,
+    options: Options,
+    scan: Scan,
+) -> Result<Request, Usage> {
     if is_for_client(program, &scan) {
         return Ok(client(options.dry_run, scan.words));
     }
     if scan.operands.is_empty() {
         return Err(Usage::NoTarget);
     }
+    if mode == Mode::Serial {
+        conflict::check_words(mode, program, &scan)?;
+    }
     let invocation = invocation(program, options, scan)?;
-    if invocation.options.via == Way::Serial
-        && let Some(unfit) = serial::conflict(&invocation)
-    {
-        return Err(Usage::SerialConflict(unfit));
+    if mode == Mode::Serial {
+        conflict::check_user(mode, &invocation)?;
     }
     match invocation.destinations().count() {
         0 => Ok(client(invocation.options.dry_run, typed(invocation.words))),
@@ -119,9 +128,9 @@ fn client(dry_run: bool, words: Vec<OsString>) -> Request {
 }
 
 /// `--instance-id ID` and no target, as in `aws ec2-instance-connect ssh`: the ID is the target.
-fn target_by_id(program: Program, options: &mut Options, scan: &mut Scan) {
-    let is_free = scan.operands.is_empty() && !scan.refused;
-    let has_one = program != Program::Scp && !options.proxy && !options.ssh_config;
+fn target_by_id(program: Program, mode: Mode, options: &mut Options, scan: &mut Scan) {
+    let is_free = scan.operands.is_empty() && scan.refused.is_none();
+    let has_one = program != Program::Scp && !matches!(mode, Mode::Proxy | Mode::SshConfig);
     if is_free
         && has_one
         && let Some(id) = options.instance.take()
@@ -144,7 +153,7 @@ fn is_for_client(program: Program, scan: &Scan) -> bool {
         Program::Ssh | Program::Sftp => scan.operands.is_empty(),
         Program::Scp => scan.operands.len() < 2,
     };
-    question || scan.refused || (incomplete && !scan.words.is_empty())
+    question || scan.refused.is_some() || (incomplete && !scan.words.is_empty())
 }
 
 fn invocation(program: Program, options: Options, scan: Scan) -> Result<Invocation, Usage> {
@@ -202,14 +211,14 @@ fn options(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
                 options.via = way.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
             }
             Name::Way(way) => options.via = way,
-            Name::Shell => options.shell = true,
             Name::Endpoint => options.endpoint = Some(invocation::endpoint(value)?),
             Name::Duration => options.duration = Some(invocation::duration(value)?),
             Name::Listen => options.listen = Some(invocation::place(value)?),
-            Name::Proxy => options.proxy = true,
             Name::KeyDir => options.key_dir = Some(value.into()),
-            Name::SshConfig => options.ssh_config = true,
-            Name::Install | Name::Uninstall => options.want_installed(opt.name == Name::Install)?,
+            Name::Install => options.want_action(Action::Install)?,
+            Name::Uninstall => options.want_action(Action::Uninstall)?,
+            // Each selects a mode, and has no value.
+            Name::Shell | Name::Proxy | Name::SshConfig => {}
             Name::DryRun => options.dry_run = true,
             Name::Debug => options.debug = true,
             Name::Completions if opt.choices.contains(&value) => {
@@ -221,7 +230,11 @@ fn options(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
             Name::Version => page = Some(Document::Version),
         }
     }
-    options.settle()?;
+    // An endpoint is named for a tunnel through it.
+    if options.endpoint.is_some() && options.via == Way::Auto {
+        options.via = Way::Eice;
+    }
+    conflict::check_way(&options, scan)?;
     Ok((options, page))
 }
 

@@ -183,7 +183,7 @@ fn a_malformed_id_as_a_hop_is_an_error() {
             255,
             &[
                 "mssh: error: `i-0face` is not a valid instance ID",
-                "mssh: hint: an instance ID is `i-` and 17 (or 8) hexadecimal digits",
+                "mssh: hint: an instance ID is `i-` followed by 17 (or 8) hexadecimal digits",
             ],
         );
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::bind_address::BindAddress;
 use super::scan::Flag;
-use super::usage::{ListenMistake, Usage};
+use super::usage::Usage;
 use crate::plan::program::Program;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::destination::Destination;
@@ -115,10 +115,6 @@ impl Invocation {
 
 /// The values of our own options.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch that somebody typed"
-)]
 pub struct Options {
     /// `--region`.
     pub region: Option<Region>,
@@ -130,41 +126,30 @@ pub struct Options {
     pub instance: Option<InstanceId>,
     /// `--via`.
     pub via: Way,
-    /// `--shell`.
-    pub shell: bool,
     /// `--eice-endpoint`.
     pub endpoint: Option<EndpointRef>,
     /// `--max-tunnel-duration`, in seconds.
     pub duration: Option<u16>,
     /// `--listen`.
     pub listen: Option<BindAddress>,
-    /// `--proxy`.
-    pub proxy: bool,
     /// `--key-dir`.
     pub key_dir: Option<PathBuf>,
-    /// `--ssh-config`.
-    pub ssh_config: bool,
     /// `--install`, or `--uninstall`.
-    pub install: Option<bool>,
+    pub action: Action,
     /// `--dry-run`.
     pub dry_run: bool,
     /// `--debug`.
     pub debug: bool,
 }
 
-impl Options {
-    /// Who names an endpoint wants to go by it, and nobody wants to limit a tunnel that there is
-    /// not.
-    pub(super) fn settle(&mut self) -> Result<(), Usage> {
-        match self.via {
-            Way::Eice => {}
-            Way::Auto if self.endpoint.is_some() => self.via = Way::Eice,
-            _ if self.endpoint.is_some() => return Err(Usage::NoTunnel("eice-endpoint")),
-            _ if self.duration.is_some() => return Err(Usage::NoTunnel("max-tunnel-duration")),
-            _ => {}
-        }
-        Ok(())
-    }
+/// What to do with the configuration for plain ssh.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is what its option says")]
+pub enum Action {
+    #[default]
+    Print,
+    Install,
+    Uninstall,
 }
 
 impl Options {
@@ -183,12 +168,11 @@ impl Options {
         Ok(())
     }
 
-    /// Takes `--install`, or `--uninstall`.
-    pub(super) fn want_installed(&mut self, installed: bool) -> Result<(), Usage> {
-        if self.install.is_some_and(|before| before != installed) {
+    pub(super) fn want_action(&mut self, action: Action) -> Result<(), Usage> {
+        if ![Action::Print, action].contains(&self.action) {
             return Err(Usage::Against("install", "uninstall"));
         }
-        self.install = Some(installed);
+        self.action = action;
         Ok(())
     }
 }
@@ -198,7 +182,7 @@ pub(super) fn endpoint(value: &str) -> Result<EndpointRef, Usage> {
 }
 
 pub(super) fn place(value: &str) -> Result<BindAddress, Usage> {
-    BindAddress::parse(value).ok_or_else(|| Usage::Listen(ListenMistake::Place(value.to_owned())))
+    BindAddress::parse(value).ok_or_else(|| Usage::BadListenAddress(value.to_owned()))
 }
 
 pub(super) fn duration(value: &str) -> Result<u16, Usage> {

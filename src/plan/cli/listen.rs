@@ -4,14 +4,14 @@
 //! mssh --listen [ADDRESS:]PORT TARGET[:PORT]
 //! ```
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::net::Ipv6Addr;
-use std::os::unix::ffi::OsStrExt;
 
 use super::bind_address::{BindAddress, literal, number};
 use super::invocation::{Invocation, Options, Word};
+use super::options::Mode;
 use super::scan::Scan;
-use super::usage::{ListenMistake, Usage};
+use super::usage::Usage;
 use crate::plan::program::Program;
 use crate::plan::route::Route;
 use crate::plan::ssh_g::HostConfig;
@@ -57,27 +57,19 @@ impl ListenRequest {
     }
 }
 
-/// The port that these words ask for, if they do.
+/// Where to listen, and where to forward to.
 ///
 /// # Errors
-/// What is missing of it, or stands beside it in vain.
-pub fn request(options: &Options, scan: &Scan) -> Result<Option<ListenRequest>, Usage> {
-    let Some(place) = options.listen else {
-        return Ok(None);
-    };
-    if let Some(stray) = stray(options, scan) {
-        return Err(Usage::Listen(ListenMistake::Beside(stray)));
-    }
-    if options.via.is_for_ssh() {
-        return Err(Usage::Listen(ListenMistake::By(options.via.name())));
-    }
+/// What is wrong with the target or its port.
+pub fn request(options: &Options, scan: &Scan) -> Result<ListenRequest, Usage> {
+    let place = options.listen.ok_or(Usage::NoTarget)?;
     let target = scan.operands.first().ok_or(Usage::NoTarget)?;
     let (host, port) = split(&scan.words[*target])?;
     let destination = Destination::parse(Program::Ssh, host)?;
     if options.via == Way::Eice && !EICE_PORTS.contains(&port) {
-        return Err(Usage::Listen(ListenMistake::EndpointPort(port)));
+        return Err(Usage::EicePort(port));
     }
-    Ok(Some(ListenRequest {
+    Ok(ListenRequest {
         place,
         answer: HostConfig {
             hostname: destination.host.clone(),
@@ -92,29 +84,7 @@ pub fn request(options: &Options, scan: &Scan) -> Result<Option<ListenRequest>, 
             command: false,
         },
         port,
-    }))
-}
-
-/// The first word that has no meaning here.
-fn stray(options: &Options, scan: &Scan) -> Option<String> {
-    let ours = [
-        (options.shell, "--shell"),
-        (options.proxy, "--proxy"),
-        (options.ssh_config, "--ssh-config"),
-        (options.install == Some(true), "--install"),
-        (options.install == Some(false), "--uninstall"),
-        (options.key_dir.is_some(), "--key-dir"),
-    ];
-    let ours = ours.into_iter().find(|(is_there, _)| *is_there);
-    let target = scan.operands.first();
-    let means_something = |at: &usize, word: &OsString| {
-        let is_verbose = word.len() > 1 && word.as_bytes()[1..].iter().all(|it| *it == b'v');
-        Some(at) == target || word == "--" || (word.as_bytes()[0] == b'-' && is_verbose)
-    };
-    let mut words = scan.words.iter().enumerate();
-    let theirs = words.find(|(at, word)| word.is_empty() || !means_something(at, word));
-    let theirs = theirs.map(|(_, word)| word.to_string_lossy().into_owned());
-    ours.map(|(_, option)| option.to_owned()).or(theirs)
+    })
 }
 
 /// Takes `TARGET[:PORT]` apart.
@@ -130,7 +100,7 @@ fn split(word: &OsStr) -> Result<(&OsStr, u16), Usage> {
         };
     }
     if let Some((user, _)) = text.split_once('@') {
-        return Err(Usage::Listen(ListenMistake::Beside(format!("{user}@"))));
+        return Err(Usage::Conflict(format!("`{user}@`"), Mode::Listen));
     }
     if literal(text).is_some() || text.parse::<Ipv6Addr>().is_ok() {
         return Ok((word, SSH));
@@ -144,7 +114,7 @@ fn split(word: &OsStr) -> Result<(&OsStr, u16), Usage> {
 
 fn port_there(word: &str) -> Result<u16, Usage> {
     let port = number(word).filter(|port| *port > 0);
-    port.ok_or_else(|| Usage::Listen(ListenMistake::Port(word.to_owned())))
+    port.ok_or_else(|| Usage::BadPort(word.to_owned()))
 }
 
 #[cfg(test)]

@@ -35,33 +35,57 @@ pub enum Name {
     Man,
 }
 
+/// What mssh does with its target. Where options ask for several, the first of these is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each is documented by the row of its option")]
+pub enum Mode {
+    Listen,
+    Shell,
+    SshConfig,
+    Proxy,
+    /// A connection by `--via serial`.
+    Serial,
+    /// Any other connection.
+    Connect,
+}
+
+impl Mode {
+    /// The option that asks for it, without `--`.
+    pub(crate) fn option(self) -> &'static str {
+        let selects = |opt: &&Opt| opt.selects == Some(self);
+        let option = OPTIONS.iter().find(selects).map(|opt| opt.long);
+        option.unwrap_or(Way::Serial.name())
+    }
+}
+
 /// One of our options: how it is spelled and what it is for.
 #[derive(Debug, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a column of the table"
-)]
 pub struct Opt {
-    /// Which one it is.
-    pub name: Name,
+    pub(crate) name: Name,
     /// Its long spelling, without `--`.
-    pub long: &'static str,
+    pub(crate) long: &'static str,
     /// A second long spelling, kept from the original.
-    pub alias: Option<&'static str>,
+    pub(crate) alias: Option<&'static str>,
     /// The original's letter. New options get none: the letters belong to OpenSSH.
-    pub letter: Option<u8>,
+    pub(crate) letter: Option<u8>,
     /// The name of its value; `None` for a switch.
-    pub value: Option<&'static str>,
+    pub(crate) value: Option<&'static str>,
     /// The values it may have, where they can be listed.
-    pub choices: &'static [&'static str],
+    pub(crate) choices: &'static [&'static str],
+    /// The mode that it asks for.
+    pub(crate) selects: Option<Mode>,
+    /// The modes that it goes with.
+    pub(crate) modes: &'static [Mode],
+    /// The only way that it goes with.
+    pub(crate) only_via: Option<Way>,
     /// Whether only `mssh` has it, and not `msftp` and `mscp`.
-    pub mssh_only: bool,
+    pub(crate) mssh_only: bool,
     /// Whether `--help` leaves it to the man page.
-    pub rare: bool,
+    pub(crate) rare: bool,
     /// Whether the original had it. Only these may be abbreviated, as they could be there.
-    pub original: bool,
-    /// One sentence for `--help`, the completions and the man page.
-    pub help: &'static str,
+    pub(crate) original: bool,
+    /// One line for `--help`, the completions and the man page.
+    pub(crate) help: &'static str,
 }
 
 /// The option spelled `--word`, if there is just one: exactly, or as the beginning of one of the
@@ -135,6 +159,17 @@ mod tests {
         let serial = find_long("serial").expect("an option");
         assert!(serial.suits(Program::Ssh) && serial.is_of(Program::Scp));
         assert!(!serial.suits(Program::Scp));
+    }
+
+    #[test]
+    fn an_option_that_selects_a_mode_goes_with_no_other() {
+        for opt in OPTIONS {
+            if let Some(mode) = opt.selects {
+                assert_eq!(opt.modes, [mode], "--{}", opt.long);
+            }
+        }
+        assert_eq!(Mode::SshConfig.option(), "ssh-config");
+        assert_eq!(Mode::Serial.option(), "serial");
     }
 
     #[test]

@@ -38,19 +38,11 @@ pub struct ProxyRequest {
     pub room: Option<PathBuf>,
 }
 
-/// What these words ask for, if they do.
+/// What ssh asks for.
 ///
 /// # Errors
-/// What is missing, or does not go with it.
-pub fn request(options: &Options, scan: &Scan) -> Result<Option<ProxyRequest>, Usage> {
-    match options.key_dir {
-        _ if options.proxy => read(options, scan).map(Some),
-        Some(_) => Err(Usage::Beside("key-dir", "proxy")),
-        None => Ok(None),
-    }
-}
-
-fn read(options: &Options, scan: &Scan) -> Result<ProxyRequest, Usage> {
+/// What is missing, or wrong with the destination.
+pub fn request(options: &Options, scan: &Scan) -> Result<ProxyRequest, Usage> {
     let words = scan.operands.first().map(|&at| &scan.words[at..]);
     let Some([host, port, user]) = words else {
         return Err(Usage::ProxyWords);
@@ -59,9 +51,6 @@ fn read(options: &Options, scan: &Scan) -> Result<ProxyRequest, Usage> {
         return Err(Usage::ProxyWords);
     };
     let port: u16 = port.parse().map_err(|_| Usage::ProxyWords)?;
-    if options.via.is_for_ssh() {
-        return Err(Usage::ProxyVia(options.via.name()));
-    }
     let mut destination = Destination::parse(Program::Ssh, host)?;
     destination.login = Some(Login::parse(user)?);
     let room = key_room(options, scan, &destination)?;

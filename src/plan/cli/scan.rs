@@ -30,8 +30,8 @@ pub struct Scan {
     pub ours: Vec<(&'static Opt, Option<OsString>)>,
     /// Whether a remote command follows ssh's destination.
     pub command: bool,
-    /// Whether the client will refuse the words, with a usage message of its own.
-    pub refused: bool,
+    /// The first of `words` that the client will refuse, with a usage message of its own.
+    pub refused: Option<usize>,
 }
 
 /// One of the client's options.

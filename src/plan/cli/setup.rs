@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::invocation::Options;
-use super::scan::{Flag, Scan};
+use super::invocation::{Action, Options};
+use super::scan::Scan;
 use super::usage::Usage;
 use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::{Login, Region};
 use crate::plan::way::Way;
+
 /// What is to be done about plain ssh's configuration.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Setup {
@@ -26,43 +27,11 @@ pub struct Setup {
     pub dry_run: bool,
 }
 
-/// What becomes of a configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// It is printed.
-    Print,
-    /// It is written to the user's files.
-    Install,
-    /// It is taken out of them.
-    Uninstall,
-}
-
-/// What these words ask for, if they do.
+/// What the options ask for.
 ///
 /// # Errors
-/// What is missing, or does not go with it.
-pub fn request(options: &Options, scan: &Scan) -> Result<Option<Setup>, Usage> {
-    match options.install {
-        _ if options.ssh_config => read(options, scan).map(Some),
-        Some(true) => Err(Usage::Beside("install", "ssh-config")),
-        Some(false) => Err(Usage::Beside("uninstall", "ssh-config")),
-        None => Ok(None),
-    }
-}
-
-fn read(options: &Options, scan: &Scan) -> Result<Setup, Usage> {
-    let ours = [
-        (options.proxy, "proxy"),
-        (options.zone.is_some(), "zone"),
-        (options.instance.is_some(), "instance-id"),
-    ];
-    if let Some((_, option)) = ours.into_iter().find(|(is_there, _)| *is_there) {
-        return Err(Usage::Against(option, "ssh-config"));
-    }
-    let known = |flag: &Flag| b"il".contains(&flag.letter);
-    if !scan.operands.is_empty() || scan.refused || !scan.flags.iter().all(known) {
-        return Err(Usage::SetupWords);
-    }
+/// What is wrong with the user.
+pub fn request(options: &Options, scan: &Scan) -> Result<Setup, Usage> {
     let value = |letter| {
         let flag = scan.flags.iter().find(|flag| flag.letter == letter);
         flag.and_then(|flag| flag.value.clone())
@@ -72,11 +41,7 @@ fn read(options: &Options, scan: &Scan) -> Result<Setup, Usage> {
     // Also with -i: the public half of that key is pushed.
     login.for_push()?;
     Ok(Setup {
-        action: match options.install {
-            None => Action::Print,
-            Some(true) => Action::Install,
-            Some(false) => Action::Uninstall,
-        },
+        action: options.action,
         words: words(options, options.via),
         own_key: value(b'i').map(PathBuf::from),
         key_dir: options.key_dir.clone(),

@@ -1,183 +1,197 @@
-//! What can be wrong with the words on our command line.
+//! Mistakes on our command line.
 
 mod foreign;
-mod listen;
-mod serial;
 
-use std::fmt;
 use std::path::PathBuf;
 
-pub use self::listen::ListenMistake;
-pub use self::serial::SerialConflict;
-use super::options::{OPTIONS, Opt};
+use thiserror::Error;
+
+use super::options::{Mode, OPTIONS, Opt};
+use crate::hint::Hint;
 use crate::plan::target::bad_name::BadName;
+use crate::plan::way::Way;
 
-/// A mistake in the words we were called with, found before anything is touched.
-#[derive(Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the text of each variant stands in Display")]
+/// A mistake on the command line, found before anything is done.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each has its message beside it")]
 pub enum Usage {
+    #[error("no target given")]
     NoTarget,
-    /// A word that is no target, user, region or zone.
-    Name(BadName),
+    #[error(transparent)]
+    Name(#[from] BadName),
+    #[error("`{0}` is a managed node, not an EC2 instance")]
     ManagedNode(String),
+    #[error("`{1}` is not a valid value for --{long}", long = .0.long)]
     BadChoice(&'static Opt, String),
+    #[error("--{long} needs a value", long = .0.long)]
     NoValue(&'static Opt),
+    #[error("--{long} takes no value", long = .0.long)]
     UnwantedValue(&'static Opt),
+    #[error("unknown option `{0}`")]
     UnknownOption(String),
+    #[error("only mssh has --{long}", long = .0.long)]
     OfMssh(&'static Opt),
+    #[error("option `{0}` is ambiguous")]
     Ambiguous(String, Vec<&'static Opt>),
+    #[error("option `{0}` comes after the files")]
     OptionAfterFiles(String),
+    #[error("`{0}` is not valid UTF-8")]
     NotUnicode(String),
+    #[error("the value of --{long} is empty", long = .0.long)]
     Empty(&'static Opt),
+    #[error("--instance-id works with one host only")]
     SeveralForOneId,
-    SerialConflict(SerialConflict),
+    #[error("`{0}` is not a valid EC2 Instance Connect Endpoint")]
     BadEndpoint(String),
+    #[error("`{0}` is not a valid tunnel duration")]
     BadDuration(String),
-    NoTunnel(&'static str),
-    Listen(ListenMistake),
-    ProxyWords,
-    ProxyKey,
-    ProxyVia(&'static str),
-    Jump(&'static str, String),
-    NodeByHops,
-    SetupWords,
-    Beside(&'static str, &'static str),
+    #[error("`{0}` is not a valid address to listen on")]
+    BadListenAddress(String),
+    #[error("`{0}` is not a valid port")]
+    BadPort(String),
+    #[error("EC2 Instance Connect Endpoints do not connect to port {0}")]
+    EicePort(u16),
+    /// An option of EICE tunnels without one.
+    #[error("--{long} needs --via eice", long = .0.long)]
+    NeedsWay(&'static Opt),
+    /// An option without another, one of those that select a mode.
+    #[error("--{long} needs --{modes}", long = .0.long, modes = modes(.0))]
+    NeedsMode(&'static Opt),
+    /// Two of our options, without their dashes.
+    #[error("--{0} cannot be used with --{1}")]
     Against(&'static str, &'static str),
+    #[error("--via {way} cannot be used with --{mode}", way = .0.name(), mode = .1.option())]
+    WayConflict(Way, Mode),
+    /// A word for the client in a mode in which it means nothing, as it is shown.
+    #[error("{0} cannot be used with --{mode}", mode = .1.option())]
+    Conflict(String, Mode),
+    #[error("--proxy needs a host, a port and a user")]
+    ProxyWords,
+    #[error("--proxy does not know which key ssh uses")]
+    ProxyKey,
+    /// A way of tunnels, and the first hop.
+    #[error("--via {0} reaches the first hop, but {1} is not an instance")]
+    Jump(&'static str, String),
+    #[error("a managed node cannot be reached through jump hosts")]
+    NodeByHops,
+    #[error("ssh_config cannot express the path `{path}`", path = .0.display())]
     BadPath(PathBuf),
-    /// The release of ssh that is too old for the block of `--ssh-config`, and the oldest that will do.
+    /// The installed release of OpenSSH, and the oldest that supports `--ssh-config`.
+    #[error("OpenSSH {major}.{minor} is too old for this configuration", major = .0.0, minor = .0.1)]
     OldOpenSsh((u32, u32), (u32, u32)),
-    /// What does not go with a shell, as it is to be shown.
-    ShellWith(String),
 }
 
-impl From<BadName> for Usage {
-    fn from(name: BadName) -> Self {
-        Self::Name(name)
-    }
+fn modes(opt: &Opt) -> String {
+    let options: Vec<_> = opt.modes.iter().map(|mode| mode.option()).collect();
+    options.join(" or --")
 }
 
-impl std::error::Error for Usage {}
-
-impl fmt::Display for Usage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoTarget => write!(f, "no target given"),
-            Self::Name(name) => name.fmt(f),
-            Self::ManagedNode(id) => write!(f, "`{id}` is a managed node, not an EC2 instance"),
-            Self::BadChoice(opt, value) => {
-                write!(f, "`{value}` is not a valid value for --{}", opt.long)
+impl Hint for Usage {
+    fn hint(&self) -> Option<String> {
+        let hint: &str = match self {
+            Self::NotUnicode(_) | Self::Empty(_) => return None,
+            Self::Name(name) => return name.hint(),
+            Self::BadChoice(opt, _) => {
+                return Some(format!("choose one of: {}", opt.choices.join(", ")));
             }
-            Self::NoValue(opt) => write!(f, "--{} needs a value", opt.long),
-            Self::UnwantedValue(opt) => write!(f, "--{} takes no value", opt.long),
-            Self::UnknownOption(word) => write!(f, "unknown option `{word}`"),
-            Self::OfMssh(opt) => write!(f, "--{} belongs to mssh", opt.long),
-            Self::Ambiguous(word, _) => write!(f, "option `{word}` is ambiguous"),
-            Self::OptionAfterFiles(word) => write!(f, "option `{word}` stands after the files"),
-            Self::NotUnicode(word) => write!(f, "`{word}` is not valid UTF-8"),
-            Self::Empty(opt) => write!(f, "the value of --{} is empty", opt.long),
-            Self::BadEndpoint(word) => {
-                write!(f, "`{word}` is not a valid EC2 Instance Connect Endpoint")
-            }
-            Self::BadDuration(word) => write!(f, "`{word}` is not a valid tunnel duration"),
-            Self::NoTunnel(long) => write!(f, "--{long} goes with --via eice alone"),
-            Self::ShellWith(what) => write!(f, "{what} does not go with --shell"),
-            Self::Listen(amiss) => amiss.fmt(f),
-            Self::SeveralForOneId => {
-                write!(f, "--instance-id cannot stand for several hosts")
-            }
-            Self::SerialConflict(unfit) => unfit.fmt(f),
-            Self::ProxyWords => write!(f, "--proxy takes a host, a port and a user"),
-            Self::ProxyKey => write!(f, "--proxy does not know what key ssh logs in with"),
-            Self::ProxyVia(way) => write!(f, "--proxy cannot go by --via {way}"),
-            Self::NodeByHops => write!(f, "hops do not lead to a managed node"),
-            Self::Jump(way, hop) => {
-                write!(
-                    f,
-                    "--via {way} is for the first hop, and {hop} is no instance"
-                )
-            }
-            Self::SetupWords => write!(f, "--ssh-config takes no target and no command"),
-            Self::Beside(one, other) => write!(f, "--{one} goes with --{other} only"),
-            Self::Against(one, other) => write!(f, "--{one} does not go with --{other}"),
-            Self::OldOpenSsh((major, minor), _) => {
-                write!(
-                    f,
-                    "OpenSSH {major}.{minor} is too old for this configuration"
-                )
-            }
-            Self::BadPath(path) => {
-                write!(f, "ssh_config has no way to spell `{}`", path.display())
-            }
-        }
-    }
-}
-
-impl Usage {
-    /// What to try instead.
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::NoTarget => {
-                "name one, like ec2-user@i-0123456789abcdef0; `--help` tells more".into()
-            }
-            Self::Name(name) => name.hint(),
-            Self::ManagedNode(_) => {
-                "EC2 Instance Connect does not know it: log in with a key that \
-                                     it has already, by `--ssm -i KEY`"
-                    .into()
-            }
-            Self::BadChoice(opt, _) => format!("it may be one of: {}", opt.choices.join(", ")),
-            Self::NoValue(opt) => format!("write --{} {}", opt.long, opt.value.unwrap_or("")),
-            Self::UnwantedValue(opt) => format!("write --{}", opt.long),
-            Self::UnknownOption(word) => match (foreign::hint(word), similar(word)) {
-                (Some(hint), _) => hint.into(),
-                (None, Some(long)) => format!("did you mean --{long}?"),
-                (None, None) => "`--help` lists our options; ssh's are single letters".into(),
-            },
-            Self::OfMssh(opt) => match opt.value {
-                Some(value) => format!("write `mssh --{} {value}`", opt.long),
-                None => format!("write `mssh --{}`", opt.long),
-            },
+            Self::NoValue(opt) => return Some(format!("write {}", spelled(opt))),
+            Self::UnwantedValue(opt) => return Some(format!("write --{}", opt.long)),
+            Self::UnknownOption(word) => return Some(unknown(word)),
+            Self::OfMssh(opt) => return Some(format!("use `mssh {}`", spelled(opt))),
             Self::Ambiguous(_, candidates) => {
                 let names: Vec<_> = candidates.iter().map(|opt| opt.long).collect();
-                format!("it may be one of: --{}", names.join(", --"))
+                return Some(format!("it could be --{}", names.join(" or --")));
             }
             Self::OptionAfterFiles(word) => {
-                format!("put it before the first file; a file of that name is `./{word}`")
+                return Some(format!(
+                    "put it before the first file, or write `./{word}` for a file of that name"
+                ));
             }
-            Self::SeveralForOneId => "name the instances themselves as targets".into(),
-            Self::SerialConflict(unfit) => unfit.hint().into(),
-            Self::Listen(amiss) => amiss.hint().into(),
-            Self::BadEndpoint(_) => {
-                "name it by its ID, like eice-0123456789abcdef0, or by its DNS name".into()
+            Self::NeedsMode(opt) => {
+                return Some(format!("add --{}, or leave out --{}", modes(opt), opt.long));
             }
-            Self::BadDuration(_) => "it may be 1 to 3600 seconds".into(),
-            Self::NoTunnel(_) => "leave it out, or say --via eice".into(),
-            Self::ProxyWords => "write `ProxyCommand mssh --proxy '%h' %p '%r'`".into(),
-            Self::ProxyKey => "`mssh --ssh-config` prints all that ssh needs; or name your key \
-                              with -i FILE"
-                .into(),
-            Self::ProxyVia(_) => "ssh has asked for the way to an instance: name another".into(),
-            Self::NodeByHops => "leave out -J (ProxyJump): Session Manager leads there".into(),
-            Self::Jump(..) => "leave out --via, or the hop".into(),
-            Self::SetupWords => "beside it may stand --region, --profile, --via, -i and -l".into(),
+            Self::Against(one, other) => return Some(format!("leave out --{one} or --{other}")),
             Self::OldOpenSsh(_, (major, minor)) => {
-                format!("it takes OpenSSH {major}.{minor} or later; mssh itself does not need it")
+                return Some(format!(
+                    "it needs OpenSSH {major}.{minor} or later; mssh itself also works with older \
+                     releases"
+                ));
             }
-            Self::BadPath(_) => "name one without quotes, `${` and line breaks".into(),
-            Self::ShellWith(_) => {
-                "no ssh is involved: the SSM Agent runs the shell, as the user that Session \
-                 Manager's preferences name"
-                    .into()
+            Self::NoTarget => "give one, like `ec2-user@i-0123456789abcdef0`; see `--help`",
+            Self::ManagedNode(_) => {
+                "EC2 Instance Connect cannot push a key to it: use `--ssm -i KEY` with a key that \
+                 it already accepts"
             }
-            Self::Against(one, other) => format!("leave out --{one} or --{other}"),
-            Self::Beside(one, other) => format!("add --{other}, or leave out --{one}"),
-            Self::NotUnicode(_) | Self::Empty(_) => return None,
+            Self::SeveralForOneId => "use the instance IDs as targets",
+            Self::BadEndpoint(_) => "use its ID, like eice-0123456789abcdef0, or its DNS name",
+            Self::BadDuration(_) => "use 1 to 3600 seconds",
+            Self::BadListenAddress(_) => {
+                "use PORT or ADDRESS:PORT, like 5000, [::1]:5000 or *:5000"
+            }
+            Self::BadPort(_) => {
+                "write TARGET:PORT with a port from 1 to 65535; without one it is 22"
+            }
+            Self::EicePort(_) => {
+                "they connect to ports 22 and 3389 only; use --ssm, or let ssh forward the port: \
+                 `mssh --eice -N -L PORT:localhost:PORT TARGET`"
+            }
+            Self::NeedsWay(_) => "add --via eice, or leave it out",
+            Self::WayConflict(_, mode) => way_conflict(*mode),
+            Self::Conflict(_, mode) => conflict(*mode),
+            Self::ProxyWords => "write `ProxyCommand mssh --proxy '%h' %p '%r'`",
+            Self::ProxyKey => {
+                "`mssh --ssh-config` prints all that ssh needs; or name your key with -i FILE"
+            }
+            Self::NodeByHops => "leave out -J (ProxyJump): Session Manager reaches it directly",
+            Self::Jump(..) => "leave out --via or the hop",
+            Self::BadPath(_) => "use a path without quotes, `${` and line breaks",
         };
-        Some(hint)
+        Some(hint.to_owned())
     }
 }
 
-/// The long option that a mistyped `word` was likely meant to be: one that begins alike.
+fn conflict(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Listen => {
+            "ssh is not involved: clients log in by themselves, and the port is that of TARGET:PORT"
+        }
+        Mode::Shell => {
+            "ssh is not involved: the SSM Agent runs the shell, as the user set in Session \
+             Manager's preferences"
+        }
+        Mode::SshConfig => "only --region, --profile, --via, --key-dir, -i and -l go with it",
+        Mode::Serial => {
+            "a serial console has no users, commands, forwarding or files: if the network works, \
+             leave out --serial"
+        }
+        Mode::Proxy | Mode::Connect => "leave it out",
+    }
+}
+
+fn way_conflict(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Shell => "leave out --via: the shell runs in a Session Manager session",
+        Mode::Listen | Mode::Proxy => "only ssh itself can connect that way: choose another",
+        Mode::SshConfig | Mode::Serial | Mode::Connect => "choose another",
+    }
+}
+
+fn spelled(opt: &Opt) -> String {
+    match opt.value {
+        Some(value) => format!("--{} {value}", opt.long),
+        None => format!("--{}", opt.long),
+    }
+}
+
+fn unknown(word: &str) -> String {
+    match (foreign::hint(word), similar(word)) {
+        (Some(hint), _) => hint.into(),
+        (None, Some(long)) => format!("did you mean --{long}?"),
+        (None, None) => "`--help` lists our options; ssh's are single letters".into(),
+    }
+}
+
+/// The long option that begins most like a mistyped one.
 fn similar(word: &str) -> Option<&'static str> {
     let typed = word.trim_start_matches('-');
     let alike = |long: &str| {

@@ -21,7 +21,7 @@ pub fn grammar(program: Program, words: &[OsString]) -> Grammar {
     // `-oProxyCommand=…` has such letters, and is another option.
     let matters = || {
         scan::scan(program, usual, words).map_or(true, |scan| {
-            scan.refused || scan.flags.iter().any(|flag| depends(&flag.letter))
+            scan.refused.is_some() || scan.flags.iter().any(|flag| depends(&flag.letter))
         })
     };
     if !words.iter().any(may_matter) || !matters() {

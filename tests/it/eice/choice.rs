@@ -138,13 +138,13 @@ fn a_denied_endpoint_look_up_names_the_permission() {
 #[test]
 fn usage_errors_are_found_before_any_call() {
     let caller = caller();
-    let alone = "mssh: hint: leave it out, or say --via eice";
-    let seconds = "mssh: hint: it may be 1 to 3600 seconds";
+    let alone = "mssh: hint: add --via eice, or leave it out";
+    let seconds = "mssh: hint: use 1 to 3600 seconds";
     for (words, error, hint) in [
         (
             &["--eice-endpoint", "vpce-1", PRIVATE][..],
             "`vpce-1` is not a valid EC2 Instance Connect Endpoint",
-            "mssh: hint: name it by its ID, like eice-0123456789abcdef0, or by its DNS name",
+            "mssh: hint: use its ID, like eice-0123456789abcdef0, or its DNS name",
         ),
         (
             &["--max-tunnel-duration", "0", "--eice", PRIVATE],
@@ -158,12 +158,12 @@ fn usage_errors_are_found_before_any_call() {
         ),
         (
             &["--private", "--eice-endpoint", ZONE_C, PRIVATE],
-            "--eice-endpoint goes with --via eice alone",
+            "--eice-endpoint needs --via eice",
             alone,
         ),
         (
             &["--via=public", "--max-tunnel-duration", "9", PRIVATE],
-            "--max-tunnel-duration goes with --via eice alone",
+            "--max-tunnel-duration needs --via eice",
             alone,
         ),
     ] {

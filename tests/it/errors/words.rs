@@ -5,11 +5,11 @@ use crate::lab::instances::WEB1;
 use crate::sandbox::{caller, run};
 
 /// A hint that several mistakes share.
-const USER: &str = "mssh: hint: EC2 Instance Connect takes up to 32 letters, digits and `._-@`, \
+const USER: &str = "mssh: hint: EC2 Instance Connect allows up to 32 letters, digits and `._-@`, \
                     beginning with a letter, a digit or `_`, and not digits alone";
 const TARGET: &str =
-    "mssh: hint: a target is [user@] and an instance ID, an IP address or a host name";
-const ID: &str = "mssh: hint: an instance ID is `i-` and 17 (or 8) hexadecimal digits";
+    "mssh: hint: a target is an instance ID, an IP address or a host name, with or without user@";
+const ID: &str = "mssh: hint: an instance ID is `i-` followed by 17 (or 8) hexadecimal digits";
 const REGION: &str = "mssh: hint: a region looks like eu-west-1";
 const ZONE: &str = "mssh: hint: an availability zone looks like eu-west-1a";
 
@@ -18,12 +18,12 @@ const CASES: &[(&[&str], &str, &str)] = &[
     (
         &[],
         "no target given",
-        "mssh: hint: name one, like ec2-user@i-0123456789abcdef0; `--help` tells more",
+        "mssh: hint: give one, like `ec2-user@i-0123456789abcdef0`; see `--help`",
     ),
     (
         &["-r", "us-east-1"],
         "no target given",
-        "mssh: hint: name one, like ec2-user@i-0123456789abcdef0; `--help` tells more",
+        "mssh: hint: give one, like `ec2-user@i-0123456789abcdef0`; see `--help`",
     ),
     (&["i-0abc"], "`i-0abc` is not a valid instance ID", ID),
     (
@@ -34,7 +34,7 @@ const CASES: &[(&[&str], &str, &str)] = &[
     (
         &["mi-0123456789abcdef0"],
         "`mi-0123456789abcdef0` is a managed node, not an EC2 instance",
-        "mssh: hint: EC2 Instance Connect does not know it: log in with a key that it has already, by `--ssm -i KEY`",
+        "mssh: hint: EC2 Instance Connect cannot push a key to it: use `--ssm -i KEY` with a key that it already accepts",
     ),
     (
         &["-r", "bogus", WEB1],
@@ -100,12 +100,12 @@ const CASES: &[(&[&str], &str, &str)] = &[
     (
         &["https://example.com/"],
         "`https://example.com/` is not a valid target for mssh",
-        "mssh: hint: of web addresses, only an instance's page in the AWS console is a target",
+        "mssh: hint: the only URL that mssh takes is that of an instance's page in the AWS console",
     ),
     (
         &["--document-name", "AWS-StartSSHSession", WEB1],
         "unknown option `--document-name`",
-        "mssh: hint: write --ssm to reach sshd by Session Manager, --shell for a shell of its own",
+        "mssh: hint: use --ssm for ssh through Session Manager, --shell for a shell without ssh",
     ),
     (
         &["root@i-0face000000000001:/tmp/$(id)"],
@@ -135,7 +135,7 @@ const CASES: &[(&[&str], &str, &str)] = &[
     (
         &["--via", "tunnel", WEB1],
         "`tunnel` is not a valid value for --via",
-        "mssh: hint: it may be one of: auto, public, private, ipv6, instance-id, eice, ssm, serial",
+        "mssh: hint: choose one of: auto, public, private, ipv6, instance-id, eice, ssm, serial",
     ),
 ];
 
@@ -163,8 +163,8 @@ fn the_other_programs_use_their_own_names() {
     run(&caller, "mscp", ["f", "i-0face000000000001:", "--dry-run"]).fails(
         255,
         &[
-            "mscp: error: option `--dry-run` stands after the files",
-            "mscp: hint: put it before the first file; a file of that name is `./--dry-run`",
+            "mscp: error: option `--dry-run` comes after the files",
+            "mscp: hint: put it before the first file, or write `./--dry-run` for a file of that name",
         ],
     );
     run(
@@ -175,8 +175,8 @@ fn the_other_programs_use_their_own_names() {
     .fails(
         255,
         &[
-            "mscp: error: --instance-id cannot stand for several hosts",
-            "mscp: hint: name the instances themselves as targets",
+            "mscp: error: --instance-id works with one host only",
+            "mscp: hint: use the instance IDs as targets",
         ],
     );
 }

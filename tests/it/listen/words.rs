@@ -8,7 +8,7 @@ const CASES: &[(&[&str], &str, &str)] = &[
     (
         &["--listen", "5000"],
         "no target given",
-        "name one, like ec2-user@i-0123456789abcdef0; `--help` tells more",
+        "give one, like `ec2-user@i-0123456789abcdef0`; see `--help`",
     ),
     (
         &["--listen"],
@@ -17,78 +17,78 @@ const CASES: &[(&[&str], &str, &str)] = &[
     ),
     (
         &["--listen", "nowhere:5000", WEB1],
-        "`nowhere:5000` is no place to listen at",
+        "`nowhere:5000` is not a valid address to listen on",
         PLACE,
     ),
     (
         &["--listen", "::1:5000", WEB1],
-        "`::1:5000` is no place to listen at",
+        "`::1:5000` is not a valid address to listen on",
         PLACE,
     ),
     (
         &["--listen", "70000", WEB1],
-        "`70000` is no place to listen at",
+        "`70000` is not a valid address to listen on",
         PLACE,
     ),
     (
         &["--listen", "5000:localhost:80", WEB1],
-        "`5000:localhost:80` is no place to listen at",
+        "`5000:localhost:80` is not a valid address to listen on",
         PLACE,
     ),
     (
         &["--listen", "5000", "i-0face000000000001:0"],
-        "`0` is not a port of an instance",
+        "`0` is not a valid port",
         THERE,
     ),
     (
         &["--listen", "5000", "web1.lab:ssh"],
-        "`ssh` is not a port of an instance",
+        "`ssh` is not a valid port",
         THERE,
     ),
     (
         &["--listen", "5000", "root@web1.lab"],
-        "`root@` does not go with --listen",
+        "`root@` cannot be used with --listen",
         ALONE,
     ),
     (
         &["--listen", "5000", "-p", "22", WEB1],
-        "`-p` does not go with --listen",
+        "`-p` cannot be used with --listen",
         ALONE,
     ),
     (
         &["--listen", "5000", WEB1, "-L", "1:h:2"],
-        "`-L` does not go with --listen",
+        "`-L` cannot be used with --listen",
         ALONE,
     ),
     (
         &["--listen", "5000", WEB1, "uptime"],
-        "`uptime` does not go with --listen",
+        "a command cannot be used with --listen",
         ALONE,
     ),
     (
         &["--listen", "5000", "--proxy", WEB1],
-        "`--proxy` does not go with --listen",
-        ALONE,
+        "--proxy cannot be used with --listen",
+        "leave out --proxy or --listen",
     ),
     (
         &["--listen", "5000", "--shell", WEB1],
-        "`--shell` does not go with --listen",
-        ALONE,
+        "--shell cannot be used with --listen",
+        "leave out --shell or --listen",
     ),
     (
         &["--listen", "5000", "--serial", WEB1],
-        "--listen cannot go by --via serial",
-        "there ssh would have to go itself: name another",
+        "--via serial cannot be used with --listen",
+        "only ssh itself can connect that way: choose another",
     ),
     (
         &["--listen", "5000", "--max-tunnel-duration", "9", WEB1],
-        "--max-tunnel-duration goes with --via eice alone",
-        "leave it out, or say --via eice",
+        "--max-tunnel-duration needs --via eice",
+        "add --via eice, or leave it out",
     ),
     (
         &["--listen", "5000", "--eice", "i-0face000000000001:5432"],
-        "no EC2 Instance Connect Endpoint connects to port 5432",
-        "they connect to ports 22 and 3389 alone; --ssm leads to any, and ssh forwards others: \
+        "EC2 Instance Connect Endpoints do not connect to port 5432",
+        "they connect to ports 22 and 3389 only; use --ssm, or let ssh forward the port: \
          `mssh --eice -N -L PORT:localhost:PORT TARGET`",
     ),
     (
@@ -104,13 +104,13 @@ const CASES: &[(&[&str], &str, &str)] = &[
     (
         &["--listen", "5000", "i-0abc:22"],
         "`i-0abc` is not a valid instance ID",
-        "an instance ID is `i-` and 17 (or 8) hexadecimal digits",
+        "an instance ID is `i-` followed by 17 (or 8) hexadecimal digits",
     ),
 ];
-const PLACE: &str = "write PORT or ADDRESS:PORT, like 5000, [::1]:5000 or *:5000";
-const THERE: &str = "write TARGET:PORT, from 1 to 65535; without a port it is 22";
-const ALONE: &str = "ssh has no part in it: whatever connects logs in by itself, and the port is \
-                     that of TARGET:PORT";
+const PLACE: &str = "use PORT or ADDRESS:PORT, like 5000, [::1]:5000 or *:5000";
+const THERE: &str = "write TARGET:PORT with a port from 1 to 65535; without one it is 22";
+const ALONE: &str = "ssh is not involved: clients log in by themselves, and the port is that of \
+                     TARGET:PORT";
 
 #[test]
 fn each_usage_error_has_a_line_and_a_hint() {
@@ -125,15 +125,15 @@ fn each_usage_error_has_a_line_and_a_hint() {
     run(&caller, "msftp", ["--listen", "5000", WEB1]).fails(
         255,
         &[
-            "msftp: error: --listen belongs to mssh",
-            "msftp: hint: write `mssh --listen PORT`",
+            "msftp: error: only mssh has --listen",
+            "msftp: hint: use `mssh --listen PORT`",
         ],
     );
     run(&caller, "mscp", ["--shell", "a", "b:"]).fails(
         255,
         &[
-            "mscp: error: --shell belongs to mssh",
-            "mscp: hint: write `mssh --shell`",
+            "mscp: error: only mssh has --shell",
+            "mscp: hint: use `mssh --shell`",
         ],
     );
     assert!(caller.calls().is_empty());

@@ -201,7 +201,7 @@ fn an_unsuitable_release_of_openssh_is_rejected() {
         255,
         &[
             "mssh: error: OpenSSH 7.4 is too old for this configuration",
-            "mssh: hint: it takes OpenSSH 8.4 or later; mssh itself does not need it",
+            "mssh: hint: it needs OpenSSH 8.4 or later; mssh itself also works with older releases",
         ],
     );
     assert!(!user.dot_ssh("mssh.conf").exists());

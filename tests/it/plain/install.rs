@@ -280,36 +280,36 @@ fn usage_errors_are_reported() {
     for (words, said, hint) in [
         (
             &["--ssh-config", WEB1][..],
-            "--ssh-config takes no target and no command",
-            Some("beside it may stand --region, --profile, --via, -i and -l"),
+            "a target cannot be used with --ssh-config",
+            Some("only --region, --profile, --via, --key-dir, -i and -l go with it"),
         ),
         (
             &["--install"],
-            "--install goes with --ssh-config only",
+            "--install needs --ssh-config",
             Some("add --ssh-config, or leave out --install"),
         ),
         (
             &["--ssh-config", "--install", "--uninstall"],
-            "--install does not go with --uninstall",
+            "--install cannot be used with --uninstall",
             Some("leave out --install or --uninstall"),
         ),
         (
             &["--ssh-config", "--zone", "us-east-1a"],
-            "--zone does not go with --ssh-config",
+            "--zone cannot be used with --ssh-config",
             Some("leave out --zone or --ssh-config"),
         ),
         (
             &["--ssh-config", "--proxy"],
-            "--proxy does not go with --ssh-config",
+            "--proxy cannot be used with --ssh-config",
             Some("leave out --proxy or --ssh-config"),
         ),
         (
             &["--ssh-config", "-i", "a\"b"],
             &format!(
-                "ssh_config has no way to spell `{}`",
+                "ssh_config cannot express the path `{}`",
                 user.home.join("a\"b").display()
             ),
-            Some("name one without quotes, `${` and line breaks"),
+            Some("use a path without quotes, `${` and line breaks"),
         ),
     ] {
         let mut lines = vec![format!("mssh: error: {said}")];
@@ -318,5 +318,5 @@ fn usage_errors_are_reported() {
         user.run("mssh", words).fails(255, &lines);
     }
     let outcome = user.run("mscp", &["--ssh-config"]);
-    assert!(outcome.stderr.contains("belongs to mssh"), "{outcome:?}");
+    assert!(outcome.stderr.contains("only mssh has"), "{outcome:?}");
 }

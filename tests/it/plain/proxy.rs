@@ -156,7 +156,7 @@ fn errors_go_to_stderr_and_nothing_to_stdout() {
     user.run("mssh", &["--proxy", WEB1, "22", "root"]).fails(
         255,
         &[
-            "mssh: error: --proxy does not know what key ssh logs in with",
+            "mssh: error: --proxy does not know which key ssh uses",
             "mssh: hint: `mssh --ssh-config` prints all that ssh needs; or name your key with \
              -i FILE",
         ],
@@ -164,7 +164,7 @@ fn errors_go_to_stderr_and_nothing_to_stdout() {
     user.run("mssh", &["--proxy", WEB1]).fails(
         255,
         &[
-            "mssh: error: --proxy takes a host, a port and a user",
+            "mssh: error: --proxy needs a host, a port and a user",
             "mssh: hint: write `ProxyCommand mssh --proxy '%h' %p '%r'`",
         ],
     );

@@ -115,7 +115,7 @@ fn a_tunnel_leads_to_the_first_hop_only() {
     user.run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
         .prints("");
     let node = user.run("mssh", &["-i", "my", "-J", WEB1, MANAGED_NODE, "true"]);
-    let said = "mssh: error: hops do not lead to a managed node\n";
+    let said = "mssh: error: a managed node cannot be reached through jump hosts\n";
     assert!(node.stderr.starts_with(said), "{node:?}");
 }
 
@@ -126,8 +126,8 @@ fn a_tunnel_to_a_hop_that_is_no_instance_is_rejected() {
     user.run("mssh", &words).fails(
         255,
         &[
-            "mssh: error: --via eice is for the first hop, and bastion is no instance",
-            "mssh: hint: leave out --via, or the hop",
+            "mssh: error: --via eice reaches the first hop, but bastion is not an instance",
+            "mssh: hint: leave out --via or the hop",
         ],
     );
     user.is_clean();

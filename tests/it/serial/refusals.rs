@@ -9,31 +9,26 @@ fn unsupported_features_are_rejected_without_a_call() {
     let caller = caller();
     let at = format!("root@{WEB1}");
     let files = format!("{WEB1}:x");
-    let other_way = "take another way (`--via`), if the network works";
-    let leave_out = "leave the user out; the instance asks there who logs in";
-    let type_it = "leave out the command, log in there, and type it";
-    for (program, words, error, hint) in [
-        ("mssh", &[WEB1, "uptime"][..], "runs no commands", type_it),
-        ("mssh", &[&at], "has no users", leave_out),
-        ("mssh", &["-l", "root", WEB1], "has no users", leave_out),
-        ("mssh", &[WEB1, "-oUser root"], "has no users", leave_out),
-        (
-            "mssh",
-            &["-L", "1:h:2", WEB1],
-            "forwards nothing",
-            other_way,
-        ),
-        ("mssh", &["-D1080", WEB1], "forwards nothing", other_way),
-        ("mssh", &["-W", "h:2", WEB1], "forwards nothing", other_way),
-        ("msftp", &[WEB1], "transfers no files", other_way),
-        ("mscp", &[&files, "."], "transfers no files", other_way),
+    for (program, words, what) in [
+        ("mssh", &[WEB1, "uptime"][..], "a command"),
+        ("mssh", &[&at], "`root@`"),
+        ("mssh", &["-l", "root", WEB1], "`-l`"),
+        ("mssh", &[WEB1, "-oUser root"], "`-o User`"),
+        ("mssh", &["-L", "1:h:2", WEB1], "`-L`"),
+        ("mssh", &["-D1080", WEB1], "`-D`"),
+        ("mssh", &["-W", "h:2", WEB1], "`-W`"),
+        ("msftp", &[WEB1], "msftp"),
+        ("mscp", &[&files, "."], "mscp"),
     ] {
         let words = [&["--serial"], words].concat();
         run(&caller, program, &words).fails(
             255,
             &[
-                &format!("{program}: error: a serial console {error}"),
-                &format!("{program}: hint: {hint}"),
+                &format!("{program}: error: {what} cannot be used with --serial"),
+                &format!(
+                    "{program}: hint: a serial console has no users, commands, forwarding or files: if \
+                     the network works, leave out --serial"
+                ),
             ],
         );
     }

@@ -196,19 +196,33 @@ fn a_shell_that_cannot_be_started_says_why() {
 
 #[test]
 fn unsupported_options_and_encryption_are_reported() {
-    let hint = "mssh: hint: no ssh is involved: the SSM Agent runs the shell, as the user that \
-                Session Manager's preferences name\n";
+    let no_ssh = "ssh is not involved: the SSM Agent runs the shell, as the user set in Session \
+                  Manager's preferences";
+    let session = "leave out --via: the shell runs in a Session Manager session";
+    let dry_run = "leave out --dry-run or --shell";
     let caller = caller();
-    for (words, what) in [
-        (&["--shell", "-L1:h:2", instances::WEB1][..], "`-L`"),
-        (&["--shell", instances::WEB1, "true"], "a command"),
-        (&["--shell", "ubuntu@i-0face000000000001"], "`ubuntu@`"),
-        (&["--shell", "--eice", instances::WEB1], "`--via eice`"),
-        (&["--shell", "--dry-run", instances::WEB1], "`--dry-run`"),
+    for (words, what, hint) in [
+        (&["--shell", "-L1:h:2", instances::WEB1][..], "`-L`", no_ssh),
+        (&["--shell", instances::WEB1, "true"], "a command", no_ssh),
+        (
+            &["--shell", "ubuntu@i-0face000000000001"],
+            "`ubuntu@`",
+            no_ssh,
+        ),
+        (
+            &["--shell", "--eice", instances::WEB1],
+            "--via eice",
+            session,
+        ),
+        (
+            &["--shell", "--dry-run", instances::WEB1],
+            "--dry-run",
+            dry_run,
+        ),
     ] {
-        let outcome = run(&caller, "mssh", words);
-        let error = format!("mssh: error: {what} does not go with --shell\n{hint}");
-        assert_eq!((outcome.stderr, outcome.code), (error, Some(255)));
+        let error = format!("mssh: error: {what} cannot be used with --shell");
+        let hint = format!("mssh: hint: {hint}");
+        run(&caller, "mssh", words).fails(255, &[&error, &hint]);
     }
     assert!(caller.calls().is_empty());
     caller.session_behavior(SessionBehavior {

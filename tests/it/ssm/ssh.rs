@@ -201,8 +201,8 @@ fn a_managed_node_without_a_key_of_the_user_is_explained() {
             outcome.stderr,
             format!(
                 "mssh: error: `{MANAGED_NODE}` is a managed node, not an EC2 instance\n\
-                 mssh: hint: EC2 Instance Connect does not know it: log in with a key that it has \
-                 already, by `--ssm -i KEY`\n"
+                 mssh: hint: EC2 Instance Connect cannot push a key to it: use `--ssm -i KEY` with a \
+                 key that it already accepts\n"
             )
         );
     }

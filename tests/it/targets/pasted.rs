@@ -90,7 +90,7 @@ fn an_option_wins_over_the_region_of_an_arn() {
 #[test]
 fn arns_and_pages_of_other_resources_are_rejected() {
     let caller = caller();
-    let id = "mssh: hint: an instance ID is `i-` and 17 (or 8) hexadecimal digits";
+    let id = "mssh: hint: an instance ID is `i-` followed by 17 (or 8) hexadecimal digits";
     run(&caller, "mssh", [&format!("{ARN}i-0abc"), "true"]).fails(
         255,
         &["mssh: error: `i-0abc` is not a valid instance ID", id],
@@ -100,7 +100,7 @@ fn arns_and_pages_of_other_resources_are_rejected() {
         255,
         &[
             &format!("mssh: error: `{volume}` is not a valid target"),
-            "mssh: hint: a target is [user@] and an instance ID, an IP address or a host name",
+            "mssh: hint: a target is an instance ID, an IP address or a host name, with or without user@",
         ],
     );
     assert!(caller.calls().is_empty());
@@ -132,26 +132,20 @@ fn options_of_the_aws_cli_are_translated_in_a_hint() {
     for (word, hint) in [
         ("--os-user", "write USER@ before the target"),
         ("--user=jane", "write USER@ before the target"),
-        ("--private-key-file", "write -i FILE"),
-        (
-            "--ssh-port",
-            "write -p PORT, or -P PORT with msftp and mscp",
-        ),
-        (
-            "--port=2222",
-            "write -p PORT, or -P PORT with msftp and mscp",
-        ),
+        ("--private-key-file", "use -i FILE"),
+        ("--ssh-port", "use -p PORT, or -P PORT with msftp and mscp"),
+        ("--port=2222", "use -p PORT, or -P PORT with msftp and mscp"),
         (
             "--connection-type",
-            "write --eice to go by an EC2 Instance Connect Endpoint, --via public or --via \
-             private to go to an address",
+            "use --eice for an EC2 Instance Connect Endpoint, --via public or --via private for an \
+             address",
         ),
         (
             "--instance-ip",
-            "write the address as the target; `--instance-id ID ADDRESS` names its instance, too",
+            "use the address as the target; `--instance-id ID ADDRESS` also names its instance",
         ),
-        ("--public", "write --via public"),
-        ("--ipv6", "write --via ipv6"),
+        ("--public", "use --via public"),
+        ("--ipv6", "use --via ipv6"),
     ] {
         let name = word.split('=').next().unwrap_or_default();
         run(&caller, "mssh", [word, "x", WEB1]).fails(
@@ -176,8 +170,8 @@ fn a_pasted_hop_is_an_error_of_mssh() {
         run(&caller, "mssh", words).fails(
             255,
             &[
-                &format!("mssh: error: a hop is named by its ID, not by `{hop}`"),
-                "mssh: hint: write -J i-…, and --region if it is not the usual one",
+                &format!("mssh: error: a hop must be an ID, not `{hop}`"),
+                "mssh: hint: write -J i-…, and --region if it is not the default one",
             ],
         );
     }

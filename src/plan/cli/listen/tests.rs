@@ -1,9 +1,11 @@
+use std::ffi::OsString;
+
 use super::*;
 use crate::plan::cli;
 use crate::plan::cli::Request;
 use crate::plan::cli::bind_address::BindAddress;
 use crate::plan::cli::grammar::Grammar;
-use crate::plan::cli::usage::{ListenMistake, Usage};
+use crate::plan::cli::usage::Usage;
 use crate::plan::program::Program;
 use crate::plan::target::bad_name::BadName;
 
@@ -78,12 +80,12 @@ fn a_target_may_have_a_port() {
 
 #[test]
 fn what_is_amiss_is_said() {
-    let beside = |word: &str| Usage::Listen(ListenMistake::Beside(word.to_owned()));
-    let port = |word: &str| Usage::Listen(ListenMistake::Port(word.to_owned()));
+    let with = |what: &str| Usage::Conflict(what.to_owned(), Mode::Listen);
+    let port = |word: &str| Usage::BadPort(word.to_owned());
     for (line, mistake) in [
         (
             &["--listen", "x", "h"][..],
-            Usage::Listen(ListenMistake::Place("x".into())),
+            Usage::BadListenAddress("x".into()),
         ),
         (&["--listen", "5000"], Usage::NoTarget),
         (&["--listen", "1", "h:0"], port("0")),
@@ -102,28 +104,31 @@ fn what_is_amiss_is_said() {
             &["--listen", "1", "ssh://h:2"],
             Usage::Name(BadName::Host("ssh://h:2".into())),
         ),
-        (&["--listen", "1", "root@h"], beside("root@")),
-        (&["--listen", "1", "-p", "22", "h"], beside("-p")),
-        (&["--listen", "1", "-Nv", "h"], beside("-Nv")),
-        (&["--listen", "1", "-Z", "h"], beside("-Z")),
-        (&["--listen", "1", "h", "uptime", "-p"], beside("uptime")),
-        (&["--listen", "1", "h", ""], beside("")),
+        (&["--listen", "1", "root@h"], with("`root@`")),
+        (&["--listen", "1", "-p", "22", "h"], with("`-p`")),
+        (&["--listen", "1", "-Nv", "h"], with("`-N`")),
+        (&["--listen", "1", "-v", "-Z", "h"], with("`-Z`")),
+        (&["--listen", "1", "h", "uptime", "-p"], with("a command")),
+        (&["--listen", "1", "h", ""], with("a command")),
         (
             &["--listen", "1", "--proxy", "h", "22", "me"],
-            beside("--proxy"),
+            Usage::Against("proxy", "listen"),
         ),
-        (&["--ssh-config", "--listen", "1"], beside("--ssh-config")),
+        (
+            &["--ssh-config", "--listen", "1"],
+            Usage::Against("ssh-config", "listen"),
+        ),
         (
             &["--listen", "1", "--key-dir", "/k", "h"],
-            beside("--key-dir"),
+            Usage::Against("key-dir", "listen"),
         ),
         (
             &["--listen", "1", "--serial", "h"],
-            Usage::Listen(ListenMistake::By("serial")),
+            Usage::WayConflict(Way::Serial, Mode::Listen),
         ),
         (
             &["--listen", "1", "--via", "instance-id", "h"],
-            Usage::Listen(ListenMistake::By("instance-id")),
+            Usage::WayConflict(Way::InstanceId, Mode::Listen),
         ),
     ] {
         assert_eq!(read(line), Err(mistake), "{line:?}");

@@ -1,6 +1,6 @@
 //! The table itself, a row for each option.
 
-use super::{Name, Opt};
+use super::{Mode, Name, Opt};
 use crate::plan::way::Way;
 
 /// A row's defaults: a new switch.
@@ -11,11 +11,30 @@ const SWITCH: Opt = Opt {
     letter: None,
     value: None,
     choices: &[],
+    selects: None,
+    modes: &[
+        Mode::Listen,
+        Mode::Shell,
+        Mode::SshConfig,
+        Mode::Proxy,
+        Mode::Serial,
+        Mode::Connect,
+    ],
+    only_via: None,
     mssh_only: false,
     rare: false,
     original: false,
     help: "",
 };
+
+/// The modes with a target.
+const TARGETED: &[Mode] = &[
+    Mode::Listen,
+    Mode::Shell,
+    Mode::Proxy,
+    Mode::Serial,
+    Mode::Connect,
+];
 
 /// The shells that `--completions` knows.
 pub const SHELLS: &[&str] = &["bash", "zsh", "fish"];
@@ -46,6 +65,7 @@ pub const OPTIONS: &[Opt] = &[
         letter: Some(b'z'),
         value: Some("ZONE"),
         original: true,
+        modes: TARGETED,
         help: "availability zone; with --instance-id: no look-up",
         ..SWITCH
     },
@@ -56,6 +76,7 @@ pub const OPTIONS: &[Opt] = &[
         letter: Some(b't'),
         value: Some("ID"),
         original: true,
+        modes: TARGETED,
         help: "instance behind the host that is the target",
         ..SWITCH
     },
@@ -89,6 +110,8 @@ pub const OPTIONS: &[Opt] = &[
         name: Name::Shell,
         long: "shell",
         mssh_only: true,
+        selects: Some(Mode::Shell),
+        modes: &[Mode::Shell],
         help: "a shell by Session Manager: no sshd, no key, no port",
         ..SWITCH
     },
@@ -97,6 +120,7 @@ pub const OPTIONS: &[Opt] = &[
         long: "eice-endpoint",
         value: Some("ID"),
         rare: true,
+        only_via: Some(Way::Eice),
         help: "go by this endpoint: its ID or its DNS name",
         ..SWITCH
     },
@@ -105,6 +129,7 @@ pub const OPTIONS: &[Opt] = &[
         long: "max-tunnel-duration",
         value: Some("S"),
         rare: true,
+        only_via: Some(Way::Eice),
         help: "end the tunnel after S seconds: 1 to 3600",
         ..SWITCH
     },
@@ -119,6 +144,8 @@ pub const OPTIONS: &[Opt] = &[
         long: "listen",
         value: Some("PORT"),
         mssh_only: true,
+        selects: Some(Mode::Listen),
+        modes: &[Mode::Listen],
         help: "forward local PORT (or ADDR:PORT) to TARGET:PORT",
         ..SWITCH
     },
@@ -126,6 +153,8 @@ pub const OPTIONS: &[Opt] = &[
         name: Name::Proxy,
         long: "proxy",
         mssh_only: true,
+        selects: Some(Mode::Proxy),
+        modes: &[Mode::Proxy],
         help: "be ssh's ProxyCommand: mssh --proxy '%h' %p '%r'",
         ..SWITCH
     },
@@ -135,6 +164,7 @@ pub const OPTIONS: &[Opt] = &[
         value: Some("DIR"),
         mssh_only: true,
         rare: true,
+        modes: &[Mode::Proxy, Mode::SshConfig],
         help: "with --proxy: push the key in DIR/HOST/key, where ssh looks for it",
         ..SWITCH
     },
@@ -142,6 +172,8 @@ pub const OPTIONS: &[Opt] = &[
         name: Name::SshConfig,
         long: "ssh-config",
         mssh_only: true,
+        selects: Some(Mode::SshConfig),
+        modes: &[Mode::SshConfig],
         help: "print what plain ssh needs (--install: write it)",
         ..SWITCH
     },
@@ -150,6 +182,7 @@ pub const OPTIONS: &[Opt] = &[
         long: "install",
         mssh_only: true,
         rare: true,
+        modes: &[Mode::SshConfig],
         help: "with --ssh-config: write it to ~/.ssh/mssh.conf, and include that",
         ..SWITCH
     },
@@ -158,12 +191,20 @@ pub const OPTIONS: &[Opt] = &[
         long: "uninstall",
         mssh_only: true,
         rare: true,
+        modes: &[Mode::SshConfig],
         help: "with --ssh-config: take out of ~/.ssh what --install has put there",
         ..SWITCH
     },
     Opt {
         name: Name::DryRun,
         long: "dry-run",
+        modes: &[
+            Mode::Listen,
+            Mode::SshConfig,
+            Mode::Proxy,
+            Mode::Serial,
+            Mode::Connect,
+        ],
         help: "find the instance, print the command, push nothing",
         ..SWITCH
     },

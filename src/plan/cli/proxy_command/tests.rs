@@ -3,10 +3,13 @@ use std::ffi::OsString;
 use crate::plan::cli;
 use crate::plan::cli::Request;
 use crate::plan::cli::grammar::Grammar;
-use crate::plan::cli::setup::Action;
+use crate::plan::cli::invocation::Action;
+use crate::plan::cli::options;
+use crate::plan::cli::options::Mode;
 use crate::plan::cli::usage::Usage;
 use crate::plan::program::Program;
 use crate::plan::target::bad_name::BadName;
+use crate::plan::way::Way;
 
 fn read(line: &[&str]) -> Result<Request, Usage> {
     let line: Vec<OsString> = line.iter().map(OsString::from).collect();
@@ -29,6 +32,8 @@ fn a_ride_is_all_that_ssh_can_tell() {
 
 #[test]
 fn what_is_missing_or_in_vain_is_said() {
+    let with = |what: &str| Usage::Conflict(what.to_owned(), Mode::SshConfig);
+    let option = |long| options::find_long(long).expect("an option");
     for (line, mistake) in [
         (
             &["--proxy", "i-0abcdef0", "22", "root"][..],
@@ -39,7 +44,7 @@ fn what_is_missing_or_in_vain_is_said() {
         (&["--proxy", "-i", "k", "h", "x", "root"], Usage::ProxyWords),
         (
             &["--proxy", "--via", "instance-id", "h", "22", "root"],
-            Usage::ProxyVia("instance-id"),
+            Usage::WayConflict(Way::InstanceId, Mode::Proxy),
         ),
         (
             &["--proxy", "--key-dir", "/k", "h", "22", "a;b"],
@@ -53,11 +58,14 @@ fn what_is_missing_or_in_vain_is_said() {
             &["--proxy", "--key-dir", "/k", "..", "22", "root"],
             Usage::Name(BadName::Host("..".into())),
         ),
-        (&["--ssh-config", "h"], Usage::SetupWords),
-        (&["--ssh-config", "-v"], Usage::SetupWords),
-        (&["--install", "h"], Usage::Beside("install", "ssh-config")),
-        (&["--uninstall"], Usage::Beside("uninstall", "ssh-config")),
-        (&["--key-dir", "/k", "h"], Usage::Beside("key-dir", "proxy")),
+        (&["--ssh-config", "h"], with("a target")),
+        (&["--ssh-config", "-v"], with("`-v`")),
+        (&["--install", "h"], Usage::NeedsMode(option("install"))),
+        (&["--uninstall"], Usage::NeedsMode(option("uninstall"))),
+        (
+            &["--key-dir", "/k", "h"],
+            Usage::NeedsMode(option("key-dir")),
+        ),
     ] {
         assert_eq!(read(line), Err(mistake), "{line:?}");
     }

@@ -65,7 +65,9 @@ impl Scanner<'_> {
             LetterKind::Switch | LetterKind::Unknown => None,
         };
         match value {
-            None => self.scan.refused = true,
+            None => {
+                self.scan.refused.get_or_insert(self.scan.words.len());
+            }
             Some(value) => {
                 theirs.value = rest.is_empty().then(|| value.clone());
                 self.flag(letter, Some(value));

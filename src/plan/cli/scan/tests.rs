@@ -25,7 +25,7 @@ fn read(program: Program, line: &[&str]) -> Result<(String, String, String, bool
         words.join(" "),
         ours.join(" "),
         flags.join(" "),
-        scan.refused,
+        scan.refused.is_some(),
     ))
 }
 

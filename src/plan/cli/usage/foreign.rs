@@ -1,7 +1,7 @@
-//! Options of other programs that people type here: those of `aws ec2-instance-connect ssh` and
-//! `aws ssm start-session` first of all.
+//! Hints for options of other programs, first of all `aws ec2-instance-connect ssh` and
+//! `aws ssm start-session`.
 
-/// Names without their dashes, and how that is said here.
+/// Options without their dashes, and what to use instead.
 const WORDS: &[(&[&str], &str)] = &[
     (
         &["os-user", "user", "username", "login", "login-name"],
@@ -16,58 +16,58 @@ const WORDS: &[(&[&str], &str)] = &[
             "key",
             "key-file",
         ],
-        "write -i FILE",
+        "use -i FILE",
     ),
     (
         &["ssh-port", "port"],
-        "write -p PORT, or -P PORT with msftp and mscp",
+        "use -p PORT, or -P PORT with msftp and mscp",
     ),
-    (&["local-port"], "write --listen PORT TARGET:PORT"),
-    (&["local-forwarding"], "write -L PORT:HOST:PORT"),
+    (&["local-port"], "use --listen PORT TARGET:PORT"),
+    (&["local-forwarding"], "use -L PORT:HOST:PORT"),
     (
         &["connection-type"],
-        "write --eice to go by an EC2 Instance Connect Endpoint, --via public or --via private \
-         to go to an address",
+        "use --eice for an EC2 Instance Connect Endpoint, --via public or --via private for an \
+         address",
     ),
     (
         &["eice-options", "eice-id"],
-        "write --eice-endpoint ID, --max-tunnel-duration SECONDS",
+        "use --eice-endpoint ID, --max-tunnel-duration SECONDS",
     ),
     (
         &["instance-ip", "ip"],
-        "write the address as the target; `--instance-id ID ADDRESS` names its instance, too",
+        "use the address as the target; `--instance-id ID ADDRESS` also names its instance",
     ),
     (
         &["instance-ids", "target", "host"],
-        "write the instance as the target",
+        "use the instance as the target",
     ),
-    (&["public", "public-ip"], "write --via public"),
-    (&["private-ip"], "write --via private"),
-    (&["ipv6"], "write --via ipv6"),
-    (&["ipv4"], "write -4"),
+    (&["public", "public-ip"], "use --via public"),
+    (&["private-ip"], "use --via private"),
+    (&["ipv6"], "use --via ipv6"),
+    (&["ipv4"], "use -4"),
     (
         &["list", "list-instances", "ls"],
         "`aws ec2 describe-instances` lists instances",
     ),
-    (&["verbose"], "write -v"),
-    (&["quiet"], "write -q"),
-    (&["config", "config-file"], "write -F FILE"),
+    (&["verbose"], "use -v"),
+    (&["quiet"], "use -q"),
+    (&["config", "config-file"], "use -F FILE"),
     (
         &["jump", "jump-host", "proxy-jump", "bastion"],
-        "write -J HOP",
+        "use -J HOP",
     ),
-    (&["recursive"], "write -r"),
+    (&["recursive"], "use -r"),
     (
         &["command", "parameters"],
         "write the command after the target",
     ),
     (
         &["document-name"],
-        "write --ssm to reach sshd by Session Manager, --shell for a shell of its own",
+        "use --ssm for ssh through Session Manager, --shell for a shell without ssh",
     ),
 ];
 
-/// How the option `word` is said here, if it is one of another program.
+/// What to use instead of the option `word` of another program.
 pub(super) fn hint(word: &str) -> Option<&'static str> {
     let name = word.trim_start_matches('-').replace('_', "-");
     let known = |(names, _): &&(&[&str], &str)| names.contains(&name.as_str());

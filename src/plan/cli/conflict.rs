@@ -1,0 +1,104 @@
+//! Which words go with which mode. One table of our options (`Opt::modes`) and one of the client's
+//! letters ([`Mode::accepts`]) decide it for all modes.
+
+use super::invocation::{Invocation, Options};
+use super::options::{Mode, Opt};
+use super::scan::Scan;
+use super::usage::Usage;
+use crate::plan::program::Program;
+use crate::plan::way::Way;
+
+impl Mode {
+    /// The mode that the options ask for; of several, the first in the order of [`Mode`].
+    pub(super) fn of(options: &Options, scan: &Scan) -> Self {
+        let asked = scan.ours.iter().filter_map(|(opt, _)| opt.selects);
+        asked.min().unwrap_or(match options.via {
+            Way::Serial => Self::Serial,
+            _ => Self::Connect,
+        })
+    }
+
+    /// Whether this letter of the client's means anything in this mode.
+    fn accepts(self, letter: u8) -> bool {
+        match self {
+            Self::Connect | Self::Proxy => true,
+            Self::Listen => letter == b'v',
+            // -F, because the target may be a Host of that file.
+            Self::Shell => b"vF".contains(&letter),
+            Self::SshConfig => b"il".contains(&letter),
+            Self::Serial => !b"lLRDWw".contains(&letter),
+        }
+    }
+
+    fn accepts_way(self, way: Way) -> bool {
+        match self {
+            Self::Connect | Self::Serial | Self::SshConfig => true,
+            Self::Listen | Self::Proxy => !way.is_for_ssh(),
+            Self::Shell => matches!(way, Way::Auto | Way::Ssm),
+        }
+    }
+}
+
+/// Checks our options against the way.
+///
+/// # Errors
+/// [`Usage::NeedsWay`] for an option of EICE tunnels without one.
+pub(super) fn check_way(options: &Options, scan: &Scan) -> Result<(), Usage> {
+    let fits = |opt: &&'static Opt| opt.only_via.is_none_or(|way| way == options.via);
+    match our_options(scan).find(|opt| !fits(opt)) {
+        Some(opt) => Err(Usage::NeedsWay(opt)),
+        None => Ok(()),
+    }
+}
+
+/// Checks our options against the mode.
+///
+/// # Errors
+/// The first one that does not go with it.
+pub(super) fn check_options(mode: Mode, options: &Options, scan: &Scan) -> Result<(), Usage> {
+    match our_options(scan).find(|opt| !opt.modes.contains(&mode)) {
+        Some(opt) if mode == Mode::Connect => Err(Usage::NeedsMode(opt)),
+        Some(opt) => Err(Usage::Against(opt.long, mode.option())),
+        None if mode.accepts_way(options.via) => Ok(()),
+        None => Err(Usage::WayConflict(options.via, mode)),
+    }
+}
+
+/// Checks the client's words against the mode, where that is not one for the client.
+///
+/// # Errors
+/// [`Usage::Conflict`] with the first one that does not go with it.
+pub(super) fn check_words(mode: Mode, program: Program, scan: &Scan) -> Result<(), Usage> {
+    let letter = scan.flags.iter().find(|flag| !mode.accepts(flag.letter));
+    let refused = scan.refused.and_then(|at| scan.words.get(at));
+    let what = match (letter, refused) {
+        _ if program != Program::Ssh => program.name().to_owned(),
+        (Some(flag), _) => format!("`-{}`", char::from(flag.letter)),
+        // ssh would refuse it, but is not started.
+        (None, Some(word)) => format!("`{}`", word.display()),
+        (None, None) if scan.command => "a command".to_owned(),
+        (None, None) if mode == Mode::SshConfig && !scan.operands.is_empty() => {
+            "a target".to_owned()
+        }
+        (None, None) => return Ok(()),
+    };
+    Err(Usage::Conflict(what, mode))
+}
+
+/// Checks that no word names a user, for modes in which AWS decides who logs in.
+///
+/// # Errors
+/// [`Usage::Conflict`].
+pub(super) fn check_user(mode: Mode, invocation: &Invocation) -> Result<(), Usage> {
+    let mut logins = invocation.destinations().filter_map(|it| it.login.as_ref());
+    let what = match logins.next() {
+        Some(login) => format!("`{login}@`"),
+        None if invocation.sets(&["user"]) => "`-o User`".to_owned(),
+        None => return Ok(()),
+    };
+    Err(Usage::Conflict(what, mode))
+}
+
+fn our_options(scan: &Scan) -> impl Iterator<Item = &'static Opt> {
+    scan.ours.iter().map(|(opt, _)| *opt)
+}
