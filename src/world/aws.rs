@@ -18,15 +18,13 @@ mod sign;
 mod ssm;
 mod variables;
 
-use std::fmt::Debug;
-use std::future::Future;
 use std::time::{Instant, SystemTime};
 
 use aws_config::SdkConfig;
 pub use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_sdk_ec2::operation::RequestId;
 
+use self::call::Call;
 pub use self::call::{KeyPush, PushTarget};
 pub use self::credentials::Prompts;
 use self::credentials::{CachedSession, Found, ProviderChain};
@@ -45,7 +43,6 @@ use crate::plan::target::ids::Region;
 use crate::world::aws::error::{AwsError, StaleSession, UnreadableFile};
 use crate::world::net::trust::Trust;
 use crate::world::tty::terminal::Terminal;
-use crate::world::tty::waiting::Wait;
 
 /// The user's AWS configuration.
 #[derive(Debug)]
@@ -95,7 +92,7 @@ impl Aws {
             profile: chosen,
             explicit: profile.is_some(),
             unread: files.unread.as_ref(),
-            at: &aws.for_sts()?,
+            region: &aws.for_sts()?,
             prompts,
         };
         let credentials = Box::pin(chain.credentials()).await;
@@ -267,32 +264,13 @@ impl Regional<'_> {
         self.aws.terminal.debug(text);
     }
 
-    /// Makes a call and, under `--debug`, tells how long it took and by what ID AWS knows it.
-    async fn timed<T, E>(
-        &self,
-        action: &str,
-        call: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, E>
-    where
-        T: RequestId,
-        E: RequestId + Debug,
-    {
-        let started = Instant::now();
-        let wait = Wait::begin(format!("{action} in {}", self.region));
-        let result = wait.during(Box::pin(call)).await;
-        self.debug(|| {
-            let (outcome, id) = match &result {
-                Ok(output) => ("answered", output.request_id()),
-                Err(error) => ("failed", error.request_id()),
-            };
-            let id = id.map_or(String::new(), |id| format!(", request {id}"));
-            format!(
-                "{action} in {} {outcome} after {}{id}",
-                self.region,
-                took(started)
-            )
-        });
-        result
+    /// A call of an action, which is given as IAM names it: `ec2:DescribeInstances`.
+    fn call(&self, action: &'static str) -> Call<'_> {
+        Call {
+            action,
+            region: self,
+            push: None,
+        }
     }
 }
 

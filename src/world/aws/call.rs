@@ -1,21 +1,24 @@
-//! From the SDK's errors to ours: what the user can understand and act on.
+//! Calls to AWS: how long they take, and what their errors mean to the user.
 
 use std::error::Error as StdError;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use aws_credential_types::provider::error::CredentialsError as SdkCredentialsError;
 use aws_sdk_ec2::config::http::HttpResponse;
-use aws_sdk_ec2::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
+use aws_sdk_ec2::error::{ErrorMetadata, SdkError};
+use aws_sdk_ec2::operation::RequestId;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 
-use super::{Regional, retry};
+use super::retry::OperationError;
+use super::{Regional, retry, took};
 use crate::plan::aws::clock::{ClockFacts, Diagnosis, ErrorTopic, Offset};
 use crate::plan::aws::denial::DenialReason;
 use crate::plan::route::no_console::NoConsole;
 use crate::plan::target::ids::{InstanceId, Login, Region, Zone};
 use crate::world::aws::error::{AwsError, Denied};
 use crate::world::net::connect_error;
+use crate::world::tty::waiting::Wait;
 
 /// What was asked of AWS, for the error that may come of it.
 #[derive(Clone, Copy, Debug)]
@@ -24,8 +27,8 @@ pub(super) struct Call<'a> {
     pub(super) action: &'static str,
     /// Where it was asked.
     pub(super) region: &'a Regional<'a>,
-    /// What a key was to be pushed for.
-    pub(super) about: Option<KeyPush<'a>>,
+    /// The key that is pushed, if that is what the call does.
+    pub(super) push: Option<KeyPush<'a>>,
 }
 
 /// What a key is pushed for.
@@ -47,11 +50,49 @@ pub enum PushTarget<'a> {
 }
 
 impl Call<'_> {
-    /// What failed, by the service's error code or by how far the call got.
-    pub(super) fn failed<E>(&self, error: &SdkError<E, HttpResponse>) -> AwsError
+    /// Makes the call.
+    pub(super) async fn send<T, E>(
+        &self,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, AwsError>
     where
-        E: ProvideErrorMetadata + StdError + 'static,
+        T: RequestId,
+        E: OperationError,
     {
+        let result = self.timed(request).await;
+        result.map_err(|error| self.failed(&error))
+    }
+
+    /// The same for callers who look at the SDK's error themselves. With `--debug` it says how long
+    /// the call took and which ID AWS gave it.
+    pub(super) async fn timed<T, E>(
+        &self,
+        request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, SdkError<E, HttpResponse>>
+    where
+        T: RequestId,
+        E: OperationError,
+    {
+        let region = &self.region.region;
+        let action = self.action.rsplit(':').next().unwrap_or_default();
+        let started = Instant::now();
+        let wait = Wait::begin(format!("{action} in {region}"));
+        // On the heap, since the futures of the SDK are large.
+        let result = wait.during(Box::pin(request)).await;
+        self.region.debug(|| {
+            let (outcome, id) = match &result {
+                Ok(output) => ("answered", output.request_id()),
+                Err(error) => ("failed", error.request_id()),
+            };
+            let id = id.map_or(String::new(), |id| format!(", request {id}"));
+            let took = took(started);
+            format!("{action} in {region} {outcome} after {took}{id}")
+        });
+        result
+    }
+
+    /// What failed, by the service's error code or by how far the call got.
+    pub(super) fn failed<E: OperationError>(&self, error: &SdkError<E, HttpResponse>) -> AwsError {
         if let Some(network) = connect_error::in_chain(error) {
             return AwsError::Network(network.clone());
         }
@@ -93,7 +134,7 @@ impl Call<'_> {
             self.region
                 .debug(|| format!("AWS refuses {action}: {code}: {message}"));
         }
-        if let (Some(push), Some(why)) = (self.about, NoConsole::named(code)) {
+        if let (Some(push), Some(why)) = (self.push, NoConsole::named(code)) {
             return AwsError::NoConsole {
                 id: push.id.clone(),
                 region: self.region.chosen(),
@@ -125,7 +166,7 @@ impl Call<'_> {
                 code: code.to_owned(),
             },
             code if retry::is_throttling(code) => AwsError::Throttled { action },
-            "AuthException" | "InvalidArgsException" if self.about.is_some() => {
+            "AuthException" | "InvalidArgsException" if self.push.is_some() => {
                 self.not_taken(code, message)
             }
             "InvalidInstanceID.NotFound" | "EC2InstanceNotFoundException" => self.not_found(),
@@ -185,7 +226,7 @@ impl Call<'_> {
     }
 
     fn not_found(&self) -> AwsError {
-        let what = self.about.map_or(String::new(), |push| match push.target {
+        let what = self.push.map_or(String::new(), |push| match push.target {
             PushTarget::User(_, Some(zone)) => format!("{} in zone {}", push.id, zone.as_str()),
             PushTarget::User(_, None) | PushTarget::Serial => push.id.to_string(),
         });
@@ -195,7 +236,7 @@ impl Call<'_> {
 
     /// What EC2 Instance Connect says of a push that it does not take, and does not say why.
     fn not_taken(&self, code: &str, message: &str) -> AwsError {
-        let Some(push) = self.about else {
+        let Some(push) = self.push else {
             return self.bad_answer();
         };
         if code == "AuthException" {
@@ -219,7 +260,7 @@ impl Call<'_> {
     }
 
     fn not_ready(&self, message: &str) -> AwsError {
-        match self.about {
+        match self.push {
             Some(push) => AwsError::NotReady {
                 id: push.id.clone(),
                 message: message.trim_end_matches('.').to_owned(),
@@ -238,7 +279,7 @@ impl Call<'_> {
             let rest = message.split_once(marker)?.1;
             rest.split_whitespace().next().map(str::to_owned)
         };
-        let resource = after("on resource: ").unwrap_or_else(|| match self.about {
+        let resource = after("on resource: ").unwrap_or_else(|| match self.push {
             Some(push) => {
                 let (region, id) = (&self.region.region, push.id);
                 format!("arn:{}:ec2:{region}:*:instance/{id}", partition(region))
@@ -249,7 +290,7 @@ impl Call<'_> {
         Denied {
             action: self.action,
             resource: resource.trim_end_matches('.').to_owned(),
-            os_user: self.about.and_then(|push| match push.target {
+            os_user: self.push.and_then(|push| match push.target {
                 PushTarget::User(login, _) => Some(login.to_string()),
                 PushTarget::Serial => None,
             }),

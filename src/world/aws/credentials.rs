@@ -35,7 +35,7 @@ pub(super) struct ProviderChain<'a> {
     /// The AWS file that could not be read.
     pub(super) unread: Option<&'a UnreadableFile>,
     /// Where roles are asked for; AWS without credentials yet.
-    pub(super) at: &'a Regional<'a>,
+    pub(super) region: &'a Regional<'a>,
     pub(super) prompts: Prompts,
 }
 
@@ -99,10 +99,10 @@ impl ProviderChain<'_> {
     /// be read, they may be somebody else's.
     async fn of_machine(&self) -> Result<Credentials, AwsError> {
         if let Some(unread) = self.unread.filter(|it| it.is_there()) {
-            if self.at.aws.profile.is_some() {
+            if self.region.aws.profile.is_some() {
                 return Err(CredentialsError::Unreadable(unread.clone()).into());
             }
-            let terminal = self.at.aws.terminal;
+            let terminal = self.region.aws.terminal;
             terminal.warn(&format!("{unread}; going on without it"));
         }
         if provided::has_container()? {
@@ -116,7 +116,7 @@ impl ProviderChain<'_> {
 
     /// Tells where credentials come from.
     fn tell(&self, place: impl FnOnce() -> String) {
-        self.at
+        self.region
             .debug(|| format!("credentials come from {}", place()));
     }
 
@@ -133,7 +133,7 @@ impl ProviderChain<'_> {
                     path,
                     is_dropped: true,
                 };
-                self.at.aws.terminal.warn(&stale.to_string());
+                self.region.aws.terminal.warn(&stale.to_string());
                 self.walk(&origin, &cache).await
             }
             found => found,
@@ -153,14 +153,14 @@ impl ProviderChain<'_> {
         let (left, mut credentials) = match kept {
             Some((number, credentials)) => {
                 let role = origin.roles[number].role_arn;
-                self.at
+                self.region
                     .debug(|| format!("session of {role} from the AWS CLI's cache"));
                 (number, credentials)
             }
             None => (origin.roles.len(), self.first(origin, cache).await?),
         };
         for role in origin.roles[..left].iter().rev() {
-            self.at.debug(|| format!("assuming {}", role.role_arn));
+            self.region.debug(|| format!("assuming {}", role.role_arn));
             credentials = self.assume(role, credentials, cache).await?;
         }
         Ok(credentials)

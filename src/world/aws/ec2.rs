@@ -9,19 +9,16 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::operation::describe_instances::DescribeInstancesError;
 use aws_sdk_ec2::operation::describe_instances::builders::DescribeInstancesFluentBuilder;
 use aws_sdk_ec2::types;
+use aws_sdk_ec2::types::Reservation;
 
 use super::Regional;
-use super::call::Call;
-use super::pages::Pages;
-use super::retry::{OperationError, RetryLimits};
+use super::pages;
+use super::retry::{OperationError, client_config};
 use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::{Assigned, Instance, State};
 use crate::plan::target::lookup;
 use crate::plan::target::lookup::Filter;
 use crate::world::aws::error::AwsError;
-
-/// The action, as IAM names it.
-const ACTION: &str = "ec2:DescribeInstances";
 
 impl Regional<'_> {
     /// Finds an instance by its ID.
@@ -91,45 +88,29 @@ impl Regional<'_> {
         })
     }
 
-    /// Runs the request to its last page: a page may be empty and yet not be the last.
     async fn describe(
         &self,
         request: DescribeInstancesFluentBuilder,
     ) -> Result<Vec<Instance>, AwsError> {
-        let call = Call {
-            action: ACTION,
-            region: self,
-            about: None,
-        };
-        let mut found = Vec::new();
-        let (mut pages, mut token) = (Pages::default(), None);
-        loop {
+        let call = self.call("ec2:DescribeInstances");
+        let page = async |token| {
             let page = request.clone().set_next_token(token);
-            let page = self.timed("DescribeInstances", page.send()).await;
-            let page = page.map_err(|error| call.failed(&error))?;
-            for reservation in page.reservations() {
-                found.extend(reservation.instances().iter().filter_map(ours));
-            }
-            token = pages.after(page.next_token(), found.len(), &call)?;
-            if token.is_none() {
-                return Ok(found);
-            }
-        }
+            let page = call.send(page.send()).await?;
+            let all = page.reservations().iter().flat_map(Reservation::instances);
+            let next = page.next_token().map(str::to_owned);
+            Ok((all.filter_map(instance).collect(), next))
+        };
+        pages::all(&call, page).await
     }
 
-    /// A client for one call, whose errors are these.
+    /// A client for one call that fails with an `E`.
     pub(super) fn ec2<E: OperationError>(&self) -> Client {
-        let sdk = self.sdk();
-        let limits = RetryLimits::<E>::of(&sdk);
-        let config = aws_sdk_ec2::config::Builder::from(&sdk)
-            .retry_classifier(limits.clone())
-            .interceptor(limits);
-        Client::from_conf(config.build())
+        Client::from_conf(client_config!(aws_sdk_ec2, self, E).build())
     }
 }
 
-/// The SDK's instance as ours; `None` for one without an ID, which there is not.
-fn ours(instance: &types::Instance) -> Option<Instance> {
+/// The SDK's instance as ours; `None` if it has no ID, which AWS never does.
+fn instance(instance: &types::Instance) -> Option<Instance> {
     let state = instance.state().and_then(types::InstanceState::name);
     let name = |tag: &&types::Tag| tag.key() == Some("Name");
     let assigned: Vec<Assigned> = instance

@@ -8,14 +8,10 @@ use aws_sdk_ec2::types::{
 };
 
 use super::Regional;
-use super::call::Call;
-use super::pages::Pages;
+use super::pages;
 use crate::plan::aws::service_host::may_be_endpoint;
 use crate::plan::route::eice::{Endpoint, EndpointId, Names, Preference, Reach};
 use crate::world::aws::error::AwsError;
-
-/// The action, as IAM names it.
-const ACTION: &str = "ec2:DescribeInstanceConnectEndpoints";
 
 impl Regional<'_> {
     /// Every EC2 Instance Connect Endpoint of the account in this region, to the last page.
@@ -26,28 +22,21 @@ impl Regional<'_> {
     /// # Errors
     /// Whatever can befall a call.
     pub async fn endpoints(&self) -> Result<Vec<Endpoint>, AwsError> {
-        let call = Call {
-            action: ACTION,
-            region: self,
-            about: None,
-        };
         let own = self.aws.endpoint_urls.get("EC2");
         let is_trusted = |name: &str, id: &EndpointId| may_be_endpoint(name, id, &self.region, own);
-        let mut found = Vec::new();
-        let (mut pages, mut token) = (Pages::default(), None);
-        loop {
+        let call = self.call("ec2:DescribeInstanceConnectEndpoints");
+        let page = async |token| {
             let client = self.ec2::<DescribeInstanceConnectEndpointsError>();
             let page = client.describe_instance_connect_endpoints();
-            let page = page.set_next_token(token);
-            let page = self.timed("DescribeInstanceConnectEndpoints", page.send());
-            let page = page.await.map_err(|error| call.failed(&error))?;
-            let endpoints = page.instance_connect_endpoints().iter();
-            found.extend(endpoints.filter_map(|it| ours(it, is_trusted)));
-            token = pages.after(page.next_token(), found.len(), &call)?;
-            if token.is_none() {
-                return Ok(found);
-            }
-        }
+            let page = call.send(page.set_next_token(token).send()).await?;
+            let all = page.instance_connect_endpoints().iter();
+            let next = page.next_token().map(str::to_owned);
+            Ok((
+                all.filter_map(|it| endpoint(it, is_trusted)).collect(),
+                next,
+            ))
+        };
+        pages::all(&call, page).await
     }
 
     /// What the configuration asks of endpoints.
@@ -59,9 +48,9 @@ impl Regional<'_> {
     }
 }
 
-/// The SDK's endpoint as ours, with those of its names that `is_trusted`, given its ID; `None` for
-/// one without an ID, which there is not.
-fn ours(
+/// The SDK's endpoint as ours, with those of its names that are trusted; `None` if it has no ID,
+/// which AWS never does.
+fn endpoint(
     endpoint: &Ec2InstanceConnectEndpoint,
     is_trusted: impl Fn(&str, &EndpointId) -> bool,
 ) -> Option<Endpoint> {

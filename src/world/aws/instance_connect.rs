@@ -3,10 +3,7 @@
 //! <https://docs.aws.amazon.com/ec2-instance-connect/latest/APIReference/API_SendSSHPublicKey.html>
 //! <https://docs.aws.amazon.com/ec2-instance-connect/latest/APIReference/API_SendSerialConsoleSSHPublicKey.html>
 
-use std::error::Error as StdError;
-
 use aws_sdk_ec2instanceconnect::Client;
-use aws_sdk_ec2instanceconnect::error::ProvideErrorMetadata;
 use aws_sdk_ec2instanceconnect::operation::send_serial_console_ssh_public_key::SendSerialConsoleSSHPublicKeyError;
 use aws_sdk_ec2instanceconnect::operation::send_ssh_public_key::SendSSHPublicKeyError;
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -17,13 +14,9 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use super::Regional;
 use super::call::{Call, KeyPush, PushTarget};
-use super::retry::RetryLimits;
+use super::retry::{OperationError, client_config};
 use crate::world::aws::error::AwsError;
 use crate::world::key::keeper::Bell;
-
-/// The actions, as IAM names them.
-const TO_USER: &str = "ec2-instance-connect:SendSSHPublicKey";
-const TO_CONSOLE: &str = "ec2-instance-connect:SendSerialConsoleSSHPublicKey";
 
 impl Regional<'_> {
     /// Gives AWS the public half of a key for this target of an instance, for 60 seconds. The zone is
@@ -39,13 +32,13 @@ impl Regional<'_> {
         bell: Option<Bell>,
     ) -> Result<(), AwsError> {
         let call = |action| Call {
-            action,
-            region: self,
-            about: Some(push),
+            push: Some(push),
+            ..self.call(action)
         };
         let id = push.id.as_str();
         let (call, taken) = match push.target {
             PushTarget::User(login, zone) => {
+                let call = call("ec2-instance-connect:SendSSHPublicKey");
                 let request = self
                     .instance_connect::<SendSSHPublicKeyError>(bell)
                     .send_ssh_public_key()
@@ -53,20 +46,19 @@ impl Regional<'_> {
                     .instance_os_user(login.as_str())
                     .set_availability_zone(zone.map(|zone| zone.as_str().to_owned()))
                     .ssh_public_key(public_key);
-                let (call, answer) = (call(TO_USER), request.send());
-                let answer = self.timed("SendSSHPublicKey", answer).await;
-                (call, answer.map_err(|error| call.failed(&error))?.success())
+                let answer = call.send(request.send()).await?;
+                (call, answer.success())
             }
             PushTarget::Serial => {
+                let call = call("ec2-instance-connect:SendSerialConsoleSSHPublicKey");
                 let request = self
                     .instance_connect::<SendSerialConsoleSSHPublicKeyError>(bell)
                     .send_serial_console_ssh_public_key()
                     .instance_id(id)
                     .serial_port(0)
                     .ssh_public_key(public_key);
-                let (call, answer) = (call(TO_CONSOLE), request.send());
-                let answer = self.timed("SendSerialConsoleSSHPublicKey", answer).await;
-                (call, answer.map_err(|error| call.failed(&error))?.success())
+                let answer = call.send(request.send()).await?;
+                (call, answer.success())
             }
         };
         if taken {
@@ -76,18 +68,10 @@ impl Regional<'_> {
         }
     }
 
-    /// A client for one call, whose error is an `E`.
-    fn instance_connect<E>(&self, bell: Option<Bell>) -> Client
-    where
-        E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
-    {
-        let sdk = self.sdk();
-        let limits = RetryLimits::<E>::of(&sdk);
-        let config = aws_sdk_ec2instanceconnect::config::Builder::from(&sdk)
-            .retry_classifier(limits.clone())
-            .interceptor(limits)
-            .interceptor(BeforeEachTry(bell));
-        Client::from_conf(config.build())
+    /// A client for one call that fails with an `E`.
+    fn instance_connect<E: OperationError>(&self, bell: Option<Bell>) -> Client {
+        let config = client_config!(aws_sdk_ec2instanceconnect, self, E);
+        Client::from_conf(config.interceptor(BeforeEachTry(bell)).build())
     }
 }
 

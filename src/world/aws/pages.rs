@@ -1,34 +1,34 @@
-//! Lists that come in pages: to the last page, but not without an end.
+//! Lists that come in pages.
 
 use super::call::Call;
 use crate::world::aws::error::AwsError;
 
-/// How many pages are asked for, and how many things of them are kept. A page of EC2's has looked at
-/// up to a thousand instances, of which few match.
-const PAGES: u32 = 200;
-const KEPT: usize = 10_000;
+/// How many pages are asked for, and how many items of them are kept: a list of AWS's ends, but what
+/// answers may not be AWS. A page of EC2's covers up to a thousand instances, of which few match.
+const PAGES: usize = 200;
+const ITEMS: usize = 10_000;
 
-/// The pages of one list.
-#[derive(Debug, Default)]
-pub(super) struct Pages(u32);
-
-impl Pages {
-    /// By which token the page after this one is asked for, if there is any. A page may be empty and
-    /// yet not be the last.
-    ///
-    /// # Errors
-    /// [`AwsError::BadAnswer`] for a list that has no end.
-    pub(super) fn after(
-        &mut self,
-        token: Option<&str>,
-        kept: usize,
-        call: &Call<'_>,
-    ) -> Result<Option<String>, AwsError> {
-        self.0 += 1;
-        match token {
-            None | Some("") => Ok(None),
-            Some(_) if self.0 >= PAGES || kept > KEPT => Err(call.bad_answer()),
-            Some(next) => Ok(Some(next.to_owned())),
+/// Gets all pages of a list. `page` is given a page's token and gets the page, with the token of the
+/// next one.
+///
+/// # Errors
+/// [`AwsError::BadAnswer`] for a list without an end.
+pub(super) async fn all<T>(
+    call: &Call<'_>,
+    page: impl AsyncFn(Option<String>) -> Result<(Vec<T>, Option<String>), AwsError>,
+) -> Result<Vec<T>, AwsError> {
+    let (mut found, mut token) = (Vec::new(), None);
+    for _ in 0..PAGES {
+        let (items, next) = page(token).await?;
+        found.extend(items);
+        // A page may be empty and yet not be the last.
+        token = next.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return Ok(found);
+        }
+        if found.len() > ITEMS {
+            break;
         }
     }
+    Err(call.bad_answer())
 }

@@ -1,17 +1,17 @@
-//! How often a call is tried, and how long it is waited for.
+//! How often a call is tried, and how long it may take.
 //!
-//! Throttling passes: it is waited for until a burst of a few hundred runs has got through. What
-//! ails a broken service or a dead network does not pass while a person waits.
+//! Throttling passes: we wait until a burst of a few hundred runs has got through. A broken service
+//! or network does not recover while a person waits.
 
 use std::error::Error as StdError;
 use std::marker::PhantomData;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_config::retry::{ErrorKind, RetryConfig};
 use aws_sdk_ec2::error::ProvideErrorMetadata;
+use aws_sdk_ec2::operation::RequestId;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -29,15 +29,15 @@ use crate::world::tty::waiting;
 /// How long a call may take in all, with its retries and the waits between them.
 pub(super) const CALL: Duration = Duration::from_secs(75);
 
-/// How often a throttled call is tried, unless AWS_MAX_ATTEMPTS or the profile say how often any
-/// call is; [`CALL`] ends it in any case.
-const THROTTLED_TRIES: u32 = 30;
+/// How often a throttled call is tried, unless AWS_MAX_ATTEMPTS or the profile set a number for all
+/// calls; [`CALL`] ends it in any case.
+const THROTTLED_ATTEMPTS: u32 = 30;
 
-/// How often a service may fail.
-const BROKEN_TRIES: u32 = 5;
+/// How often a call is tried while the service fails.
+const FAILED_ATTEMPTS: usize = 5;
 
-/// How often a call may find nobody at the other end.
-const DEAD_TRIES: u32 = 2;
+/// How often a call is tried while nothing answers.
+const UNANSWERED_ATTEMPTS: usize = 2;
 
 /// The waits double, each of a random length below a bound: the first of them below this,
 const FIRST_WAIT: Duration = Duration::from_millis(400);
@@ -45,60 +45,97 @@ const FIRST_WAIT: Duration = Duration::from_millis(400);
 /// and all of them below this.
 const LONGEST_WAIT: Duration = Duration::from_secs(4);
 
-/// `retries` with more patience for throttling, where the user has not set the number of tries.
+/// `retries` with more patience for throttling, where the user has set no number of attempts.
 pub(super) fn patient(retries: RetryConfig) -> RetryConfig {
     retries
-        .with_max_attempts(THROTTLED_TRIES)
+        .with_max_attempts(THROTTLED_ATTEMPTS)
         .with_initial_backoff(FIRST_WAIT)
         .with_max_backoff(LONGEST_WAIT)
 }
 
 /// The error of an operation.
 pub(super) trait OperationError:
-    ProvideErrorMetadata + StdError + Send + Sync + 'static
+    ProvideErrorMetadata + RequestId + StdError + Send + Sync + 'static
 {
 }
 
-impl<E: ProvideErrorMetadata + StdError + Send + Sync + 'static> OperationError for E {}
+impl<E: ProvideErrorMetadata + RequestId + StdError + Send + Sync + 'static> OperationError for E {}
 
-/// Forbids further tries of one call after failures that patience does not mend. Where the user
-/// has set the number of tries, that alone counts.
+/// Forbids further attempts of one call after failures that patience does not mend. Where the user
+/// has set the number of attempts, that alone counts.
 ///
-/// To be had both as interceptor and as classifier: the SDK classifies a failure more than once,
-/// so that tries are what has to be counted. `E` is the error of the operation.
+/// It is an interceptor, to count attempts, and a classifier: the SDK may classify the failure of one
+/// attempt several times. `E` is the error of the operation.
 #[derive(Debug)]
 pub(super) struct RetryLimits<E> {
     in_force: bool,
-    tries: Arc<Tries>,
+    /// What made each attempt fail, as far as it counts.
+    attempts: Arc<Mutex<Vec<Option<Failure>>>>,
     operation: PhantomData<fn() -> E>,
 }
 
 impl<E> Clone for RetryLimits<E> {
     fn clone(&self) -> Self {
         Self {
-            tries: Arc::clone(&self.tries),
+            attempts: Arc::clone(&self.attempts),
             ..*self
         }
     }
 }
 
-/// The tries so far. Those of a kind are bits, the first try the lowest.
-#[derive(Debug, Default)]
-struct Tries {
-    begun: AtomicU32,
-    broken: AtomicU32,
-    dead: AtomicU32,
+/// A failure that more than a few attempts do not mend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Failure {
+    /// No connection, or no answer in time.
+    Unanswered,
+    /// An error of the service itself.
+    Service,
 }
 
+impl Failure {
+    const fn limit(self) -> usize {
+        match self {
+            Self::Unanswered => UNANSWERED_ATTEMPTS,
+            Self::Service => FAILED_ATTEMPTS,
+        }
+    }
+}
+
+/// The configuration of a client in an SDK crate, for one call in this region that fails with an
+/// `$error`. The crates have builders of the same form, but no trait for them.
+macro_rules! client_config {
+    ($sdk:ident, $region:expr, $error:ty) => {{
+        let shared = $region.sdk();
+        let limits = $crate::world::aws::retry::RetryLimits::<$error>::of(&shared);
+        $sdk::config::Builder::from(&shared)
+            .retry_classifier(limits.clone())
+            .interceptor(limits)
+    }};
+}
+pub(super) use client_config;
+
 impl<E: OperationError> RetryLimits<E> {
-    /// Those of a new call.
     pub(super) fn of(sdk: &SdkConfig) -> Self {
-        let tries = sdk.retry_config().map(RetryConfig::max_attempts);
+        let attempts = sdk.retry_config().map(RetryConfig::max_attempts);
         Self {
-            in_force: tries == Some(THROTTLED_TRIES),
-            tries: Arc::default(),
+            in_force: attempts == Some(THROTTLED_ATTEMPTS),
+            attempts: Arc::default(),
             operation: PhantomData,
         }
+    }
+
+    /// Whether this is the last attempt that is worth making.
+    fn is_last(&self, failure: Failure) -> bool {
+        let mut attempts = self.lock();
+        if let Some(this) = attempts.last_mut() {
+            *this = Some(failure);
+        }
+        let alike = attempts.iter().filter(|it| **it == Some(failure));
+        alike.count() >= failure.limit()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Option<Failure>>> {
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the service says that it is asked too often. The SDK goes by the status, and EC2
@@ -115,7 +152,7 @@ impl<E: OperationError> RetryLimits<E> {
     }
 }
 
-/// Whether a service's error code says that it is asked too often.
+/// Whether an error code says that the service is asked too often.
 pub(super) fn is_throttling(code: &str) -> bool {
     let codes = [
         "EC2ThrottledException",
@@ -131,7 +168,7 @@ pub(super) fn is_throttling(code: &str) -> bool {
     codes.contains(&code)
 }
 
-impl<E: std::fmt::Debug> Intercept for RetryLimits<E> {
+impl<E: OperationError> Intercept for RetryLimits<E> {
     fn name(&self) -> &'static str {
         "limits"
     }
@@ -142,7 +179,7 @@ impl<E: std::fmt::Debug> Intercept for RetryLimits<E> {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        self.tries.begun.fetch_add(1, Ordering::Relaxed);
+        self.lock().push(None);
         waiting::next_try();
         Ok(())
     }
@@ -163,7 +200,7 @@ impl<E: OperationError> ClassifyRetry for RetryLimits<E> {
             && error.is_response_error()
             && connect_error::in_chain(error).is_some()
         {
-            // Whoever sends an answer that is too long would send another.
+            // Another attempt would get another answer that is too long.
             return RetryAction::RetryForbidden;
         }
         if Self::throttled(context) {
@@ -173,20 +210,18 @@ impl<E: OperationError> ClassifyRetry for RetryLimits<E> {
             Some(Err(error)) => error.is_connector_error() || error.is_timeout_error(),
             _ => false,
         };
-        let (alike, limit) = match previous {
+        let failure = match previous {
             _ if !self.in_force => return RetryAction::NoActionIndicated,
-            _ if unanswered => (&self.tries.dead, DEAD_TRIES),
+            _ if unanswered => Failure::Unanswered,
             _ if Self::throttled(context) => return RetryAction::throttling_error(),
             RetryAction::RetryIndicated(RetryReason::RetryableError { kind, .. })
                 if *kind != ErrorKind::ThrottlingError =>
             {
-                (&self.tries.broken, BROKEN_TRIES)
+                Failure::Service
             }
             _ => return RetryAction::NoActionIndicated,
         };
-        let this = 1_u32.rotate_left(self.tries.begun.load(Ordering::Relaxed));
-        let seen = alike.fetch_or(this, Ordering::Relaxed) | this;
-        if seen.count_ones() >= limit {
+        if self.is_last(failure) {
             RetryAction::RetryForbidden
         } else {
             RetryAction::NoActionIndicated

@@ -14,7 +14,7 @@ use aws_sdk_ssm::types::{InstanceInformationStringFilter, PingStatus};
 
 use super::Regional;
 use super::call::Call;
-use super::retry::{OperationError, RetryLimits};
+use super::retry::{OperationError, client_config};
 use crate::plan::aws::service_host::may_hold_session;
 use crate::plan::route::tunnel::Agent;
 use crate::world::aws::error::{AwsError, Denied};
@@ -71,8 +71,8 @@ impl Regional<'_> {
             SessionKind::Shell => request,
         };
         let call = self.call("ssm:StartSession");
-        let answer = self.timed("StartSession", request.send()).await;
-        let answer = answer.map_err(|error| match call.failed(&error) {
+        let answer = call.send(request.send()).await;
+        let answer = answer.map_err(|error| match error {
             AwsError::Service { code, .. } if code == "TargetNotConnected" => {
                 AwsError::NotManaged {
                     target: target.to_owned(),
@@ -105,8 +105,8 @@ impl Regional<'_> {
             .ssm::<ResumeSessionError>()
             .resume_session()
             .session_id(id);
-        let answer = self.timed("ResumeSession", request.send()).await;
-        let answer = answer.map_err(|error| match call.failed(&error) {
+        let answer = call.send(request.send()).await;
+        let answer = answer.map_err(|error| match error {
             AwsError::Service { code, .. } if code == "DoesNotExistException" => {
                 AwsError::SessionOver {
                     reason: "it could not be resumed".to_owned(),
@@ -132,8 +132,7 @@ impl Regional<'_> {
             .ssm::<TerminateSessionError>()
             .terminate_session()
             .session_id(id);
-        let answer = self.timed("TerminateSession", request.send()).await;
-        answer.map(drop).map_err(|error| call.failed(&error))
+        call.send(request.send()).await.map(drop)
     }
 
     /// Whether Session Manager reaches an instance: whether its agent is known there, and has been
@@ -152,23 +151,13 @@ impl Regional<'_> {
             .ssm::<DescribeInstanceInformationError>()
             .describe_instance_information()
             .filters(filter);
-        let answer = self.timed("DescribeInstanceInformation", request.send());
-        let answer = answer.await.map_err(|error| call.failed(&error))?;
+        let answer = call.send(request.send()).await?;
         let known = answer.instance_information_list().first();
         Ok(match known.and_then(|it| it.ping_status()) {
             None => Agent::Unknown,
             Some(PingStatus::Online) => Agent::Online,
             Some(_) => Agent::Silent,
         })
-    }
-
-    /// A call, for the error that may come of it.
-    pub(super) fn call(&self, action: &'static str) -> Call<'_> {
-        Call {
-            action,
-            region: self,
-            about: None,
-        }
     }
 
     /// The session of an answer which is whole, and leads to the service that was asked.
@@ -217,13 +206,8 @@ impl Regional<'_> {
         Denied { resource, ..denied }
     }
 
-    /// A client for one call, whose errors are these.
+    /// A client for one call that fails with an `E`.
     fn ssm<E: OperationError>(&self) -> Client {
-        let sdk = self.sdk();
-        let limits = RetryLimits::<E>::of(&sdk);
-        let config = aws_sdk_ssm::config::Builder::from(&sdk)
-            .retry_classifier(limits.clone())
-            .interceptor(limits);
-        Client::from_conf(config.build())
+        Client::from_conf(client_config!(aws_sdk_ssm, self, E).build())
     }
 }

@@ -34,7 +34,7 @@ impl ProviderChain<'_> {
     pub(super) async fn container(&self) -> Result<Credentials, AwsError> {
         check_container_token()?;
         let mut config = self.provider_config();
-        if let Some(client) = self.at.aws.sdk.http_client() {
+        if let Some(client) = self.region.aws.sdk.http_client() {
             config = config.with_http_client(LongTimeout::new(client, CONTAINER));
         }
         let provider = EcsCredentialsProvider::builder().configure(&config).build();
@@ -61,14 +61,14 @@ impl ProviderChain<'_> {
             .build();
         let wait = Wait::begin("the metadata service's credentials".to_owned());
         let found = wait.during(Box::pin(provider.provide_credentials())).await;
-        let profile = self.at.aws.profile.clone();
+        let profile = self.region.aws.profile.clone();
         found.map_err(|error| call::no_credentials(&error, profile))
     }
 
     /// Our HTTP client and region, for what the library asks by itself. It has no profile, so it
     /// reads no file for one.
     pub(super) fn provider_config(&self) -> ProviderConfig {
-        provider_config(&self.at.sdk())
+        provider_config(&self.region.sdk())
     }
 }
 

@@ -21,7 +21,7 @@ use crate::plan::aws::profiles::sso::Sso;
 use crate::plan::aws::region::{RegionSource, configured};
 use crate::world::aws::Regional;
 use crate::world::aws::error::{AwsError, CredentialsError, NoLogin};
-use crate::world::aws::retry::RetryLimits;
+use crate::world::aws::retry::client_config;
 
 /// A token that ends sooner is renewed: botocore's window.
 const WINDOW: Duration = Duration::from_mins(15);
@@ -43,7 +43,7 @@ impl ProviderChain<'_> {
         }
         let by = RegionSource::SsoRegion;
         let region = configured(sso.region, &by)?;
-        let portal = self.at.aws.within(region).chosen_by(by);
+        let portal = self.region.aws.within(region).chosen_by(by);
         let token = portal.token(sso, profile).await?;
         let session = portal.role_credentials(sso, &token, profile).await?;
         Ok(cache.keep(&key, session))
@@ -77,20 +77,15 @@ impl Regional<'_> {
     }
 
     async fn renewed(&self, token: &Token) -> Result<Token, AwsError> {
-        let sdk = self.sdk();
-        let limits = RetryLimits::<CreateTokenError>::of(&sdk);
-        let config = aws_sdk_ssooidc::config::Builder::from(&sdk)
-            .retry_classifier(limits.clone())
-            .interceptor(limits);
+        let call = self.call("sso-oidc:CreateToken");
+        let config = client_config!(aws_sdk_ssooidc, self, CreateTokenError);
         let request = aws_sdk_ssooidc::Client::from_conf(config.build())
             .create_token()
             .grant_type("refresh_token")
             .set_client_id(token.member("clientId"))
             .set_client_secret(token.member("clientSecret"))
             .set_refresh_token(token.member("refreshToken"));
-        let call = self.call("sso-oidc:CreateToken");
-        let answer = self.timed("CreateToken", request.send()).await;
-        let answer = answer.map_err(|error| call.failed(&error))?;
+        let answer = call.send(request.send()).await?;
         let seconds = u64::try_from(answer.expires_in()).unwrap_or_default();
         let end = SystemTime::now() + Duration::from_secs(seconds);
         let text = answer.access_token().ok_or_else(|| call.bad_answer())?;
@@ -104,18 +99,14 @@ impl Regional<'_> {
         token: &str,
         profile: &str,
     ) -> Result<SessionCredentials, AwsError> {
-        let sdk = self.sdk();
-        let limits = RetryLimits::<GetRoleCredentialsError>::of(&sdk);
-        let config = aws_sdk_sso::config::Builder::from(&sdk)
-            .retry_classifier(limits.clone())
-            .interceptor(limits);
+        let call = self.call("sso:GetRoleCredentials");
+        let config = client_config!(aws_sdk_sso, self, GetRoleCredentialsError);
         let request = aws_sdk_sso::Client::from_conf(config.build())
             .get_role_credentials()
             .role_name(sso.role_name)
             .account_id(sso.account_id)
             .access_token(token);
-        let call = self.call("sso:GetRoleCredentials");
-        let answer = self.timed("GetRoleCredentials", request.send()).await;
+        let answer = call.timed(request.send()).await;
         let answer = answer.map_err(|error| {
             let refusal = error.as_service_error();
             match refusal.and_then(ProvideErrorMetadata::code) {

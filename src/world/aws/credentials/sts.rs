@@ -3,7 +3,6 @@
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>,
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
 
-use std::error::Error as StdError;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_credential_types::Credentials;
@@ -21,7 +20,7 @@ use crate::plan::aws::profiles::source::WebIdentity;
 use crate::world::aws::call::Call;
 use crate::world::aws::error::{AwsError, CredentialsError, UnreadableFile};
 use crate::world::aws::files;
-use crate::world::aws::retry::RetryLimits;
+use crate::world::aws::retry::{OperationError, client_config};
 use crate::world::process::bounded;
 
 /// What names the file of a web identity's token.
@@ -35,11 +34,9 @@ impl ProviderChain<'_> {
         source: Credentials,
         code: Option<String>,
     ) -> Result<SessionCredentials, AwsError> {
-        let config = self
-            .sts::<AssumeRoleError>()
-            .credentials_provider(source)
-            .build();
-        let request = Client::from_conf(config)
+        let call = self.region.call("sts:AssumeRole");
+        let config = client_config!(aws_sdk_sts, self.region, AssumeRoleError);
+        let request = Client::from_conf(config.credentials_provider(source).build())
             .assume_role()
             .role_arn(role.role_arn)
             .role_session_name(role.session_name.map_or_else(session_name, str::to_owned))
@@ -47,10 +44,9 @@ impl ProviderChain<'_> {
             .set_duration_seconds(role.duration)
             .set_serial_number(role.mfa_serial.map(str::to_owned))
             .set_token_code(code);
-        let answer = self.at.timed("AssumeRole", request.send()).await;
-        let answer = answer.map_err(|error| self.refused("sts:AssumeRole", role, &error))?;
-        session(answer.credentials(), answer.assumed_role_user())
-            .ok_or_else(|| self.call("sts:AssumeRole").bad_answer())
+        let answer = call.timed(request.send()).await;
+        let answer = answer.map_err(|error| refused(&call, role, &error))?;
+        session(answer.credentials(), answer.assumed_role_user()).ok_or_else(|| call.bad_answer())
     }
 
     /// The credentials of the role that a web identity gives, from the cache or AWS.
@@ -77,68 +73,45 @@ impl ProviderChain<'_> {
             let what = "the web identity token";
             CredentialsError::from(UnreadableFile::new(what, &path, &cause, TOKEN_FILE))
         })?;
-        let request = Client::from_conf(self.sts::<AssumeRoleWithWebIdentityError>().build())
+        let call = self.region.call("sts:AssumeRoleWithWebIdentity");
+        let config = client_config!(aws_sdk_sts, self.region, AssumeRoleWithWebIdentityError);
+        let request = Client::from_conf(config.build())
             .assume_role_with_web_identity()
             .role_arn(role.role_arn)
             .role_session_name(role.session_name.map_or_else(session_name, str::to_owned))
             .web_identity_token(token);
-        let action = "sts:AssumeRoleWithWebIdentity";
-        let answer = self.at.timed("AssumeRoleWithWebIdentity", request.send());
-        let answer = answer.await.map_err(|error| match refusal(&error) {
+        let answer = call.timed(request.send()).await;
+        let answer = answer.map_err(|error| match refusal(&error) {
             Some(("ExpiredTokenException" | "InvalidIdentityToken", message)) => {
                 AwsError::from(CredentialsError::WebIdentity {
                     token_file: path,
                     message: message.to_owned(),
                 })
             }
-            _ => self.refused(action, &role, &error),
+            _ => refused(&call, &role, &error),
         })?;
         session(answer.credentials(), answer.assumed_role_user())
-            .ok_or_else(|| self.call(action).bad_answer())
+            .ok_or_else(|| call.bad_answer())
             .map(|session| cache.keep(&key, session))
     }
+}
 
-    /// The client's configuration for a call that fails with an `E`.
-    fn sts<E>(&self) -> aws_sdk_sts::config::Builder
-    where
-        E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+fn refused<E: OperationError>(
+    call: &Call<'_>,
+    role: &Role<'_>,
+    error: &SdkError<E, HttpResponse>,
+) -> AwsError {
+    if let Some((_, message)) = refusal(error)
+        && message.contains("MultiFactorAuthentication failed")
     {
-        let sdk = self.at.sdk();
-        let limits = RetryLimits::<E>::of(&sdk);
-        aws_sdk_sts::config::Builder::from(&sdk)
-            .retry_classifier(limits.clone())
-            .interceptor(limits)
+        return CredentialsError::WrongCode.into();
     }
-
-    fn call(&self, action: &'static str) -> Call<'_> {
-        Call {
-            action,
-            region: self.at,
-            about: None,
+    match call.failed(error) {
+        AwsError::Denied(mut denied) if denied.resource == "*" => {
+            role.role_arn.clone_into(&mut denied.resource);
+            AwsError::Denied(denied)
         }
-    }
-
-    fn refused<E>(
-        &self,
-        action: &'static str,
-        role: &Role<'_>,
-        error: &SdkError<E, HttpResponse>,
-    ) -> AwsError
-    where
-        E: ProvideErrorMetadata + StdError + 'static,
-    {
-        if let Some((_, message)) = refusal(error)
-            && message.contains("MultiFactorAuthentication failed")
-        {
-            return CredentialsError::WrongCode.into();
-        }
-        match self.call(action).failed(error) {
-            AwsError::Denied(mut denied) if denied.resource == "*" => {
-                role.role_arn.clone_into(&mut denied.resource);
-                AwsError::Denied(denied)
-            }
-            error => error,
-        }
+        error => error,
     }
 }
 
