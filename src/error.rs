@@ -10,14 +10,11 @@ use std::io;
 use thiserror::Error;
 
 pub use self::tunnel::{Step, Tunnel};
-use crate::plan::aws::region::ChosenRegion;
+use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::cli::usage::Usage;
-use crate::plan::route::NoAddress;
-use crate::plan::route::no_console::NoConsole;
-use crate::plan::route::race::Shut;
+use crate::plan::route::eice::NoEndpoint;
+use crate::plan::route::error::RouteError;
 use crate::plan::target::bad_name::BadName;
-use crate::plan::target::ids::{InstanceId, Region};
-use crate::plan::target::instance::State;
 use crate::world::aws::error::{AwsError, StaleSession};
 use crate::world::key::error::KeyError;
 use crate::world::net::error::NetworkError;
@@ -39,44 +36,27 @@ pub enum Error {
     Listen(#[from] ListenError),
     #[error(transparent)]
     Io(#[from] IoError),
-    #[error("no connection to {host} port {port}")]
+    #[error("cannot connect to {host} port {port}")]
     NoConnection {
         host: String,
         port: u16,
         source: io::Error,
     },
     #[error(transparent)]
+    Instance(#[from] InstanceError),
+    #[error(transparent)]
+    Route(#[from] RouteError),
+    #[error(transparent)]
     Aws(AwsError),
     #[error(transparent)]
     Network(#[from] NetworkError),
     #[error(transparent)]
     Tunnel(#[from] Tunnel),
-    #[error("cannot find the address of {host}: {cause}")]
-    Unresolvable { host: String, cause: String },
-    #[error("instance {id} is {state}")]
-    NotRunning {
-        id: InstanceId,
-        state: State,
-        region: Region,
-    },
     #[error("the session is over: {reason}")]
     SessionOver { reason: String },
     /// A session that is over because its agent could not connect to the port.
     #[error("the session is over: {reason}")]
     NothingListens { port: u16, reason: String },
-    #[error("instance {id} has no {missing}")]
-    NoAddress { id: InstanceId, missing: NoAddress },
-    #[error("no way leads to instance {id}")]
-    NoWay {
-        id: InstanceId,
-        shut: Vec<(&'static str, Shut)>,
-    },
-    #[error("{}", why.message(id, region))]
-    NoConsole {
-        id: InstanceId,
-        region: Box<ChosenRegion>,
-        why: NoConsole,
-    },
     #[error("{shown} is not the host key that AWS publishes for this serial console")]
     OtherHostKey { shown: String },
 }
@@ -84,6 +64,12 @@ pub enum Error {
 impl From<ClientError> for Error {
     fn from(error: ClientError) -> Self {
         Self::Ssh(error.into())
+    }
+}
+
+impl From<NoEndpoint> for Error {
+    fn from(error: NoEndpoint) -> Self {
+        Self::Route(error.into())
     }
 }
 
@@ -97,6 +83,8 @@ impl From<AwsError> for Error {
     fn from(error: AwsError) -> Self {
         match error {
             AwsError::SessionOver { reason } => Self::SessionOver { reason },
+            AwsError::Instance(error) => Self::Instance(error),
+            AwsError::Console(error) => Self::Route(error.into()),
             other => Self::Aws(other),
         }
     }

@@ -5,6 +5,7 @@
 use std::os::fd::AsFd;
 
 use crate::error::Error;
+use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::aws::region::RegionSource;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::usage::Usage;
@@ -71,7 +72,7 @@ pub async fn run(
     let _flags = [FlagsGuard::of(&typed), FlagsGuard::of(&shown)];
     let ends = ends(&typed, &shown).map_err(IoError::Start)?;
     match Box::pin(ssm.run(&aws, hangup, ends)).await {
-        Err(error @ Error::Aws(AwsError::NotManaged { .. })) => {
+        Err(error @ Error::Instance(InstanceError::NotManaged { .. })) => {
             let reason = Box::pin(reason(error, &managed, &place));
             Err(terminal.beside(false, reason).await)
         }
@@ -88,17 +89,18 @@ async fn reason(error: Error, managed: &Managed, place: &Regional<'_>) -> Error 
     };
     match place.instance(id).await {
         Ok(instance) if instance.state != State::Running => not_running(instance, place),
-        Err(missing @ AwsError::NotFound { .. }) => missing.into(),
+        Err(missing @ AwsError::Instance(InstanceError::NotFound { .. })) => missing.into(),
         Ok(_) | Err(_) => error,
     }
 }
 
 fn not_running(instance: Instance, place: &Regional<'_>) -> Error {
-    Error::NotRunning {
+    InstanceError::NotRunning {
         id: instance.id,
         state: instance.state,
         region: place.region.clone(),
     }
+    .into()
 }
 
 fn ends(typed: impl AsFd, shown: impl AsFd) -> std::io::Result<(Streams<Input, Output>, Screen)> {

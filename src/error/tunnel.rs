@@ -4,7 +4,6 @@ use std::fmt;
 
 use crate::plan::aws::clock::Offset;
 use crate::plan::aws::denial::DenialReason;
-use crate::plan::route::eice::{NoEndpoint, Reach};
 use crate::plan::way::TUNNEL_SECONDS;
 use crate::wire::eice::{Refusal, RefusalReason};
 use crate::world::aws::error::{clock_hint, denied};
@@ -14,7 +13,6 @@ use crate::world::aws::error::{clock_hint, denied};
 #[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
 pub enum Tunnel {
     BadWords,
-    NoEndpoint(NoEndpoint),
     Unreachable {
         host: String,
         cause: String,
@@ -71,7 +69,6 @@ impl fmt::Display for Tunnel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BadWords => f.write_str("--tunnel is for ssh to call us with"),
-            Self::NoEndpoint(no) => no.fmt(f),
             Self::Unreachable { host, cause } => write!(f, "cannot reach {host}: {cause}"),
             Self::TimedOut { step, host } => match step {
                 Step::Connect => write!(f, "no connection to {host} in time"),
@@ -121,41 +118,6 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl fmt::Display for NoEndpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::InVpc(vpc) => {
-                write!(f, "there is no EC2 Instance Connect Endpoint in {vpc}")
-            }
-            Self::Unknown(id) => write!(f, "there is no EC2 Instance Connect Endpoint {id}"),
-            Self::State(id, state) => write!(f, "{id} takes no connections: it is {state}"),
-            Self::Reach(id, Reach::Ipv4) => {
-                write!(
-                    f,
-                    "{id} reaches IPv4 addresses only, and there is none to use"
-                )
-            }
-            Self::Reach(id, Reach::Ipv6) => {
-                write!(
-                    f,
-                    "{id} reaches IPv6 addresses only, and there is none to use"
-                )
-            }
-            Self::Reach(id, Reach::Both) => {
-                write!(f, "there is no private or IPv6 address to use for {id}")
-            }
-            Self::NoFipsName(id) => write!(f, "{id} has no DNS name with FIPS"),
-            Self::NoName(id) => write!(f, "{id} has no DNS name"),
-            Self::ForeignName(id, name) => {
-                write!(
-                    f,
-                    "the answer calls {id} {name}, which is no endpoint's name in this region"
-                )
-            }
-        }
-    }
-}
-
 impl Tunnel {
     /// What to try.
     pub(super) fn hint(&self) -> Option<String> {
@@ -167,7 +129,6 @@ impl Tunnel {
                         .unwrap_or_else(|| "check the network, and log in again".to_owned()),
                 );
             }
-            Self::NoEndpoint(no) => no.hint(),
             Self::Unreachable { .. }
             | Self::TimedOut {
                 step: Step::Connect,
@@ -202,28 +163,6 @@ impl Tunnel {
             Self::Silent => "check the network; `-o ServerAliveInterval=15` notices sooner",
         };
         Some(hint.to_owned())
-    }
-}
-
-impl NoEndpoint {
-    fn hint(&self) -> &'static str {
-        match self {
-            Self::InVpc(_) => {
-                "make one there, or name one by --eice-endpoint: its ID, or in a shared VPC its \
-                 DNS name"
-            }
-            Self::Unknown(_) => "is it in another region (--region) or account (--profile)?",
-            Self::State(..) => "wait until it is ready, or name another by --eice-endpoint",
-            Self::Reach(..) => {
-                "leave out -4, -6 and AddressFamily, or name another by --eice-endpoint"
-            }
-            Self::NoFipsName(_) => "name another by --eice-endpoint, or unset use_fips_endpoint",
-            Self::NoName(_) => "name another by --eice-endpoint",
-            Self::ForeignName(..) => {
-                "is there another server in front of AWS? If you trust that name, give it with \
-                 --eice-endpoint"
-            }
-        }
     }
 }
 

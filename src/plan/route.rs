@@ -2,12 +2,14 @@
 
 pub mod choose;
 pub mod eice;
+pub mod error;
 pub mod hops;
 mod no_address;
 pub mod no_console;
+mod no_endpoint;
 pub mod race;
 pub mod serial;
-pub mod shut;
+mod shut;
 pub mod tunnel;
 
 use std::fmt;

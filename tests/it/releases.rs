@@ -72,9 +72,9 @@ fn a_serial_console_needs_openssh_8_5_and_says_so_before_any_push() {
         finish(old.command(&caller, "mssh").args(words)).fails(
             255,
             &[
-                "mssh: error: --serial takes OpenSSH 8.5 or newer, and this is 8.4",
-                "mssh: hint: update OpenSSH's clients; KnownHostsCommand came with that release, \
-                 by which ssh knows the console's host key",
+                "mssh: error: --serial needs OpenSSH 8.5 or later, and this is 8.4",
+                "mssh: hint: update the OpenSSH clients: ssh gets the console's host key by \
+                 KnownHostsCommand, which came with that release",
             ],
         );
         assert_eq!(caller.calls().len(), 0);

@@ -5,7 +5,8 @@ use crate::error::Error;
 use crate::plan::argv::Arrival;
 use crate::plan::cli::grammar::{KNOWN_HOSTS_COMMAND, Release};
 use crate::plan::route::Route;
-use crate::plan::route::no_console::NoConsole;
+use crate::plan::route::error::RouteError;
+use crate::plan::route::no_console::{ConsoleError, NoConsole};
 use crate::plan::route::serial::Console;
 use crate::plan::ssh_g::HostConfig;
 use crate::plan::target::ids::{InstanceId, Login};
@@ -43,11 +44,12 @@ impl Journey<'_> {
         let console = Console::of(region.as_str(), &process::ourselves()?);
         let published = !console.host_key.is_empty();
         if published && let Some(release) = openssh::release_of(self.ssh).filter(|it| is_old(*it)) {
-            return Err(Error::NoConsole {
+            return Err(RouteError::from(ConsoleError {
                 id: id.clone(),
                 region: aws.chosen(),
                 why: NoConsole::OldSsh(release),
-            });
+            })
+            .into());
         }
         let login = Login::at_console(id);
         let (leg, route) = (Leg { login, ..leg }, Route::Serial(console));

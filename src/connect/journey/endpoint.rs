@@ -1,7 +1,7 @@
 //! What tunnels lead through: an EC2 Instance Connect Endpoint, or a session.
 
 use super::{Journey, Leg};
-use crate::error::{Error, Tunnel};
+use crate::error::Error;
 use crate::plan::route::eice;
 use crate::plan::route::eice::{Door, Endpoint, EndpointRef, NoEndpoint, Reach};
 use crate::plan::route::tunnel::{Managed, Passage};
@@ -70,7 +70,7 @@ impl Journey<'_> {
                 eice::choose(endpoints, asked, instance, family, preference)
             }
         };
-        let (endpoint, host, address) = chosen.map_err(Tunnel::NoEndpoint)?;
+        let (endpoint, host, address) = chosen?;
         Ok(Passage::Endpoint(Door {
             endpoint,
             host,

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::{Journey, Leg};
 use crate::error::Error;
 use crate::plan::route;
+use crate::plan::route::error::RouteError;
 use crate::plan::route::race;
 use crate::plan::route::{NoAddress, Route};
 use crate::plan::target::instance::Instance;
@@ -42,7 +43,7 @@ impl Journey<'_> {
         let situation = self.situation(instance, leg).await?;
         let route = route::choose(instance, &situation);
         if self.is_settled(leg) || !race::is_open(instance, &situation) {
-            let route = route.map_err(|missing| Error::NoAddress {
+            let route = route.map_err(|missing| RouteError::NoAddress {
                 id: instance.id.clone(),
                 missing,
             })?;

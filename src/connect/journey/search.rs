@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::{Journey, Leg};
 use crate::error::Error;
 use crate::hint;
+use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::{InstanceId, Region};
@@ -43,11 +44,12 @@ impl Journey<'_> {
         if self.reaches(&instance.state) {
             return Ok(());
         }
-        Err(Error::NotRunning {
+        Err(InstanceError::NotRunning {
             id: instance.id.clone(),
             state: instance.state.clone(),
             region: aws.region.clone(),
-        })
+        }
+        .into())
     }
 
     /// The instance that the words themselves name. An ID as the target wins over `-t`.

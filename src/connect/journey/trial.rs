@@ -20,9 +20,10 @@ use tokio::time::sleep;
 
 use super::outlook::Outlook;
 use super::{Journey, Leg, endpoint};
-use crate::error::{Error, Tunnel};
+use crate::error::Error;
 use crate::hint;
-use crate::plan::route::race::{Finding, Findings, Shut, Verdict};
+use crate::plan::route::error::RouteError;
+use crate::plan::route::race::{Finding, Findings, RouteKind, Shut, Verdict};
 use crate::plan::route::tunnel::{Agent, Passage};
 use crate::plan::route::{NoAddress, Route};
 use crate::plan::target::instance::Instance;
@@ -67,9 +68,9 @@ impl Journey<'_> {
         loop {
             match found.verdict(late) {
                 Verdict::Take(route) => return Ok(route.clone()),
-                Verdict::Nothing(shut) => {
+                Verdict::Nothing(tried) => {
                     let id = instance.id.clone();
-                    return Err(Error::NoWay { id, shut });
+                    return Err(RouteError::NoRoute { id, tried }.into());
                 }
                 Verdict::Wait => {}
             }
@@ -77,12 +78,12 @@ impl Journey<'_> {
             let asks = |finding: &Finding| !alone && *finding == Finding::Pending;
             tokio::select! {
                 biased;
-                it = &mut direct, if found.direct == Finding::Pending => found.direct = self.tried("direct", it),
+                it = &mut direct, if found.direct == Finding::Pending => found.direct = self.tried(RouteKind::Direct, it),
                 it = &mut endpoint, if asks(&found.endpoint) => {
-                    found.endpoint = self.tried(Way::Eice.name(), it);
+                    found.endpoint = self.tried(RouteKind::Eice, it);
                 }
                 it = &mut session, if asks(&found.session) => {
-                    found.session = self.tried(Way::Ssm.name(), it);
+                    found.session = self.tried(RouteKind::Ssm, it);
                 }
                 () = &mut head_start, if alone => {
                     alone = false;
@@ -99,7 +100,7 @@ impl Journey<'_> {
     }
 
     /// Tells what was found of a way.
-    fn tried(&self, way: &str, finding: Finding) -> Finding {
+    fn tried(&self, way: RouteKind, finding: Finding) -> Finding {
         self.terminal.debug(|| match &finding {
             Finding::Open(_) => format!("{way}: leads there"),
             Finding::Shut(why) => format!("{way}: {why}"),
@@ -170,7 +171,7 @@ fn finding(leg: &Leg<'_>, passage: Result<Passage, Error>) -> Finding {
             let host = leg.destination.name().to_owned();
             return Finding::Open(Route::Through(host, passage));
         }
-        Err(Error::Tunnel(Tunnel::NoEndpoint(no))) => Shut::NoEndpoint(no),
+        Err(Error::Route(RouteError::NoEndpoint(no))) => Shut::NoEndpoint(no),
         Err(Error::Aws(AwsError::Denied(denied))) => Shut::Denied(denied.action, denied.reason),
         Err(error) => Shut::Failed(hint::line(&error)),
     })

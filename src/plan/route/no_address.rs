@@ -20,20 +20,14 @@ impl fmt::Display for NoAddress {
 }
 
 impl NoAddress {
-    pub(crate) fn hint(&self) -> String {
-        if *self
-            == (NoAddress {
-                way: Way::Auto,
-                family: Family::Any,
-            })
-        {
-            "give it an address, or reach it by --ssm, which needs none".to_owned()
-        } else if self.way == Way::Public {
-            "leave out --via for its private address or a tunnel, or name one: --eice, --ssm"
-                .to_owned()
-        } else {
-            "leave the choice to mssh: without --via, --private, -4, -6 and AddressFamily"
-                .to_owned()
+    pub(super) fn hint(&self) -> &'static str {
+        match (self.way, self.family) {
+            (Way::Auto, Family::Any) => "give it one, or connect with --ssm, which needs none",
+            (Way::Public, _) => {
+                "leave out --via to try its private address and tunnels, or choose a tunnel: \
+                 --eice, --ssm"
+            }
+            _ => "let mssh choose: leave out --via, --private, -4, -6 and AddressFamily",
         }
     }
 }

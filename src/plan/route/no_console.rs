@@ -1,15 +1,21 @@
-//! Why a serial console is not to be had.
+//! Why an instance's serial console is unavailable.
 
+use std::fmt;
+
+use crate::hint::Hint;
 use crate::plan::aws::region::ChosenRegion;
 use crate::plan::cli::grammar::{KNOWN_HOSTS_COMMAND, Release};
 use crate::plan::target::ids::InstanceId;
 
-/// Why an instance's serial console is not to be had.
+/// Why an instance's serial console is unavailable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the text of each variant stands in message()")]
+#[expect(
+    missing_docs,
+    reason = "the text of each variant stands in ConsoleError"
+)]
 pub enum NoConsole {
     Disabled,
-    Taken,
+    InUse,
     Unavailable,
     OldFirmware,
     NotNitro,
@@ -23,47 +29,76 @@ impl NoConsole {
     pub fn named(code: &str) -> Option<Self> {
         Some(match code {
             "SerialConsoleAccessDisabledException" => Self::Disabled,
-            "SerialConsoleSessionLimitExceededException" => Self::Taken,
+            "SerialConsoleSessionLimitExceededException" => Self::InUse,
             "SerialConsoleSessionUnavailableException" => Self::Unavailable,
             "SerialConsoleSessionUnsupportedException" => Self::OldFirmware,
             "EC2InstanceTypeInvalidException" => Self::NotNitro,
             _ => return None,
         })
     }
+}
 
-    pub(crate) fn message(self, id: &InstanceId, region: &ChosenRegion) -> String {
-        match self {
-            Self::Disabled => format!("serial consoles are disabled for this account in {region}"),
-            Self::Taken => format!("somebody is at the serial console of {id}"),
-            Self::Unavailable => format!("the serial console of {id} is not available now"),
-            Self::OldFirmware => format!("the firmware of {id} is too old for a serial console"),
-            Self::OldSsh((major, minor)) => {
+/// That, with the instance and its region.
+#[derive(Debug)]
+pub struct ConsoleError {
+    /// The instance.
+    pub id: InstanceId,
+    /// Where it is, or was looked for.
+    pub region: Box<ChosenRegion>,
+    /// Why.
+    pub why: NoConsole,
+}
+
+impl std::error::Error for ConsoleError {}
+
+impl fmt::Display for ConsoleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, region, why } = self;
+        match why {
+            NoConsole::Disabled => write!(
+                f,
+                "access to serial consoles is disabled for this account in {region}"
+            ),
+            NoConsole::InUse => write!(f, "the serial console of {id} is in use"),
+            NoConsole::Unavailable => {
+                write!(f, "the serial console of {id} is unavailable at the moment")
+            }
+            NoConsole::OldFirmware => {
+                write!(f, "the firmware of {id} is too old for a serial console")
+            }
+            NoConsole::OldSsh((major, minor)) => {
                 let (needed, and) = KNOWN_HOSTS_COMMAND;
-                format!(
-                    "--serial takes OpenSSH {needed}.{and} or newer, and this is {major}.{minor}"
+                write!(
+                    f,
+                    "--serial needs OpenSSH {needed}.{and} or later, and this is {major}.{minor}"
                 )
             }
-            Self::NotNitro => format!("instances of the type of {id} have no serial console"),
+            NoConsole::NotNitro => write!(f, "the instance type of {id} has no serial console"),
         }
     }
+}
 
-    pub(crate) fn hint(self, region: &str) -> String {
-        match self {
-            Self::Disabled => {
-                format!("enable them with `aws ec2 enable-serial-console-access --region {region}`")
+impl Hint for ConsoleError {
+    fn hint(&self) -> Option<String> {
+        let hint = match self.why {
+            NoConsole::Disabled => {
+                return Some(format!(
+                    "enable it with `aws ec2 enable-serial-console-access --region {}`",
+                    self.region.name
+                ));
             }
-            Self::Taken => {
-                "there is one session at a time; AWS takes about 30 seconds to end the last one"
-                    .to_owned()
+            NoConsole::InUse => {
+                "only one session at a time is possible; AWS takes about 30 seconds to end the \
+                 last one"
             }
-            Self::Unavailable => "try again in a moment".to_owned(),
-            Self::OldFirmware => "reboot the instance, which updates it".to_owned(),
-            Self::OldSsh(_) => {
-                "update OpenSSH's clients; KnownHostsCommand came with that release, by \
-                                which ssh knows the console's host key"
-                    .to_owned()
+            NoConsole::Unavailable => "try again in a moment",
+            NoConsole::OldFirmware => "reboot the instance to update it",
+            NoConsole::OldSsh(_) => {
+                "update the OpenSSH clients: ssh gets the console's host key by KnownHostsCommand, \
+                 which came with that release"
             }
-            Self::NotNitro => "those of the Nitro System have one".to_owned(),
-        }
+            NoConsole::NotNitro => "instance types of the Nitro System have one",
+        };
+        Some(hint.to_owned())
     }
 }

@@ -1,6 +1,7 @@
 //! Which way to take to an instance that has private addresses only: what there is to find out
 //! about each way, and which of them is taken by what is found so far.
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
 use super::eice::NoEndpoint;
@@ -34,6 +35,27 @@ fn is_public(instance: &Instance, family: Family) -> bool {
     let usable = |address| family.includes(IpAddr::V6(address));
     let everybodys = instance.ipv6.filter(|it| !it.is_unique_local());
     instance.public.is_some() || everybodys.is_some_and(usable)
+}
+
+/// What a route goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RouteKind {
+    /// Nothing: to the instance's own address.
+    Direct,
+    /// An EC2 Instance Connect Endpoint.
+    Eice,
+    /// Session Manager.
+    Ssm,
+}
+
+impl fmt::Display for RouteKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Direct => "direct",
+            Self::Eice => Way::Eice.name(),
+            Self::Ssm => Way::Ssm.name(),
+        })
+    }
 }
 
 /// What is known of a way.
@@ -91,7 +113,7 @@ pub enum Verdict<'a> {
     /// Take this way.
     Take(&'a Route),
     /// There is none: why, by the names of the ways.
-    Nothing(Vec<(&'static str, Shut)>),
+    Nothing(Vec<(RouteKind, Shut)>),
 }
 
 impl Findings {
@@ -116,11 +138,11 @@ impl Findings {
 
     /// The best way first: without a machine of AWS's in between, then without an agent on the
     /// instance's own.
-    fn ways(&self) -> [(&'static str, &Finding); 3] {
+    fn ways(&self) -> [(RouteKind, &Finding); 3] {
         [
-            ("direct", &self.direct),
-            (Way::Eice.name(), &self.endpoint),
-            (Way::Ssm.name(), &self.session),
+            (RouteKind::Direct, &self.direct),
+            (RouteKind::Eice, &self.endpoint),
+            (RouteKind::Ssm, &self.session),
         ]
     }
 }

@@ -14,7 +14,8 @@ use super::retry::OperationError;
 use super::{Regional, retry, took};
 use crate::plan::aws::clock::{ClockFacts, Diagnosis, ErrorTopic, Offset};
 use crate::plan::aws::denial::DenialReason;
-use crate::plan::route::no_console::NoConsole;
+use crate::plan::aws::instance_error::InstanceError;
+use crate::plan::route::no_console::{ConsoleError, NoConsole};
 use crate::plan::target::ids::{InstanceId, Login, Region, Zone};
 use crate::world::aws::error::{AwsError, Denied};
 use crate::world::net::connect_error;
@@ -135,11 +136,12 @@ impl Call<'_> {
                 .debug(|| format!("AWS refuses {action}: {code}: {message}"));
         }
         if let (Some(push), Some(why)) = (self.push, NoConsole::named(code)) {
-            return AwsError::NoConsole {
+            return ConsoleError {
                 id: push.id.clone(),
                 region: self.region.chosen(),
                 why,
-            };
+            }
+            .into();
         }
         let about = ErrorTopic::read(code, message);
         match about.map(|about| self.facts(answer).diagnose(about)) {
@@ -231,7 +233,7 @@ impl Call<'_> {
             PushTarget::User(_, None) | PushTarget::Serial => push.id.to_string(),
         });
         let region = self.region.chosen();
-        AwsError::NotFound { what, region }
+        InstanceError::NotFound { what, region }.into()
     }
 
     /// What EC2 Instance Connect says of a push that it does not take, and does not say why.
@@ -261,10 +263,11 @@ impl Call<'_> {
 
     fn not_ready(&self, message: &str) -> AwsError {
         match self.push {
-            Some(push) => AwsError::NotReady {
+            Some(push) => InstanceError::NotReady {
                 id: push.id.clone(),
                 message: message.trim_end_matches('.').to_owned(),
-            },
+            }
+            .into(),
             None => AwsError::Service {
                 action: self.action,
                 code: "NotReady".to_owned(),

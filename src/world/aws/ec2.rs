@@ -14,6 +14,7 @@ use aws_sdk_ec2::types::Reservation;
 use super::Regional;
 use super::pages;
 use super::retry::{OperationError, client_config};
+use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::{Assigned, Instance, State};
 use crate::plan::target::lookup;
@@ -24,9 +25,9 @@ impl Regional<'_> {
     /// Finds an instance by its ID.
     ///
     /// # Errors
-    /// [`AwsError::NotFound`] for one that does not exist, and whatever can befall a call.
+    /// [`InstanceError::NotFound`] for one that does not exist, and whatever can befall a call.
     pub async fn instance(&self, id: &InstanceId) -> Result<Instance, AwsError> {
-        let not_found = || AwsError::NotFound {
+        let not_found = || InstanceError::NotFound {
             what: id.to_string(),
             region: self.chosen(),
         };
@@ -35,10 +36,12 @@ impl Regional<'_> {
             .describe_instances()
             .instance_ids(id.as_str());
         let found = match self.describe(request).await {
-            Err(AwsError::NotFound { .. }) => return Err(not_found()),
+            Err(AwsError::Instance(InstanceError::NotFound { .. })) => {
+                return Err(not_found().into());
+            }
             found => found?,
         };
-        found.into_iter().next().ok_or_else(not_found)
+        Ok(found.into_iter().next().ok_or_else(not_found)?)
     }
 
     /// Finds the one instance that is meant by these filters. The filters of a single call would
@@ -46,23 +49,24 @@ impl Regional<'_> {
     /// for it.
     ///
     /// # Errors
-    /// [`AwsError::NotFound`], [`AwsError::Several`], and whatever can befall a call.
+    /// [`InstanceError::NotFound`], [`InstanceError::Several`], and whatever can befall a call.
     pub async fn instance_with(
         &self,
         filters: &[Filter],
         what: &str,
     ) -> Result<Instance, AwsError> {
         let found = self.any_of(filters).await?;
-        lookup::one_of(found, filters).map_err(|left| match left.as_slice() {
-            [] => AwsError::NotFound {
+        let one = lookup::one_of(found, filters).map_err(|left| match left.as_slice() {
+            [] => InstanceError::NotFound {
                 what: format!("with address {what}"),
                 region: self.chosen(),
             },
-            _ => AwsError::Several {
+            _ => InstanceError::Several {
                 what: what.to_owned(),
                 found: left,
             },
-        })
+        });
+        Ok(one?)
     }
 
     /// Everything that any of the filters matches.

@@ -19,11 +19,11 @@ pub use self::unreadable::UnreadableFile;
 use crate::hint::Hint;
 use crate::plan::argv::quote;
 use crate::plan::aws::clock::Offset;
+use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::aws::profiles::DEFAULT;
-use crate::plan::aws::region::{BadRegion, ChosenRegion, RegionSource};
-use crate::plan::route::no_console::NoConsole;
+use crate::plan::aws::region::{BadRegion, ChosenRegion};
+use crate::plan::route::no_console::ConsoleError;
 use crate::plan::target::ids::InstanceId;
-use crate::plan::target::instance::Instance;
 use crate::world::net::error::NetworkError;
 
 const BAD_PUSH: &str =
@@ -105,20 +105,6 @@ pub enum AwsError {
         code: String,
         message: String,
     },
-    #[error("there is no instance {what} in {region}")]
-    NotFound {
-        what: String,
-        region: Box<ChosenRegion>,
-    },
-    #[error("{what} is {} instances", found.len())]
-    Several { what: String, found: Vec<Instance> },
-    #[error("instance {id} is not ready: {message}")]
-    NotReady { id: InstanceId, message: String },
-    #[error("Session Manager does not reach {target} in {region}")]
-    NotManaged {
-        target: String,
-        region: Box<ChosenRegion>,
-    },
     #[error("the session is over: {reason}")]
     SessionOver { reason: String },
     #[error(
@@ -129,12 +115,10 @@ pub enum AwsError {
         place: String,
         region: Box<ChosenRegion>,
     },
-    #[error("{}", why.message(id, region))]
-    NoConsole {
-        id: InstanceId,
-        region: Box<ChosenRegion>,
-        why: NoConsole,
-    },
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
+    #[error(transparent)]
+    Console(#[from] ConsoleError),
 }
 
 impl Hint for AwsError {
@@ -180,24 +164,10 @@ impl Hint for AwsError {
                 "is there a proxy or another server in front of AWS? --debug tells more".to_owned()
             }
             Self::Service { .. } => "--debug tells more".to_owned(),
-            Self::NotFound { region, .. } => not_found_hint(region),
-            Self::Several { .. } => "name the one you mean by its ID".to_owned(),
-            Self::NotReady { .. } => "wait until it has started, and try again".to_owned(),
-            Self::NotManaged { region, .. } => format!(
-                "is its SSM Agent running, has its role AmazonSSMManagedInstanceCore, and can it \
-                 reach ssmmessages.{}.amazonaws.com?",
-                region.name
-            ),
             Self::ForeignStream { .. } => FOREIGN_STREAM.to_owned(),
-            Self::NoConsole { region, why, .. } => why.hint(region.name.as_str()),
+            Self::Instance(error) => return error.hint(),
+            Self::Console(error) => return error.hint(),
         })
-    }
-
-    fn details(&self) -> Vec<String> {
-        match self {
-            Self::Several { found, .. } => found.iter().map(ToString::to_string).collect(),
-            _ => Vec::new(),
-        }
     }
 }
 
@@ -249,15 +219,5 @@ fn credentials_hint(profile: Option<&str>) -> String {
     } else {
         "pass --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
             .to_owned()
-    }
-}
-
-fn not_found_hint(region: &ChosenRegion) -> String {
-    match (&region.by, &region.other) {
-        (Some(RegionSource::Target), _) => "is it in another account (--profile)?".to_owned(),
-        (_, Some((_, other))) => {
-            format!("is it in --region {other}, or in another account (--profile)?")
-        }
-        (_, None) => "is it in another region (--region) or account (--profile)?".to_owned(),
     }
 }

@@ -15,6 +15,7 @@ use aws_sdk_ssm::types::{InstanceInformationStringFilter, PingStatus};
 use super::Regional;
 use super::call::Call;
 use super::retry::{OperationError, client_config};
+use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::aws::service_host::may_hold_session;
 use crate::plan::route::tunnel::Agent;
 use crate::world::aws::error::{AwsError, Denied};
@@ -53,7 +54,7 @@ impl Regional<'_> {
     /// cannot use it has to end it.
     ///
     /// # Errors
-    /// [`AwsError::NotManaged`] for a target that Session Manager does not reach, and whatever can
+    /// [`InstanceError::NotManaged`] for a target that Session Manager does not reach, and whatever can
     /// befall a call.
     pub async fn start_session(
         &self,
@@ -74,10 +75,11 @@ impl Regional<'_> {
         let answer = call.send(request.send()).await;
         let answer = answer.map_err(|error| match error {
             AwsError::Service { code, .. } if code == "TargetNotConnected" => {
-                AwsError::NotManaged {
+                InstanceError::NotManaged {
                     target: target.to_owned(),
                     region: self.chosen(),
                 }
+                .into()
             }
             AwsError::Denied(denied) => AwsError::Denied(self.denied_start(denied, target, start)),
             other => other,

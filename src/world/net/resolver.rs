@@ -3,18 +3,18 @@
 use std::io;
 use std::net::IpAddr;
 
-use crate::error::Error;
+use crate::plan::aws::instance_error::InstanceError;
 use crate::world::tty::waiting::Wait;
 
 /// The addresses of a host, as any program on this machine would get them (getaddrinfo(3)).
 ///
 /// # Errors
-/// [`Error::Unresolvable`].
-pub(crate) async fn addresses(host: &str) -> Result<Vec<IpAddr>, Error> {
+/// [`InstanceError::Unresolvable`].
+pub(crate) async fn addresses(host: &str) -> Result<Vec<IpAddr>, InstanceError> {
     let wait = Wait::begin(format!("the address of {host}"));
     match wait.during(tokio::net::lookup_host((host, 0))).await {
         Ok(found) => Ok(found.map(|socket| socket.ip()).collect()),
-        Err(cause) => Err(Error::Unresolvable {
+        Err(cause) => Err(InstanceError::Unresolvable {
             host: host.to_owned(),
             cause: reason(&cause),
         }),

@@ -12,8 +12,8 @@ use crate::sandbox::eice::command;
 use crate::sandbox::{Pty, caller, lab, no_key_is_left, pushes};
 
 const VPC: &str = "vpc-0ce11000000000001";
-const HINT: &str = "mssh: hint: join its network, make an endpoint in its VPC, or have its SSM Agent \
-                    connect";
+const HINT: &str = "mssh: hint: join its network, create an endpoint in its VPC, or get its SSM Agent \
+                    online";
 
 #[test]
 fn an_unreachable_instance_gets_a_reason_for_each_route() {
@@ -26,8 +26,8 @@ fn an_unreachable_instance_gets_a_reason_for_each_route() {
     outcome.fails(
         255,
         &[
-            &format!("mssh: error: no way leads to instance {UNREACHABLE}"),
-            &format!("mssh:   direct: 127.0.1.85 does not answer at port {port}"),
+            &format!("mssh: error: cannot reach instance {UNREACHABLE}"),
+            &format!("mssh:   direct: no answer from 127.0.1.85 on port {port}"),
             &format!("mssh:   eice: there is no EC2 Instance Connect Endpoint in {VPC}"),
             "mssh:   ssm: Session Manager does not know the instance",
             HINT,
@@ -42,8 +42,8 @@ fn a_denied_look_up_closes_its_route() {
     mssh(&caller, &["-p22", REJECTS_DIRECT]).fails(
         255,
         &[
-            &format!("mssh: error: no way leads to instance {REJECTS_DIRECT}"),
-            "mssh:   direct: 127.0.1.84 refuses port 22",
+            &format!("mssh: error: cannot reach instance {REJECTS_DIRECT}"),
+            "mssh:   direct: 127.0.1.84 refuses connections to port 22",
             "mssh:   eice: not allowed: ec2:DescribeInstanceConnectEndpoints",
             "mssh:   ssm: not allowed: ssm:DescribeInstanceInformation",
             &format!(
@@ -63,8 +63,8 @@ fn a_look_up_denied_by_another_policy_names_the_policy() {
     mssh(&caller, &["-p22", REJECTS_DIRECT]).fails(
         255,
         &[
-            &format!("mssh: error: no way leads to instance {REJECTS_DIRECT}"),
-            "mssh:   direct: 127.0.1.84 refuses port 22",
+            &format!("mssh: error: cannot reach instance {REJECTS_DIRECT}"),
+            "mssh:   direct: 127.0.1.84 refuses connections to port 22",
             "mssh:   eice: not allowed: ec2:DescribeInstanceConnectEndpoints, since a service \
              control policy denies it",
             "mssh:   ssm: not allowed: ssm:DescribeInstanceInformation",
@@ -76,8 +76,8 @@ fn a_look_up_denied_by_another_policy_names_the_policy() {
 #[test]
 fn a_broken_endpoint_and_a_lost_agent_are_reported() {
     let broken = [
-        format!("mssh:   eice: {CREATE_FAILED} takes no connections: it is create-failed"),
-        "mssh:   ssm: Session Manager has lost its SSM Agent".to_owned(),
+        format!("mssh:   eice: {CREATE_FAILED} accepts no connections: it is create-failed"),
+        "mssh:   ssm: Session Manager has lost contact with its SSM Agent".to_owned(),
     ];
     let denials = [
         "mssh:   eice: not allowed: ec2:DescribeInstanceConnectEndpoints",
@@ -102,8 +102,8 @@ fn a_broken_endpoint_and_a_lost_agent_are_reported() {
         mssh(&caller, &["-p22", BROKEN]).fails(
             255,
             &[
-                &format!("mssh: error: no way leads to instance {BROKEN}"),
-                "mssh:   direct: 127.0.1.86 refuses port 22",
+                &format!("mssh: error: cannot reach instance {BROKEN}"),
+                "mssh:   direct: 127.0.1.86 refuses connections to port 22",
                 eice,
                 ssm,
                 &hint,
@@ -122,8 +122,8 @@ fn a_failed_look_up_is_reported_in_its_own_words() {
     assert_eq!(
         lines[1..3],
         [
-            "mssh:   direct: 127.0.1.84 refuses port 2222",
-            "mssh:   eice: endpoints lead to ports 22 and 3389, not to 2222",
+            "mssh:   direct: 127.0.1.84 refuses connections to port 2222",
+            "mssh:   eice: endpoints connect to ports 22 and 3389 only, not to 2222",
         ]
     );
     let ssm = "mssh:   ssm: ssm:DescribeInstanceInformation failed: Something is not as it should be. \
@@ -137,7 +137,7 @@ fn missing_address_families_and_addresses_are_reasons_too() {
         (
             &[NO_ADDRESS][..],
             "the instance has no address",
-            "there is no private or IPv6 address to use for eice-0cafe000000000001",
+            "the instance has no address that eice-0cafe000000000001 could reach",
         ),
         (
             &["-6", UNREACHABLE],

@@ -88,8 +88,8 @@ fn without_a_suitable_endpoint_the_error_says_why() {
         (
             &["--eice", "--region", "eu-west-1", IN_EU_WEST_1][..],
             "there is no EC2 Instance Connect Endpoint in vpc-0e000000000000001".to_owned(),
-            "mssh: hint: make one there, or name one by --eice-endpoint: its ID, or in a shared \
-             VPC its DNS name",
+            "mssh: hint: create one there, or name one with --eice-endpoint: by its ID, or in a \
+             shared VPC by its DNS name",
         ),
         (
             &["--eice-endpoint", id, PRIVATE],
@@ -98,18 +98,20 @@ fn without_a_suitable_endpoint_the_error_says_why() {
         ),
         (
             &["--eice-endpoint", DELETING, PRIVATE],
-            format!("{DELETING} takes no connections: it is delete-in-progress"),
-            "mssh: hint: wait until it is ready, or name another by --eice-endpoint",
+            format!("{DELETING} accepts no connections: it is delete-in-progress"),
+            "mssh: hint: wait until it is ready, or name another with --eice-endpoint",
         ),
         (
             &["--eice", SAME_ADDRESS1],
-            format!("{IPV6_ENDPOINT} reaches IPv6 addresses only, and there is none to use"),
-            "mssh: hint: leave out -4, -6 and AddressFamily, or name another by --eice-endpoint",
+            format!(
+                "{IPV6_ENDPOINT} reaches IPv6 addresses only, and the instance has none to use"
+            ),
+            "mssh: hint: leave out -4, -6 and AddressFamily, or name another with --eice-endpoint",
         ),
         (
             &["--eice", "-6", PRIVATE],
-            format!("there is no private or IPv6 address to use for {SAME_SUBNET}"),
-            "mssh: hint: leave out -4, -6 and AddressFamily, or name another by --eice-endpoint",
+            format!("the instance has no address that {SAME_SUBNET} could reach"),
+            "mssh: hint: leave out -4, -6 and AddressFamily, or name another with --eice-endpoint",
         ),
     ] {
         let error = format!("mssh: error: {error}");
@@ -202,7 +204,7 @@ fn fips_and_dual_stack_names_are_used_if_configured() {
         255,
         &[
             &format!("mssh: error: {ZONE_B} has no DNS name with FIPS"),
-            "mssh: hint: name another by --eice-endpoint, or unset use_fips_endpoint",
+            "mssh: hint: name another with --eice-endpoint, or unset use_fips_endpoint",
         ],
     );
 }
@@ -212,8 +214,8 @@ fn a_dns_name_outside_of_aws_is_not_connected_to() {
     let caller = caller();
     let outcome = mssh(&caller, &["--eice-endpoint", FOREIGN, PRIVATE, "true"]);
     let error = format!(
-        "mssh: error: the answer calls {FOREIGN} {FOREIGN_NAME}, which is no endpoint's name in \
-         this region"
+        "mssh: error: the answer names {FOREIGN_NAME} for {FOREIGN}, which is not an endpoint's \
+         name in this region"
     );
     assert_eq!(outcome.stderr.lines().next(), Some(&*error), "{outcome:?}");
     assert_eq!(outcome.code, Some(255));

@@ -24,7 +24,7 @@ fn the_state_of_an_instance_that_is_not_running_is_reported() {
             "stopping",
             "wait until it has stopped, then start it",
         ),
-        (TERMINATED, "terminated", "it cannot come back"),
+        (TERMINATED, "terminated", "it cannot be started again"),
         (
             PENDING,
             "pending",
@@ -72,10 +72,10 @@ fn no_match_and_several_matches_list_what_was_found() {
     mssh(&caller, &["127.0.1.41"]).fails(
         255,
         &[
-            "mssh: error: 127.0.1.41 is 2 instances",
+            "mssh: error: 127.0.1.41 matches 2 instances",
             "mssh:   i-02220000000000001 same-address1 running us-east-1a 127.0.1.41",
             "mssh:   i-02220000000000002 same-address2 running us-east-1a 127.0.1.41",
-            "mssh: hint: name the one you mean by its ID",
+            "mssh: hint: choose one by its ID",
         ],
     );
     assert_eq!(
@@ -94,15 +94,15 @@ fn a_missing_address_is_reported() {
     mssh(&caller, &[NO_ADDRESS]).fails(
         255,
         &[
-            &format!("mssh: error: no way leads to instance {NO_ADDRESS}"),
+            &format!("mssh: error: cannot reach instance {NO_ADDRESS}"),
             "mssh:   direct: the instance has no address",
-            "mssh:   eice: there is no private or IPv6 address to use for eice-0cafe000000000001",
+            "mssh:   eice: the instance has no address that eice-0cafe000000000001 could reach",
             "mssh:   ssm: Session Manager does not know the instance",
-            "mssh: hint: join its network, make an endpoint in its VPC, or have its SSM Agent \
-             connect",
+            "mssh: hint: join its network, create an endpoint in its VPC, or get its SSM Agent \
+             online",
         ],
     );
-    let choose = "mssh: hint: leave the choice to mssh: without --via, --private, -4, -6 and \
+    let choose = "mssh: hint: let mssh choose: leave out --via, --private, -4, -6 and \
                   AddressFamily";
     mssh(&caller, &["-6", WEB1]).fails(
         255,
@@ -115,15 +115,15 @@ fn a_missing_address_is_reported() {
         255,
         &[
             &format!("mssh: error: instance {PRIVATE} has no public IPv4 address"),
-            "mssh: hint: leave out --via for its private address or a tunnel, or name one: --eice, \
-             --ssm",
+            "mssh: hint: leave out --via to try its private address and tunnels, or choose a \
+             tunnel: --eice, --ssm",
         ],
     );
     mssh(&caller, &["-oProxyCommand=nc %h %p", NO_ADDRESS]).fails(
         255,
         &[
             &format!("mssh: error: instance {NO_ADDRESS} has no address"),
-            "mssh: hint: give it an address, or reach it by --ssm, which needs none",
+            "mssh: hint: give it one, or connect with --ssm, which needs none",
         ],
     );
     mssh(&caller, &["--via", "ipv6", WEB1]).fails(

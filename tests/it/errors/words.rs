@@ -85,7 +85,7 @@ const CASES: &[(&[&str], &str, &str)] = &[
     (&["@i-0face000000000001"], "the user name is empty", USER),
     (
         &["nowhere.invalid"],
-        "cannot find the address of nowhere.invalid: Name or service not known",
+        "cannot resolve nowhere.invalid: Name or service not known",
         "mssh: hint: name the instance by its ID, or add `-t INSTANCE_ID`",
     ),
     (&["root@"], "the target is empty", TARGET),

@@ -97,12 +97,12 @@ fn a_closed_remote_port_is_reported_and_an_open_one_is_reached() {
     let port = Port::to(&caller, &[&format!("{WEB1}:{there}")]);
     let client = port.connect();
     let refused = "Connection refused";
-    let error = format!("no connection to 127.0.0.11 port {there}: {refused}");
+    let error = format!("cannot connect to 127.0.0.11 port {there}: {refused}");
     assert_eq!(told(&port, &client), error);
     is_cut_off(&client);
     assert!(
         port.line()
-            .starts_with("mssh: hint: is the port open to you")
+            .starts_with("mssh: hint: does a security group block")
     );
     let listener = TcpListener::bind((WEB1_PUBLIC, there)).expect("the same port");
     let mut client = port.connect();

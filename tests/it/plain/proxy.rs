@@ -149,8 +149,8 @@ fn errors_go_to_stderr_and_nothing_to_stdout() {
     outcome.fails(
         255,
         &[
-            "mssh: error: no connection to 127.0.0.11 port 1: Connection refused",
-            "mssh: hint: is the port open to you (security group), and is there another way: --via?",
+            "mssh: error: cannot connect to 127.0.0.11 port 1: Connection refused",
+            "mssh: hint: does a security group block the port? --via chooses another way",
         ],
     );
     user.run("mssh", &["--proxy", WEB1, "22", "root"]).fails(

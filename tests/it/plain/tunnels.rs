@@ -68,10 +68,10 @@ fn plain_ssh_shows_why_an_instance_is_unreachable() {
     assert_eq!((outcome.code, &*outcome.stdout), (Some(255), ""));
     let said: Vec<&str> = outcome.stderr.lines().take(4).collect();
     let expected = [
-        format!("mssh: error: no way leads to instance {BROKEN}"),
-        "mssh:   direct: 127.0.1.86 refuses port 22".to_owned(),
-        format!("mssh:   eice: {CREATE_FAILED} takes no connections: it is create-failed"),
-        "mssh:   ssm: Session Manager has lost its SSM Agent".to_owned(),
+        format!("mssh: error: cannot reach instance {BROKEN}"),
+        "mssh:   direct: 127.0.1.86 refuses connections to port 22".to_owned(),
+        format!("mssh:   eice: {CREATE_FAILED} accepts no connections: it is create-failed"),
+        "mssh:   ssm: Session Manager has lost contact with its SSM Agent".to_owned(),
     ];
     assert_eq!(said, expected, "{outcome:?}");
     user.is_clean();

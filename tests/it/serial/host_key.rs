@@ -32,8 +32,8 @@ fn told() -> Vec<String> {
             "mssh: error: {} is not the host key that AWS publishes for this serial console",
             shown()
         ),
-        "mssh: hint: is somebody in between? if AWS says that it is its new key, go there once \
-         with `-o StrictHostKeyChecking=ask`"
+        "mssh: hint: someone may be intercepting the connection; if AWS has announced a new key, \
+         connect once with `-o StrictHostKeyChecking=ask`"
             .to_owned(),
     ]
 }

@@ -37,32 +37,32 @@ fn unsupported_features_are_rejected_without_a_call() {
 
 #[test]
 fn aws_errors_are_reported_with_a_remedy() {
-    let no_type = format!("instances of the type of {WEB1} have no serial console");
+    let no_type = format!("the instance type of {WEB1} has no serial console");
     for (code, error, hint) in [
         (
             "SerialConsoleAccessDisabledException",
-            "serial consoles are disabled for this account in us-east-1 (set by AWS_REGION)",
-            "enable them with `aws ec2 enable-serial-console-access --region us-east-1`",
+            "access to serial consoles is disabled for this account in us-east-1 (set by AWS_REGION)",
+            "enable it with `aws ec2 enable-serial-console-access --region us-east-1`",
         ),
         (
             "SerialConsoleSessionLimitExceededException",
-            &format!("somebody is at the serial console of {WEB1}"),
-            "there is one session at a time; AWS takes about 30 seconds to end the last one",
+            &format!("the serial console of {WEB1} is in use"),
+            "only one session at a time is possible; AWS takes about 30 seconds to end the last one",
         ),
         (
             "SerialConsoleSessionUnavailableException",
-            &format!("the serial console of {WEB1} is not available now"),
+            &format!("the serial console of {WEB1} is unavailable at the moment"),
             "try again in a moment",
         ),
         (
             "SerialConsoleSessionUnsupportedException",
             &format!("the firmware of {WEB1} is too old for a serial console"),
-            "reboot the instance, which updates it",
+            "reboot the instance to update it",
         ),
         (
             "EC2InstanceTypeInvalidException",
             &no_type,
-            "those of the Nitro System have one",
+            "instance types of the Nitro System have one",
         ),
         (
             "EC2InstanceStateInvalidException",
@@ -92,7 +92,11 @@ fn the_state_of_a_stopped_instance_is_reported() {
     );
     for (id, state, hint) in [
         (STOPPED, "stopped", start.as_str()),
-        (TERMINATED, "terminated", "mssh: hint: it cannot come back"),
+        (
+            TERMINATED,
+            "terminated",
+            "mssh: hint: it cannot be started again",
+        ),
     ] {
         let caller = caller();
         let error = format!("mssh: error: instance {id} is {state}");

@@ -145,9 +145,9 @@ fn an_unconnected_and_a_denied_target_are_explained() {
     assert_eq!(
         outcome.stderr,
         format!(
-            "mssh: error: Session Manager does not reach {id} in us-east-1 (set by AWS_REGION)\n\
-             mssh: hint: is its SSM Agent running, has its role AmazonSSMManagedInstanceCore, and \
-             can it reach ssmmessages.us-east-1.amazonaws.com?\n",
+            "mssh: error: Session Manager cannot reach {id} in us-east-1 (set by AWS_REGION)\n\
+             mssh: hint: is its SSM Agent running, does its role have \
+             AmazonSSMManagedInstanceCore, and can it reach ssmmessages.us-east-1.amazonaws.com?\n",
             id = instances::WEB2
         )
     );

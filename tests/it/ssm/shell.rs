@@ -275,10 +275,10 @@ fn an_unconnected_instance_is_looked_up_for_the_reason() {
             id,
             &[
                 &format!(
-                    "mssh: error: Session Manager does not reach {id} in us-east-1 (set by AWS_REGION)"
+                    "mssh: error: Session Manager cannot reach {id} in us-east-1 (set by AWS_REGION)"
                 ),
-                "mssh: hint: is its SSM Agent running, has its role AmazonSSMManagedInstanceCore, \
-                 and can it reach ssmmessages.us-east-1.amazonaws.com?",
+                "mssh: hint: is its SSM Agent running, does its role have \
+                 AmazonSSMManagedInstanceCore, and can it reach ssmmessages.us-east-1.amazonaws.com?",
             ],
         );
     }

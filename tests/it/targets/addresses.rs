@@ -60,7 +60,11 @@ fn a_single_running_instance_wins_over_stopped_ones() {
     }
     let outcome = run(&caller(), "mssh", ["127.0.1.41", "true"]);
     assert_eq!(outcome.code, Some(255));
-    for part in ["127.0.1.41 is 2 instances", SAME_ADDRESS1, SAME_ADDRESS2] {
+    for part in [
+        "127.0.1.41 matches 2 instances",
+        SAME_ADDRESS1,
+        SAME_ADDRESS2,
+    ] {
         assert!(outcome.stderr.contains(part), "{outcome:?}");
     }
 }

@@ -292,7 +292,7 @@ fn debug_messages_are_sentences() {
         ["-d", "-p22", instances::REJECTS_DIRECT, "true"],
     );
     for sentence in [
-        "mssh: debug: direct: 127.0.1.84 refuses port 22\n",
+        "mssh: debug: direct: 127.0.1.84 refuses connections to port 22\n",
         "mssh: debug: eice: leads there\n",
     ] {
         assert!(outcome.stderr.contains(sentence), "{sentence}: {outcome:?}");

@@ -35,8 +35,8 @@ fn verdict(signs: &str, late: bool) -> String {
         Verdict::Take(taken) => taken.host(),
         Verdict::Nothing(shut) => {
             let names = shut.iter().map(|(name, why)| {
-                assert_eq!(*why, Shut::Failed((*name).to_owned()));
-                *name
+                assert_eq!(*why, Shut::Failed(name.to_string()));
+                name.to_string()
             });
             names.collect::<Vec<_>>().join(" ")
         }
