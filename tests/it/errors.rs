@@ -1,11 +1,13 @@
 //! Usage errors, and errors of AWS and this machine: the line, the hint, the exit status, and no
 //! key left.
 
+mod answers;
 mod aws;
 mod credentials;
 mod encoding;
 mod endless;
 mod foreign;
+mod instances;
 mod machine;
 mod panics;
 mod region;

@@ -16,7 +16,7 @@ mod keys;
 mod proxy;
 mod tunnels;
 
-use std::fs::{self};
+use std::fs;
 use std::path::Path;
 
 #[track_caller]

@@ -4,4 +4,6 @@ mod addresses;
 mod asking;
 mod config;
 mod forms;
+mod messages;
 mod pasted;
+mod proxies;
