@@ -1,5 +1,5 @@
-//! A connection: wall time, CPU and peak memory. CPU includes every descendant, the keeper too: a
-//! meter process adopts it and waits for it.
+//! A connection: wall time, CPU and peak memory. CPU time includes all descendants, also the
+//! keeper, which the meter process adopts and waits for.
 
 use std::process::Command;
 use std::time::Duration;
@@ -8,18 +8,18 @@ use crate::Plan;
 use crate::lab::instances::WEB1;
 use crate::lab::{Fault, Lab, Trouble};
 use crate::meter::{self, Reading};
-use crate::stage::{Stage, median, of_pairs};
+use crate::setup::{Setup, median, of_pairs};
 
-/// Runs the programs in turn, and prints their medians and what each adds to ssh.
+/// Runs the programs in turn, and prints their medians, and the differences to ssh.
 pub(crate) fn compare(lab: &Lab, plan: &Plan, latency: Duration) {
-    let stage = Stage::set(lab);
-    stage.caller.fault(Fault::new(Trouble::Latency(latency)));
+    let setup = Setup::new(lab);
+    setup.caller.fault(Fault::new(Trouble::Latency(latency)));
     let mut rows: Vec<(&str, Vec<Reading>)> = vec![("ssh", Vec::new()), ("mssh", Vec::new())];
     rows.extend(plan.others.iter().map(|name| (&name[..], Vec::new())));
     // The first round only warms up.
     for round in 0..=plan.pairs {
         for (name, readings) in &mut rows {
-            let reading = meter::read(&client(&stage, name));
+            let reading = meter::read(&client(&setup, name));
             if round > 0 {
                 readings.push(reading);
             }
@@ -56,15 +56,15 @@ fn line(name: &str, readings: &[Reading], plain: &[Reading]) -> String {
     )
 }
 
-/// `true` on the instance, by this program.
-fn client(stage: &Stage<'_>, name: &str) -> Command {
+/// `true` on the instance, with this program.
+fn client(setup: &Setup<'_>, name: &str) -> Command {
     let program = match name {
         "mssh" => env!("CARGO_BIN_EXE_mssh"),
         other => other,
     };
-    let mut command = stage.command(program);
-    command.args(stage.options(name));
-    command.args(["-l", &stage.account]);
+    let mut command = setup.command(program);
+    command.args(setup.options(name));
+    command.args(["-l", &setup.user]);
     let host = if name == "ssh" { "127.0.0.11" } else { WEB1 };
     command.args([host, "true"]);
     command

@@ -1,14 +1,14 @@
-//! What we add to ssh, side by side against the same sshd.
+//! What mssh adds to ssh, measured with the same sshd.
 //!
 //! `cargo bench [-- [--only PART]... [--pairs N] [--latency MS] [--vs PROGRAM]... [--rounds N]
 //! [--mib N]]`
 //!
 //! - `connection`: wall time, CPU and peak memory of `true` on an instance
 //! - `rsync`: throughput with a tree of 1 GiB
-//! - `ansible`: wall time and calls of AWS for each task of a playbook
+//! - `ansible`: wall time and AWS calls for each task of a playbook
 //!
-//! Plain `ssh` with a ready key and `mssh` take turns, so that whatever else the machine does
-//! befalls them alike, and it is pairs of runs that are compared.
+//! Plain `ssh` with an installed key and `mssh` take turns, so that other load affects both alike,
+//! and pairs of runs are compared.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -23,7 +23,7 @@ mod connection;
 mod lab;
 mod meter;
 mod playbook;
-mod stage;
+mod setup;
 mod tree;
 
 use std::ffi::OsString;
@@ -35,17 +35,17 @@ use lab::Lab;
 const USAGE: &str = "usage: cargo bench [-- [--only connection|rsync|ansible]... [--pairs N] \
                      [--latency MS] [--vs PROGRAM]... [--rounds N] [--mib N]]";
 
-/// What the command line asks for.
+/// The options.
 struct Plan {
-    /// All parts, if empty.
+    /// Empty for all parts.
     only: Vec<String>,
-    /// How often a connection is made with each program.
+    /// Connections with each program.
     pairs: usize,
-    /// How late AWS answers in the second table of connections.
+    /// The latency of AWS in the second table.
     latency: Duration,
-    /// More programs to make a connection with, called as mssh is.
+    /// More programs to compare, run with the arguments of mssh.
     others: Vec<String>,
-    /// How often the longer things are done with each program.
+    /// Rounds of rsync and Ansible.
     rounds: usize,
     /// The size of the tree for rsync.
     mib: usize,
@@ -90,7 +90,7 @@ fn plan(words: &[OsString]) -> Option<Plan> {
         rounds: 5,
         mib: 1024,
     };
-    // `cargo bench` adds a word of its own.
+    // `cargo bench` adds this argument.
     let mut words = words.iter().filter(|word| *word != "--bench");
     while let Some(word) = words.next() {
         let value = words.next()?.to_str()?;

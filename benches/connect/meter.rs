@@ -1,4 +1,4 @@
-//! A process that runs one command and measures it and all its descendants.
+//! A process that runs a command, and measures it with all its descendants.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -11,21 +11,20 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use nix::sys::wait::wait;
 
-/// The word that makes this program a meter.
+/// The argument that makes this program a meter.
 pub(crate) const OPTION: &str = "--meter";
 
-/// What one run took.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading {
-    /// Milliseconds until the client was done.
+    /// Milliseconds until the client ended.
     pub(crate) wall: f64,
-    /// Milliseconds of CPU of the client and every descendant.
+    /// CPU milliseconds of the client and all descendants.
     pub(crate) cpu: f64,
-    /// Megabytes resident in the largest of these processes, before or after exec.
+    /// Peak resident megabytes of the largest of these processes.
     pub(crate) peak: f64,
 }
 
-/// Measures a command, in a meter of its own.
+/// Measures a command in a new meter process.
 pub(crate) fn read(command: &Command) -> Reading {
     let mut meter = Command::new(std::env::current_exe().expect("this program"));
     meter
@@ -53,7 +52,7 @@ pub(crate) fn read(command: &Command) -> Reading {
     Reading { wall, cpu, peak }
 }
 
-/// The meter: runs the command, adopts what it leaves behind, and prints a reading.
+/// The meter: runs the command, adopts orphans, and prints a reading.
 pub(crate) fn run(words: &[OsString]) -> ExitCode {
     set_child_subreaper(true).expect("a subreaper");
     let (program, words) = words.split_first().expect("a command");
@@ -64,7 +63,7 @@ pub(crate) fn run(words: &[OsString]) -> ExitCode {
         .expect("a program");
     let status = child.wait().expect("a child");
     let wall = began.elapsed().as_secs_f64() * 1000.0;
-    // A keeper ends by itself as soon as its client is gone.
+    // A keeper ends soon after its client.
     while wait() != Err(Errno::ECHILD) {}
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("usage");
     let cpu = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();

@@ -1,5 +1,5 @@
-//! Ansible: wall time and calls of AWS of a playbook whose tasks do nothing, with pipelining, so
-//! that each task is one run of ssh for each host.
+//! Ansible: wall time and AWS calls of a playbook whose tasks do nothing. With pipelining, each
+//! task is one run of ssh for each host.
 
 use std::fs;
 use std::path::Path;
@@ -9,28 +9,27 @@ use std::time::Instant;
 use crate::Plan;
 use crate::lab::instances::{self, PRIVATE, SHORT_ID, WEB1, WEB2};
 use crate::lab::{DESCRIBE_INSTANCES, Lab, SEND_SSH_PUBLIC_KEY};
-use crate::stage::{Stage, has, median, of_pairs, succeeds};
+use crate::setup::{Setup, has, median, of_pairs, succeeds};
 
 const TASKS: usize = 10;
 const LOGINS: [&str; 3] = ["ec2-user", "ubuntu", "admin"];
 const INSTANCES: [&str; 4] = [WEB1, WEB2, SHORT_ID, PRIVATE];
 
-/// How a playbook is run.
 #[derive(Clone, Copy)]
 struct Case {
     hosts: usize,
     shared: bool,
 }
 
-/// Plays with each program in turn, in each case, and prints a line for each case.
+/// Runs the playbook with each program in turn, and prints a line for each case.
 pub(crate) fn compare(lab: &Lab, plan: &Plan) {
-    let stage = Stage::set(lab);
-    if !has(&stage, "ansible-playbook") {
+    let setup = Setup::new(lab);
+    if !has(&setup, "ansible-playbook") {
         return;
     }
     for id in INSTANCES {
         for login in LOGINS {
-            stage.lend_key(login, id);
+            setup.install_key(login, id);
         }
     }
     println!(
@@ -44,20 +43,20 @@ pub(crate) fn compare(lab: &Lab, plan: &Plan) {
     for hosts in [1, 10] {
         for shared in [true, false] {
             let case = Case { hosts, shared };
-            println!("{}", line(&stage, plan, case));
+            println!("{}", line(&setup, plan, case));
         }
     }
 }
 
-fn line(stage: &Stage<'_>, plan: &Plan, case: Case) -> String {
+fn line(setup: &Setup<'_>, plan: &Plan, case: Case) -> String {
     let (mut theirs, mut ours) = (Vec::new(), Vec::new());
     let mut calls = (Vec::new(), Vec::new());
     // The first round only warms up.
     for round in 0..=plan.rounds {
-        let alone = play(stage, "ssh", case);
-        let before = counts(stage);
-        let with_us = play(stage, "mssh", case);
-        let after = counts(stage);
+        let alone = play(setup, "ssh", case);
+        let before = counts(setup);
+        let with_us = play(setup, "mssh", case);
+        let after = counts(setup);
         if round > 0 {
             theirs.push(alone);
             ours.push(with_us);
@@ -81,37 +80,37 @@ fn line(stage: &Stage<'_>, plan: &Plan, case: Case) -> String {
     )
 }
 
-/// The look-ups and the pushes so far.
-fn counts(stage: &Stage<'_>) -> (usize, usize) {
-    let count = |action| stage.caller.calls_of(action).len();
+/// The numbers of look-ups and pushes so far.
+fn counts(setup: &Setup<'_>) -> (usize, usize) {
+    let count = |action| setup.caller.calls_of(action).len();
     (count(DESCRIBE_INSTANCES), count(SEND_SSH_PUBLIC_KEY))
 }
 
-/// Runs the playbook, and says how many milliseconds that took for each task.
-fn play(stage: &Stage<'_>, name: &str, case: Case) -> f64 {
+/// Runs the playbook. Returns the milliseconds for each task.
+fn play(setup: &Setup<'_>, name: &str, case: Case) -> f64 {
     let place = tempfile::tempdir().expect("a directory");
     fs::write(place.path().join("ansible.cfg"), "").expect("a file");
     fs::write(place.path().join("hosts"), inventory(name, case.hosts)).expect("a file");
     let play = "- hosts: all\n  gather_facts: false\n  tasks:\n";
     let play = format!("{play}{}", "    - ping:\n".repeat(TASKS));
     fs::write(place.path().join("play.yml"), play).expect("a file");
-    let mut ansible = ansible(stage, name, case, place.path());
+    let mut ansible = ansible(setup, name, case, place.path());
     let began = Instant::now();
     succeeds(&mut ansible);
     let took = began.elapsed().as_secs_f64() * 1000.0;
-    end_masters(stage, &place.path().join("cp"));
+    end_masters(setup, &place.path().join("cp"));
     took / TASKS as f64
 }
 
-/// As many names, no two of them with the same login to the same instance: `mssh` is given the ID,
-/// ssh the address.
+/// This many hosts, each with a different user and instance: the ID for `mssh`, the address for
+/// ssh.
 fn inventory(name: &str, hosts: usize) -> String {
     let all = LOGINS
         .iter()
         .flat_map(|login| INSTANCES.map(|id| (login, id)));
     let host = |(number, (login, id))| {
-        let member = instances::find(id).expect("one of the cast");
-        let address = member.public.or(member.private).expect("an address");
+        let instance = instances::find(id).expect("an instance of the lab");
+        let address = instance.public.or(instance.private).expect("an address");
         let host = if name == "ssh" { address } else { id };
         format!("host{number} ansible_host={host} ansible_user={login}")
     };
@@ -120,19 +119,19 @@ fn inventory(name: &str, hosts: usize) -> String {
     format!("{}\n{variables}\n", hosts.join("\n"))
 }
 
-fn ansible(stage: &Stage<'_>, name: &str, case: Case, place: &Path) -> Command {
+fn ansible(setup: &Setup<'_>, name: &str, case: Case, place: &Path) -> Command {
     let quoted = |word: String| format!("'{word}'");
-    let options: Vec<_> = stage.options(name).into_iter().map(quoted).collect();
+    let options: Vec<_> = setup.options(name).into_iter().map(quoted).collect();
     let shared = if case.shared {
         "-o ControlMaster=auto -o ControlPersist=60s"
     } else {
         "-o ControlMaster=no"
     };
-    let mut ansible = stage.command("ansible-playbook");
+    let mut ansible = setup.command("ansible-playbook");
     ansible
         .current_dir(place)
         .env("ANSIBLE_CONFIG", place.join("ansible.cfg"))
-        .env("ANSIBLE_HOME", stage.caller.run_dir().join("ansible"))
+        .env("ANSIBLE_HOME", setup.caller.run_dir().join("ansible"))
         .env("ANSIBLE_SSH_CONTROL_PATH_DIR", place.join("cp"))
         .env("ANSIBLE_SSH_EXECUTABLE", name)
         .env(
@@ -144,11 +143,11 @@ fn ansible(stage: &Stage<'_>, name: &str, case: Case, place: &Path) -> Command {
     ansible
 }
 
-/// Ends the shared connections whose sockets are in `directory`, as `-O exit` does.
-fn end_masters(stage: &Stage<'_>, directory: &Path) {
+/// Ends the masters whose sockets are in `directory`.
+fn end_masters(setup: &Setup<'_>, directory: &Path) {
     for socket in fs::read_dir(directory).into_iter().flatten().flatten() {
         let path = format!("ControlPath={}", socket.path().display());
         let words = ["-F", "none", "-o", &path, "-O", "exit", "any"];
-        succeeds(stage.command("ssh").args(words));
+        succeeds(setup.command("ssh").args(words));
     }
 }

@@ -1,49 +1,48 @@
-//! What all comparisons need: a caller, a ready key, the words for ssh, and medians.
+//! What all comparisons share: a caller, an installed key, options for ssh, and medians.
 
 use std::process::{Command, Stdio};
 
 use crate::lab::instances::WEB1;
 use crate::lab::{Caller, Lab};
 
-/// One caller, with a key that its plain ssh can use.
-pub(crate) struct Stage<'lab> {
+/// A caller, with a key that plain ssh can use.
+pub(crate) struct Setup<'lab> {
     lab: &'lab Lab,
     pub(crate) caller: Caller<'lab>,
-    /// The account that runs this, which exists on every instance.
-    pub(crate) account: String,
+    /// The local user, who exists on every instance.
+    pub(crate) user: String,
     key: String,
 }
 
-impl<'lab> Stage<'lab> {
-    /// Makes the key, and has [`WEB1`] know it.
-    pub(crate) fn set(lab: &'lab Lab) -> Self {
+impl<'lab> Setup<'lab> {
+    /// Makes the key, and installs it on [`WEB1`].
+    pub(crate) fn new(lab: &'lab Lab) -> Self {
         let caller = lab.caller();
         let mut id = caller.command("id");
         let output = id.env_remove("LD_PRELOAD").arg("-un").output().expect("id");
-        let account = String::from_utf8(output.stdout).expect("a name");
-        let account = account.trim().to_owned();
+        let user = String::from_utf8(output.stdout).expect("a name");
+        let user = user.trim().to_owned();
         let key = caller.run_dir().join("ready").display().to_string();
         let mut keygen = caller.command("ssh-keygen");
         succeeds(keygen.args(["-q", "-t", "ed25519", "-N", "", "-f", &key]));
-        let stage = Self {
+        let setup = Self {
             lab,
             caller,
-            account,
+            user,
             key,
         };
-        stage.lend_key(&stage.account, WEB1);
-        stage
+        setup.install_key(&setup.user, WEB1);
+        setup
     }
 
-    /// Lets the ready key in for an hour, as if somebody had put it there.
-    pub(crate) fn lend_key(&self, login: &str, id: &str) {
+    /// Installs the key for an hour.
+    pub(crate) fn install_key(&self, login: &str, id: &str) {
         let hour = std::time::Duration::from_hours(1);
         let mut push = self.caller.key_lifetime(hour).command("mssh");
         succeeds(push.args(["-i", &self.key, "-l", login, id, "true"]));
     }
 
-    /// A command in an environment like a user's own: without the lab's stand-in for the passwd
-    /// database, which would cost each process some time.
+    /// A command without nss_wrapper, which would slow down every process.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = self.caller.command(program);
         for name in [
@@ -59,8 +58,7 @@ impl<'lab> Stage<'lab> {
         command
     }
 
-    /// The options that lead a client to the lab's instances, whoever runs this; and plain ssh to
-    /// its key.
+    /// Options for a client to reach the lab's instances; for plain ssh also its key.
     pub(crate) fn options(&self, program: &str) -> Vec<String> {
         let known = self.lab.home().join(".ssh/known_hosts");
         let known = format!("UserKnownHostsFile={}", known.display());
@@ -73,10 +71,10 @@ impl<'lab> Stage<'lab> {
     }
 }
 
-/// Whether there is such a program; says aloud that a part is skipped if not.
-pub(crate) fn has(stage: &Stage<'_>, program: &str) -> bool {
+/// Whether a program is installed. If not, reports that a part is skipped.
+pub(crate) fn has(setup: &Setup<'_>, program: &str) -> bool {
     let line = format!("command -v {program}");
-    let found = stage.command("sh").args(["-c", &line]).output();
+    let found = setup.command("sh").args(["-c", &line]).output();
     let found = found.is_ok_and(|output| output.status.success());
     if !found {
         println!("\nSKIPPED: {program} is not installed: see `scripts/setup tests`");
@@ -84,7 +82,7 @@ pub(crate) fn has(stage: &Stage<'_>, program: &str) -> bool {
     found
 }
 
-/// Runs a command in silence, to its success.
+/// Runs a command, and asserts that it succeeds.
 pub(crate) fn succeeds(command: &mut Command) {
     let output = command.stdin(Stdio::null()).output();
     let output = output.unwrap_or_else(|cause| panic!("{command:?}: {cause}"));
@@ -96,7 +94,7 @@ pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// The median of what is made of each pair.
+/// The median of a function of each pair.
 pub(crate) fn of_pairs(ours: &[f64], theirs: &[f64], make: impl Fn(f64, f64) -> f64) -> f64 {
     let pairs = ours.iter().zip(theirs);
     median(pairs.map(|(ours, theirs)| make(*ours, *theirs)).collect())

@@ -1,5 +1,5 @@
-//! rsync of a tree in a memory file system, to an instance on the same machine: how fast it goes
-//! once it goes, which is ssh's matter, with our start in it.
+//! rsync of a tree in memory to an instance on the same machine: throughput, including the start of
+//! mssh.
 
 use std::fs;
 use std::path::Path;
@@ -9,15 +9,15 @@ use std::time::Instant;
 use crate::Plan;
 use crate::lab::Lab;
 use crate::lab::instances::WEB1;
-use crate::stage::{Stage, has, median, of_pairs, succeeds};
+use crate::setup::{Setup, has, median, of_pairs, succeeds};
 
 const FILES: usize = 1024;
 const MIB: usize = 1 << 20;
 
-/// Copies the tree with each program in turn, and prints throughputs and their ratio in pairs.
+/// Copies the tree with each program in turn, and prints throughputs and the ratio of pairs.
 pub(crate) fn compare(lab: &Lab, plan: &Plan) {
-    let stage = Stage::set(lab);
-    if !has(&stage, "rsync") {
+    let setup = Setup::new(lab);
+    if !has(&setup, "rsync") {
         return;
     }
     let memory = Path::new("/dev/shm");
@@ -30,14 +30,14 @@ pub(crate) fn compare(lab: &Lab, plan: &Plan) {
         .prefix("mssh-bench-")
         .tempdir_in(memory)
         .expect("a directory");
-    plant(&place.path().join("tree"), plan.mib * MIB / FILES);
+    make_tree(&place.path().join("tree"), plan.mib * MIB / FILES);
     let mut speeds = [("ssh", Vec::new()), ("mssh", Vec::new())];
-    // The first round only warms up. Whoever goes first changes, as does what that is worth.
+    // The first round only warms up. The order alternates, since being first makes a difference.
     for round in 0..=plan.rounds {
         speeds.reverse();
         for (name, speeds) in &mut speeds {
             let copy = place.path().join("copy");
-            let mut rsync = rsync(&stage, name, &place.path().join("tree"), &copy);
+            let mut rsync = rsync(&setup, name, &place.path().join("tree"), &copy);
             let began = Instant::now();
             succeeds(&mut rsync);
             let seconds = began.elapsed().as_secs_f64();
@@ -62,8 +62,8 @@ pub(crate) fn compare(lab: &Lab, plan: &Plan) {
     println!("{:<28}{ratio:>10.3}", "mssh to ssh, in pairs");
 }
 
-/// Files of bytes that nothing can compress, none like another.
-fn plant(tree: &Path, size: usize) {
+/// Files of random bytes.
+fn make_tree(tree: &Path, size: usize) {
     fs::create_dir(tree).expect("a directory");
     let mut bytes = vec![0; size];
     for number in 0..FILES {
@@ -72,13 +72,13 @@ fn plant(tree: &Path, size: usize) {
     }
 }
 
-fn rsync(stage: &Stage<'_>, name: &str, tree: &Path, copy: &Path) -> Command {
-    let mut shell = vec![name.to_owned(), "-l".to_owned(), stage.account.clone()];
-    shell.extend(stage.options(name));
-    // rsync reads quotes in it, and no other sign of a shell's.
+fn rsync(setup: &Setup<'_>, name: &str, tree: &Path, copy: &Path) -> Command {
+    let mut shell = vec![name.to_owned(), "-l".to_owned(), setup.user.clone()];
+    shell.extend(setup.options(name));
+    // rsync parses quotes in it, and no other shell syntax.
     let shell: Vec<_> = shell.iter().map(|word| format!("'{word}'")).collect();
     let host = if name == "ssh" { "127.0.0.11" } else { WEB1 };
-    let mut rsync = stage.command("rsync");
+    let mut rsync = setup.command("rsync");
     rsync.args(["-a", "-e", &shell.join(" ")]);
     rsync.arg(format!("{}/", tree.display()));
     rsync.arg(format!("{host}:{}/", copy.display()));

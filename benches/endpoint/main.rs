@@ -1,10 +1,10 @@
-//! What tunnels add to a connection; and of one through an EC2 Instance Connect Endpoint, bytes a
-//! second each way, and what a keystroke waits for its echo.
+//! What tunnels add to a connection; and throughput and latency of keystrokes through an EC2
+//! Instance Connect Endpoint.
 //!
 //! `cargo bench --bench endpoint [-- [--pairs N] [--mib N] [--keys N]]`
 //!
-//! Everything goes over TLS to the lab's service, which does for each byte what the tunnel does, on
-//! a thread of its own; so what is measured is its speed as much as ours. Every byte is compared.
+//! The lab's service does the same work as the tunnel, in a thread of its own, so its speed is
+//! measured as much as ours. Every byte is compared.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -16,6 +16,8 @@
 
 #[path = "../../tests/lab/mod.rs"]
 mod lab;
+#[path = "../shared/measure.rs"]
+mod measure;
 mod tunnel;
 
 use std::ffi::OsString;
@@ -25,7 +27,6 @@ use std::time::Instant;
 use lab::instances::WEB1;
 use lab::{Caller, Lab};
 
-/// How much of everything.
 struct Plan {
     pairs: usize,
     mib: usize,
@@ -47,12 +48,10 @@ fn main() -> ExitCode {
     };
     let caller = lab.caller();
     connections(&caller, plan.pairs);
-    println!(
-        "\n{} MiB through the tunnel, byte by byte the same",
-        plan.mib
-    );
-    tunnel::upload(&caller, plan.mib).print("there");
-    tunnel::download(&caller, plan.mib).print("back");
+    println!("\n{} MiB through the tunnel", plan.mib);
+    let megabytes = plan.mib as f64 * 1.048_576;
+    tunnel::upload(&caller, plan.mib).print("upload", megabytes);
+    tunnel::download(&caller, plan.mib).print("download", megabytes);
     tunnel::echo(&caller, plan.keys);
     ExitCode::SUCCESS
 }
@@ -63,7 +62,7 @@ fn plan(words: &[OsString]) -> Option<Plan> {
         mib: 1024,
         keys: 2000,
     };
-    // `cargo bench` adds a word of its own.
+    // `cargo bench` adds this argument.
     let mut words = words.iter().filter(|word| *word != "--bench");
     while let Some(word) = words.next() {
         let value = words.next()?.to_str()?.parse().ok().filter(|it| *it > 0)?;
@@ -85,7 +84,7 @@ fn trusting(caller: &Caller<'_>, program: &str) -> Command {
     command
 }
 
-/// `true` on an instance, straight, through its endpoint and through Session Manager, in turn.
+/// `true` on an instance: directly, through its endpoint, and through Session Manager, in turn.
 fn connections(caller: &Caller<'_>, pairs: usize) {
     let ways = ["public", "eice", "ssm"];
     let mut times = ways.map(|_| Vec::new());
@@ -106,20 +105,13 @@ fn connections(caller: &Caller<'_>, pairs: usize) {
         let more = times[0].iter().zip(times_by).map(|(a, b)| b - a).collect();
         println!(
             "--via {way:<8}{:>10.1}{:>+10.1}",
-            share(times_by.clone(), 0.5),
-            share(more, 0.5)
+            median(times_by.clone()),
+            median(more)
         );
     }
 }
 
-/// The value below which this share of them lies.
-fn share(mut values: Vec<f64>, share: f64) -> f64 {
+fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "between nothing and their number"
-    )]
-    let at = (values.len() as f64 * share) as usize;
-    values[at.min(values.len() - 1)]
+    values[values.len() / 2]
 }

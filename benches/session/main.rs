@@ -1,11 +1,10 @@
-//! Session Manager's tunnel: bytes a second each way, what a keystroke waits for its echo, and what
-//! several mscp side by side are good for.
+//! Tunnels through Session Manager: throughput in each direction, latency of keystrokes, and
+//! throughput of several mscp in parallel.
 //!
 //! `cargo bench --bench session [-- [--megabytes N] [--keys N] [--side MEGABYTES]]`
 //!
-//! Everything goes through the lab's gateway and agent, which are one thread and do not pace
-//! themselves; so what is measured is their speed as much as ours. The real agent sleeps a
-//! millisecond after each KiB that it sends, whatever the client does.
+//! The lab's gateway and agent run in one thread without pacing, so their speed is measured as much
+//! as ours. The real agent sleeps a millisecond after each KiB that it sends.
 
 #![allow(
     clippy::cast_precision_loss,
@@ -17,10 +16,11 @@
 
 #[path = "../../tests/lab/mod.rs"]
 mod lab;
+#[path = "../shared/measure.rs"]
+mod measure;
 mod side;
 
 use std::ffi::OsString;
-use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, ExitCode, Stdio};
@@ -29,11 +29,12 @@ use std::time::{Duration, Instant};
 
 use lab::instances::{HOME_REGION, WEB1};
 use lab::{Lab, SessionBehavior};
+use measure::{Cost, echo_server, echoes, print_echoes};
 
-/// Where the agent of [`WEB1`] finds what listens there.
+/// The address at which the agent of [`WEB1`] reaches our servers.
 const THERE: Ipv4Addr = Ipv4Addr::new(127, 0, 1, 11);
 
-/// The latencies, of each way.
+/// One-way latencies.
 const LATENCIES: [Duration; 2] = [Duration::ZERO, Duration::from_millis(20)];
 
 fn main() -> ExitCode {
@@ -52,18 +53,18 @@ fn main() -> ExitCode {
     for latency in LATENCIES {
         println!("round trip {} ms", 2 * latency.as_millis());
         let size = megabytes * 1_000_000;
-        report("upload", megabytes, &upload(&lab, latency, size));
-        report("download", megabytes, &download(&lab, latency, size));
+        upload(&lab, latency, size).print("  upload", megabytes as f64);
+        download(&lab, latency, size).print("  download", megabytes as f64);
     }
     echo(&lab, keys);
     side::compare(&lab, copied);
     ExitCode::SUCCESS
 }
 
-/// Megabytes, keys, and megabytes side by side.
+/// Megabytes, keystrokes, and megabytes in parallel.
 fn plan(words: &[OsString]) -> Option<[usize; 3]> {
     let mut plan = [100, 1000, 8];
-    // `cargo bench` adds a word of its own.
+    // `cargo bench` adds this argument.
     let mut words = words.iter().filter(|word| *word != "--bench");
     while let Some(word) = words.next() {
         let options = ["--megabytes", "--keys", "--side"];
@@ -73,30 +74,14 @@ fn plan(words: &[OsString]) -> Option<[usize; 3]> {
     Some(plan)
 }
 
-/// How long a transfer took, and what it cost.
-struct Cost {
-    took: Duration,
-    cpu: f64,
-    peak: String,
-}
-
-fn report(what: &str, megabytes: usize, cost: &Cost) {
-    let rate = megabytes as f64 / cost.took.as_secs_f64();
-    let cpu = cost.cpu / megabytes as f64 * 1000.0;
-    println!(
-        "  {what:<8} {rate:6.1} MB/s, {cpu:.1} s of CPU for a GB, {} at most",
-        cost.peak
-    );
-}
-
-/// A tunnel to something that listens on the instance.
+/// A tunnel to a server on the instance.
 fn tunnel(lab: &Lab, latency: Duration, port: u16) -> Child {
     let caller = lab.caller();
-    let trial = SessionBehavior {
+    let behavior = SessionBehavior {
         latency,
         ..SessionBehavior::default()
     };
-    caller.session_behavior(trial);
+    caller.session_behavior(behavior);
     caller
         .command("mssh")
         .args(["--tunnel", &format!("port={port}")])
@@ -133,7 +118,7 @@ fn upload(lab: &Lab, latency: Duration, size: usize) -> Cost {
     let started = Instant::now();
     stdin.write_all(&vec![7; size]).expect("a tunnel");
     stdout.read_exact(&mut mark).expect("a mark");
-    cost(started.elapsed(), child)
+    Cost::of(child, started.elapsed())
 }
 
 fn download(lab: &Lab, latency: Duration, size: usize) -> Cost {
@@ -150,76 +135,21 @@ fn download(lab: &Lab, latency: Duration, size: usize) -> Cost {
     while left > 0 {
         left -= stdout.read(&mut buffer).expect("bytes");
     }
-    cost(started.elapsed(), child)
+    Cost::of(child, started.elapsed())
 }
 
-/// What a tunnel has cost so far; then its end.
-fn cost(took: Duration, mut child: Child) -> Cost {
-    let proc = format!("/proc/{}", child.id());
-    let stat = fs::read_to_string(format!("{proc}/stat")).unwrap_or_default();
-    let times = stat.rsplit(") ").next().unwrap_or_default();
-    let ticks: f64 = times
-        .split(' ')
-        .skip(11)
-        .take(2)
-        .filter_map(|ticks| ticks.parse::<f64>().ok())
-        .sum();
-    let status = fs::read_to_string(format!("{proc}/status")).unwrap_or_default();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let peak = peak.unwrap_or("?").trim().to_owned();
-    drop(child.stdin.take());
-    let _ = child.kill();
-    let _ = child.wait();
-    Cost {
-        took,
-        // Clock ticks are hundredths of a second on every Linux that there is.
-        cpu: ticks / 100.0,
-        peak,
-    }
-}
-
-/// One byte there and back, again and again, beside the same without a tunnel.
+/// Echoes of single bytes, with and without a tunnel.
 fn echo(lab: &Lab, keys: usize) {
-    let parrot = || {
-        service(|mut stream| {
-            stream.set_nodelay(true).expect("a socket");
-            let mut key = [0];
-            while stream.read_exact(&mut key).is_ok() && stream.write_all(&key).is_ok() {}
-        })
-    };
-    let mut stream = TcpStream::connect((THERE, parrot())).expect("a connection");
+    let mut stream = TcpStream::connect((THERE, echo_server(THERE))).expect("a connection");
     stream.set_nodelay(true).expect("a socket");
     let mut reader = stream.try_clone().expect("a socket");
     let direct = echoes(&mut stream, &mut reader, keys);
-    let mut child = tunnel(lab, Duration::ZERO, parrot());
+    let mut child = tunnel(lab, Duration::ZERO, echo_server(THERE));
     let mut stdin = child.stdin.take().expect("a pipe");
     let stdout = child.stdout.as_mut().expect("a pipe");
     let through = echoes(&mut stdin, stdout, keys);
     drop(stdin);
     let _ = child.kill();
     let _ = child.wait();
-    println!("a keystroke's echo, in ms: direct, through the tunnel");
-    for (what, percent) in [("median", 50), ("p95", 95)] {
-        let at = |times: &[f64]| times[times.len() * percent / 100];
-        println!("  {what:<8} {:.3} {:.3}", at(&direct), at(&through));
-    }
-}
-
-/// The times that so many keystrokes take, sorted, in milliseconds.
-fn echoes(to: &mut impl Write, from: &mut impl Read, keys: usize) -> Vec<f64> {
-    let mut key = [b'x'];
-    // The first waits for the tunnel.
-    to.write_all(&key).expect("a tunnel");
-    from.read_exact(&mut key).expect("an echo");
-    let mut times: Vec<f64> = (0..keys)
-        .map(|_| {
-            thread::sleep(Duration::from_millis(2));
-            let started = Instant::now();
-            to.write_all(&key).expect("a tunnel");
-            from.read_exact(&mut key).expect("an echo");
-            started.elapsed().as_secs_f64() * 1000.0
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times
+    print_echoes(&direct, &through);
 }

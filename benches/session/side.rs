@@ -1,5 +1,5 @@
-//! An experiment: one copy, or the same bytes in several copies side by side, each with a session of
-//! its own. The real agent sets a pace for what it sends, which is one for each session.
+//! An experiment: the same bytes in one copy, or in several parallel ones, each with a session of
+//! its own. The real agent paces each session separately.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::time::Instant;
 use crate::lab::instances::WEB1;
 use crate::lab::{Caller, Lab, SessionBehavior};
 
-/// How many copies there are at the same time.
+/// Numbers of parallel copies.
 const COUNTS: [usize; 4] = [1, 2, 4, 8];
 
 pub(crate) fn compare(lab: &Lab, megabytes: usize) {
@@ -38,7 +38,7 @@ pub(crate) fn compare(lab: &Lab, megabytes: usize) {
     }
 }
 
-/// How many seconds it takes to copy so many files of one size.
+/// The seconds that it takes to copy this many files of this size.
 fn copies(lab: &Lab, caller: &Caller<'_>, size: usize, count: usize, up: bool) -> f64 {
     let name = format!("{}-{count}", caller.access_key());
     let [here, there] = [lab.home(), lab.remote()].map(|directory| directory.join(&name));
