@@ -1,4 +1,4 @@
-# Completion of mscp for fish: put this file into ~/.config/fish/completions.
+# fish completion for mscp: put this file into ~/.config/fish/completions.
 function __mscp_complete
     set -l words (commandline -opc)
     set -l program $words[1]

@@ -1,4 +1,4 @@
-# Completion of msftp for bash: source this file, or put it where bash-completion finds it.
+# bash completion for msftp: source this file, or put it where bash-completion finds it.
 _msftp() {
     local line files cur=${COMP_LINE:0:COMP_POINT} before word found=()
     while IFS= read -r line; do

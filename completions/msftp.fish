@@ -1,4 +1,4 @@
-# Completion of msftp for fish: put this file into ~/.config/fish/completions.
+# fish completion for msftp: put this file into ~/.config/fish/completions.
 function __msftp_complete
     set -l words (commandline -opc)
     set -l program $words[1]

@@ -1,4 +1,4 @@
-# Completion of mssh for fish: put this file into ~/.config/fish/completions.
+# fish completion for mssh: put this file into ~/.config/fish/completions.
 function __mssh_complete
     set -l words (commandline -opc)
     set -l program $words[1]

@@ -1,4 +1,4 @@
-//! Our own texts: help, version, completions and man pages, all from the table of options.
+//! `--help`, `--version`, `--completions` and `--man`, all from the table of options.
 
 mod man;
 mod shells;
@@ -19,12 +19,12 @@ pub fn document(program: Program, document: &Document) -> Vec<u8> {
         Document::Version => {
             format!("{} {}\n", program.name(), env!("CARGO_PKG_VERSION")).into_bytes()
         }
-        Document::Completions(shell) => shells::script(program, shell),
+        Document::Completions(shell) => shells::script(program, *shell),
         Document::Man => man::page(program),
     }
 }
 
-/// The words of a program that differ from those of the other two.
+/// What the texts say differently of each program.
 struct Words {
     about: &'static str,
     operands: &'static str,
@@ -54,7 +54,7 @@ const fn words(program: Program) -> Words {
 fn usage(program: Program) -> String {
     let (name, client) = (program.name(), program.client());
     let operands = words(program).operands;
-    format!("{name} [our options] [{client} options] {operands}")
+    format!("{name} [{name} options] [{client} options] {operands}")
 }
 
 /// `--help`, for one screen of 80 columns.
@@ -87,13 +87,13 @@ fn help(program: Program) -> String {
          \n\
          usage: {usage}\n\
          \n\
-         target: an instance ID, an IP address, a DNS name, or a Host of ssh_config;\n\
+         target: an instance ID, an IP address, a DNS name, or a Host in ssh_config\n\
          user:   the one {client} would use ({login}), else ec2-user\n\
          \n\
-         our options:\n\
-         {options}  rare: {rare}\n\
+         {name} options:\n\
+         {options}  more: {rare}\n\
          \n\
-         All other options are {client}'s own, handed on as they are: see {client}(1).\n\
+         All other options are passed to {client} unchanged; see {client}(1).\n\
          example: {example}\n"
     )
 }
@@ -105,16 +105,16 @@ fn help_line(program: Program, opt: &Opt) -> String {
     format!("  {spelling:<24} {}\n", opt.help)
 }
 
-/// The ways that have options of their own, in one line.
+/// The options that are short for `--via WAY`, in one line.
 fn ways_line(program: Program) -> String {
     let ours = OPTIONS.iter().filter(|opt| opt.suits(program));
     let ways = ours.filter(|opt| matches!(opt.name, Name::Way(_)));
     let ways: Vec<String> = ways.map(|opt| format!("--{}", opt.long)).collect();
-    format!("      {} are short for --via and that\n", ways.join(" "))
+    format!("      {}: short for --via private, ...\n", ways.join(" "))
 }
 
-/// The letter of an option of ours where it has one in this program: some belong to the client,
-/// and stand for ours only in the original's forms.
+/// The letter to show for an option of ours. sftp and scp have some of these letters themselves:
+/// there they are ours only as the original used them.
 fn own_letter(program: Program, opt: &Opt) -> Option<char> {
     let letter = opt.letter?;
     let free = Grammar::of(program).kind(letter) == LetterKind::Unknown;
@@ -122,7 +122,7 @@ fn own_letter(program: Program, opt: &Opt) -> Option<char> {
     (free || taken_from_client).then(|| char::from(letter))
 }
 
-/// The program as clap knows it: enough to write the man page's options.
+/// The program for clap, which only renders the options for the man page.
 fn command(program: Program) -> Command {
     let ours = OPTIONS.iter().filter(|opt| opt.suits(program));
     let ours = ours.map(|opt| our_arg(program, opt));

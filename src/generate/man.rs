@@ -10,7 +10,7 @@ use super::{command, usage};
 use crate::plan::program::Program;
 use crate::plan::way::Way;
 
-/// The man page: the options by clap, the prose by hand.
+/// The man page: clap renders the options.
 pub(super) fn page(program: Program) -> Vec<u8> {
     let man = Man::new(command(program))
         .section("1")
@@ -23,7 +23,7 @@ pub(super) fn page(program: Program) -> Vec<u8> {
         .and_then(|()| description(program).to_writer(&mut text))
         .and_then(|()| man.render_options_section(&mut text))
         .and_then(|()| reference(program).to_writer(&mut text));
-    // Writing to memory does not fail.
+    // Writing to memory cannot fail.
     debug_assert!(rendered.is_ok());
     text
 }
@@ -53,22 +53,22 @@ fn description(program: Program) -> Roff {
 
     for paragraph in [
         format!(
-            "{name} finds an EC2 instance, makes a fresh ed25519 key, pushes its public half to EC2 \
-             Instance Connect for the user who logs in, and becomes {client}. Only you can read the \
-             private half; it is gone when {client} ends, and at the latest 60 seconds after the \
-             push. IAM decides who gets in."
+            "{name} finds an EC2 instance, creates an ed25519 key, pushes its public half to EC2 \
+             Instance Connect for the user to log in as, and then replaces itself with {client} \
+             (exec). Only you can read the private half; it is deleted when {client} ends, and no \
+             later than 60 seconds after the push. IAM controls who can log in."
         ),
         format!(
             "The target is an instance ID, a public or private IPv4 address, an IPv6 address, a DNS \
-             name that AWS made, a Host of your ssh_config(5), any name that resolves to an address \
-             of the instance, or, in quotes, the ARN of an instance or its page in the AWS console. \
-             With {by_id}, the host is taken as it is typed; with -z as \
-             well, DescribeInstances is not called."
+             name made by AWS, a Host in your ssh_config(5), any name that resolves to an address of \
+             the instance, or, in quotes, the ARN of an instance or the URL of its page in the AWS \
+             console. With {by_id}, {client} gets the host as typed; with -z as well, \
+             DescribeInstances is not called."
         ),
         format!(
-            "The user is the one that {client} would use ({users}), else ec2-user. With -i FILE your \
-             own key is used, and its public half pushed. Options that are not listed here are \
-             {client}'s own and are passed on as they are."
+            "The user is the one {client} would use ({users}), else ec2-user. With -i FILE, your own \
+             key is used and its public half pushed. All options that are not listed here are passed \
+             to {client} unchanged."
         ),
     ] {
         roff.control("PP", []);
@@ -95,14 +95,14 @@ fn reference(program: Program) -> Roff {
     terms(&mut roff, "EXIT STATUS", text::STATUS);
     let others = match program {
         Program::Ssh => {
-            " With --shell it is 0 when the shell ends by itself, and 255 after a signal or an error; \
-             with --listen, 0 after SIGTERM, and else 255."
+            " With --shell it is 0 when the shell exits, and 255 after a signal or an error; with \
+             --listen it is 0 after SIGTERM, otherwise 255."
         }
         Program::Sftp | Program::Scp => "",
     };
     roff.control("PP", []);
     roff.text([roman(format!(
-        "Otherwise the exit status is that of {client}, which we become.{others}"
+        "Otherwise the exit status is that of {client}.{others}"
     ))]);
     terms(&mut roff, "EXAMPLES", text::examples(program));
     roff.control("SH", ["SEE ALSO"]);
@@ -116,15 +116,15 @@ fn reference(program: Program) -> Roff {
 fn plain_ssh(roff: &mut Roff) {
     roff.control("SH", ["PLAIN SSH"]);
     for paragraph in [
-        "After mssh --ssh-config --install, ssh, scp, sftp, rsync and git reach an instance by its \
-         ID with no word of mssh: a block for instance IDs in ~/.ssh/mssh.conf, included by \
-         ~/.ssh/config first and last, has ssh start mssh --proxy '%h' %p '%r' as its ProxyCommand. \
-         --profile, --region and --via go into it, -i FILE for a key of your own, and -l USER for \
-         who logs in where nothing else says so (else ec2-user). --uninstall takes all of it out.",
-        "Without -i the key is made for the login, in DIR/ID/key (--key-dir DIR, else \
-         /dev/shm/mssh-UID), and gone when ssh ends, at the latest 60 seconds after its last push. \
-         Logins to one instance at the same time share it, since ssh can tell them apart by no \
-         name. Where mssh itself runs, the block does not apply.",
+        "After mssh --ssh-config --install, plain ssh, scp, sftp, rsync and git reach an instance by \
+         its ID. A block for instance IDs in ~/.ssh/mssh.conf, which ~/.ssh/config includes at its \
+         beginning and at its end, makes ssh run mssh --proxy '%h' %p '%r' as its ProxyCommand. \
+         --profile, --region and --via are written into the block, as is -i FILE for a key of your \
+         own; -l USER sets the default user (else ec2-user). --uninstall removes all of it.",
+        "Without -i, mssh creates the key in DIR/ID/key (--key-dir DIR, else /dev/shm/mssh-UID) and \
+         deletes it when ssh ends, and no later than 60 seconds after the last push. Simultaneous \
+         logins to an instance share the key, because ssh_config(5) has no token that differs \
+         between them. When mssh itself runs ssh, the block does not apply.",
     ] {
         roff.control("PP", []);
         roff.text([roman(paragraph)]);
@@ -135,11 +135,11 @@ fn port(roff: &mut Roff) {
     roff.control("SH", ["A PORT FOR OTHER TOOLS"]);
     roff.control("PP", []);
     roff.text([roman(
-        "mssh --listen [ADDRESS:]PORT TARGET[:PORT] listens here, on 127.0.0.1 if no address is \
-         named, and leads each connection to that port of the instance, or 22: directly, or by a \
-         tunnel of its own with --eice or --ssm. Nothing is pushed: whatever connects logs in by \
-         itself. Port 0 takes a free one; a line on standard error tells which, when it is ready. \
-         It ends by a signal, as ssh -N does: with 0 by SIGTERM, else with 255.",
+        "mssh --listen [ADDRESS:]PORT TARGET[:PORT] listens on this machine (default: 127.0.0.1) and \
+         forwards each connection to that port of the instance (default: 22), directly, or through \
+         a tunnel of its own with --eice or --ssm. No key is pushed: clients log in by themselves. \
+         Port 0 chooses a free port. When mssh is ready, it prints the address on standard error. \
+         A signal ends it, as it ends ssh -N: SIGTERM with exit status 0, any other with 255.",
     )]);
 }
 

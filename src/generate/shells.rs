@@ -1,19 +1,19 @@
-//! What the shells load for completion. All of it asks us: see [`crate::plan::cli::complete`].
+//! The completion scripts. All of them ask mssh what to offer: see [`crate::plan::cli::complete`].
 
+use crate::plan::cli::options::Shell;
 use crate::plan::program::Program;
 
-/// The script for a shell.
-pub(super) fn script(program: Program, shell: &str) -> Vec<u8> {
+pub(super) fn script(program: Program, shell: Shell) -> Vec<u8> {
     let template = match shell {
-        "bash" => BASH,
-        "zsh" => ZSH,
-        _ => FISH,
+        Shell::Bash => BASH,
+        Shell::Zsh => ZSH,
+        Shell::Fish => FISH,
     };
     template.replace("@NAME@", program.name()).into_bytes()
 }
 
-/// bash replaces only its own idea of the current word, `$2`, which begins behind a `=` or `:`.
-const BASH: &str = r#"# Completion of @NAME@ for bash: source this file, or put it where bash-completion finds it.
+/// bash replaces only `$2`, which begins after the last `=` or `:` of the current word.
+const BASH: &str = r#"# bash completion for @NAME@: source this file, or put it where bash-completion finds it.
 _@NAME@() {
     local line files cur=${COMP_LINE:0:COMP_POINT} before word found=()
     while IFS= read -r line; do
@@ -40,7 +40,7 @@ complete -F _@NAME@ @NAME@
 "#;
 
 const ZSH: &str = r#"#compdef @NAME@
-# Completion of @NAME@ for zsh: put this file, as _@NAME@, into a directory of $fpath.
+# zsh completion for @NAME@: put this file, as _@NAME@, into a directory in $fpath.
 _@NAME@() {
     local -a found plain plain_shown open open_shown typed
     local line word shown files ret=1
@@ -70,7 +70,7 @@ else
 fi
 "#;
 
-const FISH: &str = r"# Completion of @NAME@ for fish: put this file into ~/.config/fish/completions.
+const FISH: &str = r"# fish completion for @NAME@: put this file into ~/.config/fish/completions.
 function __@NAME@_complete
     set -l words (commandline -opc)
     set -l program $words[1]

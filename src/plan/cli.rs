@@ -20,7 +20,7 @@ use self::grammar::Grammar;
 pub use self::invocation::Options;
 use self::invocation::{Action, Invocation, Word};
 use self::listen::ListenRequest;
-use self::options::{Mode, Name, Opt};
+use self::options::{Mode, Name, Opt, Shell};
 use self::proxy_command::ProxyRequest;
 use self::scan::Scan;
 use self::setup::Setup;
@@ -62,7 +62,7 @@ pub enum Document {
     /// `--version`.
     Version,
     /// `--completions SHELL`.
-    Completions(String),
+    Completions(Shell),
     /// `--man`.
     Man,
 }
@@ -73,9 +73,9 @@ pub enum Document {
 /// The first mistake in them, except those that the client tells better itself.
 pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<Request, Usage> {
     let mut scan = scan::scan(program, grammar, words)?;
-    let (mut options, page) = options(&scan)?;
-    if let Some(page) = page {
-        return Ok(Request::Print(page));
+    let (mut options, document) = options(&scan)?;
+    if let Some(document) = document {
+        return Ok(Request::Print(document));
     }
     let mode = Mode::of(&options, &scan);
     conflict::check_options(mode, &options, &scan)?;
@@ -195,7 +195,7 @@ fn typed(words: Vec<Word>) -> Vec<OsString> {
 /// several, the last one wins.
 fn options(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
     let mut options = Options::default();
-    let mut page = None;
+    let mut document = None;
     for (opt, value) in &scan.ours {
         let value = match value {
             None => "",
@@ -221,13 +221,14 @@ fn options(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
             Name::Shell | Name::Proxy | Name::SshConfig => {}
             Name::DryRun => options.dry_run = true,
             Name::Debug => options.debug = true,
-            Name::Completions if opt.choices.contains(&value) => {
-                page = Some(Document::Completions(value.to_owned()));
+            Name::Completions => {
+                let shell = Shell::parse(value);
+                let shell = shell.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
+                document = Some(Document::Completions(shell));
             }
-            Name::Completions => return Err(Usage::BadChoice(opt, value.to_owned())),
-            Name::Man => page = Some(Document::Man),
-            Name::Help => page = Some(Document::Help),
-            Name::Version => page = Some(Document::Version),
+            Name::Man => document = Some(Document::Man),
+            Name::Help => document = Some(Document::Help),
+            Name::Version => document = Some(Document::Version),
         }
     }
     // An endpoint is named for a tunnel through it.
@@ -235,7 +236,7 @@ fn options(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
         options.via = Way::Eice;
     }
     conflict::check_way(&options, scan)?;
-    Ok((options, page))
+    Ok((options, document))
 }
 
 fn text<'a>(opt: &'static Opt, value: &'a OsStr) -> Result<&'a str, Usage> {

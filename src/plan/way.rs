@@ -51,11 +51,11 @@ const WAYS: [WayRow; 8] = [
         way: Way::Auto,
         name: "auto",
         kind: WayKind::Automatic,
-        help: "The default. A public address, a host that you type beside -t, hops, and a proxy that \
-               your ssh_config(5) has for the instance ID settle it: that way is taken untried. An \
-               instance that has private addresses only is reached by the first of these that works: \
-               its private address, an EC2 Instance Connect Endpoint of its VPC, Session Manager. \
-               They are tried at the same time as the key is pushed.",
+        help: "The default. A public address, a host typed with -t, hops, and a proxy that your \
+               ssh_config(5) has for the instance ID are used without trying anything else. If the \
+               instance has only private addresses, mssh uses the first of these that works: its \
+               private address, an EC2 Instance Connect Endpoint in its VPC, Session Manager. It \
+               tries them while the key is pushed.",
     },
     WayRow {
         way: Way::Public,
@@ -79,24 +79,24 @@ const WAYS: [WayRow; 8] = [
         way: Way::InstanceId,
         name: "instance-id",
         kind: WayKind::Ssh,
-        help: "ssh gets the instance ID as its host, for a Host i-* block of your ssh_config(5) to \
-               lead there.",
+        help: "ssh gets the instance ID as its host; a Host i-* block in your ssh_config(5) must say \
+               how to connect.",
     },
     WayRow {
         way: Way::Eice,
         name: "eice",
         kind: WayKind::Tunnel,
-        help: "An EC2 Instance Connect Endpoint of the instance's VPC: in its subnet, else in its \
-               zone, else any; or the one of --eice-endpoint. Endpoints connect to ports 22 and 3389 \
-               only, for an hour at most.",
+        help: "An EC2 Instance Connect Endpoint in the instance's VPC: one in its subnet, else in its \
+               zone, else any; or the one given with --eice-endpoint. Endpoints connect to ports 22 \
+               and 3389 only, for an hour at most.",
     },
     WayRow {
         way: Way::Ssm,
         name: "ssm",
         kind: WayKind::Tunnel,
-        help: "A Session Manager session that forwards to the instance's sshd: it needs Amazon's SSM \
-               Agent on the instance, and neither an open port nor session-manager-plugin. Managed \
-               nodes (mi-...) are reached too, with -i and a key that they accept.",
+        help: "A Session Manager session that forwards to the instance's sshd. It needs Amazon's SSM \
+               Agent on the instance, but no open port and no session-manager-plugin. Managed nodes \
+               (mi-...) work too, with -i and a key that they already accept.",
     },
     WayRow {
         way: Way::Serial,
@@ -104,7 +104,7 @@ const WAYS: [WayRow; 8] = [
         kind: WayKind::Ssh,
         help: "The serial console of the instance, for when its network is broken: no user, no \
                command, no files. The console's host key must be the one that AWS publishes, unless \
-               StrictHostKeyChecking and the like are set on the command line.",
+               the command line sets StrictHostKeyChecking or the like.",
     },
 ];
 

@@ -1,15 +1,15 @@
-//! The prose of the man pages: terms and what they mean.
+//! The lists in the man pages.
 
 use crate::plan::program::Program;
 
-/// A term and its meaning.
+/// A term and its description.
 pub(super) type Term = (&'static str, &'static str);
 
 pub(super) const ENVIRONMENT: &[Term] = &[
-    ("AWS_PROFILE", "The profile, unless --profile names one."),
+    ("AWS_PROFILE", "The profile, unless --profile is given."),
     (
         "AWS_REGION, AWS_DEFAULT_REGION",
-        "The region, unless --region or the target names one.",
+        "The region, unless --region is given or the target contains one.",
     ),
     (
         "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN",
@@ -17,44 +17,47 @@ pub(super) const ENVIRONMENT: &[Term] = &[
     ),
     (
         "AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE",
-        "Where the AWS files are, instead of ~/.aws.",
+        "The AWS files, instead of those in ~/.aws.",
     ),
     (
         "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_EC2, AWS_ENDPOINT_URL_EC2_INSTANCE_CONNECT, \
          AWS_ENDPOINT_URL_SSM, AWS_ENDPOINT_URL_STS",
-        "Where to send the calls to AWS.",
+        "Where to send AWS calls.",
     ),
     (
         "AWS_CA_BUNDLE, HTTPS_PROXY, NO_PROXY",
-        "Certificate authorities and proxies, for calls and tunnels alike.",
+        "Certificate authorities and proxies, for AWS calls and tunnels.",
     ),
-    ("AWS_MAX_ATTEMPTS", "How often a call is tried."),
+    (
+        "AWS_MAX_ATTEMPTS",
+        "How many times an AWS call is attempted.",
+    ),
     (
         "XDG_RUNTIME_DIR, TMPDIR",
-        "Where the key is kept: in XDG_RUNTIME_DIR, else in /dev/shm, else in TMPDIR.",
+        "Where the key is stored: XDG_RUNTIME_DIR, else /dev/shm, else TMPDIR.",
     ),
-    ("MANPAGER, PAGER", "What shows this page, by man(1)."),
+    ("MANPAGER, PAGER", "The pager for --man; see man(1)."),
 ];
 
 pub(super) const FILES: &[Term] = &[
     (
         "~/.ssh/config, /etc/ssh/ssh_config",
-        "Read by ssh, and by us through ssh -G: user, port, HostName, proxies and all the rest.",
+        "Read by ssh. mssh asks ssh (ssh -G) for user, port, HostName, proxies and everything else.",
     ),
     (
         "~/.aws/config, ~/.aws/credentials",
-        "Profiles, as the AWS CLI reads them.",
+        "Profiles, read as the AWS CLI reads them.",
     ),
     (
         "~/.aws/cli/cache, ~/.aws/sso/cache",
-        "Sessions of roles and of IAM Identity Center, shared with the AWS CLI.",
+        "Sessions of roles and IAM Identity Center, shared with the AWS CLI.",
     ),
 ];
 
 /// For mssh only.
 pub(super) const INSTALLED: Term = (
     "~/.ssh/mssh.conf, ~/.ssh/config.before-mssh",
-    "Written by --ssh-config --install: the block for plain ssh, and a copy of ~/.ssh/config as it was.",
+    "Written by --ssh-config --install: the block for plain ssh, and a backup of ~/.ssh/config.",
 );
 
 pub(super) const STATUS: &[Term] = &[
@@ -63,10 +66,9 @@ pub(super) const STATUS: &[Term] = &[
         "After --help, --version, --completions, --man, --ssh-config or --dry-run.",
     ),
     ("127", "The client program is not on PATH."),
-    ("255", "Anything else failed before the client ran."),
+    ("255", "Anything else failed before the client started."),
 ];
 
-/// Commands and what they do.
 pub(super) const fn examples(program: Program) -> &'static [Term] {
     match program {
         Program::Ssh => &[
@@ -77,7 +79,7 @@ pub(super) const fn examples(program: Program) -> &'static [Term] {
             ),
             (
                 "mssh -r eu-west-1 -u staging web1",
-                "A Host of ssh_config(5) or a DNS name, in this region and with this profile.",
+                "A Host in ssh_config(5) or a DNS name, with a region and a profile.",
             ),
             (
                 "mssh --ssm i-0123456789abcdef0",
@@ -89,11 +91,11 @@ pub(super) const fn examples(program: Program) -> &'static [Term] {
             ),
             (
                 "mssh --listen 5432 i-0123456789abcdef0:5432",
-                "A database on the instance, at a local port.",
+                "A database on the instance, on a local port.",
             ),
             (
                 "rsync -a -e mssh site/ i-0123456789abcdef0:/srv/site/",
-                "As the ssh of another program.",
+                "mssh instead of ssh in another program.",
             ),
             (
                 "mssh --ssh-config --install",
@@ -103,25 +105,25 @@ pub(super) const fn examples(program: Program) -> &'static [Term] {
         Program::Sftp => &[
             (
                 "msftp ubuntu@i-0123456789abcdef0:/var/log",
-                "A session that begins in a directory.",
+                "A session that starts in a directory.",
             ),
             (
                 "msftp -b commands.txt i-0123456789abcdef0",
-                "The commands of a file.",
+                "Run the commands in a file.",
             ),
         ],
         Program::Scp => &[
             (
                 "mscp app.tar ubuntu@i-0123456789abcdef0:/tmp/",
-                "To an instance.",
+                "Copy to an instance.",
             ),
             (
                 "mscp -r i-0123456789abcdef0:/var/log .",
-                "From an instance.",
+                "Copy from an instance.",
             ),
             (
                 "mscp -3 i-0123456789abcdef0:a i-0fedcba9876543210:b",
-                "From one instance to another, through this machine.",
+                "Copy from one instance to another, through this machine.",
             ),
         ],
     }

@@ -3,7 +3,7 @@
 
 mod table;
 
-pub use self::table::{OPTIONS, SHELLS};
+pub(crate) use self::table::OPTIONS;
 use crate::plan::program::Program;
 use crate::plan::way::Way;
 
@@ -33,6 +33,24 @@ pub enum Name {
     Version,
     Completions,
     Man,
+}
+
+/// A shell that there are completions for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is a program of this name")]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+impl Shell {
+    pub(crate) const NAMES: [&str; 3] = ["bash", "zsh", "fish"];
+
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        let at = Self::NAMES.iter().position(|known| *known == name)?;
+        [Self::Bash, Self::Zsh, Self::Fish].get(at).copied()
+    }
 }
 
 /// What mssh does with its target. Where options ask for several, the first of these is done.

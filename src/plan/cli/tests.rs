@@ -165,7 +165,7 @@ fn our_texts_need_no_target() {
     assert_eq!(page(&["--help", "a"]), Ok(Request::Print(Document::Help)));
     assert_eq!(page(&["--version"]), Ok(Request::Print(Document::Version)));
     assert_eq!(page(&["--man"]), Ok(Request::Print(Document::Man)));
-    let bash = Document::Completions("bash".into());
+    let bash = Document::Completions(Shell::Bash);
     assert_eq!(page(&["--completions", "bash"]), Ok(Request::Print(bash)));
 }
 

@@ -1,6 +1,6 @@
 //! The table itself, a row for each option.
 
-use super::{Mode, Name, Opt};
+use super::{Mode, Name, Opt, Shell};
 use crate::plan::way::Way;
 
 /// A row's defaults: a new switch.
@@ -36,18 +36,15 @@ const TARGETED: &[Mode] = &[
     Mode::Connect,
 ];
 
-/// The shells that `--completions` knows.
-pub const SHELLS: &[&str] = &["bash", "zsh", "fish"];
-
 /// The table.
-pub const OPTIONS: &[Opt] = &[
+pub(crate) const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::Region,
         long: "region",
         letter: Some(b'r'),
         value: Some("REGION"),
         original: true,
-        help: "AWS region (else environment, profile or host name)",
+        help: "AWS region (default: environment, profile or host)",
         ..SWITCH
     },
     Opt {
@@ -56,7 +53,7 @@ pub const OPTIONS: &[Opt] = &[
         letter: Some(b'u'),
         value: Some("PROFILE"),
         original: true,
-        help: "AWS profile; beats keys in the environment",
+        help: "AWS profile (overrides keys in the environment)",
         ..SWITCH
     },
     Opt {
@@ -66,7 +63,7 @@ pub const OPTIONS: &[Opt] = &[
         value: Some("ZONE"),
         original: true,
         modes: TARGETED,
-        help: "availability zone; with --instance-id: no look-up",
+        help: "availability zone (with --instance-id: saves a call)",
         ..SWITCH
     },
     Opt {
@@ -77,7 +74,7 @@ pub const OPTIONS: &[Opt] = &[
         value: Some("ID"),
         original: true,
         modes: TARGETED,
-        help: "instance behind the host that is the target",
+        help: "instance ID to use when the target is a host",
         ..SWITCH
     },
     Opt {
@@ -85,7 +82,7 @@ pub const OPTIONS: &[Opt] = &[
         long: "via",
         value: Some("WAY"),
         choices: &Way::NAMES,
-        help: "the way in: auto, public, ipv6, instance-id or below",
+        help: "how to connect: auto, public, ipv6, instance-id ...",
         ..SWITCH
     },
     Opt {
@@ -112,7 +109,7 @@ pub const OPTIONS: &[Opt] = &[
         mssh_only: true,
         selects: Some(Mode::Shell),
         modes: &[Mode::Shell],
-        help: "a shell by Session Manager: no sshd, no key, no port",
+        help: "a Session Manager shell: no sshd, key or open port",
         ..SWITCH
     },
     Opt {
@@ -121,7 +118,7 @@ pub const OPTIONS: &[Opt] = &[
         value: Some("ID"),
         rare: true,
         only_via: Some(Way::Eice),
-        help: "go by this endpoint: its ID or its DNS name",
+        help: "use this endpoint (ID or DNS name)",
         ..SWITCH
     },
     Opt {
@@ -130,13 +127,13 @@ pub const OPTIONS: &[Opt] = &[
         value: Some("S"),
         rare: true,
         only_via: Some(Way::Eice),
-        help: "end the tunnel after S seconds: 1 to 3600",
+        help: "end the tunnel after S seconds (1 to 3600)",
         ..SWITCH
     },
     Opt {
         name: Name::Way(Way::Serial),
         long: Way::Serial.name(),
-        help: "the serial console: the same as --via serial",
+        help: "the same as --via serial: the serial console",
         ..SWITCH
     },
     Opt {
@@ -155,7 +152,7 @@ pub const OPTIONS: &[Opt] = &[
         mssh_only: true,
         selects: Some(Mode::Proxy),
         modes: &[Mode::Proxy],
-        help: "be ssh's ProxyCommand: mssh --proxy '%h' %p '%r'",
+        help: "run as ssh's ProxyCommand: mssh --proxy '%h' %p '%r'",
         ..SWITCH
     },
     Opt {
@@ -165,7 +162,7 @@ pub const OPTIONS: &[Opt] = &[
         mssh_only: true,
         rare: true,
         modes: &[Mode::Proxy, Mode::SshConfig],
-        help: "with --proxy: push the key in DIR/HOST/key, where ssh looks for it",
+        help: "with --proxy: create the key as DIR/HOST/key, where ssh looks for it",
         ..SWITCH
     },
     Opt {
@@ -174,7 +171,7 @@ pub const OPTIONS: &[Opt] = &[
         mssh_only: true,
         selects: Some(Mode::SshConfig),
         modes: &[Mode::SshConfig],
-        help: "print what plain ssh needs (--install: write it)",
+        help: "print a configuration for plain ssh; see --install",
         ..SWITCH
     },
     Opt {
@@ -183,7 +180,7 @@ pub const OPTIONS: &[Opt] = &[
         mssh_only: true,
         rare: true,
         modes: &[Mode::SshConfig],
-        help: "with --ssh-config: write it to ~/.ssh/mssh.conf, and include that",
+        help: "with --ssh-config: write it to ~/.ssh/mssh.conf and include that file",
         ..SWITCH
     },
     Opt {
@@ -192,7 +189,7 @@ pub const OPTIONS: &[Opt] = &[
         mssh_only: true,
         rare: true,
         modes: &[Mode::SshConfig],
-        help: "with --ssh-config: take out of ~/.ssh what --install has put there",
+        help: "with --ssh-config: undo --install",
         ..SWITCH
     },
     Opt {
@@ -213,21 +210,21 @@ pub const OPTIONS: &[Opt] = &[
         long: "debug",
         letter: Some(b'd'),
         original: true,
-        help: "tell what is decided and why, and time AWS's answers",
+        help: "show decisions and the time of each AWS call",
         ..SWITCH
     },
     Opt {
         name: Name::Completions,
         long: "completions",
         value: Some("SHELL"),
-        choices: SHELLS,
-        help: "print the completions for bash, zsh or fish",
+        choices: &Shell::NAMES,
+        help: "print shell completions for bash, zsh or fish",
         ..SWITCH
     },
     Opt {
         name: Name::Man,
         long: "man",
-        help: "show the man page; into a pipe or file: as roff",
+        help: "show the man page (as roff if not on a terminal)",
         ..SWITCH
     },
     Opt {
@@ -240,7 +237,7 @@ pub const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::Version,
         long: "version",
-        help: "print our version (-V is ssh's)",
+        help: "print the version (-V prints ssh's)",
         ..SWITCH
     },
 ];
