@@ -5,8 +5,6 @@
 mod hint;
 mod tunnel;
 
-use std::io;
-
 use thiserror::Error;
 
 pub use self::tunnel::{Step, Tunnel};
@@ -19,6 +17,7 @@ use crate::world::aws::error::{AwsError, StaleSession};
 use crate::world::key::error::KeyError;
 use crate::world::net::error::NetworkError;
 use crate::world::net::listener::ListenError;
+use crate::world::net::tcp::ConnectError;
 use crate::world::openssh::error::SshError;
 use crate::world::process::error::{ClientError, IoError};
 
@@ -36,12 +35,8 @@ pub enum Error {
     Listen(#[from] ListenError),
     #[error(transparent)]
     Io(#[from] IoError),
-    #[error("cannot connect to {host} port {port}")]
-    NoConnection {
-        host: String,
-        port: u16,
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
     #[error(transparent)]
     Instance(#[from] InstanceError),
     #[error(transparent)]

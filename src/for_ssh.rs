@@ -17,6 +17,8 @@ use crate::plan::target::ids::{InstanceId, NodeId};
 use crate::tunnel;
 use crate::world::key::keeper::Keeper;
 use crate::world::net::stdio_tcp;
+use crate::world::net::tcp;
+use crate::world::net::tcp::ConnectError;
 use crate::world::process;
 use crate::world::process::error::IoError;
 use crate::world::tty::terminal::Terminal;
@@ -90,16 +92,13 @@ pub(super) fn ride(ride: &ProxyRequest, terminal: Terminal) -> Result<(), Error>
         return wait_for(tunnel::through(&request, handed, ends, terminal));
     }
     let host = boarding.route.destination();
-    let socket = stdio_tcp::connect(&host, ride.port)?;
+    let socket = tcp::connect_blocking(&host, ride.port)?;
     // Ctrl-C is for ssh, which may have gone to the background and need us there.
     process::leave_terminal();
     let input = io::stdin().as_fd().try_clone_to_owned();
     let output = io::stdout().as_fd().try_clone_to_owned();
     let ends = input.and_then(|input| Ok((input, output?)));
     let (input, output) = ends.map_err(IoError::Start)?;
-    stdio_tcp::carry(&socket, input, output).map_err(|source| Error::NoConnection {
-        host,
-        port: ride.port,
-        source,
-    })
+    let (carried, port) = (stdio_tcp::carry(&socket, input, output), ride.port);
+    carried.map_err(|source| ConnectError { host, port, source }.into())
 }

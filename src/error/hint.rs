@@ -17,9 +17,7 @@ impl Hint for Error {
             Self::Key(error) => return error.hint(),
             Self::Listen(error) => return error.hint(),
             Self::Io(error) => return error.hint(),
-            Self::NoConnection { .. } => {
-                "does a security group block the port? --via chooses another way".to_owned()
-            }
+            Self::Connect(error) => return error.hint(),
             Self::Instance(error) => return error.hint(),
             Self::Route(error) => return error.hint(),
             Self::Aws(error) => return error.hint(),

@@ -154,7 +154,7 @@ async fn directly(direct: Result<(Route, SocketAddr), NoAddress>) -> Finding {
         Ok(direct) => direct,
         Err(missing) => return Finding::Shut(Shut::NoAddress(missing)),
     };
-    Finding::Shut(match tcp::connect(address).await {
+    Finding::Shut(match tcp::probe(address).await {
         Ok(()) => return Finding::Open(route),
         Err(cause) => match cause.kind() {
             io::ErrorKind::ConnectionRefused => Shut::Refused(address),

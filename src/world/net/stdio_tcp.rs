@@ -1,4 +1,4 @@
-//! A TCP connection, carried over standard input and output: what ssh wants of a ProxyCommand.
+//! A TCP connection between standard input and output: a ProxyCommand without a tunnel.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -9,36 +9,19 @@ use std::thread;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
-use crate::error::Error;
-
 /// How much is read at once, in bytes: what a pipe holds.
 const CHUNK: usize = 64 << 10;
 
-/// Connects to a port of a host, at the first of its addresses that answers. How long to wait is
-/// ssh's to decide (ConnectTimeout), which ends us.
-///
-/// # Errors
-/// [`Error::NoConnection`].
-pub(crate) fn connect(host: &str, port: u16) -> Result<TcpStream, Error> {
-    let connected = TcpStream::connect((host, port));
-    let connected = connected.and_then(|socket| socket.set_nodelay(true).map(|()| socket));
-    connected.map_err(|source| Error::NoConnection {
-        host: host.to_owned(),
-        port,
-        source,
-    })
-}
-
-/// Carries bytes both ways until the far end has had enough, or nobody reads `output` any more.
-/// The end of `input` is passed on. That of the connection is ours: sshd closes both ways at once,
-/// and our own end tells ssh.
+/// Copies bytes both ways until the far end closes the connection, or the reader of `output` is gone.
+/// The end of `input` is passed on. The end of the connection ends us: sshd closes both directions at
+/// once, and ssh notices that its ProxyCommand exits.
 ///
 /// # Errors
 /// When the connection breaks.
 pub(crate) fn carry(socket: &TcpStream, input: OwnedFd, output: OwnedFd) -> io::Result<()> {
     let (upward, reader) = (socket.try_clone()?, output.try_clone()?);
     thread::spawn(move || {
-        // An end and an error are the same here: that of the connection tells.
+        // An error here is no more than an end: reading from the connection tells what is wrong.
         let _ = pour(&mut File::from(input), &mut &upward);
         let _ = upward.shutdown(Shutdown::Write);
         wait_for_reader_to_go(&reader);
@@ -50,9 +33,8 @@ pub(crate) fn carry(socket: &TcpStream, input: OwnedFd, output: OwnedFd) -> io::
     }
 }
 
-/// Reads and writes to the end. Not by [`io::copy`], which has the kernel move the bytes
-/// (splice(2)): that waits for the one side with the other side's pipe locked, so that ssh cannot
-/// read what is in there already.
+/// Copies to the end. [`io::copy`] would let the kernel move the bytes (splice(2)), which waits for one
+/// side with the other side's pipe locked, so ssh could not read what is in there already.
 fn pour(from: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
     let mut buffer = vec![0; CHUNK];
     loop {
@@ -65,10 +47,10 @@ fn pour(from: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
     }
 }
 
-/// Waits until the other end of a pipe or socket is closed; for ever, at a file.
+/// Waits until the other end of a pipe or socket is closed; of a file, for ever.
 fn wait_for_reader_to_go(output: impl AsFd) {
     loop {
-        // Errors and hang-ups are told unasked (poll(2)).
+        // poll(2) reports errors and hang-ups even if no event is asked for.
         match poll(&mut [PollFd::new(&output, PollFlags::empty())], None) {
             Err(Errno::INTR) => {}
             _ => return,

@@ -5,25 +5,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
-use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::{Io, NetworkConfig, WebsocketUrl, http};
 use crate::error::{Error, Step, Tunnel};
-use crate::hint;
 use crate::plan::aws::http_proxy::Proxy;
 use crate::world::net::connect_error;
 use crate::world::net::error::NetworkError;
+use crate::world::net::tcp;
+use crate::world::net::tcp::ConnectError;
 use crate::world::net::trust::Trust;
 
-/// How long each step may take.
+/// How long each step after the TCP connection may take.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// How long one of several addresses may take before the next is tried.
-const TRY: Duration = Duration::from_secs(3);
-
-/// Runs a step, but not for ever.
+/// Runs a step with a limit.
 pub(super) async fn in_time<T>(
     step: Step,
     host: &str,
@@ -36,20 +33,14 @@ pub(super) async fn in_time<T>(
     })
 }
 
-/// A connection to this url, over TLS if it is to be secure.
+/// A connection to this URL, over TLS for `wss`.
 pub(super) async fn connect(url: &WebsocketUrl, network: &NetworkConfig) -> Result<Io, Error> {
     let WebsocketUrl { host, port, .. } = url;
     let scheme = if url.secure { "wss" } else { "ws" };
     let proxy = network.proxies.for_url(scheme, host, *port);
     let proxy = proxy.map_err(|bad| Error::Network(NetworkError::BadProxy(bad)))?;
     let io: Io = match &proxy {
-        None => {
-            let unreachable = |cause: io::Error| Tunnel::Unreachable {
-                host: host.clone(),
-                cause: cause.to_string(),
-            };
-            Box::new(tcp(host, *port).await?.map_err(unreachable)?)
-        }
+        None => Box::new(tcp::connect(host, *port).await.map_err(unreachable)?),
         Some(proxy) => through(proxy, url, &network.trust).await?,
     };
     if url.secure {
@@ -59,38 +50,23 @@ pub(super) async fn connect(url: &WebsocketUrl, network: &NetworkConfig) -> Resu
     }
 }
 
-/// A TCP connection to the first address that answers.
-async fn tcp(host: &str, port: u16) -> Result<io::Result<TcpStream>, Error> {
-    in_time(Step::Connect, host, async {
-        let addresses: Vec<_> = lookup_host((host, port)).await?.collect();
-        let mut failure = io::ErrorKind::NotFound.into();
-        for (at, address) in addresses.iter().enumerate() {
-            let last = at + 1 == addresses.len();
-            let patience = if last { LIMIT } else { TRY };
-            match timeout(patience, TcpStream::connect(address)).await {
-                Ok(Ok(stream)) => {
-                    // A key stroke is not to wait for the next one.
-                    stream.set_nodelay(true)?;
-                    return Ok(stream);
-                }
-                Ok(Err(cause)) => failure = cause,
-                Err(_) => failure = io::ErrorKind::TimedOut.into(),
-            }
-        }
-        Err(failure)
-    })
-    .await
+fn unreachable(error: ConnectError) -> Tunnel {
+    let ConnectError { host, source, .. } = error;
+    if source.kind() == io::ErrorKind::TimedOut {
+        let step = Step::Connect;
+        return Tunnel::TimedOut { step, host };
+    }
+    let cause = source.to_string();
+    Tunnel::Unreachable { host, cause }
 }
 
 /// A connection that the proxy makes for us (CONNECT: RFC 9110, 9.3.6).
 async fn through(proxy: &Proxy, url: &WebsocketUrl, trust: &Trust) -> Result<Io, Error> {
-    let unreachable = |cause: String| {
-        let proxy = proxy.to_string();
-        Error::Network(NetworkError::ProxyUnreachable { proxy, cause })
-    };
-    let late = |error: Error| unreachable(hint::line(&error));
-    let tcp = tcp(&proxy.host, proxy.port).await.map_err(late)?;
-    let io: Io = Box::new(tcp.map_err(|cause| unreachable(cause.to_string()))?);
+    let connected = tcp::connect(&proxy.host, proxy.port).await;
+    let io: Io = Box::new(connected.map_err(|error| NetworkError::ProxyUnreachable {
+        proxy: proxy.to_string(),
+        cause: error.source.to_string(),
+    })?);
     let io = if proxy.secure {
         tls(io, &proxy.host, trust).await?
     } else {
