@@ -1,8 +1,7 @@
-//! EC2 Instance Connect Endpoint: what is said to the service, and what its answers mean.
+//! EC2 Instance Connect Endpoint: requests, refusals and the data channel.
 //!
-//! AWS documents the tunnel by its own client alone: `aws ec2-instance-connect open-tunnel`. What
-//! it sends was recorded; the vectors that its signed URLs are checked against stand in
-//! `world/aws/sign.rs`.
+//! AWS does not document the protocol. What its own client sends (`aws ec2-instance-connect
+//! open-tunnel`) was recorded; test vectors of its signed URLs are in `world/aws/sign.rs`.
 
 use std::fmt::Write;
 
@@ -13,37 +12,36 @@ mod refusal;
 
 pub(crate) use self::refusal::{Closing, Refusal, RefusalReason, closing, refusal};
 
-/// The name by which requests are signed for the service.
+/// The service's name in signatures.
 pub(crate) const SERVICE: &str = "ec2-instance-connect";
 
-/// How long a signed URL is good for, in seconds: what AWS's own client asks for.
+/// How long a signed URL is valid, in seconds, as AWS's own client has it.
 pub(crate) const URL_LIFE: u64 = 60;
 
-/// The longest message that is taken from the service. It sends what it reads at once, in frames
-/// like ours; AWS's gateways for websockets give 128 KB as their limit.
+/// The longest message that we accept, in bytes. The service sends what it reads at once, in frames
+/// like ours; AWS's websocket gateways document a limit of 128 KB.
 pub(crate) const LONGEST: usize = 128 * 1024;
 
-/// The ports that the service connects to, whatever listens elsewhere.
+/// The only ports that the service connects to.
 pub(crate) const PORTS: [u16; 2] = [22, 3389];
 
-/// What a tunnel is asked for with.
+/// The parameters of a tunnel.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct OpenTunnelRequest<'a> {
     /// The DNS name of the endpoint.
     pub(crate) host: &'a str,
-    /// Its ID.
+    /// The endpoint's ID.
     pub(crate) endpoint: &'a str,
     /// The instance's address within its VPC.
     pub(crate) address: &'a str,
-    /// The port there.
+    /// The instance's port.
     pub(crate) port: u16,
-    /// How long the tunnel may last, in seconds; else an hour, the service's own limit.
+    /// How long the tunnel may last, in seconds; an hour, the service's limit, if there is none.
     pub(crate) duration: Option<u16>,
 }
 
 impl OpenTunnelRequest<'_> {
-    /// The URL of the tunnel, before it is signed. The service takes TLS on port 443 and nothing
-    /// else.
+    /// The URL of the tunnel, before it is signed. The service accepts only TLS on port 443.
     #[must_use]
     pub(crate) fn url(&self) -> String {
         let mut url = format!(

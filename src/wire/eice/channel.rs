@@ -1,7 +1,7 @@
 //! The data channel of a tunnel: binary frames that carry nothing but the stream's bytes.
 //!
-//! Nothing says where the stream ends but the close of the websocket, so the end of our input is not
-//! told: what comes back is still written.
+//! There is no half-close: at the end of our input nothing is sent, and what comes back is still
+//! written.
 
 use std::time::Duration;
 

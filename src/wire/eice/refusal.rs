@@ -1,39 +1,39 @@
-//! The service's answers when there is no tunnel, or none any more.
+//! Why the service refuses or closes a tunnel.
 
 use super::PORTS;
 
 /// Why the service does not open a tunnel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// What it calls the reason, or the HTTP status.
+    /// The service's error code, or the HTTP status.
     pub code: String,
-    /// Its own words, if there are any.
+    /// The service's message; may be empty.
     pub message: String,
-    /// What it is most likely about.
+    /// The most likely reason.
     pub about: RefusalReason,
 }
 
-/// What a refusal is about, as far as we can tell.
+/// The reason of a refusal, as far as we can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalReason {
-    /// The port is none of the service's two.
+    /// The service does not connect to this port.
     Port(u16),
     /// IAM does not allow it.
     Permission,
-    /// The credentials or the signature are not taken.
+    /// The credentials or the signature are not accepted.
     Credentials,
     /// There are too many tunnels.
     Quota,
-    /// The endpoint does not get through to the instance.
+    /// The endpoint cannot connect to the instance.
     Target,
-    /// The service has trouble of its own.
+    /// An error of the service.
     Service,
     /// Anything else.
     Unknown,
 }
 
-/// What an answer other than the expected "101 Switching Protocols" means. The body is JSON with
-/// `ErrorCode` and `Message`, unless it comes from something in between.
+/// What a response other than "101 Switching Protocols" means. The body is JSON with `ErrorCode` and
+/// `Message`, unless it comes from a proxy.
 #[must_use]
 pub(crate) fn refusal(status: u16, body: &[u8], port: u16) -> Refusal {
     let json: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
@@ -51,8 +51,8 @@ pub(crate) fn refusal(status: u16, body: &[u8], port: u16) -> Refusal {
     }
 }
 
-/// What a refusal is about. The service's codes are not documented, so that its words and the HTTP
-/// status have to do.
+/// The reason of a refusal. The service's codes are not documented, so we go by its message and the
+/// HTTP status.
 fn about(status: u16, code: &str, message: &str, port: u16) -> RefusalReason {
     let said = format!("{code} {message}").to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| said.contains(word));
@@ -71,7 +71,7 @@ fn about(status: u16, code: &str, message: &str, port: u16) -> RefusalReason {
     }
 }
 
-/// What it means that the service closes the tunnel.
+/// Why the service has closed a tunnel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Closing {
     /// The connection behind it has ended.
@@ -80,7 +80,7 @@ pub(crate) enum Closing {
     Refused(Refusal),
 }
 
-/// What a close frame says (RFC 6455, 7.1.5): a code of 1000 or none is the usual end.
+/// What a close frame means (RFC 6455, 7.1.5): code 1000 or none is a normal end.
 #[must_use]
 pub(crate) fn closing(code: Option<u16>, reason: &str) -> Closing {
     match code {
@@ -96,7 +96,7 @@ pub(crate) fn closing(code: Option<u16>, reason: &str) -> Closing {
     }
 }
 
-/// Text from elsewhere, as it may stand in one line of ours.
+/// Text from the service, shortened to fit in one line of ours.
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     let line: String = words.join(" ").chars().take(300).collect();

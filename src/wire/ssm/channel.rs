@@ -122,8 +122,8 @@ impl SsmChannel {
         let request = random_id(&mut self.random);
         self.open = Some(handshake::open_data_channel(token, request, self.client));
         self.link = Some(Keepalive::new(KEEPALIVE, now));
-        self.outbox.resume();
-        self.agent.reached(now);
+        self.outbox.reconnected();
+        self.agent.reconnected(now);
         self.moved = now;
         self.has_moved = false;
     }
@@ -147,7 +147,7 @@ impl SsmChannel {
             return;
         };
         self.mid_line = !matches!(last, b'\n' | b'\r');
-        self.agent.waits(self.outbox.next_sequence(), now);
+        self.agent.sent(self.outbox.next_sequence(), now);
         for chunk in bytes.chunks(PAYLOAD) {
             self.send(payload::OUTPUT, chunk, chunk.len(), now);
         }

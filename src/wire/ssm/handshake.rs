@@ -1,25 +1,25 @@
-//! What the two ends say about themselves before the stream begins.
+//! The handshake before the stream.
 //!
-//! The agent asks (message 0), we answer (our message 0), the agent says that it is complete
-//! (message 1). A part of the question that we do not do is refused with status 3; the agent then
-//! ends the session.
+//! The agent sends a request (message 0), we respond (our message 0), and the agent reports that the
+//! handshake is complete (message 1). We refuse an action that we do not support with status 3; the
+//! agent then ends the session.
 //!
 //! <https://github.com/aws/amazon-ssm-agent/blob/mainline/agent/session/datachannel/datachannel.go>
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// The version that we claim. The agent makes decisions by it, and AWS's page on the plugin calls
-/// this the oldest that is supported: the first to sign its websockets, as we do.
+/// The plugin's version that we claim, on which the agent's behaviour depends. AWS documents it as the
+/// oldest that is supported; it was the first to sign its websockets, as we do.
 pub(super) const CLIENT_VERSION: &str = "1.2.764.0";
 
-/// Why a session ends whose agent wants it encrypted with a KMS key. It never does for a port.
+/// The reason if the agent requests encryption with a KMS key, which it never does for a port.
 pub(crate) const NO_ENCRYPTION: &str = "encryption with KMS is not supported";
 
-/// What an agent puts between output and error of what it has run.
+/// The line between output and error of a command.
 const ERROR: &str = "----------ERROR-------";
 
-/// The first release of the agent that acknowledges a message again that it has had already.
+/// The first release of the agent that acknowledges a message that it receives again.
 const ACKNOWLEDGES_AGAIN: [u32; 4] = [3, 2, 1041, 0];
 
 /// What a session is for.
@@ -31,21 +31,21 @@ pub(crate) enum Purpose {
     Shell,
 }
 
-/// Our answer to the agent's question, and what of it we had to refuse.
+/// Our response, and what of the request we refuse.
 #[derive(Debug)]
 pub(super) struct HandshakeResponse {
     pub(super) response: Vec<u8>,
     pub(super) refused: Option<String>,
 }
 
-/// How many actions an agent may ask for, how long their names may be for us to repeat them, and
-/// how long what the other side has to say. Real agents ask for two.
+/// The most actions in a request, of which real agents send two; and the longest name and message in
+/// bytes, of which we keep the beginning.
 const ACTIONS: usize = 8;
 const NAME: usize = 64;
-const WORDS: usize = 1024;
+const MESSAGE: usize = 1024;
 
-/// Answers the question. `None` if it makes no sense.
-pub(super) fn answer(request: &[u8], purpose: Purpose) -> Option<HandshakeResponse> {
+/// Responds to the request. `None` if it is malformed.
+pub(super) fn respond(request: &[u8], purpose: Purpose) -> Option<HandshakeResponse> {
     let request: Value = serde_json::from_slice(request).ok()?;
     let actions = request.get("RequestedClientActions")?.as_array()?;
     let too_many = format!("{} actions are not supported", actions.len());
@@ -79,8 +79,8 @@ pub(super) fn answer(request: &[u8], purpose: Purpose) -> Option<HandshakeRespon
     })
 }
 
-/// Whether the agent that asks acknowledges a message again that it has had already: one that does
-/// not tell its release may be old.
+/// Whether the agent acknowledges a message that it receives again. One that does not send its release
+/// may be old.
 pub(super) fn acknowledges_again(request: &[u8]) -> bool {
     let request: Value = serde_json::from_slice(request).unwrap_or_default();
     let release = request["AgentVersion"].as_str().unwrap_or_default();
@@ -88,7 +88,7 @@ pub(super) fn acknowledges_again(request: &[u8]) -> bool {
     parts.is_ok_and(|parts| parts.as_slice() >= ACKNOWLEDGES_AGAIN.as_slice())
 }
 
-/// Why we do not do an action, if we don't.
+/// Why we refuse an action, if we do.
 fn refusal(kind: &str, parameters: &Value, purpose: Purpose) -> Option<String> {
     let session = parameters["SessionType"].as_str().unwrap_or_default();
     let session = beginning(session, NAME);
@@ -101,7 +101,7 @@ fn refusal(kind: &str, parameters: &Value, purpose: Purpose) -> Option<String> {
     }
 }
 
-/// As much of a text as fits into so many bytes.
+/// The longest beginning of a text that fits into so many bytes.
 fn beginning(text: &str, most: usize) -> &str {
     &text[..text.floor_char_boundary(most)]
 }
@@ -115,11 +115,11 @@ fn is_shell(session: &str) -> bool {
     shells.contains(&session)
 }
 
-/// What the agent has to say to the user when the handshake is complete.
+/// The agent's message to the user.
 pub(super) fn customer_message(complete: &[u8]) -> Option<String> {
     let complete: Value = serde_json::from_slice(complete).ok()?;
     let message = complete["CustomerMessage"].as_str()?;
-    (!message.is_empty()).then(|| beginning(message, WORDS).to_owned())
+    (!message.is_empty()).then(|| beginning(message, MESSAGE).to_owned())
 }
 
 /// The text frame that opens a data channel on a new websocket.
@@ -134,7 +134,7 @@ pub(super) fn open_data_channel(token: &str, request: Uuid, client: Uuid) -> Str
     open.to_string()
 }
 
-/// What an acknowledgement of this message of the agent's says.
+/// The payload that acknowledges this message of the agent.
 pub(super) fn acknowledgement(id: Uuid, sequence: i64) -> String {
     format!(
         "{{\"AcknowledgedMessageType\":\"output_stream_data\",\
@@ -144,17 +144,17 @@ pub(super) fn acknowledgement(id: Uuid, sequence: i64) -> String {
     )
 }
 
-/// The number of the message that the agent acknowledges; nothing else counts.
+/// The sequence number that the agent acknowledges; the other fields do not matter.
 pub(super) fn acknowledged(body: &[u8]) -> Option<u64> {
     let body: Value = serde_json::from_slice(body).ok()?;
     body["AcknowledgedMessageSequenceNumber"].as_u64()
 }
 
-/// Why the gateway closes the channel, in one line; empty where nothing is wrong.
+/// Why the channel is closed, in one line; empty if there is no error.
 pub(super) fn reason(closed: &[u8]) -> String {
     let closed: Value = serde_json::from_slice(closed).unwrap_or_default();
     let output = closed["Output"].as_str().unwrap_or_default();
-    let words = beginning(output, WORDS).split_whitespace();
+    let words = beginning(output, MESSAGE).split_whitespace();
     let words = words.filter(|word| *word != ERROR);
     words.collect::<Vec<_>>().join(" ")
 }

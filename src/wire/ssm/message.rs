@@ -4,7 +4,7 @@
 //!
 //! | at | size | field |
 //! |---|---|---|
-//! | 0 | 4 | length of the header, which is where the payload's length stands |
+//! | 0 | 4 | length of the header, which is the offset of the payload's length |
 //! | 4 | 32 | type, padded with spaces (by the gateway: with NULs) |
 //! | 36 | 4 | schema version: 1 |
 //! | 40 | 8 | milliseconds since the Unix epoch |
@@ -12,7 +12,7 @@
 //! | 56 | 8 | flags |
 //! | 64 | 16 | UUID, its second half first |
 //! | 80 | 32 | SHA-256 of the payload |
-//! | 112 | 4 | type of the payload (missing in the gateway's own messages) |
+//! | 112 | 4 | type of the payload (absent from the gateway's own messages) |
 //! | 116 | 4 | length of the payload |
 //!
 //! <https://github.com/aws/amazon-ssm-agent/blob/mainline/agent/session/contracts/agentmessage.go>
@@ -21,89 +21,87 @@ use fastrand::Rng;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
-/// The longest frame that is taken: agents send payloads of 1 KB, and some of their questions and
-/// the gateway's last words may be longer.
+/// The longest frame that we accept, in bytes. Agents send payloads of 1 KB; handshake requests and
+/// `channel_closed` may be longer.
 pub(crate) const LONGEST: usize = 64 * 1024;
 
-/// The length of our headers, the payload's length not counted.
+/// The length of our headers, without the payload's length.
 const HEADER: usize = 116;
 
-/// Where the type of the payload stands, if the header is long enough to have one.
+/// The offset of the payload's type, if the header is long enough.
 const PAYLOAD_TYPE: usize = 112;
 
-/// What a message is.
+/// The type of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MessageType {
-    /// Ours to the agent: numbered, and acknowledged.
+    /// To the agent: numbered, and acknowledged.
     Input,
-    /// The agent's to us: numbered, and acknowledged.
+    /// From the agent: numbered, and acknowledged.
     Output,
-    /// That a numbered message has arrived; itself neither numbered nor acknowledged.
+    /// Acknowledges a numbered message; itself neither numbered nor acknowledged.
     Acknowledge,
-    /// The gateway's last word.
+    /// From the gateway: the session is over.
     ChannelClosed,
-    /// The gateway's: the other side is there and has room.
+    /// From the gateway: the other side is connected and has room.
     StartPublication,
-    /// The gateway's: the other side is away or has no room.
+    /// From the gateway: the other side is not connected or has no room.
     PausePublication,
-    /// One that we do not know. It is no business of ours.
+    /// Any other. It is ignored.
     Unknown,
 }
 
-/// The types of payload, by their numbers.
+/// The types of payload.
 pub(crate) mod payload {
     /// Bytes of the stream, in either direction.
     pub(crate) const OUTPUT: u32 = 1;
-    /// The size of our terminal.
+    /// The size of the terminal.
     pub(crate) const SIZE: u32 = 3;
-    /// The agent's question.
+    /// The agent's request.
     pub(crate) const HANDSHAKE_REQUEST: u32 = 5;
-    /// Our answer.
+    /// Our response.
     pub(crate) const HANDSHAKE_RESPONSE: u32 = 6;
-    /// The stream may begin.
+    /// The handshake is complete.
     pub(crate) const HANDSHAKE_COMPLETE: u32 = 7;
-    /// One number more: see [`TERMINATE`].
+    /// A flag: see [`TERMINATE`].
     pub(crate) const FLAG: u32 = 10;
     /// Standard error, of commands without a terminal.
     pub(crate) const STDERR: u32 = 11;
     /// The exit status of a command.
     pub(crate) const EXIT_CODE: u32 = 12;
 
-    /// The flag that ends a session cleanly.
+    /// The flag that ends a session.
     pub(crate) const TERMINATE: u32 = 2;
 }
 
-/// A message, whole.
+/// A message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Message<'a> {
-    /// What it is.
     pub(crate) kind: MessageType,
     /// When it was made: milliseconds since the Unix epoch.
     pub(crate) created: u64,
-    /// Its number in its direction's stream; 0 in acknowledgements.
+    /// The sequence number in its direction; 0 in acknowledgements.
     pub(crate) sequence: i64,
-    /// 0 in a stream, 3 in acknowledgements. Nobody looks.
+    /// 0 in a stream, 3 in acknowledgements. Neither end reads it.
     pub(crate) flags: u64,
     pub(crate) id: Uuid,
-    /// What the payload is: one of [`payload`].
+    /// One of [`payload`].
     pub(crate) payload_type: u32,
-    /// What it carries.
     pub(crate) payload: &'a [u8],
 }
 
-/// Why a frame is no message.
+/// Why a frame is not a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BadMessage {
     /// It ends in the middle.
     Short,
-    /// It has no type or no date.
+    /// It has no type or no time.
     Empty,
-    /// The payload is not what was sent.
+    /// The payload's digest is wrong.
     Digest,
 }
 
 impl Message<'_> {
-    /// The frame for the wire.
+    /// The frame.
     #[must_use]
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut frame = Vec::with_capacity(HEADER + 4 + self.payload.len());
@@ -125,11 +123,11 @@ impl Message<'_> {
 impl<'a> Message<'a> {
     /// Reads a frame.
     ///
-    /// The length of the header is believed: `channel_closed` comes with 112, without a type of
-    /// payload. Of start and pause the type is all that is known to be there.
+    /// The length of the header varies: `channel_closed` has 112, without a type of payload. Of
+    /// `start_publication` and `pause_publication` only the type is known to be there.
     ///
     /// # Errors
-    /// For what the official plugin ignores as well: the agent sends it again.
+    /// [`BadMessage`]. The official plugin ignores such a frame, too; the agent sends it again.
     pub(crate) fn decode(frame: &'a [u8]) -> Result<Self, BadMessage> {
         let kind = MessageType::parse(frame.get(4..36).ok_or(BadMessage::Short)?)?;
         if matches!(
@@ -161,7 +159,7 @@ impl<'a> Message<'a> {
             },
             payload: payload.ok_or(BadMessage::Short)?,
         };
-        // Nobody would send the gateway's last word again.
+        // The gateway does not send this message again, so it is accepted with a wrong digest.
         let intact = kind == MessageType::ChannelClosed
             || array::<32>(frame, 80)? == <[u8; 32]>::from(Sha256::digest(message.payload));
         intact.then_some(message).ok_or(BadMessage::Digest)
@@ -216,7 +214,7 @@ pub(crate) fn random_id(random: &mut Rng) -> Uuid {
     Builder::from_random_bytes(random.u128(..).to_be_bytes()).into_uuid()
 }
 
-/// Without the padding at its end.
+/// Removes the padding.
 fn trim(padded: &[u8]) -> &[u8] {
     let last = padded.iter().rposition(|byte| !b" \0".contains(byte));
     last.map_or(&[], |last| &padded[..=last])
@@ -231,7 +229,7 @@ fn word(frame: &[u8], at: usize) -> Result<u32, BadMessage> {
     array(frame, at).map(u32::from_be_bytes)
 }
 
-/// A length as it stands on the wire. Nothing of ours comes near its limit.
+/// A length as a field. No message of ours comes near the limit.
 fn length(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }

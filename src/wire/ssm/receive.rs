@@ -1,19 +1,19 @@
-//! What we receive: put in order, each message once.
+//! Received messages: put in order, each once.
 //!
-//! The agent repeats only the oldest message that it has no acknowledgement for. So whatever is
-//! acknowledged must be kept, and whatever comes twice must be acknowledged twice: where one
-//! acknowledgement is lost, nothing behind it would ever be repeated.
+//! The agent repeats only the oldest message that is not acknowledged. So a message that is
+//! acknowledged must be kept, and one that comes twice must be acknowledged twice: if one
+//! acknowledgement is lost, no message behind it would ever be repeated.
 
 use std::collections::BTreeMap;
 
-/// How far ahead of its turn a message may come, and how many bytes of such are kept.
+/// How many messages ahead of its turn a message may come, and how many bytes of such are kept.
 const AHEAD: i64 = 16 * 1024;
 const KEPT: usize = 4 * 1024 * 1024;
 
 /// The messages of the agent that have come before their turn.
 #[derive(Debug, Default)]
 pub(super) struct Inbox {
-    /// Whose turn it is.
+    /// The next sequence number.
     expected: i64,
     early: BTreeMap<i64, Early>,
     /// Bytes in `early`.
@@ -30,18 +30,18 @@ pub(super) struct Early {
 /// What becomes of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
-    /// Its turn: take it, acknowledge it, and look for others behind it.
+    /// It is the next: take it, acknowledge it, and look for kept ones behind it.
     Now,
-    /// It is kept: acknowledge it.
+    /// It is kept for later: acknowledge it.
     Kept,
-    /// It was here before: acknowledge it again.
+    /// It has been received before: acknowledge it again.
     Again,
-    /// There is no room: it must come again.
+    /// There is no room: do not acknowledge it, so that it comes again.
     Refused,
 }
 
 impl Inbox {
-    /// Whether it is the turn of a message with this number.
+    /// Sorts in a message with this sequence number.
     pub(super) fn receive(&mut self, sequence: i64, payload_type: u32, payload: &[u8]) -> Turn {
         if sequence == self.expected {
             return Turn::Now;
@@ -63,12 +63,12 @@ impl Inbox {
         Turn::Kept
     }
 
-    /// The message whose turn it was has been taken.
+    /// The next message has been taken.
     pub(super) fn advance(&mut self) {
         self.expected += 1;
     }
 
-    /// The message whose turn it is, if it is here already.
+    /// The next message, if it was kept.
     pub(super) fn next(&mut self) -> Option<Early> {
         let early = self.early.remove(&self.expected)?;
         self.kept -= early.payload.len();
@@ -76,7 +76,7 @@ impl Inbox {
         Some(early)
     }
 
-    /// Whether something is missing before what has come.
+    /// Whether a message is missing before one that is kept.
     pub(super) fn has_gap(&self) -> bool {
         !self.early.is_empty()
     }

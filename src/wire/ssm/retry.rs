@@ -1,21 +1,21 @@
-//! When a session whose websocket is lost is resumed, and when that is given up.
+//! When to resume a session whose websocket is lost, and when to give up.
 //!
-//! That a websocket is accepted shows nothing yet: whoever closes each one at once would be asked
-//! for the next one without end. Only bytes of the stream, in either direction, end the waiting.
+//! An accepted websocket proves nothing: a gateway that closes each at once would be asked for the
+//! next one for ever. Only bytes of the stream, in either direction, reset the waiting time.
 
 use std::time::Duration;
 
 use crate::wire::Time;
 
-/// How long nothing may move before the session is given up. ssh's own timers decide sooner, if
-/// they are set.
+/// How long nothing may move before we give up. ssh's own timers end the session sooner, if they are
+/// set.
 pub(crate) const GIVE_UP: Duration = Duration::from_mins(5);
 
 /// The first wait after a failure, and the longest.
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
-/// How soon after one websocket the next may be opened, whatever moved on the first.
+/// How soon after one websocket the next may be opened, even if bytes moved on the first.
 const SPACING: Duration = Duration::from_secs(1);
 
 /// The retries of one session.
@@ -23,7 +23,7 @@ const SPACING: Duration = Duration::from_secs(1);
 pub(crate) struct Retry {
     /// When the last websocket was opened.
     opened: Option<Time>,
-    /// Since when nothing has moved.
+    /// When the last bytes moved, or the first websocket was lost since.
     since: Option<Time>,
     wait: Duration,
 }
@@ -34,9 +34,9 @@ impl Retry {
         self.opened = Some(now);
     }
 
-    /// It is lost; `has_moved` tells whether any byte of the stream has moved on it. One that has
-    /// lasted for as long as it takes us to give up counts as good, too: the gateway closes each
-    /// about once an hour, also where nobody had anything to say.
+    /// It is lost; `has_moved` tells whether bytes of the stream have moved on it. One that has lasted
+    /// for [`GIVE_UP`] counts as good, too: the gateway closes each about once an hour, also when the
+    /// session is idle.
     pub(crate) fn lost(&mut self, has_moved: bool, now: Time) {
         let lasted = self.opened.map(|opened| now.saturating_sub(opened));
         if has_moved || lasted >= Some(GIVE_UP) {
@@ -48,13 +48,13 @@ impl Retry {
         self.since = self.since.or(Some(now));
     }
 
-    /// No other could be opened.
+    /// Another could not be opened.
     pub(crate) fn failed(&mut self) {
         self.wait = (self.wait * 2).clamp(FIRST_WAIT, LONGEST_WAIT);
     }
 
-    /// How long to wait before the next is opened, where a wait is so much of its full length;
-    /// `None` to give up.
+    /// How long to wait before the next is opened: this share of the full time, for jitter; `None` to
+    /// give up.
     pub(crate) fn wait(&self, share: f64, now: Time) -> Option<Duration> {
         let since = self.since.unwrap_or(now);
         if now.saturating_sub(since) >= GIVE_UP {

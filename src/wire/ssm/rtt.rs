@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-/// What is waited before anything was measured.
+/// The timeout before the first measurement.
 const FIRST: Duration = Duration::from_secs(1);
 
-/// The least that is waited: the agent acknowledges from a busy loop, and is late now and then.
+/// The shortest timeout: the agent acknowledges from a busy loop, and is late now and then.
 const FLOOR: Duration = Duration::from_millis(200);
 
-/// The most that is waited, however often a message was repeated.
+/// The longest timeout, however often a message was repeated.
 const CEILING: Duration = Duration::from_secs(5);
 
 /// The time from a message to its acknowledgement.
@@ -16,13 +16,13 @@ const CEILING: Duration = Duration::from_secs(5);
 pub(super) struct RoundTrip {
     /// Its running mean and mean deviation.
     measured: Option<(Duration, Duration)>,
-    /// The least that any message needed.
+    /// The shortest time of any message.
     fastest: Option<Duration>,
 }
 
 impl RoundTrip {
-    /// Takes in what one message needed. By Karn's rule not one that was repeated: nobody could
-    /// tell which of the two was acknowledged.
+    /// Takes the time of one message. By Karn's rule, not of one that was repeated: it is unknown which
+    /// copy was acknowledged.
     pub(super) fn measure(&mut self, sample: Duration) {
         self.fastest = Some(self.fastest.map_or(sample, |least| least.min(sample)));
         self.measured = Some(match self.measured {
@@ -34,12 +34,12 @@ impl RoundTrip {
         });
     }
 
-    /// The least that any message needed: the way itself, without any queue.
+    /// The shortest time of any message: the network's, without queues.
     pub(super) fn fastest(&self) -> Duration {
         self.fastest.unwrap_or_default()
     }
 
-    /// How long to wait for the acknowledgement of a message that was repeated so often.
+    /// How long to wait for the acknowledgement of a message that was repeated this often.
     pub(super) fn timeout(&self, repeated: u32) -> Duration {
         let once = match self.measured {
             None => FIRST,

@@ -1,8 +1,8 @@
-//! What we send: cut into messages, numbered, kept until each is acknowledged.
+//! Sent messages: numbered, and kept until each is acknowledged.
 //!
-//! The agent buffers what comes out of order and acknowledges it, so every message has a timer of
-//! its own and one that is lost holds up no other. The protocol has no window; without one, a fast
-//! sender only fills the gateway, which then pauses it. Ours counts bytes, like TCP's.
+//! The agent buffers and acknowledges messages that come out of order, so each has a timer of its own,
+//! and a lost one does not hold up the others. The protocol has no window; without one, a fast sender
+//! only fills the gateway, which then pauses it. Our window counts bytes, as TCP's does.
 
 mod pause;
 mod silence;
@@ -18,21 +18,21 @@ use self::window::Window;
 use super::rtt::RoundTrip;
 use crate::wire::Time;
 
-/// Bytes in one message. The plugin has never sent more; two other clients send 1536, and what
-/// the gateway takes beyond that nobody has said.
+/// The most bytes in one message. The plugin never sends more, two other clients send 1536, and the
+/// gateway's limit is unknown.
 pub(super) const PAYLOAD: usize = 1024;
 
-/// How many messages may be under way, however small: a tenth of what the agent keeps.
+/// How many messages may be in flight, however small: a tenth of what the agent keeps.
 const MESSAGES: usize = 10_000;
 
 /// The messages that are not acknowledged yet.
 #[derive(Debug)]
 pub(super) struct Outbox {
     slots: Slots,
-    /// The numbers of those that are to be sent, or sent again, now.
+    /// The numbers of those to send, or to send again, now.
     ready: VecDeque<u64>,
     /// Bytes of the stream that are not acknowledged.
-    under_way: usize,
+    in_flight: usize,
     window: Window,
     /// No message is due before this.
     next_due: Option<Time>,
@@ -46,7 +46,7 @@ impl Outbox {
         Self {
             slots: Slots::default(),
             ready: VecDeque::new(),
-            under_way: 0,
+            in_flight: 0,
             window: Window::new(),
             next_due: None,
             trip: RoundTrip::default(),
@@ -60,20 +60,19 @@ impl Outbox {
         self.slots.next()
     }
 
-    /// Takes the next message, which holds `size` bytes of the stream (none, if it is not of the
-    /// stream).
+    /// Takes the next message, which holds `size` bytes of the stream; 0 if it is not part of it.
     pub(super) fn push(&mut self, frame: Vec<u8>, size: usize) {
         let sequence = self.next_sequence();
         if size > 0 && self.free() == 0 {
             self.silence.probe(sequence);
         }
         self.ready.push_back(sequence);
-        self.under_way += size;
+        self.in_flight += size;
         self.slots.push(Slot::new(frame, size));
     }
 
-    /// How many bytes more may be on their way. During a pause, one message: without anything to
-    /// try, nobody would notice that it is over.
+    /// How many bytes more may be in flight. During a pause, one message: the end of the pause is found
+    /// by sending it.
     pub(super) fn room(&self) -> usize {
         match (self.paused, self.free()) {
             (Some(_), _) if self.is_empty() => PAYLOAD,
@@ -88,7 +87,7 @@ impl Outbox {
         if self.slots.len() >= MESSAGES {
             return 0;
         }
-        self.window.free(self.under_way)
+        self.window.free(self.in_flight)
     }
 
     /// Whether everything is acknowledged.
@@ -96,29 +95,29 @@ impl Outbox {
         self.slots.len() == 0
     }
 
-    /// The agent is connected to the port, and may be one that acknowledges nothing twice: see
+    /// The agent has connected to the port, and may be one that acknowledges nothing twice: see
     /// [`Silence`].
     pub(super) fn count_silence(&mut self) {
         self.silence.count();
     }
 
-    /// That a message is acknowledged, once more perhaps. If that is new: how many bytes
-    /// of the stream it holds.
+    /// A message is acknowledged, perhaps not for the first time. If it is the first: how many bytes of
+    /// the stream it holds.
     pub(super) fn acknowledged(&mut self, sequence: u64, now: Time) -> Option<usize> {
         self.paused = None;
-        let under_way = self.under_way;
+        let in_flight = self.in_flight;
         let slot = self.remove(sequence)?;
         let fastest = self.trip.fastest();
-        self.window.widen(slot.size, under_way, fastest);
+        self.window.widen(slot.size, in_flight, fastest);
         if let (Some(sent), 0) = (slot.sent, slot.repeated) {
             self.trip.measure(now.saturating_sub(sent));
-            self.passed(slot.count);
+            self.arrived_before(slot.count);
         }
         Some(slot.size)
     }
 
-    /// Whatever was sent before the frame of this count has arrived.
-    fn passed(&mut self, count: u64) {
+    /// All that was sent before the frame of this count has arrived.
+    fn arrived_before(&mut self, count: u64) {
         while let Some((copy, at)) = self.silence.before(count) {
             let Some(slot) = self.slots.get(at).filter(|slot| slot.count == copy) else {
                 continue;
@@ -127,40 +126,40 @@ impl Outbox {
             if slot.unanswered >= COPIES {
                 self.remove(at);
             } else {
-                self.look_at(at);
+                self.schedule(at);
             }
         }
     }
 
-    /// Nothing more needs to be done about a message.
+    /// Forgets a message.
     fn remove(&mut self, sequence: u64) -> Option<Slot> {
         let slot = self.slots.remove(sequence)?;
-        self.under_way -= slot.size;
+        self.in_flight -= slot.size;
         self.silence.forget_probe(sequence);
         Some(slot)
     }
 
-    /// The gateway wants to be spared.
+    /// The gateway pauses us.
     pub(super) fn pause(&mut self, now: Time) {
         if self.paused.is_none() {
             self.window.narrow(self.slots.next());
-            self.paused = Some(PublicationPause::begin(now));
+            self.paused = Some(PublicationPause::new(now));
         }
     }
 
-    /// It can go on.
-    pub(super) fn go_on(&mut self) {
+    /// The gateway ends the pause.
+    pub(super) fn resume_publication(&mut self) {
         self.paused = None;
     }
 
-    /// A new websocket: what was not acknowledged goes out again, in order.
-    pub(super) fn resume(&mut self) {
+    /// There is another websocket: what is not acknowledged is sent again, in order.
+    pub(super) fn reconnected(&mut self) {
         self.paused = None;
         self.next_due = None;
-        self.silence.resume();
+        self.silence.reconnected();
         self.ready.clear();
         for (at, slot) in self.slots.iter_mut() {
-            slot.again();
+            slot.requeue();
             self.ready.push_back(at);
         }
     }
@@ -179,7 +178,7 @@ impl Outbox {
                 && self
                     .paused
                     .as_mut()
-                    .is_some_and(|pause| !pause.take_leave())
+                    .is_some_and(|pause| !pause.take_probe())
             {
                 return None;
             }
@@ -187,22 +186,22 @@ impl Outbox {
             slot.sent = Some(now);
             slot.count = self.silence.send(at, slot.repeated > 0);
             let frame = slot.frame.clone();
-            self.look_at(at);
+            self.schedule(at);
             return Some(frame);
         }
     }
 
-    /// Sees to it that [`Outbox::tick`] looks at this message when it is due.
-    fn look_at(&mut self, sequence: u64) {
+    /// Has [`Outbox::tick`] look at this message when it is due.
+    fn schedule(&mut self, sequence: u64) {
         let slot = self.slots.get(sequence);
         let due = slot.and_then(|slot| slot.due(&self.trip));
         self.next_due = [self.next_due, due].into_iter().flatten().min();
     }
 
-    /// Looks which messages have waited for too long.
+    /// Queues the messages whose timers are over.
     pub(super) fn tick(&mut self, now: Time) {
         if let Some(pause) = &mut self.paused {
-            if pause.is_over_for_one(now) {
+            if pause.tick(now) {
                 self.probe();
             }
             return;
@@ -216,7 +215,7 @@ impl Outbox {
                 continue;
             };
             if due <= now {
-                slot.again();
+                slot.requeue();
                 self.ready.push_back(at);
                 lost = Some(at);
             } else {
@@ -238,11 +237,11 @@ impl Outbox {
         }
     }
 
-    /// Puts the oldest message in front.
+    /// Queues the oldest message as the next.
     fn probe(&mut self) {
         let first = self.slots.first();
         if let Some(slot) = self.slots.get(first) {
-            slot.again();
+            slot.requeue();
             self.ready.retain(|at| *at != first);
             self.ready.push_front(first);
         }

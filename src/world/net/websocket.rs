@@ -1,11 +1,11 @@
-//! Websockets: from a signed URL to a stream of frames, through whatever lies between.
+//! Websockets: from a signed URL to a stream of frames.
 //!
 //! ```text
-//! proxy, if there is to be one ─→ TCP ─→ [TLS, CONNECT] ─→ TLS ─→ HTTP/1.1 upgrade ─→ frames
+//! proxy, if there is one ─→ TCP ─→ [TLS, CONNECT] ─→ TLS ─→ HTTP/1.1 upgrade ─→ frames
 //! ```
 //!
-//! The upgrade is hyper's, and not the frames' library's, so that the body of a refusal can be
-//! read: that is where AWS says why. Each step has a time limit, and an error of its own.
+//! hyper does the upgrade, because tokio-websockets does not return the body of a refusal, which has
+//! AWS's reason. Each step has a time limit and an error of its own.
 
 mod dial;
 mod http;
@@ -24,19 +24,19 @@ pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// A connection of any kind, owned: its layers are told apart once for every 16 KB and more.
+/// A connection of any kind. The dynamic dispatch costs one call for 16 KB or more.
 pub(crate) type Io = Box<dyn Stream>;
 
-/// A websocket, opened.
+/// An open websocket.
 pub(crate) type Socket = WebSocketStream<Io>;
 
 /// How many bytes are collected before they are written: one full frame, or many small ones.
 const FLUSH: usize = 48 * 1024;
 
-/// What lies between us and every server.
+/// How to connect to servers.
 #[derive(Clone, Debug)]
 pub(crate) struct NetworkConfig {
-    /// Whom to believe who they are.
+    /// The certificate authorities to trust.
     pub(crate) trust: Trust,
     /// Which proxies to use.
     pub(crate) proxies: Proxies,
@@ -45,7 +45,7 @@ pub(crate) struct NetworkConfig {
 /// Why there is no websocket.
 #[derive(Debug)]
 pub(crate) enum DialError {
-    /// The server answers the upgrade with another status than 101.
+    /// The server answers the upgrade with a status other than 101.
     Refused {
         /// The HTTP status.
         status: u16,
@@ -70,18 +70,18 @@ impl From<Tunnel> for DialError {
     }
 }
 
-/// Where a websocket is.
+/// A websocket's URL.
 #[derive(Clone, Debug)]
 struct WebsocketUrl {
     host: String,
     port: u16,
     secure: bool,
-    /// Path and query, which may be a secret.
+    /// Path and query; may be secret.
     path: String,
 }
 
-/// Opens the websocket at this URL (`wss`, `https`, `ws` or `http`) with these headers beside the
-/// usual ones. A message of more than `longest` bytes is the end of it.
+/// Opens the websocket at this URL (`wss`, `https`, `ws` or `http`) with these additional headers. A
+/// message of more than `longest` bytes is an error.
 ///
 /// # Errors
 /// [`DialError`], with the step that failed or took too long.
@@ -124,7 +124,7 @@ impl WebsocketUrl {
         })
     }
 
-    /// Host and port, as the authority of a URL has them; the port only where it is `needed`.
+    /// The authority of the URL (RFC 3986, 3.2); the default port only if it is `needed`.
     fn authority(&self, needed: bool) -> String {
         let usual = self.port == if self.secure { 443 } else { 80 };
         let host = if self.host.contains(':') {

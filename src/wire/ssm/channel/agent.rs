@@ -1,77 +1,77 @@
-//! What we know of the agent: its release, and whether it is connected to the port.
+//! What we know about the agent: its release, and whether it has connected to the port.
 
 use std::time::Duration;
 
 use super::{Event, Phase, Purpose, SsmChannel, Time};
 use crate::wire::ssm::handshake;
 
-/// How long an agent tries to connect to the port at most, before it gives the session up: as long
-/// as its system does, which is 127 s on Linux and less on Windows.
-const DIAL: Duration = Duration::from_secs(150);
+/// How long an agent tries to connect to the port at most: as long as its system does, which is 127 s
+/// on Linux and less on Windows.
+const CONNECT: Duration = Duration::from_secs(150);
 
-/// How long the first bytes of the stream may be without an answer before that is remarked upon.
-/// An agent that could not connect to the port is silent for a minute, and then closes the session.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the first bytes of the stream may be unanswered before we report it. An agent that could
+/// not connect to the port is silent for a minute, and then closes the session.
+const REPORT_AFTER: Duration = Duration::from_secs(5);
 
 /// The agent at the other end.
 #[derive(Debug, Default)]
 pub(super) struct AgentState {
-    /// Whether it acknowledges a message again that it has had already.
+    /// Whether it acknowledges a message that it receives again.
     acknowledges_again: bool,
-    /// When it has connected to the port, or given that up.
-    dialled: Option<Time>,
-    /// The first message of the stream. With nothing before it that may be missing, the agent has no
-    /// reason to keep it: acknowledged, it was written to the port.
+    /// When it has connected to the port or given up.
+    connected: Option<Time>,
+    /// The first message of the stream. The agent has no reason to keep it for later, so when it is
+    /// acknowledged it has been written to the port.
     first: Option<u64>,
-    /// When to remark that it does not answer.
-    silent: Option<Time>,
-    /// Whether it has answered anything of the stream, or that was remarked upon.
+    /// When to report that it does not answer.
+    report_at: Option<Time>,
+    /// Whether it has answered any byte of the stream, or the lack of an answer has been reported.
     settled: bool,
 }
 
 impl AgentState {
-    /// It asks for the handshake.
-    pub(super) fn asks(&mut self, request: &[u8]) {
+    /// It has sent the handshake request.
+    pub(super) fn requested(&mut self, request: &[u8]) {
         self.acknowledges_again = handshake::acknowledges_again(request);
     }
 
-    /// The handshake is complete, and it begins to connect.
-    pub(super) fn begins(&mut self, now: Time) {
-        self.dialled.get_or_insert(now + DIAL);
+    /// The handshake is complete, and it starts to connect.
+    pub(super) fn connects(&mut self, now: Time) {
+        self.connected.get_or_insert(now + CONNECT);
     }
 
-    /// It is sent bytes of the stream, from this number on.
-    pub(super) fn waits(&mut self, sequence: u64, now: Time) {
+    /// It is sent bytes of the stream, with this sequence number first.
+    pub(super) fn sent(&mut self, sequence: u64, now: Time) {
         self.first.get_or_insert(sequence);
         if !self.settled {
-            self.silent.get_or_insert(now + PATIENCE);
+            self.report_at.get_or_insert(now + REPORT_AFTER);
         }
     }
 
-    /// It is reached by another websocket, and has the time again to answer by that.
-    pub(super) fn reached(&mut self, now: Time) {
-        self.silent = self.silent.map(|_| now + PATIENCE);
+    /// There is another websocket: the time to answer starts again.
+    pub(super) fn reconnected(&mut self, now: Time) {
+        self.report_at = self.report_at.map(|_| now + REPORT_AFTER);
     }
 
-    /// It has answered some.
-    pub(super) fn answers(&mut self) {
+    /// It has answered.
+    pub(super) fn answered(&mut self) {
         self.settled = true;
-        self.silent = None;
+        self.report_at = None;
     }
 }
 
 impl SsmChannel {
-    /// Whether anything of the stream may be sent.
+    /// Whether the handshake is complete, so that messages may be sent.
     pub(crate) fn is_ready(&self) -> bool {
         self.phase != Phase::Handshake
     }
 
-    /// The agent has sent output, so it is connected.
-    pub(super) fn speaks(&mut self, now: Time) {
+    /// The agent has sent output, so it has connected.
+    pub(super) fn output_came(&mut self, now: Time) {
         self.moved = now;
         self.spoken = true;
-        self.agent.answers();
-        // An agent begins most shells without a handshake.
+        self.agent.answered();
+        // Most shells start without a handshake.
         if self.phase != Phase::Handshake || self.purpose == Purpose::Shell {
             self.phase = Phase::Open;
         }
@@ -84,25 +84,25 @@ impl SsmChannel {
             self.moved = now;
             self.has_moved = true;
             if bytes > 0 {
-                self.agent.answers();
+                self.agent.answered();
             }
         }
-        // Other messages come before the first bytes for a shell: sizes of the terminal.
+        // For a shell, terminal sizes are sent before the first bytes.
         if self.purpose == Purpose::Port && self.agent.first == Some(sequence) {
             self.agent_connected();
         }
     }
 
-    /// The agent is connected: see `Outbox::count_silence`.
+    /// The agent has connected to the port: see `Outbox::count_silence`.
     fn agent_connected(&mut self) {
         if !self.agent.acknowledges_again {
             self.outbox.count_silence();
         }
     }
 
-    /// Whether this reason means that the agent could not connect to the port. Its worker crashes then,
+    /// Whether this reason means that the agent could not connect to the port. Its worker then crashes,
     /// which the agent notices after a minute.
-    pub(super) fn is_unconnected(&self, reason: &str) -> bool {
+    pub(super) fn could_not_connect(&self, reason: &str) -> bool {
         let texts = [
             "Unable to connect to specified port",
             "ipc messaging received timeout signal",
@@ -113,17 +113,17 @@ impl SsmChannel {
     }
 
     pub(super) fn tick_agent(&mut self, now: Time) {
-        if self.agent.dialled.take_if(|at| now >= *at).is_some() {
+        if self.agent.connected.take_if(|at| now >= *at).is_some() {
             self.agent_connected();
         }
         let agent = &mut self.agent;
-        if self.link.is_some() && agent.silent.is_some_and(|at| now >= at) {
-            agent.answers();
+        if self.link.is_some() && agent.report_at.is_some_and(|at| now >= at) {
+            agent.answered();
             self.events.push_back(Event::Unanswered);
         }
     }
 
     pub(super) fn agent_timeout(&self) -> Option<Time> {
-        self.link.and(self.agent.silent)
+        self.link.and(self.agent.report_at)
     }
 }

@@ -134,13 +134,13 @@ impl DataChannel for SsmChannel {
             return;
         }
         self.output.clear();
-        self.outbox.go_on();
+        self.outbox.resume_publication();
         self.moved = now;
         self.ending = Ending::Draining(now + DRAIN);
         // A shell's agent acknowledges "terminate" and goes on, so only the API ends its session.
         if self.link.is_none() || !self.is_ready() || self.purpose == Purpose::Shell {
             // Where nothing can be sent, there is nothing to wait for.
-            self.over(SessionEnd::Unconfirmed);
+            self.end(SessionEnd::Unconfirmed);
         }
     }
 

@@ -1,4 +1,4 @@
-//! What comes: a frame, its message, its payload.
+//! Incoming frames: the message, then its payload.
 
 use std::time::Duration;
 
@@ -9,19 +9,18 @@ use crate::wire::ssm::handshake;
 use crate::wire::ssm::message::{Message, MessageType, payload, random_id};
 use crate::wire::ssm::receive::Turn;
 
-/// How long to wait for the server to speak first. What reaches the agent before it has connected
-/// to the port is refused and has to be sent again; an SSH server sends its version at once
-/// (RFC 4253, 4.2).
+/// How long to wait for the server to send first. The agent refuses what reaches it before it has
+/// connected to the port; an SSH server sends its version at once (RFC 4253, 4.2).
 const BANNER: Duration = Duration::from_millis(300);
 
-/// How many acknowledgements wait to be sent before nothing more is taken.
+/// How many acknowledgements may wait to be sent.
 const ACKNOWLEDGEMENTS: usize = 4096;
 
-/// What comes before the number of an exit status.
+/// The prefix of an exit status.
 const EXIT_CODE: &str = "EXIT_CODE: ";
 
 impl SsmChannel {
-    /// A binary frame has come. One that makes no sense is ignored, and so not acknowledged.
+    /// A binary frame. A malformed one is ignored, and so not acknowledged.
     pub(crate) fn frame(&mut self, frame: &[u8], now: Time) {
         self.heard(now);
         let Ok(message) = Message::decode(frame) else {
@@ -35,17 +34,17 @@ impl SsmChannel {
                 }
             }
             MessageType::ChannelClosed => self.closed(message.payload),
-            // Neither says anything about the handshake: a pause may come before it.
+            // Either may come before the handshake.
             MessageType::PausePublication => self.outbox.pause(now),
-            MessageType::StartPublication => self.outbox.go_on(),
+            MessageType::StartPublication => self.outbox.resume_publication(),
             MessageType::Input | MessageType::Unknown => {}
         }
     }
 
     /// A message of the agent's stream.
     fn numbered(&mut self, message: &Message<'_>, now: Time) {
-        self.outbox.go_on();
-        // Not acknowledged, it comes again.
+        self.outbox.resume_publication();
+        // It is not acknowledged, so it will come again.
         if !self.takes_frames() || self.acknowledgements.len() >= ACKNOWLEDGEMENTS {
             return;
         }
@@ -78,23 +77,23 @@ impl SsmChannel {
         self.acknowledgements.push_back(acknowledgement.encode());
     }
 
-    /// A payload whose turn it is.
+    /// The payload of the next message in order.
     fn take(&mut self, kind: u32, bytes: &[u8], now: Time) {
         match kind {
             payload::OUTPUT | payload::STDERR => {
                 self.has_moved |= !bytes.is_empty();
-                self.speaks(now);
-                // After a hang-up there is nobody to read it.
+                self.output_came(now);
+                // After a hang-up, output has no reader.
                 if !self.is_leaving() {
                     self.output.extend(bytes);
                 }
             }
             payload::HANDSHAKE_REQUEST => {
                 if self.handshake == Handshake::Awaited
-                    && let Some(answer) = handshake::answer(bytes, self.purpose)
+                    && let Some(answer) = handshake::respond(bytes, self.purpose)
                 {
                     self.handshake = Handshake::Answered;
-                    self.agent.asks(bytes);
+                    self.agent.requested(bytes);
                     self.send(payload::HANDSHAKE_RESPONSE, &answer.response, 0, now);
                     if let Some(reason) = answer.refused {
                         self.refuse(reason, now);
@@ -107,7 +106,7 @@ impl SsmChannel {
                     return;
                 }
                 if self.phase == Phase::Handshake {
-                    self.agent.begins(now);
+                    self.agent.connects(now);
                     self.phase = match self.purpose {
                         Purpose::Port => Phase::Banner(now + BANNER),
                         Purpose::Shell => Phase::Open,

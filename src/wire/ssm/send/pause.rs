@@ -1,46 +1,46 @@
-//! The pause that the gateway asks for. Nobody has promised to say when it is over, so one message
-//! is tried now and then.
+//! The pause that the gateway asks for by `pause_publication`. It may not report the end of the pause,
+//! so one message is sent now and then as a probe.
 
 use std::time::Duration;
 
 use super::Time;
 
-/// How often that is.
+/// How often to probe.
 const PROBE: Duration = Duration::from_secs(1);
 
 /// A pause.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PublicationPause {
-    /// When to try one message.
+    /// When the next probe is due.
     next: Time,
-    /// Whether it is time.
-    leave: bool,
+    /// Whether a probe may be sent now.
+    probe: bool,
 }
 
 impl PublicationPause {
-    pub(super) fn begin(now: Time) -> Self {
+    pub(super) fn new(now: Time) -> Self {
         Self {
             next: now + PROBE,
-            leave: false,
+            probe: false,
         }
     }
 
-    /// When the next message may be tried.
+    /// When the next probe is due.
     pub(super) fn next(self) -> Time {
         self.next
     }
 
-    /// Whether it has become time for one.
-    pub(super) fn is_over_for_one(&mut self, now: Time) -> bool {
+    /// Whether a probe has become due.
+    pub(super) fn tick(&mut self, now: Time) -> bool {
         if now < self.next {
             return false;
         }
         self.next = now + PROBE;
-        !std::mem::replace(&mut self.leave, true)
+        !std::mem::replace(&mut self.probe, true)
     }
 
-    /// The leave to send one message, once.
-    pub(super) fn take_leave(&mut self) -> bool {
-        std::mem::take(&mut self.leave)
+    /// Whether to send a message as a probe, which is then taken for sent.
+    pub(super) fn take_probe(&mut self) -> bool {
+        std::mem::take(&mut self.probe)
     }
 }

@@ -1,56 +1,56 @@
-//! What it means that the agent says nothing of a message that was sent again.
+//! What it means that the agent does not acknowledge a message that was sent again.
 //!
-//! Agents before 3.2.1041.0 (May 2023) drop a message that they have had already, without a word. If
-//! the one acknowledgement of a message is lost, with a websocket say, no other ever comes. That
-//! later messages are acknowledged proves nothing by itself: the agent also acknowledges what it
-//! keeps for later, while the message before is missing. This is what a copy leads to that reaches it:
+//! Agents before 3.2.1041.0 (May 2023) drop a message that they receive again, and send nothing. If
+//! the one acknowledgement of a message is lost, for example with a websocket, no other ever comes.
+//! Acknowledgements of later messages prove nothing by themselves: the agent also acknowledges what it
+//! keeps for later, while the message before is missing. This is how it reacts to a copy:
 //!
-//! | the agent | what it says |
+//! | the agent | its reaction |
 //! |---|---|
-//! | has had the message | an acknowledgement; before 3.2.1041.0: nothing |
+//! | has received the message before | an acknowledgement; before 3.2.1041.0: nothing |
 //! | waits for it, or for one before it | an acknowledgement |
-//! | waits for it, and is not connected to the port yet | nothing, but acknowledges later ones |
+//! | waits for it, and has not connected to the port yet | nothing, but acknowledges later ones |
 //! | has no room to keep it (100,000 messages, ten times what we send) | nothing, of later ones either |
 //!
-//! So once the agent is connected, which its first output shows, silence about a copy that has arrived
-//! means that it has had the message. That a copy has arrived is shown by the acknowledgement of a
-//! message that was sent after it, for the first time and on the same websocket: frames keep their
-//! order. A copy may still be lost by itself, or with the agent's own websocket; so it takes
-//! [`COPIES`], each with an acknowledgement of its own behind it.
+//! So once the agent has connected, which its first output shows, no answer to a copy that has arrived
+//! means that it has received the message before. A copy has arrived when a message is acknowledged
+//! that was sent after it, for the first time and on the same websocket: frames keep their order. A
+//! copy may still be lost by itself, or with the agent's own websocket; so it takes [`COPIES`], each
+//! with an acknowledgement behind it.
 //!
 //! <https://github.com/aws/amazon-ssm-agent/commit/b0e8d778>
 
 use std::collections::VecDeque;
 
-/// How many copies of a message must have arrived without a word.
+/// How many copies of a message must have arrived unanswered.
 pub(super) const COPIES: u32 = 4;
 
-/// How many copies are kept in mind: twice as many as there are messages under way at most. The oldest
-/// of more are of messages that were sent yet again since.
+/// How many copies are remembered: twice as many as there are messages in flight at most. If there are
+/// more, the oldest are of messages that were sent yet again since.
 const KEPT: usize = 20_000;
 
-/// The copies of messages that nothing has been heard of.
+/// The copies that have not been answered.
 #[derive(Debug, Default)]
 pub(super) struct Silence {
-    /// Whether it means anything.
+    /// Whether copies count.
     counts: bool,
     /// How many frames were sent.
     sent: u64,
-    /// What was sent again, by [`Silence::sent`] and number, and nothing behind it acknowledged yet.
+    /// The copies behind which nothing is acknowledged yet, by [`Silence::sent`] and sequence number.
     copies: VecDeque<(u64, u64)>,
-    /// A message beyond the window, without which nothing might come behind the copies.
+    /// A message beyond the window. Without it, there might be none to acknowledge behind the copies.
     probe: Option<u64>,
 }
 
 impl Silence {
-    /// From now on silence counts. What was sent before may have met an agent without a connection.
+    /// From now on copies count. The agent may not have been connected when earlier ones arrived.
     pub(super) fn count(&mut self) {
         if !std::mem::replace(&mut self.counts, true) {
             self.copies.clear();
         }
     }
 
-    /// This message is sent, once more perhaps. The count of frames with this one.
+    /// This message is sent, perhaps again. The count of frames with this one.
     pub(super) fn send(&mut self, sequence: u64, again: bool) -> u64 {
         self.sent += 1;
         if again && self.counts {
@@ -63,7 +63,7 @@ impl Silence {
         self.sent
     }
 
-    /// The next copy that was sent before the frame of this count, as its count and number.
+    /// The next copy that was sent before the frame of this count, as its count and sequence number.
     pub(super) fn before(&mut self, sent: u64) -> Option<(u64, u64)> {
         self.copies.pop_front_if(|(copy, _)| *copy < sent)
     }
@@ -73,18 +73,18 @@ impl Silence {
         self.probe.is_none() && !self.copies.is_empty()
     }
 
-    /// This message goes beyond the window.
+    /// This message is sent beyond the window.
     pub(super) fn probe(&mut self, sequence: u64) {
         self.probe = Some(sequence);
     }
 
-    /// This message is acknowledged, or sent again: another may go beyond the window.
+    /// This message is acknowledged, or sent again: another may be sent beyond the window.
     pub(super) fn forget_probe(&mut self, sequence: u64) {
         self.probe.take_if(|probe| *probe == sequence);
     }
 
-    /// Another websocket: nothing on it has passed what was sent on the last.
-    pub(super) fn resume(&mut self) {
+    /// There is another websocket, and no order between its frames and those on the last.
+    pub(super) fn reconnected(&mut self) {
         self.copies.clear();
         self.probe = None;
     }

@@ -1,4 +1,4 @@
-//! The messages that are not acknowledged yet, by their numbers.
+//! The messages that are not acknowledged yet, by their sequence numbers.
 
 use std::collections::VecDeque;
 
@@ -40,7 +40,7 @@ impl Slot {
         }
     }
 
-    /// When it is to be sent again. A copy that has arrived is no reason to wait longer.
+    /// When to send it again. A copy that has arrived unanswered does not double the timeout.
     pub(super) fn due(&self, trip: &RoundTrip) -> Option<Time> {
         let repeated = if self.unanswered > 0 {
             0
@@ -50,8 +50,8 @@ impl Slot {
         self.sent.map(|sent| sent + trip.timeout(repeated))
     }
 
-    /// It is to be sent, once more if it was already.
-    pub(super) fn again(&mut self) {
+    /// Marks it as to be sent, again if it was sent before.
+    pub(super) fn requeue(&mut self) {
         self.repeated += u32::from(self.sent.take().is_some());
     }
 }
@@ -66,7 +66,7 @@ impl Slots {
         self.first + self.slots.len() as u64
     }
 
-    /// From the first that is not acknowledged to the last, acknowledged ones in between included.
+    /// How many there are from the first to the last, including acknowledged ones in between.
     pub(super) fn len(&self) -> usize {
         self.slots.len()
     }

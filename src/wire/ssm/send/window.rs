@@ -1,4 +1,4 @@
-//! How many bytes may be under way.
+//! How many bytes may be in flight.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ const FIRST: usize = 64 * 1024;
 const NARROWEST: usize = 8 * 1024;
 
 /// The widest window: bytes for each microsecond of the round trip (10 MB/s, ten times what agents
-/// have been seen to take), and its bounds. What is beyond the agent's own pace waits in front of
-/// the agent; and if its websocket breaks at that moment, the agent may take a message without being
-/// able to say so, and takes it a second time when it comes again. No client can cure that, so as
-/// little as possible is to wait there.
+/// have been seen to take), and its bounds. What is faster than the agent queues up in front of it; and
+/// if its websocket breaks at that moment, the agent may take a message without acknowledging it, and
+/// takes it a second time when it comes again. No client can prevent that, so as little as possible
+/// should queue up there.
 const PACE: u128 = 10;
 const WIDEST_NEARBY: usize = 256 * 1024;
 const WIDEST: usize = 1024 * 1024;
@@ -19,7 +19,7 @@ const WIDEST: usize = 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Window {
     width: usize,
-    /// Losses among messages before this number have narrowed it already.
+    /// Losses of messages before this number have narrowed it already.
     narrowed_at: u64,
 }
 
@@ -31,34 +31,34 @@ impl Window {
         }
     }
 
-    /// What is left of it where so much is under way.
-    pub(super) fn free(&self, under_way: usize) -> usize {
-        self.width.saturating_sub(under_way)
+    /// What is left of it when so much is in flight.
+    pub(super) fn free(&self, in_flight: usize) -> usize {
+        self.width.saturating_sub(in_flight)
     }
 
-    /// So much has arrived of what was under way. A window that was made use of widens by it: TCP,
-    /// below, looks after the network.
-    pub(super) fn widen(&mut self, arrived: usize, under_way: usize, fastest: Duration) {
-        if under_way * 2 > self.width {
+    /// So much has arrived of what was in flight. A window that was used widens by it; congestion of the
+    /// network is TCP's to handle.
+    pub(super) fn widen(&mut self, arrived: usize, in_flight: usize, fastest: Duration) {
+        if in_flight * 2 > self.width {
             self.width = (self.width + arrived).min(widest(fastest));
         }
     }
 
-    /// A message is lost: once for all that was under way when the first of them was.
+    /// A message is lost. Narrows the window once for all that was in flight when the first was lost.
     pub(super) fn lost(&mut self, sequence: u64, next: u64) {
         if sequence >= self.narrowed_at {
             self.narrow(next);
         }
     }
 
-    /// For all before the next number.
+    /// Narrows it for all messages before the next number.
     pub(super) fn narrow(&mut self, next: u64) {
         self.width = (self.width / 2).max(NARROWEST);
         self.narrowed_at = next;
     }
 }
 
-/// The widest window where the round trip takes no less than this.
+/// The widest window if the round trip takes no less than this.
 fn widest(fastest: Duration) -> usize {
     let bytes = usize::try_from(fastest.as_micros() * PACE).unwrap_or(WIDEST);
     bytes.clamp(WIDEST_NEARBY, WIDEST)

@@ -1,4 +1,4 @@
-//! What is said in HTTP before there is a websocket: CONNECT to a proxy, and the upgrade.
+//! HTTP before the websocket: CONNECT to a proxy, and the upgrade.
 //!
 //! <https://www.rfc-editor.org/rfc/rfc6455#section-4>
 
@@ -23,13 +23,13 @@ use crate::plan::aws::clock::Offset;
 use crate::plan::aws::http_proxy::Proxy;
 use crate::world::net::error::NetworkError;
 
-/// What the server adds to our key to show that it knows what a websocket is (RFC 6455, 1.3).
+/// What the server appends to our key in its answer (RFC 6455, 1.3).
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// How much of a refusal's body is read.
 const BODY: usize = 16 * 1024;
 
-/// Has a proxy connect us to this url.
+/// Has a proxy connect us to this URL's host.
 pub(super) async fn connect(io: Io, url: &WebsocketUrl, proxy: &Proxy) -> Result<Io, Error> {
     let trouble = |cause: String| {
         let proxy = proxy.to_string();
@@ -65,7 +65,7 @@ pub(super) async fn connect(io: Io, url: &WebsocketUrl, proxy: &Proxy) -> Result
     }
 }
 
-/// Asks the server to make this connection a websocket.
+/// Upgrades this connection to a websocket.
 pub(super) async fn upgrade(
     io: Io,
     url: &WebsocketUrl,
@@ -113,7 +113,7 @@ fn offset(headers: &HeaderMap) -> Option<Offset> {
     Offset::of(DateTime::from(SystemTime::now()).secs(), there)
 }
 
-/// Whether this answer is one to our key.
+/// Whether this is an answer to our key.
 fn accepts(headers: &HeaderMap, key: &str) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let expected = base64::encode(Sha1::digest(format!("{key}{GUID}")));
@@ -125,18 +125,18 @@ async fn exchange(io: Io, request: Request<Empty<Bytes>>) -> Result<Response<Inc
     let (mut sender, connection) = http1::handshake(TokioIo::new(io))
         .await
         .map_err(|it| text(&it))?;
-    // Lives as long as the exchange: it gives the connection back when that is over.
+    // This task ends with the exchange, and hands the connection over to `upgrade::on`.
     tokio::spawn(connection.with_upgrades());
     sender.send_request(request).await.map_err(|it| text(&it))
 }
 
-/// The connection after the server has switched. What it has said already is read from it first.
+/// The connection after the upgrade. It first yields the bytes that hyper has read beyond the answer.
 async fn switched(response: Response<Incoming>) -> Result<Io, String> {
     let upgraded = upgrade::on(response).await.map_err(|it| text(&it))?;
     Ok(Box::new(TokioIo::new(upgraded)))
 }
 
-/// hyper's error with its cause, which says more.
+/// The cause of hyper's error, which is more precise.
 fn text(error: &hyper::Error) -> String {
     let cause = std::error::Error::source(error).map(ToString::to_string);
     cause.unwrap_or_else(|| error.to_string())

@@ -1,5 +1,5 @@
-//! The answers to pings. The library queues one for each ping, and has no limit: who pings and reads
-//! nothing would have us keep them all.
+//! The answers to pings. tokio-websockets queues one for each ping, without a limit: a peer that sends
+//! pings and reads nothing would fill our memory.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -8,8 +8,8 @@ use futures_sink::Sink;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_websockets::{Error, Message, WebSocketStream};
 
-/// How many may wait to be sent before nothing more is read: some 300 KB of them. A peer that is
-/// well sends one every few seconds.
+/// How many may be queued before nothing more is read: some 300 KB. A normal peer sends one every few
+/// seconds.
 const MOST: usize = 1024;
 
 /// The pongs that may not have been sent yet.
@@ -17,15 +17,15 @@ const MOST: usize = 1024;
 pub(crate) struct Pongs(usize);
 
 impl Pongs {
-    /// Takes note of a message that has come.
+    /// Counts a message that was received.
     pub(crate) fn note(&mut self, message: &Message) {
         self.0 += usize::from(message.is_ping());
     }
 
-    /// Sends what is queued, as far as that gets; [`Poll::Ready`] once all of it is sent.
+    /// Sends what is queued; [`Poll::Ready`] once all of it is sent.
     ///
     /// # Errors
-    /// When the websocket is gone.
+    /// When the websocket is lost.
     pub(crate) fn poll_flush<S: AsyncRead + AsyncWrite + Unpin>(
         &mut self,
         socket: &mut WebSocketStream<S>,
@@ -39,7 +39,7 @@ impl Pongs {
     /// Waits until there is room for another.
     ///
     /// # Errors
-    /// When the websocket is gone.
+    /// When the websocket is lost.
     pub(crate) fn poll_room<S: AsyncRead + AsyncWrite + Unpin>(
         &mut self,
         socket: &mut WebSocketStream<S>,
