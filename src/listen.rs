@@ -191,6 +191,13 @@ impl Destination {
             credentials = current.get() => credentials?,
             () = hangup.next() => return Ok(()),
         };
-        tunnel::carry(request, credentials, caller.ends(), hangup, self.terminal).await
+        tunnel::carry(
+            request,
+            credentials,
+            caller.streams(),
+            hangup,
+            self.terminal,
+        )
+        .await
     }
 }

@@ -2,7 +2,7 @@
 
 use tokio::io::{copy_bidirectional_with_sizes, join};
 
-use super::listener::{Caller, is_deaf};
+use super::listener::{Caller, is_caller_closed};
 use super::tcp;
 use crate::error::{Error, Tunnel};
 
@@ -16,10 +16,10 @@ const CHUNK: usize = 32 << 10;
 /// [`tcp::ConnectError`], and [`Tunnel::Lost`] when the connection breaks.
 pub(crate) async fn carry(caller: &mut Caller, host: &str, port: u16) -> Result<(), Error> {
     let mut socket = tcp::connect(host, port).await?;
-    let ends = caller.ends();
-    let mut caller = join(ends.input, ends.output);
+    let streams = caller.streams();
+    let mut caller = join(streams.input, streams.output);
     match copy_bidirectional_with_sizes(&mut caller, &mut socket, CHUNK, CHUNK).await {
-        Err(cause) if !is_deaf(&cause) => Err(Tunnel::Lost(cause.to_string()).into()),
+        Err(cause) if !is_caller_closed(&cause) => Err(Tunnel::Lost(cause.to_string()).into()),
         _ => Ok(()),
     }
 }

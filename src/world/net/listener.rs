@@ -12,7 +12,7 @@ use rustix::process::{Resource, getrlimit};
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 
-pub use self::caller::{Caller, Heard, Said, is_deaf};
+pub use self::caller::{Caller, CallerReader, CallerWriter, is_caller_closed};
 pub use self::error::ListenError;
 pub use self::idle::Served;
 use crate::plan::cli::bind_address::BindAddress;

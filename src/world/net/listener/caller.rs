@@ -1,4 +1,4 @@
-//! Somebody who has connected to a port of ours: what they say, and what they hear.
+//! A client that has connected to our port.
 
 use std::cell::Cell;
 use std::error::Error;
@@ -19,40 +19,41 @@ use tokio::time::timeout;
 use crate::world::net::pump::Streams;
 use crate::world::process::stdio::is_hung_up;
 
-/// How long a caller who says nothing is believed to be there, if the system does not hear of it.
+/// How long a caller may be silent before TCP probes whether it is still there, and between probes.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// How long to listen to somebody who does not see that it is over.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// How long to go on reading after the end of the connection.
+const CLOSE: Duration = Duration::from_secs(2);
 
-/// Somebody who has connected.
+/// A client that has connected.
 #[derive(Debug)]
 pub struct Caller {
     stream: TcpStream,
-    /// Who that is.
+    /// Its address.
     pub peer: SocketAddr,
-    /// When a byte went either way.
+    /// When a byte last went either way.
     used: Rc<Cell<Instant>>,
-    /// Whether it is to make room for somebody else.
+    /// Whether it is to make room for another client.
     gives_way: Rc<Cell<bool>>,
 }
 
-/// What a caller says. An error is an end of it: it is not ours.
+/// What a caller sends. An error counts as the end: the caller may break its connection at any time.
 #[derive(Debug)]
-pub struct Said<'a>(ReadHalf<'a>, &'a Cell<Instant>);
+pub struct CallerReader<'a>(ReadHalf<'a>, &'a Cell<Instant>);
 
-/// What a caller hears.
+/// What a caller receives.
 #[derive(Debug)]
-pub struct Heard<'a>(WriteHalf<'a>, &'a Cell<Instant>);
+pub struct CallerWriter<'a>(WriteHalf<'a>, &'a Cell<Instant>);
 
-/// That a caller hears no more.
+/// The caller has closed its connection.
 #[derive(Debug)]
-struct Deaf;
+struct CallerClosed;
 
 impl Caller {
     pub(super) fn new(stream: TcpStream, peer: SocketAddr) -> Self {
-        // Who has closed both ways looks like who has closed one, until the system asks: it has
-        // forgotten the former after a minute. Without these options everything works, too.
+        // A caller that has closed both directions looks like one that has closed one, until TCP probes
+        // it: its system forgets the connection after a minute. These options may fail: they are not
+        // essential.
         let _ = stream.set_nodelay(true);
         let _ = sockopt::set_tcp_keepidle(&stream, SILENCE);
         let _ = sockopt::set_tcp_keepintvl(&stream, SILENCE);
@@ -68,30 +69,30 @@ impl Caller {
         }
     }
 
-    /// To be set where it is to make room for somebody else.
+    /// A flag to set if it is to make room for another client.
     pub(super) fn gives_way(&self) -> Rc<Cell<bool>> {
         Rc::clone(&self.gives_way)
     }
 
-    /// When a byte went either way. There is another holder of it as long as the caller is there.
+    /// When a byte last went either way. It has two owners while the caller is connected.
     pub(super) fn used(&self) -> Rc<Cell<Instant>> {
         Rc::clone(&self.used)
     }
 
-    /// Both ways, for a tunnel.
-    pub(crate) fn ends(&mut self) -> Streams<Said<'_>, Heard<'_>> {
-        let (said, heard) = self.stream.split();
+    /// Both directions, for a tunnel.
+    pub(crate) fn streams(&mut self) -> Streams<CallerReader<'_>, CallerWriter<'_>> {
+        let (read, write) = self.stream.split();
         Streams {
-            input: Said(said, &self.used),
-            output: Heard(heard, &self.used),
-            input_closed: |said| is_hung_up(said.0.as_ref()),
-            output_closed: |heard| is_hung_up(heard.0.as_ref()),
+            input: CallerReader(read, &self.used),
+            output: CallerWriter(write, &self.used),
+            input_closed: |reader| is_hung_up(reader.0.as_ref()),
+            output_closed: |writer| is_hung_up(writer.0.as_ref()),
         }
     }
 
-    /// It is over, and the caller has all of it. Who still speaks is listened to for a moment: a
-    /// connection that is closed with something unread takes from the other side what it has not
-    /// read, either (RFC 2525, 2.17). But not while somebody else waits for the room.
+    /// Closes the connection after everything was sent. Reads for a moment what the caller still sends:
+    /// if it is closed with something unread, the caller may lose what it has not read itself (RFC 2525,
+    /// 2.17). Does not do so while another client waits for room.
     pub async fn take_leave(mut self) {
         let Self {
             stream, gives_way, ..
@@ -99,25 +100,24 @@ impl Caller {
         if stream.shutdown().await.is_ok() && !gives_way.get() {
             let mut unread = [0; 4096];
             let rest = async { while matches!(stream.read(&mut unread).await, Ok(1..)) {} };
-            let _ = timeout(FAREWELL, rest).await;
+            let _ = timeout(CLOSE, rest).await;
         }
     }
 
-    /// It is over before its end, and the caller shall see that: by a reset, and not by the end of
-    /// the stream.
+    /// Resets the connection, so that the caller does not mistake a failure for the end of the stream.
     pub fn cut_off(self) {
         let _ = self.stream.set_zero_linger();
     }
 }
 
-impl AsyncRead for Said<'_> {
+impl AsyncRead for CallerReader<'_> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let (Self(said, used), before) = (self.get_mut(), buffer.filled().len());
-        let read = Pin::new(said).poll_read(cx, buffer);
+        let (Self(reader, used), before) = (self.get_mut(), buffer.filled().len());
+        let read = Pin::new(reader).poll_read(cx, buffer);
         if buffer.filled().len() > before {
             used.set(Instant::now());
         }
@@ -125,45 +125,47 @@ impl AsyncRead for Said<'_> {
     }
 }
 
-impl AsyncWrite for Heard<'_> {
+impl AsyncWrite for CallerWriter<'_> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let Self(heard, used) = self.get_mut();
-        let written = Pin::new(heard).poll_write(cx, bytes);
+        let Self(writer, used) = self.get_mut();
+        let written = Pin::new(writer).poll_write(cx, bytes);
         if written.is_ready() {
             used.set(Instant::now());
         }
-        written.map_err(deaf)
+        written.map_err(caller_closed)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().0).poll_flush(cx).map_err(deaf)
+        Pin::new(&mut self.get_mut().0)
+            .poll_flush(cx)
+            .map_err(caller_closed)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let shut = Pin::new(&mut self.get_mut().0).poll_shutdown(cx);
-        shut.map_err(deaf)
+        shut.map_err(caller_closed)
     }
 }
 
-fn deaf(_: io::Error) -> io::Error {
-    io::Error::other(Deaf)
+fn caller_closed(_: io::Error) -> io::Error {
+    io::Error::other(CallerClosed)
 }
 
-/// Whether an error is that a caller hears no more.
-pub fn is_deaf(error: &io::Error) -> bool {
+/// Whether an error is that the caller has closed its connection.
+pub fn is_caller_closed(error: &io::Error) -> bool {
     error
         .get_ref()
-        .is_some_and(<dyn Error + Send + Sync>::is::<Deaf>)
+        .is_some_and(<dyn Error + Send + Sync>::is::<CallerClosed>)
 }
 
-impl fmt::Display for Deaf {
+impl fmt::Display for CallerClosed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("nobody hears what is written")
+        f.write_str("the client has closed the connection")
     }
 }
 
-impl Error for Deaf {}
+impl Error for CallerClosed {}
