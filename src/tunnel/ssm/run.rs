@@ -22,6 +22,9 @@ use crate::world::tty::raw_mode::Screen;
 /// How long after the loss of a websocket the user at a terminal is told.
 const REPORT_AFTER: Duration = Duration::from_secs(5);
 
+/// Another websocket on its way.
+type Connecting<'a> = Pin<Box<dyn Future<Output = Result<Connected, Error>> + 'a>>;
+
 /// A session that has been started.
 pub(super) struct SessionLoop<'a, R, W> {
     ssm: &'a SsmSession<'a>,
@@ -29,7 +32,7 @@ pub(super) struct SessionLoop<'a, R, W> {
     session: &'a Session,
     pump: Pump<SsmChannel, Io, R, W>,
     screen: Screen,
-    dialling: Option<Pin<Box<dyn Future<Output = Result<Connected, Error>> + 'a>>>,
+    connecting: Option<Connecting<'a>>,
     clock: Clock,
     retry: Retry,
     /// The credentials that were loaded after `aws`.
@@ -63,7 +66,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
             session,
             pump: Pump::new(channel, clock, streams),
             screen,
-            dialling: Some(Box::pin(first)),
+            connecting: Some(Box::pin(first)),
             clock,
             retry: Retry::default(),
             fresh: None,
@@ -89,7 +92,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
                     Stop::Lost(cause) => self.resume(cause),
                     Stop::Ended(end) => ended = Some(end),
                 },
-                connected = some(&mut self.dialling) => self.connected(connected)?,
+                connected = some(&mut self.connecting) => self.connected(connected)?,
                 () = self.screen.changed() => self.resize(),
                 () = until(self.report_at) => self.report_loss(),
             }
@@ -141,7 +144,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
         let aws = (self.aws, self.fresh.take());
         let retry = (self.retry, self.clock);
         let resuming = self.ssm.resume(aws, &self.session.id, retry, cause);
-        self.dialling = Some(Box::pin(resuming));
+        self.connecting = Some(Box::pin(resuming));
         self.report_at = self
             .screen
             .is_there()
@@ -149,7 +152,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
     }
 
     fn connected(&mut self, connected: Result<Connected, Error>) -> Result<(), Error> {
-        self.dialling = None;
+        self.connecting = None;
         self.report_at = None;
         let (socket, token, fresh) = connected?;
         self.fresh = fresh;

@@ -138,12 +138,13 @@ impl DataChannel for EiceChannel {
     }
 
     fn take_input(&mut self, buffer: &mut Vec<u8>, _: Time) {
-        let frame = if buffer.len() < SMALL {
-            buffer.drain(..).collect()
+        self.outgoing = Some(if buffer.len() < SMALL {
+            let frame = buffer.clone();
+            buffer.clear();
+            frame
         } else {
             std::mem::take(buffer)
-        };
-        self.outgoing = Some(frame);
+        });
     }
 
     fn end_of_input(&mut self, _: Time) {}
