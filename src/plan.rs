@@ -4,6 +4,7 @@
 pub mod argv;
 pub mod aws;
 pub mod cli;
+mod host_port;
 pub mod program;
 pub mod route;
 pub mod ssh_g;

@@ -171,7 +171,7 @@ fn invocation(program: Program, options: Options, scan: Scan) -> Result<Invocati
     };
     let jumps = scan.flags.iter().filter(|flag| flag.letter == b'J');
     for jump in jumps.filter_map(|flag| flag.value.as_deref()?.to_str()) {
-        pasted::no_hop(jump)?;
+        pasted::refuse_in_jump(jump)?;
     }
     let words = scan.words.into_iter().enumerate().map(read);
     Ok(Invocation {

@@ -1,4 +1,4 @@
-//! What a target can be, and how a word is read as one.
+//! What the user connects to: an instance ID, an address, or a name.
 
 pub mod bad_name;
 pub mod destination;
@@ -6,26 +6,24 @@ pub mod eice_id;
 pub mod hop;
 pub mod ids;
 pub mod instance;
-pub mod lookup;
-pub mod pasted;
+pub(crate) mod lookup;
+pub(crate) mod pasted;
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use self::ids::{InstanceId, NodeId, Region};
 use crate::plan::target::bad_name::BadName;
 
-/// What the user named: the word between `user@` and `:path`.
+/// The host part of a destination: what is between `user@` and `:path`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the types of the values say it")]
 pub enum Target {
-    /// An instance ID.
     Id(InstanceId),
-    /// The ID of a managed node, which is no instance.
+    /// A managed node, which is not an EC2 instance.
     Node(NodeId),
-    /// An IP address.
     Address(IpAddr),
-    /// A DNS name that AWS made, which tells the region and the instance or its address.
+    /// A DNS name made by AWS, which contains the region, and the instance ID or an address.
     Aws(AwsName),
-    /// Any other host name.
     Host(String),
 }
 
@@ -33,8 +31,8 @@ impl Target {
     /// Reads the host part of a destination, without brackets.
     ///
     /// # Errors
-    /// Anything that ssh would refuse as a host name (`ssh_valid_hostname` in its `ssh.c`) or
-    /// that is no host in this position, like `host:path`; and what is nearly an instance ID.
+    /// A host name that ssh would refuse (`ssh_valid_hostname` in `ssh.c`), `host:path`, or a mistyped
+    /// ID.
     pub fn parse(host: &str) -> Result<Self, BadName> {
         let hostile = |c: char| "'`\"$\\;&<>|(){},/".contains(c) || c.is_whitespace();
         if let Ok(address) = host.parse() {
@@ -49,10 +47,10 @@ impl Target {
         {
             return Err(BadName::Host(host.to_owned()));
         }
-        if let Some(id) = InstanceId::claimed(host) {
+        if let Some(id) = InstanceId::parse_if_like_id(host) {
             return id.map(Self::Id);
         }
-        if let Some(id) = NodeId::claimed(host) {
+        if let Some(id) = NodeId::parse_if_like_id(host) {
             return id.map(Self::Node);
         }
         Ok(AwsName::parse(host).map_or_else(|| Self::Host(host.to_owned()), Self::Aws))
@@ -60,7 +58,7 @@ impl Target {
 }
 
 impl Target {
-    /// The region that a DNS name made by AWS tells.
+    /// The region in a DNS name made by AWS.
     #[must_use]
     pub fn region(&self) -> Option<&Region> {
         match self {
@@ -96,7 +94,7 @@ impl AwsName {
         let name = name.strip_suffix('.').unwrap_or(&name);
         let (label, domain) = name.split_once('.')?;
         let region = match domain {
-            // The first region keeps the names it had before there were others.
+            // The names in the first region are older than the second region.
             "ec2.internal" | "compute-1.amazonaws.com" => "us-east-1",
             _ => [
                 ".compute.internal",
@@ -118,7 +116,7 @@ impl AwsName {
     }
 }
 
-/// `10-0-0-1`, an address as it stands in a DNS label.
+/// Reads an address as it is in a DNS label: `10-0-0-1`.
 fn dashed(address: &str) -> Option<Ipv4Addr> {
     address.replace('-', ".").parse().ok()
 }

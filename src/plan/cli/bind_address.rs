@@ -3,33 +3,35 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use crate::plan::host_port::{parse_port, split_port};
+
 /// Where to listen on this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BindAddress {
-    /// The address; all there are, if it is none.
+    /// `None` for all addresses.
     address: Option<IpAddr>,
-    /// The port; any that is free, if it is 0.
+    /// 0 for any free port.
     port: u16,
 }
 
 impl BindAddress {
-    /// Reads the value of `--listen`: what `-L` of ssh(1) takes before its first host, save that
-    /// addresses are addresses and not names.
+    /// Reads the value of `--listen`: what ssh(1) takes as the bind address and port of `-L`, except
+    /// that no host names but `localhost` are resolved.
     pub fn parse(word: &str) -> Option<Self> {
-        let (address, port) = match word.rsplit_once(':') {
-            None => (Some(Ipv4Addr::LOCALHOST.into()), word),
-            Some(("" | "*", port)) => (None, port),
-            Some(("localhost", port)) => (Some(Ipv4Addr::LOCALHOST.into()), port),
-            Some((address, port)) => (Some(literal(address)?), port),
+        let (address, port) = match split_port(word) {
+            (port, None) => (Some(Ipv4Addr::LOCALHOST.into()), port),
+            ("" | "*", Some(port)) => (None, port),
+            ("localhost", Some(port)) => (Some(Ipv4Addr::LOCALHOST.into()), port),
+            (address, Some(port)) => (Some(literal(address)?), port),
         };
         Some(Self {
             address,
-            port: number(port)?,
+            port: parse_port(port)?,
         })
     }
 
-    /// What to listen at: the first of these that can be had. All IPv6 addresses are all IPv4
-    /// addresses, too (RFC 3493, 3.7).
+    /// The sockets to try, in this order; the first one that works is used. Listening on all IPv6
+    /// addresses includes all IPv4 addresses (RFC 3493, 3.7).
     pub fn sockets(&self) -> Vec<SocketAddr> {
         let all = [Ipv6Addr::UNSPECIFIED.into(), Ipv4Addr::UNSPECIFIED.into()];
         let addresses = self.address.map_or(all.to_vec(), |one| vec![one]);
@@ -47,17 +49,11 @@ impl fmt::Display for BindAddress {
     }
 }
 
-/// An address before a port: one of IPv6 in brackets, for its own colons.
+/// Reads an address as it is written before a port.
 pub(super) fn literal(word: &str) -> Option<IpAddr> {
     let bracketed = word.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
     match bracketed {
         Some(address) => address.parse().map(IpAddr::V6).ok(),
         None => word.parse().map(IpAddr::V4).ok(),
     }
-}
-
-/// A number of digits only, where [`str::parse`] takes a sign.
-pub(super) fn number(word: &str) -> Option<u16> {
-    let digits = word.bytes().all(|it| it.is_ascii_digit());
-    word.parse().ok().filter(|_| digits)
 }

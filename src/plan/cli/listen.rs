@@ -1,4 +1,4 @@
-//! A port of this machine that leads to one of an instance: what the words say of it.
+//! The words of `--listen`: a port of this machine that is forwarded to one of an instance.
 //!
 //! ```text
 //! mssh --listen [ADDRESS:]PORT TARGET[:PORT]
@@ -7,11 +7,12 @@
 use std::ffi::OsStr;
 use std::net::Ipv6Addr;
 
-use super::bind_address::{BindAddress, literal, number};
+use super::bind_address::{BindAddress, literal};
 use super::invocation::{Invocation, Options, Word};
 use super::options::Mode;
 use super::scan::Scan;
 use super::usage::Usage;
+use crate::plan::host_port::{parse_port, split_port};
 use crate::plan::program::Program;
 use crate::plan::route::Route;
 use crate::plan::ssh_g::HostConfig;
@@ -20,7 +21,6 @@ use crate::plan::target::destination::Destination;
 use crate::plan::target::pasted;
 use crate::plan::way::{EICE_PORTS, Way};
 
-/// Where an instance's sshd listens, if nothing else is said.
 const SSH: u16 = 22;
 
 /// A port to listen at, and where it leads.
@@ -87,7 +87,7 @@ pub fn request(options: &Options, scan: &Scan) -> Result<ListenRequest, Usage> {
     })
 }
 
-/// Takes `TARGET[:PORT]` apart.
+/// Splits `TARGET[:PORT]`.
 fn split(word: &OsStr) -> Result<(&OsStr, u16), Usage> {
     let bad = || Usage::Name(BadName::Host(word.to_string_lossy().into_owned()));
     let text = word.to_str().ok_or_else(bad)?;
@@ -96,24 +96,24 @@ fn split(word: &OsStr) -> Result<(&OsStr, u16), Usage> {
         let host = OsStr::new(text.strip_suffix(rest).unwrap_or(text));
         return match rest.strip_prefix(':') {
             None => Ok((host, SSH)),
-            Some(port) => Ok((host, port_there(port)?)),
+            Some(port) => Ok((host, target_port(port)?)),
         };
     }
     if let Some((user, _)) = text.split_once('@') {
         return Err(Usage::Conflict(format!("`{user}@`"), Mode::Listen));
     }
-    if literal(text).is_some() || text.parse::<Ipv6Addr>().is_ok() {
+    if text.parse::<Ipv6Addr>().is_ok() {
         return Ok((word, SSH));
     }
-    match text.rsplit_once(':') {
-        None => Ok((word, SSH)),
-        Some((host, _)) if host.contains(':') && literal(host).is_none() => Err(bad()),
-        Some((host, port)) => Ok((OsStr::new(host), port_there(port)?)),
+    match split_port(text) {
+        (_, None) => Ok((word, SSH)),
+        (host, Some(_)) if host.contains(':') && literal(host).is_none() => Err(bad()),
+        (host, Some(port)) => Ok((OsStr::new(host), target_port(port)?)),
     }
 }
 
-fn port_there(word: &str) -> Result<u16, Usage> {
-    let port = number(word).filter(|port| *port > 0);
+fn target_port(word: &str) -> Result<u16, Usage> {
+    let port = parse_port(word).filter(|port| *port > 0);
     port.ok_or_else(|| Usage::BadPort(word.to_owned()))
 }
 

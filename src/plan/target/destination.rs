@@ -1,32 +1,34 @@
-//! A destination, `[user@]host[:path]` or a URI, read as each OpenSSH client reads it.
+//! Reads a destination, `[user@]host[:path]` or a URI, as each OpenSSH client does.
 
 mod pasted;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::Target;
 use super::ids::{Login, Region};
+use crate::plan::host_port::{bracketed, split_port, unbracketed};
 use crate::plan::program::Program;
 use crate::plan::target::bad_name::BadName;
 
-/// Where the user wants to go: one remote word of the command line.
+/// A word of the command line that names a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Destination {
-    /// The login before the `@`.
+    /// The user before the `@`.
     pub login: Option<Login>,
-    /// The host, without brackets, as typed.
+    /// As typed, without brackets.
     pub host: String,
-    /// What that host is.
-    pub target: Target,
-    /// The region that stood beside an ID.
+    pub(crate) target: Target,
+    /// The region in an ARN or in the URL of a page.
     region: Option<Region>,
     /// The port in a URI.
     pub port: Option<u16>,
     form: Form,
 }
 
-/// How the destination was written, and what stood after the host, as typed.
+/// How the destination was written, with what follows the host as typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Form {
     /// `host`, or `host:path` with its colon.
@@ -36,8 +38,8 @@ enum Form {
 }
 
 impl Destination {
-    /// The host for ssh as typed, but for the letters of an ID: host patterns of ssh_config tell
-    /// upper from lower case, and IDs do not.
+    /// The host for ssh as typed, but an ID in lower case: host patterns of ssh_config are case
+    /// sensitive, and IDs are not.
     pub fn name(&self) -> &str {
         match &self.target {
             Target::Id(id) => id.as_str(),
@@ -46,7 +48,7 @@ impl Destination {
         }
     }
 
-    /// The region that its own words tell.
+    /// The region that the word itself contains.
     #[must_use]
     pub fn region(&self) -> Option<&Region> {
         self.region.as_ref().or(self.target.region())
@@ -70,10 +72,10 @@ impl Destination {
         }
     }
 
-    /// Reads an operand of scp: remote where scp would see a remote, else `None`, a local file.
+    /// Reads an operand of scp; `None` for a local file.
     ///
     /// # Errors
-    /// What is wrong with the user or the host of a remote one.
+    /// What is wrong with the user or the host.
     pub fn parse_operand(word: &OsStr) -> Result<Option<Self>, BadName> {
         let bytes = word.as_bytes();
         if let Some(destination) = pasted::destination(word) {
@@ -85,7 +87,7 @@ impl Destination {
         Self::parse(Program::Scp, word).map(Some)
     }
 
-    /// The same for scp, to which a host without a colon is a file.
+    /// scp takes a host without a colon for a local file.
     fn with_colon(mut self) -> Self {
         if let Form::Plain(path) = &mut self.form
             && path.is_empty()
@@ -95,25 +97,24 @@ impl Destination {
         self
     }
 
-    /// Whether it was written as a URI. There OpenSSH takes no IPv6 address.
+    /// Whether it was written as a URI, in which OpenSSH accepts no IPv6 address.
     #[must_use]
     pub fn is_uri(&self) -> bool {
         matches!(self.form, Form::Uri(..))
     }
 
-    /// The word for the client: as it was typed, but for this login at this host.
+    /// The word for the client, in the form that was typed, with this login and host.
     #[must_use]
     pub fn spell(&self, login: &Login, host: &str, program: Program) -> OsString {
         let bracketed = match &self.form {
-            Form::Plain(_) if program == Program::Ssh => host.to_owned(),
-            _ if host.contains(':') => format!("[{host}]"),
-            _ => host.to_owned(),
+            Form::Plain(_) if program == Program::Ssh => host.into(),
+            _ => bracketed(host),
         };
         let (head, suffix) = match &self.form {
             Form::Plain(suffix) => (format!("{login}@{bracketed}"), suffix),
             Form::Uri(program, suffix) => {
                 let scheme = program.scheme();
-                let login = percent_encoded(login.as_str());
+                let login = utf8_percent_encode(login.as_str(), ESCAPED);
                 let port = self.port.map_or(String::new(), |port| format!(":{port}"));
                 (format!("{scheme}://{login}@{bracketed}{port}"), suffix)
             }
@@ -124,7 +125,6 @@ impl Destination {
     }
 }
 
-/// What follows `ssh://` (or the client's own scheme) in `word`.
 fn after_scheme(program: Program, word: &[u8]) -> Option<&[u8]> {
     word.strip_prefix(program.scheme().as_bytes())?
         .strip_prefix(b"://")
@@ -182,17 +182,14 @@ fn uri(program: Program, rest: &[u8]) -> Result<Destination, BadName> {
     if program == Program::Ssh && path.len() > 1 {
         return Err(BadName::PathOnHost(format!("ssh://{}", utf8(rest)?)));
     }
-    let (host, port) = match host.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-        _ => (host, None),
-    };
+    let (host, port) = split_port(host);
     let bad = || BadName::Host(text.to_owned());
     let port = match port {
         None | Some("") => None,
         Some(port) => Some(port.parse().ok().filter(|&p| p > 0).ok_or_else(bad)?),
     };
     let host = unbracketed(host);
-    // OpenSSH takes no IPv6 address here, in brackets or not (valid_domain() in misc.c).
+    // OpenSSH accepts no IPv6 address here, with or without brackets (valid_domain() in misc.c).
     if host.contains(':') {
         return Err(bad());
     }
@@ -211,24 +208,14 @@ fn utf8(bytes: &[u8]) -> Result<&str, BadName> {
         .map_err(|_| BadName::Host(String::from_utf8_lossy(bytes).into_owned()))
 }
 
-/// OpenSSH's `cleanhostname()`.
-fn unbracketed(host: &str) -> &str {
-    host.strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'))
-        .unwrap_or(host)
-}
+/// What a user name in a URI need not escape.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'-')
+    .remove(b'$');
 
-/// A user name as [`percent_decoded`] reads it.
-fn percent_encoded(user: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-$".contains(&byte);
-    let bytes = user.bytes().map(|byte| match byte {
-        byte if plain(byte) => char::from(byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    });
-    bytes.collect()
-}
-
-/// OpenSSH's `urldecode()`, for a user name.
+/// OpenSSH's `urldecode()`, which refuses a `%` without two digits, and reads `+` as a space.
 fn percent_decoded(user: &str) -> Result<String, BadName> {
     let bad = || BadName::User(user.to_owned());
     let user = user.replace('+', " ");

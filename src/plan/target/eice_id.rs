@@ -1,4 +1,4 @@
-//! How endpoints are called.
+//! The names of EC2 Instance Connect Endpoints.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 pub struct EndpointId(String);
 
 impl EndpointId {
-    /// Reads an ID by its shape (the AWS CLI takes `_`, too).
+    /// Reads an ID by its shape. Like the AWS CLI, it accepts `_`.
     pub fn parse(word: &str) -> Option<Self> {
         let rest = word.strip_prefix("eice-")?;
         let part = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
@@ -15,7 +15,7 @@ impl EndpointId {
         ok.then(|| Self(word.to_owned()))
     }
 
-    /// The ID.
+    /// The ID itself.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -42,7 +42,7 @@ impl HostName {
         ok.then(|| Self(word.to_owned()))
     }
 
-    /// The name.
+    /// The name itself.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -54,13 +54,13 @@ impl fmt::Display for HostName {
     }
 }
 
-/// What the user says about the endpoint: the value of `--eice-endpoint`.
+/// The value of `--eice-endpoint`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EndpointRef {
     /// The ID.
     Id(EndpointId),
-    /// The DNS name, which begins with the ID: there is nothing left to look up. The only way to
-    /// an endpoint of another account, in a shared VPC.
+    /// The DNS name, which begins with the ID. It saves the call that finds it, which does not list
+    /// another account's endpoint in a shared VPC.
     Host(EndpointId, HostName),
 }
 

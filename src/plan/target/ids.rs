@@ -1,6 +1,4 @@
-//! Names with a shape: instance IDs, users, regions and zones.
-//!
-//! Each type here can only be made by its `parse`: whoever holds one holds a checked value.
+//! Instance IDs, users, regions and zones. A value of these types is always well-formed.
 
 use std::fmt;
 
@@ -11,7 +9,7 @@ use crate::plan::target::bad_name::BadName;
 pub struct InstanceId(String);
 
 impl InstanceId {
-    /// Reads an ID, in either case of letters.
+    /// Reads an ID in upper or lower case.
     ///
     /// # Errors
     /// [`BadName::InstanceId`] for anything else.
@@ -28,16 +26,16 @@ impl InstanceId {
         }
     }
 
-    /// `word` read as an ID, if that is what it wants to be: `i-`, a digit, and no dot or dash
-    /// after it. A host may be called `i-bastion`, so not every `i-` is an ID.
-    pub(super) fn claimed(word: &str) -> Option<Result<Self, BadName>> {
-        claims(word, "i-").then(|| Self::parse(word)).or_else(|| {
-            // All letters, as hexadecimal digits may be.
-            Self::parse(word).ok().map(Ok)
-        })
+    /// Reads `word` if it looks like an ID; a mistyped one is an error. `None` for a host name, which
+    /// may begin with `i-`, too: `i-bastion`.
+    pub(super) fn parse_if_like_id(word: &str) -> Option<Result<Self, BadName>> {
+        // An ID whose digits are all letters does not look like one: `i-deadbeef`.
+        let lettered = || Self::parse(word).ok().map(Ok);
+        let looks_like = looks_like_id(word, "i-").then(|| Self::parse(word));
+        looks_like.or_else(lettered)
     }
 
-    /// The ID as AWS writes it.
+    /// The ID in lower case, as AWS writes it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -49,8 +47,8 @@ impl fmt::Display for InstanceId {
     }
 }
 
-/// Whether `word` wants to be an ID that begins like this.
-fn claims(word: &str, prefix: &str) -> bool {
+/// Whether a digit follows the prefix, and no dot or dash.
+fn looks_like_id(word: &str, prefix: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     lower.strip_prefix(prefix).is_some_and(|rest| {
         let plain = rest.bytes().all(|b| b.is_ascii_alphanumeric());
@@ -64,7 +62,7 @@ fn claims(word: &str, prefix: &str) -> bool {
 pub struct NodeId(String);
 
 impl NodeId {
-    /// Reads an ID, in either case of letters.
+    /// Reads an ID in upper or lower case.
     ///
     /// # Errors
     /// [`BadName::NodeId`] for anything else.
@@ -78,12 +76,12 @@ impl NodeId {
         }
     }
 
-    /// `word` read as an ID, if that is what it wants to be.
-    pub(super) fn claimed(word: &str) -> Option<Result<Self, BadName>> {
-        claims(word, "mi-").then(|| Self::parse(word))
+    /// Reads `word` if it looks like an ID.
+    pub(super) fn parse_if_like_id(word: &str) -> Option<Result<Self, BadName>> {
+        looks_like_id(word, "mi-").then(|| Self::parse(word))
     }
 
-    /// The ID as AWS writes it.
+    /// The ID in lower case, as AWS writes it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -95,14 +93,14 @@ impl fmt::Display for NodeId {
     }
 }
 
-/// A user to log in as: any name that ssh takes. [`Self::for_push`] holds it to the narrower rule
-/// of EC2 Instance Connect, which counts only where a key is pushed.
+/// A user to log in as: any name that ssh accepts. EC2 Instance Connect accepts fewer: see
+/// [`Self::for_push`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Login(String);
 
 impl Login {
-    /// Reads a user name by ssh's own rule (`valid_ruser()` in `ssh.c`), which keeps it harmless in
-    /// a command line: `CORP\jane` is one.
+    /// Reads a user name by ssh's own rule (`valid_ruser()` in `ssh.c`), which makes it safe in a
+    /// shell's command line. `CORP\jane` is valid.
     ///
     /// # Errors
     /// [`BadName::User`] for a name that ssh would refuse.
@@ -118,8 +116,8 @@ impl Login {
         }
     }
 
-    /// The same user, if EC2 Instance Connect takes a key for them: by `InstanceOSUser` in the API
-    /// reference of `SendSSHPublicKey`, either of
+    /// The same user, if EC2 Instance Connect accepts a key for it. `InstanceOSUser` of
+    /// `SendSSHPublicKey` in the API reference must match one of
     ///
     /// ```text
     /// ^[A-Za-z_][A-Za-z0-9@._-]{0,30}[A-Za-z0-9$_-]?$
@@ -127,7 +125,7 @@ impl Login {
     /// ```
     ///
     /// # Errors
-    /// [`BadName::User`] for a name that AWS would refuse.
+    /// [`BadName::User`] for a name that matches neither.
     pub fn for_push(&self) -> Result<&Self, BadName> {
         let user = self.as_str();
         let stem = user.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -136,7 +134,7 @@ impl Login {
         let begins =
             |c: char| c.is_ascii_alphabetic() || c == '_' || begins_with_digit && allowed(c);
         let body = stem.strip_suffix('$').unwrap_or(stem);
-        // Of the first kind, the 32nd character is held to another rule than those before it.
+        // In the first pattern, the 32nd character may be no `.` or `@`.
         let last_is_odd = user.len() == 32 && !begins_with_digit && user.ends_with(['.', '@']);
         if user.len() <= 32 && body.starts_with(begins) && body.chars().all(allowed) && !last_is_odd
         {
@@ -146,15 +144,15 @@ impl Login {
         }
     }
 
-    /// Reads the name of a user, if somebody names one; else it is the original's default.
+    /// Reads the name of a user if there is one, else returns the original's default.
     ///
     /// # Errors
-    /// As of [`Self::parse`].
+    /// Those of [`Self::parse`].
     pub fn or_default(user: Option<&str>) -> Result<Self, BadName> {
         user.map_or_else(|| Ok(Self::ec2_user()), Self::parse)
     }
 
-    /// Who logs in to a serial console: the instance, by the number of its port. There is but one.
+    /// The user of a serial console, which names the instance and its only port.
     pub fn at_console(id: &InstanceId) -> Self {
         Self(format!("{id}.port0"))
     }
@@ -164,7 +162,7 @@ impl Login {
         Self("ec2-user".to_owned())
     }
 
-    /// The name.
+    /// The name itself.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -181,7 +179,7 @@ impl fmt::Display for Login {
 pub struct Region(String);
 
 impl Region {
-    /// Reads a region by its shape; whether there is one of that name, AWS knows.
+    /// Reads a region by its shape. It need not exist.
     ///
     /// # Errors
     /// [`BadName::Region`].
@@ -211,7 +209,7 @@ impl Region {
         Self("us-east-1".to_owned())
     }
 
-    /// The name.
+    /// The name itself.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -251,7 +249,7 @@ impl Zone {
         }
     }
 
-    /// The name.
+    /// The name itself.
     pub fn as_str(&self) -> &str {
         &self.0
     }

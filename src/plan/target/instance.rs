@@ -1,4 +1,4 @@
-//! What we know of an instance: the few of EC2's many fields that decide something here.
+//! An EC2 instance, with the few of its fields that mssh needs.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -8,40 +8,34 @@ use super::ids::InstanceId;
 /// An EC2 instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instance {
-    /// Its ID.
-    pub id: InstanceId,
+    pub(crate) id: InstanceId,
     /// The value of its `Name` tag.
-    pub name: Option<String>,
-    /// What it is doing.
-    pub state: State,
-    /// Its availability zone.
-    pub zone: Option<String>,
-    /// The VPC it is in.
-    pub vpc: Option<String>,
-    /// Its subnet there.
-    pub subnet: Option<String>,
-    /// Its public IPv4 address.
-    pub public: Option<Ipv4Addr>,
-    /// Its primary private IPv4 address.
-    pub private: Option<Ipv4Addr>,
-    /// Its first IPv6 address.
-    pub ipv6: Option<Ipv6Addr>,
-    /// Every address of every network interface, these among them.
-    pub assigned: Vec<Assigned>,
+    pub(crate) name: Option<String>,
+    pub(crate) state: State,
+    pub(crate) zone: Option<String>,
+    pub(crate) vpc: Option<String>,
+    pub(crate) subnet: Option<String>,
+    pub(crate) public: Option<Ipv4Addr>,
+    /// The primary private address.
+    pub(crate) private: Option<Ipv4Addr>,
+    /// The first IPv6 address.
+    pub(crate) ipv6: Option<Ipv6Addr>,
+    /// All addresses of all network interfaces, including these.
+    pub(crate) assigned: Vec<Assigned>,
 }
 
-/// An address that is assigned to a network interface of an instance.
+/// An address of a network interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Assigned {
-    /// The address in the VPC: a private IPv4 one, or an IPv6 one.
-    pub address: IpAddr,
-    /// The public IPv4 address (an Elastic IP, for example) that is associated with it.
-    pub public: Option<Ipv4Addr>,
+    /// The address in the VPC: private IPv4, or IPv6.
+    pub(crate) address: IpAddr,
+    /// The public IPv4 address associated with it, for example an Elastic IP.
+    pub(crate) public: Option<Ipv4Addr>,
 }
 
 impl Instance {
-    /// The same instance, to be reached by the first of `named` that is one of its addresses:
-    /// whoever names a secondary address wants that one, whichever way leads there.
+    /// Makes the first of `named` that the instance has its private, public or IPv6 address: if the
+    /// user typed a secondary address, that one is used, however it is reached.
     #[must_use]
     pub fn at(mut self, named: impl IntoIterator<Item = IpAddr>) -> Self {
         let assigned_as = |named: IpAddr| {
@@ -61,7 +55,7 @@ impl Instance {
         self
     }
 
-    /// A public IPv4 address of any of its interfaces.
+    /// Its public IPv4 address, else one of any interface.
     #[must_use]
     pub fn any_public(&self) -> Option<Ipv4Addr> {
         let of_others = || self.assigned.iter().find_map(|it| it.public);
@@ -71,20 +65,16 @@ impl Instance {
 
 /// The state of an instance, by EC2's names (`InstanceState` in the EC2 API reference).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is a name of EC2's")]
 pub enum State {
-    /// Starting.
     Pending,
-    /// Running: the only state in which its network can be reached.
+    /// The only state in which its network can be reached.
     Running,
-    /// On its way to be stopped.
     Stopping,
-    /// Stopped.
     Stopped,
-    /// On its way to be terminated.
     ShuttingDown,
-    /// Gone.
     Terminated,
-    /// A state that EC2 did not have when this was written.
+    /// A state newer than this program.
     Other(String),
 }
 
@@ -102,12 +92,12 @@ impl State {
         }
     }
 
-    /// Whether its kernel may have something to say, at a serial console if nowhere else.
+    /// Whether its serial console may show something.
     pub fn may_speak(&self) -> bool {
         !matches!(self, Self::Stopped | Self::Terminated)
     }
 
-    /// Whether the instance is gone or going, and so matches no search.
+    /// Whether it is terminated or about to be: then no search matches it.
     pub fn is_gone(&self) -> bool {
         matches!(self, Self::ShuttingDown | Self::Terminated)
     }
@@ -127,7 +117,7 @@ impl fmt::Display for State {
     }
 }
 
-/// One line of a list of instances: ID, Name, state, zone, address.
+/// A line in a list of instances: ID, name, state, zone, address.
 impl fmt::Display for Instance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let address = self

@@ -1,4 +1,4 @@
-//! How a target is looked up in EC2.
+//! How DescribeInstances finds a target.
 
 use std::net::IpAddr;
 
@@ -6,35 +6,34 @@ use super::ids::InstanceId;
 use super::instance::{Instance, State};
 use super::{AwsHost, Target};
 
-/// The filters for the addresses of every network interface. Those with shorter names
-/// (`ip-address`, `private-ip-address`, `ipv6-address`) know the instance's primary ones only.
+/// The filters that match the addresses of all network interfaces. Those with shorter names
+/// (`ip-address`, `private-ip-address`, `ipv6-address`) match the primary ones only.
 ///
 /// Source: "Filters" of `DescribeInstances` in the EC2 API reference.
 const PUBLIC: &str = "network-interface.addresses.association.public-ip";
 const PRIVATE: &str = "network-interface.addresses.private-ip-address";
 const IPV6: &str = "network-interface.ipv6-addresses.ipv6-address";
 
-/// What EC2 is asked for: an ID, or filters of DescribeInstances of which any may match.
+/// A search by DescribeInstances.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Lookup {
-    /// This instance.
+pub(crate) enum Lookup {
     Id(InstanceId),
-    /// Whatever has one of these addresses.
+    /// The instances that any of these filters matches.
     Filters(Vec<Filter>),
 }
 
-/// One filter of DescribeInstances, by the name it has there.
+/// One filter of DescribeInstances.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Filter {
-    /// The name in the API.
-    pub name: &'static str,
-    /// The addresses, of which any may match.
-    pub values: Vec<IpAddr>,
+pub(crate) struct Filter {
+    pub(crate) name: &'static str,
+    /// Any of these may match.
+    pub(crate) values: Vec<IpAddr>,
 }
 
-/// The look-up for `target`; `None` for a host name that must be resolved first.
+/// The search for `target`; `None` for a host name, which must be resolved first, and for a managed
+/// node, which EC2 does not know.
 #[must_use]
-pub fn of(target: &Target) -> Option<Lookup> {
+pub(crate) fn of(target: &Target) -> Option<Lookup> {
     Some(match target {
         Target::Id(id) => Lookup::Id(id.clone()),
         Target::Address(address) => by_addresses(&[*address]),
@@ -47,10 +46,10 @@ pub fn of(target: &Target) -> Option<Lookup> {
     })
 }
 
-/// The look-up for any of these addresses. An IPv4 address may be a public or a private one:
-/// nothing in its number tells, since a VPC may use any range.
+/// The search for any of these addresses. An IPv4 address is searched as public and as private:
+/// the address itself does not show which it is, because a VPC may use any range.
 #[must_use]
-pub fn by_addresses(addresses: &[IpAddr]) -> Lookup {
+pub(crate) fn by_addresses(addresses: &[IpAddr]) -> Lookup {
     let canonical = addresses.iter().map(IpAddr::to_canonical);
     let (v4, v6): (Vec<_>, Vec<_>) = canonical.partition(IpAddr::is_ipv4);
     filters([(PUBLIC, v4.clone()), (PRIVATE, v4), (IPV6, v6)])
@@ -65,12 +64,12 @@ fn filters<const N: usize>(all: [(&'static str, Vec<IpAddr>); N]) -> Lookup {
     )
 }
 
-/// The instance that is meant by `filters`, of all that they match: not one that is gone, and of
-/// several the one that is running, if only one is.
+/// Picks the instance among those that `filters` match, without those that are terminated: the only
+/// one, or the only one that is running.
 ///
 /// # Errors
-/// Those that are left: none, or several.
-pub fn one_of(found: Vec<Instance>, filters: &[Filter]) -> Result<Instance, Vec<Instance>> {
+/// The instances left to choose from: none, or several.
+pub(crate) fn one_of(found: Vec<Instance>, filters: &[Filter]) -> Result<Instance, Vec<Instance>> {
     let mut left: Vec<Instance> = Vec::new();
     for instance in found {
         let seen = left.iter().any(|other| other.id == instance.id);

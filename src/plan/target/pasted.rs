@@ -1,4 +1,4 @@
-//! An instance as people paste it: its ARN, or the address of its page in the AWS console.
+//! An instance as people paste it: its ARN, or the URL of its page in the AWS console.
 //!
 //! ```text
 //! arn:aws:ec2:eu-west-1:123456789012:instance/i-0123456789abcdef0
@@ -10,44 +10,43 @@ use super::Target;
 use super::ids::{InstanceId, NodeId, Region};
 use crate::plan::target::bad_name::BadName;
 
-/// Where the console is, in each partition.
+/// The console's host in each partition.
 const CONSOLES: [&str; 3] = [
     "console.aws.amazon.com",
     "console.amazonaws.cn",
     "console.amazonaws-us-gov.com",
 ];
 
-/// What was pasted.
+/// An ARN or URL that was read.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Pasted<'a> {
-    /// The instance, or managed node.
-    pub target: Target,
-    /// Its region.
-    pub region: Option<Region>,
-    /// What follows the ID with a colon: a path, or a port.
-    pub rest: &'a str,
+pub(crate) struct Pasted<'a> {
+    pub(crate) target: Target,
+    pub(crate) region: Option<Region>,
+    /// What follows the ID, with its colon: a path, or a port.
+    pub(crate) rest: &'a str,
 }
 
-/// Reads `word` as an ARN or a page of the console; `None` where it is neither.
+/// Reads `word` as an ARN or the URL of a page; `None` if it is neither.
 ///
 /// # Errors
-/// [`BadName::Host`] for one of anything else than an instance, and what is wrong with its ID.
-pub fn read(word: &str) -> Option<Result<Pasted<'_>, BadName>> {
+/// [`BadName::Host`] if it is not that of an instance or managed node; else what is wrong with the
+/// ID or region in it.
+pub(crate) fn read(word: &str) -> Option<Result<Pasted<'_>, BadName>> {
     arn(word).or_else(|| page(word))
 }
 
-/// Whether `word` is an instance that was pasted.
+/// Whether `word` is the ARN or page of an instance.
 #[must_use]
-pub fn is_instance(word: &str) -> bool {
+pub(crate) fn is_instance(word: &str) -> bool {
     matches!(read(word), Some(Ok(pasted)) if matches!(pasted.target, Target::Id(_)))
 }
 
-/// Makes sure that no hop of `-J` was pasted: ssh reads that value before we do (`ssh -G`), and
-/// refuses one with slashes in its own words.
+/// Refuses ARNs and URLs in a value of `-J`: `ssh -G` reads that value before mssh does, and its
+/// message about a slash would not help.
 ///
 /// # Errors
 /// [`BadName::PastedHop`].
-pub fn no_hop(jump: &str) -> Result<(), BadName> {
+pub(crate) fn refuse_in_jump(jump: &str) -> Result<(), BadName> {
     for hop in jump.split(',') {
         let host = hop.rsplit_once('@').map_or(hop, |(_, host)| host);
         if read(host).is_some() {

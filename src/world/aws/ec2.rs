@@ -50,7 +50,7 @@ impl Regional<'_> {
     ///
     /// # Errors
     /// [`InstanceError::NotFound`], [`InstanceError::Several`], and whatever can befall a call.
-    pub async fn instance_with(
+    pub(crate) async fn instance_with(
         &self,
         filters: &[Filter],
         what: &str,

@@ -1,4 +1,4 @@
-//! A destination that was pasted.
+//! A destination that is an ARN or the URL of a page in the AWS console.
 
 use std::ffi::OsStr;
 
@@ -9,7 +9,7 @@ use crate::plan::target::ids::Login;
 use crate::plan::target::pasted;
 use crate::plan::target::pasted::Pasted;
 
-/// An ARN or a page of the console, `user@` before it and `:path` after it: to the client, the ID.
+/// Reads `[user@]ARN[:path]` or `[user@]URL[:path]`. The client gets the ID in place of it.
 pub(super) fn destination(word: &OsStr) -> Option<Result<Destination, BadName>> {
     let word = word.to_str()?;
     let (user, word) = match word.split_once('@') {
