@@ -187,7 +187,7 @@ impl Aws {
         let kept = self.kept.as_ref()?;
         Some(StaleSession {
             path: kept.path.clone(),
-            is_dropped: kept.forget(),
+            is_deleted: kept.forget(),
         })
     }
 

@@ -5,6 +5,10 @@
 
 use std::fmt;
 
+use thiserror::Error;
+
+use crate::hint::Hint;
+
 /// The first character of a value that cannot be, and where it is. It is no part of the secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadCharacter {
@@ -66,18 +70,13 @@ impl fmt::Display for BadCharacter {
 }
 
 /// A value that cannot be, and where it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{place} {flaw}")]
 pub struct BadValue {
     /// A variable, or a setting with its file and line.
     pub place: String,
     /// What is wrong with it.
     pub flaw: BadCharacter,
-}
-
-impl fmt::Display for BadValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.place, self.flaw)
-    }
 }
 
 impl BadValue {
@@ -94,14 +93,15 @@ impl BadValue {
         let place = place.to_owned();
         BadCharacter::in_header(value).map(|flaw| Self { place, flaw })
     }
+}
 
-    /// What to try.
-    #[must_use]
-    pub fn hint(&self) -> &'static str {
-        match self.flaw.character {
+impl Hint for BadValue {
+    fn hint(&self) -> Option<String> {
+        let hint = match self.flaw.character {
             '\r' => "remove it; files with Windows line ends have one at the end of each line",
             _ => "remove it, or copy the value from AWS again",
-        }
+        };
+        Some(hint.to_owned())
     }
 }
 

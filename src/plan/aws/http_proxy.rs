@@ -9,6 +9,8 @@ mod url;
 
 use std::fmt;
 
+use thiserror::Error;
+
 use self::no_proxy::NoProxy;
 pub use self::url::{authority, host_and_port};
 
@@ -53,7 +55,8 @@ pub struct Auth {
 struct Secret(String);
 
 /// A variable that names no proxy. The value is not told: it may hold a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the proxy in {variable} {fault}")]
 pub struct BadProxy {
     /// The variable.
     pub variable: &'static str,
@@ -62,11 +65,14 @@ pub struct BadProxy {
 }
 
 /// What is wrong with a proxy's URL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "the text of each variant stands beside it")]
 pub enum ProxyFault {
+    #[error("has a scheme other than http and https")]
     Scheme,
+    #[error("has no valid host")]
     Host,
+    #[error("has no valid port")]
     Port,
 }
 
@@ -164,17 +170,6 @@ impl Auth {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("…")
-    }
-}
-
-impl fmt::Display for BadProxy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let fault = match self.fault {
-            ProxyFault::Scheme => "has a scheme that is neither http nor https",
-            ProxyFault::Host => "has no host that could be one",
-            ProxyFault::Port => "has a port that is no port",
-        };
-        write!(f, "the proxy in {} {fault}", self.variable)
     }
 }
 

@@ -26,6 +26,10 @@ pub enum File {
     Credentials,
 }
 
+/// A file that cannot be parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileError(pub File, pub IniError);
+
 /// What both files say.
 #[derive(Debug, Default)]
 pub struct Profiles {
@@ -42,13 +46,14 @@ impl Profiles {
     /// Reads the texts of `config` and `credentials`; one that is not there is an empty one.
     ///
     /// # Errors
-    /// The first thing that makes no sense, and in which of them (`true`: in `config`).
-    pub fn parse(config: &str, credentials: &str) -> Result<Self, (bool, IniError)> {
+    /// The first line that cannot be read.
+    pub fn parse(config: &str, credentials: &str) -> Result<Self, FileError> {
         let mut profiles = Self::default();
-        for (header, section) in parse(config).map_err(|error| (true, error))? {
+        for (header, section) in parse(config).map_err(|error| FileError(File::Config, error))? {
             profiles.sort_in(header, section);
         }
-        let credentials: Sections = parse(credentials).map_err(|error| (false, error))?;
+        let credentials: Sections =
+            parse(credentials).map_err(|error| FileError(File::Credentials, error))?;
         // Here a section's name is the profile's, whatever it is.
         profiles.credentials = credentials.into_iter().collect();
         Ok(profiles)

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use thiserror::Error;
+
+use crate::hint::Hint;
 use crate::plan::target::ids::Region;
 
 /// A region with what has set it.
@@ -38,7 +41,8 @@ pub enum RegionSource {
 }
 
 /// A configured region that does not look like one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{value}` is not a valid region ({by})")]
 pub struct BadRegion {
     /// What is set.
     pub value: String,
@@ -108,20 +112,9 @@ impl fmt::Display for ChosenRegion {
     }
 }
 
-impl std::error::Error for BadRegion {}
-
-impl fmt::Display for BadRegion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { value, by } = self;
-        write!(f, "`{value}` is not a valid region ({by})")
-    }
-}
-
-impl BadRegion {
-    /// What to try.
-    #[must_use]
-    pub fn hint(&self) -> String {
-        "a region looks like eu-west-1".to_owned()
+impl Hint for BadRegion {
+    fn hint(&self) -> Option<String> {
+        Some("a region looks like eu-west-1".to_owned())
     }
 }
 

@@ -342,29 +342,8 @@ pub(super) fn no_credentials(error: &SdkCredentialsError, profile: Option<String
     AwsError::NoCredentials { cause, profile }
 }
 
-/// Everything that an error and its causes say.
-pub(super) fn chain(error: &(dyn StdError + 'static)) -> String {
-    let said = causes(error)
-        .into_iter()
-        .map(|error| format!("{error:?} {error}"));
-    said.collect::<Vec<_>>().join(" ")
-}
-
 /// The innermost cause, which is the one that names the thing that failed.
 fn root_cause(error: &(dyn StdError + 'static)) -> String {
-    causes(error)
-        .last()
-        .map(ToString::to_string)
-        .unwrap_or_default()
-}
-
-/// An error and its causes, the innermost last.
-fn causes<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
-    let mut all = vec![error];
-    let mut last = error;
-    while let Some(source) = last.source() {
-        all.push(source);
-        last = source;
-    }
-    all
+    let causes = connect_error::chain(error);
+    causes.last().map(ToString::to_string).unwrap_or_default()
 }

@@ -22,7 +22,7 @@ use super::variables::{first, variable};
 use crate::plan::aws::bad_value::BadValue;
 use crate::plan::aws::profiles::Profile;
 use crate::plan::aws::profiles::source;
-use crate::plan::aws::profiles::source::{CredentialSource, Origin, WebVariables};
+use crate::plan::aws::profiles::source::{CredentialSource, NamedSource, Origin, WebVariables};
 use crate::world::aws::error::{AwsError, CredentialsError, StaleSession, UnreadableFile};
 
 pub(super) use self::provided::{imds, is_metadata_disabled};
@@ -131,7 +131,7 @@ impl ProviderChain<'_> {
                 let path = kept.path;
                 let stale = StaleSession {
                     path,
-                    is_dropped: true,
+                    is_deleted: true,
                 };
                 self.region.aws.terminal.warn(&stale.to_string());
                 self.walk(&origin, &cache).await
@@ -168,39 +168,40 @@ impl ProviderChain<'_> {
 
     /// Those that no role is assumed for yet.
     async fn first(&self, origin: &Origin<'_>, cache: &Cache) -> Result<Credentials, AwsError> {
-        let empty = |source| CredentialsError::SourceEmpty {
-            profile: origin.profile.to_owned(),
-            source,
-        };
         self.tell(|| origin.to_string());
         match &origin.source {
-            CredentialSource::AccessKey(keys) => {
-                let token = keys.token.map(str::to_owned);
-                Ok(Credentials::new(
-                    keys.id,
-                    keys.secret,
-                    token,
-                    None,
-                    "profile",
-                ))
+            CredentialSource::AccessKey(key) => {
+                let token = key.token.map(str::to_owned);
+                let (id, secret) = (key.id, key.secret);
+                Ok(Credentials::new(id, secret, token, None, "profile"))
             }
-            CredentialSource::Environment => {
-                Ok(of_environment()?.ok_or_else(|| empty("Environment"))?)
+            CredentialSource::Named(source) => {
+                let found = self.named(*source).await?;
+                let empty = || CredentialsError::EmptySource {
+                    profile: origin.profile.to_owned(),
+                    source_name: *source,
+                };
+                Ok(found.ok_or_else(empty)?)
             }
-            CredentialSource::Container if !provided::has_container()? => {
-                Err(empty("EcsContainer").into())
-            }
-            CredentialSource::Container => self.container().await,
-            CredentialSource::Metadata => match self.instance().await {
-                Err(AwsError::NoCredentials { .. }) => Err(empty("Ec2InstanceMetadata").into()),
-                found => found,
-            },
             CredentialSource::WebIdentity(identity) => self.web_identity(identity, cache).await,
             CredentialSource::Sso(sso) => self.sso(sso, origin.profile, cache).await,
             CredentialSource::Login(name) => self.login(name, origin.profile).await,
             CredentialSource::Process(command) => {
                 Ok(process::credentials(command, origin.profile).await?)
             }
+        }
+    }
+
+    /// Those of a `credential_source`, if it has any.
+    async fn named(&self, source: NamedSource) -> Result<Option<Credentials>, AwsError> {
+        match source {
+            NamedSource::Environment => of_environment(),
+            NamedSource::EcsContainer if !provided::has_container()? => Ok(None),
+            NamedSource::EcsContainer => self.container().await.map(Some),
+            NamedSource::Ec2InstanceMetadata => match self.instance().await {
+                Err(AwsError::NoCredentials { .. }) => Ok(None),
+                found => found.map(Some),
+            },
         }
     }
 }

@@ -95,7 +95,7 @@ fn checked(name: &'static str, url: String) -> Result<String, AwsError> {
         return Ok(url);
     }
     let wanted = "set it to a URL like https://HOST, or to nothing";
-    Err(SettingError::Senseless {
+    Err(SettingError::Invalid {
         name,
         value: url,
         wanted,

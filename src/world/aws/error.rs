@@ -29,11 +29,11 @@ use crate::world::net::error::NetworkError;
 const BAD_PUSH: &str =
     "check the user, -z if it is given, and that the key of -i is ed25519 or RSA and not too long";
 
-const FOREIGN_STREAM: &str = "is there another server in front of AWS? One of your own, by \
-    AWS_ENDPOINT_URL_SSM, has to name itself, and wss:// if it is https://";
+const FOREIGN_STREAM: &str = "is there another server in front of AWS? The URLs of one of your own (AWS_ENDPOINT_URL_SSM) \
+    must name that server, and begin with wss:// if it is https://";
 
 const AWS_FILE: &str =
-    "mend the file, or name another by AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE";
+    "correct the file, or name another in AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE";
 
 /// Why AWS cannot be asked, or what it refuses.
 #[derive(Debug, Error)]
@@ -68,7 +68,7 @@ pub enum AwsError {
         stale: Option<StaleSession>,
         code: String,
     },
-    #[error("AWS refuses the request's time: {message}")]
+    #[error("AWS does not accept the time of the request: {message}")]
     Clock {
         message: String,
         off: Option<Offset>,
@@ -76,16 +76,16 @@ pub enum AwsError {
     #[error(transparent)]
     Denied(Denied),
     /// EC2 Instance Connect's `AuthException`: it says no more.
-    #[error("EC2 Instance Connect lets nobody with these credentials into {id} in {region}")]
+    #[error("EC2 Instance Connect refuses these credentials for {id} in {region}")]
     NoAccess {
         id: InstanceId,
         region: Box<ChosenRegion>,
         profile: Option<String>,
     },
     /// Its `InvalidArgsException`.
-    #[error("EC2 Instance Connect does not take a key for {what}: {message}")]
+    #[error("EC2 Instance Connect does not accept a key for {what}: {message}")]
     BadPush { what: String, message: String },
-    #[error("AWS is throttling {action}, still after retries")]
+    #[error("AWS is throttling {action}")]
     Throttled { action: &'static str },
     #[error(transparent)]
     Network(#[from] NetworkError),
@@ -97,7 +97,7 @@ pub enum AwsError {
     NotSent { action: &'static str, cause: String },
     #[error("cannot sign a request: {0}")]
     NotSigned(String),
-    #[error("the answer to {action} from {host} makes no sense")]
+    #[error("the answer to {action} from {host} is not valid")]
     BadAnswer { action: &'static str, host: String },
     #[error("{action} failed: {message} ({code})")]
     Service {
@@ -125,30 +125,33 @@ impl Hint for AwsError {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::SessionOver { .. } => return None,
-            Self::Setting(bad) => bad.hint().to_owned(),
-            Self::NoRegion(unread) => no_region_hint(unread.as_ref()),
-            Self::BadRegion(bad) => bad.hint(),
+            Self::Setting(error) => return error.hint(),
+            Self::NoRegion(Some(file)) => return file.hint(),
+            Self::NoRegion(None) => {
+                "pass --region, or set AWS_REGION or the profile's `region`".to_owned()
+            }
+            Self::BadRegion(bad) => return bad.hint(),
             Self::File(..) => AWS_FILE.to_owned(),
             Self::UnknownProfile { known, .. } if known.is_empty() => {
-                "there are no profiles: `aws configure` makes one".to_owned()
+                "there are none yet: `aws configure` makes one".to_owned()
             }
-            Self::UnknownProfile { known, .. } => format!("there are: {}", known.join(", ")),
+            Self::UnknownProfile { known, .. } => format!("the profiles are: {}", known.join(", ")),
             Self::NoCredentials { profile, .. } => credentials_hint(profile.as_deref()),
-            Self::Credentials(lack) => lack.hint(),
+            Self::Credentials(error) => return error.hint(),
             Self::Expired {
                 stale,
                 profile,
                 off,
             } => match stale {
-                Some(stale) => stale.hint(),
+                Some(stale) => return stale.hint(),
                 None => expired_hint(profile.as_deref(), *off),
             },
             Self::BadCredentials { stale, .. } => match stale {
-                Some(stale) => stale.hint(),
-                None => "`aws sts get-caller-identity` tells whether they work at all".to_owned(),
+                Some(stale) => return stale.hint(),
+                None => "`aws sts get-caller-identity` shows whether they work at all".to_owned(),
             },
             Self::Clock { off, .. } => clock_hint(*off),
-            Self::Denied(denied) => denied.hint(),
+            Self::Denied(denied) => return denied.hint(),
             Self::NoAccess { profile, .. } => no_access_hint(profile.as_deref()),
             Self::BadPush { .. } => BAD_PUSH.to_owned(),
             Self::Throttled { .. } => "try again in a moment".to_owned(),
@@ -158,7 +161,7 @@ impl Hint for AwsError {
             }
             Self::TimedOut { .. } => "check the network, and try again".to_owned(),
             Self::NotSent { .. } | Self::NotSigned(_) => {
-                "check the variables AWS_… and the AWS profile".to_owned()
+                "check the AWS_… variables and the AWS profile".to_owned()
             }
             Self::BadAnswer { .. } => {
                 "is there a proxy or another server in front of AWS? --debug tells more".to_owned()
@@ -186,13 +189,6 @@ fn and(unread: Option<&UnreadableFile>) -> String {
     unread.map_or(String::new(), |unread| format!(", and {unread}"))
 }
 
-fn no_region_hint(unread: Option<&UnreadableFile>) -> String {
-    match unread {
-        Some(unread) => unread.hint(),
-        None => "pass --region, or set AWS_REGION or the profile's `region`".to_owned(),
-    }
-}
-
 fn expired_hint(profile: Option<&str>, off: Option<Offset>) -> String {
     let login = with_profile("aws sso login", profile);
     let clock = off.map_or(String::new(), |_| format!("; and {}", clock_hint(off)));
@@ -208,14 +204,14 @@ pub(crate) fn clock_hint(off: Option<Offset>) -> String {
 fn no_access_hint(profile: Option<&str>) -> String {
     let command = with_profile("aws sts get-caller-identity", profile);
     format!(
-        "they are invalid, or of another account than the instance: `{command}` tells whose they are"
+        "they are invalid, or for another account than the instance's: `{command}` shows whose they are"
     )
 }
 
 fn credentials_hint(profile: Option<&str>) -> String {
     if profile.is_some() {
         let command = with_profile("aws sts get-caller-identity", profile);
-        format!("see what the profile gives with `{command}`")
+        format!("`{command}` shows what the profile gives")
     } else {
         "pass --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
             .to_owned()

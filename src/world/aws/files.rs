@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::plan::aws::profiles::{DEFAULT, Profile, Profiles};
+use crate::plan::aws::profiles::{DEFAULT, File, FileError, Profile, Profiles};
 use crate::world::aws::error::{AwsError, CredentialsError, UnreadableFile};
 use crate::world::process::bounded;
 
@@ -36,9 +36,12 @@ impl Files {
             (config.text()?, credentials.text()?);
         let profiles = match Profiles::parse(&config_text, &credentials_text) {
             Ok(profiles) => profiles.from_files(&config.name(), &credentials.name()),
-            Err((in_config, malformed)) => {
-                let file = if in_config { config } else { credentials };
-                return Err(AwsError::File(file.path, malformed.to_string()));
+            Err(FileError(file, error)) => {
+                let file = match file {
+                    File::Config => config,
+                    File::Credentials => credentials,
+                };
+                return Err(AwsError::File(file.path, error.to_string()));
             }
         };
         let unread = unread.or(also);

@@ -151,7 +151,7 @@ fn retries(profile: Profile<'_>) -> Result<RetryConfig, AwsError> {
             _ => {
                 let wanted = "set it to standard, adaptive or legacy";
                 let value = mode;
-                return Err(SettingError::Senseless {
+                return Err(SettingError::Invalid {
                     name,
                     value,
                     wanted,
@@ -167,7 +167,7 @@ fn retries(profile: Profile<'_>) -> Result<RetryConfig, AwsError> {
         Ok(tries) if tries > 0 => Ok(config.with_max_attempts(tries)),
         _ => {
             let wanted = "set it to how often a call may be tried: 1 or more";
-            Err(SettingError::Senseless {
+            Err(SettingError::Invalid {
                 name,
                 value,
                 wanted,

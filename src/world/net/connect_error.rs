@@ -70,7 +70,7 @@ fn told_by(error: &ConnectorError, host: String, proxy: Option<&Proxy>) -> Optio
         return Some(NetworkError::ProxyRefused {
             proxy: proxy.to_string(),
             host,
-            known: proxy.auth.is_some(),
+            has_login: proxy.auth.is_some(),
         });
     } else if said("HTTP connect timeout") {
         format!("no connection to {host} in time")
@@ -86,14 +86,14 @@ fn told_by(error: &ConnectorError, host: String, proxy: Option<&Proxy>) -> Optio
 fn login(proxy: &Proxy) -> NetworkError {
     NetworkError::ProxyLogin {
         proxy: proxy.to_string(),
-        known: proxy.auth.is_some(),
+        has_login: proxy.auth.is_some(),
     }
 }
 
 /// Why a connection over TLS to this host has not come about.
 pub fn of_tls(error: &rustls::Error, host: String) -> NetworkError {
     use CertificateError as Bad;
-    let doubt = match error {
+    let why = match error {
         rustls::Error::InvalidCertificate(bad) => match bad {
             Bad::UnknownIssuer => CertError::UnknownAuthority,
             Bad::NotValidForName | Bad::NotValidForNameContext { .. } => CertError::OtherName,
@@ -106,7 +106,7 @@ pub fn of_tls(error: &rustls::Error, host: String) -> NetworkError {
             return NetworkError::NotTls { host, cause };
         }
     };
-    NetworkError::Untrusted { host, doubt }
+    NetworkError::Untrusted { host, why }
 }
 
 /// What we could tell of an error that came up through the SDK.
@@ -123,7 +123,7 @@ pub(in crate::world) fn has_tried(error: &(dyn StdError + 'static)) -> bool {
 
 /// An error and its causes, the innermost last. Those inside an I/O error are among them, which
 /// its `source` passes over.
-fn chain<'a>(
+pub(in crate::world) fn chain<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     iter::successors(Some(error), |&error| {

@@ -1,48 +1,49 @@
-//! Why nobody could be asked: certificates and proxies.
+//! Certificates and proxies that keep us from a server.
 
-use std::fmt;
 use std::path::PathBuf;
+
+use thiserror::Error;
 
 use crate::hint::Hint;
 use crate::plan::aws::http_proxy::BadProxy;
 
-/// What is wrong between us and a server, where that can be told from an unreachable one.
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
+/// Why there is no connection to a server, where more can be said than that it is unreachable.
+#[derive(Clone, Debug, Error)]
+#[expect(missing_docs, reason = "the text of each variant stands beside it")]
 pub enum NetworkError {
-    BadBundle(BadBundle),
+    #[error(transparent)]
+    BadBundle(#[from] BadBundle),
+    #[error("this system has no certificates of certificate authorities")]
     NoAuthorities,
+    #[error("cannot set up TLS: {0}")]
     NoTls(String),
-    Untrusted {
-        host: String,
-        doubt: CertError,
-    },
-    NotTls {
-        host: String,
-        cause: String,
-    },
-    BadProxy(BadProxy),
-    ProxyUnreachable {
-        proxy: String,
-        cause: String,
-    },
-    ProxyLogin {
-        proxy: String,
-        known: bool,
-    },
+    #[error("cannot trust {host}: {why}")]
+    Untrusted { host: String, why: CertError },
+    #[error("cannot speak TLS with {host}: {cause}")]
+    NotTls { host: String, cause: String },
+    #[error(transparent)]
+    BadProxy(#[from] BadProxy),
+    #[error("cannot reach the proxy {proxy}: {cause}")]
+    ProxyUnreachable { proxy: String, cause: String },
+    #[error("the proxy {proxy} {}", if *has_login {
+        "does not accept the user and password"
+    } else {
+        "requires a user and a password"
+    })]
+    ProxyLogin { proxy: String, has_login: bool },
+    #[error("the proxy {proxy} refuses to connect to {host}")]
     ProxyRefused {
         proxy: String,
         host: String,
-        known: bool,
+        has_login: bool,
     },
-    LongAnswer {
-        host: String,
-        most: usize,
-    },
+    #[error("the answer of {host} is longer than {} MB", limit >> 20)]
+    LongAnswer { host: String, limit: usize },
 }
 
-/// A file of certificates that is none.
-#[derive(Clone, Debug)]
+/// A file that certificates cannot be read from.
+#[derive(Clone, Debug, Error)]
+#[error("cannot use the certificates in {}: {fault}", path.display())]
 pub struct BadBundle {
     /// The file.
     pub path: PathBuf,
@@ -52,58 +53,21 @@ pub struct BadBundle {
     pub fault: String,
 }
 
-/// Why a server's certificate is not taken for its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
+/// Why a server's certificate proves nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "the text of each variant stands beside it")]
 pub enum CertError {
+    #[error("its certificate is signed by an unknown authority")]
     UnknownAuthority,
+    #[error("its certificate is for another name")]
     OtherName,
+    #[error("its certificate has expired")]
     Expired,
+    #[error("its certificate is not valid yet")]
     NotYetValid,
+    #[error("{0}")]
     Other(String),
 }
-
-impl fmt::Display for NetworkError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BadBundle(BadBundle { path, fault, .. }) => {
-                write!(
-                    f,
-                    "cannot use the certificates in {}: {fault}",
-                    path.display()
-                )
-            }
-            Self::NoAuthorities => {
-                f.write_str("this system has no certificates of authorities to trust")
-            }
-            Self::NoTls(cause) => write!(f, "cannot set up TLS: {cause}"),
-            Self::Untrusted { host, doubt } => write!(f, "cannot trust {host}: {doubt}"),
-            Self::NotTls { host, cause } => write!(f, "cannot speak TLS with {host}: {cause}"),
-            Self::BadProxy(bad) => bad.fmt(f),
-            Self::ProxyUnreachable { proxy, cause } => {
-                write!(f, "cannot reach the proxy {proxy}: {cause}")
-            }
-            Self::ProxyLogin { proxy, known: true } => {
-                write!(f, "the proxy {proxy} does not accept the user and password")
-            }
-            Self::ProxyLogin {
-                proxy,
-                known: false,
-            } => {
-                write!(f, "the proxy {proxy} wants a user and a password")
-            }
-            Self::ProxyRefused { proxy, host, .. } => {
-                write!(f, "the proxy {proxy} does not connect us to {host}")
-            }
-            Self::LongAnswer { host, most } => {
-                let most = most >> 20;
-                write!(f, "the answer of {host} is longer than {most} MB")
-            }
-        }
-    }
-}
-
-impl std::error::Error for NetworkError {}
 
 impl Hint for NetworkError {
     fn hint(&self) -> Option<String> {
@@ -117,53 +81,33 @@ impl Hint for NetworkError {
                 "install the package ca-certificates, or set AWS_CA_BUNDLE to a PEM file"
             }
             Self::NoTls(_) => "--debug tells more",
-            Self::Untrusted { doubt, .. } => doubt.hint(),
-            Self::NotTls { .. } => {
-                "is it HTTPS that is spoken there? check AWS_ENDPOINT_URL and the proxy"
-            }
-            Self::BadProxy(_) => "it must be like http://USER:PASSWORD@HOST:PORT, of http or https",
+            Self::Untrusted { why, .. } => match why {
+                CertError::UnknownAuthority | CertError::Other(_) => {
+                    "if a proxy or an endpoint of your own is in between, set AWS_CA_BUNDLE to the \
+                     certificate of its authority"
+                }
+                CertError::OtherName => "check AWS_ENDPOINT_URL and the proxy",
+                CertError::Expired | CertError::NotYetValid => "is this machine's clock right?",
+            },
+            Self::NotTls { .. } => "does it speak HTTPS? check AWS_ENDPOINT_URL and the proxy",
+            Self::BadProxy(_) => "set it to a URL like http://USER:PASSWORD@HOST:PORT",
             Self::ProxyUnreachable { .. } => {
-                "check HTTPS_PROXY (HTTP_PROXY, ALL_PROXY), or name the host in NO_PROXY"
+                "check HTTPS_PROXY (HTTP_PROXY, ALL_PROXY), or add the host to NO_PROXY"
             }
             Self::ProxyLogin { .. } => {
                 "set them in the proxy's URL, percent-encoded: http://USER:PASSWORD@HOST:PORT"
             }
             // Some proxies refuse a wrong login as they refuse a host.
-            Self::ProxyRefused { known: true, .. } => {
-                "are user and password right? else ask who runs the proxy to allow the host"
-            }
-            Self::ProxyRefused { known: false, .. } => {
-                "ask who runs the proxy to allow it, or name the host in NO_PROXY"
-            }
+            Self::ProxyRefused {
+                has_login: true, ..
+            } => "check the user and password, or have the proxy's administrator allow the host",
+            Self::ProxyRefused {
+                has_login: false, ..
+            } => "have the proxy's administrator allow it, or add the host to NO_PROXY",
             Self::LongAnswer { .. } => {
                 "is there a proxy or another server in front of AWS? --debug tells more"
             }
         };
         Some(hint.to_owned())
-    }
-}
-
-impl fmt::Display for CertError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::UnknownAuthority => "no authority that we know has signed its certificate",
-            Self::OtherName => "its certificate is for another name",
-            Self::Expired => "its certificate has expired",
-            Self::NotYetValid => "its certificate is not valid yet",
-            Self::Other(cause) => cause,
-        })
-    }
-}
-
-impl CertError {
-    fn hint(&self) -> &'static str {
-        match self {
-            Self::UnknownAuthority | Self::Other(_) => {
-                "if a proxy or an endpoint of your own is there, set AWS_CA_BUNDLE to its \
-                 authority's certificate"
-            }
-            Self::OtherName => "check AWS_ENDPOINT_URL and the proxy",
-            Self::Expired | Self::NotYetValid => "is this machine's clock right?",
-        }
     }
 }

@@ -124,7 +124,7 @@ impl Bundle {
             return Err(bad("there is no certificate in it".to_owned()));
         }
         // One that rustls cannot take, be it odd or damaged, does no harm beside others.
-        Authorities::of(found).ok_or_else(|| bad("no certificate in it is whole".to_owned()))
+        Authorities::of(found).ok_or_else(|| bad("every certificate in it is damaged".to_owned()))
     }
 }
 

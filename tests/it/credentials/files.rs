@@ -175,7 +175,7 @@ fn a_byte_order_mark_is_skipped_and_utf16_is_reported() {
             &format!(
                 "mssh: error: cannot read {path}: it is UTF-16, as PowerShell writes it, and not UTF-8"
             ),
-            "mssh: hint: mend the file, or name another by AWS_CONFIG_FILE or \
+            "mssh: hint: correct the file, or name another in AWS_CONFIG_FILE or \
              AWS_SHARED_CREDENTIALS_FILE",
         ],
     );

@@ -6,8 +6,7 @@ use crate::lab::instances::WEB1;
 use crate::sandbox::{AwsUser, Outcome, PATIENCE, Pty, arn, eventually, finish};
 
 pub(super) const PROMPT: &str = "Enter MFA code for arn:aws:iam::123456789012:mfa/jane: ";
-const HINT: &str = "mssh: hint: run `aws sts get-caller-identity --profile guarded` in a terminal \
-                    first: its session is found here";
+const HINT: &str = "mssh: hint: run `aws sts get-caller-identity --profile guarded` in a terminal first: mssh uses the session that it caches";
 
 pub(super) fn user() -> AwsUser {
     AwsUser::with(&format!(
@@ -64,8 +63,7 @@ fn batch_mode_does_not_ask() {
     let user = user();
     let refused = |outcome: Outcome, program: &str| {
         let error = format!(
-            "{program}: error: AWS profile `guarded` needs an MFA code, and BatchMode forbids to \
-             ask for it"
+            "{program}: error: AWS profile `guarded` needs an MFA code, but BatchMode forbids asking"
         );
         let hint = HINT.replacen("mssh", program, 1);
         outcome.fails(255, &[&error, &hint]);
@@ -92,8 +90,7 @@ fn without_a_terminal_there_is_an_error() {
     finish(&mut command).fails(
         255,
         &[
-            "mssh: error: AWS profile `guarded` needs an MFA code, and there is no terminal to ask \
-             for it",
+            "mssh: error: AWS profile `guarded` needs an MFA code, but there is no terminal to ask on",
             HINT,
         ],
     );
@@ -118,8 +115,8 @@ fn a_mistyped_code_is_asked_for_again() {
     assert_eq!(pty.end(), Some(0));
     let screen = pty.screen();
     for said in [
-        "AWS does not accept the MFA code; wait for the device's next code: each is good once",
-        "needs an MFA code, which is six digits; type the digits that the MFA device shows",
+        "AWS does not accept the MFA code; wait for the device's next code: each works only once",
+        "needs an MFA code of six digits; type the digits that the MFA device shows",
     ] {
         assert!(screen.contains(said), "{screen:?}");
     }
@@ -134,17 +131,17 @@ fn a_wrong_code_is_reported_but_not_shown() {
         (
             "secret\r",
             3,
-            "AWS profile `guarded` needs an MFA code, which is six digits",
+            "AWS profile `guarded` needs an MFA code of six digits",
         ),
         (
             "\r",
             1,
-            "AWS profile `guarded` needs an MFA code, and none was given",
+            "AWS profile `guarded` needs an MFA code, but none was given",
         ),
         (
             "\x04",
             1,
-            "AWS profile `guarded` needs an MFA code, and none was given",
+            "AWS profile `guarded` needs an MFA code, but none was given",
         ),
     ];
     for (typed, times, said) in cases {

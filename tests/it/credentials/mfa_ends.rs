@@ -139,6 +139,6 @@ fn an_interrupt_that_the_caller_ignores_ends_the_prompt() {
     let user = user();
     let mut pty = watched_with(&user, "trap \"\" INT QUIT", WEB1);
     pty.types("12\x03");
-    pty.shows("needs an MFA code, and none was given");
+    pty.shows("needs an MFA code, but none was given");
     is_restored(&pty, "255");
 }

@@ -57,11 +57,11 @@ fn the_command_can_ask_on_the_terminal() {
 
 #[test]
 fn the_output_of_the_command_is_never_shown() {
-    let hint = "mssh: hint: it is run without a shell, so `~` and `$` stay as they are; it must print \
+    let hint = "mssh: hint: it runs without a shell, so `~` and `$` are not expanded; it must print \
                 JSON with `Version` 1, `AccessKeyId` and `SecretAccessKey`";
     let cases = [
-        ("echo hush; exit 3", "has failed (exit status: 3)"),
-        ("echo hush", "prints no JSON"),
+        ("echo hush; exit 3", "failed (exit status: 3)"),
+        ("echo hush", "does not print JSON"),
         (
             r#"echo '{"Version": 2, "SecretAccessKey": "hush"}'"#,
             "prints JSON that has no `Version` 1",
@@ -98,7 +98,7 @@ fn a_missing_command_is_reported() {
     assert!(
         outcome
             .stderr
-            .contains("is not a command with its quotes in pairs"),
+            .contains("is empty, or has an unmatched quote"),
         "{outcome:?}"
     );
 }
@@ -132,7 +132,7 @@ fn the_known_end_of_a_session_tells_an_expired_session_from_a_wrong_clock() {
     user.runs(&[]).fails(
         255,
         &[
-            "mssh: error: AWS refuses the request's time: Request has expired.",
+            "mssh: error: AWS does not accept the time of the request: Request has expired.",
             "mssh: hint: set this machine's clock, which is 20 minutes behind AWS's",
         ],
     );
@@ -154,7 +154,7 @@ fn endless_output_is_cut_off() {
     let outcome = user.runs(&[]);
     let error = outcome.stderr.lines().next().unwrap_or_default();
     assert!(
-        error.ends_with("prints what cannot be read: it is longer than 64 KB"),
+        error.ends_with("prints output that cannot be read: it is longer than 64 KB"),
         "{outcome:?}"
     );
     assert_eq!(outcome.code, Some(255));

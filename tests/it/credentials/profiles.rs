@@ -129,7 +129,7 @@ fn syntax_errors_are_reported_with_file_and_line() {
                  VALUE)",
                 config.display()
             ),
-            "mssh: hint: mend the file, or name another by AWS_CONFIG_FILE or \
+            "mssh: hint: correct the file, or name another in AWS_CONFIG_FILE or \
              AWS_SHARED_CREDENTIALS_FILE",
         ],
     );
@@ -148,15 +148,15 @@ fn half_a_key_is_not_completed_from_another_source() {
     user.runs(&[]).fails(
         255,
         &[
-            "mssh: error: AWS profile `default` has half an access key",
-            "mssh: hint: `aws_access_key_id` and `aws_secret_access_key` go together, in one file",
+            "mssh: error: AWS profile `default` has only half of an access key",
+            "mssh: hint: set `aws_access_key_id` and `aws_secret_access_key` in the same file",
         ],
     );
     let mut command = user.mssh(&[]);
     finish(command.env("AWS_ACCESS_KEY_ID", user.caller.access_key())).fails(
         255,
         &[
-            "mssh: error: AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not",
+            "mssh: error: AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not",
             "mssh: hint: set both, or neither",
         ],
     );
@@ -174,7 +174,7 @@ fn an_unknown_profile_is_an_error_even_with_keys() {
         255,
         &[
             "mssh: error: there is no AWS profile `nope`",
-            "mssh: hint: there are: o n e, one",
+            "mssh: hint: the profiles are: o n e, one",
         ],
     );
 }

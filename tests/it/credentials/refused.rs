@@ -40,7 +40,7 @@ fn put(user: &AwsUser, file: &str) {
 }
 
 fn warning(file: &str) -> String {
-    format!("mssh: warning: AWS refuses the session in {file}: it is dropped, and made anew")
+    format!("mssh: warning: AWS does not accept the session in {file}: getting a new one")
 }
 
 #[track_caller]
@@ -83,7 +83,7 @@ fn the_replacement_is_used_again() {
         &[
             &warning(&file),
             "mssh: error: AWS does not accept the credentials (AuthFailure)",
-            "mssh: hint: `aws sts get-caller-identity` tells whether they work at all",
+            "mssh: hint: `aws sts get-caller-identity` shows whether they work at all",
         ],
     );
     assert_eq!(user.caller.calls_of(DESCRIBE_INSTANCES).len(), before + 2);
@@ -159,7 +159,9 @@ fn the_session_of_another_user_is_not_dropped() {
         .fault(Fault::new(Trouble::BadToken).on(DESCRIBE_INSTANCES));
     let outcome = user.runs(&["-u", "r"]);
     assert_eq!(outcome.code, Some(255), "{outcome:?}");
-    let hint = format!("mssh: hint: remove {file}: AWS refuses the session in it, and we may not");
+    let hint = format!(
+        "mssh: hint: delete {file}: AWS does not accept the session in it, and mssh may not"
+    );
     assert!(outcome.stderr.contains(&hint), "{outcome:?}");
     assert!(std::path::Path::new(&file).exists());
 }

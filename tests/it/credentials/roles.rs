@@ -132,7 +132,7 @@ fn a_missing_or_expired_web_identity_is_reported() {
             "mssh: error: AWS does not accept the web identity token: Token expired: current \
              date/time must be before the expiration date/time",
             &format!(
-                "mssh: hint: whoever writes {} has to write a new one",
+                "mssh: hint: a new token has to be written to {}",
                 path.display()
             ),
         ],
@@ -185,28 +185,28 @@ fn invalid_role_profiles_are_rejected_without_a_call() {
         ),
         (
             "orphan",
-            "the `source_profile` of AWS profile `orphan` is not there: `nobody`",
-            "`aws configure list-profiles` lists those there are",
+            "the `source_profile` of AWS profile `orphan` does not exist: `nobody`",
+            "`aws configure list-profiles` lists the profiles",
         ),
         (
             "alone",
             "AWS profile `alone` has a `role_arn`, but nothing to assume it with",
-            "give it a `source_profile`, or a `credential_source` if its host has credentials",
+            "set `source_profile`, or `credential_source` if this machine has credentials",
         ),
         (
             "odd",
-            "AWS profile `odd` has a `credential_source` that there is not: `Moon`",
-            "there are: Environment, Ec2InstanceMetadata, EcsContainer",
+            "AWS profile `odd` has an unknown `credential_source`: `Moon`",
+            "use Environment, Ec2InstanceMetadata or EcsContainer",
         ),
         (
             "two",
             "AWS profile `two` has both `source_profile` and `credential_source`",
-            "take one of them out",
+            "remove one of them",
         ),
         (
             "hollow",
-            "AWS profile `empty` is the source of another one, and has no credentials",
-            "give it an access key, a role, SSO or a command",
+            "AWS profile `empty` is the source of another profile, but has no credentials",
+            "give it an access key, a role, SSO or a `credential_process`",
         ),
     ];
     for (profile, error, hint) in cases {

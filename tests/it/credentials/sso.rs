@@ -47,8 +47,8 @@ fn an_expired_or_missing_login_names_the_login_command() {
         let hint = format!("mssh: hint: log in with `aws sso login --profile {profile}`");
         user.runs(&["-u", profile]).fails(255, &[&error, &hint]);
     };
-    over("l", "nobody is logged in for AWS profile `l`");
-    over("s", "nobody is logged in for AWS profile `s`");
+    over("l", "AWS profile `l` is not logged in");
+    over("s", "AWS profile `s` is not logged in");
     user.writes(&legacy_file(), &token("old", -60, None));
     user.writes(&session_file(), &token("old", -60, Some("old")));
     over("l", "the login of AWS profile `l` has expired");
@@ -79,16 +79,15 @@ fn missing_sso_settings_are_listed() {
     user.runs(&["-u", "a"]).fails(
         255,
         &[
-            "mssh: error: AWS profile `a` is for SSO, and lacks sso_start_url, sso_role_name",
+            "mssh: error: AWS profile `a` is for SSO, but lacks sso_start_url, sso_role_name",
             "mssh: hint: `aws configure sso --profile a` asks for them",
         ],
     );
     user.runs(&["-u", "b"]).fails(
         255,
         &[
-            "mssh: error: the `sso_session` of AWS profile `b` is not there: `nope`",
-            "mssh: hint: the AWS configuration needs a section `[sso-session nope]`: `aws \
-             configure sso-session` makes one",
+            "mssh: error: the `sso_session` of AWS profile `b` does not exist: `nope`",
+            "mssh: hint: add a section `[sso-session nope]` to the AWS configuration: `aws configure sso-session` does that",
         ],
     );
 }
@@ -144,7 +143,7 @@ fn a_console_login_is_used_refreshed_and_asked_for() {
     let hint = "mssh: hint: log in with `aws login --profile c`";
     user.runs(&["-u", "c"]).fails(
         255,
-        &["mssh: error: nobody is logged in for AWS profile `c`", hint],
+        &["mssh: error: AWS profile `c` is not logged in", hint],
     );
     leaves(3600, "good");
     assert_eq!(user.key_of("c"), "ASIA");
@@ -161,7 +160,7 @@ fn a_console_login_is_used_refreshed_and_asked_for() {
     nothing(60).fails(
         255,
         &[
-            "mssh: error: AWS_ENDPOINT_URL_SIGNIN makes no sense: ``",
+            "mssh: error: AWS_ENDPOINT_URL_SIGNIN has an invalid value: ``",
             "mssh: hint: unset it: a console login cannot be renewed while it is set to nothing",
         ],
     );

@@ -124,7 +124,7 @@ fn a_server_with_another_certificate_is_rejected() {
     assert!(caller.tunnels().is_empty());
     let mut strange = caller.command("mssh");
     let outcome = crate::sandbox::finish(strange.args(["--eice", PRIVATE, "true"]));
-    let error = "no authority that we know has signed its certificate";
+    let error = "its certificate is signed by an unknown authority";
     assert!(outcome.stderr.contains(error), "{outcome:?}");
     assert!(caller.tunnels().is_empty());
 }

@@ -25,8 +25,7 @@ fn throttling_and_service_failures_are_retried_and_then_reported() {
     finish(command.arg(WEB1).env("AWS_MAX_ATTEMPTS", "2")).fails(
         255,
         &[
-            "mssh: error: AWS is throttling ec2-instance-connect:SendSSHPublicKey, still after \
-             retries",
+            "mssh: error: AWS is throttling ec2-instance-connect:SendSSHPublicKey",
             "mssh: hint: try again in a moment",
         ],
     );
@@ -97,7 +96,7 @@ fn a_malformed_answer_is_an_error() {
         mssh(&caller, &[WEB1]).fails(
             255,
             &[
-                &format!("mssh: error: the answer to {name} from {service} in us-east-1 (set by AWS_REGION) makes no sense"),
+                &format!("mssh: error: the answer to {name} from {service} in us-east-1 (set by AWS_REGION) is not valid"),
                 "mssh: hint: is there a proxy or another server in front of AWS? --debug tells more",
             ],
         );

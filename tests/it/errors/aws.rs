@@ -46,7 +46,7 @@ fn credential_errors_are_told_apart() {
             Trouble::BadToken,
             vec![
                 "mssh: error: AWS does not accept the credentials (AuthFailure)",
-                "mssh: hint: `aws sts get-caller-identity` tells whether they work at all",
+                "mssh: hint: `aws sts get-caller-identity` shows whether they work at all",
             ],
         ),
     ];
@@ -67,7 +67,7 @@ fn an_expired_request_means_an_expired_session_or_a_wrong_clock() {
     mssh(&caller, &[WEB1]).fails(
         255,
         &[
-            "mssh: error: AWS refuses the request's time: Request has expired.",
+            "mssh: error: AWS does not accept the time of the request: Request has expired.",
             "mssh: hint: set this machine's clock",
         ],
     );
@@ -95,7 +95,7 @@ fn a_wrong_clock_is_reported_with_the_difference() {
         .fails(
             255,
             &[
-                "mssh: error: AWS refuses the request's time: Request has expired.",
+                "mssh: error: AWS does not accept the time of the request: Request has expired.",
                 "mssh: hint: set this machine's clock, which is 20 minutes behind AWS's",
             ],
         );
@@ -213,10 +213,10 @@ fn errors_of_instance_connect_without_a_reason_are_explained() {
         &[WEB1],
         &[
             &format!(
-                "mssh: error: EC2 Instance Connect lets nobody with these credentials into {WEB1} in us-east-1 (set by AWS_REGION)"
+                "mssh: error: EC2 Instance Connect refuses these credentials for {WEB1} in us-east-1 (set by AWS_REGION)"
             ),
-            "mssh: hint: they are invalid, or of another account than the instance: `aws sts \
-             get-caller-identity` tells whose they are",
+            "mssh: hint: they are invalid, or for another account than the instance's: `aws sts \
+             get-caller-identity` shows whose they are",
         ],
     );
     let hint = "mssh: hint: check the user, -z if it is given, and that the key of -i is ed25519 or \
@@ -226,7 +226,7 @@ fn errors_of_instance_connect_without_a_reason_are_explained() {
         &["-l", "ubuntu", WEB1],
         &[
             &format!(
-                "mssh: error: EC2 Instance Connect does not take a key for user `ubuntu` of {WEB1}: \
+                "mssh: error: EC2 Instance Connect does not accept a key for user `ubuntu` of {WEB1}: \
                  Something is not as it should be"
             ),
             hint,
@@ -237,7 +237,7 @@ fn errors_of_instance_connect_without_a_reason_are_explained() {
         &["-t", WEB1, "-z", "us-east-1a", "127.0.0.11"],
         &[
             &format!(
-                "mssh: error: EC2 Instance Connect does not take a key for user `ec2-user` of {WEB1} \
+                "mssh: error: EC2 Instance Connect does not accept a key for user `ec2-user` of {WEB1} \
                  in us-east-1a: Something is not as it should be"
             ),
             hint,

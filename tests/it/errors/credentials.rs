@@ -53,7 +53,7 @@ fn an_unknown_profile_is_reported_with_the_known_ones() {
         255,
         &[
             "mssh: error: there is no AWS profile `nope`",
-            "mssh: hint: there are: one, two",
+            "mssh: hint: the profiles are: one, two",
         ],
     );
 }

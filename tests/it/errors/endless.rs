@@ -56,7 +56,7 @@ fn endless_pages_are_not_all_requested() {
     caller.fault(Fault::new(Trouble::EndlessPages).on(DESCRIBE_INSTANCES));
     let outcome = super::mssh(&caller, &["web1.lab", "true"]);
     let error = "mssh: error: the answer to ec2:DescribeInstances from ec2 in us-east-1 (set by AWS_REGION) \
-         makes no sense";
+         is not valid";
     assert_eq!(outcome.stderr.lines().next(), Some(error), "{outcome:?}");
     assert_eq!(outcome.code, Some(255));
     let calls = caller.calls_of(DESCRIBE_INSTANCES).len();

@@ -213,7 +213,7 @@ fn the_user_can_set_the_number_of_attempts() {
         outcome.fails(
             255,
             &[
-                "mssh: error: AWS is throttling ec2:DescribeInstances, still after retries",
+                "mssh: error: AWS is throttling ec2:DescribeInstances",
                 "mssh: hint: try again in a moment",
             ],
         );
@@ -243,6 +243,7 @@ fn an_invalid_number_of_attempts_or_retry_mode_is_an_error() {
     ] {
         let mut command = caller.command("mssh");
         command.args(LOOK_UP);
-        with(command, &[(name, value)]).tells(&format!("{name} makes no sense: `{value}`"), hint);
+        with(command, &[(name, value)])
+            .tells(&format!("{name} has an invalid value: `{value}`"), hint);
     }
 }

@@ -60,7 +60,7 @@ fn http_is_sent_to_the_proxy() {
     );
     let address = proxy.address();
     plain(&caller, &[("HTTP_PROXY", &address)]).tells(
-        &format!("the proxy http://{address} wants a user and a password"),
+        &format!("the proxy http://{address} requires a user and a password"),
         "set them in the proxy's URL, percent-encoded: http://USER:PASSWORD@HOST:PORT",
     );
     assert_eq!(caller.calls().len(), 1);
@@ -118,14 +118,14 @@ fn proxy_errors_name_the_proxy_without_its_password() {
     let address = guarded.address();
     let login = "set them in the proxy's URL, percent-encoded: http://USER:PASSWORD@HOST:PORT";
     trusting(&caller, &[("HTTPS_PROXY", &address)]).tells(
-        &format!("the proxy http://{address} wants a user and a password"),
+        &format!("the proxy http://{address} requires a user and a password"),
         login,
     );
     for password in ["sesame", "se/sesame", "se@sesame", "s%65sesame", "?sesame#"] {
         let url = format!("http://user:{password}@{address}");
         trusting(&caller, &[("HTTPS_PROXY", &url)]).tells(
-            &format!("the proxy http://{address} does not connect us to 127.0.0.1"),
-            "are user and password right? else ask who runs the proxy to allow the host",
+            &format!("the proxy http://{address} refuses to connect to 127.0.0.1"),
+            "check the user and password, or have the proxy's administrator allow the host",
         );
         let mut debugged = over_tls(&caller);
         debugged.arg("--debug").env("HTTPS_PROXY", &url);
@@ -134,14 +134,14 @@ fn proxy_errors_name_the_proxy_without_its_password() {
     for (url, fault) in [
         (
             "socks5://user:sesame@127.0.0.1:1",
-            "has a scheme that is neither http nor https",
+            "has a scheme other than http and https",
         ),
-        ("http://user:sesame@", "has no host that could be one"),
-        ("http://user:sesame@host:port", "has a port that is no port"),
+        ("http://user:sesame@", "has no valid host"),
+        ("http://user:sesame@host:port", "has no valid port"),
     ] {
         trusting(&caller, &[("HTTPS_PROXY", url)]).tells(
             &format!("the proxy in HTTPS_PROXY {fault}"),
-            "it must be like http://USER:PASSWORD@HOST:PORT, of http or https",
+            "set it to a URL like http://USER:PASSWORD@HOST:PORT",
         );
     }
     assert_eq!(caller.calls().len(), 0);
@@ -155,7 +155,7 @@ fn a_closed_or_refusing_proxy_is_named() {
         listener.local_addr().expect("an address").to_string()
     };
     let url = format!("http://user:sesame@{address}");
-    let check = "check HTTPS_PROXY (HTTP_PROXY, ALL_PROXY), or name the host in NO_PROXY";
+    let check = "check HTTPS_PROXY (HTTP_PROXY, ALL_PROXY), or add the host to NO_PROXY";
     let refused = format!("cannot reach the proxy http://{address}: Connection refused");
     trusting(&caller, &[("HTTPS_PROXY", &url)]).tells(&refused, check);
     plain(&caller, &[("HTTP_PROXY", &url)]).tells(&refused, check);
@@ -163,8 +163,8 @@ fn a_closed_or_refusing_proxy_is_named() {
     let proxy = Tinyproxy::refusing(&directory).expect("tinyproxy");
     let address = proxy.address();
     trusting(&caller, &[("HTTPS_PROXY", &address)]).tells(
-        &format!("the proxy http://{address} does not connect us to 127.0.0.1"),
-        "ask who runs the proxy to allow it, or name the host in NO_PROXY",
+        &format!("the proxy http://{address} refuses to connect to 127.0.0.1"),
+        "have the proxy's administrator allow it, or add the host to NO_PROXY",
     );
     assert_eq!(proxy.requests().len(), 1, "a refusal is not tried again");
 }
@@ -223,11 +223,8 @@ fn a_proxy_may_speak_tls() {
     )
     .is_found();
     with(over_tls(&caller), &[("HTTPS_PROXY", &url)]).tells(
-        &format!(
-            "cannot trust the proxy {url}: no authority that we know has signed its certificate"
-        ),
-        "if a proxy or an endpoint of your own is there, set AWS_CA_BUNDLE to its authority's \
-         certificate",
+        &format!("cannot trust the proxy {url}: its certificate is signed by an unknown authority"),
+        "if a proxy or an endpoint of your own is in between, set AWS_CA_BUNDLE to the certificate of its authority",
     );
     assert_eq!(caller.calls().len(), 1);
 }

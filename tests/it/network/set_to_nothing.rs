@@ -91,7 +91,7 @@ fn an_invalid_url_is_reported_before_any_call() {
     ] {
         let mut command = caller.command("mssh");
         command.args(["--dry-run", WEB1]);
-        let said = format!("{name} makes no sense: `{value}`");
+        let said = format!("{name} has an invalid value: `{value}`");
         with(command, &[(name, value)]).tells(&said, hint);
     }
     assert!(caller.calls().is_empty());

@@ -111,7 +111,7 @@ fn an_invalid_bundle_is_named_with_the_reason() {
         (
             "odd.pem",
             b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-            "no certificate in it is whole",
+            "every certificate in it is damaged",
         ),
     ];
     let hint = "AWS_CA_BUNDLE names that file; it must hold certificates as PEM";
@@ -145,10 +145,9 @@ fn an_invalid_bundle_is_named_with_the_reason() {
 #[test]
 fn a_server_that_cannot_be_trusted_is_named_with_the_reason() {
     let caller = caller();
-    let bundle = "if a proxy or an endpoint of your own is there, set AWS_CA_BUNDLE to its \
-                  authority's certificate";
+    let bundle = "if a proxy or an endpoint of your own is in between, set AWS_CA_BUNDLE to the certificate of its authority";
     with(over_tls(&caller), &[]).tells(
-        "cannot trust 127.0.0.1: no authority that we know has signed its certificate",
+        "cannot trust 127.0.0.1: its certificate is signed by an unknown authority",
         bundle,
     );
     let misnamed = format!("https://127.0.0.1:{}", secured().misnamed);
@@ -171,7 +170,7 @@ fn a_server_that_cannot_be_trusted_is_named_with_the_reason() {
     });
     with(over_tls(&caller), &[("AWS_ENDPOINT_URL", &url)]).tells(
         "cannot speak TLS with 127.0.0.1: received corrupt message of type InvalidContentType",
-        "is it HTTPS that is spoken there? check AWS_ENDPOINT_URL and the proxy",
+        "does it speak HTTPS? check AWS_ENDPOINT_URL and the proxy",
     );
     assert_eq!(caller.calls().len(), 0);
 }

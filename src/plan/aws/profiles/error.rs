@@ -1,80 +1,42 @@
-//! What of a profile makes no sense.
+//! What is wrong with a profile.
 
-use std::fmt;
+use thiserror::Error;
 
+use crate::hint::Hint;
 use crate::plan::aws::bad_value::BadValue;
 
 /// Why a profile gives no credentials, whatever AWS would say.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[expect(missing_docs, reason = "the text of each variant stands beside it")]
 pub enum ProfileError {
+    #[error("AWS profile `{0}` has both `source_profile` and `credential_source`")]
     TwoSources(String),
+    #[error("AWS profile `{0}` has a `role_arn`, but nothing to assume it with")]
     NoSource(String),
+    #[error("AWS profile `{0}` has an unknown `credential_source`: `{1}`")]
     BadSource(String, String),
+    #[error("the `source_profile` of AWS profile `{0}` does not exist: `{1}`")]
     NoSuchSource(String, String),
+    #[error("AWS profile `{0}` is the source of another profile, but has no credentials")]
     EmptySource(String),
+    #[error("AWS profiles get their credentials from each other: {}", .0.join(", "))]
     Loop(Vec<String>),
+    #[error("AWS profile `{0}` has a web identity, but no role to assume with it")]
     NoWebRole(String),
+    #[error("AWS profile `{0}` has only half of an access key")]
     HalfAKey(String),
-    BadValue(BadValue),
+    #[error(transparent)]
+    BadValue(#[from] BadValue),
+    #[error("the `sso_session` of AWS profile `{0}` does not exist: `{1}`")]
     NoSsoSession(String, String),
+    #[error("AWS profile `{0}` is for SSO, but lacks {missing}", missing = .1.join(", "))]
     SsoLacks(String, Vec<&'static str>),
+    #[error("AWS profile `{0}` and its `sso_session` differ in `{1}`")]
     SsoDiffers(String, String),
 }
 
-impl fmt::Display for ProfileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TwoSources(name) => write!(
-                f,
-                "AWS profile `{name}` has both `source_profile` and `credential_source`"
-            ),
-            Self::NoSource(name) => write!(
-                f,
-                "AWS profile `{name}` has a `role_arn`, but nothing to assume it with"
-            ),
-            Self::BadSource(name, word) => write!(
-                f,
-                "AWS profile `{name}` has a `credential_source` that there is not: `{word}`"
-            ),
-            Self::NoSuchSource(name, source) => write!(
-                f,
-                "the `source_profile` of AWS profile `{name}` is not there: `{source}`"
-            ),
-            Self::EmptySource(name) => write!(
-                f,
-                "AWS profile `{name}` is the source of another one, and has no credentials"
-            ),
-            Self::Loop(names) => write!(
-                f,
-                "AWS profiles get their credentials from each other: {}",
-                names.join(", ")
-            ),
-            Self::NoWebRole(name) => write!(
-                f,
-                "AWS profile `{name}` has a web identity, but no role to assume with it"
-            ),
-            Self::HalfAKey(name) => write!(f, "AWS profile `{name}` has half an access key"),
-            Self::BadValue(bad) => bad.fmt(f),
-            Self::NoSsoSession(name, session) => write!(
-                f,
-                "the `sso_session` of AWS profile `{name}` is not there: `{session}`"
-            ),
-            Self::SsoLacks(name, missing) => write!(
-                f,
-                "AWS profile `{name}` is for SSO, and lacks {}",
-                missing.join(", ")
-            ),
-            Self::SsoDiffers(name, key) => write!(
-                f,
-                "AWS profile `{name}` and its `sso_session` differ in `{key}`"
-            ),
-        }
-    }
-}
-
 impl ProfileError {
-    /// Whether something is not there that a file might have.
+    /// Whether something is missing that a file which cannot be read may have.
     #[must_use]
     pub fn is_of_something_missing(&self) -> bool {
         match self {
@@ -92,38 +54,37 @@ impl ProfileError {
             | Self::SsoDiffers(..) => false,
         }
     }
+}
 
-    /// What to try.
-    #[must_use]
-    pub fn hint(&self) -> String {
-        match self {
-            Self::TwoSources(_) => "take one of them out".to_owned(),
+impl Hint for ProfileError {
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::TwoSources(_) => "remove one of them",
             Self::NoSource(_) => {
-                "give it a `source_profile`, or a `credential_source` if its host has credentials"
-                    .to_owned()
+                "set `source_profile`, or `credential_source` if this machine has credentials"
             }
-            Self::BadSource(..) => {
-                "there are: Environment, Ec2InstanceMetadata, EcsContainer".to_owned()
-            }
-            Self::NoSuchSource(..) => {
-                "`aws configure list-profiles` lists those there are".to_owned()
-            }
-            Self::EmptySource(_) => "give it an access key, a role, SSO or a command".to_owned(),
-            Self::Loop(_) => "one of them needs credentials of its own".to_owned(),
-            Self::NoWebRole(_) => "set `role_arn`, or AWS_ROLE_ARN".to_owned(),
+            Self::BadSource(..) => "use Environment, Ec2InstanceMetadata or EcsContainer",
+            Self::NoSuchSource(..) => "`aws configure list-profiles` lists the profiles",
+            Self::EmptySource(_) => "give it an access key, a role, SSO or a `credential_process`",
+            Self::Loop(_) => "one of them needs credentials of its own",
+            Self::NoWebRole(_) => "set `role_arn`, or AWS_ROLE_ARN",
             Self::HalfAKey(_) => {
-                "`aws_access_key_id` and `aws_secret_access_key` go together, in one file"
-                    .to_owned()
+                "set `aws_access_key_id` and `aws_secret_access_key` in the same file"
             }
-            Self::BadValue(bad) => bad.hint().to_owned(),
-            Self::NoSsoSession(_, session) => format!(
-                "the AWS configuration needs a section `[sso-session {session}]`: \
-                 `aws configure sso-session` makes one"
-            ),
+            Self::BadValue(bad) => return bad.hint(),
+            Self::NoSsoSession(_, session) => {
+                return Some(format!(
+                    "add a section `[sso-session {session}]` to the AWS configuration: \
+                     `aws configure sso-session` does that"
+                ));
+            }
             Self::SsoLacks(name, _) => {
-                format!("`aws configure sso --profile {name}` asks for them")
+                return Some(format!(
+                    "`aws configure sso --profile {name}` asks for them"
+                ));
             }
-            Self::SsoDiffers(..) => "take it out of the profile".to_owned(),
-        }
+            Self::SsoDiffers(..) => "remove it from the profile",
+        };
+        Some(hint.to_owned())
     }
 }

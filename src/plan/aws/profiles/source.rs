@@ -3,9 +3,9 @@
 //! The order is botocore's: <https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-files.html>
 //! and, where that is silent, its `credentials` module.
 
-mod display;
-
 use super::error::ProfileError;
+use std::fmt;
+
 use super::role::Role;
 use super::sso::Sso;
 use super::{File, Profile, Value};
@@ -27,12 +27,8 @@ pub struct Origin<'a> {
 pub enum CredentialSource<'a> {
     /// A key that stands in a file.
     AccessKey(AccessKey<'a>),
-    /// A key in the environment.
-    Environment,
-    /// The container's endpoint.
-    Container,
-    /// The instance's metadata service.
-    Metadata,
+    /// What `credential_source` names.
+    Named(NamedSource),
     /// A role that a token of somebody else's gives.
     WebIdentity(WebIdentity),
     /// IAM Identity Center.
@@ -41,6 +37,32 @@ pub enum CredentialSource<'a> {
     Login(&'a str),
     /// What a command prints.
     Process(&'a str),
+}
+
+/// The values of `credential_source`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the variants are named as the values")]
+pub enum NamedSource {
+    Environment,
+    Ec2InstanceMetadata,
+    EcsContainer,
+}
+
+impl NamedSource {
+    fn parse(name: &str) -> Option<Self> {
+        let all = [
+            Self::Environment,
+            Self::Ec2InstanceMetadata,
+            Self::EcsContainer,
+        ];
+        all.into_iter().find(|it| it.to_string() == name)
+    }
+}
+
+impl fmt::Display for NamedSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
 }
 
 /// A long-lived key, or a session that somebody wrote into a file.
@@ -52,8 +74,8 @@ pub struct AccessKey<'a> {
     pub token: Option<&'a str>,
 }
 
-impl std::fmt::Debug for AccessKey<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for AccessKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("AccessKey").field(&self.id).finish()
     }
 }
@@ -105,9 +127,9 @@ fn role_origin(profile: Profile<'_>) -> Result<Origin<'_>, ProfileError> {
         roles.extend(Role::of(current));
         let next = match role_source(current)? {
             RoleSource::Profile(next) => next,
-            RoleSource::CredentialSource(source) => {
+            RoleSource::Named(source) => {
                 return Ok(Origin {
-                    source,
+                    source: CredentialSource::Named(source),
                     profile: current.name,
                     roles,
                 });
@@ -135,7 +157,7 @@ fn role_origin(profile: Profile<'_>) -> Result<Origin<'_>, ProfileError> {
 
 /// What a role is assumed with.
 enum RoleSource<'a> {
-    CredentialSource(CredentialSource<'static>),
+    Named(NamedSource),
     Profile(Profile<'a>),
 }
 
@@ -144,8 +166,8 @@ fn role_source(role: Profile<'_>) -> Result<RoleSource<'_>, ProfileError> {
     match (role.get("source_profile"), role.get("credential_source")) {
         (Some(_), Some(_)) => Err(ProfileError::TwoSources(name())),
         (None, None) => Err(ProfileError::NoSource(name())),
-        (None, Some(word)) => named(word)
-            .map(RoleSource::CredentialSource)
+        (None, Some(word)) => NamedSource::parse(word)
+            .map(RoleSource::Named)
             .ok_or_else(|| ProfileError::BadSource(name(), word.to_owned())),
         (Some(next), None) => role
             .other(next)
@@ -231,12 +253,24 @@ fn has_keys(profile: Profile<'_>) -> bool {
     profile.has("aws_access_key_id") || profile.has("aws_secret_access_key")
 }
 
-fn named(source: &str) -> Option<CredentialSource<'static>> {
-    match source {
-        "Environment" => Some(CredentialSource::Environment),
-        "Ec2InstanceMetadata" => Some(CredentialSource::Metadata),
-        "EcsContainer" => Some(CredentialSource::Container),
-        _ => None,
+/// For `--debug`.
+impl fmt::Display for Origin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let source = match self.source {
+            CredentialSource::AccessKey(_) => "the access key",
+            CredentialSource::Named(source) => {
+                return write!(
+                    f,
+                    "the `credential_source` {source} of profile `{}`",
+                    self.profile
+                );
+            }
+            CredentialSource::WebIdentity(_) => "the web identity",
+            CredentialSource::Sso(_) => "the IAM Identity Center settings",
+            CredentialSource::Login(_) => "the console login",
+            CredentialSource::Process(_) => "the `credential_process`",
+        };
+        write!(f, "{source} of profile `{}`", self.profile)
     }
 }
 

@@ -5,8 +5,8 @@ fn config(text: &str) -> Profiles {
 }
 
 fn refused(text: &str) -> String {
-    let (_, malformed) = Profiles::parse(text, "").expect_err("a bad file");
-    malformed.to_string()
+    let FileError(_, error) = Profiles::parse(text, "").expect_err("a bad file");
+    error.to_string()
 }
 
 #[test]
@@ -152,6 +152,6 @@ fn what_makes_no_sense_is_refused_without_its_value() {
     ] {
         assert_eq!(refused(text), said);
     }
-    let (in_config, _) = Profiles::parse("", "x").expect_err("a bad file");
-    assert!(!in_config);
+    let FileError(file, _) = Profiles::parse("", "x").expect_err("a bad file");
+    assert_eq!(file, File::Credentials);
 }

@@ -70,7 +70,7 @@ fn can_be_renewed() -> Result<(), AwsError> {
         .into_iter()
         .find_map(|name| Some((name, env::var_os(name)?)));
     match first {
-        Some((name, value)) if value.is_empty() => Err(SettingError::Senseless {
+        Some((name, value)) if value.is_empty() => Err(SettingError::Invalid {
             name,
             value: String::new(),
             wanted: "unset it: a console login cannot be renewed while it is set to nothing",
@@ -85,8 +85,11 @@ fn logged_out(error: &SdkCredentialsError, profile: &str) -> AwsError {
     if let Some(network) = connect_error::in_chain(error) {
         return AwsError::Network(network.clone());
     }
-    let said = call::chain(error);
-    let is = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    // The SDK's types for these errors are private, or are named only by Debug.
+    let texts: String = connect_error::chain(error)
+        .map(|error| format!("{error:?} {error} "))
+        .collect();
+    let is = |words: &[&str]| words.iter().any(|word| texts.contains(word));
     if is(&["ExpiredToken", "Unauthorized", "expired", "reauthenticate"]) {
         return CredentialsError::no_login(profile, LOG_IN, NoLogin::Expired).into();
     }

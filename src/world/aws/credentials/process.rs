@@ -31,9 +31,7 @@ pub(super) async fn credentials(
     };
     let words = shlex::split(command).unwrap_or_default();
     let [program, arguments @ ..] = words.as_slice() else {
-        return Err(failed(
-            "is not a command with its quotes in pairs".to_owned(),
-        ));
+        return Err(failed("is empty, or has an unmatched quote".to_owned()));
     };
     // It may ask somebody on the terminal.
     let _pause = waiting::pause();
@@ -48,19 +46,20 @@ pub(super) async fn credentials(
     let mut output = Vec::new();
     if let Some(mut stdout) = child.stdout.take() {
         let read = bounded::pipe(&mut stdout, &mut output, MOST).await;
-        read.map_err(|cause| failed(format!("prints what cannot be read: {cause}")))?;
+        read.map_err(|cause| failed(format!("prints output that cannot be read: {cause}")))?;
     }
     let status = child.wait().await;
     let status = status.map_err(|cause| failed(format!("cannot be waited for: {cause}")))?;
     if !status.success() {
-        return Err(failed(format!("has failed ({status})")));
+        return Err(failed(format!("failed ({status})")));
     }
     read(&output).map_err(failed)
 }
 
 /// Reads what it has printed. That is secret: what is wrong with it is said without showing it.
 fn read(output: &[u8]) -> Result<Credentials, String> {
-    let json: Value = serde_json::from_slice(output).map_err(|_| "prints no JSON".to_owned())?;
+    let json: Value =
+        serde_json::from_slice(output).map_err(|_| "does not print JSON".to_owned())?;
     // Python, in which the AWS CLI reads it, takes 1.0 for 1.
     if json.get("Version").and_then(Value::as_f64) != Some(1.0) {
         return Err("prints JSON that has no `Version` 1".to_owned());
@@ -81,7 +80,7 @@ fn read(output: &[u8]) -> Result<Credentials, String> {
         Some(until) => {
             let until = until.as_str().and_then(instant);
             let until = until.and_then(|until| SystemTime::try_from(until).ok());
-            Some(until.ok_or("prints an `Expiration` that is no time in ISO 8601".to_owned())?)
+            Some(until.ok_or("prints an `Expiration` that is not a time in ISO 8601".to_owned())?)
         }
     };
     if until.is_some_and(|until| until <= SystemTime::now()) {
@@ -105,7 +104,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_without_showing_it() {
         let says = |text: &str, words: &str| assert_eq!(said(text).as_deref(), Some(words));
-        says("secret", "prints no JSON");
+        says("secret", "does not print JSON");
         for version in ["", "\"Version\":2,", "\"Version\":\"1\","] {
             let text = format!("{{{version}\"AccessKeyId\":\"K\"}}");
             says(&text, "prints JSON that has no `Version` 1");
@@ -113,7 +112,7 @@ mod tests {
         let half = r#"{"Version":1,"AccessKeyId":"K"}"#;
         says(half, "prints JSON without `SecretAccessKey`");
         for until in ["\"soon\"", "1893456000", "[]"] {
-            let words = "prints an `Expiration` that is no time in ISO 8601";
+            let words = "prints an `Expiration` that is not a time in ISO 8601";
             says(&with(until), words);
         }
         let old = with("\"2020-01-01T00:00:00Z\"");

@@ -16,7 +16,7 @@ use aws_smithy_types::DateTime;
 
 use super::ProviderChain;
 use super::cache::{Cache, SessionCredentials};
-use super::token::Token;
+use super::token::{LOG_IN, Token};
 use crate::plan::aws::profiles::sso::Sso;
 use crate::plan::aws::region::{RegionSource, configured};
 use crate::world::aws::Regional;
@@ -25,9 +25,6 @@ use crate::world::aws::retry::client_config;
 
 /// A token that ends sooner is renewed: botocore's window.
 const WINDOW: Duration = Duration::from_mins(15);
-
-/// What makes a token.
-pub(super) const LOG_IN: &str = "aws sso login";
 
 impl ProviderChain<'_> {
     /// A role's credentials, from the cache or for a token.

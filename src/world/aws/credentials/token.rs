@@ -14,6 +14,9 @@ use crate::world::aws::error::{CredentialsError, NoLogin, UnreadableFile};
 use crate::world::aws::files;
 use crate::world::process::bounded;
 
+/// What gets a token.
+pub(super) const LOG_IN: &str = "aws sso login";
+
 /// A token, with all that its file says beside it.
 pub(super) struct Token {
     path: PathBuf,
@@ -25,7 +28,7 @@ pub(super) struct Token {
 impl Token {
     /// Reads the token of this name, that of a profile.
     pub(super) fn read(name: &str, profile: &str) -> Result<Self, CredentialsError> {
-        let no_login = |why| CredentialsError::no_login(profile, super::sso::LOG_IN, why);
+        let no_login = |why| CredentialsError::no_login(profile, LOG_IN, why);
         let home = files::home().ok_or_else(|| no_login(NoLogin::Missing))?;
         let path = home.join(format!(".aws/sso/cache/{name}.json"));
         let bytes = bounded::file(&path).map_err(|cause| match cause.kind() {

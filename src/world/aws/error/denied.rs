@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use thiserror::Error;
+
+use crate::hint::Hint;
 use crate::plan::aws::denial::{DenialReason, PolicyKind};
 
 /// A call that IAM does not allow.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub struct Denied {
     /// The action, as a policy names it.
     pub action: &'static str,
@@ -18,8 +21,6 @@ pub struct Denied {
     /// Which policy decided, if AWS said it.
     pub reason: Option<DenialReason>,
 }
-
-impl std::error::Error for Denied {}
 
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,14 +37,13 @@ impl fmt::Display for Denied {
     }
 }
 
-impl Denied {
-    /// What to try.
-    pub(super) fn hint(&self) -> String {
+impl Hint for Denied {
+    fn hint(&self) -> Option<String> {
         let condition = self.os_user.as_ref().map_or(String::new(), |user| {
             format!(", with ec2:osuser `{user}` if the policy has that condition")
         });
         let what = format!("{} on {}{condition}", self.action, self.resource);
-        hint(self.reason.as_ref(), &what)
+        Some(hint(self.reason.as_ref(), &what))
     }
 }
 

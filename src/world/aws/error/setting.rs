@@ -1,40 +1,31 @@
-//! Variables and settings that say nothing we could act on.
+//! Variables and settings with values that cannot be used.
 
-use std::fmt;
+use thiserror::Error;
+
+use crate::hint::Hint;
 
 /// What is wrong with a variable or a setting of the AWS profile.
-#[derive(Debug)]
-#[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the text of each variant stands beside it")]
 pub enum SettingError {
-    NotUtf8 {
-        variable: &'static str,
-    },
-    Senseless {
+    #[error("{variable} is not UTF-8 text")]
+    NotUtf8 { variable: &'static str },
+    #[error("{name} has an invalid value: `{value}`")]
+    Invalid {
         name: &'static str,
         value: String,
         wanted: &'static str,
     },
 }
 
-impl std::error::Error for SettingError {}
-
-impl fmt::Display for SettingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotUtf8 { variable } => write!(f, "{variable} is not UTF-8 text"),
-            Self::Senseless { name, value, .. } => write!(f, "{name} makes no sense: `{value}`"),
-        }
-    }
-}
-
-impl SettingError {
-    /// What to try.
-    pub(super) fn hint(&self) -> &'static str {
-        match self {
+impl Hint for SettingError {
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
             Self::NotUtf8 { .. } => {
                 "set it again in a terminal and a shell whose encoding is UTF-8, or unset it"
             }
-            Self::Senseless { wanted, .. } => wanted,
-        }
+            Self::Invalid { wanted, .. } => wanted,
+        };
+        Some(hint.to_owned())
     }
 }

@@ -1,48 +1,39 @@
 //! A session from the AWS CLI's cache that AWS does not accept any more.
 
-use std::fmt;
 use std::path::PathBuf;
 
+use thiserror::Error;
+
 use super::AwsError;
+use crate::hint::Hint;
 
-/// Which it was.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Error)]
+#[error("AWS does not accept the session in {}: getting a new one", path.display())]
+#[expect(missing_docs, reason = "they are what their names say")]
 pub struct StaleSession {
-    /// Its file.
     pub path: PathBuf,
-    /// Whether it is gone from there: then another one can be had.
-    pub is_dropped: bool,
+    /// Whether the file is deleted: then another session can be got.
+    pub is_deleted: bool,
 }
 
-impl fmt::Display for StaleSession {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Hint for StaleSession {
+    fn hint(&self) -> Option<String> {
         let path = self.path.display();
-        write!(
-            f,
-            "AWS refuses the session in {path}: it is dropped, and made anew"
-        )
-    }
-}
-
-impl StaleSession {
-    /// What to try.
-    pub(super) fn hint(&self) -> String {
-        let path = self.path.display();
-        if self.is_dropped {
-            format!("the session in {path} is dropped: try again")
+        Some(if self.is_deleted {
+            format!("the session in {path} is deleted: try again")
         } else {
-            format!("remove {path}: AWS refuses the session in it, and we may not")
-        }
+            format!("delete {path}: AWS does not accept the session in it, and mssh may not")
+        })
     }
 }
 
 impl AwsError {
-    /// The session that AWS has refused, if it came from the cache and is gone from there now.
+    /// The session that AWS does not accept, if it came from the cache and is deleted there now.
     #[must_use]
     pub fn dropped_session(&self) -> Option<&StaleSession> {
         let (Self::Expired { stale, .. } | Self::BadCredentials { stale, .. }) = self else {
             return None;
         };
-        stale.as_ref().filter(|stale| stale.is_dropped)
+        stale.as_ref().filter(|stale| stale.is_deleted)
     }
 }

@@ -1,11 +1,15 @@
 //! Files of the user's that cannot be read.
 
-use std::fmt;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use thiserror::Error;
+
+use crate::hint::Hint;
+
 /// A file that cannot be read, and why.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Error)]
+#[error("cannot read {what} {}: {cause}", path.display())]
 pub struct UnreadableFile {
     what: &'static str,
     path: PathBuf,
@@ -33,28 +37,20 @@ impl UnreadableFile {
         use io::ErrorKind::{NotADirectory, NotFound};
         !matches!(self.kind, NotADirectory | NotFound)
     }
+}
 
-    /// What to try.
-    pub(super) fn hint(&self) -> String {
+impl Hint for UnreadableFile {
+    fn hint(&self) -> Option<String> {
         if self.kind != io::ErrorKind::PermissionDenied {
-            return self.wanted.to_owned();
+            return Some(self.wanted.to_owned());
         }
-        match directory_of_aws(&self.path) {
+        Some(match directory_of_aws(&self.path) {
             Some(directory) => format!(
                 "is it root's, after `sudo aws`? `sudo chown -R \"$USER\" {}` makes it yours",
                 directory.display()
             ),
-            None => "is it yours, and may you enter all directories above it?".to_owned(),
-        }
-    }
-}
-
-impl fmt::Display for UnreadableFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            what, path, cause, ..
-        } = self;
-        write!(f, "cannot read {what} {}: {cause}", path.display())
+            None => "check the permissions of the file and of the directories above it".to_owned(),
+        })
     }
 }
 
@@ -72,7 +68,8 @@ mod tests {
     fn whose_the_file_is_is_asked_where_the_aws_cli_has_made_it() {
         let hint = |path: &str, kind: io::ErrorKind| {
             let path = Path::new(path);
-            UnreadableFile::new("the token", path, &kind.into(), "log in").hint()
+            let file = UnreadableFile::new("the token", path, &kind.into(), "log in");
+            file.hint().unwrap_or_default()
         };
         let denied = io::ErrorKind::PermissionDenied;
         assert_eq!(
@@ -81,7 +78,7 @@ mod tests {
         );
         assert_eq!(
             hint("/etc/aws", denied),
-            "is it yours, and may you enter all directories above it?"
+            "check the permissions of the file and of the directories above it"
         );
         assert_eq!(hint("/etc/aws", io::ErrorKind::NotFound), "log in");
     }

@@ -31,7 +31,7 @@ pub(super) fn limited(response: HttpResponse, host: &str, most: usize) -> HttpRe
         let body = Limited::new(body, most).map_err(move |cause| {
             if cause.is::<LengthLimitError>() {
                 let host = host.clone();
-                NetworkError::LongAnswer { host, most }.into()
+                NetworkError::LongAnswer { host, limit: most }.into()
             } else {
                 cause
             }

@@ -52,14 +52,17 @@ pub(super) async fn connect(io: Io, url: &WebsocketUrl, proxy: &Proxy) -> Result
     match response.status() {
         status if status.is_success() => switched(response).await.map_err(trouble),
         StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-            Err(Error::Network(NetworkError::ProxyLogin { proxy, known }))
+            Err(Error::Network(NetworkError::ProxyLogin {
+                proxy,
+                has_login: known,
+            }))
         }
         _ => {
             let host = url.host.clone();
             Err(Error::Network(NetworkError::ProxyRefused {
                 proxy,
                 host,
-                known,
+                has_login: known,
             }))
         }
     }

@@ -48,7 +48,10 @@ fn roles_lead_down_to_a_key() {
         assert_eq!(config(&text), Ok("K/None of a > ".into()), "{none}");
     }
     let named = "[profile a]\nrole_arn=A\ncredential_source=Ec2InstanceMetadata";
-    assert_eq!(config(named), Ok("Metadata of a > A".into()));
+    assert_eq!(
+        config(named),
+        Ok("Named(Ec2InstanceMetadata) of a > A".into())
+    );
 }
 
 #[test]
