@@ -141,7 +141,7 @@ fn run(program: Program, words: &[OsString], terminal: Terminal) -> Result<ExitC
         Request::Print(page) => print(&generate::document(program, &page)),
         Request::Connect(mut invocation) => {
             if invocation.copies_between_hosts() && openssh::is_older_than(SCP_BY_HERE) {
-                invocation.add_switch(b'3');
+                invocation.copy_through_here();
             }
             go(&invocation, terminal)
         }

@@ -41,7 +41,7 @@ pub(super) async fn told(
     is_instance: impl AsyncFn(IpAddr) -> Result<bool, Error>,
 ) -> Result<Vec<Hop>, Error> {
     for (at, hop) in hops.iter_mut().enumerate() {
-        if hop.is_open() {
+        if hop.needs_ssh_g() {
             let ssh = process::find("ssh")?;
             match ask(&ssh, hop, invocation, source).await {
                 Ok(answer) => plan_hops::apply(hop, &answer, at == 0)?,
@@ -55,7 +55,7 @@ pub(super) async fn told(
         }
         if let Some(address) = hop.address() {
             let found = is_instance(address).await?;
-            hop.look_up(found, config_files::is_there);
+            hop.settle_address(found, config_files::is_there);
         }
     }
     Ok(hops)

@@ -1,4 +1,4 @@
-//! Words, then meaning: what we are asked to do.
+//! The command line: words in, a [`Request`] out.
 
 pub mod bind_address;
 pub(crate) mod complete;
@@ -10,17 +10,17 @@ pub mod options;
 pub mod proxy_command;
 pub mod scan;
 pub mod setup;
-pub mod usage;
-
 mod shell;
+pub mod usage;
+mod values;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 
 use self::grammar::Grammar;
 pub use self::invocation::Options;
-use self::invocation::{Action, Invocation, Word};
+use self::invocation::{Invocation, Word};
 use self::listen::ListenRequest;
-use self::options::{Mode, Name, Opt, Shell};
+use self::options::{Mode, Shell};
 use self::proxy_command::ProxyRequest;
 use self::scan::Scan;
 use self::setup::Setup;
@@ -28,29 +28,27 @@ use self::usage::Usage;
 use crate::plan::program::Program;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::destination::Destination;
-use crate::plan::target::ids::{Region, Zone};
 use crate::plan::target::pasted;
-use crate::plan::way::Way;
 
-/// What we are asked to do.
+/// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Request {
-    /// Go to an instance.
+    /// Run the client for an instance.
     Connect(Box<Invocation>),
-    /// Nothing that needs AWS: become the client with these words. Such are its own questions
-    /// (`-G`, `-V`, `-Q`), its usage errors, and copies that stay on this machine.
+    /// Run the client with these words, without AWS: for its own queries (`-G`, `-V`, `-Q`), its usage
+    /// errors, and copies on this machine.
     Client(Vec<OsString>),
-    /// Show the command line of which the client would be run with these words.
+    /// The same with `--dry-run`.
     ShowClient(Vec<OsString>),
-    /// Have a shell by Session Manager there, without the client.
+    /// Run a Session Manager shell, without the client.
     Shell(Box<Invocation>),
     /// Print this on standard output.
     Print(Document),
-    /// Be ssh's ProxyCommand.
+    /// Run as ssh's ProxyCommand.
     ProxyCommand(Box<ProxyRequest>),
-    /// Have a port of this machine lead to one of an instance.
+    /// Forward a port of this machine to one of an instance.
     Listen(Box<ListenRequest>),
-    /// See to what plain ssh needs in its configuration.
+    /// Print, install or remove the configuration for plain ssh.
     Setup(Setup),
 }
 
@@ -67,13 +65,13 @@ pub enum Document {
     Man,
 }
 
-/// Reads the words we were called with, without our own name.
+/// Reads the command line without the program's name.
 ///
 /// # Errors
-/// The first mistake in them, except those that the client tells better itself.
+/// The first mistake, except for those that the client reports itself.
 pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<Request, Usage> {
     let mut scan = scan::scan(program, grammar, words)?;
-    let (mut options, document) = options(&scan)?;
+    let (mut options, document) = values::read(&scan)?;
     if let Some(document) = document {
         return Ok(Request::Print(document));
     }
@@ -140,13 +138,13 @@ fn target_by_id(program: Program, mode: Mode, options: &mut Options, scan: &mut 
     }
 }
 
-/// Whether the words ask the client something that has nothing to do with an instance.
+/// Whether the client runs with these words without an instance.
 fn is_for_client(program: Program, scan: &Scan) -> bool {
     let asks = |letters: &[u8]| scan.flags.iter().any(|flag| letters.contains(&flag.letter));
     let question = match program {
         Program::Ssh => asks(b"GVQ"),
         Program::Sftp => asks(b"D"),
-        // -t and -f are how scp calls itself on the far side.
+        // scp runs itself on the remote host with -t or -f.
         Program::Scp => asks(b"Dtf"),
     };
     let incomplete = match program {
@@ -189,62 +187,6 @@ fn typed(words: Vec<Word>) -> Vec<OsString> {
         Word::Destination(_) => None,
     };
     words.into_iter().filter_map(typed).collect()
-}
-
-/// Our options' values, checked, and the text that is asked for instead of a connection; of
-/// several, the last one wins.
-fn options(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
-    let mut options = Options::default();
-    let mut document = None;
-    for (opt, value) in &scan.ours {
-        let value = match value {
-            None => "",
-            Some(value) => text(opt, value)?,
-        };
-        match opt.name {
-            Name::Region => options.region = Some(Region::parse(value)?),
-            Name::Profile => options.profile = Some(value.to_owned()),
-            Name::Zone => options.zone = Some(Zone::parse(value)?),
-            Name::InstanceId => options.want_instance(value)?,
-            Name::Via => {
-                let way = Way::parse(value);
-                options.via = way.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
-            }
-            Name::Way(way) => options.via = way,
-            Name::Endpoint => options.endpoint = Some(invocation::endpoint(value)?),
-            Name::Duration => options.duration = Some(invocation::duration(value)?),
-            Name::Listen => options.listen = Some(invocation::place(value)?),
-            Name::KeyDir => options.key_dir = Some(value.into()),
-            Name::Install => options.want_action(Action::Install)?,
-            Name::Uninstall => options.want_action(Action::Uninstall)?,
-            // Each selects a mode, and has no value.
-            Name::Shell | Name::Proxy | Name::SshConfig => {}
-            Name::DryRun => options.dry_run = true,
-            Name::Debug => options.debug = true,
-            Name::Completions => {
-                let shell = Shell::parse(value);
-                let shell = shell.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
-                document = Some(Document::Completions(shell));
-            }
-            Name::Man => document = Some(Document::Man),
-            Name::Help => document = Some(Document::Help),
-            Name::Version => document = Some(Document::Version),
-        }
-    }
-    // An endpoint is named for a tunnel through it.
-    if options.endpoint.is_some() && options.via == Way::Auto {
-        options.via = Way::Eice;
-    }
-    conflict::check_way(&options, scan)?;
-    Ok((options, document))
-}
-
-fn text<'a>(opt: &'static Opt, value: &'a OsStr) -> Result<&'a str, Usage> {
-    match value.to_str() {
-        None => Err(Usage::NotUnicode(value.to_string_lossy().into_owned())),
-        Some("") => Err(Usage::Empty(opt)),
-        Some(value) => Ok(value),
-    }
 }
 
 #[cfg(test)]

@@ -1,22 +1,22 @@
 //! The programs: `mssh`, `msftp`, `mscp`, each in front of an OpenSSH client.
 
-/// Which OpenSSH client we stand in for.
+/// One of our programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Program {
-    /// `mssh`, which becomes `ssh`.
+    /// `mssh`, which runs `ssh`.
     Ssh,
-    /// `msftp`, which becomes `sftp`.
+    /// `msftp`, which runs `sftp`.
     Sftp,
-    /// `mscp`, which becomes `scp`.
+    /// `mscp`, which runs `scp`.
     Scp,
 }
 
 impl Program {
-    /// All three, in the order in which the documentation lists them.
+    /// All three, in the order of the documentation.
     pub const ALL: [Self; 3] = [Self::Ssh, Self::Sftp, Self::Scp];
 
-    /// The program meant by the name we were started under, which may be the client's own, by a
-    /// link; `mssh` for any other name.
+    /// The program for the name that mssh was started under. A link may have the client's name; any
+    /// other name means `mssh`.
     #[must_use]
     pub fn from_name(name: &str) -> Self {
         Self::ALL
@@ -25,7 +25,7 @@ impl Program {
             .unwrap_or(Self::Ssh)
     }
 
-    /// Our own name: `mssh`, `msftp` or `mscp`.
+    /// Its name: `mssh`, `msftp` or `mscp`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ssh => "mssh",
@@ -34,7 +34,7 @@ impl Program {
         }
     }
 
-    /// The OpenSSH client that we become: `ssh`, `sftp` or `scp`.
+    /// The OpenSSH client that it runs: `ssh`, `sftp` or `scp`.
     pub const fn client(self) -> &'static str {
         match self {
             Self::Ssh => "ssh",
@@ -43,7 +43,7 @@ impl Program {
         }
     }
 
-    /// The scheme of this client's URI form, `ssh://` and so on, without `://`.
+    /// The scheme of the client's URIs, without `://`.
     pub const fn scheme(self) -> &'static str {
         self.client()
     }

@@ -167,15 +167,15 @@ impl Way {
     }
 }
 
-/// The address family that ssh is told to use: `-4`, `-6` or AddressFamily.
+/// The address family to use: `-4`, `-6` or AddressFamily.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Family {
-    /// Either.
+    /// Both.
     #[default]
     Any,
-    /// IPv4 only.
+    /// IPv4.
     Inet,
-    /// IPv6 only.
+    /// IPv6.
     Inet6,
 }
 

@@ -1,25 +1,26 @@
 //! OpenSSH's own option tables: which letters there are, and which take a value.
 
 use crate::plan::program::Program;
+
 /// The options of one OpenSSH client, as its own getopt(3) call lists them.
 ///
-/// They are handed on untouched. We need the table only to tell an option's value from the
+/// They are passed on unchanged. mssh needs the table only to tell an option's value from the
 /// destination: in `-p 22 host`, `22` is no host. Source: `main()` in OpenSSH's `ssh.c`, `sftp.c`
-/// and `scp.c`, the union of releases 8.4 to 10; [`NEWER`] tells what came later than 8.4. What a
-/// client has not, it refuses itself: `-Z` of ssh 10.5, which only asks as `-G` does, goes to it
-/// untouched, too.
+/// and `scp.c`, the union of releases 8.4 to 10; [`NEWER`] lists what is newer than 8.4. The client
+/// itself refuses letters that it does not know. Words with an unknown letter go to it unchanged, so
+/// that a newer release's option works if it connects to nothing, like `-Z` of ssh 10.5.
 #[derive(Clone, Copy, Debug)]
 pub struct Grammar {
     table: &'static str,
-    /// The letters in it that this release has not.
+    /// The letters in it that this release does not have.
     lacks: [&'static str; 2],
 }
 
 /// A release of OpenSSH, like (9, 2).
 pub type Release = (u32, u32);
 
-/// The letters that came with a release, whose meaning thus depends on it. ssh's `-P` was there
-/// before, without a value.
+/// The letters that are newer than 8.4, with the release that added them. ssh's `-P` existed before,
+/// but took no value.
 const NEWER: &[(Program, Release, &str)] = &[
     (Program::Ssh, (9, 4), "P"),
     (Program::Sftp, (9, 2), "X"),
@@ -27,14 +28,14 @@ const NEWER: &[(Program, Release, &str)] = &[
     (Program::Scp, (9, 2), "X"),
 ];
 
-/// Since which release scp copies between two hosts by way of this machine, which is where the
-/// keys are. Before, that is its `-3`.
+/// The first release whose scp copies between two hosts through this machine, which has the keys.
+/// Older ones need `-3` for that.
 pub const SCP_BY_HERE: Release = (8, 7);
 
-/// Since which release ssh has KnownHostsCommand.
+/// The first release with KnownHostsCommand.
 pub const KNOWN_HOSTS_COMMAND: Release = (8, 5);
 
-/// `-P` was a switch without effect in ssh until 9.3 and takes a tag since 9.4, hence two tables.
+// In ssh, `-P` was a switch without effect until 9.3, and takes a tag since 9.4.
 const SSH_UNTIL_9_3: &str = "1246ab:c:e:fgi:kl:m:no:p:qstvxyAB:CD:E:F:GI:J:KL:MNO:PQ:R:S:TVw:W:XY";
 const SSH: &str = "1246ab:c:e:fgi:kl:m:no:p:qstvxyAB:CD:E:F:GI:J:KL:MNO:P:Q:R:S:TVw:W:XY";
 const SFTP: &str = "1246AafhNpqrvCc:D:i:l:o:s:S:b:B:F:J:P:R:X:";
@@ -91,7 +92,7 @@ impl Grammar {
         newer.any(|it| it.2.as_bytes().contains(&letter))
     }
 
-    /// What `letter` is.
+    /// Looks a letter up.
     pub fn kind(self, letter: u8) -> LetterKind {
         let is_missing = self.lacks.iter().any(|it| it.as_bytes().contains(&letter));
         if is_missing || !letter.is_ascii_alphanumeric() {
@@ -104,7 +105,7 @@ impl Grammar {
         }
     }
 
-    /// Every option letter with its kind, in table order: for completions and the man page.
+    /// Every letter with its kind, in the order of the table.
     pub fn letters(self) -> impl Iterator<Item = (char, LetterKind)> {
         self.table
             .bytes()

@@ -1,4 +1,4 @@
-//! What the user wants of us, beside what ssh is to do.
+//! A command line that was read: the client's words, and our options.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -6,23 +6,20 @@ use std::path::{Path, PathBuf};
 
 use super::bind_address::BindAddress;
 use super::scan::Flag;
-use super::usage::Usage;
 use crate::plan::program::Program;
-use crate::plan::target::bad_name::BadName;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::{InstanceId, Region, Zone};
-use crate::plan::target::{Target, pasted};
-use crate::plan::way::{TUNNEL_SECONDS, Way};
+use crate::plan::way::Way;
 
-/// Everything the user said about a connection, and nothing else.
+/// The command line of a connection.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Invocation {
-    /// Who we are.
+    /// The program that was called.
     pub program: Program,
     /// Our own options.
     pub options: Options,
-    /// The client's words in their order, destinations read.
+    /// The client's words in their order.
     pub words: Vec<Word>,
     /// The client's options among them.
     pub flags: Vec<Flag>,
@@ -33,14 +30,14 @@ pub struct Invocation {
 /// One word for the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Word {
-    /// A word that we do not touch.
+    /// Passed on unchanged.
     Typed(OsString),
-    /// A destination, to be respelled.
+    /// Passed on with the login and host that mssh found.
     Destination(Destination),
 }
 
 impl Invocation {
-    /// The destinations, in their order: one, or for scp any number.
+    /// One destination, or any number for scp.
     pub fn destinations(&self) -> impl Iterator<Item = &Destination> {
         self.words.iter().filter_map(|word| match word {
             Word::Destination(destination) => Some(destination),
@@ -56,7 +53,37 @@ impl Invocation {
             .and_then(|flag| flag.value.as_deref())
     }
 
-    /// The file that `-F` names; of several, the last one counts.
+    /// The user's own key: the first `-i`.
+    pub fn identity(&self) -> Option<&Path> {
+        self.value(b'i').map(Path::new)
+    }
+
+    /// The hops of `-J`.
+    pub fn jump(&self) -> Option<&OsStr> {
+        self.value(b'J')
+    }
+
+    /// `-q`.
+    pub fn is_quiet(&self) -> bool {
+        self.has(b'q')
+    }
+
+    /// `-v`.
+    pub fn is_verbose(&self) -> bool {
+        self.has(b'v')
+    }
+
+    /// Whether ssh goes to the background once it has logged in: `-f`.
+    pub fn runs_in_background(&self) -> bool {
+        self.program == Program::Ssh && self.has(b'f')
+    }
+
+    /// Whether an option sets the user: `-l`, which is a bandwidth in sftp and scp, or `-o User`.
+    pub fn sets_user(&self) -> bool {
+        self.program == Program::Ssh && self.has(b'l') || self.sets(&["user"])
+    }
+
+    /// The last `-F`, the one that counts.
     pub fn config_file(&self) -> Option<&Path> {
         let last = self.flags.iter().rev().find(|flag| flag.letter == b'F');
         last.and_then(|flag| flag.value.as_deref()).map(Path::new)
@@ -67,7 +94,7 @@ impl Invocation {
         self.flags.iter().any(|flag| flag.letter == letter)
     }
 
-    /// Whether scp is to copy from one remote host to another, and by its own choice of the way.
+    /// Whether scp copies from one remote host to another, without `-3` or `-R`.
     pub fn copies_between_hosts(&self) -> bool {
         let is_remote = |word: &Word| matches!(word, Word::Destination(_));
         self.program == Program::Scp
@@ -77,22 +104,21 @@ impl Invocation {
             && !self.has(b'R')
     }
 
-    /// Has the client get one switch more, before all that was typed.
-    pub fn add_switch(&mut self, letter: u8) {
+    /// Adds scp's `-3`: copy through this machine, which has the keys.
+    pub fn copy_through_here(&mut self) {
         for flag in &mut self.flags {
             flag.at += 1;
         }
-        let word = format!("-{}", char::from(letter));
-        self.words.insert(0, Word::Typed(word.into()));
+        self.words.insert(0, Word::Typed("-3".into()));
         self.flags.push(Flag {
-            letter,
+            letter: b'3',
             value: None,
             late: false,
             at: 0,
         });
     }
 
-    /// Whether `-o` sets any of these keywords, which are in lower case.
+    /// Whether `-o` sets any of these keywords, given in lower case.
     pub fn sets(&self, keywords: &[&str]) -> bool {
         let mut options = self.flags.iter().filter(|flag| flag.letter == b'o');
         options.any(|flag| {
@@ -107,7 +133,7 @@ impl Invocation {
         })
     }
 
-    /// Whether a running master connection is only told something (ssh's `-O`).
+    /// Whether ssh only sends a command to a running master (`-O`).
     pub fn is_control_command(&self) -> bool {
         self.program == Program::Ssh && self.has(b'O')
     }
@@ -150,42 +176,4 @@ pub enum Action {
     Print,
     Install,
     Uninstall,
-}
-
-impl Options {
-    /// Takes `--instance-id`: an ID, or what has one in it, which tells the region, too.
-    pub(super) fn want_instance(&mut self, value: &str) -> Result<(), Usage> {
-        let Some(pasted) = pasted::read(value) else {
-            self.instance = Some(InstanceId::parse(value)?);
-            return Ok(());
-        };
-        let pasted = pasted?;
-        let Target::Id(id) = pasted.target else {
-            return Err(BadName::InstanceId(value.to_owned()).into());
-        };
-        self.instance = Some(id);
-        self.region = self.region.take().or(pasted.region);
-        Ok(())
-    }
-
-    pub(super) fn want_action(&mut self, action: Action) -> Result<(), Usage> {
-        if ![Action::Print, action].contains(&self.action) {
-            return Err(Usage::Against("install", "uninstall"));
-        }
-        self.action = action;
-        Ok(())
-    }
-}
-
-pub(super) fn endpoint(value: &str) -> Result<EndpointRef, Usage> {
-    EndpointRef::parse(value).ok_or_else(|| Usage::BadEndpoint(value.to_owned()))
-}
-
-pub(super) fn place(value: &str) -> Result<BindAddress, Usage> {
-    BindAddress::parse(value).ok_or_else(|| Usage::BadListenAddress(value.to_owned()))
-}
-
-pub(super) fn duration(value: &str) -> Result<u16, Usage> {
-    let seconds = value.parse().ok().filter(|it| TUNNEL_SECONDS.contains(it));
-    seconds.ok_or_else(|| Usage::BadDuration(value.to_owned()))
 }

@@ -57,7 +57,7 @@ impl ListenRequest {
     }
 }
 
-/// Where to listen, and where to forward to.
+/// Reads the target and its port.
 ///
 /// # Errors
 /// What is wrong with the target or its port.

@@ -1,5 +1,4 @@
-//! Our own options, as one table: it feeds the scanner, `--help`, the completions and the man
-//! pages, in this order.
+//! Our own options in one table, which the scanner, `--help`, the completions and the man pages read.
 
 mod table;
 
@@ -106,11 +105,10 @@ pub struct Opt {
     pub(crate) help: &'static str,
 }
 
-/// The option spelled `--word`, if there is just one: exactly, or as the beginning of one of the
-/// original's options, which Python's argparse took as well.
+/// The option `--word`. The original's options may be abbreviated, as Python's argparse allowed.
 ///
 /// # Errors
-/// The options it might be: none, or several.
+/// The options that it could be: none, or several.
 pub fn find_long(word: &str) -> Result<&'static Opt, Vec<&'static Opt>> {
     let exact = |opt: &&Opt| opt.long == word || opt.alias == Some(word);
     if let Some(opt) = OPTIONS.iter().find(exact) {
@@ -128,18 +126,18 @@ pub fn find_long(word: &str) -> Result<&'static Opt, Vec<&'static Opt>> {
 }
 
 impl Opt {
-    /// Whether `program` has it.
+    /// Whether `program` accepts it.
     pub fn is_of(&self, program: Program) -> bool {
         !self.mssh_only || program == Program::Ssh
     }
 
-    /// Whether help, man page and completions of `program` tell of it. A serial console carries no
-    /// files: there the option is known for the sake of the error, which says so.
+    /// Whether help, man page and completions of `program` list it. msftp and mscp accept `--serial`
+    /// only to explain that a serial console transfers no files.
     pub fn suits(&self, program: Program) -> bool {
         self.is_of(program) && (self.name != Name::Way(Way::Serial) || program == Program::Ssh)
     }
 
-    /// The values that suit `program`.
+    /// The values that `program` accepts.
     pub fn choices_of(&self, program: Program) -> &'static [&'static str] {
         match self.name {
             Name::Via => Way::names(program),
@@ -148,7 +146,7 @@ impl Opt {
     }
 }
 
-/// The option with this letter, in any of our programs.
+/// The option with this letter.
 pub fn find_letter(letter: u8) -> Option<&'static Opt> {
     OPTIONS.iter().find(|opt| opt.letter == Some(letter))
 }

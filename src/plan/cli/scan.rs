@@ -1,9 +1,8 @@
 //! The scanner: which words are options, values, the destination, the remote command.
 //!
-//! It reads as the client's own getopt(3) would and keeps the client's words as they were typed.
-//! What is ours is taken out on the way. For ssh, options are still read after the destination,
-//! as in the `goto again` of its `main()`; the first other word begins the remote command, which
-//! is never looked into.
+//! It reads as the client's own getopt(3) does, keeps the client's words as typed, and takes our
+//! options out. ssh reads options after the destination, too (the `goto again` in its `main()`); the
+//! first other word begins the remote command, which is not read at all.
 
 mod collisions;
 mod letters;
@@ -17,10 +16,10 @@ use super::options::Opt;
 use super::usage::Usage;
 use crate::plan::program::Program;
 
-/// A command line, taken apart.
+/// A command line taken apart.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Scan {
-    /// The client's words in their order, ours taken out.
+    /// The client's words, without ours.
     pub words: Vec<OsString>,
     /// The client's options among them.
     pub flags: Vec<Flag>,
@@ -37,20 +36,20 @@ pub struct Scan {
 /// One of the client's options.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flag {
-    /// Its letter.
+    /// `i` for `-i`.
     pub letter: u8,
     /// Its value, if it takes one.
     pub value: Option<OsString>,
-    /// Whether it stands after the destination.
+    /// Whether it comes after the destination.
     pub late: bool,
-    /// Which of the client's words it stands in.
-    pub at: usize,
+    /// The index of the client's word that contains it.
+    pub(crate) at: usize,
 }
 
-/// Reads `words`, which do not include the program's own name.
+/// Reads the words after the program's name.
 ///
 /// # Errors
-/// What is wrong with an option of ours; mistakes in the client's options are its own to tell.
+/// A mistake in one of our options. The client reports mistakes in its own.
 pub fn scan(program: Program, grammar: Grammar, words: &[OsString]) -> Result<Scan, Usage> {
     let mut scanner = Scanner {
         program,
@@ -72,22 +71,21 @@ struct Scanner<'a> {
     program: Program,
     grammar: Grammar,
     words: &'a [OsString],
-    /// The next word to read.
+    /// The index of the next word.
     at: usize,
-    /// Whether this one only looks ahead for another, to settle a `-t`.
+    /// Whether this scanner only looks ahead for another, which has to decide about a `-t`.
     ahead: bool,
     scan: Scan,
 }
 
 impl<'a> Scanner<'a> {
-    /// Takes the next word.
     fn next(&mut self) -> Option<&'a OsStr> {
         let word = self.words.get(self.at)?;
         self.at += 1;
         Some(word)
     }
 
-    /// Reads options up to the first word which is none, or past a `--`.
+    /// Reads options up to the first other word, or past a `--`.
     fn options(&mut self) -> Result<(), Usage> {
         while let Some(word) = self.words.get(self.at) {
             match word.as_bytes() {
@@ -126,8 +124,8 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// The operands of sftp and scp. After the target of sftp our options may follow, as they
-    /// could in the original; in scp they would be mistaken for files, or files for them.
+    /// The operands of sftp and scp. As in the original, our options may follow the target of sftp;
+    /// in scp they are refused, because a file could have such a name.
     fn operands(&mut self) -> Result<(), Usage> {
         let ended = self.ended();
         while let Some(word) = self.next() {
@@ -147,8 +145,8 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// Whether a `--` has ended the options. As in ssh, what counts is that the last of its words
-    /// is one, be it an option's value; a value of ours is not among them.
+    /// Whether a `--` has ended the options. As in ssh, any last word `--` counts, even if it is the
+    /// value of one of the client's options.
     fn ended(&self) -> bool {
         self.scan.words.last().is_some_and(|word| word == "--")
     }
@@ -158,7 +156,7 @@ impl<'a> Scanner<'a> {
         self.scan.words.push(word.to_owned());
     }
 
-    /// Whether a word that stands among the operands is an option of ours.
+    /// Whether a word among the operands is an option of ours.
     fn is_ours(&self, word: &[u8]) -> bool {
         match word {
             [b'-', b'-', long @ ..] => {
@@ -171,7 +169,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A long option: all of them are ours.
+    /// A long option. OpenSSH has none, so all of them are ours.
     fn long(&mut self, long: &[u8]) -> Result<(), Usage> {
         let equals = long.iter().position(|&b| b == b'=');
         let (name, attached) = match equals {

@@ -1,4 +1,4 @@
-//! `mssh --ssh-config [--install | --uninstall]`: what plain ssh needs in its configuration.
+//! The words of `mssh --ssh-config [--install | --uninstall]`: a configuration for plain ssh.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,24 +10,22 @@ use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::{Login, Region};
 use crate::plan::way::Way;
 
-/// What is to be done about plain ssh's configuration.
+/// What to do with the configuration for plain ssh, and what to write into it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Setup {
-    /// What becomes of it.
-    pub action: Action,
+    pub(crate) action: Action,
     /// Our options for the ProxyCommand.
-    pub words: Vec<OsString>,
-    /// The user's own key, if no other is to be made.
-    pub own_key: Option<PathBuf>,
-    /// Where keys are to be made, if it is not ours to choose.
-    pub key_dir: Option<PathBuf>,
-    /// Who logs in where nothing else says so.
-    pub login: Login,
-    /// Whether to say what would be done, and to do nothing.
-    pub dry_run: bool,
+    pub(crate) words: Vec<OsString>,
+    /// The user's own key; without one, mssh creates keys.
+    pub(crate) own_key: Option<PathBuf>,
+    /// Where mssh creates keys; it chooses a directory itself if this is `None`.
+    pub(crate) key_dir: Option<PathBuf>,
+    /// The default user.
+    pub(crate) login: Login,
+    pub(crate) dry_run: bool,
 }
 
-/// What the options ask for.
+/// Reads the options.
 ///
 /// # Errors
 /// What is wrong with the user.
@@ -38,7 +36,7 @@ pub fn request(options: &Options, scan: &Scan) -> Result<Setup, Usage> {
     };
     let user = value(b'l').map(|user| user.to_string_lossy().into_owned());
     let login = Login::or_default(user.as_deref())?;
-    // Also with -i: the public half of that key is pushed.
+    // Also with -i, because the public half of that key is pushed.
     login.for_push()?;
     Ok(Setup {
         action: options.action,
@@ -50,7 +48,7 @@ pub fn request(options: &Options, scan: &Scan) -> Result<Setup, Usage> {
     })
 }
 
-/// Our options that choose an instance and the way to it, spelled for another run of ours.
+/// The options that select an instance and the way to it, as words for another run of mssh.
 #[must_use]
 pub fn words(options: &Options, way: Way) -> Vec<OsString> {
     let region = options.region.as_ref().map(Region::as_str);

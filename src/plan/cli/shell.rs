@@ -7,7 +7,7 @@ use super::usage::Usage;
 use super::{conflict, invocation};
 use crate::plan::program::Program;
 
-/// The instance whose shell is asked for.
+/// Reads the target.
 ///
 /// # Errors
 /// What is wrong with the target.

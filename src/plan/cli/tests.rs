@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use super::invocation::{Invocation, Options};
 use super::usage::Usage;
 use super::*;
@@ -172,7 +174,7 @@ fn our_texts_need_no_target() {
 #[test]
 fn flags_tell_their_first_value_and_control_commands() {
     let invocation = connects(Program::Ssh, &["-i", "a", "-ib", "-Ocheck", "h"]);
-    assert_eq!(invocation.value(b'i'), Some(OsStr::new("a")));
-    assert!(invocation.has(b'O') && invocation.is_control_command());
+    assert_eq!(invocation.identity(), Some(Path::new("a")));
+    assert!(invocation.is_control_command());
     assert!(!connects(Program::Scp, &["-O", "a", "h:"]).is_control_command());
 }

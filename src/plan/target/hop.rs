@@ -1,4 +1,4 @@
-//! A hop of ProxyJump (ssh_config(5)): an instance, or a host that ssh knows.
+//! A hop of ProxyJump (ssh_config(5)): an instance, or any other host.
 
 use std::ffi::OsStr;
 use std::net::IpAddr;
@@ -9,39 +9,36 @@ use super::destination::Destination;
 use super::ids::Login;
 use crate::plan::program::Program;
 
-/// One hop.
+/// A jump host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hop {
-    /// The hop as it was written.
-    pub word: String,
-    /// The same as a destination.
-    pub destination: Destination,
-    /// Who logs in there, if that is settled; else ssh settles it.
-    pub login: Option<Login>,
-    /// What ssh connects to: its HostName, once ssh was asked.
-    pub hostname: String,
-    /// What it is.
-    pub kind: HopKind,
+    /// As written.
+    pub(crate) word: String,
+    pub(crate) destination: Destination,
+    /// The user, if mssh knows it; else ssh decides.
+    pub(crate) login: Option<Login>,
+    /// HostName in ssh_config once ssh was asked; until then the host itself.
+    pub(crate) hostname: String,
+    pub(crate) kind: HopKind,
 }
 
-/// What a hop is, as far as that is known.
+/// What is known of a hop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HopKind {
-    /// An instance, which gets a key of its own: by its name.
+    /// An instance by its name, for which mssh creates a key.
     Instance,
-    /// An instance that was found by its address; and the user's own keys, which may be what opens
-    /// it.
+    /// An instance that was found by its address; and the user's own keys, which it may accept.
     Found(Vec<String>),
-    /// An address, which may be an instance's; and the user's own keys.
+    /// An address, which may be that of an instance; and the user's own keys.
     Address(IpAddr, Vec<String>),
-    /// A host that ssh knows how to log in to.
+    /// Any other host; the user's ssh_config says how to log in.
     Plain,
 }
 
-/// Reads a value of ProxyJump: hops with a comma between them, the nearest first.
+/// Reads a value of ProxyJump: hops separated by commas, the nearest first.
 ///
 /// # Errors
-/// What is wrong with one of them.
+/// What is wrong with the user or host of one.
 pub fn parse(value: &str) -> Result<Vec<Hop>, BadName> {
     value.split(',').map(Hop::parse).collect()
 }
@@ -56,7 +53,7 @@ impl Hop {
             Some(_) => word.to_owned(),
             None => format!("ssh://{word}"),
         };
-        // OpenSSH takes an IPv6 address here, in brackets, which no URI of it may have.
+        // Here, unlike in other URIs, OpenSSH accepts an IPv6 address in brackets.
         let destination = match Destination::parse(Program::Ssh, OsStr::new(&uri)) {
             Err(BadName::Host(_)) => Destination::parse(Program::Ssh, OsStr::new(word))?,
             destination => destination?,
@@ -73,20 +70,20 @@ impl Hop {
         })
     }
 
-    /// Whether it is an instance: its name, or its HostName, is an ID or a DNS name that AWS made;
-    /// or it was found by its address.
+    /// Whether it is an instance: by an ID or AWS's DNS name as its host or HostName, or because it
+    /// was found by its address.
     #[must_use]
     pub fn is_instance(&self) -> bool {
         matches!(self.kind, HopKind::Instance | HopKind::Found(_))
     }
 
-    /// Whether ssh is to be asked about it: what it is, or who logs in there.
+    /// Whether ssh must be asked about it, for its HostName or its user.
     #[must_use]
-    pub fn is_open(&self) -> bool {
+    pub fn needs_ssh_g(&self) -> bool {
         self.login.is_none() || !self.is_instance()
     }
 
-    /// The address by which it is to be looked up, since that may be an instance's.
+    /// The address to search for in EC2.
     #[must_use]
     pub fn address(&self) -> Option<IpAddr> {
         match self.kind {
@@ -95,8 +92,8 @@ impl Hop {
         }
     }
 
-    /// Whether an instance has its address, and which of the user's own keys there are.
-    pub fn look_up(&mut self, is_instance: bool, there: impl Fn(&str) -> bool) {
+    /// Records whether an instance has its address, and keeps those of the user's keys that exist.
+    pub fn settle_address(&mut self, is_instance: bool, there: impl Fn(&str) -> bool) {
         if let HopKind::Address(_, keys) = &mut self.kind {
             keys.retain(|key| there(key));
             self.kind = if is_instance {

@@ -160,7 +160,7 @@ fn an_address_is_an_instance_if_ec2_says_so_and_no_key_is_named_for_it() {
     let mut found = hop(&answer("10.0.0.1"));
     assert_eq!(found.address(), "10.0.0.1".parse().ok());
     let mut other = found.clone();
-    found.look_up(true, |file| file.ends_with("rsa"));
+    found.settle_address(true, |file| file.ends_with("rsa"));
     assert!(found.is_instance() && found.address().is_none());
     let (block, hops) = (block(), [found]);
     let chain = JumpChain {
@@ -175,7 +175,7 @@ fn an_address_is_an_instance_if_ec2_says_so_and_no_key_is_named_for_it() {
                 -o AddKeysToAgent=no -l admin -W";
     assert!(command.contains(keys), "{command}");
     assert!(!command.contains("IdentitiesOnly"), "{command}");
-    other.look_up(false, |_| true);
+    other.settle_address(false, |_| true);
     assert!(!other.is_instance() && other.login.is_none());
     let with_key = HostConfig {
         identities: vec!["~/.ssh/id_rsa".into()],

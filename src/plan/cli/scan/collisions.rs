@@ -1,7 +1,7 @@
-//! Where letters collide: whether a letter is the original's option or the client's.
+//! Decides whether a letter that both have is the original's option or the client's.
 //!
-//! `-r`, `-u`, `-z`, `-d` are free in ssh's table, `-t` is not; sftp and scp have their own `-r`, and
-//! scp its own `-d` and `-t`. Those which are taken are ours only in the original's own form.
+//! ssh has no `-r`, `-u`, `-z` or `-d`, but a `-t`; sftp and scp have a `-r`, scp a `-d` and a `-t`.
+//! A letter that the client has, too, is ours only where it is written as the original required it.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -15,8 +15,8 @@ use crate::plan::target::ids::{InstanceId, Region};
 use crate::plan::target::pasted;
 
 impl Scanner<'_> {
-    /// Our option of this letter, if the letter is ours here. `rest` is what follows it in its
-    /// word; `leads` tells that no letter of the client's precedes it there.
+    /// Our option with this letter, if the letter is ours here. `rest` is the rest of its word;
+    /// `leads` is whether no letter of the client's comes before it there.
     pub(super) fn our_letter(&self, letter: u8, rest: &[u8], leads: bool) -> Option<&'static Opt> {
         let opt = options::find_letter(letter)?;
         let ours = match (opt.name, self.program) {
@@ -28,8 +28,7 @@ impl Scanner<'_> {
         ours.then_some(opt)
     }
 
-    /// The word that a short option with this `rest` would take as its value, and where the words
-    /// after it begin.
+    /// The value of a short option with this `rest`, and the index of the word after it.
     fn peek<'b>(&'b self, rest: &'b [u8]) -> Option<(&'b [u8], usize)> {
         if rest.is_empty() {
             let word = self.words.get(self.at)?;
@@ -39,8 +38,8 @@ impl Scanner<'_> {
         }
     }
 
-    /// Whether `-r` of sftp and scp is the original's region and not their "recursive": when
-    /// something of a region's shape follows, and still enough operands after that.
+    /// Whether `-r` of sftp and scp is the original's region and not "recursive": if a word with the
+    /// shape of a region follows, and enough operands after it.
     fn means_region(&self, rest: &[u8]) -> bool {
         let needed = if self.program == Program::Scp { 2 } else { 1 };
         self.peek(rest).is_some_and(|(value, after)| {
@@ -50,9 +49,9 @@ impl Scanner<'_> {
         })
     }
 
-    /// Whether `-t` of ssh is the original's instance ID and not ssh's "tty": when an ID follows
-    /// and, after it, an operand that looks like an address; or the destination, no ID itself,
-    /// stands already.
+    /// Whether `-t` of ssh is the original's instance ID and not ssh's "tty": if an ID follows, and
+    /// the destination is not an ID itself. If the destination comes later, it must look like an
+    /// address, because a command could follow `-t`.
     fn means_instance(&self, rest: &[u8]) -> bool {
         let names_one = |word: &str| InstanceId::parse(word).is_ok() || pasted::is_instance(word);
         let is_id = |word: &[u8]| std::str::from_utf8(word).is_ok_and(names_one);
@@ -77,8 +76,8 @@ impl Scanner<'_> {
     }
 }
 
-/// Whether an operand can only be meant as an address: it holds an `@`, a dot or a colon, and ssh
-/// would take it for a destination. A command like `./run.sh` or `vi /etc/hosts.allow` is none.
+/// Whether an operand can only be an address: it contains an `@`, a dot or a colon, and ssh would
+/// accept it as a destination. A command like `./run.sh` or `vi /etc/hosts.allow` does not.
 fn looks_like_address(word: &OsStr) -> bool {
     word.as_bytes().iter().any(|b| b"@.:".contains(b))
         && Destination::parse(Program::Ssh, word).is_ok()

@@ -1,4 +1,4 @@
-//! Words of short options: the client's letters, among which ours may stand.
+//! Words of short options, in which our letters may be mixed with the client's.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -9,19 +9,18 @@ use crate::plan::cli::options::Opt;
 use crate::plan::cli::usage::Usage;
 use crate::plan::program::Program;
 
-/// What is the client's of a word of short options.
+/// The client's part of a word of short options.
 #[derive(Default)]
-struct Theirs {
+struct ClientLetters {
     letters: Vec<u8>,
-    /// The word after it, where that is the value of the last letter.
+    /// The next word, if it is the value of the last letter.
     value: Option<OsString>,
 }
 
 impl Scanner<'_> {
-    /// A word of short options: the client's letters, among which ours may stand.
     pub(super) fn cluster(&mut self, word: &OsStr) -> Result<(), Usage> {
         let letters = &word.as_bytes()[1..];
-        let mut theirs = Theirs::default();
+        let mut theirs = ClientLetters::default();
         for (at, &letter) in letters.iter().enumerate() {
             let rest = &letters[at + 1..];
             let word_ends = match self.our_letter(letter, rest, theirs.letters.is_empty()) {
@@ -40,7 +39,7 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// A letter of ours, taken out of its word; says whether it has taken the rest of it too.
+    /// Takes one of our letters; returns whether the rest of the word was its value.
     fn our_option(&mut self, opt: &'static Opt, rest: &[u8]) -> Result<bool, Usage> {
         let value = match opt.value {
             None => None,
@@ -51,8 +50,8 @@ impl Scanner<'_> {
         Ok(has_value)
     }
 
-    /// A letter of the client's, kept; says whether it is the last of its word.
-    fn their_option(&mut self, letter: u8, rest: &[u8], theirs: &mut Theirs) -> bool {
+    /// Keeps one of the client's letters; returns whether it was the last of its word.
+    fn their_option(&mut self, letter: u8, rest: &[u8], theirs: &mut ClientLetters) -> bool {
         theirs.letters.push(letter);
         let kind = self.grammar.kind(letter);
         if kind == LetterKind::Switch {
