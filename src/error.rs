@@ -2,12 +2,12 @@
 //!
 //! Each variant names the mistake or the state of the world, not the call that noticed it.
 
-mod hint;
 mod tunnel;
 
 use thiserror::Error;
 
-pub use self::tunnel::{Step, Tunnel};
+pub use self::tunnel::TunnelError;
+use crate::hint::Hint;
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::cli::usage::Usage;
 use crate::plan::route::eice::NoEndpoint;
@@ -15,9 +15,10 @@ use crate::plan::route::error::RouteError;
 use crate::plan::target::bad_name::BadName;
 use crate::world::aws::error::{AwsError, StaleSession};
 use crate::world::key::error::KeyError;
-use crate::world::net::error::NetworkError;
+use crate::world::net::forward::ForwardError;
 use crate::world::net::listener::ListenError;
 use crate::world::net::tcp::ConnectError;
+use crate::world::net::websocket::DialError;
 use crate::world::openssh::error::SshError;
 use crate::world::process::error::{ClientError, IoError};
 
@@ -36,24 +37,13 @@ pub enum Error {
     #[error(transparent)]
     Io(#[from] IoError),
     #[error(transparent)]
-    Connect(#[from] ConnectError),
-    #[error(transparent)]
     Instance(#[from] InstanceError),
     #[error(transparent)]
     Route(#[from] RouteError),
     #[error(transparent)]
     Aws(AwsError),
     #[error(transparent)]
-    Network(#[from] NetworkError),
-    #[error(transparent)]
-    Tunnel(#[from] Tunnel),
-    #[error("the session is over: {reason}")]
-    SessionOver { reason: String },
-    /// A session that is over because its agent could not connect to the port.
-    #[error("the session is over: {reason}")]
-    NothingListens { port: u16, reason: String },
-    #[error("{shown} is not the host key that AWS publishes for this serial console")]
-    OtherHostKey { shown: String },
+    Tunnel(#[from] TunnelError),
 }
 
 impl From<ClientError> for Error {
@@ -68,6 +58,24 @@ impl From<NoEndpoint> for Error {
     }
 }
 
+impl From<ConnectError> for Error {
+    fn from(error: ConnectError) -> Self {
+        Self::Tunnel(ForwardError::from(error).into())
+    }
+}
+
+impl From<ForwardError> for Error {
+    fn from(error: ForwardError) -> Self {
+        Self::Tunnel(error.into())
+    }
+}
+
+impl From<DialError> for Error {
+    fn from(error: DialError) -> Self {
+        Self::Tunnel(error.into())
+    }
+}
+
 impl From<BadName> for Error {
     fn from(name: BadName) -> Self {
         Self::Usage(name.into())
@@ -77,7 +85,6 @@ impl From<BadName> for Error {
 impl From<AwsError> for Error {
     fn from(error: AwsError) -> Self {
         match error {
-            AwsError::SessionOver { reason } => Self::SessionOver { reason },
             AwsError::Instance(error) => Self::Instance(error),
             AwsError::Console(error) => Self::Route(error.into()),
             other => Self::Aws(other),
@@ -95,11 +102,35 @@ impl Error {
         }
     }
 
+    fn phase(&self) -> &dyn Hint {
+        match self {
+            Self::Usage(error) => error,
+            Self::Ssh(error) => error,
+            Self::Key(error) => error,
+            Self::Listen(error) => error,
+            Self::Io(error) => error,
+            Self::Instance(error) => error,
+            Self::Route(error) => error,
+            Self::Aws(error) => error,
+            Self::Tunnel(error) => error,
+        }
+    }
+
     /// The exit status: 255, as of ssh when it cannot connect; or what goes with ssh's refusal.
     pub fn status(&self) -> u8 {
         match self {
             Self::Ssh(error) => error.status().unwrap_or(255),
             _ => 255,
         }
+    }
+}
+
+impl Hint for Error {
+    fn hint(&self) -> Option<String> {
+        self.phase().hint()
+    }
+
+    fn details(&self) -> Vec<String> {
+        self.phase().details()
     }
 }

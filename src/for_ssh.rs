@@ -19,6 +19,7 @@ use crate::world::key::keeper::Keeper;
 use crate::world::net::stdio_tcp;
 use crate::world::net::tcp;
 use crate::world::net::tcp::ConnectError;
+use crate::world::openssh::error::SshError;
 use crate::world::process;
 use crate::world::process::error::IoError;
 use crate::world::tty::terminal::Terminal;
@@ -33,7 +34,7 @@ pub(super) fn testify(question: &[OsString], terminal: Terminal) -> ExitCode {
             Err(_) => ExitCode::FAILURE,
         },
         Some(Testimony::Unknown(shown)) => {
-            terminal.error(&Error::OtherHostKey { shown });
+            terminal.error(&SshError::OtherHostKey { shown });
             ExitCode::SUCCESS
         }
         Some(Testimony::Nothing) => ExitCode::SUCCESS,

@@ -182,7 +182,7 @@ impl Destination {
             Way::Tunnel(tunnel) => &**tunnel,
             Way::Direct(host, port) => {
                 return tokio::select! {
-                    carried = forward::carry(caller, host, *port) => carried,
+                    carried = forward::carry(caller, host, *port) => Ok(carried?),
                     () = hangup.next() => Ok(()),
                 };
             }

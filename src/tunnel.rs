@@ -10,7 +10,7 @@ pub(crate) mod eice;
 pub(crate) mod ssm;
 
 use self::ssm::SsmSession;
-use crate::error::{Error, Tunnel};
+use crate::error::{Error, TunnelError};
 pub(crate) use crate::plan::argv::tunnel::OPTION;
 use crate::plan::argv::tunnel::{TunnelArgs, TunnelRequest, Verbosity};
 use crate::plan::route::tunnel::Passage;
@@ -35,7 +35,7 @@ pub(crate) async fn run(
     stdio: (impl AsFd, impl AsFd),
     terminal: Terminal,
 ) -> Result<(), Error> {
-    let request = TunnelRequest::parse(words).ok_or(Tunnel::BadWords)?;
+    let request = TunnelRequest::parse(words).ok_or(TunnelError::BadWords)?;
     let terminal = terminal.telling(request.args.verbosity == Verbosity::Debug, false);
     let credentials = received(&request.args);
     through(&request, credentials, stdio, terminal).await

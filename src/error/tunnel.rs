@@ -2,110 +2,60 @@
 
 use std::fmt;
 
+use thiserror::Error;
+
+use crate::hint;
+use crate::hint::Hint;
 use crate::plan::aws::clock::Offset;
 use crate::plan::aws::denial::DenialReason;
 use crate::plan::way::TUNNEL_SECONDS;
 use crate::wire::eice::{Refusal, RefusalReason};
+use crate::wire::ssm::failure::SessionFailure;
 use crate::world::aws::error::{clock_hint, denied};
+use crate::world::net::forward::ForwardError;
+use crate::world::net::websocket::DialError;
 
-/// What is wrong with a tunnel.
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the text of each variant stands in fmt()")]
-pub enum Tunnel {
+/// Why no bytes get through, or none any more.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "the text of each variant stands beside it")]
+pub enum TunnelError {
+    #[error("--tunnel is for ssh only, which runs it as a ProxyCommand")]
     BadWords,
-    Unreachable {
-        host: String,
-        cause: String,
-    },
-    TimedOut {
-        step: Step,
-        host: String,
-    },
-    NoWebsocket {
-        host: String,
-        cause: String,
-    },
+    #[error(transparent)]
+    Forward(#[from] ForwardError),
+    #[error(transparent)]
+    Dial(#[from] DialError),
+    #[error("{endpoint} refused the tunnel: {refusal}")]
     Refused {
         endpoint: String,
         refusal: Refusal,
         off: Option<Offset>,
     },
-    NoSession {
-        status: u16,
-        off: Option<Offset>,
-    },
+    #[error("{endpoint} closed the tunnel: {refusal}")]
+    Closed { endpoint: String, refusal: Refusal },
+    #[error("the tunnel reached its limit of {seconds} seconds")]
+    TimeOver { seconds: u16 },
+    #[error("the tunnel is lost: {0}")]
+    Lost(String),
+    #[error("the tunnel is lost: the endpoint does not answer any more")]
+    Silent,
+    #[error("Session Manager refused the session's websocket (HTTP {status})")]
+    NoSession { status: u16, off: Option<Offset> },
+    #[error(
+        "could not resume the session within {minutes} minutes: {}",
+        hint::line(source)
+    )]
     NotResumed {
         minutes: u64,
-        cause: String,
-        hint: Option<String>,
+        source: Box<super::Error>,
     },
-    Closed {
-        endpoint: String,
-        refusal: Refusal,
-    },
-    TimeOver {
-        seconds: u16,
-    },
-    Lost(String),
-    Silent,
-}
-
-/// A step on the way to a websocket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Name and TCP.
-    Connect,
-    /// A proxy's CONNECT.
-    Proxy,
-    /// TLS.
-    Tls,
-    /// The upgrade from HTTP to a websocket.
-    Handshake,
-}
-
-impl std::error::Error for Tunnel {}
-
-impl fmt::Display for Tunnel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BadWords => f.write_str("--tunnel is for ssh to call us with"),
-            Self::Unreachable { host, cause } => write!(f, "cannot reach {host}: {cause}"),
-            Self::TimedOut { step, host } => match step {
-                Step::Connect => write!(f, "no connection to {host} in time"),
-                Step::Proxy => write!(f, "the proxy does not connect us to {host} in time"),
-                Step::Tls => write!(f, "{host} does not answer to TLS in time"),
-                Step::Handshake => write!(f, "{host} does not open the tunnel in time"),
-            },
-            Self::NoWebsocket { host, cause } => {
-                write!(f, "cannot open a websocket at {host}: {cause}")
-            }
-            Self::Refused {
-                endpoint, refusal, ..
-            } => {
-                write!(f, "{endpoint} refuses the tunnel: {refusal}")
-            }
-            Self::Closed { endpoint, refusal } => {
-                write!(f, "{endpoint} has closed the tunnel: {refusal}")
-            }
-            Self::TimeOver { seconds } => {
-                write!(f, "the {seconds} seconds of the tunnel are over")
-            }
-            Self::NoSession { status, .. } => {
-                write!(
-                    f,
-                    "Session Manager refuses the session's websocket (HTTP {status})"
-                )
-            }
-            Self::NotResumed { minutes, cause, .. } => {
-                write!(
-                    f,
-                    "the session did not go on within {minutes} minutes: {cause}"
-                )
-            }
-            Self::Lost(cause) => write!(f, "the tunnel is lost: {cause}"),
-            Self::Silent => f.write_str("the tunnel is lost: the endpoint has gone silent"),
-        }
-    }
+    #[error("the session is over: {0}")]
+    SessionOver(SessionFailure),
+    /// The agent could not connect to the port.
+    #[error("the session is over: {reason}")]
+    NothingListens { port: u16, reason: String },
+    #[error("the session is over: a signal ended it")]
+    Interrupted,
 }
 
 impl fmt::Display for Refusal {
@@ -118,58 +68,62 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl Tunnel {
-    /// What to try.
-    pub(super) fn hint(&self) -> Option<String> {
+impl Hint for TunnelError {
+    fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::BadWords | Self::Lost(_) => return None,
-            Self::NotResumed { hint, .. } => {
-                return Some(
-                    hint.clone()
-                        .unwrap_or_else(|| "check the network, and log in again".to_owned()),
-                );
-            }
-            Self::Unreachable { .. }
-            | Self::TimedOut {
-                step: Step::Connect,
-                ..
-            } => "check the network; where only a proxy leads out, HTTPS_PROXY names it",
-            Self::TimedOut { .. } => "check the network, and try again",
-            Self::NoWebsocket { .. } => "is there a proxy or a firewall that knows no websockets?",
-            Self::NoSession {
-                status: 401 | 403,
+            Self::BadWords | Self::Lost(_) | Self::Interrupted => return None,
+            Self::Forward(error) => return error.hint(),
+            Self::Dial(error) => return error.hint(),
+            Self::Refused {
+                refusal,
                 off: off @ Some(_),
-            } => return Some(clock_hint(*off)),
-            Self::Refused { refusal, off, .. }
-                if off.is_some()
-                    && matches!(
-                        refusal.about,
-                        RefusalReason::Credentials | RefusalReason::Permission
-                    ) =>
-            {
-                return Some(clock_hint(*off));
-            }
-            Self::NoSession {
-                status: 401 | 403, ..
-            } => "a policy must allow ssmmessages:OpenDataChannel; is this machine's clock right?",
-            Self::NoSession { .. } => "try again in a moment",
+                ..
+            } if refusal.is_about_identity() => return Some(clock_hint(*off)),
             Self::Refused { refusal, .. } | Self::Closed { refusal, .. } => {
                 return refusal_hint(refusal);
             }
             Self::TimeOver { seconds } if seconds == TUNNEL_SECONDS.end() => {
-                "endpoints give no more; in `tmux` or `screen` what runs there goes on"
+                "endpoints allow no more; run long jobs in `tmux` or `screen`"
             }
-            Self::TimeOver { .. } => "--max-tunnel-duration gives up to 3600",
-            Self::Silent => "check the network; `-o ServerAliveInterval=15` notices sooner",
+            Self::TimeOver { .. } => "--max-tunnel-duration allows up to 3600",
+            Self::Silent => "check the network; `-o ServerAliveInterval=15` detects this sooner",
+            Self::NoSession {
+                status: 401 | 403,
+                off: off @ Some(_),
+            } => return Some(clock_hint(*off)),
+            Self::NoSession {
+                status: 401 | 403, ..
+            } => "a policy must allow ssmmessages:OpenDataChannel; is this machine's clock right?",
+            Self::NoSession { .. } => "try again in a moment",
+            Self::NotResumed { source, .. } => {
+                let usual = || "check the network, and log in again".to_owned();
+                return Some(source.hint().unwrap_or_else(usual));
+            }
+            Self::SessionOver(SessionFailure::KmsEncryption) => {
+                "turn KMS encryption off in Session Manager's preferences, or use `--ssm`, where \
+                 SSH encrypts"
+            }
+            Self::SessionOver(SessionFailure::Other(_)) => return None,
+            Self::NothingListens { port, .. } => {
+                return Some(format!("does anything listen on port {port} there?"));
+            }
         };
         Some(hint.to_owned())
+    }
+}
+
+impl Refusal {
+    /// Whether a wrong clock may be the cause.
+    fn is_about_identity(&self) -> bool {
+        use RefusalReason::{Credentials, Permission};
+        matches!(self.about, Credentials | Permission)
     }
 }
 
 fn refusal_hint(refusal: &Refusal) -> Option<String> {
     let hint = match refusal.about {
         RefusalReason::Port(_) => {
-            "endpoints connect to ports 22 and 3389 alone; forward others with ssh's -L"
+            "endpoints connect to ports 22 and 3389 only; forward others with ssh's -L"
         }
         RefusalReason::Permission
             if DenialReason::parse(&refusal.message).is_some_and(|it| !it.is_plain()) =>
@@ -183,11 +137,10 @@ fn refusal_hint(refusal: &Refusal) -> Option<String> {
              address, port and duration if it has such conditions"
         }
         RefusalReason::Credentials => {
-            "`aws sts get-caller-identity` tells whether the credentials work at all; is this \
-             machine's clock right?"
+            "check the credentials with `aws sts get-caller-identity`, and this machine's clock"
         }
         RefusalReason::Quota => {
-            "an endpoint has 20 connections at most; end one, or try again later"
+            "an endpoint allows 20 connections at most; end one, or try again later"
         }
         RefusalReason::Target => {
             "do the security groups let the endpoint in, and does sshd listen on that port?"

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use crate::error::{Error, Tunnel};
+use crate::error::{Error, TunnelError};
 use crate::plan::argv::tunnel::TunnelRequest;
 use crate::plan::route::eice::Door;
 use crate::plan::way::TUNNEL_SECONDS;
@@ -76,7 +76,7 @@ async fn carry<R, W>(
     socket: Socket,
     streams: Streams<R, W>,
     mut hangup: Hangup,
-) -> Result<Option<Close>, Tunnel>
+) -> Result<Option<Close>, TunnelError>
 where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
@@ -91,10 +91,10 @@ where
             () = hangup.next() => pump.hang_up().await,
             stop = pump.run() => match stop {
                 Stop::Begun | Stop::Unanswered => {}
-                Stop::Lost(cause) => return Err(Tunnel::Lost(cause)),
-                Stop::Ended(EiceEnd::TimedOut) => return Err(Tunnel::Silent),
+                Stop::Lost(cause) => return Err(TunnelError::Lost(cause)),
+                Stop::Ended(EiceEnd::TimedOut) => return Err(TunnelError::Silent),
                 Stop::Ended(EiceEnd::Text) => {
-                    return Err(Tunnel::Lost("the endpoint sends text".to_owned()));
+                    return Err(TunnelError::Lost("the endpoint sends text".to_owned()));
                 }
                 Stop::Ended(EiceEnd::Closed(code, reason)) => {
                     pump.close().await;
@@ -115,18 +115,18 @@ fn result(
     request: &TunnelRequest,
     door: &Door,
     lasted: Duration,
-    end: Result<Option<Close>, Tunnel>,
+    end: Result<Option<Close>, TunnelError>,
 ) -> Result<(), Error> {
     let seconds = request.args.duration.unwrap_or(*TUNNEL_SECONDS.end());
     let is_over = lasted + CLOCK_ERROR >= Duration::from_secs(seconds.into());
     match end {
         Ok(None) => Ok(()),
-        _ if is_over => Err(Tunnel::TimeOver { seconds }.into()),
+        _ if is_over => Err(TunnelError::TimeOver { seconds }.into()),
         Ok(Some((code, reason))) => match eice::closing(code, &reason) {
             Closing::Done => Ok(()),
             Closing::Refused(refusal) => {
                 let endpoint = door.endpoint.to_string();
-                Err(Tunnel::Closed { endpoint, refusal }.into())
+                Err(TunnelError::Closed { endpoint, refusal }.into())
             }
         },
         Err(error) => Err(error.into()),
@@ -158,14 +158,14 @@ async fn open(
         DialError::Refused { status, body, off } => {
             let endpoint = door.endpoint.to_string();
             let refusal = eice::refusal(status, &body, request.port);
-            Tunnel::Refused {
+            TunnelError::Refused {
                 endpoint,
                 refusal,
                 off,
             }
             .into()
         }
-        DialError::Other(error) => error,
+        error => error.into(),
     })
 }
 
@@ -187,14 +187,14 @@ mod tests {
             Err(error) => error.to_string(),
         };
         let closed = |code| Ok(Some((Some(code), String::new())));
-        let lost = || Err(Tunnel::Lost("why".to_owned()));
-        let over = "the 3600 seconds of the tunnel are over";
+        let lost = || Err(TunnelError::Lost("why".to_owned()));
+        let over = "the tunnel reached its limit of 3600 seconds";
         for (seconds, end, message) in [
             (9, closed(1000), "nothing"),
             (
                 9,
                 closed(1001),
-                "eice-1 has closed the tunnel: no reason given (close code 1001)",
+                "eice-1 closed the tunnel: no reason given (close code 1001)",
             ),
             (9, lost(), "the tunnel is lost: why"),
             (9, Ok(None), "nothing"),

@@ -20,7 +20,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
 use self::run::SessionLoop;
-use crate::error::{Error, Tunnel};
+use crate::error::{Error, TunnelError};
 use crate::hint;
 use crate::plan::target::ids::Region;
 use crate::wire::ssm::channel::SessionEnd;
@@ -96,18 +96,18 @@ impl SsmSession<'_> {
                 | SessionEnd::Failed(_)
                 | SessionEnd::NoConnection(_),
             ) => false,
-            Err(error) => !matches!(error, Error::SessionOver { .. }),
+            Err(error) => !is_over(error),
         };
         if is_left {
             Box::pin(self.terminate(aws, &session.id)).await;
         }
         match end? {
-            SessionEnd::Failed(reason) | SessionEnd::Refused(reason) => {
-                Err(Error::SessionOver { reason })
+            SessionEnd::Failed(failure) | SessionEnd::Refused(failure) => {
+                Err(TunnelError::SessionOver(failure).into())
             }
             SessionEnd::NoConnection(reason) => Err(match self.start {
-                SessionKind::Port(port) => Error::NothingListens { port, reason },
-                SessionKind::Shell => Error::SessionOver { reason },
+                SessionKind::Port(port) => TunnelError::NothingListens { port, reason }.into(),
+                SessionKind::Shell => TunnelError::SessionOver(reason.into()).into(),
             }),
             _ if hangup.has_come() => self.interrupted(),
             SessionEnd::Closed(_) | SessionEnd::Terminated | SessionEnd::Unconfirmed => Ok(()),
@@ -138,9 +138,7 @@ impl SsmSession<'_> {
     fn interrupted(&self) -> Result<(), Error> {
         match self.start {
             SessionKind::Port(_) => Ok(()),
-            SessionKind::Shell => Err(Error::SessionOver {
-                reason: "a signal has ended it".to_owned(),
-            }),
+            SessionKind::Shell => Err(TunnelError::Interrupted.into()),
         }
     }
 
@@ -172,8 +170,8 @@ impl SsmSession<'_> {
         let network = aws::network(self.profile)?;
         let socket = websocket::dial(&session.url, &headers, LONGEST, &network).await;
         socket.map_err(|error| match error {
-            DialError::Refused { status, off, .. } => Tunnel::NoSession { status, off }.into(),
-            DialError::Other(error) => error,
+            DialError::Refused { status, off, .. } => TunnelError::NoSession { status, off }.into(),
+            error => error.into(),
         })
     }
 
@@ -206,4 +204,12 @@ impl SsmSession<'_> {
         };
         Aws::load(self.profile, self.region, prompts, self.terminal).await
     }
+}
+
+/// Whether AWS says that a session is over.
+fn is_over(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Aws(AwsError::SessionTimedOut | AwsError::SessionGone)
+    )
 }

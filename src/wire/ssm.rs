@@ -16,6 +16,7 @@
 //! hour; the session then continues over another one.
 
 pub(crate) mod channel;
+pub(crate) mod failure;
 mod handshake;
 pub(crate) mod message;
 mod receive;

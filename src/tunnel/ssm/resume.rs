@@ -2,10 +2,9 @@
 
 use tokio::time::sleep;
 
-use super::{Connected, SsmSession};
-use crate::error::{Error, Tunnel};
+use super::{Connected, SsmSession, is_over};
+use crate::error::{Error, TunnelError};
 use crate::hint;
-use crate::hint::Hint;
 use crate::wire::ssm::retry::{GIVE_UP, Retry};
 use crate::world::aws::Aws;
 use crate::world::aws::error::AwsError;
@@ -24,11 +23,11 @@ impl SsmSession<'_> {
         (mut retry, clock): (Retry, Clock),
         lost: String,
     ) -> Result<Connected, Error> {
-        let mut error = Error::from(Tunnel::Lost(lost));
+        let mut error = Error::from(TunnelError::Lost(lost));
         while let Some(wait) = retry.wait(0.5 + fastrand::f64() / 2.0, clock.now()) {
             sleep(wait).await;
             error = match self.resume_once(first, &mut fresh, id).await {
-                Err(over @ Error::SessionOver { .. }) => return Err(over),
+                Err(error) if is_over(&error) => return Err(error),
                 Err(other) => other,
                 Ok((socket, token)) => return Ok((socket, token, fresh)),
             };
@@ -37,10 +36,9 @@ impl SsmSession<'_> {
                 .note(&format!("cannot resume yet: {}", hint::line(&error)));
             retry.failed();
         }
-        Err(Tunnel::NotResumed {
+        Err(TunnelError::NotResumed {
             minutes: GIVE_UP.as_secs() / 60,
-            cause: hint::line(&error),
-            hint: error.hint(),
+            source: Box::new(error),
         }
         .into())
     }

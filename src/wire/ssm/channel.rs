@@ -14,8 +14,9 @@ use uuid::Uuid;
 use self::agent::AgentState;
 use self::ending::Ending;
 pub(crate) use self::ending::SessionEnd;
+use super::failure::SessionFailure;
 use super::handshake;
-pub(crate) use super::handshake::{NO_ENCRYPTION, Purpose};
+pub(crate) use super::handshake::Purpose;
 use super::message::{Message, MessageType, payload, random_id};
 use super::receive::Inbox;
 use super::send::{Outbox, PAYLOAD};
@@ -79,7 +80,7 @@ pub(crate) struct SsmChannel {
     has_moved: bool,
     handshake: Handshake,
     spoken: bool,
-    refused: Option<String>,
+    refused: Option<SessionFailure>,
     /// Whether the last line of the input is not finished.
     mid_line: bool,
     exit: Option<i32>,

@@ -9,12 +9,11 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::failure::SessionFailure;
+
 /// The plugin's version that we claim, on which the agent's behaviour depends. AWS documents it as the
 /// oldest that is supported; it was the first to sign its websockets, as we do.
 pub(super) const CLIENT_VERSION: &str = "1.2.764.0";
-
-/// The reason if the agent requests encryption with a KMS key, which it never does for a port.
-pub(crate) const NO_ENCRYPTION: &str = "encryption with KMS is not supported";
 
 /// The line between output and error of a command.
 const ERROR: &str = "----------ERROR-------";
@@ -35,7 +34,7 @@ pub(crate) enum Purpose {
 #[derive(Debug)]
 pub(super) struct HandshakeResponse {
     pub(super) response: Vec<u8>,
-    pub(super) refused: Option<String>,
+    pub(super) refused: Option<SessionFailure>,
 }
 
 /// The most actions in a request, of which real agents send two; and the longest name and message in
@@ -49,7 +48,7 @@ pub(super) fn respond(request: &[u8], purpose: Purpose) -> Option<HandshakeRespo
     let request: Value = serde_json::from_slice(request).ok()?;
     let actions = request.get("RequestedClientActions")?.as_array()?;
     let too_many = format!("{} actions are not supported", actions.len());
-    let mut refused = (actions.len() > ACTIONS).then_some(too_many);
+    let mut refused = (actions.len() > ACTIONS).then(|| too_many.into());
     let processed: Vec<Value> = actions
         .iter()
         .take(ACTIONS)
@@ -58,7 +57,7 @@ pub(super) fn respond(request: &[u8], purpose: Purpose) -> Option<HandshakeRespo
             let kind = beginning(kind, NAME);
             let why = refusal(kind, &action["ActionParameters"], purpose);
             let status = if why.is_some() { 3 } else { 1 };
-            let error = why.clone().unwrap_or_default();
+            let error = why.as_ref().map_or(String::new(), ToString::to_string);
             refused = refused.take().or(why);
             json!({
                 "ActionType": kind,
@@ -89,15 +88,17 @@ pub(super) fn acknowledges_again(request: &[u8]) -> bool {
 }
 
 /// Why we refuse an action, if we do.
-fn refusal(kind: &str, parameters: &Value, purpose: Purpose) -> Option<String> {
+fn refusal(kind: &str, parameters: &Value, purpose: Purpose) -> Option<SessionFailure> {
     let session = parameters["SessionType"].as_str().unwrap_or_default();
     let session = beginning(session, NAME);
     match (kind, purpose) {
         ("SessionType", Purpose::Port) if session == "Port" => None,
         ("SessionType", Purpose::Shell) if is_shell(session) => None,
-        ("SessionType", _) => Some(format!("sessions of type `{session}` are not supported")),
-        ("KMSEncryption", _) => Some(NO_ENCRYPTION.to_owned()),
-        _ => Some(format!("`{kind}` is not supported")),
+        ("SessionType", _) => {
+            Some(format!("sessions of type `{session}` are not supported").into())
+        }
+        ("KMSEncryption", _) => Some(SessionFailure::KmsEncryption),
+        _ => Some(format!("`{kind}` is not supported").into()),
     }
 }
 

@@ -105,8 +105,10 @@ pub enum AwsError {
         code: String,
         message: String,
     },
-    #[error("the session is over: {reason}")]
-    SessionOver { reason: String },
+    #[error("the session is over: it has timed out")]
+    SessionTimedOut,
+    #[error("the session is over: it could not be resumed")]
+    SessionGone,
     #[error(
         "the answer names {place} for the session's websocket, which is not Session Manager's \
          in {region}"
@@ -124,7 +126,7 @@ pub enum AwsError {
 impl Hint for AwsError {
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::SessionOver { .. } => return None,
+            Self::SessionTimedOut | Self::SessionGone => return None,
             Self::Setting(error) => return error.hint(),
             Self::NoRegion(Some(file)) => return file.hint(),
             Self::NoRegion(None) => {

@@ -100,7 +100,7 @@ impl Regional<'_> {
     /// Asks for another websocket of a session. The old URL is of no use from then on.
     ///
     /// # Errors
-    /// [`AwsError::SessionOver`] where there is nothing to resume, and whatever can befall a call.
+    /// [`AwsError::SessionTimedOut`] or [`AwsError::SessionGone`] where there is nothing to resume, and whatever can befall a call.
     pub async fn resume_session(&self, id: &str) -> Result<Session, AwsError> {
         let call = self.call("ssm:ResumeSession");
         let request = self
@@ -110,16 +110,13 @@ impl Regional<'_> {
         let answer = call.send(request.send()).await;
         let answer = answer.map_err(|error| match error {
             AwsError::Service { code, .. } if code == "DoesNotExistException" => {
-                AwsError::SessionOver {
-                    reason: "it could not be resumed".to_owned(),
-                }
+                AwsError::SessionGone
             }
             other => other,
         })?;
         if answer.token_value.as_deref().unwrap_or_default().is_empty() {
             // What the API says of a session that has timed out.
-            let reason = "it has timed out".to_owned();
-            return Err(AwsError::SessionOver { reason });
+            return Err(AwsError::SessionTimedOut);
         }
         self.trusted(&call, id.to_owned(), answer.stream_url, answer.token_value)
     }

@@ -8,15 +8,15 @@
 //! AWS's reason. Each step has a time limit and an error of its own.
 
 mod dial;
+mod error;
 mod http;
 pub(crate) mod pongs;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_websockets::{ClientBuilder, Config, Limits, WebSocketStream};
 
+pub use self::error::{DialError, DialStep};
 use super::trust::Trust;
-use crate::error::{Error, Step, Tunnel};
-use crate::plan::aws::clock::Offset;
 use crate::plan::aws::http_proxy::Proxies;
 
 /// A connection of any kind.
@@ -42,34 +42,6 @@ pub(crate) struct NetworkConfig {
     pub(crate) proxies: Proxies,
 }
 
-/// Why there is no websocket.
-#[derive(Debug)]
-pub(crate) enum DialError {
-    /// The server answers the upgrade with a status other than 101.
-    Refused {
-        /// The HTTP status.
-        status: u16,
-        /// The beginning of the body.
-        body: Vec<u8>,
-        /// How far this machine's clock is off, by the answer's Date.
-        off: Option<Offset>,
-    },
-    /// Anything else.
-    Other(Error),
-}
-
-impl From<Error> for DialError {
-    fn from(error: Error) -> Self {
-        Self::Other(error)
-    }
-}
-
-impl From<Tunnel> for DialError {
-    fn from(trouble: Tunnel) -> Self {
-        Self::Other(trouble.into())
-    }
-}
-
 /// A websocket's URL.
 #[derive(Clone, Debug)]
 struct WebsocketUrl {
@@ -91,13 +63,13 @@ pub(crate) async fn dial(
     longest: usize,
     network: &NetworkConfig,
 ) -> Result<Socket, DialError> {
-    let url = WebsocketUrl::parse(url).ok_or_else(|| Tunnel::NoWebsocket {
+    let url = WebsocketUrl::parse(url).ok_or_else(|| DialError::NoWebsocket {
         host: String::new(),
         cause: "its URL makes no sense".to_owned(),
     })?;
     let io = dial::connect(&url, network).await?;
     let upgrade = http::upgrade(io, &url, headers);
-    let io = dial::in_time(Step::Handshake, &url.host, upgrade).await??;
+    let io = dial::in_time(DialStep::Upgrade, &url.host, upgrade).await??;
     let config = Config::default().flush_threshold(FLUSH);
     let limits = Limits::default().max_payload_len(Some(longest));
     Ok(ClientBuilder::new()

@@ -17,6 +17,8 @@ pub enum SshError {
     Refused { stderr: Vec<u8>, status: u8 },
     #[error(transparent)]
     Client(#[from] ClientError),
+    #[error("{shown} is not the host key that AWS publishes for this serial console")]
+    OtherHostKey { shown: String },
     #[error("cannot change {}", path.display())]
     File { path: PathBuf, source: io::Error },
 }
@@ -27,7 +29,9 @@ impl SshError {
         match self {
             Self::Refused { status, .. } => Some(*status),
             Self::Client(ClientError::NotFound(_)) => Some(127),
-            Self::Client(ClientError::CannotRun { .. }) | Self::File { .. } => None,
+            Self::Client(ClientError::CannotRun { .. })
+            | Self::OtherHostKey { .. }
+            | Self::File { .. } => None,
         }
     }
 }
@@ -37,6 +41,11 @@ impl Hint for SshError {
         match self {
             Self::Refused { .. } => None,
             Self::Client(error) => error.hint(),
+            Self::OtherHostKey { .. } => Some(
+                "someone may be intercepting the connection; if AWS has announced a new key, \
+                 connect once with `-o StrictHostKeyChecking=ask`"
+                    .to_owned(),
+            ),
             Self::File { .. } => Some(
                 "your files are intact; `mssh --ssh-config` prints what to add to them".to_owned(),
             ),

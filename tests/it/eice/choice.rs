@@ -75,8 +75,8 @@ fn the_duration_is_requested_and_ends_the_tunnel() {
     assert_eq!(
         said,
         [
-            "mssh: error: the 3 seconds of the tunnel are over",
-            "mssh: hint: --max-tunnel-duration gives up to 3600"
+            "mssh: error: the tunnel reached its limit of 3 seconds",
+            "mssh: hint: --max-tunnel-duration allows up to 3600"
         ]
     );
 }
@@ -172,7 +172,7 @@ fn usage_errors_are_found_before_any_call() {
         let error = format!("mssh: error: {error}");
         mssh(&caller, words).fails(255, &[&error, hint]);
     }
-    let error = "mssh: error: --tunnel is for ssh to call us with";
+    let error = "mssh: error: --tunnel is for ssh only, which runs it as a ProxyCommand";
     mssh(&caller, &["--tunnel", "port=22"]).fails(255, &[error]);
     assert!(caller.calls().is_empty(), "AWS was asked");
 }

@@ -49,12 +49,12 @@ fn a_silent_endpoint_times_out() {
             step(
                 &host,
                 None,
-                &format!("{host} does not answer to TLS in time"),
+                &format!("{host} did not answer to TLS in time"),
             );
         });
         scope.spawn(|| {
             let host = name(SAME_SUBNET);
-            let error = format!("{host} does not open the tunnel in time");
+            let error = format!("{host} did not open the tunnel in time");
             step(&host, Some(TunnelFault::Hang), &error);
         });
     });
@@ -69,7 +69,7 @@ fn an_endpoint_without_a_server_is_named() {
     assert!(lines[0].starts_with(&refused), "{outcome:?}");
     assert_eq!(
         lines[1..],
-        ["mssh: hint: check the network; where only a proxy leads out, HTTPS_PROXY names it"]
+        ["mssh: hint: check the network; if only a proxy leads out, set HTTPS_PROXY"]
     );
     let nowhere = "eice-0123.no-address.lab";
     let outcome = mssh(&caller(), &["--eice-endpoint", nowhere, PRIVATE, "true"]);

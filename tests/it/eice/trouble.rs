@@ -26,7 +26,7 @@ fn fails_with(fault: TunnelFault, lines: &[&str]) {
 
 #[test]
 fn a_refusal_is_one_line_and_a_hint() {
-    let refuses = |what: &str| format!("mssh: error: {SAME_SUBNET} refuses the tunnel: {what}");
+    let refuses = |what: &str| format!("mssh: error: {SAME_SUBNET} refused the tunnel: {what}");
     fails_with(
         TunnelFault::Refuse(
             403,
@@ -48,7 +48,7 @@ fn a_refusal_is_one_line_and_a_hint() {
         ),
         &[
             &refuses("Too many tunnels (Throttling)"),
-            "mssh: hint: an endpoint has 20 connections at most; end one, or try again later",
+            "mssh: hint: an endpoint allows 20 connections at most; end one, or try again later",
         ],
     );
     fails_with(
@@ -72,10 +72,10 @@ fn the_service_refuses_ports_other_than_its_two() {
         ours(&outcome),
         [
             &*format!(
-                "mssh: error: {SAME_SUBNET} refuses the tunnel: The specified RemotePort is not \
+                "mssh: error: {SAME_SUBNET} refused the tunnel: The specified RemotePort is not \
                  valid (InvalidParameter)"
             ),
-            "mssh: hint: endpoints connect to ports 22 and 3389 alone; forward others with ssh's \
+            "mssh: hint: endpoints connect to ports 22 and 3389 only; forward others with ssh's \
              -L",
         ]
     );
@@ -98,7 +98,7 @@ fn an_instance_that_the_endpoint_cannot_reach_is_reported() {
         255,
         &[
             &format!(
-                "mssh: error: {SAME_SUBNET} has closed the tunnel: Unable to connect to target (close \
+                "mssh: error: {SAME_SUBNET} closed the tunnel: Unable to connect to target (close \
                  code 1011)"
             ),
             "mssh: hint: do the security groups let the endpoint in, and does sshd listen on that \
@@ -116,7 +116,7 @@ fn a_broken_tunnel_is_reported_and_ends_ssh() {
     fails_with(
         TunnelFault::CloseAfter(2000, 1008, "Idle for too long."),
         &[&format!(
-            "mssh: error: {SAME_SUBNET} has closed the tunnel: Idle for too long (close code 1008)"
+            "mssh: error: {SAME_SUBNET} closed the tunnel: Idle for too long (close code 1008)"
         )],
     );
     fails_with(TunnelFault::CloseAfter(2000, 1000, ""), &[]);
@@ -135,7 +135,7 @@ fn a_broken_tunnel_is_reported_and_ends_ssh() {
                 "mssh: error: cannot open a websocket at {}: its answer makes no sense",
                 name(SAME_SUBNET)
             ),
-            "mssh: hint: is there a proxy or a firewall that knows no websockets?",
+            "mssh: hint: does a proxy or a firewall block websockets?",
         ],
     );
 }
@@ -170,7 +170,7 @@ fn a_refusal_reports_a_wrong_clock() {
         ours(&outcome),
         [
             &format!(
-                "mssh: error: {SAME_SUBNET} refuses the tunnel: Signature not yet current \
+                "mssh: error: {SAME_SUBNET} refused the tunnel: Signature not yet current \
                  (AccessDenied)"
             ),
             "mssh: hint: set this machine's clock, which is 20 minutes ahead of AWS's",

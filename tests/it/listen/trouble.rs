@@ -36,11 +36,11 @@ fn a_connection_that_an_endpoint_refuses_does_not_affect_others() {
     assert!(answers(&first));
     let refusal = r#"{"ErrorCode":"Throttling","Message":"Too many tunnels."}"#;
     caller.tunnel_fault(TunnelFault::Refuse(429, refusal));
-    let error = format!("{SAME_SUBNET} refuses the tunnel: Too many tunnels (Throttling)");
+    let error = format!("{SAME_SUBNET} refused the tunnel: Too many tunnels (Throttling)");
     let second = port.connect();
     is_cut_off(&second);
     assert_eq!(told(&port, &second), error);
-    let hint = "mssh: hint: an endpoint has 20 connections at most; end one, or try again later";
+    let hint = "mssh: hint: an endpoint allows 20 connections at most; end one, or try again later";
     assert_eq!(port.line(), hint);
     assert!(answers(&first));
     // The hint is given once.
@@ -66,7 +66,7 @@ fn a_connection_that_session_manager_refuses_does_not_affect_others() {
         ..SessionBehavior::default()
     });
     let second = port.connect();
-    let error = "Session Manager refuses the session's websocket (HTTP 503)";
+    let error = "Session Manager refused the session's websocket (HTTP 503)";
     assert_eq!(told(&port, &second), error);
     assert_eq!(port.line(), "mssh: hint: try again in a moment");
     is_cut_off(&second);
@@ -113,7 +113,7 @@ fn a_closed_remote_port_is_reported_and_an_open_one_is_reached() {
     rustix::net::sockopt::set_socket_linger(&arrived, Some(Duration::ZERO)).expect("a socket");
     drop(arrived);
     is_cut_off(&client);
-    let lost = "the tunnel is lost: Connection reset by peer";
+    let lost = "the connection is lost: Connection reset by peer";
     assert_eq!(told(&port, &client), lost);
     port.ends_quietly();
 
@@ -127,7 +127,7 @@ fn a_closed_remote_port_is_reported_and_an_open_one_is_reached() {
     let client = port.connect();
     let what = told(&port, &client);
     assert!(what.contains("ipc messaging received timeout"), "{what}");
-    let hint = format!("mssh: hint: nothing listens on port {there} there, it seems");
+    let hint = format!("mssh: hint: does anything listen on port {there} there?");
     let said = port.line();
     assert!(said.starts_with(&hint), "{said}");
     is_cut_off(&client);

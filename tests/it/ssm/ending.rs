@@ -179,7 +179,7 @@ fn a_gateway_that_refuses_every_websocket_leaves_no_session() {
     assert_eq!(outcome.code, Some(255));
     assert_eq!(
         outcome.stderr,
-        "mssh: error: Session Manager refuses the session's websocket (HTTP 503)\n\
+        "mssh: error: Session Manager refused the session's websocket (HTTP 503)\n\
          mssh: hint: try again in a moment\n"
     );
     assert_eq!(the_session(&caller).ended, Some(Ended::Api));

@@ -169,7 +169,7 @@ fn a_closed_port_is_reported_as_soon_as_the_agent_reports_it() {
             255,
             &[
                 &format!("mssh: error: the session is over: {what}"),
-                "mssh: hint: nothing listens on port 1 there, it seems: is that the right one?",
+                "mssh: hint: does anything listen on port 1 there?",
             ],
         );
         assert_eq!(the_session(&caller).ended, Some(Ended::Failed));
@@ -188,7 +188,7 @@ fn a_port_without_an_answer_is_reported_on_a_terminal_unless_quiet() {
     watched.session_behavior(behavior.clone());
     let mut pty = Pty::open(&watched, &format!("mssh --ssm -p1 {}", instances::WEB1));
     pty.shows(remark);
-    pty.shows("mssh: hint: nothing listens on port 1 there");
+    pty.shows("mssh: hint: does anything listen on port 1 there?");
     assert_eq!(pty.end(), Some(255));
     let screen = pty.screen();
     assert!(screen.find(remark) < screen.find("is over"), "{screen}");
@@ -199,7 +199,7 @@ fn a_port_without_an_answer_is_reported_on_a_terminal_unless_quiet() {
         quiet.session_behavior(behavior.clone());
         let line = format!("mssh {words} --ssm -p1 {}", instances::WEB1);
         let mut pty = Pty::open(&quiet, &line);
-        pty.shows("mssh: hint: nothing listens on port 1 there");
+        pty.shows("mssh: hint: does anything listen on port 1 there?");
         assert_eq!(pty.end(), Some(255));
         assert!(!pty.screen().contains("no answer"), "{}", pty.screen());
     }
@@ -208,7 +208,10 @@ fn a_port_without_an_answer_is_reported_on_a_terminal_unless_quiet() {
     script.session_behavior(behavior);
     let outcome = run(&script, "mssh", ["--ssm", "-p1", instances::WEB1, "true"]);
     assert!(!outcome.stderr.contains("no answer"), "{outcome:?}");
-    assert!(outcome.stderr.contains("nothing listens"), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("does anything listen"),
+        "{outcome:?}"
+    );
 }
 
 /// An agent that is told to end a session that is ending already does not read for two seconds.

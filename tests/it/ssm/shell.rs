@@ -93,7 +93,7 @@ fn a_signal_restores_the_terminal_and_ends_the_session() {
         );
         let mut pty = open(&caller, &line);
         kill_process(pid(&pty.screen()), by).expect("a process");
-        pty.shows("mssh: error: the session is over: a signal has ended it");
+        pty.shows("mssh: error: the session is over: a signal ended it");
         pty.shows("put back with 255");
         assert_eq!(pty.end(), Some(0));
         assert_eq!(the_session(&caller).ended, Some(Ended::Api));
@@ -117,7 +117,7 @@ fn before_the_shell_starts_ctrl_c_ends_mssh_and_the_session() {
         };
         assert!(eventually(PATIENCE, is_there), "{}", pty.screen());
         pty.types(key);
-        pty.shows("a signal has ended it");
+        pty.shows("a signal ended it");
         assert_eq!(pty.end(), Some(255));
         the_session(&caller);
     }
@@ -155,7 +155,7 @@ fn while_reconnecting_a_message_is_shown_and_ctrl_c_works() {
     pty.shows("mssh: the connection is lost, and tried again; Ctrl-C gives up");
     // The terminal turns it into a signal again.
     pty.types("\x03");
-    pty.shows("mssh: error: the session is over: a signal has ended it");
+    pty.shows("mssh: error: the session is over: a signal ended it");
     assert_eq!(pty.end(), Some(255));
     assert_eq!(the_session(&caller).ended, Some(Ended::Api));
 }

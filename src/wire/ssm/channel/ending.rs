@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use super::{Event, Purpose, SsmChannel, Time};
+use crate::wire::ssm::failure::SessionFailure;
 use crate::wire::ssm::handshake;
 use crate::wire::ssm::message::payload;
 
@@ -39,11 +40,11 @@ pub(crate) enum SessionEnd {
     /// one.
     Closed(Option<i32>),
     /// The agent has closed it, for this reason.
-    Failed(String),
+    Failed(SessionFailure),
     /// The agent has closed it because it could not connect to the port.
     NoConnection(String),
     /// We have refused what the agent requested, or have given it up. The session may still exist.
-    Refused(String),
+    Refused(SessionFailure),
     /// We have terminated it, and the agent has confirmed that.
     Terminated,
     /// We have hung up, without a confirmation. The session may still exist, and is to be terminated
@@ -84,7 +85,7 @@ impl SsmChannel {
     }
 
     /// We refuse what the agent requests. It ends the session when it receives that.
-    pub(super) fn refuse(&mut self, reason: String, now: Time) {
+    pub(super) fn refuse(&mut self, reason: SessionFailure, now: Time) {
         self.refused = Some(reason);
         self.ending = Ending::Refused(now + REFUSAL);
     }
@@ -104,12 +105,12 @@ impl SsmChannel {
             (_, true) => SessionEnd::Terminated,
             (Some(refused), false) => SessionEnd::Failed(refused),
             (None, false) if self.could_not_connect(&reason) => SessionEnd::NoConnection(reason),
-            (None, false) if !reason.is_empty() => SessionEnd::Failed(reason),
-            (None, false) if self.inbox.has_gap() => SessionEnd::Failed(
-                "the session was closed before all of its output came".to_owned(),
-            ),
+            (None, false) if !reason.is_empty() => SessionEnd::Failed(reason.into()),
+            (None, false) if self.inbox.has_gap() => {
+                SessionEnd::Failed("the session was closed before all of its output came".into())
+            }
             (None, false) if !self.is_ready() => {
-                SessionEnd::Failed("the session was closed before it began".to_owned())
+                SessionEnd::Failed("the session was closed before it began".into())
             }
             (None, false) => SessionEnd::Closed(self.exit),
         };
@@ -121,8 +122,9 @@ impl SsmChannel {
         match self.ending {
             Ending::Open | Ending::EndOfInput | Ending::Over => {}
             Ending::Refused(_) => {
-                let reason = self.refused.take().unwrap_or_default();
-                self.end(SessionEnd::Refused(reason));
+                let refused = self.refused.take();
+                let failure = refused.unwrap_or_else(|| String::new().into());
+                self.end(SessionEnd::Refused(failure));
             }
             Ending::Draining(_) | Ending::Terminating(_) => self.end(SessionEnd::Unconfirmed),
         }
@@ -140,7 +142,7 @@ impl SsmChannel {
         match self.ending {
             Ending::Open if self.stalled_at().is_some_and(|at| now >= at) => {
                 let reason = "the instance takes nothing more of what is sent";
-                self.end(SessionEnd::Refused(reason.to_owned()));
+                self.end(SessionEnd::Refused(reason.into()));
             }
             Ending::EndOfInput if self.quiet_at().is_some_and(|at| now >= at) => {
                 match self.purpose {

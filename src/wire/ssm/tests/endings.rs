@@ -60,7 +60,7 @@ fn an_exit_status_is_read_as_agents_write_it() {
 #[test]
 fn the_agent_s_rule_above_an_error_is_left_out() {
     let text = "\n----------ERROR-------\nUnable to start shell: no such user\n";
-    let end = SessionEnd::Failed("Unable to start shell: no such user".to_owned());
+    let end = SessionEnd::Failed("Unable to start shell: no such user".into());
     assert_eq!(closed(&mut begun(true), text), Some(Event::Ended(end)));
 }
 
@@ -73,7 +73,7 @@ fn a_worker_that_has_crashed_before_any_output_could_not_connect() {
     ] {
         let end = Event::Ended(SessionEnd::NoConnection(text.to_owned()));
         assert_eq!(closed(&mut begun(false), text), Some(end));
-        let end = Event::Ended(SessionEnd::Failed(text.to_owned()));
+        let end = Event::Ended(SessionEnd::Failed(text.into()));
         assert_eq!(closed(&mut begun(true), text), Some(end));
     }
 }
@@ -147,7 +147,7 @@ fn an_input_that_is_closed_and_finds_no_room_is_given_up_after_a_minute_with_an_
     acknowledge(&mut channel, 0, closed + 10 * SECOND);
     let reason = "the instance takes nothing more of what is sent".to_owned();
     let given_up = Some((
-        Event::Ended(SessionEnd::Refused(reason)),
+        Event::Ended(SessionEnd::Refused(reason.into())),
         closed + 70 * SECOND,
     ));
     assert_eq!(waits(&mut channel, closed + 100 * SECOND), given_up);

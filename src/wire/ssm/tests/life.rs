@@ -10,6 +10,7 @@ use super::world::{Wire, World};
 use crate::wire::Time;
 use crate::wire::channel::{DataChannel, Event, Frame};
 use crate::wire::ssm::channel::{Purpose, SessionEnd, SsmChannel};
+use crate::wire::ssm::failure::SessionFailure;
 use crate::wire::ssm::message::{Message, MessageType, payload};
 
 pub(super) const MS: Duration = Duration::from_millis(1);
@@ -138,7 +139,7 @@ fn what_we_do_not_do_is_refused_and_is_the_reason_that_is_given() {
         &frame(MessageType::ChannelClosed, 0, 0, b"{\"Output\":\"\"}"),
         START,
     );
-    let reason = "encryption with KMS is not supported".to_owned();
+    let reason = SessionFailure::KmsEncryption;
     assert_eq!(
         channel.event(),
         Some(Event::Ended(SessionEnd::Failed(reason)))
@@ -213,7 +214,7 @@ fn a_close_is_an_end_with_its_reason_or_without_one() {
     );
     let reason = "Unable to connect to specified port".to_owned();
     let closed = json!({ "Output": reason }).to_string();
-    let failed = Event::Ended(SessionEnd::Failed(reason));
+    let failed = Event::Ended(SessionEnd::Failed(reason.into()));
     assert_eq!(over(closed.as_bytes()), Some(failed));
 }
 

@@ -1,6 +1,5 @@
 //! The connection under a websocket: TCP, proxies, TLS.
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,13 +7,11 @@ use rustls::pki_types::ServerName;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::{Io, NetworkConfig, WebsocketUrl, http};
-use crate::error::{Error, Step, Tunnel};
+use super::{DialError, DialStep, Io, NetworkConfig, WebsocketUrl, http};
 use crate::plan::aws::http_proxy::Proxy;
 use crate::world::net::connect_error;
 use crate::world::net::error::NetworkError;
 use crate::world::net::tcp;
-use crate::world::net::tcp::ConnectError;
 use crate::world::net::trust::Trust;
 
 /// How long each step after the TCP connection may take.
@@ -22,25 +19,25 @@ const LIMIT: Duration = Duration::from_secs(10);
 
 /// Runs a step with a limit.
 pub(super) async fn in_time<T>(
-    step: Step,
+    step: DialStep,
     host: &str,
     future: impl Future<Output = T>,
-) -> Result<T, Error> {
+) -> Result<T, DialError> {
     let in_time = timeout(LIMIT, future).await;
     in_time.map_err(|_| {
         let host = host.to_owned();
-        Tunnel::TimedOut { step, host }.into()
+        DialError::TimedOut { step, host }
     })
 }
 
 /// A connection to this URL, over TLS for `wss`.
-pub(super) async fn connect(url: &WebsocketUrl, network: &NetworkConfig) -> Result<Io, Error> {
+pub(super) async fn connect(url: &WebsocketUrl, network: &NetworkConfig) -> Result<Io, DialError> {
     let WebsocketUrl { host, port, .. } = url;
     let scheme = if url.secure { "wss" } else { "ws" };
     let proxy = network.proxies.for_url(scheme, host, *port);
-    let proxy = proxy.map_err(|bad| Error::Network(NetworkError::BadProxy(bad)))?;
+    let proxy = proxy.map_err(NetworkError::BadProxy)?;
     let io: Io = match &proxy {
-        None => Box::new(tcp::connect(host, *port).await.map_err(unreachable)?),
+        None => Box::new(tcp::connect(host, *port).await?),
         Some(proxy) => through(proxy, url, &network.trust).await?,
     };
     if url.secure {
@@ -50,18 +47,8 @@ pub(super) async fn connect(url: &WebsocketUrl, network: &NetworkConfig) -> Resu
     }
 }
 
-fn unreachable(error: ConnectError) -> Tunnel {
-    let ConnectError { host, source, .. } = error;
-    if source.kind() == io::ErrorKind::TimedOut {
-        let step = Step::Connect;
-        return Tunnel::TimedOut { step, host };
-    }
-    let cause = source.to_string();
-    Tunnel::Unreachable { host, cause }
-}
-
 /// A connection that the proxy makes for us (CONNECT: RFC 9110, 9.3.6).
-async fn through(proxy: &Proxy, url: &WebsocketUrl, trust: &Trust) -> Result<Io, Error> {
+async fn through(proxy: &Proxy, url: &WebsocketUrl, trust: &Trust) -> Result<Io, DialError> {
     let connected = tcp::connect(&proxy.host, proxy.port).await;
     let io: Io = Box::new(connected.map_err(|error| NetworkError::ProxyUnreachable {
         proxy: proxy.to_string(),
@@ -73,27 +60,26 @@ async fn through(proxy: &Proxy, url: &WebsocketUrl, trust: &Trust) -> Result<Io,
         io
     };
     let asked = http::connect(io, url, proxy);
-    in_time(Step::Proxy, &url.host, asked).await?
+    Ok(in_time(DialStep::Proxy, &url.host, asked).await??)
 }
 
-async fn tls(io: Io, host: &str, trust: &Trust) -> Result<Io, Error> {
-    let config = trust.config().map_err(Error::Network)?;
+async fn tls(io: Io, host: &str, trust: &Trust) -> Result<Io, DialError> {
+    let config = trust.config()?;
     let name = ServerName::try_from(host.to_owned());
-    let name = name.map_err(|_| Tunnel::NoWebsocket {
+    let name = name.map_err(|_| DialError::NoWebsocket {
         host: host.to_owned(),
         cause: "no certificate can be for that name".to_owned(),
     })?;
     let connector = TlsConnector::from(Arc::new(config));
-    let secured = in_time(Step::Tls, host, connector.connect(name, io)).await?;
+    let secured = in_time(DialStep::Tls, host, connector.connect(name, io)).await?;
     match secured {
         Ok(stream) => Ok(Box::new(stream)),
-        Err(cause) => Err(match cause.get_ref().and_then(|it| it.downcast_ref()) {
-            Some(tls) => Error::Network(connect_error::of_tls(tls, host.to_owned())),
-            None => Tunnel::Unreachable {
+        Err(source) => Err(match source.get_ref().and_then(|it| it.downcast_ref()) {
+            Some(tls) => connect_error::of_tls(tls, host.to_owned()).into(),
+            None => DialError::Unreachable {
                 host: host.to_owned(),
-                cause: cause.to_string(),
-            }
-            .into(),
+                source,
+            },
         }),
     }
 }

@@ -18,7 +18,6 @@ use hyper_util::rt::TokioIo;
 use sha1::{Digest, Sha1};
 
 use super::{DialError, Io, WebsocketUrl};
-use crate::error::{Error, Tunnel};
 use crate::plan::aws::clock::Offset;
 use crate::plan::aws::http_proxy::Proxy;
 use crate::world::net::error::NetworkError;
@@ -30,10 +29,10 @@ const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const BODY: usize = 16 * 1024;
 
 /// Has a proxy connect us to this URL's host.
-pub(super) async fn connect(io: Io, url: &WebsocketUrl, proxy: &Proxy) -> Result<Io, Error> {
+pub(super) async fn connect(io: Io, url: &WebsocketUrl, proxy: &Proxy) -> Result<Io, NetworkError> {
     let trouble = |cause: String| {
         let proxy = proxy.to_string();
-        Error::Network(NetworkError::ProxyUnreachable { proxy, cause })
+        NetworkError::ProxyUnreachable { proxy, cause }
     };
     let authority = url.authority(true);
     let mut request = Request::builder()
@@ -51,19 +50,17 @@ pub(super) async fn connect(io: Io, url: &WebsocketUrl, proxy: &Proxy) -> Result
     let (known, proxy) = (proxy.auth.is_some(), proxy.to_string());
     match response.status() {
         status if status.is_success() => switched(response).await.map_err(trouble),
-        StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
-            Err(Error::Network(NetworkError::ProxyLogin {
-                proxy,
-                has_login: known,
-            }))
-        }
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => Err(NetworkError::ProxyLogin {
+            proxy,
+            has_login: known,
+        }),
         _ => {
             let host = url.host.clone();
-            Err(Error::Network(NetworkError::ProxyRefused {
+            Err(NetworkError::ProxyRefused {
                 proxy,
                 host,
                 has_login: known,
-            }))
+            })
         }
     }
 }
@@ -74,7 +71,7 @@ pub(super) async fn upgrade(
     url: &WebsocketUrl,
     headers: &[(String, String)],
 ) -> Result<Io, DialError> {
-    let no_websocket = |cause: String| Tunnel::NoWebsocket {
+    let no_websocket = |cause: String| DialError::NoWebsocket {
         host: url.host.clone(),
         cause,
     };
@@ -104,9 +101,9 @@ pub(super) async fn upgrade(
         });
     }
     if !accepts(response.headers(), &key) {
-        return Err(no_websocket("its answer makes no sense".to_owned()).into());
+        return Err(no_websocket("its answer makes no sense".to_owned()));
     }
-    Ok(switched(response).await.map_err(no_websocket)?)
+    switched(response).await.map_err(no_websocket)
 }
 
 /// How far this machine's clock is off, by an answer's Date.
