@@ -56,11 +56,7 @@ fn program(caller: &Caller<'_>, places: &Places, name: &str) -> Command {
             .command("sh")
             .args(["-c", &format!("command -v {name}")]),
     );
-    assert_eq!(
-        there.code,
-        Some(0),
-        "`{name}` is to be installed for this test"
-    );
+    assert_eq!(there.code, Some(0), "`{name}` is not installed");
     let mut command = caller.command(name);
     command.current_dir(&places.here);
     command

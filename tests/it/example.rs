@@ -5,7 +5,6 @@ mod visit;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,7 +12,7 @@ use serde_json::Value;
 
 use crate::lab::cargo;
 use crate::lab::instances::WEB1;
-use crate::sandbox::finish;
+use crate::sandbox::{finish, write_script};
 
 fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into())
@@ -37,8 +36,7 @@ fn telling_cargo(directory: &Path) -> PathBuf {
         directory.join("messages").display()
     );
     let file = directory.join("cargo");
-    fs::write(&file, script).expect("a script");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o700)).expect("its mode");
+    write_script(&file, &script);
     file
 }
 

@@ -5,10 +5,9 @@ mod config;
 mod keys;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use crate::lab::instances::{PRIVATE, STOPPED, WEB1, WEB2};
-use crate::sandbox::{SshUser, finish, finish_with, lab, leaves_nothing, pushes};
+use crate::sandbox::{SshUser, finish, finish_with, lab, leaves_nothing, pushes, set_mode};
 
 /// Prints the address of the server.
 const WHERE: &str = "echo $SSH_CONNECTION | cut -d' ' -f3";
@@ -139,8 +138,7 @@ fn mssh_and_the_config_file_may_have_any_path() {
     fs::create_dir(&odd).expect("a directory");
     let program = odd.join("mssh");
     fs::copy(env!("CARGO_BIN_EXE_mssh"), &program).expect("a copy");
-    let mode = fs::Permissions::from_mode(0o755);
-    fs::set_permissions(&program, mode).expect("a mode");
+    set_mode(&program, 0o755);
     let config = odd.join("config");
     let users = format!("Port {}\nHost 127.0.0.12\n    User root\n", lab().port());
     fs::write(&config, users).expect("a file");

@@ -17,8 +17,8 @@ use std::path::PathBuf;
 
 use crate::lab::Call;
 use crate::lab::instances::{
-    self, IN_EU_WEST_1, IPV6_ONLY, ODD_PORT, PENDING, PRIVATE, SHORT_ID, STOPPED, TERMINATED, WEB1,
-    WEB2,
+    self, HOME_REGION, IN_EU_WEST_1, IPV6_ONLY, ODD_PORT, PENDING, PRIVATE, SHORT_ID, STOPPED,
+    TERMINATED, WEB1, WEB2,
 };
 use crate::sandbox::Recorder;
 
@@ -167,7 +167,7 @@ impl Row {
 /// A call in the notation of the rows.
 fn told(call: &Call) -> String {
     let region = match call.region.as_str() {
-        instances::HOME_REGION => String::new(),
+        HOME_REGION => String::new(),
         other => format!("{other}:"),
     };
     let ids = call.instance_ids.join(",");

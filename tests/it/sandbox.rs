@@ -30,18 +30,19 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use crate::lab::{Caller, DESCRIBE_INSTANCES, Lab, SEND_SSH_PUBLIC_KEY};
+
 pub(crate) use self::aws_user::{AwsUser, arn};
 pub(crate) use self::login::Login;
 pub(crate) use self::openssh::{config, plain_ssh, proxy};
 pub(crate) use self::processes::{
     Process, assert_hidden, files_below, keepers_below, key_of, leaves_nothing, memory, mode,
-    pid_of, process, processes, write_credentials,
+    pid_of, process, processes, set_mode, ticks, write_credentials, write_script,
 };
 pub(crate) use self::pty::{Pty, bash};
 pub(crate) use self::recorder::Recorder;
 pub(crate) use self::ssh_user::SshUser;
 pub(crate) use self::tcp::{echo_server, echoes, free_port};
-use crate::lab::{Caller, DESCRIBE_INSTANCES, Lab, SEND_SSH_PUBLIC_KEY};
 
 /// A time limit that only a bug exceeds, even on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -92,14 +93,20 @@ pub(crate) fn finish(command: &mut Command) -> Outcome {
     finish_with(command, b"")
 }
 
-/// Runs a command with this input to its end.
-pub(crate) fn finish_with(command: &mut Command, input: &[u8]) -> Outcome {
-    let mut child = command
+/// Starts a command with pipes as stdin, stdout and stderr.
+#[track_caller]
+pub(crate) fn spawn(command: &mut Command) -> Child {
+    command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("the program starts");
+        .expect("the program starts")
+}
+
+/// Runs a command with this input to its end.
+pub(crate) fn finish_with(command: &mut Command, input: &[u8]) -> Outcome {
+    let mut child = spawn(command);
     let mut stdin = child.stdin.take().expect("a pipe");
     let input = input.to_vec();
     // A program may end without reading its input.

@@ -18,7 +18,8 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::lab::{Caller, SessionRecord, instances};
+use crate::lab::instances::{HOME_REGION, WEB1};
+use crate::lab::{Caller, SessionRecord};
 
 /// The address at which the agent of [`instances::WEB1`] reaches the servers of the tests.
 const THERE: Ipv4Addr = Ipv4Addr::new(127, 0, 1, 11);
@@ -28,11 +29,11 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The arguments of the tunnel to [`instances::WEB1`], as ssh starts it.
 fn words(port: u16) -> [String; 3] {
-    words_to(instances::WEB1, port)
+    words_to(WEB1, port)
 }
 
 fn words_to(id: &str, port: u16) -> [String; 3] {
-    let session = format!("session={id},{id},{}", instances::HOME_REGION);
+    let session = format!("session={id},{id},{HOME_REGION}");
     ["--tunnel".to_owned(), format!("port={port}"), session]
 }
 

@@ -35,12 +35,12 @@ pub(crate) fn assume_role(
     request_id: &str,
 ) -> Result<String, AwsError> {
     let role = parameter(operation, "RoleArn")?;
-    let denied = |what: &str| {
-        let arn = format!("arn:aws:iam::{ACCOUNT}:user/lab");
-        let on = if what.is_empty() { &role } else { what };
-        let message =
-            format!("User: {arn} is not authorized to perform: sts:AssumeRole on resource: {on}");
-        AwsError::new(403, "AccessDenied", message)
+    let denied = || {
+        let message = format!(
+            "User: arn:aws:iam::{ACCOUNT}:user/lab is not authorized to perform: sts:AssumeRole \
+             on resource: {role}"
+        );
+        Err(AwsError::new(403, "AccessDenied", message))
     };
     let code = operation.get("TokenCode");
     if code == Some("000000") {
@@ -51,9 +51,9 @@ pub(crate) fn assume_role(
     let proven = serial.is_some_and(|it| it.contains(":mfa/")) && code.is_some();
     let known = operation.get("ExternalId") == Some(EXTERNAL_ID);
     match role.rsplit('/').next() {
-        Some("denied") => Err(denied("")),
-        Some("guarded") if !proven => Err(denied("")),
-        Some("partner") if !known => Err(denied("")),
+        Some("denied") => denied(),
+        Some("guarded") if !proven => denied(),
+        Some("partner") if !known => denied(),
         _ => session_for(
             "AssumeRole",
             operation,

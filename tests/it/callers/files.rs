@@ -1,12 +1,11 @@
 //! `msftp` and `mscp`: sftp and scp to instances.
 
-use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use super::{NAMES, Places, program, pushes, read, succeeds, write};
 use crate::lab::Caller;
 use crate::lab::instances::{IPV6_ONLY, ODD_PORT, WEB1, WEB2};
-use crate::sandbox::{caller, finish, finish_with, lab, leaves_nothing};
+use crate::sandbox::{caller, finish, finish_with, lab, leaves_nothing, set_mode};
 
 fn mscp(caller: &Caller<'_>, places: &Places) -> Command {
     program(caller, places, "mscp")
@@ -111,8 +110,7 @@ fn mscp_copies_trees_and_modes() {
     let places = Places::of(&caller);
     write(&places.here.join("tree/run"), "text\n");
     let run = places.here.join("tree/run");
-    let mode = std::fs::Permissions::from_mode(0o751);
-    std::fs::set_permissions(&run, mode).expect("its mode");
+    set_mode(&run, 0o751);
     succeeds(mscp(&caller, &places).args(["-rp", "tree", &places.remote(WEB1, "copy")]));
     let copy = places.there.join("copy/run");
     assert_eq!(crate::sandbox::mode(&copy), 0o751);

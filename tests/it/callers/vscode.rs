@@ -4,12 +4,11 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
-use std::process::Stdio;
 
 use super::costs;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{
-    PATIENCE, caller, echo_server, eventually, free_port, leaves_nothing, outcome, run,
+    PATIENCE, caller, echo_server, eventually, free_port, leaves_nothing, outcome, run, spawn,
 };
 
 #[test]
@@ -32,12 +31,7 @@ fn a_script_runs_and_two_connections_use_the_socks_port() {
     let mut mssh = caller.command("mssh");
     mssh.args(["-T", "-D", &port.to_string(), "-o", "ConnectTimeout=15"]);
     mssh.args([WEB1, "bash"]);
-    let mut child = mssh
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("mssh starts");
+    let mut child = spawn(&mut mssh);
     let mut script = child.stdin.take().expect("a pipe");
     script
         .write_all(b"uname -s\necho \"listeningOn==$((40 + 2))==\"\n")

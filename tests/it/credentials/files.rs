@@ -1,12 +1,11 @@
 //! Unreadable AWS files are reported, with path and reason, if a missing value may be in them.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{self};
 use std::process::Command;
 
 use crate::lab::Metadata;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{AwsUser, Outcome, finish};
+use crate::sandbox::{AwsUser, Outcome, finish, set_mode};
 
 /// `mssh` as a user to whom file modes apply: root without its capabilities.
 fn bound(user: &AwsUser, words: &[&str]) -> Command {
@@ -22,12 +21,12 @@ fn bound(user: &AwsUser, words: &[&str]) -> Command {
 
 /// Makes a file in `.aws` unreadable, or the directory.
 fn close(user: &AwsUser, name: &str) {
-    fs::set_permissions(user.aws(name), Permissions::from_mode(0o000)).expect("a mode");
+    set_mode(user.aws(name), 0o000);
 }
 
 /// Undoes that, so that the home can be removed.
 fn open(user: &AwsUser, name: &str) {
-    fs::set_permissions(user.aws(name), Permissions::from_mode(0o700)).expect("a mode");
+    set_mode(user.aws(name), 0o700);
 }
 
 #[track_caller]

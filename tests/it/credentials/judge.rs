@@ -3,12 +3,13 @@
 
 use std::process::Command;
 
+use crate::lab::instances::WEB1;
 use crate::sandbox::{AwsUser, Outcome, Pty, arn, finish, skipped};
 
 /// Whether the installed AWS CLI can be pointed to the lab (AWS_ENDPOINT_URL, since 1.29 and 2.13).
 fn is_new_enough(user: &AwsUser) -> bool {
     let output = user.command("aws").arg("--version").output();
-    let output = output.expect("`aws` is to be installed (package awscli, or PyPI's)");
+    let output = output.expect("`aws` is installed (package awscli, or from PyPI)");
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said).into_owned();
     let version = said.split(['/', ' ']).nth(1).unwrap_or_default();
@@ -165,10 +166,7 @@ fn in_terminal(user: &AwsUser, line: &str) {
 #[test]
 fn the_aws_cli_uses_our_cached_session() {
     let user = guarded();
-    in_terminal(
-        &user,
-        &format!("mssh -u guarded {} true", crate::lab::instances::WEB1),
-    );
+    in_terminal(&user, &format!("mssh -u guarded {WEB1} true"));
     let theirs = finish(&mut aws(&user, "guarded"));
     assert_eq!(
         key_of_aws_cli(&user, &theirs).as_deref(),

@@ -1,14 +1,14 @@
 //! `credential_process`: any command, run with the terminal and without a shell.
 
-use crate::sandbox::{AwsUser, Pty, arn, finish, finish_with};
+use crate::lab::instances::WEB1;
+use crate::sandbox::{AwsUser, Pty, arn, finish, finish_with, set_mode};
 
 /// A user whose command is this shell script.
 fn user(body: &str) -> AwsUser {
     let user = AwsUser::with("");
     user.writes("my helper", &format!("#!/bin/sh\n{body}\n"));
     let helper = user.aws("my helper");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(&helper, mode).expect("a mode");
+    set_mode(&helper, 0o755);
     let line = format!(
         "credential_process = \"{}\" 'a b' \\$HOME *",
         helper.display()
@@ -32,7 +32,7 @@ fn the_command_runs_without_a_shell_and_may_write_to_stderr() {
 fn the_command_does_not_read_the_stdin_of_the_session() {
     let user = user(&format!("cat >/dev/null\n{GOOD}"));
     let mut command = user.command("setsid");
-    command.args(["-w", "mssh", crate::lab::instances::WEB1, "cat"]);
+    command.args(["-w", "mssh", WEB1, "cat"]);
     finish_with(&mut command, b"for the session").prints("for the session");
 }
 
@@ -42,10 +42,7 @@ fn the_command_can_ask_on_the_terminal() {
         "printf 'pin? ' >&2\nread pin\necho \"got $pin\" >&2\n{GOOD}"
     ));
     let home = user.aws("").parent().expect("a home").display().to_string();
-    let line = format!(
-        "echo piped | env -u AWS_ACCESS_KEY_ID HOME='{home}' mssh {} cat",
-        crate::lab::instances::WEB1
-    );
+    let line = format!("echo piped | env -u AWS_ACCESS_KEY_ID HOME='{home}' mssh {WEB1} cat");
     let mut pty = Pty::open(&user.caller, &line);
     pty.shows("pin? ");
     pty.types("1234\r");

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::lab::instances::WEB1;
 use crate::sandbox::{AwsUser, finish, skipped};
 
 /// A key, made distinct by a suffix.
@@ -187,9 +188,7 @@ fn a_key_in_a_file_takes_two_opened_files() {
     let trace = user.aws("trace");
     let mut command = user.command("strace");
     command.args(["-f", "-e", "trace=openat,open", "-o"]);
-    command
-        .arg(&trace)
-        .args(["mssh", "--dry-run", crate::lab::instances::WEB1]);
+    command.arg(&trace).args(["mssh", "--dry-run", WEB1]);
     let traced = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| finish(&mut command)));
     let Ok(outcome) = traced else {
         skipped("strace is not installed");

@@ -108,7 +108,7 @@ fn console_login(seconds: i64, refresh: &str) -> String {
     let line = "openssl ecparam -name prime256v1 -genkey -noout";
     let key = Command::new("sh").args(["-c", line]).output().expect("sh");
     let key = String::from_utf8_lossy(&key.stdout).into_owned();
-    assert!(key.contains("EC PRIVATE KEY"), "openssl is to be installed");
+    assert!(key.contains("EC PRIVATE KEY"), "openssl is not installed");
     let now = SystemTime::now();
     let span = Duration::from_secs(seconds.unsigned_abs());
     let until = if seconds < 0 { now - span } else { now + span };

@@ -1,6 +1,5 @@
 //! Streams of any length: unchanged, complete, and with little memory.
 
-use std::fs;
 use std::io::{Read, Write};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -10,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::lab::Caller;
 use crate::lab::eice::{SAME_SUBNET, TunnelFault, name, pattern};
 use crate::sandbox::eice::command;
-use crate::sandbox::{PATIENCE, caller, eventually};
+use crate::sandbox::{PATIENCE, caller, eventually, memory, pid_of, ticks};
 
 /// The most memory that a hostile endpoint may take, in MB.
 const HARM: u64 = 16;
@@ -33,13 +32,8 @@ fn tunnel(caller: &Caller<'_>) -> Child {
 /// The peak resident memory of a running process in megabytes, without mapped files: those are the
 /// binary, which is large in a debug build.
 fn peak(child: &Child) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).expect("a process");
-    let kilobytes = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let number = line.and_then(|it| it.split_whitespace().next()?.parse::<u64>().ok());
-        number.expect(name)
-    };
-    (kilobytes("VmHWM:") - kilobytes("RssFile:")) / 1024
+    let (peak, files) = memory(child).expect("a process");
+    (peak - files) / 1024
 }
 
 /// With the binary of a release build, that is below 16 MB.
@@ -86,7 +80,7 @@ fn a_long_download_is_unchanged_and_takes_little_memory() {
         assert!(block == pattern(), "changed on the way");
     }
     let mut rest = Vec::new();
-    stdout.read_to_end(&mut rest).expect("an end");
+    stdout.read_to_end(&mut rest).expect("the end");
     assert!(rest.is_empty() && child.wait().expect("a child").success());
 }
 
@@ -146,14 +140,6 @@ fn after_the_end_of_input_the_answer_arrives_without_a_busy_loop() {
     assert!(child.wait().expect("a child").success());
 }
 
-/// CPU time of a process, in ticks of 10 ms.
-fn ticks(child: &Child) -> u64 {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).expect("a process");
-    let (_, fields) = stat.rsplit_once(')').expect("fields");
-    let fields: Vec<&str> = fields.split_whitespace().collect();
-    fields[11].parse::<u64>().expect("utime") + fields[12].parse::<u64>().expect("stime")
-}
-
 #[test]
 fn an_idle_tunnel_takes_no_cpu() {
     let caller = caller();
@@ -162,12 +148,12 @@ fn an_idle_tunnel_takes_no_cpu() {
     stdin.write_all(b"echo\nx").expect("a pipe");
     let mut stdout = child.stdout.take().expect("a pipe");
     stdout.read_exact(&mut [0]).expect("an echo");
-    let open = ticks(&child);
+    let open = ticks(pid_of(&child));
     std::thread::sleep(Duration::from_secs(2));
-    let idle = ticks(&child);
+    let idle = ticks(pid_of(&child));
     drop(stdin);
     std::thread::sleep(Duration::from_secs(2));
-    let ended = ticks(&child);
+    let ended = ticks(pid_of(&child));
     assert!(
         idle - open <= 2 && ended - idle <= 4,
         "{open} {idle} {ended}"

@@ -1,7 +1,6 @@
 //! Credentials and signed URLs are never visible, and do not stay on disk.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use super::mssh;
@@ -9,7 +8,7 @@ use crate::lab::eice::{SAME_SUBNET, name};
 use crate::lab::instances::PRIVATE;
 use crate::sandbox::eice::{command, service};
 use crate::sandbox::{
-    AwsUser, Login, assert_hidden, caller, files_below, finish, mode, write_credentials,
+    AwsUser, Login, assert_hidden, caller, files_below, finish, mode, set_mode, write_credentials,
 };
 
 /// Secret text: the lab's secret key, and parts of a signed URL.
@@ -19,14 +18,6 @@ const SECRETS: [&str; 4] = [
     "X-Amz-Security-Token",
     "labtoken",
 ];
-
-/// A user with a profile for a role.
-fn with_role() -> AwsUser {
-    AwsUser::with(
-        "[profile base]\n$KEYregion = us-east-1\n[profile role]\n\
-         role_arn = arn:aws:iam::123456789012:role/lab\nsource_profile = base\nregion = us-east-1\n",
-    )
-}
 
 /// `mssh` with that role, through an endpoint.
 fn mssh_of(user: &AwsUser) -> Command {
@@ -38,25 +29,25 @@ fn mssh_of(user: &AwsUser) -> Command {
 
 #[test]
 fn no_process_and_no_file_shows_a_secret() {
-    let user = with_role();
+    let user = AwsUser::with_role();
     let caller = &user.caller;
     let session = Login::open(&mut mssh_of(&user));
     assert!(
         caller.tunnels()[0].access_key.starts_with("ASIALAB"),
         "no role"
     );
-    let room = session.key().parent().expect("a room").to_owned();
-    assert_eq!(mode(&room), 0o700);
+    let directory = session.key().parent().expect("a directory").to_owned();
+    assert_eq!(mode(&directory), 0o700);
     // ssh, the tunnel (and briefly a shell) and the keeper.
-    let seen = assert_hidden(&room, &SECRETS);
+    let seen = assert_hidden(&directory, &SECRETS);
     assert!(seen >= 3, "{seen} processes");
     // The tunnel has read its credentials, and removed the file.
-    assert_eq!(files_below(&room), [session.key()]);
+    assert_eq!(files_below(&directory), [session.key()]);
 }
 
 #[test]
 fn no_message_shows_a_secret() {
-    let outcome = finish(mssh_of(&with_role()).args(["--debug", "-vvv", "true"]));
+    let outcome = finish(mssh_of(&AwsUser::with_role()).args(["--debug", "-vvv", "true"]));
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(
         outcome
@@ -72,7 +63,7 @@ fn no_message_shows_a_secret() {
 /// The tunnel does not load credentials again, unless the file is gone.
 #[test]
 fn the_tunnel_uses_the_credentials_handed_to_it() {
-    let user = with_role();
+    let user = AwsUser::with_role();
     finish(mssh_of(&user).arg("true")).prints("");
     assert_eq!(user.caller.calls_of("AssumeRole").len(), 1);
     let caller = caller();
@@ -106,20 +97,20 @@ fn the_tunnel_uses_the_credentials_handed_to_it() {
 #[test]
 fn a_credentials_file_of_the_user_is_neither_read_nor_deleted() {
     let caller = caller();
-    let room = write_credentials(&caller, "")
+    let directory = write_credentials(&caller, "")
         .parent()
         .map(ToOwned::to_owned);
-    let room = room.expect("a directory");
+    let directory = directory.expect("a directory");
     let elsewhere = caller.run_dir().join("aws");
     fs::create_dir(&elsewhere).expect("a directory");
     let door = format!(
         "door=x,{SAME_SUBNET},{},127.0.1.21,us-east-1",
         name(SAME_SUBNET)
     );
-    for file in [room.join("config"), elsewhere.join("credentials")] {
+    for file in [directory.join("config"), elsewhere.join("credentials")] {
         let text = r#"{"AccessKeyId":"AKIANOBODY","SecretAccessKey":"nothing"}"#;
         fs::write(&file, text).expect("a file");
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("its mode");
+        set_mode(&file, 0o600);
         let mut tunnel = command(&caller, "mssh");
         let credentials = format!("credentials={}", file.display());
         tunnel.args(["--tunnel", "port=3389", &door, &credentials]);

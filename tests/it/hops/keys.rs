@@ -1,14 +1,14 @@
 //! The directory with the keys of hops.
 
 use std::fs::{self, DirBuilder};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 
 use rustix::process::Pid;
 
 use super::WHERE;
 use crate::lab::instances::{PRIVATE, WEB1};
-use crate::sandbox::{PATIENCE, SshUser, eventually, leaves_nothing, process};
+use crate::sandbox::{PATIENCE, SshUser, eventually, leaves_nothing, process, set_mode};
 
 /// The directory with the keys of this ssh's hops.
 #[track_caller]
@@ -66,7 +66,7 @@ fn leftovers_of_killed_keepers_of_hops_are_removed() {
         .expect("a directory");
     fs::write(room.join("key"), "old").expect("a file");
     for (path, mode) in [(&left, 0o1700), (&room, 0o1700), (&room.join("key"), 0o600)] {
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its mode");
+        set_mode(path, mode);
     }
     // A run without hops removes them, too.
     let user = SshUser::with("");

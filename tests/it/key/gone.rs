@@ -1,7 +1,6 @@
 //! Whichever process ends, and when: no key, no directory and no keeper is left.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -12,7 +11,7 @@ use crate::lab::instances::{PUSH_DENIED, STOPPED, WEB1};
 use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{
     Login, Outcome, PATIENCE, Pty, caller, eventually, files_below, finish, keepers_below,
-    leaves_nothing, outcome, pid_of, run,
+    leaves_nothing, outcome, pid_of, run, set_mode,
 };
 
 /// Starts a command as a process group leader, and waits until its push hangs.
@@ -99,7 +98,7 @@ fn after_a_client_that_cannot_be_run_nothing_is_left() {
     fs::create_dir(&bin).expect("a directory");
     let sftp = bin.join("sftp");
     fs::write(&sftp, "#!/nowhere/at/all\n").expect("a program");
-    fs::set_permissions(&sftp, fs::Permissions::from_mode(0o755)).expect("its mode");
+    set_mode(&sftp, 0o755);
     let mut msftp = caller.command("msftp");
     let path = msftp.get_envs().find(|(name, _)| *name == "PATH");
     let path = path.and_then(|(_, value)| value).expect("a PATH");

@@ -1,7 +1,7 @@
 //! Later runs remove what killed keepers have left, and nothing else.
 
 use std::fs::{self, DirBuilder, File};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -11,6 +11,7 @@ use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{
     Login, PATIENCE, caller, eventually, files_below, finish, keepers_below, leaves_nothing, run,
+    set_mode,
 };
 
 const MINUTES: Duration = Duration::from_mins(2);
@@ -19,7 +20,7 @@ const DAYS: Duration = Duration::from_hours(50);
 /// Sets the age of a file or directory.
 #[track_caller]
 fn age(path: &Path, age: Duration) {
-    let file = File::open(path).expect("something to age");
+    let file = File::open(path).expect("a file");
     file.set_modified(SystemTime::now() - age).expect("its age");
 }
 
@@ -33,10 +34,10 @@ fn directory(caller: &Caller<'_>, name: &str, mode: u32, files: &[&str]) -> Path
     for file in files {
         let path = path.join(file);
         fs::write(&path, "").expect("a file");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("its mode");
+        set_mode(&path, 0o600);
         age(&path, DAYS);
     }
-    fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("its mode");
+    set_mode(&path, mode);
     age(&path, DAYS);
     path
 }

@@ -1,13 +1,13 @@
 //! No key is written where other users could replace it.
 
-use std::fs::{self, DirBuilder, Permissions};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt, chown};
+use std::fs::DirBuilder;
+use std::os::unix::fs::{DirBuilderExt, chown};
 use std::path::{Path, PathBuf};
 
 use super::has_its_key_below;
 use crate::lab::Caller;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{SshUser, caller, files_below, finish, skipped};
+use crate::sandbox::{SshUser, caller, files_below, finish, set_mode, skipped};
 
 /// The UID of another user.
 const OTHER_USER: u32 = 54_321;
@@ -16,7 +16,7 @@ const OTHER_USER: u32 = 54_321;
 fn directory(caller: &Caller<'_>, mode: u32, owner: Option<u32>) -> Option<PathBuf> {
     let path = caller.run_dir().with_extension(format!("{mode:o}"));
     DirBuilder::new().create(&path).expect("a directory");
-    fs::set_permissions(&path, Permissions::from_mode(mode)).expect("its mode");
+    set_mode(&path, mode);
     if owner.is_some() && chown(&path, owner, None).is_err() {
         skipped("only root can give a directory to somebody else");
         return None;

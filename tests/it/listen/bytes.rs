@@ -51,7 +51,7 @@ fn after_a_half_close_the_whole_answer_arrives() {
             // Directly, the echo server sees the end and closes; an idle SSM session is ended. An
             // endpoint has no half-close.
             let mut rest = Vec::new();
-            (&stream).read_to_end(&mut rest).expect("an end");
+            (&stream).read_to_end(&mut rest).expect("the end");
             assert!(rest.is_empty(), "{words:?}");
         }
         drop(stream);
@@ -78,7 +78,7 @@ fn the_last_bytes_and_the_end_arrive_once() {
             drop(stream);
         }
         let mut heard: Vec<_> = (0..5)
-            .map(|_| told.recv_timeout(PATIENCE).expect("somebody"))
+            .map(|_| told.recv_timeout(PATIENCE).expect("a message"))
             .collect();
         heard.sort();
         let expected = (0..5).map(|round| (format!("first and last {round}"), true));
@@ -146,7 +146,7 @@ fn a_long_stream_arrives_complete_with_its_end() {
         let mut stream = port.connect();
         writeln!(stream, "source {all}").expect("a connection");
         let mut heard = Vec::new();
-        stream.read_to_end(&mut heard).expect("an end");
+        stream.read_to_end(&mut heard).expect("the end");
         assert!(heard.len() == all && heard.chunks(pattern().len()).all(|it| it == pattern()));
         port.says_nothing_more();
         port.ends_quietly();

@@ -106,7 +106,7 @@ fn a_closed_remote_port_is_reported_and_an_open_one_is_reached() {
     );
     let listener = TcpListener::bind((WEB1_PUBLIC, there)).expect("the same port");
     let mut client = port.connect();
-    let mut arrived = listener.accept().expect("a visitor").0;
+    let mut arrived = listener.accept().expect("a connection").0;
     client.write_all(b"hello").expect("a connection");
     arrived.read_exact(&mut [0; 5]).expect("a word");
     // A remote reset becomes a local one.

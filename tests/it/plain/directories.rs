@@ -1,27 +1,25 @@
 //! The directory of plain ssh's keys: its owner, its contents, and what is deleted in it.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::lab::instances::WEB1;
-use crate::sandbox::{PATIENCE, SshUser, eventually, mode, pushes};
+use crate::sandbox::{PATIENCE, SshUser, eventually, mode, pushes, set_mode};
 
 /// A private directory with these files, and then this mode.
 fn private(path: &Path, mode: u32, files: &[&str]) {
     fs::create_dir_all(path).expect("a directory");
     for file in files {
         fs::write(path.join(file), "old").expect("a file");
-        let mode = fs::Permissions::from_mode(mode);
-        fs::set_permissions(path.join(file), mode).expect("its mode");
+        set_mode(path.join(file), mode);
     }
-    fs::set_permissions(path, fs::Permissions::from_mode(0o700)).expect("its mode");
+    set_mode(path, 0o700);
 }
 
 /// The same with the sticky bit, which marks directories that mssh has made.
 fn made(path: &Path, mode: u32, files: &[&str]) {
     private(path, mode, files);
-    fs::set_permissions(path, fs::Permissions::from_mode(0o1700)).expect("its mode");
+    set_mode(path, 0o1700);
 }
 
 #[test]
@@ -162,7 +160,7 @@ fn keys_of_the_user_named_after_instances_are_neither_used_nor_deleted() {
 fn a_directory_that_others_can_enter_gets_no_key() {
     let user = SshUser::installed("", &[]);
     fs::create_dir(user.keys()).expect("a directory");
-    fs::set_permissions(user.keys(), fs::Permissions::from_mode(0o755)).expect("its mode");
+    set_mode(user.keys(), 0o755);
     let outcome = user.run("ssh", &[WEB1, "true"]);
     assert_eq!(outcome.code, Some(255));
     let said = format!(

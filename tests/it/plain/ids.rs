@@ -1,11 +1,11 @@
 //! `ssh i-…` reaches the instance or fails: the ID never gets to DNS, and no argument to a shell.
 
-use std::fs::{self, DirBuilder, Permissions};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
 
 use super::text;
 use crate::lab::instances::{PRIVATE, WEB1};
-use crate::sandbox::{Outcome, SshUser, finish, lab, pushes};
+use crate::sandbox::{Outcome, SshUser, finish, lab, pushes, set_mode};
 
 impl SshUser {
     /// Plain ssh with a DNS that resolves the instance ID, to detect queries.
@@ -64,7 +64,7 @@ fn without_mssh_ssh_fails() {
 fn without_a_key_ssh_fails() {
     let user = SshUser::installed("", &[]);
     fs::create_dir(user.keys()).expect("a directory");
-    fs::set_permissions(user.keys(), Permissions::from_mode(0o755)).expect("its mode");
+    set_mode(user.keys(), 0o755);
     fails_without_dns(&user.ssh_with_dns(&[WEB1, "true"], None));
     assert!(pushes(&user.caller).is_empty());
 }
@@ -191,7 +191,7 @@ fn an_unsuitable_release_of_openssh_is_rejected() {
         .expect("a directory");
     let old = bin.join("ssh");
     fs::write(&old, "#!/bin/sh\necho OpenSSH_7.4p1, OpenSSL 1.0.2k >&2\n").expect("a file");
-    fs::set_permissions(&old, Permissions::from_mode(0o755)).expect("its mode");
+    set_mode(&old, 0o755);
     let mut mssh = user.command("mssh");
     let path = mssh.get_envs().find(|(name, _)| *name == "PATH");
     let path = path.and_then(|(_, value)| value).expect("a PATH");

@@ -4,11 +4,10 @@ mod user_files;
 
 use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use super::text;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{SshUser, mode};
+use crate::sandbox::{SshUser, mode, set_mode};
 
 impl SshUser {
     /// Asserts success with nothing on stdout. Returns the lines on stderr.
@@ -86,7 +85,7 @@ fn it_prints_the_block_and_writes_nothing() {
 fn the_block_is_installed_once_and_removed_again() {
     let user = SshUser::with(THEIRS);
     let before = text(&user.config());
-    fs::set_permissions(user.config(), fs::Permissions::from_mode(0o640)).expect("its mode");
+    set_mode(user.config(), 0o640);
     user.installs(&[]);
     let once = text(&user.config());
     assert!(once.starts_with("# >>> mssh"), "{once}");

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Signal, kill_process};
 
 use crate::lab::instances::{PUSH_DENIED, WEB1};
 use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{
     Login, PATIENCE, Process, SshUser, eventually, files_below, keepers_below, mode, outcome,
-    processes,
+    processes, ticks,
 };
 
 impl SshUser {
@@ -236,13 +236,4 @@ fn an_idle_session_takes_no_cpu() {
     std::thread::sleep(Duration::from_secs(2));
     assert!(ticks(proxy) - before <= 1);
     session.end();
-}
-
-/// CPU time of a process, in ticks of 10 ms.
-fn ticks(pid: Pid) -> u64 {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
-    let stat = stat.expect("a process");
-    let (_, after_name) = stat.rsplit_once(')').expect("a name");
-    let fields = after_name.split_whitespace().skip(11).take(2);
-    fields.filter_map(|field| field.parse::<u64>().ok()).sum()
 }

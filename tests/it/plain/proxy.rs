@@ -33,7 +33,7 @@ impl SshUser {
 fn server(serve: impl FnOnce(TcpStream) + Send + 'static) -> u16 {
     let listener = TcpListener::bind("127.0.0.11:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
-    thread::spawn(move || serve(listener.accept().expect("a visitor").0));
+    thread::spawn(move || serve(listener.accept().expect("a connection").0));
     port
 }
 

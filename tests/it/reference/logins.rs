@@ -62,7 +62,7 @@ fn a_key_of_the_user_is_pushed_and_not_named_again() {
     ] {
         let recorder = Recorder::new();
         let key = recorder.file("key", "");
-        std::fs::remove_file(&key).expect("a place for the key");
+        std::fs::remove_file(&key).expect("the old key");
         let made = Command::new("ssh-keygen")
             .args(["-q", "-t", "ed25519", "-N", "", "-f"])
             .arg(&key)

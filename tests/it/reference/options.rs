@@ -1,7 +1,7 @@
 //! Table B: our options, and ssh's.
 
 use super::{Row, mssh};
-use crate::sandbox::Recorder;
+use crate::sandbox::{Recorder, set_mode};
 
 #[test]
 fn the_region_in_all_its_forms() {
@@ -213,11 +213,9 @@ fn the_port_is_passed_to_ssh() {
 /// As for ssh, a file given with `-F` may belong to others and be writable for them.
 #[test]
 fn any_config_file_is_passed_to_ssh() {
-    use std::os::unix::fs::PermissionsExt;
     let recorder = Recorder::new();
     let shared = recorder.file("shared-config", "Host *\n    ConnectTimeout 5\n");
-    let mode = std::fs::Permissions::from_mode(0o664);
-    std::fs::set_permissions(&shared, mode).expect("a mode");
+    set_mode(&shared, 0o664);
     let shared = shared.to_string_lossy().into_owned();
     for (label, file) in [("B52", "/dev/null"), ("B52, of a shared file", &shared)] {
         mssh(label, &["-F", file, "root@WEB1"])

@@ -30,6 +30,15 @@ impl AwsUser {
         user
     }
 
+    /// With a profile `role` for a role.
+    pub(crate) fn with_role() -> Self {
+        Self::with(
+            "[profile base]\n$KEYregion = us-east-1\n[profile role]\n\
+             role_arn = arn:aws:iam::123456789012:role/lab\nsource_profile = base\n\
+             region = us-east-1\n",
+        )
+    }
+
     /// Writes a file in `.aws`, with the same replacements.
     pub(crate) fn writes(&self, name: &str, text: &str) -> &Self {
         let id = self.caller.access_key();

@@ -2,12 +2,12 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::processes::{Process, keepers_below, key_of, pid_of};
-use super::{Outcome, outcome};
+use super::{Outcome, outcome, spawn};
 use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 
@@ -27,13 +27,7 @@ impl Login {
     /// Runs this command with the remote command appended. Returns when it is logged in.
     #[track_caller]
     pub(crate) fn open(command: &mut Command) -> Self {
-        let mut child = command
-            .arg("echo ready; exec cat")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+        let mut child = spawn(command.arg("echo ready; exec cat"));
         let stdin = child.stdin.take();
         let mut session = Self {
             child: Some(child),

@@ -113,6 +113,25 @@ pub(crate) fn mode(path: &Path) -> u32 {
     metadata.permissions().mode() & 0o7777
 }
 
+pub(crate) fn set_mode(path: impl AsRef<Path>, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the mode");
+}
+
+/// Writes a program.
+pub(crate) fn write_script(path: impl AsRef<Path>, script: impl AsRef<[u8]>) {
+    fs::write(&path, script).expect("a script");
+    set_mode(path, 0o755);
+}
+
+/// CPU time of a process, in ticks of 10 ms.
+pub(crate) fn ticks(pid: Pid) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
+    let stat = stat.expect("a process");
+    let (_, after_name) = stat.rsplit_once(')').expect("a name");
+    let fields = after_name.split_whitespace().skip(11).take(2);
+    fields.flat_map(str::parse::<u64>).sum()
+}
+
 /// All files below `directory`.
 pub(crate) fn files_below(directory: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -132,9 +151,8 @@ pub(crate) fn write_credentials(caller: &Caller<'_>, text: &str) -> PathBuf {
     let file = directory.join("credentials");
     fs::create_dir_all(&directory).expect("a directory");
     fs::write(&file, text).expect("a file");
-    for (path, mode) in [(&directory, 0o700), (&file, 0o600)] {
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its mode");
-    }
+    set_mode(&directory, 0o700);
+    set_mode(&file, 0o600);
     file
 }
 

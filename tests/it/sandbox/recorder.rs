@@ -3,12 +3,11 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::lab::Caller;
-use crate::sandbox::{self, Outcome};
+use crate::sandbox::{self, Outcome, write_script};
 
 /// A caller whose `ssh`, `sftp` and `scp` are recorders, with a working directory that has two
 /// files.
@@ -43,8 +42,7 @@ impl Recorder {
         );
         for client in ["ssh", "sftp", "scp"] {
             let path = recorder.path("bin").join(client);
-            fs::write(&path, &script).expect("a script");
-            fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("a mode");
+            write_script(&path, &script);
         }
         recorder
     }

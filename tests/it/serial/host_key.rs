@@ -3,13 +3,12 @@
 //! accepted.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::{TRUSTING, consoles, got_in, types};
 use crate::lab::Caller;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{Pty, caller, finish_with, lab, no_key_is_left, run};
+use crate::sandbox::{Pty, caller, finish_with, lab, no_key_is_left, run, set_mode};
 
 /// The fingerprint that AWS publishes for us-east-1.
 const PUBLISHED: &str = "SHA256:dXwn5ma/xadVMeBZGEru5l2gx+yI5LDiJaLUcz0FMmw";
@@ -136,8 +135,7 @@ fn mssh_may_have_any_path() {
     fs::create_dir(&odd).expect("a directory");
     let program = odd.join("mssh");
     fs::copy(Path::new(env!("CARGO_BIN_EXE_mssh")), &program).expect("a copy");
-    let mode = fs::Permissions::from_mode(0o755);
-    fs::set_permissions(&program, mode).expect("a mode");
+    set_mode(&program, 0o755);
     lets_in_by_fingerprint(program.to_str().expect("a name"));
 }
 

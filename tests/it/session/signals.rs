@@ -18,7 +18,7 @@ fn ignores(pid: Pid, signal: Signal) -> bool {
     let status = status.expect("a process");
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.expect("a mask") >> (signal.as_raw() - 1) & 1 == 1
+    mask.expect("a signal mask") >> (signal.as_raw() - 1) & 1 == 1
 }
 
 #[test]

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{bytes, read_all, service, the_session, tunnel, wait, words, words_to};
-use crate::lab::{Caller, Ended, Fault, SessionBehavior, Trouble, instances};
+use crate::lab::instances::{WEB1, WEB2};
+use crate::lab::{Caller, Ended, Fault, SessionBehavior, Trouble};
 use crate::sandbox::{caller, run};
 
 /// A tunnel to a server that sends a greeting and nothing else; after the greeting.
@@ -80,7 +81,7 @@ fn the_end_of_the_input_waits_for_the_answer() {
     });
     let (port, served) = service(|mut stream| {
         let mut question = [0; 8];
-        stream.read_exact(&mut question).expect("a question");
+        stream.read_exact(&mut question).expect("a request");
         thread::sleep(Duration::from_millis(500));
         stream.write_all(b"answer").expect("a reader");
         let _ = stream.read_to_end(&mut Vec::new());
@@ -140,23 +141,21 @@ fn encryption_is_rejected_with_a_reason() {
 #[test]
 fn an_unconnected_and_a_denied_target_are_explained() {
     let caller = caller();
-    let outcome = run(&caller, "mssh", words_to(instances::WEB2, 22));
+    let outcome = run(&caller, "mssh", words_to(WEB2, 22));
     assert_eq!(outcome.code, Some(255));
     assert_eq!(
         outcome.stderr,
         format!(
-            "mssh: error: Session Manager cannot reach {id} in us-east-1 (set by AWS_REGION)\n\
+            "mssh: error: Session Manager cannot reach {WEB2} in us-east-1 (set by AWS_REGION)\n\
              mssh: hint: is its SSM Agent running, does its role have \
-             AmazonSSMManagedInstanceCore, and can it reach ssmmessages.us-east-1.amazonaws.com?\n",
-            id = instances::WEB2
+             AmazonSSMManagedInstanceCore, and can it reach ssmmessages.us-east-1.amazonaws.com?\n"
         )
     );
     caller.fault(Fault::new(Trouble::Denied).on("StartSession"));
     let outcome = run(&caller, "mssh", words(22));
     let resource = format!(
-        "ssm:StartSession on arn:aws:ec2:us-east-1:123456789012:instance/{} and on document \
-         AWS-StartSSHSession",
-        instances::WEB1
+        "ssm:StartSession on arn:aws:ec2:us-east-1:123456789012:instance/{WEB1} and on document \
+         AWS-StartSSHSession"
     );
     assert_eq!(
         outcome.stderr,

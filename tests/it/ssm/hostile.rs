@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::{read_all, the_session, tunnel, wait, words};
 use crate::lab::ssm::Hostile;
 use crate::lab::{Caller, Ended, Fault, SessionBehavior, Trouble};
-use crate::sandbox::{AwsUser, caller, eventually, memory};
+use crate::sandbox::{AwsUser, caller, eventually, memory, set_mode};
 
 /// The most memory of a tunnel in megabytes, with and without mapped files.
 const MOST: u64 = 32;
@@ -175,8 +175,7 @@ fn credentials_are_loaded_again_only_if_aws_rejects_them() {
         user.aws("keys").display()
     );
     user.writes("helper", &script);
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(&helper, mode).expect("a mode");
+    set_mode(&helper, 0o755);
     let config = format!("[default]\ncredential_process = \"{}\"\n", helper.display());
     user.writes("config", &config);
     user.caller.session_behavior(SessionBehavior {

@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use super::{bytes, service, the_session, wait, words};
-use crate::lab::{Caller, instances};
+use crate::lab::Caller;
+use crate::lab::instances::WEB1;
 use crate::sandbox::{Outcome, caller, echo_server, echoes, finish, free_port, leaves_nothing};
 
 /// `mssh --ssm` with a ControlPath.
@@ -26,14 +27,14 @@ fn with_f_the_tunnel_goes_to_the_background_and_is_shared() {
     let port = free_port();
     let forward = format!("127.0.0.1:{port}:127.0.0.1:{}", echo_server());
     let socket = caller.run_dir().join("master");
-    let words = ["-fNM", "-L", &forward, instances::WEB1];
+    let words = ["-fNM", "-L", &forward, WEB1];
     sharing(&caller, &socket, &words).prints("");
     echoes(&mut TcpStream::connect(("127.0.0.1", port)).expect("a forwarded port"));
     let calls = caller.calls().len();
-    let second = sharing(&caller, &socket, &[instances::WEB1, "echo shared"]);
+    let second = sharing(&caller, &socket, &[WEB1, "echo shared"]);
     second.prints("shared\n");
     assert_eq!(caller.calls().len(), calls);
-    let exit = sharing(&caller, &socket, &["-O", "exit", instances::WEB1]);
+    let exit = sharing(&caller, &socket, &["-O", "exit", WEB1]);
     assert_eq!(exit.code, Some(0), "{exit:?}");
     the_session(&caller);
     leaves_nothing(&caller);

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use super::{bytes, carry, read_all, service, the_session, tunnel, wait, words};
+use crate::lab::instances::WEB1;
 use crate::lab::ssm::Release;
-use crate::lab::{Break, Caller, Ended, SessionBehavior, instances};
+use crate::lab::{Break, Caller, Ended, SessionBehavior};
 use crate::sandbox::{Pty, caller, run};
 
 const MS: Duration = Duration::from_millis(1);
@@ -186,7 +187,7 @@ fn a_port_without_an_answer_is_reported_on_a_terminal_unless_quiet() {
     };
     let watched = caller();
     watched.session_behavior(behavior.clone());
-    let mut pty = Pty::open(&watched, &format!("mssh --ssm -p1 {}", instances::WEB1));
+    let mut pty = Pty::open(&watched, &format!("mssh --ssm -p1 {WEB1}"));
     pty.shows(remark);
     pty.shows("mssh: hint: does anything listen on port 1 there?");
     assert_eq!(pty.end(), Some(255));
@@ -197,7 +198,7 @@ fn a_port_without_an_answer_is_reported_on_a_terminal_unless_quiet() {
     for words in ["-q", "-oBatchMode=yes"] {
         let quiet = caller();
         quiet.session_behavior(behavior.clone());
-        let line = format!("mssh {words} --ssm -p1 {}", instances::WEB1);
+        let line = format!("mssh {words} --ssm -p1 {WEB1}");
         let mut pty = Pty::open(&quiet, &line);
         pty.shows("mssh: hint: does anything listen on port 1 there?");
         assert_eq!(pty.end(), Some(255));
@@ -206,7 +207,7 @@ fn a_port_without_an_answer_is_reported_on_a_terminal_unless_quiet() {
 
     let script = caller();
     script.session_behavior(behavior);
-    let outcome = run(&script, "mssh", ["--ssm", "-p1", instances::WEB1, "true"]);
+    let outcome = run(&script, "mssh", ["--ssm", "-p1", WEB1, "true"]);
     assert!(!outcome.stderr.contains("no answer"), "{outcome:?}");
     assert!(
         outcome.stderr.contains("does anything listen"),
@@ -225,7 +226,7 @@ fn a_server_that_closes_with_us_ends_the_session_cleanly() {
     let (port, served) = service(|mut stream| {
         stream.write_all(b"hello").expect("a reader");
         let mut farewell = [0; 3];
-        stream.read_exact(&mut farewell).expect("a farewell");
+        stream.read_exact(&mut farewell).expect("the last bytes");
         let _ = stream.write_all(&bytes(100_000, 4));
         farewell
     });

@@ -3,24 +3,17 @@
 use std::process::Command;
 
 use super::{Carried, bytes, carry_by, the_session, tunnel};
-use crate::lab::{Break, SessionBehavior, SessionRecord, instances};
+use crate::lab::instances::WEB1;
+use crate::lab::{Break, SessionBehavior, SessionRecord};
 use crate::sandbox::{
     AwsUser, Login, assert_hidden, caller, files_below, finish, write_credentials,
 };
-
-/// A user with a profile for a role.
-fn with_role() -> AwsUser {
-    AwsUser::with(
-        "[profile base]\n$KEYregion = us-east-1\n[profile role]\n\
-         role_arn = arn:aws:iam::123456789012:role/lab\nsource_profile = base\nregion = us-east-1\n",
-    )
-}
 
 /// `mssh` with that role, through Session Manager.
 fn mssh_of(user: &AwsUser) -> Command {
     let mut mssh = user.command("mssh");
     let port = format!("-p{}", user.caller.lab().port());
-    mssh.args(["--profile", "role", "--ssm", &port, instances::WEB1]);
+    mssh.args(["--profile", "role", "--ssm", &port, WEB1]);
     mssh
 }
 
@@ -30,21 +23,21 @@ fn secrets(session: &SessionRecord) -> [&str; 4] {
 
 #[test]
 fn no_process_and_no_file_shows_a_secret() {
-    let user = with_role();
+    let user = AwsUser::with_role();
     let session = Login::open(&mut mssh_of(&user));
     let record = user.caller.sessions().remove(0);
     assert!(record.access_key.starts_with("ASIALAB"), "{record:?}");
-    let room = session.key().parent().expect("a room").to_owned();
+    let directory = session.key().parent().expect("a directory").to_owned();
     // ssh, the tunnel (and briefly a shell) and the keeper.
-    let seen = assert_hidden(&room, &secrets(&record));
+    let seen = assert_hidden(&directory, &secrets(&record));
     assert!(seen >= 3, "{seen} processes");
     // The tunnel has read its credentials, and removed the file.
-    assert_eq!(files_below(&room), [session.key()]);
+    assert_eq!(files_below(&directory), [session.key()]);
 }
 
 #[test]
 fn no_message_shows_a_secret_and_credentials_are_loaded_once() {
-    let user = with_role();
+    let user = AwsUser::with_role();
     let outcome = finish(mssh_of(&user).args(["--debug", "-vvv", "true"]));
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert!(outcome.stderr.contains("started session"), "{outcome:?}");

@@ -5,8 +5,9 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::the_session;
+use crate::lab::instances::{STOPPED, WEB1, WEB2};
 use crate::lab::ssm::{MANAGED_NODE, PROMPT};
-use crate::lab::{Break, Caller, Ended, Fault, SessionBehavior, Trouble, instances};
+use crate::lab::{Break, Caller, Ended, Fault, SessionBehavior, Trouble};
 use crate::sandbox::{PATIENCE, Pty, caller, eventually, files_below, finish_with, run};
 
 /// Runs `line` in a terminal, and waits for the prompt of the remote shell.
@@ -30,9 +31,8 @@ fn pid(screen: &str) -> Pid {
 fn keys_arrive_raw_and_the_terminal_is_restored() {
     let caller = caller();
     let line = format!(
-        "stty rows 20 cols 70; before=$(stty -g); mssh --shell {}; status=$?; \
-         [ \"$(stty -g)\" = \"$before\" ] && echo put back with $status",
-        instances::WEB1
+        "stty rows 20 cols 70; before=$(stty -g); mssh --shell {WEB1}; status=$?; \
+         [ \"$(stty -g)\" = \"$before\" ] && echo put back with $status"
     );
     let mut pty = open(&caller, &line);
     // Ctrl-C, Ctrl-Z and Ctrl-\ are sent to the remote shell.
@@ -50,7 +50,7 @@ fn keys_arrive_raw_and_the_terminal_is_restored() {
     pty.shows("put back with 0");
     assert_eq!(pty.end(), Some(0));
     let session = the_session(&caller);
-    assert_eq!((session.port, session.target), (None, instances::WEB1));
+    assert_eq!((session.port, session.target), (None, WEB1));
     assert_eq!(session.ended, Some(Ended::Closed));
     assert_eq!(session.sizes[0], r#"{"cols":70,"rows":20}"#);
     // Nothing was looked up, pushed or written.
@@ -63,8 +63,7 @@ fn keys_arrive_raw_and_the_terminal_is_restored() {
 fn a_new_terminal_size_is_sent() {
     let caller = caller();
     let line = format!(
-        "stty rows 20 cols 70; (sleep 2; stty rows 30 cols 90 </dev/tty) & mssh --shell {}",
-        instances::WEB1
+        "stty rows 20 cols 70; (sleep 2; stty rows 30 cols 90 </dev/tty) & mssh --shell {WEB1}"
     );
     let mut pty = open(&caller, &line);
     let told = || {
@@ -87,9 +86,8 @@ fn a_signal_restores_the_terminal_and_ends_the_session() {
     for by in [Signal::HUP, Signal::TERM, Signal::INT, Signal::QUIT] {
         let caller = caller();
         let line = format!(
-            "before=$(stty -g); sh -c 'echo pid=$$.; exec mssh --shell {}'; status=$?; \
-             [ \"$(stty -g)\" = \"$before\" ] && echo put back with $status",
-            instances::WEB1
+            "before=$(stty -g); sh -c 'echo pid=$$.; exec mssh --shell {WEB1}'; status=$?; \
+             [ \"$(stty -g)\" = \"$before\" ] && echo put back with $status"
         );
         let mut pty = open(&caller, &line);
         kill_process(pid(&pty.screen()), by).expect("a process");
@@ -108,7 +106,7 @@ fn before_the_shell_starts_ctrl_c_ends_mssh_and_the_session() {
             slow_dial: Duration::from_mins(1),
             ..SessionBehavior::default()
         });
-        let mut pty = Pty::open(&caller, &format!("mssh --shell {}", instances::WEB1));
+        let mut pty = Pty::open(&caller, &format!("mssh --shell {WEB1}"));
         let is_there = || {
             caller
                 .sessions()
@@ -130,7 +128,7 @@ fn a_shell_continues_over_another_websocket() {
         breaks: Some((Break::Bytes(3000), true, 1)),
         ..SessionBehavior::default()
     });
-    let mut pty = open(&caller, &format!("mssh --shell {}", instances::WEB1));
+    let mut pty = open(&caller, &format!("mssh --shell {WEB1}"));
     pty.types("for i in {1..2000}; do echo line $((i+10000)); done\n");
     pty.shows("line 12000");
     pty.types("exit\n");
@@ -150,7 +148,7 @@ fn while_reconnecting_a_message_is_shown_and_ctrl_c_works() {
         ..SessionBehavior::default()
     });
     caller.fault(Fault::new(Trouble::Status(500)).on("ResumeSession"));
-    let mut pty = open(&caller, &format!("mssh --shell {}", instances::WEB1));
+    let mut pty = open(&caller, &format!("mssh --shell {WEB1}"));
     pty.types("for i in {1..2000}; do echo line $((i+10000)); done\n");
     pty.shows("mssh: the connection is lost, and tried again; Ctrl-C gives up");
     // The terminal turns it into a signal again.
@@ -163,9 +161,9 @@ fn while_reconnecting_a_message_is_shown_and_ctrl_c_works() {
 #[test]
 fn a_shell_works_without_a_terminal() {
     for (words, target) in [
-        (vec![MANAGED_NODE], instances::WEB1),
-        (vec!["127.0.1.11"], instances::WEB1),
-        (vec!["any-name", "-t", instances::WEB1], instances::WEB1),
+        (vec![MANAGED_NODE], WEB1),
+        (vec!["127.0.1.11"], WEB1),
+        (vec!["any-name", "-t", WEB1], WEB1),
     ] {
         let caller = caller();
         let mut mssh = caller.command("mssh");
@@ -184,7 +182,7 @@ fn a_shell_that_cannot_be_started_says_why() {
         no_such_user: true,
         ..SessionBehavior::default()
     });
-    run(&caller, "mssh", ["--shell", instances::WEB1]).fails(
+    run(&caller, "mssh", ["--shell", WEB1]).fails(
         255,
         &[
             "mssh: error: the session is over: Unable to start shell: failed to start pty since \
@@ -202,23 +200,15 @@ fn unsupported_options_and_encryption_are_reported() {
     let dry_run = "leave out --dry-run or --shell";
     let caller = caller();
     for (words, what, hint) in [
-        (&["--shell", "-L1:h:2", instances::WEB1][..], "`-L`", no_ssh),
-        (&["--shell", instances::WEB1, "true"], "a command", no_ssh),
+        (&["--shell", "-L1:h:2", WEB1][..], "`-L`", no_ssh),
+        (&["--shell", WEB1, "true"], "a command", no_ssh),
         (
             &["--shell", "ubuntu@i-0face000000000001"],
             "`ubuntu@`",
             no_ssh,
         ),
-        (
-            &["--shell", "--eice", instances::WEB1],
-            "--via eice",
-            session,
-        ),
-        (
-            &["--shell", "--dry-run", instances::WEB1],
-            "--dry-run",
-            dry_run,
-        ),
+        (&["--shell", "--eice", WEB1], "--via eice", session),
+        (&["--shell", "--dry-run", WEB1], "--dry-run", dry_run),
     ] {
         let error = format!("mssh: error: {what} cannot be used with --shell");
         let hint = format!("mssh: hint: {hint}");
@@ -229,7 +219,7 @@ fn unsupported_options_and_encryption_are_reported() {
         wants_encryption: true,
         ..SessionBehavior::default()
     });
-    let outcome = run(&caller, "mssh", ["--shell", instances::WEB1]);
+    let outcome = run(&caller, "mssh", ["--shell", WEB1]);
     assert_eq!(
         outcome.stderr,
         "mssh: error: the session is over: encryption with KMS is not supported\n\
@@ -250,10 +240,10 @@ fn an_unconnected_instance_is_looked_up_for_the_reason() {
                  --instance-ids ID`";
     says(
         &caller(),
-        instances::STOPPED,
+        STOPPED,
         &[
-            &format!("mssh: error: instance {} is stopped", instances::STOPPED),
-            &start.replace("ID", instances::STOPPED),
+            &format!("mssh: error: instance {STOPPED} is stopped"),
+            &start.replace("ID", STOPPED),
         ],
     );
     says(
@@ -265,7 +255,7 @@ fn an_unconnected_instance_is_looked_up_for_the_reason() {
         ],
     );
     // A running one, and one that may not be looked up.
-    for (id, denied) in [(instances::WEB2, false), (instances::STOPPED, true)] {
+    for (id, denied) in [(WEB2, false), (STOPPED, true)] {
         let caller = caller();
         if denied {
             caller.fault(Fault::new(Trouble::Denied).on(crate::lab::DESCRIBE_INSTANCES));

@@ -4,8 +4,9 @@ use std::fs;
 use std::process::Stdio;
 
 use super::{bytes, the_session};
+use crate::lab::instances::{PRIVATE_WITH_AGENT, WEB1};
 use crate::lab::ssm::MANAGED_NODE;
-use crate::lab::{Break, Caller, Ended, SessionBehavior, instances};
+use crate::lab::{Break, Caller, Ended, SessionBehavior};
 use crate::sandbox::{caller, finish, finish_with, run};
 
 /// The name of a file of the caller, in the home that all instances share.
@@ -17,18 +18,13 @@ fn remote(caller: &Caller<'_>, name: &str) -> String {
 fn a_login_through_the_tunnel_leaves_no_session() {
     let caller = caller();
     let port = format!("-p{}", caller.lab().port());
-    let words = [
-        "--ssm",
-        port.as_str(),
-        instances::PRIVATE_WITH_AGENT,
-        "cat; exit 44",
-    ];
+    let words = ["--ssm", port.as_str(), PRIVATE_WITH_AGENT, "cat; exit 44"];
     let outcome = finish_with(caller.command("mssh").args(words), b"through the tunnel");
     assert_eq!(outcome.stderr, "");
     assert_eq!(outcome.stdout, "through the tunnel");
     assert_eq!(outcome.code, Some(44));
     let session = the_session(&caller);
-    assert_eq!(session.target, instances::PRIVATE_WITH_AGENT);
+    assert_eq!(session.target, PRIVATE_WITH_AGENT);
     assert_eq!(
         (session.repeated, session.early_birds),
         (0, 0),
@@ -40,7 +36,7 @@ fn a_login_through_the_tunnel_leaves_no_session() {
 fn a_killed_ssh_leaves_no_session() {
     let caller = caller();
     let port = format!("-p{}", caller.lab().port());
-    let words = ["--ssm", port.as_str(), instances::WEB1, "echo up; sleep 60"];
+    let words = ["--ssm", port.as_str(), WEB1, "echo up; sleep 60"];
     let mut child = caller
         .command("mssh")
         .args(words)
@@ -73,7 +69,7 @@ fn sftp_scp_and_rsync_copy_both_ways_while_websockets_break() {
     let local = here.to_str().expect("text");
     let port = caller.lab().port().to_string();
     let (there, back) = (remote(&caller, "file"), format!("{local}.back"));
-    let place = format!("{}:{there}", instances::WEB1);
+    let place = format!("{WEB1}:{there}");
     let both_ways: [(&str, Vec<Vec<&str>>); 3] = [
         (
             "mscp",
@@ -119,14 +115,7 @@ fn a_rejected_host_key_ends_the_session() {
         "-oUserKnownHostsFile=/dev/null",
         "-oStrictHostKeyChecking=yes",
     ];
-    let words = [
-        strict[0],
-        strict[1],
-        "--ssm",
-        &port,
-        instances::WEB1,
-        "true",
-    ];
+    let words = [strict[0], strict[1], "--ssm", &port, WEB1, "true"];
     assert_eq!(run(&caller, "mssh", words).code, Some(255));
     the_session(&caller);
 }
@@ -144,11 +133,7 @@ fn a_managed_node_is_reached_with_an_installed_key() {
     );
     assert_eq!(made.code, Some(0), "{made:?}");
     let port = format!("-p{}", caller.lab().port());
-    let pushed = run(
-        &caller,
-        "mssh",
-        ["-i", file, &port, instances::WEB1, "true"],
-    );
+    let pushed = run(&caller, "mssh", ["-i", file, &port, WEB1, "true"]);
     assert_eq!(pushed.code, Some(0), "{pushed:?}");
     fs::remove_file(key.with_extension("pub")).expect("a file");
     let outcome = run(

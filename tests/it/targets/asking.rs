@@ -1,11 +1,11 @@
 //! `ssh -G` reads the same configuration as the later ssh, and has no side effects.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{PermissionsExt, chown};
+use std::fs::{self};
+use std::os::unix::fs::chown;
 use std::process::Command;
 
 use crate::lab::instances::{PRIVATE, WEB1};
-use crate::sandbox::{SshUser, caller, config, finish, lab, pushes, run, skipped};
+use crate::sandbox::{SshUser, caller, config, finish, lab, pushes, run, skipped, write_script};
 
 /// An ssh_config with which ssh fails on a name without a dot that DNS does not know.
 const CANONICAL: &str = "Host *\n  CanonicalizeHostname yes\n  CanonicalDomains nowhere\n  CanonicalizeFallbackLocal no";
@@ -128,8 +128,7 @@ fn the_system_config_may_have_another_path() {
     let path = file.to_str().expect("text").as_bytes();
     assert_eq!(path.len(), USUAL.len() - 1);
     program[at..at + path.len()].copy_from_slice(path);
-    fs::write(bin.join("ssh"), program).expect("a program");
-    fs::set_permissions(bin.join("ssh"), Permissions::from_mode(0o755)).expect("its mode");
+    write_script(bin.join("ssh"), &program);
     let us = lab_user();
     for (text, login) in [
         ("Host i-*\n  User ubuntu\n".to_owned(), "ubuntu"),

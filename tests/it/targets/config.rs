@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::lab::instances::{ODD_PORT, PRIVATE, WEB1};
-use crate::sandbox::{caller, config, finish, lab, look_ups, pushes, run};
+use crate::sandbox::{caller, config, finish, lab, look_ups, pushes, run, set_mode};
 
 #[test]
 fn the_user_is_the_one_that_ssh_would_use() {
@@ -154,9 +154,8 @@ fn a_control_command_to_a_master_pushes_nothing() {
 
 #[test]
 fn a_config_given_with_f_may_have_any_owner_and_errors_name_it() {
-    use std::os::unix::fs::PermissionsExt;
     let (_kept, file) = config("Host i-*\n  User ubuntu");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o666)).expect("a mode");
+    set_mode(&file, 0o666);
     run(&caller(), "mssh", ["-F", &file, WEB1, "echo $USER"]).prints("ubuntu\n");
     let (_kept, bad) = config("NoSuchKeyword x");
     let ours = run(&caller(), "mssh", ["-F", &bad, WEB1]);

@@ -1,6 +1,6 @@
 //! What `--dry-run`, `--verbose` and `--debug` print.
 
-use crate::lab::instances::{self, WEB1, WEB2};
+use crate::lab::instances::{self, REJECTS_DIRECT, WEB1, WEB2};
 use crate::sandbox::{caller, lab, look_ups, pushes, run};
 
 #[test]
@@ -110,11 +110,7 @@ fn debug_messages_are_sentences() {
             "{sentence}: {outcome:?}"
         );
     }
-    let outcome = run(
-        &caller,
-        "mssh",
-        ["-d", "-p22", instances::REJECTS_DIRECT, "true"],
-    );
+    let outcome = run(&caller, "mssh", ["-d", "-p22", REJECTS_DIRECT, "true"]);
     for sentence in [
         "mssh: debug: direct: 127.0.1.84 refuses connections to port 22\n",
         "mssh: debug: eice: leads there\n",

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
 use std::process::Command;
 
@@ -11,7 +11,7 @@ use super::super::{Places, costs, program, write};
 use super::{make_old, rsync};
 use crate::lab::Caller;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{caller, finish};
+use crate::sandbox::{caller, finish, set_mode};
 
 /// Options with a value, and a suitable one.
 const VALUED: &[(char, &str)] = &[
@@ -53,8 +53,7 @@ fn make_tree(base: &Path) {
     write(&tree.join("deep/b.txt"), "second\n");
     write(&tree.join("deep/b.o"), "left by CVS\n");
     fs::write(tree.join("hole"), [0; 10_000]).expect("a file");
-    let run = fs::Permissions::from_mode(0o751);
-    fs::set_permissions(tree.join("hole"), run).expect("its mode");
+    set_mode(tree.join("hole"), 0o751);
     fs::hard_link(tree.join("a.txt"), tree.join("twin")).expect("a link");
     symlink("a.txt", tree.join("link")).expect("a link");
     symlink("deep", tree.join("way")).expect("a link");

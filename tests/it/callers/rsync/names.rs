@@ -1,12 +1,11 @@
 //! Remote paths and programs: names with spaces, quotes, newlines and globs.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 
 use super::super::{NAMES, Places, costs, read, succeeds, write};
 use super::rsync;
 use crate::lab::instances::{ODD_PORT, WEB1};
-use crate::sandbox::{caller, lab};
+use crate::sandbox::{caller, lab, set_mode};
 
 /// More names. They are not in NAMES since a batch of sftp cannot contain a newline.
 const WORSE: &[&str] = &[
@@ -88,7 +87,7 @@ fn rsync_path_names_another_remote_program() {
         &program,
         "#!/bin/sh\necho \"$MARK\" >> \"$0.log\"\nexec rsync \"$@\"\n",
     );
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("its mode");
+    set_mode(&program, 0o755);
     write(&places.here.join("file"), "text\n");
     let path = format!("env MARK='it is used' '{}'", program.display());
     let there = places.remote(WEB1, "file");
