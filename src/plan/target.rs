@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mistyped_id_is_no_host_but_a_dashed_name_is() {
+    fn a_mistyped_id_is_an_error_and_a_dashed_name_a_host() {
         for near in [
             "i-0abc",
             "i-0123456789abcdef01",
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn the_names_that_aws_makes_tell_region_and_address() {
+    fn names_made_by_aws_contain_region_and_address() {
         let read = |name: &str| match Target::parse(name) {
             Ok(Target::Aws(name)) => Some((name.region.as_str().to_owned(), name.host)),
             _ => None,
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_shell_or_ssh_would_take_amiss_is_no_host() {
+    fn hosts_that_are_unsafe_in_a_shell_or_refused_by_ssh_are_invalid() {
         for bad in [
             "",
             "-oProxyCommand=x",

@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_serial_console_is_nothing_for_files() {
+    fn msftp_and_mscp_do_not_list_the_serial_console() {
         let serial = find_long("serial").expect("an option");
         assert!(serial.suits(Program::Ssh) && serial.is_of(Program::Scp));
         assert!(!serial.suits(Program::Scp));

@@ -1,10 +1,4 @@
-//! Plain ssh, with us behind it: what it asks of its ProxyCommand, and what its ssh_config is to
-//! say so that it asks.
-//!
-//! ```text
-//! mssh --proxy --key-dir DIR HOST PORT USER      a ride
-//! mssh --ssh-config [--install | --uninstall]    a setup
-//! ```
+//! The words of `mssh --proxy HOST PORT USER`, which plain ssh runs as its ProxyCommand.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -21,7 +15,7 @@ use crate::plan::target::hop::Hop;
 use crate::plan::target::ids::Login;
 use crate::plan::way::Way;
 
-/// What ssh asks of its ProxyCommand.
+/// What ssh wants from its ProxyCommand.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ProxyRequest {
     /// The destination with its login, and our options.
@@ -38,7 +32,7 @@ pub struct ProxyRequest {
     pub room: Option<PathBuf>,
 }
 
-/// What ssh asks for.
+/// Reads the words.
 ///
 /// # Errors
 /// What is missing, or wrong with the destination.
@@ -79,7 +73,7 @@ pub fn request(options: &Options, scan: &Scan) -> Result<ProxyRequest, Usage> {
     })
 }
 
-/// Where a key is to be made, unless the user has one.
+/// Where to create a key, unless the user has one.
 fn key_room(
     options: &Options,
     scan: &Scan,
@@ -91,7 +85,7 @@ fn key_room(
         None => Err(Usage::ProxyKey),
         Some(directory) => {
             let name = &destination.host;
-            // It becomes the name of a directory, and no path.
+            // It becomes the name of a directory in that one, so it must not be a path.
             if name.contains('/') || name.starts_with('.') {
                 return Err(BadName::Host(name.clone()).into());
             }

@@ -63,9 +63,9 @@ pub fn words(options: &Options, way: Way) -> Vec<OsString> {
         ("--eice-endpoint", tunnel(endpoint)),
         ("--max-tunnel-duration", tunnel(duration)),
     ];
-    let said = all.into_iter().filter_map(|(option, value)| {
+    let given = all.into_iter().filter_map(|(option, value)| {
         let value = value?;
         Some([OsString::from(option), OsString::from(value)])
     });
-    said.flatten().collect()
+    given.flatten().collect()
 }

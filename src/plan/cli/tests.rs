@@ -28,7 +28,7 @@ fn is_for_the_client(program: Program, line: &[&str], words: &[&str]) {
 }
 
 #[test]
-fn questions_and_mistakes_go_straight_to_the_client() {
+fn queries_and_usage_errors_go_straight_to_the_client() {
     for line in [
         &["-G", "i-0abcdef0"][..],
         &["i-0abcdef0", "-G"],
@@ -81,7 +81,7 @@ fn a_dry_run_shows_what_the_client_would_be_run_with() {
 }
 
 #[test]
-fn copies_without_a_remote_side_are_scps_alone() {
+fn local_copies_go_straight_to_scp() {
     for line in [
         &["a", "b"][..],
         &["-r", "./a:b", "/x:y"],
@@ -95,7 +95,7 @@ fn copies_without_a_remote_side_are_scps_alone() {
 }
 
 #[test]
-fn a_command_of_the_far_side_asks_us_nothing() {
+fn options_in_a_remote_command_are_not_ours() {
     for command in ["-G", "-V", "--help", "-h", "--version", "-Z"] {
         let invocation = connects(Program::Ssh, &["h", "cmd", command]);
         assert!(invocation.flags.is_empty(), "{command}");
@@ -160,7 +160,7 @@ fn our_values_are_checked_and_the_last_one_wins() {
 }
 
 #[test]
-fn our_texts_need_no_target() {
+fn documents_need_no_target() {
     let page = |line: &[&str]| read(Program::Scp, line);
     assert_eq!(page(&["-h"]), Ok(Request::Print(Document::Help)));
     assert_eq!(page(&["a", "--help"]).ok(), None);
@@ -172,7 +172,7 @@ fn our_texts_need_no_target() {
 }
 
 #[test]
-fn flags_tell_their_first_value_and_control_commands() {
+fn the_first_identity_counts_and_dash_o_is_a_control_command_in_ssh_only() {
     let invocation = connects(Program::Ssh, &["-i", "a", "-ib", "-Ocheck", "h"]);
     assert_eq!(invocation.identity(), Some(Path::new("a")));
     assert!(invocation.is_control_command());

@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_names_an_address_gets_that_one() {
+    fn an_address_that_the_user_typed_is_used() {
         let at = |named: IpAddr| {
             let instance = example().at([Ipv4Addr::new(8, 8, 8, 8).into(), named]);
             (instance.public, instance.private, instance.ipv6)

@@ -115,7 +115,7 @@ mod tests {
 
     /// The ID, the region and the rest.
     fn of(word: &str) -> Option<Result<(String, String, &str), BadName>> {
-        let told = |pasted: Pasted<'static>| {
+        let parts = |pasted: Pasted<'static>| {
             let id = match pasted.target {
                 Target::Id(id) => id.to_string(),
                 Target::Node(id) => id.to_string(),
@@ -124,11 +124,11 @@ mod tests {
             let region = pasted.region.map(|it| it.as_str().to_owned());
             (id, region.unwrap_or_default(), pasted.rest)
         };
-        read(word.to_owned().leak()).map(|it| it.map(told))
+        read(word.to_owned().leak()).map(|it| it.map(parts))
     }
 
     #[test]
-    fn an_arn_tells_id_and_region() {
+    fn an_arn_contains_id_and_region() {
         for (arn, region, rest) in [
             ("arn:aws:ec2:eu-west-1:123456789012", "eu-west-1", ""),
             ("arn:aws-cn:ec2:cn-north-1:123456789012", "cn-north-1", ""),
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_the_console_tells_id_and_region() {
+    fn the_url_of_a_page_contains_id_and_region() {
         for (before, after, region, rest) in [
             (
                 "https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#InstanceDetails:instanceId=",

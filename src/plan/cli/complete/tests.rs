@@ -9,8 +9,8 @@ fn at(program: Program, line: &str) -> (Candidates, String) {
 }
 
 #[test]
-fn what_may_stand_at_the_cursor_is_known() {
-    for (line, candidates, before) in [
+fn each_position_has_its_candidates() {
+    for (line, candidates, prefix) in [
         ("mssh ", Candidates::Hosts, ""),
         ("mssh we", Candidates::Hosts, ""),
         ("mssh ubuntu@we", Candidates::Hosts, "ubuntu@"),
@@ -48,11 +48,11 @@ fn what_may_stand_at_the_cursor_is_known() {
     ] {
         assert_eq!(
             at(Program::Ssh, line),
-            (candidates, before.to_owned()),
+            (candidates, prefix.to_owned()),
             "{line}"
         );
     }
-    for (line, candidates, before) in [
+    for (line, candidates, prefix) in [
         ("mscp ", Candidates::HostsAndFiles, ""),
         ("mscp -r ", Candidates::HostsAndFiles, ""),
         ("mscp ./a", Candidates::Files, ""),
@@ -62,11 +62,11 @@ fn what_may_stand_at_the_cursor_is_known() {
     ] {
         assert_eq!(
             at(Program::Scp, line),
-            (candidates, before.to_owned()),
+            (candidates, prefix.to_owned()),
             "{line}"
         );
     }
-    for (line, candidates, before) in [
+    for (line, candidates, prefix) in [
         ("msftp -b ", Candidates::Files, ""),
         ("msftp -r ", Candidates::Hosts, ""),
         ("msftp web:/e", Candidates::Nothing, ""),
@@ -75,14 +75,14 @@ fn what_may_stand_at_the_cursor_is_known() {
     ] {
         assert_eq!(
             at(Program::Sftp, line),
-            (candidates, before.to_owned()),
+            (candidates, prefix.to_owned()),
             "{line}"
         );
     }
 }
 
 #[test]
-fn a_line_is_taken_apart_as_a_shell_does() {
+fn a_line_is_split_as_a_shell_does() {
     let words = |line| split_line(line).map(|(words, current)| (words.len(), current));
     assert_eq!(words("mssh 'a b' c"), Some((1, "c".into())));
     assert_eq!(words("mssh a\\ "), Some((0, "a ".into())));
@@ -106,7 +106,7 @@ fn hosts_are_found_in_a_configuration_and_in_known_hosts() {
 }
 
 #[test]
-fn names_of_files_fit_patterns() {
+fn file_names_match_patterns() {
     for (pattern, name, expected) in [
         ("*", "", true),
         ("*", "a", true),

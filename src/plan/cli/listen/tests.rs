@@ -15,7 +15,7 @@ fn read(line: &[&str]) -> Result<Request, Usage> {
 }
 
 #[test]
-fn a_place_is_a_port_and_perhaps_an_address() {
+fn a_bind_address_is_a_port_with_or_without_an_address() {
     for (word, read, first) in [
         ("5000", "127.0.0.1:5000", "127.0.0.1:5000"),
         ("0", "127.0.0.1:0", "127.0.0.1:0"),
@@ -27,9 +27,9 @@ fn a_place_is_a_port_and_perhaps_an_address() {
         ("*:5000", "*:5000", "[::]:5000"),
         (":5000", "*:5000", "[::]:5000"),
     ] {
-        let place = BindAddress::parse(word).expect(word);
-        assert_eq!(place.to_string(), read);
-        assert_eq!(place.sockets()[0].to_string(), first);
+        let address = BindAddress::parse(word).expect(word);
+        assert_eq!(address.to_string(), read);
+        assert_eq!(address.sockets()[0].to_string(), first);
     }
     for word in [
         "",
@@ -79,7 +79,7 @@ fn a_target_may_have_a_port() {
 }
 
 #[test]
-fn what_is_amiss_is_said() {
+fn mistakes_are_reported() {
     let with = |what: &str| Usage::Conflict(what.to_owned(), Mode::Listen);
     let port = |word: &str| Usage::BadPort(word.to_owned());
     for (line, mistake) in [

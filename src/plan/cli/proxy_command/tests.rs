@@ -17,21 +17,21 @@ fn read(line: &[&str]) -> Result<Request, Usage> {
 }
 
 #[test]
-fn a_ride_is_all_that_ssh_can_tell() {
+fn ssh_gives_host_port_and_user() {
     let line = ["--key-dir", "/k", "--proxy", "i-0abcdef0", "2222", "root"];
-    let Ok(Request::ProxyCommand(ride)) = read(&line) else {
+    let Ok(Request::ProxyCommand(request)) = read(&line) else {
         panic!("{:?}", read(&line));
     };
-    assert_eq!(ride.port, 2222);
-    assert_eq!(ride.room, Some("/k/i-0abcdef0".into()));
-    assert_eq!(ride.answer.login.as_deref(), Some("root"));
-    assert_eq!(ride.answer.hostname, "i-0abcdef0");
+    assert_eq!(request.port, 2222);
+    assert_eq!(request.room, Some("/k/i-0abcdef0".into()));
+    assert_eq!(request.answer.login.as_deref(), Some("root"));
+    assert_eq!(request.answer.hostname, "i-0abcdef0");
     let own = ["-i", "/my key", "--proxy", "fd00::1", "22", "root"];
-    assert!(matches!(read(&own), Ok(Request::ProxyCommand(ride)) if ride.room.is_none()));
+    assert!(matches!(read(&own), Ok(Request::ProxyCommand(request)) if request.room.is_none()));
 }
 
 #[test]
-fn what_is_missing_or_in_vain_is_said() {
+fn missing_and_conflicting_words_are_refused() {
     let with = |what: &str| Usage::Conflict(what.to_owned(), Mode::SshConfig);
     let option = |long| options::find_long(long).expect("an option");
     for (line, mistake) in [
@@ -72,7 +72,7 @@ fn what_is_missing_or_in_vain_is_said() {
 }
 
 #[test]
-fn a_setup_keeps_what_the_proxy_is_to_know() {
+fn the_configuration_contains_the_options_for_the_proxy() {
     let line = [
         "--ssh-config",
         "--install",

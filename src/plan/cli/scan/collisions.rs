@@ -16,13 +16,13 @@ use crate::plan::target::pasted;
 
 impl Scanner<'_> {
     /// Our option with this letter, if the letter is ours here. `rest` is the rest of its word;
-    /// `leads` is whether no letter of the client's comes before it there.
-    pub(super) fn our_letter(&self, letter: u8, rest: &[u8], leads: bool) -> Option<&'static Opt> {
+    /// `first` is whether no letter of the client's comes before it there.
+    pub(super) fn our_letter(&self, letter: u8, rest: &[u8], first: bool) -> Option<&'static Opt> {
         let opt = options::find_letter(letter)?;
         let ours = match (opt.name, self.program) {
-            (Name::InstanceId, Program::Ssh) => leads && self.means_instance(rest),
+            (Name::InstanceId, Program::Ssh) => first && self.means_instance(rest),
             (Name::InstanceId | Name::Debug, Program::Scp) => false,
-            (Name::Region, Program::Sftp | Program::Scp) => leads && self.means_region(rest),
+            (Name::Region, Program::Sftp | Program::Scp) => first && self.means_region(rest),
             _ => true,
         };
         ours.then_some(opt)

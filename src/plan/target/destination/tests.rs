@@ -39,7 +39,7 @@ fn a_destination_keeps_its_form_and_its_path() {
 }
 
 #[test]
-fn scp_tells_files_from_remotes_as_openssh_does() {
+fn scp_distinguishes_files_from_remotes_as_openssh_does() {
     let remote = |word: &str| Destination::parse_operand(OsStr::new(word));
     for file in ["a.txt", ":x", "./a:b", "/a:b", "dir/x:y", "[a]x"] {
         assert_eq!(remote(file), Ok(None), "{file}");

@@ -63,7 +63,7 @@ fn is_pushed_for(user: &str) -> bool {
 }
 
 #[test]
-fn any_user_that_ssh_takes_can_log_in() {
+fn any_user_that_ssh_accepts_can_log_in() {
     for good in [
         "CORP\\jane",
         "first last",
