@@ -19,9 +19,8 @@ impl BindAddress {
     /// that no host names but `localhost` are resolved.
     pub fn parse(word: &str) -> Option<Self> {
         let (address, port) = match split_port(word) {
-            (port, None) => (Some(Ipv4Addr::LOCALHOST.into()), port),
+            (port, None) | ("localhost", Some(port)) => (Some(Ipv4Addr::LOCALHOST.into()), port),
             ("" | "*", Some(port)) => (None, port),
-            ("localhost", Some(port)) => (Some(Ipv4Addr::LOCALHOST.into()), port),
             (address, Some(port)) => (Some(literal(address)?), port),
         };
         Some(Self {
