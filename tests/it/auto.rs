@@ -2,12 +2,12 @@
 //!
 //! - here: the table of situations, the AWS calls, and how long they take
 //! - `clients`: what ssh is used for, through a tunnel that mssh chose
-//! - `words`: messages about the route, and about missing ones
-//! - `settled`: cases without a choice of routes
+//! - `messages`: messages about the route, and about missing ones
+//! - `no_probe`: cases without a choice of routes
 
 mod clients;
-mod settled;
-mod words;
+mod messages;
+mod no_probe;
 
 use std::time::{Duration, Instant};
 

@@ -1,19 +1,19 @@
 //! EC2 Instance Connect Endpoints: tunnels over TLS through the lab's service to real sshds.
 //!
 //! - here: logins and file copies with `--via eice`
-//! - `lasting`: long-lived tunnels: forwarding, sharing, background; and how they end
+//! - `background`: long-lived tunnels: forwarding, sharing, background; and how they end
 //! - `choice`: which endpoint, which name, which address
-//! - `reach`: trouble on the way to an endpoint: names, proxies, TLS, no server
-//! - `trouble`: faults of a tunnel
+//! - `network`: trouble on the way to an endpoint: names, proxies, TLS, no server
+//! - `faults`: faults of a tunnel
 //! - `bytes`: streams of any length arrive unchanged, with little memory
 //! - `secrets`: no process, file or message shows a secret
 
+mod background;
 mod bytes;
 mod choice;
-mod lasting;
-mod reach;
+mod faults;
+mod network;
 mod secrets;
-mod trouble;
 
 use std::fs;
 

@@ -6,12 +6,12 @@ mod aws;
 mod credentials;
 mod encoding;
 mod endless;
-mod foreign;
 mod instances;
-mod machine;
+mod local;
 mod panics;
 mod region;
-mod words;
+mod untrusted_text;
+mod usage;
 
 use crate::lab::Caller;
 use crate::sandbox::{self, Outcome};

@@ -1,6 +1,6 @@
 //! The lab as a program: `cargo run --example lab`.
 
-mod visit;
+mod shell;
 
 use std::env;
 use std::ffi::OsString;

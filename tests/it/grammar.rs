@@ -4,10 +4,10 @@
 //! A failure prints the seed and the number of its case; `MSSH_SEED` sets the seed.
 
 mod case;
+mod compare;
 mod files;
-mod judge;
+mod generate;
 mod pools;
-mod words;
 
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -19,7 +19,7 @@ use mssh::plan::cli::grammar::{Grammar, LetterKind};
 use mssh::plan::program::Program;
 use mssh::world::openssh;
 
-use judge::Judge;
+use compare::Parsers;
 
 const CASES: usize = 2000;
 
@@ -27,7 +27,7 @@ const CASES: usize = 2000;
 fn command_lines_are_parsed_as_ssh_parses_them() {
     let seed = seed();
     println!("MSSH_SEED={seed}");
-    let judge = Judge::new();
+    let parsers = Parsers::new();
     let (next, agreed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let differences = Mutex::new(Vec::new());
     let work = || {
@@ -36,8 +36,8 @@ fn command_lines_are_parsed_as_ssh_parses_them() {
             if number >= CASES {
                 return;
             }
-            let case = words::case(&mut of_case(seed, number), judge.grammar);
-            match judge.judge(&case, number) {
+            let case = generate::case(&mut of_case(seed, number), parsers.grammar);
+            match parsers.compare(&case, number) {
                 Ok(connects) => {
                     agreed.fetch_add(usize::from(connects), Ordering::Relaxed);
                 }

@@ -3,18 +3,18 @@
 //! - here: the file, and its directory
 //! - `agent`: no ssh-agent gets it
 //! - `cores`: mssh leaves no core dump; ssh may
-//! - `gone`: whichever process ends, and when, nothing is left
+//! - `cleanup`: whichever process ends, and when, nothing is left
 //! - `keeper`: the process that removes it
 //! - `leftovers`: later runs remove what killed keepers have left, and nothing else
-//! - `places`: no key is written where other users could replace it
+//! - `directories`: no key is written where other users could replace it
 //! - `signals`: a keeper cleans up on every fatal signal but SIGKILL
 
 mod agent;
+mod cleanup;
 mod cores;
-mod gone;
+mod directories;
 mod keeper;
 mod leftovers;
-mod places;
 mod signals;
 
 use std::fs;
@@ -91,7 +91,7 @@ fn each_run_has_a_key_of_its_own() {
 fn no_private_key_is_on_disk_before_the_push_succeeds() {
     let caller = caller();
     caller.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
-    let mut mssh = gone::hanging(caller.command("mssh").arg(WEB1), &caller);
+    let mut mssh = cleanup::hanging(caller.command("mssh").arg(WEB1), &caller);
     for file in files_below(caller.run_dir()) {
         let text = fs::read_to_string(&file).unwrap_or_default();
         assert!(!text.contains("PRIVATE"), "{}", file.display());

@@ -3,19 +3,19 @@
 //! - here: connections on each route, and what they cost
 //! - `bytes`: streams of any length, half-closed, many at once
 //! - `port`: a running `mssh --listen`
-//! - `places`: where it listens, and which instances it finds
-//! - `words`: usage errors
-//! - `trouble`: errors of the port, the target, or one of several connections
+//! - `addresses`: where it listens, and which instances it finds
+//! - `usage`: usage errors
+//! - `errors`: errors of the port, the target, or one of several connections
 //! - `ending`: signals, and credentials that expire earlier
-//! - `crowd`: more connections than the limit allows
+//! - `limit`: more connections than the limit allows
 
+mod addresses;
 mod bytes;
-mod crowd;
 mod ending;
-mod places;
+mod errors;
+mod limit;
 mod port;
-mod trouble;
-mod words;
+mod usage;
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

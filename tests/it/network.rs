@@ -1,9 +1,9 @@
 //! TLS, proxies and endpoints, with a TLS server of the lab's own authority, and a real tinyproxy.
 
-mod cheap;
+mod empty_endpoints;
 mod endpoints;
+mod file_reads;
 mod proxies;
-mod set_to_nothing;
 mod tls;
 
 use std::fs;

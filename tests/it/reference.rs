@@ -6,9 +6,9 @@
 //! zone, which is optional, and so runs at the same time as DescribeInstances.
 
 mod commands;
+mod errors;
 mod logins;
 mod options;
-mod refusals;
 mod sftp;
 mod targets;
 

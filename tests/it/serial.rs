@@ -2,10 +2,10 @@
 //!
 //! - here: logins, and the calls they take
 //! - `host_key`: the console's host key is the published one, unless options override that
-//! - `refusals`: unsupported features, and errors of AWS
+//! - `errors`: unsupported features, and errors of AWS
 
+mod errors;
 mod host_key;
-mod refusals;
 
 use crate::lab::instances::{
     CONSOLE_ONLY, DESCRIBE_DENIED, IN_EU_WEST_1, NEW_REGION, OTHER_REGION, PENDING, STOPPING, WEB1,

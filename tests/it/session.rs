@@ -1,17 +1,17 @@
 //! A session is ssh's own: input, output, arguments, terminal, signals and exit status.
 //!
 //! - here: bytes, exit status, and ssh in the background
-//! - `words`: the remote command arrives as with plain ssh
+//! - `arguments`: the remote command arrives as with plain ssh
 //! - `signals`: signals and job control reach ssh only
 //! - `waiting`: messages while waiting
-//! - `machine`: without /proc, with a small stack, as the first process of a container
+//! - `environments`: without /proc, with a small stack, as the first process of a container
 //! - `shell`: tunnels and hops work with any user shell, and SHELL is changed only if needed
 
-mod machine;
+mod arguments;
+mod environments;
 mod shell;
 mod signals;
 mod waiting;
-mod words;
 
 use std::fs::{self, File};
 use std::net::TcpStream;

@@ -1,15 +1,15 @@
 //! Tunnels through Session Manager, with a gateway and agents that inject faults.
 
+mod background;
 mod ending;
 mod faults;
 mod hostile;
-mod hours;
-mod lasting;
-mod places;
+mod reconnecting;
 mod releases;
 mod secrets;
 mod shell;
 mod ssh;
+mod stream_url;
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

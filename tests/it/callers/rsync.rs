@@ -2,11 +2,11 @@
 //! from which the original took a region, an instance or a profile.
 //!
 //! - here: both directions, and the short options of the original
-//! - `letters`: every short option of rsync, alone and in clusters
+//! - `options`: every short option of rsync, alone and in clusters
 //! - `names`: paths, programs and options of the remote shell
 
-mod letters;
 mod names;
+mod options;
 
 use std::fs::{self, File};
 use std::path::Path;

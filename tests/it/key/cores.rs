@@ -7,7 +7,7 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use rustix::process::{Signal, kill_process};
 
-use super::gone::hanging;
+use super::cleanup::hanging;
 use crate::lab::instances::WEB1;
 use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{Login, PATIENCE, caller, eventually, leaves_nothing, pid_of, skipped};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustix::process::{Signal, kill_process};
 
-use super::gone::hanging;
+use super::cleanup::hanging;
 use crate::lab::instances::WEB1;
 use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{

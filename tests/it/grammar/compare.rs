@@ -18,44 +18,44 @@ use super::installed;
 const PROBE: &str = "-oSendEnv=MSSH_PROBE";
 
 /// What ssh does with some arguments.
-enum Verdict {
+enum Answer {
     Config(String),
     Usage,
     Refused(String),
 }
 
 /// Runs `ssh -G`, without any configuration file.
-fn ask(words: impl IntoIterator<Item = OsString>) -> Verdict {
+fn ask(words: impl IntoIterator<Item = OsString>) -> Answer {
     let mut command = Command::new("ssh");
     command.args(["-G", "-F", "none"]).args(words);
     let output = command.stdin(Stdio::null()).output().expect("ssh starts");
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     if output.status.success() {
-        Verdict::Config(String::from_utf8_lossy(&output.stdout).into_owned())
+        Answer::Config(String::from_utf8_lossy(&output.stdout).into_owned())
     } else if stderr.contains("usage: ssh") && !stderr.contains("specify a subsystem") {
-        Verdict::Usage
+        Answer::Usage
     } else {
-        Verdict::Refused(stderr)
+        Answer::Refused(stderr)
     }
 }
 
 /// Runs `ssh -G` with these arguments, which must be valid.
 fn config(words: impl IntoIterator<Item = OsString>) -> Result<String, String> {
     match ask(words) {
-        Verdict::Config(text) => Ok(text),
-        Verdict::Usage => Err("ssh shows its usage".to_owned()),
-        Verdict::Refused(why) => Err(format!("ssh refuses: {why}")),
+        Answer::Config(text) => Ok(text),
+        Answer::Usage => Err("ssh shows its usage".to_owned()),
+        Answer::Refused(why) => Err(format!("ssh refuses: {why}")),
     }
 }
 
 /// Runs both parsers.
-pub(super) struct Judge {
+pub(super) struct Parsers {
     pub(super) grammar: Grammar,
     local_user: String,
     directory: tempfile::TempDir,
 }
 
-impl Judge {
+impl Parsers {
     pub(super) fn new() -> Self {
         let plain = config(["x".into()]).expect("ssh -G");
         let directory = tempfile::tempdir().expect("a directory");
@@ -73,29 +73,29 @@ impl Judge {
     }
 
     /// Compares both results. Returns whether both would connect.
-    pub(super) fn judge(&self, case: &Case, number: usize) -> Result<bool, String> {
-        let verdict = ask(case.truth.clone());
+    pub(super) fn compare(&self, case: &Case, number: usize) -> Result<bool, String> {
+        let answer = ask(case.truth.clone());
         let request = cli::parse(Program::Ssh, self.grammar, &case.typed);
-        match (request, verdict) {
-            (Ok(Request::Client(words) | Request::ShowClient(words)), verdict) => {
+        match (request, answer) {
+            (Ok(Request::Client(words) | Request::ShowClient(words)), answer) => {
                 same("words for ssh", &words, &case.truth)?;
-                let connects = matches!(verdict, Verdict::Config(_)) && !case.asks;
+                let connects = matches!(answer, Answer::Config(_)) && !case.asks;
                 check(!connects, "ssh would connect")?;
                 Ok(false)
             }
-            (Ok(Request::Connect(invocation)), verdict) => {
+            (Ok(Request::Connect(invocation)), answer) => {
                 same("words", &client_arguments(&invocation, case)?, &case.truth)?;
                 check(!case.asks, "ssh was only asked something")?;
-                match verdict {
-                    Verdict::Usage => Err("ssh shows its usage".to_owned()),
-                    Verdict::Refused(_) => Ok(false),
-                    Verdict::Config(truth) => {
+                match answer {
+                    Answer::Usage => Err("ssh shows its usage".to_owned()),
+                    Answer::Refused(_) => Ok(false),
+                    Answer::Config(truth) => {
                         self.agree(case, &invocation, &truth, number).map(|()| true)
                     }
                 }
             }
             (Ok(other), _) => Err(format!("we do something else: {other:?}")),
-            (Err(usage), Verdict::Config(_)) if !case.hostile && !case.asks => {
+            (Err(usage), Answer::Config(_)) if !case.hostile && !case.asks => {
                 Err(format!("we say: {usage}"))
             }
             (Err(_), _) => Ok(false),
@@ -170,7 +170,7 @@ impl Judge {
             &(!case.ended && case.command.is_empty()),
         )?;
         // A subsystem or a background session needs a command.
-        if let Verdict::Config(text) = ask(longer(&case.truth)) {
+        if let Answer::Config(text) = ask(longer(&case.truth)) {
             same("ssh's begin", &text.contains("sendenv MSSH_PROBE"), &ours)?;
         }
         if refusal {
@@ -178,7 +178,7 @@ impl Judge {
             // ssh accepted it without these arguments; with -q it does not tell why it fails now.
             let refused = !matches!(
                 ask(remote.into_iter().chain(case.truth.clone())),
-                Verdict::Config(_)
+                Answer::Config(_)
             );
             // A single empty word is no command for ssh.
             same("a command", &refused, &!case.command.join(" ").is_empty())?;

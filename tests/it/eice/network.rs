@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use super::faults::ours;
 use super::mssh;
-use super::trouble::ours;
 use crate::lab::Tinyproxy;
 use crate::lab::eice::{NO_CERTIFICATE, NO_SERVER, SAME_SUBNET, SILENT, TunnelFault, name};
 use crate::lab::instances::PRIVATE;
