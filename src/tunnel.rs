@@ -106,7 +106,7 @@ where
 /// The credentials that the parent has loaded, if their file is still there.
 fn received(args: &TunnelArgs) -> Option<Credentials> {
     let file = args.credentials.as_deref()?;
-    aws::received(&room::take(file, args.keep)?)
+    aws::credentials_json::from_json(&room::take(file, args.keep)?)
 }
 
 async fn load(request: &TunnelRequest, terminal: Terminal) -> Result<Credentials, AwsError> {

@@ -112,6 +112,8 @@ impl Luggage {
     /// Puts in what a tunnel needs to sign its request, and says where it is.
     pub(super) async fn take_along(&self, aws: &Aws) -> Result<PathBuf, Error> {
         let credentials = aws.credentials().await?;
-        Ok(self.room.write_credentials(&aws::handed(&credentials))?)
+        Ok(self
+            .room
+            .write_credentials(&aws::credentials_json::to_json(&credentials))?)
     }
 }

@@ -1,4 +1,4 @@
-//! What the AWS configuration says and what AWS's answers mean.
+//! The AWS configuration, and the meaning of AWS's answers.
 
 pub mod bad_value;
 pub mod clock;

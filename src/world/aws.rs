@@ -1,8 +1,8 @@
-//! AWS: who we are there, and how long we wait.
+//! AWS: configuration, credentials and calls.
 
 mod call;
 mod credentials;
-mod credentials_json;
+pub mod credentials_json;
 mod ec2;
 mod eice;
 mod endpoint_urls;
@@ -28,7 +28,7 @@ use self::call::Call;
 pub use self::call::{KeyPush, PushTarget};
 pub use self::credentials::Prompts;
 use self::credentials::{CachedSession, Found, ProviderChain};
-pub use self::credentials_json::{handed, received};
+
 use self::endpoint_urls::EndpointUrls;
 use self::files::Files;
 use self::http::proxies;
@@ -48,32 +48,32 @@ use crate::world::tty::terminal::Terminal;
 #[derive(Debug)]
 pub struct Aws {
     sdk: SdkConfig,
-    /// Where the user wants services to be asked.
+    /// The endpoints that the user has set instead of AWS's own.
     endpoint_urls: EndpointUrls,
-    /// Whom connections that are not the SDK's are to trust, too.
+    /// The certificates to trust, also for connections that are not the SDK's.
     pub trust: Trust,
-    /// The proxies that they are to go through, too.
+    /// The same for HTTP proxies.
     pub proxies: Proxies,
     profile: Option<String>,
-    /// Where in the AWS CLI's cache the credentials were, if they were there.
-    kept: Option<CachedSession>,
-    /// The file that could not be read.
+    /// The file in the AWS CLI's cache that the credentials are from, if they are.
+    cached: Option<CachedSession>,
+    /// The AWS file that could not be read.
     unread: Option<UnreadableFile>,
     region: Option<Region>,
     region_settings: RegionSettings,
-    /// Whether the credentials are of a session, which can expire.
+    /// Whether the credentials are a session's, which expires.
     temporary: bool,
-    /// When it does, if that is known.
+    /// When it expires, if that is known.
     end: Option<SystemTime>,
     terminal: Terminal,
 }
 
 impl Aws {
-    /// Loads what environment and files say, as the AWS CLI would. A `profile` beats keys in the
-    /// environment, and `region` all else.
+    /// Loads what environment and files say, as the AWS CLI would. A `profile` goes before keys in the
+    /// environment, and `region` before all else.
     ///
-    /// Credentials are got here, once for all calls, and under no time limit of a call: an MFA code
-    /// or a `credential_process` may have to wait for a person.
+    /// Gets the credentials too, once for all calls and without a call's time limit: an MFA code or a
+    /// `credential_process` may have to wait for a person.
     ///
     /// # Errors
     /// [`AwsError::UnknownProfile`], [`AwsError::Credentials`] and the like.
@@ -104,14 +104,17 @@ impl Aws {
                 took(started)
             )
         });
-        let Found { credentials, kept } = credentials;
+        let Found {
+            credentials,
+            cached,
+        } = credentials;
         Ok(Self {
-            kept,
+            cached,
             ..aws.signed_by(credentials)
         })
     }
 
-    /// The same with credentials that somebody has got already.
+    /// The same with credentials that we already have.
     ///
     /// # Errors
     /// [`AwsError::UnknownProfile`] and the like.
@@ -158,7 +161,7 @@ impl Aws {
             proxies,
             profile: name.map(str::to_owned),
             unread: files.unread.clone().filter(UnreadableFile::is_there),
-            kept: None,
+            cached: None,
             temporary: false,
             end: None,
             terminal,
@@ -174,7 +177,7 @@ impl Aws {
         self
     }
 
-    /// Where roles are asked for: in the region at hand, else where STS was first.
+    /// The region in which STS is called: the configured one, else where STS began.
     fn for_sts(&self) -> Result<Regional<'_>, AwsError> {
         match self.region(None) {
             Err(AwsError::NoRegion(_)) => Ok(self.within(Region::us_east_1())),
@@ -182,16 +185,16 @@ impl Aws {
         }
     }
 
-    /// Drops the session at hand from the cache, where it is from there: AWS has refused it.
-    fn forget_session(&self) -> Option<StaleSession> {
-        let kept = self.kept.as_ref()?;
+    /// Deletes the current session from the cache, if it is from there: AWS does not accept it.
+    fn delete_session(&self) -> Option<StaleSession> {
+        let cached = self.cached.as_ref()?;
         Some(StaleSession {
-            path: kept.path.clone(),
-            is_deleted: kept.forget(),
+            path: cached.path.clone(),
+            is_deleted: cached.delete(),
         })
     }
 
-    /// The credentials at hand.
+    /// The loaded credentials.
     ///
     /// # Errors
     /// [`AwsError::NoCredentials`].
@@ -206,7 +209,7 @@ impl Aws {
         credentials.map_err(|error| missing(error.to_string()))
     }
 
-    /// The same in the region that is preferred, else the configured one.
+    /// AWS in the preferred region, else in the configured one.
     ///
     /// # Errors
     /// [`AwsError::NoRegion`].
@@ -231,12 +234,12 @@ pub struct Regional<'a> {
     aws: &'a Aws,
     /// The region.
     pub region: Region,
-    /// What has set it, if that is neither environment nor profile.
+    /// What has set it, if neither environment nor profile.
     by: Option<RegionSource>,
 }
 
 impl Regional<'_> {
-    /// The same, set by something else than environment and profile.
+    /// The same region, set by something other than environment and profile.
     #[must_use]
     pub fn chosen_by(self, by: RegionSource) -> Self {
         Self {
@@ -245,7 +248,7 @@ impl Regional<'_> {
         }
     }
 
-    /// The region with what has set it, for an error.
+    /// The region with what has set it, for errors.
     #[must_use]
     pub fn chosen(&self) -> Box<ChosenRegion> {
         Box::new(
@@ -264,7 +267,7 @@ impl Regional<'_> {
         self.aws.terminal.debug(text);
     }
 
-    /// A call of an action, which is given as IAM names it: `ec2:DescribeInstances`.
+    /// A call of this action, named as IAM does: `ec2:DescribeInstances`.
     fn call(&self, action: &'static str) -> Call<'_> {
         Call {
             action,

@@ -1,7 +1,7 @@
-//! What shows that an access key or a token is not as AWS made it.
+//! Access keys and tokens with characters that AWS never uses.
 //!
-//! Theirs are of printable ASCII without blanks. All else was picked up on the way, from a file with
-//! Windows line ends or a web page: no header can carry it, or AWS refuses it without saying why.
+//! AWS uses printable ASCII without spaces. Other characters come from Windows line ends or from copying
+//! out of a web page: a header cannot carry them, or AWS refuses them without a reason.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::hint::Hint;
 
-/// The first character of a value that cannot be, and where it is. It is no part of the secret.
+/// The first character of a value that cannot be part of it, and where it is. It is no secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadCharacter {
     character: char,
@@ -24,13 +24,13 @@ enum Position {
 }
 
 impl BadCharacter {
-    /// What is wrong with a value, if anything is.
+    /// The first bad character in a value.
     #[must_use]
     pub fn of(value: &str) -> Option<Self> {
         Self::first(value, |c| !c.is_ascii_graphic())
     }
 
-    /// The same for a value that may have blanks within it (`Bearer abc`).
+    /// The same for a value that may contain spaces (`Bearer abc`).
     fn in_header(value: &str) -> Option<Self> {
         let inner = value.trim_matches(' ');
         let is_bad = |c: &char| !(' '..='~').contains(c);
@@ -69,25 +69,24 @@ impl fmt::Display for BadCharacter {
     }
 }
 
-/// A value that cannot be, and where it stands.
+/// A value with a bad character.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{place} {flaw}")]
 pub struct BadValue {
     /// A variable, or a setting with its file and line.
     pub place: String,
-    /// What is wrong with it.
-    pub flaw: BadCharacter,
+    flaw: BadCharacter,
 }
 
 impl BadValue {
-    /// The value at this place, if it cannot be.
+    /// Checks a value, which stands in this place.
     #[must_use]
     pub fn at(place: &str, value: &str) -> Option<Self> {
         let place = place.to_owned();
         BadCharacter::of(value).map(|flaw| Self { place, flaw })
     }
 
-    /// The same for a value that may have blanks within it.
+    /// The same for a value that may contain spaces.
     #[must_use]
     pub fn in_header(place: &str, value: &str) -> Option<Self> {
         let place = place.to_owned();

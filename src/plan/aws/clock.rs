@@ -1,16 +1,16 @@
-//! This machine's clock and AWS's: which of them, or which credentials, a refusal is topic.
+//! This machine's clock and AWS's: whether a refusal is due to the time or to the credentials.
 
 use std::fmt;
 
-/// AWS takes requests that are up to five minutes old. What is near that is told as well: the
-/// answer took its time, too.
+/// AWS accepts requests that are up to five minutes off. Somewhat less counts as off here: the answer
+/// took time, too.
 const TOLERANCE: u64 = 4 * MINUTE;
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// A time, in seconds since the Unix epoch.
+/// Seconds since the Unix epoch.
 pub type Seconds = i64;
 
 /// How far this machine's clock is off.
@@ -21,7 +21,7 @@ pub struct Offset {
 }
 
 impl Offset {
-    /// That of a clock which says `here` when AWS's says `there`; `None` if AWS bears with it.
+    /// For a clock that shows `here` while AWS's shows `there`; `None` if AWS tolerates that.
     #[must_use]
     pub fn of(here: Seconds, there: Seconds) -> Option<Self> {
         let (by, ahead) = (here.abs_diff(there), here > there);
@@ -42,21 +42,21 @@ impl fmt::Display for Offset {
     }
 }
 
-/// What a service's error code and message speak of.
+/// What an error code and its message are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorTopic {
-    /// The time at which the request was signed.
+    /// The time of the request.
     Time,
-    /// The session, which is over.
+    /// The session, which has expired.
     Session,
-    /// EC2 says the same of either.
+    /// EC2 uses the same code for both.
     Either,
-    /// The signature, which has the time in it.
+    /// The signature, which covers the time.
     Signature,
 }
 
 impl ErrorTopic {
-    /// Reads them; `None` where they speak of something else.
+    /// `None` if they are about something else.
     #[must_use]
     pub fn read(code: &str, message: &str) -> Option<Self> {
         let says = |words: &str| message.starts_with(words);
@@ -77,23 +77,23 @@ impl ErrorTopic {
     }
 }
 
-/// What is known of the time and the credentials.
+/// What we know about time and credentials.
 #[derive(Clone, Copy, Debug)]
 pub struct ClockFacts {
-    /// What this machine's clock says.
+    /// This machine's time.
     pub here: Seconds,
-    /// What the answer's Date says.
+    /// The Date of the answer.
     pub there: Option<Seconds>,
-    /// Whether the credentials are of a session, which ends.
+    /// Whether the credentials are a session's, which expires.
     pub is_session: bool,
-    /// When it ends, if that is known.
+    /// When it expires, if that is known.
     pub end: Option<Seconds>,
 }
 
-/// What a refusal comes from.
+/// Why AWS has refused a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Diagnosis {
-    /// The session is over. The clock may be wrong as well.
+    /// The session has expired. The clock may be wrong as well.
     Expired(Option<Offset>),
     /// The clock is wrong.
     Clock(Option<Offset>),
@@ -102,11 +102,11 @@ pub enum Diagnosis {
 }
 
 impl ClockFacts {
-    /// What a refusal comes from that speaks of this.
+    /// The reason for a refusal with an error about this.
     #[must_use]
     pub fn diagnose(&self, topic: ErrorTopic) -> Diagnosis {
         let off = self.there.and_then(|there| Offset::of(self.here, there));
-        // By AWS's clock, if that is known: it is the one that counts.
+        // AWS's clock decides, if we know its time.
         let is_over = self.end.map(|end| end <= self.there.unwrap_or(self.here));
         match topic {
             ErrorTopic::Time => Diagnosis::Clock(off),
@@ -115,7 +115,7 @@ impl ClockFacts {
             ErrorTopic::Signature => Diagnosis::Neither,
             ErrorTopic::Either if is_over == Some(true) => Diagnosis::Expired(off),
             ErrorTopic::Either if off.is_some() || !self.is_session => Diagnosis::Clock(off),
-            // The clock may be wrong, as far as we know; the session is not over.
+            // The session has not expired by our clock, so that may be wrong.
             ErrorTopic::Either if self.there.is_none() && is_over == Some(false) => {
                 Diagnosis::Clock(None)
             }

@@ -1,15 +1,15 @@
-//! Dates as other people's tools write them: the ends of credentials and of logins.
+//! Dates in the formats of other tools: the ends of credentials and of logins.
 //!
-//! ISO 8601 in all its dress, what date(1) and Go print, RFC 2822: what Python's `dateutil` makes of
-//! them, in which the AWS CLI reads the same files. A date without a zone could be any of a day's
-//! worth of moments, and is none here (nor to the AWS CLI).
+//! ISO 8601 in all variants, the output of date(1) and of Go, RFC 2822: what Python's `dateutil` reads,
+//! with which the AWS CLI reads the same files. A date without a zone is refused, as by the AWS CLI: it
+//! could be any moment of a day.
 
 use time::{Date, Month, Time, UtcOffset};
 
-/// A moment: seconds since 1970 and nanoseconds beyond them.
+/// Seconds since 1970, and nanoseconds.
 pub type Moment = (i64, u32);
 
-/// Reads a date.
+/// Reads a date in any of these formats.
 #[must_use]
 pub fn read(text: &str) -> Option<Moment> {
     let mut parts = Parts::default();
@@ -19,7 +19,7 @@ pub fn read(text: &str) -> Option<Moment> {
     parts.moment()
 }
 
-/// The words of a date: what blanks, commas before them, and ISO's `T` part.
+/// The words of a date: separated by blanks, by commas before blanks, and by ISO 8601's `T`.
 fn words(text: &str) -> Vec<String> {
     let mut spaced = String::new();
     let mut rest = text.chars().peekable();
@@ -34,7 +34,7 @@ fn words(text: &str) -> Vec<String> {
     spaced.split_whitespace().map(str::to_owned).collect()
 }
 
-/// What has been read of a date.
+/// The parts of a date that are read so far.
 #[derive(Default)]
 struct Parts {
     year: Option<i32>,
@@ -45,7 +45,7 @@ struct Parts {
 }
 
 impl Parts {
-    /// Takes a word; `None` if it has no meaning in a date, or a second one.
+    /// Reads a word; `None` if it is no part of a date, or a part that is there already.
     fn take(&mut self, word: &str) -> Option<()> {
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();
         let (number, rest) = word.split_at(digits);
@@ -77,7 +77,7 @@ impl Parts {
         set(&mut self.day, u8::try_from(number(day)?).ok()?)
     }
 
-    /// A time of day, with the zone if that is written beside it.
+    /// A time of day, and the zone if it follows at once.
     fn clock(&mut self, word: &str) -> Option<()> {
         let is_time = |c: char| c.is_ascii_digit() || matches!(c, ':' | '.' | ',');
         let end = word.find(|c| !is_time(c)).unwrap_or(word.len());
@@ -101,7 +101,7 @@ impl Parts {
         }
     }
 
-    /// A zone that is a name or an offset. Go writes both: `+0000 UTC`.
+    /// A zone: a name or an offset. Go writes both: `+0000 UTC`.
     fn zone(&mut self, word: &str) -> Option<()> {
         if matches!(word, "Z" | "z" | "UTC" | "GMT") {
             self.zone.get_or_insert(UtcOffset::UTC);

@@ -1,15 +1,15 @@
-//! Why IAM denies a call: read from AWS's message.
+//! Why IAM denies a call, according to AWS's message.
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>
 
 use std::fmt;
 
-/// What AWS says of the policy that decided.
+/// What AWS says about the policy that decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DenialReason {
-    /// Of which kind it is, if we know that kind.
+    /// Its kind, if we know that.
     pub policy: Option<PolicyKind>,
-    /// Whether a `Deny` of it matched; else it has no `Allow` that does.
+    /// Whether a `Deny` in it matches; else it has no `Allow` that does.
     pub explicit: bool,
     /// Its ARN, where AWS names it.
     pub arn: Option<String>,
@@ -18,25 +18,25 @@ pub struct DenialReason {
 /// A kind of policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PolicyKind {
-    /// One of the user, group or role.
+    /// Of the user, group or role.
     Identity,
-    /// One of the resource.
+    /// Of the resource.
     Resource,
     /// The limit of what a user's or role's policies can allow.
     Boundary,
-    /// What a session was started with.
+    /// Given when the session was started.
     Session,
-    /// One of the organization, for its accounts.
+    /// Of the organization, for its accounts.
     ServiceControl,
-    /// One of the organization, for the resources of its accounts.
+    /// Of the organization, for the resources of its accounts.
     ResourceControl,
-    /// One of a VPC endpoint that the request came through.
+    /// Of a VPC endpoint that the request came through.
     VpcEndpoint,
-    /// Who may assume a role.
+    /// Of a role: who may assume it.
     Trust,
 }
 
-/// How AWS's messages name the kinds.
+/// Their names in AWS's messages.
 const NAMES: [(&str, PolicyKind); 8] = [
     ("identity-based policy", PolicyKind::Identity),
     ("resource-based policy", PolicyKind::Resource),
@@ -49,10 +49,10 @@ const NAMES: [(&str, PolicyKind); 8] = [
 ];
 
 impl DenialReason {
-    /// Reads the message of a denial; `None` where it gives no reason.
+    /// Reads the message of a denial; `None` if it gives no reason.
     #[must_use]
     pub fn parse(message: &str) -> Option<Self> {
-        // The letters keep their places.
+        // Lower case keeps the positions.
         let lower = message.to_ascii_lowercase();
         let after = |marker: &str| lower.find(marker).map(|at| at + marker.len());
         let (explicit, at) = match after("with an explicit deny") {
@@ -73,14 +73,14 @@ impl DenialReason {
         })
     }
 
-    /// Whether nothing is said but what goes without saying: no policy of whoever asks allows it.
+    /// Whether this is the usual reason, which need not be said: no policy of the caller allows it.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         !self.explicit && self.policy == Some(PolicyKind::Identity)
     }
 }
 
-/// The ARN that follows a policy's name, after a colon.
+/// The ARN after a policy's name and a colon.
 fn arn(rest: &str) -> Option<String> {
     let word = rest.strip_prefix(": ")?.split_whitespace().next()?;
     let word = word.trim_end_matches(['.', ',']);

@@ -1,8 +1,8 @@
-//! Proxies: which one a connection goes through, as the environment says it.
+//! HTTP proxies: which one a connection uses, according to the environment.
 //!
-//! As botocore has it (Python's `urllib.request.getproxies_environment`): `https_proxy` beats
-//! `HTTPS_PROXY`, and where it is empty there is none. `ALL_PROXY`, which botocore does not know,
-//! counts where the scheme has no proxy of its own.
+//! As in botocore (Python's `urllib.request.getproxies_environment`), `https_proxy` goes before
+//! `HTTPS_PROXY`, and disables it if it is empty. `ALL_PROXY`, which botocore does not know, counts if
+//! there is no proxy for the scheme.
 
 mod no_proxy;
 mod url;
@@ -14,8 +14,8 @@ use thiserror::Error;
 use self::no_proxy::NoProxy;
 pub use self::url::{authority, host_and_port};
 
-/// What the environment says of proxies. Its URLs are looked into only when one is needed, so that
-/// a bad one troubles nobody who does not use it.
+/// The proxies in the environment. Their URLs are parsed only when needed, so that a bad one does not
+/// matter until then.
 #[derive(Clone, Debug, Default)]
 pub struct Proxies {
     http: Option<ProxyVariable>,
@@ -32,36 +32,31 @@ struct ProxyVariable {
 /// A proxy that speaks HTTP, and over TLS if it is `secure`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Proxy {
-    /// Whether the proxy itself is spoken to over TLS.
+    /// Whether connections to the proxy itself use TLS.
     pub secure: bool,
-    /// Its name or address; IPv6 without brackets.
+    /// A name or address; IPv6 without brackets.
     pub host: String,
-    /// Its port.
-    pub port: u16,
-    /// Who we are there.
-    pub auth: Option<Auth>,
+    pub(crate) port: u16,
+    pub(crate) auth: Option<Auth>,
 }
 
-/// A user's name and password, as they are sent: no longer percent-encoded.
+/// The login at a proxy, no longer percent-encoded.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Auth {
-    /// The name.
-    pub user: String,
+    pub(crate) user: String,
     password: Secret,
 }
 
-/// A text that no debugging output shows.
+/// A text that Debug does not show.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Secret(String);
 
-/// A variable that names no proxy. The value is not told: it may hold a password.
+/// A variable whose value is not a proxy's URL. The value is not shown: it may hold a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the proxy in {variable} {fault}")]
 pub struct BadProxy {
-    /// The variable.
-    pub variable: &'static str,
-    /// What is wrong with its value.
-    pub fault: ProxyFault,
+    pub(crate) variable: &'static str,
+    pub(crate) fault: ProxyFault,
 }
 
 /// What is wrong with a proxy's URL.
@@ -83,26 +78,26 @@ fn is_socks(url: &str) -> bool {
 }
 
 impl Proxies {
-    /// Takes what `variable` knows of the environment's variables.
+    /// Reads the environment through `variable`.
     pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
         let set = |lower: &'static str, upper: &'static str| match variable(lower) {
             Some(url) => Some((lower, url)),
             None => Some((upper, variable(upper)?)),
         };
-        // Of all programs' proxy, one that we do not speak is none of ours.
+        // A SOCKS proxy for all programs is not for us.
         let all = set("all_proxy", "ALL_PROXY").filter(|(_, url)| !is_socks(url));
         let setting = |own: Option<(&'static str, String)>| {
             let (variable, url) = own.or_else(|| all.clone())?;
             let url = Secret(url.trim().to_owned());
             (!url.0.is_empty()).then_some(ProxyVariable { variable, url })
         };
-        // To a CGI script, HTTP_PROXY is a header of whoever sent the request (CVE-2016-1000110).
+        // In a CGI script, HTTP_PROXY is a header of the request (CVE-2016-1000110).
         let http = match variable("REQUEST_METHOD") {
             Some(_) => set("http_proxy", "http_proxy"),
             None => set("http_proxy", "HTTP_PROXY"),
         };
         let rules = variable("no_proxy").or_else(|| variable("NO_PROXY"));
-        // botocore asks a container's credential service without a proxy, too.
+        // Like botocore, reach a container's credential service without a proxy.
         let container = variable("AWS_CONTAINER_CREDENTIALS_FULL_URI").unwrap_or_default();
         Self {
             http: setting(http),
@@ -112,11 +107,11 @@ impl Proxies {
         }
     }
 
-    /// The proxy for a connection to this host (IPv6 with or without brackets) and port, if there
-    /// is to be one. The `scheme` is that of the URL: `http`, `https`, `ws` or `wss`.
+    /// The proxy for a connection to this host (IPv6 with or without brackets) and port, if any. The
+    /// `scheme` is the URL's: `http`, `https`, `ws` or `wss`.
     ///
     /// # Errors
-    /// [`BadProxy`], if the variable that counts holds no URL of a proxy.
+    /// [`BadProxy`], if the variable's value is not a proxy's URL.
     pub fn for_url(&self, scheme: &str, host: &str, port: u16) -> Result<Option<Proxy>, BadProxy> {
         let setting = match scheme {
             "https" | "wss" => &self.https,
@@ -136,7 +131,7 @@ impl Proxies {
 }
 
 impl Proxy {
-    /// Host and port, IPv6 in brackets, as in the authority of a URL.
+    /// Host and port as in a URL, with IPv6 in brackets.
     pub fn address(&self) -> String {
         let Self { host, port, .. } = self;
         if host.contains(':') {
@@ -147,7 +142,7 @@ impl Proxy {
     }
 }
 
-/// Its URL without user and password.
+/// The URL without user and password.
 impl fmt::Display for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = if self.secure { "https" } else { "http" };
@@ -156,7 +151,7 @@ impl fmt::Display for Proxy {
 }
 
 impl Auth {
-    /// `user:password`, of which RFC 7617 makes an Authorization header.
+    /// `user:password`, as RFC 7617 encodes it in an Authorization header.
     pub fn pair(&self) -> String {
         format!("{}:{}", self.user, self.password.0)
     }

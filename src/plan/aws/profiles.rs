@@ -1,7 +1,7 @@
-//! The two AWS files, `config` and `credentials`, as botocore understands them.
+//! The two AWS files, `config` and `credentials`, as botocore reads them.
 //!
-//! <https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-files.html>, and `configloader` of
-//! botocore where that is silent. A value of `credentials` goes before one of `config`.
+//! <https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-files.html>, and where that is silent,
+//! botocore's `configloader`. Values in `credentials` go before those in `config`.
 
 pub mod error;
 mod ini;
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub use self::ini::{IniError, Section, Value};
 use self::ini::{Sections, parse};
 
-/// The profile that counts where none is named.
+/// The profile if none is named.
 pub const DEFAULT: &str = "default";
 
 /// One of the two files.
@@ -30,10 +30,10 @@ pub enum File {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileError(pub File, pub IniError);
 
-/// What both files say.
+/// The contents of both files.
 #[derive(Debug, Default)]
 pub struct Profiles {
-    /// What the files are called in errors.
+    /// The names of the files, for errors.
     config_file: String,
     credentials_file: String,
     config: BTreeMap<String, Section>,
@@ -43,10 +43,10 @@ pub struct Profiles {
 }
 
 impl Profiles {
-    /// Reads the texts of `config` and `credentials`; one that is not there is an empty one.
+    /// Parses the texts of `config` and `credentials`; for a missing file, an empty text.
     ///
     /// # Errors
-    /// The first line that cannot be read.
+    /// The first line that cannot be parsed.
     pub fn parse(config: &str, credentials: &str) -> Result<Self, FileError> {
         let mut profiles = Self::default();
         for (header, section) in parse(config).map_err(|error| FileError(File::Config, error))? {
@@ -54,12 +54,12 @@ impl Profiles {
         }
         let credentials: Sections =
             parse(credentials).map_err(|error| FileError(File::Credentials, error))?;
-        // Here a section's name is the profile's, whatever it is.
+        // In this file, headers are names of profiles, whatever they are.
         profiles.credentials = credentials.into_iter().collect();
         Ok(profiles)
     }
 
-    /// The same with the files' names, for errors.
+    /// Sets the names of the files, for errors.
     #[must_use]
     pub fn from_files(self, config: &str, credentials: &str) -> Self {
         let (config_file, credentials_file) = (config.to_owned(), credentials.to_owned());
@@ -70,8 +70,8 @@ impl Profiles {
         }
     }
 
-    /// Puts a section of `config` where its header says. A later one of the same name replaces an
-    /// earlier, as `[profile "x"]` may one of `[profile x]`.
+    /// Stores a section of `config` by the kind in its header. A later one of the same name replaces an
+    /// earlier: `[profile "x"]` may replace `[profile x]`.
     fn sort_in(&mut self, header: String, section: Section) {
         if header == DEFAULT {
             self.config.insert(header, section);
@@ -93,7 +93,7 @@ impl Profiles {
         }
     }
 
-    /// A profile by its name, if either file has it.
+    /// A profile by name, if either file has it.
     #[must_use]
     pub fn profile(&self, name: &str) -> Option<Profile<'_>> {
         let config = self.config.get_key_value(name);
@@ -107,7 +107,7 @@ impl Profiles {
         })
     }
 
-    /// The names of all profiles, in order.
+    /// The names of all profiles, sorted.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.config.keys().cloned().collect();
@@ -118,20 +118,20 @@ impl Profiles {
     }
 }
 
-/// One profile. The default one may be there without a word about it, and is empty then.
+/// A profile. The default one always exists, and may be empty.
 #[derive(Clone, Copy, Debug)]
 pub struct Profile<'a> {
     /// Its name.
     pub name: &'a str,
-    /// What `config` says of it.
+    /// Its section in `config`.
     pub config: Option<&'a Section>,
-    /// What `credentials` says of it.
+    /// Its section in `credentials`.
     pub credentials: Option<&'a Section>,
     all: Option<&'a Profiles>,
 }
 
 impl<'a> Profile<'a> {
-    /// A profile of this name of which no file says anything.
+    /// A profile that is in neither file.
     #[must_use]
     pub const fn empty(name: &'a str) -> Self {
         Self {
@@ -142,20 +142,20 @@ impl<'a> Profile<'a> {
         }
     }
 
-    /// A setting by its name in lower case; `None` also for one that has settings of its own.
+    /// A setting by its name in lower case; `None` also for one with nested settings.
     #[must_use]
     pub fn get(self, key: &str) -> Option<&'a str> {
         self.value(key).and_then(Value::text)
     }
 
-    /// Whether there is such a setting at all.
+    /// Whether there is such a setting.
     #[must_use]
     pub fn has(self, key: &str) -> bool {
         self.value(key).is_some()
     }
 
-    /// The `endpoint_url` that the profile's `services` section has for a service, which is named
-    /// as there: `ec2`, `ec2_instance_connect`, `sts`.
+    /// The `endpoint_url` for a service in the profile's `services` section, by its name there: `ec2`,
+    /// `ec2_instance_connect`, `sts`.
     #[must_use]
     pub fn services_endpoint(self, service: &str) -> Option<&'a str> {
         let services = self.all?.services.get(self.get("services")?)?;
@@ -168,7 +168,7 @@ impl<'a> Profile<'a> {
         self.all?.sso_sessions.get(self.get("sso_session")?)
     }
 
-    /// What one of the files says of it.
+    /// Its section in one of the files.
     #[must_use]
     pub const fn section(self, file: File) -> Option<&'a Section> {
         match file {
@@ -177,13 +177,13 @@ impl<'a> Profile<'a> {
         }
     }
 
-    /// A setting of it, with its file and line, for an error.
+    /// A setting with its file and line, for errors.
     #[must_use]
     pub fn place(self, file: File, key: &str) -> String {
         format!("`{key}` in {},", self.line(file, key))
     }
 
-    /// The file and line of the setting that counts.
+    /// File and line of a setting's value that counts.
     #[must_use]
     pub fn line_of(self, key: &str) -> String {
         let is_there = self.credentials.is_some_and(|it| it.contains_key(key));

@@ -1,4 +1,4 @@
-//! The region that a run works in, and what has set it: for errors, whose cause it often is.
+//! The region, and what has set it: errors say so, since a wrong region is often their cause.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use thiserror::Error;
 use crate::hint::Hint;
 use crate::plan::target::ids::Region;
 
-/// A region with what has set it.
+/// A region, with what has set it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChosenRegion {
     /// The region.
     pub name: Region,
     /// What has set it, if that is known.
     pub by: Option<RegionSource>,
-    /// The profile and its region, where that is another one.
+    /// The profile and its region, if that is another one.
     pub other: Option<(String, Region)>,
 }
 
@@ -23,7 +23,7 @@ pub struct ChosenRegion {
 pub enum RegionSource {
     /// `--region`.
     Option,
-    /// The target: a DNS name made by AWS.
+    /// The target: a DNS name of AWS's.
     Target,
     /// An environment variable.
     Variable(&'static str),
@@ -34,9 +34,9 @@ pub enum RegionSource {
         /// The file and the line.
         place: String,
     },
-    /// The setting `sso_region`, which is for IAM Identity Center alone.
+    /// The setting `sso_region`, which only IAM Identity Center uses.
     SsoRegion,
-    /// The instance metadata service of the machine that we run on.
+    /// The metadata service of the instance that we run on.
     Metadata,
 }
 
@@ -50,10 +50,10 @@ pub struct BadRegion {
     pub by: RegionSource,
 }
 
-/// Reads a region that is not from the command line.
+/// Parses a region that is not from the command line.
 ///
 /// # Errors
-/// [`BadRegion`], which tells where it is from.
+/// [`BadRegion`], which says where it is from.
 pub fn configured(value: &str, by: &RegionSource) -> Result<Region, BadRegion> {
     Region::parse(value).map_err(|_| BadRegion {
         value: value.to_owned(),
@@ -61,17 +61,17 @@ pub fn configured(value: &str, by: &RegionSource) -> Result<Region, BadRegion> {
     })
 }
 
-/// What environment and profile say of the region, used or not, and so not checked yet.
+/// The regions in environment and profile. They are not checked, since they may not be used.
 #[derive(Debug, Default)]
 pub struct RegionSettings {
-    /// The first region in the AWS CLI's order.
+    /// The first one in the AWS CLI's order.
     pub first: Option<(String, RegionSource)>,
     /// The profile and its region.
     pub profile: Option<(String, String)>,
 }
 
 impl RegionSettings {
-    /// The region that counts.
+    /// The region to use.
     ///
     /// # Errors
     /// [`BadRegion`].
@@ -80,7 +80,7 @@ impl RegionSettings {
         first.map(|(value, by)| configured(value, by)).transpose()
     }
 
-    /// A region set by `by`. Where that is not known, it is the configuration if that says the same.
+    /// A region that `by` has set. If that is unknown, it is the configuration if that says the same.
     #[must_use]
     pub fn chosen(&self, name: &Region, by: Option<RegionSource>) -> ChosenRegion {
         let first = self.first.as_ref();

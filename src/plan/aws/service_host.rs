@@ -1,23 +1,22 @@
-//! Which hosts an answer of AWS's may send us to: those of the service asked, in its region, and
-//! where the user has an endpoint of their own for that service, its host.
+//! The hosts that an answer may send us to: those of the same service in the same region, and those of
+//! an endpoint that the user has set for it.
 //!
-//! Whoever can answer in AWS's place would otherwise be told a session's token, or get a signed
-//! request.
+//! Otherwise, a server in AWS's place could get a session's token or a signed request.
 
 use super::http_proxy::host_and_port;
 use crate::plan::target::eice_id::EndpointId;
 use crate::plan::target::ids::Region;
 
-/// The service that holds the websockets of sessions.
+/// The service of data channels.
 const SESSIONS: &str = "ssmmessages";
 
-/// The part of an EC2 Instance Connect Endpoint's name that is the same for all.
+/// The fixed part of the DNS names of EC2 Instance Connect Endpoints.
 const ENDPOINTS: &str = "ec2-instance-connect-endpoint";
 
-/// Whether a session's token may be sent to this URL, the `StreamUrl` of an answer: to AWS over TLS,
-/// or to the host of the user's `own` endpoint, and no less securely than to that.
+/// Whether a session's token may be sent to this `StreamUrl`: to AWS over TLS, or to the host of the
+/// user's `own` endpoint, if the scheme is as secure as that of the endpoint.
 #[must_use]
-pub fn may_hold_session(url: &str, region: &Region, own: Option<&str>) -> bool {
+pub fn is_data_channel_url(url: &str, region: &Region, own: Option<&str>) -> bool {
     let Some((scheme, authority)) = parts(url) else {
         return false;
     };
@@ -35,10 +34,10 @@ pub fn may_hold_session(url: &str, region: &Region, own: Option<&str>) -> bool {
     (secure && of_aws()) || of_own()
 }
 
-/// Whether this can be the DNS name of an EC2 Instance Connect Endpoint in a region, or else is of
-/// the host of the user's `own` endpoint for EC2.
+/// Whether this can be the DNS name of an EC2 Instance Connect Endpoint in this region, or else belongs
+/// to the host of the user's `own` endpoint for EC2.
 #[must_use]
-pub fn may_be_endpoint(name: &str, id: &EndpointId, region: &Region, own: Option<&str>) -> bool {
+pub fn is_endpoint_name(name: &str, id: &EndpointId, region: &Region, own: Option<&str>) -> bool {
     let rest = name
         .strip_prefix(id.as_str())
         .and_then(|rest| rest.strip_prefix('.'));
@@ -56,8 +55,8 @@ pub fn may_be_endpoint(name: &str, id: &EndpointId, region: &Region, own: Option
     of_aws().unwrap_or(false) || of_own().unwrap_or(false)
 }
 
-/// Whether a host is a service's own in this region: `SERVICE.REGION.SUFFIX`, or the same with
-/// `-fips`. The URLs of answers name no port.
+/// Whether a host belongs to a service in this region: `SERVICE.REGION.SUFFIX`, or with `-fips`. The URLs
+/// in answers have no port.
 fn is_of_service(host: &str, service: &str, region: &Region) -> bool {
     suffixes(region).iter().any(|suffix| {
         let name = |variant: &str| format!("{service}{variant}.{region}.{suffix}");
@@ -65,7 +64,7 @@ fn is_of_service(host: &str, service: &str, region: &Region) -> bool {
     })
 }
 
-/// What the names of services end in, in the partition of a region: usually, and for IPv6, too.
+/// The suffixes of service names in a region's partition: the usual one, and the dual-stack one.
 ///
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html>; the list is the SDKs'.
 fn suffixes(region: &Region) -> [&'static str; 2] {
@@ -80,8 +79,8 @@ fn suffixes(region: &Region) -> [&'static str; 2] {
     }
 }
 
-/// The scheme and the authority of a URL whose authority is a host and perhaps a port: no user
-/// before it, and nothing that others might read otherwise.
+/// Scheme and authority of a URL, if the authority is just a host and perhaps a port: without a user,
+/// and without characters that parsers could read differently.
 fn parts(url: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = url.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
@@ -101,7 +100,7 @@ mod tests {
     use super::*;
 
     fn holds(url: &str, region: &str, own: Option<&str>) -> bool {
-        may_hold_session(url, &Region::parse(region).expect("a region"), own)
+        is_data_channel_url(url, &Region::parse(region).expect("a region"), own)
     }
 
     const PATH: &str = "/v1/data-channel/s-1?role=publish_subscribe&cell-number=AA+/=";
@@ -180,7 +179,7 @@ mod tests {
     fn an_endpoint_is_called_as_aws_calls_it_in_the_region() {
         let id = EndpointId::parse("eice-0a").expect("an ID");
         let region = Region::parse("eu-west-1").expect("a region");
-        let is = |name: &str, own| may_be_endpoint(name, &id, &region, own);
+        let is = |name: &str, own| is_endpoint_name(name, &id, &region, own);
         for name in [
             "eice-0a.1b2c.ec2-instance-connect-endpoint.eu-west-1.amazonaws.com",
             "eice-0a.1b2c.fips.ec2-instance-connect-endpoint.eu-west-1.amazonaws.com",

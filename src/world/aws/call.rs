@@ -21,32 +21,31 @@ use crate::world::aws::error::{AwsError, Denied};
 use crate::world::net::connect_error;
 use crate::world::tty::waiting::Wait;
 
-/// What was asked of AWS, for the error that may come of it.
+/// A call to AWS.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Call<'a> {
     /// The action, as IAM names it: `ec2:DescribeInstances`.
     pub(super) action: &'static str,
-    /// Where it was asked.
     pub(super) region: &'a Regional<'a>,
-    /// The key that is pushed, if that is what the call does.
+    /// What is pushed, if the call pushes a key.
     pub(super) push: Option<KeyPush<'a>>,
 }
 
-/// What a key is pushed for.
+/// A key that is pushed.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyPush<'a> {
     /// The instance.
     pub id: &'a InstanceId,
-    /// Where it is to open.
+    /// What it opens there.
     pub target: PushTarget<'a>,
 }
 
-/// What a key opens.
+/// What a pushed key opens.
 #[derive(Clone, Copy, Debug)]
 pub enum PushTarget<'a> {
-    /// The instance's sshd, for this user; in this zone, where the user vouches for it.
+    /// The instance's sshd, for this user; in this zone, if the user named it as part of the target.
     User(&'a Login, Option<&'a Zone>),
-    /// Its serial console, which knows no users.
+    /// Its serial console, which has no users.
     Serial,
 }
 
@@ -92,7 +91,7 @@ impl Call<'_> {
         result
     }
 
-    /// What failed, by the service's error code or by how far the call got.
+    /// Our error for the SDK's: by the service's error code, or by how far the call got.
     pub(super) fn failed<E: OperationError>(&self, error: &SdkError<E, HttpResponse>) -> AwsError {
         if let Some(network) = connect_error::in_chain(error) {
             return AwsError::Network(network.clone());
@@ -123,7 +122,7 @@ impl Call<'_> {
         }
     }
 
-    /// What the service's error code means.
+    /// Our error for a service's error code.
     fn refused(&self, meta: &ErrorMetadata, answer: &HttpResponse) -> AwsError {
         let (action, status) = (self.action, answer.status().as_u16());
         let Some(code) = meta.code() else {
@@ -164,7 +163,7 @@ impl Call<'_> {
             | "MissingAuthenticationToken"
             | "IncompleteSignature"
             | "OptInRequired" => AwsError::BadCredentials {
-                stale: self.region.aws.forget_session(),
+                stale: self.region.aws.delete_session(),
                 code: code.to_owned(),
             },
             code if retry::is_throttling(code) => AwsError::Throttled { action },
@@ -187,7 +186,7 @@ impl Call<'_> {
         }
     }
 
-    /// Tells what an answer looks like that makes no sense; not what is in it, which may be secret.
+    /// Describes an answer that is not valid; without its content, which may be secret.
     fn tell_answer(&self, answer: &HttpResponse) {
         self.region.debug(|| {
             let kind = answer.headers().get("content-type").unwrap_or("no type");
@@ -197,7 +196,7 @@ impl Call<'_> {
         });
     }
 
-    /// The answer was none of this service's.
+    /// The error for an answer that is not the service's.
     pub(super) fn bad_answer(&self) -> AwsError {
         AwsError::BadAnswer {
             action: self.action,
@@ -207,7 +206,7 @@ impl Call<'_> {
 
     fn expired(&self, off: Option<Offset>) -> AwsError {
         let profile = self.region.aws.profile.clone();
-        let stale = self.region.aws.forget_session();
+        let stale = self.region.aws.delete_session();
         AwsError::Expired {
             stale,
             profile,
@@ -215,7 +214,7 @@ impl Call<'_> {
         }
     }
 
-    /// What is known of the time and the credentials, now that there is this answer.
+    /// What this answer shows about time and credentials.
     fn facts(&self, answer: &HttpResponse) -> ClockFacts {
         let date = answer.headers().get("date");
         let date = date.and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
@@ -236,7 +235,7 @@ impl Call<'_> {
         InstanceError::NotFound { what, region }.into()
     }
 
-    /// What EC2 Instance Connect says of a push that it does not take, and does not say why.
+    /// The error for a push that EC2 Instance Connect rejects without a reason.
     fn not_taken(&self, code: &str, message: &str) -> AwsError {
         let Some(push) = self.push else {
             return self.bad_answer();
@@ -276,7 +275,7 @@ impl Call<'_> {
         }
     }
 
-    /// The action, resource and condition that a policy must allow, as far as AWS or we know.
+    /// The action, resource and condition that a policy must allow, as far as they are known.
     fn denied(&self, message: &str) -> Denied {
         let after = |marker: &str| {
             let rest = message.split_once(marker)?.1;
@@ -302,15 +301,14 @@ impl Call<'_> {
         }
     }
 
-    /// The service that was called, for a person; an endpoint that the user has set is their own
-    /// to know.
+    /// The service that was called, in words. The URL is not shown: who has set one knows it.
     fn host(&self) -> String {
         let service = self.action.split(':').next().unwrap_or_default();
         format!("{service} in {}", self.region.chosen())
     }
 }
 
-/// Whether the message of such an error repeats the request, with the session token in it.
+/// Whether messages with this code repeat the request, and so the session token.
 fn tells_secrets(code: &str) -> bool {
     code.contains("Signature")
 }
@@ -325,14 +323,14 @@ pub(super) fn partition(region: &Region) -> &'static str {
     }
 }
 
-/// Why one of the library's sources gives no credentials, in few words.
+/// Our error for a provider of the SDK's that gives no credentials.
 pub(super) fn no_credentials(error: &SdkCredentialsError, profile: Option<String>) -> AwsError {
     if let Some(network) = connect_error::in_chain(error) {
         return AwsError::Network(network.clone());
     }
     let cause = root_cause(error);
-    // What the library says of the metadata service is nothing to the user, who has set no such
-    // thing: it is the last of the chain, and its error is nobody's off EC2.
+    // The metadata service is the last of the chain: outside EC2, where it does not answer, the
+    // SDK's message about it would only confuse.
     let nothing = matches!(error, SdkCredentialsError::CredentialsNotLoaded(_));
     let cause = match profile {
         _ if !nothing && !cause.contains("IMDS") => cause,
@@ -342,7 +340,7 @@ pub(super) fn no_credentials(error: &SdkCredentialsError, profile: Option<String
     AwsError::NoCredentials { cause, profile }
 }
 
-/// The innermost cause, which is the one that names the thing that failed.
+/// The innermost cause: it names what failed.
 fn root_cause(error: &(dyn StdError + 'static)) -> String {
     let causes = connect_error::chain(error);
     causes.last().map(ToString::to_string).unwrap_or_default()

@@ -1,8 +1,9 @@
-//! Who we are: the chain of places where credentials come from, in botocore's order.
+//! The credential provider chain, in the order of botocore 1.43 and the AWS CLI 2.36.
 //!
 //! The environment, the profile (a role, a web identity, SSO, the file `credentials`, a console
-//! login, a command, the file `config`), the container, the instance. The first that has any
-//! decides, also where it then fails.
+//! login, a command, the file `config`), the container, the instance. The first that is configured
+//! counts, even if it then fails. A newer botocore may add providers: compare
+//! `botocore.credentials.create_credential_resolver`.
 
 mod cache;
 mod login;
@@ -27,14 +28,13 @@ use crate::world::aws::error::{AwsError, CredentialsError, StaleSession, Unreada
 
 pub(super) use self::provided::{imds, is_metadata_disabled};
 
-/// All that the way to credentials needs.
+/// What it takes to get credentials.
 pub(super) struct ProviderChain<'a> {
     pub(super) profile: Profile<'a>,
-    /// Whether the user has named the profile on the command line: then it beats the environment.
+    /// Whether the profile is named on the command line: then it goes before the environment.
     pub(super) explicit: bool,
-    /// The AWS file that could not be read.
     pub(super) unread: Option<&'a UnreadableFile>,
-    /// Where roles are asked for; AWS without credentials yet.
+    /// Where roles are assumed; without credentials yet.
     pub(super) region: &'a Regional<'a>,
     pub(super) prompts: Prompts,
 }
@@ -49,7 +49,7 @@ pub enum Prompts {
 }
 
 impl Prompts {
-    /// What BatchMode says of them.
+    /// With the BatchMode of ssh_config.
     #[must_use]
     pub const fn of(batch: bool) -> Self {
         if batch {
@@ -60,23 +60,23 @@ impl Prompts {
     }
 }
 
-/// Credentials, and where in the cache they were, if they were there.
+/// Credentials, and their file in the cache if they are from there.
 pub(super) struct Found {
     pub(super) credentials: Credentials,
-    pub(super) kept: Option<CachedSession>,
+    pub(super) cached: Option<CachedSession>,
 }
 
 impl From<Credentials> for Found {
     fn from(credentials: Credentials) -> Self {
         Self {
             credentials,
-            kept: None,
+            cached: None,
         }
     }
 }
 
 impl ProviderChain<'_> {
-    /// The credentials of the first place that has any.
+    /// The credentials of the first provider that is configured.
     pub(super) async fn credentials(&self) -> Result<Found, AwsError> {
         if !self.explicit
             && let Some(credentials) = of_environment()?
@@ -95,8 +95,8 @@ impl ProviderChain<'_> {
         }
     }
 
-    /// Those of the container or the instance. Where a profile is named and a file of it could not
-    /// be read, they may be somebody else's.
+    /// Those of the container or the instance. If a profile is named and one of its files could not be
+    /// read, they may be the wrong ones.
     async fn of_machine(&self) -> Result<Credentials, AwsError> {
         if let Some(unread) = self.unread.filter(|it| it.is_there()) {
             if self.region.aws.profile.is_some() {
@@ -114,21 +114,21 @@ impl ProviderChain<'_> {
         }
     }
 
-    /// Tells where credentials come from.
+    /// Reports where credentials come from.
     fn tell(&self, place: impl FnOnce() -> String) {
         self.region
             .debug(|| format!("credentials come from {}", place()));
     }
 
-    /// Those of a source, or of the last of the roles that lead from there. A session from the cache
-    /// with which AWS gives no role is dropped, and made anew.
+    /// Those of a profile, by way of its roles. If AWS rejects a cached session on the way, it is deleted
+    /// and got anew.
     async fn of(&self, origin: Origin<'_>) -> Result<Found, AwsError> {
         let cache = Cache::open();
         let found = match self.walk(&origin, &cache).await {
             Err(AwsError::Expired { .. } | AwsError::BadCredentials { .. })
-                if let Some(kept) = cache.found().filter(CachedSession::forget) =>
+                if let Some(cached) = cache.found().filter(CachedSession::delete) =>
             {
-                let path = kept.path;
+                let path = cached.path;
                 let stale = StaleSession {
                     path,
                     is_deleted: true,
@@ -140,17 +140,17 @@ impl ProviderChain<'_> {
         };
         Ok(Found {
             credentials: found?,
-            kept: cache.found(),
+            cached: cache.found(),
         })
     }
 
-    /// Walks from a source over the roles, or from the last of them that is in the cache.
+    /// Assumes the roles one after the other, beginning with the last one whose session is cached.
     async fn walk(&self, origin: &Origin<'_>, cache: &Cache) -> Result<Credentials, AwsError> {
-        let kept = origin.roles.iter().enumerate().find_map(|(number, role)| {
+        let cached = origin.roles.iter().enumerate().find_map(|(number, role)| {
             let credentials = cache.find(&role.cache_key())?;
             Some((number, credentials))
         });
-        let (left, mut credentials) = match kept {
+        let (left, mut credentials) = match cached {
             Some((number, credentials)) => {
                 let role = origin.roles[number].role_arn;
                 self.region
@@ -166,7 +166,7 @@ impl ProviderChain<'_> {
         Ok(credentials)
     }
 
-    /// Those that no role is assumed for yet.
+    /// Those with which the first role is assumed.
     async fn first(&self, origin: &Origin<'_>, cache: &Cache) -> Result<Credentials, AwsError> {
         self.tell(|| origin.to_string());
         match &origin.source {
@@ -192,7 +192,7 @@ impl ProviderChain<'_> {
         }
     }
 
-    /// Those of a `credential_source`, if it has any.
+    /// Those of a `credential_source`; `None` if it has none.
     async fn named(&self, source: NamedSource) -> Result<Option<Credentials>, AwsError> {
         match source {
             NamedSource::Environment => of_environment(),
@@ -206,7 +206,7 @@ impl ProviderChain<'_> {
     }
 }
 
-/// A key in the environment.
+/// The access key in the environment.
 fn of_environment() -> Result<Option<Credentials>, AwsError> {
     let Some(id) = first(&["AWS_ACCESS_KEY_ID"])? else {
         return Ok(None);

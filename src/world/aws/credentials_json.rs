@@ -1,11 +1,10 @@
-//! Credentials on their way from one process of ours to the next, by a file that only we can read.
-//! Its form is that of `credential_process` in the AWS CLI.
+//! Credentials for another process of ours, in a file that only we can read. The format is that of
+//! `credential_process` in the AWS CLI.
 
 use aws_credential_types::Credentials;
 use serde_json::{Value, json};
 
-/// What to write.
-pub fn handed(credentials: &Credentials) -> Vec<u8> {
+pub(crate) fn to_json(credentials: &Credentials) -> Vec<u8> {
     let text = json!({
         "Version": 1,
         "AccessKeyId": credentials.access_key_id(),
@@ -15,8 +14,8 @@ pub fn handed(credentials: &Credentials) -> Vec<u8> {
     text.to_string().into_bytes()
 }
 
-/// What was read; `None` if it makes no sense.
-pub fn received(text: &[u8]) -> Option<Credentials> {
+/// `None` if this is not what [`to_json`] writes.
+pub(crate) fn from_json(text: &[u8]) -> Option<Credentials> {
     let json: Value = serde_json::from_slice(text).ok()?;
     let value = |name: &str| json.get(name)?.as_str().map(str::to_owned);
     let (key, secret) = (value("AccessKeyId")?, value("SecretAccessKey")?);
@@ -34,10 +33,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_handed_over_is_received() {
+    fn what_is_written_can_be_read() {
         for token in [None, Some("to\"ken".to_owned())] {
             let sent = Credentials::new("key", "sec/ret", token, None, "test");
-            let got = received(&handed(&sent)).expect("credentials");
+            let got = from_json(&to_json(&sent)).expect("credentials");
             let parts = |it: &Credentials| {
                 let token = it.session_token().map(str::to_owned);
                 (
@@ -48,6 +47,6 @@ mod tests {
             };
             assert_eq!(parts(&got), parts(&sent));
         }
-        assert!(received(b"").is_none() && received(b"{}").is_none());
+        assert!(from_json(b"").is_none() && from_json(b"{}").is_none());
     }
 }

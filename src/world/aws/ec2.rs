@@ -25,7 +25,7 @@ impl Regional<'_> {
     /// Finds an instance by its ID.
     ///
     /// # Errors
-    /// [`InstanceError::NotFound`] for one that does not exist, and whatever can befall a call.
+    /// [`InstanceError::NotFound`], and those of any call.
     pub async fn instance(&self, id: &InstanceId) -> Result<Instance, AwsError> {
         let not_found = || InstanceError::NotFound {
             what: id.to_string(),
@@ -44,12 +44,12 @@ impl Regional<'_> {
         Ok(found.into_iter().next().ok_or_else(not_found)?)
     }
 
-    /// Finds the one instance that is meant by these filters. The filters of a single call would
-    /// all have to match, so each has its own; they run at the same time. `what` is the user's word
-    /// for it.
+    /// Finds the one instance that matches any of these filters. A single call would combine its
+    /// filters with "and", so there is a call for each, all at the same time. `what` is what the user
+    /// typed.
     ///
     /// # Errors
-    /// [`InstanceError::NotFound`], [`InstanceError::Several`], and whatever can befall a call.
+    /// [`InstanceError::NotFound`], [`InstanceError::Several`], and those of any call.
     pub(crate) async fn instance_with(
         &self,
         filters: &[Filter],
@@ -69,7 +69,7 @@ impl Regional<'_> {
         Ok(one?)
     }
 
-    /// Everything that any of the filters matches.
+    /// All instances that match any of the filters.
     fn any_of<'a>(
         &'a self,
         filters: &'a [Filter],
@@ -149,7 +149,6 @@ fn instance(instance: &types::Instance) -> Option<Instance> {
     })
 }
 
-/// The addresses of a network interface.
 fn assigned(interface: &types::InstanceNetworkInterface) -> Vec<Assigned> {
     let v4 = interface.private_ip_addresses().iter().filter_map(|it| {
         let public = it.association().and_then(|it| it.public_ip());

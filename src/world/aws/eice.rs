@@ -9,21 +9,22 @@ use aws_sdk_ec2::types::{
 
 use super::Regional;
 use super::pages;
-use crate::plan::aws::service_host::may_be_endpoint;
+use crate::plan::aws::service_host::is_endpoint_name;
 use crate::plan::route::eice::{Endpoint, EndpointId, Names, Preference, Reach};
 use crate::world::aws::error::AwsError;
 
 impl Regional<'_> {
-    /// Every EC2 Instance Connect Endpoint of the account in this region, to the last page.
+    /// All EC2 Instance Connect Endpoints of the account in this region.
     ///
-    /// There are few (five, unless the quota was raised), and asking for all of them need not wait
-    /// until the instance's VPC is known.
+    /// There are few (five, unless the quota was raised), and this call need not wait until the
+    /// instance's VPC is known.
     ///
     /// # Errors
-    /// Whatever can befall a call.
+    /// Those of any call.
     pub async fn endpoints(&self) -> Result<Vec<Endpoint>, AwsError> {
         let own = self.aws.endpoint_urls.get("EC2");
-        let is_trusted = |name: &str, id: &EndpointId| may_be_endpoint(name, id, &self.region, own);
+        let is_trusted =
+            |name: &str, id: &EndpointId| is_endpoint_name(name, id, &self.region, own);
         let call = self.call("ec2:DescribeInstanceConnectEndpoints");
         let page = async |token| {
             let client = self.ec2::<DescribeInstanceConnectEndpointsError>();
@@ -39,7 +40,7 @@ impl Regional<'_> {
         pages::all(&call, page).await
     }
 
-    /// What the configuration asks of endpoints.
+    /// Which of an endpoint's DNS names the configuration asks for.
     pub fn endpoint_preference(&self) -> Preference {
         Preference {
             fips: self.aws.sdk.use_fips().unwrap_or(false),

@@ -1,8 +1,8 @@
-//! Endpoints that the user has set in place of AWS's own.
+//! Endpoint URLs that the user has set instead of AWS's own.
 //!
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
 //!
-//! The library would read them by itself, and end in a panic over one that is set to nothing.
+//! The SDK would read them itself, but panics if one is set to nothing.
 
 use std::collections::BTreeMap;
 
@@ -14,11 +14,10 @@ use super::variables::{first, is_true};
 use crate::plan::aws::profiles::Profile;
 use crate::world::aws::error::{AwsError, SettingError};
 
-/// For all services at once: the variable, and the profile's setting.
+/// For all services: the variable, and the profile's setting.
 const FOR_ALL: (&str, &str) = ("AWS_ENDPOINT_URL", "endpoint_url");
 
-/// The services that we call: the ID by which the library knows them, the variable, and what they
-/// are called in a `services` section.
+/// The services that we call: the SDK's ID, the variable, and the name in a `services` section.
 const SERVICES: &[(&str, &str, &str)] = &[
     ("EC2", "AWS_ENDPOINT_URL_EC2", "ec2"),
     (
@@ -33,15 +32,15 @@ const SERVICES: &[(&str, &str, &str)] = &[
     ("Signin", "AWS_ENDPOINT_URL_SIGNIN", "signin"),
 ];
 
-/// The URLs in force, by the library's IDs of the services.
+/// The URLs by the SDK's IDs of the services.
 #[derive(Clone, Debug, Default)]
 pub(super) struct EndpointUrls(BTreeMap<&'static str, String>);
 
 impl EndpointUrls {
-    /// What environment and profile say, in botocore's order; what is set to nothing is not set.
+    /// Reads environment and profile in botocore's order. Empty values count as unset.
     ///
     /// # Errors
-    /// [`AwsError::Setting`], also for what is no URL.
+    /// [`AwsError::Setting`], also for what is not a URL.
     pub(super) fn of(profile: Profile<'_>) -> Result<Self, AwsError> {
         let ignored = profile.get("ignore_configured_endpoint_urls");
         if is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", ignored)? {
@@ -62,7 +61,7 @@ impl EndpointUrls {
         Ok(Self(urls))
     }
 
-    /// The one for a service, by the library's ID of it.
+    /// The URL for a service, by the SDK's ID.
     pub(super) fn get(&self, service: &str) -> Option<&str> {
         self.0.get(service).map(String::as_str)
     }
@@ -77,14 +76,14 @@ impl LoadServiceConfig for EndpointUrls {
     }
 }
 
-/// Whether there is a host, and where there is something like a port, a port.
+/// Whether there is a host, and a valid port if there is any.
 fn has_host_and_port(authority: &Authority) -> bool {
     let without_port = authority.as_str().trim_end_matches(':');
     let is_whole = without_port.ends_with(authority.host()) || authority.port_u16().is_some();
     !authority.host().is_empty() && is_whole
 }
 
-/// A URL that requests can be sent to.
+/// The URL, if requests can be sent there.
 fn checked(name: &'static str, url: String) -> Result<String, AwsError> {
     let parsed: Option<Uri> = url.parse().ok();
     let is_good = parsed.is_some_and(|uri| {

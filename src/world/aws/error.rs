@@ -41,7 +41,7 @@ const AWS_FILE: &str =
 pub enum AwsError {
     #[error(transparent)]
     Setting(#[from] SettingError),
-    /// There may be one in a file that could not be read.
+    /// The file may hold a region, but cannot be read.
     #[error("no AWS region is set{}", and(.0.as_ref()))]
     NoRegion(Option<UnreadableFile>),
     #[error(transparent)]
@@ -75,7 +75,7 @@ pub enum AwsError {
     },
     #[error(transparent)]
     Denied(Denied),
-    /// EC2 Instance Connect's `AuthException`: it says no more.
+    /// EC2 Instance Connect's `AuthException`, which gives no reason.
     #[error("EC2 Instance Connect refuses these credentials for {id} in {region}")]
     NoAccess {
         id: InstanceId,
@@ -176,7 +176,7 @@ impl Hint for AwsError {
     }
 }
 
-/// A command for a profile, which the default one need not be named for.
+/// A command for a profile; the default one need not be named.
 fn with_profile(command: &str, profile: Option<&str>) -> String {
     match profile {
         Some(name) if name != DEFAULT => {
@@ -197,7 +197,6 @@ fn expired_hint(profile: Option<&str>, off: Option<Offset>) -> String {
     format!("get new ones, for example with `{login}`{clock}")
 }
 
-/// How to mend a clock that is off.
 pub(crate) fn clock_hint(off: Option<Offset>) -> String {
     let off = off.map_or(String::new(), |off| format!(", which is {off}"));
     format!("set this machine's clock{off}")

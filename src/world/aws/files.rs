@@ -1,4 +1,4 @@
-//! The user's two AWS files, each read once in a run.
+//! The user's two AWS files.
 
 use std::env;
 use std::ffi::OsString;
@@ -9,26 +9,25 @@ use crate::plan::aws::profiles::{DEFAULT, File, FileError, Profile, Profiles};
 use crate::world::aws::error::{AwsError, CredentialsError, UnreadableFile};
 use crate::world::process::bounded;
 
-/// What the files say, and why one of them could not be read.
 #[derive(Debug)]
 pub(super) struct Files {
     profiles: Profiles,
-    /// The AWS CLI goes on without it, and so do we: all that is needed may be known without it.
+    /// Why one of them could not be read. Like the AWS CLI, we go on without it: the rest may do.
     pub(super) unread: Option<UnreadableFile>,
 }
 
-/// The names of all profiles, for completion; none, where the files make no sense.
+/// The names of all profiles, for completion; none if the files cannot be parsed.
 #[must_use]
 pub fn profile_names() -> Vec<String> {
     Files::read().map_or(Vec::new(), |files| files.profiles.names())
 }
 
 impl Files {
-    /// Reads `config` and `credentials`, wherever AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE
-    /// say they are. One that is not there is empty.
+    /// Reads `config` and `credentials`, from where AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE
+    /// say. A missing file counts as empty.
     ///
     /// # Errors
-    /// [`AwsError::File`] for one that makes no sense, or fails to be read half-way.
+    /// [`AwsError::File`] if one cannot be parsed, or if reading it fails half-way.
     pub(super) fn read() -> Result<Self, AwsError> {
         let config = AwsFile::of("AWS_CONFIG_FILE", "config");
         let credentials = AwsFile::of("AWS_SHARED_CREDENTIALS_FILE", "credentials");
@@ -48,7 +47,7 @@ impl Files {
         Ok(Self { profiles, unread })
     }
 
-    /// What they say of a profile, which must be there if it has been named.
+    /// A profile. If it is named, it must exist.
     ///
     /// # Errors
     /// [`AwsError::UnknownProfile`], or the file that could not be read.
@@ -63,13 +62,13 @@ impl Files {
         }
     }
 
-    /// The error, or the file that could not be read where what is missing may stand there.
+    /// The error, or the unreadable file if that may hold what is missing.
     pub(super) fn or_unread(&self, error: AwsError) -> AwsError {
         let Some(unread) = &self.unread else {
             return error;
         };
         let may_be_there = match &error {
-            // Many name a file that is not there, to have none.
+            // Many set the variable to a file that does not exist, to have no such file.
             AwsError::NoCredentials { .. } => unread.is_there(),
             AwsError::UnknownProfile { .. } => true,
             AwsError::Credentials(CredentialsError::Profile(error)) => {
@@ -84,11 +83,10 @@ impl Files {
     }
 }
 
-/// Where one of the files is.
 struct AwsFile {
     path: PathBuf,
     variable: &'static str,
-    /// Whether the variable names it; else it is in `~/.aws`.
+    /// Whether the variable is set; else it is in `~/.aws`.
     is_named: bool,
 }
 
@@ -107,7 +105,7 @@ impl AwsFile {
         self.path.to_string_lossy().into_owned()
     }
 
-    /// The text, or nothing and why.
+    /// The text; where it cannot be read, none, and why.
     fn text(&self) -> Result<(String, Option<UnreadableFile>), AwsError> {
         use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
         let error = match bounded::file(&self.path) {
@@ -125,7 +123,7 @@ impl AwsFile {
         }
     }
 
-    /// What to try where there is no such file.
+    /// What to try where it cannot be read.
     fn wanted(&self, kind: io::ErrorKind) -> &'static str {
         match (self.is_named, self.variable) {
             (true, "AWS_CONFIG_FILE") => "AWS_CONFIG_FILE names it: set it to the right file",
@@ -138,7 +136,7 @@ impl AwsFile {
     }
 }
 
-/// The text of a file. A byte order mark, as editors of Windows write it, is none of it.
+/// The text of a file, without the byte order mark that editors of Windows write.
 fn decoded(path: &Path, bytes: Vec<u8>) -> Result<String, AwsError> {
     let failed = |cause: &str| AwsError::File(path.to_owned(), cause.to_owned());
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
@@ -153,7 +151,7 @@ fn decoded(path: &Path, bytes: Vec<u8>) -> Result<String, AwsError> {
     }
 }
 
-/// The user's home directory: HOME, else what the system has for them.
+/// The user's home directory: HOME, else the one in the system's user database.
 pub(super) fn home() -> Option<PathBuf> {
     let set = env::var_os("HOME").filter(|home| !home.is_empty());
     set.map(PathBuf::from).or_else(|| {
@@ -162,7 +160,7 @@ pub(super) fn home() -> Option<PathBuf> {
     })
 }
 
-/// A path of the user's, in which `~` is their home.
+/// A path of the user's, with `~` for the home directory.
 pub(super) fn expanded(path: OsString) -> PathBuf {
     let path = PathBuf::from(path);
     match (path.strip_prefix("~"), home()) {

@@ -1,4 +1,4 @@
-//! The HTTP client under the SDK: proxies as the environment says, TLS only where it is needed.
+//! The HTTP client of the SDK: with the proxies of the environment, and TLS only where needed.
 
 mod limit;
 mod long_timeout;
@@ -29,13 +29,13 @@ use crate::world::net::connect_error;
 use crate::world::net::error::NetworkError;
 use crate::world::net::trust::Trust;
 
-/// A client that looks where each request goes before it makes a connector: reading certificates
-/// takes milliseconds, which no request over plain HTTP (a metadata service, a local endpoint)
-/// should pay.
+/// A client that makes a connector only when it knows where a request goes: reading certificates
+/// takes milliseconds, which requests over plain HTTP (metadata services, local endpoints) should
+/// not pay.
 #[derive(Clone, Debug)]
 pub(super) struct Client(Arc<Shared>);
 
-/// The shared that requests have gone so far.
+/// What all connectors have in common, and those made so far.
 #[derive(Debug)]
 struct Shared {
     trust: Trust,
@@ -43,7 +43,7 @@ struct Shared {
     connectors: Mutex<HashMap<ConnectorKey, SharedHttpConnector>>,
 }
 
-/// What takes a connector of its own.
+/// Requests that differ in this need connectors of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct ConnectorKey {
     secure: bool,
@@ -51,7 +51,7 @@ struct ConnectorKey {
     timeouts: Option<[Option<Duration>; 2]>,
 }
 
-/// The variables that say which proxies there are, and for whom there is none.
+/// The variables that name proxies, and the hosts to reach without one.
 const PROXIES: &[&str] = &[
     "http_proxy",
     "HTTP_PROXY",
@@ -63,7 +63,7 @@ const PROXIES: &[&str] = &[
     "NO_PROXY",
 ];
 
-/// The proxies of our environment.
+/// The proxies of the environment.
 ///
 /// # Errors
 /// [`AwsError::Setting`].
@@ -75,7 +75,7 @@ pub(super) fn proxies() -> Result<Proxies, AwsError> {
 }
 
 impl Client {
-    /// One client for all calls, so that connections and certificates are shared.
+    /// One client for all calls, so that they share connections and certificates.
     pub(super) fn shared(trust: Trust, proxies: Proxies) -> SharedHttpClient {
         SharedHttpClient::new(Self(Arc::new(Shared {
             trust,
@@ -134,10 +134,10 @@ impl HttpConnector for ConnectorByRequest {
 }
 
 impl ConnectorByRequest {
-    /// The connector for this key, made if nobody has gone it before.
+    /// The connector for a request, made if it is the first of its kind.
     ///
-    /// Over TLS, the first to come sets the time limits for all: each connector more would parse
-    /// the certificates again.
+    /// Over TLS, the first request sets the time limits for all: another connector would parse the
+    /// certificates again.
     fn connector(
         &self,
         secure: bool,
@@ -177,7 +177,7 @@ impl ConnectorByRequest {
     }
 }
 
-/// The authorities we trust, in the SDK's terms.
+/// The certificates to trust, in the SDK's terms.
 fn tls_context(trust: &Trust) -> Result<TlsContext, NetworkError> {
     let store = TrustStore::empty().with_pem_certificate(trust.pem()?);
     TlsContext::builder()
@@ -186,7 +186,7 @@ fn tls_context(trust: &Trust) -> Result<TlsContext, NetworkError> {
         .map_err(|error| NetworkError::NoTls(error.to_string()))
 }
 
-/// The proxy, in the SDK's terms; whether one is needed is settled already.
+/// The proxy in the SDK's terms; whether it is needed is decided already.
 fn sdk_proxy(proxy: Option<&Proxy>) -> Result<ProxyConfig, NetworkError> {
     let Some(proxy) = proxy else {
         return Ok(ProxyConfig::disabled());
@@ -196,7 +196,7 @@ fn sdk_proxy(proxy: Option<&Proxy>) -> Result<ProxyConfig, NetworkError> {
             proxy: proxy.to_string(),
             cause: error.to_string(),
         })?;
-    // The SDK puts these into a URL, from which they are decoded.
+    // The SDK puts these into a URL, and decodes them again.
     Ok(match &proxy.auth {
         Some(auth) => {
             let (user, password) = auth.encoded();
@@ -206,7 +206,7 @@ fn sdk_proxy(proxy: Option<&Proxy>) -> Result<ProxyConfig, NetworkError> {
     })
 }
 
-/// No answer, and no second try.
+/// Fails without another attempt.
 fn refuse(network: NetworkError) -> HttpConnectorFuture {
     HttpConnectorFuture::ready(Err(ConnectorError::user(network.into())))
 }

@@ -19,12 +19,11 @@ use crate::world::aws::error::AwsError;
 use crate::world::key::keeper::Bell;
 
 impl Regional<'_> {
-    /// Gives AWS the public half of a key for this target of an instance, for 60 seconds. The zone is
-    /// optional; a wrong one is refused. `bell` rings before each try, of which only the last one
-    /// succeeds.
+    /// Gives AWS the public key for this instance, for 60 seconds. The zone is optional, but a wrong
+    /// one is refused. `bell` rings before each attempt, of which only the last succeeds.
     ///
     /// # Errors
-    /// Whatever can befall a call; also an answer that does not say that the key is there.
+    /// Those of any call; also an answer that does not confirm the push.
     pub async fn push(
         &self,
         push: KeyPush<'_>,
@@ -75,7 +74,7 @@ impl Regional<'_> {
     }
 }
 
-/// Rings before each try of a call.
+/// Rings before each attempt of a call.
 #[derive(Debug)]
 struct BeforeEachTry(Option<Bell>);
 

@@ -1,4 +1,4 @@
-//! Credentials for as long as they are good, and then others: for who outlives them.
+//! Credentials that refresh themselves, for processes that run longer than a session lasts.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,20 +10,20 @@ use crate::plan::target::ids::Region;
 use crate::world::aws::error::AwsError;
 use crate::world::tty::terminal::Terminal;
 
-/// How long before their end credentials are no longer used: a signed URL lives so long.
+/// Credentials that expire sooner are replaced: a signed URL is valid for this long.
 const MARGIN: Duration = Duration::from_mins(1);
 
-/// Whose credentials, and those at hand.
+/// The current credentials, and what it takes to load others.
 #[derive(Debug)]
 pub struct RefreshingCredentials {
     profile: Option<String>,
     region: Option<Region>,
     terminal: Terminal,
-    kept: Mutex<Option<Credentials>>,
+    credentials: Mutex<Option<Credentials>>,
 }
 
 impl RefreshingCredentials {
-    /// Begins with those that were found already.
+    /// Begins with credentials that are loaded already.
     #[must_use]
     pub fn new(
         profile: Option<String>,
@@ -35,29 +35,29 @@ impl RefreshingCredentials {
             profile,
             region,
             terminal,
-            kept: Mutex::new(found),
+            credentials: Mutex::new(found),
         }
     }
 
-    /// Credentials that are good now. Who comes while others are looked for waits for these.
+    /// Credentials that are valid now. Concurrent callers wait for one load.
     ///
     /// # Errors
     /// Those of [`Aws::load`].
     pub async fn get(&self) -> Result<Credentials, AwsError> {
-        let mut kept = self.kept.lock().await;
-        if let Some(credentials) = kept.as_ref().filter(|it| is_good(it, SystemTime::now())) {
+        let mut current = self.credentials.lock().await;
+        if let Some(credentials) = current.as_ref().filter(|it| is_good(it, SystemTime::now())) {
             return Ok(credentials.clone());
         }
         let (profile, region) = (self.profile.as_deref(), self.region.as_ref());
         let aws = Aws::load(profile, region, Prompts::Allowed, self.terminal).await?;
         let fresh = aws.credentials().await?;
-        *kept = Some(fresh.clone());
+        *current = Some(fresh.clone());
         Ok(fresh)
     }
 }
 
-/// Whether credentials need not be looked for again. Of a session whose end nobody tells, somebody
-/// may have written down the next one since; a key that is no session's has no end.
+/// Whether credentials can be used as they are. A session without a known end may have been replaced
+/// in its file since; a long-term key has no end.
 fn is_good(credentials: &Credentials, now: SystemTime) -> bool {
     match credentials.expiry() {
         Some(end) => end > now + MARGIN,

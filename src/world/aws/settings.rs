@@ -1,5 +1,5 @@
-//! What environment and profile say: which profile and region it is, whom to trust, how often to
-//! try. The SDK does not ask for some of it, and would panic over some.
+//! Settings of environment and profile: profile, region, certificates, attempts. The SDK does not
+//! read some of them, and panics over some values.
 
 use std::time::Duration;
 
@@ -24,14 +24,14 @@ use crate::world::aws::error::{AwsError, SettingError};
 use crate::world::net::trust::Trust;
 use crate::world::net::websocket::NetworkConfig;
 
-/// How long a connection may take to be made.
+/// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(3);
 
-/// How long AWS may take for one answer.
+/// How long one attempt of a call may take.
 const ATTEMPT: Duration = Duration::from_secs(8);
 
-/// The profile that is named, in the command line or the environment. The SDK knows the first of
-/// these variables; the second is the AWS CLI's and was the original's.
+/// The name of the profile: of the command line, else of the environment. AWS_DEFAULT_PROFILE is the
+/// AWS CLI's own variable, and the original's.
 ///
 /// # Errors
 /// [`AwsError::Setting`].
@@ -43,8 +43,8 @@ pub(super) fn profile_name(option: Option<&str>) -> Result<Option<String>, AwsEr
     Ok(set.map(|(_, name)| name))
 }
 
-/// What the SDK's clients need, but for region and credentials. Made without the SDK's loader, which
-/// would read the AWS files by rules of its own.
+/// What the SDK's clients need, but for region and credentials. The SDK's own loader would read the
+/// AWS files by its own rules.
 ///
 /// # Errors
 /// [`AwsError::Setting`] and the like.
@@ -92,8 +92,8 @@ pub(super) async fn region_of_this_machine(
     Ok(region.map(|region| region.to_string()))
 }
 
-/// What environment and profile say of the region, in the AWS CLI's order. A variable that cannot
-/// be is no matter where it does not count, since the region is `known`.
+/// The region settings in the AWS CLI's order. If the region is `known` already, variables that are
+/// not UTF-8 do not matter.
 pub(super) fn regions(profile: Profile<'_>, known: bool) -> Result<RegionSettings, AwsError> {
     let set = match first(&["AWS_REGION", "AWS_DEFAULT_REGION"]) {
         Err(_) if known => None,
@@ -116,10 +116,10 @@ pub(super) fn regions(profile: Profile<'_>, known: bool) -> Result<RegionSetting
     })
 }
 
-/// What lies between us and AWS, for what the SDK has no part in.
+/// What connections need that are not the SDK's.
 ///
 /// # Errors
-/// Files of AWS that make no sense, [`AwsError::UnknownProfile`].
+/// Files that cannot be parsed, [`AwsError::UnknownProfile`].
 pub(crate) fn network(name: Option<&str>) -> Result<NetworkConfig, AwsError> {
     let files = Files::read()?;
     let name = profile_name(name)?;
@@ -130,15 +130,15 @@ pub(crate) fn network(name: Option<&str>) -> Result<NetworkConfig, AwsError> {
     })
 }
 
-/// Whom we trust over TLS.
+/// The certificates to trust.
 pub(super) fn trust(profile: Profile<'_>) -> Trust {
     let bundle = profile.get("ca_bundle").filter(|path| !path.is_empty());
     let bundle = bundle.map(|path| files::expanded(path.into()));
     Trust::new(bundle.as_deref())
 }
 
-/// How often to try, and how: the SDK ends in a panic over what it does not know, among it the
-/// `legacy` of the AWS CLI, which is tried as `standard` here.
+/// How often to try a call, and how. The SDK panics over modes that it does not know, such as the AWS
+/// CLI's `legacy`, which means `standard` here.
 ///
 /// # Errors
 /// [`AwsError::Setting`].
@@ -177,8 +177,8 @@ fn retries(profile: Profile<'_>) -> Result<RetryConfig, AwsError> {
     }
 }
 
-/// The value of a variable or else of the profile's key, with which of them it is; nothing where
-/// it is empty.
+/// The value of a variable, or else of the profile's key, and which of them it is. Empty values count
+/// as unset.
 fn setting(
     name: &'static str,
     key: &'static str,

@@ -1,4 +1,4 @@
-//! Signatures for what the SDK does not send itself: the handshakes of websockets.
+//! Signatures for requests that the SDK does not send: the handshakes of websockets.
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html>
 
@@ -15,22 +15,22 @@ use crate::plan::target::ids::Region;
 use crate::wire::eice::encode;
 use crate::world::aws::error::AwsError;
 
-/// For which service, where and when a signature is good.
+/// The service, region and time that a signature is for.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'a> {
     /// The service's signing name.
     pub service: &'a str,
     /// The region.
     pub region: &'a Region,
-    /// Now.
+    /// When it is signed.
     pub time: SystemTime,
 }
 
-/// `url`, whose query may not be empty, signed for a GET within `life` from now. The signature
-/// comes last, as in AWS's own clients.
+/// `url`, which must have a query, signed for a GET within `life` from now. The signature comes last,
+/// as in AWS's own clients.
 ///
 /// # Errors
-/// None that can occur for a valid URL.
+/// None for a valid URL.
 pub fn presigned(
     url: &str,
     credentials: &Credentials,
@@ -48,7 +48,7 @@ pub fn presigned(
     }))
 }
 
-/// The headers that sign a GET of `url`: the host, the date and any session token are signed.
+/// The headers that sign a GET of `url`: host, date and any session token are signed.
 fn headers(
     url: &str,
     credentials: &Credentials,
@@ -61,11 +61,11 @@ fn headers(
 }
 
 impl Regional<'_> {
-    /// The headers that sign the upgrade of a session's websocket, now. Session Manager takes
+    /// The headers that sign the upgrade to a session's websocket, for now. Session Manager accepts
     /// signed upgrades since version 1.2.764 of the official plugin.
     ///
     /// # Errors
-    /// [`AwsError::NoCredentials`], and a URL that is none.
+    /// [`AwsError::NoCredentials`], and a URL that is not valid.
     pub async fn sign_upgrade(&self, url: &str) -> Result<Vec<(String, String)>, AwsError> {
         let credentials = self.aws.credentials().await?;
         let scope = Scope {
@@ -138,7 +138,7 @@ mod tests {
         presigned(&request.url(), &credentials, scope, life).expect("a signed URL")
     }
 
-    /// The signatures that the AWS CLI 2.36.7 makes with its clock held.
+    /// The signatures are those of the AWS CLI 2.36.7 with its clock set to that time.
     #[test]
     fn a_tunnels_url_is_that_of_the_aws_cli() {
         let own = format!(

@@ -16,14 +16,14 @@ use super::Regional;
 use super::call::Call;
 use super::retry::{OperationError, client_config};
 use crate::plan::aws::instance_error::InstanceError;
-use crate::plan::aws::service_host::may_hold_session;
+use crate::plan::aws::service_host::is_data_channel_url;
 use crate::plan::route::tunnel::Agent;
 use crate::world::aws::error::{AwsError, Denied};
 
-/// The document of a session to the port of an SSH server.
+/// The document for a session to the port of an SSH server.
 const TO_SSH: &str = "AWS-StartSSHSession";
 
-/// What is to be started.
+/// What a session is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SessionKind {
     /// A byte stream to this port.
@@ -32,14 +32,14 @@ pub enum SessionKind {
     Shell,
 }
 
-/// A session, and how its websocket is opened. The URL and the token let anybody in.
+/// A session, with all it takes to open its data channel: URL and token are secret.
 #[derive(Clone)]
 pub struct Session {
-    /// What AWS calls it.
+    /// `SessionId`.
     pub id: String,
-    /// Where its data channel is. To be used byte for byte: it holds a raw base64 value.
+    /// `StreamUrl`. To be used byte for byte: it holds a raw base64 value.
     pub url: String,
-    /// What the first frame must tell.
+    /// `TokenValue`, which the first frame carries.
     pub token: String,
 }
 
@@ -50,12 +50,12 @@ impl fmt::Debug for Session {
 }
 
 impl Regional<'_> {
-    /// Starts a session with an instance or managed node (`mi-…`). It exists from then on: whoever
-    /// cannot use it has to end it.
+    /// Starts a session with an instance or managed node (`mi-…`). A caller that does not use it has to
+    /// terminate it.
     ///
     /// # Errors
-    /// [`InstanceError::NotManaged`] for a target that Session Manager does not reach, and whatever can
-    /// befall a call.
+    /// [`InstanceError::NotManaged`] for a target that Session Manager does not reach, and those of any
+    /// call.
     pub async fn start_session(
         &self,
         target: &str,
@@ -97,10 +97,10 @@ impl Regional<'_> {
         }
     }
 
-    /// Asks for another websocket of a session. The old URL is of no use from then on.
+    /// Asks for another data channel of a session. The old URL no longer works then.
     ///
     /// # Errors
-    /// [`AwsError::SessionTimedOut`] or [`AwsError::SessionGone`] where there is nothing to resume, and whatever can befall a call.
+    /// [`AwsError::SessionTimedOut`] or [`AwsError::SessionGone`], and those of any call.
     pub async fn resume_session(&self, id: &str) -> Result<Session, AwsError> {
         let call = self.call("ssm:ResumeSession");
         let request = self
@@ -115,16 +115,16 @@ impl Regional<'_> {
             other => other,
         })?;
         if answer.token_value.as_deref().unwrap_or_default().is_empty() {
-            // What the API says of a session that has timed out.
+            // By the API reference, that is the answer for a session that has timed out.
             return Err(AwsError::SessionTimedOut);
         }
         self.trusted(&call, id.to_owned(), answer.stream_url, answer.token_value)
     }
 
-    /// Ends a session, if it is still there.
+    /// Terminates a session, if it still exists.
     ///
     /// # Errors
-    /// Whatever can befall a call.
+    /// Those of any call.
     pub async fn terminate_session(&self, id: &str) -> Result<(), AwsError> {
         let call = self.call("ssm:TerminateSession");
         let request = self
@@ -134,11 +134,11 @@ impl Regional<'_> {
         call.send(request.send()).await.map(drop)
     }
 
-    /// Whether Session Manager reaches an instance: whether its agent is known there, and has been
-    /// heard from in the last minutes.
+    /// Whether Session Manager reaches an instance: whether it knows the agent, and has heard from it in
+    /// the last minutes.
     ///
     /// # Errors
-    /// Whatever can befall a call.
+    /// Those of any call.
     pub async fn agent(&self, target: &str) -> Result<Agent, AwsError> {
         let filter = InstanceInformationStringFilter::builder()
             .key("InstanceIds")
@@ -159,7 +159,7 @@ impl Regional<'_> {
         })
     }
 
-    /// The session of an answer which is whole, and leads to the service that was asked.
+    /// The session in an answer, if that is complete and names a host of the service.
     fn trusted(
         &self,
         call: &Call<'_>,
@@ -171,10 +171,10 @@ impl Regional<'_> {
             return Err(call.bad_answer());
         };
         let own = self.aws.endpoint_urls.get("SSM");
-        if may_hold_session(&url, &self.region, own) {
+        if is_data_channel_url(&url, &self.region, own) {
             return Ok(Session { id, url, token });
         }
-        // The rest of it may be a secret.
+        // What follows the path may be secret.
         let public = url.split(['?', '#']).next().unwrap_or_default();
         let place: Vec<&str> = public.splitn(4, '/').take(3).collect();
         Err(AwsError::ForeignStream {
@@ -183,7 +183,7 @@ impl Regional<'_> {
         })
     }
 
-    /// A policy must allow a session with the instance, and by the document.
+    /// The denial with both resources that a policy must allow: the instance and the document.
     fn denied_start(&self, denied: Denied, target: &str, start: SessionKind) -> Denied {
         let document = match start {
             SessionKind::Port(_) => TO_SSH,

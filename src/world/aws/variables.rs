@@ -1,14 +1,14 @@
-//! Variables of the environment.
+//! Environment variables.
 
 use std::env::{self, VarError};
 
 use crate::world::aws::error::{AwsError, SettingError};
 
-/// The value of a variable; nothing where it is empty, as it is to botocore.
+/// The value of a variable; `None` if it is empty, as in botocore.
 ///
 /// # Errors
-/// [`AwsError::Setting`]: to take such a value for unset would be to do something else than was asked,
-/// such as to take another profile.
+/// [`AwsError::Setting`] if it is not UTF-8: to take it for unset could mean another profile than the
+/// user asked for.
 pub(super) fn variable(name: &'static str) -> Result<Option<String>, AwsError> {
     match env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),
@@ -17,7 +17,7 @@ pub(super) fn variable(name: &'static str) -> Result<Option<String>, AwsError> {
     }
 }
 
-/// The first of these variables that is set to something, with its name.
+/// The first of these variables with a value, and its name.
 ///
 /// # Errors
 /// [`AwsError::Setting`].
@@ -30,7 +30,7 @@ pub(super) fn first(names: &[&'static str]) -> Result<Option<(&'static str, Stri
     Ok(None)
 }
 
-/// Whether a variable or else a setting of the profile says `true`, as botocore understands it.
+/// Whether a variable, or else a setting of the profile, is `true` as botocore reads it.
 ///
 /// # Errors
 /// [`AwsError::Setting`].

@@ -1,4 +1,4 @@
-//! What went wrong on the way, told from the errors of the libraries below.
+//! Which certificate or proxy is to blame, found in the errors of the HTTP libraries.
 
 use std::error::Error as StdError;
 use std::io;
@@ -12,10 +12,10 @@ use rustls::CertificateError;
 use crate::plan::aws::http_proxy::Proxy;
 use crate::world::net::error::{CertError, NetworkError};
 
-/// The status by which a proxy asks who we are (RFC 9110, 15.5.8).
+/// The status by which a proxy asks for a login (RFC 9110, 15.5.8).
 const PROXY_AUTHENTICATION_REQUIRED: u16 = 407;
 
-/// An answer, or the error with what we can tell of it as its source.
+/// The answer; or its error, with a [`NetworkError`] as the source where we know one.
 pub(in crate::world) async fn explained(
     answer: HttpConnectorFuture,
     host: String,
@@ -26,7 +26,7 @@ pub(in crate::world) async fn explained(
         Err(error) => error,
     };
     match told_by(&error, host, proxy.as_ref()) {
-        // Another try might find the proxy up again.
+        // Another attempt might find the proxy up again.
         Some(network @ NetworkError::ProxyUnreachable { .. }) if error.is_timeout() => {
             Err(ConnectorError::timeout(network.into()))
         }
@@ -38,8 +38,7 @@ pub(in crate::world) async fn explained(
     }
 }
 
-/// The response, if it does not come from the proxy. A tunnel through it is refused before there
-/// is any response.
+/// The response, if it is not the proxy's. (A proxy that refuses a CONNECT fails without a response.)
 fn unless_of(
     proxy: Option<&Proxy>,
     response: HttpResponse,
@@ -53,8 +52,8 @@ fn unless_of(
 }
 
 fn told_by(error: &ConnectorError, host: String, proxy: Option<&Proxy>) -> Option<NetworkError> {
-    // The types of these errors are not to be named outside of hyper-util, their texts are all
-    // there is; tests against a real proxy hold them.
+    // hyper-util does not export the types of these errors, so that only their texts are left; tests
+    // against a real proxy check them.
     let said = |text: &str| chain(error).any(|it| it.to_string().starts_with(text));
     if let Some(tls) = chain(error).find_map(|it| it.downcast_ref::<rustls::Error>()) {
         let proxy = proxy.filter(|_| said("tunnel error: failed to create"));
@@ -90,7 +89,7 @@ fn login(proxy: &Proxy) -> NetworkError {
     }
 }
 
-/// Why a connection over TLS to this host has not come about.
+/// Why a connection to this host over TLS failed.
 pub fn of_tls(error: &rustls::Error, host: String) -> NetworkError {
     use CertificateError as Bad;
     let why = match error {
@@ -109,20 +108,20 @@ pub fn of_tls(error: &rustls::Error, host: String) -> NetworkError {
     NetworkError::Untrusted { host, why }
 }
 
-/// What we could tell of an error that came up through the SDK.
+/// Our error inside one of the SDK's.
 pub(in crate::world) fn in_chain<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> Option<&'a NetworkError> {
     chain(error).find_map(|it| it.downcast_ref::<NetworkError>())
 }
 
-/// Whether an error that came up through the SDK is of a connection; else nobody was asked yet.
+/// Whether an error of the SDK's is from a connection; else nothing was sent.
 pub(in crate::world) fn has_tried(error: &(dyn StdError + 'static)) -> bool {
     chain(error).any(|it| it.is::<io::Error>() || it.is::<hyper::Error>())
 }
 
-/// An error and its causes, the innermost last. Those inside an I/O error are among them, which
-/// its `source` passes over.
+/// An error and its causes, the innermost last. Includes errors inside an I/O error, which its
+/// `source` skips.
 pub(in crate::world) fn chain<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {

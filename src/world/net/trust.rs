@@ -1,4 +1,4 @@
-//! Whom we trust to tell who a server is: the certificates of authorities.
+//! The certificate authorities that we trust.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -12,9 +12,9 @@ use rustls::{ClientConfig, RootCertStore};
 use crate::world::net::error::{BadBundle, NetworkError};
 use crate::world::process::bounded;
 
-/// The files in which systems keep all their authorities together: Debian, Arch and Gentoo;
-/// Fedora and its kin, old and new; openSUSE; Alpine; FreeBSD. One of them is read in a
-/// millisecond, the directory beside it with its hundreds of files in twenty.
+/// The files with all of a system's authorities: Debian, Arch and Gentoo; Fedora and its kin, new and
+/// old; openSUSE; Alpine; FreeBSD. Reading one takes a millisecond; the directory with hundreds of
+/// files beside it takes twenty.
 const SYSTEM: &[&str] = &[
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -24,8 +24,7 @@ const SYSTEM: &[&str] = &[
     "/usr/local/share/certs/ca-root-nss.crt",
 ];
 
-/// The authorities' certificates, read when a connection first needs them and kept from then on.
-/// Clones share them.
+/// The certificates to trust, read when a connection first needs them and kept. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Trust(Arc<Inner>);
 
@@ -35,7 +34,7 @@ struct Inner {
     authorities: OnceLock<Result<Authorities, NetworkError>>,
 }
 
-/// The one file whose authorities count, the system's not among them.
+/// A file whose certificates replace those of the system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Bundle {
     path: PathBuf,
@@ -43,7 +42,7 @@ struct Bundle {
     origin: &'static str,
 }
 
-/// What rustls can make use of.
+/// The certificates that rustls accepts.
 #[derive(Debug)]
 struct Authorities {
     certificates: Vec<CertificateDer<'static>>,
@@ -51,8 +50,8 @@ struct Authorities {
 }
 
 impl Trust {
-    /// What the user has set, in botocore's order: `AWS_CA_BUNDLE`, the profile's `ca_bundle`,
-    /// `REQUESTS_CA_BUNDLE`; else what the system has. Nothing is read yet.
+    /// The file that is set, in botocore's order: `AWS_CA_BUNDLE`, the profile's `ca_bundle`,
+    /// `REQUESTS_CA_BUNDLE`; else those of the system. Nothing is read yet.
     pub fn new(ca_bundle: Option<&Path>) -> Self {
         let profile = ca_bundle.map(|path| Bundle::new(path, "the profile's `ca_bundle`"));
         let bundle = Bundle::named_by("AWS_CA_BUNDLE")
@@ -64,8 +63,8 @@ impl Trust {
         }))
     }
 
-    /// How to be a client over TLS: these authorities, no certificate of our own, no ALPN. Reads
-    /// the certificates if nobody has needed them before.
+    /// The configuration of a TLS client: with these authorities, without a certificate of its own and
+    /// without ALPN. Reads the certificates if that was not done before.
     ///
     /// # Errors
     /// [`NetworkError::BadBundle`], [`NetworkError::NoAuthorities`].
@@ -78,7 +77,7 @@ impl Trust {
         Ok(config.with_root_certificates(roots).with_no_client_auth())
     }
 
-    /// The certificates as PEM, for who takes them so.
+    /// The certificates as PEM.
     pub(in crate::world) fn pem(&self) -> Result<String, NetworkError> {
         let certificates = &self.authorities()?.certificates;
         let texts = certificates.iter().map(|certificate| {
@@ -123,13 +122,13 @@ impl Bundle {
         if found.is_empty() {
             return Err(bad("there is no certificate in it".to_owned()));
         }
-        // One that rustls cannot take, be it odd or damaged, does no harm beside others.
+        // Certificates that rustls rejects do no harm if there are others.
         Authorities::of(found).ok_or_else(|| bad("every certificate in it is damaged".to_owned()))
     }
 }
 
 impl Authorities {
-    /// Those of the certificates that rustls can take; `None` if there are none.
+    /// The certificates that rustls accepts; `None` if it accepts none.
     fn of(found: Vec<CertificateDer<'static>>) -> Option<Self> {
         let mut roots = RootCertStore::empty();
         let mut certificates = found;
@@ -144,8 +143,8 @@ impl Authorities {
     }
 }
 
-/// The system's authorities: of the one file where there is one, else of wherever this system
-/// keeps them (the keychain of macOS, a directory of many files).
+/// The system's authorities: from one file with all of them if there is one, else from wherever they
+/// are (the keychain of macOS, a directory of many files).
 fn system() -> Result<Authorities, NetworkError> {
     if let Some(bundle) = Bundle::named_by("SSL_CERT_FILE") {
         return bundle.read();

@@ -1,21 +1,21 @@
-//! `NO_PROXY`: whom to reach without a proxy.
+//! `NO_PROXY`: the hosts to reach without a proxy.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::host_and_port;
 
-/// The rules. Beside the user's own, nothing link-local goes through a proxy: there are the
-/// metadata services, and a proxy would answer with who *its* machine is.
+/// The user's rules, and one for link-local addresses: metadata services are there, and through a
+/// proxy we would get the credentials of the proxy's machine.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NoProxy(Vec<Rule>);
 
 #[derive(Clone, Debug)]
 enum Rule {
     Everything,
-    /// The host itself and all below it; the port, if it is told.
+    /// The host and all subdomains; on this port, if there is one.
     Name(String, Option<u16>),
     Address(IpAddr, Option<u16>),
-    /// An address and how many of its bits count.
+    /// An address, and how many of its bits count.
     Network(IpAddr, u32),
 }
 
@@ -26,15 +26,15 @@ const LINK_LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 0, 0));
 const EC2_LOCAL: IpAddr = IpAddr::V6(std::net::Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0));
 
 impl NoProxy {
-    /// Reads rules, between commas or blanks: `*`, `host`, `.suffix`, `*.suffix`, an address, a
-    /// network (`10.0.0.0/8`), and all but `*` and networks with a port. Case does not count. What
-    /// is none of these is passed over, as everybody does.
+    /// Reads rules separated by commas or blanks: `*`, `host`, `.suffix`, `*.suffix`, an address, a network
+    /// (`10.0.0.0/8`); all but `*` and networks may have a port. Case does not matter. Like everywhere
+    /// else, other words are ignored.
     pub(super) fn parse(text: &str) -> Self {
         let words = text.split(|c: char| c == ',' || c.is_whitespace());
         Self(words.filter_map(Rule::parse).collect())
     }
 
-    /// One more rule.
+    /// Adds a rule.
     pub(super) fn and(mut self, rule: &str) -> Self {
         self.0.extend(Rule::parse(rule));
         self

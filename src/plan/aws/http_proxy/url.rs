@@ -1,4 +1,4 @@
-//! The URL of a proxy, read as people write it.
+//! The URL of a proxy, as people write it.
 
 use std::net::Ipv6Addr;
 
@@ -15,9 +15,8 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Reads `[http[s]:]//[user[:password]@]host[:port][/…]`, or the same without the beginning.
 ///
-/// User and password end at the last `@` of all. By RFC 3986 they would end at the first slash,
-/// yet passwords with a slash, a question mark or an `@` in them are set without encoding, and
-/// nobody has a path after a proxy.
+/// User and password end at the last `@`. By RFC 3986 they would end at the first slash, but people set
+/// passwords with `/`, `?` or `@` in them without encoding, and proxies have no path.
 pub(super) fn proxy(url: &str) -> Result<Proxy, ProxyFault> {
     let (scheme, rest) = split_scheme(url);
     let (secure, default) = match scheme.to_ascii_lowercase().as_str() {
@@ -45,7 +44,7 @@ pub(super) fn proxy(url: &str) -> Result<Proxy, ProxyFault> {
     }
 }
 
-/// The scheme, empty if there is none, and what follows it.
+/// The scheme, or nothing, and what follows it.
 fn split_scheme(url: &str) -> (&str, &str) {
     let is_scheme = |word: &str| {
         word.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -74,8 +73,8 @@ pub fn authority(url: &str) -> Option<&str> {
     Some(&rest[..end])
 }
 
-/// Splits `host`, `host:port`, `[IPv6]`, `[IPv6]:port` or a bare IPv6 address; brackets fall off.
-/// `None` where the port is no number below 65536.
+/// Splits `host`, `host:port`, `[IPv6]`, `[IPv6]:port` or a bare IPv6 address; removes the brackets.
+/// `None` if the port is not a number below 65536.
 pub fn host_and_port(text: &str) -> Option<(&str, Option<u16>)> {
     if text.parse::<Ipv6Addr>().is_ok() {
         return Some((text, None));
@@ -102,7 +101,7 @@ fn is_host(text: &str) -> bool {
     text.parse::<Ipv6Addr>().is_ok() || (!text.is_empty() && text.bytes().all(is_name))
 }
 
-/// Percent-decoded, as Python's `unquote` does it: what is no such sequence stays.
+/// Percent-decoded as by Python's `unquote`, which keeps invalid sequences.
 fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

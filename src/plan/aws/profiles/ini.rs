@@ -1,37 +1,37 @@
-//! The form of the AWS files: what Python's `configparser` takes, and botocore's nested values.
+//! The syntax of the AWS files: that of Python's `configparser`, and botocore's nested settings.
 //!
 //! <https://docs.python.org/3/library/configparser.html#supported-ini-file-structure>
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The section whose settings all others have, too.
+/// The section whose settings apply to all sections.
 const FOR_ALL: &str = "DEFAULT";
 
-/// The settings of a section, by their names in lower case.
+/// Settings by their names in lower case.
 pub type Section = BTreeMap<String, Value>;
 
-/// Sections by their headers, in the order of the file.
+/// Sections with their headers, in the order of the file.
 pub(super) type Sections = Vec<(String, Section)>;
 
-/// A setting's value. It may be a secret, so `Debug` does not show it.
+/// A value. It may be secret, so Debug does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Value {
-    /// The line in which it begins, counted from 1.
+    /// The line where it begins, from 1.
     pub line: usize,
     content: Content,
 }
 
 #[derive(Clone, PartialEq, Eq)]
 enum Content {
-    /// Text, of several lines if the later ones are indented.
+    /// Several lines if the later ones are indented.
     Text(String),
-    /// Settings of its own, indented below it.
+    /// Settings that are indented below it.
     Nested(BTreeMap<String, String>),
 }
 
 impl Value {
-    /// The text, if that is what it is.
+    /// The value, if it is text.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match &self.content {
@@ -40,7 +40,7 @@ impl Value {
         }
     }
 
-    /// A setting below it.
+    /// A nested setting.
     #[must_use]
     pub fn below(&self, key: &str) -> Option<&str> {
         match &self.content {
@@ -56,10 +56,10 @@ impl fmt::Debug for Value {
     }
 }
 
-/// What makes no sense in such a file. It never shows a value, which may be a secret.
+/// A line that cannot be parsed. Values are not shown, since they may be secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IniError {
-    /// The line, counted from 1.
+    /// From 1.
     pub line: usize,
     what: What,
 }
@@ -84,7 +84,7 @@ impl fmt::Display for IniError {
     }
 }
 
-/// A setting while its lines come in.
+/// A setting whose lines are not all read.
 struct Draft {
     key: String,
     line: usize,
@@ -94,13 +94,13 @@ struct Draft {
 #[derive(Default)]
 struct Reader {
     sections: Vec<(String, Vec<Draft>)>,
-    /// How far the last line that was not a continuation is indented.
+    /// How far the last line was indented that was not a continuation.
     indent: usize,
-    /// Whether the last setting can go on.
+    /// Whether the last setting can continue.
     open: bool,
 }
 
-/// Reads a file, with line ends of any system's.
+/// Parses a file with the line ends of any system.
 pub(super) fn parse(text: &str) -> Result<Sections, IniError> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut reader = Reader::default();
@@ -156,7 +156,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Adds a line to the last setting, if it can go on.
+    /// Adds a line to the last setting, if that can continue.
     fn go_on(&mut self, line: &str) {
         let drafts = self.sections.last_mut().map(|(_, drafts)| drafts);
         if let Some(draft) = drafts.and_then(|drafts| drafts.last_mut())
@@ -189,7 +189,7 @@ impl Reader {
     }
 }
 
-/// The header in `[header]`, up to the last bracket; what comes after it is passed over.
+/// The header in `[header]`, up to the last bracket; the rest of the line is ignored.
 fn header(line: &str) -> Option<&str> {
     let rest = line.strip_prefix('[')?;
     let header = &rest[..rest.rfind(']')?];
@@ -203,7 +203,7 @@ fn setting(line: &str) -> Option<(String, &str)> {
     (!name.is_empty()).then_some((name, value.trim()))
 }
 
-/// The value that a setting's lines amount to: nested, if nothing stands beside the name.
+/// The value of a setting's lines: nested if the first one is empty.
 fn value(draft: Draft) -> Result<(String, Value), IniError> {
     let Draft { key, line, lines } = draft;
     let text = lines.join("\n").trim_end().to_owned();

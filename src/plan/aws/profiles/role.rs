@@ -1,4 +1,4 @@
-//! A role that a profile has us assume.
+//! A role that a profile assumes.
 
 use std::fmt::Write;
 
@@ -6,13 +6,13 @@ use sha1::{Digest, Sha1};
 
 use super::Profile;
 
-/// What is said to STS about a role.
+/// The parameters of AssumeRole.
 ///
 /// <https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-role.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are the settings of the same names")]
 pub struct Role<'a> {
-    /// The profile that has it.
+    /// The profile with the role.
     pub profile: &'a str,
     pub role_arn: &'a str,
     pub session_name: Option<&'a str>,
@@ -23,7 +23,7 @@ pub struct Role<'a> {
 }
 
 impl<'a> Role<'a> {
-    /// The role of a profile that has one.
+    /// The role of a profile, if it has one.
     pub(super) fn of(profile: Profile<'a>) -> Option<Self> {
         let duration = profile.get("duration_seconds");
         Some(Self {
@@ -32,13 +32,13 @@ impl<'a> Role<'a> {
             session_name: profile.get("role_session_name"),
             external_id: profile.get("external_id"),
             mfa_serial: profile.get("mfa_serial"),
-            // botocore passes over what is not a number.
+            // Like botocore, ignore what is not a number.
             duration: duration.and_then(|seconds| seconds.trim().parse().ok()),
         })
     }
 
-    /// By what name the AWS CLI keeps the role's session: SHA-1 of what is said to STS, as Python
-    /// spells it in JSON.
+    /// The name under which the AWS CLI caches the role's session: the SHA-1 of the parameters, as JSON
+    /// from Python.
     #[must_use]
     pub fn cache_key(&self) -> String {
         let text = |value: &str| python_json(value);
@@ -58,7 +58,7 @@ impl<'a> Role<'a> {
     }
 }
 
-/// The SHA-1 of a text, in hexadecimal digits.
+/// The SHA-1 of a text, in hexadecimal.
 pub(super) fn sha1_hex(text: &str) -> String {
     let digest = Sha1::digest(text);
     digest.iter().fold(String::new(), |mut hex, byte| {
@@ -67,7 +67,7 @@ pub(super) fn sha1_hex(text: &str) -> String {
     })
 }
 
-/// A string in JSON as Python's `json.dumps` spells it: in ASCII alone.
+/// A JSON string as Python's `json.dumps` writes it: in ASCII.
 pub(super) fn python_json(text: &str) -> String {
     let mut json = String::from("\"");
     for c in text.chars() {

@@ -1,7 +1,7 @@
-//! Where a profile's credentials come from: one source, and the roles to be assumed from there.
+//! Where a profile's credentials come from: a source, and the roles that are assumed with it.
 //!
 //! The order is botocore's: <https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-files.html>
-//! and, where that is silent, its `credentials` module.
+//! and, where that is silent, its module `credentials`.
 
 use super::error::ProfileError;
 use std::fmt;
@@ -11,31 +11,31 @@ use super::sso::Sso;
 use super::{File, Profile, Value};
 use crate::plan::aws::bad_value::BadValue;
 
-/// How credentials come to be.
+/// Where credentials come from.
 #[derive(Debug)]
 pub struct Origin<'a> {
-    /// What the first of them are.
+    /// The first credentials.
     pub source: CredentialSource<'a>,
-    /// Whose they are.
+    /// The profile that has them.
     pub profile: &'a str,
-    /// What is assumed with them, the last first.
+    /// The roles that are assumed with them, the last first.
     pub roles: Vec<Role<'a>>,
 }
 
-/// The first credentials.
+/// Where the first credentials come from.
 #[derive(Debug, PartialEq, Eq)]
 pub enum CredentialSource<'a> {
-    /// A key that stands in a file.
+    /// A key in a file.
     AccessKey(AccessKey<'a>),
     /// What `credential_source` names.
     Named(NamedSource),
-    /// A role that a token of somebody else's gives.
+    /// A role for the token of another identity provider.
     WebIdentity(WebIdentity),
     /// IAM Identity Center.
     Sso(Sso<'a>),
     /// A console login, by its name.
     Login(&'a str),
-    /// What a command prints.
+    /// The output of a command.
     Process(&'a str),
 }
 
@@ -65,7 +65,7 @@ impl fmt::Display for NamedSource {
     }
 }
 
-/// A long-lived key, or a session that somebody wrote into a file.
+/// A long-term key, or a session that was written into a file.
 #[derive(PartialEq, Eq)]
 #[expect(missing_docs, reason = "they are what their names say")]
 pub struct AccessKey<'a> {
@@ -80,18 +80,18 @@ impl fmt::Debug for AccessKey<'_> {
     }
 }
 
-/// A web identity, as a profile or the environment has it.
+/// A web identity, from a profile or the environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WebIdentity {
     /// The file with the token.
     pub token_file: String,
-    /// The role that it gives.
+    /// The role.
     pub role_arn: String,
-    /// What the session is to be called.
+    /// The name of the session.
     pub session_name: Option<String>,
 }
 
-/// What the environment says of a web identity; each goes before the profile's word.
+/// The variables of a web identity. Each goes before the profile's setting.
 #[derive(Clone, Debug, Default)]
 #[expect(missing_docs, reason = "AWS_WEB_IDENTITY_TOKEN_FILE and so on")]
 pub struct WebVariables {
@@ -103,7 +103,7 @@ pub struct WebVariables {
 /// Where the credentials of a profile come from, if it has any.
 ///
 /// # Errors
-/// What of the profile, or of one that it builds on, makes no sense.
+/// What is wrong with the profile, or with one that it refers to.
 pub fn origin<'a>(
     profile: Profile<'a>,
     web: &WebVariables,
@@ -118,7 +118,7 @@ pub fn origin<'a>(
     }))
 }
 
-/// Follows the profiles of a role down to one that has credentials of its own.
+/// Follows `source_profile` to a profile with credentials of its own.
 fn role_origin(profile: Profile<'_>) -> Result<Origin<'_>, ProfileError> {
     let mut roles = Vec::new();
     let mut visited = vec![profile.name];
@@ -176,7 +176,7 @@ fn role_source(role: Profile<'_>) -> Result<RoleSource<'_>, ProfileError> {
     }
 }
 
-/// What a profile has of its own, a role from another profile aside.
+/// The source in a profile itself, a role aside.
 fn source<'a>(
     profile: Profile<'a>,
     web: &WebVariables,
@@ -221,7 +221,7 @@ fn web_identity(
     }))
 }
 
-/// The key in one file's section of a profile.
+/// The key in a profile's section of one file.
 fn keys(profile: Profile<'_>, file: File) -> Result<Option<AccessKey<'_>>, ProfileError> {
     let section = profile.section(file);
     let get = |key: &str| section?.get(key).and_then(Value::text);
@@ -244,7 +244,7 @@ fn keys(profile: Profile<'_>, file: File) -> Result<Option<AccessKey<'_>>, Profi
     Ok(Some(AccessKey { id, secret, token }))
 }
 
-/// A web identity takes its role itself.
+/// Whether a profile assumes a role with other credentials; a web identity needs none.
 fn is_role(profile: Profile<'_>) -> bool {
     profile.has("role_arn") && !profile.has("web_identity_token_file")
 }

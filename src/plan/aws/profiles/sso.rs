@@ -1,4 +1,4 @@
-//! IAM Identity Center (SSO), in both forms: with an `sso-session` section, and without.
+//! IAM Identity Center (SSO) settings, with or without an `sso-session` section.
 //!
 //! <https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sso.html>
 
@@ -6,7 +6,7 @@ use super::error::ProfileError;
 use super::role::{python_json, sha1_hex};
 use super::{Profile, Value};
 
-/// What a profile says of it, whole.
+/// The complete settings of a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are the settings of the same names")]
 pub struct Sso<'a> {
@@ -14,12 +14,12 @@ pub struct Sso<'a> {
     pub region: &'a str,
     pub account_id: &'a str,
     pub role_name: &'a str,
-    /// The section's name, in the newer form.
+    /// The name of the `sso-session` section, if there is one.
     pub session: Option<&'a str>,
 }
 
 impl<'a> Sso<'a> {
-    /// What a profile says; `None` if it names neither account nor role.
+    /// The settings of a profile; `None` if it has neither account nor role.
     pub(super) fn of(profile: Profile<'a>) -> Result<Option<Self>, ProfileError> {
         if !profile.has("sso_account_id") && !profile.has("sso_role_name") {
             return Ok(None);
@@ -62,13 +62,13 @@ impl<'a> Sso<'a> {
         }
     }
 
-    /// By what name the AWS CLI keeps the login's token.
+    /// The name under which the AWS CLI stores the token.
     #[must_use]
     pub fn token_key(&self) -> String {
         sha1_hex(self.session.unwrap_or(self.start_url))
     }
 
-    /// By what name the AWS CLI keeps the role's credentials.
+    /// The name under which the AWS CLI caches the role's credentials.
     #[must_use]
     pub fn cache_key(&self) -> String {
         let account = python_json(self.account_id);

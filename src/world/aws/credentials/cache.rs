@@ -1,7 +1,7 @@
-//! `~/.aws/cli/cache`: sessions that are good for a while, shared with the AWS CLI.
+//! `~/.aws/cli/cache`: sessions, shared with the AWS CLI.
 //!
-//! A file for each, of the AWS CLI's naming and form (botocore's `JSONFileCache`), so that each
-//! tool finds what the other has got. Nothing here is needed: a cache that cannot be had is empty.
+//! The files have the AWS CLI's names and format (botocore's `JSONFileCache`), so that each tool finds
+//! the other's sessions. The cache is optional: a directory that cannot be used counts as empty.
 
 use std::cell::RefCell;
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -22,13 +22,13 @@ use crate::plan::aws::date;
 use crate::world::aws::files;
 use crate::world::process::bounded;
 
-/// A session that ends sooner is no longer taken: botocore's window.
+/// A session that ends sooner is not used: as in botocore.
 const WINDOW: Duration = Duration::from_mins(15);
 
-/// The directory, if there can be one.
+/// The directory, if there is a home directory.
 pub(super) struct Cache {
     directory: Option<PathBuf>,
-    /// Where the session is from that was asked for last, if it was found here.
+    /// The file of the session that was looked up last, if it was there.
     found: RefCell<Option<CachedSession>>,
 }
 
@@ -41,9 +41,9 @@ pub(in crate::world::aws) struct CachedSession {
 }
 
 impl CachedSession {
-    /// Removes its file, unless somebody has put another session there since, or the file is another
-    /// user's (`sudo -E`). Tells whether this one is gone.
-    pub(in crate::world::aws) fn forget(&self) -> bool {
+    /// Deletes its file, unless that holds another session by now or belongs to another user
+    /// (`sudo -E`). Returns whether this session is gone.
+    pub(in crate::world::aws) fn delete(&self) -> bool {
         let there = bounded::file(&self.path).ok();
         let there = there.and_then(|text| SessionCredentials::read(&text));
         match there {
@@ -55,20 +55,19 @@ impl CachedSession {
     }
 }
 
-/// Whether a file or directory belongs to us.
 fn is_own(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|it| it.uid() == nix::unistd::geteuid().as_raw())
 }
 
-/// What STS or SSO has given.
+/// A session from STS or SSO.
 pub(super) struct SessionCredentials {
     pub(super) access_key: String,
     pub(super) secret: String,
     pub(super) token: String,
     pub(super) until: DateTime,
-    /// ARN and ID of the role's session.
+    /// ARN and ID of the assumed role.
     pub(super) user: Option<(String, String)>,
-    /// The account, of a session of SSO's.
+    /// The account, if the session is from SSO.
     pub(super) sso_account: Option<String>,
 }
 
@@ -81,12 +80,12 @@ impl Cache {
         }
     }
 
-    /// Where the session is from that was asked for last, if it was found here.
+    /// The file of the session that was looked up last, if it was there.
     pub(super) fn found(&self) -> Option<CachedSession> {
         self.found.borrow().clone()
     }
 
-    /// The session of this name, if it is good for long enough.
+    /// The session of this key, if it is valid for long enough.
     pub(super) fn find(&self, key: &str) -> Option<Credentials> {
         let path = self.directory.as_ref()?.join(format!("{key}.json"));
         let session = SessionCredentials::read(&bounded::file(&path).ok()?)?;
@@ -100,10 +99,10 @@ impl Cache {
         Some(session.credentials())
     }
 
-    /// Keeps a session.
+    /// Stores a session.
     pub(super) fn keep(&self, key: &str, session: SessionCredentials) -> Credentials {
         *self.found.borrow_mut() = None;
-        // Who cannot write there gets a new one next time.
+        // Without a writable cache, the next run gets another session.
         let _ = self.write(key, &session);
         session.credentials()
     }
@@ -119,8 +118,8 @@ impl Cache {
         Ok(())
     }
 
-    /// The directory, made where it is not there yet; but not in somebody else's home (`sudo -E`), whose
-    /// AWS CLI would not be able to read what is ours.
+    /// The directory, made if needed; but not in another user's home (`sudo -E`), whose AWS CLI could not
+    /// read our files.
     fn make(&self) -> io::Result<&PathBuf> {
         let directory = self.directory.as_ref().ok_or(io::ErrorKind::NotFound)?;
         let there = directory.ancestors().find(|it| it.exists());
@@ -134,8 +133,8 @@ impl Cache {
         Ok(directory)
     }
 
-    /// The right to ask the user for the session of this name, for as long as it is held; it ends
-    /// with its holder, too. `None` if it cannot be had for so long.
+    /// Locks the session of this key, so that only one process asks the user for an MFA code. The lock
+    /// ends with its process, too. `None` if it cannot be got in this time.
     pub(super) async fn lock(&self, key: &str, patience: Duration) -> Option<Flock<File>> {
         let file = self.make().ok()?.join(format!("{key}.lock"));
         let mut file = OpenOptions::new()
@@ -171,7 +170,7 @@ impl SessionCredentials {
         )
     }
 
-    /// Reads the AWS CLI's form of it.
+    /// Reads the AWS CLI's format.
     fn read(bytes: &[u8]) -> Option<Self> {
         let json: Value = serde_json::from_slice(bytes).ok()?;
         let credentials = json.get("Credentials")?;
@@ -193,7 +192,7 @@ impl SessionCredentials {
         })
     }
 
-    /// Writes it in the AWS CLI's form.
+    /// Writes the AWS CLI's format.
     fn json(&self) -> Value {
         let until = self.until.fmt(Format::DateTime).unwrap_or_default();
         let mut credentials = json!({
@@ -216,7 +215,7 @@ impl SessionCredentials {
     }
 }
 
-/// A date, as the AWS CLI or anybody else writes it.
+/// A time in any format that tools write.
 pub(super) fn instant(text: &str) -> Option<DateTime> {
     let (seconds, nanoseconds) = date::read(text)?;
     Some(DateTime::from_secs_and_nanos(seconds, nanoseconds))

@@ -1,4 +1,4 @@
-//! Console logins, by Amazon's library.
+//! Console logins (`aws login`), with the SDK's provider.
 
 use std::env;
 use std::io;
@@ -21,14 +21,13 @@ use crate::world::net::connect_error;
 use crate::world::process::bounded;
 use crate::world::tty::waiting::Wait;
 
-/// What makes a login.
+/// The command that logs in.
 const LOG_IN: &str = "aws login";
 
-/// The library renews a login that ends sooner.
+/// The SDK renews a login that ends sooner.
 const WINDOW: Duration = Duration::from_mins(5);
 
 impl ProviderChain<'_> {
-    /// The credentials of a console login.
     pub(super) async fn login(&self, name: &str, profile: &str) -> Result<Credentials, AwsError> {
         let end = end(name, profile)?;
         if end.is_some_and(|end| end < SystemTime::now() + WINDOW) {
@@ -43,7 +42,7 @@ impl ProviderChain<'_> {
     }
 }
 
-/// When a login ends, as far as its file tells: what else is wrong with it, the library says.
+/// When a login ends, if its file says so. What else is wrong with the file, the SDK finds out.
 fn end(name: &str, profile: &str) -> Result<Option<SystemTime>, AwsError> {
     let directory = variable("AWS_LOGIN_CACHE_DIRECTORY")?.map(PathBuf::from);
     let usual = || Some(files::home()?.join(".aws/login/cache"));
@@ -62,8 +61,8 @@ fn end(name: &str, profile: &str) -> Result<Option<SystemTime>, AwsError> {
     Ok(end.and_then(|end| SystemTime::try_from(instant(end)?).ok()))
 }
 
-/// The library reads the endpoint for a renewal by itself, and ends in a panic over one that is set
-/// to nothing.
+/// For a renewal, the SDK reads the endpoint from the environment, and panics if that is set to
+/// nothing.
 fn can_be_renewed() -> Result<(), AwsError> {
     let names = ["AWS_ENDPOINT_URL_SIGNIN", "AWS_ENDPOINT_URL"];
     let first = names
@@ -80,7 +79,7 @@ fn can_be_renewed() -> Result<(), AwsError> {
     }
 }
 
-/// Why a login is of no use.
+/// Why the SDK cannot use a login.
 fn logged_out(error: &SdkCredentialsError, profile: &str) -> AwsError {
     if let Some(network) = connect_error::in_chain(error) {
         return AwsError::Network(network.clone());

@@ -1,4 +1,4 @@
-//! `credential_process`: a command of the user's that prints credentials.
+//! `credential_process`: a command that prints credentials.
 //!
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 
@@ -16,11 +16,11 @@ use crate::world::aws::error::CredentialsError;
 use crate::world::process::bounded;
 use crate::world::tty::waiting;
 
-/// How much it may print: credentials are a few KB.
+/// The longest output: credentials take a few KB.
 const MOST: usize = 64 * 1024;
 
-/// Runs the command, for as long as it takes: it may have to ask somebody. It has the terminal for
-/// that, and our standard error, but not our standard input, which is the session's.
+/// Runs the command, without a time limit: it may ask the user for something. It gets the terminal and
+/// our standard error, but not our standard input, which belongs to the session.
 pub(super) async fn credentials(
     command: &str,
     profile: &str,
@@ -33,7 +33,7 @@ pub(super) async fn credentials(
     let [program, arguments @ ..] = words.as_slice() else {
         return Err(failed("is empty, or has an unmatched quote".to_owned()));
     };
-    // It may ask somebody on the terminal.
+    // The progress line would overwrite its questions.
     let _pause = waiting::pause();
     let mut child = Command::new(program)
         .args(arguments)
@@ -56,11 +56,11 @@ pub(super) async fn credentials(
     read(&output).map_err(failed)
 }
 
-/// Reads what it has printed. That is secret: what is wrong with it is said without showing it.
+/// Reads the output. It is secret: errors do not show it.
 fn read(output: &[u8]) -> Result<Credentials, String> {
     let json: Value =
         serde_json::from_slice(output).map_err(|_| "does not print JSON".to_owned())?;
-    // Python, in which the AWS CLI reads it, takes 1.0 for 1.
+    // The AWS CLI, in Python, takes 1.0 for 1.
     if json.get("Version").and_then(Value::as_f64) != Some(1.0) {
         return Err("prints JSON that has no `Version` 1".to_owned());
     }

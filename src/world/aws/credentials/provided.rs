@@ -1,4 +1,4 @@
-//! What Amazon's library does well: containers, instances.
+//! Containers and instances, with the SDK's providers.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,11 +21,10 @@ use crate::world::aws::variables::{first, is_true, variable};
 use crate::world::process::bounded;
 use crate::world::tty::waiting::Wait;
 
-/// How long a container's endpoint may take: it may belong to a tool that asks somebody for an MFA
-/// code first.
+/// How long a container's endpoint may take: a tool that serves it may ask for an MFA code first.
 const CONTAINER: Duration = Duration::from_mins(1);
 
-/// The metadata service's places.
+/// The addresses of the instance metadata service.
 const IPV4: &str = "http://169.254.169.254";
 const IPV6: &str = "http://[fd00:ec2::254]";
 
@@ -65,8 +64,8 @@ impl ProviderChain<'_> {
         found.map_err(|error| call::no_credentials(&error, profile))
     }
 
-    /// Our HTTP client and region, for what the library asks by itself. It has no profile, so it
-    /// reads no file for one.
+    /// Our HTTP client and region, for the SDK's providers. There is no profile in it, so they read no
+    /// file for one.
     pub(super) fn provider_config(&self) -> ProviderConfig {
         provider_config(&self.region.sdk())
     }
@@ -84,7 +83,7 @@ pub(super) fn has_container() -> Result<bool, AwsError> {
     Ok(first(&names)?.is_some())
 }
 
-/// What a container has to show can be sent.
+/// Checks that the container's token can be sent.
 fn check_container_token() -> Result<(), AwsError> {
     const FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
     const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
@@ -108,7 +107,7 @@ fn check_container_token() -> Result<(), AwsError> {
     }
 }
 
-/// What the library's own sources of credentials need of ours. How often they try is theirs.
+/// What the SDK's providers take from our configuration; how often they try is up to them.
 fn provider_config(sdk: &SdkConfig) -> ProviderConfig {
     let mut config = ProviderConfig::default().with_region(sdk.region().cloned());
     if let Some(http) = sdk.http_client() {
@@ -120,7 +119,7 @@ fn provider_config(sdk: &SdkConfig) -> ProviderConfig {
     config
 }
 
-/// The metadata service, where and with what patience the user says, else as botocore has it.
+/// The instance metadata service, with the user's endpoint, timeout and attempts, else botocore's.
 pub(in crate::world::aws) fn imds(
     profile: Profile<'_>,
     config: &ProviderConfig,
@@ -164,7 +163,7 @@ pub(in crate::world::aws) fn imds(
         })
 }
 
-/// Whether the user says that there is no metadata service.
+/// Whether the user has disabled the instance metadata service.
 ///
 /// # Errors
 /// [`AwsError::Setting`].

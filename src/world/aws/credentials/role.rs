@@ -1,4 +1,4 @@
-//! Assuming a role, with an MFA code where it wants one.
+//! Assuming a role, with an MFA code if it needs one.
 
 use std::time::Duration;
 
@@ -13,18 +13,18 @@ use crate::world::tty::prompt;
 use crate::world::tty::prompt::{Prompt, Said};
 use crate::world::tty::waiting::Wait;
 
-/// How long we wait for somebody else who asks the user. They may have been stopped for good.
+/// How long to wait for another process that asks the user. It may be stopped for good.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// The same for one who cannot ask, and whom nobody watches waiting: enough for a code that is being
-/// typed, and for AWS to answer it, and no more. They fail as they would without the other.
+/// The same if we cannot ask ourselves: enough to finish typing a code. After that we fail as we would
+/// without the other process.
 const MOMENT: Duration = Duration::from_secs(5);
 
-/// How often a code is asked for, as ssh(1) does with a password.
+/// How often to ask for a code: as ssh(1) does for a password.
 const TRIES: u32 = 3;
 
 impl ProviderChain<'_> {
-    /// Assumes a role that is not in the cache, and keeps its session there.
+    /// Assumes a role that is not in the cache, and stores its session there.
     pub(super) async fn assume(
         &self,
         role: &Role<'_>,
@@ -44,7 +44,7 @@ impl ProviderChain<'_> {
             }
         };
         loop {
-            // One asks, the others find what comes of it.
+            // One process asks; the others find its session in the cache.
             let wait = Wait::begin("another run, which asks for the MFA code".to_owned());
             let lock = wait.during(cache.lock(&key, PATIENCE)).await;
             if let Some(kept) = cache.find(&key) {
@@ -53,13 +53,13 @@ impl ProviderChain<'_> {
             if let Some(session) = self.ask(&prompt, role, &source, serial).await? {
                 return Ok(cache.keep(&key, session));
             }
-            // For the others to ask meanwhile.
+            // Another process may ask meanwhile.
             drop(lock);
             prompt::stop();
         }
     }
 
-    /// Asks for a code until one is good; `None` if the user wants to stop for now.
+    /// Asks until AWS accepts a code; `None` if the user suspends us (^Z).
     async fn ask(
         &self,
         prompt: &Prompt,
@@ -94,7 +94,7 @@ impl ProviderChain<'_> {
         }
     }
 
-    /// The terminal to ask on, or why nobody is to be asked.
+    /// The terminal to ask on, or why there is none.
     fn prompt(&self) -> Result<Prompt, NoMfaCode> {
         match self.prompts {
             Prompts::Forbidden => Err(NoMfaCode::BatchMode),
@@ -103,7 +103,7 @@ impl ProviderChain<'_> {
     }
 }
 
-/// Asks for the code; `None` if the user wants to stop for now.
+/// Asks for a code; `None` if the user suspends us (^Z).
 async fn code(
     prompt: &Prompt,
     role: &Role<'_>,

@@ -1,9 +1,9 @@
-//! IAM Identity Center (SSO): a role's credentials for a token that `aws sso login` has left.
+//! IAM Identity Center (SSO): a role's credentials for the token that `aws sso login` has stored.
 //!
 //! <https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_GetRoleCredentials.html>,
 //! <https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/API_CreateToken.html>
 //!
-//! Not by the library: it takes no dates but its own, and does not tell what ails a token's file.
+//! The SDK's provider reads only one format of dates, and does not say what is wrong with a token.
 
 use std::time::{Duration, SystemTime};
 
@@ -23,7 +23,7 @@ use crate::world::aws::Regional;
 use crate::world::aws::error::{AwsError, CredentialsError, NoLogin};
 use crate::world::aws::retry::client_config;
 
-/// A token that ends sooner is renewed: botocore's window.
+/// A token that ends sooner is renewed: as in botocore.
 const WINDOW: Duration = Duration::from_mins(15);
 
 impl ProviderChain<'_> {
@@ -48,11 +48,11 @@ impl ProviderChain<'_> {
 }
 
 impl Regional<'_> {
-    /// A token that is good, renewed where it has to be and can be.
+    /// A valid token, renewed if needed and possible.
     async fn token(&self, sso: &Sso<'_>, profile: &str) -> Result<String, AwsError> {
         let mut token = Token::read(&sso.token_key(), profile)?;
         let now = SystemTime::now();
-        // Tokens of the old form have nothing to renew them with.
+        // Without an `sso-session`, there is no refresh token.
         let renewable = sso.session.is_some() && token.end < now + WINDOW;
         if renewable && token.can_be_renewed(now) {
             match self.renewed(&token).await {
@@ -61,7 +61,7 @@ impl Regional<'_> {
                     token = new;
                     token.keep();
                 }
-                // The old one may do yet.
+                // The old one may still do.
                 Err(_) if token.end > now => {}
                 Err(AwsError::Service { .. } | AwsError::Expired { .. } | AwsError::Denied(_)) => {}
                 Err(error) => return Err(error),
@@ -89,7 +89,7 @@ impl Regional<'_> {
         Ok(token.renewed(text, answer.refresh_token(), end))
     }
 
-    /// What the portal gives for a token.
+    /// A role's credentials for a token.
     async fn role_credentials(
         &self,
         sso: &Sso<'_>,
@@ -122,7 +122,6 @@ impl Regional<'_> {
     }
 }
 
-/// What of the answer is kept.
 fn session(given: &RoleCredentials, sso: &Sso<'_>) -> Option<SessionCredentials> {
     Some(SessionCredentials {
         access_key: given.access_key_id()?.to_owned(),

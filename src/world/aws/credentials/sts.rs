@@ -23,7 +23,7 @@ use crate::world::aws::files;
 use crate::world::aws::retry::{OperationError, client_config};
 use crate::world::process::bounded;
 
-/// What names the file of a web identity's token.
+/// What names the file with the token.
 const TOKEN_FILE: &str =
     "check AWS_WEB_IDENTITY_TOKEN_FILE or the profile's `web_identity_token_file`";
 
@@ -49,7 +49,7 @@ impl ProviderChain<'_> {
         session(answer.credentials(), answer.assumed_role_user()).ok_or_else(|| call.bad_answer())
     }
 
-    /// The credentials of the role that a web identity gives, from the cache or AWS.
+    /// The credentials of a web identity's role, from the cache or STS.
     pub(super) async fn web_identity(
         &self,
         identity: &WebIdentity,
@@ -115,13 +115,13 @@ fn refused<E: OperationError>(
     }
 }
 
-/// The service's code and words, if it has answered.
+/// The service's error code and message, if it has answered.
 fn refusal<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<(&str, &str)> {
     let meta = error.as_service_error()?.meta();
     Some((meta.code()?, meta.message().unwrap_or_default()))
 }
 
-/// What a session is called where the user does not say: AWS's logs show it.
+/// The default RoleSessionName, which shows in AWS's logs.
 fn session_name() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     format!("mssh-session-{}", now.unwrap_or_default().as_secs())

@@ -1,4 +1,4 @@
-//! The file in which `aws sso login` leaves its token: `~/.aws/sso/cache/NAME.json`.
+//! The file in which `aws sso login` stores its token: `~/.aws/sso/cache/NAME.json`.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -14,19 +14,18 @@ use crate::world::aws::error::{CredentialsError, NoLogin, UnreadableFile};
 use crate::world::aws::files;
 use crate::world::process::bounded;
 
-/// What gets a token.
+/// The command that gets a token.
 pub(super) const LOG_IN: &str = "aws sso login";
 
-/// A token, with all that its file says beside it.
+/// A token, with all else in its file.
 pub(super) struct Token {
     path: PathBuf,
     members: Map<String, Value>,
-    /// When it ends.
     pub(super) end: SystemTime,
 }
 
 impl Token {
-    /// Reads the token of this name, that of a profile.
+    /// Reads the token of this name for a profile.
     pub(super) fn read(name: &str, profile: &str) -> Result<Self, CredentialsError> {
         let no_login = |why| CredentialsError::no_login(profile, LOG_IN, why);
         let home = files::home().ok_or_else(|| no_login(NoLogin::Missing))?;
@@ -41,7 +40,7 @@ impl Token {
             .map_err(|fault| no_login(NoLogin::Unreadable(path, fault)))
     }
 
-    /// Reads its text. That is secret: what is wrong with it is said without showing it.
+    /// Parses the file. It is secret: errors do not show it.
     fn parse(path: PathBuf, text: &[u8]) -> Result<Self, &'static str> {
         let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
         let json: Value = serde_json::from_slice(text).map_err(|_| "it is not JSON")?;
@@ -59,18 +58,17 @@ impl Token {
         Ok(Self { path, members, end })
     }
 
-    /// The token itself.
     pub(super) fn text(&self) -> &str {
         let text = self.members.get("accessToken").and_then(Value::as_str);
         text.unwrap_or_default()
     }
 
-    /// What the file says under this name.
+    /// A text in the file.
     pub(super) fn member(&self, name: &str) -> Option<String> {
         self.members.get(name)?.as_str().map(str::to_owned)
     }
 
-    /// Whether there is all that it takes to get another one.
+    /// Whether all is there that a renewal takes.
     pub(super) fn can_be_renewed(&self, now: SystemTime) -> bool {
         let needed = ["clientId", "clientSecret", "refreshToken"];
         let end = self.member("registrationExpiresAt");
@@ -78,7 +76,7 @@ impl Token {
         end.is_some_and(|end| end > now) && needed.iter().all(|it| self.member(it).is_some())
     }
 
-    /// The next one, in the same file.
+    /// The token after a renewal, for the same file.
     pub(super) fn renewed(&self, token: &str, refresh: Option<&str>, end: SystemTime) -> Self {
         let mut members = self.members.clone();
         let until = DateTime::from(end)
@@ -93,7 +91,7 @@ impl Token {
         Self { path, members, end }
     }
 
-    /// Writes it where it was read. Who cannot write there gets a new one next time.
+    /// Writes the file. If it cannot be written, the next run renews the token again.
     pub(super) fn keep(&self) {
         let _ = self.write();
     }

@@ -1,4 +1,4 @@
-//! Why there are no credentials, where more can be said than that.
+//! Why there are no credentials, if we know that in detail.
 
 use std::path::PathBuf;
 

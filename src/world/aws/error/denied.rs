@@ -10,15 +10,15 @@ use crate::plan::aws::denial::{DenialReason, PolicyKind};
 /// A call that IAM does not allow.
 #[derive(Debug, Error)]
 pub struct Denied {
-    /// The action, as a policy names it.
+    /// As a policy names it.
     pub action: &'static str,
-    /// The resource, as a policy names it.
+    /// As a policy names it.
     pub resource: String,
-    /// The `ec2:osuser` that a condition of the policy may have to allow.
+    /// The `ec2:osuser` that a policy's condition may have to allow.
     pub os_user: Option<String>,
-    /// Who was denied, if AWS said it.
+    /// Who was denied, if AWS says so.
     pub who: Option<String>,
-    /// Which policy decided, if AWS said it.
+    /// Which policy decided, if AWS says so.
     pub reason: Option<DenialReason>,
 }
 

@@ -19,7 +19,7 @@ pub struct UnreadableFile {
 }
 
 impl UnreadableFile {
-    /// A file with `what` in it; `wanted` is what to try where it is no matter of permissions.
+    /// A file with `what` in it; `wanted` is the hint if permissions are not the cause.
     #[must_use]
     pub fn new(what: &'static str, path: &Path, cause: &io::Error, wanted: &'static str) -> Self {
         Self {
@@ -31,7 +31,7 @@ impl UnreadableFile {
         }
     }
 
-    /// Whether there is such a file at all, or may be.
+    /// Whether the file exists, or may exist.
     #[must_use]
     pub fn is_there(&self) -> bool {
         use io::ErrorKind::{NotADirectory, NotFound};
@@ -54,7 +54,7 @@ impl Hint for UnreadableFile {
     }
 }
 
-/// The `.aws` in which a file is.
+/// The `.aws` directory that holds a file.
 fn directory_of_aws(path: &Path) -> Option<&Path> {
     path.ancestors()
         .find(|above| above.components().next_back() == Some(Component::Normal(".aws".as_ref())))

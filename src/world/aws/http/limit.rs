@@ -1,5 +1,5 @@
-//! How long an answer may be. Whoever answers in AWS's place, or a proxy, could send one without an
-//! end, and the SDK collects it whole.
+//! A limit for the length of answers. A proxy, or a server in AWS's place, could send an endless
+//! one, and the SDK keeps all of it in memory.
 
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
@@ -7,14 +7,14 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::world::net::error::NetworkError;
 
-/// Of most answers: a few KB. Certificates and tokens are among them, and metadata.
+/// For most answers, of a few KB: certificates, tokens, metadata.
 const MOST: usize = 1024 * 1024;
 
-/// Of what describes instances or endpoints: a page of EC2's, a thousand instances with their tags
-/// and interfaces.
+/// For descriptions of instances and endpoints: a page of EC2's has up to a thousand instances with
+/// their tags and interfaces.
 const MOST_OF_DESCRIPTIONS: usize = 16 * 1024 * 1024;
 
-/// How long the answer to this may be.
+/// The limit for the answer to this request.
 pub(super) fn of(request: &HttpRequest) -> usize {
     let body = request.body().bytes().unwrap_or_default();
     if body.starts_with(b"Action=Describe") {
@@ -24,7 +24,7 @@ pub(super) fn of(request: &HttpRequest) -> usize {
     }
 }
 
-/// The answer of this host, to be read no further than that.
+/// The answer of this host, whose body fails beyond the limit.
 pub(super) fn limited(response: HttpResponse, host: &str, most: usize) -> HttpResponse {
     response.map(|body| {
         let host = host.to_owned();

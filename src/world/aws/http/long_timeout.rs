@@ -1,4 +1,4 @@
-//! The HTTP client for who may have to ask a person before they answer.
+//! The HTTP client for a server that may have to ask a person first.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-/// A client that waits so long for an answer, whatever its caller says of that.
+/// A client with a read timeout that its callers cannot set.
 #[derive(Debug)]
 pub(in crate::world::aws) struct LongTimeout {
     client: SharedHttpClient,
