@@ -5,6 +5,7 @@ pub mod clock;
 pub mod error;
 pub mod own_program;
 pub mod panics;
+pub mod replace_file;
 pub mod shell;
 pub mod signals;
 pub mod stdio;

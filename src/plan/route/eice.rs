@@ -10,22 +10,35 @@ use crate::plan::target::ids::Region;
 use crate::plan::target::instance::Instance;
 use crate::plan::way::Family;
 
-/// The states in which an endpoint takes connections. A changed one goes on doing so while it is
-/// changed, and if that fails.
-pub const USABLE: [&str; 4] = [
-    "create-complete",
-    "update-in-progress",
-    "update-failed",
-    "update-complete",
-];
+/// What an endpoint's `State` means to us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EndpointState {
+    /// It accepts connections.
+    Usable,
+    /// It accepts none, in this state of EC2's.
+    Other(String),
+}
+
+impl EndpointState {
+    /// Reads EC2's `State`. An endpoint accepts connections while it is modified, and if that fails.
+    #[must_use]
+    pub fn parse(name: &str) -> Self {
+        match name {
+            "create-complete" | "update-in-progress" | "update-failed" | "update-complete" => {
+                Self::Usable
+            }
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
 
 /// An EC2 Instance Connect Endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     /// Its ID.
     pub id: EndpointId,
-    /// EC2's name for what it is doing.
-    pub state: String,
+    /// Whether it accepts connections.
+    pub state: EndpointState,
     /// The VPC it is in.
     pub vpc: Option<String>,
     /// Its subnet there.
@@ -175,8 +188,8 @@ impl Endpoint {
         addresses: &[IpAddr],
         preference: Preference,
     ) -> Result<(HostName, IpAddr), NoEndpoint> {
-        if !USABLE.contains(&self.state.as_str()) {
-            return Err(NoEndpoint::State(self.id.clone(), self.state.clone()));
+        if let EndpointState::Other(state) = &self.state {
+            return Err(NoEndpoint::State(self.id.clone(), state.clone()));
         }
         let mut addresses = addresses.iter().copied();
         let address = addresses

@@ -10,7 +10,7 @@ use aws_sdk_ec2::types::{
 use super::Regional;
 use super::pages;
 use crate::plan::aws::service_host::is_endpoint_name;
-use crate::plan::route::eice::{Endpoint, EndpointId, Names, Preference, Reach};
+use crate::plan::route::eice::{Endpoint, EndpointId, EndpointState, Names, Preference, Reach};
 use crate::world::aws::error::AwsError;
 
 impl Regional<'_> {
@@ -82,10 +82,7 @@ fn endpoint(
     };
     Some(Endpoint {
         id,
-        state: endpoint
-            .state()
-            .map_or("unknown", |it| it.as_str())
-            .to_owned(),
+        state: EndpointState::parse(endpoint.state().map_or("unknown", |it| it.as_str())),
         vpc: text(endpoint.vpc_id()),
         subnet: text(endpoint.subnet_id()),
         zone: text(endpoint.availability_zone()),

@@ -1,7 +1,7 @@
 //! The user's own ssh_config(5), and our file beside it.
 
-use std::fs::{self, DirBuilder, Permissions};
-use std::io::{self, Write};
+use std::fs::{self, DirBuilder};
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use nix::unistd::{Uid, User};
 
 use super::error::SshError;
 use crate::world::process::bounded;
+use crate::world::process::replace_file::replace_file;
 
 /// What is appended to a file's name for what it was before.
 const BEFORE: &str = ".before-mssh";
@@ -68,16 +69,7 @@ pub fn write(file: &Path, content: &[u8]) -> Result<(), SshError> {
         }
         let target = file.canonicalize().unwrap_or_else(|_| file.to_owned());
         let mode = fs::metadata(&target).map_or(0o600, |found| found.permissions().mode());
-        let beside = target.parent().ok_or(io::ErrorKind::InvalidInput)?;
-        let mut fresh = tempfile::NamedTempFile::new_in(beside)?;
-        fresh.write_all(content)?;
-        fresh
-            .as_file()
-            .set_permissions(Permissions::from_mode(mode & 0o7777))?;
-        // What a full disk refuses only later is to be known before the old content goes.
-        fresh.as_file().sync_all()?;
-        fresh.persist(&target).map_err(|error| error.error)?;
-        Ok(())
+        replace_file(&target, content, mode & 0o7777)
     };
     write().map_err(|cause| failed(file, cause))
 }

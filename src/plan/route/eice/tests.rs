@@ -4,7 +4,7 @@ use crate::plan::way::Family;
 fn endpoint(id: &str, subnet: &str, zone: &str) -> Endpoint {
     Endpoint {
         id: EndpointId::parse(id).expect("an ID"),
-        state: "create-complete".to_owned(),
+        state: EndpointState::Usable,
         vpc: Some("vpc-1".to_owned()),
         subnet: Some(subnet.to_owned()),
         zone: Some(zone.to_owned()),
@@ -69,10 +69,15 @@ fn the_same_subnet_goes_before_the_same_zone_and_that_before_the_rest() {
 #[test]
 fn an_endpoint_takes_connections_in_four_states() {
     let in_state = |id: &str, state: &str| Endpoint {
-        state: state.to_owned(),
+        state: EndpointState::parse(state),
         ..endpoint(id, "subnet-1", "a")
     };
-    for state in USABLE {
+    for state in [
+        "create-complete",
+        "update-in-progress",
+        "update-failed",
+        "update-complete",
+    ] {
         let found = chosen(&[in_state("eice-1", state)], Family::Any);
         assert_eq!(found, Ok("eice-1 10.0.0.1".to_owned()), "{state}");
     }

@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
@@ -21,6 +21,7 @@ use crate::plan::aws::bad_value::BadCharacter;
 use crate::plan::aws::date;
 use crate::world::aws::files;
 use crate::world::process::bounded;
+use crate::world::process::replace_file::replace_file;
 
 /// A session that ends sooner is not used: as in botocore.
 const WINDOW: Duration = Duration::from_mins(15);
@@ -108,14 +109,8 @@ impl Cache {
     }
 
     fn write(&self, key: &str, session: &SessionCredentials) -> io::Result<()> {
-        let directory = self.make()?;
-        let mut file = tempfile::Builder::new()
-            .suffix(".tmp")
-            .tempfile_in(directory)?;
-        file.write_all(session.json().to_string().as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(directory.join(format!("{key}.json")))?;
-        Ok(())
+        let path = self.make()?.join(format!("{key}.json"));
+        replace_file(&path, session.json().to_string().as_bytes(), 0o600)
     }
 
     /// The directory, made if needed; but not in another user's home (`sudo -E`), whose AWS CLI could not

@@ -1,6 +1,6 @@
 //! The file in which `aws sso login` stores its token: `~/.aws/sso/cache/NAME.json`.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -13,6 +13,7 @@ use crate::plan::aws::bad_value::BadCharacter;
 use crate::world::aws::error::{CredentialsError, NoLogin, UnreadableFile};
 use crate::world::aws::files;
 use crate::world::process::bounded;
+use crate::world::process::replace_file::replace_file;
 
 /// The command that gets a token.
 pub(super) const LOG_IN: &str = "aws sso login";
@@ -93,19 +94,8 @@ impl Token {
 
     /// Writes the file. If it cannot be written, the next run renews the token again.
     pub(super) fn keep(&self) {
-        let _ = self.write();
-    }
-
-    fn write(&self) -> io::Result<()> {
-        let directory = self.path.parent().ok_or(io::ErrorKind::NotFound)?;
-        let mut file = tempfile::Builder::new()
-            .suffix(".tmp")
-            .tempfile_in(directory)?;
         let text = Value::Object(self.members.clone()).to_string();
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path)?;
-        Ok(())
+        let _ = replace_file(&self.path, text.as_bytes(), 0o600);
     }
 }
 

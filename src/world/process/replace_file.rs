@@ -1,0 +1,25 @@
+//! Writing a file as a whole.
+
+use std::fs::Permissions;
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+/// Gives a file this content and mode. Whoever reads it meanwhile finds the old content or the new
+/// one; if this fails, the old one stays.
+///
+/// # Errors
+/// Those of the system.
+pub fn replace_file(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+    let directory = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut file = NamedTempFile::new_in(directory)?;
+    file.write_all(content)?;
+    file.as_file()
+        .set_permissions(Permissions::from_mode(mode))?;
+    // A full disk may refuse only here; the old content must not be gone by then.
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
