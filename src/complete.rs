@@ -17,7 +17,7 @@ use crate::world::openssh::host_names;
 
 /// Completes the last of these words.
 #[must_use]
-pub fn words(program: Program, words: &[OsString]) -> Vec<u8> {
+pub(crate) fn words(program: Program, words: &[OsString]) -> Vec<u8> {
     let (current, before) = match words {
         [before @ .., current] => (current.to_string_lossy().into_owned(), before),
         [] => (String::new(), words),
@@ -27,7 +27,7 @@ pub fn words(program: Program, words: &[OsString]) -> Vec<u8> {
 
 /// Completes the end of this line.
 #[must_use]
-pub fn line(program: Program, line: &OsStr) -> Vec<u8> {
+pub(crate) fn line(program: Program, line: &OsStr) -> Vec<u8> {
     match complete::split_line(&line.to_string_lossy()) {
         Some((words, current)) => answer(program, Grammar::of(program), &words, &current),
         None => b"none\n".to_vec(),

@@ -1,33 +1,23 @@
-//! The story of a connection: find the way to each destination, push a key, spell the command.
+//! The story of a connection: resolve each destination, push a key, become the client.
 //!
-//! ssh is asked first, since its answer may be that nothing is to be pushed. Until that is
-//! certain, there is no key, no room for it and no keeper. After it, what can run at the same time
-//! does: the keeper's start, the AWS configuration and, with an ID, DescribeInstances and
-//! SendSSHPublicKey.
+//! ssh is asked first, since its answer may be that nothing is to be pushed. Until that is certain,
+//! there is no key, no directory for it and no process that clears it.
 
-mod badge;
-mod hops;
-mod journey;
-mod lead;
-mod ride;
-
-use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
-use tokio::sync::OnceCell;
-
-pub use self::badge::Badge;
-use self::badge::Luggage;
-use self::journey::Journey;
-pub use self::lead::lead;
-pub use self::ride::{Boarding, board};
 use crate::error::Error;
 use crate::plan::argv;
 use crate::plan::argv::tunnel::TunnelArgs;
-use crate::plan::argv::{CommandLine, Identity};
+use crate::plan::argv::{CommandLine, Identity, Resolved};
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::program::Program;
-use crate::world::aws::{Aws, Prompts};
+use crate::resolve::Resolver;
+use crate::resolve::host::{Settings, Ssh};
+use crate::resolve::key::{KeyFiles, LoginKey};
+use crate::resolve::lazy_aws::LazyAws;
+use crate::resolve::push::KeyPush;
+use crate::run::{become_client, show, wait_for};
+use crate::world::aws::Aws;
 use crate::world::openssh::Source;
 use crate::world::process;
 use crate::world::process::error::IoError;
@@ -36,21 +26,28 @@ use crate::world::tty::terminal::Terminal;
 /// What `--dry-run` shows where the key would stand: it makes none.
 const NO_KEY: &str = "EPHEMERAL_KEY";
 
-/// Everything that is needed to become the client.
-#[derive(Debug)]
-pub struct Departure {
-    /// The client's command line.
-    pub line: CommandLine,
-    /// To be held until we are the client: it is gone when this is dropped, so if we become
-    /// nothing.
-    pub luggage: Option<Luggage>,
-}
-
-/// Does all that comes before the client.
+/// Prepares the connection, then becomes the client, or shows its command line.
 ///
 /// # Errors
 /// Whatever is in the way. Nothing is left behind then.
-pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Departure, Error> {
+pub(crate) fn run(invocation: &Invocation, terminal: Terminal) -> Result<(), Error> {
+    let options = &invocation.options;
+    let terminal = terminal.telling(options.debug, invocation.has(b'v'));
+    let quiet = invocation.has(b'q');
+    // Keep both until exec: dropping the files removes the key.
+    let (line, _files) = wait_for(terminal.beside(quiet, prepare(invocation, terminal)))?;
+    if options.dry_run {
+        return show(&line);
+    }
+    terminal.debug(|| format!("becoming {}", line.quoted().to_string_lossy()));
+    become_client(&line)
+}
+
+/// The client's command line, and the files that it needs.
+async fn prepare(
+    invocation: &Invocation,
+    terminal: Terminal,
+) -> Result<(CommandLine, Option<KeyFiles>), Error> {
     let client = process::find(invocation.program.client())?;
     let ssh = match invocation.program {
         Program::Ssh => client.clone(),
@@ -59,55 +56,76 @@ pub async fn prepare(invocation: &Invocation, terminal: Terminal) -> Result<Depa
     terminal.debug(|| format!("the client is {}", client.display()));
     process::notice_children().map_err(IoError::Start)?;
     let source = Source::of(invocation);
-    let mut journey = Journey {
+    let mut resolver = Resolver {
         invocation,
-        ssh: &ssh,
-        source: &source,
-        badge: OnceCell::new(),
+        settings: Settings::Ssh(Ssh {
+            program: &ssh,
+            invocation,
+            source: &source,
+            terminal,
+        }),
+        aws: LazyAws::new(
+            &invocation.options,
+            !invocation.has_several_destinations(),
+            terminal,
+        ),
+        push: KeyPush::of(invocation),
         terminal,
-        aws: OnceCell::new(),
-        prompts: Cell::new(Prompts::Allowed),
     };
-    let arrivals = journey.arrivals_anew().await?;
-    let shared = arrivals.iter().all(|arrival| arrival.shared);
-    let nobody_logs_in = shared || invocation.is_control_command();
-    let tunnels = TunnelArgs::to(invocation, &arrivals).filter(|_| !nobody_logs_in);
-    let badge = journey.badge.into_inner().filter(|_| !nobody_logs_in);
+    let resolved = resolver.all().await?;
+    let logs_in = !invocation.is_control_command() && resolved.iter().any(|it| !it.by_master);
+    let tunnels = TunnelArgs::to(invocation, &resolved).filter(|_| logs_in);
     let signs = tunnels.is_some() && !invocation.options.dry_run;
-    let aws = journey.aws.into_inner().filter(|_| signs);
-    let (luggage, credentials) = pack(badge, aws).await?;
-    let key = luggage.as_ref().and_then(|it| it.key.as_deref());
+    let key = resolver.push.into_key().filter(|_| logs_in);
+    let (files, credentials) = write_files(key, resolver.aws.loaded().filter(|_| signs)).await?;
+    let tunnels = tunnels.map(|it| TunnelArgs { credentials, ..it });
+    let key = files.as_ref().and_then(|it| it.key.as_deref());
     let identity = match key {
-        _ if nobody_logs_in => Identity::Unneeded,
+        _ if !logs_in => Identity::Unneeded,
         Some(key) => Identity::Ephemeral(key),
         None if invocation.value(b'i').is_some() => Identity::Own,
         None => Identity::Ephemeral(Path::new(NO_KEY)),
     };
-    let proxy = match tunnels {
-        Some(mut tunnels) => {
-            tunnels.credentials = credentials;
-            Some(tunnels.proxy_command(&process::ourselves()?))
-        }
-        None => None,
-    };
-    let line = argv::spell(&client, invocation, identity, proxy.as_deref(), &arrivals);
-    Ok(Departure { line, luggage })
+    let line = spell(&client, invocation, identity, tunnels.as_ref(), &resolved)?;
+    Ok((line, files))
 }
 
-/// Packs what the client needs: the key, if it is one of ours, and what a tunnel signs with, where
+/// Writes what the client needs: the key, if it is one of ours, and what a tunnel signs with, where
 /// there will be one.
-async fn pack(
-    badge: Option<Badge>,
-    aws: Option<Aws>,
-) -> Result<(Option<Luggage>, Option<PathBuf>), Error> {
-    let luggage = match badge {
-        Some(Badge::Ephemeral(ephemeral)) => Some(ephemeral.write()?),
-        Some(Badge::Own(_) | Badge::Shared(..)) | None => None,
+async fn write_files(
+    key: Option<LoginKey>,
+    aws: Option<&Aws>,
+) -> Result<(Option<KeyFiles>, Option<PathBuf>), Error> {
+    let files = match key {
+        Some(LoginKey::Ephemeral(key)) => Some(key.write()?),
+        Some(LoginKey::Own(_) | LoginKey::Shared(..)) | None => None,
     };
     let Some(aws) = aws else {
-        return Ok((luggage, None));
+        return Ok((files, None));
     };
-    let luggage = luggage.map_or_else(Luggage::without_key, Ok)?;
-    let credentials = luggage.take_along(&aws).await?;
-    Ok((Some(luggage), Some(credentials)))
+    let files = files.map_or_else(KeyFiles::without_key, Ok)?;
+    let credentials = files.take_along(aws).await?;
+    Ok((Some(files), Some(credentials)))
+}
+
+/// Our own path is asked for only where ssh is to start us: it may be gone.
+fn spell(
+    client: &Path,
+    invocation: &Invocation,
+    identity: Identity<'_>,
+    tunnels: Option<&TunnelArgs>,
+    resolved: &[Resolved],
+) -> Result<CommandLine, Error> {
+    let knows_host_key = resolved.iter().any(|it| it.route.host_key().is_some());
+    let mssh = if tunnels.is_some() || knows_host_key {
+        Some(process::ourselves()?)
+    } else {
+        None
+    };
+    let mssh = mssh.as_deref();
+    let proxy = tunnels.zip(mssh).map(|(it, mssh)| it.proxy_command(mssh));
+    let proxy = proxy.as_deref();
+    Ok(argv::spell(
+        client, invocation, identity, proxy, mssh, resolved,
+    ))
 }

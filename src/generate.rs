@@ -13,7 +13,7 @@ use crate::plan::program::Program;
 
 /// What `--help`, `--version`, `--completions` and `--man` print.
 #[must_use]
-pub fn document(program: Program, document: &Document) -> Vec<u8> {
+pub(crate) fn document(program: Program, document: &Document) -> Vec<u8> {
     match document {
         Document::Help => help(program).into_bytes(),
         Document::Version => {

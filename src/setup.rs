@@ -22,7 +22,7 @@ use crate::world::{openssh, process};
 ///
 /// # Errors
 /// Whatever is in the way. The user's files are then as they were.
-pub fn run(setup: &Setup, terminal: Terminal) -> Result<Vec<u8>, Error> {
+pub(crate) fn run(setup: &Setup, terminal: Terminal) -> Result<Vec<u8>, Error> {
     let steps = match setup.action {
         Action::Uninstall => uninstall()?,
         Action::Install => {

@@ -6,35 +6,34 @@ use std::os::fd::AsFd;
 
 use crate::error::Error;
 use crate::plan::aws::instance_error::InstanceError;
-use crate::plan::aws::region::RegionSource;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::usage::Usage;
 use crate::plan::route::tunnel::Managed;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
-use crate::plan::target::instance::{Instance, State};
-use crate::plan::target::lookup;
+use crate::plan::target::instance::State;
 use crate::plan::target::lookup::Lookup;
+use crate::plan::way::Way;
+use crate::resolve::find;
+use crate::resolve::lazy_aws::LazyAws;
 use crate::tunnel::ssm::SsmSession;
 use crate::world::aws::error::AwsError;
-use crate::world::aws::{Aws, Prompts, Regional, SessionKind};
+use crate::world::aws::{Regional, SessionKind};
 use crate::world::net::pump::Streams;
-use crate::world::net::resolver;
-use crate::world::openssh;
-use crate::world::process;
 use crate::world::process::error::IoError;
 use crate::world::process::signals::Hangup;
 use crate::world::process::stdio;
 use crate::world::process::stdio::{FlagsGuard, Input, Output};
 use crate::world::tty::raw_mode::Screen;
 use crate::world::tty::terminal::Terminal;
+use crate::world::{openssh, process};
 
 /// Runs a shell until it ends or whoever started us has had enough. Session Manager does not tell
 /// with which status it ended.
 ///
 /// # Errors
 /// Whatever is in the way.
-pub async fn run(
+pub(crate) async fn run(
     invocation: &Invocation,
     (typed, shown): (impl AsFd, impl AsFd),
     terminal: Terminal,
@@ -45,18 +44,14 @@ pub async fn run(
     let destination = invocation.destinations().next().ok_or(Usage::NoTarget)?;
     let (target, host) = target(invocation, destination).await?;
     let told = destination.region().or(target.region());
-    let region = options.region.as_ref().or(told);
-    let profile = options.profile.as_deref();
-    let load = Box::pin(Aws::load(profile, region, Prompts::Allowed, terminal));
-    let aws = terminal.beside(false, load).await?;
-    let place = aws.region(region)?;
-    let place = match region {
-        None => place,
-        Some(_) if options.region.is_some() => place.chosen_by(RegionSource::Option),
-        Some(_) => place.chosen_by(RegionSource::Target),
+    let aws = LazyAws::new(options, true, terminal);
+    let find = async {
+        let place = aws.in_region(told).await?;
+        let managed = managed(invocation, &target, &host, &place, terminal).await?;
+        Ok::<_, Error>((place, managed))
     };
-    let managed = managed(invocation, &target, &host, &place);
-    let managed = terminal.beside(false, managed).await?;
+    let (place, managed) = terminal.beside(false, Box::pin(find)).await?;
+    let profile = options.profile.as_deref();
     terminal.note(&format!("a shell on {managed} by Session Manager"));
     let ssm = SsmSession {
         target: managed.as_str(),
@@ -71,7 +66,7 @@ pub async fn run(
     let hangup = Hangup::listen().map_err(IoError::Start)?;
     let _flags = [FlagsGuard::of(&typed), FlagsGuard::of(&shown)];
     let ends = ends(&typed, &shown).map_err(IoError::Start)?;
-    match Box::pin(ssm.run(&aws, hangup, ends)).await {
+    match Box::pin(ssm.run(place.aws(), hangup, ends)).await {
         Err(error @ Error::Instance(InstanceError::NotManaged { .. })) => {
             let reason = Box::pin(reason(error, &managed, &place));
             Err(terminal.beside(false, reason).await)
@@ -88,19 +83,10 @@ async fn reason(error: Error, managed: &Managed, place: &Regional<'_>) -> Error 
         return error;
     };
     match place.instance(id).await {
-        Ok(instance) if instance.state != State::Running => not_running(instance, place),
+        Ok(instance) if instance.state != State::Running => find::not_running(&instance, place),
         Err(missing @ AwsError::Instance(InstanceError::NotFound { .. })) => missing.into(),
         Ok(_) | Err(_) => error,
     }
-}
-
-fn not_running(instance: Instance, place: &Regional<'_>) -> Error {
-    InstanceError::NotRunning {
-        id: instance.id,
-        state: instance.state,
-        region: place.region.clone(),
-    }
-    .into()
 }
 
 fn ends(typed: impl AsFd, shown: impl AsFd) -> std::io::Result<(Streams<Input, Output>, Screen)> {
@@ -134,20 +120,17 @@ async fn managed(
     target: &Target,
     host: &str,
     place: &Regional<'_>,
+    terminal: Terminal,
 ) -> Result<Managed, Error> {
-    let filters = match (target, lookup::of(target), &invocation.options.instance) {
-        (Target::Node(id), ..) => return Ok(Managed::Node(id.clone())),
-        (_, Some(Lookup::Id(id)), _) => return Ok(Managed::Instance(id)),
-        (_, _, Some(id)) => return Ok(Managed::Instance(id.clone())),
-        (_, Some(Lookup::Filters(filters)), _) => filters,
-        (_, None, _) => match lookup::by_addresses(&resolver::addresses(host).await?) {
-            Lookup::Id(id) => return Ok(Managed::Instance(id)),
-            Lookup::Filters(filters) => filters,
-        },
-    };
-    let instance = place.instance_with(&filters, host).await?;
-    if instance.state == State::Running {
-        return Ok(Managed::Instance(instance.id));
+    if let Target::Node(id) = target {
+        return Ok(Managed::Node(id.clone()));
     }
-    Err(not_running(instance, place))
+    let beside = invocation.options.instance.as_ref();
+    let sought = find::lookup(target, host, beside, terminal).await?;
+    if let Lookup::Id(id) = sought.lookup {
+        return Ok(Managed::Instance(id));
+    }
+    let instance = find::instance(&sought.lookup, host, place).await?;
+    find::check_state(&instance, Way::Ssm, place)?;
+    Ok(Managed::Instance(instance.id))
 }

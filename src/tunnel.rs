@@ -11,7 +11,6 @@ pub(crate) mod ssm;
 
 use self::ssm::SsmSession;
 use crate::error::{Error, TunnelError};
-pub(crate) use crate::plan::argv::tunnel::OPTION;
 use crate::plan::argv::tunnel::{TunnelArgs, TunnelRequest, Verbosity};
 use crate::plan::route::tunnel::Passage;
 use crate::world::aws;

@@ -34,23 +34,24 @@ pub enum Identity<'a> {
     Unneeded,
 }
 
-/// Where a destination is found, and as whom.
+/// A destination with its route.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arrival {
-    /// The user whose key was pushed.
+pub struct Resolved {
+    /// Who logs in.
     pub login: Login,
-    /// The way that is taken.
+    /// The route that is taken.
     pub route: Route,
     /// The ProxyCommand that leads there through hops, where ssh itself does not know the way.
-    pub hops: Option<OsString>,
-    /// Whether a master connection that runs takes us there, so that nobody logs in.
-    pub shared: bool,
+    pub jump: Option<OsString>,
+    /// Whether ssh uses a master connection that is running, so that nobody logs in.
+    pub by_master: bool,
     /// Whether nobody is to be asked for anything: BatchMode.
     pub batch: bool,
 }
 
-/// Spells the client's command line. `arrivals` are those of the invocation's destinations, in
-/// the same order.
+/// Spells the client's command line. `resolved` are those of the invocation's destinations, in
+/// the same order. `mssh` is our own program, which tells ssh whether a host key that is known by its
+/// fingerprint alone is the right one.
 ///
 /// IdentitiesOnly and our key come before the user's words, since in OpenSSH the first value
 /// wins: no key of an agent is then tried before ours, which would use up the server's patience
@@ -62,29 +63,30 @@ pub fn spell(
     invocation: &Invocation,
     identity: Identity<'_>,
     proxy: Option<&OsStr>,
-    arrivals: &[Arrival],
+    mssh: Option<&Path>,
+    resolved: &[Resolved],
 ) -> CommandLine {
-    let hops = through_hops(arrivals);
+    let hops = through_hops(resolved);
     let proxy = proxy.or(hops);
-    let mut words = options(proxy, identity, arrivals);
+    let mut words = options(proxy, identity, resolved);
     let mut typed = invocation.words.clone();
     if hops.is_some() {
         typed = jump::without_jump(&typed, &invocation.flags);
     }
-    let mut left = arrivals.iter();
+    let mut left = resolved.iter();
     words.extend(typed.iter().map(|word| match word {
         Word::Typed(word) => word.clone(),
-        Word::Destination(destination) => left.next().map_or_else(OsString::new, |arrival| {
-            let host = arrival.route.host();
-            destination.spell(&arrival.login, &host, invocation.program)
+        Word::Destination(destination) => left.next().map_or_else(OsString::new, |it| {
+            let host = it.route.host();
+            destination.spell(&it.login, &host, invocation.program)
         }),
     }));
     // What stands behind these dashes is no option. A console has no command that they might be in.
     let at = words.iter().position(|word| word == "--");
     let at = at.unwrap_or(words.len());
-    for arrival in arrivals {
-        if let Route::Serial(console) = &arrival.route {
-            words.splice(at..at, console.host_key.iter().cloned());
+    for it in resolved {
+        if let (Some(mssh), Some(fingerprint)) = (mssh, it.route.host_key()) {
+            words.splice(at..at, host_key::options(fingerprint, mssh));
         }
     }
     CommandLine {
@@ -95,7 +97,7 @@ pub fn spell(
 }
 
 /// Our own options.
-fn options(proxy: Option<&OsStr>, identity: Identity<'_>, arrivals: &[Arrival]) -> Vec<OsString> {
+fn options(proxy: Option<&OsStr>, identity: Identity<'_>, resolved: &[Resolved]) -> Vec<OsString> {
     let mut options: Vec<OsString> = Vec::new();
     if let Some(proxy) = proxy {
         let mut command = OsString::from("ProxyCommand=");
@@ -115,8 +117,8 @@ fn options(proxy: Option<&OsStr>, identity: Identity<'_>, arrivals: &[Arrival]) 
     if let Identity::Ephemeral(key) = identity {
         words.extend(["-i".into(), key.into()]);
     }
-    for arrival in arrivals {
-        if let Route::ByHostName(_, address) = arrival.route {
+    for it in resolved {
+        if let Route::ByHostName(_, address) = it.route {
             words.extend(dashed(format!("HostName={address}").into()));
         }
     }
@@ -124,10 +126,10 @@ fn options(proxy: Option<&OsStr>, identity: Identity<'_>, arrivals: &[Arrival]) 
 }
 
 /// The ProxyCommand of all destinations: an option is for all of them, so it has to be the same.
-fn through_hops(arrivals: &[Arrival]) -> Option<&OsStr> {
-    let (first, rest) = arrivals.split_first()?;
-    let same = rest.iter().all(|arrival| arrival.hops == first.hops);
-    first.hops.as_deref().filter(|_| same)
+fn through_hops(resolved: &[Resolved]) -> Option<&OsStr> {
+    let (first, rest) = resolved.split_first()?;
+    let same = rest.iter().all(|it| it.jump == first.jump);
+    first.jump.as_deref().filter(|_| same)
 }
 
 impl CommandLine {

@@ -77,6 +77,18 @@ impl Route {
 }
 
 impl Route {
+    /// The SHA256 fingerprint of the host key that ssh is to find there, where that is known.
+    pub fn host_key(&self) -> Option<&'static str> {
+        match self {
+            Self::Serial(console) => console.fingerprint,
+            Self::Direct(..)
+            | Self::AsTyped(_)
+            | Self::ByHostName(..)
+            | Self::InstanceId(_)
+            | Self::Through(..) => None,
+        }
+    }
+
     /// The host to open a connection to, without ssh and its configuration.
     pub fn destination(&self) -> String {
         match self {

@@ -216,6 +216,17 @@ pub struct HostConfig {
 const USUAL_IDENTITY: &str = "~/.ssh/id_";
 
 impl HostConfig {
+    /// Settings that ssh is not asked for: it has settled them already, or has no part in this.
+    #[must_use]
+    pub fn given(hostname: &str, port: u16, login: Option<&Login>) -> Self {
+        Self {
+            login: login.map(ToString::to_string),
+            hostname: hostname.to_owned(),
+            port: Some(port),
+            ..Self::default()
+        }
+    }
+
     /// Whether the proxy in force is one of hops.
     #[must_use]
     pub fn jumps(&self) -> bool {

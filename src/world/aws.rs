@@ -30,6 +30,7 @@ pub use self::credentials::Prompts;
 use self::credentials::{CachedSession, Found, ProviderChain};
 
 use self::endpoint_urls::EndpointUrls;
+use self::error::{AwsError, StaleSession, UnreadableFile};
 use self::files::Files;
 use self::http::proxies;
 pub use self::refreshing::RefreshingCredentials;
@@ -40,7 +41,6 @@ use crate::plan::aws::http_proxy::Proxies;
 use crate::plan::aws::profiles::Profile;
 use crate::plan::aws::region::{ChosenRegion, RegionSettings, RegionSource};
 use crate::plan::target::ids::Region;
-use crate::world::aws::error::{AwsError, StaleSession, UnreadableFile};
 use crate::world::net::trust::Trust;
 use crate::world::tty::terminal::Terminal;
 
@@ -236,6 +236,14 @@ pub struct Regional<'a> {
     pub region: Region,
     /// What has set it, if neither environment nor profile.
     by: Option<RegionSource>,
+}
+
+impl<'a> Regional<'a> {
+    /// The configuration that it is of.
+    #[must_use]
+    pub fn aws(&self) -> &'a Aws {
+        self.aws
+    }
 }
 
 impl Regional<'_> {

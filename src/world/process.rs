@@ -4,7 +4,6 @@ pub mod bounded;
 pub mod clock;
 pub mod error;
 pub mod own_program;
-pub mod panics;
 pub mod replace_file;
 pub mod shell;
 pub mod signals;

@@ -17,15 +17,15 @@ const TOKENS: &str = "%f %I %H %t %K";
 /// What ssh has for a key that has not been shown yet: it asks once before the connection.
 const NOTHING: &str = "NONE";
 
-/// The options that have ssh take the key of this fingerprint (`SHA256:…`) and no other.
-/// `witness` is our program.
+/// The options that have ssh take the key of this SHA256 fingerprint and no other. `mssh` is our
+/// program, as an absolute path.
 ///
 /// No file and no DNS record vouches for another key, and none is written.
 #[must_use]
-pub fn options(fingerprint: &str, witness: &Path) -> Vec<OsString> {
+pub fn options(fingerprint: &str, mssh: &Path) -> Vec<OsString> {
     let mut command = OsString::from("KnownHostsCommand=");
-    command.push(quoted(witness.as_os_str()));
-    command.push(format!(" {OPTION} {fingerprint} {TOKENS}"));
+    command.push(quoted(mssh.as_os_str()));
+    command.push(format!(" {OPTION} SHA256:{fingerprint} {TOKENS}"));
     let options = [
         command,
         "FingerprintHash=sha256".into(),
@@ -58,7 +58,7 @@ fn quoted(word: &OsStr) -> OsString {
 
 /// What is to be said to ssh's question.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Testimony {
+pub enum HostKeyReply {
     /// It is the key: this line of known_hosts, with its newline.
     Known(Vec<u8>),
     /// It is another key, with this fingerprint.
@@ -69,7 +69,7 @@ pub enum Testimony {
 
 /// The hidden mode: judges the words after the option. `None` where they are not of its form.
 #[must_use]
-pub fn judge(words: &[OsString]) -> Option<Testimony> {
+pub fn judge(words: &[OsString]) -> Option<HostKeyReply> {
     let [published, shown, reason, line @ ..] = words else {
         return None;
     };
@@ -78,11 +78,11 @@ pub fn judge(words: &[OsString]) -> Option<Testimony> {
     }
     Some(if shown == published {
         let line: Vec<&[u8]> = line.iter().map(|word| word.as_bytes()).collect();
-        Testimony::Known([&line.join(&b' ')[..], b"\n"].concat())
+        HostKeyReply::Known([&line.join(&b' ')[..], b"\n"].concat())
     } else if shown == NOTHING || reason != "HOSTNAME" {
-        Testimony::Nothing
+        HostKeyReply::Nothing
     } else {
-        Testimony::Unknown(shown.to_string_lossy().into_owned())
+        HostKeyReply::Unknown(shown.to_string_lossy().into_owned())
     })
 }
 
@@ -90,7 +90,7 @@ pub fn judge(words: &[OsString]) -> Option<Testimony> {
 mod tests {
     use super::*;
 
-    fn judged(words: &str) -> Option<Testimony> {
+    fn judged(words: &str) -> Option<HostKeyReply> {
         let words: Vec<OsString> = words.split(' ').map(OsString::from).collect();
         judge(&words)
     }
@@ -98,18 +98,18 @@ mod tests {
     #[test]
     fn only_the_published_key_is_known() {
         let line = b"h ssh-rsa AAAA\n".to_vec();
-        let known = Some(Testimony::Known(line));
+        let known = Some(HostKeyReply::Known(line));
         assert_eq!(judged("SHA256:a SHA256:a HOSTNAME h ssh-rsa AAAA"), known);
         assert_eq!(judged("SHA256:a SHA256:a ADDRESS h ssh-rsa AAAA"), known);
         assert_eq!(
             judged("SHA256:a SHA256:A HOSTNAME h ssh-rsa AAAA"),
-            Some(Testimony::Unknown("SHA256:A".into()))
+            Some(HostKeyReply::Unknown("SHA256:A".into()))
         );
         for quiet in [
             "SHA256:a NONE ORDER h NONE NONE",
             "SHA256:a SHA256:b ADDRESS h ssh-rsa AAAA",
         ] {
-            assert_eq!(judged(quiet), Some(Testimony::Nothing), "{quiet}");
+            assert_eq!(judged(quiet), Some(HostKeyReply::Nothing), "{quiet}");
         }
         for other in ["", "SHA256:a SHA256:a HOSTNAME h ssh-rsa", "a a a a a a a"] {
             assert_eq!(judged(other), None, "{other}");

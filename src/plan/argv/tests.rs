@@ -15,15 +15,16 @@ fn spelled(program: Program, typed: &[&str], identity: Identity<'_>, to: &[Route
         panic!("{request:?}");
     };
     let login = Login::parse("root").expect("a user");
-    let arrival = |route: &Route| Arrival {
+    let resolved = |route: &Route| Resolved {
         login: login.clone(),
         route: route.clone(),
-        hops: None,
-        shared: false,
+        jump: None,
+        by_master: false,
         batch: false,
     };
-    let arrivals: Vec<_> = to.iter().map(arrival).collect();
-    let line = spell(Path::new("/bin/x"), &invocation, identity, None, &arrivals);
+    let resolved: Vec<_> = to.iter().map(resolved).collect();
+    let (client, mssh) = (Path::new("/bin/x"), Some(Path::new("/m")));
+    let line = spell(client, &invocation, identity, None, mssh, &resolved);
     line.words
         .join(OsStr::new(" "))
         .into_string()
@@ -88,15 +89,17 @@ fn the_host_key_of_a_console_comes_after_the_users_options() {
     let console = || {
         Route::Serial(Console {
             host: "c".to_owned(),
-            host_key: vec!["-oX".into()],
+            fingerprint: Some("F"),
         })
     };
     for (typed, expected) in [
-        (&["i-0abcdef0", "-v"][..], "root@c -v -oX"),
-        (&["-v", "--", "i-0abcdef0"], "-v -oX -- root@c"),
+        (&["i-0abcdef0", "-v"][..], ("root@c -v", "")),
+        (&["-v", "--", "i-0abcdef0"], ("-v", " -- root@c")),
     ] {
         let words = spelled(Program::Ssh, typed, Identity::Unneeded, &[console()]);
-        assert_eq!(words, expected);
+        let options = host_key::options("F", Path::new("/m"));
+        let options = options.join(OsStr::new(" ")).into_string().expect("text");
+        assert_eq!(words, format!("{} {options}{}", expected.0, expected.1));
     }
 }
 

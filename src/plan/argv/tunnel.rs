@@ -10,7 +10,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use super::Arrival;
+use super::Resolved;
 use super::quote;
 use crate::plan::cli::invocation::{Invocation, Options};
 use crate::plan::program::Program;
@@ -78,15 +78,15 @@ impl TunnelArgs {
     }
 
     /// The tunnels to these destinations; `None` if none of them needs one.
-    pub fn to(invocation: &Invocation, arrivals: &[Arrival]) -> Option<Self> {
-        let passage = |arrival: &Arrival| match &arrival.route {
+    pub fn to(invocation: &Invocation, resolved: &[Resolved]) -> Option<Self> {
+        let passage = |it: &Resolved| match &it.route {
             Route::Through(host, passage) => Some((host.clone(), passage.clone())),
             _ => None,
         };
-        let mut passages: Vec<_> = arrivals.iter().filter_map(passage).collect();
+        let mut passages: Vec<_> = resolved.iter().filter_map(passage).collect();
         passages.dedup();
         let common = Self::of(&invocation.options);
-        let quiet = invocation.has(b'q') || arrivals.iter().any(|arrival| arrival.batch);
+        let quiet = invocation.has(b'q') || resolved.iter().any(|it| it.batch);
         (!passages.is_empty()).then(|| Self {
             passages,
             // scp starts one ssh after the other.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::bind_address::BindAddress;
 use super::scan::Flag;
 use crate::plan::program::Program;
+use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::{InstanceId, Region, Zone};
@@ -133,10 +134,73 @@ impl Invocation {
         })
     }
 
+    /// The destinations without repetition; and for each destination of the command line, in its
+    /// order, which of those it is.
+    #[must_use]
+    pub fn distinct_destinations(&self) -> (Vec<&Destination>, Vec<usize>) {
+        let mut distinct: Vec<&Destination> = Vec::new();
+        let order = self.destinations().map(|destination| {
+            let known = distinct.iter().position(|it| same_place(it, destination));
+            known.unwrap_or_else(|| {
+                distinct.push(destination);
+                distinct.len() - 1
+            })
+        });
+        let order = order.collect();
+        (distinct, order)
+    }
+
+    /// Whether there is more than one destination, were it the same one twice.
+    #[must_use]
+    pub fn has_several_destinations(&self) -> bool {
+        self.destinations().count() > 1
+    }
+
+    /// Whether there is more than one destination, not counting repetitions.
+    #[must_use]
+    pub fn has_several_places(&self) -> bool {
+        self.distinct_destinations().0.len() > 1
+    }
+
+    /// Whether a destination is a host beside `-t ID`, the original's form.
+    #[must_use]
+    pub fn is_host_beside_id(&self, destination: &Destination) -> bool {
+        self.options.instance.is_some() && !matches!(destination.target, Target::Id(_))
+    }
+
+    /// The same words for another destination in the place of this one.
+    #[must_use]
+    pub fn with_destination(&self, destination: Destination) -> Self {
+        Self {
+            program: self.program,
+            options: self.options.clone(),
+            words: vec![Word::Destination(destination)],
+            flags: self.flags.clone(),
+            command: self.command,
+        }
+    }
+
+    /// What ssh hands on to the ssh that it starts for a hop: `-F`, and nothing else.
+    #[must_use]
+    pub fn for_hop(&self, destination: Destination) -> Self {
+        let flags = self.flags.iter().filter(|flag| flag.letter == b'F');
+        Self {
+            program: Program::Ssh,
+            options: Options::default(),
+            words: vec![Word::Destination(destination)],
+            flags: flags.cloned().collect(),
+            command: false,
+        }
+    }
+
     /// Whether ssh only sends a command to a running master (`-O`).
     pub fn is_control_command(&self) -> bool {
         self.program == Program::Ssh && self.has(b'O')
     }
+}
+
+fn same_place(a: &Destination, b: &Destination) -> bool {
+    a.host == b.host && a.login == b.login
 }
 
 /// The values of our own options.

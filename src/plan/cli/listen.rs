@@ -14,8 +14,6 @@ use super::scan::Scan;
 use super::usage::Usage;
 use crate::plan::host_port::{parse_port, split_port};
 use crate::plan::program::Program;
-use crate::plan::route::Route;
-use crate::plan::ssh_g::HostConfig;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::pasted;
@@ -32,29 +30,6 @@ pub struct ListenRequest {
     pub invocation: Invocation,
     /// The port at the destination.
     pub port: u16,
-    /// What stands for ssh's answer about the destination: ssh has no part in this.
-    pub answer: HostConfig,
-}
-
-impl ListenRequest {
-    /// Says what would be done, for `--dry-run`.
-    #[must_use]
-    pub fn describe(&self, route: &Route) -> String {
-        format!("listen on {}, forward to {}", self.place, self.goal(route))
-    }
-
-    /// Where the port leads: the destination as typed, and the way to it.
-    #[must_use]
-    pub fn goal(&self, route: &Route) -> String {
-        let name = self.invocation.destinations().next();
-        let name = name.map_or(self.answer.hostname.as_str(), Destination::name);
-        let brackets = if name.contains(':') {
-            ("[", "]")
-        } else {
-            ("", "")
-        };
-        format!("{}{name}{}:{} ({route})", brackets.0, brackets.1, self.port)
-    }
 }
 
 /// Reads the target and its port.
@@ -71,11 +46,6 @@ pub fn request(options: &Options, scan: &Scan) -> Result<ListenRequest, Usage> {
     }
     Ok(ListenRequest {
         place,
-        answer: HostConfig {
-            hostname: destination.host.clone(),
-            port: Some(port),
-            ..HostConfig::default()
-        },
         invocation: Invocation {
             program: Program::Ssh,
             options: options.clone(),

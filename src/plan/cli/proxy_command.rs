@@ -7,7 +7,6 @@ use super::invocation::{Invocation, Options, Word};
 use super::scan::Scan;
 use super::usage::Usage;
 use crate::plan::program::Program;
-use crate::plan::ssh_g::HostConfig;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::hop;
@@ -22,14 +21,12 @@ pub struct ProxyRequest {
     pub invocation: Invocation,
     /// The port at the destination.
     pub port: u16,
-    /// What would be ssh's answer about the destination, were it asked: the words say it all.
-    pub answer: HostConfig,
     /// The hops to the destination, the nearest first.
     pub hops: Vec<Hop>,
-    /// The way to the first of them.
-    pub lead: Way,
+    /// How the first of them is reached.
+    pub first_hop_via: Way,
     /// The directory where ssh looks for the key, if one is to be made; else it has the user's.
-    pub room: Option<PathBuf>,
+    pub key_dir: Option<PathBuf>,
 }
 
 /// Reads the words.
@@ -47,17 +44,11 @@ pub fn request(options: &Options, scan: &Scan) -> Result<ProxyRequest, Usage> {
     let port: u16 = port.parse().map_err(|_| Usage::ProxyWords)?;
     let mut destination = Destination::parse(Program::Ssh, host)?;
     destination.login = Some(Login::parse(user)?);
-    let room = key_room(options, scan, &destination)?;
+    let key_dir = key_dir(options, scan, &destination)?;
     let (hops, way) = hops_and_way(options, scan)?;
     Ok(ProxyRequest {
         hops,
-        lead: options.via,
-        answer: HostConfig {
-            login: Some(user.to_owned()),
-            hostname: destination.host.clone(),
-            port: Some(port),
-            ..HostConfig::default()
-        },
+        first_hop_via: options.via,
         invocation: Invocation {
             program: Program::Ssh,
             options: Options {
@@ -69,12 +60,12 @@ pub fn request(options: &Options, scan: &Scan) -> Result<ProxyRequest, Usage> {
             command: false,
         },
         port,
-        room,
+        key_dir,
     })
 }
 
 /// Where to create a key, unless the user has one.
-fn key_room(
+fn key_dir(
     options: &Options,
     scan: &Scan,
     destination: &Destination,

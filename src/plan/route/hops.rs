@@ -9,10 +9,12 @@
 //! ```
 
 use crate::plan::cli::usage::Usage;
-use crate::plan::ssh_g::{self, HostConfig};
+use crate::plan::ssh_g;
+use crate::plan::ssh_g::HostConfig;
 use crate::plan::target::Target;
 use crate::plan::target::bad_name::BadName;
-use crate::plan::target::hop::{self, Hop, HopKind};
+use crate::plan::target::hop;
+use crate::plan::target::hop::{Hop, HopKind};
 use crate::plan::target::ids::Login;
 use crate::plan::way::Way;
 

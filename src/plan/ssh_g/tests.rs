@@ -1,4 +1,4 @@
-use super::*;
+use super::{HostConfig, *};
 use crate::plan::way::Family;
 
 #[test]

@@ -36,8 +36,6 @@ pub enum Source {
     Files(Option<PathBuf>),
     /// Nothing: the file that `-F` names is a pipe, and can be read once, by the client.
     Pipe,
-    /// Nothing: the answer is known.
-    Told(HostConfig),
 }
 
 impl Source {
@@ -55,7 +53,7 @@ impl Source {
     pub fn config(&self) -> Option<&Path> {
         match self {
             Self::Files(file) => file.as_deref(),
-            Self::Pipe | Self::Told(_) => Some(Path::new("none")),
+            Self::Pipe => Some(Path::new("none")),
         }
     }
 }
@@ -176,7 +174,7 @@ fn generated(source: &Source, files: Option<&[PathBuf]>, user: &str) -> Option<V
     let given = match source {
         Source::Files(None) => None,
         Source::Files(Some(file)) => Some(file),
-        Source::Pipe | Source::Told(_) => return None,
+        Source::Pipe => return None,
     };
     if !may(files) {
         return None;

@@ -9,6 +9,7 @@ use crate::plan::cli::options::Mode;
 use crate::plan::cli::usage::Usage;
 use crate::plan::program::Program;
 use crate::plan::target::bad_name::BadName;
+use crate::plan::target::ids::Login;
 use crate::plan::way::Way;
 
 fn read(line: &[&str]) -> Result<Request, Usage> {
@@ -23,11 +24,12 @@ fn ssh_gives_host_port_and_user() {
         panic!("{:?}", read(&line));
     };
     assert_eq!(request.port, 2222);
-    assert_eq!(request.room, Some("/k/i-0abcdef0".into()));
-    assert_eq!(request.answer.login.as_deref(), Some("root"));
-    assert_eq!(request.answer.hostname, "i-0abcdef0");
+    assert_eq!(request.key_dir, Some("/k/i-0abcdef0".into()));
+    let destination = request.invocation.destinations().next().expect("one");
+    assert_eq!(destination.login.as_ref().map(Login::as_str), Some("root"));
+    assert_eq!(destination.host, "i-0abcdef0");
     let own = ["-i", "/my key", "--proxy", "fd00::1", "22", "root"];
-    assert!(matches!(read(&own), Ok(Request::ProxyCommand(request)) if request.room.is_none()));
+    assert!(matches!(read(&own), Ok(Request::ProxyCommand(request)) if request.key_dir.is_none()));
 }
 
 #[test]

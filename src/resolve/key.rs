@@ -1,4 +1,4 @@
-//! What we show at the door: a key made for this connection, or the user's own.
+//! The key that ssh logs in with: made for this connection, or the user's own.
 
 use std::path::{Path, PathBuf};
 
@@ -15,9 +15,9 @@ use crate::world::key::shared;
 
 /// What we log in with. To be made only once it is certain that its public half is to be pushed.
 #[derive(Debug)]
-pub enum Badge {
+pub(crate) enum LoginKey {
     /// A key made for this connection.
-    Ephemeral(Box<Ephemeral>),
+    Ephemeral(Box<PendingKey>),
     /// The public half of the user's own key.
     Own(String),
     /// The public half of a key in a room that others share, and who keeps it for us.
@@ -27,15 +27,15 @@ pub enum Badge {
 /// A key made for this connection, its room and the room's keeper. Dropped in this order: the
 /// keeper then finds that there is nothing to keep.
 #[derive(Debug)]
-pub struct Ephemeral {
+pub(crate) struct PendingKey {
     room: Room,
     keeper: Keeper,
     key: Key,
 }
 
-impl Badge {
+impl LoginKey {
     /// Makes it: the user's own, if they named one.
-    pub(super) fn make(invocation: &Invocation) -> Result<Self, KeyError> {
+    pub(crate) fn make(invocation: &Invocation) -> Result<Self, KeyError> {
         if let Some(file) = invocation.value(b'i') {
             return key::public_half(Path::new(file)).map(Self::Own);
         }
@@ -43,18 +43,18 @@ impl Badge {
         // Before anything is in the room. Its start takes longer than a key, too.
         let keeper = Keeper::start(room.path())?;
         let key = Key::generate()?;
-        Ok(Self::Ephemeral(Box::new(Ephemeral { room, keeper, key })))
+        Ok(Self::Ephemeral(Box::new(PendingKey { room, keeper, key })))
     }
 
     /// Enters a shared room. The key is there, unless nobody has entered before us.
-    pub(super) fn shared(room: &Path) -> Result<Self, KeyError> {
+    pub(crate) fn shared(room: &Path) -> Result<Self, KeyError> {
         let keeper = Keeper::start_shared(room)?;
         let key = shared::key(room)?;
         key::public_half(&key).map(|public| Self::Shared(public, keeper))
     }
 
     /// The public half, which AWS is to have.
-    pub(super) fn public(&self) -> Result<String, KeyError> {
+    pub(crate) fn public(&self) -> Result<String, KeyError> {
         match self {
             Self::Ephemeral(ephemeral) => ephemeral.key.public(),
             Self::Own(public) | Self::Shared(public, _) => Ok(public.clone()),
@@ -62,7 +62,7 @@ impl Badge {
     }
 
     /// The bell of the keeper, if there is one.
-    pub(super) fn bell(&self) -> Option<Bell> {
+    pub(crate) fn bell(&self) -> Option<Bell> {
         match self {
             Self::Ephemeral(ephemeral) => Some(ephemeral.keeper.bell()),
             Self::Shared(_, keeper) => Some(keeper.bell()),
@@ -71,14 +71,14 @@ impl Badge {
     }
 }
 
-impl Ephemeral {
+impl PendingKey {
     /// Writes the key, and says where it is. Only when its public half is with AWS: a key that
     /// opens nothing is not worth a file.
-    pub(super) fn write(mut self) -> Result<Luggage, KeyError> {
+    pub(crate) fn write(mut self) -> Result<KeyFiles, KeyError> {
         // A launcher that nobody waits for would be the client's zombie.
         self.keeper.settle()?;
         let key = self.key.write(&self.room)?;
-        Ok(Luggage {
+        Ok(KeyFiles {
             key: Some(key),
             room: self.room,
             _keeper: self.keeper,
@@ -89,16 +89,16 @@ impl Ephemeral {
 /// What the client needs and nobody else may have: in a room that goes when this is dropped, or
 /// else by its keeper.
 #[derive(Debug)]
-pub struct Luggage {
+pub(crate) struct KeyFiles {
     /// The key, if it is one of ours.
-    pub(super) key: Option<PathBuf>,
+    pub(crate) key: Option<PathBuf>,
     room: Room,
     _keeper: Keeper,
 }
 
-impl Luggage {
+impl KeyFiles {
     /// An empty room with its keeper.
-    pub(super) fn without_key() -> Result<Self, KeyError> {
+    pub(crate) fn without_key() -> Result<Self, KeyError> {
         let room = Room::open()?;
         let mut keeper = Keeper::start(room.path())?;
         keeper.settle()?;
@@ -110,7 +110,7 @@ impl Luggage {
     }
 
     /// Puts in what a tunnel needs to sign its request, and says where it is.
-    pub(super) async fn take_along(&self, aws: &Aws) -> Result<PathBuf, Error> {
+    pub(crate) async fn take_along(&self, aws: &Aws) -> Result<PathBuf, Error> {
         let credentials = aws.credentials().await?;
         Ok(self
             .room

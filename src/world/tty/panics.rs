@@ -4,8 +4,8 @@ use std::backtrace::Backtrace;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::{Mutex, PoisonError};
 
-use super::error::IoError;
-use crate::world::tty::terminal::Terminal;
+use super::terminal::Terminal;
+use crate::world::process::error::IoError;
 
 /// Where the last one was, in our sources or a library's.
 static LAST: Mutex<String> = Mutex::new(String::new());
@@ -47,10 +47,7 @@ mod tests {
         let caught = caught::<(), IoError>(|| panic!("at the disco"));
         drop(panic::take_hook());
         let message = caught.expect_err("a bug").to_string();
-        assert!(
-            message.contains("src/world/process/panics.rs:"),
-            "{message}"
-        );
+        assert!(message.contains("src/world/tty/panics.rs:"), "{message}");
         assert!(!message.contains("disco"), "{message}");
     }
 }

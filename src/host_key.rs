@@ -1,0 +1,28 @@
+//! The story of KnownHostsCommand (ssh_config(5)): we tell ssh whether a host key is the published
+//! one.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use crate::plan::argv::host_key;
+use crate::plan::argv::host_key::HostKeyReply;
+use crate::run::print;
+use crate::world::openssh::error::SshError;
+use crate::world::tty::terminal::Terminal;
+
+/// Answers ssh's question about a host key. What comes of another key is ssh's to decide, by its own
+/// options; so that is no failure of ours.
+pub(crate) fn answer(question: &[OsString], terminal: Terminal) -> ExitCode {
+    match host_key::judge(question) {
+        Some(HostKeyReply::Known(line)) => match print(&line) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        },
+        Some(HostKeyReply::Unknown(shown)) => {
+            terminal.error(&SshError::OtherHostKey { shown });
+            ExitCode::SUCCESS
+        }
+        Some(HostKeyReply::Nothing) => ExitCode::SUCCESS,
+        None => ExitCode::FAILURE,
+    }
+}

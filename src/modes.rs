@@ -1,0 +1,59 @@
+//! What we are started for: by the user, or by ssh or ourselves in a hidden mode.
+
+use std::ffi::{OsStr, OsString};
+
+use crate::plan::argv::ssh_config::SKIP_BLOCK;
+use crate::plan::argv::{host_key, tunnel};
+use crate::plan::cli::complete;
+use crate::world::key::keeper;
+
+/// What the words ask for.
+pub(crate) enum Mode<'a> {
+    /// The process that clears a key.
+    Keeper(&'a [OsString]),
+    /// ssh's KnownHostsCommand.
+    HostKey(&'a [OsString]),
+    /// ssh's `Match exec`.
+    SkipBlock(&'a [OsString]),
+    /// The ProxyCommand of an ssh that we became.
+    Tunnel(&'a [OsString]),
+    /// Completion of the last of these words.
+    Complete(&'a [OsString]),
+    /// Completion of this line.
+    CompleteLine(&'a OsStr),
+    /// The user's command line.
+    User(&'a [OsString]),
+}
+
+impl<'a> Mode<'a> {
+    pub(crate) fn of(words: &'a [OsString]) -> Self {
+        let Some((first, rest)) = words.split_first() else {
+            return Self::User(words);
+        };
+        match (first.to_str(), rest) {
+            (Some(keeper::OPTION), _) => Self::Keeper(rest),
+            (Some(host_key::OPTION), _) => Self::HostKey(rest),
+            (Some(SKIP_BLOCK), _) => Self::SkipBlock(rest),
+            (Some(tunnel::OPTION), _) => Self::Tunnel(rest),
+            (Some(complete::OPTION), _) => Self::Complete(rest),
+            (Some(complete::LINE_OPTION), [line]) => Self::CompleteLine(line),
+            _ => Self::User(words),
+        }
+    }
+
+    /// Whether a panic is to be told at length. The words need not be understood for that.
+    pub(crate) fn asks_for_debug(&self) -> bool {
+        let has = |words: &[OsString], known: &[&str]| {
+            words.iter().any(|word| known.iter().any(|it| word == it))
+        };
+        match self {
+            Self::Tunnel(words) => has(words, &["--debug", "-d", "debug"]),
+            Self::Keeper(words)
+            | Self::HostKey(words)
+            | Self::SkipBlock(words)
+            | Self::Complete(words)
+            | Self::User(words) => has(words, &["--debug", "-d"]),
+            Self::CompleteLine(_) => false,
+        }
+    }
+}

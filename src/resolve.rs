@@ -1,0 +1,239 @@
+//! From a destination to a route: ask ssh, find the instance, choose the route, and push the key
+//! beside the last two.
+//!
+//! ```text
+//! ssh -G ─┬ find: DescribeInstances ─ route ┬─ Resolved
+//!         └ push: SendSSHPublicKey ─────────┘    (at the same time, where the ID is known)
+//! ```
+//!
+//! `find` and `route` have no effect anywhere: they push nothing and make no key.
+
+pub(crate) mod find;
+pub(crate) mod host;
+pub(crate) mod jump;
+pub(crate) mod key;
+pub(crate) mod lazy_aws;
+mod master;
+pub(crate) mod push;
+mod race;
+mod report;
+pub(crate) mod route;
+mod serial;
+
+use futures_util::future::try_join_all;
+
+use self::find::{Need, Sought};
+use self::host::{Host, Settings};
+use self::lazy_aws::LazyAws;
+use self::master::Sharing;
+use self::push::KeyPush;
+use self::route::Inputs;
+use crate::error::Error;
+use crate::plan::argv::Resolved;
+use crate::plan::cli::invocation::Invocation;
+use crate::plan::route::Route;
+use crate::plan::route::eice::Endpoint;
+use crate::plan::target::Target;
+use crate::plan::target::destination::Destination;
+use crate::plan::target::ids::{InstanceId, Login};
+use crate::plan::target::lookup::Lookup;
+use crate::plan::way::Way;
+use crate::world::aws::Regional;
+use crate::world::tty::terminal::Terminal;
+
+/// What the destinations of one command line have in common.
+pub(crate) struct Resolver<'a> {
+    pub(crate) invocation: &'a Invocation,
+    pub(crate) settings: Settings<'a>,
+    pub(crate) aws: LazyAws,
+    pub(crate) push: KeyPush<'a>,
+    pub(crate) terminal: Terminal,
+}
+
+impl Resolver<'_> {
+    /// Resolves every destination, in the order of the command line; all of them once more where
+    /// AWS refused a session from the AWS CLI's cache.
+    ///
+    /// # Errors
+    /// Whatever is in the way.
+    pub(crate) async fn all(&mut self) -> Result<Vec<Resolved>, Error> {
+        let error = match self.all_once().await {
+            Err(error) => error,
+            resolved => return resolved,
+        };
+        let Some(stale) = error.dropped_session() else {
+            return Err(error);
+        };
+        self.terminal.warn(&stale.to_string());
+        self.aws.forget();
+        self.all_once().await
+    }
+
+    /// All at the same time, and each once, however often it is named.
+    async fn all_once(&self) -> Result<Vec<Resolved>, Error> {
+        let (distinct, order) = self.invocation.distinct_destinations();
+        let each = distinct.into_iter().map(|it| self.one(it));
+        let resolved = try_join_all(each).await?;
+        Ok(order.into_iter().map(|at| resolved[at].clone()).collect())
+    }
+
+    /// The steps for one destination.
+    async fn one(&self, destination: &Destination) -> Result<Resolved, Error> {
+        let mut host = self.ask_ssh(destination).await?;
+        let sharing = master::sharing(&self.settings, self.invocation, &host).await?;
+        if sharing == Sharing::AsTyped {
+            return self.by_master(destination.name(), &host, host.as_typed());
+        }
+        if let Target::Node(id) = &destination.target {
+            route::check_node(id, self.invocation, &host)?;
+            let aws = self.aws.in_region(host.region.as_ref()).await?;
+            return self.by_login(id.as_str(), &host, route::to_node(id, &aws));
+        }
+        let logs_in = sharing == Sharing::Nothing;
+        self.push.check(logs_in, &host.login).await?;
+        let beside = self.invocation.options.instance.as_ref();
+        let (target, hostname) = (&destination.target, &host.config.hostname);
+        let Sought { lookup, region } =
+            find::lookup(target, hostname, beside, self.terminal).await?;
+        host.region = host.region.or(region);
+        let aws = &self.aws.in_region(host.region.as_ref()).await?;
+        match lookup {
+            lookup if self.invocation.options.via == Way::Serial => {
+                self.serial_console(lookup, host, aws).await
+            }
+            Lookup::Id(id) if logs_in => self.push_beside(&id, &host, aws).await,
+            lookup => self.push_after(&lookup, sharing, &host, aws).await,
+        }
+    }
+
+    async fn ask_ssh<'b>(&self, destination: &'b Destination) -> Result<Host<'b>, Error> {
+        let told = destination.region();
+        let is_instance =
+            async |address| find::is_instance_at(address, &self.aws, told, self.terminal).await;
+        let host = host::ask(&self.settings, self.invocation, destination, is_instance).await?;
+        if host.config.batch {
+            self.aws.forbid_prompts();
+        }
+        Ok(host)
+    }
+
+    /// Finds the instance and chooses the route while the key is pushed: its ID is known.
+    ///
+    /// Of several errors the one that says most wins: the look-up's, then the push's.
+    async fn push_beside(
+        &self,
+        id: &InstanceId,
+        host: &Host<'_>,
+        aws: &Regional<'_>,
+    ) -> Result<Resolved, Error> {
+        let push = async { Ok::<_, Error>(self.push.to_user(id, &host.login, aws).await) };
+        let route = async {
+            let need = Need::of(self.invocation, host.destination);
+            let find = find::by_id(id, need, aws);
+            let endpoints = async { Ok(route::endpoints(self.invocation, host, aws).await) };
+            let (endpoints, instance) = tokio::try_join!(endpoints, find)?;
+            let inputs = self.inputs(host, endpoints?, aws);
+            let Some(instance) = instance else {
+                return Ok(Ok(Route::AsTyped(host.destination.host.clone())));
+            };
+            find::check_state(&instance, self.invocation.options.via, aws)?;
+            Ok(match route::choose(&instance, &inputs).await {
+                Ok(choice) => race::settle(choice, &instance, &inputs).await,
+                Err(error) => Err(error),
+            })
+        };
+        let (pushed, route) = tokio::try_join!(push, route)?;
+        pushed?;
+        let route = route?;
+        self.announce(&route, host);
+        self.by_login(id.as_str(), host, route)
+    }
+
+    /// Finds the instance, then pushes the key while the route is tried: the look-up tells the ID,
+    /// or by the address whether a master connection is running.
+    async fn push_after(
+        &self,
+        lookup: &Lookup,
+        sharing: Sharing,
+        host: &Host<'_>,
+        aws: &Regional<'_>,
+    ) -> Result<Resolved, Error> {
+        let find = find::instance(lookup, &host.destination.host, aws);
+        let endpoints = async { Ok(route::endpoints(self.invocation, host, aws).await) };
+        let (endpoints, instance) = tokio::try_join!(endpoints, find)?;
+        let inputs = self.inputs(host, endpoints?, aws);
+        find::check_state(&instance, self.invocation.options.via, aws)?;
+        let choice = route::choose(&instance, &inputs).await?;
+        // Through a tunnel ssh would look for a master of the host as typed: none was running.
+        if sharing == Sharing::ByAddress
+            && let Some(route) = choice.direct()
+            && master::is_running(&self.settings, host, route).await?
+        {
+            return self.by_master(instance.id.as_str(), host, route.clone());
+        }
+        let route = race::settle(choice, &instance, &inputs);
+        let push = self.push.to_user(&instance.id, &host.login, aws);
+        let (route, pushed) = tokio::join!(route, push);
+        let route = route?;
+        pushed?;
+        self.announce(&route, host);
+        self.by_login(instance.id.as_str(), host, route)
+    }
+
+    /// The serial console of an instance. The region tells where it is, so the push need not wait
+    /// for a look-up by ID, which only tells why there would be no answer.
+    async fn serial_console(
+        &self,
+        lookup: Lookup,
+        host: Host<'_>,
+        aws: &Regional<'_>,
+    ) -> Result<Resolved, Error> {
+        let (id, is_found) = match lookup {
+            Lookup::Id(id) => (id, false),
+            lookup @ Lookup::Filters(_) => {
+                let instance = find::instance(&lookup, &host.destination.host, aws).await?;
+                find::check_state(&instance, Way::Serial, aws)?;
+                (instance.id, true)
+            }
+        };
+        let console = serial::console(&id, &self.settings, aws)?;
+        let login = Login::at_console(&id);
+        let (host, knows_key) = (Host { login, ..host }, console.fingerprint.is_some());
+        let route = Route::Serial(console);
+        if master::is_running(&self.settings, &host, &route).await? {
+            return self.by_master(id.as_str(), &host, route);
+        }
+        if !knows_key && !self.invocation.is_control_command() {
+            serial::warn_of_unknown_host_key(aws, self.terminal);
+        }
+        let push = async { Ok::<_, Error>(self.push.to_console(&id, aws).await) };
+        let look_up = async {
+            if is_found {
+                return Ok(());
+            }
+            match find::by_id(&id, Need::MayBeDenied, aws).await? {
+                Some(instance) => find::check_state(&instance, Way::Serial, aws),
+                None => Ok(()),
+            }
+        };
+        let (pushed, ()) = tokio::try_join!(push, look_up)?;
+        pushed?;
+        self.by_login(id.as_str(), &host, route)
+    }
+
+    fn inputs<'b>(
+        &'b self,
+        host: &'b Host<'b>,
+        endpoints: Vec<Endpoint>,
+        aws: &'b Regional<'b>,
+    ) -> Inputs<'b> {
+        Inputs {
+            host,
+            settings: &self.settings,
+            invocation: self.invocation,
+            endpoints,
+            aws,
+            terminal: self.terminal,
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Which instance a destination is. Nothing here has an effect anywhere.
+
+use std::net::IpAddr;
+
+use super::lazy_aws::LazyAws;
+use crate::error::Error;
+use crate::hint;
+use crate::plan::aws::instance_error::InstanceError;
+use crate::plan::cli::invocation::Invocation;
+use crate::plan::target::Target;
+use crate::plan::target::destination::Destination;
+use crate::plan::target::ids::{InstanceId, Region};
+use crate::plan::target::instance::{Instance, State};
+use crate::plan::target::lookup;
+use crate::plan::target::lookup::Lookup;
+use crate::plan::way::Way;
+use crate::world::aws::Regional;
+use crate::world::aws::error::AwsError;
+use crate::world::net::resolver;
+use crate::world::tty::terminal::Terminal;
+
+/// How to look up an instance.
+pub(crate) struct Sought {
+    pub(crate) lookup: Lookup,
+    /// The region that ssh_config's HostName tells.
+    pub(crate) region: Option<Region>,
+}
+
+/// How to look up a destination: by its ID or `-t`'s; by the name itself, by ssh_config's
+/// `hostname` for it, by the addresses that the system resolves it to.
+///
+/// # Errors
+/// What is wrong with the HostName, and a name that does not resolve.
+pub(crate) async fn lookup(
+    target: &Target,
+    hostname: &str,
+    beside: Option<&InstanceId>,
+    terminal: Terminal,
+) -> Result<Sought, Error> {
+    let by_target = lookup::of(target);
+    let known = match (by_target, beside) {
+        // An ID as the target wins over -t.
+        (Some(Lookup::Id(id)), _) => Some(id),
+        (_, id) => id.cloned(),
+    };
+    if let Some(id) = known {
+        let (lookup, region) = (Lookup::Id(id), None);
+        return Ok(Sought { lookup, region });
+    }
+    let named = Target::parse(hostname)?;
+    let region = named.region().cloned();
+    let by_name = lookup::of(target).or_else(|| lookup::of(&named));
+    let lookup = match by_name {
+        Some(lookup) => lookup,
+        None => {
+            let addresses = resolver::addresses(hostname).await?;
+            terminal.debug(|| {
+                let each: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+                format!("{hostname} resolves to {}", each.join(", "))
+            });
+            lookup::by_addresses(&addresses)
+        }
+    };
+    Ok(Sought { lookup, region })
+}
+
+/// How much depends on looking up an instance whose ID is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Everything.
+    Required,
+    /// The look-up only says why there would be no answer: IAM may deny it.
+    MayBeDenied,
+    /// Nothing: whoever names host, ID and zone may lack the permission for DescribeInstances.
+    Unneeded,
+}
+
+impl Need {
+    pub(super) fn of(invocation: &Invocation, destination: &Destination) -> Self {
+        let options = &invocation.options;
+        match options.via {
+            Way::Auto if invocation.is_host_beside_id(destination) => match options.zone {
+                Some(_) => Self::Unneeded,
+                None => Self::MayBeDenied,
+            },
+            _ => Self::Required,
+        }
+    }
+}
+
+/// Looks up an instance by its ID; `None` where it could not be, and need not.
+///
+/// # Errors
+/// Those of the call.
+pub(crate) async fn by_id(
+    id: &InstanceId,
+    need: Need,
+    aws: &Regional<'_>,
+) -> Result<Option<Instance>, Error> {
+    if need == Need::Unneeded {
+        return Ok(None);
+    }
+    match aws.instance(id).await {
+        Err(AwsError::Denied(_)) if need == Need::MayBeDenied => Ok(None),
+        instance => Ok(Some(instance?)),
+    }
+}
+
+/// Looks up an instance; `word` is the user's for it.
+///
+/// # Errors
+/// Those of the call: none found, or several.
+pub(crate) async fn instance(
+    lookup: &Lookup,
+    word: &str,
+    aws: &Regional<'_>,
+) -> Result<Instance, Error> {
+    match lookup {
+        Lookup::Id(id) => Ok(aws.instance(id).await?),
+        Lookup::Filters(filters) => Ok(aws.instance_with(filters, word).await?),
+    }
+}
+
+/// Makes sure that an instance in its state can be reached, this way.
+///
+/// # Errors
+/// [`InstanceError::NotRunning`].
+pub(crate) fn check_state(instance: &Instance, way: Way, aws: &Regional<'_>) -> Result<(), Error> {
+    let state = &instance.state;
+    if *state == State::Running || way == Way::Serial && state.may_speak() {
+        return Ok(());
+    }
+    Err(not_running(instance, aws))
+}
+
+pub(crate) fn not_running(instance: &Instance, aws: &Regional<'_>) -> Error {
+    InstanceError::NotRunning {
+        id: instance.id.clone(),
+        state: instance.state.clone(),
+        region: aws.region.clone(),
+    }
+    .into()
+}
+
+/// Whether EC2 knows an instance by this address of a hop, in the region that a target tells. Not
+/// being allowed to ask, or having no region to ask in, is a no; what keeps AWS from being asked at
+/// all is an error, since trying again would ask for a second MFA code.
+///
+/// # Errors
+/// Those of [`LazyAws::in_region`].
+pub(crate) async fn is_instance_at(
+    address: IpAddr,
+    aws: &LazyAws,
+    told: Option<&Region>,
+    terminal: Terminal,
+) -> Result<bool, Error> {
+    let aws = match aws.in_region(told).await {
+        Err(Error::Aws(AwsError::NoRegion(_))) => return Ok(false),
+        aws => aws?,
+    };
+    let lookup = lookup::by_addresses(&[address]);
+    let found = instance(&lookup, &address.to_string(), &aws).await;
+    terminal.debug(|| match &found {
+        Ok(instance) => format!("the hop {address} is {}", instance.id),
+        Err(error) => format!("the hop {address} is left to ssh: {}", hint::line(error)),
+    });
+    Ok(found.is_ok())
+}

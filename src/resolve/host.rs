@@ -1,0 +1,196 @@
+//! ssh's settings for a destination: what `ssh -G` says of it, or the caller did.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use super::jump;
+use crate::error::Error;
+use crate::plan::cli::invocation::Invocation;
+use crate::plan::route::{Route, hops};
+use crate::plan::ssh_g;
+use crate::plan::ssh_g::{HostConfig, Query, QueryOptions};
+use crate::plan::target::destination::Destination;
+use crate::plan::target::hop::Hop;
+use crate::plan::target::ids::{Login, Region};
+use crate::plan::way::Way;
+use crate::world::openssh;
+use crate::world::openssh::Source;
+use crate::world::tty::terminal::Terminal;
+use crate::world::tty::waiting;
+
+/// Where settings come from.
+pub(crate) enum Settings<'a> {
+    /// From ssh, asked with the user's words.
+    Ssh(Ssh<'a>),
+    /// From the caller: ssh started us and has settled them, or has no part in this run.
+    Given(HostConfig),
+}
+
+/// An ssh to ask, and what it reads for its answers.
+pub(crate) struct Ssh<'a> {
+    pub(crate) program: &'a Path,
+    pub(crate) invocation: &'a Invocation,
+    pub(crate) source: &'a Source,
+    pub(crate) terminal: Terminal,
+}
+
+/// A destination with its settings.
+pub(crate) struct Host<'a> {
+    pub(crate) destination: &'a Destination,
+    pub(crate) config: HostConfig,
+    /// Who logs in.
+    pub(crate) login: Login,
+    /// The hops to it, where ssh cannot do them by itself; the nearest first.
+    pub(crate) hops: Vec<Hop>,
+    /// The way on from the last of them, or from here.
+    pub(crate) way: Way,
+    /// The region that its name tells.
+    pub(crate) region: Option<Region>,
+}
+
+impl Host<'_> {
+    /// The host as the user typed it.
+    pub(crate) fn as_typed(&self) -> Route {
+        Route::AsTyped(self.destination.name().to_owned())
+    }
+}
+
+/// Asks for the settings of a destination, and settles who logs in and which hops lead there.
+///
+/// # Errors
+/// ssh's own refusal, and what is wrong with a user or a hop.
+pub(crate) async fn ask<'a>(
+    settings: &Settings<'_>,
+    invocation: &Invocation,
+    destination: &'a Destination,
+    is_instance: impl AsyncFn(IpAddr) -> Result<bool, Error>,
+) -> Result<Host<'a>, Error> {
+    let typed = Route::AsTyped(destination.name().to_owned());
+    let config = settings.of(destination, &typed).await?;
+    let (hops, way) = hops_and_way(settings, invocation, &config, is_instance).await?;
+    let is_console = invocation.options.via == Way::Serial;
+    // A console has no such user.
+    let user = config.login.as_deref().filter(|_| !is_console);
+    let login = Login::or_default(user)?;
+    if config.batch {
+        waiting::hush();
+    }
+    if let Settings::Ssh(ssh) = settings
+        && !is_console
+        && !invocation.is_control_command()
+    {
+        let user = config.user(&login, invocation, destination);
+        ssh.terminal.note(&user);
+    }
+    Ok(Host {
+        destination,
+        config,
+        login,
+        hops,
+        way,
+        region: destination.region().cloned(),
+    })
+}
+
+/// The hops to a destination, where there are instances among them, and the way on from the last.
+async fn hops_and_way(
+    settings: &Settings<'_>,
+    invocation: &Invocation,
+    config: &HostConfig,
+    is_instance: impl AsyncFn(IpAddr) -> Result<bool, Error>,
+) -> Result<(Vec<Hop>, Way), Error> {
+    let Settings::Ssh(ssh) = settings else {
+        return Ok((Vec::new(), invocation.options.via));
+    };
+    let mut hops = hops::of(config.proxy.as_deref())?;
+    // Past a master connection, ssh needs no hop.
+    let master = config.master.as_deref();
+    let needs_none = invocation.is_control_command() || master.is_some_and(openssh::master_listens);
+    let is_instance = async |address| Ok(!needs_none && is_instance(address).await?);
+    jump::identify(&mut hops, invocation, ssh.source, is_instance).await?;
+    let typed = ssh_g::proxied_by_words(invocation);
+    Ok(hops::settle(hops, typed, invocation.options.via)?)
+}
+
+impl Settings<'_> {
+    /// The settings of a destination when it is reached by this route.
+    ///
+    /// # Errors
+    /// Those of [`openssh::ask`].
+    pub(super) async fn of(
+        &self,
+        destination: &Destination,
+        route: &Route,
+    ) -> Result<HostConfig, Error> {
+        let ssh = match self {
+            Self::Ssh(ssh) => ssh,
+            Self::Given(config) => {
+                return Ok(HostConfig {
+                    hostname: route.destination(),
+                    ..config.clone()
+                });
+            }
+        };
+        let host = route.host();
+        let query = Query {
+            destination,
+            host: host.clone(),
+            hostname: route.hostname(),
+            port: None,
+            login: None,
+        };
+        let config = openssh::ask(ssh.program, ssh.invocation, &query, ssh.source).await?;
+        ssh.terminal
+            .debug(|| format!("ssh would use for {host}: {config}"));
+        Ok(config)
+    }
+
+    /// Whether the configuration can be read only once, which is for the client to do.
+    pub(super) fn is_pipe(&self) -> bool {
+        matches!(self, Self::Ssh(ssh) if matches!(ssh.source, Source::Pipe))
+    }
+
+    /// Whether ssh started us, or has no part in this run.
+    pub(super) fn is_given(&self) -> bool {
+        matches!(self, Self::Given(_))
+    }
+
+    /// The socket at which ssh looks for a master connection by this route; at this `port`, if the
+    /// user's words set none.
+    ///
+    /// # Errors
+    /// Those of [`openssh::answer`].
+    pub(super) async fn control_path(
+        &self,
+        host: &Host<'_>,
+        route: &Route,
+        port: Option<u16>,
+    ) -> Result<Option<PathBuf>, Error> {
+        let Self::Ssh(ssh) = self else {
+            return Ok(None);
+        };
+        let query = Query {
+            destination: host.destination,
+            host: route.host(),
+            hostname: route.hostname(),
+            port,
+            login: Some(&host.login),
+        };
+        let options = QueryOptions {
+            config: ssh.source.config(),
+            canonical: query.has_canonical_name(&host.config.hostname),
+            debug: false,
+        };
+        let words = ssh_g::words(ssh.invocation, &query, options);
+        let master = openssh::answer(ssh.program, words).await?.master;
+        ssh.terminal.debug(|| match &master {
+            Some(path) => format!(
+                "ssh looks for a master connection to {} at {}",
+                query.host,
+                path.display()
+            ),
+            None => format!("ssh looks for no master connection to {}", query.host),
+        });
+        Ok(master)
+    }
+}

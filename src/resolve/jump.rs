@@ -1,0 +1,142 @@
+//! Hops (ProxyJump in ssh_config(5)) that are instances: who logs in there, and the ssh that leads
+//! through them.
+
+use std::ffi::OsString;
+use std::net::IpAddr;
+use std::path::Path;
+
+use crate::error::Error;
+use crate::plan::argv::CommandLine;
+use crate::plan::argv::jump::JumpChain;
+use crate::plan::argv::ssh_config::{Block, Key};
+use crate::plan::cli::invocation::Invocation;
+use crate::plan::cli::setup;
+use crate::plan::route::hops;
+use crate::plan::ssh_g::{HostConfig, Query};
+use crate::plan::target::hop::Hop;
+use crate::plan::way::Way;
+use crate::world::key::keeper::Keeper;
+use crate::world::key::{room, shared};
+use crate::world::openssh;
+use crate::world::openssh::error::SshError;
+use crate::world::openssh::{Source, config_files};
+use crate::world::process;
+
+/// Has ssh say of each hop what it is and who logs in there, as of any target; and looks up in EC2
+/// what it knows by an address.
+///
+/// # Errors
+/// What is wrong with a hop that is an instance.
+pub(crate) async fn identify(
+    hops: &mut [Hop],
+    invocation: &Invocation,
+    source: &Source,
+    is_instance: impl AsyncFn(IpAddr) -> Result<bool, Error>,
+) -> Result<(), Error> {
+    for (at, hop) in hops.iter_mut().enumerate() {
+        if hop.needs_ssh_g() {
+            match ask(hop, invocation, source).await {
+                Ok(config) => hops::apply(hop, &config, at == 0)?,
+                Err(error) if hop.is_instance() => return Err(error.into()),
+                // It will say so itself.
+                Err(_) => {}
+            }
+            if let Some(login) = hop.login.as_ref().filter(|_| hop.is_instance()) {
+                login.for_push()?;
+            }
+        }
+        if let Some(address) = hop.address() {
+            let found = is_instance(address).await?;
+            hop.settle_address(found, config_files::is_there);
+        }
+    }
+    Ok(())
+}
+
+/// What ssh says of a hop: of the command line it hands on nothing but `-F`.
+async fn ask(hop: &Hop, invocation: &Invocation, source: &Source) -> Result<HostConfig, SshError> {
+    let ssh = process::find("ssh")?;
+    let invocation = invocation.for_hop(hop.destination.clone());
+    openssh::ask(&ssh, &invocation, &Query::of(&hop.destination), source).await
+}
+
+/// The ProxyCommand that leads through hops, where there are instances among them, which ssh does
+/// not know. Each is found, and gets its key, when its turn comes.
+///
+/// # Errors
+/// What cannot be spelled, and those of making keys.
+pub(super) fn proxy_command(
+    hops: &[Hop],
+    invocation: &Invocation,
+    shared_keys: bool,
+) -> Result<Option<OsString>, Error> {
+    let ssh = process::find("ssh")?;
+    let block = block(invocation, invocation.options.via)?;
+    if shared_keys {
+        share_keys(hops, &block)?;
+    }
+    Ok(chain(&ssh, &block, hops, invocation).proxy_command()?)
+}
+
+/// The ssh that leads through hops to `forward`, `HOST:PORT`. The first hop is reached by the way
+/// `first`.
+///
+/// # Errors
+/// What cannot be spelled.
+pub(crate) fn forwarding_ssh(
+    hops: &[Hop],
+    invocation: &Invocation,
+    first: Way,
+    forward: &str,
+) -> Result<CommandLine, Error> {
+    let ssh = process::find("ssh")?;
+    let block = block(invocation, first)?;
+    let words = chain(&ssh, &block, hops, invocation).words(forward)?;
+    Ok(CommandLine {
+        program: ssh,
+        words: words.unwrap_or_default(),
+        by_shell: true,
+    })
+}
+
+fn chain<'a>(
+    ssh: &'a Path,
+    block: &'a Block,
+    hops: &'a [Hop],
+    invocation: &'a Invocation,
+) -> JumpChain<'a> {
+    JumpChain {
+        ssh,
+        config: invocation.config_file(),
+        block,
+        hops,
+    }
+}
+
+/// Our own program as the ProxyCommand of each hop that is an instance.
+fn block(invocation: &Invocation, first: Way) -> Result<Block, Error> {
+    // Such a way is the destination's alone.
+    let first = if first.is_for_ssh() { Way::Auto } else { first };
+    let mut words = setup::words(&invocation.options, first);
+    words.extend(invocation.options.debug.then(|| "--debug".into()));
+    Ok(Block {
+        mssh: process::ourselves()?,
+        words,
+        key: Key::Ephemeral(room::for_this_run()?),
+    })
+}
+
+/// Makes one key for each hop for all that this run starts: several ssh at the same time must not
+/// find one key that becomes another.
+fn share_keys(hops: &[Hop], block: &Block) -> Result<(), Error> {
+    let Key::Ephemeral(keys) = &block.key else {
+        return Ok(());
+    };
+    for hop in hops.iter().filter(|hop| hop.is_instance()) {
+        let room = keys.join(hop.hostname.to_ascii_lowercase());
+        // From here on it sees when we are gone, or the client that we become.
+        Keeper::start_shared(&room)?;
+        shared::key(&room)?;
+    }
+    Ok(())
+}

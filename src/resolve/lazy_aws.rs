@@ -1,0 +1,81 @@
+//! The AWS configuration and credentials, loaded once a step needs them.
+
+use std::cell::Cell;
+
+use tokio::sync::OnceCell;
+
+use crate::error::Error;
+use crate::plan::aws::region::RegionSource;
+use crate::plan::cli::invocation::Options;
+use crate::plan::target::ids::Region;
+use crate::world::aws::{Aws, Prompts, Regional};
+use crate::world::tty::terminal::Terminal;
+
+/// AWS as the user's options choose it. Loading may ask for an MFA code, so it is done once, and
+/// never for a run that needs no call.
+pub(crate) struct LazyAws {
+    profile: Option<String>,
+    /// `--region`.
+    region: Option<Region>,
+    /// Whether the region that one target tells is the only one of this run.
+    is_one_target: bool,
+    prompts: Cell<Prompts>,
+    loaded: OnceCell<Aws>,
+    terminal: Terminal,
+}
+
+impl LazyAws {
+    pub(crate) fn new(options: &Options, is_one_target: bool, terminal: Terminal) -> Self {
+        Self {
+            profile: options.profile.clone(),
+            region: options.region.clone(),
+            is_one_target,
+            prompts: Cell::new(Prompts::Allowed),
+            loaded: OnceCell::new(),
+            terminal,
+        }
+    }
+
+    /// BatchMode: from now on nobody is asked for anything.
+    pub(crate) fn forbid_prompts(&self) {
+        self.prompts.set(Prompts::Forbidden);
+    }
+
+    /// AWS in the region of `--region`, else the one that the target tells, else the configured one.
+    ///
+    /// # Errors
+    /// Those of [`Aws::load`] and [`Aws::region`].
+    pub(crate) async fn in_region(&self, told: Option<&Region>) -> Result<Regional<'_>, Error> {
+        let region = self.region.as_ref().or(told);
+        let aws = self.loaded.get_or_try_init(|| self.load(told)).await?;
+        Ok(self.with_chooser(aws.region(region)?, told))
+    }
+
+    async fn load(&self, told: Option<&Region>) -> Result<Aws, Error> {
+        let region = self.region.as_ref().or(told);
+        let for_all = region.filter(|_| self.region.is_some() || self.is_one_target);
+        let (profile, prompts) = (self.profile.as_deref(), self.prompts.get());
+        let aws = Aws::load(profile, for_all, prompts, self.terminal).await?;
+        let chosen = self.with_chooser(aws.region(region)?, told).chosen();
+        self.terminal.debug(|| format!("region {chosen}"));
+        Ok(aws)
+    }
+
+    fn with_chooser<'a>(&self, aws: Regional<'a>, told: Option<&Region>) -> Regional<'a> {
+        match (&self.region, told) {
+            (Some(_), _) => aws.chosen_by(RegionSource::Option),
+            (None, Some(_)) => aws.chosen_by(RegionSource::Target),
+            (None, None) => aws,
+        }
+    }
+
+    /// What was loaded, if anything was.
+    pub(crate) fn loaded(&self) -> Option<&Aws> {
+        self.loaded.get()
+    }
+
+    /// Has everything loaded again: AWS refused the session at hand.
+    pub(crate) fn forget(&mut self) {
+        self.loaded = OnceCell::new();
+    }
+}

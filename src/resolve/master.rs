@@ -1,0 +1,85 @@
+//! Connection sharing (ControlMaster in ssh_config(5)): whether ssh would use a master connection
+//! that is running. Then nobody logs in, and no key is needed.
+//!
+//! Which socket ssh uses depends on everything that we spell for it. So ssh is asked with the very
+//! words that it would get, and by the configuration that it would read.
+
+use super::host::{Host, Settings};
+use crate::error::Error;
+use crate::plan::cli::invocation::Invocation;
+use crate::plan::route::Route;
+use crate::plan::ssh_g::NOWHERE;
+use crate::plan::target::Target;
+use crate::plan::way::Way;
+use crate::world::openssh;
+
+/// Which master connection ssh may use for a destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sharing {
+    /// None.
+    Nothing,
+    /// The one that listens for the host as typed. The instance need not be known.
+    AsTyped,
+    /// One for the instance's address, once that is known.
+    ByAddress,
+}
+
+/// Whether a master listens for the destination as typed, or may listen for its address. Asks ssh
+/// no more than once more where it has no ControlPath for the destination.
+///
+/// # Errors
+/// Those of `ssh -G`.
+pub(super) async fn sharing(
+    settings: &Settings<'_>,
+    invocation: &Invocation,
+    host: &Host<'_>,
+) -> Result<Sharing, Error> {
+    // A console is no host as typed, and is asked about when its region is known.
+    let serial = host.way == Way::Serial;
+    if serial || settings.is_pipe() || host.config.master.is_none() {
+        return Ok(Sharing::Nothing);
+    }
+    let socket = settings.control_path(host, &host.as_typed(), None).await?;
+    let auto = host.way == Way::Auto;
+    let tunnelled = host.way.is_tunnel();
+    // Who names a way wants that one, wherever else a master leads; but through a tunnel ssh gets
+    // the host as typed, and takes the master that listens for it.
+    let listens = socket.as_deref().is_some_and(openssh::master_listens);
+    if (auto || tunnelled) && listens {
+        return Ok(Sharing::AsTyped);
+    }
+    let goes_as_typed = tunnelled || auto && invocation.is_host_beside_id(host.destination);
+    if goes_as_typed || invocation.is_control_command() {
+        return Ok(Sharing::Nothing);
+    }
+    let anywhere = match host.destination.target {
+        Target::Host(_) if !invocation.has_several_destinations() => {
+            Route::ByHostName(host.destination.host.clone(), NOWHERE.0)
+        }
+        _ => Route::Direct(NOWHERE.0, Way::Auto),
+    };
+    let port = Some(NOWHERE.1);
+    let elsewhere = settings.control_path(host, &anywhere, port).await?;
+    let same = elsewhere == socket;
+    Ok(if elsewhere.is_none() || (same && !listens) {
+        Sharing::Nothing
+    } else {
+        Sharing::ByAddress
+    })
+}
+
+/// Whether a master connection by this route is running.
+///
+/// # Errors
+/// Those of `ssh -G`.
+pub(super) async fn is_running(
+    settings: &Settings<'_>,
+    host: &Host<'_>,
+    route: &Route,
+) -> Result<bool, Error> {
+    if settings.is_pipe() {
+        return Ok(false);
+    }
+    let socket = settings.control_path(host, route, None).await?;
+    Ok(socket.as_deref().is_some_and(openssh::master_listens))
+}

@@ -1,0 +1,86 @@
+//! What comes of a destination, and what is said about it.
+
+use super::host::Host;
+use super::{Resolver, jump};
+use crate::error::Error;
+use crate::plan::argv::{Resolved, quote};
+use crate::plan::route::Route;
+use crate::plan::route::tunnel::Passage;
+use crate::plan::target::bad_name::BadName;
+use crate::plan::way::Way;
+
+impl Resolver<'_> {
+    /// ssh uses a master connection that is running: nobody logs in, and no hop is needed. `what` is
+    /// the instance, or what was typed if that says enough.
+    pub(super) fn by_master(
+        &self,
+        what: &str,
+        host: &Host<'_>,
+        route: Route,
+    ) -> Result<Resolved, Error> {
+        check_host(host, &route)?;
+        let login = &host.login;
+        self.terminal.note(&format!(
+            "{login} at {what}: {route}, by the master connection that runs"
+        ));
+        Ok(Resolved {
+            login: host.login.clone(),
+            route,
+            jump: None,
+            by_master: true,
+            batch: host.config.batch,
+        })
+    }
+
+    /// ssh logs in.
+    pub(super) fn by_login(
+        &self,
+        what: &str,
+        host: &Host<'_>,
+        route: Route,
+    ) -> Result<Resolved, Error> {
+        check_host(host, &route)?;
+        let jump = if host.hops.is_empty() {
+            None
+        } else {
+            let shared_keys = self.invocation.has_several_destinations() && self.push.pushes();
+            jump::proxy_command(&host.hops, self.invocation, shared_keys)?
+        };
+        let login = &host.login;
+        self.terminal.note(&format!("{login} at {what}: {route}"));
+        Ok(Resolved {
+            login: host.login.clone(),
+            route,
+            jump,
+            by_master: false,
+            batch: host.config.batch,
+        })
+    }
+
+    /// Says on a terminal that the connection goes through a tunnel which nobody asked for; but not
+    /// where ssh is to be quiet, too.
+    pub(super) fn announce(&self, route: &Route, host: &Host<'_>) {
+        let options = &self.invocation.options;
+        let quiet = host.config.batch || self.invocation.has(b'q');
+        let Route::Through(_, passage) = route else {
+            return;
+        };
+        if options.via == Way::Auto && !options.dry_run && !quiet {
+            let by = match passage {
+                Passage::Endpoint(door) => door.endpoint.to_string(),
+                Passage::Session(..) => passage.to_string(),
+            };
+            self.terminal.remark(&format!("through {by}"));
+        }
+    }
+}
+
+/// Makes sure that a shell cannot take a host name for anything else: ssh gives it to one with a
+/// ProxyCommand of ours.
+fn check_host(host: &Host<'_>, route: &Route) -> Result<(), Error> {
+    let by_shell = !host.hops.is_empty() || matches!(route, Route::Through(..));
+    if by_shell && !quote::fits_token(&route.host()) {
+        return Err(BadName::Host(route.host()).into());
+    }
+    Ok(())
+}

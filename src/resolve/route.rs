@@ -1,0 +1,249 @@
+//! The route to an instance that was found. Nothing here has an effect anywhere.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::host::{Host, Settings};
+use crate::error::Error;
+use crate::plan::cli::invocation::Invocation;
+use crate::plan::cli::usage::Usage;
+use crate::plan::route;
+use crate::plan::route::eice;
+use crate::plan::route::eice::{Door, Endpoint, NoEndpoint, Reach};
+use crate::plan::route::error::RouteError;
+use crate::plan::route::tunnel::{Managed, Passage};
+use crate::plan::route::{ForIds, NoAddress, Route, Situation, race};
+use crate::plan::ssh_g;
+use crate::plan::target::Target;
+use crate::plan::target::eice_id::EndpointRef;
+use crate::plan::target::ids::{InstanceId, NodeId};
+use crate::plan::target::instance::Instance;
+use crate::plan::way::Way;
+use crate::world::aws::Regional;
+use crate::world::net::resolver;
+use crate::world::tty::terminal::Terminal;
+
+/// What decides the route.
+pub(crate) struct Inputs<'a> {
+    pub(crate) host: &'a Host<'a>,
+    pub(crate) settings: &'a Settings<'a>,
+    pub(crate) invocation: &'a Invocation,
+    /// The EC2 Instance Connect Endpoints of the region, where the user wants one of them.
+    pub(crate) endpoints: Vec<Endpoint>,
+    pub(crate) aws: &'a Regional<'a>,
+    pub(crate) terminal: Terminal,
+}
+
+/// What is known of the route before anything is tried.
+pub(crate) enum Choice {
+    /// The route.
+    Fixed(Route),
+    /// Whichever route works; directly, this one.
+    Race(Result<(Route, SocketAddr), NoAddress>),
+}
+
+impl Choice {
+    /// The route by an address or by a name, if there is one.
+    pub(super) fn direct(&self) -> Option<&Route> {
+        match self {
+            Self::Fixed(route) | Self::Race(Ok((route, _))) => Some(route),
+            Self::Race(Err(_)) => None,
+        }
+    }
+}
+
+/// Chooses the route, or that every route is to be tried.
+///
+/// # Errors
+/// No address or endpoint that fits, and those of `ssh -G`.
+pub(crate) async fn choose(instance: &Instance, inputs: &Inputs<'_>) -> Result<Choice, Error> {
+    let situation = situation(instance, inputs).await?;
+    let route = route::choose(instance, &situation);
+    if is_settled(inputs) || !race::is_open(instance, &situation) {
+        let route = route.map_err(|missing| RouteError::NoAddress {
+            id: instance.id.clone(),
+            missing,
+        })?;
+        return Ok(Choice::Fixed(route));
+    }
+    let route = match route {
+        Ok(route) => route,
+        Err(missing) => return Ok(Choice::Race(Err(missing))),
+    };
+    Ok(match private_socket(instance, &route, inputs).await? {
+        Some(socket) => Choice::Race(Ok((route, socket))),
+        None => Choice::Fixed(route),
+    })
+}
+
+/// The EC2 Instance Connect Endpoints, where the user wants one and does not say where it is: to be
+/// asked for beside the instance, one round trip less.
+///
+/// # Errors
+/// Those of the call.
+pub(super) async fn endpoints(
+    invocation: &Invocation,
+    host: &Host<'_>,
+    aws: &Regional<'_>,
+) -> Result<Vec<Endpoint>, Error> {
+    let named = invocation.options.endpoint.as_ref();
+    if host.way == Way::Eice && !matches!(named, Some(EndpointRef::Host(..))) {
+        Ok(aws.endpoints().await?)
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+async fn situation<'b>(instance: &Instance, inputs: &Inputs<'b>) -> Result<Situation<'b>, Error> {
+    let (host, invocation) = (inputs.host, inputs.invocation);
+    Ok(Situation {
+        destination: host.destination,
+        beside_id: invocation.is_host_beside_id(host.destination),
+        alone: !invocation.has_several_destinations(),
+        way: host.way,
+        answer: &host.config,
+        named: Target::parse(&host.config.hostname)?,
+        proxy_for_ids: proxy_for_ids(instance, inputs).await?,
+        passage: match host.way {
+            Way::Eice => Some(through_endpoint(instance, &inputs.endpoints, inputs)?),
+            Way::Ssm => Some(by_session(&instance.id, inputs.aws)),
+            _ => None,
+        },
+    })
+}
+
+/// The proxy that ssh_config has for this host which is meant for IDs, since that is what the host
+/// is, there or as typed. A proxy on the command line, or one for every host alike, is there for
+/// addresses, as it was in the original; so are hops of ours.
+async fn proxy_for_ids(instance: &Instance, inputs: &Inputs<'_>) -> Result<ForIds, Error> {
+    let (host, invocation) = (inputs.host, inputs.invocation);
+    let config = &host.config;
+    let is_id = InstanceId::parse(&config.hostname).is_ok();
+    let settled = host.way != Way::Auto || invocation.is_host_beside_id(host.destination);
+    let proxied =
+        config.proxy.is_some() && host.hops.is_empty() && !ssh_g::proxied_by_words(invocation);
+    if settled || !is_id || !proxied {
+        return Ok(ForIds::Nothing);
+    }
+    let ours = if config.jumps() {
+        ForIds::Jump
+    } else {
+        ForIds::Command
+    };
+    let Ok(address) = route::address(instance, Way::Auto, config.family) else {
+        return Ok(ours);
+    };
+    let general = inputs.settings.of(host.destination, &address).await?;
+    let for_all = general.proxy == config.proxy;
+    Ok(if for_all { ForIds::Nothing } else { ours })
+}
+
+/// Whether the route is settled, whatever the instance is: by a proxy or hops of the user's own,
+/// which a configuration that only ssh can read may have; or since there are several places, and a
+/// tunnel would be for all of them.
+fn is_settled(inputs: &Inputs<'_>) -> bool {
+    let carries_hops = inputs.settings.is_given() && inputs.invocation.has(b'J');
+    inputs.invocation.is_control_command()
+        || inputs.invocation.has_several_places()
+        || inputs.settings.is_pipe()
+        || inputs.host.config.proxy.is_some()
+        || carries_hops
+}
+
+/// What ssh would connect to by this route, if that is the instance's own address in its VPC.
+async fn private_socket(
+    instance: &Instance,
+    route: &Route,
+    inputs: &Inputs<'_>,
+) -> Result<Option<SocketAddr>, Error> {
+    let host = inputs.host;
+    let config = match route {
+        Route::AsTyped(_) => host.config.clone(),
+        other => inputs.settings.of(host.destination, other).await?,
+    };
+    // Only the user's own proxy could tell whether anything listens behind it.
+    let (Some(port), None) = (config.port, &config.proxy) else {
+        return Ok(None);
+    };
+    let addresses: Vec<IpAddr> = match config.hostname.parse() {
+        Ok(address) => vec![address],
+        // ssh will complain of what does not resolve.
+        Err(_) => resolver::addresses(&config.hostname)
+            .await
+            .unwrap_or_default(),
+    };
+    let mut addresses = addresses.into_iter();
+    let first = addresses.find(|it| config.family.includes(*it));
+    let own = first.filter(|it| race::is_private(instance, *it));
+    Ok(own.map(|address| SocketAddr::new(address, port)))
+}
+
+/// A tunnel through the endpoint that the user names, or the best of these.
+///
+/// # Errors
+/// [`RouteError::NoEndpoint`].
+pub(super) fn through_endpoint(
+    instance: &Instance,
+    endpoints: &[Endpoint],
+    inputs: &Inputs<'_>,
+) -> Result<Passage, Error> {
+    let family = inputs.host.config.family;
+    let named = inputs.invocation.options.endpoint.as_ref();
+    let chosen = match named {
+        Some(EndpointRef::Host(id, host)) => {
+            let addresses = eice::addresses(instance, family);
+            let address = addresses.first().copied();
+            let none = NoEndpoint::Reach(id.clone(), Reach::Both);
+            address.map(|it| (id.clone(), host.clone(), it)).ok_or(none)
+        }
+        Some(EndpointRef::Id(id)) => {
+            let preference = inputs.aws.endpoint_preference();
+            eice::choose(endpoints, Some(id), instance, family, preference)
+        }
+        None => {
+            let preference = inputs.aws.endpoint_preference();
+            eice::choose(endpoints, None, instance, family, preference)
+        }
+    };
+    let (endpoint, host, address) = chosen.map_err(RouteError::NoEndpoint)?;
+    Ok(Passage::Endpoint(Door {
+        endpoint,
+        host,
+        address,
+        region: inputs.aws.region.clone(),
+    }))
+}
+
+/// A tunnel by a session with the agent on an instance.
+pub(super) fn by_session(id: &InstanceId, aws: &Regional<'_>) -> Passage {
+    Passage::Session(Managed::Instance(id.clone()), aws.region.clone())
+}
+
+/// Makes sure that a machine outside EC2 can be reached as the user wants it. Nothing can be pushed
+/// to one, so the key must be there already; and Session Manager is the only way that AWS has.
+///
+/// # Errors
+/// [`Usage::ManagedNode`] and [`Usage::NodeByHops`].
+pub(super) fn check_node(
+    id: &NodeId,
+    invocation: &Invocation,
+    host: &Host<'_>,
+) -> Result<(), Usage> {
+    let options = &invocation.options;
+    let by_session = matches!(options.via, Way::Auto | Way::Ssm);
+    let has_key = invocation.value(b'i').is_some();
+    let needs_none = options.listen.is_some() || invocation.is_control_command();
+    if !by_session || !(has_key || needs_none) {
+        return Err(Usage::ManagedNode(id.to_string()));
+    }
+    let jumps = host.config.jumps() && ssh_g::proxied_by_words(invocation);
+    if !host.hops.is_empty() || jumps {
+        return Err(Usage::NodeByHops);
+    }
+    Ok(())
+}
+
+/// The route to a machine outside EC2.
+pub(super) fn to_node(id: &NodeId, aws: &Regional<'_>) -> Route {
+    let passage = Passage::Session(Managed::Node(id.clone()), aws.region.clone());
+    Route::Through(id.to_string(), passage)
+}

@@ -1,0 +1,52 @@
+//! What every story ends with: waiting for the network, printing, becoming the client.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::panic::{self, AssertUnwindSafe};
+
+use tokio::runtime::Builder;
+
+use crate::error::Error;
+use crate::plan::argv::CommandLine;
+use crate::plan::program::Program;
+use crate::world::process;
+use crate::world::process::error::IoError;
+
+/// One thread is enough: we wait for others. What is given up is not waited for: a resolver takes
+/// its time where no name server answers, and cannot be stopped.
+pub(crate) fn wait_for<T>(story: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(IoError::Start)?;
+    let end = panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(story)));
+    runtime.shutdown_background();
+    end.unwrap_or_else(|panic| panic::resume_unwind(panic))
+}
+
+/// The client with these words.
+pub(crate) fn client(program: Program, words: Vec<OsString>) -> Result<CommandLine, Error> {
+    let program = process::find(program.client())?;
+    Ok(CommandLine {
+        program,
+        words,
+        by_shell: false,
+    })
+}
+
+/// Shows what would be run.
+pub(crate) fn show(line: &CommandLine) -> Result<(), Error> {
+    print(&[line.quoted().as_encoded_bytes(), b"\n"].concat())
+}
+
+pub(crate) fn become_client(line: &CommandLine) -> Result<(), Error> {
+    match process::become_client(line)? {}
+}
+
+/// Writes one of our texts to standard output. A reader who has seen enough is no error.
+pub(crate) fn print(text: &[u8]) -> Result<(), Error> {
+    match io::stdout().write_all(text) {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
+            Err(IoError::Output(cause).into())
+        }
+        _ => Ok(()),
+    }
+}
