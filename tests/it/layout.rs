@@ -37,7 +37,7 @@ fn no_feature_imports_from_another() {
 
 /// All files below a directory, without the root of the crate and the checks of layout.
 fn sources(directory: &Path) -> Vec<PathBuf> {
-    let checks = ["main.rs", "floors.rs", "layout.rs"];
+    let checks = ["main.rs", "imports.rs", "layout.rs"];
     let entries = fs::read_dir(directory).expect("a directory");
     let paths = entries.map(|entry| entry.expect("an entry").path());
     paths

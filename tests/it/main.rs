@@ -23,7 +23,7 @@
 //! - `texts`: help, completions, man pages and README are current and correct
 //! - `releases`: differences between releases of OpenSSH
 //! - `promises`: each promise of SECURITY.md names tests that exist
-//! - `floors`: who may import whom in `src/`
+//! - `imports`: who may import whom in `src/`
 //! - `layout`: what the features share is in `sandbox` or `lab`
 
 #![allow(
@@ -44,9 +44,9 @@ mod credentials;
 mod eice;
 mod errors;
 mod example;
-mod floors;
 mod grammar;
 mod hops;
+mod imports;
 mod key;
 mod layout;
 mod listen;
