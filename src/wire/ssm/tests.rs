@@ -1,15 +1,15 @@
-//! The data channel against a model of the agent, over a wire that loses, doubles, disorders,
-//! damages, delays and breaks; and the codec against nonsense.
+//! The data channel with a model of the agent, over a network that loses, duplicates, reorders,
+//! damages and delays frames, and breaks; and the codec with malformed frames.
 
 mod agent;
+mod channel;
 mod codec;
 mod endings;
 mod faults;
-mod life;
 mod releases;
-mod world;
+mod simulation;
 
-/// A generator of random numbers that says its seed, which `MSSH_SEED` sets.
+/// A random number generator that prints its seed; `MSSH_SEED` sets it.
 fn random(test: &str) -> fastrand::Rng {
     let given = std::env::var("MSSH_SEED").ok();
     let seed = given.and_then(|seed| seed.parse().ok());

@@ -1,4 +1,4 @@
-//! A model of the agent: the rules of its data channel, and nothing of its rest.
+//! A model of the agent's data channel.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -7,16 +7,16 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::world::Wire;
+use super::simulation::Network;
 use crate::wire::Time;
 use crate::wire::ssm::message::{Message, MessageType, payload, random_id};
 
-/// How often the agent looks at the front of its queue, and how old that must be.
+/// How often the agent looks at its oldest message, and from which age it repeats it.
 const LOOK: Duration = Duration::from_millis(100);
 const OLD: Duration = Duration::from_millis(200);
 
 pub(super) struct Agent {
-    /// Before 3.2.1041.0: says nothing of what it has had already.
+    /// Before 3.2.1041.0: does not acknowledge a message that it receives again.
     is_old: bool,
     /// The message whose first acknowledgement it does not send.
     pub(super) skips: Option<i64>,
@@ -27,25 +27,25 @@ pub(super) struct Agent {
     early: BTreeMap<i64, (u32, Vec<u8>)>,
     pub(super) complete: bool,
     /// When it will have connected to the port.
-    dial: Option<Time>,
-    dial_takes: Duration,
+    connects_at: Option<Time>,
+    connect_takes: Duration,
     looks: Time,
-    /// What the port has got, and what it has to say.
+    /// What the port has received, and what it sends.
     pub(super) got: Vec<u8>,
     pub(super) says: VecDeque<u8>,
-    /// Frames on their way out.
+    /// Frames to send.
     pub(super) out: VecDeque<Vec<u8>>,
     pub(super) response: Option<Value>,
     pub(super) terminated: bool,
-    /// How often a message came that was there before, or before the port was open.
+    /// How many messages came again, and how many before the port was open.
     pub(super) repeated: u32,
-    pub(super) early_birds: u32,
+    pub(super) refused: u32,
 }
 
 impl Agent {
-    pub(super) fn new(seed: u64, wire: &Wire, says: &[u8], now: Time) -> Self {
+    pub(super) fn new(seed: u64, network: &Network, says: &[u8], now: Time) -> Self {
         let mut agent = Self {
-            is_old: wire.is_old,
+            is_old: network.is_old,
             skips: None,
             random: Rng::with_seed(seed),
             sequence: 0,
@@ -53,8 +53,8 @@ impl Agent {
             expected: 0,
             early: BTreeMap::new(),
             complete: false,
-            dial: None,
-            dial_takes: wire.dial,
+            connects_at: None,
+            connect_takes: network.connect_after,
             looks: now + LOOK,
             got: Vec::new(),
             says: says.iter().copied().collect(),
@@ -62,9 +62,9 @@ impl Agent {
             response: None,
             terminated: false,
             repeated: 0,
-            early_birds: 0,
+            refused: 0,
         };
-        let release = if wire.is_old {
+        let release = if network.is_old {
             "3.1.1732.0"
         } else {
             "3.3.987.0"
@@ -142,14 +142,14 @@ impl Agent {
         }
     }
 
-    /// Whether it takes a payload; what comes before the port is open must come again.
+    /// Whether it takes a payload. It refuses what comes before the port is open.
     fn take(&mut self, kind: u32, bytes: &[u8], now: Time) -> bool {
         match kind {
             payload::HANDSHAKE_RESPONSE => {
                 let response = serde_json::from_slice(bytes).expect("JSON");
                 self.response = Some(response);
                 self.complete = true;
-                self.dial = Some(now + self.dial_takes);
+                self.connects_at = Some(now + self.connect_takes);
                 let complete = b"{\"HandshakeTimeToComplete\":1,\"CustomerMessage\":\"\"}";
                 self.send(payload::HANDSHAKE_COMPLETE, complete, now);
             }
@@ -159,8 +159,8 @@ impl Agent {
             }
             payload::OUTPUT => {
                 assert!(self.complete, "bytes before the handshake would be lost");
-                if self.dial.is_none_or(|dial| now < dial) {
-                    self.early_birds += 1;
+                if self.connects_at.is_none_or(|connects_at| now < connects_at) {
+                    self.refused += 1;
                     return false;
                 }
                 self.got.extend(bytes);
@@ -189,7 +189,10 @@ impl Agent {
     }
 
     pub(super) fn tick(&mut self, now: Time) {
-        if self.dial.is_some_and(|dial| now >= dial) {
+        if self
+            .connects_at
+            .is_some_and(|connects_at| now >= connects_at)
+        {
             while !self.says.is_empty() && self.unacknowledged.len() < 2000 {
                 let size = self.says.len().min(1024);
                 let chunk: Vec<u8> = self.says.drain(..size).collect();
@@ -209,12 +212,12 @@ impl Agent {
 
     pub(super) fn timeout(&self) -> Option<Time> {
         let waits = !self.unacknowledged.is_empty();
-        let dial = self.dial.filter(|_| !self.says.is_empty());
+        let connects_at = self.connects_at.filter(|_| !self.says.is_empty());
         let looks = waits.then_some(self.looks);
         // Where it waits for acknowledgements, looking is enough.
-        match (dial, looks) {
-            (Some(dial), Some(looks)) => Some(dial.max(self.looks).min(looks)),
-            (dial, looks) => dial.or(looks),
+        match (connects_at, looks) {
+            (Some(connects_at), Some(looks)) => Some(connects_at.max(self.looks).min(looks)),
+            (connects_at, looks) => connects_at.or(looks),
         }
     }
 }

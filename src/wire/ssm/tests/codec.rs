@@ -1,4 +1,4 @@
-//! The layout, by a vector that was made from the agent's own code; and nonsense.
+//! The layout, by a test vector from the agent's own code; and malformed frames.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -38,7 +38,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn a_message_is_spelled_byte_for_byte_as_the_plugin_does() {
+fn a_message_is_encoded_byte_for_byte_as_by_the_plugin() {
     assert_eq!(hex(&golden().encode()), GOLDEN);
     assert_eq!(Message::decode(&golden().encode()), Ok(golden()));
     let id = golden().id.to_string();
@@ -63,14 +63,14 @@ fn the_gateway_s_own_messages_are_read_as_they_come() {
         (MessageType::ChannelClosed, 0)
     );
     assert_eq!(read.payload, message.payload);
-    // Of a pause nothing is known but its type.
+    // Of a pause only the type is known.
     let pause = [&[0; 4][..], b"pause_publication", &[0; 15]].concat();
     let read = Message::decode(&pause).expect("a message");
     assert_eq!(read.kind, MessageType::PausePublication);
 }
 
 #[test]
-fn what_was_damaged_is_refused() {
+fn a_damaged_message_is_refused() {
     let whole = golden().encode();
     let damaged = |at: usize, byte: u8| {
         let mut frame = whole.clone();
@@ -105,10 +105,9 @@ fn ids_are_uuids_of_version_4_and_distinct() {
     }
 }
 
-/// Neither the codec nor the channel behind it minds any bytes whatever: it does not panic, and
-/// keeps no more of them than its bounds say.
+/// No bytes make the codec or the channel panic, or keep more memory than their limits.
 #[test]
-fn nonsense_does_no_harm() {
+fn malformed_frames_do_no_harm() {
     let mut random = random("nonsense");
     let mut channel = SsmChannel::new(Purpose::Port, random.u64(..), Duration::from_secs(1));
     channel.connected("token", Duration::from_secs(1));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::life::{MS, START, acknowledge, channel, complete, frame, sent};
+use super::channel::{MS, START, acknowledge, channel, complete, frame, sent};
 use crate::wire::Time;
 use crate::wire::channel::{DataChannel, Event};
 use crate::wire::ssm::channel::{Purpose, SessionEnd, SsmChannel};
@@ -19,7 +19,7 @@ fn closed(channel: &mut SsmChannel, output: &str) -> Option<Event<SessionEnd>> {
     channel.event()
 }
 
-/// A channel whose handshake is complete, with a server that has said "hello" if it `speaks`.
+/// A channel whose handshake is complete, with a server that has sent "hello" if it `speaks`.
 fn begun(speaks: bool) -> SsmChannel {
     let mut channel = channel();
     channel.frame(&complete(0, ""), START);
@@ -33,7 +33,7 @@ fn begun(speaks: bool) -> SsmChannel {
     channel
 }
 
-/// Lets time pass, and takes what happens, until something does or until then.
+/// Lets time pass until an event comes, or until then.
 fn waits(channel: &mut SsmChannel, until: Time) -> Option<(Event<SessionEnd>, Time)> {
     while let Some(now) = channel.timeout().filter(|now| *now <= until) {
         channel.heard(now);
@@ -58,7 +58,7 @@ fn an_exit_status_is_read_as_agents_write_it() {
 }
 
 #[test]
-fn the_agent_s_rule_above_an_error_is_left_out() {
+fn the_agents_line_above_an_error_is_left_out() {
     let text = "\n----------ERROR-------\nUnable to start shell: no such user\n";
     let end = SessionEnd::Failed("Unable to start shell: no such user".into());
     assert_eq!(closed(&mut begun(true), text), Some(Event::Ended(end)));
@@ -69,7 +69,7 @@ fn a_worker_that_has_crashed_before_any_output_could_not_connect() {
     for text in [
         "document process failed unexpectedly: ipc messaging received timeout signal , check log",
         "document worker timed out",
-        "Unable to connect to specified port: dial tcp: connection refused",
+        "Unable to connect to specified port: connect_after tcp: connection refused",
     ] {
         let end = Event::Ended(SessionEnd::NoConnection(text.to_owned()));
         assert_eq!(closed(&mut begun(false), text), Some(end));
@@ -79,11 +79,11 @@ fn a_worker_that_has_crashed_before_any_output_could_not_connect() {
 }
 
 #[test]
-fn a_port_that_answers_nothing_is_remarked_upon_once_and_one_that_does_is_not() {
+fn a_port_that_does_not_answer_is_reported_once() {
     let from = START + SECOND;
     let patience = from + 60 * SECOND;
     let mut channel = begun(false);
-    // Nobody has said anything yet, so nobody need answer.
+    // Nothing has been sent yet, so there is nothing to answer.
     assert_eq!(waits(&mut channel, from + 20 * SECOND), None);
     let from = from + 20 * SECOND;
     channel.input(b"SSH-2.0-us", from);
@@ -100,9 +100,9 @@ fn a_port_that_answers_nothing_is_remarked_upon_once_and_one_that_does_is_not() 
 }
 
 #[test]
-fn a_server_that_closes_by_itself_need_not_be_told_to() {
+fn a_server_that_closes_by_itself_is_not_terminated() {
     let mut channel = begun(true);
-    channel.input(b"farewell", START);
+    channel.input(b"last words", START);
     let _ = sent(&mut channel, START);
     channel.hang_up(START);
     acknowledge(&mut channel, 0, START + 20 * MS);
@@ -112,7 +112,7 @@ fn a_server_that_closes_by_itself_need_not_be_told_to() {
         closed(&mut channel, ""),
         Some(Event::Ended(SessionEnd::Terminated))
     );
-    // One that does not is told soon.
+    // One that does not is, soon.
     let mut channel = begun(true);
     channel.hang_up(START);
     let now = channel.timeout().expect("a time");
@@ -123,7 +123,7 @@ fn a_server_that_closes_by_itself_need_not_be_told_to() {
     assert_eq!(sent(&mut channel, now), told);
 }
 
-/// A shell's agent acknowledges the flag that ends a session, and does nothing.
+/// A shell's agent acknowledges the flag that ends a session, and does nothing else.
 #[test]
 fn a_shell_is_ended_by_the_api_at_once() {
     let mut channel = SsmChannel::new(Purpose::Shell, 1, START);
@@ -135,7 +135,7 @@ fn a_shell_is_ended_by_the_api_at_once() {
 }
 
 #[test]
-fn an_input_that_is_closed_and_finds_no_room_is_given_up_after_a_minute_with_an_error() {
+fn a_closed_input_that_finds_no_room_is_an_error_after_a_minute() {
     let mut channel = begun(true);
     channel.input(&vec![7; 64 * 1024], START);
     assert_eq!(channel.input_room(START), 0);
@@ -143,7 +143,7 @@ fn an_input_that_is_closed_and_finds_no_room_is_given_up_after_a_minute_with_an_
     let closed = START + 300 * SECOND;
     channel.input_closed(closed);
     channel.input_closed(closed + SECOND);
-    // What is acknowledged in the meantime is a reason to wait longer.
+    // An acknowledgement in the meantime starts the minute again.
     acknowledge(&mut channel, 0, closed + 10 * SECOND);
     let reason = "the instance takes nothing more of what is sent".to_owned();
     let given_up = Some((
@@ -153,7 +153,7 @@ fn an_input_that_is_closed_and_finds_no_room_is_given_up_after_a_minute_with_an_
     assert_eq!(waits(&mut channel, closed + 100 * SECOND), given_up);
 }
 
-/// While there is no websocket, the other side cannot do anything.
+/// While there is no websocket, the agent cannot answer.
 #[test]
 fn the_end_of_the_input_waits_for_a_websocket() {
     let mut channel = begun(true);

@@ -1,4 +1,4 @@
-//! The life of a channel, step by step.
+//! A channel, step by step.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::random;
-use super::world::{Wire, World};
+use super::simulation::{Network, Simulation};
 use crate::wire::Time;
 use crate::wire::channel::{DataChannel, Event, Frame};
 use crate::wire::ssm::channel::{Purpose, SessionEnd, SsmChannel};
@@ -16,7 +16,7 @@ use crate::wire::ssm::message::{Message, MessageType, payload};
 pub(super) const MS: Duration = Duration::from_millis(1);
 pub(super) const START: Time = Duration::from_secs(1_700_000_000);
 
-/// A frame of the agent's or the gateway's.
+/// A frame from the agent or the gateway.
 pub(super) fn frame(
     kind: MessageType,
     sequence: i64,
@@ -55,7 +55,7 @@ pub(super) fn channel() -> SsmChannel {
     channel
 }
 
-/// The payloads of the messages that go out, of any kind.
+/// The messages that are sent: type, type of payload, payload.
 pub(super) fn sent(channel: &mut SsmChannel, now: Time) -> Vec<(MessageType, u32, Vec<u8>)> {
     let mut sent = Vec::new();
     while let Some(frame) = channel.transmit(now) {
@@ -95,7 +95,7 @@ fn the_first_frame_opens_the_channel_with_the_token() {
 }
 
 #[test]
-fn the_handshake_is_answered_in_the_plugin_s_words() {
+fn the_handshake_is_answered_as_by_the_plugin() {
     let mut channel = channel();
     let port = json!([{ "ActionType": "SessionType",
         "ActionParameters": { "SessionType": "Port", "Properties": { "portNumber": "22" } } }]);
@@ -118,7 +118,7 @@ fn the_handshake_is_answered_in_the_plugin_s_words() {
 }
 
 #[test]
-fn what_we_do_not_do_is_refused_and_is_the_reason_that_is_given() {
+fn an_unsupported_action_is_refused_and_is_the_reason_of_the_end() {
     let mut channel = channel();
     let actions = json!([
         { "ActionType": "KMSEncryption", "ActionParameters": { "KMSKeyId": "k" } },
@@ -147,7 +147,7 @@ fn what_we_do_not_do_is_refused_and_is_the_reason_that_is_given() {
 }
 
 #[test]
-fn nothing_of_the_stream_goes_before_the_server_has_spoken_or_had_its_time() {
+fn no_input_is_sent_before_the_server_has_sent_its_banner_or_had_time_to() {
     let mut channel = channel();
     // Start of publication is no permission.
     channel.frame(&frame(MessageType::StartPublication, 0, 0, b"x"), START);
@@ -167,7 +167,7 @@ fn nothing_of_the_stream_goes_before_the_server_has_spoken_or_had_its_time() {
 }
 
 #[test]
-fn a_pause_holds_the_stream_and_one_message_a_second_tries_it() {
+fn during_a_pause_one_message_a_second_is_sent_as_a_probe() {
     let mut channel = channel();
     channel.frame(&complete(0, ""), START);
     let now = START + 300 * MS;
@@ -196,7 +196,7 @@ fn a_pause_holds_the_stream_and_one_message_a_second_tries_it() {
 }
 
 #[test]
-fn a_close_is_an_end_with_its_reason_or_without_one() {
+fn a_close_ends_the_session_with_or_without_a_reason() {
     let over = |closed: &[u8]| {
         let mut channel = channel();
         channel.frame(&complete(0, ""), START);
@@ -219,20 +219,20 @@ fn a_close_is_an_end_with_its_reason_or_without_one() {
 }
 
 #[test]
-fn after_the_end_of_the_input_the_answer_is_waited_for() {
-    let wire = Wire {
+fn the_answer_still_comes_after_the_end_of_the_input() {
+    let network = Network {
         delay: 50 * MS,
-        ..Wire::default()
+        ..Network::default()
     };
-    let mut world = World::new(wire, random("end of input"), b"question", b"banner");
-    world.run(Duration::from_mins(1), |world| !world.agent.got.is_empty());
-    let now = world.now;
-    world.channel.end_of_input(now);
-    world.agent.says.extend(b", answer");
-    world.run(Duration::from_mins(1), |world| !world.events.is_empty());
-    assert_eq!(world.got, b"banner, answer");
-    assert!(world.agent.terminated);
-    let took = world.now.saturating_sub(now);
+    let mut sim = Simulation::new(network, random("end of input"), b"question", b"banner");
+    sim.run(Duration::from_mins(1), |sim| !sim.agent.got.is_empty());
+    let now = sim.now;
+    sim.channel.end_of_input(now);
+    sim.agent.says.extend(b", answer");
+    sim.run(Duration::from_mins(1), |sim| !sim.events.is_empty());
+    assert_eq!(sim.got, b"banner, answer");
+    assert!(sim.agent.terminated);
+    let took = sim.now.saturating_sub(now);
     assert!(took < 5000 * MS, "{took:?}");
 }
 
@@ -256,7 +256,7 @@ fn a_websocket_that_is_silent_is_pinged_and_then_given_up() {
         }
     }
     assert_eq!(pings, 2);
-    // What was said is said again on the next, and no event twice.
+    // The next websocket is opened in the same way, and no event comes twice.
     channel.connected("another", START + Duration::from_secs(91));
     assert!(matches!(channel.transmit(START), Some(Frame::Text(_))));
     assert_eq!(channel.event(), None);

@@ -1,4 +1,4 @@
-//! Both ends, the wire between them, and the time.
+//! A simulation of both ends, the network between them, and time.
 
 use std::time::Duration;
 
@@ -8,29 +8,29 @@ use crate::wire::channel::{DataChannel, Event, Frame};
 use crate::wire::ssm::channel::{Purpose, SessionEnd, SsmChannel};
 use crate::wire::ssm::message::{Message, MessageType};
 
-/// What the wire does to frames: probabilities, and what else befalls them.
+/// The faults of the network, as probabilities, and the behaviour of both ends.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Wire {
+pub(super) struct Network {
     pub(super) loss: f64,
     pub(super) doubling: f64,
     pub(super) damage: f64,
     pub(super) delay: Duration,
-    /// The delay varies by so much, so that frames overtake each other.
+    /// The delay varies by up to this much, so that frames overtake each other.
     pub(super) jitter: Duration,
     /// How often the websocket breaks, on average; and how long it takes to resume.
     pub(super) breaks: Option<Duration>,
     pub(super) gone: Duration,
-    /// The message of ours whose first so many copies are lost.
+    /// A message of ours, and how many of its first copies are lost.
     pub(super) lost_copies: Option<(i64, u32)>,
-    /// Whether the agent is one of before 3.2.1041.0.
+    /// Whether the agent is older than 3.2.1041.0.
     pub(super) is_old: bool,
     /// How long the agent needs to connect to the port.
-    pub(super) dial: Duration,
-    /// Bytes that are read of the output in each millisecond.
+    pub(super) connect_after: Duration,
+    /// How many bytes of output are read in each millisecond; all, if none is given.
     pub(super) reader: Option<usize>,
 }
 
-pub(super) struct World {
+pub(super) struct Simulation {
     pub(super) now: Time,
     pub(super) channel: SsmChannel,
     pub(super) agent: Agent,
@@ -38,7 +38,7 @@ pub(super) struct World {
     pub(super) got: Vec<u8>,
     /// Input that the channel has not taken yet.
     pub(super) input: Vec<u8>,
-    wire: Wire,
+    network: Network,
     random: fastrand::Rng,
     up: Vec<(Time, Vec<u8>)>,
     down: Vec<(Time, Vec<u8>)>,
@@ -48,17 +48,17 @@ pub(super) struct World {
     read_at: Time,
 }
 
-impl World {
-    pub(super) fn new(wire: Wire, mut random: fastrand::Rng, up: &[u8], down: &[u8]) -> Self {
+impl Simulation {
+    pub(super) fn new(network: Network, mut random: fastrand::Rng, up: &[u8], down: &[u8]) -> Self {
         let now = Duration::from_secs(1_700_000_000);
-        let mut world = Self {
+        let mut sim = Self {
             now,
             channel: SsmChannel::new(Purpose::Port, random.u64(..), now),
-            agent: Agent::new(random.u64(..), &wire, down, now),
+            agent: Agent::new(random.u64(..), &network, down, now),
             events: Vec::new(),
             got: Vec::new(),
             input: up.to_vec(),
-            wire,
+            network,
             random,
             up: Vec::new(),
             down: Vec::new(),
@@ -67,27 +67,27 @@ impl World {
             opened: Vec::new(),
             read_at: now,
         };
-        world.connect();
-        world
+        sim.connect();
+        sim
     }
 
     pub(super) fn connect(&mut self) {
         self.is_connected = true;
         self.channel.connected("token", self.now);
-        let breaks = self.wire.breaks;
+        let breaks = self.network.breaks;
         self.changes = breaks.map(|mean| self.now + mean.mul_f64(self.random.f64() * 2.0));
     }
 
     pub(super) fn disconnect(&mut self) {
         self.is_connected = false;
         self.channel.disconnected();
-        self.changes = Some(self.now + self.wire.gone);
+        self.changes = Some(self.now + self.network.gone);
         // What is under way goes with it.
         self.up.clear();
         self.down.clear();
     }
 
-    /// Lets time pass until `done`, or until nothing happens any more.
+    /// Lets time pass until `done`; panics if nothing happens any more.
     pub(super) fn run(&mut self, patience: Duration, done: impl Fn(&Self) -> bool) {
         let until = self.now + patience;
         self.settle();
@@ -107,7 +107,7 @@ impl World {
     }
 
     fn next_time(&self) -> Option<Time> {
-        let holds = self.wire.reader.is_some() && !self.channel.output().is_empty();
+        let holds = self.network.reader.is_some() && !self.channel.output().is_empty();
         let down = self.down.iter().filter(|_| self.channel.takes_frames());
         [self.channel.timeout(), self.agent.timeout(), self.changes]
             .into_iter()
@@ -156,7 +156,7 @@ impl World {
                 Frame::Text(text) => self.opened.push(text),
                 Frame::Binary(frame) if self.is_lost_copy(&frame) => {}
                 Frame::Binary(frame) => {
-                    let arrivals = arrivals(&self.wire, &mut self.random, self.now);
+                    let arrivals = arrivals(&self.network, &mut self.random, self.now);
                     self.up.extend(arrivals.map(|at| (at, frame.clone())));
                 }
                 Frame::Ping => self.channel.heard(self.now),
@@ -166,7 +166,7 @@ impl World {
 
     fn is_lost_copy(&mut self, frame: &[u8]) -> bool {
         let message = Message::decode(frame).expect("a message of ours");
-        match &mut self.wire.lost_copies {
+        match &mut self.network.lost_copies {
             Some((sequence, copies)) if message.kind == MessageType::Input => {
                 let is_hit = message.sequence == *sequence && *copies > 0;
                 *copies -= u32::from(is_hit);
@@ -181,21 +181,21 @@ impl World {
             if !self.is_connected {
                 continue;
             }
-            if self.random.f64() < self.wire.damage {
+            if self.random.f64() < self.network.damage {
                 let at = self.random.usize(120..frame.len());
                 frame[at] ^= 1 << self.random.u8(..8);
             }
-            let arrivals = arrivals(&self.wire, &mut self.random, self.now);
+            let arrivals = arrivals(&self.network, &mut self.random, self.now);
             self.down.extend(arrivals.map(|at| (at, frame.clone())));
         }
     }
 
     fn read(&mut self) {
-        if self.wire.reader.is_some() && self.now < self.read_at {
+        if self.network.reader.is_some() && self.now < self.read_at {
             return;
         }
         self.read_at = self.now + Duration::from_millis(1);
-        let mut room = self.wire.reader.unwrap_or(usize::MAX);
+        let mut room = self.network.reader.unwrap_or(usize::MAX);
         while room > 0 && !self.channel.output().is_empty() {
             let output = self.channel.output();
             let size = output.len().min(room);
@@ -213,14 +213,18 @@ fn due(queue: &mut Vec<(Time, Vec<u8>)>, now: Time) -> Vec<Vec<u8>> {
 }
 
 /// When the copies of a frame arrive: of one that is lost, none.
-fn arrivals(wire: &Wire, random: &mut fastrand::Rng, now: Time) -> impl Iterator<Item = Time> {
-    let copies = if random.f64() < wire.loss {
+fn arrivals(
+    network: &Network,
+    random: &mut fastrand::Rng,
+    now: Time,
+) -> impl Iterator<Item = Time> {
+    let copies = if random.f64() < network.loss {
         0
     } else {
-        1 + usize::from(random.f64() < wire.doubling)
+        1 + usize::from(random.f64() < network.doubling)
     };
     let delays: Vec<Duration> = (0..copies)
-        .map(|_| wire.delay + wire.jitter.mul_f64(random.f64()))
+        .map(|_| network.delay + network.jitter.mul_f64(random.f64()))
         .collect();
     delays.into_iter().map(move |delay| now + delay)
 }
