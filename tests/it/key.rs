@@ -33,10 +33,10 @@ fn only_its_owner_can_read_the_key_of_a_session() {
     let caller = caller();
     let mut session = Login::of(&caller);
     let key = session.key();
-    let room = key.parent().expect("a directory");
-    assert_eq!(room.parent(), Some(caller.run_dir()));
-    assert_eq!((mode(&key), mode(room)), (0o600, 0o700));
-    for file in files_below(room) {
+    let key_dir = key.parent().expect("a directory");
+    assert_eq!(key_dir.parent(), Some(caller.run_dir()));
+    assert_eq!((mode(&key), mode(key_dir)), (0o600, 0o700));
+    for file in files_below(key_dir) {
         assert_eq!(mode(&file), 0o600, "{}", file.display());
     }
     assert_eq!(session.end().code, Some(0));
@@ -107,13 +107,13 @@ fn no_private_key_is_on_disk_before_the_push_succeeds() {
 fn has_its_key_below(command: &mut Command, base: &Path) {
     let mut session = Login::open(command.arg(WEB1));
     let key = session.key();
-    let room = key.parent().expect("a directory");
-    assert_eq!(room.parent(), Some(base), "{}", key.display());
+    let key_dir = key.parent().expect("a directory");
+    assert_eq!(key_dir.parent(), Some(base), "{}", key.display());
     assert_eq!(mode(&key), 0o600);
     let outcome = session.end();
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
-    let gone = || !room.exists() && keepers_below(room).is_empty();
-    assert!(eventually(PATIENCE, gone), "{}", room.display());
+    let gone = || !key_dir.exists() && keepers_below(key_dir).is_empty();
+    assert!(eventually(PATIENCE, gone), "{}", key_dir.display());
 }
 
 #[test]

@@ -94,7 +94,7 @@ impl Row {
     }
 
     /// The calls depend on which answer comes first, but no push succeeds.
-    pub(crate) fn calls_in_vain(mut self) -> Self {
+    pub(crate) fn no_push(mut self) -> Self {
         self.calls = None;
         self
     }
@@ -153,7 +153,7 @@ impl Row {
     fn made_calls(&self, calls: &[Call]) {
         if let Some(expected) = &self.calls {
             let (mut made, mut expected): (Vec<_>, _) =
-                (calls.iter().map(told).collect(), expected.clone());
+                (calls.iter().map(notation).collect(), expected.clone());
             made.sort();
             expected.sort();
             assert_eq!(made, expected, "{}", self.label);
@@ -165,7 +165,7 @@ impl Row {
 }
 
 /// A call in the notation of the rows.
-fn told(call: &Call) -> String {
+fn notation(call: &Call) -> String {
     let region = match call.region.as_str() {
         HOME_REGION => String::new(),
         other => format!("{other}:"),

@@ -83,7 +83,11 @@ fn counted(caller: &Caller<'_>, program: &str, words: &[&str]) -> (Outcome, [usi
     let outcome = run(caller, program, words);
     let after = calls();
     let more = [after[0] - found, after[1] - pushed];
-    assert_eq!(touched(caller) == before, more[1] == 0, "a room: {words:?}");
+    assert_eq!(
+        touched(caller) == before,
+        more[1] == 0,
+        "a key dir: {words:?}"
+    );
     (outcome, more)
 }
 

@@ -59,7 +59,7 @@ impl Call {
     }
 
     /// The value of a parameter.
-    pub(crate) fn said(&self, name: &str) -> Option<&str> {
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         let mut parameters = self.parameters.iter();
         let (_, value) = parameters.find(|(known, _)| known == name)?;
         Some(value)
@@ -103,10 +103,10 @@ impl Default for CallerState {
 
 impl CallerState {
     /// The faults of a request for `action`: all latencies, and the first of any other trouble.
-    pub(crate) fn strike(&mut self, action: &str) -> (Duration, Option<Trouble>) {
+    pub(crate) fn apply_faults(&mut self, action: &str) -> (Duration, Option<Trouble>) {
         let mut delay = Duration::ZERO;
         for fault in &mut self.faults {
-            match fault.strike(action) {
+            match fault.apply(action) {
                 Some(Trouble::Latency(latency)) => delay += latency,
                 Some(trouble) => return (delay, Some(trouble)),
                 None => {}

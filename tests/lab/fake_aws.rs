@@ -70,7 +70,7 @@ impl FakeAws {
         let call = Call::read(request, &operation, &signer);
         let (number, delay, trouble, clock) = self.with_state(&signer.access_key, |state| {
             state.calls.push(call);
-            let (delay, trouble) = state.strike(&operation.action);
+            let (delay, trouble) = state.apply_faults(&operation.action);
             (state.calls.len() - 1, delay, trouble, state.clock)
         });
         thread::sleep(delay);

@@ -127,11 +127,11 @@ impl Fault {
     }
 
     /// The trouble of the next request for `action`, if any. The request counts.
-    pub(crate) fn strike(&mut self, action: &str) -> Option<Trouble> {
+    pub(crate) fn apply(&mut self, action: &str) -> Option<Trouble> {
         if self.action.is_some_and(|only| only != action) {
             return None;
         }
-        let strikes = match &mut self.when {
+        let applies = match &mut self.when {
             When::Always => true,
             When::First(0) => false,
             When::First(left) => {
@@ -141,7 +141,7 @@ impl Fault {
             When::Share(probability) => fastrand::f64() < *probability,
             When::Beyond(allowance) => !allowance.take(),
         };
-        strikes.then_some(self.trouble)
+        applies.then_some(self.trouble)
     }
 }
 

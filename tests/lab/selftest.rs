@@ -7,7 +7,7 @@ use super::instances::{self, INSTANCES, SHORT_ID};
 use super::{clock, describe, filter, push};
 
 #[test]
-fn ids_of_the_cast_are_ids() {
+fn instance_ids_are_valid() {
     for instance in INSTANCES {
         let length = if instance.id == SHORT_ID { 10 } else { 19 };
         assert!(describe::is_id(instance.id), "{}", instance.id);
@@ -21,7 +21,7 @@ fn ids_of_the_cast_are_ids() {
 }
 
 #[test]
-fn times_are_those_of_the_calendar() {
+fn dates_are_formatted_correctly() {
     let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
     assert_eq!(clock::compact(at(0)), "19700101000000");
     assert_eq!(clock::compact(at(951_827_696)), "20000229123456");
@@ -41,7 +41,7 @@ fn filters_take_wildcards() {
 
 /// "Filters" of `DescribeInstances` in the EC2 API reference.
 #[test]
-fn filters_of_primary_addresses_know_no_others() {
+fn filters_of_primary_addresses_ignore_secondary_ones() {
     let multi_homed = instances::find(instances::MULTI_HOMED).expect("an instance of the lab");
     let matches = |name: &str, value: &str| {
         let filters = [(name.to_owned(), vec![value.to_owned()])];
@@ -76,7 +76,7 @@ fn filters_of_primary_addresses_know_no_others() {
 }
 
 #[test]
-fn users_are_those_of_the_api() {
+fn user_names_are_validated_like_the_api() {
     let longest = "a".repeat(32);
     for user in [
         "ec2-user", "_x", "a", "host$", "jane.doe", "a@b.c", "0jane", &longest,
@@ -93,7 +93,7 @@ fn users_are_those_of_the_api() {
 }
 
 #[test]
-fn keys_are_whole_and_of_one_line() {
+fn public_keys_are_validated() {
     let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILAzEONvr13rPpNdIKlDnFCE0OHyI1LP6LvbCAVTk2dP";
     assert!(push::is_public_key(key));
     assert!(push::is_public_key(&format!("{key} with a comment")));
@@ -104,13 +104,13 @@ fn keys_are_whole_and_of_one_line() {
 }
 
 #[test]
-fn faults_strike_what_and_as_often_as_they_are_told() {
+fn faults_apply_to_the_configured_calls() {
     let mut fault = Fault::new(Trouble::Throttle)
         .on(SEND_SSH_PUBLIC_KEY)
         .first(1);
-    assert_eq!(fault.strike(DESCRIBE_INSTANCES), None);
-    assert_eq!(fault.strike(SEND_SSH_PUBLIC_KEY), Some(Trouble::Throttle));
-    assert_eq!(fault.strike(SEND_SSH_PUBLIC_KEY), None);
+    assert_eq!(fault.apply(DESCRIBE_INSTANCES), None);
+    assert_eq!(fault.apply(SEND_SSH_PUBLIC_KEY), Some(Trouble::Throttle));
+    assert_eq!(fault.apply(SEND_SSH_PUBLIC_KEY), None);
     let mut never = Fault::new(Trouble::Reset).share(0.0);
-    assert_eq!(never.strike(DESCRIBE_INSTANCES), None);
+    assert_eq!(never.apply(DESCRIBE_INSTANCES), None);
 }

@@ -30,7 +30,7 @@ fn open(user: &AwsUser, name: &str) {
 }
 
 #[track_caller]
-fn is_said(outcome: &Outcome, user: &AwsUser, name: &str) {
+fn reports(outcome: &Outcome, user: &AwsUser, name: &str) {
     let error = format!(
         "mssh: error: cannot read the AWS configuration {}: Permission denied",
         user.aws(name).display()
@@ -53,11 +53,11 @@ fn an_unreadable_file_is_reported_for_a_missing_profile() {
         let user = AwsUser::with("");
         user.writes(name, "[profile dev]\n$KEY\n[dev]\n$KEY\n");
         close(&user, name);
-        is_said(&finish(&mut bound(&user, &["-u", "dev"])), &user, name);
+        reports(&finish(&mut bound(&user, &["-u", "dev"])), &user, name);
     }
     let user = AwsUser::with("[profile dev]\n$KEY\n");
     close(&user, "");
-    is_said(&finish(&mut bound(&user, &["-u", "dev"])), &user, "config");
+    reports(&finish(&mut bound(&user, &["-u", "dev"])), &user, "config");
     open(&user, "");
 }
 
@@ -69,7 +69,7 @@ fn an_unreadable_file_is_reported_for_missing_credentials() {
     user.writes("credentials", "[dev]\n$KEY\n[y]\n$KEY\n");
     close(&user, "credentials");
     for words in [&["-u", "dev"][..], &["-u", "r"]] {
-        is_said(&finish(&mut bound(&user, words)), &user, "credentials");
+        reports(&finish(&mut bound(&user, words)), &user, "credentials");
     }
     let outcome = finish(&mut bound(&user, &[]));
     let lines: Vec<&str> = outcome.stderr.lines().collect();
@@ -128,7 +128,7 @@ fn the_instance_role_does_not_replace_a_named_profile() {
             .env_remove("AWS_EC2_METADATA_DISABLED");
         finish(&mut command)
     };
-    is_said(&run(&["-u", "dev"]), &user, "credentials");
+    reports(&run(&["-u", "dev"]), &user, "credentials");
     assert!(metadata.asked().is_empty());
     let outcome = run(&[]);
     assert_eq!(

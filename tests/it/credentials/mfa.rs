@@ -36,7 +36,7 @@ pub(super) fn line(user: &AwsUser, words: &str) -> String {
 
 pub(super) fn codes(user: &AwsUser) -> Vec<String> {
     let calls = user.caller.calls_of("AssumeRole");
-    let code = |call: &crate::lab::Call| call.said("TokenCode").unwrap_or_default().to_owned();
+    let code = |call: &crate::lab::Call| call.parameter("TokenCode").unwrap_or_default().to_owned();
     calls.iter().map(code).collect()
 }
 

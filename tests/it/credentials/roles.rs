@@ -37,11 +37,11 @@ fn all_role_settings_of_the_profile_are_sent_to_sts() {
     ));
     assert_eq!(user.key_of("partner"), "ASIA");
     let call = &user.caller.calls_of("AssumeRole")[0];
-    assert_eq!(call.said("RoleSessionName"), Some("jane@example"));
-    assert_eq!(call.said("ExternalId"), Some("the partner's"));
-    assert_eq!(call.said("DurationSeconds"), Some("1800"));
+    assert_eq!(call.parameter("RoleSessionName"), Some("jane@example"));
+    assert_eq!(call.parameter("ExternalId"), Some("the partner's"));
+    assert_eq!(call.parameter("DurationSeconds"), Some("1800"));
     assert_eq!(
-        (call.said("SerialNumber"), call.said("TokenCode")),
+        (call.parameter("SerialNumber"), call.parameter("TokenCode")),
         (None, None)
     );
 }
@@ -54,7 +54,7 @@ fn the_default_session_name_names_mssh() {
     ));
     user.key_of("r");
     let call = &user.caller.calls_of("AssumeRole")[0];
-    let name = call.said("RoleSessionName").expect("a name");
+    let name = call.parameter("RoleSessionName").expect("a name");
     assert!(name.starts_with("mssh-session-"), "{name}");
     assert!(call.user_agent.contains("mssh/"), "{}", call.user_agent);
     assert_eq!(call.region, "us-east-1");
@@ -98,7 +98,7 @@ fn a_web_identity_assumes_its_role() {
     user.writes("token", "webtoken.$ID");
     assert_eq!(user.key_of("web"), "ASIA");
     let calls = user.caller.calls_of("AssumeRoleWithWebIdentity");
-    assert_eq!(calls[0].said("RoleArn"), Some("R"));
+    assert_eq!(calls[0].parameter("RoleArn"), Some("R"));
     let mut command = user.mssh(&[]);
     command
         .env("AWS_WEB_IDENTITY_TOKEN_FILE", user.aws("token"))
@@ -107,7 +107,7 @@ fn a_web_identity_assumes_its_role() {
     finish(&mut command).prints("");
     assert_eq!(user.last_key(), "ASIA");
     let calls = user.caller.calls_of("AssumeRoleWithWebIdentity");
-    assert_eq!(calls[1].said("RoleSessionName"), Some("pod-1"));
+    assert_eq!(calls[1].parameter("RoleSessionName"), Some("pod-1"));
 }
 
 #[test]

@@ -19,8 +19,8 @@ fn either_form_of_sso_login_gives_the_role() {
     assert_eq!(user.key_of("s"), "ASIA");
     let calls = user.caller.calls_of("GetRoleCredentials");
     assert_eq!(calls.len(), 2);
-    assert_eq!(calls[0].said("role_name"), Some("ops"));
-    assert_eq!(calls[0].said("account_id"), Some("123456789012"));
+    assert_eq!(calls[0].parameter("role_name"), Some("ops"));
+    assert_eq!(calls[0].parameter("account_id"), Some("123456789012"));
     // The second time, the session is cached.
     user.key_of("s");
     assert_eq!(user.caller.calls_of("GetRoleCredentials").len(), 2);
@@ -33,7 +33,7 @@ fn an_expiring_token_is_refreshed_and_cached() {
     assert_eq!(user.key_of("s"), "ASIA");
     let calls = user.caller.calls_of("GetRoleCredentials");
     let new = format!("new-{}", user.caller.access_key());
-    assert_eq!(calls[0].said("bearer"), Some(new.as_str()));
+    assert_eq!(calls[0].parameter("bearer"), Some(new.as_str()));
     let kept = fs::read_to_string(user.aws(&session_file())).expect("a token");
     let kept: Value = serde_json::from_str(&kept).expect("JSON");
     assert_eq!(kept["accessToken"], new);

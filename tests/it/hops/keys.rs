@@ -58,14 +58,18 @@ fn the_keys_of_hops_are_removed_with_the_client() {
 fn leftovers_of_killed_keepers_of_hops_are_removed() {
     let uid = rustix::process::geteuid().as_raw();
     let left = PathBuf::from(format!("/dev/shm/mssh-{uid}-Ab3xYz0123"));
-    let room = left.join("i-0abcdef0");
+    let key_dir = left.join("i-0abcdef0");
     DirBuilder::new()
         .mode(0o700)
         .recursive(true)
-        .create(&room)
+        .create(&key_dir)
         .expect("a directory");
-    fs::write(room.join("key"), "old").expect("a file");
-    for (path, mode) in [(&left, 0o1700), (&room, 0o1700), (&room.join("key"), 0o600)] {
+    fs::write(key_dir.join("key"), "old").expect("a file");
+    for (path, mode) in [
+        (&left, 0o1700),
+        (&key_dir, 0o1700),
+        (&key_dir.join("key"), 0o600),
+    ] {
         set_mode(path, mode);
     }
     // A run without hops removes them, too.

@@ -153,9 +153,9 @@ fn the_key_directory_stays_private() {
     let session = Login::of(&caller);
     let keeper = session.keeper();
     let words: Vec<_> = keeper.words.iter().filter(|it| !it.is_empty()).collect();
-    let room = Path::new(words.last().expect("words"));
-    assert_eq!(Some(room), session.key().parent());
-    assert_eq!(mode(room), 0o700);
+    let key_dir = Path::new(words.last().expect("words"));
+    assert_eq!(Some(key_dir), session.key().parent());
+    assert_eq!(mode(key_dir), 0o700);
 }
 
 /// Nothing would remove it.

@@ -12,7 +12,7 @@ use crate::sandbox::{caller, finish, run};
 
 /// The error reported for a client, without its address.
 #[track_caller]
-fn told(port: &Port, client: &TcpStream) -> String {
+fn error_for(port: &Port, client: &TcpStream) -> String {
     let line = port.line();
     let who = client.local_addr().expect("an address");
     let what = line.strip_prefix(&format!("mssh: error: {who}: "));
@@ -39,14 +39,14 @@ fn a_connection_that_an_endpoint_refuses_does_not_affect_others() {
     let error = format!("{SAME_SUBNET} refused the tunnel: Too many tunnels (Throttling)");
     let second = port.connect();
     is_cut_off(&second);
-    assert_eq!(told(&port, &second), error);
+    assert_eq!(error_for(&port, &second), error);
     let hint = "mssh: hint: an endpoint allows 20 connections at most; end one, or try again later";
     assert_eq!(port.line(), hint);
     assert!(answers(&first));
     // The hint is given once.
     let third = port.connect();
     is_cut_off(&third);
-    assert_eq!(told(&port, &third), error);
+    assert_eq!(error_for(&port, &third), error);
     port.says_nothing_more();
     assert!(answers(&first));
     port.ends_quietly();
@@ -67,7 +67,7 @@ fn a_connection_that_session_manager_refuses_does_not_affect_others() {
     });
     let second = port.connect();
     let error = "Session Manager refused the session's websocket (HTTP 503)";
-    assert_eq!(told(&port, &second), error);
+    assert_eq!(error_for(&port, &second), error);
     assert_eq!(port.line(), "mssh: hint: try again in a moment");
     is_cut_off(&second);
     caller.session_behavior(SessionBehavior::default());
@@ -75,7 +75,7 @@ fn a_connection_that_session_manager_refuses_does_not_affect_others() {
     assert!(answers(&third) && answers(&first));
     caller.fault(Fault::new(Trouble::Denied).on("StartSession").first(1));
     let fourth = port.connect();
-    let what = told(&port, &fourth);
+    let what = error_for(&port, &fourth);
     assert!(
         what.contains("is not allowed ssm:StartSession on "),
         "{what}"
@@ -98,7 +98,7 @@ fn a_closed_remote_port_is_reported_and_an_open_one_is_reached() {
     let client = port.connect();
     let refused = "Connection refused";
     let error = format!("cannot connect to 127.0.0.11 port {there}: {refused}");
-    assert_eq!(told(&port, &client), error);
+    assert_eq!(error_for(&port, &client), error);
     is_cut_off(&client);
     assert!(
         port.line()
@@ -114,7 +114,7 @@ fn a_closed_remote_port_is_reported_and_an_open_one_is_reached() {
     drop(arrived);
     is_cut_off(&client);
     let lost = "the connection is lost: Connection reset by peer";
-    assert_eq!(told(&port, &client), lost);
+    assert_eq!(error_for(&port, &client), lost);
     port.ends_quietly();
 
     // An agent that could not connect is silent until it notices that its worker has crashed.
@@ -125,7 +125,7 @@ fn a_closed_remote_port_is_reported_and_an_open_one_is_reached() {
     let there = nobody(WEB1_PRIVATE);
     let port = Port::to(&caller, &["--ssm", &format!("{WEB1}:{there}")]);
     let client = port.connect();
-    let what = told(&port, &client);
+    let what = error_for(&port, &client);
     assert!(what.contains("ipc messaging received timeout"), "{what}");
     let hint = format!("mssh: hint: does anything listen on port {there} there?");
     let said = port.line();

@@ -21,7 +21,7 @@ impl SshUser {
     }
 
     /// The key directory of logins to [`WEB1`].
-    fn room(&self) -> PathBuf {
+    fn key_dir(&self) -> PathBuf {
         self.keys().join(WEB1)
     }
 
@@ -42,9 +42,9 @@ fn only_its_owner_can_read_the_key_of_a_session() {
     let mut session = user.session();
     // The sticky bit marks directories that mssh has made.
     assert_eq!(mode(&user.keys()), 0o1700);
-    assert_eq!(mode(&user.room()), 0o1700);
+    assert_eq!(mode(&user.key_dir()), 0o1700);
     let files = files_below(&user.keys());
-    assert_eq!(files, [user.room().join("key")]);
+    assert_eq!(files, [user.key_dir().join("key")]);
     assert_eq!(mode(&files[0]), 0o600);
     assert!(session.answers());
     assert_eq!(session.end().code, Some(0));
@@ -107,7 +107,7 @@ fn a_login_that_ends_leaves_the_key_to_the_others() {
     for _ in 0..3 {
         user.run("ssh", &[WEB1, "true"]).prints("");
     }
-    assert!(user.room().join("key").exists());
+    assert!(user.key_dir().join("key").exists());
     assert!(first.answers());
     assert_eq!(first.end().code, Some(0));
     user.is_clean();
@@ -163,7 +163,7 @@ fn a_key_whose_keepers_were_killed_is_never_pushed_again() {
     session.end();
     let dead = || keepers_below(&user.keys()).is_empty();
     assert!(eventually(PATIENCE, dead));
-    assert!(user.room().join("key").exists(), "nobody removes it");
+    assert!(user.key_dir().join("key").exists(), "nobody removes it");
     assert_ne!(pushed_by_a_login(&user), first[0].public_key);
     user.is_clean();
 }
@@ -174,7 +174,7 @@ fn a_key_older_than_a_minute_is_not_used_again() {
     let user = SshUser::installed("", &[]);
     let mut session = user.session();
     let first = user.caller.calls_of(SEND_SSH_PUBLIC_KEY);
-    let key = fs::File::open(user.room().join("key")).expect("a key");
+    let key = fs::File::open(user.key_dir().join("key")).expect("a key");
     for (age, same) in [(30, true), (61, false)] {
         let then = SystemTime::now() - Duration::from_secs(age);
         key.set_modified(then).expect("its age");

@@ -33,7 +33,7 @@ fn values_are_validated_completely_before_any_call() {
 fn an_unknown_region_is_left_to_aws() {
     mssh("B71", &["-r", "xx-nowhere-9", "root@WEB1"])
         .fails("")
-        .calls_in_vain()
+        .no_push()
         .runs();
 }
 
@@ -78,6 +78,6 @@ fn no_argument_reaches_a_local_shell() {
     // ssh itself rejects such a level, in `ssh -G`.
     mssh("B81", &["-o", "LogLevel=ERROR;touch pwned", "root@WEB1"])
         .fails("unsupported log level 'ERROR;touch")
-        .calls_in_vain()
+        .no_push()
         .runs();
 }

@@ -58,7 +58,7 @@ fn the_profile_gives_keys_and_the_default_region() {
         "eu-west-1:push root@IN_EU_WEST_1",
     ];
     let row = mssh("B09", &["-u", "eu", "root@IN_EU_WEST_1"]);
-    profiled(row.fails("no instance IN_EU_WEST_1").calls_in_vain(), true);
+    profiled(row.fails("no instance IN_EU_WEST_1").no_push(), true);
     for (label, words) in [
         ("B10", &["-u", "eu", "root@IN_EU_WEST_1"][..]),
         ("B11", &["--profile", "eu", "root@IN_EU_WEST_1"]),

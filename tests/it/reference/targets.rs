@@ -107,7 +107,7 @@ fn the_state_of_an_instance_that_is_not_running_is_reported() {
             "no instance i-0123456789abcdef0",
         ),
     ] {
-        mssh(label, &[target]).fails(message).calls_in_vain().runs();
+        mssh(label, &[target]).fails(message).no_push().runs();
     }
 }
 

@@ -101,7 +101,7 @@ impl AwsUser {
     /// The roles assumed so far, each with the key that signed the request.
     pub(crate) fn assumed(&self) -> Vec<(String, String)> {
         let calls = self.caller.calls_of("AssumeRole");
-        let role = |call: &Call| call.said("RoleArn").unwrap_or_default().to_owned();
+        let role = |call: &Call| call.parameter("RoleArn").unwrap_or_default().to_owned();
         let name = |role: String| role.rsplit('/').next().unwrap_or_default().to_owned();
         let calls = calls.iter();
         calls

@@ -33,13 +33,13 @@ impl Login {
             child: Some(child),
             stdin,
         };
-        let ready = session.hear(6);
+        let ready = session.read(6);
         assert!(ready == b"ready\n", "no login: {:?}", session.end());
         session
     }
 
     /// The next `count` bytes of its output, fewer at its end.
-    pub(crate) fn hear(&mut self, count: u64) -> Vec<u8> {
+    pub(crate) fn read(&mut self, count: u64) -> Vec<u8> {
         let child = self.child.as_mut().expect("a session");
         let stdout = child.stdout.as_mut().expect("a pipe");
         let mut heard = Vec::new();
@@ -51,7 +51,7 @@ impl Login {
     pub(crate) fn answers(&mut self) -> bool {
         use std::io::Write;
         let mut stdin = self.stdin.as_ref().expect("a session");
-        stdin.write_all(b"hello\n").is_ok() && self.hear(6) == b"hello\n"
+        stdin.write_all(b"hello\n").is_ok() && self.read(6) == b"hello\n"
     }
 
     /// The process that started as `mssh`.

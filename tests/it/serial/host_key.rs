@@ -25,7 +25,7 @@ fn shown() -> String {
 }
 
 /// The message about a host key other than the published one.
-fn told() -> Vec<String> {
+fn message() -> Vec<String> {
     vec![
         format!(
             "mssh: error: {} is not the host key that AWS publishes for this serial console",
@@ -62,7 +62,7 @@ fn a_host_key_other_than_the_published_one_is_rejected() {
             22 => HOST.to_owned(),
             port => format!("[{HOST}]:{port}"),
         };
-        let mut lines = told();
+        let mut lines = message();
         lines.push(format!(
             "No ED25519 host key is known for {host} and you have requested strict checking."
         ));
@@ -86,7 +86,7 @@ fn host_key_options_on_the_command_line_win() {
         got_in(&outcome, WEB1);
         // The connection is accepted with a warning.
         let lines: Vec<&str> = outcome.stderr.lines().collect();
-        assert_eq!(lines, told());
+        assert_eq!(lines, message());
     }
 }
 
@@ -154,7 +154,7 @@ fn with_strict_host_key_checking_ask_ssh_asks() {
     let line = format!("mssh --serial -o StrictHostKeyChecking=ask {WEB1}");
     let mut pty = Pty::open(&caller, &line);
     pty.shows("Are you sure you want to continue connecting");
-    assert!(pty.screen().contains(&told()[0]), "{}", pty.screen());
+    assert!(pty.screen().contains(&message()[0]), "{}", pty.screen());
     pty.types("yes\n");
     pty.shows("Permanently added");
     pty.types("echo at $USER; exit 7\n");
