@@ -71,7 +71,10 @@ impl fmt::Display for Refusal {
 impl Hint for TunnelError {
     fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::BadWords | Self::Lost(_) | Self::Interrupted => return None,
+            Self::BadWords
+            | Self::Lost(_)
+            | Self::SessionOver(SessionFailure::Other(_))
+            | Self::Interrupted => return None,
             Self::Forward(error) => return error.hint(),
             Self::Dial(error) => return error.hint(),
             Self::Refused {
@@ -103,7 +106,6 @@ impl Hint for TunnelError {
                 "turn KMS encryption off in Session Manager's preferences, or use `--ssm`, where \
                  SSH encrypts"
             }
-            Self::SessionOver(SessionFailure::Other(_)) => return None,
             Self::NothingListens { port, .. } => {
                 return Some(format!("does anything listen on port {port} there?"));
             }
