@@ -1,6 +1,7 @@
 //! What is wrong, in one line, and what to try.
 
 use std::error::Error;
+use std::iter;
 
 /// What an error has to say beyond its one line.
 pub trait Hint {
@@ -13,12 +14,17 @@ pub trait Hint {
     }
 }
 
-/// What an error says in one line: its message and its cause, unless the message repeats that.
-/// What lies deeper is for `--debug`.
+/// What an error says in one line: its message and its innermost cause, which names what failed,
+/// unless the message repeats that. What lies between is for `--debug`.
 pub fn line(error: &dyn Error) -> String {
     let message = error.to_string();
-    match error.source().map(ToString::to_string) {
+    match causes(error).last().map(ToString::to_string) {
         Some(cause) if !message.contains(&cause) => format!("{message}: {cause}"),
         _ => message,
     }
+}
+
+/// The causes of an error, the innermost last.
+pub fn causes(error: &dyn Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    iter::successors(error.source(), |&cause| cause.source())
 }

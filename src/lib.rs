@@ -75,11 +75,12 @@ fn run_words() -> ExitCode {
     }
     process::hide_memory();
     let terminal = Terminal::new(program);
-    panics::record(terminal.telling(mode.asks_for_debug(), false));
+    let telling = terminal.telling(mode.asks_for_debug(), false);
+    panics::record(telling);
     match panics::caught(|| run_mode(program, &mode, terminal)) {
         Ok(status) => status,
         Err(error) => {
-            report(&error, terminal);
+            report(&error, telling);
             ExitCode::from(error.status())
         }
     }

@@ -17,7 +17,7 @@ use crate::plan::aws::denial::DenialReason;
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::route::no_console::{ConsoleError, NoConsole};
 use crate::plan::target::ids::{InstanceId, Login, Region, Zone};
-use crate::world::aws::error::{AwsError, Denied};
+use crate::world::aws::error::{AwsError, Denied, SdkCause};
 use crate::world::net::connect_error;
 use crate::world::tty::waiting::Wait;
 
@@ -113,11 +113,11 @@ impl Call<'_> {
             }
             _ if !connect_error::has_tried(error) => AwsError::NotSent {
                 action,
-                cause: root_cause(error),
+                source: SdkCause::of(error),
             },
             _ => AwsError::Unreachable {
                 host: self.host(),
-                cause: root_cause(error),
+                source: SdkCause::of(error),
             },
         }
     }

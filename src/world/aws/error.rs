@@ -2,6 +2,7 @@
 
 mod credentials;
 pub(crate) mod denied;
+mod sdk_cause;
 mod setting;
 mod stale;
 mod unreadable;
@@ -13,6 +14,7 @@ use thiserror::Error;
 
 pub use self::credentials::{CredentialsError, NoLogin, NoMfaCode};
 pub use self::denied::Denied;
+pub use self::sdk_cause::SdkCause;
 pub use self::setting::SettingError;
 pub use self::stale::StaleSession;
 pub use self::unreadable::UnreadableFile;
@@ -89,12 +91,15 @@ pub enum AwsError {
     Throttled { action: &'static str },
     #[error(transparent)]
     Network(#[from] NetworkError),
-    #[error("cannot reach {host}: {cause}")]
-    Unreachable { host: String, cause: String },
+    #[error("cannot reach {host}")]
+    Unreachable { host: String, source: SdkCause },
     #[error("no answer to {action} from {host} in time")]
     TimedOut { action: &'static str, host: String },
-    #[error("{action} could not be sent: {cause}")]
-    NotSent { action: &'static str, cause: String },
+    #[error("{action} could not be sent")]
+    NotSent {
+        action: &'static str,
+        source: SdkCause,
+    },
     #[error("cannot sign a request: {0}")]
     NotSigned(String),
     #[error("the answer to {action} from {host} is not valid")]

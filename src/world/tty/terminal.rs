@@ -69,15 +69,11 @@ impl Terminal {
 
     /// The causes that the line of the error does not tell.
     fn causes(self, error: &dyn Error) {
-        let mut said = hint::line(error);
-        let mut next = error.source();
-        while let Some(cause) = next {
-            let text = cause.to_string();
-            if !said.contains(&text) {
-                self.say("caused by: ", &text);
+        let line = hint::line(error);
+        for cause in hint::causes(error).map(ToString::to_string) {
+            if !line.contains(&cause) {
+                self.say("caused by: ", &cause);
             }
-            said = text;
-            next = cause.source();
         }
     }
 

@@ -63,6 +63,23 @@ fn a_closed_aws_endpoint_is_given_up_soon() {
 }
 
 #[test]
+fn debug_has_the_chain_of_causes() {
+    let caller = caller();
+    let mut command = caller.command("mssh");
+    let command = command.args(["--debug", WEB1]);
+    let outcome = finish(command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1"));
+    let lines: Vec<&str> = outcome.stderr.lines().collect();
+    let is_error = |line: &&str| line.starts_with("mssh: error: cannot reach ec2 in us-east-1");
+    let at = lines.iter().position(is_error).expect("an error");
+    let [first, .., last] = &lines[at + 1..] else {
+        panic!("{outcome:?}");
+    };
+    assert!(first.starts_with("mssh: caused by: "), "{outcome:?}");
+    assert!(last.starts_with("mssh: hint: "), "{outcome:?}");
+    assert_eq!(outcome.code, Some(255));
+}
+
+#[test]
 fn a_hanging_call_times_out() {
     let caller = caller();
     caller.fault(Fault::new(Trouble::Hang));
