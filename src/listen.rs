@@ -168,9 +168,9 @@ impl Forwarder {
         terminal: Terminal,
     ) -> Self {
         let by = match route {
-            Route::Through(_, passage) => {
-                let request = TunnelRequest::of(&request.invocation.options, passage, request.port);
-                let region = Some(request.passage.region().clone());
+            Route::Tunnel(_, tunnel) => {
+                let request = TunnelRequest::of(&request.invocation.options, tunnel, request.port);
+                let region = Some(request.tunnel.region().clone());
                 let profile = request.args.profile.clone();
                 let current = RefreshingCredentials::new(profile, region, credentials, terminal);
                 Connection::Tunnel(Box::new((request, current)))

@@ -55,8 +55,8 @@ pub(crate) fn run(request: &ProxyRequest, terminal: Terminal) -> Result<(), Erro
         (None, _) if options.dry_run => {
             print(format!("connect to port {} by {route}\n", request.port).as_bytes())
         }
-        (None, Route::Through(_, passage)) => {
-            let wanted = TunnelRequest::of(options, passage.clone(), request.port);
+        (None, Route::Tunnel(_, tunnel)) => {
+            let wanted = TunnelRequest::of(options, tunnel.clone(), request.port);
             let (handed, ends) = (prepared.credentials, (io::stdin(), io::stdout()));
             wait_for(tunnel::through(&wanted, handed, ends, terminal))
         }

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::usage::Usage;
-use crate::plan::route::tunnel::Managed;
+use crate::plan::route::tunnel::SsmTarget;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::instance::State;
@@ -47,14 +47,14 @@ pub(crate) async fn run(
     let aws = LazyAws::new(options, true, terminal);
     let find = async {
         let place = aws.in_region(told).await?;
-        let managed = managed(invocation, &target, &host, &place, terminal).await?;
-        Ok::<_, Error>((place, managed))
+        let found = ssm_target(invocation, &target, &host, &place, terminal).await?;
+        Ok::<_, Error>((place, found))
     };
-    let (place, managed) = terminal.beside(false, Box::pin(find)).await?;
+    let (place, ssm_target) = terminal.beside(false, Box::pin(find)).await?;
     let profile = options.profile.as_deref();
-    terminal.note(&format!("a shell on {managed} by Session Manager"));
+    terminal.note(&format!("a shell on {ssm_target} by Session Manager"));
     let ssm = SsmSession {
-        target: managed.as_str(),
+        target: ssm_target.as_str(),
         start: SessionKind::Shell,
         region: Some(&place.region),
         profile,
@@ -68,7 +68,7 @@ pub(crate) async fn run(
     let ends = ends(&typed, &shown).map_err(IoError::Start)?;
     match Box::pin(ssm.run(place.aws(), hangup, ends)).await {
         Err(error @ Error::Instance(InstanceError::NotManaged { .. })) => {
-            let reason = Box::pin(reason(error, &managed, &place));
+            let reason = Box::pin(reason(error, &ssm_target, &place));
             Err(terminal.beside(false, reason).await)
         }
         end => end,
@@ -78,8 +78,8 @@ pub(crate) async fn run(
 /// Why Session Manager does not reach an instance, which was not looked up where its ID was at hand:
 /// it may not be running, or not be there at all. Else, and where that cannot be known, the error
 /// stays as it is.
-async fn reason(error: Error, managed: &Managed, place: &Regional<'_>) -> Error {
-    let Managed::Instance(id) = managed else {
+async fn reason(error: Error, ssm_target: &SsmTarget, place: &Regional<'_>) -> Error {
+    let SsmTarget::Instance(id) = ssm_target else {
         return error;
     };
     match place.instance(id).await {
@@ -115,22 +115,22 @@ async fn target(
 }
 
 /// What Session Manager knows the target as. An ID need not be looked up.
-async fn managed(
+async fn ssm_target(
     invocation: &Invocation,
     target: &Target,
     host: &str,
     place: &Regional<'_>,
     terminal: Terminal,
-) -> Result<Managed, Error> {
+) -> Result<SsmTarget, Error> {
     if let Target::Node(id) = target {
-        return Ok(Managed::Node(id.clone()));
+        return Ok(SsmTarget::Node(id.clone()));
     }
     let beside = invocation.options.instance.as_ref();
     let sought = find::lookup(target, host, beside, terminal).await?;
     if let Lookup::Id(id) = sought.lookup {
-        return Ok(Managed::Instance(id));
+        return Ok(SsmTarget::Instance(id));
     }
     let instance = find::instance(&sought.lookup, host, place).await?;
     find::check_state(&instance, Way::Ssm, place)?;
-    Ok(Managed::Instance(instance.id))
+    Ok(SsmTarget::Instance(instance.id))
 }

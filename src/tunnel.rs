@@ -12,7 +12,7 @@ pub(crate) mod ssm;
 use self::ssm::SsmSession;
 use crate::error::{Error, TunnelError};
 use crate::plan::argv::tunnel::{TunnelArgs, TunnelRequest, Verbosity};
-use crate::plan::route::tunnel::Passage;
+use crate::plan::route::tunnel::Tunnel;
 use crate::world::aws;
 use crate::world::aws::error::AwsError;
 use crate::world::aws::{Aws, Credentials, Prompts, SessionKind};
@@ -81,16 +81,16 @@ where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
 {
-    let (managed, region) = match &request.passage {
-        Passage::Endpoint(door) => {
-            let run = eice::run(request, door, &credentials, streams, hangup, terminal);
+    let (target, region) = match &request.tunnel {
+        Tunnel::Eice(eice) => {
+            let run = eice::run(request, eice, &credentials, streams, hangup, terminal);
             // Boxed, as is the other: else either would be part of all that calls this.
             return Box::pin(run).await;
         }
-        Passage::Session(managed, region) => (managed, region),
+        Tunnel::Ssm(target, region) => (target, region),
     };
     let ssm = SsmSession {
-        target: managed.as_str(),
+        target: target.as_str(),
         start: SessionKind::Port(request.port),
         region: Some(region),
         profile: request.args.profile.as_deref(),
@@ -109,7 +109,7 @@ fn received(args: &TunnelArgs) -> Option<Credentials> {
 }
 
 async fn load(request: &TunnelRequest, terminal: Terminal) -> Result<Credentials, AwsError> {
-    let (profile, region) = (request.args.profile.as_deref(), request.passage.region());
+    let (profile, region) = (request.args.profile.as_deref(), request.tunnel.region());
     // A prompt fails if ssh has left us no terminal to ask on.
     let aws = Aws::load(profile, Some(region), Prompts::Allowed, terminal).await?;
     aws.credentials().await

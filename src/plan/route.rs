@@ -9,15 +9,15 @@ pub mod no_console;
 mod no_endpoint;
 pub mod race;
 pub mod serial;
-mod shut;
 pub mod tunnel;
+mod unavailable;
 
 use std::fmt;
 use std::net::IpAddr;
 
-pub use self::choose::{ForIds, Situation, choose};
+pub use self::choose::{IdProxy, RouteInputs, choose};
 use self::serial::Console;
-use self::tunnel::Passage;
+use self::tunnel::Tunnel;
 use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::Instance;
 pub use crate::plan::way::Family;
@@ -39,7 +39,7 @@ pub enum Route {
     /// The host that the user typed, through a tunnel of ours. To ssh the address
     /// is nothing: another VPC may have the same one, and neither known_hosts nor a ControlPath
     /// shall take that instance for this.
-    Through(String, Passage),
+    Tunnel(String, Tunnel),
 }
 
 impl Route {
@@ -50,7 +50,7 @@ impl Route {
             Self::Direct(..)
             | Self::AsTyped(_)
             | Self::InstanceId(_)
-            | Self::Through(..)
+            | Self::Tunnel(..)
             | Self::Serial(_) => None,
         }
     }
@@ -67,9 +67,7 @@ impl Route {
     pub fn host(&self) -> String {
         match self {
             Self::Direct(address, _) => address.to_string(),
-            Self::AsTyped(host) | Self::ByHostName(host, _) | Self::Through(host, _) => {
-                host.clone()
-            }
+            Self::AsTyped(host) | Self::ByHostName(host, _) | Self::Tunnel(host, _) => host.clone(),
             Self::InstanceId(id) => id.to_string(),
             Self::Serial(console) => console.host.clone(),
         }
@@ -85,7 +83,7 @@ impl Route {
             | Self::AsTyped(_)
             | Self::ByHostName(..)
             | Self::InstanceId(_)
-            | Self::Through(..) => None,
+            | Self::Tunnel(..) => None,
         }
     }
 
@@ -96,7 +94,7 @@ impl Route {
             Self::Direct(..)
             | Self::AsTyped(_)
             | Self::InstanceId(_)
-            | Self::Through(..)
+            | Self::Tunnel(..)
             | Self::Serial(_) => self.host(),
         }
     }
@@ -108,7 +106,7 @@ impl fmt::Display for Route {
             Self::Direct(address, way) => write!(f, "{address}, its {} address", way.name()),
             Self::AsTyped(host) => write!(f, "{host}, as typed"),
             Self::ByHostName(host, address) => write!(f, "{host}, at {address}"),
-            Self::Through(_, passage) => passage.fmt(f),
+            Self::Tunnel(_, tunnel) => tunnel.fmt(f),
             Self::InstanceId(id) => write!(f, "{id}, by the proxy of your ssh_config"),
             Self::Serial(console) => write!(f, "{}, its serial console", console.host),
         }

@@ -23,8 +23,8 @@ use super::route::{Choice, Inputs};
 use crate::error::Error;
 use crate::hint;
 use crate::plan::route::error::RouteError;
-use crate::plan::route::race::{Finding, Findings, RouteKind, Shut, Verdict};
-use crate::plan::route::tunnel::{Agent, Passage};
+use crate::plan::route::race::{Decision, Probe, Probes, RouteKind, Unavailable};
+use crate::plan::route::tunnel::{AgentStatus, Tunnel};
 use crate::plan::route::{NoAddress, Route};
 use crate::plan::target::instance::Instance;
 use crate::plan::way::EICE_PORTS;
@@ -67,25 +67,25 @@ async fn race(
     let mut limit = pin!(sleep(LIMIT));
     let mut head_start = pin!(sleep(HEAD_START));
     let (mut alone, mut late) = (true, false);
-    let mut found = Findings {
-        direct: Finding::Pending,
-        endpoint: Finding::Pending,
-        session: Finding::Pending,
+    let mut found = Probes {
+        direct: Probe::Pending,
+        endpoint: Probe::Pending,
+        session: Probe::Pending,
     };
     loop {
         match found.verdict(late) {
-            Verdict::Take(route) => return Ok(route.clone()),
-            Verdict::Nothing(tried) => {
+            Decision::Take(route) => return Ok(route.clone()),
+            Decision::Nothing(tried) => {
                 let id = instance.id.clone();
                 return Err(RouteError::NoRoute { id, tried }.into());
             }
-            Verdict::Wait => {}
+            Decision::Wait => {}
         }
-        alone &= found.direct == Finding::Pending;
-        let asks = |finding: &Finding| !alone && *finding == Finding::Pending;
+        alone &= found.direct == Probe::Pending;
+        let asks = |finding: &Probe| !alone && *finding == Probe::Pending;
         tokio::select! {
             biased;
-            it = &mut direct, if found.direct == Finding::Pending => {
+            it = &mut direct, if found.direct == Probe::Pending => {
                 found.direct = tried(RouteKind::Direct, it, terminal);
             }
             it = &mut endpoint, if asks(&found.endpoint) => {
@@ -109,18 +109,20 @@ async fn race(
 }
 
 /// Tells what was found of a route.
-fn tried(way: RouteKind, finding: Finding, terminal: Terminal) -> Finding {
+fn tried(way: RouteKind, finding: Probe, terminal: Terminal) -> Probe {
     terminal.debug(|| match &finding {
-        Finding::Open(_) => format!("{way}: leads there"),
-        Finding::Shut(why) => format!("{way}: {why}"),
-        Finding::Pending => format!("{way}: not known yet"),
+        Probe::Available(_) => format!("{way}: leads there"),
+        Probe::Unavailable(why) => format!("{way}: {why}"),
+        Probe::Pending => format!("{way}: not known yet"),
     });
     finding
 }
 
-async fn by_endpoint(instance: &Instance, inputs: &Inputs<'_>) -> Finding {
+async fn by_endpoint(instance: &Instance, inputs: &Inputs<'_>) -> Probe {
     match inputs.host.config.port {
-        Some(port) if !EICE_PORTS.contains(&port) => return Finding::Shut(Shut::Port(port)),
+        Some(port) if !EICE_PORTS.contains(&port) => {
+            return Probe::Unavailable(Unavailable::Port(port));
+        }
         _ => {}
     }
     let endpoints = match inputs.aws.endpoints().await {
@@ -133,40 +135,42 @@ async fn by_endpoint(instance: &Instance, inputs: &Inputs<'_>) -> Finding {
     )
 }
 
-async fn by_session(instance: &Instance, inputs: &Inputs<'_>) -> Finding {
+async fn by_session(instance: &Instance, inputs: &Inputs<'_>) -> Probe {
     match inputs.aws.agent(instance.id.as_str()).await {
-        Ok(Agent::Unknown) => Finding::Shut(Shut::Unmanaged),
-        Ok(Agent::Silent) => Finding::Shut(Shut::NoAgent),
-        Ok(Agent::Online) => finding(inputs, Ok(route::by_session(&instance.id, inputs.aws))),
+        Ok(AgentStatus::Unknown) => Probe::Unavailable(Unavailable::Unmanaged),
+        Ok(AgentStatus::Silent) => Probe::Unavailable(Unavailable::NoAgent),
+        Ok(AgentStatus::Online) => finding(inputs, Ok(route::by_session(&instance.id, inputs.aws))),
         Err(error) => finding(inputs, Err(error.into())),
     }
 }
 
 /// Whether anything listens at the address.
-async fn directly(direct: Result<(Route, SocketAddr), NoAddress>) -> Finding {
+async fn directly(direct: Result<(Route, SocketAddr), NoAddress>) -> Probe {
     let (route, address) = match direct {
         Ok(direct) => direct,
-        Err(missing) => return Finding::Shut(Shut::NoAddress(missing)),
+        Err(missing) => return Probe::Unavailable(Unavailable::NoAddress(missing)),
     };
-    Finding::Shut(match tcp::probe(address).await {
-        Ok(()) => return Finding::Open(route),
+    Probe::Unavailable(match tcp::probe(address).await {
+        Ok(()) => return Probe::Available(route),
         Err(cause) => match cause.kind() {
-            io::ErrorKind::ConnectionRefused => Shut::Refused(address),
-            io::ErrorKind::TimedOut => Shut::Silent(address),
-            _ => Shut::NoPath(address, cause.to_string()),
+            io::ErrorKind::ConnectionRefused => Unavailable::Refused(address),
+            io::ErrorKind::TimedOut => Unavailable::Silent(address),
+            _ => Unavailable::NoPath(address, cause.to_string()),
         },
     })
 }
 
 /// What the look-up for a tunnel has found.
-fn finding(inputs: &Inputs<'_>, passage: Result<Passage, Error>) -> Finding {
-    Finding::Shut(match passage {
-        Ok(passage) => {
+fn finding(inputs: &Inputs<'_>, tunnel: Result<Tunnel, Error>) -> Probe {
+    Probe::Unavailable(match tunnel {
+        Ok(tunnel) => {
             let host = inputs.host.destination.name().to_owned();
-            return Finding::Open(Route::Through(host, passage));
+            return Probe::Available(Route::Tunnel(host, tunnel));
         }
-        Err(Error::Route(RouteError::NoEndpoint(no))) => Shut::NoEndpoint(no),
-        Err(Error::Aws(AwsError::Denied(denied))) => Shut::Denied(denied.action, denied.reason),
-        Err(error) => Shut::Failed(hint::line(&error)),
+        Err(Error::Route(RouteError::NoEndpoint(no))) => Unavailable::NoEndpoint(no),
+        Err(Error::Aws(AwsError::Denied(denied))) => {
+            Unavailable::Denied(denied.action, denied.reason)
+        }
+        Err(error) => Unavailable::Failed(hint::line(&error)),
     })
 }

@@ -5,7 +5,7 @@ use super::{Resolver, jump};
 use crate::error::Error;
 use crate::plan::argv::{Resolved, quote};
 use crate::plan::route::Route;
-use crate::plan::route::tunnel::Passage;
+use crate::plan::route::tunnel::Tunnel;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::way::Way;
 
@@ -62,13 +62,13 @@ impl Resolver<'_> {
     pub(super) fn announce(&self, route: &Route, host: &Host<'_>) {
         let options = &self.invocation.options;
         let quiet = host.config.batch || self.invocation.has(b'q');
-        let Route::Through(_, passage) = route else {
+        let Route::Tunnel(_, tunnel) = route else {
             return;
         };
         if options.via == Way::Auto && !options.dry_run && !quiet {
-            let by = match passage {
-                Passage::Endpoint(door) => door.endpoint.to_string(),
-                Passage::Session(..) => passage.to_string(),
+            let by = match tunnel {
+                Tunnel::Eice(eice) => eice.endpoint.to_string(),
+                Tunnel::Ssm(..) => tunnel.to_string(),
             };
             self.terminal.remark(&format!("through {by}"));
         }
@@ -78,7 +78,7 @@ impl Resolver<'_> {
 /// Makes sure that a shell cannot take a host name for anything else: ssh gives it to one with a
 /// ProxyCommand of ours.
 fn check_host(host: &Host<'_>, route: &Route) -> Result<(), Error> {
-    let by_shell = !host.hops.is_empty() || matches!(route, Route::Through(..));
+    let by_shell = !host.hops.is_empty() || matches!(route, Route::Tunnel(..));
     if by_shell && !quote::fits_token(&route.host()) {
         return Err(BadName::Host(route.host()).into());
     }

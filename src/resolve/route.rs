@@ -8,10 +8,10 @@ use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::usage::Usage;
 use crate::plan::route;
 use crate::plan::route::eice;
-use crate::plan::route::eice::{Door, Endpoint, NoEndpoint, Reach};
+use crate::plan::route::eice::{EiceTunnel, Endpoint, NoEndpoint, Reach};
 use crate::plan::route::error::RouteError;
-use crate::plan::route::tunnel::{Managed, Passage};
-use crate::plan::route::{ForIds, NoAddress, Route, Situation, race};
+use crate::plan::route::tunnel::{SsmTarget, Tunnel};
+use crate::plan::route::{IdProxy, NoAddress, Route, RouteInputs, race};
 use crate::plan::ssh_g;
 use crate::plan::target::Target;
 use crate::plan::target::eice_id::EndpointRef;
@@ -56,9 +56,9 @@ impl Choice {
 /// # Errors
 /// No address or endpoint that fits, and those of `ssh -G`.
 pub(crate) async fn choose(instance: &Instance, inputs: &Inputs<'_>) -> Result<Choice, Error> {
-    let situation = situation(instance, inputs).await?;
-    let route = route::choose(instance, &situation);
-    if is_settled(inputs) || !race::is_open(instance, &situation) {
+    let decisive = decisive(instance, inputs).await?;
+    let route = route::choose(instance, &decisive);
+    if is_settled(inputs) || !race::needs_race(instance, &decisive) {
         let route = route.map_err(|missing| RouteError::NoAddress {
             id: instance.id.clone(),
             missing,
@@ -93,17 +93,17 @@ pub(super) async fn endpoints(
     }
 }
 
-async fn situation<'b>(instance: &Instance, inputs: &Inputs<'b>) -> Result<Situation<'b>, Error> {
+async fn decisive<'b>(instance: &Instance, inputs: &Inputs<'b>) -> Result<RouteInputs<'b>, Error> {
     let (host, invocation) = (inputs.host, inputs.invocation);
-    Ok(Situation {
+    Ok(RouteInputs {
         destination: host.destination,
-        beside_id: invocation.is_host_beside_id(host.destination),
-        alone: !invocation.has_several_destinations(),
+        is_beside_id: invocation.is_host_beside_id(host.destination),
+        is_only_destination: !invocation.has_several_destinations(),
         way: host.way,
-        answer: &host.config,
+        config: &host.config,
         named: Target::parse(&host.config.hostname)?,
         proxy_for_ids: proxy_for_ids(instance, inputs).await?,
-        passage: match host.way {
+        tunnel: match host.way {
             Way::Eice => Some(through_endpoint(instance, &inputs.endpoints, inputs)?),
             Way::Ssm => Some(by_session(&instance.id, inputs.aws)),
             _ => None,
@@ -114,7 +114,7 @@ async fn situation<'b>(instance: &Instance, inputs: &Inputs<'b>) -> Result<Situa
 /// The proxy that ssh_config has for this host which is meant for IDs, since that is what the host
 /// is, there or as typed. A proxy on the command line, or one for every host alike, is there for
 /// addresses, as it was in the original; so are hops of ours.
-async fn proxy_for_ids(instance: &Instance, inputs: &Inputs<'_>) -> Result<ForIds, Error> {
+async fn proxy_for_ids(instance: &Instance, inputs: &Inputs<'_>) -> Result<IdProxy, Error> {
     let (host, invocation) = (inputs.host, inputs.invocation);
     let config = &host.config;
     let is_id = InstanceId::parse(&config.hostname).is_ok();
@@ -122,19 +122,19 @@ async fn proxy_for_ids(instance: &Instance, inputs: &Inputs<'_>) -> Result<ForId
     let proxied =
         config.proxy.is_some() && host.hops.is_empty() && !ssh_g::proxied_by_words(invocation);
     if settled || !is_id || !proxied {
-        return Ok(ForIds::Nothing);
+        return Ok(IdProxy::None);
     }
     let ours = if config.jumps() {
-        ForIds::Jump
+        IdProxy::Jump
     } else {
-        ForIds::Command
+        IdProxy::Command
     };
     let Ok(address) = route::address(instance, Way::Auto, config.family) else {
         return Ok(ours);
     };
     let general = inputs.settings.of(host.destination, &address).await?;
     let for_all = general.proxy == config.proxy;
-    Ok(if for_all { ForIds::Nothing } else { ours })
+    Ok(if for_all { IdProxy::None } else { ours })
 }
 
 /// Whether the route is settled, whatever the instance is: by a proxy or hops of the user's own,
@@ -185,7 +185,7 @@ pub(super) fn through_endpoint(
     instance: &Instance,
     endpoints: &[Endpoint],
     inputs: &Inputs<'_>,
-) -> Result<Passage, Error> {
+) -> Result<Tunnel, Error> {
     let family = inputs.host.config.family;
     let named = inputs.invocation.options.endpoint.as_ref();
     let chosen = match named {
@@ -205,7 +205,7 @@ pub(super) fn through_endpoint(
         }
     };
     let (endpoint, host, address) = chosen.map_err(RouteError::NoEndpoint)?;
-    Ok(Passage::Endpoint(Door {
+    Ok(Tunnel::Eice(EiceTunnel {
         endpoint,
         host,
         address,
@@ -214,8 +214,8 @@ pub(super) fn through_endpoint(
 }
 
 /// A tunnel by a session with the agent on an instance.
-pub(super) fn by_session(id: &InstanceId, aws: &Regional<'_>) -> Passage {
-    Passage::Session(Managed::Instance(id.clone()), aws.region.clone())
+pub(super) fn by_session(id: &InstanceId, aws: &Regional<'_>) -> Tunnel {
+    Tunnel::Ssm(SsmTarget::Instance(id.clone()), aws.region.clone())
 }
 
 /// Makes sure that a machine outside EC2 can be reached as the user wants it. Nothing can be pushed
@@ -244,6 +244,6 @@ pub(super) fn check_node(
 
 /// The route to a machine outside EC2.
 pub(super) fn to_node(id: &NodeId, aws: &Regional<'_>) -> Route {
-    let passage = Passage::Session(Managed::Node(id.clone()), aws.region.clone());
-    Route::Through(id.to_string(), passage)
+    let tunnel = Tunnel::Ssm(SsmTarget::Node(id.clone()), aws.region.clone());
+    Route::Tunnel(id.to_string(), tunnel)
 }

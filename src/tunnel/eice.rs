@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::error::{Error, TunnelError};
 use crate::plan::argv::tunnel::TunnelRequest;
-use crate::plan::route::eice::Door;
+use crate::plan::route::eice::EiceTunnel;
 use crate::plan::way::TUNNEL_SECONDS;
 use crate::wire::eice;
 use crate::wire::eice::channel::{EiceChannel, EiceEnd};
@@ -39,7 +39,7 @@ const CLOCK_ERROR: Duration = Duration::from_millis(500);
 /// Why there is no tunnel, or how it ended if that was not by our will or the far end's.
 pub(crate) async fn run<R, W>(
     request: &TunnelRequest,
-    door: &Door,
+    eice: &EiceTunnel,
     credentials: &Credentials,
     streams: Streams<R, W>,
     mut hangup: Hangup,
@@ -50,25 +50,25 @@ where
     W: AsyncWrite + Unpin,
 {
     let opened = tokio::select! {
-        opened = open(request, door, credentials) => opened,
+        opened = open(request, eice, credentials) => opened,
         () = hangup.next() => return Ok(()),
     };
     let socket = opened?;
     let since = Instant::now();
-    terminal.debug(|| format!("tunnel to {door} is open"));
+    terminal.debug(|| format!("tunnel to {eice} is open"));
     if request.args.background {
         process::leave_stderr();
     }
     let end = carry(socket, streams, hangup).await;
     terminal.debug(|| match &end {
-        Ok(None) => format!("tunnel to {door}: closed, since ssh is done with it"),
+        Ok(None) => format!("tunnel to {eice}: closed, since ssh is done with it"),
         Ok(Some((code, reason))) => {
             let code = code.map_or("no code".to_owned(), |code| format!("code {code}"));
-            format!("tunnel to {door}: closed by the far end, with {code} {reason}")
+            format!("tunnel to {eice}: closed by the far end, with {code} {reason}")
         }
-        Err(error) => format!("tunnel to {door}: {error}"),
+        Err(error) => format!("tunnel to {eice}: {error}"),
     });
-    result(request, door, since.elapsed(), end)
+    result(request, eice, since.elapsed(), end)
 }
 
 /// Carries bytes over this websocket until the endpoint closes it, with this close frame, or we do.
@@ -113,7 +113,7 @@ where
 /// reason.
 fn result(
     request: &TunnelRequest,
-    door: &Door,
+    eice: &EiceTunnel,
     lasted: Duration,
     end: Result<Option<Close>, TunnelError>,
 ) -> Result<(), Error> {
@@ -125,7 +125,7 @@ fn result(
         Ok(Some((code, reason))) => match eice::closing(code, &reason) {
             Closing::Done => Ok(()),
             Closing::Refused(refusal) => {
-                let endpoint = door.endpoint.to_string();
+                let endpoint = eice.endpoint.to_string();
                 Err(TunnelError::Closed { endpoint, refusal }.into())
             }
         },
@@ -135,20 +135,20 @@ fn result(
 
 async fn open(
     request: &TunnelRequest,
-    door: &Door,
+    eice: &EiceTunnel,
     credentials: &Credentials,
 ) -> Result<Socket, Error> {
     let network = aws::network(request.args.profile.as_deref())?;
     let opening = OpenTunnelRequest {
-        host: door.host.as_str(),
-        endpoint: door.endpoint.as_str(),
-        address: &door.address.to_string(),
+        host: eice.host.as_str(),
+        endpoint: eice.endpoint.as_str(),
+        address: &eice.address.to_string(),
         port: request.port,
         duration: request.args.duration,
     };
     let scope = Scope {
         service: eice::SERVICE,
-        region: &door.region,
+        region: &eice.region,
         time: SystemTime::now(),
     };
     let life = Duration::from_secs(eice::URL_LIFE);
@@ -156,7 +156,7 @@ async fn open(
     let socket = websocket::dial(&url, &[], eice::LONGEST, &network).await;
     socket.map_err(|error| match error {
         DialError::Refused { status, body, off } => {
-            let endpoint = door.endpoint.to_string();
+            let endpoint = eice.endpoint.to_string();
             let refusal = eice::refusal(status, &body, request.port);
             TunnelError::Refused {
                 endpoint,
@@ -172,17 +172,17 @@ async fn open(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::route::tunnel::Passage;
+    use crate::plan::route::tunnel::Tunnel;
 
     #[test]
     fn whatever_comes_when_the_time_is_over_is_because_it_is_over() {
-        let words = ["port=22", "door=x,eice-1,eice-1.lab,10.0.0.1,eu-west-1"];
+        let words = ["port=22", "eice=x,eice-1,eice-1.lab,10.0.0.1,eu-west-1"];
         let words: Vec<_> = words.map(Into::into).into();
         let request = TunnelRequest::parse(&words).expect("words");
-        let Passage::Endpoint(door) = &request.passage else {
+        let Tunnel::Eice(eice) = &request.tunnel else {
             panic!("{request:?}");
         };
-        let said = |seconds, end| match result(&request, door, Duration::from_secs(seconds), end) {
+        let said = |seconds, end| match result(&request, eice, Duration::from_secs(seconds), end) {
             Ok(()) => "nothing".to_owned(),
             Err(error) => error.to_string(),
         };

@@ -136,7 +136,7 @@ fn the_best_open_route_is_taken() {
 fn endpoints_are_not_looked_up_for_ports_they_do_not_serve() {
     let caller = caller();
     let outcome = mssh(&caller, &["--dry-run", "-p2222", REJECTS_DIRECT]);
-    assert!(outcome.stdout.contains("session="), "{outcome:?}");
+    assert!(outcome.stdout.contains("ssm="), "{outcome:?}");
     assert_eq!(look_ups(&caller), [0, 1]);
 }
 

@@ -33,7 +33,7 @@ fn words(port: u16) -> [String; 3] {
 }
 
 fn words_to(id: &str, port: u16) -> [String; 3] {
-    let session = format!("session={id},{id},{HOME_REGION}");
+    let session = format!("ssm={id},{id},{HOME_REGION}");
     ["--tunnel".to_owned(), format!("port={port}"), session]
 }
 

@@ -2,8 +2,8 @@
 //! the process list, so there is no secret among them.
 //!
 //! ```text
-//! mssh --tunnel port=%p host=%n door=HOST,ENDPOINT,NAME,ADDRESS,REGION credentials=FILE …
-//! mssh --tunnel port=%p session=HOST,TARGET,REGION credentials=FILE …
+//! mssh --tunnel port=%p host=%n eice=HOST,ENDPOINT,NAME,ADDRESS,REGION credentials=FILE …
+//! mssh --tunnel port=%p ssm=HOST,TARGET,REGION credentials=FILE …
 //! ```
 
 use std::ffi::{OsStr, OsString};
@@ -15,7 +15,7 @@ use super::quote;
 use crate::plan::cli::invocation::{Invocation, Options};
 use crate::plan::program::Program;
 use crate::plan::route::Route;
-use crate::plan::route::tunnel::Passage;
+use crate::plan::route::tunnel::Tunnel;
 
 /// The hidden option.
 pub const OPTION: &str = "--tunnel";
@@ -24,7 +24,7 @@ pub const OPTION: &str = "--tunnel";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TunnelArgs {
     /// Each destination by the name that ssh has for it (`%n`), with its tunnel.
-    pub passages: Vec<(String, Passage)>,
+    pub tunnels: Vec<(String, Tunnel)>,
     /// How long a tunnel may last, in seconds; the service's limit if there is none.
     pub duration: Option<u16>,
     /// The file with the credentials that the parent has loaded.
@@ -55,7 +55,7 @@ pub enum Verbosity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TunnelRequest {
     /// Which endpoint or session to use.
-    pub passage: Passage,
+    pub tunnel: Tunnel,
     /// The port of the instance.
     pub port: u16,
     /// The other arguments.
@@ -79,16 +79,16 @@ impl TunnelArgs {
 
     /// The tunnels to these destinations; `None` if none of them needs one.
     pub fn to(invocation: &Invocation, resolved: &[Resolved]) -> Option<Self> {
-        let passage = |it: &Resolved| match &it.route {
-            Route::Through(host, passage) => Some((host.clone(), passage.clone())),
+        let tunnel = |it: &Resolved| match &it.route {
+            Route::Tunnel(host, tunnel) => Some((host.clone(), tunnel.clone())),
             _ => None,
         };
-        let mut passages: Vec<_> = resolved.iter().filter_map(passage).collect();
-        passages.dedup();
+        let mut tunnels: Vec<_> = resolved.iter().filter_map(tunnel).collect();
+        tunnels.dedup();
         let common = Self::of(&invocation.options);
         let quiet = invocation.has(b'q') || resolved.iter().any(|it| it.batch);
-        (!passages.is_empty()).then(|| Self {
-            passages,
+        (!tunnels.is_empty()).then(|| Self {
+            tunnels,
             // scp starts one ssh after the other.
             keep: invocation.program == Program::Scp,
             background: invocation.program == Program::Ssh && invocation.has(b'f'),
@@ -112,7 +112,7 @@ impl TunnelArgs {
         };
         word(OPTION.as_bytes());
         word(b"port=%p");
-        if self.passages.len() > 1 {
+        if self.tunnels.len() > 1 {
             word(b"'host=%n'");
         }
         for each in self.words() {
@@ -129,8 +129,8 @@ impl TunnelArgs {
             word
         };
         let mut words = Vec::new();
-        for (host, passage) in &self.passages {
-            words.push(passage.word(host).into());
+        for (host, tunnel) in &self.tunnels {
+            words.push(tunnel.word(host).into());
         }
         if let Some(duration) = self.duration {
             words.push(word("duration", duration.to_string().as_ref()));
@@ -155,9 +155,9 @@ impl TunnelArgs {
 impl TunnelRequest {
     /// A tunnel of this process, for its one destination.
     #[must_use]
-    pub fn of(options: &Options, passage: Passage, port: u16) -> Self {
+    pub fn of(options: &Options, tunnel: Tunnel, port: u16) -> Self {
         Self {
-            passage,
+            tunnel,
             port,
             args: TunnelArgs::of(options),
         }
@@ -178,8 +178,8 @@ impl TunnelRequest {
             match name {
                 b"host" => host = Some(text()?),
                 b"port" => port = Some(text()?.parse().ok()?),
-                b"door" => args.passages.push(Passage::door(text()?)?),
-                b"session" => args.passages.push(Passage::session(text()?)?),
+                b"eice" => args.tunnels.push(Tunnel::eice(text()?)?),
+                b"ssm" => args.tunnels.push(Tunnel::ssm(text()?)?),
                 b"duration" => args.duration = Some(text()?.parse().ok()?),
                 b"credentials" => args.credentials = Some(value?.into()),
                 b"profile" => args.profile = Some(text()?.to_owned()),
@@ -190,14 +190,14 @@ impl TunnelRequest {
                 _ => return None,
             }
         }
-        let mut passages = args.passages.iter();
-        let passage = match host {
-            None => passages.next(),
-            Some(host) => passages.find(|(known, _)| known == host),
+        let mut tunnels = args.tunnels.iter();
+        let tunnel = match host {
+            None => tunnels.next(),
+            Some(host) => tunnels.find(|(known, _)| known == host),
         };
-        let passage = passage?.1.clone();
+        let tunnel = tunnel?.1.clone();
         Some(Self {
-            passage,
+            tunnel,
             port: port?,
             args,
         })
@@ -207,11 +207,11 @@ impl TunnelRequest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::route::eice::{Door, EndpointId, HostName};
+    use crate::plan::route::eice::{EiceTunnel, EndpointId, HostName};
     use crate::plan::target::ids::Region;
 
-    fn door(address: &str) -> Passage {
-        Passage::Endpoint(Door {
+    fn eice(address: &str) -> Tunnel {
+        Tunnel::Eice(EiceTunnel {
             endpoint: EndpointId::parse("eice-1").expect("an ID"),
             host: HostName::parse("eice-1.example").expect("a name"),
             address: address.parse().expect("an address"),
@@ -220,9 +220,9 @@ mod tests {
     }
 
     fn tunnels(hosts: &[(&str, &str)]) -> TunnelArgs {
-        let door = |(host, address): &(&str, &str)| ((*host).to_owned(), door(address));
+        let eice = |(host, address): &(&str, &str)| ((*host).to_owned(), eice(address));
         TunnelArgs {
-            passages: hosts.iter().map(door).collect(),
+            tunnels: hosts.iter().map(eice).collect(),
             duration: Some(60),
             credentials: Some("/run/a 'b%/c".into()),
             keep: true,
@@ -237,7 +237,7 @@ mod tests {
         let command = tunnels(&[("i-1", "10.0.0.1")]).proxy_command(Path::new("/opt/my bin/mssh"));
         assert_eq!(
             command,
-            "'/opt/my bin/mssh' --tunnel port=%p door=i-1,eice-1,eice-1.example,10.0.0.1,eu-west-1 \
+            "'/opt/my bin/mssh' --tunnel port=%p eice=i-1,eice-1,eice-1.example,10.0.0.1,eu-west-1 \
              duration=60 'credentials=/run/a '\"'\"'b%%/c' 'profile=50%% $HOME' keep background \
              debug"
         );
@@ -245,7 +245,7 @@ mod tests {
         let two = two.proxy_command(Path::new("mssh")).into_string();
         assert!(
             two.expect("text")
-                .starts_with("mssh --tunnel port=%p 'host=%n' door=a,")
+                .starts_with("mssh --tunnel port=%p 'host=%n' eice=a,")
         );
     }
 
@@ -255,17 +255,14 @@ mod tests {
         let mut words: Vec<OsString> = vec!["port=22".into(), "host=b".into()];
         words.extend(spelled.words());
         let request = TunnelRequest::parse(&words).expect("a tunnel");
-        assert_eq!(request.passage, door("fd00::1"));
+        assert_eq!(request.tunnel, eice("fd00::1"));
         assert_eq!((request.port, request.args), (22, spelled));
-        let session = Passage::session("n,mi-0123456789abcdef0,eu-west-1").expect("a session");
-        assert_eq!(
-            session.1.word("n"),
-            "session=n,mi-0123456789abcdef0,eu-west-1"
-        );
+        let session = Tunnel::ssm("n,mi-0123456789abcdef0,eu-west-1").expect("a session");
+        assert_eq!(session.1.word("n"), "ssm=n,mi-0123456789abcdef0,eu-west-1");
         words.push(session.1.word("n").into());
         words[1] = "host=n".into();
         assert_eq!(
-            TunnelRequest::parse(&words).map(|it| it.passage),
+            TunnelRequest::parse(&words).map(|it| it.tunnel),
             Some(session.1)
         );
         words[1] = "host=c".into();

@@ -1,8 +1,8 @@
-//! What decides the way to a destination, and what it decides.
+//! The choice of a route by what the user typed and what ssh says.
 
 use std::net::IpAddr;
 
-use super::tunnel::Passage;
+use super::tunnel::Tunnel;
 use super::{NoAddress, Route, address};
 use crate::plan::ssh_g::HostConfig;
 use crate::plan::target::destination::Destination;
@@ -12,89 +12,89 @@ use crate::plan::way::Way;
 
 /// A proxy that ssh_config has for instance IDs, and not for every host alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ForIds {
+pub enum IdProxy {
     /// There is none.
-    Nothing,
+    None,
     /// A ProxyCommand, which knows what an ID is.
     Command,
     /// Hops (ProxyJump), which do not.
     Jump,
 }
 
-/// What decides the way to a destination.
+/// What decides the route to a destination.
 #[derive(Clone, Debug)]
-pub struct Situation<'a> {
+pub struct RouteInputs<'a> {
     /// What the user typed.
     pub destination: &'a Destination,
     /// Whether that is a host beside an instance ID of its own (`-t`).
-    pub beside_id: bool,
+    pub is_beside_id: bool,
     /// Whether it is the only destination.
-    pub alone: bool,
+    pub is_only_destination: bool,
     /// What the user options.
     pub way: Way,
-    /// What ssh says of the host.
-    pub answer: &'a HostConfig,
+    /// ssh's settings for the host.
+    pub config: &'a HostConfig,
     /// What ssh_config makes of the host: its HostName, or the host itself.
     pub named: Target,
     /// What ssh_config has for this host because it is an instance ID.
-    pub proxy_for_ids: ForIds,
-    /// What a tunnel leads through, if the way is [`Way::Eice`] or [`Way::Ssm`].
-    pub passage: Option<Passage>,
+    pub proxy_for_ids: IdProxy,
+    /// The tunnel, if the way is [`Way::Eice`] or [`Way::Ssm`].
+    pub tunnel: Option<Tunnel>,
 }
 
-/// The way to this instance.
+/// The route to this instance.
 ///
 /// What the user asks for with `--via`, else: a host that was typed is used as typed; an ID goes
 /// by the proxy that ssh_config has for IDs, if it has one, and by [`address`] if not.
 ///
 /// # Errors
 /// When the instance has no address that fits.
-pub fn choose(instance: &Instance, situation: &Situation<'_>) -> Result<Route, NoAddress> {
-    let uri = situation.destination.is_uri();
-    Ok(match way_to(instance, situation)? {
+pub fn choose(instance: &Instance, inputs: &RouteInputs<'_>) -> Result<Route, NoAddress> {
+    let uri = inputs.destination.is_uri();
+    Ok(match way_to(instance, inputs)? {
         // OpenSSH takes no IPv6 address in a URI.
-        route @ Route::Direct(IpAddr::V6(_), _) if uri => situation.by_hostname(route),
+        route @ Route::Direct(IpAddr::V6(_), _) if uri => inputs.by_hostname(route),
         route => route,
     })
 }
 
-fn way_to(instance: &Instance, situation: &Situation<'_>) -> Result<Route, NoAddress> {
-    let Situation {
+fn way_to(instance: &Instance, inputs: &RouteInputs<'_>) -> Result<Route, NoAddress> {
+    let RouteInputs {
         destination,
-        answer,
+        config,
         way,
         ..
-    } = situation;
+    } = inputs;
     let typed = || Route::AsTyped(destination.host.clone());
-    let direct = || address(instance, *way, answer.family);
+    let direct = || address(instance, *way, config.family);
     let target = match &destination.target {
-        Target::Host(_) => &situation.named,
+        Target::Host(_) => &inputs.named,
         other => other,
     };
     match (target, way) {
-        (_, Way::Eice | Way::Ssm) => match &situation.passage {
-            Some(passage) => {
+        (_, Way::Eice | Way::Ssm) => match &inputs.tunnel {
+            Some(tunnel) => {
                 let name = destination.name().to_owned();
-                Ok(Route::Through(name, passage.clone()))
+                Ok(Route::Tunnel(name, tunnel.clone()))
             }
             None => direct(),
         },
         (_, Way::InstanceId) => Ok(Route::InstanceId(instance.id.clone())),
         (_, Way::Public | Way::Private | Way::Ipv6) => direct(),
-        _ if situation.beside_id => Ok(typed()),
-        (Target::Id(_), Way::Auto) => match (situation.proxy_for_ids, &destination.target) {
-            (ForIds::Command, Target::Id(_)) => Ok(Route::InstanceId(instance.id.clone())),
-            (ForIds::Command, _) => Ok(typed()),
-            (ForIds::Jump, _) => Ok(situation.by_hostname(direct()?)),
-            (ForIds::Nothing, _) => Ok(situation.stands_for(direct()?)),
+        _ if inputs.is_beside_id => Ok(typed()),
+        (Target::Id(_), Way::Auto) => match (inputs.proxy_for_ids, &destination.target) {
+            (IdProxy::Command, Target::Id(_)) => Ok(Route::InstanceId(instance.id.clone())),
+            (IdProxy::Command, _) => Ok(typed()),
+            (IdProxy::Jump, _) => Ok(inputs.by_hostname(direct()?)),
+            (IdProxy::None, _) => Ok(inputs.stands_for(direct()?)),
         },
         // Private names are known inside the VPC only; what they stand for is not.
         (Target::Aws(name), Way::Auto) => match &name.host {
             AwsHost::Private(address) => {
                 let address = Route::Direct((*address).into(), Way::Private);
-                Ok(situation.stands_for(address))
+                Ok(inputs.stands_for(address))
             }
-            AwsHost::Id(_) => Ok(situation.stands_for(direct()?)),
+            AwsHost::Id(_) => Ok(inputs.stands_for(direct()?)),
             AwsHost::Public(_) => Ok(typed()),
         },
         // The way to a console hangs on the region alone, and is not asked for here.
@@ -104,7 +104,7 @@ fn way_to(instance: &Instance, situation: &Situation<'_>) -> Result<Route, NoAdd
     }
 }
 
-impl Situation<'_> {
+impl RouteInputs<'_> {
     /// The way to an address that the user named by a Host of ssh_config: with the name, so that
     /// its block goes on applying. Any other name is no use to ssh, and gives way to the address.
     fn stands_for(&self, route: Route) -> Route {
@@ -118,7 +118,7 @@ impl Situation<'_> {
     /// all destinations: of several, each gets the address alone.
     fn by_hostname(&self, route: Route) -> Route {
         match route {
-            Route::Direct(address, _) if self.alone => {
+            Route::Direct(address, _) if self.is_only_destination => {
                 Route::ByHostName(self.destination.host.clone(), address)
             }
             other => other,

@@ -89,7 +89,7 @@ pub struct Preference {
 
 /// The way into an instance through an endpoint: all that a tunnel has to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Door {
+pub struct EiceTunnel {
     /// The endpoint.
     pub endpoint: EndpointId,
     /// Its DNS name.
@@ -100,7 +100,7 @@ pub struct Door {
     pub region: Region,
 }
 
-impl fmt::Display for Door {
+impl fmt::Display for EiceTunnel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} through {}", self.address, self.endpoint)
     }
@@ -149,7 +149,7 @@ pub fn choose(
     let mut reason = None;
     let addresses = addresses(instance, family);
     for endpoint in candidates {
-        match endpoint.door(&addresses, preference) {
+        match endpoint.names_for(&addresses, preference) {
             Ok((host, address)) => return Ok((endpoint.id.clone(), host, address)),
             Err(why) => reason = reason.or(Some(why)),
         }
@@ -183,7 +183,7 @@ pub fn addresses(instance: &Instance, family: Family) -> Vec<IpAddr> {
 
 impl Endpoint {
     /// Its name, and the first of these addresses that it connects to.
-    fn door(
+    fn names_for(
         &self,
         addresses: &[IpAddr],
         preference: Preference,

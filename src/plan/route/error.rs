@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::NoAddress;
 use super::eice::NoEndpoint;
 use super::no_console::ConsoleError;
-use super::race::{RouteKind, Shut};
+use super::race::{RouteKind, Unavailable};
 use crate::hint::Hint;
 use crate::plan::aws::denial::DenialReason;
 use crate::plan::target::ids::InstanceId;
@@ -20,7 +20,7 @@ pub enum RouteError {
     #[error("cannot reach instance {id}")]
     NoRoute {
         id: InstanceId,
-        tried: Vec<(RouteKind, Shut)>,
+        tried: Vec<(RouteKind, Unavailable)>,
     },
     #[error(transparent)]
     NoEndpoint(#[from] NoEndpoint),
@@ -41,7 +41,7 @@ impl Hint for RouteError {
     fn details(&self) -> Vec<String> {
         match self {
             Self::NoRoute { tried, .. } => {
-                let line = |(kind, why): &(RouteKind, Shut)| format!("{kind}: {why}");
+                let line = |(kind, why): &(RouteKind, Unavailable)| format!("{kind}: {why}");
                 tried.iter().map(line).collect()
             }
             Self::NoAddress { .. } | Self::NoEndpoint(_) | Self::NoConsole(_) => Vec::new(),
@@ -49,12 +49,14 @@ impl Hint for RouteError {
     }
 }
 
-fn hint(tried: &[(RouteKind, Shut)]) -> String {
+fn hint(tried: &[(RouteKind, Unavailable)]) -> String {
     let denied: Vec<&str> = tried
         .iter()
         .filter_map(|(_, why)| match why {
             // Where another policy decides, its own words are enough.
-            Shut::Denied(action, reason) if reason.as_ref().is_none_or(DenialReason::is_plain) => {
+            Unavailable::Denied(action, reason)
+                if reason.as_ref().is_none_or(DenialReason::is_plain) =>
+            {
                 Some(*action)
             }
             _ => None,

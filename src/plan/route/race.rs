@@ -1,22 +1,22 @@
-//! Which way to take to an instance that has private addresses only: what there is to find out
-//! about each way, and which of them is taken by what is found so far.
+//! Which route to take to an instance that has private addresses only: what there is to find out
+//! about each, and which is taken by what is known so far.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
 use super::eice::NoEndpoint;
-use super::{ForIds, NoAddress, Route, Situation};
+use super::{IdProxy, NoAddress, Route, RouteInputs};
 use crate::plan::aws::denial::DenialReason;
 use crate::plan::target::instance::Instance;
 use crate::plan::way::{Family, Way};
 
-/// Whether nobody has settled the way: the instance has no address that is meant for everybody,
-/// and neither a host beside an ID nor a proxy for IDs says where ssh is to go.
-pub fn is_open(instance: &Instance, situation: &Situation<'_>) -> bool {
-    situation.way == Way::Auto
-        && !situation.beside_id
-        && situation.proxy_for_ids == ForIds::Nothing
-        && !is_public(instance, situation.answer.family)
+/// Whether the routes must be probed: the instance has no public address, and nothing that the user
+/// said decides.
+pub fn needs_race(instance: &Instance, inputs: &RouteInputs<'_>) -> bool {
+    inputs.way == Way::Auto
+        && !inputs.is_beside_id
+        && inputs.proxy_for_ids == IdProxy::None
+        && !is_public(instance, inputs.config.family)
 }
 
 /// Whether this is an address of the instance's own in its VPC. Any other that ssh may be led to, such as
@@ -60,18 +60,18 @@ impl fmt::Display for RouteKind {
 
 /// What is known of a way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
+pub enum Probe {
     /// Nothing yet.
     Pending,
     /// It leads there.
-    Open(Route),
+    Available(Route),
     /// It does not.
-    Shut(Shut),
+    Unavailable(Unavailable),
 }
 
 /// Why a way is not to be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shut {
+pub enum Unavailable {
     /// There is no address to go to.
     NoAddress(NoAddress),
     /// There is nobody at that port.
@@ -96,49 +96,49 @@ pub enum Shut {
 
 /// What is known of each way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Findings {
+pub struct Probes {
     /// By the instance's own address.
-    pub direct: Finding,
+    pub direct: Probe,
     /// Through an EC2 Instance Connect Endpoint.
-    pub endpoint: Finding,
+    pub endpoint: Probe,
     /// Through Session Manager.
-    pub session: Finding,
+    pub session: Probe,
 }
 
 /// What to do by what is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict<'a> {
+pub enum Decision<'a> {
     /// Wait for more.
     Wait,
     /// Take this way.
     Take(&'a Route),
     /// There is none: why, by the names of the ways.
-    Nothing(Vec<(RouteKind, Shut)>),
+    Nothing(Vec<(RouteKind, Unavailable)>),
 }
 
-impl Findings {
+impl Probes {
     /// What to do. In time, a way is taken when all that are better are shut; when it is `late`,
     /// the best of those that are known to be open is.
-    pub fn verdict(&self, late: bool) -> Verdict<'_> {
+    pub fn verdict(&self, late: bool) -> Decision<'_> {
         let mut shut = Vec::new();
         let mut waits = false;
         for (name, finding) in self.ways() {
             match finding {
-                Finding::Open(route) if late || !waits => return Verdict::Take(route),
-                Finding::Open(_) | Finding::Pending => waits = true,
-                Finding::Shut(why) => shut.push((name, why.clone())),
+                Probe::Available(route) if late || !waits => return Decision::Take(route),
+                Probe::Available(_) | Probe::Pending => waits = true,
+                Probe::Unavailable(why) => shut.push((name, why.clone())),
             }
         }
         if waits {
-            Verdict::Wait
+            Decision::Wait
         } else {
-            Verdict::Nothing(shut)
+            Decision::Nothing(shut)
         }
     }
 
     /// The best way first: without a machine of AWS's in between, then without an agent on the
     /// instance's own.
-    fn ways(&self) -> [(RouteKind, &Finding); 3] {
+    fn ways(&self) -> [(RouteKind, &Probe); 3] {
         [
             (RouteKind::Direct, &self.direct),
             (RouteKind::Eice, &self.endpoint),

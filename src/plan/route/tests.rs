@@ -47,32 +47,32 @@ fn the_users_way_and_family_limit_the_choice() {
 
 /// The way to an instance with a private and an IPv6 address by this word, where ssh_config
 /// makes `hostname` of the host; beside `-t ID`, alone, by a proxy for IDs.
-fn chosen(word: &str, hostname: &str, case: (bool, bool, ForIds)) -> Route {
+fn chosen(word: &str, hostname: &str, case: (bool, bool, IdProxy)) -> Route {
     let destination = Destination::parse(Program::Ssh, word.as_ref()).expect("a destination");
     let answer = HostConfig {
         hostname: hostname.to_owned(),
         ..HostConfig::default()
     };
-    let (beside_id, alone, proxy_for_ids) = case;
-    let situation = Situation {
+    let (is_beside_id, is_only_destination, proxy_for_ids) = case;
+    let situation = RouteInputs {
         destination: &destination,
-        beside_id,
-        alone,
+        is_beside_id,
+        is_only_destination,
         way: Way::Auto,
-        answer: &answer,
+        config: &answer,
         named: Target::parse(hostname).expect("a host"),
         proxy_for_ids,
-        passage: None,
+        tunnel: None,
     };
     choose(&instance(false, !word.contains("://"), true), &situation).expect("a way")
 }
 
 const ID: &str = "i-0abcdef0";
-const USUAL: (bool, bool, ForIds) = (false, true, ForIds::Nothing);
-const BESIDE_ID: (bool, bool, ForIds) = (true, true, ForIds::Nothing);
-const ONE_OF_MANY: (bool, bool, ForIds) = (false, false, ForIds::Nothing);
-const PROXIED: (bool, bool, ForIds) = (false, true, ForIds::Command);
-const BY_HOPS: (bool, bool, ForIds) = (false, true, ForIds::Jump);
+const USUAL: (bool, bool, IdProxy) = (false, true, IdProxy::None);
+const BESIDE_ID: (bool, bool, IdProxy) = (true, true, IdProxy::None);
+const ONE_OF_MANY: (bool, bool, IdProxy) = (false, false, IdProxy::None);
+const PROXIED: (bool, bool, IdProxy) = (false, true, IdProxy::Command);
+const BY_HOPS: (bool, bool, IdProxy) = (false, true, IdProxy::Jump);
 
 #[test]
 fn an_id_gives_way_to_an_address_or_goes_to_its_proxy() {

@@ -1,22 +1,22 @@
-//! The way to an instance where ssh cannot go by itself: what a tunnel of ours leads through.
+//! Tunnels to an instance: an EC2 Instance Connect Endpoint, or Session Manager.
 
 use std::fmt;
 
-use super::eice::{Door, EndpointId, HostName};
+use super::eice::{EiceTunnel, EndpointId, HostName};
 use crate::plan::target::ids::{InstanceId, NodeId, Region};
 
-/// What a tunnel leads through.
+/// A tunnel to an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Passage {
+pub enum Tunnel {
     /// An EC2 Instance Connect Endpoint.
-    Endpoint(Door),
+    Eice(EiceTunnel),
     /// A session with the agent on the instance.
-    Session(Managed, Region),
+    Ssm(SsmTarget, Region),
 }
 
-/// What Session Manager reaches.
+/// What Session Manager connects to: the `Target` of StartSession.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Managed {
+pub enum SsmTarget {
     /// An instance.
     Instance(InstanceId),
     /// A machine elsewhere.
@@ -25,8 +25,8 @@ pub enum Managed {
 
 /// What Session Manager knows of the agent on an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Agent {
-    /// There is none that has ever reported from there.
+pub enum AgentStatus {
+    /// None has ever reported from there.
     Unknown,
     /// It has not reported lately.
     Silent,
@@ -34,72 +34,72 @@ pub enum Agent {
     Online,
 }
 
-impl Passage {
+impl Tunnel {
     /// Where the tunnel is.
     pub fn region(&self) -> &Region {
         match self {
-            Self::Endpoint(door) => &door.region,
-            Self::Session(_, region) => region,
+            Self::Eice(eice) => &eice.region,
+            Self::Ssm(_, region) => region,
         }
     }
 
-    /// The word that tells it to the process which is the tunnel, for the destination `host`.
+    /// The word that tells it to the `--tunnel` process, for the destination `host`.
     pub fn word(&self, host: &str) -> String {
         match self {
-            Self::Endpoint(door) => {
-                let Door {
+            Self::Eice(eice) => {
+                let EiceTunnel {
                     endpoint,
                     host: name,
                     address,
                     region,
-                } = door;
+                } = eice;
                 format!(
-                    "door={host},{endpoint},{name},{address},{}",
+                    "eice={host},{endpoint},{name},{address},{}",
                     region.as_str()
                 )
             }
-            Self::Session(managed, region) => {
-                format!("session={host},{managed},{}", region.as_str())
+            Self::Ssm(target, region) => {
+                format!("ssm={host},{target},{}", region.as_str())
             }
         }
     }
 
-    /// Reads the value of a `door` word.
-    pub fn door(value: &str) -> Option<(String, Self)> {
+    /// Reads the value of an `eice` word.
+    pub fn eice(value: &str) -> Option<(String, Self)> {
         let [host, endpoint, name, address, region] = *value.split(',').collect::<Vec<_>>() else {
             return None;
         };
-        let door = Door {
+        let eice = EiceTunnel {
             endpoint: EndpointId::parse(endpoint)?,
             host: HostName::parse(name)?,
             address: address.parse().ok()?,
             region: Region::parse(region).ok()?,
         };
-        Some((host.to_owned(), Self::Endpoint(door)))
+        Some((host.to_owned(), Self::Eice(eice)))
     }
 
-    /// Reads the value of a `session` word.
-    pub fn session(value: &str) -> Option<(String, Self)> {
-        let [host, target, region] = *value.split(',').collect::<Vec<_>>() else {
+    /// Reads the value of an `ssm` word.
+    pub fn ssm(value: &str) -> Option<(String, Self)> {
+        let [host, id, region] = *value.split(',').collect::<Vec<_>>() else {
             return None;
         };
-        let node = NodeId::parse(target).map(Managed::Node);
-        let managed = node.or_else(|_| InstanceId::parse(target).map(Managed::Instance));
+        let node = NodeId::parse(id).map(SsmTarget::Node);
+        let target = node.or_else(|_| InstanceId::parse(id).map(SsmTarget::Instance));
         let region = Region::parse(region).ok()?;
-        Some((host.to_owned(), Self::Session(managed.ok()?, region)))
+        Some((host.to_owned(), Self::Ssm(target.ok()?, region)))
     }
 }
 
-impl fmt::Display for Passage {
+impl fmt::Display for Tunnel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Endpoint(door) => door.fmt(f),
-            Self::Session(..) => f.write_str("Session Manager"),
+            Self::Eice(eice) => eice.fmt(f),
+            Self::Ssm(..) => f.write_str("Session Manager"),
         }
     }
 }
 
-impl Managed {
+impl SsmTarget {
     /// The ID, as AWS writes it.
     pub fn as_str(&self) -> &str {
         match self {
@@ -109,7 +109,7 @@ impl Managed {
     }
 }
 
-impl fmt::Display for Managed {
+impl fmt::Display for SsmTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }

@@ -17,7 +17,7 @@ use super::call::Call;
 use super::retry::{OperationError, client_config};
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::aws::service_host::is_data_channel_url;
-use crate::plan::route::tunnel::Agent;
+use crate::plan::route::tunnel::AgentStatus;
 use crate::world::aws::error::{AwsError, Denied};
 
 /// The document for a session to the port of an SSH server.
@@ -139,7 +139,7 @@ impl Regional<'_> {
     ///
     /// # Errors
     /// Those of any call.
-    pub async fn agent(&self, target: &str) -> Result<Agent, AwsError> {
+    pub async fn agent(&self, target: &str) -> Result<AgentStatus, AwsError> {
         let filter = InstanceInformationStringFilter::builder()
             .key("InstanceIds")
             .values(target)
@@ -153,9 +153,9 @@ impl Regional<'_> {
         let answer = call.send(request.send()).await?;
         let known = answer.instance_information_list().first();
         Ok(match known.and_then(|it| it.ping_status()) {
-            None => Agent::Unknown,
-            Some(PingStatus::Online) => Agent::Online,
-            Some(_) => Agent::Silent,
+            None => AgentStatus::Unknown,
+            Some(PingStatus::Online) => AgentStatus::Online,
+            Some(_) => AgentStatus::Silent,
         })
     }
 

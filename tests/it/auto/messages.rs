@@ -204,7 +204,7 @@ fn a_dry_run_finds_the_route_and_pushes_nothing() {
     let caller = caller();
     let outcome = mssh(&caller, &["--dry-run", SSM_ONLY, "ls"]);
     assert_eq!((&*outcome.stderr, outcome.code), ("", Some(0)));
-    let session = format!("session={SSM_ONLY},{SSM_ONLY},us-east-1");
+    let session = format!("ssm={SSM_ONLY},{SSM_ONLY},us-east-1");
     assert!(outcome.stdout.contains(&session), "{outcome:?}");
     assert_eq!((pushes(&caller).len(), look_ups(&caller)), (0, [1, 1]));
     assert!(caller.sessions().is_empty());

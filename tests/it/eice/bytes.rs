@@ -19,7 +19,7 @@ const MEGABYTES: usize = 192;
 /// A tunnel to port 3389, as ssh would start it, limited to 16 MB of data.
 fn tunnel(caller: &Caller<'_>) -> Child {
     let door = format!(
-        "door=x,{SAME_SUBNET},{},127.0.1.21,us-east-1",
+        "eice=x,{SAME_SUBNET},{},127.0.1.21,us-east-1",
         name(SAME_SUBNET)
     );
     let mut mssh = command(caller, "prlimit");

@@ -90,7 +90,7 @@ fn an_instance_that_the_endpoint_cannot_reach_is_reported() {
         "--tunnel",
         "port=22",
         &format!(
-            "door=x,{SAME_SUBNET},{},127.0.9.9,us-east-1",
+            "eice=x,{SAME_SUBNET},{},127.0.9.9,us-east-1",
             name(SAME_SUBNET)
         ),
     ]));

@@ -72,7 +72,7 @@ fn the_tunnel_uses_the_credentials_handed_to_it() {
         caller.access_key()
     );
     let door = format!(
-        "door=x,{SAME_SUBNET},{},127.0.1.21,us-east-1",
+        "eice=x,{SAME_SUBNET},{},127.0.1.21,us-east-1",
         name(SAME_SUBNET)
     );
     let file = write_credentials(&caller, &text);
@@ -104,7 +104,7 @@ fn a_credentials_file_of_the_user_is_neither_read_nor_deleted() {
     let elsewhere = caller.run_dir().join("aws");
     fs::create_dir(&elsewhere).expect("a directory");
     let door = format!(
-        "door=x,{SAME_SUBNET},{},127.0.1.21,us-east-1",
+        "eice=x,{SAME_SUBNET},{},127.0.1.21,us-east-1",
         name(SAME_SUBNET)
     );
     for file in [directory.join("config"), elsewhere.join("credentials")] {

@@ -39,7 +39,7 @@ fn is_cut_off(action: &'static str, words: &[&str], says: &str, most: u64) {
 fn an_endless_answer_is_cut_off() {
     let id = ["-t", WEB1, "127.0.0.11", "true"];
     is_cut_off(SEND_SSH_PUBLIC_KEY, &id, "1 MB", 16);
-    let session = format!("session={WEB1},{WEB1},{HOME_REGION}");
+    let session = format!("ssm={WEB1},{WEB1},{HOME_REGION}");
     let tunnel = ["--tunnel", "port=22", &session];
     is_cut_off("StartSession", &tunnel, "1 MB", 16);
 }

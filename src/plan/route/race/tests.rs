@@ -1,6 +1,6 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::Finding::{Open, Pending, Shut as Closed};
+use super::Probe::{Available, Pending, Unavailable as Closed};
 use super::*;
 use crate::plan::program::Program;
 use crate::plan::ssh_g::HostConfig;
@@ -14,10 +14,10 @@ fn route(name: &str) -> Route {
 }
 
 /// `o` is an open way, `x` one that is shut, `.` one of which nothing is known.
-fn finding(name: &str, sign: char) -> Finding {
+fn finding(name: &str, sign: char) -> Probe {
     match sign {
-        'o' => Open(route(name)),
-        'x' => Closed(Shut::Failed(name.to_owned())),
+        'o' => Available(route(name)),
+        'x' => Closed(Unavailable::Failed(name.to_owned())),
         _ => Pending,
     }
 }
@@ -25,17 +25,17 @@ fn finding(name: &str, sign: char) -> Finding {
 /// The name of the way that is taken; `wait`, or the names of all that are shut.
 fn verdict(signs: &str, late: bool) -> String {
     let signs: Vec<char> = signs.chars().collect();
-    let findings = Findings {
+    let findings = Probes {
         direct: finding("direct", signs[0]),
         endpoint: finding("eice", signs[1]),
         session: finding("ssm", signs[2]),
     };
     match findings.verdict(late) {
-        Verdict::Wait => "wait".to_owned(),
-        Verdict::Take(taken) => taken.host(),
-        Verdict::Nothing(shut) => {
+        Decision::Wait => "wait".to_owned(),
+        Decision::Take(taken) => taken.host(),
+        Decision::Nothing(shut) => {
             let names = shut.iter().map(|(name, why)| {
-                assert_eq!(*why, Shut::Failed(name.to_string()));
+                assert_eq!(*why, Unavailable::Failed(name.to_string()));
                 name.to_string()
             });
             names.collect::<Vec<_>>().join(" ")
@@ -72,7 +72,7 @@ const SITUATIONS: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn the_best_way_that_is_open_is_taken() {
+fn the_best_way_that_needs_race_is_taken() {
     for (signs, in_time, late) in SITUATIONS {
         assert_eq!(verdict(signs, false), *in_time, "{signs} in time");
         assert_eq!(verdict(signs, true), *late, "{signs} when it is late");
@@ -88,26 +88,26 @@ const LOCAL: Ipv6Addr = Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 1);
 /// change.
 fn open(
     addresses: (Option<Ipv4Addr>, Option<Ipv6Addr>),
-    change: impl FnOnce(&mut Situation<'_>, &mut HostConfig),
+    change: impl FnOnce(&mut RouteInputs<'_>, &mut HostConfig),
 ) -> bool {
     let destination = Destination::parse(Program::Ssh, ID.as_ref()).expect("a destination");
     let (usual, mut answer) = (HostConfig::default(), HostConfig::default());
-    let mut situation = Situation {
+    let mut situation = RouteInputs {
         destination: &destination,
-        beside_id: false,
-        alone: true,
+        is_beside_id: false,
+        is_only_destination: true,
         way: Way::Auto,
-        answer: &usual,
+        config: &usual,
         named: destination.target.clone(),
-        proxy_for_ids: ForIds::Nothing,
-        passage: None,
+        proxy_for_ids: IdProxy::None,
+        tunnel: None,
     };
     change(&mut situation, &mut answer);
-    let situation = Situation {
-        answer: &answer,
+    let situation = RouteInputs {
+        config: &answer,
         ..situation
     };
-    is_open(&instance(addresses), &situation)
+    needs_race(&instance(addresses), &situation)
 }
 
 fn instance((public, ipv6): (Option<Ipv4Addr>, Option<Ipv6Addr>)) -> Instance {
@@ -126,8 +126,8 @@ fn an_address_for_everybody_settles_the_way() {
     assert!(!private(Some(EVERYBODYS)));
     assert!(!open((Some(PUBLIC), None), |_, _| {}));
     let without = |family| {
-        move |_: &mut Situation<'_>, answer: &mut HostConfig| {
-            answer.family = family;
+        move |_: &mut RouteInputs<'_>, config: &mut HostConfig| {
+            config.family = family;
         }
     };
     assert!(open((None, Some(EVERYBODYS)), without(Family::Inet)));
@@ -140,8 +140,8 @@ fn what_the_user_says_settles_the_way() {
     let private = (None, None);
     assert!(!open(private, |it, _| it.way = Way::Private));
     assert!(!open(private, |it, _| it.way = Way::Ssm));
-    assert!(!open(private, |it, _| it.beside_id = true));
-    assert!(!open(private, |it, _| it.proxy_for_ids = ForIds::Command));
+    assert!(!open(private, |it, _| it.is_beside_id = true));
+    assert!(!open(private, |it, _| it.proxy_for_ids = IdProxy::Command));
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::race::Shut;
+use super::race::Unavailable;
 use crate::plan::way::EICE_PORTS;
 
-impl fmt::Display for Shut {
+impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoAddress(missing) => write!(f, "the instance has no {missing}"),
