@@ -24,8 +24,8 @@ fn refuses(caller: &Caller<'_>, command: &mut Command, place: &'static str) {
         255,
         &[
             &error,
-            "mssh: hint: is there another server in front of AWS? One of your own, by \
-             AWS_ENDPOINT_URL_SSM, has to name itself, and wss:// if it is https://",
+            "mssh: hint: is there another server in front of AWS? The URLs of one of your own \
+             (AWS_ENDPOINT_URL_SSM) must name that server, and begin with wss:// if it is https://",
         ],
     );
     let session = the_session(caller);
