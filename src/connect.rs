@@ -32,8 +32,8 @@ const NO_KEY: &str = "EPHEMERAL_KEY";
 /// Whatever is in the way. Nothing is left behind then.
 pub(crate) fn run(invocation: &Invocation, terminal: Terminal) -> Result<(), Error> {
     let options = &invocation.options;
-    let terminal = terminal.telling(options.debug, invocation.has(b'v'));
-    let quiet = invocation.has(b'q');
+    let terminal = terminal.telling(options.debug, invocation.is_verbose());
+    let quiet = invocation.is_quiet();
     // Keep both until exec: dropping the files removes the key.
     let (line, _files) = wait_for(terminal.beside(quiet, prepare(invocation, terminal)))?;
     if options.dry_run {
@@ -83,7 +83,7 @@ async fn prepare(
     let identity = match key {
         _ if !logs_in => Identity::Unneeded,
         Some(key) => Identity::Ephemeral(key),
-        None if invocation.value(b'i').is_some() => Identity::Own,
+        None if invocation.identity().is_some() => Identity::Own,
         None => Identity::Ephemeral(Path::new(NO_KEY)),
     };
     let line = spell(&client, invocation, identity, tunnels.as_ref(), &resolved)?;

@@ -46,7 +46,7 @@ const FAREWELL: Duration = Duration::from_secs(10);
 /// Whatever is in the way.
 pub(crate) async fn run(request: &ListenRequest, terminal: Terminal) -> Result<ExitCode, Error> {
     let options = &request.invocation.options;
-    let terminal = terminal.telling(options.debug, request.invocation.has(b'v'));
+    let terminal = terminal.telling(options.debug, request.invocation.is_verbose());
     process::notice_children().map_err(IoError::Start)?;
     // Before it costs a call: the port may be somebody else's.
     let port = Listener::open(&request.place).await?;

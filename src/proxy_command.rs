@@ -46,7 +46,7 @@ struct Prepared {
 /// Whatever is in the way.
 pub(crate) fn run(request: &ProxyRequest, terminal: Terminal) -> Result<(), Error> {
     let options = &request.invocation.options;
-    let terminal = terminal.telling(options.debug, request.invocation.has(b'v'));
+    let terminal = terminal.telling(options.debug, request.invocation.is_verbose());
     let prepared = wait_for(prepare(request, terminal))?;
     let route = &prepared.route;
     match (&prepared.forwarding_ssh, route) {

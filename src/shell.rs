@@ -39,7 +39,7 @@ pub(crate) async fn run(
     terminal: Terminal,
 ) -> Result<(), Error> {
     let options = &invocation.options;
-    let terminal = terminal.telling(options.debug, invocation.has(b'v'));
+    let terminal = terminal.telling(options.debug, invocation.is_verbose());
     process::notice_children().map_err(IoError::Start)?;
     let destination = invocation.destinations().next().ok_or(Usage::NoTarget)?;
     let (target, host) = target(invocation, destination).await?;

@@ -164,9 +164,8 @@ impl Query<'_> {
     /// Whether the command line says who logs in.
     #[must_use]
     pub fn has_user(&self, invocation: &Invocation) -> bool {
-        let by_flag = invocation.program == Program::Ssh && invocation.has(b'l');
         let typed = self.login.or(self.destination.login.as_ref());
-        typed.is_some() || by_flag || invocation.sets(&["user"])
+        typed.is_some() || invocation.sets_user()
     }
 }
 
@@ -292,7 +291,7 @@ pub fn jump(proxy: &str) -> Option<&str> {
 /// an address, which it shall get.
 #[must_use]
 pub fn proxied_by_words(invocation: &Invocation) -> bool {
-    invocation.has(b'J') || invocation.sets(&["proxycommand", "proxyjump"])
+    invocation.jump().is_some() || invocation.sets(&["proxycommand", "proxyjump"])
 }
 
 #[cfg(test)]

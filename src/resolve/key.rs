@@ -36,8 +36,8 @@ pub(crate) struct PendingKey {
 impl LoginKey {
     /// Makes it: the user's own, if they named one.
     pub(crate) fn make(invocation: &Invocation) -> Result<Self, KeyError> {
-        if let Some(file) = invocation.value(b'i') {
-            return key::public_half(Path::new(file)).map(Self::Own);
+        if let Some(file) = invocation.identity() {
+            return key::public_half(file).map(Self::Own);
         }
         let room = Room::open()?;
         // Before anything is in the room. Its start takes longer than a key, too.

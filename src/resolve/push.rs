@@ -63,7 +63,7 @@ impl<'a> KeyPush<'a> {
         if logs_in && self.mode != PushMode::Never {
             login.for_push()?;
         }
-        let has_own = self.invocation.value(b'i').is_some();
+        let has_own = self.invocation.identity().is_some();
         if has_own && !self.invocation.is_control_command() {
             self.key().await?;
         }

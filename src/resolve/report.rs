@@ -61,7 +61,7 @@ impl Resolver<'_> {
     /// where ssh is to be quiet, too.
     pub(super) fn announce(&self, route: &Route, host: &Host<'_>) {
         let options = &self.invocation.options;
-        let quiet = host.config.batch || self.invocation.has(b'q');
+        let quiet = host.config.batch || self.invocation.is_quiet();
         let Route::Tunnel(_, tunnel) = route else {
             return;
         };

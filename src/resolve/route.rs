@@ -141,7 +141,7 @@ async fn proxy_for_ids(instance: &Instance, inputs: &Inputs<'_>) -> Result<IdPro
 /// which a configuration that only ssh can read may have; or since there are several places, and a
 /// tunnel would be for all of them.
 fn is_settled(inputs: &Inputs<'_>) -> bool {
-    let carries_hops = inputs.settings.is_given() && inputs.invocation.has(b'J');
+    let carries_hops = inputs.settings.is_given() && inputs.invocation.jump().is_some();
     inputs.invocation.is_control_command()
         || inputs.invocation.has_several_places()
         || inputs.settings.is_pipe()
@@ -230,7 +230,7 @@ pub(super) fn check_node(
 ) -> Result<(), Usage> {
     let options = &invocation.options;
     let by_session = matches!(options.via, Way::Auto | Way::Ssm);
-    let has_key = invocation.value(b'i').is_some();
+    let has_key = invocation.identity().is_some();
     let needs_none = options.listen.is_some() || invocation.is_control_command();
     if !by_session || !(has_key || needs_none) {
         return Err(Usage::ManagedNode(id.to_string()));

@@ -86,12 +86,12 @@ impl TunnelArgs {
         let mut tunnels: Vec<_> = resolved.iter().filter_map(tunnel).collect();
         tunnels.dedup();
         let common = Self::of(&invocation.options);
-        let quiet = invocation.has(b'q') || resolved.iter().any(|it| it.batch);
+        let quiet = invocation.is_quiet() || resolved.iter().any(|it| it.batch);
         (!tunnels.is_empty()).then(|| Self {
             tunnels,
             // scp starts one ssh after the other.
             keep: invocation.program == Program::Scp,
-            background: invocation.program == Program::Ssh && invocation.has(b'f'),
+            background: invocation.runs_in_background(),
             verbosity: match common.verbosity {
                 Verbosity::Normal if quiet => Verbosity::ErrorsOnly,
                 verbosity => verbosity,

@@ -46,8 +46,7 @@ impl Invocation {
         })
     }
 
-    /// The first value of one of the client's options.
-    pub fn value(&self, letter: u8) -> Option<&OsStr> {
+    fn value(&self, letter: u8) -> Option<&OsStr> {
         self.flags
             .iter()
             .find(|flag| flag.letter == letter)
@@ -90,8 +89,7 @@ impl Invocation {
         last.and_then(|flag| flag.value.as_deref()).map(Path::new)
     }
 
-    /// Whether the client gets this option.
-    pub fn has(&self, letter: u8) -> bool {
+    fn has(&self, letter: u8) -> bool {
         self.flags.iter().any(|flag| flag.letter == letter)
     }
 
@@ -134,8 +132,8 @@ impl Invocation {
         })
     }
 
-    /// The destinations without repetition; and for each destination of the command line, in its
-    /// order, which of those it is.
+    /// The destinations without repetition; and for each destination of the command line, its index
+    /// among them.
     #[must_use]
     pub fn distinct_destinations(&self) -> (Vec<&Destination>, Vec<usize>) {
         let mut distinct: Vec<&Destination> = Vec::new();
@@ -150,7 +148,7 @@ impl Invocation {
         (distinct, order)
     }
 
-    /// Whether there is more than one destination, were it the same one twice.
+    /// Whether there is more than one destination, even if it is the same one twice.
     #[must_use]
     pub fn has_several_destinations(&self) -> bool {
         self.destinations().count() > 1
@@ -162,13 +160,13 @@ impl Invocation {
         self.distinct_destinations().0.len() > 1
     }
 
-    /// Whether a destination is a host beside `-t ID`, the original's form.
+    /// Whether a destination is the host in the original's form `-t ID HOST`.
     #[must_use]
     pub fn is_host_beside_id(&self, destination: &Destination) -> bool {
         self.options.instance.is_some() && !matches!(destination.target, Target::Id(_))
     }
 
-    /// The same words for another destination in the place of this one.
+    /// The same options for another destination.
     #[must_use]
     pub fn with_destination(&self, destination: Destination) -> Self {
         Self {
@@ -180,7 +178,7 @@ impl Invocation {
         }
     }
 
-    /// What ssh hands on to the ssh that it starts for a hop: `-F`, and nothing else.
+    /// What ssh passes to the ssh that it starts for a hop: only `-F`.
     #[must_use]
     pub fn for_hop(&self, destination: Destination) -> Self {
         let flags = self.flags.iter().filter(|flag| flag.letter == b'F');

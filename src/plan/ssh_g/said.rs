@@ -4,7 +4,6 @@ use std::fmt;
 
 use super::HostConfig;
 use crate::plan::cli::invocation::Invocation;
-use crate::plan::program::Program;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::Login;
 use crate::plan::way::Family;
@@ -41,8 +40,7 @@ impl HostConfig {
     /// Which user is taken for a destination, and why.
     #[must_use]
     pub fn user(&self, login: &Login, invocation: &Invocation, of: &Destination) -> String {
-        let by_letter = invocation.program == Program::Ssh && invocation.has(b'l');
-        let by_words = by_letter || of.login.is_some() || invocation.sets(&["user"]);
+        let by_words = of.login.is_some() || invocation.sets_user();
         match self.login {
             None => format!(
                 "user {login}, the default, since neither the command line nor ssh_config names one"
