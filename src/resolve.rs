@@ -136,7 +136,7 @@ impl Resolver<'_> {
             let Some(instance) = instance else {
                 return Ok(Ok(Route::AsTyped(host.destination.host.clone())));
             };
-            find::check_state(&instance, self.invocation.options.via, aws)?;
+            find::check_state(&instance, self.invocation.options.via, aws, self.terminal)?;
             Ok(match route::choose(&instance, &inputs).await {
                 Ok(choice) => race::settle(choice, &instance, &inputs).await,
                 Err(error) => Err(error),
@@ -162,7 +162,7 @@ impl Resolver<'_> {
         let endpoints = async { Ok(route::endpoints(self.invocation, host, aws).await) };
         let (endpoints, instance) = tokio::try_join!(endpoints, find)?;
         let inputs = self.inputs(host, endpoints?, aws);
-        find::check_state(&instance, self.invocation.options.via, aws)?;
+        find::check_state(&instance, self.invocation.options.via, aws, self.terminal)?;
         let choice = route::choose(&instance, &inputs).await?;
         // Through a tunnel ssh would look for a master of the host as typed: none was running.
         if sharing == Sharing::ByAddress
@@ -192,7 +192,7 @@ impl Resolver<'_> {
             Lookup::Id(id) => (id, false),
             lookup @ Lookup::Filters(_) => {
                 let instance = find::instance(&lookup, &host.destination.host, aws).await?;
-                find::check_state(&instance, Way::Serial, aws)?;
+                find::check_state(&instance, Way::Serial, aws, self.terminal)?;
                 (instance.id, true)
             }
         };
@@ -212,7 +212,7 @@ impl Resolver<'_> {
                 return Ok(());
             }
             match find::by_id(&id, Need::MayBeDenied, aws).await? {
-                Some(instance) => find::check_state(&instance, Way::Serial, aws),
+                Some(instance) => find::check_state(&instance, Way::Serial, aws, self.terminal),
                 None => Ok(()),
             }
         };

@@ -131,6 +131,6 @@ async fn ssm_target(
         return Ok(SsmTarget::Instance(id));
     }
     let instance = find::instance(&sought.lookup, host, place).await?;
-    find::check_state(&instance, Way::Ssm, place)?;
+    find::check_state(&instance, Way::Ssm, place, terminal)?;
     Ok(SsmTarget::Instance(instance.id))
 }

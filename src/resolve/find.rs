@@ -125,7 +125,13 @@ pub(crate) async fn instance(
 ///
 /// # Errors
 /// [`InstanceError::NotRunning`].
-pub(crate) fn check_state(instance: &Instance, way: Way, aws: &Regional<'_>) -> Result<(), Error> {
+pub(crate) fn check_state(
+    instance: &Instance,
+    way: Way,
+    aws: &Regional<'_>,
+    terminal: Terminal,
+) -> Result<(), Error> {
+    terminal.debug(|| format!("found the instance: {instance}"));
     let state = &instance.state;
     if *state == State::Running || way == Way::Serial && state.may_speak() {
         return Ok(());
