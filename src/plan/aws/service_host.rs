@@ -64,6 +64,17 @@ fn is_of_service(host: &str, service: &str, region: &Region) -> bool {
     })
 }
 
+/// The partition of a region: the second part of an ARN.
+#[must_use]
+pub fn partition(region: &Region) -> &'static str {
+    match region.as_str() {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        region if region.starts_with("eusc-") => "aws-eusc",
+        _ => "aws",
+    }
+}
+
 /// The suffixes of service names in a region's partition: the usual one, and the dual-stack one.
 ///
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html>; the list is the SDKs'.

@@ -16,7 +16,7 @@ use super::Regional;
 use super::call::Call;
 use super::retry::{OperationError, client_config};
 use crate::plan::aws::instance_error::InstanceError;
-use crate::plan::aws::service_host::is_data_channel_url;
+use crate::plan::aws::service_host::{is_data_channel_url, partition};
 use crate::plan::route::tunnel::AgentStatus;
 use crate::world::aws::error::{AwsError, Denied};
 
@@ -189,7 +189,7 @@ impl Regional<'_> {
             SessionKind::Port(_) => TO_SSH,
             SessionKind::Shell => "SSM-SessionManagerRunShell",
         };
-        let (region, partition) = (&self.region, super::call::partition(&self.region));
+        let (region, partition) = (&self.region, partition(&self.region));
         let resource = match denied.resource.as_str() {
             "*" if target.starts_with("mi-") => {
                 format!("arn:{partition}:ssm:{region}:*:managed-instance/{target}")

@@ -14,9 +14,10 @@ use sha2::{Digest, Sha256};
 
 use super::ProviderChain;
 use super::cache::instant;
+use super::provided::no_credentials;
 use crate::world::aws::error::{AwsError, CredentialsError, NoLogin, SettingError, UnreadableFile};
+use crate::world::aws::files;
 use crate::world::aws::variables::variable;
-use crate::world::aws::{call, files};
 use crate::world::net::connect_error;
 use crate::world::process::bounded;
 use crate::world::tty::waiting::Wait;
@@ -92,5 +93,5 @@ fn logged_out(error: &SdkCredentialsError, profile: &str) -> AwsError {
     if is(&["ExpiredToken", "Unauthorized", "expired", "reauthenticate"]) {
         return CredentialsError::no_login(profile, LOG_IN, NoLogin::Expired).into();
     }
-    call::no_credentials(error, Some(profile.to_owned()))
+    no_credentials(error, Some(profile.to_owned()))
 }

@@ -10,14 +10,15 @@ use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError as SdkCredentialsError;
 
 use super::ProviderChain;
 use crate::plan::aws::bad_value::BadValue;
 use crate::plan::aws::profiles::Profile;
-use crate::world::aws::call;
 use crate::world::aws::error::{AwsError, CredentialsError, UnreadableFile};
 use crate::world::aws::http::LongTimeout;
 use crate::world::aws::variables::{first, is_true, variable};
+use crate::world::net::connect_error;
 use crate::world::process::bounded;
 use crate::world::tty::waiting::Wait;
 
@@ -48,7 +49,7 @@ impl ProviderChain<'_> {
             profile: None,
         };
         let found = found.map_err(late)?;
-        found.map_err(|error| call::no_credentials(&error, None))
+        found.map_err(|error| no_credentials(&error, None))
     }
 
     /// The credentials of an instance's role.
@@ -61,7 +62,7 @@ impl ProviderChain<'_> {
         let wait = Wait::begin("the metadata service's credentials".to_owned());
         let found = wait.during(Box::pin(provider.provide_credentials())).await;
         let profile = self.region.aws.profile.clone();
-        found.map_err(|error| call::no_credentials(&error, profile))
+        found.map_err(|error| no_credentials(&error, profile))
     }
 
     /// Our HTTP client and region, for the SDK's providers. There is no profile in it, so they read no
@@ -124,29 +125,22 @@ pub(in crate::world::aws) fn imds(
     profile: Profile<'_>,
     config: &ProviderConfig,
 ) -> Result<imds::Client, AwsError> {
-    let set = |name, key| {
-        let own = || profile.get(key).filter(|value| !value.is_empty());
-        Ok::<_, AwsError>(variable(name)?.or_else(|| own().map(str::to_owned)))
+    // Each key is the variable in lower case, without its prefix.
+    let set = |variable_name: &'static str| {
+        let key = variable_name.trim_start_matches("AWS_").to_lowercase();
+        let own = || profile.get(&key).filter(|value| !value.is_empty());
+        Ok::<_, AwsError>(variable(variable_name)?.or_else(|| own().map(str::to_owned)))
     };
-    let number = |name, key| {
-        let text = set(name, key)?.unwrap_or_default();
+    let number = |name| {
+        let text = set(name)?.unwrap_or_default();
         Ok::<_, AwsError>(text.trim().parse::<u32>().ok())
     };
-    let timeout = number("AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout")?;
-    let timeout = Duration::from_secs(timeout.unwrap_or(1).into());
-    let attempts = number(
-        "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
-        "metadata_service_num_attempts",
-    )?;
-    let endpoint = set(
-        "AWS_EC2_METADATA_SERVICE_ENDPOINT",
-        "ec2_metadata_service_endpoint",
-    )?;
-    let mode = set(
-        "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
-        "ec2_metadata_service_endpoint_mode",
-    )?;
-    let usual = match mode {
+    let timeout = number("AWS_METADATA_SERVICE_TIMEOUT")?.unwrap_or(1);
+    let timeout = Duration::from_secs(timeout.into());
+    let attempts = number("AWS_METADATA_SERVICE_NUM_ATTEMPTS")?.unwrap_or(1);
+    let endpoint = set("AWS_EC2_METADATA_SERVICE_ENDPOINT")?;
+    let mode = set("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")?;
+    let default = match mode {
         Some(mode) if mode.eq_ignore_ascii_case("ipv6") => IPV6,
         _ => IPV4,
     };
@@ -154,11 +148,11 @@ pub(in crate::world::aws) fn imds(
         .configure(config)
         .connect_timeout(timeout)
         .read_timeout(timeout)
-        .max_attempts(attempts.unwrap_or(1).max(1))
-        .endpoint(endpoint.as_deref().unwrap_or(usual))
+        .max_attempts(attempts.max(1))
+        .endpoint(endpoint.as_deref().unwrap_or(default))
         .map(imds::client::Builder::build)
         .map_err(|cause| AwsError::NoCredentials {
-            cause: format!("the metadata service has no such endpoint: {cause}"),
+            cause: format!("the endpoint of the metadata service is not valid: {cause}"),
             profile: None,
         })
 }
@@ -169,4 +163,22 @@ pub(in crate::world::aws) fn imds(
 /// [`AwsError::Setting`].
 pub(in crate::world::aws) fn is_metadata_disabled() -> Result<bool, AwsError> {
     is_true("AWS_EC2_METADATA_DISABLED", None)
+}
+
+/// Our error for a provider of the SDK's that gives no credentials.
+pub(super) fn no_credentials(error: &SdkCredentialsError, profile: Option<String>) -> AwsError {
+    if let Some(network) = connect_error::in_chain(error) {
+        return AwsError::Network(network.clone());
+    }
+    let cause = connect_error::chain(error).last();
+    let cause = cause.map(ToString::to_string).unwrap_or_default();
+    // The metadata service is the last of the chain: outside EC2, where it does not answer, the
+    // SDK's message about it would only confuse.
+    let nothing = matches!(error, SdkCredentialsError::CredentialsNotLoaded(_));
+    let cause = match profile {
+        _ if !nothing && !cause.contains("IMDS") => cause,
+        Some(_) => "the profile has none, nor has the metadata service".to_owned(),
+        None => "none in the environment, the AWS configuration or the metadata service".to_owned(),
+    };
+    AwsError::NoCredentials { cause, profile }
 }

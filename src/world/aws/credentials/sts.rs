@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>,
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
 
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_credential_types::Credentials;
@@ -68,11 +69,7 @@ impl ProviderChain<'_> {
             return Ok(kept);
         }
         let path = files::expanded(identity.token_file.clone().into());
-        let token = bounded::text(&path);
-        let token = token.map_err(|cause| {
-            let what = "the web identity token";
-            CredentialsError::from(UnreadableFile::new(what, &path, &cause, TOKEN_FILE))
-        })?;
+        let token = token(&path)?;
         let call = self.region.call("sts:AssumeRoleWithWebIdentity");
         let config = client_config!(aws_sdk_sts, self.region, AssumeRoleWithWebIdentityError);
         let request = Client::from_conf(config.build())
@@ -113,6 +110,15 @@ fn refused<E: OperationError>(
         }
         error => error,
     }
+}
+
+/// The token of a web identity.
+fn token(path: &Path) -> Result<String, CredentialsError> {
+    let unreadable = |cause| {
+        let what = "the web identity token";
+        UnreadableFile::new(what, path, &cause, TOKEN_FILE).into()
+    };
+    bounded::text(path).map_err(unreadable)
 }
 
 /// The service's error code and message, if it has answered.
