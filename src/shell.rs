@@ -17,7 +17,6 @@ use crate::plan::way::Way;
 use crate::resolve::find;
 use crate::resolve::lazy_aws::LazyAws;
 use crate::tunnel::ssm::SsmSession;
-use crate::world::aws::error::AwsError;
 use crate::world::aws::{Regional, SessionKind};
 use crate::world::net::pump::Streams;
 use crate::world::process::error::IoError;
@@ -83,8 +82,10 @@ async fn reason(error: Error, ssm_target: &SsmTarget, place: &Regional<'_>) -> E
         return error;
     };
     match place.instance(id).await {
-        Ok(instance) if instance.state != State::Running => find::not_running(&instance, place),
-        Err(missing @ AwsError::Instance(InstanceError::NotFound { .. })) => missing.into(),
+        Ok(None) => find::not_found(id, place).into(),
+        Ok(Some(instance)) if instance.state != State::Running => {
+            find::not_running(&instance, place)
+        }
         Ok(_) | Err(_) => error,
     }
 }

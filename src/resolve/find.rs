@@ -102,7 +102,23 @@ pub(crate) async fn by_id(
     }
     match aws.instance(id).await {
         Err(AwsError::Denied(_)) if need == Need::MayBeDenied => Ok(None),
-        instance => Ok(Some(instance?)),
+        found => Ok(Some(existing(found?, id, aws)?)),
+    }
+}
+
+/// The instance with this ID, if there is one.
+fn existing(
+    found: Option<Instance>,
+    id: &InstanceId,
+    aws: &Regional<'_>,
+) -> Result<Instance, InstanceError> {
+    found.ok_or_else(|| not_found(id, aws))
+}
+
+pub(crate) fn not_found(id: &InstanceId, aws: &Regional<'_>) -> InstanceError {
+    InstanceError::NotFound {
+        what: id.to_string(),
+        region: aws.chosen(),
     }
 }
 
@@ -116,8 +132,12 @@ pub(crate) async fn instance(
     aws: &Regional<'_>,
 ) -> Result<Instance, Error> {
     match lookup {
-        Lookup::Id(id) => Ok(aws.instance(id).await?),
-        Lookup::Filters(filters) => Ok(aws.instance_with(filters, word).await?),
+        Lookup::Id(id) => Ok(existing(aws.instance(id).await?, id, aws)?),
+        Lookup::Filters(filters) => {
+            let found = aws.instances(filters).await?;
+            let one = lookup::one_of(found, filters);
+            Ok(one.map_err(|found| InstanceError::not_one(word, found, aws.chosen()))?)
+        }
     }
 }
 

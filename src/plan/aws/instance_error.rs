@@ -35,6 +35,19 @@ pub enum InstanceError {
     },
 }
 
+impl InstanceError {
+    /// The error for a look-up of `what`, which the user typed, that has found none or several.
+    #[must_use]
+    pub fn not_one(what: &str, found: Vec<Instance>, region: Box<ChosenRegion>) -> Self {
+        if found.is_empty() {
+            let what = format!("with address {what}");
+            return Self::NotFound { what, region };
+        }
+        let what = what.to_owned();
+        Self::Several { what, found }
+    }
+}
+
 impl Hint for InstanceError {
     fn hint(&self) -> Option<String> {
         Some(match self {

@@ -3,13 +3,13 @@
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html>
 
 use std::net::IpAddr;
-use std::pin::Pin;
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::operation::describe_instances::DescribeInstancesError;
 use aws_sdk_ec2::operation::describe_instances::builders::DescribeInstancesFluentBuilder;
 use aws_sdk_ec2::types;
 use aws_sdk_ec2::types::Reservation;
+use futures_util::future::try_join_all;
 
 use super::Regional;
 use super::pages;
@@ -17,79 +17,37 @@ use super::retry::{OperationError, client_config};
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::{Assigned, Instance, State};
-use crate::plan::target::lookup;
 use crate::plan::target::lookup::Filter;
 use crate::world::aws::error::AwsError;
 
 impl Regional<'_> {
-    /// Finds an instance by its ID.
+    /// The instance with this ID, if there is one.
     ///
     /// # Errors
-    /// [`InstanceError::NotFound`], and those of any call.
-    pub async fn instance(&self, id: &InstanceId) -> Result<Instance, AwsError> {
-        let not_found = || InstanceError::NotFound {
-            what: id.to_string(),
-            region: self.chosen(),
-        };
-        let request = self
-            .ec2::<DescribeInstancesError>()
-            .describe_instances()
-            .instance_ids(id.as_str());
-        let found = match self.describe(request).await {
-            Err(AwsError::Instance(InstanceError::NotFound { .. })) => {
-                return Err(not_found().into());
-            }
-            found => found?,
-        };
-        Ok(found.into_iter().next().ok_or_else(not_found)?)
+    /// Those of any call.
+    pub(crate) async fn instance(&self, id: &InstanceId) -> Result<Option<Instance>, AwsError> {
+        let client = self.ec2::<DescribeInstancesError>();
+        let request = client.describe_instances().instance_ids(id.as_str());
+        match self.describe(request).await {
+            Err(AwsError::Instance(InstanceError::NotFound { .. })) => Ok(None),
+            found => Ok(found?.into_iter().next()),
+        }
     }
 
-    /// Finds the one instance that matches any of these filters. A single call would combine its
-    /// filters with "and", so there is a call for each, all at the same time. `what` is what the user
-    /// typed.
+    /// The instances that match any of these filters, some perhaps twice. A single call would combine
+    /// its filters with "and", so there is a call for each, all at the same time.
     ///
     /// # Errors
-    /// [`InstanceError::NotFound`], [`InstanceError::Several`], and those of any call.
-    pub(crate) async fn instance_with(
-        &self,
-        filters: &[Filter],
-        what: &str,
-    ) -> Result<Instance, AwsError> {
-        let found = self.any_of(filters).await?;
-        let one = lookup::one_of(found, filters).map_err(|left| match left.as_slice() {
-            [] => InstanceError::NotFound {
-                what: format!("with address {what}"),
-                region: self.chosen(),
-            },
-            _ => InstanceError::Several {
-                what: what.to_owned(),
-                found: left,
-            },
-        });
-        Ok(one?)
-    }
-
-    /// All instances that match any of the filters.
-    fn any_of<'a>(
-        &'a self,
-        filters: &'a [Filter],
-    ) -> Pin<Box<dyn Future<Output = Result<Vec<Instance>, AwsError>> + 'a>> {
-        Box::pin(async move {
-            let Some((first, rest)) = filters.split_first() else {
-                return Ok(Vec::new());
-            };
+    /// Those of any call.
+    pub(crate) async fn instances(&self, filters: &[Filter]) -> Result<Vec<Instance>, AwsError> {
+        let each = filters.iter().map(|filter| {
             let filter = types::Filter::builder()
-                .name(first.name)
-                .set_values(Some(first.values.iter().map(IpAddr::to_string).collect()))
-                .build();
-            let request = self
-                .ec2::<DescribeInstancesError>()
-                .describe_instances()
-                .filters(filter);
-            let (mut found, others) = tokio::try_join!(self.describe(request), self.any_of(rest))?;
-            found.extend(others);
-            Ok(found)
-        })
+                .name(filter.name)
+                .set_values(Some(filter.values.iter().map(IpAddr::to_string).collect()));
+            let client = self.ec2::<DescribeInstancesError>();
+            self.describe(client.describe_instances().filters(filter.build()))
+        });
+        Ok(try_join_all(each).await?.concat())
     }
 
     async fn describe(
