@@ -49,11 +49,11 @@ pub(crate) async fn run(request: &ListenRequest, terminal: Terminal) -> Result<E
     let terminal = terminal.telling(options.debug, request.invocation.is_verbose());
     process::notice_children().map_err(IoError::Start)?;
     // Before it costs a call: the port may be somebody else's.
-    let port = Listener::open(&request.place).await?;
+    let port = Listener::open(&request.bind_address).await?;
     let (route, credentials) = terminal.beside(false, find(request, terminal)).await?;
     let goal = goal(request, &route);
     if options.dry_run {
-        let line = format!("listen on {}, forward to {goal}\n", request.place);
+        let line = format!("listen on {}, forward to {goal}\n", request.bind_address);
         print(line.as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }

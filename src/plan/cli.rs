@@ -20,7 +20,7 @@ use self::grammar::Grammar;
 pub use self::invocation::Options;
 use self::invocation::{Invocation, Word};
 use self::listen::ListenRequest;
-use self::options::{Mode, Shell};
+use self::options::{Shell, Task};
 use self::proxy_command::ProxyRequest;
 use self::scan::Scan;
 use self::setup::Setup;
@@ -75,24 +75,24 @@ pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<R
     if let Some(document) = document {
         return Ok(Request::Print(document));
     }
-    let mode = Mode::of(&options, &scan);
-    conflict::check_options(mode, &options, &scan)?;
-    target_by_id(program, mode, &mut options, &mut scan);
-    if !matches!(mode, Mode::Connect | Mode::Serial | Mode::Proxy) {
-        conflict::check_words(mode, program, &scan)?;
+    let task = Task::of(&options, &scan);
+    conflict::check_options(task, &options, &scan)?;
+    target_by_id(program, task, &mut options, &mut scan);
+    if !matches!(task, Task::Connect | Task::Serial | Task::Proxy) {
+        conflict::check_words(task, program, &scan)?;
     }
-    Ok(match mode {
-        Mode::Listen => Request::Listen(Box::new(listen::request(&options, &scan)?)),
-        Mode::Shell => Request::Shell(Box::new(shell::request(options, scan)?)),
-        Mode::SshConfig => Request::Setup(setup::request(&options, &scan)?),
-        Mode::Proxy => Request::ProxyCommand(Box::new(proxy_command::request(&options, &scan)?)),
-        Mode::Serial | Mode::Connect => return connection(program, mode, options, scan),
+    Ok(match task {
+        Task::Listen => Request::Listen(Box::new(listen::request(&options, &scan)?)),
+        Task::Shell => Request::Shell(Box::new(shell::request(options, scan)?)),
+        Task::SshConfig => Request::Setup(setup::request(&options, &scan)?),
+        Task::Proxy => Request::ProxyCommand(Box::new(proxy_command::request(&options, &scan)?)),
+        Task::Serial | Task::Connect => return connection(program, task, options, scan),
     })
 }
 
 fn connection(
     program: Program,
-    mode: Mode,
+    task: Task,
     options: Options,
     scan: Scan,
 ) -> Result<Request, Usage> {
@@ -102,12 +102,12 @@ fn connection(
     if scan.operands.is_empty() {
         return Err(Usage::NoTarget);
     }
-    if mode == Mode::Serial {
-        conflict::check_words(mode, program, &scan)?;
+    if task == Task::Serial {
+        conflict::check_words(task, program, &scan)?;
     }
     let invocation = invocation(program, options, scan)?;
-    if mode == Mode::Serial {
-        conflict::check_user(mode, &invocation)?;
+    if task == Task::Serial {
+        conflict::check_user(task, &invocation)?;
     }
     match invocation.destinations().count() {
         0 => Ok(client(invocation.options.dry_run, typed(invocation.words))),
@@ -126,9 +126,9 @@ fn client(dry_run: bool, words: Vec<OsString>) -> Request {
 }
 
 /// `--instance-id ID` and no target, as in `aws ec2-instance-connect ssh`: the ID is the target.
-fn target_by_id(program: Program, mode: Mode, options: &mut Options, scan: &mut Scan) {
+fn target_by_id(program: Program, task: Task, options: &mut Options, scan: &mut Scan) {
     let is_free = scan.operands.is_empty() && scan.refused.is_none();
-    let has_one = program != Program::Scp && !matches!(mode, Mode::Proxy | Mode::SshConfig);
+    let has_one = program != Program::Scp && !matches!(task, Task::Proxy | Task::SshConfig);
     if is_free
         && has_one
         && let Some(id) = options.instance.take()

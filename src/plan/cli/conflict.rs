@@ -1,15 +1,15 @@
-//! Which words go with which mode. One table of our options (`Opt::modes`) and one of the client's
-//! letters ([`Mode::accepts`]) decide it for all modes.
+//! Which words go with which task. One table of our options (`Opt::tasks`) and one of the client's
+//! letters ([`Task::accepts`]) decide it for all tasks.
 
 use super::invocation::{Invocation, Options};
-use super::options::{Mode, Opt};
+use super::options::{Opt, Task};
 use super::scan::Scan;
 use super::usage::Usage;
 use crate::plan::program::Program;
 use crate::plan::way::Way;
 
-impl Mode {
-    /// The mode that the options ask for; of several, the first in the order of [`Mode`].
+impl Task {
+    /// The task that the options ask for; of several, the first in the order of [`Task`].
     pub(super) fn of(options: &Options, scan: &Scan) -> Self {
         let asked = scan.ours.iter().filter_map(|(opt, _)| opt.selects);
         asked.min().unwrap_or(match options.via {
@@ -18,7 +18,7 @@ impl Mode {
         })
     }
 
-    /// Whether this letter of the client's means anything in this mode.
+    /// Whether this letter of the client's has a meaning in this task.
     fn accepts(self, letter: u8) -> bool {
         match self {
             Self::Connect | Self::Proxy => true,
@@ -51,25 +51,25 @@ pub(super) fn check_way(options: &Options, scan: &Scan) -> Result<(), Usage> {
     }
 }
 
-/// Checks our options against the mode.
+/// Checks our options against the task.
 ///
 /// # Errors
 /// The first one that does not go with it.
-pub(super) fn check_options(mode: Mode, options: &Options, scan: &Scan) -> Result<(), Usage> {
-    match our_options(scan).find(|opt| !opt.modes.contains(&mode)) {
-        Some(opt) if mode == Mode::Connect => Err(Usage::NeedsMode(opt)),
-        Some(opt) => Err(Usage::Against(opt.long, mode.option())),
-        None if mode.accepts_way(options.via) => Ok(()),
-        None => Err(Usage::WayConflict(options.via, mode)),
+pub(super) fn check_options(task: Task, options: &Options, scan: &Scan) -> Result<(), Usage> {
+    match our_options(scan).find(|opt| !opt.tasks.contains(&task)) {
+        Some(opt) if task == Task::Connect => Err(Usage::NeedsOther(opt)),
+        Some(opt) => Err(Usage::Against(opt.long, task.option())),
+        None if task.accepts_way(options.via) => Ok(()),
+        None => Err(Usage::WayConflict(options.via, task)),
     }
 }
 
-/// Checks the client's words against the mode, where that is not one for the client.
+/// Checks the client's words against a task that is not the client's.
 ///
 /// # Errors
 /// [`Usage::Conflict`] with the first one that does not go with it.
-pub(super) fn check_words(mode: Mode, program: Program, scan: &Scan) -> Result<(), Usage> {
-    let letter = scan.flags.iter().find(|flag| !mode.accepts(flag.letter));
+pub(super) fn check_words(task: Task, program: Program, scan: &Scan) -> Result<(), Usage> {
+    let letter = scan.flags.iter().find(|flag| !task.accepts(flag.letter));
     let refused = scan.refused.and_then(|at| scan.words.get(at));
     let what = match (letter, refused) {
         _ if program != Program::Ssh => program.name().to_owned(),
@@ -77,26 +77,26 @@ pub(super) fn check_words(mode: Mode, program: Program, scan: &Scan) -> Result<(
         // ssh would refuse it, but is not started.
         (None, Some(word)) => format!("`{}`", word.display()),
         (None, None) if scan.command => "a command".to_owned(),
-        (None, None) if mode == Mode::SshConfig && !scan.operands.is_empty() => {
+        (None, None) if task == Task::SshConfig && !scan.operands.is_empty() => {
             "a target".to_owned()
         }
         (None, None) => return Ok(()),
     };
-    Err(Usage::Conflict(what, mode))
+    Err(Usage::Conflict(what, task))
 }
 
-/// Checks that no word names a user, for modes in which AWS decides who logs in.
+/// Checks that no word names a user, for tasks in which AWS decides who logs in.
 ///
 /// # Errors
 /// [`Usage::Conflict`].
-pub(super) fn check_user(mode: Mode, invocation: &Invocation) -> Result<(), Usage> {
+pub(super) fn check_user(task: Task, invocation: &Invocation) -> Result<(), Usage> {
     let mut logins = invocation.destinations().filter_map(|it| it.login.as_ref());
     let what = match logins.next() {
         Some(login) => format!("`{login}@`"),
         None if invocation.sets(&["user"]) => "`-o User`".to_owned(),
         None => return Ok(()),
     };
-    Err(Usage::Conflict(what, mode))
+    Err(Usage::Conflict(what, task))
 }
 
 fn our_options(scan: &Scan) -> impl Iterator<Item = &'static Opt> {

@@ -9,7 +9,7 @@ use std::net::Ipv6Addr;
 
 use super::bind_address::{BindAddress, literal};
 use super::invocation::{Invocation, Options, Word};
-use super::options::Mode;
+use super::options::Task;
 use super::scan::Scan;
 use super::usage::Usage;
 use crate::plan::host_port::{parse_port, split_port};
@@ -21,11 +21,11 @@ use crate::plan::way::{EICE_PORTS, Way};
 
 const SSH: u16 = 22;
 
-/// A port to listen at, and where it leads.
+/// Where to listen, and where to forward to.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ListenRequest {
-    /// Where to listen.
-    pub place: BindAddress,
+    /// The value of `--listen`.
+    pub bind_address: BindAddress,
     /// The destination, and our options.
     pub invocation: Invocation,
     /// The port at the destination.
@@ -37,7 +37,8 @@ pub struct ListenRequest {
 /// # Errors
 /// What is wrong with the target or its port.
 pub fn request(options: &Options, scan: &Scan) -> Result<ListenRequest, Usage> {
-    let place = options.listen.ok_or(Usage::NoTarget)?;
+    // `--listen` selected this task, so that it has a value.
+    let bind_address = options.listen.ok_or(Usage::NoTarget)?;
     let target = scan.operands.first().ok_or(Usage::NoTarget)?;
     let (host, port) = split(&scan.words[*target])?;
     let destination = Destination::parse(Program::Ssh, host)?;
@@ -45,7 +46,7 @@ pub fn request(options: &Options, scan: &Scan) -> Result<ListenRequest, Usage> {
         return Err(Usage::EicePort(port));
     }
     Ok(ListenRequest {
-        place,
+        bind_address,
         invocation: Invocation {
             program: Program::Ssh,
             options: options.clone(),
@@ -70,7 +71,7 @@ fn split(word: &OsStr) -> Result<(&OsStr, u16), Usage> {
         };
     }
     if let Some((user, _)) = text.split_once('@') {
-        return Err(Usage::Conflict(format!("`{user}@`"), Mode::Listen));
+        return Err(Usage::Conflict(format!("`{user}@`"), Task::Listen));
     }
     if text.parse::<Ipv6Addr>().is_ok() {
         return Ok((word, SSH));

@@ -55,7 +55,7 @@ impl Shell {
 /// What mssh does with its target. Where options ask for several, the first of these is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "each is documented by the row of its option")]
-pub enum Mode {
+pub enum Task {
     Listen,
     Shell,
     SshConfig,
@@ -66,7 +66,7 @@ pub enum Mode {
     Connect,
 }
 
-impl Mode {
+impl Task {
     /// The option that asks for it, without `--`.
     pub(crate) fn option(self) -> &'static str {
         let selects = |opt: &&Opt| opt.selects == Some(self);
@@ -89,10 +89,10 @@ pub struct Opt {
     pub(crate) value: Option<&'static str>,
     /// The values it may have, where they can be listed.
     pub(crate) choices: &'static [&'static str],
-    /// The mode that it asks for.
-    pub(crate) selects: Option<Mode>,
-    /// The modes that it goes with.
-    pub(crate) modes: &'static [Mode],
+    /// The task that it selects.
+    pub(crate) selects: Option<Task>,
+    /// The tasks that it goes with.
+    pub(crate) tasks: &'static [Task],
     /// The only way that it goes with.
     pub(crate) only_via: Option<Way>,
     /// Whether only `mssh` has it, and not `msftp` and `mscp`.
@@ -180,12 +180,12 @@ mod tests {
     #[test]
     fn an_option_that_selects_a_mode_goes_with_no_other() {
         for opt in OPTIONS {
-            if let Some(mode) = opt.selects {
-                assert_eq!(opt.modes, [mode], "--{}", opt.long);
+            if let Some(task) = opt.selects {
+                assert_eq!(opt.tasks, [task], "--{}", opt.long);
             }
         }
-        assert_eq!(Mode::SshConfig.option(), "ssh-config");
-        assert_eq!(Mode::Serial.option(), "serial");
+        assert_eq!(Task::SshConfig.option(), "ssh-config");
+        assert_eq!(Task::Serial.option(), "serial");
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub struct ProxyRequest {
     pub hops: Vec<Hop>,
     /// How the first of them is reached.
     pub first_hop_via: Way,
-    /// The directory where ssh looks for the key, if one is to be made; else it has the user's.
+    /// The directory in which ssh looks for the key; `None` if the user has a key.
     pub key_dir: Option<PathBuf>,
 }
 
@@ -70,9 +70,8 @@ fn key_dir(
     scan: &Scan,
     destination: &Destination,
 ) -> Result<Option<PathBuf>, Usage> {
-    let has_own_key = scan.flags.iter().any(|flag| flag.letter == b'i');
     match &options.key_dir {
-        _ if has_own_key => Ok(None),
+        _ if scan.value(b'i').is_some() => Ok(None),
         None => Err(Usage::ProxyKey),
         Some(directory) => {
             let name = &destination.host;
@@ -85,11 +84,9 @@ fn key_dir(
     }
 }
 
-/// The hops that lead to the destination, and the way on from the last of them.
+/// The hops, and how the last one of them (or this machine) reaches the destination.
 fn hops_and_way(options: &Options, scan: &Scan) -> Result<(Vec<Hop>, Way), Usage> {
-    let jump = scan.flags.iter().find(|flag| flag.letter == b'J');
-    let jump = jump.and_then(|flag| flag.value.as_deref());
-    let Some(jump) = jump.map(OsStr::to_string_lossy) else {
+    let Some(jump) = scan.value(b'J').map(OsStr::to_string_lossy) else {
         return Ok((Vec::new(), options.via));
     };
     Ok((hop::parse(&jump)?, options.via.after_hop()))

@@ -33,6 +33,14 @@ pub struct Scan {
     pub refused: Option<usize>,
 }
 
+impl Scan {
+    /// The first value of the client's option with this letter.
+    pub(super) fn value(&self, letter: u8) -> Option<&OsStr> {
+        let flag = self.flags.iter().find(|flag| flag.letter == letter);
+        flag.and_then(|flag| flag.value.as_deref())
+    }
+}
+
 /// One of the client's options.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flag {

@@ -1,6 +1,6 @@
 //! The words of `mssh --ssh-config [--install | --uninstall]`: a configuration for plain ssh.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use super::invocation::{Action, Options};
@@ -30,18 +30,14 @@ pub struct Setup {
 /// # Errors
 /// What is wrong with the user.
 pub fn request(options: &Options, scan: &Scan) -> Result<Setup, Usage> {
-    let value = |letter| {
-        let flag = scan.flags.iter().find(|flag| flag.letter == letter);
-        flag.and_then(|flag| flag.value.clone())
-    };
-    let user = value(b'l').map(|user| user.to_string_lossy().into_owned());
+    let user = scan.value(b'l').map(OsStr::to_string_lossy);
     let login = Login::or_default(user.as_deref())?;
     // Also with -i, because the public half of that key is pushed.
     login.for_push()?;
     Ok(Setup {
         action: options.action,
         words: words(options, options.via),
-        own_key: value(b'i').map(PathBuf::from),
+        own_key: scan.value(b'i').map(PathBuf::from),
         key_dir: options.key_dir.clone(),
         login,
         dry_run: options.dry_run,

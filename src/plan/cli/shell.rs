@@ -1,7 +1,7 @@
 //! The words of `--shell`.
 
 use super::invocation::{Invocation, Options};
-use super::options::Mode;
+use super::options::Task;
 use super::scan::Scan;
 use super::usage::Usage;
 use super::{conflict, invocation};
@@ -16,6 +16,6 @@ pub(super) fn request(options: Options, scan: Scan) -> Result<Invocation, Usage>
     if invocation.destinations().next().is_none() {
         return Err(Usage::NoTarget);
     }
-    conflict::check_user(Mode::Shell, &invocation)?;
+    conflict::check_user(Task::Shell, &invocation)?;
     Ok(invocation)
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::options::{Mode, OPTIONS, Opt};
+use super::options::{OPTIONS, Opt, Task};
 use crate::hint::Hint;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::way::Way;
@@ -54,17 +54,17 @@ pub enum Usage {
     /// An option of EICE tunnels without one.
     #[error("--{long} needs --via eice", long = .0.long)]
     NeedsWay(&'static Opt),
-    /// An option without another, one of those that select a mode.
-    #[error("--{long} needs --{modes}", long = .0.long, modes = modes(.0))]
-    NeedsMode(&'static Opt),
+    /// An option without the other that it needs.
+    #[error("--{long} needs --{tasks}", long = .0.long, tasks = tasks(.0))]
+    NeedsOther(&'static Opt),
     /// Two of our options, without their dashes.
     #[error("--{0} cannot be used with --{1}")]
     Against(&'static str, &'static str),
-    #[error("--via {way} cannot be used with --{mode}", way = .0.name(), mode = .1.option())]
-    WayConflict(Way, Mode),
-    /// A word for the client in a mode in which it means nothing, as it is shown.
-    #[error("{0} cannot be used with --{mode}", mode = .1.option())]
-    Conflict(String, Mode),
+    #[error("--via {way} cannot be used with --{task}", way = .0.name(), task = .1.option())]
+    WayConflict(Way, Task),
+    /// A word for the client that has no meaning in this task.
+    #[error("{0} cannot be used with --{task}", task = .1.option())]
+    Conflict(String, Task),
     #[error("--proxy needs a host, a port and a user")]
     ProxyWords,
     #[error("--proxy does not know which key ssh uses")]
@@ -81,8 +81,8 @@ pub enum Usage {
     OldOpenSsh((u32, u32), (u32, u32)),
 }
 
-fn modes(opt: &Opt) -> String {
-    let options: Vec<_> = opt.modes.iter().map(|mode| mode.option()).collect();
+fn tasks(opt: &Opt) -> String {
+    let options: Vec<_> = opt.tasks.iter().map(|task| task.option()).collect();
     options.join(" or --")
 }
 
@@ -107,8 +107,8 @@ impl Hint for Usage {
                     "put it before the first file, or write `./{word}` for a file of that name"
                 ));
             }
-            Self::NeedsMode(opt) => {
-                return Some(format!("add --{}, or leave out --{}", modes(opt), opt.long));
+            Self::NeedsOther(opt) => {
+                return Some(format!("add --{}, or leave out --{}", tasks(opt), opt.long));
             }
             Self::Against(one, other) => return Some(format!("leave out --{one} or --{other}")),
             Self::OldOpenSsh(_, (major, minor)) => {
@@ -136,8 +136,8 @@ impl Hint for Usage {
                  `mssh --eice -N -L PORT:localhost:PORT TARGET`"
             }
             Self::NeedsWay(_) => "add --via eice, or leave it out",
-            Self::WayConflict(_, mode) => way_conflict(*mode),
-            Self::Conflict(_, mode) => conflict(*mode),
+            Self::WayConflict(_, task) => way_conflict(*task),
+            Self::Conflict(_, task) => conflict(*task),
             Self::ProxyWords => "write `ProxyCommand mssh --proxy '%h' %p '%r'`",
             Self::ProxyKey => {
                 "`mssh --ssh-config` prints all that ssh needs; or name your key with -i FILE"
@@ -150,29 +150,29 @@ impl Hint for Usage {
     }
 }
 
-fn conflict(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Listen => {
+fn conflict(task: Task) -> &'static str {
+    match task {
+        Task::Listen => {
             "ssh is not involved: clients log in by themselves, and the port is that of TARGET:PORT"
         }
-        Mode::Shell => {
+        Task::Shell => {
             "ssh is not involved: the SSM Agent runs the shell, as the user set in Session \
              Manager's preferences"
         }
-        Mode::SshConfig => "only --region, --profile, --via, --key-dir, -i and -l go with it",
-        Mode::Serial => {
+        Task::SshConfig => "only --region, --profile, --via, --key-dir, -i and -l go with it",
+        Task::Serial => {
             "a serial console has no users, commands, forwarding or files: if the network works, \
              leave out --serial"
         }
-        Mode::Proxy | Mode::Connect => "leave it out",
+        Task::Proxy | Task::Connect => "leave it out",
     }
 }
 
-fn way_conflict(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Shell => "leave out --via: the shell runs in a Session Manager session",
-        Mode::Listen | Mode::Proxy => "only ssh itself can connect that way: choose another",
-        Mode::SshConfig | Mode::Serial | Mode::Connect => "choose another",
+fn way_conflict(task: Task) -> &'static str {
+    match task {
+        Task::Shell => "leave out --via: the shell runs in a Session Manager session",
+        Task::Listen | Task::Proxy => "only ssh itself can connect that way: choose another",
+        Task::SshConfig | Task::Serial | Task::Connect => "choose another",
     }
 }
 

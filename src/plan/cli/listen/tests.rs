@@ -80,7 +80,7 @@ fn a_target_may_have_a_port() {
 
 #[test]
 fn mistakes_are_reported() {
-    let with = |what: &str| Usage::Conflict(what.to_owned(), Mode::Listen);
+    let with = |what: &str| Usage::Conflict(what.to_owned(), Task::Listen);
     let port = |word: &str| Usage::BadPort(word.to_owned());
     for (line, mistake) in [
         (
@@ -124,11 +124,11 @@ fn mistakes_are_reported() {
         ),
         (
             &["--listen", "1", "--serial", "h"],
-            Usage::WayConflict(Way::Serial, Mode::Listen),
+            Usage::WayConflict(Way::Serial, Task::Listen),
         ),
         (
             &["--listen", "1", "--via", "instance-id", "h"],
-            Usage::WayConflict(Way::InstanceId, Mode::Listen),
+            Usage::WayConflict(Way::InstanceId, Task::Listen),
         ),
     ] {
         assert_eq!(read(line), Err(mistake), "{line:?}");

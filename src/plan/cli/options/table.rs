@@ -1,6 +1,6 @@
 //! The table itself, a row for each option.
 
-use super::{Mode, Name, Opt, Shell};
+use super::{Name, Opt, Shell, Task};
 use crate::plan::way::Way;
 
 /// A row's defaults: a new switch.
@@ -12,13 +12,13 @@ const SWITCH: Opt = Opt {
     value: None,
     choices: &[],
     selects: None,
-    modes: &[
-        Mode::Listen,
-        Mode::Shell,
-        Mode::SshConfig,
-        Mode::Proxy,
-        Mode::Serial,
-        Mode::Connect,
+    tasks: &[
+        Task::Listen,
+        Task::Shell,
+        Task::SshConfig,
+        Task::Proxy,
+        Task::Serial,
+        Task::Connect,
     ],
     only_via: None,
     mssh_only: false,
@@ -27,13 +27,13 @@ const SWITCH: Opt = Opt {
     help: "",
 };
 
-/// The modes with a target.
-const TARGETED: &[Mode] = &[
-    Mode::Listen,
-    Mode::Shell,
-    Mode::Proxy,
-    Mode::Serial,
-    Mode::Connect,
+/// The tasks with a target.
+const TARGETED: &[Task] = &[
+    Task::Listen,
+    Task::Shell,
+    Task::Proxy,
+    Task::Serial,
+    Task::Connect,
 ];
 
 /// The table.
@@ -62,7 +62,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         letter: Some(b'z'),
         value: Some("ZONE"),
         original: true,
-        modes: TARGETED,
+        tasks: TARGETED,
         help: "availability zone (with --instance-id: saves a call)",
         ..SWITCH
     },
@@ -73,7 +73,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         letter: Some(b't'),
         value: Some("ID"),
         original: true,
-        modes: TARGETED,
+        tasks: TARGETED,
         help: "instance ID to use when the target is a host",
         ..SWITCH
     },
@@ -107,8 +107,8 @@ pub(crate) const OPTIONS: &[Opt] = &[
         name: Name::Shell,
         long: "shell",
         mssh_only: true,
-        selects: Some(Mode::Shell),
-        modes: &[Mode::Shell],
+        selects: Some(Task::Shell),
+        tasks: &[Task::Shell],
         help: "a Session Manager shell: no sshd, key or open port",
         ..SWITCH
     },
@@ -141,8 +141,8 @@ pub(crate) const OPTIONS: &[Opt] = &[
         long: "listen",
         value: Some("PORT"),
         mssh_only: true,
-        selects: Some(Mode::Listen),
-        modes: &[Mode::Listen],
+        selects: Some(Task::Listen),
+        tasks: &[Task::Listen],
         help: "forward local PORT (or ADDR:PORT) to TARGET:PORT",
         ..SWITCH
     },
@@ -150,8 +150,8 @@ pub(crate) const OPTIONS: &[Opt] = &[
         name: Name::Proxy,
         long: "proxy",
         mssh_only: true,
-        selects: Some(Mode::Proxy),
-        modes: &[Mode::Proxy],
+        selects: Some(Task::Proxy),
+        tasks: &[Task::Proxy],
         help: "run as ssh's ProxyCommand: mssh --proxy '%h' %p '%r'",
         ..SWITCH
     },
@@ -161,7 +161,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         value: Some("DIR"),
         mssh_only: true,
         rare: true,
-        modes: &[Mode::Proxy, Mode::SshConfig],
+        tasks: &[Task::Proxy, Task::SshConfig],
         help: "with --proxy: create the key as DIR/HOST/key, where ssh looks for it",
         ..SWITCH
     },
@@ -169,8 +169,8 @@ pub(crate) const OPTIONS: &[Opt] = &[
         name: Name::SshConfig,
         long: "ssh-config",
         mssh_only: true,
-        selects: Some(Mode::SshConfig),
-        modes: &[Mode::SshConfig],
+        selects: Some(Task::SshConfig),
+        tasks: &[Task::SshConfig],
         help: "print a configuration for plain ssh; see --install",
         ..SWITCH
     },
@@ -179,7 +179,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         long: "install",
         mssh_only: true,
         rare: true,
-        modes: &[Mode::SshConfig],
+        tasks: &[Task::SshConfig],
         help: "with --ssh-config: write it to ~/.ssh/mssh.conf and include that file",
         ..SWITCH
     },
@@ -188,19 +188,19 @@ pub(crate) const OPTIONS: &[Opt] = &[
         long: "uninstall",
         mssh_only: true,
         rare: true,
-        modes: &[Mode::SshConfig],
+        tasks: &[Task::SshConfig],
         help: "with --ssh-config: undo --install",
         ..SWITCH
     },
     Opt {
         name: Name::DryRun,
         long: "dry-run",
-        modes: &[
-            Mode::Listen,
-            Mode::SshConfig,
-            Mode::Proxy,
-            Mode::Serial,
-            Mode::Connect,
+        tasks: &[
+            Task::Listen,
+            Task::SshConfig,
+            Task::Proxy,
+            Task::Serial,
+            Task::Connect,
         ],
         help: "find the instance, print the command, push nothing",
         ..SWITCH

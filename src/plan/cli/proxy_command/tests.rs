@@ -5,7 +5,7 @@ use crate::plan::cli::Request;
 use crate::plan::cli::grammar::Grammar;
 use crate::plan::cli::invocation::Action;
 use crate::plan::cli::options;
-use crate::plan::cli::options::Mode;
+use crate::plan::cli::options::Task;
 use crate::plan::cli::usage::Usage;
 use crate::plan::program::Program;
 use crate::plan::target::bad_name::BadName;
@@ -34,7 +34,7 @@ fn ssh_gives_host_port_and_user() {
 
 #[test]
 fn missing_and_conflicting_words_are_refused() {
-    let with = |what: &str| Usage::Conflict(what.to_owned(), Mode::SshConfig);
+    let with = |what: &str| Usage::Conflict(what.to_owned(), Task::SshConfig);
     let option = |long| options::find_long(long).expect("an option");
     for (line, mistake) in [
         (
@@ -46,7 +46,7 @@ fn missing_and_conflicting_words_are_refused() {
         (&["--proxy", "-i", "k", "h", "x", "root"], Usage::ProxyWords),
         (
             &["--proxy", "--via", "instance-id", "h", "22", "root"],
-            Usage::WayConflict(Way::InstanceId, Mode::Proxy),
+            Usage::WayConflict(Way::InstanceId, Task::Proxy),
         ),
         (
             &["--proxy", "--key-dir", "/k", "h", "22", "a;b"],
@@ -62,11 +62,11 @@ fn missing_and_conflicting_words_are_refused() {
         ),
         (&["--ssh-config", "h"], with("a target")),
         (&["--ssh-config", "-v"], with("`-v`")),
-        (&["--install", "h"], Usage::NeedsMode(option("install"))),
-        (&["--uninstall"], Usage::NeedsMode(option("uninstall"))),
+        (&["--install", "h"], Usage::NeedsOther(option("install"))),
+        (&["--uninstall"], Usage::NeedsOther(option("uninstall"))),
         (
             &["--key-dir", "/k", "h"],
-            Usage::NeedsMode(option("key-dir")),
+            Usage::NeedsOther(option("key-dir")),
         ),
     ] {
         assert_eq!(read(line), Err(mistake), "{line:?}");
