@@ -84,10 +84,7 @@ async fn prepare(request: &ProxyRequest, terminal: Terminal) -> Result<Prepared,
     let resolved = resolver.all().await?;
     let route = resolved.into_iter().next().map(|it| it.route);
     let route = route.ok_or(Usage::NoTarget)?;
-    let credentials = match resolver.aws.loaded() {
-        Some(aws) => Some(aws.credentials().await?),
-        None => None,
-    };
+    let credentials = resolver.aws.credentials().await?;
     let forwarding_ssh = if request.hops.is_empty() {
         None
     } else {

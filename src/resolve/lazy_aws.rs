@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::plan::aws::region::RegionSource;
 use crate::plan::cli::invocation::Options;
 use crate::plan::target::ids::Region;
-use crate::world::aws::{Aws, Prompts, Regional};
+use crate::world::aws::{Aws, Credentials, Prompts, Regional};
 use crate::world::tty::terminal::Terminal;
 
 /// AWS as the user's options choose it. Loading may ask for an MFA code, so it is done once, and
@@ -66,6 +66,17 @@ impl LazyAws {
             (Some(_), _) => aws.chosen_by(RegionSource::Option),
             (None, Some(_)) => aws.chosen_by(RegionSource::Target),
             (None, None) => aws,
+        }
+    }
+
+    /// The credentials, if they were needed so far.
+    ///
+    /// # Errors
+    /// Those of [`Aws::credentials`].
+    pub(crate) async fn credentials(&self) -> Result<Option<Credentials>, Error> {
+        match self.loaded() {
+            Some(aws) => Ok(Some(aws.credentials().await?)),
+            None => Ok(None),
         }
     }
 
