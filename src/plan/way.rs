@@ -95,7 +95,7 @@ const WAYS: [WayRow; 8] = [
         name: "ssm",
         kind: WayKind::Tunnel,
         help: "A Session Manager session that forwards to the instance's sshd. It needs Amazon's SSM \
-               Agent on the instance, but no open port and no session-manager-plugin. SsmTarget nodes \
+               Agent on the instance, but no open port and no session-manager-plugin. Managed nodes \
                (mi-...) work too, with -i and a key that they already accept.",
     },
     WayRow {
