@@ -1,7 +1,7 @@
 //! The story of a connection: resolve each destination, push a key, become the client.
 //!
-//! ssh is asked first, since its answer may be that nothing is to be pushed. Until that is certain,
-//! there is no key, no directory for it and no process that clears it.
+//! ssh is asked first: its answer may mean that no push is needed. Until that is certain, there is no
+//! key, no directory for it and no process that deletes it.
 
 use std::path::{Path, PathBuf};
 

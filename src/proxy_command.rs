@@ -1,5 +1,5 @@
-//! The story of `--proxy`: we are the ProxyCommand (ssh_config(5)) of an ssh that somebody else
-//! started. Find the instance, push the key that ssh will log in with, and carry the bytes.
+//! The story of `--proxy`: we are the ProxyCommand (ssh_config(5)) of an ssh that mssh did not
+//! start. Find the instance, push the key that ssh will log in with, and carry the bytes.
 //!
 //! Nothing is asked of ssh, which has settled host, port and user already.
 

@@ -27,7 +27,7 @@ use crate::world::tty::raw_mode::Screen;
 use crate::world::tty::terminal::Terminal;
 use crate::world::{openssh, process};
 
-/// Runs a shell until it ends or whoever started us has had enough. Session Manager does not tell
+/// Runs a shell until it ends or the user ends it. Session Manager does not tell
 /// with which status it ended.
 ///
 /// # Errors
@@ -61,7 +61,7 @@ pub(crate) async fn run(
         quiet: false,
         terminal,
     };
-    // First of all: whoever is killed while a session starts has to wait and to end it.
+    // First of all: a signal while a session starts must wait until we can end the session.
     let hangup = Hangup::listen().map_err(IoError::Start)?;
     let _flags = [FlagsGuard::of(&typed), FlagsGuard::of(&shown)];
     let ends = ends(&typed, &shown).map_err(IoError::Start)?;

@@ -71,7 +71,7 @@ pub(crate) enum Need {
     Required,
     /// The look-up only says why there would be no answer: IAM may deny it.
     MayBeDenied,
-    /// Nothing: whoever names host, ID and zone may lack the permission for DescribeInstances.
+    /// Nothing: with host, ID and zone on the command line, no ec2:DescribeInstances is needed.
     Unneeded,
 }
 

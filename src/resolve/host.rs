@@ -22,7 +22,7 @@ use crate::world::tty::waiting;
 pub(crate) enum Settings<'a> {
     /// From ssh, asked with the user's words.
     Ssh(Ssh<'a>),
-    /// From the caller: ssh started us and has settled them, or has no part in this run.
+    /// From the caller: ssh started us and has decided them, or this run does not use ssh.
     Given(HostConfig),
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Host<'a> {
     pub(crate) login: Login,
     /// The hops to it, where ssh cannot do them by itself; the nearest first.
     pub(crate) hops: Vec<Hop>,
-    /// The way on from the last of them, or from here.
+    /// How the last of them (or this machine) reaches the instance.
     pub(crate) way: Way,
     /// The region that its name tells.
     pub(crate) region: Option<Region>,
@@ -55,7 +55,7 @@ impl Host<'_> {
     }
 }
 
-/// Asks for the settings of a destination, and settles who logs in and which hops lead there.
+/// Asks for the settings of a destination, and decides the user and the hops.
 ///
 /// # Errors
 /// ssh's own refusal, and what is wrong with a user or a hop.
@@ -145,12 +145,12 @@ impl Settings<'_> {
         Ok(config)
     }
 
-    /// Whether the configuration can be read only once, which is for the client to do.
+    /// Whether the configuration is a pipe, which only the client may read.
     pub(super) fn is_pipe(&self) -> bool {
         matches!(self, Self::Ssh(ssh) if matches!(ssh.source, Source::Pipe))
     }
 
-    /// Whether ssh started us, or has no part in this run.
+    /// Whether ssh started us, or this run does not use ssh.
     pub(super) fn is_given(&self) -> bool {
         matches!(self, Self::Given(_))
     }

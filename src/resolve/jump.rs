@@ -1,4 +1,4 @@
-//! Hops (ProxyJump in ssh_config(5)) that are instances: who logs in there, and the ssh that leads
+//! Hops (ProxyJump in ssh_config(5)) that are instances: their users, and the ssh that forwards
 //! through them.
 
 use std::ffi::OsString;
@@ -22,8 +22,8 @@ use crate::world::openssh::error::SshError;
 use crate::world::openssh::{Source, config_files};
 use crate::world::process;
 
-/// Has ssh say of each hop what it is and who logs in there, as of any target; and looks up in EC2
-/// what it knows by an address.
+/// Asks ssh about each hop, as about any target, for its HostName and user; and looks up in EC2
+/// whether an address is an instance's.
 ///
 /// # Errors
 /// What is wrong with a hop that is an instance.
@@ -38,7 +38,7 @@ pub(crate) async fn identify(
             match ask(hop, invocation, source).await {
                 Ok(config) => hops::apply(hop, &config, at == 0)?,
                 Err(error) if hop.is_instance() => return Err(error.into()),
-                // It will say so itself.
+                // ssh will report that itself.
                 Err(_) => {}
             }
             if let Some(login) = hop.login.as_ref().filter(|_| hop.is_instance()) {
@@ -60,8 +60,8 @@ async fn ask(hop: &Hop, invocation: &Invocation, source: &Source) -> Result<Host
     openssh::ask(&ssh, &invocation, &Query::of(&hop.destination), source).await
 }
 
-/// The ProxyCommand that leads through hops, where there are instances among them, which ssh does
-/// not know. Each is found, and gets its key, when its turn comes.
+/// The ProxyCommand through hops of which some are instances, which ssh does not know. Each is
+/// found, and gets its key, when its turn comes.
 ///
 /// # Errors
 /// What cannot be spelled, and those of making keys.
@@ -78,7 +78,7 @@ pub(super) fn proxy_command(
     Ok(chain(&ssh, &block, hops, invocation).proxy_command()?)
 }
 
-/// The ssh that leads through hops to `forward`, `HOST:PORT`. The first hop is reached by the way
+/// The ssh that forwards through hops to `forward`, `HOST:PORT`. The first hop is reached by the way
 /// `first`.
 ///
 /// # Errors
@@ -115,7 +115,7 @@ fn chain<'a>(
 
 /// Our own program as the ProxyCommand of each hop that is an instance.
 fn block(invocation: &Invocation, first: Way) -> Result<Block, Error> {
-    // Such a way is the destination's alone.
+    // Such a way is for the destination only.
     let first = if first.is_for_ssh() { Way::Auto } else { first };
     let mut words = setup::words(&invocation.options, first);
     words.extend(invocation.options.debug.then(|| "--debug".into()));
@@ -134,7 +134,7 @@ fn share_keys(hops: &[Hop], block: &Block) -> Result<(), Error> {
     };
     for hop in hops.iter().filter(|hop| hop.is_instance()) {
         let room = keys.join(hop.hostname.to_ascii_lowercase());
-        // From here on it sees when we are gone, or the client that we become.
+        // From here on it watches this process, and the client that this becomes.
         Keeper::start_shared(&room)?;
         shared::key(&room)?;
     }

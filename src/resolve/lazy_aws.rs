@@ -36,7 +36,7 @@ impl LazyAws {
         }
     }
 
-    /// BatchMode: from now on nobody is asked for anything.
+    /// BatchMode: from now on no MFA code is asked for.
     pub(crate) fn forbid_prompts(&self) {
         self.prompts.set(Prompts::Forbidden);
     }

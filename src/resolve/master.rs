@@ -1,5 +1,5 @@
 //! Connection sharing (ControlMaster in ssh_config(5)): whether ssh would use a master connection
-//! that is running. Then nobody logs in, and no key is needed.
+//! that is running. Then there is no login, and no key is needed.
 //!
 //! Which socket ssh uses depends on everything that we spell for it. So ssh is asked with the very
 //! words that it would get, and by the configuration that it would read.
@@ -24,8 +24,8 @@ pub(super) enum Sharing {
     ByAddress,
 }
 
-/// Whether a master listens for the destination as typed, or may listen for its address. Asks ssh
-/// no more than once more where it has no ControlPath for the destination.
+/// Whether a master listens for the destination as typed, or may listen for its address. Without a
+/// ControlPath for the destination, ssh is not asked again.
 ///
 /// # Errors
 /// Those of `ssh -G`.
@@ -42,8 +42,8 @@ pub(super) async fn sharing(
     let socket = settings.control_path(host, &host.as_typed(), None).await?;
     let auto = host.way == Way::Auto;
     let tunnelled = host.way.is_tunnel();
-    // Who names a way wants that one, wherever else a master leads; but through a tunnel ssh gets
-    // the host as typed, and takes the master that listens for it.
+    // A way that the user names is taken, whatever a master offers; but through a tunnel ssh gets the
+    // host as typed, and uses the master that listens for it.
     let listens = socket.as_deref().is_some_and(openssh::master_listens);
     if (auto || tunnelled) && listens {
         return Ok(Sharing::AsTyped);

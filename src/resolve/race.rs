@@ -97,12 +97,12 @@ async fn race(
             () = &mut head_start, if alone => {
                 alone = false;
                 terminal
-                    .debug(|| "direct: no answer yet, the other ways are asked for".to_owned());
+                    .debug(|| "direct: no answer yet, trying the other routes, too".to_owned());
             }
             () = &mut limit, if !late => {
                 late = true;
                 terminal
-                    .debug(|| "from now on the first way that is open is taken".to_owned());
+                    .debug(|| "from now on the first available route is taken".to_owned());
             }
         }
     }
@@ -111,7 +111,7 @@ async fn race(
 /// Tells what was found of a route.
 fn tried(way: RouteKind, finding: Probe, terminal: Terminal) -> Probe {
     terminal.debug(|| match &finding {
-        Probe::Available(_) => format!("{way}: leads there"),
+        Probe::Available(_) => format!("{way}: available"),
         Probe::Unavailable(why) => format!("{way}: {why}"),
         Probe::Pending => format!("{way}: not known yet"),
     });

@@ -10,7 +10,7 @@ use crate::plan::target::bad_name::BadName;
 use crate::plan::way::Way;
 
 impl Resolver<'_> {
-    /// ssh uses a master connection that is running: nobody logs in, and no hop is needed. `what` is
+    /// ssh uses a master connection that is running: no login, and no hop. `what` is
     /// the instance, or what was typed if that says enough.
     pub(super) fn by_master(
         &self,
@@ -57,8 +57,7 @@ impl Resolver<'_> {
         })
     }
 
-    /// Says on a terminal that the connection goes through a tunnel which nobody asked for; but not
-    /// where ssh is to be quiet, too.
+    /// Reports a tunnel that the user did not ask for, on a terminal, unless ssh is to be quiet.
     pub(super) fn announce(&self, route: &Route, host: &Host<'_>) {
         let options = &self.invocation.options;
         let quiet = host.config.batch || self.invocation.is_quiet();
@@ -75,8 +74,8 @@ impl Resolver<'_> {
     }
 }
 
-/// Makes sure that a shell cannot take a host name for anything else: ssh gives it to one with a
-/// ProxyCommand of ours.
+/// Checks that a shell cannot take the host name for anything else: ssh passes it to one in our
+/// ProxyCommand.
 fn check_host(host: &Host<'_>, route: &Route) -> Result<(), Error> {
     let by_shell = !host.hops.is_empty() || matches!(route, Route::Tunnel(..));
     if by_shell && !quote::fits_token(&route.host()) {

@@ -51,7 +51,7 @@ impl Choice {
     }
 }
 
-/// Chooses the route, or that every route is to be tried.
+/// Chooses the route, or decides that all must be probed.
 ///
 /// # Errors
 /// No address or endpoint that fits, and those of `ssh -G`.

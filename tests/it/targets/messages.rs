@@ -113,7 +113,7 @@ fn debug_messages_are_sentences() {
     let outcome = run(&caller, "mssh", ["-d", "-p22", REJECTS_DIRECT, "true"]);
     for sentence in [
         "mssh: debug: direct: 127.0.1.84 refuses connections to port 22\n",
-        "mssh: debug: eice: leads there\n",
+        "mssh: debug: eice: available\n",
     ] {
         assert!(outcome.stderr.contains(sentence), "{sentence}: {outcome:?}");
     }
