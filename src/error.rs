@@ -12,6 +12,7 @@ use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::cli::usage::Usage;
 use crate::plan::route::eice::NoEndpoint;
 use crate::plan::route::error::RouteError;
+use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::plan::target::bad_name::BadName;
 use crate::world::aws::error::{AwsError, StaleSession};
 use crate::world::key::error::KeyError;
@@ -48,6 +49,12 @@ pub enum Error {
 
 impl From<ClientError> for Error {
     fn from(error: ClientError) -> Self {
+        Self::Ssh(error.into())
+    }
+}
+
+impl From<BadConfigValue> for Error {
+    fn from(error: BadConfigValue) -> Self {
         Self::Ssh(error.into())
     }
 }

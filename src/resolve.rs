@@ -90,7 +90,8 @@ impl Resolver<'_> {
             return self.by_login(id.as_str(), &host, route::to_node(id, &aws));
         }
         let logs_in = sharing == Sharing::Nothing;
-        self.push.check(logs_in, &host.login).await?;
+        let bad_user = |name| host::bad_user(name, &self.settings, self.invocation, destination);
+        self.push.check(logs_in, &host.login, bad_user).await?;
         let beside = self.invocation.options.instance.as_ref();
         let (target, hostname) = (&destination.target, &host.config.hostname);
         let Sought { lookup, region } =

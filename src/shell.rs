@@ -9,6 +9,7 @@ use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::usage::Usage;
 use crate::plan::route::tunnel::SsmTarget;
+use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::instance::State;
@@ -112,7 +113,8 @@ async fn target(
         return Ok((destination.target.clone(), destination.host.clone()));
     }
     let host = openssh::host_name(invocation, destination).await?;
-    Ok((Target::parse(&host)?, host))
+    let target = Target::parse(&host).map_err(BadConfigValue::host_name)?;
+    Ok((target, host))
 }
 
 /// What Session Manager knows the target as. An ID need not be looked up.

@@ -3,6 +3,7 @@
 //! Who logs in, which address family, and whether the user's ssh_config has a proxy for the host
 //! are ssh's to say (ssh_config(5)): we ask it with the user's own words rather than imitate it.
 
+pub mod bad_value;
 pub mod files;
 mod said;
 pub mod user;
@@ -12,6 +13,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use self::bad_value::BadConfigValue;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::scan::Flag;
 use crate::plan::program::Program;
@@ -292,6 +294,21 @@ pub fn jump(proxy: &str) -> Option<&str> {
 #[must_use]
 pub fn proxied_by_words(invocation: &Invocation) -> bool {
     invocation.jump().is_some() || invocation.sets(&["proxycommand", "proxyjump"])
+}
+
+/// Whether the command line names the user of a destination.
+pub fn user_by_words(invocation: &Invocation, of: &Destination) -> bool {
+    of.login.is_some() || invocation.sets_user()
+}
+
+impl HostConfig {
+    /// What its HostName is.
+    ///
+    /// # Errors
+    /// What is nearly an ID.
+    pub fn target(&self) -> Result<Target, BadConfigValue> {
+        Target::parse(&self.hostname).map_err(BadConfigValue::host_name)
+    }
 }
 
 #[cfg(test)]

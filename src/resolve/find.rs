@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::hint;
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::cli::invocation::Invocation;
+use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::{InstanceId, Region};
@@ -47,7 +48,7 @@ pub(crate) async fn lookup(
         let (lookup, region) = (Lookup::Id(id), None);
         return Ok(Sought { lookup, region });
     }
-    let named = Target::parse(hostname)?;
+    let named = Target::parse(hostname).map_err(BadConfigValue::host_name)?;
     let region = named.region().cloned();
     let by_name = lookup::of(target).or_else(|| lookup::of(&named));
     let lookup = match by_name {

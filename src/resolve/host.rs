@@ -8,7 +8,9 @@ use crate::error::Error;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::route::{Route, hops};
 use crate::plan::ssh_g;
+use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::plan::ssh_g::{HostConfig, Query, QueryOptions};
+use crate::plan::target::bad_name::BadName;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::hop::Hop;
 use crate::plan::target::ids::{Login, Region};
@@ -71,7 +73,8 @@ pub(crate) async fn ask<'a>(
     let is_console = invocation.options.via == Way::Serial;
     // A console has no such user.
     let user = config.login.as_deref().filter(|_| !is_console);
-    let login = Login::or_default(user)?;
+    let login = Login::or_default(user);
+    let login = login.map_err(|name| bad_user(name, settings, invocation, destination))?;
     if config.batch {
         waiting::hush();
     }
@@ -102,14 +105,28 @@ async fn hops_and_way(
     let Settings::Ssh(ssh) = settings else {
         return Ok((Vec::new(), invocation.options.via));
     };
-    let mut hops = hops::of(config.proxy.as_deref())?;
+    let typed = ssh_g::proxied_by_words(invocation);
+    let mut hops = hops::of(config.proxy.as_deref()).map_err(|name| jump::bad_hop(name, typed))?;
     // Past a master connection, ssh needs no hop.
     let master = config.master.as_deref();
     let needs_none = invocation.is_control_command() || master.is_some_and(openssh::master_listens);
     let is_instance = async |address| Ok(!needs_none && is_instance(address).await?);
     jump::identify(&mut hops, invocation, ssh.source, is_instance).await?;
-    let typed = ssh_g::proxied_by_words(invocation);
     Ok(hops::settle(hops, typed, invocation.options.via)?)
+}
+
+/// What is wrong with a user, and where it comes from.
+pub(super) fn bad_user(
+    name: BadName,
+    settings: &Settings<'_>,
+    invocation: &Invocation,
+    of: &Destination,
+) -> Error {
+    if matches!(settings, Settings::Given(_)) || ssh_g::user_by_words(invocation, of) {
+        name.into()
+    } else {
+        BadConfigValue::user(name).into()
+    }
 }
 
 impl Settings<'_> {

@@ -12,7 +12,10 @@ use crate::plan::argv::ssh_config::{Block, Key};
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::setup;
 use crate::plan::route::hops;
+use crate::plan::ssh_g;
+use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::plan::ssh_g::{HostConfig, Query};
+use crate::plan::target::bad_name::BadName;
 use crate::plan::target::hop::Hop;
 use crate::plan::way::Way;
 use crate::world::key::keeper::Keeper;
@@ -33,16 +36,23 @@ pub(crate) async fn identify(
     source: &Source,
     is_instance: impl AsyncFn(IpAddr) -> Result<bool, Error>,
 ) -> Result<(), Error> {
+    let typed = ssh_g::proxied_by_words(invocation);
     for (at, hop) in hops.iter_mut().enumerate() {
         if hop.needs_ssh_g() {
             match ask(hop, invocation, source).await {
-                Ok(config) => hops::apply(hop, &config, at == 0)?,
+                Ok(config) => {
+                    let applied = hops::apply(hop, &config, at == 0);
+                    applied.map_err(|error| match error.keyword {
+                        "ProxyJump" => bad_hop(error.name, typed),
+                        _ => error.into(),
+                    })?;
+                }
                 Err(error) if hop.is_instance() => return Err(error.into()),
                 // ssh will report that itself.
                 Err(_) => {}
             }
             if let Some(login) = hop.login.as_ref().filter(|_| hop.is_instance()) {
-                login.for_push()?;
+                login.for_push().map_err(|name| bad_hop(name, typed))?;
             }
         }
         if let Some(address) = hop.address() {
@@ -51,6 +61,15 @@ pub(crate) async fn identify(
         }
     }
     Ok(())
+}
+
+/// What is wrong with a hop, and where it comes from: `typed` is -J.
+pub(super) fn bad_hop(name: BadName, typed: bool) -> Error {
+    if typed {
+        name.into()
+    } else {
+        BadConfigValue::proxy_jump(name).into()
+    }
 }
 
 /// What ssh says of a hop: of the command line it hands on nothing but `-F`.

@@ -5,6 +5,7 @@ use tokio::sync::OnceCell;
 use super::key::LoginKey;
 use crate::error::Error;
 use crate::plan::cli::invocation::Invocation;
+use crate::plan::target::bad_name::BadName;
 use crate::plan::target::ids::{InstanceId, Login, Zone};
 use crate::world::aws;
 use crate::world::aws::{PushTarget, Regional};
@@ -59,9 +60,14 @@ impl<'a> KeyPush<'a> {
     ///
     /// # Errors
     /// A user that EC2 Instance Connect would refuse, if `logs_in`; a key without a public half.
-    pub(super) async fn check(&self, logs_in: bool, login: &Login) -> Result<(), Error> {
+    pub(super) async fn check(
+        &self,
+        logs_in: bool,
+        login: &Login,
+        bad_user: impl FnOnce(BadName) -> Error,
+    ) -> Result<(), Error> {
         if logs_in && self.mode != PushMode::Never {
-            login.for_push()?;
+            login.for_push().map_err(bad_user)?;
         }
         let has_own = self.invocation.identity().is_some();
         if has_own && !self.invocation.is_control_command() {

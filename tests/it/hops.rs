@@ -70,11 +70,15 @@ fn a_dns_name_of_aws_is_a_hop() {
 #[test]
 fn a_malformed_id_as_a_hop_is_an_error() {
     let user = SshUser::with("Host bastion\n    HostName i-0face\n");
-    for hop in ["i-0face", "root@i-0face:22", "bastion"] {
+    for (hop, from) in [
+        ("i-0face", ""),
+        ("root@i-0face:22", ""),
+        ("bastion", " (HostName in the ssh configuration)"),
+    ] {
         user.run("mssh", &["-J", hop, WEB1, "true"]).fails(
             255,
             &[
-                "mssh: error: `i-0face` is not a valid instance ID",
+                &format!("mssh: error: `i-0face` is not a valid instance ID{from}"),
                 "mssh: hint: an instance ID is `i-` followed by 17 (or 8) hexadecimal digits",
             ],
         );

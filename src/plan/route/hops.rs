@@ -11,6 +11,7 @@
 use crate::plan::cli::usage::Usage;
 use crate::plan::ssh_g;
 use crate::plan::ssh_g::HostConfig;
+use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::plan::target::Target;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::hop;
@@ -71,16 +72,19 @@ pub fn check(hops: &[Hop], way: Way) -> Result<(), Usage> {
 /// logs in. The `first` hop may have a proxy of its own, by which ssh finds it.
 ///
 /// # Errors
-/// [`BadName::InstanceId`] and the like for its HostName, and [`BadName::User`].
-pub fn apply(hop: &mut Hop, config: &HostConfig, first: bool) -> Result<(), BadName> {
+/// What is nearly an ID as its HostName, and a user that no key can be pushed for.
+pub fn apply(hop: &mut Hop, config: &HostConfig, first: bool) -> Result<(), BadConfigValue> {
     let has_proxy = first && config.proxy.is_some();
     if hop.kind == HopKind::Plain && !has_proxy {
-        hop.kind = match Target::parse(&config.hostname) {
+        hop.kind = match config.target() {
             Ok(Target::Id(_) | Target::Aws(_)) => HopKind::Instance,
             Ok(Target::Address(address)) if config.has_usual_identities() => {
                 HopKind::Address(address, config.identities.clone())
             }
-            Err(near @ (BadName::InstanceId(_) | BadName::NodeId(_))) => return Err(near),
+            Err(BadConfigValue {
+                name: name @ (BadName::InstanceId(_) | BadName::NodeId(_)),
+                ..
+            }) => return Err(BadConfigValue::host_name(name)),
             Ok(_) | Err(_) => HopKind::Plain,
         };
     }
@@ -96,9 +100,12 @@ pub fn apply(hop: &mut Hop, config: &HostConfig, first: bool) -> Result<(), BadN
 }
 
 /// Who logs in at a hop, if a key can be pushed for them.
-fn login(hop: &Hop, config: &HostConfig) -> Result<Login, BadName> {
-    let configured = || Login::or_default(config.login.as_deref());
-    let login = hop.login.clone().map_or_else(configured, Ok)?;
-    login.for_push()?;
+fn login(hop: &Hop, config: &HostConfig) -> Result<Login, BadConfigValue> {
+    if let Some(login) = hop.login.clone() {
+        login.for_push().map_err(BadConfigValue::proxy_jump)?;
+        return Ok(login);
+    }
+    let login = Login::or_default(config.login.as_deref()).map_err(BadConfigValue::user)?;
+    login.for_push().map_err(BadConfigValue::user)?;
     Ok(login)
 }

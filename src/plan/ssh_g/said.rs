@@ -40,12 +40,13 @@ impl HostConfig {
     /// Which user is taken for a destination, and why.
     #[must_use]
     pub fn user(&self, login: &Login, invocation: &Invocation, of: &Destination) -> String {
-        let by_words = of.login.is_some() || invocation.sets_user();
         match self.login {
             None => format!(
                 "user {login}, the default, since neither the command line nor ssh_config names one"
             ),
-            Some(_) if by_words => format!("user {login}, named on the command line"),
+            Some(_) if super::user_by_words(invocation, of) => {
+                format!("user {login}, named on the command line")
+            }
             Some(_) => format!("user {login}, named in ssh_config"),
         }
     }

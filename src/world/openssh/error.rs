@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::hint::Hint;
+use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::world::process::error::ClientError;
 
 /// Why ssh does not answer, or its configuration cannot be changed.
@@ -17,6 +18,8 @@ pub enum SshError {
     Refused { stderr: Vec<u8>, status: u8 },
     #[error(transparent)]
     Client(#[from] ClientError),
+    #[error(transparent)]
+    Config(#[from] BadConfigValue),
     #[error("{shown} is not the host key that AWS publishes for this serial console")]
     OtherHostKey { shown: String },
     #[error("cannot change {}", path.display())]
@@ -30,6 +33,7 @@ impl SshError {
             Self::Refused { status, .. } => Some(*status),
             Self::Client(ClientError::NotFound(_)) => Some(127),
             Self::Client(ClientError::CannotRun { .. })
+            | Self::Config(_)
             | Self::OtherHostKey { .. }
             | Self::File { .. } => None,
         }
@@ -41,6 +45,7 @@ impl Hint for SshError {
         match self {
             Self::Refused { .. } => None,
             Self::Client(error) => error.hint(),
+            Self::Config(error) => error.hint(),
             Self::OtherHostKey { .. } => Some(
                 "someone may be intercepting the connection; if AWS has announced a new key, \
                  connect once with `-o StrictHostKeyChecking=ask`"

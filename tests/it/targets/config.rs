@@ -61,6 +61,33 @@ fn an_alias_may_stand_for_an_address_or_a_dns_name_of_aws() {
     }
 }
 
+/// It is not a mistake on the command line, so the error names the keyword.
+#[test]
+fn a_bad_value_of_ssh_config_is_reported_as_such() {
+    for (keyword, value, error) in [
+        ("HostName", "i-0abc", "`i-0abc` is not a valid instance ID"),
+        ("User", "1000", "`1000` is not a valid user name"),
+        ("ProxyJump", "i-0abc", "`i-0abc` is not a valid instance ID"),
+    ] {
+        let host = if keyword == "HostName" {
+            String::new()
+        } else {
+            format!("  HostName {WEB1}\n")
+        };
+        let (_kept, file) = config(&format!("Host db\n{host}  {keyword} {value}"));
+        let caller = caller();
+        let outcome = run(&caller, "mssh", ["-F", &file, "db", "true"]);
+        let expected = format!("mssh: error: {error} ({keyword} in the ssh configuration)");
+        assert_eq!(
+            outcome.stderr.lines().next(),
+            Some(&*expected),
+            "{outcome:?}"
+        );
+        assert_eq!(outcome.code, Some(255), "{outcome:?}");
+        assert_eq!(caller.calls().len(), 0);
+    }
+}
+
 #[test]
 fn address_family_of_ssh_config_is_used() {
     let (_kept, file) = config("Host i-*\n  AddressFamily inet6");

@@ -11,6 +11,7 @@ use crate::plan::program::Program;
 use crate::plan::route::hops;
 use crate::plan::route::hops::{of, settle};
 use crate::plan::ssh_g::HostConfig;
+use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::hop;
 use crate::plan::way::Way;
@@ -139,7 +140,8 @@ fn a_hop_is_read_as_a_target_is_by_its_host_name() {
         assert_eq!(other.login.map(|it| it.to_string()), Some("jane".into()));
     }
     let near = heeded("bastion", &answer("i-0abc"), true);
-    assert_eq!(near, Err(BadName::InstanceId("i-0abc".into())));
+    let name = BadName::InstanceId("i-0abc".into());
+    assert_eq!(near, Err(BadConfigValue::host_name(name)));
     let plain = heeded("bastion", &answer("bastion.example"), true).expect("a hop");
     assert!(!plain.is_instance() && plain.login.is_none());
     let proxied = HostConfig {
