@@ -90,7 +90,7 @@ impl<'a> KeyPush<'a> {
             return Ok(());
         }
         let target = PushTarget::User(login.for_push()?, self.zone());
-        self.push(aws::KeyPush { id, target }, aws).await
+        self.push(aws::PushRequest { id, target }, aws).await
     }
 
     /// Pushes the key for the serial console of an instance.
@@ -106,10 +106,10 @@ impl<'a> KeyPush<'a> {
             return Ok(());
         }
         let target = PushTarget::Serial;
-        self.push(aws::KeyPush { id, target }, aws).await
+        self.push(aws::PushRequest { id, target }, aws).await
     }
 
-    async fn push(&self, push: aws::KeyPush<'_>, aws: &Regional<'_>) -> Result<(), Error> {
+    async fn push(&self, push: aws::PushRequest<'_>, aws: &Regional<'_>) -> Result<(), Error> {
         let key = self.key().await?;
         Ok(aws.push(push, &key.public()?, key.bell()).await?)
     }

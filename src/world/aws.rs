@@ -25,7 +25,7 @@ pub use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 
 use self::call::Call;
-pub use self::call::{KeyPush, PushTarget};
+pub use self::call::{PushRequest, PushTarget};
 pub use self::credentials::Prompts;
 use self::credentials::{CachedSession, Found, ProviderChain};
 

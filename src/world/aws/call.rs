@@ -22,12 +22,12 @@ pub(super) struct Call<'a> {
     pub(super) action: &'static str,
     pub(super) region: &'a Regional<'a>,
     /// What is pushed, if the call pushes a key.
-    pub(super) push: Option<KeyPush<'a>>,
+    pub(super) push: Option<PushRequest<'a>>,
 }
 
 /// A key that is pushed.
 #[derive(Clone, Copy, Debug)]
-pub struct KeyPush<'a> {
+pub struct PushRequest<'a> {
     /// The instance.
     pub id: &'a InstanceId,
     /// What it opens there.
@@ -45,44 +45,47 @@ pub enum PushTarget<'a> {
 
 impl Call<'_> {
     /// Makes the call.
-    pub(super) async fn send<T, E>(
+    pub(super) fn send<T, E>(
         &self,
         request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Result<T, AwsError>
+    ) -> impl Future<Output = Result<T, AwsError>>
     where
         T: RequestId,
         E: OperationError,
     {
-        let result = self.timed(request).await;
-        result.map_err(|error| self.failed(&error))
+        let answer = self.timed(request);
+        async move { answer.await.map_err(|error| self.failed(&error)) }
     }
 
     /// The same for callers who look at the SDK's error themselves. With `--debug` it says how long
     /// the call took and which ID AWS gave it.
-    pub(super) async fn timed<T, E>(
+    pub(super) fn timed<T, E>(
         &self,
         request: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Result<T, SdkError<E, HttpResponse>>
+    ) -> impl Future<Output = Result<T, SdkError<E, HttpResponse>>>
     where
         T: RequestId,
         E: OperationError,
     {
-        let region = &self.region.region;
-        let action = self.action.rsplit(':').next().unwrap_or_default();
-        let started = Instant::now();
-        let wait = Wait::begin(format!("{action} in {region}"));
-        // On the heap, since the futures of the SDK are large.
-        let result = wait.during(Box::pin(request)).await;
-        self.region.debug(|| {
-            let (outcome, id) = match &result {
-                Ok(output) => ("answered", output.request_id()),
-                Err(error) => ("failed", error.request_id()),
-            };
-            let id = id.map_or(String::new(), |id| format!(", request {id}"));
-            let took = took(started);
-            format!("{action} in {region} {outcome} after {took}{id}")
-        });
-        result
+        // The SDK's futures are large. Boxed here, and not in the async block, it is in no other.
+        let request = Box::pin(request);
+        async move {
+            let region = &self.region.region;
+            let action = self.action.rsplit(':').next().unwrap_or_default();
+            let started = Instant::now();
+            let wait = Wait::begin(format!("{action} in {region}"));
+            let result = wait.during(request).await;
+            self.region.debug(|| {
+                let (outcome, id) = match &result {
+                    Ok(output) => ("answered", output.request_id()),
+                    Err(error) => ("failed", error.request_id()),
+                };
+                let id = id.map_or(String::new(), |id| format!(", request {id}"));
+                let took = took(started);
+                format!("{action} in {region} {outcome} after {took}{id}")
+            });
+            result
+        }
     }
 
     /// Our error for the SDK's: by the service's error code, or by how far the call got.

@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::Regional;
-use super::call::{Call, KeyPush, PushTarget};
+use super::call::{Call, PushRequest, PushTarget};
 use super::retry::{OperationError, client_config};
 use crate::world::aws::error::AwsError;
 use crate::world::key::keeper::Bell;
@@ -26,7 +26,7 @@ impl Regional<'_> {
     /// Those of any call; also an answer that does not confirm the push.
     pub async fn push(
         &self,
-        push: KeyPush<'_>,
+        push: PushRequest<'_>,
         public_key: &str,
         bell: Option<Bell>,
     ) -> Result<(), AwsError> {

@@ -86,11 +86,12 @@ fn logged_out(error: &SdkCredentialsError, profile: &str) -> AwsError {
         return AwsError::Network(network.clone());
     }
     // The SDK's types for these errors are private, or are named only by Debug.
-    let texts: String = connect_error::chain(error)
-        .map(|error| format!("{error:?} {error} "))
+    let texts: Vec<String> = connect_error::chain(error)
+        .map(|error| format!("{error:?} {error}"))
         .collect();
-    let is = |words: &[&str]| words.iter().any(|word| texts.contains(word));
-    if is(&["ExpiredToken", "Unauthorized", "expired", "reauthenticate"]) {
+    let says = |word: &&str| texts.iter().any(|text| text.contains(word));
+    let expired = ["ExpiredToken", "Unauthorized", "expired", "reauthenticate"];
+    if expired.iter().any(says) {
         return CredentialsError::no_login(profile, LOG_IN, NoLogin::Expired).into();
     }
     no_credentials(error, Some(profile.to_owned()))
