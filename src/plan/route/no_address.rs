@@ -27,7 +27,16 @@ impl NoAddress {
                 "leave out --via to try its private address and tunnels, or choose a tunnel: \
                  --eice, --ssm"
             }
-            _ => "let mssh choose: leave out --via, --private, -4, -6 and AddressFamily",
+            (
+                Way::Auto
+                | Way::Private
+                | Way::Ipv6
+                | Way::InstanceId
+                | Way::Eice
+                | Way::Ssm
+                | Way::Serial,
+                _,
+            ) => "let mssh choose: leave out --via, --private, -4, -6 and AddressFamily",
         }
     }
 }

@@ -42,7 +42,13 @@ impl Hint for BadConfigValue {
     fn hint(&self) -> Option<String> {
         match self.name {
             BadName::PastedHop(_) => Some("write the instance's ID there".to_owned()),
-            _ => self.name.hint(),
+            BadName::User(_)
+            | BadName::Host(_)
+            | BadName::PathOnHost(_)
+            | BadName::InstanceId(_)
+            | BadName::NodeId(_)
+            | BadName::Region(_)
+            | BadName::Zone(_) => self.name.hint(),
         }
     }
 }
