@@ -18,7 +18,7 @@ use crate::resolve::lazy_aws::LazyAws;
 use crate::resolve::push::KeyPush;
 use crate::run::{become_client, show, wait_for};
 use crate::world::aws::Aws;
-use crate::world::openssh::Source;
+use crate::world::openssh::ConfigSource;
 use crate::world::process;
 use crate::world::process::error::IoError;
 use crate::world::tty::terminal::Terminal;
@@ -32,10 +32,10 @@ const NO_KEY: &str = "EPHEMERAL_KEY";
 /// Whatever is in the way. Nothing is left behind then.
 pub(crate) fn run(invocation: &Invocation, terminal: Terminal) -> Result<(), Error> {
     let options = &invocation.options;
-    let terminal = terminal.telling(options.debug, invocation.is_verbose());
+    let terminal = terminal.with_verbosity(options.debug, invocation.is_verbose());
     let quiet = invocation.is_quiet();
     // Keep both until exec: dropping the files removes the key.
-    let (line, _files) = wait_for(terminal.beside(quiet, prepare(invocation, terminal)))?;
+    let (line, _files) = wait_for(terminal.show_wait_during(quiet, prepare(invocation, terminal)))?;
     if options.dry_run {
         return show(&line);
     }
@@ -54,8 +54,8 @@ async fn prepare(
         Program::Sftp | Program::Scp => process::find("ssh")?,
     };
     terminal.debug(|| format!("the client is {}", client.display()));
-    process::notice_children().map_err(IoError::Start)?;
-    let source = Source::of(invocation);
+    process::make_children_waitable().map_err(IoError::Start)?;
+    let source = ConfigSource::of(invocation);
     let mut resolver = Resolver {
         invocation,
         settings: Settings::Ssh(Ssh {
@@ -118,7 +118,7 @@ fn spell(
 ) -> Result<CommandLine, Error> {
     let knows_host_key = resolved.iter().any(|it| it.route.host_key().is_some());
     let mssh = if tunnels.is_some() || knows_host_key {
-        Some(process::ourselves()?)
+        Some(process::mssh_path()?)
     } else {
         None
     };

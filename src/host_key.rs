@@ -13,7 +13,7 @@ use crate::world::tty::terminal::Terminal;
 /// Answers ssh's question about a host key. What comes of another key is ssh's to decide, by its own
 /// options; so that is no failure of ours.
 pub(crate) fn answer(question: &[OsString], terminal: Terminal) -> ExitCode {
-    match host_key::judge(question) {
+    match host_key::reply(question) {
         Some(HostKeyReply::Known(line)) => match print(&line) {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,

@@ -55,12 +55,12 @@ use world::tty::terminal::Terminal;
 /// `mssh`, or the program that our name tells (`msftp`, `mscp`): from the words to the client.
 #[must_use]
 pub fn main() -> ExitCode {
-    if own_program::is_first()
-        && let Ok(status) = own_program::as_first()
+    if own_program::is_pid_1()
+        && let Ok(status) = own_program::run_as_pid_1()
     {
         return status;
     }
-    own_program::with_stack(run_words)
+    own_program::with_large_stack(run_words)
 }
 
 fn run_words() -> ExitCode {
@@ -75,7 +75,7 @@ fn run_words() -> ExitCode {
     }
     process::hide_memory();
     let terminal = Terminal::new(program);
-    let telling = terminal.telling(mode.asks_for_debug(), false);
+    let telling = terminal.with_verbosity(mode.asks_for_debug(), false);
     panics::record(telling);
     match panics::caught(|| run_mode(program, &mode, terminal)) {
         Ok(status) => status,
@@ -89,7 +89,7 @@ fn run_words() -> ExitCode {
 fn report(error: &Error, terminal: Terminal) {
     match error {
         // ssh's own words about ssh's own options.
-        Error::Ssh(SshError::Refused { stderr, .. }) => terminal.pass_on(stderr),
+        Error::Ssh(SshError::Refused { stderr, .. }) => terminal.write_verbatim(stderr),
         error => terminal.error(error),
     }
 }

@@ -22,7 +22,7 @@ use crate::run::print;
 use crate::world::aws::Credentials;
 use crate::world::net::listener::Listener;
 use crate::world::process::error::IoError;
-use crate::world::process::signals::Hangup;
+use crate::world::process::signals::ShutdownSignals;
 use crate::world::tty::terminal::Terminal;
 use crate::world::{openssh, process};
 
@@ -32,11 +32,13 @@ use crate::world::{openssh, process};
 /// Whatever is in the way.
 pub(crate) async fn run(request: &ListenRequest, terminal: Terminal) -> Result<ExitCode, Error> {
     let options = &request.invocation.options;
-    let terminal = terminal.telling(options.debug, request.invocation.is_verbose());
-    process::notice_children().map_err(IoError::Start)?;
+    let terminal = terminal.with_verbosity(options.debug, request.invocation.is_verbose());
+    process::make_children_waitable().map_err(IoError::Start)?;
     // Before it costs a call: the port may be somebody else's.
     let port = Listener::open(&request.bind_address).await?;
-    let (route, credentials) = terminal.beside(false, find(request, terminal)).await?;
+    let (route, credentials) = terminal
+        .show_wait_during(false, find(request, terminal))
+        .await?;
     let goal = goal(request, &route);
     if options.dry_run {
         let line = format!("listen on {}, forward to {goal}\n", request.bind_address);
@@ -44,8 +46,10 @@ pub(crate) async fn run(request: &ListenRequest, terminal: Terminal) -> Result<E
         return Ok(ExitCode::SUCCESS);
     }
     let forwarder = Forwarder::new(request, route, credentials, terminal);
-    let hangup = Hangup::unless_ignored().await.map_err(IoError::Start)?;
-    terminal.announce(&format!(
+    let hangup = ShutdownSignals::listen_unless_ignored()
+        .await
+        .map_err(IoError::Start)?;
+    terminal.info(&format!(
         "listening on {}, forwarding to {goal}",
         port.address
     ));

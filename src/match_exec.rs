@@ -21,7 +21,7 @@ pub(crate) fn skips_block(words: &[OsString]) -> ExitCode {
     };
     let host = host.to_string_lossy();
     let id = InstanceId::parse(&host);
-    if id.is_err() && NodeId::parse(&host).is_err() || process::is_under_us() {
+    if id.is_err() && NodeId::parse(&host).is_err() || process::parent_is_started_by_mssh() {
         return ExitCode::SUCCESS;
     }
     if let (Some(directory), Ok(id)) = (directory, id) {

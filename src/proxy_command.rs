@@ -24,7 +24,7 @@ use crate::tunnel;
 use crate::world::aws::Credentials;
 use crate::world::net::stdio_tcp;
 use crate::world::net::tcp::{self, ConnectError};
-use crate::world::openssh::Source;
+use crate::world::openssh::ConfigSource;
 use crate::world::process;
 use crate::world::process::error::IoError;
 use crate::world::tty::terminal::Terminal;
@@ -46,7 +46,7 @@ struct Prepared {
 /// Whatever is in the way.
 pub(crate) fn run(request: &ProxyRequest, terminal: Terminal) -> Result<(), Error> {
     let options = &request.invocation.options;
-    let terminal = terminal.telling(options.debug, request.invocation.is_verbose());
+    let terminal = terminal.with_verbosity(options.debug, request.invocation.is_verbose());
     let prepared = wait_for(prepare(request, terminal))?;
     let route = &prepared.route;
     match (&prepared.forwarding_ssh, route) {
@@ -65,7 +65,7 @@ pub(crate) fn run(request: &ProxyRequest, terminal: Terminal) -> Result<(), Erro
 }
 
 async fn prepare(request: &ProxyRequest, terminal: Terminal) -> Result<Prepared, Error> {
-    process::notice_children().map_err(IoError::Start)?;
+    process::make_children_waitable().map_err(IoError::Start)?;
     // Before anything takes its time: ssh knows the key already, which is to stay.
     let key = request.key_dir.as_deref();
     let key = key.map(LoginKey::shared).transpose()?;
@@ -109,7 +109,13 @@ async fn forwarding_ssh(
     let aws = LazyAws::new(&invocation.options, true, terminal);
     let is_instance = async |address| find::is_instance_at(address, &aws, None, terminal).await;
     let mut hops = request.hops.clone();
-    jump::identify(&mut hops, invocation, &Source::of(invocation), is_instance).await?;
+    jump::identify(
+        &mut hops,
+        invocation,
+        &ConfigSource::of(invocation),
+        is_instance,
+    )
+    .await?;
     hops::check(&hops, request.first_hop_via)?;
     let forward = format!("[{}]:{}", route.destination(), request.port);
     jump::forwarding_ssh(&hops, invocation, request.first_hop_via, &forward)
@@ -119,7 +125,7 @@ async fn forwarding_ssh(
 fn carry(host: &str, port: u16) -> Result<(), Error> {
     let socket = tcp::connect_blocking(host, port)?;
     // Ctrl-C is for ssh, which may have gone to the background and need us there.
-    process::leave_terminal();
+    process::detach_from_terminal();
     let input = io::stdin().as_fd().try_clone_to_owned();
     let output = io::stdout().as_fd().try_clone_to_owned();
     let ends = input.and_then(|input| Ok((input, output?)));

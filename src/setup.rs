@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::plan::argv::ssh_config;
-use crate::plan::argv::ssh_config::{Block, FILE, FILE_MARK, Key, OLDEST};
+use crate::plan::argv::ssh_config::{Block, BlockKey, FILE, FILE_MARK, OLDEST_OPENSSH};
 use crate::plan::cli::invocation::Action;
 use crate::plan::cli::setup::Setup;
 use crate::plan::cli::usage::Usage;
@@ -40,33 +40,33 @@ pub(crate) fn run(setup: &Setup, terminal: Terminal) -> Result<Vec<u8>, Error> {
     }
     for step in &steps {
         step.take()?;
-        terminal.announce(&step.text(true));
+        terminal.info(&step.text(true));
     }
     if steps.is_empty() {
-        terminal.announce("nothing to change");
+        terminal.info("nothing to change");
     }
     if setup.action == Action::Install {
-        terminal.announce("now try `ssh INSTANCE-ID`; --uninstall takes it out again");
+        terminal.info("now try `ssh INSTANCE-ID`; --uninstall takes it out again");
     }
     Ok(Vec::new())
 }
 
 /// The block, and who logs in where nothing else says so.
 fn parts(setup: &Setup) -> Result<(Vec<u8>, String), Error> {
-    if let Some(found) = openssh::release().filter(|found| *found < OLDEST) {
-        return Err(Usage::OldOpenSsh(found, OLDEST).into());
+    if let Some(found) = openssh::release().filter(|found| *found < OLDEST_OPENSSH) {
+        return Err(Usage::OldOpenSsh(found, OLDEST_OPENSSH).into());
     }
     let absolute = |path: &PathBuf| std::path::absolute(path).map_err(IoError::Start);
     let key = match (&setup.own_key, &setup.key_dir) {
-        (Some(file), _) => Key::Own(absolute(file)?),
-        (None, Some(directory)) => Key::Ephemeral(absolute(directory)?),
-        (None, None) => Key::Ephemeral(room::for_plain_ssh()?),
+        (Some(file), _) => BlockKey::Own(absolute(file)?),
+        (None, Some(directory)) => BlockKey::Ephemeral(absolute(directory)?),
+        (None, None) => BlockKey::Ephemeral(room::for_plain_ssh()?),
     };
-    if let Key::Ephemeral(directory) = &key {
+    if let BlockKey::Ephemeral(directory) = &key {
         fits_keys(directory)?;
     }
     let block = Block {
-        mssh: process::ourselves()?,
+        mssh: process::mssh_path()?,
         words: setup.words.clone(),
         key,
     };
@@ -142,13 +142,13 @@ fn install(block: &[u8], user: &str) -> Result<Vec<Step>, Error> {
     }
     let found = config_files::read(&config)?;
     let theirs = found.as_deref().unwrap_or_default();
-    let text = ssh_config::with_ours(theirs, user);
+    let text = ssh_config::with_our_lines(theirs, user);
     if text == theirs {
         return Ok(steps);
     }
     // What is backed up is the user's alone, also where our lines are there and change. A file that
     // holds nothing else was made by us, unless there is a backup already.
-    let before = ssh_config::without_ours(theirs);
+    let before = ssh_config::without_our_lines(theirs);
     if found.is_some() && (before == theirs || !before.is_empty()) {
         check_backup(&config, &before, before != theirs)?;
         steps.push(Step::BackUp(config.clone(), before));
@@ -179,7 +179,7 @@ fn uninstall() -> Result<Vec<Step>, Error> {
     let (ours, config) = files();
     let mut steps = Vec::new();
     if let Some(theirs) = config_files::read(&config)? {
-        let text = ssh_config::without_ours(&theirs);
+        let text = ssh_config::without_our_lines(&theirs);
         let backup = config_files::backup(&config);
         let kept = config_files::read(&backup)?;
         let is_spare = kept.as_ref() == Some(&text) && !backup.is_symlink();

@@ -21,10 +21,10 @@ use crate::tunnel::ssm::SsmSession;
 use crate::world::aws::{Regional, SessionKind};
 use crate::world::net::pump::Streams;
 use crate::world::process::error::IoError;
-use crate::world::process::signals::Hangup;
+use crate::world::process::signals::ShutdownSignals;
 use crate::world::process::stdio;
 use crate::world::process::stdio::{FlagsGuard, Input, Output};
-use crate::world::tty::raw_mode::Screen;
+use crate::world::tty::input_terminal::InputTerminal;
 use crate::world::tty::terminal::Terminal;
 use crate::world::{openssh, process};
 
@@ -39,8 +39,8 @@ pub(crate) async fn run(
     terminal: Terminal,
 ) -> Result<(), Error> {
     let options = &invocation.options;
-    let terminal = terminal.telling(options.debug, invocation.is_verbose());
-    process::notice_children().map_err(IoError::Start)?;
+    let terminal = terminal.with_verbosity(options.debug, invocation.is_verbose());
+    process::make_children_waitable().map_err(IoError::Start)?;
     let destination = invocation.destinations().next().ok_or(Usage::NoTarget)?;
     let (target, host) = target(invocation, destination).await?;
     let told = destination.region().or(target.region());
@@ -50,9 +50,9 @@ pub(crate) async fn run(
         let found = ssm_target(invocation, &target, &host, &place, terminal).await?;
         Ok::<_, Error>((place, found))
     };
-    let (place, ssm_target) = terminal.beside(false, Box::pin(find)).await?;
+    let (place, ssm_target) = terminal.show_wait_during(false, Box::pin(find)).await?;
     let profile = options.profile.as_deref();
-    terminal.note(&format!("a shell on {ssm_target} by Session Manager"));
+    terminal.verbose(&format!("a shell on {ssm_target} by Session Manager"));
     let ssm = SsmSession {
         target: ssm_target.as_str(),
         start: SessionKind::Shell,
@@ -63,13 +63,13 @@ pub(crate) async fn run(
         terminal,
     };
     // First of all: a signal while a session starts must wait until we can end the session.
-    let hangup = Hangup::listen().map_err(IoError::Start)?;
+    let hangup = ShutdownSignals::listen().map_err(IoError::Start)?;
     let _flags = [FlagsGuard::of(&typed), FlagsGuard::of(&shown)];
     let ends = ends(&typed, &shown).map_err(IoError::Start)?;
     match Box::pin(ssm.run(place.aws(), hangup, ends)).await {
         Err(error @ Error::Instance(InstanceError::NotManaged { .. })) => {
             let reason = Box::pin(reason(error, &ssm_target, &place));
-            Err(terminal.beside(false, reason).await)
+            Err(terminal.show_wait_during(false, reason).await)
         }
         end => end,
     }
@@ -91,11 +91,14 @@ async fn reason(error: Error, ssm_target: &SsmTarget, place: &Regional<'_>) -> E
     }
 }
 
-fn ends(typed: impl AsFd, shown: impl AsFd) -> std::io::Result<(Streams<Input, Output>, Screen)> {
-    let screen = Screen::of(&typed)?;
+fn ends(
+    typed: impl AsFd,
+    shown: impl AsFd,
+) -> std::io::Result<(Streams<Input, Output>, InputTerminal)> {
+    let screen = InputTerminal::of(&typed)?;
     let ends = Streams {
-        input: Input::of(stdio::anew(&typed)?)?,
-        output: Output::of(stdio::anew(&shown)?)?,
+        input: Input::of(stdio::reopen_terminal(&typed)?)?,
+        output: Output::of(stdio::reopen_terminal(&shown)?)?,
         input_closed: Input::is_closed,
         output_closed: Output::is_closed,
     };

@@ -20,9 +20,9 @@ use crate::world::key::room;
 use crate::world::net::pump::Streams;
 use crate::world::process;
 use crate::world::process::error::IoError;
-use crate::world::process::signals::Hangup;
+use crate::world::process::signals::ShutdownSignals;
 use crate::world::process::stdio::{Input, Output};
-use crate::world::tty::raw_mode::Screen;
+use crate::world::tty::input_terminal::InputTerminal;
 use crate::world::tty::terminal::Terminal;
 
 /// `mssh --tunnel …`, as ssh starts it: see [`TunnelRequest`].
@@ -35,7 +35,7 @@ pub(crate) async fn run(
     terminal: Terminal,
 ) -> Result<(), Error> {
     let request = TunnelRequest::parse(words).ok_or(TunnelError::BadWords)?;
-    let terminal = terminal.telling(request.args.verbosity == Verbosity::Debug, false);
+    let terminal = terminal.with_verbosity(request.args.verbosity == Verbosity::Debug, false);
     let credentials = received(&request.args);
     through(&request, credentials, stdio, terminal).await
 }
@@ -57,9 +57,9 @@ pub(crate) async fn through(
         Some(credentials) => credentials,
         None => load(request, terminal).await?,
     };
-    let hangup = Hangup::listen().map_err(IoError::Start)?;
+    let hangup = ShutdownSignals::listen().map_err(IoError::Start)?;
     // Ctrl-C is for ssh, which may have gone to the background and still needs its ProxyCommand.
-    process::leave_terminal();
+    process::detach_from_terminal();
     let streams = Streams {
         input,
         output,
@@ -74,7 +74,7 @@ pub(crate) async fn carry<R, W>(
     request: &TunnelRequest,
     credentials: Credentials,
     streams: Streams<R, W>,
-    hangup: Hangup,
+    hangup: ShutdownSignals,
     terminal: Terminal,
 ) -> Result<(), Error>
 where
@@ -99,7 +99,7 @@ where
         terminal,
     };
     let aws = Aws::with(credentials, ssm.profile, ssm.region, terminal).await?;
-    Box::pin(ssm.run(&aws, hangup, (streams, Screen::default()))).await
+    Box::pin(ssm.run(&aws, hangup, (streams, InputTerminal::default()))).await
 }
 
 /// The credentials that the parent has loaded, if their file is still there.

@@ -17,9 +17,9 @@ use crate::plan::route::Route;
 use crate::tunnel;
 use crate::world::aws::{Credentials, RefreshingCredentials};
 use crate::world::net::forward;
-use crate::world::net::listener::{Caller, Listener, Served, capacity};
+use crate::world::net::listener::{Caller, Connections, Listener, capacity};
 use crate::world::process::error::IoError;
-use crate::world::process::signals::Hangup;
+use crate::world::process::signals::ShutdownSignals;
 use crate::world::tty::panics;
 use crate::world::tty::terminal::Terminal;
 
@@ -94,14 +94,14 @@ impl Forwarder {
     pub(super) async fn serve(
         self,
         mut port: Listener,
-        mut hangup: Hangup,
+        mut hangup: ShutdownSignals,
     ) -> Result<Ended, IoError> {
         let this = Rc::new(self);
         let mut callers = JoinSet::new();
         let serving = async {
             this.admit(&mut port, &mut callers, &mut hangup).await?;
             drop(port);
-            let ended = if hangup.is_termination() {
+            let ended = if hangup.last_was_sigterm() {
                 Ended::Terminated
             } else {
                 Ended::Interrupted
@@ -121,16 +121,16 @@ impl Forwarder {
         self: &Rc<Self>,
         port: &mut Listener,
         callers: &mut JoinSet<()>,
-        hangup: &mut Hangup,
+        hangup: &mut ShutdownSignals,
     ) -> Result<(), IoError> {
-        let (most, mut served, mut next) = (capacity(), Served::default(), None);
+        let (most, mut served, mut next) = (capacity(), Connections::default(), None);
         loop {
             if callers.len() < most
                 && let Some(caller) = next.take()
             {
                 let asked = served.add(&caller);
                 // From here on it hears what we hear.
-                let hangup = hangup.another().map_err(IoError::Start)?;
+                let hangup = hangup.subscribe().map_err(IoError::Start)?;
                 callers.spawn_local(Rc::clone(self).attend(caller, hangup, asked));
             }
             tokio::select! {
@@ -153,22 +153,22 @@ impl Forwarder {
     async fn attend(
         self: Rc<Self>,
         mut caller: Caller,
-        mut hangup: Hangup,
+        mut hangup: ShutdownSignals,
         asked: oneshot::Receiver<()>,
     ) {
         let peer = caller.peer;
         self.terminal.debug(|| format!("{peer} connects"));
-        let carried = match hangup.another() {
+        let carried = match hangup.subscribe() {
             Ok(ear) => self.carry(&mut caller, ear.or(asked)).await,
             Err(cause) => Err(IoError::Start(cause).into()),
         };
         match carried {
             Ok(()) => tokio::select! {
-                () = caller.take_leave() => {}
+                () = caller.close() => {}
                 () = hangup.next() => {}
             },
             Err(error) => {
-                caller.cut_off();
+                caller.reset();
                 let hint = &mut *self.hint.borrow_mut();
                 self.terminal.error_of(&peer.to_string(), &error, hint);
             }
@@ -176,7 +176,7 @@ impl Forwarder {
         self.terminal.debug(|| format!("{peer} is gone"));
     }
 
-    async fn carry(&self, caller: &mut Caller, mut hangup: Hangup) -> Result<(), Error> {
+    async fn carry(&self, caller: &mut Caller, mut hangup: ShutdownSignals) -> Result<(), Error> {
         let (request, current) = match &self.by {
             Connection::Tunnel(tunnel) => &**tunnel,
             Connection::Direct(host, port) => {

@@ -4,8 +4,8 @@
 //! are ssh's to say (ssh_config(5)): we ask it with the user's own words rather than imitate it.
 
 pub mod bad_value;
+mod display;
 pub mod files;
-mod said;
 pub mod user;
 
 use std::ffi::{OsStr, OsString};
@@ -57,7 +57,7 @@ pub fn config(files: Config) -> Vec<u8> {
 
 /// An address that nobody has (RFC 5737, section 3), and a port that nothing listens at: what ssh
 /// says of both as it does of another host, it says of most.
-pub const NOWHERE: (IpAddr, u16) = (IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 1);
+pub const UNUSED_ADDRESS: (IpAddr, u16) = (IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 1);
 
 /// Whom and what a question is about.
 #[derive(Clone, Debug)]
@@ -230,8 +230,8 @@ impl HostConfig {
 
     /// Whether the proxy in force is one of hops.
     #[must_use]
-    pub fn jumps(&self) -> bool {
-        self.proxy.as_deref().and_then(jump).is_some()
+    pub fn uses_jump_hosts(&self) -> bool {
+        self.proxy.as_deref().and_then(proxy_jump).is_some()
     }
 
     /// Whether nobody has named an identity file: ssh then tells all those that it tries by itself,
@@ -285,14 +285,14 @@ impl HostConfig {
 
 /// The hops of a proxy as ssh tells it, if that is what it is (ProxyJump).
 #[must_use]
-pub fn jump(proxy: &str) -> Option<&str> {
+pub fn proxy_jump(proxy: &str) -> Option<&str> {
     proxy.strip_prefix("proxyjump ")
 }
 
 /// Whether the command line itself, rather than a file, sets a proxy: such a proxy is meant for
 /// an address, which it shall get.
 #[must_use]
-pub fn proxied_by_words(invocation: &Invocation) -> bool {
+pub fn has_proxy_on_command_line(invocation: &Invocation) -> bool {
     invocation.jump().is_some() || invocation.sets(&["proxycommand", "proxyjump"])
 }
 

@@ -16,7 +16,7 @@ use crate::plan::target::hop::Hop;
 use crate::plan::target::ids::{Login, Region};
 use crate::plan::way::Way;
 use crate::world::openssh;
-use crate::world::openssh::Source;
+use crate::world::openssh::ConfigSource;
 use crate::world::tty::terminal::Terminal;
 use crate::world::tty::waiting;
 
@@ -32,7 +32,7 @@ pub(crate) enum Settings<'a> {
 pub(crate) struct Ssh<'a> {
     pub(crate) program: &'a Path,
     pub(crate) invocation: &'a Invocation,
-    pub(crate) source: &'a Source,
+    pub(crate) source: &'a ConfigSource,
     pub(crate) terminal: Terminal,
 }
 
@@ -76,14 +76,14 @@ pub(crate) async fn ask<'a>(
     let login = Login::or_default(user);
     let login = login.map_err(|name| bad_user(name, settings, invocation, destination))?;
     if config.batch {
-        waiting::hush();
+        waiting::disable();
     }
     if let Settings::Ssh(ssh) = settings
         && !is_console
         && !invocation.is_control_command()
     {
         let user = config.user(&login, invocation, destination);
-        ssh.terminal.note(&user);
+        ssh.terminal.verbose(&user);
     }
     Ok(Host {
         destination,
@@ -105,7 +105,7 @@ async fn hops_and_way(
     let Settings::Ssh(ssh) = settings else {
         return Ok((Vec::new(), invocation.options.via));
     };
-    let typed = ssh_g::proxied_by_words(invocation);
+    let typed = ssh_g::has_proxy_on_command_line(invocation);
     let mut hops = hops::of(config.proxy.as_deref()).map_err(|name| jump::bad_hop(name, typed))?;
     // Past a master connection, ssh needs no hop.
     let master = config.master.as_deref();
@@ -164,7 +164,7 @@ impl Settings<'_> {
 
     /// Whether the configuration is a pipe, which only the client may read.
     pub(super) fn is_pipe(&self) -> bool {
-        matches!(self, Self::Ssh(ssh) if matches!(ssh.source, Source::Pipe))
+        matches!(self, Self::Ssh(ssh) if matches!(ssh.source, ConfigSource::Pipe))
     }
 
     /// Whether ssh started us, or this run does not use ssh.

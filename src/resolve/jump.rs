@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::error::Error;
 use crate::plan::argv::CommandLine;
 use crate::plan::argv::jump::JumpChain;
-use crate::plan::argv::ssh_config::{Block, Key};
+use crate::plan::argv::ssh_config::{Block, BlockKey};
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::setup;
 use crate::plan::route::hops;
@@ -22,7 +22,7 @@ use crate::world::key::keeper::Keeper;
 use crate::world::key::{room, shared};
 use crate::world::openssh;
 use crate::world::openssh::error::SshError;
-use crate::world::openssh::{Source, config_files};
+use crate::world::openssh::{ConfigSource, config_files};
 use crate::world::process;
 
 /// Asks ssh about each hop, as about any target, for its HostName and user; and looks up in EC2
@@ -33,10 +33,10 @@ use crate::world::process;
 pub(crate) async fn identify(
     hops: &mut [Hop],
     invocation: &Invocation,
-    source: &Source,
+    source: &ConfigSource,
     is_instance: impl AsyncFn(IpAddr) -> Result<bool, Error>,
 ) -> Result<(), Error> {
-    let typed = ssh_g::proxied_by_words(invocation);
+    let typed = ssh_g::has_proxy_on_command_line(invocation);
     for (at, hop) in hops.iter_mut().enumerate() {
         if hop.needs_ssh_g() {
             match ask(hop, invocation, source).await {
@@ -73,7 +73,11 @@ pub(super) fn bad_hop(name: BadName, typed: bool) -> Error {
 }
 
 /// What ssh says of a hop: of the command line it hands on nothing but `-F`.
-async fn ask(hop: &Hop, invocation: &Invocation, source: &Source) -> Result<HostConfig, SshError> {
+async fn ask(
+    hop: &Hop,
+    invocation: &Invocation,
+    source: &ConfigSource,
+) -> Result<HostConfig, SshError> {
     let ssh = process::find("ssh")?;
     let invocation = invocation.for_hop(hop.destination.clone());
     openssh::ask(&ssh, &invocation, &Query::of(&hop.destination), source).await
@@ -139,16 +143,16 @@ fn block(invocation: &Invocation, first: Way) -> Result<Block, Error> {
     let mut words = setup::words(&invocation.options, first);
     words.extend(invocation.options.debug.then(|| "--debug".into()));
     Ok(Block {
-        mssh: process::ourselves()?,
+        mssh: process::mssh_path()?,
         words,
-        key: Key::Ephemeral(room::for_this_run()?),
+        key: BlockKey::Ephemeral(room::for_this_run()?),
     })
 }
 
 /// Makes one key for each hop for all that this run starts: several ssh at the same time must not
 /// find one key that becomes another.
 fn share_keys(hops: &[Hop], block: &Block) -> Result<(), Error> {
-    let Key::Ephemeral(keys) = &block.key else {
+    let BlockKey::Ephemeral(keys) = &block.key else {
         return Ok(());
     };
     for hop in hops.iter().filter(|hop| hop.is_instance()) {

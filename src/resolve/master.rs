@@ -8,7 +8,7 @@ use super::host::{Host, Settings};
 use crate::error::Error;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::route::Route;
-use crate::plan::ssh_g::NOWHERE;
+use crate::plan::ssh_g::UNUSED_ADDRESS;
 use crate::plan::target::Target;
 use crate::plan::way::Way;
 use crate::world::openssh;
@@ -54,11 +54,11 @@ pub(super) async fn sharing(
     }
     let anywhere = match host.destination.target {
         Target::Host(_) if !invocation.has_several_destinations() => {
-            Route::ByHostName(host.destination.host.clone(), NOWHERE.0)
+            Route::ByHostName(host.destination.host.clone(), UNUSED_ADDRESS.0)
         }
-        _ => Route::Direct(NOWHERE.0, Way::Auto),
+        _ => Route::Direct(UNUSED_ADDRESS.0, Way::Auto),
     };
-    let port = Some(NOWHERE.1);
+    let port = Some(UNUSED_ADDRESS.1);
     let elsewhere = settings.control_path(host, &anywhere, port).await?;
     let same = elsewhere == socket;
     Ok(if elsewhere.is_none() || (same && !listens) {

@@ -20,7 +20,7 @@ impl Resolver<'_> {
     ) -> Result<Resolved, Error> {
         check_host(host, &route)?;
         let login = &host.login;
-        self.terminal.note(&format!(
+        self.terminal.verbose(&format!(
             "{login} at {what}: {route}, by the master connection that runs"
         ));
         Ok(Resolved {
@@ -47,7 +47,8 @@ impl Resolver<'_> {
             jump::proxy_command(&host.hops, self.invocation, shared_keys)?
         };
         let login = &host.login;
-        self.terminal.note(&format!("{login} at {what}: {route}"));
+        self.terminal
+            .verbose(&format!("{login} at {what}: {route}"));
         Ok(Resolved {
             login: host.login.clone(),
             route,
@@ -69,7 +70,7 @@ impl Resolver<'_> {
                 Tunnel::Eice(eice) => eice.endpoint.to_string(),
                 Tunnel::Ssm(..) => tunnel.to_string(),
             };
-            self.terminal.remark(&format!("through {by}"));
+            self.terminal.info_if_interactive(&format!("through {by}"));
         }
     }
 }

@@ -118,12 +118,13 @@ async fn proxy_for_ids(instance: &Instance, inputs: &Inputs<'_>) -> Result<IdPro
     let config = &host.config;
     let is_id = InstanceId::parse(&config.hostname).is_ok();
     let settled = host.way != Way::Auto || invocation.is_host_beside_id(host.destination);
-    let proxied =
-        config.proxy.is_some() && host.hops.is_empty() && !ssh_g::proxied_by_words(invocation);
+    let proxied = config.proxy.is_some()
+        && host.hops.is_empty()
+        && !ssh_g::has_proxy_on_command_line(invocation);
     if settled || !is_id || !proxied {
         return Ok(IdProxy::None);
     }
-    let ours = if config.jumps() {
+    let ours = if config.uses_jump_hosts() {
         IdProxy::Jump
     } else {
         IdProxy::Command
@@ -234,7 +235,7 @@ pub(super) fn check_node(
     if !by_session || !(has_key || needs_none) {
         return Err(Usage::ManagedNode(id.to_string()));
     }
-    let jumps = host.config.jumps() && ssh_g::proxied_by_words(invocation);
+    let jumps = host.config.uses_jump_hosts() && ssh_g::has_proxy_on_command_line(invocation);
     if !host.hops.is_empty() || jumps {
         return Err(Usage::NodeByHops);
     }

@@ -24,7 +24,7 @@ use crate::world::net::websocket;
 use crate::world::net::websocket::{DialError, Socket};
 use crate::world::process;
 use crate::world::process::clock::Clock;
-use crate::world::process::signals::Hangup;
+use crate::world::process::signals::ShutdownSignals;
 use crate::world::tty::terminal::Terminal;
 
 /// The code, if there is one, and the reason of a close frame.
@@ -42,7 +42,7 @@ pub(crate) async fn run<R, W>(
     eice: &EiceTunnel,
     credentials: &Credentials,
     streams: Streams<R, W>,
-    mut hangup: Hangup,
+    mut hangup: ShutdownSignals,
     terminal: Terminal,
 ) -> Result<(), Error>
 where
@@ -57,7 +57,7 @@ where
     let since = Instant::now();
     terminal.debug(|| format!("tunnel to {eice} is open"));
     if request.args.background {
-        process::leave_stderr();
+        process::close_stderr();
     }
     let end = carry(socket, streams, hangup).await;
     terminal.debug(|| match &end {
@@ -75,13 +75,13 @@ where
 async fn carry<R, W>(
     socket: Socket,
     streams: Streams<R, W>,
-    mut hangup: Hangup,
+    mut hangup: ShutdownSignals,
 ) -> Result<Option<Close>, TunnelError>
 where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
 {
-    let clock = Clock::set();
+    let clock = Clock::start();
     let mut pump = Pump::new(EiceChannel::new(clock.now()), clock, streams);
     pump.connect(socket);
     loop {

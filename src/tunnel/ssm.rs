@@ -31,8 +31,8 @@ use crate::world::aws::{Aws, Prompts, Session, SessionKind};
 use crate::world::net::pump::Streams;
 use crate::world::net::websocket;
 use crate::world::net::websocket::{DialError, Socket};
-use crate::world::process::signals::Hangup;
-use crate::world::tty::raw_mode::Screen;
+use crate::world::process::signals::ShutdownSignals;
+use crate::world::tty::input_terminal::InputTerminal;
 use crate::world::tty::terminal::Terminal;
 
 /// How long the call that ends a session may take, and a StartSession that is under way when a signal
@@ -73,8 +73,8 @@ impl SsmSession<'_> {
     pub(crate) async fn run<R, W>(
         &self,
         aws: &Aws,
-        mut hangup: Hangup,
-        (streams, screen): (Streams<R, W>, Screen),
+        mut hangup: ShutdownSignals,
+        (streams, screen): (Streams<R, W>, InputTerminal),
     ) -> Result<(), Error>
     where
         R: AsyncRead + Unpin,
@@ -109,7 +109,7 @@ impl SsmSession<'_> {
                 SessionKind::Port(port) => TunnelError::NothingListens { port, reason }.into(),
                 SessionKind::Shell => TunnelError::SessionOver(reason.into()).into(),
             }),
-            _ if hangup.has_come() => self.interrupted(),
+            _ if hangup.was_received() => self.interrupted(),
             SessionEnd::Closed(_) | SessionEnd::Terminated | SessionEnd::Unconfirmed => Ok(()),
         }
     }
@@ -119,7 +119,7 @@ impl SsmSession<'_> {
     async fn start_unless_interrupted(
         &self,
         aws: &Aws,
-        hangup: &mut Hangup,
+        hangup: &mut ShutdownSignals,
     ) -> Result<Option<Started>, Error> {
         let mut starting = Box::pin(self.start(aws));
         tokio::select! {
@@ -150,7 +150,7 @@ impl SsmSession<'_> {
             let starting = Box::pin(region.start_session(self.target, self.start));
             // The terminal of a ProxyCommand belongs to ssh.
             let quiet = self.start != SessionKind::Shell;
-            self.terminal.beside(quiet, starting).await
+            self.terminal.show_wait_during(quiet, starting).await
         };
         let error = match start(aws).await {
             Ok(session) => return Ok((None, session)),
@@ -192,7 +192,7 @@ impl SsmSession<'_> {
             Err(_) => "no answer in time".to_owned(),
         };
         let text = format!("session {id} could not be ended: {cause}");
-        self.terminal.note(&text);
+        self.terminal.verbose(&text);
     }
 
     /// Loads credentials again: those that started the session may have expired hours ago.

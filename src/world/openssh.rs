@@ -4,14 +4,14 @@ pub mod config_files;
 pub mod error;
 pub mod host_names;
 
-mod question;
-mod readable;
+mod query;
 mod release;
+mod temp_config;
 
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
-pub use self::question::{Source, answer, ask, host_name};
+pub use self::query::{ConfigSource, answer, ask, host_name};
 pub use self::release::{grammar, is_older_than, release, release_of};
 
 /// Whether a master connection listens at this socket. What a dead one has left does not answer.

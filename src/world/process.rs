@@ -20,7 +20,7 @@ use std::process::{Command, Stdio};
 use self::error::{ClientError, IoError};
 use crate::plan::argv::CommandLine;
 use crate::plan::argv::ssh_config;
-use crate::plan::argv::ssh_config::{UNDER_US, Under};
+use crate::plan::argv::ssh_config::StartedByMssh;
 use crate::plan::program::Program;
 #[cfg(target_os = "linux")]
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};
@@ -44,12 +44,12 @@ pub fn find(name: &'static str) -> Result<PathBuf, ClientError> {
 ///
 /// # Errors
 /// When the system does not tell.
-pub fn ourselves() -> Result<PathBuf, IoError> {
+pub fn mssh_path() -> Result<PathBuf, IoError> {
     let running = own_program::path().map_err(IoError::Start)?;
     let found = which::which("mssh").ok();
     let target = found.as_ref().and_then(|path| path.canonicalize().ok());
     let found = found.as_deref().zip(target.as_deref());
-    Ok(ssh_config::path_to(&running, found).to_owned())
+    Ok(ssh_config::preferred_path(&running, found).to_owned())
 }
 
 /// Has nobody but root look into our memory, and no core written of it, until we become another
@@ -61,7 +61,7 @@ pub fn hide_memory() {
 
 /// Leaves the terminal's session, so that its signals no longer reach us. Fails, to no harm, only
 /// for the leader of a process group, which ssh's ProxyCommand is not.
-pub fn leave_terminal() {
+pub fn detach_from_terminal() {
     let _ = rustix::process::setsid();
 }
 
@@ -70,13 +70,13 @@ pub fn leave_terminal() {
 ///
 /// # Errors
 /// When the system refuses.
-pub fn notice_children() -> io::Result<()> {
+pub fn make_children_waitable() -> io::Result<()> {
     signal(SignalKind::child()).map(drop)
 }
 
 /// Lets go of standard error, as ssh does when it goes to the background: whoever reads it to its end
 /// is not to wait for us. To no harm if it fails.
-pub fn leave_stderr() {
+pub fn close_stderr() {
     if let Ok(null) = File::options().write(true).open("/dev/null") {
         let _ = nix::unistd::dup2_stderr(null);
     }
@@ -90,12 +90,14 @@ pub fn leave_stderr() {
 pub fn become_client(line: &CommandLine) -> Result<Infallible, ClientError> {
     let us = std::process::id();
     let under = if line.program.file_name() == Some(OsStr::new(Program::Ssh.client())) {
-        Under::Client(us)
+        StartedByMssh::Client(us)
     } else {
-        Under::ChildOf(us)
+        StartedByMssh::ChildOf(us)
     };
     let mut client = Command::new(&line.program);
-    client.args(&line.words).env(UNDER_US, under.value());
+    client
+        .args(&line.words)
+        .env(StartedByMssh::ENV, under.value());
     if let Some(other) = shell::instead().filter(|_| line.by_shell) {
         client.env(shell::VARIABLE, other);
     }
@@ -108,14 +110,14 @@ pub fn become_client(line: &CommandLine) -> Result<Infallible, ClientError> {
 /// Whether the ssh that has started us is one that we have asked, or become. Where the system does not
 /// tell who has started that one (`/proc`), it counts as ours.
 #[must_use]
-pub fn is_under_us() -> bool {
-    let value = std::env::var(UNDER_US).unwrap_or_default();
+pub fn parent_is_started_by_mssh() -> bool {
+    let value = std::env::var(StartedByMssh::ENV).unwrap_or_default();
     let ssh = std::os::unix::process::parent_id();
-    match Under::parse(&value) {
+    match StartedByMssh::parse(&value) {
         None => false,
-        Some(Under::Any) => true,
-        Some(Under::Client(pid)) => pid == ssh,
-        Some(Under::ChildOf(pid)) => parent_of(ssh).is_none_or(|parent| parent == pid),
+        Some(StartedByMssh::AnySsh) => true,
+        Some(StartedByMssh::Client(pid)) => pid == ssh,
+        Some(StartedByMssh::ChildOf(pid)) => parent_of(ssh).is_none_or(|parent| parent == pid),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The terminal, and what we write to standard error.
 
+pub mod input_terminal;
 pub mod pager;
 pub mod panics;
 pub mod prompt;
-pub mod raw_mode;
 pub mod terminal;
 pub mod waiting;

@@ -69,7 +69,7 @@ pub enum HostKeyReply {
 
 /// The hidden mode: judges the words after the option. `None` where they are not of its form.
 #[must_use]
-pub fn judge(words: &[OsString]) -> Option<HostKeyReply> {
+pub fn reply(words: &[OsString]) -> Option<HostKeyReply> {
     let [published, shown, reason, line @ ..] = words else {
         return None;
     };
@@ -92,7 +92,7 @@ mod tests {
 
     fn judged(words: &str) -> Option<HostKeyReply> {
         let words: Vec<OsString> = words.split(' ').map(OsString::from).collect();
-        judge(&words)
+        reply(&words)
     }
 
     #[test]

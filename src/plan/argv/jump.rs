@@ -5,7 +5,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
 use super::quote;
-use super::ssh_config::{Block, UNDER_US, Under};
+use super::ssh_config::{Block, StartedByMssh};
 use crate::plan::cli::invocation::Word;
 use crate::plan::cli::scan::Flag;
 use crate::plan::cli::usage::Usage;
@@ -49,8 +49,13 @@ impl JumpChain<'_> {
             return Ok(None);
         };
         let options = self.options(last, before)?;
-        let under = format!("{UNDER_US}={}", Under::Any.value());
-        let words = [OsStr::new("env"), OsStr::new(&under), self.ssh.as_os_str()].into_iter();
+        let variable = format!("{}={}", StartedByMssh::ENV, StartedByMssh::AnySsh.value());
+        let words = [
+            OsStr::new("env"),
+            OsStr::new(&variable),
+            self.ssh.as_os_str(),
+        ]
+        .into_iter();
         let words = words.chain(options.iter().map(OsString::as_os_str));
         let mut command = quote::for_ssh(words);
         command.extend_from_slice(b" -W '[%h]:%p' -- ");

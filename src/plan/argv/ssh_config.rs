@@ -5,13 +5,13 @@
 //! since ssh takes the first value that it finds; and last, where it also applies to a `Host`
 //! whose HostName is an ID. Who logs in is set last only: a `User` of the user's goes first.
 
-mod under;
+mod started_by_mssh;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-pub use self::under::{UNDER_US, Under};
+pub use self::started_by_mssh::StartedByMssh;
 use super::quote;
 use crate::plan::cli::usage::Usage;
 use crate::plan::target::ids::Login;
@@ -27,7 +27,7 @@ pub const FILE: &str = "mssh.conf";
 pub const SKIP_BLOCK: &str = "--skip-block";
 
 /// The release of OpenSSH from which on the block means what it says.
-pub const OLDEST: (u32, u32) = (8, 4);
+pub const OLDEST_OPENSSH: (u32, u32) = (8, 4);
 
 /// What begins like an instance ID and is as long as one.
 const IDS: &str = "i-????????,i-?????????????????";
@@ -55,19 +55,19 @@ pub struct Block {
     /// Our options for it.
     pub words: Vec<OsString>,
     /// What ssh logs in with.
-    pub key: Key,
+    pub key: BlockKey,
 }
 
 /// What plain ssh logs in with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Key {
+pub enum BlockKey {
     /// A key made for each login, in a directory below this one.
     Ephemeral(PathBuf),
     /// The user's own, in this file.
     Own(PathBuf),
 }
 
-impl Key {
+impl BlockKey {
     /// The hosts that it opens, as a quoted list of patterns.
     fn hosts(&self) -> String {
         let mut hosts = vec![IDS.to_owned()];
@@ -80,7 +80,7 @@ impl Key {
 }
 
 /// Where the key is in its directory, as ssh spells it: TOKENS in ssh_config(5).
-const ROOM: &str = "/%h/key";
+const KEY_IN_DIRECTORY: &str = "/%h/key";
 
 impl Block {
     /// The block's text.
@@ -115,7 +115,7 @@ impl Block {
         line("ProxyUseFdpass", b"no");
         line("IdentityFile", &self.identity_file()?);
         line("IdentitiesOnly", b"yes");
-        if let Key::Ephemeral(_) = self.key {
+        if let BlockKey::Ephemeral(_) = self.key {
             line("AddKeysToAgent", b"no");
         }
         // An ID has no other name; and with `always` ssh would look for one, whatever the proxy.
@@ -126,13 +126,13 @@ impl Block {
     /// When the rest applies: unless a command succeeds, which also has the key put in its place.
     fn condition(&self) -> Result<Vec<u8>, Usage> {
         let mut words = vec![self.mssh.as_os_str(), OsStr::new(SKIP_BLOCK)];
-        if let Key::Ephemeral(directory) = &self.key {
+        if let BlockKey::Ephemeral(directory) = &self.key {
             words.push(directory.as_os_str());
         }
         // Between quotes of ssh_config(5), and how a quote is to be spelled in them hangs on the
         // release.
         let bad =
-            |word: &&&OsStr| is_unspeakable(word.as_bytes()) || word.as_bytes().contains(&b'\'');
+            |word: &&&OsStr| is_unquotable(word.as_bytes()) || word.as_bytes().contains(&b'\'');
         if let Some(word) = words.iter().find(bad) {
             return Err(Usage::BadPath(word.into()));
         }
@@ -156,8 +156,8 @@ impl Block {
         let mut words = vec![self.mssh.as_os_str()];
         words.extend(self.words.iter().map(OsString::as_os_str));
         let (option, file) = match &self.key {
-            Key::Ephemeral(directory) => ("--key-dir", directory),
-            Key::Own(file) => ("-i", file),
+            BlockKey::Ephemeral(directory) => ("--key-dir", directory),
+            BlockKey::Own(file) => ("-i", file),
         };
         words.extend([OsStr::new(option), file.as_os_str(), OsStr::new("--proxy")]);
         if let Some(word) = words.iter().find(|word| word.as_bytes().contains(&b'\n')) {
@@ -172,11 +172,11 @@ impl Block {
     /// [`Usage::BadPath`].
     pub fn identity_file(&self) -> Result<Vec<u8>, Usage> {
         let (path, rest) = match &self.key {
-            Key::Ephemeral(directory) => (directory, ROOM),
-            Key::Own(file) => (file, ""),
+            BlockKey::Ephemeral(directory) => (directory, KEY_IN_DIRECTORY),
+            BlockKey::Own(file) => (file, ""),
         };
         let bytes = path.as_os_str().as_bytes();
-        if is_unspeakable(bytes) {
+        if is_unquotable(bytes) {
             return Err(Usage::BadPath(path.clone()));
         }
         Ok([
@@ -190,22 +190,22 @@ impl Block {
 }
 
 /// Whether ssh_config(5) has no way to spell these bytes between quotes.
-fn is_unspeakable(bytes: &[u8]) -> bool {
+fn is_unquotable(bytes: &[u8]) -> bool {
     bytes.iter().any(|b| b"\"\\\n".contains(b)) || bytes.windows(2).any(|two| two == b"${")
 }
 
 /// Who logs in where nothing before says so.
 #[must_use]
-pub fn default_user(login: &Login, key: &Key) -> String {
+pub fn default_user(login: &Login, key: &BlockKey) -> String {
     format!("Match host {}\n    User {login}\n", key.hosts())
 }
 
 /// The user's file with our lines in it, first and last; once, however often that is asked. The
 /// last are for [`default_user`].
 #[must_use]
-pub fn with_ours(config: &[u8], user: &str) -> Vec<u8> {
+pub fn with_our_lines(config: &[u8], user: &str) -> Vec<u8> {
     let mut text = format!("{BEGIN}\nInclude {FILE}\n{END}\n").into_bytes();
-    let theirs = without_ours(config);
+    let theirs = without_our_lines(config);
     text.extend_from_slice(&theirs);
     // A line that is not ended stays so when ours are gone: the break belongs to ours.
     if theirs.last().is_some_and(|byte| *byte != b'\n') {
@@ -222,7 +222,7 @@ pub fn with_ours(config: &[u8], user: &str) -> Vec<u8> {
 
 /// The user's file without our lines: what it was, but for what they changed themselves.
 #[must_use]
-pub fn without_ours(config: &[u8]) -> Vec<u8> {
+pub fn without_our_lines(config: &[u8]) -> Vec<u8> {
     let mut theirs = Vec::new();
     // What follows a beginning without an end is the user's.
     let mut ours: Option<Vec<&[u8]>> = None;
@@ -247,7 +247,7 @@ pub fn without_ours(config: &[u8]) -> Vec<u8> {
 /// The path by which to run a program: as it was found, where that leads to the very file that
 /// runs (a link survives an update, which its target may not), else that file.
 #[must_use]
-pub fn path_to<'a>(running: &'a Path, found: Option<(&'a Path, &Path)>) -> &'a Path {
+pub fn preferred_path<'a>(running: &'a Path, found: Option<(&'a Path, &Path)>) -> &'a Path {
     match found {
         Some((path, leads_to)) if leads_to == running => path,
         _ => running,

@@ -26,7 +26,7 @@ use crate::plan::way::Way;
 /// What is wrong with one of several among which there is an instance; and what is nearly an
 /// instance's ID, which ssh would look up in the DNS.
 pub fn of(proxy: Option<&str>) -> Result<Vec<Hop>, BadName> {
-    let Some(value) = proxy.and_then(ssh_g::jump) else {
+    let Some(value) = proxy.and_then(ssh_g::proxy_jump) else {
         return Ok(Vec::new());
     };
     let has_instance = || {

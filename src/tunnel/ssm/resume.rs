@@ -33,7 +33,7 @@ impl SsmSession<'_> {
             };
             // Even if credentials have expired: the user may log in again in the meantime.
             self.terminal
-                .note(&format!("cannot resume yet: {}", hint::line(&error)));
+                .verbose(&format!("cannot resume yet: {}", hint::line(&error)));
             retry.failed();
         }
         Err(TunnelError::NotResumed {

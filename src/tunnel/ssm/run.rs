@@ -16,8 +16,8 @@ use crate::world::net::pump::{Pump, Stop};
 use crate::world::net::websocket::Io;
 use crate::world::process;
 use crate::world::process::clock::Clock;
-use crate::world::process::signals::Hangup;
-use crate::world::tty::raw_mode::Screen;
+use crate::world::process::signals::ShutdownSignals;
+use crate::world::tty::input_terminal::InputTerminal;
 
 /// How long after the loss of a websocket the user at a terminal is told.
 const REPORT_AFTER: Duration = Duration::from_secs(5);
@@ -31,7 +31,7 @@ pub(super) struct SessionLoop<'a, R, W> {
     aws: &'a Aws,
     session: &'a Session,
     pump: Pump<SsmChannel, Io, R, W>,
-    screen: Screen,
+    screen: InputTerminal,
     connecting: Option<Connecting<'a>>,
     clock: Clock,
     retry: Retry,
@@ -48,9 +48,9 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
         ssm: &'a SsmSession<'a>,
         aws: &'a Aws,
         session: &'a Session,
-        (streams, screen): (Streams<R, W>, Screen),
+        (streams, screen): (Streams<R, W>, InputTerminal),
     ) -> Self {
-        let clock = Clock::set();
+        let clock = Clock::start();
         let purpose = match ssm.start {
             SessionKind::Port(_) => Purpose::Port,
             SessionKind::Shell => Purpose::Shell,
@@ -76,7 +76,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
     }
 
     /// Carries bytes until the session ends, and restores the terminal.
-    pub(super) async fn run(mut self, hangup: &mut Hangup) -> Result<SessionEnd, Error> {
+    pub(super) async fn run(mut self, hangup: &mut ShutdownSignals) -> Result<SessionEnd, Error> {
         loop {
             let mut ended = None;
             tokio::select! {
@@ -118,7 +118,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
     /// The terminal becomes raw only when there is a shell: until then, Ctrl-C ends mssh.
     fn begin(&mut self) {
         if self.ssm.background {
-            process::leave_stderr();
+            process::close_stderr();
         }
         self.screen.raw();
         self.resize();
@@ -130,9 +130,9 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
         if let SessionKind::Port(port) = self.ssm.start {
             let text = format!("no answer from port {port} yet: does anything listen on it there?");
             if !self.ssm.quiet {
-                self.ssm.terminal.remark(&text);
+                self.ssm.terminal.info_if_interactive(&text);
             }
-            self.ssm.terminal.note(&text);
+            self.ssm.terminal.verbose(&text);
         }
     }
 

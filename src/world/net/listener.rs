@@ -14,7 +14,7 @@ use tokio::time::sleep;
 
 pub use self::caller::{Caller, CallerReader, CallerWriter, is_caller_closed};
 pub use self::error::ListenError;
-pub use self::idle::Served;
+pub use self::idle::Connections;
 use crate::plan::cli::bind_address::BindAddress;
 use crate::world::tty::terminal::Terminal;
 

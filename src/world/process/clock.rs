@@ -14,7 +14,7 @@ pub struct Clock {
 impl Clock {
     /// Sets one.
     #[must_use]
-    pub fn set() -> Self {
+    pub fn start() -> Self {
         Self {
             started: Instant::now(),
             at: SystemTime::now()

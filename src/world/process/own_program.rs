@@ -33,7 +33,7 @@ pub fn path() -> io::Result<PathBuf> {
 }
 
 /// Runs this with stack enough, also where the user's limit (`ulimit -s`) is small.
-pub fn with_stack(run: impl FnOnce() -> ExitCode + Send) -> ExitCode {
+pub fn with_large_stack(run: impl FnOnce() -> ExitCode + Send) -> ExitCode {
     let limit = getrlimit(Resource::RLIMIT_STACK).map_or(0, |(soft, _)| soft);
     if usize::try_from(limit).unwrap_or(usize::MAX) >= STACK {
         return run();
@@ -48,7 +48,7 @@ pub fn with_stack(run: impl FnOnce() -> ExitCode + Send) -> ExitCode {
 /// Whether we are the first process of a container. With it all others die: a keeper would have no
 /// time to delete the key when the client that we have become ends.
 #[must_use]
-pub fn is_first() -> bool {
+pub fn is_pid_1() -> bool {
     std::process::id() == 1
 }
 
@@ -56,7 +56,7 @@ pub fn is_first() -> bool {
 ///
 /// # Errors
 /// When it cannot be started.
-pub fn as_first() -> io::Result<ExitCode> {
+pub fn run_as_pid_1() -> io::Result<ExitCode> {
     let mut words = std::env::args_os();
     let name = words.next().unwrap_or_default();
     let runtime = Builder::new_current_thread().enable_all().build()?;

@@ -19,7 +19,7 @@ static LISTENING: AtomicBool = AtomicBool::new(false);
 
 /// From when it is made on, these signals end nothing by themselves.
 #[derive(Debug)]
-pub struct Hangup {
+pub struct ShutdownSignals {
     kinds: Vec<SignalKind>,
     signals: Vec<Signal>,
     /// The last that has come.
@@ -28,7 +28,7 @@ pub struct Hangup {
     told: Option<oneshot::Receiver<()>>,
 }
 
-impl Hangup {
+impl ShutdownSignals {
     /// Begins to listen.
     ///
     /// # Errors
@@ -42,7 +42,7 @@ impl Hangup {
     ///
     /// # Errors
     /// When the system does not let us.
-    pub async fn unless_ignored() -> io::Result<Self> {
+    pub async fn listen_unless_ignored() -> io::Result<Self> {
         let mut kinds = Vec::new();
         for name in ["HUP", "TERM", "INT"] {
             if !process::is_ignored(name).await {
@@ -60,7 +60,7 @@ impl Hangup {
     ///
     /// # Errors
     /// When the system does not let us.
-    pub fn another(&self) -> io::Result<Self> {
+    pub fn subscribe(&self) -> io::Result<Self> {
         Self::to(self.kinds.clone())
     }
 
@@ -112,19 +112,19 @@ impl Hangup {
     }
 
     /// Whether any has come.
-    pub fn has_come(&self) -> bool {
+    pub fn was_received(&self) -> bool {
         self.heard.is_some()
     }
 
     /// Whether the last was SIGTERM: to ssh without a command the end that somebody wants, and no
     /// failure.
-    pub fn is_termination(&self) -> bool {
+    pub fn last_was_sigterm(&self) -> bool {
         self.heard == Some(SignalKind::terminate())
     }
 }
 
 /// Whether somebody listens to the signal of this name, and will see to our end.
-pub fn is_heard(name: &str) -> bool {
+pub fn is_handled(name: &str) -> bool {
     NAMES.contains(&name) && LISTENING.load(Ordering::Relaxed)
 }
 

@@ -63,7 +63,7 @@ impl Drop for FlagsGuard {
 ///
 /// # Errors
 /// When the descriptor is closed.
-pub fn anew(fd: impl AsFd) -> io::Result<OwnedFd> {
+pub fn reopen_terminal(fd: impl AsFd) -> io::Result<OwnedFd> {
     let opened = ttyname(&fd, Vec::new()).and_then(|name| {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         open(name.as_c_str(), flags, Mode::empty())

@@ -39,7 +39,7 @@ static WATCHED: OnceCell<Vec<Signal>> = OnceCell::const_new();
 
 /// What came of asking.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum PromptAnswer {
     /// A line.
     Line(String),
     /// The wish to stop for now (Ctrl-Z): to be followed by [`stop`].
@@ -68,9 +68,9 @@ impl Prompt {
     ///
     /// # Errors
     /// When the terminal is gone.
-    pub async fn ask(&self, question: &str) -> io::Result<Said> {
+    pub async fn ask(&self, question: &str) -> io::Result<PromptAnswer> {
         let watched = WATCHED.get_or_init(watch).await;
-        let _pause = waiting::pause();
+        let _pause = waiting::hide_line();
         let quiet = Quiet::begin(&self.terminal)?;
         (&*self.terminal).write_all(question.as_bytes())?;
         let (terminal, keys) = (Arc::clone(&self.terminal), quiet.keys.clone());
@@ -81,15 +81,15 @@ impl Prompt {
         drop(quiet);
         (&*self.terminal).write_all(b"\n")?;
         match key? {
-            Key::Enter(line) => Ok(Said::Line(line)),
-            Key::End => Ok(Said::End),
-            Key::Suspend => Ok(Said::Stop),
-            Key::Interrupt(signal) => {
+            Keypress::Enter(line) => Ok(PromptAnswer::Line(line)),
+            Keypress::End => Ok(PromptAnswer::End),
+            Keypress::Suspend => Ok(PromptAnswer::Stop),
+            Keypress::Interrupt(signal) => {
                 kill_current_process_group(signal)?;
                 if watched.contains(&signal) {
                     std::future::pending().await
                 } else {
-                    Ok(Said::End)
+                    Ok(PromptAnswer::End)
                 }
             }
         }
@@ -160,7 +160,7 @@ async fn watch() -> Vec<Signal> {
             tokio::spawn(async move {
                 stream.recv().await;
                 put_back();
-                if !signals::is_heard(name) {
+                if !signals::is_handled(name) {
                     let _ = process::die_of(name);
                 }
             });
@@ -170,7 +170,7 @@ async fn watch() -> Vec<Signal> {
 }
 
 /// What ends the reading.
-enum Key {
+enum Keypress {
     Enter(String),
     End,
     Suspend,
@@ -178,22 +178,24 @@ enum Key {
 }
 
 /// Reads a line, with the keys that the user has set for editing it.
-fn read(mut terminal: &File, keys: &SpecialCodes) -> io::Result<Key> {
+fn read(mut terminal: &File, keys: &SpecialCodes) -> io::Result<Keypress> {
     use SpecialCodeIndex as Index;
     let mut line = Vec::new();
     let mut byte = [0];
     loop {
         if terminal.read(&mut byte)? == 0 {
-            return Ok(Key::End);
+            return Ok(Keypress::End);
         }
         // One that is disabled is zero.
         let is = |key: Index| byte[0] != 0 && keys[key] == byte[0];
         match byte[0] {
-            _ if is(Index::VINTR) => return Ok(Key::Interrupt(Signal::INT)),
-            _ if is(Index::VQUIT) => return Ok(Key::Interrupt(Signal::QUIT)),
-            _ if is(Index::VSUSP) => return Ok(Key::Suspend),
-            _ if is(Index::VEOF) && line.is_empty() => return Ok(Key::End),
-            b'\n' | b'\r' => return Ok(Key::Enter(String::from_utf8_lossy(&line).into_owned())),
+            _ if is(Index::VINTR) => return Ok(Keypress::Interrupt(Signal::INT)),
+            _ if is(Index::VQUIT) => return Ok(Keypress::Interrupt(Signal::QUIT)),
+            _ if is(Index::VSUSP) => return Ok(Keypress::Suspend),
+            _ if is(Index::VEOF) && line.is_empty() => return Ok(Keypress::End),
+            b'\n' | b'\r' => {
+                return Ok(Keypress::Enter(String::from_utf8_lossy(&line).into_owned()));
+            }
             _ if is(Index::VERASE) || byte[0] == 0x7f => drop(line.pop()),
             _ if is(Index::VKILL) => line.clear(),
             other if line.len() < LONGEST => line.push(other),

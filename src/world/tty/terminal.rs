@@ -31,7 +31,7 @@ impl Terminal {
 
     /// A voice which tells as much as the user asked for: `--debug`, or ssh's `-v`.
     #[must_use]
-    pub const fn telling(self, debug: bool, verbose: bool) -> Self {
+    pub const fn with_verbosity(self, debug: bool, verbose: bool) -> Self {
         Self {
             debug,
             verbose,
@@ -78,7 +78,7 @@ impl Terminal {
     }
 
     /// Says what is waited for.
-    pub fn announce(self, text: &str) {
+    pub fn info(self, text: &str) {
         self.say("", text);
     }
 
@@ -88,14 +88,14 @@ impl Terminal {
     }
 
     /// Says which way was taken, to who asked for it with `-v` or `--debug`.
-    pub fn note(self, text: &str) {
+    pub fn verbose(self, text: &str) {
         if self.debug || self.verbose {
             self.say("", text);
         }
     }
 
     /// Says something of interest to who watches, unless they have been told more of it.
-    pub fn remark(self, text: &str) {
+    pub fn info_if_interactive(self, text: &str) {
         if io::stderr().is_terminal() && !(self.debug || self.verbose) {
             self.say("", text);
         }
@@ -119,16 +119,16 @@ impl Terminal {
 
     /// Tells a story, beside which a terminal shows what is waited for; nothing where all is to be
     /// `quiet`.
-    pub async fn beside<T>(self, quiet: bool, story: impl Future<Output = T>) -> T {
+    pub async fn show_wait_during<T>(self, quiet: bool, story: impl Future<Output = T>) -> T {
         if quiet {
             story.await
         } else {
-            waiting::beside(self.program.name(), story).await
+            waiting::show_during(self.program.name(), story).await
         }
     }
 
     /// Hands on what a client has written to its standard error, as it is.
-    pub fn pass_on(self, stderr: &[u8]) {
+    pub fn write_verbatim(self, stderr: &[u8]) {
         waiting::clear();
         let _ = io::stderr().write_all(stderr);
     }

@@ -173,32 +173,32 @@ pub fn clear() {
 
 /// While this lives, there is no line: somebody else has the terminal.
 #[derive(Debug)]
-pub struct Pause(());
+pub struct HiddenLine(());
 
 /// Takes the line off the terminal, and keeps it off.
 #[must_use]
-pub fn pause() -> Pause {
+pub fn hide_line() -> HiddenLine {
     let mut now = now();
     now.clear();
     now.pauses += 1;
-    Pause(())
+    HiddenLine(())
 }
 
 /// There is to be no line any more.
-pub fn hush() {
+pub fn disable() {
     let mut now = now();
     now.clear();
     now.pauses += 1;
 }
 
-impl Drop for Pause {
+impl Drop for HiddenLine {
     fn drop(&mut self) {
         now().pauses -= 1;
     }
 }
 
 /// Tells a story, and draws the line beside it, which is gone with the end of the story.
-pub async fn beside<T>(name: &str, story: impl Future<Output = T>) -> T {
+pub async fn show_during<T>(name: &str, story: impl Future<Output = T>) -> T {
     if !io::stderr().is_terminal() {
         return story.await;
     }

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::plan::argv::ssh_config::{Block, Key};
+use crate::plan::argv::ssh_config::{Block, BlockKey};
 use crate::plan::cli;
 use crate::plan::cli::Request;
 use crate::plan::cli::grammar::Grammar;
@@ -20,7 +20,7 @@ fn block() -> Block {
     Block {
         mssh: "/bin/mssh".into(),
         words: Vec::new(),
-        key: Key::Ephemeral("/k".into()),
+        key: BlockKey::Ephemeral("/k".into()),
     }
 }
 

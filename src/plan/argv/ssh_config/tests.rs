@@ -2,7 +2,7 @@ use super::*;
 use crate::plan::cli::usage::Usage;
 use crate::plan::target::ids::Login;
 
-fn block(key: Key) -> Result<String, Usage> {
+fn block(key: BlockKey) -> Result<String, Usage> {
     let block = Block {
         mssh: "/opt/my bin/mssh".into(),
         words: vec!["--profile".into(), "50% $HOME".into()],
@@ -13,7 +13,7 @@ fn block(key: Key) -> Result<String, Usage> {
 
 #[test]
 fn every_word_survives_ssh_and_a_shell() {
-    let hosts = Key::Ephemeral("/k".into()).hosts();
+    let hosts = BlockKey::Ephemeral("/k".into()).hosts();
     let none_of = "ghijklmnopqrstuvwxyz-._'\\".chars();
     let none_of: Vec<_> = none_of.map(|it| format!("!*i-*{it}*")).collect();
     let none_of = none_of.join(",");
@@ -22,7 +22,7 @@ fn every_word_survives_ssh_and_a_shell() {
         format!("\"i-????????,i-?????????????????,{none_of}\"")
     );
     assert_eq!(
-        block(Key::Ephemeral("/run/5%/mssh".into())).expect("a block"),
+        block(BlockKey::Ephemeral("/run/5%/mssh".into())).expect("a block"),
         format!(
             "# Whole instance IDs only: 8 or 17 hexadecimal digits.\n\
          # A user with a quote would get out of the quotes below.\n\
@@ -40,31 +40,38 @@ fn every_word_survives_ssh_and_a_shell() {
          CanonicalizeHostname no\n"
         )
     );
-    let own = block(Key::Own("/home/me/my key".into())).expect("a block");
+    let own = block(BlockKey::Own("/home/me/my key".into())).expect("a block");
     assert!(own.contains("i-????????,i-?????????????????,mi-?????????????????,!*i-*g*,"));
     assert!(own.contains(" !exec \"exec '/opt/my bin/mssh' --skip-block '%h'\"\n"));
     assert!(own.contains(" -i '/home/me/my key' --proxy '%h' %p '%r'\n"));
     assert!(own.contains("IdentityFile \"/home/me/my key\"\n"));
     for bad in ["/a\"b", "/a\nb", "/${HOME}/b", "/a\\b"] {
-        assert_eq!(block(Key::Own(bad.into())), Err(Usage::BadPath(bad.into())));
+        assert_eq!(
+            block(BlockKey::Own(bad.into())),
+            Err(Usage::BadPath(bad.into()))
+        );
     }
-    let quote = Key::Ephemeral("/o'brien".into());
+    let quote = BlockKey::Ephemeral("/o'brien".into());
     assert_eq!(block(quote), Err(Usage::BadPath("/o'brien".into())));
 }
 
 #[test]
 fn what_the_variable_says_is_read_again() {
-    for under in [Under::Any, Under::Client(7), Under::ChildOf(7)] {
-        assert_eq!(Under::parse(&under.value()), Some(under));
+    for under in [
+        StartedByMssh::AnySsh,
+        StartedByMssh::Client(7),
+        StartedByMssh::ChildOf(7),
+    ] {
+        assert_eq!(StartedByMssh::parse(&under.value()), Some(under));
     }
     for other in ["", "1", "client", "client x", "child 1 2"] {
-        assert_eq!(Under::parse(other), None, "{other}");
+        assert_eq!(StartedByMssh::parse(other), None, "{other}");
     }
 }
 
 #[test]
 fn what_was_put_in_comes_out_again() {
-    let user = default_user(&Login::ec2_user(), &Key::Ephemeral("/k".into()));
+    let user = default_user(&Login::ec2_user(), &BlockKey::Ephemeral("/k".into()));
     for theirs in [
         "",
         "\n",
@@ -73,18 +80,21 @@ fn what_was_put_in_comes_out_again() {
         "\n\n# a\r\n",
         "# <<< mssh <<<\nHost a\n",
     ] {
-        let once = with_ours(theirs.as_bytes(), &user);
-        assert_eq!(with_ours(&once, &user), once, "{theirs:?}");
-        assert_eq!(without_ours(&once), theirs.as_bytes());
+        let once = with_our_lines(theirs.as_bytes(), &user);
+        assert_eq!(with_our_lines(&once, &user), once, "{theirs:?}");
+        assert_eq!(without_our_lines(&once), theirs.as_bytes());
     }
     let cut = format!("{BEGIN}\nInclude {FILE}\nHost a\n");
-    assert_eq!(without_ours(cut.as_bytes()), cut.as_bytes());
+    assert_eq!(without_our_lines(cut.as_bytes()), cut.as_bytes());
 }
 
 #[test]
 fn a_link_that_leads_to_us_is_how_we_are_run() {
     let (running, link) = (Path::new("/cellar/2.0/mssh"), Path::new("/bin/mssh"));
-    assert_eq!(path_to(running, Some((link, running))), link);
-    assert_eq!(path_to(running, Some((link, Path::new("/other")))), running);
-    assert_eq!(path_to(running, None), running);
+    assert_eq!(preferred_path(running, Some((link, running))), link);
+    assert_eq!(
+        preferred_path(running, Some((link, Path::new("/other")))),
+        running
+    );
+    assert_eq!(preferred_path(running, None), running);
 }

@@ -34,7 +34,7 @@ pub(super) async fn credentials(
         return Err(failed("is empty, or has an unmatched quote".to_owned()));
     };
     // The progress line would overwrite its questions.
-    let _pause = waiting::pause();
+    let _pause = waiting::hide_line();
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(File::open("/dev/tty").map_or_else(|_| Stdio::null(), Stdio::from))

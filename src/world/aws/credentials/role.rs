@@ -10,7 +10,7 @@ use crate::hint::Hint;
 use crate::plan::aws::profiles::role::Role;
 use crate::world::aws::error::{AwsError, CredentialsError, NoMfaCode};
 use crate::world::tty::prompt;
-use crate::world::tty::prompt::{Prompt, Said};
+use crate::world::tty::prompt::{Prompt, PromptAnswer};
 use crate::world::tty::waiting::Wait;
 
 /// How long to wait for another process that asks the user. It may be stopped for good.
@@ -110,15 +110,15 @@ async fn code(
     question: &str,
 ) -> Result<Option<String>, AwsError> {
     let why = match prompt.ask(question).await {
-        Ok(Said::Stop) => return Ok(None),
-        Ok(Said::Line(code)) => match code.trim() {
+        Ok(PromptAnswer::Stop) => return Ok(None),
+        Ok(PromptAnswer::Line(code)) => match code.trim() {
             "" => NoMfaCode::NoneGiven,
             code if code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit()) => {
                 return Ok(Some(code.to_owned()));
             }
             _ => NoMfaCode::NotSixDigits,
         },
-        Ok(Said::End) => NoMfaCode::NoneGiven,
+        Ok(PromptAnswer::End) => NoMfaCode::NoneGiven,
         Err(_) => NoMfaCode::NoTerminal,
     };
     Err(no_code(role, why))

@@ -34,7 +34,7 @@ pub struct Caller {
     /// When a byte last went either way.
     used: Rc<Cell<Instant>>,
     /// Whether it is to make room for another client.
-    gives_way: Rc<Cell<bool>>,
+    makes_room: Rc<Cell<bool>>,
 }
 
 /// What a caller sends. An error counts as the end: the caller may break its connection at any time.
@@ -60,18 +60,18 @@ impl Caller {
         let _ = sockopt::set_socket_keepalive(&stream, true);
         let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
         let used = Rc::new(Cell::new(Instant::now()));
-        let gives_way = Rc::default();
+        let makes_room = Rc::default();
         Self {
             stream,
             peer,
             used,
-            gives_way,
+            makes_room,
         }
     }
 
     /// A flag to set if it is to make room for another client.
-    pub(super) fn gives_way(&self) -> Rc<Cell<bool>> {
-        Rc::clone(&self.gives_way)
+    pub(super) fn makes_room(&self) -> Rc<Cell<bool>> {
+        Rc::clone(&self.makes_room)
     }
 
     /// When a byte last went either way. It has two owners while the caller is connected.
@@ -93,11 +93,11 @@ impl Caller {
     /// Closes the connection after everything was sent. Reads for a moment what the caller still sends:
     /// if it is closed with something unread, the caller may lose what it has not read itself (RFC 2525,
     /// 2.17). Does not do so while another client waits for room.
-    pub async fn take_leave(mut self) {
+    pub async fn close(mut self) {
         let Self {
-            stream, gives_way, ..
+            stream, makes_room, ..
         } = &mut self;
-        if stream.shutdown().await.is_ok() && !gives_way.get() {
+        if stream.shutdown().await.is_ok() && !makes_room.get() {
             let mut unread = [0; 4096];
             let rest = async { while matches!(stream.read(&mut unread).await, Ok(1..)) {} };
             let _ = timeout(CLOSE, rest).await;
@@ -105,7 +105,7 @@ impl Caller {
     }
 
     /// Resets the connection, so that the caller does not mistake a failure for the end of the stream.
-    pub fn cut_off(self) {
+    pub fn reset(self) {
         let _ = self.stream.set_zero_linger();
     }
 }

@@ -16,26 +16,26 @@ const IDLE: Duration = Duration::from_secs(10);
 
 /// All that are served.
 #[derive(Debug, Default)]
-pub struct Served(Vec<Entry>);
+pub struct Connections(Vec<Entry>);
 
 #[derive(Debug)]
 struct Entry {
     peer: SocketAddr,
     used: Rc<Cell<Instant>>,
-    gives_way: Rc<Cell<bool>>,
+    makes_room: Rc<Cell<bool>>,
     /// How to ask it to go, unless it was asked already.
     ask: Option<oneshot::Sender<()>>,
 }
 
-impl Served {
+impl Connections {
     /// One more; gives what it hears by when it is to go.
     pub fn add(&mut self, caller: &Caller) -> oneshot::Receiver<()> {
-        self.forget_those_gone();
+        self.remove_closed();
         let (ask, asked) = oneshot::channel();
         self.0.push(Entry {
             peer: caller.peer,
             used: caller.used(),
-            gives_way: caller.gives_way(),
+            makes_room: caller.makes_room(),
             ask: Some(ask),
         });
         asked
@@ -44,7 +44,7 @@ impl Served {
     /// Asks whoever has been idle for longest to go, as soon as that is long enough, and says who
     /// that is. One at a time: while one goes, this waits. May be dropped and called again.
     pub async fn make_room(&mut self) -> SocketAddr {
-        self.forget_those_gone();
+        self.remove_closed();
         loop {
             if self.0.iter().any(|it| it.ask.is_none()) {
                 return pending().await;
@@ -54,7 +54,7 @@ impl Served {
             };
             let left = IDLE.saturating_sub(longest.used.get().elapsed());
             if left.is_zero() {
-                longest.gives_way.set(true);
+                longest.makes_room.set(true);
                 longest.ask.take().map(|ask| ask.send(()));
                 return longest.peer;
             }
@@ -63,7 +63,7 @@ impl Served {
     }
 
     /// Whoever is gone has let go of it.
-    fn forget_those_gone(&mut self) {
+    fn remove_closed(&mut self) {
         self.0.retain(|it| Rc::strong_count(&it.used) > 1);
     }
 }
@@ -77,7 +77,7 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_kept_of_whoever_is_gone() -> std::io::Result<()> {
         let port = TcpListener::bind("127.0.0.1:0").await?;
-        let mut served = Served::default();
+        let mut served = Connections::default();
         for _ in 0..50 {
             let _there = TcpStream::connect(port.local_addr()?).await?;
             let (stream, peer) = port.accept().await?;

@@ -31,7 +31,7 @@ async fn setting(output_closed: fn(&DuplexStream) -> bool) -> Setting {
         input_closed: |_| false,
         output_closed,
     };
-    let clock = Clock::set();
+    let clock = Clock::start();
     let mut pump = Pump::new(EiceChannel::new(clock.now()), clock, streams);
     pump.connect(ClientBuilder::new().take_over(a));
     assert_eq!(pump.run().await, Stop::Begun);

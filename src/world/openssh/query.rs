@@ -11,8 +11,8 @@ use tokio::io::AsyncRead;
 
 use super::config_files;
 use super::error::SshError;
-use super::readable::Readable;
-use crate::plan::argv::ssh_config::{UNDER_US, Under};
+use super::temp_config::TempConfig;
+use crate::plan::argv::ssh_config::StartedByMssh;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::ssh_g;
 use crate::plan::ssh_g::user;
@@ -31,14 +31,14 @@ const MOST: usize = 4 * 1024 * 1024;
 
 /// What ssh reads for an answer.
 #[derive(Debug)]
-pub enum Source {
+pub enum ConfigSource {
     /// What it would read anyway: the file that `-F` names, or those of its own choice.
     Files(Option<PathBuf>),
     /// Nothing: the file that `-F` names is a pipe, and can be read once, by the client.
     Pipe,
 }
 
-impl Source {
+impl ConfigSource {
     /// That of the user's files.
     #[must_use]
     pub fn of(invocation: &Invocation) -> Self {
@@ -69,7 +69,7 @@ pub async fn ask(
     ssh: &Path,
     invocation: &Invocation,
     subject: &Query<'_>,
-    source: &Source,
+    source: &ConfigSource,
 ) -> Result<HostConfig, SshError> {
     let mut manner = QueryOptions {
         config: source.config(),
@@ -102,7 +102,7 @@ async fn told(
     (invocation, subject): (&Invocation, &Query<'_>),
     manner: QueryOptions<'_>,
 ) -> Result<(HostConfig, Option<Vec<PathBuf>>), SshError> {
-    let said = put(
+    let said = run_ssh(
         ssh,
         ssh_g::words(invocation, subject, manner),
         Stdio::null(),
@@ -127,7 +127,7 @@ async fn told(
 /// # Errors
 /// As of [`ask`].
 pub async fn answer(ssh: &Path, words: Vec<OsString>) -> Result<HostConfig, SshError> {
-    let said = put(ssh, words, Stdio::null()).await?;
+    let said = run_ssh(ssh, words, Stdio::null()).await?;
     if said.status.success() {
         return Ok(with_user(HostConfig::parse(&said.stdout)));
     }
@@ -169,12 +169,12 @@ fn any_file(files: Option<&[PathBuf]>, says: impl Fn(&[u8]) -> bool) -> bool {
 }
 
 /// The configuration that shows who has set a user, if anybody may have set this one.
-fn generated(source: &Source, files: Option<&[PathBuf]>, user: &str) -> Option<Vec<u8>> {
+fn generated(source: &ConfigSource, files: Option<&[PathBuf]>, user: &str) -> Option<Vec<u8>> {
     let may = |files| any_file(files, |text| files::may_set_user(text, user));
     let given = match source {
-        Source::Files(None) => None,
-        Source::Files(Some(file)) => Some(file),
-        Source::Pipe => return None,
+        ConfigSource::Files(None) => None,
+        ConfigSource::Files(Some(file)) => Some(file),
+        ConfigSource::Pipe => return None,
     };
     if !may(files) {
         return None;
@@ -202,13 +202,13 @@ async fn said_user(
     (invocation, subject): (&Invocation, &Query<'_>),
     (config, manner): (Vec<u8>, QueryOptions<'_>),
 ) -> Option<String> {
-    let file = Readable::of(&config).ok()?;
+    let file = TempConfig::of(&config).ok()?;
     let manner = QueryOptions {
         config: Some(file.name()),
         debug: false,
         ..manner
     };
-    let said = put(
+    let said = run_ssh(
         ssh,
         ssh_g::words(invocation, subject, manner),
         file.stdin().ok()?,
@@ -223,21 +223,21 @@ async fn said_user(
 }
 
 /// How ssh ended, and what it said.
-struct Said {
+struct SshOutput {
     status: ExitStatus,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
 }
 
 /// Puts these words to ssh.
-async fn put(ssh: &Path, words: Vec<OsString>, stdin: Stdio) -> Result<Said, SshError> {
+async fn run_ssh(ssh: &Path, words: Vec<OsString>, stdin: Stdio) -> Result<SshOutput, SshError> {
     let cannot = |source| ClientError::CannotRun {
         path: ssh.into(),
         source,
     };
     let mut child = tokio::process::Command::new(ssh)
         .args(words)
-        .env(UNDER_US, Under::Any.value())
+        .env(StartedByMssh::ENV, StartedByMssh::AnySsh.value())
         .stdin(stdin)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -261,7 +261,7 @@ async fn put(ssh: &Path, words: Vec<OsString>, stdin: Stdio) -> Result<Said, Ssh
     };
     let status = status.map_err(cannot)?;
     let _ = tokio::time::timeout(LAST_WORDS, read(err.as_mut(), &mut stderr)).await;
-    Ok(Said {
+    Ok(SshOutput {
         status,
         stdout,
         stderr,
@@ -284,7 +284,7 @@ pub async fn host_name(
     invocation: &Invocation,
     destination: &Destination,
 ) -> Result<String, SshError> {
-    let (ssh, source) = (process::find("ssh")?, Source::of(invocation));
+    let (ssh, source) = (process::find("ssh")?, ConfigSource::of(invocation));
     let answer = ask(&ssh, invocation, &Query::of(destination), &source).await?;
     Ok(answer.hostname)
 }

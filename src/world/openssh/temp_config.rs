@@ -11,14 +11,14 @@ use tempfile::NamedTempFile;
 const STDIN: &str = "/dev/fd/0";
 
 /// A configuration of ours, as ssh can read it.
-pub(super) enum Readable {
+pub(super) enum TempConfig {
     /// As its standard input.
     Stdin(File),
     /// By its name, where descriptors have none (no `/proc`).
     Named(NamedTempFile),
 }
 
-impl Readable {
+impl TempConfig {
     pub(super) fn of(text: &[u8]) -> io::Result<Self> {
         if fs::exists(STDIN).unwrap_or(false) {
             let mut file = nameless()?;

@@ -10,7 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// What is typed at: a terminal, or something that is none. As in ssh, it is standard input that
 /// decides.
 #[derive(Debug, Default)]
-pub struct Screen(Option<Keyboard>);
+pub struct InputTerminal(Option<Keyboard>);
 
 #[derive(Debug)]
 struct Keyboard {
@@ -24,7 +24,7 @@ struct Keyboard {
 /// Columns and rows.
 pub type Size = (u16, u16);
 
-impl Screen {
+impl InputTerminal {
     /// Looks what this is, and changes nothing yet.
     ///
     /// # Errors
@@ -48,7 +48,7 @@ impl Screen {
     }
 
     /// From now on the terminal does nothing about any key or byte (cfmakeraw(3)), until
-    /// [`Screen::restore`] or the end of this.
+    /// [`InputTerminal::restore`] or the end of this.
     pub fn raw(&mut self) {
         if let Some(keyboard) = &mut self.0 {
             let mut raw = keyboard.before.clone();
@@ -83,7 +83,7 @@ impl Screen {
     }
 }
 
-impl Drop for Screen {
+impl Drop for InputTerminal {
     fn drop(&mut self) {
         self.restore();
     }

@@ -1,36 +1,37 @@
-//! How an ssh that we have started is told from others.
+//! Tells an ssh that mssh has started from others.
 
-/// The variable that is set in the environment of any ssh that we ask or become. There the block
-/// does not apply: whoever runs mssh is on the way already.
-pub const UNDER_US: &str = "MSSH_RUNS";
-
-/// Which ssh that variable is meant for: not for those which its ProxyCommand or LocalCommand starts.
+/// Which ssh mssh has started, as an environment variable tells it. The block of `--ssh-config` does
+/// not apply to that ssh: mssh has already chosen its route. It does apply to what that ssh's own
+/// ProxyCommand or LocalCommand starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Under {
-    /// Any: one that is asked (`ssh -G`), or leads through a hop.
-    Any,
+pub enum StartedByMssh {
+    /// Any: for `ssh -G`, or an ssh that connects to a jump host.
+    AnySsh,
     /// The client that this process has become.
     Client(u32),
     /// The child of the client that this process has become (scp, sftp).
     ChildOf(u32),
 }
 
-impl Under {
-    /// The variable's value.
+impl StartedByMssh {
+    /// The name of the variable.
+    pub const ENV: &str = "MSSH_RUNS";
+
+    /// The value of the variable.
     #[must_use]
     pub fn value(self) -> String {
         match self {
-            Self::Any => "any".to_owned(),
+            Self::AnySsh => "any".to_owned(),
             Self::Client(pid) => format!("client {pid}"),
             Self::ChildOf(pid) => format!("child {pid}"),
         }
     }
 
-    /// Reads it.
+    /// Parses the value of the variable.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
         match value.split_once(' ') {
-            None => (value == "any").then_some(Self::Any),
+            None => (value == "any").then_some(Self::AnySsh),
             Some(("client", pid)) => pid.parse().ok().map(Self::Client),
             Some(("child", pid)) => pid.parse().ok().map(Self::ChildOf),
             Some(_) => None,
