@@ -72,9 +72,9 @@ async fn prepare(
         push: KeyPush::of(invocation),
         terminal,
     };
-    let resolved = resolver.all().await?;
-    let logs_in = !invocation.is_control_command() && resolved.iter().any(|it| !it.by_master);
-    let tunnels = TunnelArgs::to(invocation, &resolved).filter(|_| logs_in);
+    let targets = resolver.all().await?;
+    let logs_in = !invocation.is_control_command() && targets.iter().any(|it| !it.by_master);
+    let tunnels = TunnelArgs::to(invocation, &targets).filter(|_| logs_in);
     let signs = tunnels.is_some() && !invocation.options.dry_run;
     let key = resolver.push.into_key().filter(|_| logs_in);
     let (files, credentials) = write_files(key, resolver.aws.loaded().filter(|_| signs)).await?;
@@ -86,7 +86,7 @@ async fn prepare(
         None if invocation.identity().is_some() => Identity::Own,
         None => Identity::Ephemeral(Path::new(NO_KEY)),
     };
-    let line = spell(&client, invocation, identity, tunnels.as_ref(), &resolved)?;
+    let line = spell(&client, invocation, identity, tunnels.as_ref(), &targets)?;
     Ok((line, files))
 }
 
@@ -114,9 +114,9 @@ fn spell(
     invocation: &Invocation,
     identity: Identity<'_>,
     tunnels: Option<&TunnelArgs>,
-    resolved: &[Resolved],
+    targets: &[Resolved],
 ) -> Result<CommandLine, Error> {
-    let knows_host_key = resolved.iter().any(|it| it.route.host_key().is_some());
+    let knows_host_key = targets.iter().any(|it| it.route.host_key().is_some());
     let mssh = if tunnels.is_some() || knows_host_key {
         Some(process::mssh_path()?)
     } else {
@@ -126,6 +126,6 @@ fn spell(
     let proxy = tunnels.zip(mssh).map(|(it, mssh)| it.proxy_command(mssh));
     let proxy = proxy.as_deref();
     Ok(argv::spell(
-        client, invocation, identity, proxy, mssh, resolved,
+        client, invocation, identity, proxy, mssh, targets,
     ))
 }

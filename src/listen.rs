@@ -73,9 +73,9 @@ async fn find(
         push: KeyPush::of(invocation),
         terminal,
     };
-    let resolved = resolver.all().await?.into_iter().next();
+    let targets = resolver.all().await?;
     let credentials = resolver.aws.credentials().await?;
-    let route = resolved.ok_or(Usage::NoTarget)?.route;
+    let route = targets.into_iter().next().ok_or(Usage::NoTarget)?.route;
     Ok((route, credentials))
 }
 

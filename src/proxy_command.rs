@@ -81,8 +81,8 @@ async fn prepare(request: &ProxyRequest, terminal: Terminal) -> Result<Prepared,
         push: KeyPush::with_key(invocation, key),
         terminal,
     };
-    let resolved = resolver.all().await?;
-    let route = resolved.into_iter().next().map(|it| it.route);
+    let targets = resolver.all().await?;
+    let route = targets.into_iter().next().map(|it| it.route);
     let route = route.ok_or(Usage::NoTarget)?;
     let credentials = resolver.aws.credentials().await?;
     let forwarding_ssh = if request.hops.is_empty() {

@@ -98,12 +98,13 @@ impl Resolver<'_> {
             find::lookup(target, hostname, beside, self.terminal).await?;
         host.region = host.region.or(region);
         let aws = &self.aws.in_region(host.region.as_ref()).await?;
+        // On the heap: each of these futures is tens of kilobytes.
         match lookup {
             lookup if self.invocation.options.via == Way::Serial => {
-                self.serial_console(lookup, host, aws).await
+                Box::pin(self.serial_console(lookup, host, aws)).await
             }
-            Lookup::Id(id) if logs_in => self.push_beside(&id, &host, aws).await,
-            lookup => self.push_after(&lookup, sharing, &host, aws).await,
+            Lookup::Id(id) if logs_in => Box::pin(self.push_beside(&id, &host, aws)).await,
+            lookup => Box::pin(self.push_after(&lookup, sharing, &host, aws)).await,
         }
     }
 
@@ -208,7 +209,7 @@ impl Resolver<'_> {
             serial::warn_of_unknown_host_key(aws, self.terminal);
         }
         let push = async { Ok::<_, Error>(self.push.to_console(&id, aws).await) };
-        let look_up = async {
+        let check = async {
             if is_found {
                 return Ok(());
             }
@@ -217,7 +218,7 @@ impl Resolver<'_> {
                 None => Ok(()),
             }
         };
-        let (pushed, ()) = tokio::try_join!(push, look_up)?;
+        let (pushed, ()) = tokio::try_join!(push, check)?;
         pushed?;
         self.by_login(id.as_str(), &host, route)
     }

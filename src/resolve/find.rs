@@ -51,16 +51,15 @@ pub(crate) async fn lookup(
     let named = Target::parse(hostname).map_err(BadConfigValue::host_name)?;
     let region = named.region().cloned();
     let by_name = lookup::of(target).or_else(|| lookup::of(&named));
-    let lookup = match by_name {
-        Some(lookup) => lookup,
-        None => {
-            let addresses = resolver::addresses(hostname).await?;
-            terminal.debug(|| {
-                let each: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-                format!("{hostname} resolves to {}", each.join(", "))
-            });
-            lookup::by_addresses(&addresses)
-        }
+    let lookup = if let Some(lookup) = by_name {
+        lookup
+    } else {
+        let addresses = resolver::addresses(hostname).await?;
+        terminal.debug(|| {
+            let each: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            format!("{hostname} resolves to {}", each.join(", "))
+        });
+        lookup::by_addresses(&addresses)
     };
     Ok(Sought { lookup, region })
 }
