@@ -46,9 +46,7 @@ pub(crate) async fn run(request: &ListenRequest, terminal: Terminal) -> Result<E
         return Ok(ExitCode::SUCCESS);
     }
     let forwarder = Forwarder::new(request, route, credentials, terminal);
-    let hangup = ShutdownSignals::listen_unless_ignored()
-        .await
-        .map_err(IoError::Start)?;
+    let hangup = ShutdownSignals::listen_unless_ignored().map_err(IoError::Start)?;
     terminal.info(&format!(
         "listening on {}, forwarding to {goal}",
         port.address

@@ -1,74 +1,66 @@
-//! The signals by which others tell us that we are to go: ssh sends SIGHUP to its ProxyCommand.
+//! The signals that end a process. ssh sends SIGHUP to its ProxyCommand.
 
+use std::fs;
 use std::future::poll_fn;
 use std::io;
+use std::os::unix::process::CommandExt;
 use std::pin::Pin;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
+use rustix::process::Signal as Number;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
-use crate::world::process;
+/// The signals that others send to end us.
+pub const FATAL: [Number; 4] = [Number::HUP, Number::TERM, Number::INT, Number::QUIT];
 
-/// The names of the signals.
-const NAMES: [&str; 4] = ["HUP", "TERM", "INT", "QUIT"];
-
-/// Whether anybody has begun to listen.
+/// Whether a [`ShutdownSignals`] was made.
 static LISTENING: AtomicBool = AtomicBool::new(false);
 
-/// From when it is made on, these signals end nothing by themselves.
+/// Listens for [`FATAL`] signals, which from then on end nothing by themselves.
 #[derive(Debug)]
 pub struct ShutdownSignals {
     kinds: Vec<SignalKind>,
     signals: Vec<Signal>,
-    /// The last that has come.
-    heard: Option<SignalKind>,
-    /// By which one of us is told the same without a signal.
-    told: Option<oneshot::Receiver<()>>,
+    /// The last signal received.
+    received: Option<SignalKind>,
+    /// A message in the process that counts as SIGHUP.
+    message: Option<oneshot::Receiver<()>>,
 }
 
 impl ShutdownSignals {
-    /// Begins to listen.
+    /// Starts to listen.
     ///
     /// # Errors
-    /// When the system does not let us.
+    /// If the system refuses a handler.
     pub fn listen() -> io::Result<Self> {
-        Self::to(NAMES.map(kind).to_vec())
+        Self::to(FATAL.into_iter().map(kind).collect())
     }
 
-    /// Begins to listen to those that who called us does not have us ignore (nohup(1), a `&`
-    /// without job control), as ssh does.
+    /// Starts to listen for the signals that our parent did not set to ignored (nohup(1), or `&`
+    /// without job control). ssh does the same.
     ///
     /// # Errors
-    /// When the system does not let us.
-    pub async fn listen_unless_ignored() -> io::Result<Self> {
-        let mut kinds = Vec::new();
-        for name in ["HUP", "TERM", "INT"] {
-            if !process::is_ignored(name).await {
-                kinds.push(kind(name));
-            }
-        }
-        // Shells ignore both together; to try this one might leave a core.
-        if kinds.contains(&SignalKind::interrupt()) {
-            kinds.push(SignalKind::quit());
-        }
-        Self::to(kinds)
+    /// If the system refuses a handler.
+    pub fn listen_unless_ignored() -> io::Result<Self> {
+        Self::to(not_ignored().into_iter().map(kind).collect())
     }
 
-    /// Another ear for what comes from now on.
+    /// Another listener for the same signals, from now on.
     ///
     /// # Errors
-    /// When the system does not let us.
+    /// If the system refuses a handler.
     pub fn subscribe(&self) -> io::Result<Self> {
         Self::to(self.kinds.clone())
     }
 
-    /// The same, which also hears of it in this way.
+    /// The same listener, which also takes this message for SIGHUP.
     #[must_use]
-    pub fn or(self, told: oneshot::Receiver<()>) -> Self {
-        let told = Some(told);
-        Self { told, ..self }
+    pub fn or(self, message: oneshot::Receiver<()>) -> Self {
+        let message = Some(message);
+        Self { message, ..self }
     }
 
     fn to(kinds: Vec<SignalKind>) -> io::Result<Self> {
@@ -78,61 +70,99 @@ impl ShutdownSignals {
         Ok(Self {
             kinds,
             signals,
-            heard: None,
-            told: None,
+            received: None,
+            message: None,
         })
     }
 
-    /// Waits for the next of them. None is lost while nobody waits.
+    /// Waits for the next signal. One that came since the last call counts.
     pub async fn next(&mut self) {
         poll_fn(|cx| {
             let mut signals = self.signals.iter_mut();
-            let heard = signals.position(|signal| signal.poll_recv(cx).is_ready());
-            if let Some(heard) = heard {
-                self.heard = Some(self.kinds[heard]);
+            let received = signals.position(|signal| signal.poll_recv(cx).is_ready());
+            if let Some(received) = received {
+                self.received = Some(self.kinds[received]);
                 return Poll::Ready(());
             }
-            self.poll_told(cx)
+            self.poll_message(cx)
         })
         .await;
     }
 
-    /// Nobody is left who could tell us: that is no word.
-    fn poll_told(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let told = self.told.as_mut().map(|told| Pin::new(told).poll(cx));
-        let Some(Poll::Ready(said)) = told else {
+    fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let message = self.message.as_mut().map(|it| Pin::new(it).poll(cx));
+        let Some(Poll::Ready(message)) = message else {
             return Poll::Pending;
         };
-        self.told = None;
-        if said.is_err() {
+        self.message = None;
+        // A dropped sender is no message.
+        if message.is_err() {
             return Poll::Pending;
         }
-        self.heard = Some(SignalKind::hangup());
+        self.received = Some(SignalKind::hangup());
         Poll::Ready(())
     }
 
-    /// Whether any has come.
+    /// Whether a signal was received.
     pub fn was_received(&self) -> bool {
-        self.heard.is_some()
+        self.received.is_some()
     }
 
-    /// Whether the last was SIGTERM: to ssh without a command the end that somebody wants, and no
-    /// failure.
+    /// Whether the last signal was SIGTERM. ssh without a command takes it for a normal end.
     pub fn last_was_sigterm(&self) -> bool {
-        self.heard == Some(SignalKind::terminate())
+        self.received == Some(SignalKind::terminate())
     }
 }
 
-/// Whether somebody listens to the signal of this name, and will see to our end.
-pub fn is_handled(name: &str) -> bool {
-    NAMES.contains(&name) && LISTENING.load(Ordering::Relaxed)
+/// Whether a [`ShutdownSignals`] may handle [`FATAL`] signals.
+pub fn is_handled() -> bool {
+    LISTENING.load(Ordering::Relaxed)
 }
 
-fn kind(name: &str) -> SignalKind {
-    match name {
-        "HUP" => SignalKind::hangup(),
-        "TERM" => SignalKind::terminate(),
-        "QUIT" => SignalKind::quit(),
-        _ => SignalKind::interrupt(),
+fn kind(number: Number) -> SignalKind {
+    SignalKind::from_raw(number.as_raw())
+}
+
+/// The [`FATAL`] signals that our parent did not set to ignored, and that the client which we become
+/// (execve(2)) does not ignore either. Ask before a signal gets a handler: a handler would take the
+/// setting from the client, too.
+///
+/// Without `/proc`, none counts as ignored.
+pub fn not_ignored() -> Vec<Number> {
+    let ignored = ignored_mask(&fs::read_to_string("/proc/self/status").unwrap_or_default());
+    let is_ignored = |it: &Number| ignored >> (it.as_raw() - 1) & 1 == 1;
+    FATAL.into_iter().filter(|it| !is_ignored(it)).collect()
+}
+
+/// The bit mask of ignored signals (`SigIgn` in proc_pid_status(5)), SIGHUP lowest.
+fn ignored_mask(status: &str) -> u64 {
+    let mut lines = status.lines();
+    let mask = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or(0)
+}
+
+/// Dies of a signal that has a handler, so that the exit status shows it. Only execve(2) resets a
+/// handler without unsafe code: a shell takes our place and sends itself the signal. It writes no
+/// core dump (which would hold our environment) and gets no environment.
+///
+/// Returns only if there is no shell.
+pub fn die_of(signal: Number) -> io::Error {
+    let number = format!("-{}", signal.as_raw());
+    let script = "ulimit -c 0; kill \"$1\" $$";
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", script, "sh", &number]).env_clear().exec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ignored_signals_are_bits_of_the_status() {
+        let status =
+            "SigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\nSigCgt:\t0000000000000002\n";
+        assert_eq!(ignored_mask(status), 0x1001);
+        assert_eq!(ignored_mask(""), 0);
     }
 }

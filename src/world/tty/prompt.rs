@@ -1,61 +1,52 @@
-//! A question on the terminal, for what shall not be seen.
+//! Asks on the terminal for a text that must not be shown.
 //!
-//! Standard input belongs to the session, so it is `/dev/tty` that is asked, as getpass(3) does. The
-//! terminal's special keys come to us as what they are while we ask, so that it is as it was before
-//! their signals are sent; and other signals find it put back, too. Signals are the process's, and so
-//! is what is to be put back: there is one of it, however often we ask.
+//! Standard input belongs to the session, so this asks on `/dev/tty`, as getpass(3) does. While it
+//! asks, the terminal sends no signals for its special keys: they arrive as bytes, and the terminal is
+//! restored before this sends their signals. Signals from elsewhere restore it, too. They concern
+//! the whole process, so the saved state is a static.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustix::process::{Signal, kill_current_process_group};
 use rustix::termios::{
     LocalModes, OptionalActions, SpecialCodeIndex, SpecialCodes, Termios, tcgetattr, tcsetattr,
 };
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{OnceCell, oneshot};
+use tokio::sync::oneshot;
 
 use super::waiting;
-use crate::world::process;
 use crate::world::process::signals;
 
-/// No code is longer.
+/// The longest answer, in bytes.
 const LONGEST: usize = 100;
 
-/// What would end us while we ask. Once we have asked we have handlers for them.
-const FATAL: [(Signal, &str); 4] = [
-    (Signal::HUP, "HUP"),
-    (Signal::INT, "INT"),
-    (Signal::QUIT, "QUIT"),
-    (Signal::TERM, "TERM"),
-];
-
-/// The terminal that is without echo, and how it was before.
+/// The terminal without echo, and its state before.
 static BEFORE: Mutex<Option<(Arc<File>, Termios)>> = Mutex::new(None);
 
-/// Those of [`FATAL`] that we die of, and not ignore: see [`watch`].
-static WATCHED: OnceCell<Vec<Signal>> = OnceCell::const_new();
+/// The fatal signals that have a handler: see [`watch`].
+static WATCHED: OnceLock<Vec<Signal>> = OnceLock::new();
 
-/// What came of asking.
+/// The user's answer.
 #[derive(Debug, PartialEq, Eq)]
 pub enum PromptAnswer {
     /// A line.
     Line(String),
-    /// The wish to stop for now (Ctrl-Z): to be followed by [`stop`].
+    /// Ctrl-Z: the caller drops what it holds and calls [`stop`].
     Stop,
-    /// Nothing, and no more is to come (Ctrl-D).
+    /// The end of the input (Ctrl-D).
     End,
 }
 
-/// A terminal that can be asked.
+/// The terminal to ask on.
 #[derive(Debug)]
 pub struct Prompt {
     terminal: Arc<File>,
 }
 
 impl Prompt {
-    /// The terminal of our session, if it has one.
+    /// Opens the terminal of our session, if it has one.
     #[must_use]
     pub fn open() -> Option<Self> {
         let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
@@ -63,22 +54,22 @@ impl Prompt {
         Some(Self { terminal })
     }
 
-    /// Asks. To be called in the runtime, which goes on meanwhile. An interrupt ends us; where who
-    /// called us has us ignore it, it ends the asking alone.
+    /// Asks. Call it in the runtime, which runs other tasks meanwhile. Ctrl-C ends the process; if our
+    /// parent set SIGINT to ignored, it only ends the question.
     ///
     /// # Errors
-    /// When the terminal is gone.
+    /// If the terminal is gone.
     pub async fn ask(&self, question: &str) -> io::Result<PromptAnswer> {
-        let watched = WATCHED.get_or_init(watch).await;
-        let _pause = waiting::hide_line();
-        let quiet = Quiet::begin(&self.terminal)?;
+        let watched = WATCHED.get_or_init(watch);
+        let _hidden = waiting::hide_line();
+        let without_echo = WithoutEcho::begin(&self.terminal)?;
         (&*self.terminal).write_all(question.as_bytes())?;
-        let (terminal, keys) = (Arc::clone(&self.terminal), quiet.keys.clone());
+        let (terminal, keys) = (Arc::clone(&self.terminal), without_echo.keys.clone());
         let (answer, answered) = oneshot::channel();
-        // A thread of our own: the runtime would wait for one of its own before it ends.
+        // Not spawn_blocking: the runtime would wait for that thread before it ends.
         std::thread::spawn(move || answer.send(read(&terminal, &keys)));
         let key = answered.await.map_err(io::Error::other)?;
-        drop(quiet);
+        drop(without_echo);
         (&*self.terminal).write_all(b"\n")?;
         match key? {
             Keypress::Enter(line) => Ok(PromptAnswer::Line(line)),
@@ -96,18 +87,19 @@ impl Prompt {
     }
 }
 
-/// Stops until we are continued, with all of our job, as the terminal would have had it.
+/// Stops our process group until it is continued, as the terminal would do at Ctrl-Z.
 pub fn stop() {
     let _ = kill_current_process_group(Signal::TSTP);
 }
 
-/// A terminal without echo, until this ends.
+/// Turns echo, line editing and signal keys of a terminal off until dropped. Not cfmakeraw(3): output
+/// stays as it is, since log lines may come meanwhile.
 #[derive(Debug)]
-struct Quiet {
+struct WithoutEcho {
     keys: SpecialCodes,
 }
 
-impl Quiet {
+impl WithoutEcho {
     fn begin(terminal: &Arc<File>) -> io::Result<Self> {
         let before = tcgetattr(terminal)?;
         let keys = before.special_codes.clone();
@@ -116,52 +108,40 @@ impl Quiet {
         modes.special_codes[SpecialCodeIndex::VMIN] = 1;
         modes.special_codes[SpecialCodeIndex::VTIME] = 0;
         tcsetattr(terminal, OptionalActions::Flush, &modes)?;
-        *before_now() = Some((Arc::clone(terminal), before));
+        *saved() = Some((Arc::clone(terminal), before));
         Ok(Self { keys })
     }
 }
 
-impl Drop for Quiet {
+impl Drop for WithoutEcho {
     fn drop(&mut self) {
-        put_back();
+        restore();
     }
 }
 
-fn before_now() -> MutexGuard<'static, Option<(Arc<File>, Termios)>> {
+fn saved() -> MutexGuard<'static, Option<(Arc<File>, Termios)>> {
     BEFORE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Puts the terminal back as it was, if it is not yet.
-fn put_back() {
-    if let Some((terminal, before)) = before_now().take() {
+/// Restores the terminal, unless that is done already.
+fn restore() {
+    if let Some((terminal, before)) = saved().take() {
         let _ = tcsetattr(terminal, OptionalActions::Flush, &before);
     }
 }
 
-/// Has each signal that would end us put the terminal back first. It stays so for as long as we are
-/// ourselves: nobody else would hear of those signals now.
+/// Makes each fatal signal restore the terminal before it ends the process, from now on.
 ///
-/// But what who called us has us ignore (nohup(1), a `&` without job control) stays ignored, since a
-/// handler would take that from ssh, too. Shells ignore SIGINT and SIGQUIT together, and to try the
-/// latter might leave a core; so it is taken to be as the former.
-async fn watch() -> Vec<Signal> {
-    let mut watched = Vec::new();
-    // All are tried before any has a handler.
-    for (signal, name) in FATAL {
-        let name = if name == "QUIT" { "INT" } else { name };
-        if !process::is_ignored(name).await {
-            watched.push(signal);
-        }
-    }
-    for (number, name) in FATAL {
-        if watched.contains(&number)
-            && let Ok(mut stream) = signal(SignalKind::from_raw(number.as_raw()))
-        {
+/// Ignored signals get no handler: with one, the ssh that we become would not ignore them either.
+fn watch() -> Vec<Signal> {
+    let watched = signals::not_ignored();
+    for &number in &watched {
+        if let Ok(mut stream) = signal(SignalKind::from_raw(number.as_raw())) {
             tokio::spawn(async move {
                 stream.recv().await;
-                put_back();
-                if !signals::is_handled(name) {
-                    let _ = process::die_of(name);
+                restore();
+                if !signals::is_handled() {
+                    let _ = signals::die_of(number);
                 }
             });
         }
@@ -169,7 +149,7 @@ async fn watch() -> Vec<Signal> {
     watched
 }
 
-/// What ends the reading.
+/// The key that ends the input.
 enum Keypress {
     Enter(String),
     End,
@@ -177,7 +157,7 @@ enum Keypress {
     Interrupt(Signal),
 }
 
-/// Reads a line, with the keys that the user has set for editing it.
+/// Reads a line. Obeys the user's editing keys (stty(1)).
 fn read(mut terminal: &File, keys: &SpecialCodes) -> io::Result<Keypress> {
     use SpecialCodeIndex as Index;
     let mut line = Vec::new();
@@ -186,7 +166,7 @@ fn read(mut terminal: &File, keys: &SpecialCodes) -> io::Result<Keypress> {
         if terminal.read(&mut byte)? == 0 {
             return Ok(Keypress::End);
         }
-        // One that is disabled is zero.
+        // A disabled key is zero.
         let is = |key: Index| byte[0] != 0 && keys[key] == byte[0];
         match byte[0] {
             _ if is(Index::VINTR) => return Ok(Keypress::Interrupt(Signal::INT)),
