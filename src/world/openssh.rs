@@ -1,4 +1,4 @@
-//! What only the installed OpenSSH can tell: its answers to `ssh -G` and `ssh -V`.
+//! The installed OpenSSH: `ssh -G`, `ssh -V` and its configuration files.
 
 pub mod config_files;
 pub mod error;
@@ -6,6 +6,7 @@ pub mod host_names;
 
 mod query;
 mod release;
+mod run_ssh;
 mod temp_config;
 
 use std::os::unix::net::UnixStream;
@@ -14,7 +15,7 @@ use std::path::Path;
 pub use self::query::{ConfigSource, answer, ask, host_name};
 pub use self::release::{grammar, is_older_than, release, release_of};
 
-/// Whether a master connection listens at this socket. What a dead one has left does not answer.
+/// Whether a master connection listens at this socket (ControlPath). A stale socket refuses.
 #[must_use]
 pub fn master_listens(socket: &Path) -> bool {
     UnixStream::connect(socket).is_ok()

@@ -1,4 +1,4 @@
-//! The user's own ssh_config(5), and our file beside it.
+//! The user's ssh_config(5), and the file with our block next to it.
 
 use std::fs::{self, DirBuilder};
 use std::io;
@@ -11,24 +11,23 @@ use super::error::SshError;
 use crate::world::process::bounded;
 use crate::world::process::replace_file::replace_file;
 
-/// What is appended to a file's name for what it was before.
-const BEFORE: &str = ".before-mssh";
+/// The suffix of a backup.
+const BACKUP_SUFFIX: &str = ".before-mssh";
 
-/// Who we are by passwd(5), as ssh sees it.
+/// The local user by passwd(5), as for ssh.
 #[must_use]
 pub fn user() -> Option<User> {
     User::from_uid(Uid::current()).ok().flatten()
 }
 
-/// The directory of the user's files. ssh takes the home directory from passwd(5), whatever HOME
-/// says.
+/// `~/.ssh`. ssh takes the home directory from passwd(5), not from HOME.
 #[must_use]
 pub fn directory() -> PathBuf {
     let home = user().map_or_else(|| PathBuf::from("~"), |user| user.dir);
     home.join(".ssh")
 }
 
-/// Whether there is a file of this name, which may begin with `~/` as in ssh_config(5).
+/// Whether a file exists. Its name may begin with `~/.ssh/`.
 #[must_use]
 pub fn is_there(name: &str) -> bool {
     let directory = directory();
@@ -38,7 +37,7 @@ pub fn is_there(name: &str) -> bool {
     }
 }
 
-/// What a file says; `None` where there is none.
+/// Reads a file; `None` if it does not exist.
 ///
 /// # Errors
 /// [`SshError::File`].
@@ -57,8 +56,8 @@ fn failed(file: &Path, source: io::Error) -> SshError {
     }
 }
 
-/// Has a file say this: at once or, where that fails, not at all (rename(2)). A link stays one,
-/// a mode what it is; a new file is for its owner alone.
+/// Writes a file atomically (rename(2)). Follows a link and keeps the mode. A new file gets mode 0600, a
+/// new directory 0700.
 ///
 /// # Errors
 /// [`SshError::File`].
@@ -74,15 +73,15 @@ pub fn write(file: &Path, content: &[u8]) -> Result<(), SshError> {
     write().map_err(|cause| failed(file, cause))
 }
 
-/// Where a copy of a file is kept.
+/// The path of a file's backup.
 #[must_use]
 pub fn backup(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
-    name.push(BEFORE);
+    name.push(BACKUP_SUFFIX);
     name.into()
 }
 
-/// Removes a file, if it is there.
+/// Removes a file, if it exists.
 ///
 /// # Errors
 /// [`SshError::File`].

@@ -1,4 +1,4 @@
-//! What ssh or its configuration can refuse.
+//! Errors of ssh, and of changes to its configuration.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,11 +9,11 @@ use crate::hint::Hint;
 use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::world::process::error::ClientError;
 
-/// Why ssh does not answer, or its configuration cannot be changed.
+/// Why ssh fails, or its configuration cannot be changed.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the text of each variant stands beside it")]
 pub enum SshError {
-    /// ssh refuses the command line or its configuration, and has said why on its standard error.
+    /// ssh rejects the command line or its configuration, with its own message.
     #[error("{}", String::from_utf8_lossy(stderr))]
     Refused { stderr: Vec<u8>, status: u8 },
     #[error(transparent)]
@@ -27,7 +27,7 @@ pub enum SshError {
 }
 
 impl SshError {
-    /// The exit status: 127 for a missing client, as of a shell; what ssh refuses has its own.
+    /// The exit status: 127 for a missing client, as in a shell; ssh's own if it refuses.
     pub fn status(&self) -> Option<u8> {
         match self {
             Self::Refused { status, .. } => Some(*status),

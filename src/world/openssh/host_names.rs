@@ -1,4 +1,4 @@
-//! The hosts that the user's ssh knows, for completion.
+//! The host names in ssh's files, for completion.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fs::{self, File};
@@ -9,12 +9,12 @@ use super::config_files;
 use crate::plan::cli::complete::hosts;
 use crate::plan::cli::complete::hosts::ConfigNames;
 
-/// How much of a file is read, and how many files: somebody waits at the keyboard.
+/// Limits on a file and on the number of files: the user waits at the keyboard.
 const MOST_BYTES: u64 = 4 << 20;
 const MOST_FILES: usize = 64;
 
-/// All of them, in order: of the user's configuration (or this file in its place), what it includes,
-/// the system's, and of known_hosts files. What cannot be read has none.
+/// The sorted host names in the user's configuration (or in the file `config` instead), its includes,
+/// the system's configuration, and known_hosts files. Skips files that it cannot read.
 #[must_use]
 pub fn known(config: Option<&Path>) -> Vec<String> {
     let user = config_files::directory();
@@ -51,7 +51,7 @@ pub fn known(config: Option<&Path>) -> Vec<String> {
     found.into_iter().collect()
 }
 
-/// Where a file of a configuration is: `~` is the user's home, and other names begin in a directory.
+/// Resolves a path in a configuration: `~/` is the user's home, other names are relative to a directory.
 fn located(name: &str, directory: &Path, user: &Path) -> PathBuf {
     match (name.strip_prefix("~/"), user.parent()) {
         (Some(rest), Some(home)) => home.join(rest),
@@ -59,7 +59,7 @@ fn located(name: &str, directory: &Path, user: &Path) -> PathBuf {
     }
 }
 
-/// The files that a pattern stands for, which has its `*` and `?` in the last part of it.
+/// The files that match a pattern with `*` and `?` in its last component.
 fn files(pattern: &Path) -> Vec<PathBuf> {
     let name = pattern.file_name().unwrap_or_default().to_string_lossy();
     let Some(directory) = pattern.parent().filter(|_| name.contains(['*', '?'])) else {
@@ -70,13 +70,13 @@ fn files(pattern: &Path) -> Vec<PathBuf> {
     fitting.map(|it| it.path()).collect()
 }
 
-/// What a file says, as far as it is text. A pipe would be waited for.
+/// The text of a regular file. Reading a pipe could block.
 fn text(file: &Path) -> String {
     let mut bytes = Vec::new();
     if fs::metadata(file).is_ok_and(|it| it.is_file())
         && let Ok(file) = File::open(file)
     {
-        // What could be read counts.
+        // If this fails midway, use what was read.
         let _ = file.take(MOST_BYTES).read_to_end(&mut bytes);
     }
     String::from_utf8_lossy(&bytes).into_owned()

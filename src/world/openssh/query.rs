@@ -1,45 +1,35 @@
-//! Questions to ssh (`ssh -G`), with the configuration that it would read, wherever it has that from.
+//! Asks ssh for its settings for a host (`ssh -G`).
+
+mod named_user;
 
 use std::ffi::OsString;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
-
-use tokio::io::AsyncRead;
+use std::process::Stdio;
 
 use super::config_files;
 use super::error::SshError;
-use super::temp_config::TempConfig;
-use crate::plan::argv::ssh_config::StartedByMssh;
+use super::run_ssh::run_ssh;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::ssh_g;
 use crate::plan::ssh_g::user;
 use crate::plan::ssh_g::user::Local;
-use crate::plan::ssh_g::{Config, HostConfig, Query, QueryOptions, files};
+use crate::plan::ssh_g::{HostConfig, Query, QueryOptions, files};
 use crate::plan::target::destination::Destination;
 use crate::world::process;
 use crate::world::process::bounded;
-use crate::world::process::error::ClientError;
 
-/// How long to wait for the rest of what ssh has told or complained of.
-const LAST_WORDS: Duration = Duration::from_millis(100);
-
-/// How much ssh may print, and what `Match exec` runs may complain of.
-const MOST: usize = 4 * 1024 * 1024;
-
-/// What ssh reads for an answer.
+/// The configuration that `ssh -G` reads.
 #[derive(Debug)]
 pub enum ConfigSource {
-    /// What it would read anyway: the file that `-F` names, or those of its own choice.
+    /// The file that `-F` names, or those that ssh reads without `-F`.
     Files(Option<PathBuf>),
-    /// Nothing: the file that `-F` names is a pipe, and can be read once, by the client.
+    /// None: `-F` names a pipe. It can be read once only, and the client will do so.
     Pipe,
 }
 
 impl ConfigSource {
-    /// That of the user's files.
+    /// The configuration for this command line.
     #[must_use]
     pub fn of(invocation: &Invocation) -> Self {
         match invocation.config_file() {
@@ -48,7 +38,7 @@ impl ConfigSource {
         }
     }
 
-    /// How to name it to ssh, where that is not to choose.
+    /// The value of `-F`, if ssh needs one.
     #[must_use]
     pub fn config(&self) -> Option<&Path> {
         match self {
@@ -58,96 +48,98 @@ impl ConfigSource {
     }
 }
 
-/// Puts the question about a destination to ssh. Once, as a rule.
+/// Asks ssh for its settings for a destination.
 ///
-/// Once more, where the host may have a canonical name, which ssh looks up in DNS; and where one
-/// cannot tell by the answer whether anybody has said who logs in.
+/// Usually runs ssh once. Runs it again if the host may have a canonical name, which ssh looks up in
+/// DNS; and if the answer does not show whether the user name was configured.
 ///
 /// # Errors
-/// [`SshError::Refused`] with ssh's own words, when it refuses the user's.
+/// [`SshError::Refused`] with ssh's own message, if ssh rejects the command line or its files.
 pub async fn ask(
     ssh: &Path,
     invocation: &Invocation,
-    subject: &Query<'_>,
+    query: &Query<'_>,
     source: &ConfigSource,
 ) -> Result<HostConfig, SshError> {
-    let mut manner = QueryOptions {
+    let mut options = QueryOptions {
         config: source.config(),
-        canonical: subject.is_address(),
+        canonical: query.is_address(),
         debug: true,
     };
-    let about = (invocation, subject);
-    let (mut answer, mut files) = told(ssh, about, manner).await?;
-    if !manner.canonical && subject.has_canonical_name(&answer.hostname) {
+    let about = (invocation, query);
+    let (mut answer, mut files) = answer_and_files(ssh, about, options).await?;
+    if !options.canonical && query.has_canonical_name(&answer.hostname) {
         let asked = invocation.sets(&["canonicalizehostname"]);
         let says = |text: &[u8]| files::values(text, "canonicalizehostname").next().is_some();
-        manner.canonical = true;
+        options.canonical = true;
         if asked || any_file(files.as_deref(), says) {
-            (answer, files) = told(ssh, about, manner).await?;
+            (answer, files) = answer_and_files(ssh, about, options).await?;
         }
     }
     let local = config_files::user().map(|user| user.name);
-    if answer.login.is_some() && answer.login == local && !subject.has_user(invocation) {
-        answer.login = match generated(source, files.as_deref(), &local.unwrap_or_default()) {
-            Some(config) => said_user(ssh, about, (config, manner)).await,
-            None => None,
-        };
+    if answer.login.is_some() && answer.login == local && !query.has_user(invocation) {
+        answer.login =
+            match named_user::config(source, files.as_deref(), &local.unwrap_or_default()) {
+                Some(config) => named_user::ask(ssh, about, (config, options)).await,
+                None => None,
+            };
     }
-    Ok(with_user(answer))
+    Ok(with_expanded_user(answer))
 }
 
-/// The answer, and the files that were read for it, if ssh tells.
-async fn told(
+/// The settings, and the files that ssh read for them if its debug output names them.
+async fn answer_and_files(
     ssh: &Path,
-    (invocation, subject): (&Invocation, &Query<'_>),
-    manner: QueryOptions<'_>,
+    (invocation, query): (&Invocation, &Query<'_>),
+    options: QueryOptions<'_>,
 ) -> Result<(HostConfig, Option<Vec<PathBuf>>), SshError> {
-    let said = run_ssh(
-        ssh,
-        ssh_g::words(invocation, subject, manner),
-        Stdio::null(),
-    )
-    .await?;
-    if said.status.success() {
-        return Ok((HostConfig::parse(&said.stdout), files::read(&said.stderr)));
+    let output = run_ssh(ssh, ssh_g::words(invocation, query, options), Stdio::null()).await?;
+    if output.status.success() {
+        return Ok((
+            HostConfig::parse(&output.stdout),
+            files::read(&output.stderr),
+        ));
     }
-    // Once more, for ssh to complain without telling what it does.
-    let manner = QueryOptions {
+    // Again without -v: the user gets to see this message.
+    let options = QueryOptions {
         debug: false,
-        ..manner
+        ..options
     };
     Ok((
-        answer(ssh, ssh_g::words(invocation, subject, manner)).await?,
+        answer(ssh, ssh_g::words(invocation, query, options)).await?,
         None,
     ))
 }
 
-/// The answer to these words.
+/// Runs `ssh -G` with these words and parses the answer.
 ///
 /// # Errors
 /// As of [`ask`].
 pub async fn answer(ssh: &Path, words: Vec<OsString>) -> Result<HostConfig, SshError> {
-    let said = run_ssh(ssh, words, Stdio::null()).await?;
-    if said.status.success() {
-        return Ok(with_user(HostConfig::parse(&said.stdout)));
+    let output = run_ssh(ssh, words, Stdio::null()).await?;
+    if output.status.success() {
+        return Ok(with_expanded_user(HostConfig::parse(&output.stdout)));
     }
-    let status = said.status.code().and_then(|code| u8::try_from(code).ok());
+    let status = output
+        .status
+        .code()
+        .and_then(|code| u8::try_from(code).ok());
     Err(SshError::Refused {
         status: status.unwrap_or(255),
-        stderr: said.stderr,
+        stderr: output.stderr,
     })
 }
 
-/// The same with its user's tokens expanded, which older releases print as they are.
-fn with_user(answer: HostConfig) -> HostConfig {
+/// Expands tokens in the user name, which OpenSSH before 10.0 prints unexpanded.
+fn with_expanded_user(answer: HostConfig) -> HostConfig {
     let Some(raw) = answer.login.as_deref().filter(|it| user::has_tokens(it)) else {
         return answer;
     };
-    let expanded = config_files::user().and_then(|who| {
+    let expanded = config_files::user().and_then(|user| {
         let local = Local {
-            name: who.name,
-            uid: who.uid.as_raw(),
-            home: who.dir.to_string_lossy().into_owned(),
+            name: user.name,
+            uid: user.uid.as_raw(),
+            home: user.dir.to_string_lossy().into_owned(),
         };
         user::expanded(raw, &answer, &local, |name| std::env::var(name).ok())
     });
@@ -160,7 +152,7 @@ fn with_user(answer: HostConfig) -> HostConfig {
     }
 }
 
-/// Whether any of these files may say something. One that cannot be read may say anything.
+/// Whether `says` is true of any of these files. An unreadable file, or an unknown list, counts.
 fn any_file(files: Option<&[PathBuf]>, says: impl Fn(&[u8]) -> bool) -> bool {
     files.is_none_or(|files| {
         let mut texts = files.iter().map(|file| bounded::file(file));
@@ -168,115 +160,7 @@ fn any_file(files: Option<&[PathBuf]>, says: impl Fn(&[u8]) -> bool) -> bool {
     })
 }
 
-/// The configuration that shows who has set a user, if anybody may have set this one.
-fn generated(source: &ConfigSource, files: Option<&[PathBuf]>, user: &str) -> Option<Vec<u8>> {
-    let may = |files| any_file(files, |text| files::may_set_user(text, user));
-    let given = match source {
-        ConfigSource::Files(None) => None,
-        ConfigSource::Files(Some(file)) => Some(file),
-        ConfigSource::Pipe => return None,
-    };
-    if !may(files) {
-        return None;
-    }
-    if let Some(file) = given {
-        return Some(ssh_g::config(Config::Given(bounded::file(file).ok()?)));
-    }
-    let home = config_files::directory();
-    let mut usual = vec![home.join("config")];
-    // What is not the user's is the system's, and begins with the one file that ssh knows.
-    let others = files.unwrap_or_default().iter();
-    let others: Vec<PathBuf> = others
-        .filter(|it| !it.starts_with(&home))
-        .cloned()
-        .collect();
-    if may(Some(&others)) {
-        usual.extend(others.into_iter().take(1));
-    }
-    Some(ssh_g::config(Config::Usual(usual)))
-}
-
-/// The user that the words and this configuration set, if ssh takes it.
-async fn said_user(
-    ssh: &Path,
-    (invocation, subject): (&Invocation, &Query<'_>),
-    (config, manner): (Vec<u8>, QueryOptions<'_>),
-) -> Option<String> {
-    let file = TempConfig::of(&config).ok()?;
-    let manner = QueryOptions {
-        config: Some(file.name()),
-        debug: false,
-        ..manner
-    };
-    let said = run_ssh(
-        ssh,
-        ssh_g::words(invocation, subject, manner),
-        file.stdin().ok()?,
-    )
-    .await
-    .ok()?;
-    let answer = said
-        .status
-        .success()
-        .then(|| HostConfig::parse(&said.stdout));
-    answer?.login
-}
-
-/// How ssh ended, and what it said.
-struct SshOutput {
-    status: ExitStatus,
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
-}
-
-/// Puts these words to ssh.
-async fn run_ssh(ssh: &Path, words: Vec<OsString>, stdin: Stdio) -> Result<SshOutput, SshError> {
-    let cannot = |source| ClientError::CannotRun {
-        path: ssh.into(),
-        source,
-    };
-    let mut child = tokio::process::Command::new(ssh)
-        .args(words)
-        .env(StartedByMssh::ENV, StartedByMssh::AnySsh.value())
-        .stdin(stdin)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(cannot)?;
-    let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
-    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let ended = async {
-        read(out.as_mut(), &mut stdout).await?;
-        child.wait().await
-    };
-    // A process that `Match exec` leaves behind keeps standard error open: ssh's end counts.
-    let status = tokio::select! {
-        biased;
-        status = ended => status,
-        status = async {
-            read(err.as_mut(), &mut stderr).await?;
-            std::future::pending().await
-        } => status,
-    };
-    let status = status.map_err(cannot)?;
-    let _ = tokio::time::timeout(LAST_WORDS, read(err.as_mut(), &mut stderr)).await;
-    Ok(SshOutput {
-        status,
-        stdout,
-        stderr,
-    })
-}
-
-/// Reads to the end, or as far as it gets.
-async fn read(from: Option<&mut (impl AsyncRead + Unpin)>, into: &mut Vec<u8>) -> io::Result<()> {
-    match from {
-        None => Ok(()),
-        Some(pipe) => bounded::pipe(pipe, into, MOST).await,
-    }
-}
-
-/// The host that ssh would connect to (HostName), where nothing else of its answer matters.
+/// The host that ssh would connect to (HostName).
 ///
 /// # Errors
 /// As of [`ask`].

@@ -1,4 +1,4 @@
-//! The release of the installed OpenSSH, and what depends on it.
+//! The release of the installed OpenSSH, and its grammar.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -9,8 +9,8 @@ use crate::plan::cli::scan;
 use crate::plan::program::Program;
 use crate::world::process;
 
-/// The grammar of the installed client. Only a few letters depend on the release: ssh is asked for
-/// it where one of them is an option, or may be one.
+/// The grammar of the installed client. Only a few options depend on the release: `ssh -V` runs only if
+/// one of them may be among the words.
 pub fn grammar(program: Program, words: &[OsString]) -> Grammar {
     let usual = Grammar::of(program);
     let depends = |letter: &u8| Grammar::depends_on_release(program, *letter);
@@ -18,7 +18,7 @@ pub fn grammar(program: Program, words: &[OsString]) -> Grammar {
         let word = word.as_encoded_bytes();
         word.starts_with(b"-") && !word.starts_with(b"--") && word.iter().any(depends)
     };
-    // `-oProxyCommand=…` has such letters, and is another option.
+    // `-oProxyCommand=…` contains such letters and is another option.
     let matters = || {
         scan::scan(program, usual, words).map_or(true, |scan| {
             scan.refused.is_some() || scan.flags.iter().any(|flag| depends(&flag.letter))
@@ -30,19 +30,18 @@ pub fn grammar(program: Program, words: &[OsString]) -> Grammar {
     release().map_or(usual, |release| Grammar::of_release(program, release))
 }
 
-/// Whether the clients on PATH are older than this release. That costs a process.
+/// Whether the clients on PATH are older than this release. Runs `ssh -V`.
 pub fn is_older_than(needed: Release) -> bool {
     release().is_some_and(|release| release < needed)
 }
 
-/// The release of the ssh on PATH.
+/// The release of the ssh on PATH. Runs `ssh -V`.
 #[must_use]
 pub fn release() -> Option<Release> {
     process::find("ssh").ok().and_then(|it| release_of(&it))
 }
 
-/// The release of this ssh, from `OpenSSH_9.2p1 …`; `None` where it does not tell. That costs a
-/// process.
+/// The release of this ssh, from `OpenSSH_9.2p1 …`; `None` for any other output. Runs `ssh -V`.
 pub fn release_of(ssh: &Path) -> Option<Release> {
     let output = std::process::Command::new(ssh)
         .arg("-V")

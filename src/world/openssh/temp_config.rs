@@ -1,4 +1,4 @@
-//! A configuration of ours in a form that ssh can read, and that nothing is left of.
+//! A generated configuration for ssh in a temporary file.
 
 use std::fs::{self, File};
 use std::io::{self, Seek, Write};
@@ -7,23 +7,23 @@ use std::process::Stdio;
 
 use tempfile::NamedTempFile;
 
-/// How ssh is to name its standard input as a file.
+/// ssh's standard input as a file name.
 const STDIN: &str = "/dev/fd/0";
 
-/// A configuration of ours, as ssh can read it.
+/// A generated configuration, deleted when dropped.
 pub(super) enum TempConfig {
-    /// As its standard input.
+    /// An unnamed file, which becomes ssh's standard input.
     Stdin(File),
-    /// By its name, where descriptors have none (no `/proc`).
+    /// A named file, on systems without `/dev/fd` (no `/proc`).
     Named(NamedTempFile),
 }
 
 impl TempConfig {
     pub(super) fn of(text: &[u8]) -> io::Result<Self> {
         if fs::exists(STDIN).unwrap_or(false) {
-            let mut file = nameless()?;
+            let mut file = unnamed_file()?;
             file.write_all(text)?;
-            // Where the name leads to this very descriptor, and not to a new one as in Linux.
+            // Linux opens the file anew by that name; other systems duplicate the descriptor.
             file.rewind()?;
             return Ok(Self::Stdin(file));
         }
@@ -47,17 +47,17 @@ impl TempConfig {
     }
 }
 
-/// A file without a name, in memory. Not a pipe: where ssh makes host names canonical, it reads
-/// its configuration twice.
+/// An unnamed file in memory. Not a pipe: with CanonicalizeHostname, ssh reads its configuration
+/// twice.
 #[cfg(target_os = "linux")]
-fn nameless() -> io::Result<File> {
+fn unnamed_file() -> io::Result<File> {
     use nix::sys::memfd::{MFdFlags, memfd_create};
     let made = memfd_create(c"ssh_config", MFdFlags::MFD_CLOEXEC);
     made.map(File::from).or_else(|_| tempfile::tempfile())
 }
 
-/// A file without a name.
+/// An unnamed file.
 #[cfg(not(target_os = "linux"))]
-fn nameless() -> io::Result<File> {
+fn unnamed_file() -> io::Result<File> {
     tempfile::tempfile()
 }
