@@ -1,5 +1,4 @@
-//! The story of KnownHostsCommand (ssh_config(5)): we tell ssh whether a host key is the published
-//! one.
+//! KnownHostsCommand (ssh_config(5)): tells ssh whether a host key is the published one.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -10,8 +9,7 @@ use crate::run::print;
 use crate::world::openssh::error::SshError;
 use crate::world::tty::terminal::Terminal;
 
-/// Answers ssh's question about a host key. What comes of another key is ssh's to decide, by its own
-/// options; so that is no failure of ours.
+/// Answers ssh. Succeeds for a wrong key, too: ssh decides what to do about it, by its own options.
 pub(crate) fn answer(question: &[OsString], terminal: Terminal) -> ExitCode {
     match host_key::reply(question) {
         Some(HostKeyReply::Known(line)) => match print(&line) {

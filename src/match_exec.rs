@@ -1,5 +1,5 @@
-//! The story of `Match exec` (ssh_config(5)) in the block of `--ssh-config`: whether plain ssh is to
-//! do without the block, and if not, a key for it.
+//! The command of `Match exec` (ssh_config(5)) in the block of `--ssh-config`: decides whether the
+//! block applies, and makes a key if it does.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -9,10 +9,10 @@ use crate::plan::target::ids::{InstanceId, NodeId};
 use crate::world::key::keeper::Keeper;
 use crate::world::process;
 
-/// Succeeds where the block is not for this ssh, since we started it, or the host is no instance.
-/// Else it makes the key at its place, unless ssh logs in with the user's, and fails.
+/// Succeeds if the block does not apply: mssh has started this ssh, or the host is no instance.
+/// Otherwise makes the key, unless ssh logs in with the user's own, and fails.
 ///
-/// Where it cannot be made, our ProxyCommand will meet the same trouble, and say so.
+/// Reports no error: our ProxyCommand will run into the same one.
 pub(crate) fn skips_block(words: &[OsString]) -> ExitCode {
     let (directory, host) = match words {
         [directory, host] => (Some(directory), host),
@@ -25,7 +25,7 @@ pub(crate) fn skips_block(words: &[OsString]) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if let (Some(directory), Ok(id)) = (directory, id) {
-        // ssh itself says it in lower case later on, as we do.
+        // ssh expands %h to the ID in lower case, as here.
         let _ = Keeper::hand_over(&Path::new(directory).join(id.as_str()));
     }
     ExitCode::FAILURE

@@ -1,5 +1,4 @@
-//! The story of a setup: what plain ssh needs is printed, or put into the user's files, or taken
-//! out of them.
+//! `--ssh-config`: prints what plain ssh needs, or adds it to the user's files, or removes it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,19 +17,19 @@ use crate::world::process::error::IoError;
 use crate::world::tty::terminal::Terminal;
 use crate::world::{openssh, process};
 
-/// Does it, and gives what is to be printed.
+/// Runs the setup and returns the text to print.
 ///
 /// # Errors
-/// Whatever is in the way. The user's files are then as they were.
+/// Those of each step. Each file is then complete, either old or new.
 pub(crate) fn run(setup: &Setup, terminal: Terminal) -> Result<Vec<u8>, Error> {
     let steps = match setup.action {
         Action::Uninstall => uninstall()?,
         Action::Install => {
-            let (block, user) = parts(setup)?;
+            let (block, user) = block_and_user(setup)?;
             install(&block, &user)?
         }
         Action::Print => {
-            let (block, user) = parts(setup)?;
+            let (block, user) = block_and_user(setup)?;
             return Ok([block.as_slice(), user.as_bytes()].concat());
         }
     };
@@ -39,7 +38,7 @@ pub(crate) fn run(setup: &Setup, terminal: Terminal) -> Result<Vec<u8>, Error> {
         return Ok(lines.collect::<String>().into_bytes());
     }
     for step in &steps {
-        step.take()?;
+        step.apply()?;
         terminal.info(&step.text(true));
     }
     if steps.is_empty() {
@@ -51,8 +50,8 @@ pub(crate) fn run(setup: &Setup, terminal: Terminal) -> Result<Vec<u8>, Error> {
     Ok(Vec::new())
 }
 
-/// The block, and who logs in where nothing else says so.
-fn parts(setup: &Setup) -> Result<(Vec<u8>, String), Error> {
+/// The block, and the lines that set the default user.
+fn block_and_user(setup: &Setup) -> Result<(Vec<u8>, String), Error> {
     if let Some(found) = openssh::release().filter(|found| *found < OLDEST_OPENSSH) {
         return Err(Usage::OldOpenSsh(found, OLDEST_OPENSSH).into());
     }
@@ -63,7 +62,7 @@ fn parts(setup: &Setup) -> Result<(Vec<u8>, String), Error> {
         (None, None) => BlockKey::Ephemeral(room::for_plain_ssh()?),
     };
     if let BlockKey::Ephemeral(directory) = &key {
-        fits_keys(directory)?;
+        check_key_directory(directory)?;
     }
     let block = Block {
         mssh: process::mssh_path()?,
@@ -74,8 +73,8 @@ fn parts(setup: &Setup) -> Result<(Vec<u8>, String), Error> {
     Ok((block.text()?, user))
 }
 
-/// Makes sure that keys can be in a directory, which need not be there yet.
-fn fits_keys(directory: &Path) -> Result<(), Error> {
+/// Checks that a directory is fit for keys. It may not exist yet.
+fn check_key_directory(directory: &Path) -> Result<(), Error> {
     match shared::check(directory) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => Err(KeyError::Directory {
             path: directory.to_owned(),
@@ -89,13 +88,13 @@ fn fits_keys(directory: &Path) -> Result<(), Error> {
 /// One change to the user's files.
 enum Step {
     Write(PathBuf, Vec<u8>),
-    /// Keeps what a file says, which may be without our own lines, beside it.
+    /// Writes this content to the backup of a file.
     BackUp(PathBuf, Vec<u8>),
     Remove(PathBuf),
 }
 
 impl Step {
-    fn take(&self) -> Result<(), SshError> {
+    fn apply(&self) -> Result<(), SshError> {
         match self {
             Self::Write(file, content) => config_files::write(file, content),
             Self::BackUp(file, content) => {
@@ -105,7 +104,7 @@ impl Step {
         }
     }
 
-    /// Says what it does, or what it did.
+    /// A line about the change, before or after it.
     fn text(&self, is_done: bool) -> String {
         let say = |now: &str, then: &str, file: &Path| {
             let verb = if is_done { then } else { now };
@@ -122,13 +121,13 @@ impl Step {
     }
 }
 
-/// Our file and the user's own.
+/// The file of our block, and the user's configuration.
 fn files() -> (PathBuf, PathBuf) {
     let directory = config_files::directory();
     (directory.join(FILE), directory.join("config"))
 }
 
-/// Our file goes first, so that the user's never includes what is not there.
+/// Writes our file first, so that the user's never includes a missing one.
 fn install(block: &[u8], user: &str) -> Result<Vec<Step>, Error> {
     let (ours, config) = files();
     if !is_ours(&ours)? {
@@ -146,8 +145,8 @@ fn install(block: &[u8], user: &str) -> Result<Vec<Step>, Error> {
     if text == theirs {
         return Ok(steps);
     }
-    // What is backed up is the user's alone, also where our lines are there and change. A file that
-    // holds nothing else was made by us, unless there is a backup already.
+    // The backup never has our lines, even if they are there and change. A file with only our lines was
+    // made by mssh, and needs no backup.
     let before = ssh_config::without_our_lines(theirs);
     if found.is_some() && (before == theirs || !before.is_empty()) {
         check_backup(&config, &before, before != theirs)?;
@@ -157,8 +156,8 @@ fn install(block: &[u8], user: &str) -> Result<Vec<Step>, Error> {
     Ok(steps)
 }
 
-/// A copy takes the place of an earlier one, but of no other file. Where we are installed, there is
-/// an earlier one.
+/// A backup replaces an earlier backup, but no other file. If our lines are installed, an existing
+/// backup is an earlier one.
 fn check_backup(config: &Path, before: &[u8], is_installed: bool) -> Result<(), Error> {
     let backup = config_files::backup(config);
     let there = config_files::read(&backup)?;
@@ -174,7 +173,7 @@ fn check_backup(config: &Path, before: &[u8], is_installed: bool) -> Result<(), 
     .into())
 }
 
-/// The user's file goes first, for the same reason.
+/// Changes the user's file first, for the same reason.
 fn uninstall() -> Result<Vec<Step>, Error> {
     let (ours, config) = files();
     let mut steps = Vec::new();
@@ -183,7 +182,7 @@ fn uninstall() -> Result<Vec<Step>, Error> {
         let backup = config_files::backup(&config);
         let kept = config_files::read(&backup)?;
         let is_spare = kept.as_ref() == Some(&text) && !backup.is_symlink();
-        // The user's own may have been empty, and is backed up then.
+        // With a backup, the user had an empty file before.
         if text.is_empty() && text != theirs && kept.is_none() {
             steps.push(Step::Remove(config));
         } else if text != theirs {
@@ -199,7 +198,7 @@ fn uninstall() -> Result<Vec<Step>, Error> {
     Ok(steps)
 }
 
-/// Whether the file of our block is there by us, or not at all.
+/// Whether the file of our block was written by mssh, or does not exist.
 fn is_ours(file: &Path) -> Result<bool, Error> {
     let content = config_files::read(file)?;
     Ok(content.is_none_or(|it| it.starts_with(FILE_MARK.as_bytes())))

@@ -1,4 +1,4 @@
-//! The command line that we become, spelled from top to bottom.
+//! The command line of the client that mssh becomes.
 
 pub mod host_key;
 pub mod jump;
@@ -12,25 +12,25 @@ use crate::plan::target::ids::Login;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-/// A command line, spelled and not started.
+/// A command line that is ready to run.
 #[derive(Debug, PartialEq, Eq)]
 pub struct CommandLine {
     /// The client program.
     pub program: PathBuf,
     /// Its words, without its name.
     pub words: Vec<OsString>,
-    /// Whether a ProxyCommand of ours is among them, which ssh gives to a shell.
+    /// Whether our ProxyCommand is among them, which ssh runs in a shell.
     pub by_shell: bool,
 }
 
 /// The key that the client logs in with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Identity<'a> {
-    /// The key in this file, which we made.
+    /// A key that mssh has made, in this file.
     Ephemeral(&'a Path),
-    /// The user's, named among the client's own words.
+    /// The user's own, named by `-i` among the typed words.
     Own,
-    /// None: nobody logs in, or not by a key of ours.
+    /// None: nothing logs in, or not with a key that mssh knows.
     Unneeded,
 }
 
@@ -41,22 +41,21 @@ pub struct Resolved {
     pub login: Login,
     /// The route that is taken.
     pub route: Route,
-    /// The ProxyCommand that leads there through hops, where ssh itself does not know the way.
+    /// The ProxyCommand through hops, if ssh's own ProxyJump cannot reach them.
     pub jump: Option<OsString>,
-    /// Whether ssh uses a master connection that is running, so that nobody logs in.
+    /// Whether ssh uses a running master connection, so that no login follows.
     pub by_master: bool,
-    /// Whether nobody is to be asked for anything: BatchMode.
+    /// BatchMode: ask the user nothing.
     pub batch: bool,
 }
 
-/// Spells the client's command line. `resolved` are those of the invocation's destinations, in
-/// the same order. `mssh` is our own program, which tells ssh whether a host key that is known by its
-/// fingerprint alone is the right one.
+/// Builds the client's command line. `resolved` has the invocation's destinations in the same order.
+/// ssh asks the program `mssh` about a host key that is known by its fingerprint only.
 ///
-/// IdentitiesOnly and our key come before the user's words, since in OpenSSH the first value
-/// wins: no key of an agent is then tried before ours, which would use up the server's patience
-/// (MaxAuthTries in sshd_config(5)). The rest is as typed. The host key of a serial console comes
-/// after it: it beats the user's files, and who says otherwise here and now is obeyed.
+/// In OpenSSH the first value wins. IdentitiesOnly and our key come before the user's words, so that
+/// keys of an agent do not use up the server's MaxAuthTries (sshd_config(5)) first. The rest is as
+/// typed. The host key options of a serial console come last: they override the user's files, and an
+/// option on the command line overrides them.
 #[must_use]
 pub fn spell(
     client: &Path,
@@ -81,7 +80,7 @@ pub fn spell(
             destination.spell(&it.login, &host, invocation.program)
         }),
     }));
-    // What stands behind these dashes is no option. A console has no command that they might be in.
+    // Options end at `--`. A serial console takes no command, so the dashes cannot be part of one.
     let at = words.iter().position(|word| word == "--");
     let at = at.unwrap_or(words.len());
     for it in resolved {
@@ -102,14 +101,14 @@ fn options(proxy: Option<&OsStr>, identity: Identity<'_>, resolved: &[Resolved])
     if let Some(proxy) = proxy {
         let mut command = OsString::from("ProxyCommand=");
         command.push(proxy);
-        // Ours carries bytes, and has no descriptor to pass.
+        // Our ProxyCommand copies bytes: it has no descriptor to pass.
         options.extend([command, "ProxyUseFdpass=no".into()]);
     }
     if identity != Identity::Unneeded {
         options.push("IdentitiesOnly=yes".into());
     }
     if let Identity::Ephemeral(_) = identity {
-        // Whatever the user's files and words say: such a key outlives its minute in an agent.
+        // Overrides the user's setting: in an agent, the key would stay longer than a minute.
         options.push("AddKeysToAgent=no".into());
     }
     let dashed = |option| [OsString::from("-o"), option];
@@ -125,7 +124,7 @@ fn options(proxy: Option<&OsStr>, identity: Identity<'_>, resolved: &[Resolved])
     words
 }
 
-/// The ProxyCommand of all destinations: an option is for all of them, so it has to be the same.
+/// The ProxyCommand of all destinations. One option serves all, so it must be the same for all.
 fn through_hops(resolved: &[Resolved]) -> Option<&OsStr> {
     let (first, rest) = resolved.split_first()?;
     let same = rest.iter().all(|it| it.jump == first.jump);
@@ -133,7 +132,7 @@ fn through_hops(resolved: &[Resolved]) -> Option<&OsStr> {
 }
 
 impl CommandLine {
-    /// The command line as one would type it into a shell: the client by its bare name.
+    /// The command line quoted for a shell, with the bare name of the client.
     #[must_use]
     pub fn quoted(&self) -> OsString {
         let name = self.program.file_name().unwrap_or(OsStr::new("ssh"));

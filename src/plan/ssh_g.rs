@@ -1,45 +1,45 @@
-//! The question we put to ssh itself (`ssh -G`) before a connection, and its answer.
+//! The command line of `ssh -G`, and its output.
 //!
-//! Who logs in, which address family, and whether the user's ssh_config has a proxy for the host
-//! are ssh's to say (ssh_config(5)): we ask it with the user's own words rather than imitate it.
+//! mssh does not parse ssh_config(5): it passes the user's own words to ssh and reads from the output
+//! the user, the address family, and whether the host has a proxy.
 
 pub mod bad_value;
 mod display;
 pub mod files;
+mod host_config;
 pub mod user;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use self::bad_value::BadConfigValue;
+pub use self::host_config::{HostConfig, proxy_jump};
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::scan::Flag;
 use crate::plan::program::Program;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::Login;
-use crate::plan::way::Family;
 
-/// The user that the generated configuration sets last of all: where ssh answers with it, nothing
-/// else has set one.
-const NOBODY: &str = "mssh-nobody-set-a-user";
+/// The user that the generated configuration sets at its end. If ssh prints it, nothing else has set a
+/// user.
+const NO_USER: &str = "mssh-nobody-set-a-user";
 
-/// The configuration that ssh is to read for an answer.
+/// The configuration to generate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Config {
-    /// These, if they are there: what ssh reads without `-F`, as far as it sets a user. The system's
-    /// file is not included in vain: in a namespace where it belongs to nobody, ssh refuses that.
+    /// Includes of the files that ssh reads without `-F`, if they may set a user. Others are left out:
+    /// in a user namespace, the system's file may belong to `nobody`, and ssh refuses to include it.
     Usual(Vec<PathBuf>),
-    /// The content of the file that `-F` names. It is not included but copied: ssh checks the
-    /// owner and the mode of what is included, and not of what `-F` names.
+    /// The content of the file that `-F` names. A copy, since ssh checks owner and mode of included files,
+    /// and not of the file that `-F` names.
     Given(Vec<u8>),
     /// None (`-F none`).
     None,
 }
 
-/// The generated configuration, in which the first value wins.
+/// The generated configuration. The first value wins.
 #[must_use]
 pub fn config(files: Config) -> Vec<u8> {
     let mut text = match files {
@@ -51,31 +51,31 @@ pub fn config(files: Config) -> Vec<u8> {
         Config::Given(content) => content,
         Config::None => Vec::new(),
     };
-    text.extend_from_slice(format!("\nMatch all\nUser {NOBODY}\n").as_bytes());
+    text.extend_from_slice(format!("\nMatch all\nUser {NO_USER}\n").as_bytes());
     text
 }
 
-/// An address that nobody has (RFC 5737, section 3), and a port that nothing listens at: what ssh
-/// says of both as it does of another host, it says of most.
+/// An address reserved for documentation (RFC 5737, section 3) and an unused port. Settings that ssh
+/// has for these as well as for another host do not depend on the host.
 pub const UNUSED_ADDRESS: (IpAddr, u16) = (IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 1);
 
-/// Whom and what a question is about.
+/// The destination that `ssh -G` is asked about.
 #[derive(Clone, Debug)]
 pub struct Query<'a> {
     /// The destination as typed.
     pub destination: &'a Destination,
-    /// What ssh gets for its host.
+    /// The host for ssh's command line.
     pub host: String,
-    /// The HostName that it gets as an option.
+    /// The value of `-o HostName`.
     pub hostname: Option<IpAddr>,
-    /// The port, where the user's words set none.
+    /// The port, if the user's words set none.
     pub port: Option<u16>,
-    /// Who logs in, once that is settled; until then, whoever is typed.
+    /// The user; if there is none, that of the destination as typed.
     pub login: Option<&'a Login>,
 }
 
 impl<'a> Query<'a> {
-    /// The destination by itself.
+    /// A query for a destination as typed.
     #[must_use]
     pub fn of(destination: &'a Destination) -> Self {
         Self {
@@ -88,34 +88,34 @@ impl<'a> Query<'a> {
     }
 }
 
-/// How a question is put.
+/// Options of a query.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct QueryOptions<'a> {
-    /// The configuration to read (`-F`), or that of ssh's own choice.
+    /// The file to read (`-F`); without it, ssh's default files.
     pub config: Option<&'a Path>,
-    /// Whether ssh may ask DNS for the canonical name of the host (CanonicalizeHostname). An instance
-    /// ID has none, and a question is to have no effect where nobody needs it.
+    /// Whether ssh may look up the canonical name of the host in DNS (CanonicalizeHostname). An instance
+    /// ID has none, and needs no DNS query.
     pub canonical: bool,
-    /// Whether it is to tell what it reads.
+    /// Whether to name the files that it reads (`-v`).
     pub debug: bool,
 }
 
-/// The words for `ssh`, without its name: the user's own as far as they can change the answer.
+/// The words for `ssh`, without its name: the user's own, as far as they affect the output.
 #[must_use]
 pub fn words(
     invocation: &Invocation,
-    subject: &Query<'_>,
-    manner: QueryOptions<'_>,
+    query: &Query<'_>,
+    options: QueryOptions<'_>,
 ) -> Vec<OsString> {
-    let destination = subject.destination;
+    let destination = query.destination;
     let mut words: Vec<OsString> = vec!["-G".into()];
-    if let Some(config) = manner.config {
+    if let Some(config) = options.config {
         words.extend(["-F".into(), config.into()]);
     }
-    if !manner.canonical {
+    if !options.canonical {
         words.extend(["-o".into(), "CanonicalizeHostname=no".into()]);
     }
-    if let Some(address) = subject.hostname {
+    if let Some(address) = query.hostname {
         words.extend(["-o".into(), format!("HostName={address}").into()]);
     }
     let program = invocation.program;
@@ -126,36 +126,36 @@ pub fn words(
             .flatten()
     };
     words.extend(flags(false));
-    // Here and not first: an earlier -l beats `user@`, a later one does not.
-    if let Some(login) = subject.login.or(destination.login.as_ref()) {
+    // In this place, since an earlier -l overrides `user@` and a later one does not.
+    if let Some(login) = query.login.or(destination.login.as_ref()) {
         words.extend(["-l".into(), login.as_str().into()]);
     }
     if let Some(port) = destination.port {
         words.extend(["-p".into(), port.to_string().into()]);
     }
     words.extend(flags(true));
-    if let Some(port) = subject.port {
+    if let Some(port) = query.port {
         words.extend(["-p".into(), port.to_string().into()]);
     }
-    // Here and not first: a later one beats -q.
-    words.extend(manner.debug.then(|| "-v".into()));
-    words.extend(["--".into(), subject.host.as_str().into()]);
+    // At the end, since a later -v overrides -q.
+    words.extend(options.debug.then(|| "-v".into()));
+    words.extend(["--".into(), query.host.as_str().into()]);
     if invocation.command {
-        // Some options want a command, and others none. What it is matters to nobody here.
+        // Some options need a command, and others forbid it. `ssh -G` does not run it.
         words.push("true".into());
     }
     words
 }
 
 impl Query<'_> {
-    /// Whether ssh gets an address for its host.
+    /// Whether the host is an address for ssh.
     #[must_use]
     pub fn is_address(&self) -> bool {
         self.hostname.is_some() || self.host.parse::<IpAddr>().is_ok()
     }
 
-    /// Whether ssh may look for a canonical name of what it connects to, `hostname`: it is a name, and
-    /// none that stands for an instance. For an address it asks nobody.
+    /// Whether ssh may look up a canonical name for `hostname`: for a name, unless it stands for an
+    /// instance. For an address it does no look-up.
     #[must_use]
     pub fn has_canonical_name(&self, hostname: &str) -> bool {
         let is_name = |target: &Target| matches!(target, Target::Host(_));
@@ -163,7 +163,7 @@ impl Query<'_> {
         self.is_address() || is_name(&self.destination.target) && named()
     }
 
-    /// Whether the command line says who logs in.
+    /// Whether the command line names the user.
     #[must_use]
     pub fn has_user(&self, invocation: &Invocation) -> bool {
         let typed = self.login.or(self.destination.login.as_ref());
@@ -171,11 +171,11 @@ impl Query<'_> {
     }
 }
 
-/// An option of the client as ssh takes it; `None` where it has no part in the answer, would have
-/// an effect, or would end in another answer.
+/// Translates an option of the client for `ssh -G`; `None` if it does not affect the output, would do
+/// something else, or would change the output.
 fn for_ssh(program: Program, flag: &Flag) -> Option<Vec<OsString>> {
     let letter = match (program, flag.letter) {
-        // They have ssh ask nothing (sftp(1), scp(1)).
+        // Both set BatchMode (sftp(1), scp(1)).
         (Program::Sftp, b'b') | (Program::Scp, b'B') => {
             return Some(vec!["-oBatchMode=yes".into()]);
         }
@@ -192,105 +192,8 @@ fn for_ssh(program: Program, flag: &Flag) -> Option<Vec<OsString>> {
     Some(words)
 }
 
-/// What ssh answered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HostConfig {
-    /// The user, if the user's words or files set one.
-    pub login: Option<String>,
-    /// The host that ssh would connect to: HostName, or the host asked about.
-    pub hostname: String,
-    /// `-4`, `-6` or AddressFamily.
-    pub family: Family,
-    /// The port that ssh would connect to.
-    pub port: Option<u16>,
-    /// ProxyCommand or ProxyJump, whichever is in force, as its keyword and value.
-    pub proxy: Option<String>,
-    /// The socket (ControlPath) of the master connection that ssh uses, if one listens there.
-    pub master: Option<PathBuf>,
-    /// BatchMode: nobody is to be asked for anything.
-    pub batch: bool,
-    /// The files of the user's keys (IdentityFile), as ssh_config(5) spells them.
-    pub identities: Vec<String>,
-}
-
-/// How ssh's own choice of identity files begins.
-const USUAL_IDENTITY: &str = "~/.ssh/id_";
-
-impl HostConfig {
-    /// Settings that ssh is not asked for: it has settled them already, or has no part in this.
-    #[must_use]
-    pub fn given(hostname: &str, port: u16, login: Option<&Login>) -> Self {
-        Self {
-            login: login.map(ToString::to_string),
-            hostname: hostname.to_owned(),
-            port: Some(port),
-            ..Self::default()
-        }
-    }
-
-    /// Whether the proxy in force is one of hops.
-    #[must_use]
-    pub fn uses_jump_hosts(&self) -> bool {
-        self.proxy.as_deref().and_then(proxy_jump).is_some()
-    }
-
-    /// Whether nobody has named an identity file: ssh then tells all those that it tries by itself,
-    /// four in release 7.4 and five or more since.
-    #[must_use]
-    pub fn has_usual_identities(&self) -> bool {
-        let mut files = self.identities.iter();
-        files.len() > 3 && files.all(|file| file.starts_with(USUAL_IDENTITY))
-    }
-
-    /// Reads the output of `ssh -G`.
-    #[must_use]
-    pub fn parse(output: &[u8]) -> Self {
-        let mut answer = Self::default();
-        // With `yes` and `ask`, ssh becomes a master itself whatever listens.
-        let mut becomes_master = false;
-        for line in output.split(|&byte| byte == b'\n') {
-            let text = String::from_utf8_lossy(line);
-            let Some((keyword, value)) = text.split_once(' ') else {
-                continue;
-            };
-            match keyword {
-                "user" if value != NOBODY => answer.login = Some(value.to_owned()),
-                "hostname" => value.clone_into(&mut answer.hostname),
-                "addressfamily" => {
-                    answer.family = match value {
-                        "inet" => Family::Inet,
-                        "inet6" => Family::Inet6,
-                        _ => Family::Any,
-                    }
-                }
-                "port" => answer.port = value.parse().ok(),
-                "batchmode" => answer.batch = value == "yes",
-                "proxycommand" | "proxyjump" if value != "none" => {
-                    answer.proxy = Some(text.into_owned());
-                }
-                "identityfile" => answer.identities.push(value.to_owned()),
-                "controlmaster" => becomes_master = ["true", "yes", "ask"].contains(&value),
-                "controlpath" if value != "none" => {
-                    // A path may be of any bytes.
-                    let path = &line[keyword.len() + 1..];
-                    answer.master = Some(OsStr::from_bytes(path).into());
-                }
-                _ => {}
-            }
-        }
-        answer.master = answer.master.filter(|_| !becomes_master);
-        answer
-    }
-}
-
-/// The hops of a proxy as ssh tells it, if that is what it is (ProxyJump).
-#[must_use]
-pub fn proxy_jump(proxy: &str) -> Option<&str> {
-    proxy.strip_prefix("proxyjump ")
-}
-
-/// Whether the command line itself, rather than a file, sets a proxy: such a proxy is meant for
-/// an address, which it shall get.
+/// Whether the command line, rather than a file, sets a proxy. Such a proxy gets the instance's
+/// address.
 #[must_use]
 pub fn has_proxy_on_command_line(invocation: &Invocation) -> bool {
     invocation.jump().is_some() || invocation.sets(&["proxycommand", "proxyjump"])
@@ -299,16 +202,6 @@ pub fn has_proxy_on_command_line(invocation: &Invocation) -> bool {
 /// Whether the command line names the user of a destination.
 pub fn user_by_words(invocation: &Invocation, of: &Destination) -> bool {
     of.login.is_some() || invocation.sets_user()
-}
-
-impl HostConfig {
-    /// What its HostName is.
-    ///
-    /// # Errors
-    /// What is nearly an ID.
-    pub fn target(&self) -> Result<Target, BadConfigValue> {
-        Target::parse(&self.hostname).map_err(BadConfigValue::host_name)
-    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The terminal, and what we write to standard error.
+//! The terminal, and messages on standard error.
 
 pub mod input_terminal;
 pub mod pager;

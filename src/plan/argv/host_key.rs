@@ -1,26 +1,26 @@
-//! A host key that is known by its fingerprint alone.
+//! Host keys of which only the fingerprint is known.
 //!
-//! ssh's files want whole keys. But ssh asks a program, too (KnownHostsCommand in ssh_config(5)):
-//! that is us, in a hidden mode. The key's fingerprint is ssh's own reckoning, which we compare.
+//! known_hosts files need whole keys. But ssh also asks a program (KnownHostsCommand in
+//! ssh_config(5)): mssh in a hidden mode. ssh computes the fingerprint, which mssh compares.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
-/// The hidden option: `--host-key FINGERPRINT` and what ssh says by [`TOKENS`].
+/// The hidden option: `--host-key FINGERPRINT`, followed by the values of [`TOKENS`].
 pub const OPTION: &str = "--host-key";
 
-/// What ssh is to tell: the shown key's fingerprint, the reason of the question, then what makes a
-/// line of known_hosts.
+/// What ssh passes: the fingerprint of the server's key, why it asks, then the three fields of a line
+/// of known_hosts.
 const TOKENS: &str = "%f %I %H %t %K";
 
-/// What ssh has for a key that has not been shown yet: it asks once before the connection.
+/// The fingerprint when ssh asks before the connection, without a key.
 const NOTHING: &str = "NONE";
 
-/// The options that have ssh take the key of this SHA256 fingerprint and no other. `mssh` is our
-/// program, as an absolute path.
+/// Options that make ssh accept the key with this SHA256 fingerprint and no other. `mssh` is the
+/// absolute path of our program.
 ///
-/// No file and no DNS record vouches for another key, and none is written.
+/// They keep ssh from accepting a key by a file or a DNS record, and from writing files.
 #[must_use]
 pub fn options(fingerprint: &str, mssh: &Path) -> Vec<OsString> {
     let mut command = OsString::from("KnownHostsCommand=");
@@ -33,17 +33,17 @@ pub fn options(fingerprint: &str, mssh: &Path) -> Vec<OsString> {
         "UserKnownHostsFile=/dev/null".into(),
         "GlobalKnownHostsFile=/dev/null".into(),
         "VerifyHostKeyDNS=no".into(),
-        // It takes any key of an address of this machine, where a tunnel may end.
+        // `yes` would accept any key from 127.0.0.1, where a tunnel may start.
         "NoHostAuthenticationForLocalhost=no".into(),
-        // It would write a new file in the old one's place, which for root is /dev/null.
+        // It would replace the file by a new one: for root, even /dev/null.
         "UpdateHostKeys=no".into(),
     ];
     let options = options.into_iter();
     options.flat_map(|option| ["-o".into(), option]).collect()
 }
 
-/// A word as ssh takes it out of a command that no shell sees: `argv_split()` in its `misc.c`.
-/// The first word is the program, in which `%` and `$` mean nothing.
+/// Quotes a word for a command that ssh splits without a shell (`argv_split()` in OpenSSH's `misc.c`).
+/// In the first word, the program, ssh expands neither `%` nor `$`.
 fn quoted(word: &OsStr) -> OsString {
     let mut quoted = vec![b'"'];
     for &byte in word.as_bytes() {
@@ -56,18 +56,18 @@ fn quoted(word: &OsStr) -> OsString {
     OsString::from_vec(quoted)
 }
 
-/// What is to be said to ssh's question.
+/// The answer to ssh.
 #[derive(Debug, PartialEq, Eq)]
 pub enum HostKeyReply {
-    /// It is the key: this line of known_hosts, with its newline.
+    /// The key is right: a line of known_hosts, with its newline.
     Known(Vec<u8>),
-    /// It is another key, with this fingerprint.
+    /// The key is another one, with this fingerprint.
     Unknown(String),
-    /// Nothing: no key was shown, or it was spoken of already.
+    /// Print nothing: there is no key yet, or the user was told already.
     Nothing,
 }
 
-/// The hidden mode: judges the words after the option. `None` where they are not of its form.
+/// The answer to the words after [`OPTION`]. `None` if they are malformed.
 #[must_use]
 pub fn reply(words: &[OsString]) -> Option<HostKeyReply> {
     let [published, shown, reason, line @ ..] = words else {

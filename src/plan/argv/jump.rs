@@ -1,4 +1,4 @@
-//! The command line that leads through hops.
+//! The command line of an ssh that connects through hops.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -11,25 +11,25 @@ use crate::plan::cli::scan::Flag;
 use crate::plan::cli::usage::Usage;
 use crate::plan::target::hop::{Hop, HopKind};
 
-/// What the command line of every hop has in common.
+/// Hops, and what their command lines have in common.
 #[derive(Clone, Debug)]
 pub struct JumpChain<'a> {
     /// The ssh to start.
     pub ssh: &'a Path,
-    /// The file that `-F` names, which ssh hands on as well.
+    /// The file that `-F` names. ssh passes it on to jump hosts, too.
     pub config: Option<&'a Path>,
-    /// We, as the ProxyCommand of an instance.
+    /// mssh as the ProxyCommand of an instance.
     pub block: &'a Block,
-    /// The hops, the nearest first.
+    /// The hops, nearest first.
     pub hops: &'a [Hop],
 }
 
 impl JumpChain<'_> {
-    /// The words of an ssh that leads through the hops to `forward`, `HOST:PORT`; `None` without
-    /// hops.
+    /// The words of an ssh that connects through the hops to `forward` (`HOST:PORT`, as for `-W`);
+    /// `None` without hops.
     ///
     /// # Errors
-    /// [`Usage::BadPath`] for what cannot be spelled.
+    /// [`Usage::BadPath`] for a path that ssh_config(5) cannot quote.
     pub fn words(&self, forward: &str) -> Result<Option<Vec<OsString>>, Usage> {
         let Some((last, before)) = self.hops.split_last() else {
             return Ok(None);
@@ -40,7 +40,7 @@ impl JumpChain<'_> {
         Ok(Some(words))
     }
 
-    /// The same as a ProxyCommand. ssh expands tokens in it and gives it to a shell.
+    /// The same as a ProxyCommand, in which ssh expands tokens before a shell runs it.
     ///
     /// # Errors
     /// As of [`Self::words`].
@@ -76,7 +76,7 @@ impl JumpChain<'_> {
         if hop.is_instance() {
             let mut block = self.block.clone();
             if !before.is_empty() {
-                block.words.extend(["-J".into(), spelled(before).into()]);
+                block.words.extend(["-J".into(), jump_list(before).into()]);
             }
             if let Some(config) = self.config {
                 block.words.extend(["-F".into(), config.into()]);
@@ -84,7 +84,7 @@ impl JumpChain<'_> {
             option("ProxyCommand", &block.proxy_command()?);
             option("IdentityFile", &block.identity_file()?);
             match &hop.kind {
-                // Nobody has said that it is an instance of ours: what opened it until now, does.
+                // Found by its address only: the keys that ssh would use without mssh must still work.
                 HopKind::Found(keys) => {
                     for key in keys {
                         option("IdentityFile", key.as_bytes());
@@ -102,7 +102,7 @@ impl JumpChain<'_> {
             .unwrap_or_default();
             option("ProxyCommand", command.as_bytes());
         } else if !before.is_empty() {
-            words.extend(["-J".into(), spelled(before).into()]);
+            words.extend(["-J".into(), jump_list(before).into()]);
         }
         if let Some(login) = &hop.login {
             words.extend(["-l".into(), login.as_str().into()]);
@@ -114,13 +114,13 @@ impl JumpChain<'_> {
     }
 }
 
-fn spelled(hops: &[Hop]) -> String {
+fn jump_list(hops: &[Hop]) -> String {
     let words: Vec<&str> = hops.iter().map(|hop| hop.word.as_str()).collect();
     words.join(",")
 }
 
-/// The client's words without its `-J`, which beside a ProxyCommand it refuses; in a bundle the
-/// letters before it stay.
+/// Removes `-J` from the client's words: the client refuses it together with a ProxyCommand. In a group
+/// such as `-vJ`, the other letters stay.
 #[must_use]
 pub fn without_jump(words: &[Word], flags: &[Flag]) -> Vec<Word> {
     let mut left: Vec<Option<Word>> = words.iter().cloned().map(Some).collect();
@@ -129,7 +129,7 @@ pub fn without_jump(words: &[Word], flags: &[Flag]) -> Vec<Word> {
             continue;
         };
         let bytes = word.as_bytes();
-        // No letter before it takes a value, or it would be part of that.
+        // The first J: no letter before it takes a value, or J would be part of that value.
         let Some(at) = bytes.iter().position(|byte| *byte == b'J') else {
             continue;
         };

@@ -1,20 +1,19 @@
-//! Quoting for a POSIX shell (XCU 2.2): for what a person may paste, and for a ProxyCommand.
+//! Quoting for a POSIX shell (XCU 2.2): for text to paste, and for a ProxyCommand.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-/// The words as one line, which a shell takes apart into the same words again.
+/// Joins words to a line that a shell splits into the same words.
 #[must_use]
 pub fn join<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> OsString {
     let quoted: Vec<Vec<u8>> = words.into_iter().map(|w| word(w.as_bytes())).collect();
     OsString::from_vec(quoted.join(&b' '))
 }
 
-/// The same as they survive ssh's expansion of tokens (TOKENS in ssh_config(5)) and then a shell.
+/// The same for a shell that ssh starts after it has expanded tokens (TOKENS in ssh_config(5)).
 ///
-/// From 8.7 on ssh also wants the quotes of a line to be in pairs, by its own rules: there a backslash
-/// takes a quote's meaning from it within quotes, too (`argv_split()` in its `misc.c`). So none
-/// stands before a quote.
+/// Since 8.7 ssh rejects a line with unbalanced quotes, by rules of its own: a backslash escapes a quote
+/// inside of quotes, too (`argv_split()` in its `misc.c`). So no backslash comes before a quote here.
 #[must_use]
 pub fn for_ssh<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> Vec<u8> {
     let quoted = words.into_iter().map(|word| {
@@ -28,7 +27,7 @@ pub fn for_ssh<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> Vec<u8> {
     doubled(&quoted.collect::<Vec<_>>().join(&b' '))
 }
 
-/// Bytes in which ssh's tokens are none.
+/// Doubles each `%`, so that ssh does not expand it as a token.
 #[must_use]
 pub fn doubled(bytes: &[u8]) -> Vec<u8> {
     let double = |byte: &u8| std::iter::repeat_n(*byte, if *byte == b'%' { 2 } else { 1 });
@@ -42,7 +41,7 @@ fn word(bytes: &[u8]) -> Vec<u8> {
     })
 }
 
-/// The word between quotes, if it needs them, with some bytes spelled in another way.
+/// Quotes a word if it needs quotes. `otherwise` replaces single bytes.
 fn quoted(bytes: &[u8], otherwise: impl Fn(u8) -> Option<&'static [u8]>) -> Vec<u8> {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b"@%+=:,./-_".contains(b);
     if !bytes.is_empty() && bytes.iter().all(plain) {
@@ -59,8 +58,8 @@ fn quoted(bytes: &[u8], otherwise: impl Fn(u8) -> Option<&'static [u8]>) -> Vec<
     quoted
 }
 
-/// Whether ssh may put this in the place of a token (`%h`) that stands between quotes for a shell.
-/// In fish(1) a backslash there takes the quote's meaning from it.
+/// Whether this is safe as the value of a quoted token (`'%h'`) in a shell's command line. fish(1)
+/// takes `\'` inside of quotes for an escaped quote.
 #[must_use]
 pub fn fits_token(text: &str) -> bool {
     !text.contains(['\'', '\\'])

@@ -1,9 +1,8 @@
-//! What plain ssh is to read in its configuration (ssh_config(5)) so that an instance ID leads it
-//! to the instance, by us.
+//! The block of ssh_config(5) that makes plain `ssh INSTANCE-ID` work, with mssh as ProxyCommand.
 //!
-//! The block stands in a file of its own, which the user's file includes twice: first of all,
-//! since ssh takes the first value that it finds; and last, where it also applies to a `Host`
-//! whose HostName is an ID. Who logs in is set last only: a `User` of the user's goes first.
+//! The block is a file of its own, which the user's file includes twice: at the beginning, since ssh
+//! takes the first value it finds; and at the end, where it also applies to a `Host` whose HostName is
+//! an ID. The default user is set at the end only, so that a `User` of the user's own wins.
 
 mod started_by_mssh;
 
@@ -16,49 +15,48 @@ use super::quote;
 use crate::plan::cli::usage::Usage;
 use crate::plan::target::ids::Login;
 
-/// The file of the block, beside the user's configuration.
+/// The name of the block's file, in the directory of the user's configuration.
 pub const FILE: &str = "mssh.conf";
 
-/// The hidden option for `Match exec`: `--skip-block [DIR] HOST` succeeds where ssh is to do without
-/// the block; else it puts the key in its place, if that is ours to make, and fails.
+/// The hidden option for `Match exec`: `--skip-block [DIR] HOST` succeeds if the block does not apply.
+/// Otherwise it makes the key in DIR, if there is a DIR, and fails.
 ///
-/// So the block applies unless we say that it does not: where we are not to be found, or the key
-/// cannot be made, ssh ends with an error, and does not look for an instance ID in DNS.
+/// So the block applies unless mssh says otherwise: if mssh cannot be found or cannot make the key,
+/// ssh ends with an error instead of looking up an instance ID in DNS.
 pub const SKIP_BLOCK: &str = "--skip-block";
 
-/// The release of OpenSSH from which on the block means what it says.
+/// The oldest release of OpenSSH that understands the block.
 pub const OLDEST_OPENSSH: (u32, u32) = (8, 4);
 
-/// What begins like an instance ID and is as long as one.
+/// Patterns with the prefix and the lengths of instance IDs.
 const IDS: &str = "i-????????,i-?????????????????";
 
 /// The same for managed nodes, to which no key can be pushed.
 const NODES: &str = "mi-?????????????????";
 
-/// What a host name may have in it, and no ID has. ssh's patterns have no sets of characters: so
-/// each is a pattern that must not match. And what would end a quoted word of a shell: `%h` gets
-/// into one.
+/// Characters that host names may contain and IDs do not. ssh's patterns have no character sets, so
+/// each becomes a negated pattern. The last two could end the quotes around `%h` in a shell.
 const NOT_IN_IDS: &str = "ghijklmnopqrstuvwxyz-._'\\";
 
-/// How that file begins. One that begins otherwise is not ours to overwrite or delete.
+/// The first line of [`FILE`]. mssh neither overwrites nor deletes a file without it.
 pub const FILE_MARK: &str = "# Written by mssh --ssh-config --install; --uninstall deletes it.\n";
 
-/// What encloses our lines in the user's file.
+/// The lines around ours in the user's file.
 const BEGIN: &str = "# >>> mssh --ssh-config --install; --uninstall removes it >>>";
 const END: &str = "# <<< mssh <<<";
 
-/// What the block says.
+/// The contents of the block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
-    /// Our own program, by the path to run it by.
+    /// The path of mssh.
     pub mssh: PathBuf,
-    /// Our options for it.
+    /// Options for mssh.
     pub words: Vec<OsString>,
-    /// What ssh logs in with.
+    /// The key that ssh logs in with.
     pub key: BlockKey,
 }
 
-/// What plain ssh logs in with.
+/// The key that plain ssh logs in with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BlockKey {
     /// A key made for each login, in a directory below this one.
@@ -68,7 +66,7 @@ pub enum BlockKey {
 }
 
 impl BlockKey {
-    /// The hosts that it opens, as a quoted list of patterns.
+    /// The hosts that the key can log in to, as a quoted list of patterns.
     fn hosts(&self) -> String {
         let mut hosts = vec![IDS.to_owned()];
         if let Self::Own(_) = self {
@@ -79,14 +77,14 @@ impl BlockKey {
     }
 }
 
-/// Where the key is in its directory, as ssh spells it: TOKENS in ssh_config(5).
+/// The path of the key below its directory, with a token of ssh_config(5).
 const KEY_IN_DIRECTORY: &str = "/%h/key";
 
 impl Block {
     /// The block's text.
     ///
     /// # Errors
-    /// [`Usage::BadPath`] for a file whose name cannot be written there.
+    /// [`Usage::BadPath`] for a path that ssh_config(5) cannot quote.
     pub fn text(&self) -> Result<Vec<u8>, Usage> {
         let hosts = self.key.hosts();
         let mut text = Vec::new();
@@ -111,38 +109,37 @@ impl Block {
         );
         let mut line = |keyword: &str, value: &[u8]| line(&format!("    {keyword}"), value);
         line("ProxyCommand", &self.proxy_command()?);
-        // We carry bytes, and have no descriptor to pass.
+        // Our ProxyCommand copies bytes: it has no descriptor to pass.
         line("ProxyUseFdpass", b"no");
         line("IdentityFile", &self.identity_file()?);
         line("IdentitiesOnly", b"yes");
         if let BlockKey::Ephemeral(_) = self.key {
             line("AddKeysToAgent", b"no");
         }
-        // An ID has no other name; and with `always` ssh would look for one, whatever the proxy.
+        // With `always`, ssh would look up the ID in DNS, even with a ProxyCommand.
         line("CanonicalizeHostname", b"no");
         Ok(text)
     }
 
-    /// When the rest applies: unless a command succeeds, which also has the key put in its place.
+    /// The condition of the block: a command that fails, and makes the key before it does.
     fn condition(&self) -> Result<Vec<u8>, Usage> {
         let mut words = vec![self.mssh.as_os_str(), OsStr::new(SKIP_BLOCK)];
         if let BlockKey::Ephemeral(directory) = &self.key {
             words.push(directory.as_os_str());
         }
-        // Between quotes of ssh_config(5), and how a quote is to be spelled in them hangs on the
-        // release.
+        // How to write a quote inside of quotes in ssh_config(5) depends on the release.
         let bad =
             |word: &&&OsStr| is_unquotable(word.as_bytes()) || word.as_bytes().contains(&b'\'');
         if let Some(word) = words.iter().find(bad) {
             return Err(Usage::BadPath(word.into()));
         }
         let command = quote::for_ssh(words);
-        // So that ssh is our parent, whichever shell there is: the key is for as long as it lives.
+        // With `exec` ssh is our parent in every shell, and we delete the key when our parent ends.
         Ok([b"!exec \"exec ", command.as_slice(), b" '%h'\""].concat())
     }
 
-    /// The ProxyCommand. The tokens are quoted for the shell, too: before 9.6 ssh takes any host and
-    /// any user from its command line.
+    /// The ProxyCommand. The tokens are quoted for the shell, too: before 9.6 ssh accepts any character
+    /// in a host or user.
     ///
     /// # Errors
     /// [`Usage::BadPath`].
@@ -150,8 +147,7 @@ impl Block {
         Ok([&self.proxy()?[..], b" '%h' %p '%r'"].concat())
     }
 
-    /// Its words before the tokens. ssh expands tokens in them and gives them to a shell, so every
-    /// word is quoted, its `%` doubled.
+    /// The ProxyCommand's words before the tokens, quoted for ssh and a shell.
     fn proxy(&self) -> Result<Vec<u8>, Usage> {
         let mut words = vec![self.mssh.as_os_str()];
         words.extend(self.words.iter().map(OsString::as_os_str));
@@ -166,7 +162,7 @@ impl Block {
         Ok(quote::for_ssh(words))
     }
 
-    /// The file with the key, between quotes.
+    /// The value of IdentityFile, with its quotes.
     ///
     /// # Errors
     /// [`Usage::BadPath`].
@@ -189,25 +185,25 @@ impl Block {
     }
 }
 
-/// Whether ssh_config(5) has no way to spell these bytes between quotes.
+/// Whether ssh_config(5) cannot represent these bytes inside of quotes.
 fn is_unquotable(bytes: &[u8]) -> bool {
     bytes.iter().any(|b| b"\"\\\n".contains(b)) || bytes.windows(2).any(|two| two == b"${")
 }
 
-/// Who logs in where nothing before says so.
+/// The lines that set the user if nothing before them does.
 #[must_use]
 pub fn default_user(login: &Login, key: &BlockKey) -> String {
     format!("Match host {}\n    User {login}\n", key.hosts())
 }
 
-/// The user's file with our lines in it, first and last; once, however often that is asked. The
-/// last are for [`default_user`].
+/// The user's file with our lines at both ends, once only. The lines at the end contain `user`, those of
+/// [`default_user`].
 #[must_use]
 pub fn with_our_lines(config: &[u8], user: &str) -> Vec<u8> {
     let mut text = format!("{BEGIN}\nInclude {FILE}\n{END}\n").into_bytes();
     let theirs = without_our_lines(config);
     text.extend_from_slice(&theirs);
-    // A line that is not ended stays so when ours are gone: the break belongs to ours.
+    // Without a newline at its end, the file gets one, and the mark says so: uninstall removes it.
     if theirs.last().is_some_and(|byte| *byte != b'\n') {
         text.push(b'\n');
         text.extend_from_slice(format!("{BEGIN} the line above had no end\n").as_bytes());
@@ -220,11 +216,11 @@ pub fn with_our_lines(config: &[u8], user: &str) -> Vec<u8> {
     text
 }
 
-/// The user's file without our lines: what it was, but for what they changed themselves.
+/// The user's file without our lines.
 #[must_use]
 pub fn without_our_lines(config: &[u8]) -> Vec<u8> {
     let mut theirs = Vec::new();
-    // What follows a beginning without an end is the user's.
+    // A first mark without an end mark: keep everything.
     let mut ours: Option<Vec<&[u8]>> = None;
     for line in config.split_inclusive(|byte| *byte == b'\n') {
         let mark = line.trim_ascii_end();
@@ -244,8 +240,8 @@ pub fn without_our_lines(config: &[u8]) -> Vec<u8> {
     theirs
 }
 
-/// The path by which to run a program: as it was found, where that leads to the very file that
-/// runs (a link survives an update, which its target may not), else that file.
+/// The path to name a program by: the one found on PATH if it is a link to the running file (a link
+/// survives an update, its target may not), otherwise the running file.
 #[must_use]
 pub fn preferred_path<'a>(running: &'a Path, found: Option<(&'a Path, &Path)>) -> &'a Path {
     match found {

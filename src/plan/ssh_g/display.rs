@@ -1,4 +1,4 @@
-//! ssh's answer, and what follows from it, in words: for `--debug` and `-v`.
+//! The messages of `--debug` and `-v` about ssh's settings.
 
 use std::fmt;
 

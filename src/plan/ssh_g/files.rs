@@ -1,20 +1,19 @@
-//! The files that ssh read for an answer, and what could stand in them.
+//! The files that ssh read for `ssh -G`, and whether they may set a keyword.
 //!
-//! `ssh -G` tells who logs in, and not whether anybody has said so: without a word of the user's it
-//! is whoever they are here. Where that is the answer, their files decide. Which these are, the
-//! system's included, is ssh's own to know, and stands in its debug output.
+//! `ssh -G` prints a user name even if none is configured: the local one. If it prints that, the files
+//! tell whether it was configured. ssh's debug output names them, the system's included.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-/// How ssh tells of a file under `-v`.
+/// How ssh names a file with `-v`.
 const READING: &[u8] = b"debug1: Reading configuration data ";
 
-/// Longer names it cuts off here.
+/// ssh cuts longer names off here.
 const LONGEST: usize = 200;
 
-/// The files, in order; `None` where the output does not tell.
+/// The files, in order; `None` if the output does not name them.
 #[must_use]
 pub fn read(debug: &[u8]) -> Option<Vec<PathBuf>> {
     let mut files = Vec::new();
@@ -33,7 +32,7 @@ pub fn read(debug: &[u8]) -> Option<Vec<PathBuf>> {
     told.then_some(files)
 }
 
-/// The values that a file has for a keyword (in lower case), whatever Host or Match they are for.
+/// The values of a keyword (in lower case) in a file, in any Host or Match.
 pub fn values<'a>(text: &'a [u8], keyword: &'a str) -> impl Iterator<Item = &'a [u8]> {
     let is_between = |byte: &u8| b" \t\r=\"".contains(byte);
     text.split(|byte| *byte == b'\n').filter_map(move |line| {
@@ -48,7 +47,7 @@ pub fn values<'a>(text: &'a [u8], keyword: &'a str) -> impl Iterator<Item = &'a 
     })
 }
 
-/// Whether a file may set this user for some host: by name, or by a token or variable.
+/// Whether a file may set this user for some host, by name or by a token or variable.
 #[must_use]
 pub fn may_set_user(text: &[u8], user: &str) -> bool {
     let expands = |value: &[u8]| value.iter().any(|byte| b"%$".contains(byte));

@@ -1,4 +1,6 @@
-use super::{HostConfig, *};
+use std::ffi::OsStr;
+
+use super::*;
 use crate::plan::way::Family;
 
 #[test]

@@ -1,12 +1,12 @@
 //! The tokens and environment variables in a User of ssh_config(5): `%u`, `${LOGNAME}`.
 //!
-//! ssh expands them since release 10.0, and says so when it is asked. Before, it prints them as
-//! they are, and would log in as nobody's name; where the same files serve several machines, what
-//! they mean is what the newer one does.
+//! ssh expands them since release 10.0, also in the output of `ssh -G`. Older releases do not, and
+//! would log in as the user `%u`. mssh expands them for every release, since the same files may serve
+//! several machines.
 
 use super::HostConfig;
 
-/// Who runs us, as the system knows them.
+/// The local user.
 #[derive(Debug)]
 pub struct Local {
     /// The name.
@@ -23,8 +23,8 @@ pub fn has_tokens(user: &str) -> bool {
     user.contains('%') || user.contains("${")
 }
 
-/// `user` with everything expanded; `None` where something in it is unknown, as a variable that
-/// is not set, at which ssh gives up, too.
+/// Expands all tokens and variables in `user`; `None` if one is unknown or unset, at which ssh fails,
+/// too.
 pub fn expanded(
     user: &str,
     answer: &HostConfig,
@@ -53,7 +53,7 @@ pub fn expanded(
     Some(text)
 }
 
-/// TOKENS in ssh_config(5), of those that can make a user's name.
+/// The value of a token (TOKENS in ssh_config(5)) that makes sense in a user name.
 fn of_token(token: char, answer: &HostConfig, local: &Local) -> Option<String> {
     match token {
         '%' => Some("%".to_owned()),

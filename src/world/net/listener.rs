@@ -1,4 +1,4 @@
-//! A port of this machine, and those who connect to it.
+//! A local port, and the clients that connect to it.
 
 mod caller;
 mod error;
@@ -18,29 +18,29 @@ pub use self::idle::Connections;
 use crate::plan::cli::bind_address::BindAddress;
 use crate::world::tty::terminal::Terminal;
 
-/// How many are served at once. Others wait until somebody goes, or has been idle for so long as to
-/// give way.
+/// How many clients are served at once. Further ones wait until a client leaves, or is closed because it
+/// was idle.
 const MOST: u64 = 256;
 
-/// How many files one of them may need, and how many we need ourselves.
+/// How many descriptors a client may need, and how many the rest of the process.
 const FILES_EACH: u64 = 3;
 const FILES: u64 = 32;
 
-/// How long to wait where the system has no room for one more.
+/// How long to wait before the next try if the system is out of descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// A port.
+/// A listening socket.
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
-    /// Where it is.
+    /// The address that it listens on.
     pub address: SocketAddr,
-    /// Whether the last attempt has found no room.
+    /// Whether the last accept(2) failed, so that the user was warned.
     full: bool,
 }
 
 impl Listener {
-    /// Listens there. To be called in the runtime.
+    /// Listens on an address. Call it in the runtime.
     ///
     /// # Errors
     /// [`ListenError`].
@@ -61,8 +61,7 @@ impl Listener {
         })
     }
 
-    /// Waits for somebody to connect; what is wrong with others, or for now, is no end of it. May be
-    /// dropped and called again at any time.
+    /// Waits for a client. Retries after errors. May be dropped and called again at any time.
     pub async fn accept(&mut self, terminal: Terminal) -> Caller {
         loop {
             match self.socket.accept().await {
@@ -70,10 +69,10 @@ impl Listener {
                     self.full = false;
                     return Caller::new(stream, peer);
                 }
-                Err(cause) if is_their_own(&cause) => {}
+                Err(cause) if is_client_error(&cause) => {}
                 Err(cause) => {
                     if !std::mem::replace(&mut self.full, true) {
-                        terminal.warn(&format!("nobody can connect for now: {cause}"));
+                        terminal.warn(&format!("clients cannot connect for now: {cause}"));
                     }
                     sleep(PAUSE).await;
                 }
@@ -82,8 +81,8 @@ impl Listener {
     }
 }
 
-/// Whether an error of accept(2) is of the one who connects, and gone already.
-fn is_their_own(cause: &io::Error) -> bool {
+/// Whether an error of accept(2) concerns only the client that tried to connect.
+fn is_client_error(cause: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
     matches!(
         cause.kind(),
@@ -91,7 +90,7 @@ fn is_their_own(cause: &io::Error) -> bool {
     )
 }
 
-/// How many can be served at once.
+/// How many clients can be served at once.
 pub fn capacity() -> usize {
     let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
     let most = (files.saturating_sub(FILES) / FILES_EACH).clamp(1, MOST);

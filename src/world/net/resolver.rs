@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::plan::aws::instance_error::InstanceError;
 use crate::world::tty::waiting::Wait;
 
-/// The addresses of a host, as any program on this machine would get them (getaddrinfo(3)).
+/// The addresses of a host (getaddrinfo(3)).
 ///
 /// # Errors
 /// [`InstanceError::Unresolvable`].
@@ -21,9 +21,9 @@ pub(crate) async fn addresses(host: &str) -> Result<Vec<IpAddr>, InstanceError> 
     }
 }
 
-/// What the system says, without what Rust's library puts in front of it.
+/// The system's message, without the prefix of Rust's standard library.
 fn reason(cause: &io::Error) -> String {
-    let told = cause.to_string();
+    let text = cause.to_string();
     let prefix = "failed to lookup address information: ";
-    told.strip_prefix(prefix).unwrap_or(&told).to_owned()
+    text.strip_prefix(prefix).unwrap_or(&text).to_owned()
 }

@@ -1,4 +1,4 @@
-//! Reading to the end, but not for ever: files and pipes of others may have none.
+//! Reads files and pipes up to a limit: they may be endless.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,13 +6,13 @@ use std::path::Path;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-/// How long a file may be: some have thousands of profiles or certificates.
+/// The limit for a file, in bytes. Some hold thousands of profiles or certificates.
 const FILE: usize = 16 * 1024 * 1024;
 
-/// The content of a file.
+/// Reads a file.
 ///
 /// # Errors
-/// When it cannot be read or is longer than any should be.
+/// If it cannot be read or exceeds the limit of 16 MB.
 pub fn file(path: &Path) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     File::open(path)?
@@ -24,19 +24,19 @@ pub fn file(path: &Path) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-/// The text of a file.
+/// Reads a text file.
 ///
 /// # Errors
-/// Those of [`file`], and when it is not UTF-8.
+/// As [`file`]; also if it is not UTF-8.
 pub fn text(path: &Path) -> io::Result<String> {
     String::from_utf8(file(path)?)
         .map_err(|cause| io::Error::new(io::ErrorKind::InvalidData, cause))
 }
 
-/// Reads what is left of a pipe, of which no more than `most` bytes may be kept.
+/// Reads a pipe to its end, until `into` holds `most` bytes.
 ///
 /// # Errors
-/// When it cannot be read or has more.
+/// If it cannot be read or has more.
 pub async fn pipe(
     from: &mut (impl AsyncRead + Unpin),
     into: &mut Vec<u8>,

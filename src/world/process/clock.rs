@@ -1,10 +1,10 @@
-//! The time, for those who do not look at clocks themselves.
+//! The time, for code that takes it as an argument.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
-/// A clock that never goes back: set by the one on the wall, once.
+/// A monotonic clock that reads the system time once, when it starts.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     started: Instant,
@@ -12,7 +12,7 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// Sets one.
+    /// Starts a clock.
     #[must_use]
     pub fn start() -> Self {
         Self {
@@ -29,7 +29,7 @@ impl Clock {
         self.at + self.started.elapsed()
     }
 
-    /// The moment at which [`Clock::now`] will say this.
+    /// The instant at which [`Clock::now`] will return this time.
     #[must_use]
     pub fn instant(&self, time: Duration) -> Instant {
         self.started + time.saturating_sub(self.at)

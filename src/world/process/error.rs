@@ -1,4 +1,4 @@
-//! What the system can refuse us.
+//! Why a client, or mssh itself, cannot run.
 
 use std::io;
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ impl Hint for ClientError {
     }
 }
 
-/// What has no part in a connection: the process itself and its standard output.
+/// Failures of the process itself, and of its standard output.
 #[derive(Debug, Error)]
 #[expect(missing_docs, reason = "the text of each variant stands beside it")]
 pub enum IoError {
@@ -36,7 +36,7 @@ pub enum IoError {
     Start(#[source] io::Error),
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
-    /// A panic, at this place in the sources.
+    /// A panic, with its place in the sources.
     #[error("this is a bug in mssh, at {place}: please report it with the output of --debug")]
     Bug { place: String },
 }

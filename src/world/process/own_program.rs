@@ -1,4 +1,4 @@
-//! Our own program: where it is, on which stack it runs, and what it has to be as PID 1.
+//! The running program: its file, its stack, and its duties as PID 1.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -14,16 +14,16 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// How much stack we may need: several futures of ours are large.
+/// The stack that mssh may need, in bytes: several of its futures are large.
 const STACK: usize = 8 << 20;
 
-/// How long keepers are waited for, which need milliseconds to delete a key.
+/// How long PID 1 waits for the processes that delete keys. They need milliseconds.
 const LAST_MOMENT: Duration = Duration::from_secs(2);
 
-/// The file that runs. Where the system does not tell (no `/proc`), it is what we were called by.
+/// The file that runs. Without `/proc`, the command name, looked up on PATH.
 ///
 /// # Errors
-/// When it is not to be found.
+/// If it cannot be found.
 pub fn path() -> io::Result<PathBuf> {
     std::env::current_exe().or_else(|cause| {
         let name = std::env::args_os().next().ok_or(cause)?;
@@ -32,7 +32,7 @@ pub fn path() -> io::Result<PathBuf> {
     })
 }
 
-/// Runs this with stack enough, also where the user's limit (`ulimit -s`) is small.
+/// Runs `run` with enough stack, even if the user's limit (`ulimit -s`) is small.
 pub fn with_large_stack(run: impl FnOnce() -> ExitCode + Send) -> ExitCode {
     let limit = getrlimit(Resource::RLIMIT_STACK).map_or(0, |(soft, _)| soft);
     if usize::try_from(limit).unwrap_or(usize::MAX) >= STACK {
@@ -45,17 +45,17 @@ pub fn with_large_stack(run: impl FnOnce() -> ExitCode + Send) -> ExitCode {
     })
 }
 
-/// Whether we are the first process of a container. With it all others die: a keeper would have no
-/// time to delete the key when the client that we have become ends.
+/// Whether this is the first process of a container. When it ends, the kernel kills all others: the
+/// process that deletes the key would have no time to do so after the client ends.
 #[must_use]
 pub fn is_pid_1() -> bool {
     std::process::id() == 1
 }
 
-/// Runs the program again, as a child; and ends as it does, once its keepers have ended, too.
+/// Runs the program again as a child. Returns its exit status after all other children have ended.
 ///
 /// # Errors
-/// When it cannot be started.
+/// If it cannot be started.
 pub fn run_as_pid_1() -> io::Result<ExitCode> {
     let mut words = std::env::args_os();
     let name = words.next().unwrap_or_default();
@@ -88,7 +88,7 @@ pub fn run_as_pid_1() -> io::Result<ExitCode> {
     })
 }
 
-/// How the child has ended, as a shell tells it, if it has; of others only that they have.
+/// The exit status of the child as a shell reports it, if it has ended. Reaps other children, too.
 fn ended(child: Pid) -> Option<u8> {
     loop {
         let status = waitpid(None, Some(WaitPidFlag::WNOHANG)).ok()?;
@@ -104,7 +104,7 @@ fn ended(child: Pid) -> Option<u8> {
     }
 }
 
-/// Whether any child is left, those of children that have ended included.
+/// Whether a child is left, orphans that PID 1 inherits included.
 fn others_are_left() -> bool {
     !matches!(
         waitpid(None, Some(WaitPidFlag::WNOHANG)),

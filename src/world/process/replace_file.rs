@@ -1,4 +1,4 @@
-//! Writing a file as a whole.
+//! Replaces files atomically.
 
 use std::fs::Permissions;
 use std::io::{self, Write};
@@ -7,11 +7,11 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-/// Gives a file this content and mode. Whoever reads it meanwhile finds the old content or the new
-/// one; if this fails, the old one stays.
+/// Replaces a file with this content and mode. Readers see the old content or the new one, never a
+/// part. If this fails, the old content stays.
 ///
 /// # Errors
-/// Those of the system.
+/// If the new file cannot be written, synced or renamed.
 pub fn replace_file(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
     let directory = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     let mut file = NamedTempFile::new_in(directory)?;

@@ -1,25 +1,25 @@
-//! The shell that ssh gives its ProxyCommand to, and its LocalCommand: the one that SHELL names.
+//! The shell in which ssh runs ProxyCommand and LocalCommand: the one that SHELL names.
 
 use std::env;
 use std::path::Path;
 
 use rustix::fs::{Access, access};
 
-/// The variable that names it.
+/// The environment variable that names the shell.
 pub const VARIABLE: &str = "SHELL";
 
-/// What every system has.
+/// The shell that every system has.
 const USUAL: &str = "/bin/sh";
 
-/// The shells that read our quotes as POSIX has them (XCU 2.2).
+/// Shells that understand POSIX quoting (XCU 2.2).
 const KNOWN: [&str; 14] = [
     "ash", "bash", "dash", "fish", "ksh", "ksh93", "loksh", "mksh", "oksh", "pdksh", "posh", "sh",
     "yash", "zsh",
 ];
 
-/// The shell for a ProxyCommand of ours, where the user's is not for that: it runs nothing
-/// (nologin(8), false(1)), is not there, is named without its path, or quotes in another way. Else
-/// theirs stays, for their LocalCommand and for hops of theirs that have a ProxyCommand.
+/// Another shell for our ProxyCommand, if the user's cannot run it: it runs nothing (nologin(8),
+/// false(1)), does not exist, has no absolute path, or quotes differently. Otherwise SHELL stays, for
+/// the user's own LocalCommand and ProxyCommand.
 #[must_use]
 pub fn instead() -> Option<&'static str> {
     let theirs = env::var_os(VARIABLE).filter(|name| !name.is_empty())?;

@@ -1,8 +1,7 @@
-//! Standard input and output, read and written without blocking.
+//! Non-blocking standard input and output.
 //!
-//! What ssh gives to a ProxyCommand are pipes (sockets, from other programs), whose other ends
-//! nobody else sees as ours: they can be set non-blocking. A regular file or /dev/null cannot
-//! be waited for, and need not.
+//! ssh gives pipes to a ProxyCommand (other programs: sockets). Only we use our ends of them, so they
+//! can be set non-blocking. A regular file or /dev/null does not support epoll(7), and never blocks.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -17,21 +16,21 @@ use rustix::termios::ttyname;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::unix::pipe;
 
-/// Where bytes come from.
+/// A source of bytes.
 #[derive(Debug)]
 pub enum Input {
-    /// Something that can be waited for.
+    /// A pipe, socket or terminal.
     Pipe(pipe::Receiver),
-    /// Something that never has anybody wait.
+    /// A file that never blocks.
     File(File),
 }
 
-/// Where bytes go.
+/// A sink of bytes.
 #[derive(Debug)]
 pub enum Output {
-    /// Something that can be waited for.
+    /// A pipe, socket or terminal.
     Pipe(pipe::Sender),
-    /// Something that never has anybody wait.
+    /// A file that never blocks.
     File(File),
 }
 
@@ -41,10 +40,10 @@ pub enum Output {
 pub struct FlagsGuard(OwnedFd, OFlags);
 
 impl FlagsGuard {
-    /// Reads the flags.
+    /// Saves the flags.
     ///
     /// # Errors
-    /// When the descriptor is closed.
+    /// If the descriptor is closed.
     pub fn of(fd: impl AsFd) -> io::Result<Self> {
         let fd = fd.as_fd().try_clone_to_owned()?;
         let flags = fcntl_getfl(&fd)?;
@@ -58,11 +57,11 @@ impl Drop for FlagsGuard {
     }
 }
 
-/// A terminal, opened anew: what is set on this, nobody else sees. Anything else, and a terminal
-/// that may not be opened, as it is.
+/// Opens a terminal again, so that its flags are not shared with other processes. Returns a copy of any
+/// other descriptor, and of a terminal that we may not open.
 ///
 /// # Errors
-/// When the descriptor is closed.
+/// If the descriptor is closed.
 pub fn reopen_terminal(fd: impl AsFd) -> io::Result<OwnedFd> {
     let opened = ttyname(&fd, Vec::new()).and_then(|name| {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
@@ -72,7 +71,7 @@ pub fn reopen_terminal(fd: impl AsFd) -> io::Result<OwnedFd> {
 }
 
 impl Input {
-    /// Whether its writer has closed it, even if there is something left to read.
+    /// Whether the writer has closed it, even if something is left to read.
     pub fn is_closed(&self) -> bool {
         match self {
             Self::Pipe(pipe) => is_hung_up(pipe),
@@ -83,16 +82,16 @@ impl Input {
     /// Reads from a copy of this descriptor.
     ///
     /// # Errors
-    /// When it is closed.
+    /// If it is closed.
     pub fn of(fd: impl AsFd) -> io::Result<Self> {
-        let fd = unblocked(fd)?;
+        let fd = nonblocking_copy(fd)?;
         let file = File::from(fd.try_clone()?);
         Ok(pipe::Receiver::from_owned_fd_unchecked(fd).map_or(Self::File(file), Self::Pipe))
     }
 }
 
 impl Output {
-    /// Whether its reader has closed it; never of a file.
+    /// Whether the reader has closed it.
     pub fn is_closed(&self) -> bool {
         match self {
             Self::Pipe(pipe) => is_hung_up(pipe),
@@ -103,15 +102,15 @@ impl Output {
     /// Writes to a copy of this descriptor.
     ///
     /// # Errors
-    /// When it is closed.
+    /// If it is closed.
     pub fn of(fd: impl AsFd) -> io::Result<Self> {
-        let fd = unblocked(fd)?;
+        let fd = nonblocking_copy(fd)?;
         let file = File::from(fd.try_clone()?);
         Ok(pipe::Sender::from_owned_fd_unchecked(fd).map_or(Self::File(file), Self::Pipe))
     }
 }
 
-/// Whether the other end of a pipe or socket is closed: both ways, of a socket.
+/// Whether the other end of a pipe is closed; of a socket, in both directions.
 pub(in crate::world) fn is_hung_up(end: impl AsFd) -> bool {
     let mut polled = [PollFd::new(&end, PollFlags::empty())];
     let at_once = Timespec::default();
@@ -120,7 +119,7 @@ pub(in crate::world) fn is_hung_up(end: impl AsFd) -> bool {
     found.is_ok() && polled[0].revents().intersects(over)
 }
 
-fn unblocked(fd: impl AsFd) -> io::Result<OwnedFd> {
+fn nonblocking_copy(fd: impl AsFd) -> io::Result<OwnedFd> {
     let fd = dup(fd)?;
     fcntl_setfd(&fd, rustix::io::FdFlags::CLOEXEC)?;
     let flags = fcntl_getfl(&fd)?;

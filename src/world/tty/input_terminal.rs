@@ -1,4 +1,4 @@
-//! The terminal of somebody who types: every key is to reach the far end as it is.
+//! Standard input as a terminal in raw mode, whose keys go to the far end unchanged.
 
 use std::future;
 use std::io;
@@ -7,15 +7,14 @@ use std::os::fd::{AsFd, OwnedFd};
 use rustix::termios::{OptionalActions, Termios, isatty, tcgetattr, tcgetwinsize, tcsetattr};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// What is typed at: a terminal, or something that is none. As in ssh, it is standard input that
-/// decides.
+/// Standard input, if it is a terminal. As in ssh, standard output does not matter.
 #[derive(Debug, Default)]
 pub struct InputTerminal(Option<Keyboard>);
 
 #[derive(Debug)]
 struct Keyboard {
     terminal: OwnedFd,
-    /// How it is set, but for us.
+    /// Its settings before raw mode.
     before: Termios,
     changes: Signal,
     is_raw: bool,
@@ -25,15 +24,15 @@ struct Keyboard {
 pub type Size = (u16, u16);
 
 impl InputTerminal {
-    /// Looks what this is, and changes nothing yet.
+    /// Reads the settings of this descriptor. Changes nothing yet.
     ///
     /// # Errors
-    /// When the system does not tell.
-    pub fn of(typed: impl AsFd) -> io::Result<Self> {
-        if !isatty(&typed) {
+    /// If the terminal does not report its settings.
+    pub fn of(input: impl AsFd) -> io::Result<Self> {
+        if !isatty(&input) {
             return Ok(Self(None));
         }
-        let terminal = typed.as_fd().try_clone_to_owned()?;
+        let terminal = input.as_fd().try_clone_to_owned()?;
         Ok(Self(Some(Keyboard {
             before: tcgetattr(&terminal)?,
             terminal,
@@ -42,18 +41,17 @@ impl InputTerminal {
         })))
     }
 
-    /// Whether there is a terminal.
+    /// Whether it is a terminal.
     pub fn is_there(&self) -> bool {
         self.0.is_some()
     }
 
-    /// From now on the terminal does nothing about any key or byte (cfmakeraw(3)), until
-    /// [`InputTerminal::restore`] or the end of this.
+    /// Puts the terminal in raw mode (cfmakeraw(3)) until [`InputTerminal::restore`] or drop.
     pub fn raw(&mut self) {
         if let Some(keyboard) = &mut self.0 {
             let mut raw = keyboard.before.clone();
             raw.make_raw();
-            // One that does not let us is used as it is.
+            // Go on without raw mode if the terminal refuses it.
             keyboard.is_raw = tcsetattr(&keyboard.terminal, OptionalActions::Drain, &raw).is_ok();
         }
     }
@@ -67,16 +65,16 @@ impl InputTerminal {
         }
     }
 
-    /// How large it is, if it says so.
+    /// The size of the terminal, if it reports one.
     pub fn size(&self) -> Option<Size> {
         let size = tcgetwinsize(&self.0.as_ref()?.terminal).ok()?;
         (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
     }
 
-    /// Waits until it has another size.
+    /// Waits until the size changes.
     pub async fn changed(&mut self) {
         match &mut self.0 {
-            // The stream has no end.
+            // `None` never comes: the stream has no end.
             Some(keyboard) => drop(keyboard.changes.recv().await),
             None => future::pending().await,
         }

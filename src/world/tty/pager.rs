@@ -10,12 +10,12 @@ use rustix::io::{FdFlags, fcntl_setfd};
 
 use crate::world::process;
 
-/// Becomes man(1) with this page, which has the user's MANPAGER; returns where man is not there.
+/// Becomes man(1) with this page. man obeys the user's MANPAGER. Returns if there is no man.
 ///
-/// The page is in a file that has no name any more, so nothing is left of it, however man ends.
+/// The page is in an unnamed file, so nothing is left of it however man ends.
 ///
 /// # Errors
-/// When the page cannot be put there.
+/// If the file cannot be written.
 pub fn show(page: &[u8]) -> io::Result<()> {
     let Ok(man) = process::find("man") else {
         return Ok(());
@@ -25,7 +25,7 @@ pub fn show(page: &[u8]) -> io::Result<()> {
     file.rewind()?;
     fcntl_setfd(&file, FdFlags::empty())?;
     let path = OsString::from(format!("/dev/fd/{}", file.as_raw_fd()));
-    // What comes back is the failure, and then the page is printed.
+    // exec returns only if it fails; the caller prints the page then.
     let _ = Command::new(man).arg(path).exec();
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Panics, which are bugs of ours: an error like any other, and not a trace of Rust.
+//! Turns a panic, which is a bug in mssh, into an error message instead of a backtrace.
 
 use std::backtrace::Backtrace;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
@@ -7,10 +7,10 @@ use std::sync::{Mutex, PoisonError};
 use super::terminal::Terminal;
 use crate::world::process::error::IoError;
 
-/// Where the last one was, in our sources or a library's.
+/// The place of the last panic in our sources or a library's.
 static LAST: Mutex<String> = Mutex::new(String::new());
 
-/// From now on a panic prints nothing by itself, but for what this terminal shows with `--debug`.
+/// Makes panics print nothing, unless this terminal shows `--debug` messages.
 pub fn record(terminal: Terminal) {
     panic::set_hook(Box::new(move |panic: &PanicHookInfo<'_>| {
         let place = panic.location().map(ToString::to_string);
@@ -20,10 +20,10 @@ pub fn record(terminal: Terminal) {
     }));
 }
 
-/// Runs this; a panic in it ends it as an error, when all that it held is gone.
+/// Runs `run` and returns a panic as an error, after unwinding: the key is deleted by then.
 ///
 /// # Errors
-/// Its own, and [`IoError::Bug`].
+/// Those of `run`, and [`IoError::Bug`].
 pub fn caught<T, E: From<IoError>>(run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     panic::catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(last().into()))
 }

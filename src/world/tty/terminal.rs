@@ -1,4 +1,4 @@
-//! What we say to the user. Standard output belongs to the session: all of it goes to stderr.
+//! Messages for the user. Standard output belongs to the session, so they go to standard error.
 
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
@@ -10,7 +10,7 @@ use crate::hint;
 use crate::hint::Hint;
 use crate::plan::program::Program;
 
-/// Our voice on standard error.
+/// Writes messages to standard error.
 #[derive(Clone, Copy, Debug)]
 pub struct Terminal {
     program: Program,
@@ -19,7 +19,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// A voice which only reports errors.
+    /// Writes errors and warnings only.
     #[must_use]
     pub const fn new(program: Program) -> Self {
         Self {
@@ -29,7 +29,7 @@ impl Terminal {
         }
     }
 
-    /// A voice which tells as much as the user asked for: `--debug`, or ssh's `-v`.
+    /// The same with the verbosity that the user asked for: `--debug`, or ssh's `-v`.
     #[must_use]
     pub const fn with_verbosity(self, debug: bool, verbose: bool) -> Self {
         Self {
@@ -39,113 +39,109 @@ impl Terminal {
         }
     }
 
-    /// Reports an error: a line of what, with `--debug` a line of each cause, lines of what was
-    /// seen, a line of what to try.
+    /// Reports an error: the error, its causes with `--debug`, its details, its hint.
     pub fn error(self, error: &(impl Error + Hint)) {
-        self.say("error: ", &hint::line(error));
+        self.print("error: ", &hint::line(error));
         if self.debug {
             self.causes(error);
         }
         for detail in error.details() {
-            self.say("  ", &detail);
+            self.print("  ", &detail);
         }
         if let Some(hint) = error.hint() {
-            self.say("hint: ", &hint);
+            self.print("hint: ", &hint);
         }
     }
 
-    /// Reports what has befallen one of several, in one line; what to try only if that was not said
-    /// `before`.
-    pub fn error_of(self, whom: &str, error: &(impl Error + Hint), before: &mut Option<String>) {
-        self.say("error: ", &format!("{whom}: {}", hint::line(error)));
+    /// Reports the error of one `peer` of several. Leaves out the hint if it is the same as `before`.
+    pub fn error_of(self, peer: &str, error: &(impl Error + Hint), before: &mut Option<String>) {
+        self.print("error: ", &format!("{peer}: {}", hint::line(error)));
         let hint = error.hint();
         if hint != *before
             && let Some(hint) = &hint
         {
-            self.say("hint: ", hint);
+            self.print("hint: ", hint);
         }
         *before = hint.or_else(|| before.take());
     }
 
-    /// The causes that the line of the error does not tell.
+    /// Prints the causes that the error's own line does not contain.
     fn causes(self, error: &dyn Error) {
         let line = hint::line(error);
         for cause in hint::causes(error).map(ToString::to_string) {
             if !line.contains(&cause) {
-                self.say("caused by: ", &cause);
+                self.print("caused by: ", &cause);
             }
         }
     }
 
-    /// Says what is waited for.
+    /// Prints a line in any case.
     pub fn info(self, text: &str) {
-        self.say("", text);
+        self.print("", text);
     }
 
-    /// Says what the user should know even who asked for nothing.
+    /// Prints a warning.
     pub fn warn(self, text: &str) {
-        self.say("warning: ", text);
+        self.print("warning: ", text);
     }
 
-    /// Says which way was taken, to who asked for it with `-v` or `--debug`.
+    /// Prints a line with `-v` or `--debug`.
     pub fn verbose(self, text: &str) {
         if self.debug || self.verbose {
-            self.say("", text);
+            self.print("", text);
         }
     }
 
-    /// Says something of interest to who watches, unless they have been told more of it.
+    /// Prints a line on a terminal, unless `-v` or `--debug` print more about the same.
     pub fn info_if_interactive(self, text: &str) {
         if io::stderr().is_terminal() && !(self.debug || self.verbose) {
-            self.say("", text);
+            self.print("", text);
         }
     }
 
-    /// Says what was decided, to who asked for it with `--debug`.
+    /// Prints a line with `--debug`.
     pub fn debug(self, text: impl FnOnce() -> String) {
         if self.debug {
-            self.say("debug: ", &text());
+            self.print("debug: ", &text());
         }
     }
 
-    /// Says the lines of something long, to who asked for it with `--debug`.
+    /// Prints several lines with `--debug`.
     pub fn debug_lines(self, text: impl FnOnce() -> String) {
         if self.debug {
             for line in text().lines() {
-                self.say("debug: ", line);
+                self.print("debug: ", line);
             }
         }
     }
 
-    /// Tells a story, beside which a terminal shows what is waited for; nothing where all is to be
-    /// `quiet`.
-    pub async fn show_wait_during<T>(self, quiet: bool, story: impl Future<Output = T>) -> T {
+    /// Awaits a future. Meanwhile a terminal shows what it waits for, unless `quiet`.
+    pub async fn show_wait_during<T>(self, quiet: bool, future: impl Future<Output = T>) -> T {
         if quiet {
-            story.await
+            future.await
         } else {
-            waiting::show_during(self.program.name(), story).await
+            waiting::show_during(self.program.name(), future).await
         }
     }
 
-    /// Hands on what a client has written to its standard error, as it is.
+    /// Writes the standard error of a client unchanged.
     pub fn write_verbatim(self, stderr: &[u8]) {
         waiting::clear();
         let _ = io::stderr().write_all(stderr);
     }
 
-    /// Hands on what somebody else has to say to the user.
+    /// Prints a text of the far end, line by line.
     pub fn relay(self, text: &str) {
         for line in text.lines() {
             self.write("", line);
         }
     }
 
-    /// Says something in our own words.
-    fn say(self, kind: &str, text: &str) {
+    fn print(self, kind: &str, text: &str) {
         self.write(kind, &without_numbers(text));
     }
 
-    /// Writes one line. A terminal that is gone is nothing to fail for.
+    /// Writes one line. Ignores failures: without a terminal, no one reads it.
     fn write(self, kind: &str, text: &str) {
         let (name, text, end) = (self.program.name(), printable(text), line_end());
         let line = format!("{name}: {kind}{text}{end}");
@@ -154,8 +150,7 @@ impl Terminal {
     }
 }
 
-/// What ends a line on standard error: on a terminal that a shell of ours has all keys of, nothing
-/// but a carriage return leads back to the left.
+/// The end of a line on standard error. In raw mode, a newline does not return the cursor to the left.
 fn line_end() -> &'static str {
     match tcgetattr(io::stderr()) {
         Ok(modes) if !modes.output_modes.contains(OutputModes::OPOST) => "\r\n",
@@ -163,8 +158,7 @@ fn line_end() -> &'static str {
     }
 }
 
-/// `text` without the numbers that Rust puts after the system's words for an error, as in
-/// `Connection refused (os error 111)`. They come with the causes of all kinds of errors.
+/// `text` without the error numbers that Rust appends, as in `Connection refused (os error 111)`.
 fn without_numbers(text: &str) -> String {
     const BEGIN: &str = " (os error ";
     let mut parts = text.split(BEGIN);
@@ -178,8 +172,8 @@ fn without_numbers(text: &str) -> String {
     plain
 }
 
-/// `text` with all escaped that is not to be seen: some of it comes from elsewhere, and shall
-/// neither move a cursor nor have the rest read in another order (U+202E).
+/// `text` with invisible characters escaped. Parts of it come from the network: they must not move the
+/// cursor or change the reading order (U+202E).
 fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for c in text.chars() {
@@ -192,13 +186,13 @@ fn printable(text: &str) -> String {
     printable
 }
 
-/// Whether a character is neither a control nor a format character, nor a separator that looks like
-/// nothing or like a space, nor one without a meaning: as the standard library has it.
+/// Whether the standard library prints a character unescaped: no control or format character, no
+/// separator but the space, no unassigned one.
 fn is_visible(c: char) -> bool {
     if matches!(c, '\'' | '"' | '\\') {
         return true;
     }
-    // At the beginning of a text, an accent without a letter would be escaped, too.
+    // Behind a letter: at the beginning of a text, a combining accent would be escaped, too.
     let mut text = String::from("a");
     text.push(c);
     text.escape_debug().nth(1) == Some(c)

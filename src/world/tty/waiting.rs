@@ -1,8 +1,8 @@
-//! A line on the terminal for who waits: what for, why it takes so long, and which try it is.
+//! A line on the terminal that shows what mssh waits for, why it takes long, and the number of tries.
 //!
-//! Whoever makes a call [begins](Wait::begin) a wait, which costs next to nothing; the line is drawn
-//! [`beside`] a story, and only where a wait has lasted. It is one line, rewritten in place, and gone
-//! when it goes on. There is one of it, as there is one terminal.
+//! Each slow call [begins](Wait::begin) a wait, which costs next to nothing. [`show_during`] draws the
+//! line once a wait has lasted for [`PATIENCE`], and erases it when the wait ends. There is one terminal,
+//! so the state is a static.
 
 use std::convert::Infallible;
 use std::io::{self, IsTerminal, Write};
@@ -13,39 +13,39 @@ use rustix::process::getpgrp;
 use rustix::termios::{tcgetpgrp, tcgetwinsize};
 use tokio::time::sleep;
 
-/// How long nothing is said of a wait.
+/// How long a wait lasts before the line shows it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How often the line is brought up to date.
+/// How often the line is updated.
 const TICK: Duration = Duration::from_millis(250);
 
-/// The width of a terminal that does not tell its own.
+/// The width if the terminal reports none.
 const USUAL_WIDTH: u16 = 80;
 
 static NOW: Mutex<Now> = Mutex::new(Now {
     waits: Vec::new(),
     begun: 0,
     drawn: String::new(),
-    pauses: 0,
+    hidden: 0,
 });
 
 tokio::task_local! {
-    /// The wait for the call that is under way.
+    /// The number of the wait that this task is in.
     static CURRENT: u64;
 }
 
-/// All that is waited for, and what the terminal shows of it.
+/// All waits, and what the terminal shows.
 struct Now {
     /// The oldest first.
     waits: Vec<Waited>,
     begun: u64,
-    /// The line that stands on the terminal; empty if there is none.
+    /// The line on the terminal; empty if there is none.
     drawn: String,
-    /// How many do not want the line now.
-    pauses: u32,
+    /// How many callers hide the line now.
+    hidden: u32,
 }
 
-/// Something that is waited for.
+/// One wait.
 struct Waited {
     number: u64,
     what: String,
@@ -79,10 +79,10 @@ impl Now {
         self.waits.iter_mut().find(|it| it.number == number)
     }
 
-    /// Brings the line up to date.
+    /// Updates the line.
     fn draw(&mut self, name: &str) {
         let lasting = self.waits.iter().find(|it| it.since.elapsed() >= PATIENCE);
-        let Some(waited) = lasting.filter(|_| self.pauses == 0 && is_in_foreground()) else {
+        let Some(waited) = lasting.filter(|_| self.hidden == 0 && is_in_foreground()) else {
             self.clear();
             return;
         };
@@ -92,7 +92,7 @@ impl Now {
             .take(width())
             .collect();
         if line != self.drawn {
-            // No more than any terminal understands.
+            // Spaces erase the rest of a longer line: every terminal understands them.
             let rest = self
                 .drawn
                 .chars()
@@ -112,12 +112,12 @@ impl Now {
     }
 }
 
-/// Something that is waited for, until this is dropped.
+/// A wait, until dropped.
 #[derive(Debug)]
 pub struct Wait(u64);
 
 impl Wait {
-    /// Begins to wait for this.
+    /// Begins a wait for `what`.
     #[must_use]
     pub fn begin(what: String) -> Self {
         let mut now = now();
@@ -133,9 +133,9 @@ impl Wait {
         Self(number)
     }
 
-    /// Waits. Whatever [`tries`](next_try) meanwhile does so for this.
-    pub async fn during<T>(self, story: impl Future<Output = T>) -> T {
-        CURRENT.scope(self.0, story).await
+    /// Awaits a future. [`next_try`] and [`throttled`] in it count for this wait.
+    pub async fn during<T>(self, future: impl Future<Output = T>) -> T {
+        CURRENT.scope(self.0, future).await
     }
 }
 
@@ -147,12 +147,12 @@ impl Drop for Wait {
     }
 }
 
-/// The call that is under way is tried, for the first time or once more.
+/// Counts a try of the current wait's call, the first one included.
 pub fn next_try() {
     change(|waited| waited.tries += 1);
 }
 
-/// The call that is under way is made too often.
+/// Notes that AWS throttles the current wait's call.
 pub fn throttled() {
     change(|waited| waited.is_throttled = true);
 }
@@ -166,52 +166,52 @@ fn change(how: impl FnOnce(&mut Waited)) {
     }
 }
 
-/// Takes the line off the terminal, for something else to be written.
+/// Erases the line, so that something else can be written.
 pub fn clear() {
     now().clear();
 }
 
-/// While this lives, there is no line: somebody else has the terminal.
+/// Keeps the line hidden until dropped: another program or a prompt uses the terminal.
 #[derive(Debug)]
 pub struct HiddenLine(());
 
-/// Takes the line off the terminal, and keeps it off.
+/// Erases the line and keeps it hidden.
 #[must_use]
 pub fn hide_line() -> HiddenLine {
     let mut now = now();
     now.clear();
-    now.pauses += 1;
+    now.hidden += 1;
     HiddenLine(())
 }
 
-/// There is to be no line any more.
+/// Erases the line and shows it no more.
 pub fn disable() {
     let mut now = now();
     now.clear();
-    now.pauses += 1;
+    now.hidden += 1;
 }
 
 impl Drop for HiddenLine {
     fn drop(&mut self) {
-        now().pauses -= 1;
+        now().hidden -= 1;
     }
 }
 
-/// Tells a story, and draws the line beside it, which is gone with the end of the story.
-pub async fn show_during<T>(name: &str, story: impl Future<Output = T>) -> T {
+/// Awaits a future and shows the line meanwhile.
+pub async fn show_during<T>(name: &str, future: impl Future<Output = T>) -> T {
     if !io::stderr().is_terminal() {
-        return story.await;
+        return future.await;
     }
-    let told = tokio::select! {
+    let output = tokio::select! {
         biased;
-        told = story => told,
-        never = drawing(name) => match never {},
+        output = future => output,
+        never = draw_on(name) => match never {},
     };
     clear();
-    told
+    output
 }
 
-async fn drawing(name: &str) -> Infallible {
+async fn draw_on(name: &str) -> Infallible {
     sleep(PATIENCE).await;
     loop {
         now().draw(name);
@@ -219,20 +219,20 @@ async fn drawing(name: &str) -> Infallible {
     }
 }
 
-/// Whether what we write is not in the midst of somebody else's: a shell that has us in the background.
-/// Where that cannot be told, the terminal is not the one that decides it.
+/// Whether our process group is in the foreground: in the background, the line would garble what the
+/// shell shows. If this terminal does not control our session, it counts as foreground.
 fn is_in_foreground() -> bool {
     tcgetpgrp(io::stderr()).map_or(true, |foreground| foreground == getpgrp())
 }
 
-/// How much fits into a line, so that the cursor stays in it.
+/// How many characters fit into a line without wrapping the cursor.
 fn width() -> usize {
     let columns = tcgetwinsize(io::stderr()).map_or(0, |size| size.ws_col);
     let columns = if columns == 0 { USUAL_WIDTH } else { columns };
     usize::from(columns - 1)
 }
 
-/// A terminal that is gone is nothing to fail for.
+/// Ignores failures: without a terminal, no one reads it.
 fn write(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }

@@ -1,4 +1,4 @@
-//! Who of those that are served may give way to others: whoever has been idle for longest.
+//! Closes the connection that was idle longest, if another client waits.
 
 use std::cell::Cell;
 use std::future::pending;
@@ -11,10 +11,10 @@ use tokio::time::sleep;
 
 use super::Caller;
 
-/// How long nothing must have gone either way before somebody may be asked to go.
+/// How long a connection must be idle before it may be closed.
 const IDLE: Duration = Duration::from_secs(10);
 
-/// All that are served.
+/// The open connections.
 #[derive(Debug, Default)]
 pub struct Connections(Vec<Entry>);
 
@@ -23,12 +23,12 @@ struct Entry {
     peer: SocketAddr,
     used: Rc<Cell<Instant>>,
     makes_room: Rc<Cell<bool>>,
-    /// How to ask it to go, unless it was asked already.
+    /// Asks for its end; `None` once that has happened.
     ask: Option<oneshot::Sender<()>>,
 }
 
 impl Connections {
-    /// One more; gives what it hears by when it is to go.
+    /// Adds a connection. The receiver gets a message when it must close.
     pub fn add(&mut self, caller: &Caller) -> oneshot::Receiver<()> {
         self.remove_closed();
         let (ask, asked) = oneshot::channel();
@@ -41,8 +41,8 @@ impl Connections {
         asked
     }
 
-    /// Asks whoever has been idle for longest to go, as soon as that is long enough, and says who
-    /// that is. One at a time: while one goes, this waits. May be dropped and called again.
+    /// Waits until the connection that was idle longest has been so for [`IDLE`], asks for its end and
+    /// returns its peer. Waits while another one is closing. May be dropped and called again.
     pub async fn make_room(&mut self) -> SocketAddr {
         self.remove_closed();
         loop {
@@ -62,7 +62,7 @@ impl Connections {
         }
     }
 
-    /// Whoever is gone has let go of it.
+    /// A closed connection has dropped its own reference to `used`.
     fn remove_closed(&mut self) {
         self.0.retain(|it| Rc::strong_count(&it.used) > 1);
     }
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn nothing_is_kept_of_whoever_is_gone() -> std::io::Result<()> {
+    async fn closed_connections_are_removed() -> std::io::Result<()> {
         let port = TcpListener::bind("127.0.0.1:0").await?;
         let mut served = Connections::default();
         for _ in 0..50 {
@@ -83,7 +83,7 @@ mod tests {
             let (stream, peer) = port.accept().await?;
             drop(served.add(&Caller::new(stream, peer)));
         }
-        assert_eq!(served.0.len(), 1, "but for the last");
+        assert_eq!(served.0.len(), 1, "only the last");
         Ok(())
     }
 }
