@@ -62,7 +62,7 @@ fn without_free_descriptors_connections_wait() {
     assert!(!answers_soon(&second));
     assert_eq!(
         port.line(),
-        "mssh: warning: nobody can connect for now: Too many open files"
+        "mssh: warning: clients cannot connect for now: Too many open files"
     );
     assert!(answers(&first));
     limit(&port, "--nofile=1024:1024");
