@@ -7,6 +7,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::AsyncRead;
+use tokio::process::{Child, Command};
 
 use super::error::SshError;
 use crate::plan::argv::ssh_config::StartedByMssh;
@@ -36,15 +37,7 @@ pub(super) async fn run_ssh(
         path: ssh.into(),
         source,
     };
-    let mut child = tokio::process::Command::new(ssh)
-        .args(words)
-        .env(StartedByMssh::ENV, StartedByMssh::AnySsh.value())
-        .stdin(stdin)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(cannot)?;
+    let mut child = spawn(ssh, words, stdin).map_err(cannot)?;
     let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let ended = async {
@@ -76,6 +69,17 @@ pub(super) async fn run_ssh(
         stdout,
         stderr,
     })
+}
+
+fn spawn(ssh: &Path, words: Vec<OsString>, stdin: Stdio) -> io::Result<Child> {
+    Command::new(ssh)
+        .args(words)
+        .env(StartedByMssh::ENV, StartedByMssh::AnySsh.value())
+        .stdin(stdin)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
 }
 
 /// Reads to the end, or as far as possible before this is dropped.
