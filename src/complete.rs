@@ -6,8 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use crate::plan::cli::complete;
-use crate::plan::cli::complete::{Candidates, Completion, KEYWORDS, completion};
+use crate::plan::cli::complete::{self, Candidates, Completion, KEYWORDS, completion};
 use crate::plan::cli::grammar::Grammar;
 use crate::plan::cli::scan;
 use crate::plan::program::Program;

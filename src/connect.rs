@@ -6,9 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::plan::argv;
 use crate::plan::argv::tunnel::TunnelArgs;
-use crate::plan::argv::{CommandLine, Identity, Resolved};
+use crate::plan::argv::{self, CommandLine, Identity, Resolved};
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::program::Program;
 use crate::resolve::Resolver;

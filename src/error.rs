@@ -6,7 +6,7 @@ mod tunnel;
 
 use thiserror::Error;
 
-pub use self::tunnel::TunnelError;
+pub(crate) use self::tunnel::TunnelError;
 use crate::hint::Hint;
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::cli::usage::Usage;
@@ -25,8 +25,7 @@ use crate::world::process::error::{ClientError, IoError};
 
 /// Why we cannot do what we were asked.
 #[derive(Debug, Error)]
-#[expect(missing_docs, reason = "the text of each variant stands beside it")]
-pub enum Error {
+pub(crate) enum Error {
     #[error(transparent)]
     Usage(#[from] Usage),
     #[error(transparent)]
@@ -102,7 +101,7 @@ impl From<AwsError> for Error {
 impl Error {
     /// The session that AWS has refused, if it came from the cache and is gone from there now.
     #[must_use]
-    pub fn dropped_session(&self) -> Option<&StaleSession> {
+    pub(crate) fn dropped_session(&self) -> Option<&StaleSession> {
         match self {
             Self::Aws(error) => error.dropped_session(),
             _ => None,
@@ -124,7 +123,7 @@ impl Error {
     }
 
     /// The exit status: 255, as of ssh when it cannot connect; or what goes with ssh's refusal.
-    pub fn status(&self) -> u8 {
+    pub(crate) fn status(&self) -> u8 {
         match self {
             Self::Ssh(error) => error.status().unwrap_or(255),
             _ => 255,

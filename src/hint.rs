@@ -4,7 +4,7 @@ use std::error::Error;
 use std::iter;
 
 /// What an error has to say beyond its one line.
-pub trait Hint {
+pub(crate) trait Hint {
     /// What to try, in one line.
     fn hint(&self) -> Option<String>;
 
@@ -16,7 +16,7 @@ pub trait Hint {
 
 /// What an error says in one line: its message and its innermost cause, which names what failed,
 /// unless the message repeats that. What lies between is for `--debug`.
-pub fn line(error: &dyn Error) -> String {
+pub(crate) fn line(error: &dyn Error) -> String {
     let message = error.to_string();
     match causes(error).last().map(ToString::to_string) {
         Some(cause) if !message.contains(&cause) => format!("{message}: {cause}"),
@@ -25,6 +25,6 @@ pub fn line(error: &dyn Error) -> String {
 }
 
 /// The causes of an error, the innermost last.
-pub fn causes(error: &dyn Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+pub(crate) fn causes(error: &dyn Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     iter::successors(error.source(), |&cause| cause.source())
 }

@@ -3,8 +3,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::plan::argv::host_key;
-use crate::plan::argv::host_key::HostKeyReply;
+use crate::plan::argv::host_key::{self, HostKeyReply};
 use crate::run::print;
 use crate::world::openssh::error::SshError;
 use crate::world::tty::terminal::Terminal;

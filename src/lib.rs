@@ -7,31 +7,43 @@
 //!                                                └ push, at the same time
 //! ```
 //!
-//! - [`plan`] decides: pure functions from values to values.
-//! - [`wire`] speaks: protocols without sockets and clocks.
-//! - [`world`] touches: AWS, OpenSSH, files, processes, the terminal.
+//! - `plan` decides: pure functions from values to values.
+//! - `wire` speaks: protocols without sockets and clocks.
+//! - `world` touches: AWS, OpenSSH, files, processes, the terminal.
 //! - `resolve` has the steps from a destination to a route; `connect`, `proxy_command`, `listen`,
 //!   `shell`, `setup` and the like are the stories told with them, one for each mode.
 //! - This file dispatches, and is the one place where an error becomes text and an exit status.
 
 mod complete;
 mod connect;
-pub mod error;
+mod error;
 mod generate;
-pub mod hint;
+mod hint;
 mod host_key;
 mod listen;
 mod match_exec;
 mod modes;
-pub mod plan;
+mod plan;
 mod proxy_command;
 mod resolve;
 mod run;
 mod setup;
 mod shell;
 mod tunnel;
-pub mod wire;
-pub mod world;
+mod wire;
+mod world;
+
+/// What the tests compare with the installed OpenSSH, and with botocore.
+pub mod for_tests {
+    pub use crate::plan::aws::date;
+    pub use crate::plan::cli::grammar::{Grammar, LetterKind};
+    pub use crate::plan::cli::invocation::{Invocation, Word};
+    pub use crate::plan::cli::{Request, parse};
+    pub use crate::plan::program::Program;
+    pub use crate::plan::ssh_g::{Config, HostConfig, Query, QueryOptions, config, words};
+    pub use crate::plan::way::Way;
+    pub use crate::world::openssh::grammar;
+}
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -89,7 +101,7 @@ fn run_words() -> ExitCode {
 fn report(error: &Error, terminal: Terminal) {
     match error {
         // ssh's own words about ssh's own options.
-        Error::Ssh(SshError::Refused { stderr, .. }) => terminal.write_verbatim(stderr),
+        Error::Ssh(SshError::Refused { stderr, .. }) => Terminal::write_verbatim(stderr),
         error => terminal.error(error),
     }
 }

@@ -1,12 +1,12 @@
 //! Decides: what the words mean, what to ask, which route to take, what to spell. No I/O, no
 //! environment, no clock.
 
-pub mod argv;
-pub mod aws;
-pub mod cli;
+pub(crate) mod argv;
+pub(crate) mod aws;
+pub(crate) mod cli;
 mod host_port;
-pub mod program;
-pub mod route;
-pub mod ssh_g;
-pub mod target;
-pub mod way;
+pub(crate) mod program;
+pub(crate) mod route;
+pub(crate) mod ssh_g;
+pub(crate) mod target;
+pub(crate) mod way;

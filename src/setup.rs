@@ -4,8 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::plan::argv::ssh_config;
-use crate::plan::argv::ssh_config::{Block, BlockKey, FILE, FILE_MARK, OLDEST_OPENSSH};
+use crate::plan::argv::ssh_config::{self, Block, BlockKey, FILE, FILE_MARK, OLDEST_OPENSSH};
 use crate::plan::cli::invocation::Action;
 use crate::plan::cli::setup::Setup;
 use crate::plan::cli::usage::Usage;

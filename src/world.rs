@@ -1,8 +1,8 @@
 //! Touches: one thin file for each thing outside.
 
-pub mod aws;
-pub mod key;
-pub mod net;
-pub mod openssh;
-pub mod process;
-pub mod tty;
+pub(crate) mod aws;
+pub(crate) mod key;
+pub(crate) mod net;
+pub(crate) mod openssh;
+pub(crate) mod process;
+pub(crate) mod tty;

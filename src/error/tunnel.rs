@@ -4,8 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::hint;
-use crate::hint::Hint;
+use crate::hint::{self, Hint};
 use crate::plan::aws::clock::Offset;
 use crate::plan::aws::denial::DenialReason;
 use crate::plan::way::TUNNEL_SECONDS;
@@ -17,8 +16,7 @@ use crate::world::net::websocket::DialError;
 
 /// Why no bytes get through, or none any more.
 #[derive(Debug, Error)]
-#[expect(missing_docs, reason = "the text of each variant stands beside it")]
-pub enum TunnelError {
+pub(crate) enum TunnelError {
     #[error("--tunnel is for ssh only, which runs it as a ProxyCommand")]
     BadWords,
     #[error(transparent)]

@@ -1,10 +1,10 @@
 //! The command line of the client that mssh becomes.
 
-pub mod host_key;
-pub mod jump;
-pub mod quote;
-pub mod ssh_config;
-pub mod tunnel;
+pub(crate) mod host_key;
+pub(crate) mod jump;
+pub(crate) mod quote;
+pub(crate) mod ssh_config;
+pub(crate) mod tunnel;
 
 use crate::plan::cli::invocation::{Invocation, Word};
 use crate::plan::route::Route;
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 /// A command line that is ready to run.
 #[derive(Debug, PartialEq, Eq)]
-pub struct CommandLine {
+pub(crate) struct CommandLine {
     /// The client program.
     pub program: PathBuf,
     /// Its words, without its name.
@@ -25,7 +25,7 @@ pub struct CommandLine {
 
 /// The key that the client logs in with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Identity<'a> {
+pub(crate) enum Identity<'a> {
     /// A key that mssh has made, in this file.
     Ephemeral(&'a Path),
     /// The user's own, named by `-i` among the typed words.
@@ -36,7 +36,7 @@ pub enum Identity<'a> {
 
 /// A destination with its route.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resolved {
+pub(crate) struct Resolved {
     /// Who logs in.
     pub login: Login,
     /// The route that is taken.
@@ -57,7 +57,7 @@ pub struct Resolved {
 /// typed. The host key options of a serial console come last: they override the user's files, and an
 /// option on the command line overrides them.
 #[must_use]
-pub fn spell(
+pub(crate) fn spell(
     client: &Path,
     invocation: &Invocation,
     identity: Identity<'_>,
@@ -134,7 +134,7 @@ fn through_hops(resolved: &[Resolved]) -> Option<&OsStr> {
 impl CommandLine {
     /// The command line quoted for a shell, with the bare name of the client.
     #[must_use]
-    pub fn quoted(&self) -> OsString {
+    pub(crate) fn quoted(&self) -> OsString {
         let name = self.program.file_name().unwrap_or(OsStr::new("ssh"));
         quote::join(std::iter::once(name).chain(self.words.iter().map(OsString::as_os_str)))
     }

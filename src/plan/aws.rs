@@ -1,11 +1,11 @@
 //! The AWS configuration, and the meaning of AWS's answers.
 
-pub mod bad_value;
-pub mod clock;
+pub(crate) mod bad_value;
+pub(crate) mod clock;
 pub mod date;
-pub mod denial;
-pub mod http_proxy;
-pub mod instance_error;
-pub mod profiles;
-pub mod region;
-pub mod service_host;
+pub(crate) mod denial;
+pub(crate) mod http_proxy;
+pub(crate) mod instance_error;
+pub(crate) mod profiles;
+pub(crate) mod region;
+pub(crate) mod service_host;

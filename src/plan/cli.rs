@@ -1,23 +1,23 @@
 //! The command line: words in, a [`Request`] out.
 
-pub mod bind_address;
+pub(crate) mod bind_address;
 pub(crate) mod complete;
 mod conflict;
-pub mod grammar;
-pub mod invocation;
-pub mod listen;
-pub mod options;
-pub mod proxy_command;
-pub mod scan;
-pub mod setup;
+pub(crate) mod grammar;
+pub(crate) mod invocation;
+pub(crate) mod listen;
+pub(crate) mod options;
+pub(crate) mod proxy_command;
+pub(crate) mod scan;
+pub(crate) mod setup;
 mod shell;
-pub mod usage;
+pub(crate) mod usage;
 mod values;
 
 use std::ffi::OsString;
 
 use self::grammar::Grammar;
-pub use self::invocation::Options;
+pub(crate) use self::invocation::Options;
 use self::invocation::{Invocation, Word};
 use self::listen::ListenRequest;
 use self::options::{Shell, Task};

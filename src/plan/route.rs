@@ -1,31 +1,31 @@
 //! Ways in: which address, or the instance's own name, ssh is to go to.
 
-pub mod choose;
-pub mod eice;
-pub mod error;
-pub mod hops;
+pub(crate) mod choose;
+pub(crate) mod eice;
+pub(crate) mod error;
+pub(crate) mod hops;
 mod no_address;
-pub mod no_console;
+pub(crate) mod no_console;
 mod no_endpoint;
-pub mod race;
-pub mod serial;
-pub mod tunnel;
+pub(crate) mod race;
+pub(crate) mod serial;
+pub(crate) mod tunnel;
 mod unavailable;
 
 use std::fmt;
 use std::net::IpAddr;
 
-pub use self::choose::{IdProxy, RouteInputs, choose};
+pub(crate) use self::choose::{IdProxy, RouteInputs, choose};
 use self::serial::Console;
 use self::tunnel::Tunnel;
 use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::Instance;
-pub use crate::plan::way::Family;
+pub(crate) use crate::plan::way::Family;
 use crate::plan::way::Way;
 
 /// The way that is taken: what ssh gets as its host.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Route {
+pub(crate) enum Route {
     /// An address of the instance, and which of its addresses that is.
     Direct(IpAddr, Way),
     /// The host that the user typed.
@@ -34,7 +34,6 @@ pub enum Route {
     ByHostName(String, IpAddr),
     /// The instance ID, which the user's ssh_config leads to the instance.
     InstanceId(InstanceId),
-    /// The serial console.
     Serial(Console),
     /// The host that the user typed, through a tunnel of ours. To ssh the address
     /// is nothing: another VPC may have the same one, and neither known_hosts nor a ControlPath
@@ -44,7 +43,7 @@ pub enum Route {
 
 impl Route {
     /// What ssh gets for the host's HostName, where that is an option of its own.
-    pub fn hostname(&self) -> Option<IpAddr> {
+    pub(crate) fn hostname(&self) -> Option<IpAddr> {
         match self {
             Self::ByHostName(_, address) => Some(*address),
             Self::Direct(..)
@@ -55,16 +54,8 @@ impl Route {
         }
     }
 
-    /// The address that it leads to, where that is known.
-    pub fn address(&self) -> Option<IpAddr> {
-        match self {
-            Self::Direct(address, _) => Some(*address),
-            other => other.hostname(),
-        }
-    }
-
     /// The host for ssh.
-    pub fn host(&self) -> String {
+    pub(crate) fn host(&self) -> String {
         match self {
             Self::Direct(address, _) => address.to_string(),
             Self::AsTyped(host) | Self::ByHostName(host, _) | Self::Tunnel(host, _) => host.clone(),
@@ -76,7 +67,7 @@ impl Route {
 
 impl Route {
     /// The SHA256 fingerprint of the host key that ssh is to find there, where that is known.
-    pub fn host_key(&self) -> Option<&'static str> {
+    pub(crate) fn host_key(&self) -> Option<&'static str> {
         match self {
             Self::Serial(console) => console.fingerprint,
             Self::Direct(..)
@@ -88,7 +79,7 @@ impl Route {
     }
 
     /// The host to open a connection to, without ssh and its configuration.
-    pub fn destination(&self) -> String {
+    pub(crate) fn destination(&self) -> String {
         match self {
             Self::ByHostName(_, address) => address.to_string(),
             Self::Direct(..)
@@ -115,7 +106,7 @@ impl fmt::Display for Route {
 
 /// No address of the instance fits what was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoAddress {
+pub(crate) struct NoAddress {
     /// The way asked for.
     pub way: Way,
     /// The family asked for.
@@ -127,7 +118,7 @@ pub struct NoAddress {
 ///
 /// # Errors
 /// When there is none.
-pub fn address(instance: &Instance, way: Way, family: Family) -> Result<Route, NoAddress> {
+pub(crate) fn address(instance: &Instance, way: Way, family: Family) -> Result<Route, NoAddress> {
     // By itself nobody goes to a second interface: it often is there for other traffic.
     let public = if way == Way::Public {
         instance.any_public()

@@ -3,18 +3,19 @@
 //! mssh does not parse ssh_config(5): it passes the user's own words to ssh and reads from the output
 //! the user, the address family, and whether the host has a proxy.
 
-pub mod bad_value;
+pub(crate) mod bad_value;
 mod display;
-pub mod files;
+pub(crate) mod files;
 mod host_config;
-pub mod user;
+pub(crate) mod user;
 
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-pub use self::host_config::{HostConfig, proxy_jump};
+pub use self::host_config::HostConfig;
+pub(crate) use self::host_config::proxy_jump;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::scan::Flag;
 use crate::plan::program::Program;
@@ -57,7 +58,7 @@ pub fn config(files: Config) -> Vec<u8> {
 
 /// An address reserved for documentation (RFC 5737, section 3) and an unused port. Settings that ssh
 /// has for these as well as for another host do not depend on the host.
-pub const UNUSED_ADDRESS: (IpAddr, u16) = (IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 1);
+pub(crate) const UNUSED_ADDRESS: (IpAddr, u16) = (IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 1);
 
 /// The destination that `ssh -G` is asked about.
 #[derive(Clone, Debug)]
@@ -195,12 +196,12 @@ fn for_ssh(program: Program, flag: &Flag) -> Option<Vec<OsString>> {
 /// Whether the command line, rather than a file, sets a proxy. Such a proxy gets the instance's
 /// address.
 #[must_use]
-pub fn has_proxy_on_command_line(invocation: &Invocation) -> bool {
+pub(crate) fn has_proxy_on_command_line(invocation: &Invocation) -> bool {
     invocation.jump().is_some() || invocation.sets(&["proxycommand", "proxyjump"])
 }
 
 /// Whether the command line names the user of a destination.
-pub fn user_by_words(invocation: &Invocation, of: &Destination) -> bool {
+pub(crate) fn user_by_words(invocation: &Invocation, of: &Destination) -> bool {
     of.login.is_some() || invocation.sets_user()
 }
 

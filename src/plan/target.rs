@@ -1,11 +1,11 @@
 //! What the user connects to: an instance ID, an address, or a name.
 
-pub mod bad_name;
-pub mod destination;
-pub mod eice_id;
-pub mod hop;
-pub mod ids;
-pub mod instance;
+pub(crate) mod bad_name;
+pub(crate) mod destination;
+pub(crate) mod eice_id;
+pub(crate) mod hop;
+pub(crate) mod ids;
+pub(crate) mod instance;
 pub(crate) mod lookup;
 pub(crate) mod pasted;
 
@@ -16,7 +16,6 @@ use crate::plan::target::bad_name::BadName;
 
 /// The host part of a destination: what is between `user@` and `:path`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the types of the values say it")]
 pub enum Target {
     Id(InstanceId),
     /// A managed node, which is not an EC2 instance.
@@ -79,7 +78,7 @@ pub struct AwsName {
 
 /// What a DNS name made by AWS refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AwsHost {
+pub(crate) enum AwsHost {
     /// `i-….REGION.compute.internal`.
     Id(InstanceId),
     /// `ec2-A-B-C-D.REGION.compute.amazonaws.com`.

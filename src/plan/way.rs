@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use crate::plan::program::Program;
 
 /// The ports that EC2 Instance Connect Endpoints connect to (`remotePort` of the service).
-pub const EICE_PORTS: [u16; 2] = [22, 3389];
+pub(crate) const EICE_PORTS: [u16; 2] = [22, 3389];
 
 /// How many seconds a tunnel may last (`maxTunnelDuration` of the service).
-pub const TUNNEL_SECONDS: std::ops::RangeInclusive<u16> = 1..=3600;
+pub(crate) const TUNNEL_SECONDS: std::ops::RangeInclusive<u16> = 1..=3600;
 
 /// How to reach an instance, as `--via` names it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,16 +7,14 @@ use super::jump;
 use crate::error::Error;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::route::{Route, hops};
-use crate::plan::ssh_g;
 use crate::plan::ssh_g::bad_value::BadConfigValue;
-use crate::plan::ssh_g::{HostConfig, Query, QueryOptions};
+use crate::plan::ssh_g::{self, HostConfig, Query, QueryOptions};
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::hop::Hop;
 use crate::plan::target::ids::{Login, Region};
 use crate::plan::way::Way;
-use crate::world::openssh;
-use crate::world::openssh::ConfigSource;
+use crate::world::openssh::{self, ConfigSource};
 use crate::world::tty::terminal::Terminal;
 use crate::world::tty::waiting;
 

@@ -12,17 +12,15 @@ use crate::plan::argv::ssh_config::{Block, BlockKey};
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::setup;
 use crate::plan::route::hops;
-use crate::plan::ssh_g;
 use crate::plan::ssh_g::bad_value::BadConfigValue;
-use crate::plan::ssh_g::{HostConfig, Query};
+use crate::plan::ssh_g::{self, HostConfig, Query};
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::hop::Hop;
 use crate::plan::way::Way;
 use crate::world::key::keeper::Keeper;
 use crate::world::key::{room, shared};
-use crate::world::openssh;
 use crate::world::openssh::error::SshError;
-use crate::world::openssh::{ConfigSource, config_files};
+use crate::world::openssh::{self, ConfigSource, config_files};
 use crate::world::process;
 
 /// Asks ssh about each hop, as about any target, for its HostName and user; and looks up in EC2

@@ -4,14 +4,12 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::plan::cli::invocation::Invocation;
-use crate::world::aws;
-use crate::world::aws::Aws;
-use crate::world::key;
-use crate::world::key::Key;
+use crate::world::aws::{self, Aws};
 use crate::world::key::error::KeyError;
 use crate::world::key::keeper::{Bell, Keeper};
 use crate::world::key::room::Room;
 use crate::world::key::shared;
+use crate::world::key::{self, Key};
 
 /// What we log in with. To be made only once it is certain that its public half is to be pushed.
 #[derive(Debug)]

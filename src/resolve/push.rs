@@ -7,8 +7,7 @@ use crate::error::Error;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::ids::{InstanceId, Login, Zone};
-use crate::world::aws;
-use crate::world::aws::{PushTarget, Regional};
+use crate::world::aws::{self, PushTarget, Regional};
 
 /// The key of a run, made once it is certain that it will be pushed.
 pub(crate) struct KeyPush<'a> {

@@ -18,8 +18,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::route;
-use super::route::{Choice, Inputs};
+use super::route::{self, Choice, Inputs};
 use crate::error::Error;
 use crate::hint;
 use crate::plan::route::error::RouteError;

@@ -7,8 +7,7 @@ use crate::error::Error;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::usage::Usage;
 use crate::plan::route;
-use crate::plan::route::eice;
-use crate::plan::route::eice::{EiceTunnel, Endpoint, NoEndpoint, Reach};
+use crate::plan::route::eice::{self, EiceTunnel, Endpoint, NoEndpoint, Reach};
 use crate::plan::route::error::RouteError;
 use crate::plan::route::tunnel::{SsmTarget, Tunnel};
 use crate::plan::route::{IdProxy, NoAddress, Route, RouteInputs, race};
@@ -34,7 +33,6 @@ pub(crate) struct Inputs<'a> {
 
 /// What is known of the route before anything is tried.
 pub(crate) enum Choice {
-    /// The route.
     Fixed(Route),
     /// Whichever route works; directly, this one.
     Race(Result<(Route, SocketAddr), NoAddress>),

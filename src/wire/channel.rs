@@ -68,7 +68,6 @@ pub(crate) enum Frame {
     Text(String),
     /// A binary frame.
     Binary(Vec<u8>),
-    /// A ping.
     Ping,
 }
 
@@ -81,7 +80,6 @@ pub(crate) enum Received<'a> {
     Text,
     /// A ping, which the websocket's library answers.
     Ping,
-    /// A pong.
     Pong,
     /// A close frame, with its code, if it has one, and its reason.
     Close(Option<u16>, &'a str),

@@ -2,12 +2,12 @@
 
 mod call;
 mod credentials;
-pub mod credentials_json;
+pub(crate) mod credentials_json;
 mod ec2;
 mod eice;
 mod endpoint_urls;
-pub mod error;
-pub mod files;
+pub(crate) mod error;
+pub(crate) mod files;
 mod http;
 mod instance_connect;
 mod pages;
@@ -21,39 +21,33 @@ mod variables;
 use std::time::{Instant, SystemTime};
 
 use aws_config::SdkConfig;
-pub use aws_credential_types::Credentials;
+pub(crate) use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 
 use self::call::Call;
-pub use self::call::{PushRequest, PushTarget};
-pub use self::credentials::Prompts;
+pub(crate) use self::call::{PushRequest, PushTarget};
+pub(crate) use self::credentials::Prompts;
 use self::credentials::{CachedSession, Found, ProviderChain};
 
 use self::endpoint_urls::EndpointUrls;
 use self::error::{AwsError, StaleSession, UnreadableFile};
 use self::files::Files;
 use self::http::proxies;
-pub use self::refreshing::RefreshingCredentials;
+pub(crate) use self::refreshing::RefreshingCredentials;
 pub(crate) use self::settings::network;
-pub use self::sign::{Scope, presigned};
-pub use self::ssm::{Session, SessionKind};
-use crate::plan::aws::http_proxy::Proxies;
+pub(crate) use self::sign::{Scope, presigned};
+pub(crate) use self::ssm::{Session, SessionKind};
 use crate::plan::aws::profiles::Profile;
 use crate::plan::aws::region::{ChosenRegion, RegionSettings, RegionSource};
 use crate::plan::target::ids::Region;
-use crate::world::net::trust::Trust;
 use crate::world::tty::terminal::Terminal;
 
 /// The user's AWS configuration.
 #[derive(Debug)]
-pub struct Aws {
+pub(crate) struct Aws {
     sdk: SdkConfig,
     /// The endpoints that the user has set instead of AWS's own.
     endpoint_urls: EndpointUrls,
-    /// The certificates to trust, also for connections that are not the SDK's.
-    pub trust: Trust,
-    /// The same for HTTP proxies.
-    pub proxies: Proxies,
     profile: Option<String>,
     /// The file in the AWS CLI's cache that the credentials are from, if they are.
     cached: Option<CachedSession>,
@@ -77,7 +71,7 @@ impl Aws {
     ///
     /// # Errors
     /// [`AwsError::UnknownProfile`], [`AwsError::Credentials`] and the like.
-    pub async fn load(
+    pub(crate) async fn load(
         profile: Option<&str>,
         region: Option<&Region>,
         prompts: Prompts,
@@ -118,7 +112,7 @@ impl Aws {
     ///
     /// # Errors
     /// [`AwsError::UnknownProfile`] and the like.
-    pub async fn with(
+    pub(crate) async fn with(
         credentials: Credentials,
         profile: Option<&str>,
         region: Option<&Region>,
@@ -141,7 +135,7 @@ impl Aws {
     ) -> Result<Self, AwsError> {
         let (trust, proxies) = (settings::trust(profile), proxies()?);
         let endpoint_urls = EndpointUrls::of(profile)?;
-        let client = http::Client::shared(trust.clone(), proxies.clone());
+        let client = http::Client::shared(trust, proxies);
         let mut region_settings = settings::regions(profile, region.is_some())?;
         if region.is_none() && region_settings.first.is_none() {
             let found = settings::region_of_this_machine(profile, client.clone()).await?;
@@ -157,8 +151,6 @@ impl Aws {
             region,
             region_settings,
             endpoint_urls,
-            trust,
-            proxies,
             profile: name.map(str::to_owned),
             unread: files.unread.clone().filter(UnreadableFile::is_there),
             cached: None,
@@ -198,7 +190,7 @@ impl Aws {
     ///
     /// # Errors
     /// [`AwsError::NoCredentials`].
-    pub async fn credentials(&self) -> Result<Credentials, AwsError> {
+    pub(crate) async fn credentials(&self) -> Result<Credentials, AwsError> {
         let missing = |cause: String| AwsError::NoCredentials {
             cause,
             profile: self.profile.clone(),
@@ -213,7 +205,7 @@ impl Aws {
     ///
     /// # Errors
     /// [`AwsError::NoRegion`].
-    pub fn region(&self, preferred: Option<&Region>) -> Result<Regional<'_>, AwsError> {
+    pub(crate) fn region(&self, preferred: Option<&Region>) -> Result<Regional<'_>, AwsError> {
         let region = preferred.or(self.region.as_ref());
         let region = region.ok_or_else(|| AwsError::NoRegion(self.unread.clone()))?;
         Ok(self.within(region.clone()))
@@ -230,9 +222,8 @@ impl Aws {
 
 /// AWS in one region.
 #[derive(Clone, Debug)]
-pub struct Regional<'a> {
+pub(crate) struct Regional<'a> {
     aws: &'a Aws,
-    /// The region.
     pub region: Region,
     /// What has set it, if neither environment nor profile.
     by: Option<RegionSource>,
@@ -241,7 +232,7 @@ pub struct Regional<'a> {
 impl<'a> Regional<'a> {
     /// The configuration that it is of.
     #[must_use]
-    pub fn aws(&self) -> &'a Aws {
+    pub(crate) fn aws(&self) -> &'a Aws {
         self.aws
     }
 }
@@ -249,7 +240,7 @@ impl<'a> Regional<'a> {
 impl Regional<'_> {
     /// The same region, set by something other than environment and profile.
     #[must_use]
-    pub fn chosen_by(self, by: RegionSource) -> Self {
+    pub(crate) fn chosen_by(self, by: RegionSource) -> Self {
         Self {
             by: Some(by),
             ..self
@@ -258,7 +249,11 @@ impl Regional<'_> {
 
     /// The region with what has set it, for errors.
     #[must_use]
-    pub fn chosen(&self) -> Box<ChosenRegion> {
+    #[expect(
+        clippy::unnecessary_box_returns,
+        reason = "errors hold it, and would be large"
+    )]
+    pub(crate) fn chosen(&self) -> Box<ChosenRegion> {
         Box::new(
             self.aws
                 .region_settings

@@ -1,10 +1,10 @@
 //! Keys: one made for the connection, or the user's own.
 
-pub mod error;
-pub mod keeper;
-pub mod private;
-pub mod room;
-pub mod shared;
+pub(crate) mod error;
+pub(crate) mod keeper;
+pub(crate) mod private;
+pub(crate) mod room;
+pub(crate) mod shared;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -20,7 +20,7 @@ use self::private::Private;
 use self::room::Room;
 
 /// An ed25519 key made for one connection. It stays in memory until its public half is with AWS.
-pub struct Key(PrivateKey);
+pub(crate) struct Key(PrivateKey);
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -33,7 +33,7 @@ impl Key {
     ///
     /// # Errors
     /// When the system has no randomness.
-    pub fn generate() -> Result<Self, KeyError> {
+    pub(crate) fn generate() -> Result<Self, KeyError> {
         let key = PrivateKey::random(&mut OsRng, Algorithm::Ed25519).map_err(KeyError::Generate)?;
         Ok(Self(key))
     }
@@ -42,7 +42,7 @@ impl Key {
     ///
     /// # Errors
     /// None that can occur for a key of ours.
-    pub fn public(&self) -> Result<String, KeyError> {
+    pub(crate) fn public(&self) -> Result<String, KeyError> {
         self.0.public_key().to_openssh().map_err(KeyError::Generate)
     }
 
@@ -51,7 +51,7 @@ impl Key {
     ///
     /// # Errors
     /// [`KeyError::Write`].
-    pub fn write_to(&self, room: &Private, name: &str) -> Result<(), KeyError> {
+    pub(crate) fn write_to(&self, room: &Private, name: &str) -> Result<(), KeyError> {
         let text = self
             .0
             .to_openssh(LineEnding::LF)
@@ -71,7 +71,7 @@ impl Key {
     ///
     /// # Errors
     /// As [`Room::write_key`].
-    pub fn write(&self, room: &Room) -> Result<PathBuf, KeyError> {
+    pub(crate) fn write(&self, room: &Room) -> Result<PathBuf, KeyError> {
         let text = self
             .0
             .to_openssh(LineEnding::LF)
@@ -86,7 +86,7 @@ impl Key {
 ///
 /// # Errors
 /// [`KeyError::Unreadable`], [`KeyError::NoPublicHalf`] or [`KeyError::Unpushable`].
-pub fn public_half(file: &Path) -> Result<String, KeyError> {
+pub(crate) fn public_half(file: &Path) -> Result<String, KeyError> {
     let mut beside = OsString::from(file);
     beside.push(".pub");
     if let Ok(text) = fs::read_to_string(&beside)

@@ -1,12 +1,12 @@
 //! The network: addresses, TCP, TLS trust, websockets.
 
-pub mod connect_error;
-pub mod error;
-pub mod forward;
-pub mod listener;
-pub mod pump;
-pub mod resolver;
-pub mod stdio_tcp;
-pub mod tcp;
-pub mod trust;
-pub mod websocket;
+pub(crate) mod connect_error;
+pub(crate) mod error;
+pub(crate) mod forward;
+pub(crate) mod listener;
+pub(crate) mod pump;
+pub(crate) mod resolver;
+pub(crate) mod stdio_tcp;
+pub(crate) mod tcp;
+pub(crate) mod trust;
+pub(crate) mod websocket;

@@ -1,8 +1,8 @@
 //! The installed OpenSSH: `ssh -G`, `ssh -V` and its configuration files.
 
-pub mod config_files;
-pub mod error;
-pub mod host_names;
+pub(crate) mod config_files;
+pub(crate) mod error;
+pub(crate) mod host_names;
 
 mod query;
 mod release;
@@ -12,11 +12,12 @@ mod temp_config;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
-pub use self::query::{ConfigSource, answer, ask, host_name};
-pub use self::release::{grammar, is_older_than, release, release_of};
+pub(crate) use self::query::{ConfigSource, answer, ask, host_name};
+pub use self::release::grammar;
+pub(crate) use self::release::{is_older_than, release, release_of};
 
 /// Whether a master connection listens at this socket (ControlPath). A stale socket refuses.
 #[must_use]
-pub fn master_listens(socket: &Path) -> bool {
+pub(crate) fn master_listens(socket: &Path) -> bool {
     UnixStream::connect(socket).is_ok()
 }

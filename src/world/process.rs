@@ -1,13 +1,13 @@
 //! This process, and the client programs that it runs or becomes.
 
-pub mod bounded;
-pub mod clock;
-pub mod error;
-pub mod own_program;
-pub mod replace_file;
-pub mod shell;
-pub mod signals;
-pub mod stdio;
+pub(crate) mod bounded;
+pub(crate) mod clock;
+pub(crate) mod error;
+pub(crate) mod own_program;
+pub(crate) mod replace_file;
+pub(crate) mod shell;
+pub(crate) mod signals;
+pub(crate) mod stdio;
 
 use std::convert::Infallible;
 use std::ffi::OsStr;
@@ -19,8 +19,7 @@ use std::process::Command;
 
 use self::error::{ClientError, IoError};
 use crate::plan::argv::CommandLine;
-use crate::plan::argv::ssh_config;
-use crate::plan::argv::ssh_config::StartedByMssh;
+use crate::plan::argv::ssh_config::{self, StartedByMssh};
 use crate::plan::program::Program;
 #[cfg(target_os = "linux")]
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};
@@ -31,7 +30,7 @@ use tokio::signal::unix::{SignalKind, signal};
 ///
 /// # Errors
 /// [`ClientError::NotFound`].
-pub fn find(name: &'static str) -> Result<PathBuf, ClientError> {
+pub(crate) fn find(name: &'static str) -> Result<PathBuf, ClientError> {
     let own = own_program::path().ok();
     let is_own = |path: &Path| own.is_some() && path.canonicalize().ok() == own;
     which::which_all(name)
@@ -44,7 +43,7 @@ pub fn find(name: &'static str) -> Result<PathBuf, ClientError> {
 ///
 /// # Errors
 /// If the system does not say which file this process runs.
-pub fn mssh_path() -> Result<PathBuf, IoError> {
+pub(crate) fn mssh_path() -> Result<PathBuf, IoError> {
     let running = own_program::path().map_err(IoError::Start)?;
     let found = which::which("mssh").ok();
     let target = found.as_ref().and_then(|path| path.canonicalize().ok());
@@ -54,14 +53,14 @@ pub fn mssh_path() -> Result<PathBuf, IoError> {
 
 /// Keeps other processes of the user from reading our memory, and the system from writing a core
 /// dump of it. execve(2) undoes this for the client (PR_SET_DUMPABLE in prctl(2)).
-pub fn hide_memory() {
+pub(crate) fn hide_memory() {
     #[cfg(target_os = "linux")]
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }
 
 /// Starts a session without a terminal, so that the terminal's signals no longer reach us. Fails only
 /// for the leader of a process group, which ssh's ProxyCommand is not; the failure does no harm.
-pub fn detach_from_terminal() {
+pub(crate) fn detach_from_terminal() {
     let _ = rustix::process::setsid();
 }
 
@@ -70,13 +69,13 @@ pub fn detach_from_terminal() {
 ///
 /// # Errors
 /// If the system refuses the handler.
-pub fn make_children_waitable() -> io::Result<()> {
+pub(crate) fn make_children_waitable() -> io::Result<()> {
     signal(SignalKind::child()).map(drop)
 }
 
 /// Points standard error to `/dev/null`, as ssh does when it goes to the background: a program that
 /// reads it to the end must not wait for us. A failure does no harm.
-pub fn close_stderr() {
+pub(crate) fn close_stderr() {
     if let Ok(null) = File::options().write(true).open("/dev/null") {
         let _ = nix::unistd::dup2_stderr(null);
     }
@@ -87,7 +86,7 @@ pub fn close_stderr() {
 ///
 /// # Errors
 /// Returns only if the client cannot be run.
-pub fn become_client(line: &CommandLine) -> Result<Infallible, ClientError> {
+pub(crate) fn become_client(line: &CommandLine) -> Result<Infallible, ClientError> {
     let pid = std::process::id();
     let started = if line.program.file_name() == Some(OsStr::new(Program::Ssh.client())) {
         StartedByMssh::Client(pid)
@@ -110,7 +109,7 @@ pub fn become_client(line: &CommandLine) -> Result<Infallible, ClientError> {
 /// Whether mssh has started the ssh that is our parent. Without `/proc`, the parent of that ssh is
 /// unknown, and is taken to be mssh.
 #[must_use]
-pub fn parent_is_started_by_mssh() -> bool {
+pub(crate) fn parent_is_started_by_mssh() -> bool {
     let value = std::env::var(StartedByMssh::ENV).unwrap_or_default();
     let ssh = std::os::unix::process::parent_id();
     match StartedByMssh::parse(&value) {

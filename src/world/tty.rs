@@ -1,8 +1,8 @@
 //! The terminal, and messages on standard error.
 
-pub mod input_terminal;
-pub mod pager;
-pub mod panics;
-pub mod prompt;
-pub mod terminal;
-pub mod waiting;
+pub(crate) mod input_terminal;
+pub(crate) mod pager;
+pub(crate) mod panics;
+pub(crate) mod prompt;
+pub(crate) mod terminal;
+pub(crate) mod waiting;

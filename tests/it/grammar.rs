@@ -15,9 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use fastrand::Rng;
-use mssh::plan::cli::grammar::{Grammar, LetterKind};
-use mssh::plan::program::Program;
-use mssh::world::openssh;
+use mssh::for_tests::{Grammar, LetterKind, Program};
 
 use compare::Parsers;
 
@@ -109,5 +107,5 @@ fn of_case(seed: u64, number: usize) -> Rng {
 
 /// The grammar of the installed ssh.
 fn installed() -> Grammar {
-    openssh::grammar(Program::Ssh, &["-P".into()])
+    mssh::for_tests::grammar(Program::Ssh, &["-P".into()])
 }

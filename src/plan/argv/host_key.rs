@@ -8,7 +8,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
 /// The hidden option: `--host-key FINGERPRINT`, followed by the values of [`TOKENS`].
-pub const OPTION: &str = "--host-key";
+pub(crate) const OPTION: &str = "--host-key";
 
 /// What ssh passes: the fingerprint of the server's key, why it asks, then the three fields of a line
 /// of known_hosts.
@@ -22,7 +22,7 @@ const NOTHING: &str = "NONE";
 ///
 /// They keep ssh from accepting a key by a file or a DNS record, and from writing files.
 #[must_use]
-pub fn options(fingerprint: &str, mssh: &Path) -> Vec<OsString> {
+pub(crate) fn options(fingerprint: &str, mssh: &Path) -> Vec<OsString> {
     let mut command = OsString::from("KnownHostsCommand=");
     command.push(quoted(mssh.as_os_str()));
     command.push(format!(" {OPTION} SHA256:{fingerprint} {TOKENS}"));
@@ -58,7 +58,7 @@ fn quoted(word: &OsStr) -> OsString {
 
 /// The answer to ssh.
 #[derive(Debug, PartialEq, Eq)]
-pub enum HostKeyReply {
+pub(crate) enum HostKeyReply {
     /// The key is right: a line of known_hosts, with its newline.
     Known(Vec<u8>),
     /// The key is another one, with this fingerprint.
@@ -69,7 +69,7 @@ pub enum HostKeyReply {
 
 /// The answer to the words after [`OPTION`]. `None` if they are malformed.
 #[must_use]
-pub fn reply(words: &[OsString]) -> Option<HostKeyReply> {
+pub(crate) fn reply(words: &[OsString]) -> Option<HostKeyReply> {
     let [published, shown, reason, line @ ..] = words else {
         return None;
     };

@@ -13,7 +13,7 @@ use crate::plan::target::hop::{Hop, HopKind};
 
 /// Hops, and what their command lines have in common.
 #[derive(Clone, Debug)]
-pub struct JumpChain<'a> {
+pub(crate) struct JumpChain<'a> {
     /// The ssh to start.
     pub ssh: &'a Path,
     /// The file that `-F` names. ssh passes it on to jump hosts, too.
@@ -30,7 +30,7 @@ impl JumpChain<'_> {
     ///
     /// # Errors
     /// [`Usage::BadPath`] for a path that ssh_config(5) cannot quote.
-    pub fn words(&self, forward: &str) -> Result<Option<Vec<OsString>>, Usage> {
+    pub(crate) fn words(&self, forward: &str) -> Result<Option<Vec<OsString>>, Usage> {
         let Some((last, before)) = self.hops.split_last() else {
             return Ok(None);
         };
@@ -44,7 +44,7 @@ impl JumpChain<'_> {
     ///
     /// # Errors
     /// As of [`Self::words`].
-    pub fn proxy_command(&self) -> Result<Option<OsString>, Usage> {
+    pub(crate) fn proxy_command(&self) -> Result<Option<OsString>, Usage> {
         let Some((last, before)) = self.hops.split_last() else {
             return Ok(None);
         };
@@ -122,7 +122,7 @@ fn jump_list(hops: &[Hop]) -> String {
 /// Removes `-J` from the client's words: the client refuses it together with a ProxyCommand. In a group
 /// such as `-vJ`, the other letters stay.
 #[must_use]
-pub fn without_jump(words: &[Word], flags: &[Flag]) -> Vec<Word> {
+pub(crate) fn without_jump(words: &[Word], flags: &[Flag]) -> Vec<Word> {
     let mut left: Vec<Option<Word>> = words.iter().cloned().map(Some).collect();
     for flag in flags.iter().filter(|flag| flag.letter == b'J') {
         let Some(Some(Word::Typed(word))) = left.get(flag.at) else {

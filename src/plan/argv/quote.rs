@@ -5,7 +5,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 /// Joins words to a line that a shell splits into the same words.
 #[must_use]
-pub fn join<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> OsString {
+pub(crate) fn join<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> OsString {
     let quoted: Vec<Vec<u8>> = words.into_iter().map(|w| word(w.as_bytes())).collect();
     OsString::from_vec(quoted.join(&b' '))
 }
@@ -15,7 +15,7 @@ pub fn join<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> OsString {
 /// Since 8.7 ssh rejects a line with unbalanced quotes, by rules of its own: a backslash escapes a quote
 /// inside of quotes, too (`argv_split()` in its `misc.c`). So no backslash comes before a quote here.
 #[must_use]
-pub fn for_ssh<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> Vec<u8> {
+pub(crate) fn for_ssh<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> Vec<u8> {
     let quoted = words.into_iter().map(|word| {
         let bytes = word.as_bytes();
         quoted(bytes, |byte| match byte {
@@ -29,7 +29,7 @@ pub fn for_ssh<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> Vec<u8> {
 
 /// Doubles each `%`, so that ssh does not expand it as a token.
 #[must_use]
-pub fn doubled(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn doubled(bytes: &[u8]) -> Vec<u8> {
     let double = |byte: &u8| std::iter::repeat_n(*byte, if *byte == b'%' { 2 } else { 1 });
     bytes.iter().flat_map(double).collect()
 }
@@ -61,7 +61,7 @@ fn quoted(bytes: &[u8], otherwise: impl Fn(u8) -> Option<&'static [u8]>) -> Vec<
 /// Whether this is safe as the value of a quoted token (`'%h'`) in a shell's command line. fish(1)
 /// takes `\'` inside of quotes for an escaped quote.
 #[must_use]
-pub fn fits_token(text: &str) -> bool {
+pub(crate) fn fits_token(text: &str) -> bool {
     !text.contains(['\'', '\\'])
 }
 

@@ -10,23 +10,23 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-pub use self::started_by_mssh::StartedByMssh;
+pub(crate) use self::started_by_mssh::StartedByMssh;
 use super::quote;
 use crate::plan::cli::usage::Usage;
 use crate::plan::target::ids::Login;
 
 /// The name of the block's file, in the directory of the user's configuration.
-pub const FILE: &str = "mssh.conf";
+pub(crate) const FILE: &str = "mssh.conf";
 
 /// The hidden option for `Match exec`: `--skip-block [DIR] HOST` succeeds if the block does not apply.
 /// Otherwise it makes the key in DIR, if there is a DIR, and fails.
 ///
 /// So the block applies unless mssh says otherwise: if mssh cannot be found or cannot make the key,
 /// ssh ends with an error instead of looking up an instance ID in DNS.
-pub const SKIP_BLOCK: &str = "--skip-block";
+pub(crate) const SKIP_BLOCK: &str = "--skip-block";
 
 /// The oldest release of OpenSSH that understands the block.
-pub const OLDEST_OPENSSH: (u32, u32) = (8, 4);
+pub(crate) const OLDEST_OPENSSH: (u32, u32) = (8, 4);
 
 /// Patterns with the prefix and the lengths of instance IDs.
 const IDS: &str = "i-????????,i-?????????????????";
@@ -39,7 +39,8 @@ const NODES: &str = "mi-?????????????????";
 const NOT_IN_IDS: &str = "ghijklmnopqrstuvwxyz-._'\\";
 
 /// The first line of [`FILE`]. mssh neither overwrites nor deletes a file without it.
-pub const FILE_MARK: &str = "# Written by mssh --ssh-config --install; --uninstall deletes it.\n";
+pub(crate) const FILE_MARK: &str =
+    "# Written by mssh --ssh-config --install; --uninstall deletes it.\n";
 
 /// The lines around ours in the user's file.
 const BEGIN: &str = "# >>> mssh --ssh-config --install; --uninstall removes it >>>";
@@ -47,8 +48,7 @@ const END: &str = "# <<< mssh <<<";
 
 /// The contents of the block.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Block {
-    /// The path of mssh.
+pub(crate) struct Block {
     pub mssh: PathBuf,
     /// Options for mssh.
     pub words: Vec<OsString>,
@@ -58,7 +58,7 @@ pub struct Block {
 
 /// The key that plain ssh logs in with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BlockKey {
+pub(crate) enum BlockKey {
     /// A key made for each login, in a directory below this one.
     Ephemeral(PathBuf),
     /// The user's own, in this file.
@@ -85,7 +85,7 @@ impl Block {
     ///
     /// # Errors
     /// [`Usage::BadPath`] for a path that ssh_config(5) cannot quote.
-    pub fn text(&self) -> Result<Vec<u8>, Usage> {
+    pub(crate) fn text(&self) -> Result<Vec<u8>, Usage> {
         let hosts = self.key.hosts();
         let mut text = Vec::new();
         let mut line = |keyword: &str, value: &[u8]| {
@@ -143,7 +143,7 @@ impl Block {
     ///
     /// # Errors
     /// [`Usage::BadPath`].
-    pub fn proxy_command(&self) -> Result<Vec<u8>, Usage> {
+    pub(crate) fn proxy_command(&self) -> Result<Vec<u8>, Usage> {
         Ok([&self.proxy()?[..], b" '%h' %p '%r'"].concat())
     }
 
@@ -166,7 +166,7 @@ impl Block {
     ///
     /// # Errors
     /// [`Usage::BadPath`].
-    pub fn identity_file(&self) -> Result<Vec<u8>, Usage> {
+    pub(crate) fn identity_file(&self) -> Result<Vec<u8>, Usage> {
         let (path, rest) = match &self.key {
             BlockKey::Ephemeral(directory) => (directory, KEY_IN_DIRECTORY),
             BlockKey::Own(file) => (file, ""),
@@ -192,14 +192,14 @@ fn is_unquotable(bytes: &[u8]) -> bool {
 
 /// The lines that set the user if nothing before them does.
 #[must_use]
-pub fn default_user(login: &Login, key: &BlockKey) -> String {
+pub(crate) fn default_user(login: &Login, key: &BlockKey) -> String {
     format!("Match host {}\n    User {login}\n", key.hosts())
 }
 
 /// The user's file with our lines at both ends, once only. The lines at the end contain `user`, those of
 /// [`default_user`].
 #[must_use]
-pub fn with_our_lines(config: &[u8], user: &str) -> Vec<u8> {
+pub(crate) fn with_our_lines(config: &[u8], user: &str) -> Vec<u8> {
     let mut text = format!("{BEGIN}\nInclude {FILE}\n{END}\n").into_bytes();
     let theirs = without_our_lines(config);
     text.extend_from_slice(&theirs);
@@ -218,7 +218,7 @@ pub fn with_our_lines(config: &[u8], user: &str) -> Vec<u8> {
 
 /// The user's file without our lines.
 #[must_use]
-pub fn without_our_lines(config: &[u8]) -> Vec<u8> {
+pub(crate) fn without_our_lines(config: &[u8]) -> Vec<u8> {
     let mut theirs = Vec::new();
     // A first mark without an end mark: keep everything.
     let mut ours: Option<Vec<&[u8]>> = None;
@@ -243,7 +243,7 @@ pub fn without_our_lines(config: &[u8]) -> Vec<u8> {
 /// The path to name a program by: the one found on PATH if it is a link to the running file (a link
 /// survives an update, its target may not), otherwise the running file.
 #[must_use]
-pub fn preferred_path<'a>(running: &'a Path, found: Option<(&'a Path, &Path)>) -> &'a Path {
+pub(crate) fn preferred_path<'a>(running: &'a Path, found: Option<(&'a Path, &Path)>) -> &'a Path {
     match found {
         Some((path, leads_to)) if leads_to == running => path,
         _ => running,

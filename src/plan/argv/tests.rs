@@ -1,7 +1,6 @@
 use super::*;
-use crate::plan::cli;
-use crate::plan::cli::Request;
 use crate::plan::cli::grammar::Grammar;
+use crate::plan::cli::{self, Request};
 use crate::plan::program::Program;
 use crate::plan::route::serial::Console;
 use crate::plan::target::ids::Login;

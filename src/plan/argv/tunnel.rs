@@ -18,11 +18,11 @@ use crate::plan::route::Route;
 use crate::plan::route::tunnel::Tunnel;
 
 /// The hidden option.
-pub const OPTION: &str = "--tunnel";
+pub(crate) const OPTION: &str = "--tunnel";
 
 /// The arguments for all destinations of one command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TunnelArgs {
+pub(crate) struct TunnelArgs {
     /// Each destination by the name that ssh has for it (`%n`), with its tunnel.
     pub tunnels: Vec<(String, Tunnel)>,
     /// How long a tunnel may last, in seconds; the service's limit if there is none.
@@ -41,7 +41,7 @@ pub struct TunnelArgs {
 
 /// How much a tunnel reports on standard error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Verbosity {
+pub(crate) enum Verbosity {
     /// Errors: `-q` and BatchMode.
     ErrorsOnly,
     /// Errors and warnings.
@@ -53,7 +53,7 @@ pub enum Verbosity {
 
 /// One tunnel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TunnelRequest {
+pub(crate) struct TunnelRequest {
     /// Which endpoint or session to use.
     pub tunnel: Tunnel,
     /// The port of the instance.
@@ -78,7 +78,7 @@ impl TunnelArgs {
     }
 
     /// The tunnels to these destinations; `None` if none of them needs one.
-    pub fn to(invocation: &Invocation, resolved: &[Resolved]) -> Option<Self> {
+    pub(crate) fn to(invocation: &Invocation, resolved: &[Resolved]) -> Option<Self> {
         let tunnel = |it: &Resolved| match &it.route {
             Route::Tunnel(host, tunnel) => Some((host.clone(), tunnel.clone())),
             _ => None,
@@ -104,7 +104,7 @@ impl TunnelArgs {
     /// ssh_config(5)) and gives it to a shell, so each argument is quoted and its `%` doubled.
     ///
     /// `%n` is there only for several destinations: ssh before 8.1 does not know it.
-    pub fn proxy_command(&self, mssh: &Path) -> OsString {
+    pub(crate) fn proxy_command(&self, mssh: &Path) -> OsString {
         let mut command = quote::for_ssh([mssh.as_os_str()]);
         let mut word = |word: &[u8]| {
             command.push(b' ');
@@ -155,7 +155,7 @@ impl TunnelArgs {
 impl TunnelRequest {
     /// A tunnel of this process, for its one destination.
     #[must_use]
-    pub fn of(options: &Options, tunnel: Tunnel, port: u16) -> Self {
+    pub(crate) fn of(options: &Options, tunnel: Tunnel, port: u16) -> Self {
         Self {
             tunnel,
             port,
@@ -164,7 +164,7 @@ impl TunnelRequest {
     }
 
     /// Parses the arguments after [`OPTION`]; `None` if mssh has not written them.
-    pub fn parse(words: &[OsString]) -> Option<Self> {
+    pub(crate) fn parse(words: &[OsString]) -> Option<Self> {
         let mut args = TunnelArgs::default();
         let (mut host, mut port) = (None, None);
         for word in words {

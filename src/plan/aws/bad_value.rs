@@ -11,7 +11,7 @@ use crate::hint::Hint;
 
 /// The first character of a value that cannot be part of it, and where it is. It is no secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BadCharacter {
+pub(crate) struct BadCharacter {
     character: char,
     place: Position,
 }
@@ -26,7 +26,7 @@ enum Position {
 impl BadCharacter {
     /// The first bad character in a value.
     #[must_use]
-    pub fn of(value: &str) -> Option<Self> {
+    pub(crate) fn of(value: &str) -> Option<Self> {
         Self::first(value, |c| !c.is_ascii_graphic())
     }
 
@@ -72,7 +72,7 @@ impl fmt::Display for BadCharacter {
 /// A value with a bad character.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{place} {flaw}")]
-pub struct BadValue {
+pub(crate) struct BadValue {
     /// A variable, or a setting with its file and line.
     pub place: String,
     flaw: BadCharacter,
@@ -81,14 +81,14 @@ pub struct BadValue {
 impl BadValue {
     /// Checks a value, which stands in this place.
     #[must_use]
-    pub fn at(place: &str, value: &str) -> Option<Self> {
+    pub(crate) fn at(place: &str, value: &str) -> Option<Self> {
         let place = place.to_owned();
         BadCharacter::of(value).map(|flaw| Self { place, flaw })
     }
 
     /// The same for a value that may contain spaces.
     #[must_use]
-    pub fn in_header(place: &str, value: &str) -> Option<Self> {
+    pub(crate) fn in_header(place: &str, value: &str) -> Option<Self> {
         let place = place.to_owned();
         BadCharacter::in_header(value).map(|flaw| Self { place, flaw })
     }

@@ -11,11 +11,11 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
 /// Seconds since the Unix epoch.
-pub type Seconds = i64;
+pub(crate) type Seconds = i64;
 
 /// How far this machine's clock is off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Offset {
+pub(crate) struct Offset {
     by: u64,
     ahead: bool,
 }
@@ -23,7 +23,7 @@ pub struct Offset {
 impl Offset {
     /// For a clock that shows `here` while AWS's shows `there`; `None` if AWS tolerates that.
     #[must_use]
-    pub fn of(here: Seconds, there: Seconds) -> Option<Self> {
+    pub(crate) fn of(here: Seconds, there: Seconds) -> Option<Self> {
         let (by, ahead) = (here.abs_diff(there), here > there);
         (by > TOLERANCE).then_some(Self { by, ahead })
     }
@@ -44,7 +44,7 @@ impl fmt::Display for Offset {
 
 /// What an error code and its message are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorTopic {
+pub(crate) enum ErrorTopic {
     /// The time of the request.
     Time,
     /// The session, which has expired.
@@ -58,7 +58,7 @@ pub enum ErrorTopic {
 impl ErrorTopic {
     /// `None` if they are about something else.
     #[must_use]
-    pub fn read(code: &str, message: &str) -> Option<Self> {
+    pub(crate) fn read(code: &str, message: &str) -> Option<Self> {
         let says = |words: &str| message.starts_with(words);
         Some(match code {
             "RequestTimeTooSkewed" | "RequestInTheFuture" => Self::Time,
@@ -79,7 +79,7 @@ impl ErrorTopic {
 
 /// What we know about time and credentials.
 #[derive(Clone, Copy, Debug)]
-pub struct ClockFacts {
+pub(crate) struct ClockFacts {
     /// This machine's time.
     pub here: Seconds,
     /// The Date of the answer.
@@ -92,7 +92,7 @@ pub struct ClockFacts {
 
 /// Why AWS has refused a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Diagnosis {
+pub(crate) enum Diagnosis {
     /// The session has expired. The clock may be wrong as well.
     Expired(Option<Offset>),
     /// The clock is wrong.
@@ -104,7 +104,7 @@ pub enum Diagnosis {
 impl ClockFacts {
     /// The reason for a refusal with an error about this.
     #[must_use]
-    pub fn diagnose(&self, topic: ErrorTopic) -> Diagnosis {
+    pub(crate) fn diagnose(&self, topic: ErrorTopic) -> Diagnosis {
         let off = self.there.and_then(|there| Offset::of(self.here, there));
         // AWS's clock decides, if we know its time.
         let is_over = self.end.map(|end| end <= self.there.unwrap_or(self.here));

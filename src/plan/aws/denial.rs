@@ -6,7 +6,7 @@ use std::fmt;
 
 /// What AWS says about the policy that decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DenialReason {
+pub(crate) struct DenialReason {
     /// Its kind, if we know that.
     pub policy: Option<PolicyKind>,
     /// Whether a `Deny` in it matches; else it has no `Allow` that does.
@@ -17,10 +17,9 @@ pub struct DenialReason {
 
 /// A kind of policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PolicyKind {
+pub(crate) enum PolicyKind {
     /// Of the user, group or role.
     Identity,
-    /// Of the resource.
     Resource,
     /// The limit of what a user's or role's policies can allow.
     Boundary,
@@ -51,7 +50,7 @@ const NAMES: [(&str, PolicyKind); 8] = [
 impl DenialReason {
     /// Reads the message of a denial; `None` if it gives no reason.
     #[must_use]
-    pub fn parse(message: &str) -> Option<Self> {
+    pub(crate) fn parse(message: &str) -> Option<Self> {
         // Lower case keeps the positions.
         let lower = message.to_ascii_lowercase();
         let after = |marker: &str| lower.find(marker).map(|at| at + marker.len());
@@ -75,7 +74,7 @@ impl DenialReason {
 
     /// Whether this is the usual reason, which need not be said: no policy of the caller allows it.
     #[must_use]
-    pub fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         !self.explicit && self.policy == Some(PolicyKind::Identity)
     }
 }

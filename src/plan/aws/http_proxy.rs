@@ -12,12 +12,12 @@ use std::fmt;
 use thiserror::Error;
 
 use self::no_proxy::NoProxy;
-pub use self::url::{authority, host_and_port};
+pub(crate) use self::url::{authority, host_and_port};
 
 /// The proxies in the environment. Their URLs are parsed only when needed, so that a bad one does not
 /// matter until then.
 #[derive(Clone, Debug, Default)]
-pub struct Proxies {
+pub(crate) struct Proxies {
     http: Option<ProxyVariable>,
     https: Option<ProxyVariable>,
     exemptions: NoProxy,
@@ -31,7 +31,7 @@ struct ProxyVariable {
 
 /// A proxy that speaks HTTP, and over TLS if it is `secure`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Proxy {
+pub(crate) struct Proxy {
     /// Whether connections to the proxy itself use TLS.
     pub secure: bool,
     /// A name or address; IPv6 without brackets.
@@ -42,7 +42,7 @@ pub struct Proxy {
 
 /// The login at a proxy, no longer percent-encoded.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Auth {
+pub(crate) struct Auth {
     pub(crate) user: String,
     password: Secret,
 }
@@ -54,15 +54,14 @@ struct Secret(String);
 /// A variable whose value is not a proxy's URL. The value is not shown: it may hold a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the proxy in {variable} {fault}")]
-pub struct BadProxy {
+pub(crate) struct BadProxy {
     pub(crate) variable: &'static str,
     pub(crate) fault: ProxyFault,
 }
 
 /// What is wrong with a proxy's URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[expect(missing_docs, reason = "the text of each variant stands beside it")]
-pub enum ProxyFault {
+pub(crate) enum ProxyFault {
     #[error("has a scheme other than http and https")]
     Scheme,
     #[error("has no valid host")]
@@ -79,7 +78,7 @@ fn is_socks(url: &str) -> bool {
 
 impl Proxies {
     /// Reads the environment through `variable`.
-    pub fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
         let set = |lower: &'static str, upper: &'static str| match variable(lower) {
             Some(url) => Some((lower, url)),
             None => Some((upper, variable(upper)?)),
@@ -112,7 +111,12 @@ impl Proxies {
     ///
     /// # Errors
     /// [`BadProxy`], if the variable's value is not a proxy's URL.
-    pub fn for_url(&self, scheme: &str, host: &str, port: u16) -> Result<Option<Proxy>, BadProxy> {
+    pub(crate) fn for_url(
+        &self,
+        scheme: &str,
+        host: &str,
+        port: u16,
+    ) -> Result<Option<Proxy>, BadProxy> {
         let setting = match scheme {
             "https" | "wss" => &self.https,
             _ => &self.http,
@@ -132,7 +136,7 @@ impl Proxies {
 
 impl Proxy {
     /// Host and port as in a URL, with IPv6 in brackets.
-    pub fn address(&self) -> String {
+    pub(crate) fn address(&self) -> String {
         let Self { host, port, .. } = self;
         if host.contains(':') {
             format!("[{host}]:{port}")
@@ -152,12 +156,12 @@ impl fmt::Display for Proxy {
 
 impl Auth {
     /// `user:password`, as RFC 7617 encodes it in an Authorization header.
-    pub fn pair(&self) -> String {
+    pub(crate) fn pair(&self) -> String {
         format!("{}:{}", self.user, self.password.0)
     }
 
     /// User and password, percent-encoded for a URL.
-    pub fn encoded(&self) -> (String, String) {
+    pub(crate) fn encoded(&self) -> (String, String) {
         (url::encoded(&self.user), url::encoded(&self.password.0))
     }
 }

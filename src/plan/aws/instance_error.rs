@@ -9,8 +9,7 @@ use crate::plan::target::instance::{Instance, State};
 
 /// What is wrong with the instance that the user means.
 #[derive(Debug, Error)]
-#[expect(missing_docs, reason = "the text of each variant stands beside it")]
-pub enum InstanceError {
+pub(crate) enum InstanceError {
     #[error("cannot resolve {host}: {cause}")]
     Unresolvable { host: String, cause: String },
     #[error("there is no instance {what} in {region}")]
@@ -38,7 +37,7 @@ pub enum InstanceError {
 impl InstanceError {
     /// The error for a look-up of `what`, which the user typed, that has found none or several.
     #[must_use]
-    pub fn not_one(what: &str, found: Vec<Instance>, region: Box<ChosenRegion>) -> Self {
+    pub(crate) fn not_one(what: &str, found: Vec<Instance>, region: Box<ChosenRegion>) -> Self {
         if found.is_empty() {
             let what = format!("with address {what}");
             return Self::NotFound { what, region };

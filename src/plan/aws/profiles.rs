@@ -3,23 +3,23 @@
 //! <https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-files.html>, and where that is silent,
 //! botocore's `configloader`. Values in `credentials` go before those in `config`.
 
-pub mod error;
+pub(crate) mod error;
 mod ini;
-pub mod role;
-pub mod source;
-pub mod sso;
+pub(crate) mod role;
+pub(crate) mod source;
+pub(crate) mod sso;
 
 use std::collections::BTreeMap;
 
-pub use self::ini::{IniError, Section, Value};
+pub(crate) use self::ini::{IniError, Section, Value};
 use self::ini::{Sections, parse};
 
 /// The profile if none is named.
-pub const DEFAULT: &str = "default";
+pub(crate) const DEFAULT: &str = "default";
 
 /// One of the two files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum File {
+pub(crate) enum File {
     /// `config`.
     Config,
     /// `credentials`.
@@ -28,11 +28,11 @@ pub enum File {
 
 /// A file that cannot be parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileError(pub File, pub IniError);
+pub(crate) struct FileError(pub File, pub IniError);
 
 /// The contents of both files.
 #[derive(Debug, Default)]
-pub struct Profiles {
+pub(crate) struct Profiles {
     /// The names of the files, for errors.
     config_file: String,
     credentials_file: String,
@@ -47,7 +47,7 @@ impl Profiles {
     ///
     /// # Errors
     /// The first line that cannot be parsed.
-    pub fn parse(config: &str, credentials: &str) -> Result<Self, FileError> {
+    pub(crate) fn parse(config: &str, credentials: &str) -> Result<Self, FileError> {
         let mut profiles = Self::default();
         for (header, section) in parse(config).map_err(|error| FileError(File::Config, error))? {
             profiles.sort_in(header, section);
@@ -61,7 +61,7 @@ impl Profiles {
 
     /// Sets the names of the files, for errors.
     #[must_use]
-    pub fn from_files(self, config: &str, credentials: &str) -> Self {
+    pub(crate) fn with_files(self, config: &str, credentials: &str) -> Self {
         let (config_file, credentials_file) = (config.to_owned(), credentials.to_owned());
         Self {
             config_file,
@@ -95,7 +95,7 @@ impl Profiles {
 
     /// A profile by name, if either file has it.
     #[must_use]
-    pub fn profile(&self, name: &str) -> Option<Profile<'_>> {
+    pub(crate) fn profile(&self, name: &str) -> Option<Profile<'_>> {
         let config = self.config.get_key_value(name);
         let credentials = self.credentials.get_key_value(name);
         let (name, _) = credentials.or(config)?;
@@ -109,7 +109,7 @@ impl Profiles {
 
     /// The names of all profiles, sorted.
     #[must_use]
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.config.keys().cloned().collect();
         names.extend(self.credentials.keys().cloned());
         names.sort();
@@ -120,7 +120,7 @@ impl Profiles {
 
 /// A profile. The default one always exists, and may be empty.
 #[derive(Clone, Copy, Debug)]
-pub struct Profile<'a> {
+pub(crate) struct Profile<'a> {
     /// Its name.
     pub name: &'a str,
     /// Its section in `config`.
@@ -133,7 +133,7 @@ pub struct Profile<'a> {
 impl<'a> Profile<'a> {
     /// A profile that is in neither file.
     #[must_use]
-    pub const fn empty(name: &'a str) -> Self {
+    pub(crate) const fn empty(name: &'a str) -> Self {
         Self {
             name,
             config: None,
@@ -144,33 +144,33 @@ impl<'a> Profile<'a> {
 
     /// A setting by its name in lower case; `None` also for one with nested settings.
     #[must_use]
-    pub fn get(self, key: &str) -> Option<&'a str> {
+    pub(crate) fn get(self, key: &str) -> Option<&'a str> {
         self.value(key).and_then(Value::text)
     }
 
     /// Whether there is such a setting.
     #[must_use]
-    pub fn has(self, key: &str) -> bool {
+    pub(crate) fn has(self, key: &str) -> bool {
         self.value(key).is_some()
     }
 
     /// The `endpoint_url` for a service in the profile's `services` section, by its name there: `ec2`,
     /// `ec2_instance_connect`, `sts`.
     #[must_use]
-    pub fn services_endpoint(self, service: &str) -> Option<&'a str> {
+    pub(crate) fn services_endpoint(self, service: &str) -> Option<&'a str> {
         let services = self.all?.services.get(self.get("services")?)?;
         services.get(service)?.below("endpoint_url")
     }
 
     /// The `sso-session` section that the profile names.
     #[must_use]
-    pub fn sso_session(self) -> Option<&'a Section> {
+    pub(crate) fn sso_session(self) -> Option<&'a Section> {
         self.all?.sso_sessions.get(self.get("sso_session")?)
     }
 
     /// Its section in one of the files.
     #[must_use]
-    pub const fn section(self, file: File) -> Option<&'a Section> {
+    pub(crate) const fn section(self, file: File) -> Option<&'a Section> {
         match file {
             File::Config => self.config,
             File::Credentials => self.credentials,
@@ -179,13 +179,13 @@ impl<'a> Profile<'a> {
 
     /// A setting with its file and line, for errors.
     #[must_use]
-    pub fn place(self, file: File, key: &str) -> String {
+    pub(crate) fn place(self, file: File, key: &str) -> String {
         format!("`{key}` in {},", self.line(file, key))
     }
 
     /// File and line of a setting's value that counts.
     #[must_use]
-    pub fn line_of(self, key: &str) -> String {
+    pub(crate) fn line_of(self, key: &str) -> String {
         let is_there = self.credentials.is_some_and(|it| it.contains_key(key));
         let file = if is_there {
             File::Credentials
@@ -207,7 +207,7 @@ impl<'a> Profile<'a> {
 
     /// Another profile of the same files.
     #[must_use]
-    pub fn other(self, name: &str) -> Option<Self> {
+    pub(crate) fn other(self, name: &str) -> Option<Self> {
         self.all?.profile(name)
     }
 

@@ -9,8 +9,7 @@ use crate::plan::target::ids::Region;
 
 /// A region, with what has set it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChosenRegion {
-    /// The region.
+pub(crate) struct ChosenRegion {
     pub name: Region,
     /// What has set it, if that is known.
     pub by: Option<RegionSource>,
@@ -20,7 +19,7 @@ pub struct ChosenRegion {
 
 /// What can set a region.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RegionSource {
+pub(crate) enum RegionSource {
     /// `--region`.
     Option,
     /// The target: a DNS name of AWS's.
@@ -43,7 +42,7 @@ pub enum RegionSource {
 /// A configured region that does not look like one.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("`{value}` is not a valid region ({by})")]
-pub struct BadRegion {
+pub(crate) struct BadRegion {
     /// What is set.
     pub value: String,
     /// By what.
@@ -54,7 +53,7 @@ pub struct BadRegion {
 ///
 /// # Errors
 /// [`BadRegion`], which says where it is from.
-pub fn configured(value: &str, by: &RegionSource) -> Result<Region, BadRegion> {
+pub(crate) fn configured(value: &str, by: &RegionSource) -> Result<Region, BadRegion> {
     Region::parse(value).map_err(|_| BadRegion {
         value: value.to_owned(),
         by: by.clone(),
@@ -63,7 +62,7 @@ pub fn configured(value: &str, by: &RegionSource) -> Result<Region, BadRegion> {
 
 /// The regions in environment and profile. They are not checked, since they may not be used.
 #[derive(Debug, Default)]
-pub struct RegionSettings {
+pub(crate) struct RegionSettings {
     /// The first one in the AWS CLI's order.
     pub first: Option<(String, RegionSource)>,
     /// The profile and its region.
@@ -75,14 +74,14 @@ impl RegionSettings {
     ///
     /// # Errors
     /// [`BadRegion`].
-    pub fn region(&self) -> Result<Option<Region>, BadRegion> {
+    pub(crate) fn region(&self) -> Result<Option<Region>, BadRegion> {
         let first = self.first.as_ref();
         first.map(|(value, by)| configured(value, by)).transpose()
     }
 
     /// A region that `by` has set. If that is unknown, it is the configuration if that says the same.
     #[must_use]
-    pub fn chosen(&self, name: &Region, by: Option<RegionSource>) -> ChosenRegion {
+    pub(crate) fn chosen(&self, name: &Region, by: Option<RegionSource>) -> ChosenRegion {
         let first = self.first.as_ref();
         let first = first.filter(|(region, _)| region == name.as_str());
         let other = self.profile.as_ref().and_then(|(profile, region)| {

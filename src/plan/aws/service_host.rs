@@ -16,7 +16,7 @@ const ENDPOINTS: &str = "ec2-instance-connect-endpoint";
 /// Whether a session's token may be sent to this `StreamUrl`: to AWS over TLS, or to the host of the
 /// user's `own` endpoint, if the scheme is as secure as that of the endpoint.
 #[must_use]
-pub fn is_data_channel_url(url: &str, region: &Region, own: Option<&str>) -> bool {
+pub(crate) fn is_data_channel_url(url: &str, region: &Region, own: Option<&str>) -> bool {
     let Some((scheme, authority)) = parts(url) else {
         return false;
     };
@@ -37,7 +37,12 @@ pub fn is_data_channel_url(url: &str, region: &Region, own: Option<&str>) -> boo
 /// Whether this can be the DNS name of an EC2 Instance Connect Endpoint in this region, or else belongs
 /// to the host of the user's `own` endpoint for EC2.
 #[must_use]
-pub fn is_endpoint_name(name: &str, id: &EndpointId, region: &Region, own: Option<&str>) -> bool {
+pub(crate) fn is_endpoint_name(
+    name: &str,
+    id: &EndpointId,
+    region: &Region,
+    own: Option<&str>,
+) -> bool {
     let rest = name
         .strip_prefix(id.as_str())
         .and_then(|rest| rest.strip_prefix('.'));
@@ -66,7 +71,7 @@ fn is_of_service(host: &str, service: &str, region: &Region) -> bool {
 
 /// The partition of a region: the second part of an ARN.
 #[must_use]
-pub fn partition(region: &Region) -> &'static str {
+pub(crate) fn partition(region: &Region) -> &'static str {
     match region.as_str() {
         region if region.starts_with("cn-") => "aws-cn",
         region if region.starts_with("us-gov-") => "aws-us-gov",

@@ -17,7 +17,7 @@ pub struct Grammar {
 }
 
 /// A release of OpenSSH, like (9, 2).
-pub type Release = (u32, u32);
+pub(crate) type Release = (u32, u32);
 
 /// The letters that are newer than 8.4, with the release that added them. ssh's `-P` existed before,
 /// but took no value.
@@ -30,10 +30,10 @@ const NEWER: &[(Program, Release, &str)] = &[
 
 /// The first release whose scp copies between two hosts through this machine, which has the keys.
 /// Older ones need `-3` for that.
-pub const SCP_BY_HERE: Release = (8, 7);
+pub(crate) const SCP_BY_HERE: Release = (8, 7);
 
 /// The first release with KnownHostsCommand.
-pub const KNOWN_HOSTS_COMMAND: Release = (8, 5);
+pub(crate) const KNOWN_HOSTS_COMMAND: Release = (8, 5);
 
 // In ssh, `-P` was a switch without effect until 9.3, and takes a tag since 9.4.
 const SSH_UNTIL_9_3: &str = "1246ab:c:e:fgi:kl:m:no:p:qstvxyAB:CD:E:F:GI:J:KL:MNO:PQ:R:S:TVw:W:XY";

@@ -232,7 +232,6 @@ pub struct Options {
 
 /// What to do with the configuration for plain ssh.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is what its option says")]
 pub enum Action {
     #[default]
     Print,

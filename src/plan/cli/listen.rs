@@ -36,7 +36,7 @@ pub struct ListenRequest {
 ///
 /// # Errors
 /// What is wrong with the target or its port.
-pub fn request(options: &Options, scan: &Scan) -> Result<ListenRequest, Usage> {
+pub(crate) fn request(options: &Options, scan: &Scan) -> Result<ListenRequest, Usage> {
     // `--listen` selected this task, so that it has a value.
     let bind_address = options.listen.ok_or(Usage::NoTarget)?;
     let target = scan.operands.first().ok_or(Usage::NoTarget)?;

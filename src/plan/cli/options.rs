@@ -8,8 +8,7 @@ use crate::plan::way::Way;
 
 /// Names one of our options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is documented by its row in OPTIONS")]
-pub enum Name {
+pub(crate) enum Name {
     Region,
     Profile,
     Zone,
@@ -36,7 +35,6 @@ pub enum Name {
 
 /// A shell that there are completions for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is a program of this name")]
 pub enum Shell {
     Bash,
     Zsh,
@@ -54,7 +52,6 @@ impl Shell {
 
 /// What mssh does with its target. Where options ask for several, the first of these is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each is documented by the row of its option")]
 pub enum Task {
     Listen,
     Shell,
@@ -89,7 +86,6 @@ pub struct Opt {
     pub(crate) value: Option<&'static str>,
     /// The values it may have, where they can be listed.
     pub(crate) choices: &'static [&'static str],
-    /// The task that it selects.
     pub(crate) selects: Option<Task>,
     /// The tasks that it goes with.
     pub(crate) tasks: &'static [Task],
@@ -109,7 +105,7 @@ pub struct Opt {
 ///
 /// # Errors
 /// The options that it could be: none, or several.
-pub fn find_long(word: &str) -> Result<&'static Opt, Vec<&'static Opt>> {
+pub(crate) fn find_long(word: &str) -> Result<&'static Opt, Vec<&'static Opt>> {
     let exact = |opt: &&Opt| opt.long == word || opt.alias == Some(word);
     if let Some(opt) = OPTIONS.iter().find(exact) {
         return Ok(opt);
@@ -147,7 +143,7 @@ impl Opt {
 }
 
 /// The option with this letter.
-pub fn find_letter(letter: u8) -> Option<&'static Opt> {
+pub(crate) fn find_letter(letter: u8) -> Option<&'static Opt> {
     OPTIONS.iter().find(|opt| opt.letter == Some(letter))
 }
 

@@ -9,8 +9,7 @@ use super::usage::Usage;
 use crate::plan::program::Program;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::destination::Destination;
-use crate::plan::target::hop;
-use crate::plan::target::hop::Hop;
+use crate::plan::target::hop::{self, Hop};
 use crate::plan::target::ids::Login;
 use crate::plan::way::Way;
 
@@ -33,7 +32,7 @@ pub struct ProxyRequest {
 ///
 /// # Errors
 /// What is missing, or wrong with the destination.
-pub fn request(options: &Options, scan: &Scan) -> Result<ProxyRequest, Usage> {
+pub(crate) fn request(options: &Options, scan: &Scan) -> Result<ProxyRequest, Usage> {
     let words = scan.operands.first().map(|&at| &scan.words[at..]);
     let Some([host, port, user]) = words else {
         return Err(Usage::ProxyWords);

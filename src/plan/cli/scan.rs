@@ -11,14 +11,13 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
 use super::grammar::Grammar;
-use super::options;
-use super::options::Opt;
+use super::options::{self, Opt};
 use super::usage::Usage;
 use crate::plan::program::Program;
 
 /// A command line taken apart.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Scan {
+pub(crate) struct Scan {
     /// The client's words, without ours.
     pub words: Vec<OsString>,
     /// The client's options among them.
@@ -58,7 +57,7 @@ pub struct Flag {
 ///
 /// # Errors
 /// A mistake in one of our options. The client reports mistakes in its own.
-pub fn scan(program: Program, grammar: Grammar, words: &[OsString]) -> Result<Scan, Usage> {
+pub(crate) fn scan(program: Program, grammar: Grammar, words: &[OsString]) -> Result<Scan, Usage> {
     let mut scanner = Scanner {
         program,
         grammar,

@@ -29,7 +29,7 @@ pub struct Setup {
 ///
 /// # Errors
 /// What is wrong with the user.
-pub fn request(options: &Options, scan: &Scan) -> Result<Setup, Usage> {
+pub(crate) fn request(options: &Options, scan: &Scan) -> Result<Setup, Usage> {
     let user = scan.value(b'l').map(OsStr::to_string_lossy);
     let login = Login::or_default(user.as_deref())?;
     // Also with -i, because the public half of that key is pushed.
@@ -46,7 +46,7 @@ pub fn request(options: &Options, scan: &Scan) -> Result<Setup, Usage> {
 
 /// The options that select an instance and the way to it, as words for another run of mssh.
 #[must_use]
-pub fn words(options: &Options, way: Way) -> Vec<OsString> {
+pub(crate) fn words(options: &Options, way: Way) -> Vec<OsString> {
     let region = options.region.as_ref().map(Region::as_str);
     let via = (way != Way::Auto).then(|| way.name().to_owned());
     let endpoint = options.endpoint.as_ref().map(EndpointRef::to_string);

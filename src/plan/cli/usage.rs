@@ -13,7 +13,6 @@ use crate::plan::way::Way;
 
 /// A mistake on the command line, found before anything is done.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each has its message beside it")]
 pub enum Usage {
     #[error("no target given")]
     NoTarget,

@@ -12,7 +12,7 @@ use crate::plan::way::Way;
 
 /// A proxy that ssh_config has for instance IDs, and not for every host alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IdProxy {
+pub(crate) enum IdProxy {
     /// There is none.
     None,
     /// A ProxyCommand, which knows what an ID is.
@@ -23,7 +23,7 @@ pub enum IdProxy {
 
 /// What decides the route to a destination.
 #[derive(Clone, Debug)]
-pub struct RouteInputs<'a> {
+pub(crate) struct RouteInputs<'a> {
     /// What the user typed.
     pub destination: &'a Destination,
     /// Whether that is a host beside an instance ID of its own (`-t`).
@@ -49,7 +49,7 @@ pub struct RouteInputs<'a> {
 ///
 /// # Errors
 /// When the instance has no address that fits.
-pub fn choose(instance: &Instance, inputs: &RouteInputs<'_>) -> Result<Route, NoAddress> {
+pub(crate) fn choose(instance: &Instance, inputs: &RouteInputs<'_>) -> Result<Route, NoAddress> {
     let uri = inputs.destination.is_uri();
     Ok(match way_to(instance, inputs)? {
         // OpenSSH takes no IPv6 address in a URI.

@@ -5,14 +5,14 @@
 use std::fmt;
 use std::net::IpAddr;
 
-pub use crate::plan::target::eice_id::{EndpointId, EndpointRef, HostName};
+pub(crate) use crate::plan::target::eice_id::{EndpointId, HostName};
 use crate::plan::target::ids::Region;
 use crate::plan::target::instance::Instance;
 use crate::plan::way::Family;
 
 /// What an endpoint's `State` means to us.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EndpointState {
+pub(crate) enum EndpointState {
     /// It accepts connections.
     Usable,
     /// It accepts none, in this state of EC2's.
@@ -22,7 +22,7 @@ pub enum EndpointState {
 impl EndpointState {
     /// Reads EC2's `State`. An endpoint accepts connections while it is modified, and if that fails.
     #[must_use]
-    pub fn parse(name: &str) -> Self {
+    pub(crate) fn parse(name: &str) -> Self {
         match name {
             "create-complete" | "update-in-progress" | "update-failed" | "update-complete" => {
                 Self::Usable
@@ -34,12 +34,10 @@ impl EndpointState {
 
 /// An EC2 Instance Connect Endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint {
-    /// Its ID.
+pub(crate) struct Endpoint {
     pub id: EndpointId,
     /// Whether it accepts connections.
     pub state: EndpointState,
-    /// The VPC it is in.
     pub vpc: Option<String>,
     /// Its subnet there.
     pub subnet: Option<String>,
@@ -53,7 +51,7 @@ pub struct Endpoint {
 
 /// Which addresses of instances an endpoint connects to: its `IpAddressType`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub(crate) enum Reach {
     /// Private IPv4 addresses only.
     Ipv4,
     /// IPv6 addresses only.
@@ -64,7 +62,7 @@ pub enum Reach {
 
 /// The DNS names of an endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names {
+pub(crate) struct Names {
     /// The usual one.
     pub usual: Option<String>,
     /// The one with FIPS 140 cryptography.
@@ -80,7 +78,7 @@ pub struct Names {
 
 /// What the AWS configuration asks of endpoints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Preference {
+pub(crate) struct Preference {
     /// `use_fips_endpoint`.
     pub fips: bool,
     /// `use_dualstack_endpoint`.
@@ -89,8 +87,7 @@ pub struct Preference {
 
 /// The way into an instance through an endpoint: all that a tunnel has to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EiceTunnel {
-    /// The endpoint.
+pub(crate) struct EiceTunnel {
     pub endpoint: EndpointId,
     /// Its DNS name.
     pub host: HostName,
@@ -108,7 +105,7 @@ impl fmt::Display for EiceTunnel {
 
 /// Why no endpoint leads to the instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NoEndpoint {
+pub(crate) enum NoEndpoint {
     /// There is none in its VPC.
     InVpc(String),
     /// The one that was asked for does not exist.
@@ -133,7 +130,7 @@ pub enum NoEndpoint {
 ///
 /// # Errors
 /// [`NoEndpoint`]; of several reasons that of the best candidate.
-pub fn choose(
+pub(crate) fn choose(
     endpoints: &[Endpoint],
     asked: Option<&EndpointId>,
     instance: &Instance,
@@ -173,7 +170,7 @@ fn distance(endpoint: &Endpoint, instance: &Instance) -> u8 {
 }
 
 /// The addresses of an instance within its VPC, the best first, of those the user leaves to us.
-pub fn addresses(instance: &Instance, family: Family) -> Vec<IpAddr> {
+pub(crate) fn addresses(instance: &Instance, family: Family) -> Vec<IpAddr> {
     let private = instance.private.map(IpAddr::V4);
     let ipv6 = instance.ipv6.map(IpAddr::V6);
     let mut addresses: Vec<IpAddr> = private.into_iter().chain(ipv6).collect();
@@ -230,7 +227,7 @@ impl Names {
 
 impl Reach {
     /// Reads EC2's `IpAddressType`.
-    pub fn parse(name: Option<&str>) -> Self {
+    pub(crate) fn parse(name: Option<&str>) -> Self {
         match name {
             Some("ipv4") => Self::Ipv4,
             Some("ipv6") => Self::Ipv6,

@@ -12,8 +12,8 @@ use crate::plan::target::ids::InstanceId;
 
 /// Why an instance that is there cannot be reached, or not as the user wants.
 #[derive(Debug, Error)]
-#[expect(missing_docs, reason = "the text of each variant stands beside it")]
-pub enum RouteError {
+#[expect(clippy::enum_variant_names, reason = "each says what there is not")]
+pub(crate) enum RouteError {
     #[error("instance {id} has no {missing}")]
     NoAddress { id: InstanceId, missing: NoAddress },
     /// None of the routes that were tried.

@@ -9,13 +9,11 @@
 //! ```
 
 use crate::plan::cli::usage::Usage;
-use crate::plan::ssh_g;
-use crate::plan::ssh_g::HostConfig;
 use crate::plan::ssh_g::bad_value::BadConfigValue;
+use crate::plan::ssh_g::{self, HostConfig};
 use crate::plan::target::Target;
 use crate::plan::target::bad_name::BadName;
-use crate::plan::target::hop;
-use crate::plan::target::hop::{Hop, HopKind};
+use crate::plan::target::hop::{self, Hop, HopKind};
 use crate::plan::target::ids::Login;
 use crate::plan::way::Way;
 
@@ -25,7 +23,7 @@ use crate::plan::way::Way;
 /// # Errors
 /// What is wrong with one of several among which there is an instance; and what is nearly an
 /// instance's ID, which ssh would look up in the DNS.
-pub fn of(proxy: Option<&str>) -> Result<Vec<Hop>, BadName> {
+pub(crate) fn of(proxy: Option<&str>) -> Result<Vec<Hop>, BadName> {
     let Some(value) = proxy.and_then(ssh_g::proxy_jump) else {
         return Ok(Vec::new());
     };
@@ -47,7 +45,7 @@ pub fn of(proxy: Option<&str>) -> Result<Vec<Hop>, BadName> {
 ///
 /// # Errors
 /// [`Usage::Jump`]: a tunnel is asked for, and the first hop is no instance that it leads to.
-pub fn settle(hops: Vec<Hop>, typed: bool, way: Way) -> Result<(Vec<Hop>, Way), Usage> {
+pub(crate) fn settle(hops: Vec<Hop>, typed: bool, way: Way) -> Result<(Vec<Hop>, Way), Usage> {
     match check(&hops, way) {
         Err(mistake) if typed => Err(mistake),
         Ok(()) if hops.iter().any(Hop::is_instance) => Ok((hops, way.after_hop())),
@@ -59,7 +57,7 @@ pub fn settle(hops: Vec<Hop>, typed: bool, way: Way) -> Result<(Vec<Hop>, Way), 
 ///
 /// # Errors
 /// As of [`settle`].
-pub fn check(hops: &[Hop], way: Way) -> Result<(), Usage> {
+pub(crate) fn check(hops: &[Hop], way: Way) -> Result<(), Usage> {
     match hops.first() {
         Some(first) if way.is_tunnel() && !first.is_instance() => {
             Err(Usage::Jump(way.name(), first.word.clone()))
@@ -73,7 +71,7 @@ pub fn check(hops: &[Hop], way: Way) -> Result<(), Usage> {
 ///
 /// # Errors
 /// What is nearly an ID as its HostName, and a user that no key can be pushed for.
-pub fn apply(hop: &mut Hop, config: &HostConfig, first: bool) -> Result<(), BadConfigValue> {
+pub(crate) fn apply(hop: &mut Hop, config: &HostConfig, first: bool) -> Result<(), BadConfigValue> {
     let has_proxy = first && config.proxy.is_some();
     if hop.kind == HopKind::Plain && !has_proxy {
         hop.kind = match config.target() {

@@ -9,11 +9,7 @@ use crate::plan::target::ids::InstanceId;
 
 /// Why an instance's serial console is unavailable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    missing_docs,
-    reason = "the text of each variant stands in ConsoleError"
-)]
-pub enum NoConsole {
+pub(crate) enum NoConsole {
     Disabled,
     InUse,
     Unavailable,
@@ -26,7 +22,7 @@ impl NoConsole {
     /// Reads the code of an error of `SendSerialConsoleSSHPublicKey`:
     /// <https://docs.aws.amazon.com/ec2-instance-connect/latest/APIReference/API_SendSerialConsoleSSHPublicKey.html>
     #[must_use]
-    pub fn named(code: &str) -> Option<Self> {
+    pub(crate) fn named(code: &str) -> Option<Self> {
         Some(match code {
             "SerialConsoleAccessDisabledException" => Self::Disabled,
             "SerialConsoleSessionLimitExceededException" => Self::InUse,
@@ -40,12 +36,10 @@ impl NoConsole {
 
 /// That, with the instance and its region.
 #[derive(Debug)]
-pub struct ConsoleError {
-    /// The instance.
+pub(crate) struct ConsoleError {
     pub id: InstanceId,
     /// Where it is, or was looked for.
     pub region: Box<ChosenRegion>,
-    /// Why.
     pub why: NoConsole,
 }
 

@@ -12,7 +12,7 @@ use crate::plan::way::{Family, Way};
 
 /// Whether the routes must be probed: the instance has no public address, and nothing that the user
 /// said decides.
-pub fn needs_race(instance: &Instance, inputs: &RouteInputs<'_>) -> bool {
+pub(crate) fn needs_race(instance: &Instance, inputs: &RouteInputs<'_>) -> bool {
     inputs.way == Way::Auto
         && !inputs.is_beside_id
         && inputs.proxy_for_ids == IdProxy::None
@@ -21,7 +21,7 @@ pub fn needs_race(instance: &Instance, inputs: &RouteInputs<'_>) -> bool {
 
 /// Whether this is an address of the instance's own in its VPC. Any other that ssh may be led to, such as
 /// that of a forwarded port, is the user's to know.
-pub fn is_private(instance: &Instance, address: IpAddr) -> bool {
+pub(crate) fn is_private(instance: &Instance, address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) if instance.private == Some(v4) => true,
         IpAddr::V6(v6) if instance.ipv6 == Some(v6) => true,
@@ -39,7 +39,7 @@ fn is_public(instance: &Instance, family: Family) -> bool {
 
 /// What a route goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RouteKind {
+pub(crate) enum RouteKind {
     /// Nothing: to the instance's own address.
     Direct,
     /// An EC2 Instance Connect Endpoint.
@@ -60,7 +60,7 @@ impl fmt::Display for RouteKind {
 
 /// What is known of a way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Probe {
+pub(crate) enum Probe {
     /// Nothing yet.
     Pending,
     /// It leads there.
@@ -71,7 +71,7 @@ pub enum Probe {
 
 /// Why a way is not to be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unavailable {
+pub(crate) enum Unavailable {
     /// There is no address to go to.
     NoAddress(NoAddress),
     /// There is nobody at that port.
@@ -96,7 +96,7 @@ pub enum Unavailable {
 
 /// What is known of each way.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Probes {
+pub(crate) struct Probes {
     /// By the instance's own address.
     pub direct: Probe,
     /// Through an EC2 Instance Connect Endpoint.
@@ -107,7 +107,7 @@ pub struct Probes {
 
 /// What to do by what is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision<'a> {
+pub(crate) enum Decision<'a> {
     /// Wait for more.
     Wait,
     /// Take this way.
@@ -119,7 +119,7 @@ pub enum Decision<'a> {
 impl Probes {
     /// What to do. In time, a way is taken when all that are better are shut; when it is `late`,
     /// the best of those that are known to be open is.
-    pub fn verdict(&self, late: bool) -> Decision<'_> {
+    pub(crate) fn verdict(&self, late: bool) -> Decision<'_> {
         let mut shut = Vec::new();
         let mut waits = false;
         for (name, finding) in self.ways() {

@@ -64,7 +64,7 @@ const PLACES: &[Places] = &[
 
 /// The regions that are known here.
 #[must_use]
-pub fn regions() -> Vec<&'static str> {
+pub(crate) fn regions() -> Vec<&'static str> {
     let all = PLACES.iter().flat_map(|places| places.fingerprints);
     let mut names: Vec<_> = all.map(|(region, _)| *region).collect();
     names.sort_unstable();
@@ -73,8 +73,7 @@ pub fn regions() -> Vec<&'static str> {
 
 /// The serial console of a region, as ssh finds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Console {
-    /// Its host.
+pub(crate) struct Console {
     pub host: String,
     /// The SHA256 fingerprint of its host key, where AWS's is known here.
     pub fingerprint: Option<&'static str>,
@@ -83,7 +82,7 @@ pub struct Console {
 impl Console {
     /// The console of this region.
     #[must_use]
-    pub fn of(region: &str) -> Self {
+    pub(crate) fn of(region: &str) -> Self {
         let named = |(before, after)| format!("{before}{region}{after}");
         let known = PLACES.iter().find_map(|places| {
             let mut regions = places.fingerprints.iter();

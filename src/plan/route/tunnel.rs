@@ -7,7 +7,7 @@ use crate::plan::target::ids::{InstanceId, NodeId, Region};
 
 /// A tunnel to an instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Tunnel {
+pub(crate) enum Tunnel {
     /// An EC2 Instance Connect Endpoint.
     Eice(EiceTunnel),
     /// A session with the agent on the instance.
@@ -16,8 +16,7 @@ pub enum Tunnel {
 
 /// What Session Manager connects to: the `Target` of StartSession.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SsmTarget {
-    /// An instance.
+pub(crate) enum SsmTarget {
     Instance(InstanceId),
     /// A machine elsewhere.
     Node(NodeId),
@@ -25,7 +24,7 @@ pub enum SsmTarget {
 
 /// What Session Manager knows of the agent on an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AgentStatus {
+pub(crate) enum AgentStatus {
     /// None has ever reported from there.
     Unknown,
     /// It has not reported lately.
@@ -36,7 +35,7 @@ pub enum AgentStatus {
 
 impl Tunnel {
     /// Where the tunnel is.
-    pub fn region(&self) -> &Region {
+    pub(crate) fn region(&self) -> &Region {
         match self {
             Self::Eice(eice) => &eice.region,
             Self::Ssm(_, region) => region,
@@ -44,7 +43,7 @@ impl Tunnel {
     }
 
     /// The word that tells it to the `--tunnel` process, for the destination `host`.
-    pub fn word(&self, host: &str) -> String {
+    pub(crate) fn word(&self, host: &str) -> String {
         match self {
             Self::Eice(eice) => {
                 let EiceTunnel {
@@ -65,7 +64,7 @@ impl Tunnel {
     }
 
     /// Reads the value of an `eice` word.
-    pub fn eice(value: &str) -> Option<(String, Self)> {
+    pub(crate) fn eice(value: &str) -> Option<(String, Self)> {
         let [host, endpoint, name, address, region] = *value.split(',').collect::<Vec<_>>() else {
             return None;
         };
@@ -79,7 +78,7 @@ impl Tunnel {
     }
 
     /// Reads the value of an `ssm` word.
-    pub fn ssm(value: &str) -> Option<(String, Self)> {
+    pub(crate) fn ssm(value: &str) -> Option<(String, Self)> {
         let [host, id, region] = *value.split(',').collect::<Vec<_>>() else {
             return None;
         };
@@ -101,7 +100,7 @@ impl fmt::Display for Tunnel {
 
 impl SsmTarget {
     /// The ID, as AWS writes it.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         match self {
             Self::Instance(id) => id.as_str(),
             Self::Node(id) => id.as_str(),

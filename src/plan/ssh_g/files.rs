@@ -15,7 +15,7 @@ const LONGEST: usize = 200;
 
 /// The files, in order; `None` if the output does not name them.
 #[must_use]
-pub fn read(debug: &[u8]) -> Option<Vec<PathBuf>> {
+pub(crate) fn read(debug: &[u8]) -> Option<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut told = false;
     for line in debug.split(|byte| *byte == b'\n') {
@@ -33,7 +33,7 @@ pub fn read(debug: &[u8]) -> Option<Vec<PathBuf>> {
 }
 
 /// The values of a keyword (in lower case) in a file, in any Host or Match.
-pub fn values<'a>(text: &'a [u8], keyword: &'a str) -> impl Iterator<Item = &'a [u8]> {
+pub(crate) fn values<'a>(text: &'a [u8], keyword: &'a str) -> impl Iterator<Item = &'a [u8]> {
     let is_between = |byte: &u8| b" \t\r=\"".contains(byte);
     text.split(|byte| *byte == b'\n').filter_map(move |line| {
         let begin = line.iter().position(|byte| !is_between(byte))?;
@@ -49,7 +49,7 @@ pub fn values<'a>(text: &'a [u8], keyword: &'a str) -> impl Iterator<Item = &'a 
 
 /// Whether a file may set this user for some host, by name or by a token or variable.
 #[must_use]
-pub fn may_set_user(text: &[u8], user: &str) -> bool {
+pub(crate) fn may_set_user(text: &[u8], user: &str) -> bool {
     let expands = |value: &[u8]| value.iter().any(|byte| b"%$".contains(byte));
     values(text, "user").any(|value| value.starts_with(user.as_bytes()) || expands(value))
 }

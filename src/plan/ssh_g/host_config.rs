@@ -19,7 +19,7 @@ pub struct HostConfig {
     pub hostname: String,
     /// `-4`, `-6` or AddressFamily.
     pub family: Family,
-    /// Port.
+    /// The port that ssh would connect to.
     pub port: Option<u16>,
     /// The ProxyCommand or ProxyJump in effect, with its keyword.
     pub proxy: Option<String>,
@@ -103,7 +103,7 @@ impl HostConfig {
 
 /// The value of a ProxyJump in [`HostConfig::proxy`].
 #[must_use]
-pub fn proxy_jump(proxy: &str) -> Option<&str> {
+pub(crate) fn proxy_jump(proxy: &str) -> Option<&str> {
     proxy.strip_prefix("proxyjump ")
 }
 

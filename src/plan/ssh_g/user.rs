@@ -8,7 +8,7 @@ use super::HostConfig;
 
 /// The local user.
 #[derive(Debug)]
-pub struct Local {
+pub(crate) struct Local {
     /// The name.
     pub name: String,
     /// The number.
@@ -19,13 +19,13 @@ pub struct Local {
 
 /// Whether there is anything to expand.
 #[must_use]
-pub fn has_tokens(user: &str) -> bool {
+pub(crate) fn has_tokens(user: &str) -> bool {
     user.contains('%') || user.contains("${")
 }
 
 /// Expands all tokens and variables in `user`; `None` if one is unknown or unset, at which ssh fails,
 /// too.
-pub fn expanded(
+pub(crate) fn expanded(
     user: &str,
     answer: &HostConfig,
     local: &Local,

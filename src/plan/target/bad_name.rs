@@ -7,7 +7,6 @@ use crate::hint::Hint;
 /// A word that is not a valid name of its kind. It may come from the command line, ssh_config, the
 /// AWS configuration or AWS.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each has its message beside it")]
 pub enum BadName {
     #[error("{}", user(.0))]
     User(String),

@@ -57,7 +57,6 @@ impl fmt::Display for HostName {
 /// The value of `--eice-endpoint`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EndpointRef {
-    /// The ID.
     Id(EndpointId),
     /// The DNS name, which begins with the ID. It saves the call that finds it, which does not list
     /// another account's endpoint in a shared VPC.

@@ -24,7 +24,7 @@ pub struct Hop {
 
 /// What is known of a hop.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HopKind {
+pub(crate) enum HopKind {
     /// An instance by its name, for which mssh creates a key.
     Instance,
     /// An instance that was found by its address; and the user's own keys, which it may accept.
@@ -39,7 +39,7 @@ pub enum HopKind {
 ///
 /// # Errors
 /// What is wrong with the user or host of one.
-pub fn parse(value: &str) -> Result<Vec<Hop>, BadName> {
+pub(crate) fn parse(value: &str) -> Result<Vec<Hop>, BadName> {
     value.split(',').map(Hop::parse).collect()
 }
 

@@ -7,7 +7,7 @@ use super::ids::InstanceId;
 
 /// An EC2 instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Instance {
+pub(crate) struct Instance {
     pub(crate) id: InstanceId,
     /// The value of its `Name` tag.
     pub(crate) name: Option<String>,
@@ -26,7 +26,7 @@ pub struct Instance {
 
 /// An address of a network interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Assigned {
+pub(crate) struct Assigned {
     /// The address in the VPC: private IPv4, or IPv6.
     pub(crate) address: IpAddr,
     /// The public IPv4 address associated with it, for example an Elastic IP.
@@ -37,7 +37,7 @@ impl Instance {
     /// Makes the first of `named` that the instance has its private, public or IPv6 address: if the
     /// user typed a secondary address, that one is used, however it is reached.
     #[must_use]
-    pub fn at(mut self, named: impl IntoIterator<Item = IpAddr>) -> Self {
+    pub(crate) fn at(mut self, named: impl IntoIterator<Item = IpAddr>) -> Self {
         let assigned_as = |named: IpAddr| {
             let mut assigned = self.assigned.iter();
             assigned.find(|it| it.address == named || it.public.map(IpAddr::V4) == Some(named))
@@ -57,7 +57,7 @@ impl Instance {
 
     /// Its public IPv4 address, else one of any interface.
     #[must_use]
-    pub fn any_public(&self) -> Option<Ipv4Addr> {
+    pub(crate) fn any_public(&self) -> Option<Ipv4Addr> {
         let of_others = || self.assigned.iter().find_map(|it| it.public);
         self.public.or_else(of_others)
     }
@@ -65,8 +65,7 @@ impl Instance {
 
 /// The state of an instance, by EC2's names (`InstanceState` in the EC2 API reference).
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is a name of EC2's")]
-pub enum State {
+pub(crate) enum State {
     Pending,
     /// The only state in which its network can be reached.
     Running,
@@ -80,7 +79,7 @@ pub enum State {
 
 impl State {
     /// Reads EC2's name for a state.
-    pub fn parse(name: &str) -> Self {
+    pub(crate) fn parse(name: &str) -> Self {
         match name {
             "pending" => Self::Pending,
             "running" => Self::Running,
@@ -93,12 +92,12 @@ impl State {
     }
 
     /// Whether its serial console may show something.
-    pub fn may_speak(&self) -> bool {
+    pub(crate) fn may_speak(&self) -> bool {
         !matches!(self, Self::Stopped | Self::Terminated)
     }
 
     /// Whether it is terminated or about to be: then no search matches it.
-    pub fn is_gone(&self) -> bool {
+    pub(crate) fn is_gone(&self) -> bool {
         matches!(self, Self::ShuttingDown | Self::Terminated)
     }
 }

@@ -4,7 +4,7 @@ use super::PORTS;
 
 /// Why the service does not open a tunnel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// The service's error code, or the HTTP status.
     pub code: String,
     /// The service's message; may be empty.
@@ -15,7 +15,7 @@ pub struct Refusal {
 
 /// The reason of a refusal, as far as we can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RefusalReason {
+pub(crate) enum RefusalReason {
     /// The service does not connect to this port.
     Port(u16),
     /// IAM does not allow it.

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// Why a session failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SessionFailure {
+pub(crate) enum SessionFailure {
     /// The agent wants the session encrypted with a KMS key. It never does for a port.
     KmsEncryption,
     /// Any other reason, in the agent's words or ours.

@@ -27,8 +27,7 @@ pub(super) struct Call<'a> {
 
 /// A key that is pushed.
 #[derive(Clone, Copy, Debug)]
-pub struct PushRequest<'a> {
-    /// The instance.
+pub(crate) struct PushRequest<'a> {
     pub id: &'a InstanceId,
     /// What it opens there.
     pub target: PushTarget<'a>,
@@ -36,7 +35,7 @@ pub struct PushRequest<'a> {
 
 /// What a pushed key opens.
 #[derive(Clone, Copy, Debug)]
-pub enum PushTarget<'a> {
+pub(crate) enum PushTarget<'a> {
     /// The instance's sshd, for this user; in this zone, if the user named it as part of the target.
     User(&'a Login, Option<&'a Zone>),
     /// Its serial console, which has no users.

@@ -22,8 +22,9 @@ use super::Regional;
 use super::variables::{first, variable};
 use crate::plan::aws::bad_value::BadValue;
 use crate::plan::aws::profiles::Profile;
-use crate::plan::aws::profiles::source;
-use crate::plan::aws::profiles::source::{CredentialSource, NamedSource, Origin, WebVariables};
+use crate::plan::aws::profiles::source::{
+    self, CredentialSource, NamedSource, Origin, WebVariables,
+};
 use crate::world::aws::error::{AwsError, CredentialsError, StaleSession, UnreadableFile};
 
 pub(super) use self::provided::{imds, is_metadata_disabled};
@@ -42,22 +43,9 @@ pub(super) struct ProviderChain<'a> {
 /// Whether the user may be asked for an MFA code. With BatchMode (ssh_config(5)), or while a shell
 /// reads the terminal, they may not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are what their names say")]
-pub enum Prompts {
+pub(crate) enum Prompts {
     Allowed,
     Forbidden,
-}
-
-impl Prompts {
-    /// With the BatchMode of ssh_config.
-    #[must_use]
-    pub const fn of(batch: bool) -> Self {
-        if batch {
-            Self::Forbidden
-        } else {
-            Self::Allowed
-        }
-    }
 }
 
 /// Credentials, and their file in the cache if they are from there.

@@ -21,7 +21,7 @@ impl Regional<'_> {
     ///
     /// # Errors
     /// Those of any call.
-    pub async fn endpoints(&self) -> Result<Vec<Endpoint>, AwsError> {
+    pub(crate) async fn endpoints(&self) -> Result<Vec<Endpoint>, AwsError> {
         let own = self.aws.endpoint_urls.get("EC2");
         let is_trusted =
             |name: &str, id: &EndpointId| is_endpoint_name(name, id, &self.region, own);
@@ -41,7 +41,7 @@ impl Regional<'_> {
     }
 
     /// Which of an endpoint's DNS names the configuration asks for.
-    pub fn endpoint_preference(&self) -> Preference {
+    pub(crate) fn endpoint_preference(&self) -> Preference {
         Preference {
             fips: self.aws.sdk.use_fips().unwrap_or(false),
             dual_stack: self.aws.sdk.use_dual_stack().unwrap_or(false),

@@ -12,12 +12,12 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-pub use self::credentials::{CredentialsError, NoLogin, NoMfaCode};
-pub use self::denied::Denied;
-pub use self::sdk_cause::SdkCause;
-pub use self::setting::SettingError;
-pub use self::stale::StaleSession;
-pub use self::unreadable::UnreadableFile;
+pub(crate) use self::credentials::{CredentialsError, NoLogin, NoMfaCode};
+pub(crate) use self::denied::Denied;
+pub(crate) use self::sdk_cause::SdkCause;
+pub(crate) use self::setting::SettingError;
+pub(crate) use self::stale::StaleSession;
+pub(crate) use self::unreadable::UnreadableFile;
 use crate::hint::Hint;
 use crate::plan::argv::quote;
 use crate::plan::aws::clock::Offset;
@@ -39,8 +39,7 @@ const AWS_FILE: &str =
 
 /// Why AWS cannot be asked, or what it refuses.
 #[derive(Debug, Error)]
-#[expect(missing_docs, reason = "the text of each variant stands beside it")]
-pub enum AwsError {
+pub(crate) enum AwsError {
     #[error(transparent)]
     Setting(#[from] SettingError),
     /// The file may hold a region, but cannot be read.

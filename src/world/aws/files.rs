@@ -18,7 +18,7 @@ pub(super) struct Files {
 
 /// The names of all profiles, for completion; none if the files cannot be parsed.
 #[must_use]
-pub fn profile_names() -> Vec<String> {
+pub(crate) fn profile_names() -> Vec<String> {
     Files::read().map_or(Vec::new(), |files| files.profiles.names())
 }
 
@@ -34,7 +34,7 @@ impl Files {
         let ((config_text, unread), (credentials_text, also)) =
             (config.text()?, credentials.text()?);
         let profiles = match Profiles::parse(&config_text, &credentials_text) {
-            Ok(profiles) => profiles.from_files(&config.name(), &credentials.name()),
+            Ok(profiles) => profiles.with_files(&config.name(), &credentials.name()),
             Err(FileError(file, error)) => {
                 let file = match file {
                     File::Config => config,

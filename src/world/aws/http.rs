@@ -22,8 +22,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 pub(super) use self::long_timeout::LongTimeout;
 use super::variables::variable;
-use crate::plan::aws::http_proxy;
-use crate::plan::aws::http_proxy::{Proxies, Proxy};
+use crate::plan::aws::http_proxy::{self, Proxies, Proxy};
 use crate::world::aws::error::AwsError;
 use crate::world::net::connect_error;
 use crate::world::net::error::NetworkError;

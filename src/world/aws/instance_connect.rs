@@ -24,7 +24,7 @@ impl Regional<'_> {
     ///
     /// # Errors
     /// Those of any call; also an answer that does not confirm the push.
-    pub async fn push(
+    pub(crate) async fn push(
         &self,
         push: PushRequest<'_>,
         public_key: &str,

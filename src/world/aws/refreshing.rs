@@ -15,7 +15,7 @@ const MARGIN: Duration = Duration::from_mins(1);
 
 /// The current credentials, and what it takes to load others.
 #[derive(Debug)]
-pub struct RefreshingCredentials {
+pub(crate) struct RefreshingCredentials {
     profile: Option<String>,
     region: Option<Region>,
     terminal: Terminal,
@@ -25,7 +25,7 @@ pub struct RefreshingCredentials {
 impl RefreshingCredentials {
     /// Begins with credentials that are loaded already.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         profile: Option<String>,
         region: Option<Region>,
         found: Option<Credentials>,
@@ -43,7 +43,7 @@ impl RefreshingCredentials {
     ///
     /// # Errors
     /// Those of [`Aws::load`].
-    pub async fn get(&self) -> Result<Credentials, AwsError> {
+    pub(crate) async fn get(&self) -> Result<Credentials, AwsError> {
         let mut current = self.credentials.lock().await;
         if let Some(credentials) = current.as_ref().filter(|it| is_good(it, SystemTime::now())) {
             return Ok(credentials.clone());

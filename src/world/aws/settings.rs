@@ -13,8 +13,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::sdk_config::Builder;
 
 use super::credentials::{imds, is_metadata_disabled};
-use super::files;
-use super::files::Files;
+use super::files::{self, Files};
 use super::http::proxies;
 use super::retry;
 use super::variables::{first, is_true};

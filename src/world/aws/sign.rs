@@ -17,10 +17,9 @@ use crate::world::aws::error::AwsError;
 
 /// The service, region and time that a signature is for.
 #[derive(Clone, Copy, Debug)]
-pub struct Scope<'a> {
+pub(crate) struct Scope<'a> {
     /// The service's signing name.
     pub service: &'a str,
-    /// The region.
     pub region: &'a Region,
     /// When it is signed.
     pub time: SystemTime,
@@ -31,7 +30,7 @@ pub struct Scope<'a> {
 ///
 /// # Errors
 /// None for a valid URL.
-pub fn presigned(
+pub(crate) fn presigned(
     url: &str,
     credentials: &Credentials,
     scope: Scope<'_>,
@@ -66,7 +65,7 @@ impl Regional<'_> {
     ///
     /// # Errors
     /// [`AwsError::NoCredentials`], and a URL that is not valid.
-    pub async fn sign_upgrade(&self, url: &str) -> Result<Vec<(String, String)>, AwsError> {
+    pub(crate) async fn sign_upgrade(&self, url: &str) -> Result<Vec<(String, String)>, AwsError> {
         let credentials = self.aws.credentials().await?;
         let scope = Scope {
             service: "ssmmessages",

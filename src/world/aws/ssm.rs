@@ -25,7 +25,7 @@ const TO_SSH: &str = "AWS-StartSSHSession";
 
 /// What a session is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionKind {
+pub(crate) enum SessionKind {
     /// A byte stream to this port.
     Port(u16),
     /// A shell, by the account's default document.
@@ -34,7 +34,7 @@ pub enum SessionKind {
 
 /// A session, with all it takes to open its data channel: URL and token are secret.
 #[derive(Clone)]
-pub struct Session {
+pub(crate) struct Session {
     /// `SessionId`.
     pub id: String,
     /// `StreamUrl`. To be used byte for byte: it holds a raw base64 value.
@@ -56,7 +56,7 @@ impl Regional<'_> {
     /// # Errors
     /// [`InstanceError::NotManaged`] for a target that Session Manager does not reach, and those of any
     /// call.
-    pub async fn start_session(
+    pub(crate) async fn start_session(
         &self,
         target: &str,
         start: SessionKind,
@@ -101,7 +101,7 @@ impl Regional<'_> {
     ///
     /// # Errors
     /// [`AwsError::SessionTimedOut`] or [`AwsError::SessionGone`], and those of any call.
-    pub async fn resume_session(&self, id: &str) -> Result<Session, AwsError> {
+    pub(crate) async fn resume_session(&self, id: &str) -> Result<Session, AwsError> {
         let call = self.call("ssm:ResumeSession");
         let request = self
             .ssm::<ResumeSessionError>()
@@ -125,7 +125,7 @@ impl Regional<'_> {
     ///
     /// # Errors
     /// Those of any call.
-    pub async fn terminate_session(&self, id: &str) -> Result<(), AwsError> {
+    pub(crate) async fn terminate_session(&self, id: &str) -> Result<(), AwsError> {
         let call = self.call("ssm:TerminateSession");
         let request = self
             .ssm::<TerminateSessionError>()
@@ -139,7 +139,7 @@ impl Regional<'_> {
     ///
     /// # Errors
     /// Those of any call.
-    pub async fn agent(&self, target: &str) -> Result<AgentStatus, AwsError> {
+    pub(crate) async fn agent(&self, target: &str) -> Result<AgentStatus, AwsError> {
         let filter = InstanceInformationStringFilter::builder()
             .key("InstanceIds")
             .values(target)

@@ -10,8 +10,7 @@ use crate::plan::argv::quote;
 
 /// Why there is no key to log in with.
 #[derive(Debug, Error)]
-#[expect(missing_docs, reason = "the text of each variant stands beside it")]
-pub enum KeyError {
+pub(crate) enum KeyError {
     #[error("cannot make a key")]
     Generate(#[source] ssh_key::Error),
     #[error("no directory for the key ({})", each(.0))]

@@ -18,14 +18,14 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-pub use self::stay::run;
+pub(crate) use self::stay::run;
 use super::error::KeyError;
 use super::room::KEY_LIFE;
 use super::shared;
 use crate::world::process::own_program;
 
 /// The hidden option.
-pub const OPTION: &str = "--keeper";
+pub(crate) const OPTION: &str = "--keeper";
 
 /// The last word for the keeper of a room that others share.
 const SHARED: &str = "shared";
@@ -38,21 +38,21 @@ const NOTHING: u8 = b'.';
 
 /// A keeper that was started. As long as this lives, it knows that we live.
 #[derive(Debug)]
-pub struct Keeper {
+pub(crate) struct Keeper {
     launcher: Child,
     bell: Bell,
 }
 
 /// How to tell a keeper that a push begins.
 #[derive(Clone, Debug)]
-pub struct Bell {
+pub(crate) struct Bell {
     pipe: Arc<ChildStdin>,
     rung: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Bell {
     /// Tells it: the key's minute begins, or begins again.
-    pub fn ring(&self) {
+    pub(crate) fn ring(&self) {
         *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         // If the keeper is gone, `settle` tells; the minute is then nobody's to count.
         let _ = (&*self.pipe).write_all(&[PUSH]);
@@ -70,7 +70,7 @@ impl Keeper {
     ///
     /// # Errors
     /// [`KeyError::NoKeeper`].
-    pub fn start(directory: &Path) -> Result<Self, KeyError> {
+    pub(crate) fn start(directory: &Path) -> Result<Self, KeyError> {
         Self::launch(std::process::id(), directory, None)
     }
 
@@ -78,7 +78,7 @@ impl Keeper {
     ///
     /// # Errors
     /// [`KeyError::Directory`], if that place is not ours alone; [`KeyError::NoKeeper`].
-    pub fn start_shared(room: &Path) -> Result<Self, KeyError> {
+    pub(crate) fn start_shared(room: &Path) -> Result<Self, KeyError> {
         Self::share(std::process::id(), room)
     }
 
@@ -86,7 +86,7 @@ impl Keeper {
     ///
     /// # Errors
     /// As [`Self::start_shared`], and [`KeyError::Write`].
-    pub fn hand_over(room: &Path) -> Result<PathBuf, KeyError> {
+    pub(crate) fn hand_over(room: &Path) -> Result<PathBuf, KeyError> {
         Self::share(std::os::unix::process::parent_id(), room)?;
         shared::key(room)
     }
@@ -127,7 +127,7 @@ impl Keeper {
 
     /// Its bell.
     #[must_use]
-    pub fn bell(&self) -> Bell {
+    pub(crate) fn bell(&self) -> Bell {
         self.bell.clone()
     }
 
@@ -136,7 +136,7 @@ impl Keeper {
     /// # Errors
     /// [`KeyError::NoKeeper`], when it could not be; [`KeyError::TooLate`], when the key's minute is over
     /// before it could be of use.
-    pub fn settle(&mut self) -> Result<(), KeyError> {
+    pub(crate) fn settle(&mut self) -> Result<(), KeyError> {
         match self.launcher.wait() {
             Ok(_) if self.bell.is_over() => Err(KeyError::TooLate),
             // A keeper that is gone has closed its end.

@@ -20,7 +20,7 @@ const OTHER_BITS: u32 = 0o177;
 
 /// An open directory, and the path by which it was opened.
 #[derive(Debug)]
-pub struct Private {
+pub(crate) struct Private {
     path: PathBuf,
     descriptor: File,
 }
@@ -30,7 +30,7 @@ impl Private {
     ///
     /// # Errors
     /// When others could, something has that name, or it cannot be made.
-    pub fn make(path: &Path, mode: u32) -> io::Result<Self> {
+    pub(crate) fn make(path: &Path, mode: u32) -> io::Result<Self> {
         let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
         make_in(&parent::open(path)?, name, path, mode)
     }
@@ -39,7 +39,7 @@ impl Private {
     ///
     /// # Errors
     /// When something has that name, or it cannot be made.
-    pub fn make_below(&self, name: &OsStr, mode: u32) -> io::Result<Self> {
+    pub(crate) fn make_below(&self, name: &OsStr, mode: u32) -> io::Result<Self> {
         make_in(&self.descriptor, name, &self.path.join(name), mode)
     }
 
@@ -47,7 +47,7 @@ impl Private {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
         open_in(CWD, path, path)
     }
 
@@ -55,7 +55,7 @@ impl Private {
     ///
     /// # Errors
     /// When others could, or it cannot be opened.
-    pub fn open_unmoved(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open_unmoved(path: &Path) -> io::Result<Self> {
         let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
         open_in(&parent::open(path)?, name.as_ref(), path)
     }
@@ -64,38 +64,38 @@ impl Private {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub fn open_below(&self, name: &OsStr) -> io::Result<Self> {
+    pub(crate) fn open_below(&self, name: &OsStr) -> io::Result<Self> {
         open_in(&self.descriptor, name.as_ref(), &self.path.join(name))
     }
 
     /// A directory that is open already.
     #[must_use]
-    pub fn from_open(path: &Path, descriptor: File) -> Self {
+    pub(crate) fn from_open(path: &Path, descriptor: File) -> Self {
         let path = path.to_owned();
         Self { path, descriptor }
     }
 
     /// The path by which it was opened.
     #[must_use]
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// The open directory, for locks.
     #[must_use]
-    pub fn descriptor(&self) -> &File {
+    pub(crate) fn descriptor(&self) -> &File {
         &self.descriptor
     }
 
     /// The open directory, to be handed on.
     #[must_use]
-    pub fn into_descriptor(self) -> File {
+    pub(crate) fn into_descriptor(self) -> File {
         self.descriptor
     }
 
     /// Its mode, if it belongs to us and nobody else has any permission in it.
     #[must_use]
-    pub fn mode_if_ours_alone(&self) -> Option<u32> {
+    pub(crate) fn mode_if_ours_alone(&self) -> Option<u32> {
         let metadata = self.descriptor.metadata().ok()?;
         let mode = metadata.mode() & 0o1777;
         let ours = metadata.uid() == geteuid().as_raw() && metadata.is_dir();
@@ -104,7 +104,7 @@ impl Private {
 
     /// Whether its path still leads to it.
     #[must_use]
-    pub fn is_still_there(&self) -> bool {
+    pub(crate) fn is_still_there(&self) -> bool {
         let of = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
         match (fs::symlink_metadata(&self.path), self.descriptor.metadata()) {
             (Ok(there), Ok(here)) => of(there) == of(here),
@@ -116,7 +116,7 @@ impl Private {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn names(&self) -> io::Result<Vec<OsString>> {
+    pub(crate) fn names(&self) -> io::Result<Vec<OsString>> {
         let mut names = Vec::new();
         for entry in Dir::read_from(&self.descriptor)? {
             let entry = entry?;
@@ -131,7 +131,7 @@ impl Private {
     /// Whether there is a file of this name that only we can read, as we make them. A umask may have
     /// taken bits away, and nothing adds any.
     #[must_use]
-    pub fn has_file(&self, name: &OsStr) -> bool {
+    pub(crate) fn has_file(&self, name: &OsStr) -> bool {
         self.stat(name).is_ok_and(|it| {
             FileType::from_raw_mode(it.st_mode) == FileType::RegularFile
                 && it.st_uid == geteuid().as_raw()
@@ -147,7 +147,7 @@ impl Private {
     ///
     /// # Errors
     /// When it is none of ours, or cannot be opened.
-    pub fn file(&self, name: &str) -> io::Result<File> {
+    pub(crate) fn file(&self, name: &str) -> io::Result<File> {
         if !self.has_file(name.as_ref()) {
             return Err(io::ErrorKind::NotFound.into());
         }
@@ -157,7 +157,7 @@ impl Private {
 
     /// Whether an open file is the one of this name.
     #[must_use]
-    pub fn is_file(&self, name: &str, file: &File) -> bool {
+    pub(crate) fn is_file(&self, name: &str, file: &File) -> bool {
         match (self.stat(name.as_ref()), file.metadata()) {
             (Ok(there), Ok(here)) => (there.st_dev, there.st_ino) == (here.dev(), here.ino()),
             _ => false,
@@ -168,7 +168,7 @@ impl Private {
     ///
     /// # Errors
     /// When something has that name.
-    pub fn link(&self, name: &str, second: &str) -> io::Result<()> {
+    pub(crate) fn link(&self, name: &str, second: &str) -> io::Result<()> {
         let (directory, flags) = (&self.descriptor, AtFlags::empty());
         Ok(linkat(directory, name, directory, second, flags)?)
     }
@@ -177,7 +177,7 @@ impl Private {
     ///
     /// # Errors
     /// When something has that name, or it cannot be written.
-    pub fn write(&self, name: &str, content: &[u8]) -> io::Result<()> {
+    pub(crate) fn write(&self, name: &str, content: &[u8]) -> io::Result<()> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         let mode = Mode::RUSR | Mode::WUSR;
         let file = openat(&self.descriptor, name, flags, mode)?;
@@ -188,21 +188,21 @@ impl Private {
     ///
     /// # Errors
     /// When it is none of ours, or cannot be read.
-    pub fn read(&self, name: &str) -> io::Result<Vec<u8>> {
+    pub(crate) fn read(&self, name: &str) -> io::Result<Vec<u8>> {
         let mut content = Vec::new();
         self.file(name)?.read_to_end(&mut content)?;
         Ok(content)
     }
 
     /// Deletes a file of ours. Anything else of that name stays.
-    pub fn remove(&self, name: &OsStr) {
+    pub(crate) fn remove(&self, name: &OsStr) {
         if self.has_file(name) {
             let _ = unlinkat(&self.descriptor, name, AtFlags::empty());
         }
     }
 
     /// Deletes the directory itself, if it is empty and still where it was.
-    pub fn remove_if_empty(&self) {
+    pub(crate) fn remove_if_empty(&self) {
         if self.is_still_there() {
             let _ = fs::remove_dir(&self.path);
         }

@@ -23,14 +23,14 @@ const KEY: &str = "key";
 const CREDENTIALS: &str = "credentials";
 
 /// After this long a key is of no use: AWS has forgotten its public half.
-pub const KEY_LIFE: Duration = Duration::from_mins(1);
+pub(crate) const KEY_LIFE: Duration = Duration::from_mins(1);
 
 /// The mode of our directories.
 const MODE: u32 = 0o700;
 
 /// A directory of mode 0700, removed with what we put there when dropped.
 #[derive(Debug)]
-pub struct Room {
+pub(crate) struct Room {
     directory: Private,
 }
 
@@ -40,7 +40,7 @@ impl Room {
     ///
     /// # Errors
     /// [`KeyError::NoRoom`] with what was tried.
-    pub fn open() -> Result<Self, KeyError> {
+    pub(crate) fn open() -> Result<Self, KeyError> {
         let mut tried = Vec::new();
         for base in bases() {
             // What others could lead elsewhere later on shall not be in the path.
@@ -55,7 +55,7 @@ impl Room {
     }
 
     /// Where it is.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.directory.path()
     }
 
@@ -63,7 +63,7 @@ impl Room {
     ///
     /// # Errors
     /// [`KeyError::Write`], for whatever reason it cannot be written.
-    pub fn write_key(&self, key: &[u8]) -> Result<PathBuf, KeyError> {
+    pub(crate) fn write_key(&self, key: &[u8]) -> Result<PathBuf, KeyError> {
         self.write(KEY, key)
     }
 
@@ -71,7 +71,7 @@ impl Room {
     ///
     /// # Errors
     /// As [`Room::write_key`].
-    pub fn write_credentials(&self, text: &[u8]) -> Result<PathBuf, KeyError> {
+    pub(crate) fn write_credentials(&self, text: &[u8]) -> Result<PathBuf, KeyError> {
         self.write(CREDENTIALS, text)
     }
 
@@ -110,7 +110,7 @@ fn has_our_name(name: &OsStr, prefix: &str) -> bool {
 ///
 /// # Errors
 /// [`KeyError::NoRoom`].
-pub fn for_plain_ssh() -> Result<PathBuf, KeyError> {
+pub(crate) fn for_plain_ssh() -> Result<PathBuf, KeyError> {
     Ok(place()?.join(user_prefix()))
 }
 
@@ -119,7 +119,7 @@ pub fn for_plain_ssh() -> Result<PathBuf, KeyError> {
 ///
 /// # Errors
 /// [`KeyError::NoRoom`].
-pub fn for_this_run() -> Result<PathBuf, KeyError> {
+pub(crate) fn for_this_run() -> Result<PathBuf, KeyError> {
     static SUFFIX: OnceLock<String> = OnceLock::new();
     let suffix = SUFFIX.get_or_init(random_suffix);
     Ok(place()?.join(format!("{}-{suffix}", user_prefix())))
@@ -136,7 +136,7 @@ fn place() -> Result<PathBuf, KeyError> {
 }
 
 /// The directories of runs with hops, also of those that were killed.
-pub fn of_runs() -> impl Iterator<Item = PathBuf> {
+pub(crate) fn of_runs() -> impl Iterator<Item = PathBuf> {
     let entries = place().ok().and_then(|place| fs::read_dir(place).ok());
     let prefix = format!("{}-", user_prefix());
     let entries = entries.into_iter().flatten().flatten();
@@ -160,7 +160,7 @@ fn bases() -> impl Iterator<Item = PathBuf> {
 
 /// Takes a file out of a room of ours: it is gone then, unless others will want it, too. `None` if
 /// there is none any more, or it is no file of ours.
-pub fn take(file: &Path, keep: bool) -> Option<Vec<u8>> {
+pub(crate) fn take(file: &Path, keep: bool) -> Option<Vec<u8>> {
     let name = file.file_name().filter(|name| *name == CREDENTIALS)?;
     let room = ours(file.parent()?)?;
     let content = room.read(CREDENTIALS).ok()?;
@@ -172,7 +172,7 @@ pub fn take(file: &Path, keep: bool) -> Option<Vec<u8>> {
 
 /// Removes a directory of ours: the files that we put there, and the directory once it is empty.
 /// What somebody else has put there is not ours to delete.
-pub fn clear(room: &Private) {
+pub(crate) fn clear(room: &Private) {
     for file in [KEY, CREDENTIALS] {
         room.remove(file.as_ref());
     }
@@ -182,7 +182,7 @@ pub fn clear(room: &Private) {
 /// Removes what killed runs and killed keepers have left beside `directory`: rooms whose key is
 /// older than a key can be of use, and rooms without one that are a day old. A directory with
 /// anything in it that is not ours stays as it is, whatever its name.
-pub fn sweep_beside(directory: &Path) {
+pub(crate) fn sweep_beside(directory: &Path) {
     let Some(entries) = directory.parent().and_then(|base| fs::read_dir(base).ok()) else {
         return;
     };
@@ -212,7 +212,7 @@ fn holds_only_ours(room: &Private) -> bool {
 
 /// The directory of this path, if one of our runs made it: by its name, its owner and its mode.
 #[must_use]
-pub fn ours(path: &Path) -> Option<Private> {
+pub(crate) fn ours(path: &Path) -> Option<Private> {
     let named = has_our_name(path.file_name()?, PREFIX);
     let room = Private::open(path).ok().filter(|_| named)?;
     (room.mode_if_ours_alone() == Some(MODE)).then_some(room)

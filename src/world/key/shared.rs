@@ -23,7 +23,7 @@ use super::room::KEY_LIFE;
 use crate::plan::target::Target;
 
 /// The name of the key in its room.
-pub const KEY: &str = "key";
+pub(crate) const KEY: &str = "key";
 
 /// The mode of rooms, and of the directory that they are in.
 const MODE: u32 = 0o700 | STICKY;
@@ -43,7 +43,7 @@ const TRIES: usize = 100;
 ///
 /// # Errors
 /// When it is somebody else's, holds anything else, or cannot be made.
-pub fn prepare(base: &Path) -> io::Result<Private> {
+pub(crate) fn prepare(base: &Path) -> io::Result<Private> {
     for _ in 0..TRIES {
         match Private::make(base, MODE) {
             Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {}
@@ -62,7 +62,7 @@ pub fn prepare(base: &Path) -> io::Result<Private> {
 ///
 /// # Errors
 /// When it may not.
-pub fn check(base: &Path) -> io::Result<Private> {
+pub(crate) fn check(base: &Path) -> io::Result<Private> {
     let refused = |cause| Err(io::Error::new(io::ErrorKind::PermissionDenied, cause));
     let directory = match Private::open_unmoved(base) {
         // A link, or no directory.
@@ -106,7 +106,7 @@ fn is_made(directory: &Private) -> bool {
 ///
 /// # Errors
 /// When it cannot be made.
-pub fn enter(room: &Path) -> io::Result<File> {
+pub(crate) fn enter(room: &Path) -> io::Result<File> {
     for _ in 0..TRIES {
         match try_to_enter(room) {
             Ok(Some(room)) => return Ok(room.into_descriptor()),
@@ -123,7 +123,7 @@ pub fn enter(room: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// [`KeyError::Write`], when it cannot be written.
-pub fn key(room: &Path) -> Result<PathBuf, KeyError> {
+pub(crate) fn key(room: &Path) -> Result<PathBuf, KeyError> {
     let path = room.join(KEY);
     let error = |source| KeyError::Write {
         path: path.clone(),
@@ -188,7 +188,7 @@ fn try_to_enter(path: &Path) -> io::Result<Option<Private>> {
 }
 
 /// Leaves a room, and clears it unless somebody else is in there.
-pub fn leave(room: &Path, lock: File) {
+pub(crate) fn leave(room: &Path, lock: File) {
     let _ = lock.unlock();
     clear_if_empty(&Private::from_open(room, lock));
 }
@@ -196,7 +196,7 @@ pub fn leave(room: &Path, lock: File) {
 /// Clears what killed keepers have left in a directory, but for one room. Whatever is no room, or
 /// has anything in it that we did not put there, stays as it is. A run's own directory may have rooms
 /// of other names, too: those of hops as ssh_config has them.
-pub fn sweep(base: &Path, but: &Path, is_of_a_run: bool) {
+pub(crate) fn sweep(base: &Path, but: &Path, is_of_a_run: bool) {
     let Ok(directory) = check(base) else {
         return;
     };

@@ -90,7 +90,7 @@ fn login(proxy: &Proxy) -> NetworkError {
 }
 
 /// Why a connection to this host over TLS failed.
-pub fn of_tls(error: &rustls::Error, host: String) -> NetworkError {
+pub(crate) fn of_tls(error: &rustls::Error, host: String) -> NetworkError {
     use CertificateError as Bad;
     let why = match error {
         rustls::Error::InvalidCertificate(bad) => match bad {

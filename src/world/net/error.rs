@@ -9,8 +9,7 @@ use crate::plan::aws::http_proxy::BadProxy;
 
 /// Why there is no connection to a server, where more can be said than that it is unreachable.
 #[derive(Clone, Debug, Error)]
-#[expect(missing_docs, reason = "the text of each variant stands beside it")]
-pub enum NetworkError {
+pub(crate) enum NetworkError {
     #[error(transparent)]
     BadBundle(#[from] BadBundle),
     #[error("this system has no certificates of certificate authorities")]
@@ -44,7 +43,7 @@ pub enum NetworkError {
 /// A file that certificates cannot be read from.
 #[derive(Clone, Debug, Error)]
 #[error("cannot use the certificates in {}: {fault}", path.display())]
-pub struct BadBundle {
+pub(crate) struct BadBundle {
     /// The file.
     pub path: PathBuf,
     /// The variable or setting that names it.
@@ -55,8 +54,7 @@ pub struct BadBundle {
 
 /// Why a server's certificate proves nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[expect(missing_docs, reason = "the text of each variant stands beside it")]
-pub enum CertError {
+pub(crate) enum CertError {
     #[error("its certificate is signed by an unknown authority")]
     UnknownAuthority,
     #[error("its certificate is for another name")]

@@ -6,8 +6,7 @@ use thiserror::Error;
 use tokio::io::{copy_bidirectional_with_sizes, join};
 
 use super::listener::{Caller, is_caller_closed};
-use super::tcp;
-use super::tcp::ConnectError;
+use super::tcp::{self, ConnectError};
 use crate::hint::Hint;
 
 /// How much is read at once, in bytes.
@@ -15,7 +14,7 @@ const CHUNK: usize = 32 << 10;
 
 /// Why there is no connection, or none any more.
 #[derive(Debug, Error)]
-pub enum ForwardError {
+pub(crate) enum ForwardError {
     /// It could not be made.
     #[error(transparent)]
     Connect(#[from] ConnectError),

@@ -12,9 +12,9 @@ use rustix::process::{Resource, getrlimit};
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 
-pub use self::caller::{Caller, CallerReader, CallerWriter, is_caller_closed};
-pub use self::error::ListenError;
-pub use self::idle::Connections;
+pub(crate) use self::caller::{Caller, is_caller_closed};
+pub(crate) use self::error::ListenError;
+pub(crate) use self::idle::Connections;
 use crate::plan::cli::bind_address::BindAddress;
 use crate::world::tty::terminal::Terminal;
 
@@ -31,7 +31,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// A listening socket.
 #[derive(Debug)]
-pub struct Listener {
+pub(crate) struct Listener {
     socket: TcpListener,
     /// The address that it listens on.
     pub address: SocketAddr,
@@ -44,7 +44,7 @@ impl Listener {
     ///
     /// # Errors
     /// [`ListenError`].
-    pub async fn open(place: &BindAddress) -> Result<Self, ListenError> {
+    pub(crate) async fn open(place: &BindAddress) -> Result<Self, ListenError> {
         let open = async {
             let socket = TcpListener::bind(&*place.sockets()).await?;
             let address = socket.local_addr()?;
@@ -62,7 +62,7 @@ impl Listener {
     }
 
     /// Waits for a client. Retries after errors. May be dropped and called again at any time.
-    pub async fn accept(&mut self, terminal: Terminal) -> Caller {
+    pub(crate) async fn accept(&mut self, terminal: Terminal) -> Caller {
         loop {
             match self.socket.accept().await {
                 Ok((stream, peer)) => {
@@ -91,7 +91,7 @@ fn is_client_error(cause: &io::Error) -> bool {
 }
 
 /// How many clients can be served at once.
-pub fn capacity() -> usize {
+pub(crate) fn capacity() -> usize {
     let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
     let most = (files.saturating_sub(FILES) / FILES_EACH).clamp(1, MOST);
     usize::try_from(most).unwrap_or(1)

@@ -24,10 +24,9 @@ const PROBE: Duration = Duration::from_secs(2);
 /// A connection that could not be made.
 #[derive(Debug, Error)]
 #[error("cannot connect to {host} port {port}")]
-pub struct ConnectError {
+pub(crate) struct ConnectError {
     /// The host's name or address.
     pub host: String,
-    /// The port.
     pub port: u16,
     /// Why its last address does not answer; [`io::ErrorKind::TimedOut`] if the time is up.
     pub source: io::Error,

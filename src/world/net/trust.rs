@@ -26,7 +26,7 @@ const SYSTEM: &[&str] = &[
 
 /// The certificates to trust, read when a connection first needs them and kept. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Trust(Arc<Inner>);
+pub(crate) struct Trust(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -52,7 +52,7 @@ struct Authorities {
 impl Trust {
     /// The file that is set, in botocore's order: `AWS_CA_BUNDLE`, the profile's `ca_bundle`,
     /// `REQUESTS_CA_BUNDLE`; else those of the system. Nothing is read yet.
-    pub fn new(ca_bundle: Option<&Path>) -> Self {
+    pub(crate) fn new(ca_bundle: Option<&Path>) -> Self {
         let profile = ca_bundle.map(|path| Bundle::new(path, "the profile's `ca_bundle`"));
         let bundle = Bundle::named_by("AWS_CA_BUNDLE")
             .or(profile)
@@ -68,7 +68,7 @@ impl Trust {
     ///
     /// # Errors
     /// [`NetworkError::BadBundle`], [`NetworkError::NoAuthorities`].
-    pub fn config(&self) -> Result<ClientConfig, NetworkError> {
+    pub(crate) fn config(&self) -> Result<ClientConfig, NetworkError> {
         let roots = Arc::clone(&self.authorities()?.roots);
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider)

@@ -15,7 +15,7 @@ pub(crate) mod pongs;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_websockets::{ClientBuilder, Config, Limits, WebSocketStream};
 
-pub use self::error::{DialError, DialStep};
+pub(crate) use self::error::{DialError, DialStep};
 use super::trust::Trust;
 use crate::plan::aws::http_proxy::Proxies;
 

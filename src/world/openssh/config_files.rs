@@ -16,20 +16,20 @@ const BACKUP_SUFFIX: &str = ".before-mssh";
 
 /// The local user by passwd(5), as for ssh.
 #[must_use]
-pub fn user() -> Option<User> {
+pub(crate) fn user() -> Option<User> {
     User::from_uid(Uid::current()).ok().flatten()
 }
 
 /// `~/.ssh`. ssh takes the home directory from passwd(5), not from HOME.
 #[must_use]
-pub fn directory() -> PathBuf {
+pub(crate) fn directory() -> PathBuf {
     let home = user().map_or_else(|| PathBuf::from("~"), |user| user.dir);
     home.join(".ssh")
 }
 
 /// Whether a file exists. Its name may begin with `~/.ssh/`.
 #[must_use]
-pub fn is_there(name: &str) -> bool {
+pub(crate) fn is_there(name: &str) -> bool {
     let directory = directory();
     match name.strip_prefix("~/.ssh/") {
         Some(rest) => directory.join(rest).exists(),
@@ -41,7 +41,7 @@ pub fn is_there(name: &str) -> bool {
 ///
 /// # Errors
 /// [`SshError::File`].
-pub fn read(file: &Path) -> Result<Option<Vec<u8>>, SshError> {
+pub(crate) fn read(file: &Path) -> Result<Option<Vec<u8>>, SshError> {
     match bounded::file(file) {
         Ok(content) => Ok(Some(content)),
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -61,7 +61,7 @@ fn failed(file: &Path, source: io::Error) -> SshError {
 ///
 /// # Errors
 /// [`SshError::File`].
-pub fn write(file: &Path, content: &[u8]) -> Result<(), SshError> {
+pub(crate) fn write(file: &Path, content: &[u8]) -> Result<(), SshError> {
     let write = || {
         if let Some(directory) = file.parent().filter(|directory| !directory.exists()) {
             DirBuilder::new().mode(0o700).create(directory)?;
@@ -75,7 +75,7 @@ pub fn write(file: &Path, content: &[u8]) -> Result<(), SshError> {
 
 /// The path of a file's backup.
 #[must_use]
-pub fn backup(file: &Path) -> PathBuf {
+pub(crate) fn backup(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(BACKUP_SUFFIX);
     name.into()
@@ -85,7 +85,7 @@ pub fn backup(file: &Path) -> PathBuf {
 ///
 /// # Errors
 /// [`SshError::File`].
-pub fn remove(file: &Path) -> Result<(), SshError> {
+pub(crate) fn remove(file: &Path) -> Result<(), SshError> {
     match fs::remove_file(file) {
         Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(failed(file, cause)),
         _ => Ok(()),

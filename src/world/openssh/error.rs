@@ -11,8 +11,7 @@ use crate::world::process::error::ClientError;
 
 /// Why ssh fails, or its configuration cannot be changed.
 #[derive(Debug, Error)]
-#[expect(missing_docs, reason = "the text of each variant stands beside it")]
-pub enum SshError {
+pub(crate) enum SshError {
     /// ssh rejects the command line or its configuration, with its own message.
     #[error("{}", String::from_utf8_lossy(stderr))]
     Refused { stderr: Vec<u8>, status: u8 },
@@ -28,7 +27,7 @@ pub enum SshError {
 
 impl SshError {
     /// The exit status: 127 for a missing client, as in a shell; ssh's own if it refuses.
-    pub fn status(&self) -> Option<u8> {
+    pub(crate) fn status(&self) -> Option<u8> {
         match self {
             Self::Refused { status, .. } => Some(*status),
             Self::Client(ClientError::NotFound(_)) => Some(127),

@@ -6,8 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::config_files;
-use crate::plan::cli::complete::hosts;
-use crate::plan::cli::complete::hosts::ConfigNames;
+use crate::plan::cli::complete::hosts::{self, ConfigNames};
 
 /// Limits on a file and on the number of files: the user waits at the keyboard.
 const MOST_BYTES: u64 = 4 << 20;
@@ -16,7 +15,7 @@ const MOST_FILES: usize = 64;
 /// The sorted host names in the user's configuration (or in the file `config` instead), its includes,
 /// the system's configuration, and known_hosts files. Skips files that it cannot read.
 #[must_use]
-pub fn known(config: Option<&Path>) -> Vec<String> {
+pub(crate) fn known(config: Option<&Path>) -> Vec<String> {
     let user = config_files::directory();
     let system = Path::new("/etc/ssh");
     let mut known_hosts: Vec<PathBuf> = ["known_hosts", "known_hosts2"]

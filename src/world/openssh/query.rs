@@ -12,16 +12,14 @@ use super::error::SshError;
 use super::run_ssh::run_ssh;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::ssh_g;
-use crate::plan::ssh_g::user;
-use crate::plan::ssh_g::user::Local;
+use crate::plan::ssh_g::user::{self, Local};
 use crate::plan::ssh_g::{HostConfig, Query, QueryOptions, files};
 use crate::plan::target::destination::Destination;
-use crate::world::process;
-use crate::world::process::bounded;
+use crate::world::process::{self, bounded};
 
 /// The configuration that `ssh -G` reads.
 #[derive(Debug)]
-pub enum ConfigSource {
+pub(crate) enum ConfigSource {
     /// The file that `-F` names, or those that ssh reads without `-F`.
     Files(Option<PathBuf>),
     /// None: `-F` names a pipe. It can be read once only, and the client will do so.
@@ -31,7 +29,7 @@ pub enum ConfigSource {
 impl ConfigSource {
     /// The configuration for this command line.
     #[must_use]
-    pub fn of(invocation: &Invocation) -> Self {
+    pub(crate) fn of(invocation: &Invocation) -> Self {
         match invocation.config_file() {
             Some(file) if fs::metadata(file).is_ok_and(|it| !it.is_file()) => Self::Pipe,
             file => Self::Files(file.map(Path::to_owned)),
@@ -40,7 +38,7 @@ impl ConfigSource {
 
     /// The value of `-F`, if ssh needs one.
     #[must_use]
-    pub fn config(&self) -> Option<&Path> {
+    pub(crate) fn config(&self) -> Option<&Path> {
         match self {
             Self::Files(file) => file.as_deref(),
             Self::Pipe => Some(Path::new("none")),
@@ -55,7 +53,7 @@ impl ConfigSource {
 ///
 /// # Errors
 /// [`SshError::Refused`] with ssh's own message, if ssh rejects the command line or its files.
-pub async fn ask(
+pub(crate) async fn ask(
     ssh: &Path,
     invocation: &Invocation,
     query: &Query<'_>,
@@ -115,7 +113,7 @@ async fn answer_and_files(
 ///
 /// # Errors
 /// As of [`ask`].
-pub async fn answer(ssh: &Path, words: Vec<OsString>) -> Result<HostConfig, SshError> {
+pub(crate) async fn answer(ssh: &Path, words: Vec<OsString>) -> Result<HostConfig, SshError> {
     let output = run_ssh(ssh, words, Stdio::null()).await?;
     if output.status.success() {
         return Ok(with_expanded_user(HostConfig::parse(&output.stdout)));
@@ -164,7 +162,7 @@ fn any_file(files: Option<&[PathBuf]>, says: impl Fn(&[u8]) -> bool) -> bool {
 ///
 /// # Errors
 /// As of [`ask`].
-pub async fn host_name(
+pub(crate) async fn host_name(
     invocation: &Invocation,
     destination: &Destination,
 ) -> Result<String, SshError> {

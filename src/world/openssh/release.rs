@@ -31,18 +31,18 @@ pub fn grammar(program: Program, words: &[OsString]) -> Grammar {
 }
 
 /// Whether the clients on PATH are older than this release. Runs `ssh -V`.
-pub fn is_older_than(needed: Release) -> bool {
+pub(crate) fn is_older_than(needed: Release) -> bool {
     release().is_some_and(|release| release < needed)
 }
 
 /// The release of the ssh on PATH. Runs `ssh -V`.
 #[must_use]
-pub fn release() -> Option<Release> {
+pub(crate) fn release() -> Option<Release> {
     process::find("ssh").ok().and_then(|it| release_of(&it))
 }
 
 /// The release of this ssh, from `OpenSSH_9.2p1 …`; `None` for any other output. Runs `ssh -V`.
-pub fn release_of(ssh: &Path) -> Option<Release> {
+pub(crate) fn release_of(ssh: &Path) -> Option<Release> {
     let output = std::process::Command::new(ssh)
         .arg("-V")
         .stdin(Stdio::null())

@@ -13,7 +13,7 @@ const FILE: usize = 16 * 1024 * 1024;
 ///
 /// # Errors
 /// If it cannot be read or exceeds the limit of 16 MB.
-pub fn file(path: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn file(path: &Path) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     File::open(path)?
         .take(FILE as u64 + 1)
@@ -28,7 +28,7 @@ pub fn file(path: &Path) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// As [`file`]; also if it is not UTF-8.
-pub fn text(path: &Path) -> io::Result<String> {
+pub(crate) fn text(path: &Path) -> io::Result<String> {
     String::from_utf8(file(path)?)
         .map_err(|cause| io::Error::new(io::ErrorKind::InvalidData, cause))
 }
@@ -37,7 +37,7 @@ pub fn text(path: &Path) -> io::Result<String> {
 ///
 /// # Errors
 /// If it cannot be read or has more.
-pub async fn pipe(
+pub(crate) async fn pipe(
     from: &mut (impl AsyncRead + Unpin),
     into: &mut Vec<u8>,
     most: usize,

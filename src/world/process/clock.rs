@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 /// A monotonic clock that reads the system time once, when it starts.
 #[derive(Clone, Copy, Debug)]
-pub struct Clock {
+pub(crate) struct Clock {
     started: Instant,
     at: Duration,
 }
@@ -14,7 +14,7 @@ pub struct Clock {
 impl Clock {
     /// Starts a clock.
     #[must_use]
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self {
             started: Instant::now(),
             at: SystemTime::now()
@@ -25,13 +25,13 @@ impl Clock {
 
     /// The time since the Unix epoch.
     #[must_use]
-    pub fn now(&self) -> Duration {
+    pub(crate) fn now(&self) -> Duration {
         self.at + self.started.elapsed()
     }
 
     /// The instant at which [`Clock::now`] will return this time.
     #[must_use]
-    pub fn instant(&self, time: Duration) -> Instant {
+    pub(crate) fn instant(&self, time: Duration) -> Instant {
         self.started + time.saturating_sub(self.at)
     }
 }

@@ -9,8 +9,7 @@ use crate::hint::Hint;
 
 /// Why one of OpenSSH's clients cannot be run.
 #[derive(Debug, Error)]
-#[expect(missing_docs, reason = "the text of each variant stands beside it")]
-pub enum ClientError {
+pub(crate) enum ClientError {
     #[error("`{0}` not found on PATH")]
     NotFound(&'static str),
     #[error("cannot run {}", path.display())]
@@ -30,8 +29,7 @@ impl Hint for ClientError {
 
 /// Failures of the process itself, and of its standard output.
 #[derive(Debug, Error)]
-#[expect(missing_docs, reason = "the text of each variant stands beside it")]
-pub enum IoError {
+pub(crate) enum IoError {
     #[error("cannot start")]
     Start(#[source] io::Error),
     #[error("cannot write to standard output")]

@@ -24,7 +24,7 @@ const LAST_MOMENT: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// If it cannot be found.
-pub fn path() -> io::Result<PathBuf> {
+pub(crate) fn path() -> io::Result<PathBuf> {
     std::env::current_exe().or_else(|cause| {
         let name = std::env::args_os().next().ok_or(cause)?;
         let found = which::which(name).map_err(io::Error::other)?;
@@ -33,7 +33,7 @@ pub fn path() -> io::Result<PathBuf> {
 }
 
 /// Runs `run` with enough stack, even if the user's limit (`ulimit -s`) is small.
-pub fn with_large_stack(run: impl FnOnce() -> ExitCode + Send) -> ExitCode {
+pub(crate) fn with_large_stack(run: impl FnOnce() -> ExitCode + Send) -> ExitCode {
     let limit = getrlimit(Resource::RLIMIT_STACK).map_or(0, |(soft, _)| soft);
     if usize::try_from(limit).unwrap_or(usize::MAX) >= STACK {
         return run();
@@ -48,7 +48,7 @@ pub fn with_large_stack(run: impl FnOnce() -> ExitCode + Send) -> ExitCode {
 /// Whether this is the first process of a container. When it ends, the kernel kills all others: the
 /// process that deletes the key would have no time to do so after the client ends.
 #[must_use]
-pub fn is_pid_1() -> bool {
+pub(crate) fn is_pid_1() -> bool {
     std::process::id() == 1
 }
 
@@ -56,7 +56,7 @@ pub fn is_pid_1() -> bool {
 ///
 /// # Errors
 /// If it cannot be started.
-pub fn run_as_pid_1() -> io::Result<ExitCode> {
+pub(crate) fn run_as_pid_1() -> io::Result<ExitCode> {
     let mut words = std::env::args_os();
     let name = words.next().unwrap_or_default();
     let runtime = Builder::new_current_thread().enable_all().build()?;

@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 ///
 /// # Errors
 /// If the new file cannot be written, synced or renamed.
-pub fn replace_file(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+pub(crate) fn replace_file(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
     let directory = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     let mut file = NamedTempFile::new_in(directory)?;
     file.write_all(content)?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use rustix::fs::{Access, access};
 
 /// The environment variable that names the shell.
-pub const VARIABLE: &str = "SHELL";
+pub(crate) const VARIABLE: &str = "SHELL";
 
 /// The shell that every system has.
 const USUAL: &str = "/bin/sh";
@@ -21,7 +21,7 @@ const KNOWN: [&str; 14] = [
 /// false(1)), does not exist, has no absolute path, or quotes differently. Otherwise SHELL stays, for
 /// the user's own LocalCommand and ProxyCommand.
 #[must_use]
-pub fn instead() -> Option<&'static str> {
+pub(crate) fn instead() -> Option<&'static str> {
     let theirs = env::var_os(VARIABLE).filter(|name| !name.is_empty())?;
     let path = Path::new(&theirs);
     let name = path.file_name().and_then(|name| name.to_str());

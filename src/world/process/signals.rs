@@ -14,14 +14,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 /// The signals that others send to end us.
-pub const FATAL: [Number; 4] = [Number::HUP, Number::TERM, Number::INT, Number::QUIT];
+pub(crate) const FATAL: [Number; 4] = [Number::HUP, Number::TERM, Number::INT, Number::QUIT];
 
 /// Whether a [`ShutdownSignals`] was made.
 static LISTENING: AtomicBool = AtomicBool::new(false);
 
 /// Listens for [`FATAL`] signals, which from then on end nothing by themselves.
 #[derive(Debug)]
-pub struct ShutdownSignals {
+pub(crate) struct ShutdownSignals {
     kinds: Vec<SignalKind>,
     signals: Vec<Signal>,
     /// The last signal received.
@@ -35,7 +35,7 @@ impl ShutdownSignals {
     ///
     /// # Errors
     /// If the system refuses a handler.
-    pub fn listen() -> io::Result<Self> {
+    pub(crate) fn listen() -> io::Result<Self> {
         Self::to(FATAL.into_iter().map(kind).collect())
     }
 
@@ -44,7 +44,7 @@ impl ShutdownSignals {
     ///
     /// # Errors
     /// If the system refuses a handler.
-    pub fn listen_unless_ignored() -> io::Result<Self> {
+    pub(crate) fn listen_unless_ignored() -> io::Result<Self> {
         Self::to(not_ignored().into_iter().map(kind).collect())
     }
 
@@ -52,13 +52,13 @@ impl ShutdownSignals {
     ///
     /// # Errors
     /// If the system refuses a handler.
-    pub fn subscribe(&self) -> io::Result<Self> {
+    pub(crate) fn subscribe(&self) -> io::Result<Self> {
         Self::to(self.kinds.clone())
     }
 
     /// The same listener, which also takes this message for SIGHUP.
     #[must_use]
-    pub fn or(self, message: oneshot::Receiver<()>) -> Self {
+    pub(crate) fn or(self, message: oneshot::Receiver<()>) -> Self {
         let message = Some(message);
         Self { message, ..self }
     }
@@ -76,7 +76,7 @@ impl ShutdownSignals {
     }
 
     /// Waits for the next signal. One that came since the last call counts.
-    pub async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         poll_fn(|cx| {
             let mut signals = self.signals.iter_mut();
             let received = signals.position(|signal| signal.poll_recv(cx).is_ready());
@@ -104,18 +104,18 @@ impl ShutdownSignals {
     }
 
     /// Whether a signal was received.
-    pub fn was_received(&self) -> bool {
+    pub(crate) fn was_received(&self) -> bool {
         self.received.is_some()
     }
 
     /// Whether the last signal was SIGTERM. ssh without a command takes it for a normal end.
-    pub fn last_was_sigterm(&self) -> bool {
+    pub(crate) fn last_was_sigterm(&self) -> bool {
         self.received == Some(SignalKind::terminate())
     }
 }
 
 /// Whether a [`ShutdownSignals`] may handle [`FATAL`] signals.
-pub fn is_handled() -> bool {
+pub(crate) fn is_handled() -> bool {
     LISTENING.load(Ordering::Relaxed)
 }
 
@@ -128,7 +128,7 @@ fn kind(number: Number) -> SignalKind {
 /// setting from the client, too.
 ///
 /// Without `/proc`, none counts as ignored.
-pub fn not_ignored() -> Vec<Number> {
+pub(crate) fn not_ignored() -> Vec<Number> {
     let ignored = ignored_mask(&fs::read_to_string("/proc/self/status").unwrap_or_default());
     let is_ignored = |it: &Number| ignored >> (it.as_raw() - 1) & 1 == 1;
     FATAL.into_iter().filter(|it| !is_ignored(it)).collect()
@@ -147,7 +147,7 @@ fn ignored_mask(status: &str) -> u64 {
 /// core dump (which would hold our environment) and gets no environment.
 ///
 /// Returns only if there is no shell.
-pub fn die_of(signal: Number) -> io::Error {
+pub(crate) fn die_of(signal: Number) -> io::Error {
     let number = format!("-{}", signal.as_raw());
     let script = "ulimit -c 0; kill \"$1\" $$";
     let mut shell = Command::new("/bin/sh");

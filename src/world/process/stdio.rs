@@ -18,7 +18,7 @@ use tokio::net::unix::pipe;
 
 /// A source of bytes.
 #[derive(Debug)]
-pub enum Input {
+pub(crate) enum Input {
     /// A pipe, socket or terminal.
     Pipe(pipe::Receiver),
     /// A file that never blocks.
@@ -27,7 +27,7 @@ pub enum Input {
 
 /// A sink of bytes.
 #[derive(Debug)]
-pub enum Output {
+pub(crate) enum Output {
     /// A pipe, socket or terminal.
     Pipe(pipe::Sender),
     /// A file that never blocks.
@@ -37,14 +37,14 @@ pub enum Output {
 /// The status flags of a descriptor, restored when this is dropped: O_NONBLOCK belongs to the open
 /// file description, which the calling shell goes on to use.
 #[derive(Debug)]
-pub struct FlagsGuard(OwnedFd, OFlags);
+pub(crate) struct FlagsGuard(OwnedFd, OFlags);
 
 impl FlagsGuard {
     /// Saves the flags.
     ///
     /// # Errors
     /// If the descriptor is closed.
-    pub fn of(fd: impl AsFd) -> io::Result<Self> {
+    pub(crate) fn of(fd: impl AsFd) -> io::Result<Self> {
         let fd = fd.as_fd().try_clone_to_owned()?;
         let flags = fcntl_getfl(&fd)?;
         Ok(Self(fd, flags))
@@ -62,7 +62,7 @@ impl Drop for FlagsGuard {
 ///
 /// # Errors
 /// If the descriptor is closed.
-pub fn reopen_terminal(fd: impl AsFd) -> io::Result<OwnedFd> {
+pub(crate) fn reopen_terminal(fd: impl AsFd) -> io::Result<OwnedFd> {
     let opened = ttyname(&fd, Vec::new()).and_then(|name| {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         open(name.as_c_str(), flags, Mode::empty())
@@ -72,7 +72,7 @@ pub fn reopen_terminal(fd: impl AsFd) -> io::Result<OwnedFd> {
 
 impl Input {
     /// Whether the writer has closed it, even if something is left to read.
-    pub fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         match self {
             Self::Pipe(pipe) => is_hung_up(pipe),
             Self::File(_) => false,
@@ -83,7 +83,7 @@ impl Input {
     ///
     /// # Errors
     /// If it is closed.
-    pub fn of(fd: impl AsFd) -> io::Result<Self> {
+    pub(crate) fn of(fd: impl AsFd) -> io::Result<Self> {
         let fd = nonblocking_copy(fd)?;
         let file = File::from(fd.try_clone()?);
         Ok(pipe::Receiver::from_owned_fd_unchecked(fd).map_or(Self::File(file), Self::Pipe))
@@ -92,7 +92,7 @@ impl Input {
 
 impl Output {
     /// Whether the reader has closed it.
-    pub fn is_closed(&self) -> bool {
+    pub(crate) fn is_closed(&self) -> bool {
         match self {
             Self::Pipe(pipe) => is_hung_up(pipe),
             Self::File(_) => false,
@@ -103,7 +103,7 @@ impl Output {
     ///
     /// # Errors
     /// If it is closed.
-    pub fn of(fd: impl AsFd) -> io::Result<Self> {
+    pub(crate) fn of(fd: impl AsFd) -> io::Result<Self> {
         let fd = nonblocking_copy(fd)?;
         let file = File::from(fd.try_clone()?);
         Ok(pipe::Sender::from_owned_fd_unchecked(fd).map_or(Self::File(file), Self::Pipe))

@@ -9,7 +9,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Standard input, if it is a terminal. As in ssh, standard output does not matter.
 #[derive(Debug, Default)]
-pub struct InputTerminal(Option<Keyboard>);
+pub(crate) struct InputTerminal(Option<Keyboard>);
 
 #[derive(Debug)]
 struct Keyboard {
@@ -21,14 +21,14 @@ struct Keyboard {
 }
 
 /// Columns and rows.
-pub type Size = (u16, u16);
+pub(crate) type Size = (u16, u16);
 
 impl InputTerminal {
     /// Reads the settings of this descriptor. Changes nothing yet.
     ///
     /// # Errors
     /// If the terminal does not report its settings.
-    pub fn of(input: impl AsFd) -> io::Result<Self> {
+    pub(crate) fn of(input: impl AsFd) -> io::Result<Self> {
         if !isatty(&input) {
             return Ok(Self(None));
         }
@@ -42,12 +42,12 @@ impl InputTerminal {
     }
 
     /// Whether it is a terminal.
-    pub fn is_there(&self) -> bool {
+    pub(crate) fn is_there(&self) -> bool {
         self.0.is_some()
     }
 
     /// Puts the terminal in raw mode (cfmakeraw(3)) until [`InputTerminal::restore`] or drop.
-    pub fn raw(&mut self) {
+    pub(crate) fn raw(&mut self) {
         if let Some(keyboard) = &mut self.0 {
             let mut raw = keyboard.before.clone();
             raw.make_raw();
@@ -57,7 +57,7 @@ impl InputTerminal {
     }
 
     /// Leaves raw mode.
-    pub fn restore(&mut self) {
+    pub(crate) fn restore(&mut self) {
         if let Some(keyboard) = &mut self.0
             && std::mem::take(&mut keyboard.is_raw)
         {
@@ -66,13 +66,13 @@ impl InputTerminal {
     }
 
     /// The size of the terminal, if it reports one.
-    pub fn size(&self) -> Option<Size> {
+    pub(crate) fn size(&self) -> Option<Size> {
         let size = tcgetwinsize(&self.0.as_ref()?.terminal).ok()?;
         (size.ws_col > 0 && size.ws_row > 0).then_some((size.ws_col, size.ws_row))
     }
 
     /// Waits until the size changes.
-    pub async fn changed(&mut self) {
+    pub(crate) async fn changed(&mut self) {
         match &mut self.0 {
             // `None` never comes: the stream has no end.
             Some(keyboard) => drop(keyboard.changes.recv().await),

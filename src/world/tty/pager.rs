@@ -16,7 +16,7 @@ use crate::world::process;
 ///
 /// # Errors
 /// If the file cannot be written.
-pub fn show(page: &[u8]) -> io::Result<()> {
+pub(crate) fn show(page: &[u8]) -> io::Result<()> {
     let Ok(man) = process::find("man") else {
         return Ok(());
     };

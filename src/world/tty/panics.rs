@@ -11,7 +11,7 @@ use crate::world::process::error::IoError;
 static LAST: Mutex<String> = Mutex::new(String::new());
 
 /// Makes panics print nothing, unless this terminal shows `--debug` messages.
-pub fn record(terminal: Terminal) {
+pub(crate) fn record(terminal: Terminal) {
     panic::set_hook(Box::new(move |panic: &PanicHookInfo<'_>| {
         let place = panic.location().map(ToString::to_string);
         *LAST.lock().unwrap_or_else(PoisonError::into_inner) = place.unwrap_or_default();
@@ -24,12 +24,12 @@ pub fn record(terminal: Terminal) {
 ///
 /// # Errors
 /// Those of `run`, and [`IoError::Bug`].
-pub fn caught<T, E: From<IoError>>(run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+pub(crate) fn caught<T, E: From<IoError>>(run: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     panic::catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(last().into()))
 }
 
 /// The last panic as an error.
-pub fn last() -> IoError {
+pub(crate) fn last() -> IoError {
     let place = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     IoError::Bug {
         place: place.clone(),

@@ -30,8 +30,7 @@ static WATCHED: OnceLock<Vec<Signal>> = OnceLock::new();
 
 /// The user's answer.
 #[derive(Debug, PartialEq, Eq)]
-pub enum PromptAnswer {
-    /// A line.
+pub(crate) enum PromptAnswer {
     Line(String),
     /// Ctrl-Z: the caller drops what it holds and calls [`stop`].
     Stop,
@@ -41,14 +40,14 @@ pub enum PromptAnswer {
 
 /// The terminal to ask on.
 #[derive(Debug)]
-pub struct Prompt {
+pub(crate) struct Prompt {
     terminal: Arc<File>,
 }
 
 impl Prompt {
     /// Opens the terminal of our session, if it has one.
     #[must_use]
-    pub fn open() -> Option<Self> {
+    pub(crate) fn open() -> Option<Self> {
         let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
         let terminal = Arc::new(terminal.ok()?);
         Some(Self { terminal })
@@ -59,7 +58,7 @@ impl Prompt {
     ///
     /// # Errors
     /// If the terminal is gone.
-    pub async fn ask(&self, question: &str) -> io::Result<PromptAnswer> {
+    pub(crate) async fn ask(&self, question: &str) -> io::Result<PromptAnswer> {
         let watched = WATCHED.get_or_init(watch);
         let _hidden = waiting::hide_line();
         let without_echo = WithoutEcho::begin(&self.terminal)?;
@@ -88,7 +87,7 @@ impl Prompt {
 }
 
 /// Stops our process group until it is continued, as the terminal would do at Ctrl-Z.
-pub fn stop() {
+pub(crate) fn stop() {
     let _ = kill_current_process_group(Signal::TSTP);
 }
 

@@ -6,13 +6,12 @@ use std::io::{self, IsTerminal, Write};
 use rustix::termios::{OutputModes, tcgetattr};
 
 use super::waiting;
-use crate::hint;
-use crate::hint::Hint;
+use crate::hint::{self, Hint};
 use crate::plan::program::Program;
 
 /// Writes messages to standard error.
 #[derive(Clone, Copy, Debug)]
-pub struct Terminal {
+pub(crate) struct Terminal {
     program: Program,
     debug: bool,
     verbose: bool,
@@ -21,7 +20,7 @@ pub struct Terminal {
 impl Terminal {
     /// Writes errors and warnings only.
     #[must_use]
-    pub const fn new(program: Program) -> Self {
+    pub(crate) const fn new(program: Program) -> Self {
         Self {
             program,
             debug: false,
@@ -31,7 +30,7 @@ impl Terminal {
 
     /// The same with the verbosity that the user asked for: `--debug`, or ssh's `-v`.
     #[must_use]
-    pub const fn with_verbosity(self, debug: bool, verbose: bool) -> Self {
+    pub(crate) const fn with_verbosity(self, debug: bool, verbose: bool) -> Self {
         Self {
             debug,
             verbose,
@@ -40,7 +39,7 @@ impl Terminal {
     }
 
     /// Reports an error: the error, its causes with `--debug`, its details, its hint.
-    pub fn error(self, error: &(impl Error + Hint)) {
+    pub(crate) fn error(self, error: &(impl Error + Hint)) {
         self.print("error: ", &hint::line(error));
         if self.debug {
             self.causes(error);
@@ -54,7 +53,12 @@ impl Terminal {
     }
 
     /// Reports the error of one `peer` of several. Leaves out the hint if it is the same as `before`.
-    pub fn error_of(self, peer: &str, error: &(impl Error + Hint), before: &mut Option<String>) {
+    pub(crate) fn error_of(
+        self,
+        peer: &str,
+        error: &(impl Error + Hint),
+        before: &mut Option<String>,
+    ) {
         self.print("error: ", &format!("{peer}: {}", hint::line(error)));
         let hint = error.hint();
         if hint != *before
@@ -76,38 +80,38 @@ impl Terminal {
     }
 
     /// Prints a line in any case.
-    pub fn info(self, text: &str) {
+    pub(crate) fn info(self, text: &str) {
         self.print("", text);
     }
 
     /// Prints a warning.
-    pub fn warn(self, text: &str) {
+    pub(crate) fn warn(self, text: &str) {
         self.print("warning: ", text);
     }
 
     /// Prints a line with `-v` or `--debug`.
-    pub fn verbose(self, text: &str) {
+    pub(crate) fn verbose(self, text: &str) {
         if self.debug || self.verbose {
             self.print("", text);
         }
     }
 
     /// Prints a line on a terminal, unless `-v` or `--debug` print more about the same.
-    pub fn info_if_interactive(self, text: &str) {
+    pub(crate) fn info_if_interactive(self, text: &str) {
         if io::stderr().is_terminal() && !(self.debug || self.verbose) {
             self.print("", text);
         }
     }
 
     /// Prints a line with `--debug`.
-    pub fn debug(self, text: impl FnOnce() -> String) {
+    pub(crate) fn debug(self, text: impl FnOnce() -> String) {
         if self.debug {
             self.print("debug: ", &text());
         }
     }
 
     /// Prints several lines with `--debug`.
-    pub fn debug_lines(self, text: impl FnOnce() -> String) {
+    pub(crate) fn debug_lines(self, text: impl FnOnce() -> String) {
         if self.debug {
             for line in text().lines() {
                 self.print("debug: ", line);
@@ -116,7 +120,11 @@ impl Terminal {
     }
 
     /// Awaits a future. Meanwhile a terminal shows what it waits for, unless `quiet`.
-    pub async fn show_wait_during<T>(self, quiet: bool, future: impl Future<Output = T>) -> T {
+    pub(crate) async fn show_wait_during<T>(
+        self,
+        quiet: bool,
+        future: impl Future<Output = T>,
+    ) -> T {
         if quiet {
             future.await
         } else {
@@ -125,13 +133,13 @@ impl Terminal {
     }
 
     /// Writes the standard error of a client unchanged.
-    pub fn write_verbatim(self, stderr: &[u8]) {
+    pub(crate) fn write_verbatim(stderr: &[u8]) {
         waiting::clear();
         let _ = io::stderr().write_all(stderr);
     }
 
     /// Prints a text of the far end, line by line.
-    pub fn relay(self, text: &str) {
+    pub(crate) fn relay(self, text: &str) {
         for line in text.lines() {
             self.write("", line);
         }

@@ -114,12 +114,12 @@ impl Now {
 
 /// A wait, until dropped.
 #[derive(Debug)]
-pub struct Wait(u64);
+pub(crate) struct Wait(u64);
 
 impl Wait {
     /// Begins a wait for `what`.
     #[must_use]
-    pub fn begin(what: String) -> Self {
+    pub(crate) fn begin(what: String) -> Self {
         let mut now = now();
         now.begun += 1;
         let number = now.begun;
@@ -134,7 +134,7 @@ impl Wait {
     }
 
     /// Awaits a future. [`next_try`] and [`throttled`] in it count for this wait.
-    pub async fn during<T>(self, future: impl Future<Output = T>) -> T {
+    pub(crate) async fn during<T>(self, future: impl Future<Output = T>) -> T {
         CURRENT.scope(self.0, future).await
     }
 }
@@ -148,12 +148,12 @@ impl Drop for Wait {
 }
 
 /// Counts a try of the current wait's call, the first one included.
-pub fn next_try() {
+pub(crate) fn next_try() {
     change(|waited| waited.tries += 1);
 }
 
 /// Notes that AWS throttles the current wait's call.
-pub fn throttled() {
+pub(crate) fn throttled() {
     change(|waited| waited.is_throttled = true);
 }
 
@@ -167,17 +167,17 @@ fn change(how: impl FnOnce(&mut Waited)) {
 }
 
 /// Erases the line, so that something else can be written.
-pub fn clear() {
+pub(crate) fn clear() {
     now().clear();
 }
 
 /// Keeps the line hidden until dropped: another program or a prompt uses the terminal.
 #[derive(Debug)]
-pub struct HiddenLine(());
+pub(crate) struct HiddenLine(());
 
 /// Erases the line and keeps it hidden.
 #[must_use]
-pub fn hide_line() -> HiddenLine {
+pub(crate) fn hide_line() -> HiddenLine {
     let mut now = now();
     now.clear();
     now.hidden += 1;
@@ -185,7 +185,7 @@ pub fn hide_line() -> HiddenLine {
 }
 
 /// Erases the line and shows it no more.
-pub fn disable() {
+pub(crate) fn disable() {
     let mut now = now();
     now.clear();
     now.hidden += 1;
@@ -198,7 +198,7 @@ impl Drop for HiddenLine {
 }
 
 /// Awaits a future and shows the line meanwhile.
-pub async fn show_during<T>(name: &str, future: impl Future<Output = T>) -> T {
+pub(crate) async fn show_during<T>(name: &str, future: impl Future<Output = T>) -> T {
     if !io::stderr().is_terminal() {
         return future.await;
     }

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use mssh::plan::aws::date;
+use mssh::for_tests::date;
 use serde_json::json;
 
 use crate::lab::clock;

@@ -4,12 +4,9 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use mssh::plan::cli::grammar::Grammar;
-use mssh::plan::cli::invocation::{Invocation, Word};
-use mssh::plan::cli::{self, Request};
-use mssh::plan::program::Program;
-use mssh::plan::ssh_g::{self, Config, HostConfig, Query, QueryOptions};
-use mssh::plan::way::Way;
+use mssh::for_tests::{
+    Config, Grammar, HostConfig, Invocation, Program, Query, QueryOptions, Request, Way, Word,
+};
 
 use super::case::{Case, Ours};
 use super::installed;
@@ -59,7 +56,7 @@ impl Parsers {
     pub(super) fn new() -> Self {
         let plain = config(["x".into()]).expect("ssh -G");
         let directory = tempfile::tempdir().expect("a directory");
-        let text = ssh_g::config(Config::None);
+        let text = mssh::for_tests::config(Config::None);
         std::fs::write(directory.path().join("config"), text).expect("a file");
         Self {
             grammar: installed(),
@@ -75,7 +72,7 @@ impl Parsers {
     /// Compares both results. Returns whether both would connect.
     pub(super) fn compare(&self, case: &Case, number: usize) -> Result<bool, String> {
         let answer = ask(case.truth.clone());
-        let request = cli::parse(Program::Ssh, self.grammar, &case.typed);
+        let request = mssh::for_tests::parse(Program::Ssh, self.grammar, &case.typed);
         match (request, answer) {
             (Ok(Request::Client(words) | Request::ShowClient(words)), answer) => {
                 same("words for ssh", &words, &case.truth)?;
@@ -135,7 +132,7 @@ impl Parsers {
             canonical: true,
             debug: true,
         };
-        let words = ssh_g::words(invocation, &subject, manner);
+        let words = mssh::for_tests::words(invocation, &subject, manner);
         let output = config(words)?;
         let answer = HostConfig::parse(output.as_bytes());
         let login = answer.login.as_deref().unwrap_or(&self.local_user);
@@ -158,7 +155,7 @@ impl Parsers {
     /// word. And ssh sees a command where we do.
     fn same_command(&self, case: &Case, refusal: bool) -> Result<(), String> {
         let longer = |words: &[OsString]| [words, &[PROBE.into()]].concat();
-        let request = cli::parse(Program::Ssh, self.grammar, &longer(&case.typed));
+        let request = mssh::for_tests::parse(Program::Ssh, self.grammar, &longer(&case.typed));
         let Ok(Request::Connect(invocation)) = request else {
             return Err(format!("with a word more: {request:?}"));
         };

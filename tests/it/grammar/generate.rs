@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use fastrand::Rng;
-use mssh::plan::cli::grammar::{Grammar, LetterKind};
+use mssh::for_tests::{Grammar, LetterKind};
 
 use super::case::{Case, Ours, SPELLINGS, values};
 use super::pools::{

@@ -2,14 +2,12 @@ use std::path::Path;
 
 use super::*;
 use crate::plan::argv::ssh_config::{Block, BlockKey};
-use crate::plan::cli;
-use crate::plan::cli::Request;
 use crate::plan::cli::grammar::Grammar;
 use crate::plan::cli::invocation::Word;
 use crate::plan::cli::usage::Usage;
+use crate::plan::cli::{self, Request};
 use crate::plan::program::Program;
-use crate::plan::route::hops;
-use crate::plan::route::hops::{of, settle};
+use crate::plan::route::hops::{self, of, settle};
 use crate::plan::ssh_g::HostConfig;
 use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::plan::target::bad_name::BadName;

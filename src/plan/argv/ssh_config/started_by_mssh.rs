@@ -4,7 +4,7 @@
 /// not apply to that ssh: mssh has already chosen its route. It does apply to what that ssh's own
 /// ProxyCommand or LocalCommand starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StartedByMssh {
+pub(crate) enum StartedByMssh {
     /// Any: for `ssh -G`, or an ssh that connects to a jump host.
     AnySsh,
     /// The client that this process has become.
@@ -15,11 +15,11 @@ pub enum StartedByMssh {
 
 impl StartedByMssh {
     /// The name of the variable.
-    pub const ENV: &str = "MSSH_RUNS";
+    pub(crate) const ENV: &str = "MSSH_RUNS";
 
     /// The value of the variable.
     #[must_use]
-    pub fn value(self) -> String {
+    pub(crate) fn value(self) -> String {
         match self {
             Self::AnySsh => "any".to_owned(),
             Self::Client(pid) => format!("client {pid}"),
@@ -29,7 +29,7 @@ impl StartedByMssh {
 
     /// Parses the value of the variable.
     #[must_use]
-    pub fn parse(value: &str) -> Option<Self> {
+    pub(crate) fn parse(value: &str) -> Option<Self> {
         match value.split_once(' ') {
             None => (value == "any").then_some(Self::AnySsh),
             Some(("client", pid)) => pid.parse().ok().map(Self::Client),

@@ -67,7 +67,7 @@ fn auth(userinfo: &str) -> Auth {
 }
 
 /// Host and port of a URL's authority; the port as text, to be read by [`host_and_port`].
-pub fn authority(url: &str) -> Option<&str> {
+pub(crate) fn authority(url: &str) -> Option<&str> {
     let (_scheme, rest) = url.split_once("://")?;
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     Some(&rest[..end])
@@ -75,7 +75,7 @@ pub fn authority(url: &str) -> Option<&str> {
 
 /// Splits `host`, `host:port`, `[IPv6]`, `[IPv6]:port` or a bare IPv6 address; removes the brackets.
 /// `None` if the port is not a number below 65536.
-pub fn host_and_port(text: &str) -> Option<(&str, Option<u16>)> {
+pub(crate) fn host_and_port(text: &str) -> Option<(&str, Option<u16>)> {
     if text.parse::<Ipv6Addr>().is_ok() {
         return Some((text, None));
     }

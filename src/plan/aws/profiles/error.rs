@@ -7,8 +7,7 @@ use crate::plan::aws::bad_value::BadValue;
 
 /// Why a profile gives no credentials, whatever AWS would say.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[expect(missing_docs, reason = "the text of each variant stands beside it")]
-pub enum ProfileError {
+pub(crate) enum ProfileError {
     #[error("AWS profile `{0}` has both `source_profile` and `credential_source`")]
     TwoSources(String),
     #[error("AWS profile `{0}` has a `role_arn`, but nothing to assume it with")]
@@ -38,7 +37,7 @@ pub enum ProfileError {
 impl ProfileError {
     /// Whether something is missing that a file which cannot be read may have.
     #[must_use]
-    pub fn is_of_something_missing(&self) -> bool {
+    pub(crate) fn is_of_something_missing(&self) -> bool {
         match self {
             Self::NoSource(_)
             | Self::NoSuchSource(..)

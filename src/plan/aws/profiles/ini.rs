@@ -9,14 +9,14 @@ use std::fmt;
 const FOR_ALL: &str = "DEFAULT";
 
 /// Settings by their names in lower case.
-pub type Section = BTreeMap<String, Value>;
+pub(crate) type Section = BTreeMap<String, Value>;
 
 /// Sections with their headers, in the order of the file.
 pub(super) type Sections = Vec<(String, Section)>;
 
 /// A value. It may be secret, so Debug does not show it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Value {
+pub(crate) struct Value {
     /// The line where it begins, from 1.
     pub line: usize,
     content: Content,
@@ -33,7 +33,7 @@ enum Content {
 impl Value {
     /// The value, if it is text.
     #[must_use]
-    pub fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Text(text) => Some(text),
             Content::Nested(_) => None,
@@ -42,7 +42,7 @@ impl Value {
 
     /// A nested setting.
     #[must_use]
-    pub fn below(&self, key: &str) -> Option<&str> {
+    pub(crate) fn below(&self, key: &str) -> Option<&str> {
         match &self.content {
             Content::Text(_) => None,
             Content::Nested(below) => below.get(key).map(String::as_str),
@@ -58,7 +58,7 @@ impl fmt::Debug for Value {
 
 /// A line that cannot be parsed. Values are not shown, since they may be secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IniError {
+pub(crate) struct IniError {
     /// From 1.
     pub line: usize,
     what: What,

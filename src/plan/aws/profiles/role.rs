@@ -10,8 +10,8 @@ use super::Profile;
 ///
 /// <https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-role.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are the settings of the same names")]
-pub struct Role<'a> {
+#[expect(clippy::struct_field_names, reason = "the settings have these names")]
+pub(crate) struct Role<'a> {
     /// The profile with the role.
     pub profile: &'a str,
     pub role_arn: &'a str,
@@ -40,7 +40,7 @@ impl<'a> Role<'a> {
     /// The name under which the AWS CLI caches the role's session: the SHA-1 of the parameters, as JSON
     /// from Python.
     #[must_use]
-    pub fn cache_key(&self) -> String {
+    pub(crate) fn cache_key(&self) -> String {
         let text = |value: &str| python_json(value);
         let members = [
             ("DurationSeconds", self.duration.map(|it| it.to_string())),

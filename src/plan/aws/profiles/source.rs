@@ -13,7 +13,7 @@ use crate::plan::aws::bad_value::BadValue;
 
 /// Where credentials come from.
 #[derive(Debug)]
-pub struct Origin<'a> {
+pub(crate) struct Origin<'a> {
     /// The first credentials.
     pub source: CredentialSource<'a>,
     /// The profile that has them.
@@ -24,7 +24,7 @@ pub struct Origin<'a> {
 
 /// Where the first credentials come from.
 #[derive(Debug, PartialEq, Eq)]
-pub enum CredentialSource<'a> {
+pub(crate) enum CredentialSource<'a> {
     /// A key in a file.
     AccessKey(AccessKey<'a>),
     /// What `credential_source` names.
@@ -41,8 +41,7 @@ pub enum CredentialSource<'a> {
 
 /// The values of `credential_source`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the variants are named as the values")]
-pub enum NamedSource {
+pub(crate) enum NamedSource {
     Environment,
     Ec2InstanceMetadata,
     EcsContainer,
@@ -67,8 +66,7 @@ impl fmt::Display for NamedSource {
 
 /// A long-term key, or a session that was written into a file.
 #[derive(PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are what their names say")]
-pub struct AccessKey<'a> {
+pub(crate) struct AccessKey<'a> {
     pub id: &'a str,
     pub secret: &'a str,
     pub token: Option<&'a str>,
@@ -82,19 +80,16 @@ impl fmt::Debug for AccessKey<'_> {
 
 /// A web identity, from a profile or the environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WebIdentity {
+pub(crate) struct WebIdentity {
     /// The file with the token.
     pub token_file: String,
-    /// The role.
     pub role_arn: String,
-    /// The name of the session.
     pub session_name: Option<String>,
 }
 
 /// The variables of a web identity. Each goes before the profile's setting.
 #[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "AWS_WEB_IDENTITY_TOKEN_FILE and so on")]
-pub struct WebVariables {
+pub(crate) struct WebVariables {
     pub token_file: Option<String>,
     pub role_arn: Option<String>,
     pub session_name: Option<String>,
@@ -104,7 +99,7 @@ pub struct WebVariables {
 ///
 /// # Errors
 /// What is wrong with the profile, or with one that it refers to.
-pub fn origin<'a>(
+pub(crate) fn origin<'a>(
     profile: Profile<'a>,
     web: &WebVariables,
 ) -> Result<Option<Origin<'a>>, ProfileError> {

@@ -8,8 +8,7 @@ use super::{Profile, Value};
 
 /// The complete settings of a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are the settings of the same names")]
-pub struct Sso<'a> {
+pub(crate) struct Sso<'a> {
     pub start_url: &'a str,
     pub region: &'a str,
     pub account_id: &'a str,
@@ -64,13 +63,13 @@ impl<'a> Sso<'a> {
 
     /// The name under which the AWS CLI stores the token.
     #[must_use]
-    pub fn token_key(&self) -> String {
+    pub(crate) fn token_key(&self) -> String {
         sha1_hex(self.session.unwrap_or(self.start_url))
     }
 
     /// The name under which the AWS CLI caches the role's credentials.
     #[must_use]
-    pub fn cache_key(&self) -> String {
+    pub(crate) fn cache_key(&self) -> String {
         let account = python_json(self.account_id);
         let role = python_json(self.role_name);
         let last = match self.session {

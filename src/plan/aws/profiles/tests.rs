@@ -47,7 +47,7 @@ fn values_are_as_pythons_configparser_has_them() {
 fn a_key_that_cannot_be_is_named_with_its_file_and_line() {
     let named = |config: &str, credentials: &str| {
         let profiles = Profiles::parse(config, credentials).expect("good files");
-        let profiles = profiles.from_files("CONFIG", "CREDENTIALS");
+        let profiles = profiles.with_files("CONFIG", "CREDENTIALS");
         let profile = profiles.profile(DEFAULT).expect("default");
         let origin = source::origin(profile, &source::WebVariables::default());
         origin.map(drop).map_err(|error| error.to_string())

@@ -1,11 +1,10 @@
 use std::ffi::OsString;
 
 use super::*;
-use crate::plan::cli;
-use crate::plan::cli::Request;
 use crate::plan::cli::bind_address::BindAddress;
 use crate::plan::cli::grammar::Grammar;
 use crate::plan::cli::usage::Usage;
+use crate::plan::cli::{self, Request};
 use crate::plan::program::Program;
 use crate::plan::target::bad_name::BadName;
 

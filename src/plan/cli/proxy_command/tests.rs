@@ -1,12 +1,10 @@
 use std::ffi::OsString;
 
-use crate::plan::cli;
-use crate::plan::cli::Request;
 use crate::plan::cli::grammar::Grammar;
 use crate::plan::cli::invocation::Action;
-use crate::plan::cli::options;
-use crate::plan::cli::options::Task;
+use crate::plan::cli::options::{self, Task};
 use crate::plan::cli::usage::Usage;
+use crate::plan::cli::{self, Request};
 use crate::plan::program::Program;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::ids::Login;

@@ -7,8 +7,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use super::{Scan, Scanner};
-use crate::plan::cli::options;
-use crate::plan::cli::options::{Name, Opt};
+use crate::plan::cli::options::{self, Name, Opt};
 use crate::plan::program::Program;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::{InstanceId, Region};

@@ -6,8 +6,7 @@ use super::{Destination, Form};
 use crate::plan::target::Target;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::ids::Login;
-use crate::plan::target::pasted;
-use crate::plan::target::pasted::Pasted;
+use crate::plan::target::pasted::{self, Pasted};
 
 /// Reads `[user@]ARN[:path]` or `[user@]URL[:path]`. The client gets the ID in place of it.
 pub(super) fn destination(word: &OsStr) -> Option<Result<Destination, BadName>> {

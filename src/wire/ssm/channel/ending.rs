@@ -65,7 +65,6 @@ pub(super) enum Ending {
     Draining(Time),
     /// We have terminated it, and wait until then for the confirmation.
     Terminating(Time),
-    /// It is over.
     Over,
 }
 

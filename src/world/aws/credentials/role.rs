@@ -9,8 +9,7 @@ use super::{Prompts, ProviderChain};
 use crate::hint::Hint;
 use crate::plan::aws::profiles::role::Role;
 use crate::world::aws::error::{AwsError, CredentialsError, NoMfaCode};
-use crate::world::tty::prompt;
-use crate::world::tty::prompt::{Prompt, PromptAnswer};
+use crate::world::tty::prompt::{self, Prompt, PromptAnswer};
 use crate::world::tty::waiting::Wait;
 
 /// How long to wait for another process that asks the user. It may be stopped for good.

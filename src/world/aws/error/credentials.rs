@@ -13,8 +13,7 @@ use crate::plan::aws::profiles::source::NamedSource;
 
 /// Why credentials cannot be got.
 #[derive(Debug, Error)]
-#[expect(missing_docs, reason = "the text of each variant stands beside it")]
-pub enum CredentialsError {
+pub(crate) enum CredentialsError {
     #[error(transparent)]
     Profile(#[from] ProfileError),
     #[error("AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not")]
@@ -53,8 +52,7 @@ pub enum CredentialsError {
 
 /// Why there is no login.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "the text of each variant stands in message()")]
-pub enum NoLogin {
+pub(crate) enum NoLogin {
     Missing,
     Expired,
     Unreadable(PathBuf, &'static str),
@@ -62,8 +60,7 @@ pub enum NoLogin {
 
 /// Why there is no MFA code.
 #[derive(Debug, Error)]
-#[expect(missing_docs, reason = "the text of each variant stands beside it")]
-pub enum NoMfaCode {
+pub(crate) enum NoMfaCode {
     #[error(", but BatchMode forbids asking")]
     BatchMode,
     #[error(", but there is no terminal to ask on")]
@@ -90,7 +87,7 @@ impl NoLogin {
 impl CredentialsError {
     /// The login of a profile is of no use.
     #[must_use]
-    pub fn no_login(profile: &str, command: &'static str, why: NoLogin) -> Self {
+    pub(crate) fn no_login(profile: &str, command: &'static str, why: NoLogin) -> Self {
         let profile = profile.to_owned();
         Self::NoLogin {
             profile,

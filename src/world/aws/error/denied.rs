@@ -9,7 +9,7 @@ use crate::plan::aws::denial::{DenialReason, PolicyKind};
 
 /// A call that IAM does not allow.
 #[derive(Debug, Error)]
-pub struct Denied {
+pub(crate) struct Denied {
     /// As a policy names it.
     pub action: &'static str,
     /// As a policy names it.

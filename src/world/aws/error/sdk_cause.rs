@@ -8,7 +8,7 @@ use crate::world::net::connect_error;
 /// What an SDK's error and each of its causes say, since the errors themselves are borrowed. The SDK
 /// puts no credentials into these texts, other than into those for `Debug`.
 #[derive(Debug)]
-pub struct SdkCause {
+pub(crate) struct SdkCause {
     text: String,
     source: Option<Box<Self>>,
 }

@@ -6,8 +6,7 @@ use crate::hint::Hint;
 
 /// What is wrong with a variable or a setting of the AWS profile.
 #[derive(Debug, Error)]
-#[expect(missing_docs, reason = "the text of each variant stands beside it")]
-pub enum SettingError {
+pub(crate) enum SettingError {
     #[error("{variable} is not UTF-8 text")]
     NotUtf8 { variable: &'static str },
     #[error("{name} has an invalid value: `{value}`")]

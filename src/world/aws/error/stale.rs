@@ -9,8 +9,7 @@ use crate::hint::Hint;
 
 #[derive(Clone, Debug, Error)]
 #[error("AWS does not accept the session in {}: getting a new one", path.display())]
-#[expect(missing_docs, reason = "they are what their names say")]
-pub struct StaleSession {
+pub(crate) struct StaleSession {
     pub path: PathBuf,
     /// Whether the file is deleted: then another session can be got.
     pub is_deleted: bool,
@@ -30,7 +29,7 @@ impl Hint for StaleSession {
 impl AwsError {
     /// The session that AWS does not accept, if it came from the cache and is deleted there now.
     #[must_use]
-    pub fn dropped_session(&self) -> Option<&StaleSession> {
+    pub(crate) fn dropped_session(&self) -> Option<&StaleSession> {
         let (Self::Expired { stale, .. } | Self::BadCredentials { stale, .. }) = self else {
             return None;
         };

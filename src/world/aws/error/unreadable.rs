@@ -10,7 +10,7 @@ use crate::hint::Hint;
 /// A file that cannot be read, and why.
 #[derive(Clone, Debug, Error)]
 #[error("cannot read {what} {}: {cause}", path.display())]
-pub struct UnreadableFile {
+pub(crate) struct UnreadableFile {
     what: &'static str,
     path: PathBuf,
     cause: String,
@@ -21,7 +21,12 @@ pub struct UnreadableFile {
 impl UnreadableFile {
     /// A file with `what` in it; `wanted` is the hint if permissions are not the cause.
     #[must_use]
-    pub fn new(what: &'static str, path: &Path, cause: &io::Error, wanted: &'static str) -> Self {
+    pub(crate) fn new(
+        what: &'static str,
+        path: &Path,
+        cause: &io::Error,
+        wanted: &'static str,
+    ) -> Self {
         Self {
             what,
             path: path.to_owned(),
@@ -33,7 +38,7 @@ impl UnreadableFile {
 
     /// Whether the file exists, or may exist.
     #[must_use]
-    pub fn is_there(&self) -> bool {
+    pub(crate) fn is_there(&self) -> bool {
         use io::ErrorKind::{NotADirectory, NotFound};
         !matches!(self.kind, NotADirectory | NotFound)
     }

@@ -15,8 +15,7 @@ use rustix::process::{Pid, PidfdFlags, pidfd_open, setsid, test_kill_process};
 use super::signals::{Signals, Woken};
 use super::{OPTION, PUSH, SHARED};
 use crate::world::key::private::Private;
-use crate::world::key::room;
-use crate::world::key::room::KEY_LIFE;
+use crate::world::key::room::{self, KEY_LIFE};
 use crate::world::key::shared;
 use crate::world::process::own_program;
 
@@ -24,7 +23,7 @@ use crate::world::process::own_program;
 ///
 /// # Errors
 /// Words of another form, or a process that cannot be started.
-pub fn run(words: &[OsString]) -> io::Result<()> {
+pub(crate) fn run(words: &[OsString]) -> io::Result<()> {
     let [step, rest @ ..] = words else {
         return Err(io::ErrorKind::InvalidInput.into());
     };

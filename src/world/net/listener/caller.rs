@@ -27,7 +27,7 @@ const CLOSE: Duration = Duration::from_secs(2);
 
 /// A client that has connected.
 #[derive(Debug)]
-pub struct Caller {
+pub(crate) struct Caller {
     stream: TcpStream,
     /// Its address.
     pub peer: SocketAddr,
@@ -39,11 +39,11 @@ pub struct Caller {
 
 /// What a caller sends. An error counts as the end: the caller may break its connection at any time.
 #[derive(Debug)]
-pub struct CallerReader<'a>(ReadHalf<'a>, &'a Cell<Instant>);
+pub(crate) struct CallerReader<'a>(ReadHalf<'a>, &'a Cell<Instant>);
 
 /// What a caller receives.
 #[derive(Debug)]
-pub struct CallerWriter<'a>(WriteHalf<'a>, &'a Cell<Instant>);
+pub(crate) struct CallerWriter<'a>(WriteHalf<'a>, &'a Cell<Instant>);
 
 /// The caller has closed its connection.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ impl Caller {
     /// Closes the connection after everything was sent. Reads for a moment what the caller still sends:
     /// if it is closed with something unread, the caller may lose what it has not read itself (RFC 2525,
     /// 2.17). Does not do so while another client waits for room.
-    pub async fn close(mut self) {
+    pub(crate) async fn close(mut self) {
         let Self {
             stream, makes_room, ..
         } = &mut self;
@@ -105,7 +105,7 @@ impl Caller {
     }
 
     /// Resets the connection, so that the caller does not mistake a failure for the end of the stream.
-    pub fn reset(self) {
+    pub(crate) fn reset(self) {
         let _ = self.stream.set_zero_linger();
     }
 }
@@ -156,7 +156,7 @@ fn caller_closed(_: io::Error) -> io::Error {
 }
 
 /// Whether an error is that the caller has closed its connection.
-pub fn is_caller_closed(error: &io::Error) -> bool {
+pub(crate) fn is_caller_closed(error: &io::Error) -> bool {
     error
         .get_ref()
         .is_some_and(<dyn Error + Send + Sync>::is::<CallerClosed>)

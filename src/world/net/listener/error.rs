@@ -9,7 +9,7 @@ use crate::hint::Hint;
 /// The port, and what the system says.
 #[derive(Debug, Error)]
 #[error("cannot listen on {address}")]
-pub struct ListenError {
+pub(crate) struct ListenError {
     /// As the user wrote it.
     pub address: String,
     /// Why not (bind(2)).

@@ -16,7 +16,7 @@ const IDLE: Duration = Duration::from_secs(10);
 
 /// The open connections.
 #[derive(Debug, Default)]
-pub struct Connections(Vec<Entry>);
+pub(crate) struct Connections(Vec<Entry>);
 
 #[derive(Debug)]
 struct Entry {
@@ -29,7 +29,7 @@ struct Entry {
 
 impl Connections {
     /// Adds a connection. The receiver gets a message when it must close.
-    pub fn add(&mut self, caller: &Caller) -> oneshot::Receiver<()> {
+    pub(crate) fn add(&mut self, caller: &Caller) -> oneshot::Receiver<()> {
         self.remove_closed();
         let (ask, asked) = oneshot::channel();
         self.0.push(Entry {
@@ -43,7 +43,7 @@ impl Connections {
 
     /// Waits until the connection that was idle longest has been so for [`IDLE`], asks for its end and
     /// returns its peer. Waits while another one is closing. May be dropped and called again.
-    pub async fn make_room(&mut self) -> SocketAddr {
+    pub(crate) async fn make_room(&mut self) -> SocketAddr {
         self.remove_closed();
         loop {
             if self.0.iter().any(|it| it.ask.is_none()) {

@@ -11,7 +11,7 @@ use crate::world::net::tcp::ConnectError;
 
 /// Why there is no websocket.
 #[derive(Debug, Error)]
-pub enum DialError {
+pub(crate) enum DialError {
     /// The server answers the upgrade with a status other than 101.
     #[error("HTTP {status}")]
     Refused {
@@ -53,12 +53,11 @@ pub enum DialError {
 
 /// A step on the way to a websocket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DialStep {
+pub(crate) enum DialStep {
     /// Name and TCP.
     Connect,
     /// A proxy's CONNECT.
     Proxy,
-    /// TLS.
     Tls,
     /// The upgrade from HTTP to a websocket.
     Upgrade,

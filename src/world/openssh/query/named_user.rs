@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{ConfigSource, any_file};
 use crate::plan::cli::invocation::Invocation;
-use crate::plan::ssh_g;
-use crate::plan::ssh_g::{Config, HostConfig, Query, QueryOptions, files};
+use crate::plan::ssh_g::{self, Config, HostConfig, Query, QueryOptions, files};
 use crate::world::openssh::config_files;
 use crate::world::openssh::run_ssh::run_ssh;
 use crate::world::openssh::temp_config::TempConfig;
