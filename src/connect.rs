@@ -1,4 +1,4 @@
-//! The story of a connection: resolve each destination, push a key, become the client.
+//! A connection with one of the clients: resolve each destination, push a key, become the client.
 //!
 //! ssh is asked first: its answer may mean that no push is needed. Until that is certain, there is no
 //! key, no directory for it and no process that deletes it.
@@ -22,13 +22,13 @@ use crate::world::process;
 use crate::world::process::error::IoError;
 use crate::world::tty::terminal::Terminal;
 
-/// What `--dry-run` shows where the key would stand: it makes none.
+/// The key's path that `--dry-run` shows: it makes no key.
 const NO_KEY: &str = "EPHEMERAL_KEY";
 
 /// Prepares the connection, then becomes the client, or shows its command line.
 ///
 /// # Errors
-/// Whatever is in the way. Nothing is left behind then.
+/// The first step that fails. No file and no process is left behind then.
 pub(crate) fn run(invocation: &Invocation, terminal: Terminal) -> Result<(), Error> {
     let options = &invocation.options;
     let terminal = terminal.with_verbosity(options.debug, invocation.is_verbose());
@@ -89,8 +89,8 @@ async fn prepare(
     Ok((line, files))
 }
 
-/// Writes what the client needs: the key, if it is one of ours, and what a tunnel signs with, where
-/// there will be one.
+/// Writes what the client needs: the key, if mssh made one, and the credentials for a tunnel, if
+/// there is one.
 async fn write_files(
     key: Option<LoginKey>,
     aws: Option<&Aws>,
@@ -107,7 +107,7 @@ async fn write_files(
     Ok((Some(files), Some(credentials)))
 }
 
-/// Our own path is asked for only where ssh is to start us: it may be gone.
+/// Our own path is looked up only if ssh is to start us: the file may have been deleted.
 fn spell(
     client: &Path,
     invocation: &Invocation,

@@ -1,6 +1,6 @@
-//! Everything that can go wrong: what is said, what to try, and the exit status.
+//! Everything that can go wrong: the message, the hint, and the exit status.
 //!
-//! Each variant names the mistake or the state of the world, not the call that noticed it.
+//! Each variant names the mistake or the failed condition, not the call that noticed it.
 
 mod tunnel;
 
@@ -23,7 +23,7 @@ use crate::world::net::websocket::DialError;
 use crate::world::openssh::error::SshError;
 use crate::world::process::error::{ClientError, IoError};
 
-/// Why we cannot do what we were asked.
+/// Why mssh cannot do what the user asked for.
 #[derive(Debug, Error)]
 pub(crate) enum Error {
     #[error(transparent)]
@@ -99,7 +99,7 @@ impl From<AwsError> for Error {
 }
 
 impl Error {
-    /// The session that AWS has refused, if it came from the cache and is gone from there now.
+    /// The cached session that AWS has refused, if it has been deleted from the cache.
     #[must_use]
     pub(crate) fn dropped_session(&self) -> Option<&StaleSession> {
         match self {
@@ -122,7 +122,8 @@ impl Error {
         }
     }
 
-    /// The exit status: 255, as of ssh when it cannot connect; or what goes with ssh's refusal.
+    /// The exit status: 255, as of ssh when it cannot connect; or the client's own, if it refused
+    /// or is missing.
     pub(crate) fn status(&self) -> u8 {
         match self {
             Self::Ssh(error) => error.status().unwrap_or(255),

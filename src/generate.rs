@@ -24,7 +24,7 @@ pub(crate) fn document(program: Program, document: &Document) -> Vec<u8> {
     }
 }
 
-/// What the texts say differently of each program.
+/// What differs between the texts of the programs.
 struct Words {
     about: &'static str,
     operands: &'static str,

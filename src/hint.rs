@@ -1,9 +1,9 @@
-//! What is wrong, in one line, and what to try.
+//! An error in one line, and what to try.
 
 use std::error::Error;
 use std::iter;
 
-/// What an error has to say beyond its one line.
+/// What an error reports beyond its one line.
 pub(crate) trait Hint {
     /// What to try, in one line.
     fn hint(&self) -> Option<String>;
@@ -14,8 +14,8 @@ pub(crate) trait Hint {
     }
 }
 
-/// What an error says in one line: its message and its innermost cause, which names what failed,
-/// unless the message repeats that. What lies between is for `--debug`.
+/// An error in one line: its message and its innermost cause, which names what failed, unless the
+/// message repeats that. `--debug` shows the causes in between.
 pub(crate) fn line(error: &dyn Error) -> String {
     let message = error.to_string();
     match causes(error).last().map(ToString::to_string) {

@@ -33,7 +33,7 @@ mod tunnel;
 mod wire;
 mod world;
 
-/// What the tests compare with the installed OpenSSH, and with botocore.
+/// What the integration tests compare with the installed OpenSSH and with botocore.
 pub mod for_tests {
     pub use crate::plan::aws::date;
     pub use crate::plan::cli::grammar::{Grammar, LetterKind};
@@ -64,7 +64,7 @@ use world::tty::pager;
 use world::tty::panics;
 use world::tty::terminal::Terminal;
 
-/// `mssh`, or the program that our name tells (`msftp`, `mscp`): from the words to the client.
+/// Runs `mssh`, or `msftp` or `mscp` if started under that name.
 #[must_use]
 pub fn main() -> ExitCode {
     if own_program::is_pid_1()
@@ -100,7 +100,7 @@ fn run_words() -> ExitCode {
 
 fn report(error: &Error, terminal: Terminal) {
     match error {
-        // ssh's own words about ssh's own options.
+        // ssh's own message about its own options.
         Error::Ssh(SshError::Refused { stderr, .. }) => Terminal::write_verbatim(stderr),
         error => terminal.error(error),
     }

@@ -1,4 +1,4 @@
-//! The story of `--listen`: forward a port of this machine to one of an instance.
+//! `--listen`: forwards a port of this machine to one of an instance.
 
 mod forwarder;
 
@@ -29,12 +29,12 @@ use crate::world::{openssh, process};
 /// Forwards a port of this machine to one of an instance.
 ///
 /// # Errors
-/// Whatever is in the way.
+/// The first step that fails.
 pub(crate) async fn run(request: &ListenRequest, terminal: Terminal) -> Result<ExitCode, Error> {
     let options = &request.invocation.options;
     let terminal = terminal.with_verbosity(options.debug, request.invocation.is_verbose());
     process::make_children_waitable().map_err(IoError::Start)?;
-    // Before it costs a call: the port may be somebody else's.
+    // Before any call to AWS: another process may have the port.
     let port = Listener::open(&request.bind_address).await?;
     let (route, credentials) = terminal
         .show_wait_during(false, find(request, terminal))
@@ -54,8 +54,8 @@ pub(crate) async fn run(request: &ListenRequest, terminal: Terminal) -> Result<E
     Ok(forwarder.serve(port, hangup).await?.status())
 }
 
-/// The route to the instance, and what a tunnel signs with. Nothing is pushed: whatever connects
-/// logs in by itself.
+/// The route to the instance, and the credentials for a tunnel. Pushes nothing: the program that
+/// connects to the port logs in by its own means.
 async fn find(
     request: &ListenRequest,
     terminal: Terminal,
@@ -77,8 +77,9 @@ async fn find(
     Ok((route, credentials))
 }
 
-/// The same words for the HostName that ssh_config has for a name, if it has one: a target is read
-/// as everywhere else. Where ssh does not tell, the name is left to the resolver.
+/// The same command line with the HostName that ssh_config has for a name, if it has one, so that
+/// the HostName is parsed as any other target is. Without an answer from ssh, the system's resolver
+/// gets the name.
 async fn by_host_name(invocation: &Invocation) -> Result<Option<Invocation>, Error> {
     let mut destinations = invocation.destinations();
     let is_name = |it: &&Destination| matches!(it.target, Target::Host(_));

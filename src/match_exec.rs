@@ -12,7 +12,7 @@ use crate::world::process;
 /// Succeeds if the block does not apply: mssh has started this ssh, or the host is no instance.
 /// Otherwise makes the key, unless ssh logs in with the user's own, and fails.
 ///
-/// Reports no error: our ProxyCommand will run into the same one.
+/// Reports no error: our ProxyCommand will fail with the same one.
 pub(crate) fn skips_block(words: &[OsString]) -> ExitCode {
     let (directory, host) = match words {
         [directory, host] => (Some(directory), host),

@@ -1,4 +1,4 @@
-//! What we are started for: by the user, or by ssh or ourselves in a hidden mode.
+//! The modes of the program: for the user, and the hidden ones for ssh and for mssh itself.
 
 use std::ffi::{OsStr, OsString};
 
@@ -7,15 +7,15 @@ use crate::plan::argv::{host_key, tunnel};
 use crate::plan::cli::complete;
 use crate::world::key::keeper;
 
-/// What the words ask for.
+/// What the command line asks for.
 pub(crate) enum Mode<'a> {
-    /// The process that clears a key.
+    /// The process that deletes a key.
     Keeper(&'a [OsString]),
     /// ssh's KnownHostsCommand.
     HostKey(&'a [OsString]),
     /// ssh's `Match exec`.
     SkipBlock(&'a [OsString]),
-    /// The ProxyCommand of an ssh that we became.
+    /// The ProxyCommand of the ssh that mssh became.
     Tunnel(&'a [OsString]),
     /// Completion of the last of these words.
     Complete(&'a [OsString]),
@@ -41,7 +41,7 @@ impl<'a> Mode<'a> {
         }
     }
 
-    /// Whether a panic is to be told at length. The words need not be understood for that.
+    /// Whether to show the details of a panic. Works for arguments that do not parse, too.
     pub(crate) fn asks_for_debug(&self) -> bool {
         let has = |words: &[OsString], known: &[&str]| {
             words.iter().any(|word| known.iter().any(|it| word == it))

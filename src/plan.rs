@@ -1,5 +1,5 @@
-//! Decides: what the words mean, what to ask, which route to take, what to spell. No I/O, no
-//! environment, no clock.
+//! Decisions: what the command line means, what to ask AWS, which route to take, how to call ssh.
+//! No I/O, no environment, no clock.
 
 pub(crate) mod argv;
 pub(crate) mod aws;

@@ -1,7 +1,7 @@
-//! The story of `--proxy`: we are the ProxyCommand (ssh_config(5)) of an ssh that mssh did not
-//! start. Find the instance, push the key that ssh will log in with, and carry the bytes.
+//! `--proxy`: mssh is the ProxyCommand (ssh_config(5)) of an ssh that mssh did not start. Finds the
+//! instance, pushes the key that ssh will log in with, and copies the bytes.
 //!
-//! Nothing is asked of ssh, which has settled host, port and user already.
+//! Does not run `ssh -G`: ssh has already decided host, port and user.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -29,21 +29,21 @@ use crate::world::process;
 use crate::world::process::error::IoError;
 use crate::world::tty::terminal::Terminal;
 
-/// What is there before the first byte is carried.
+/// What must be ready before the first byte is copied.
 struct Prepared {
     route: Route,
-    /// The ssh that carries the bytes through hops.
+    /// The ssh that copies the bytes through hops.
     forwarding_ssh: Option<CommandLine>,
-    /// What a tunnel signs with.
+    /// The credentials for a tunnel.
     credentials: Option<Credentials>,
     /// Keep alive until the end: ssh logs in with it.
     _key: Option<LoginKey>,
 }
 
-/// Carries the bytes between ssh and the instance.
+/// Copies the bytes between ssh and the instance.
 ///
 /// # Errors
-/// Whatever is in the way.
+/// The first step that fails.
 pub(crate) fn run(request: &ProxyRequest, terminal: Terminal) -> Result<(), Error> {
     let options = &request.invocation.options;
     let terminal = terminal.with_verbosity(options.debug, request.invocation.is_verbose());
@@ -66,7 +66,7 @@ pub(crate) fn run(request: &ProxyRequest, terminal: Terminal) -> Result<(), Erro
 
 async fn prepare(request: &ProxyRequest, terminal: Terminal) -> Result<Prepared, Error> {
     process::make_children_waitable().map_err(IoError::Start)?;
-    // Before anything takes its time: ssh knows the key already, which is to stay.
+    // Before any step that takes long: ssh has already read the path of the key, which must stay.
     let key = request.key_dir.as_deref();
     let key = key.map(LoginKey::shared).transpose()?;
     let invocation = &request.invocation;
@@ -88,7 +88,7 @@ async fn prepare(request: &ProxyRequest, terminal: Terminal) -> Result<Prepared,
     let forwarding_ssh = if request.hops.is_empty() {
         None
     } else {
-        // On the heap: it is large, and few have hops.
+        // On the heap: it is large, and few destinations have hops.
         Some(Box::pin(forwarding_ssh(request, &route, terminal)).await?)
     };
     Ok(Prepared {
@@ -99,7 +99,7 @@ async fn prepare(request: &ProxyRequest, terminal: Terminal) -> Result<Prepared,
     })
 }
 
-/// The ssh that leads through the hops to the end of the route.
+/// The ssh that connects through the hops to the end of the route.
 async fn forwarding_ssh(
     request: &ProxyRequest,
     route: &Route,
@@ -121,10 +121,10 @@ async fn forwarding_ssh(
     jump::forwarding_ssh(&hops, invocation, request.first_hop_via, &forward)
 }
 
-/// Carries the bytes over a TCP connection of our own.
+/// Copies the bytes over a TCP connection of our own.
 fn carry(host: &str, port: u16) -> Result<(), Error> {
     let socket = tcp::connect_blocking(host, port)?;
-    // Ctrl-C is for ssh, which may have gone to the background and need us there.
+    // Ctrl-C is for ssh, which may have gone to the background and still need us.
     process::detach_from_terminal();
     let input = io::stdin().as_fd().try_clone_to_owned();
     let output = io::stdout().as_fd().try_clone_to_owned();

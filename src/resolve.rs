@@ -1,12 +1,12 @@
-//! From a destination to a route: ask ssh, find the instance, choose the route, and push the key
-//! beside the last two.
+//! From a destination to a route: ask ssh, find the instance, choose the route; and push the key at
+//! the same time as the last two.
 //!
 //! ```text
 //! ssh -G ─┬ find: DescribeInstances ─ route ┬─ Resolved
 //!         └ push: SendSSHPublicKey ─────────┘    (at the same time, where the ID is known)
 //! ```
 //!
-//! `find` and `route` have no effect anywhere: they push nothing and make no key.
+//! `find` and `route` change nothing: they push nothing and make no key.
 
 pub(crate) mod find;
 pub(crate) mod host;
@@ -51,11 +51,11 @@ pub(crate) struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    /// Resolves every destination, in the order of the command line; all of them once more where
-    /// AWS refused a session from the AWS CLI's cache.
+    /// Resolves every destination, in the order of the command line. Repeats all of them if AWS
+    /// refused a session from the AWS CLI's cache.
     ///
     /// # Errors
-    /// Whatever is in the way.
+    /// The first step that fails.
     pub(crate) async fn all(&mut self) -> Result<Vec<Resolved>, Error> {
         let error = match self.all_once().await {
             Err(error) => error,
@@ -69,7 +69,7 @@ impl Resolver<'_> {
         self.all_once().await
     }
 
-    /// All at the same time, and each once, however often it is named.
+    /// Resolves all at the same time, and a repeated destination only once.
     async fn all_once(&self) -> Result<Vec<Resolved>, Error> {
         let (distinct, order) = self.invocation.distinct_destinations();
         let each = distinct.into_iter().map(|it| self.one(it));
@@ -119,9 +119,9 @@ impl Resolver<'_> {
         Ok(host)
     }
 
-    /// Finds the instance and chooses the route while the key is pushed: its ID is known.
+    /// Finds the instance and chooses the route while the key is pushed, since the ID is known.
     ///
-    /// Of several errors the one that says most wins: the look-up's, then the push's.
+    /// Of several errors, reports the most useful one: the look-up's, then the push's.
     async fn push_beside(
         &self,
         id: &InstanceId,
@@ -151,8 +151,8 @@ impl Resolver<'_> {
         self.by_login(id.as_str(), host, route)
     }
 
-    /// Finds the instance, then pushes the key while the route is tried: the look-up tells the ID,
-    /// or by the address whether a master connection is running.
+    /// Finds the instance, then pushes the key while the route is tried: the look-up gives the ID,
+    /// or the address by which to find a running master connection.
     async fn push_after(
         &self,
         lookup: &Lookup,
@@ -166,7 +166,7 @@ impl Resolver<'_> {
         let inputs = self.inputs(host, endpoints?, aws);
         find::check_state(&instance, self.invocation.options.via, aws, self.terminal)?;
         let choice = route::choose(&instance, &inputs).await?;
-        // Through a tunnel ssh would look for a master of the host as typed: none was running.
+        // Through a tunnel, ssh would look for a master of the host as typed, and none was running.
         if sharing == Sharing::ByAddress
             && let Some(route) = choice.direct()
             && master::is_running(&self.settings, host, route).await?
@@ -182,8 +182,8 @@ impl Resolver<'_> {
         self.by_login(instance.id.as_str(), host, route)
     }
 
-    /// The serial console of an instance. The region tells where it is, so the push need not wait
-    /// for a look-up by ID, which only tells why there would be no answer.
+    /// The serial console of an instance. Its address depends on the region alone, so the push need
+    /// not wait for a look-up by ID, which only explains why a console may be silent.
     async fn serial_console(
         &self,
         lookup: Lookup,

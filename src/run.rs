@@ -1,4 +1,4 @@
-//! What every story ends with: waiting for the network, printing, becoming the client.
+//! What the modes have in common: waiting for the network, printing, becoming the client.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -12,8 +12,8 @@ use crate::plan::program::Program;
 use crate::world::process;
 use crate::world::process::error::IoError;
 
-/// One thread is enough: we wait for others. What is given up is not waited for: a resolver takes
-/// its time where no name server answers, and cannot be stopped.
+/// One thread is enough: we only wait. Does not wait for abandoned tasks: the resolver takes long
+/// if no name server answers, and cannot be stopped.
 pub(crate) fn wait_for<T>(story: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(IoError::Start)?;
@@ -22,7 +22,7 @@ pub(crate) fn wait_for<T>(story: impl Future<Output = Result<T, Error>>) -> Resu
     end.unwrap_or_else(|panic| panic::resume_unwind(panic))
 }
 
-/// The client with these words.
+/// The client with these arguments.
 pub(crate) fn client(program: Program, words: Vec<OsString>) -> Result<CommandLine, Error> {
     let program = process::find(program.client())?;
     Ok(CommandLine {
@@ -41,7 +41,7 @@ pub(crate) fn become_client(line: &CommandLine) -> Result<(), Error> {
     match process::become_client(line)? {}
 }
 
-/// Writes one of our texts to standard output. A reader who has seen enough is no error.
+/// Writes one of our texts to standard output. A reader that closes the pipe early is no error.
 pub(crate) fn print(text: &[u8]) -> Result<(), Error> {
     match io::stdout().write_all(text) {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {

@@ -1,6 +1,6 @@
-//! The story of a shell by Session Manager: find the instance, start a session, be its terminal.
+//! A shell through Session Manager: find the instance, start a session, connect it to the terminal.
 //!
-//! sshd has no part in it, nor a key, nor a port: this is the way in when sshd is what is broken.
+//! It needs no sshd, no key and no port, so it works when sshd is broken.
 
 use std::os::fd::AsFd;
 
@@ -31,7 +31,7 @@ use crate::world::{openssh, process};
 /// with which status it ended.
 ///
 /// # Errors
-/// Whatever is in the way.
+/// The first step that fails.
 pub(crate) async fn run(
     invocation: &Invocation,
     (typed, shown): (impl AsFd, impl AsFd),
@@ -74,9 +74,9 @@ pub(crate) async fn run(
     }
 }
 
-/// Why Session Manager does not reach an instance, which was not looked up where its ID was at hand:
-/// it may not be running, or not be there at all. Else, and where that cannot be known, the error
-/// stays as it is.
+/// Why Session Manager does not reach an instance that was not looked up because its ID was known:
+/// it may not be running, or not exist. If it is running, or cannot be looked up, returns the error
+/// unchanged.
 async fn reason(error: Error, ssm_target: &SsmTarget, place: &Regional<'_>) -> Error {
     let SsmTarget::Instance(id) = ssm_target else {
         return error;
@@ -104,8 +104,8 @@ fn ends(
     Ok((ends, screen))
 }
 
-/// What is meant, and the host that it was read in: ssh_config's HostName for a name that is no
-/// name of AWS's.
+/// The target, and the host that it was parsed from: ssh_config's HostName, if the typed name is
+/// not one of AWS's.
 async fn target(
     invocation: &Invocation,
     destination: &Destination,
@@ -119,7 +119,7 @@ async fn target(
     Ok((target, host))
 }
 
-/// What Session Manager knows the target as. An ID need not be looked up.
+/// The target as Session Manager names it. An ID need not be looked up.
 async fn ssm_target(
     invocation: &Invocation,
     target: &Target,

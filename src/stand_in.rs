@@ -1,16 +1,16 @@
-//! What `msftp` and `mscp` are: they become the `mssh` that lies beside them, under their own
+//! The programs `msftp` and `mscp`: they become the `mssh` in the same directory, under their own
 //! name, by which it knows what to do.
 //!
-//! No part of the library, so that these two link nothing of AWS and the big program is there once.
+//! Not part of the library, so that these two do not link the AWS code and only `mssh` is large.
 
 use std::env;
 use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode};
 
-/// Becomes `mssh` as `name`, or says that it is not there: status 127, as of a shell.
+/// Becomes `mssh` as `name`, or reports that it is missing: status 127, as in a shell.
 pub(crate) fn become_mssh(name: &str) -> ExitCode {
-    // A link to us may stand anywhere; `mssh` stands beside the file itself.
+    // A link to us may be in any directory; `mssh` is in that of the file itself.
     let ourselves = env::current_exe().and_then(|path| path.canonicalize());
     let mssh = ourselves.map_or_else(|_| "mssh".into(), |path| path.with_file_name("mssh"));
     let words = env::args_os().skip(1);

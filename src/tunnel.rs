@@ -39,8 +39,8 @@ pub(crate) async fn run(
     through(&request, credentials, stdio, terminal).await
 }
 
-/// Carries bytes between standard input and output and an instance, with these credentials, or with
-/// others that it loads.
+/// Copies bytes between standard input and output and an instance, with these credentials, or with
+/// those that it loads.
 ///
 /// # Errors
 /// Why there is no tunnel, or how it ended.
@@ -68,7 +68,7 @@ pub(crate) async fn through(
     carry(request, credentials, streams, hangup, terminal).await
 }
 
-/// Carries bytes until the far end closes, the local end is closed, or a signal comes.
+/// Copies bytes until the far end closes, the local end is closed, or a signal comes.
 pub(crate) async fn carry<R, W>(
     request: &TunnelRequest,
     credentials: Credentials,
@@ -83,7 +83,7 @@ where
     let (target, region) = match &request.tunnel {
         Tunnel::Eice(eice) => {
             let run = eice::run(request, eice, &credentials, streams, hangup, terminal);
-            // Boxed, as is the other: else either would be part of all that calls this.
+            // Boxed, like the other one: otherwise every caller's future would contain it.
             return Box::pin(run).await;
         }
         Tunnel::Ssm(target, region) => (target, region),
@@ -101,7 +101,7 @@ where
     Box::pin(ssm.run(&aws, hangup, (streams, InputTerminal::default()))).await
 }
 
-/// The credentials that the parent has loaded, if their file is still there.
+/// The credentials that the parent wrote, if their file still exists.
 fn received(args: &TunnelArgs) -> Option<Credentials> {
     let file = args.credentials.as_deref()?;
     aws::credentials_json::from_json(&room::take(file, args.keep)?)

@@ -1,4 +1,4 @@
-//! Touches: one thin file for each thing outside.
+//! The outside world: AWS, OpenSSH, files, processes, the network, the terminal.
 
 pub(crate) mod aws;
 pub(crate) mod key;

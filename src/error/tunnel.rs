@@ -1,4 +1,4 @@
-//! Why there is no tunnel, or none any more.
+//! Why there is no tunnel, or why it ended.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use crate::world::aws::error::{clock_hint, denied};
 use crate::world::net::forward::ForwardError;
 use crate::world::net::websocket::DialError;
 
-/// Why no bytes get through, or none any more.
+/// Why a tunnel transfers nothing, or stopped.
 #[derive(Debug, Error)]
 pub(crate) enum TunnelError {
     #[error("--tunnel is for ssh only, which runs it as a ProxyCommand")]

@@ -1,5 +1,5 @@
-//! Connections to our port, each with a connection to the instance of its own. What goes wrong with
-//! one is reported in a line, and does not affect the others.
+//! Connections to our port. Each gets its own connection to the instance. The failure of one is
+//! reported in a line, and does not affect the others.
 
 use std::cell::RefCell;
 use std::process::ExitCode;
@@ -27,7 +27,7 @@ use crate::world::tty::terminal::Terminal;
 /// websocket is lost takes a call.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Which signal ended it. There is no other end.
+/// The signal that ended it. Nothing else does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ended {
     /// SIGTERM.
@@ -37,7 +37,7 @@ pub(super) enum Ended {
 }
 
 impl Ended {
-    /// The exit status: that of ssh with `-N`, to which SIGTERM alone is no failure.
+    /// The exit status: that of ssh with `-N`, for which only SIGTERM is no failure.
     pub(super) fn status(self) -> ExitCode {
         match self {
             Self::Terminated => ExitCode::SUCCESS,
@@ -50,16 +50,16 @@ impl Ended {
 #[derive(Debug)]
 pub(super) struct Forwarder {
     by: Connection,
-    /// The hint of the last failure, which is not repeated.
+    /// The last hint that was shown. It is not repeated.
     hint: RefCell<Option<String>>,
     terminal: Terminal,
 }
 
 #[derive(Debug)]
 enum Connection {
-    /// To this host and port, by itself.
+    /// To this host and port, without a tunnel.
     Direct(String, u16),
-    /// Through a tunnel, with credentials that are good at the time.
+    /// Through a tunnel, with credentials that are valid when it is opened.
     Tunnel(Box<(TunnelRequest, RefreshingCredentials)>),
 }
 
@@ -90,7 +90,7 @@ impl Forwarder {
     /// Serves connections until a signal comes.
     ///
     /// # Errors
-    /// What keeps the system from telling us of signals.
+    /// If the system refuses a signal handler.
     pub(super) async fn serve(
         self,
         mut port: Listener,
@@ -116,7 +116,7 @@ impl Forwarder {
         LocalSet::new().run_until(serving).await
     }
 
-    /// Accepts connections until a signal comes. Where there are too many, the next one waits.
+    /// Accepts connections until a signal comes. At the limit, the next one waits.
     async fn admit(
         self: &Rc<Self>,
         port: &mut Listener,
@@ -129,7 +129,7 @@ impl Forwarder {
                 && let Some(caller) = next.take()
             {
                 let asked = served.add(&caller);
-                // From here on it hears what we hear.
+                // From here on it receives the signals that we receive.
                 let hangup = hangup.subscribe().map_err(IoError::Start)?;
                 callers.spawn_local(Rc::clone(self).attend(caller, hangup, asked));
             }

@@ -17,9 +17,9 @@ use std::path::{Path, PathBuf};
 pub(crate) struct CommandLine {
     /// The client program.
     pub program: PathBuf,
-    /// Its words, without its name.
+    /// Its arguments, without its name.
     pub words: Vec<OsString>,
-    /// Whether our ProxyCommand is among them, which ssh runs in a shell.
+    /// Whether they include our ProxyCommand, which ssh runs in a shell.
     pub by_shell: bool,
 }
 
@@ -30,7 +30,7 @@ pub(crate) enum Identity<'a> {
     Ephemeral(&'a Path),
     /// The user's own, named by `-i` among the typed words.
     Own,
-    /// None: nothing logs in, or not with a key that mssh knows.
+    /// None: there is no login, or mssh does not know with which key.
     Unneeded,
 }
 
@@ -101,7 +101,7 @@ fn options(proxy: Option<&OsStr>, identity: Identity<'_>, resolved: &[Resolved])
     if let Some(proxy) = proxy {
         let mut command = OsString::from("ProxyCommand=");
         command.push(proxy);
-        // Our ProxyCommand copies bytes: it has no descriptor to pass.
+        // Our ProxyCommand copies bytes: it passes no descriptor.
         options.extend([command, "ProxyUseFdpass=no".into()]);
     }
     if identity != Identity::Unneeded {
@@ -124,7 +124,7 @@ fn options(proxy: Option<&OsStr>, identity: Identity<'_>, resolved: &[Resolved])
     words
 }
 
-/// The ProxyCommand of all destinations. One option serves all, so it must be the same for all.
+/// The ProxyCommand for all destinations. ssh takes one for all, so it must be the same for each.
 fn through_hops(resolved: &[Resolved]) -> Option<&OsStr> {
     let (first, rest) = resolved.split_first()?;
     let same = rest.iter().all(|it| it.jump == first.jump);

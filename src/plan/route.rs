@@ -1,4 +1,4 @@
-//! Ways in: which address, or the instance's own name, ssh is to go to.
+//! Routes: the address of the instance, or its name, that ssh connects to.
 
 pub(crate) mod choose;
 pub(crate) mod eice;
@@ -23,7 +23,7 @@ use crate::plan::target::instance::Instance;
 pub(crate) use crate::plan::way::Family;
 use crate::plan::way::Way;
 
-/// The way that is taken: what ssh gets as its host.
+/// The route that is taken, which determines the host that ssh gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     /// An address of the instance, and which of its addresses that is.
@@ -32,17 +32,17 @@ pub(crate) enum Route {
     AsTyped(String),
     /// The host that the user typed, with this address as its HostName.
     ByHostName(String, IpAddr),
-    /// The instance ID, which the user's ssh_config leads to the instance.
+    /// The instance ID. The user's ssh_config has a proxy that connects to it.
     InstanceId(InstanceId),
     Serial(Console),
-    /// The host that the user typed, through a tunnel of ours. To ssh the address
-    /// is nothing: another VPC may have the same one, and neither known_hosts nor a ControlPath
-    /// shall take that instance for this.
+    /// The host that the user typed, through one of our tunnels. ssh does not get the address:
+    /// another VPC may have the same one, and neither known_hosts nor a ControlPath may mistake
+    /// that instance for this one.
     Tunnel(String, Tunnel),
 }
 
 impl Route {
-    /// What ssh gets for the host's HostName, where that is an option of its own.
+    /// The value of the HostName option for ssh, if it needs that option.
     pub(crate) fn hostname(&self) -> Option<IpAddr> {
         match self {
             Self::ByHostName(_, address) => Some(*address),
@@ -66,7 +66,7 @@ impl Route {
 }
 
 impl Route {
-    /// The SHA256 fingerprint of the host key that ssh is to find there, where that is known.
+    /// The SHA256 fingerprint of the host key that ssh must find there, where that is known.
     pub(crate) fn host_key(&self) -> Option<&'static str> {
         match self {
             Self::Serial(console) => console.fingerprint,
@@ -107,19 +107,19 @@ impl fmt::Display for Route {
 /// No address of the instance fits what was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NoAddress {
-    /// The way asked for.
+    /// The way that was asked for.
     pub way: Way,
-    /// The family asked for.
+    /// The family that was asked for.
     pub family: Family,
 }
 
-/// The instance's address: public IPv4, else private IPv4, else IPv6, of those that the user
-/// leaves to choose from.
+/// The instance's address: public IPv4, else private IPv4, else IPv6, within the way and the family
+/// that the user chose.
 ///
 /// # Errors
 /// When there is none.
 pub(crate) fn address(instance: &Instance, way: Way, family: Family) -> Result<Route, NoAddress> {
-    // By itself nobody goes to a second interface: it often is there for other traffic.
+    // Only `--via public` uses a second interface: it is often there for other traffic.
     let public = if way == Way::Public {
         instance.any_public()
     } else {

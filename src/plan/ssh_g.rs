@@ -101,7 +101,7 @@ pub struct QueryOptions<'a> {
     pub debug: bool,
 }
 
-/// The words for `ssh`, without its name: the user's own, as far as they affect the output.
+/// The arguments for `ssh`: the user's own, as far as they affect the output.
 #[must_use]
 pub fn words(
     invocation: &Invocation,
@@ -127,7 +127,7 @@ pub fn words(
             .flatten()
     };
     words.extend(flags(false));
-    // In this place, since an earlier -l overrides `user@` and a later one does not.
+    // Here, since an earlier -l overrides `user@` and a later one does not.
     if let Some(login) = query.login.or(destination.login.as_ref()) {
         words.extend(["-l".into(), login.as_str().into()]);
     }
@@ -155,7 +155,7 @@ impl Query<'_> {
         self.hostname.is_some() || self.host.parse::<IpAddr>().is_ok()
     }
 
-    /// Whether ssh may look up a canonical name for `hostname`: for a name, unless it stands for an
+    /// Whether ssh may look up a canonical name for `hostname`: for a name, unless it refers to an
     /// instance. For an address it does no look-up.
     #[must_use]
     pub fn has_canonical_name(&self, hostname: &str) -> bool {

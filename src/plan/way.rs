@@ -25,7 +25,7 @@ pub enum Way {
     Serial,
 }
 
-/// What all parts of the command line need to know of a way.
+/// What the command line, the help and the man pages need to know about a way.
 struct WayRow {
     way: Way,
     /// The value of `--via`.
@@ -150,7 +150,7 @@ impl Way {
         rows.map(|(row, name)| (*name, row.help))
     }
 
-    /// Whether mssh carries the bytes.
+    /// Whether mssh copies the bytes.
     pub fn is_tunnel(self) -> bool {
         self.row().kind == WayKind::Tunnel
     }
@@ -160,7 +160,7 @@ impl Way {
         self.row().kind == WayKind::Ssh
     }
 
-    /// How the hop after the first one is reached: a tunnel leads to the first hop only.
+    /// How to reach the next hop: a tunnel reaches the first hop only.
     #[must_use]
     pub fn after_hop(self) -> Self {
         if self.is_tunnel() { Self::Auto } else { self }

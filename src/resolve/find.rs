@@ -1,4 +1,4 @@
-//! Which instance a destination is. Nothing here has an effect anywhere.
+//! Which instance a destination refers to. Changes nothing.
 
 use std::net::IpAddr;
 
@@ -22,15 +22,15 @@ use crate::world::tty::terminal::Terminal;
 /// How to look up an instance.
 pub(crate) struct Sought {
     pub(crate) lookup: Lookup,
-    /// The region that ssh_config's HostName tells.
+    /// The region in ssh_config's HostName.
     pub(crate) region: Option<Region>,
 }
 
-/// How to look up a destination: by its ID or `-t`'s; by the name itself, by ssh_config's
-/// `hostname` for it, by the addresses that the system resolves it to.
+/// How to look up a destination: by its ID or that of `-t`; by the name itself; by ssh_config's
+/// `hostname` for it; by the addresses that the system resolves it to.
 ///
 /// # Errors
-/// What is wrong with the HostName, and a name that does not resolve.
+/// What is wrong with the HostName, or a name that does not resolve.
 pub(crate) async fn lookup(
     target: &Target,
     hostname: &str,
@@ -39,7 +39,7 @@ pub(crate) async fn lookup(
 ) -> Result<Sought, Error> {
     let by_target = lookup::of(target);
     let known = match (by_target, beside) {
-        // An ID as the target wins over -t.
+        // An ID as the target takes precedence over -t.
         (Some(Lookup::Id(id)), _) => Some(id),
         (_, id) => id.cloned(),
     };
@@ -63,14 +63,15 @@ pub(crate) async fn lookup(
     Ok(Sought { lookup, region })
 }
 
-/// How much depends on looking up an instance whose ID is known.
+/// How necessary the look-up of an instance is when its ID is known.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
-    /// Everything.
+    /// It must succeed.
     Required,
-    /// The look-up only says why there would be no answer: IAM may deny it.
+    /// It only explains why the instance may not answer: IAM may deny it.
     MayBeDenied,
-    /// Nothing: with host, ID and zone on the command line, no ec2:DescribeInstances is needed.
+    /// Not necessary: with host, ID and zone on the command line, no ec2:DescribeInstances is
+    /// needed.
     Unneeded,
 }
 
@@ -87,7 +88,7 @@ impl Need {
     }
 }
 
-/// Looks up an instance by its ID; `None` where it could not be, and need not.
+/// Looks up an instance by its ID; `None` if the look-up is not needed, or may fail and did.
 ///
 /// # Errors
 /// Those of the call.
@@ -121,7 +122,7 @@ pub(crate) fn not_found(id: &InstanceId, aws: &Regional<'_>) -> InstanceError {
     }
 }
 
-/// Looks up an instance; `word` is the user's for it.
+/// Looks up an instance; `word` is what the user typed for it.
 ///
 /// # Errors
 /// Those of the call: none found, or several.
@@ -140,7 +141,7 @@ pub(crate) async fn instance(
     }
 }
 
-/// Makes sure that an instance in its state can be reached, this way.
+/// Checks that an instance in this state can be reached, this way.
 ///
 /// # Errors
 /// [`InstanceError::NotRunning`].
@@ -167,9 +168,9 @@ pub(crate) fn not_running(instance: &Instance, aws: &Regional<'_>) -> Error {
     .into()
 }
 
-/// Whether EC2 knows an instance by this address of a hop, in the region that a target tells. Not
-/// being allowed to ask, or having no region to ask in, is a no; what keeps AWS from being asked at
-/// all is an error, since trying again would ask for a second MFA code.
+/// Whether EC2 finds an instance by this address of a hop, in the target's region. "No" if AWS
+/// denies the look-up or there is no region; an error if AWS cannot be called at all, since another
+/// try would ask for a second MFA code.
 ///
 /// # Errors
 /// Those of [`LazyAws::in_region`].

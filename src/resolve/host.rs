@@ -1,4 +1,4 @@
-//! ssh's settings for a destination: what `ssh -G` says of it, or the caller did.
+//! ssh's settings for a destination: from `ssh -G`, or from the caller.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -22,11 +22,11 @@ use crate::world::tty::waiting;
 pub(crate) enum Settings<'a> {
     /// From ssh, asked with the user's words.
     Ssh(Ssh<'a>),
-    /// From the caller: ssh started us and has decided them, or this run does not use ssh.
+    /// From the caller: ssh started us with them, or this run does not use ssh.
     Given(HostConfig),
 }
 
-/// An ssh to ask, and what it reads for its answers.
+/// The ssh to ask, and the configuration that it reads.
 pub(crate) struct Ssh<'a> {
     pub(crate) program: &'a Path,
     pub(crate) invocation: &'a Invocation,
@@ -38,13 +38,13 @@ pub(crate) struct Ssh<'a> {
 pub(crate) struct Host<'a> {
     pub(crate) destination: &'a Destination,
     pub(crate) config: HostConfig,
-    /// Who logs in.
+    /// The user to log in as.
     pub(crate) login: Login,
-    /// The hops to it, where ssh cannot do them by itself; the nearest first.
+    /// The hops to it that ssh cannot handle itself; the nearest first.
     pub(crate) hops: Vec<Hop>,
     /// How the last of them (or this machine) reaches the instance.
     pub(crate) way: Way,
-    /// The region that its name tells.
+    /// The region in its name.
     pub(crate) region: Option<Region>,
 }
 
@@ -58,7 +58,7 @@ impl Host<'_> {
 /// Asks for the settings of a destination, and decides the user and the hops.
 ///
 /// # Errors
-/// ssh's own refusal, and what is wrong with a user or a hop.
+/// ssh's own error, and what is wrong with a user or a hop.
 pub(crate) async fn ask<'a>(
     settings: &Settings<'_>,
     invocation: &Invocation,
@@ -93,7 +93,7 @@ pub(crate) async fn ask<'a>(
     })
 }
 
-/// The hops to a destination, where there are instances among them, and the way on from the last.
+/// The hops to a destination, if some are instances, and the way from the last one.
 async fn hops_and_way(
     settings: &Settings<'_>,
     invocation: &Invocation,
@@ -113,7 +113,7 @@ async fn hops_and_way(
     Ok(hops::settle(hops, typed, invocation.options.via)?)
 }
 
-/// What is wrong with a user, and where it comes from.
+/// What is wrong with a user, and where it was set.
 pub(super) fn bad_user(
     name: BadName,
     settings: &Settings<'_>,
@@ -128,7 +128,7 @@ pub(super) fn bad_user(
 }
 
 impl Settings<'_> {
-    /// The settings of a destination when it is reached by this route.
+    /// The settings of a destination for this route.
     ///
     /// # Errors
     /// Those of [`openssh::ask`].
@@ -170,8 +170,8 @@ impl Settings<'_> {
         matches!(self, Self::Given(_))
     }
 
-    /// The socket at which ssh looks for a master connection by this route; at this `port`, if the
-    /// user's words set none.
+    /// The socket at which ssh looks for a master connection on this route; on this `port`, if the
+    /// command line sets none.
     ///
     /// # Errors
     /// Those of [`openssh::answer`].

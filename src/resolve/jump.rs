@@ -61,7 +61,7 @@ pub(crate) async fn identify(
     Ok(())
 }
 
-/// What is wrong with a hop, and where it comes from: `typed` is -J.
+/// What is wrong with a hop, and where it was set: by -J if `typed`.
 pub(super) fn bad_hop(name: BadName, typed: bool) -> Error {
     if typed {
         name.into()
@@ -70,7 +70,7 @@ pub(super) fn bad_hop(name: BadName, typed: bool) -> Error {
     }
 }
 
-/// What ssh says of a hop: of the command line it hands on nothing but `-F`.
+/// What ssh says about a hop. ssh passes on only `-F` to the ssh that it starts for a hop.
 async fn ask(
     hop: &Hop,
     invocation: &Invocation,
@@ -81,11 +81,11 @@ async fn ask(
     openssh::ask(&ssh, &invocation, &Query::of(&hop.destination), source).await
 }
 
-/// The ProxyCommand through hops of which some are instances, which ssh does not know. Each is
-/// found, and gets its key, when its turn comes.
+/// The ProxyCommand through hops if some are instances, which ssh does not recognize. mssh finds
+/// each one, and pushes its key, just before ssh logs in to it.
 ///
 /// # Errors
-/// What cannot be spelled, and those of making keys.
+/// Paths that cannot be quoted, and those of making keys.
 pub(super) fn proxy_command(
     hops: &[Hop],
     invocation: &Invocation,
@@ -103,7 +103,7 @@ pub(super) fn proxy_command(
 /// `first`.
 ///
 /// # Errors
-/// What cannot be spelled.
+/// Paths that cannot be quoted.
 pub(crate) fn forwarding_ssh(
     hops: &[Hop],
     invocation: &Invocation,
@@ -134,7 +134,7 @@ fn chain<'a>(
     }
 }
 
-/// Our own program as the ProxyCommand of each hop that is an instance.
+/// mssh as the ProxyCommand of each hop that is an instance.
 fn block(invocation: &Invocation, first: Way) -> Result<Block, Error> {
     // Such a way is for the destination only.
     let first = if first.is_for_ssh() { Way::Auto } else { first };
@@ -147,15 +147,15 @@ fn block(invocation: &Invocation, first: Way) -> Result<Block, Error> {
     })
 }
 
-/// Makes one key for each hop for all that this run starts: several ssh at the same time must not
-/// find one key that becomes another.
+/// Makes one key for each hop and shares it among all that this run starts: with several ssh at the
+/// same time, one must not replace the key that another has found.
 fn share_keys(hops: &[Hop], block: &Block) -> Result<(), Error> {
     let BlockKey::Ephemeral(keys) = &block.key else {
         return Ok(());
     };
     for hop in hops.iter().filter(|hop| hop.is_instance()) {
         let room = keys.join(hop.hostname.to_ascii_lowercase());
-        // From here on it watches this process, and the client that this becomes.
+        // From here on the keeper watches this process, which will become the client.
         Keeper::start_shared(&room)?;
         shared::key(&room)?;
     }

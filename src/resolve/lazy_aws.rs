@@ -17,7 +17,7 @@ pub(crate) struct LazyAws {
     profile: Option<String>,
     /// `--region`.
     region: Option<Region>,
-    /// Whether the region that one target tells is the only one of this run.
+    /// Whether the target's region is the only one of this run.
     is_one_target: bool,
     prompts: Cell<Prompts>,
     loaded: OnceCell<Aws>,
@@ -41,7 +41,7 @@ impl LazyAws {
         self.prompts.set(Prompts::Forbidden);
     }
 
-    /// AWS in the region of `--region`, else the one that the target tells, else the configured one.
+    /// AWS in the region of `--region`, else the target's, else the configured one.
     ///
     /// # Errors
     /// Those of [`Aws::load`] and [`Aws::region`].
@@ -69,7 +69,7 @@ impl LazyAws {
         }
     }
 
-    /// The credentials, if they were needed so far.
+    /// The credentials, if they have been loaded.
     ///
     /// # Errors
     /// Those of [`Aws::credentials`].
@@ -80,12 +80,12 @@ impl LazyAws {
         }
     }
 
-    /// What was loaded, if anything was.
+    /// The configuration, if it has been loaded.
     pub(crate) fn loaded(&self) -> Option<&Aws> {
         self.loaded.get()
     }
 
-    /// Has everything loaded again: AWS refused the session at hand.
+    /// Drops what was loaded, so that it is loaded again: AWS refused the session.
     pub(crate) fn forget(&mut self) {
         self.loaded = OnceCell::new();
     }

@@ -1,8 +1,8 @@
 //! Connection sharing (ControlMaster in ssh_config(5)): whether ssh would use a master connection
-//! that is running. Then there is no login, and no key is needed.
+//! that is running. If so, there is no login, and no key is needed.
 //!
-//! Which socket ssh uses depends on everything that we spell for it. So ssh is asked with the very
-//! words that it would get, and by the configuration that it would read.
+//! The socket that ssh uses depends on all of its arguments. So `ssh -G` gets the same arguments
+//! and the same configuration.
 
 use super::host::{Host, Settings};
 use crate::error::Error;
@@ -34,7 +34,7 @@ pub(super) async fn sharing(
     invocation: &Invocation,
     host: &Host<'_>,
 ) -> Result<Sharing, Error> {
-    // A console is no host as typed, and is asked about when its region is known.
+    // A console has no host as typed; it is checked once its region is known.
     let serial = host.way == Way::Serial;
     if serial || settings.is_pipe() || host.config.master.is_none() {
         return Ok(Sharing::Nothing);
@@ -42,8 +42,8 @@ pub(super) async fn sharing(
     let socket = settings.control_path(host, &host.as_typed(), None).await?;
     let auto = host.way == Way::Auto;
     let tunnelled = host.way.is_tunnel();
-    // A way that the user names is taken, whatever a master offers; but through a tunnel ssh gets the
-    // host as typed, and uses the master that listens for it.
+    // A way that the user names is taken, even if a master is running; but through a tunnel ssh
+    // gets the host as typed, and uses the master for it.
     let listens = socket.as_deref().is_some_and(openssh::master_listens);
     if (auto || tunnelled) && listens {
         return Ok(Sharing::AsTyped);

@@ -9,7 +9,7 @@ use crate::plan::target::bad_name::BadName;
 use crate::plan::target::ids::{InstanceId, Login, Zone};
 use crate::world::aws::{self, PushTarget, Regional};
 
-/// The key of a run, made once it is certain that it will be pushed.
+/// The key of a run, made only when it is certain to be pushed.
 pub(crate) struct KeyPush<'a> {
     invocation: &'a Invocation,
     mode: PushMode,
@@ -19,9 +19,9 @@ pub(crate) struct KeyPush<'a> {
 /// What a run pushes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum PushMode {
-    /// Nothing, ever.
+    /// Nothing, in any case.
     Never,
-    /// Nothing, but what could not be pushed is an error as it would be.
+    /// Nothing, but what could not be pushed is the same error as in a real push.
     DryRun,
     /// The key.
     Push,
@@ -42,7 +42,7 @@ impl<'a> KeyPush<'a> {
         }
     }
 
-    /// The same with a key that is there already, if one is.
+    /// The same with an existing key, if there is one.
     pub(crate) fn with_key(invocation: &'a Invocation, key: Option<LoginKey>) -> Self {
         Self {
             key: OnceCell::new_with(key),
@@ -55,7 +55,7 @@ impl<'a> KeyPush<'a> {
         self.mode == PushMode::Push
     }
 
-    /// What is wrong with the user or the user's own key is not worth a call to AWS.
+    /// Checks the user and the user's own key before any call to AWS.
     ///
     /// # Errors
     /// A user that EC2 Instance Connect would refuse, if `logs_in`; a key without a public half.
@@ -118,8 +118,8 @@ impl<'a> KeyPush<'a> {
         Ok(self.key.get_or_try_init(make).await?)
     }
 
-    /// The zone that goes with the push: only where the user names instance and host apart, and
-    /// means it as part of the name. A wrong one beside an ID does no harm.
+    /// The zone for the push: only if the user gave instance and host separately, where it is part
+    /// of the name. With an ID alone, a wrong zone must do no harm.
     fn zone(&self) -> Option<&Zone> {
         let mut destinations = self.invocation.destinations();
         let apart = destinations.all(|it| self.invocation.is_host_beside_id(it));

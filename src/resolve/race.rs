@@ -1,4 +1,4 @@
-//! An instance with private addresses only: every route is tried, all at the same time.
+//! An instance that has only private addresses: all routes are tried at the same time.
 //!
 //! ```text
 //! DescribeInstances ─┬ TCP to the private address ───
@@ -7,8 +7,8 @@
 //! SendSSHPublicKey ──────────────────────────────────
 //! ```
 //!
-//! From within the instance's network no more calls and permissions are needed than ever, so the
-//! address has a head start. It costs nothing: from elsewhere the address only times out, which
+//! Inside the instance's network, this must need no more calls and permissions than before, so the
+//! address has a head start. That costs nothing: from elsewhere the address only times out, which
 //! takes far longer.
 
 use std::io;
@@ -107,7 +107,7 @@ async fn race(
     }
 }
 
-/// Tells what was found of a route.
+/// Reports the result for a route.
 fn tried(way: RouteKind, finding: Probe, terminal: Terminal) -> Probe {
     terminal.debug(|| match &finding {
         Probe::Available(_) => format!("{way}: available"),
@@ -159,7 +159,7 @@ async fn directly(direct: Result<(Route, SocketAddr), NoAddress>) -> Probe {
     })
 }
 
-/// What the look-up for a tunnel has found.
+/// The result of the look-up for a tunnel.
 fn finding(inputs: &Inputs<'_>, tunnel: Result<Tunnel, Error>) -> Probe {
     Probe::Unavailable(match tunnel {
         Ok(tunnel) => {

@@ -1,4 +1,4 @@
-//! What comes of a destination, and what is said about it.
+//! The result for a destination, and the messages about it.
 
 use super::host::Host;
 use super::{Resolver, jump};
@@ -10,8 +10,8 @@ use crate::plan::target::bad_name::BadName;
 use crate::plan::way::Way;
 
 impl Resolver<'_> {
-    /// ssh uses a master connection that is running: no login, and no hop. `what` is
-    /// the instance, or what was typed if that says enough.
+    /// ssh uses a running master connection: no login, and no hop. `what` is the instance, or what
+    /// the user typed if that is enough.
     pub(super) fn by_master(
         &self,
         what: &str,
@@ -75,8 +75,7 @@ impl Resolver<'_> {
     }
 }
 
-/// Checks that a shell cannot take the host name for anything else: ssh passes it to one in our
-/// ProxyCommand.
+/// Checks that a shell does not interpret the host name: ssh passes it to one in our ProxyCommand.
 fn check_host(host: &Host<'_>, route: &Route) -> Result<(), Error> {
     let by_shell = !host.hops.is_empty() || matches!(route, Route::Tunnel(..));
     if by_shell && !quote::fits_token(&route.host()) {

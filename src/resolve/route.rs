@@ -1,4 +1,4 @@
-//! The route to an instance that was found. Nothing here has an effect anywhere.
+//! The route to an instance that was found. Changes nothing.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -31,10 +31,10 @@ pub(crate) struct Inputs<'a> {
     pub(crate) terminal: Terminal,
 }
 
-/// What is known of the route before anything is tried.
+/// What is known about the route before any is tried.
 pub(crate) enum Choice {
     Fixed(Route),
-    /// Whichever route works; directly, this one.
+    /// Any route that works; this is the direct one.
     Race(Result<(Route, SocketAddr), NoAddress>),
 }
 
@@ -72,8 +72,8 @@ pub(crate) async fn choose(instance: &Instance, inputs: &Inputs<'_>) -> Result<C
     })
 }
 
-/// The EC2 Instance Connect Endpoints, where the user wants one and does not say where it is: to be
-/// asked for beside the instance, one round trip less.
+/// The EC2 Instance Connect Endpoints, if the user wants one and does not give its DNS name. Asked
+/// for together with the instance, which saves a round trip.
 ///
 /// # Errors
 /// Those of the call.
@@ -108,9 +108,9 @@ async fn decisive<'b>(instance: &Instance, inputs: &Inputs<'b>) -> Result<RouteI
     })
 }
 
-/// The proxy that ssh_config has for this host which is meant for IDs, since that is what the host
-/// is, there or as typed. A proxy on the command line, or one for every host alike, is there for
-/// addresses, as it was in the original; so are hops of ours.
+/// The proxy that ssh_config has for this host because it is an ID, as typed or as its HostName. A
+/// proxy on the command line, or one for every host, is for addresses, as in the original; so are
+/// hops that mssh handles.
 async fn proxy_for_ids(instance: &Instance, inputs: &Inputs<'_>) -> Result<IdProxy, Error> {
     let (host, invocation) = (inputs.host, inputs.invocation);
     let config = &host.config;
@@ -135,9 +135,9 @@ async fn proxy_for_ids(instance: &Instance, inputs: &Inputs<'_>) -> Result<IdPro
     Ok(if for_all { IdProxy::None } else { ours })
 }
 
-/// Whether the route is settled, whatever the instance is: by a proxy or hops of the user's own,
-/// which a configuration that only ssh can read may have; or since there are several places, and a
-/// tunnel would be for all of them.
+/// Whether the route does not depend on the instance: because of the user's own proxy or hops,
+/// which a configuration that only ssh can read may contain; or because there are several
+/// destinations, and a tunnel would apply to all of them.
 fn is_settled(inputs: &Inputs<'_>) -> bool {
     let carries_hops = inputs.settings.is_given() && inputs.invocation.jump().is_some();
     inputs.invocation.is_control_command()
@@ -147,7 +147,8 @@ fn is_settled(inputs: &Inputs<'_>) -> bool {
         || carries_hops
 }
 
-/// What ssh would connect to by this route, if that is the instance's own address in its VPC.
+/// The address and port that ssh would connect to on this route, if that is the instance's own
+/// address in its VPC.
 async fn private_socket(
     instance: &Instance,
     route: &Route,
@@ -158,13 +159,13 @@ async fn private_socket(
         Route::AsTyped(_) => host.config.clone(),
         other => inputs.settings.of(host.destination, other).await?,
     };
-    // Only the user's own proxy could tell whether anything listens behind it.
+    // Only the user's own proxy can find out whether anything listens behind it.
     let (Some(port), None) = (config.port, &config.proxy) else {
         return Ok(None);
     };
     let addresses: Vec<IpAddr> = match config.hostname.parse() {
         Ok(address) => vec![address],
-        // ssh will complain of what does not resolve.
+        // ssh will report a name that does not resolve.
         Err(_) => resolver::addresses(&config.hostname)
             .await
             .unwrap_or_default(),
@@ -216,8 +217,8 @@ pub(super) fn by_session(id: &InstanceId, aws: &Regional<'_>) -> Tunnel {
     Tunnel::Ssm(SsmTarget::Instance(id.clone()), aws.region.clone())
 }
 
-/// Makes sure that a machine outside EC2 can be reached as the user wants it. Nothing can be pushed
-/// to one, so the key must be there already; and Session Manager is the only way that AWS has.
+/// Checks that a machine outside EC2 can be reached as the user wants. No key can be pushed to it,
+/// so the user must have one; and Session Manager is AWS's only way to it.
 ///
 /// # Errors
 /// [`Usage::ManagedNode`] and [`Usage::NodeByHops`].

@@ -1,4 +1,4 @@
-//! The serial console: no address, no network of the instance's own, no user of its system.
+//! The serial console: it uses no address or network of the instance, and no user of its system.
 
 use super::host::Settings;
 use crate::error::Error;
@@ -14,7 +14,7 @@ use crate::world::tty::terminal::Terminal;
 /// The console of a region's instances.
 ///
 /// # Errors
-/// [`NoConsole::OldSsh`], where ssh could not be told the console's host key.
+/// [`NoConsole::OldSsh`] if this ssh cannot check the console's host key.
 pub(super) fn console(
     id: &InstanceId,
     settings: &Settings<'_>,
@@ -45,7 +45,7 @@ pub(super) fn warn_of_unknown_host_key(aws: &Regional<'_>, terminal: Terminal) {
     ));
 }
 
-/// Whether a release of ssh knows no KnownHostsCommand.
+/// Whether this release of ssh does not have KnownHostsCommand.
 fn is_old(release: Release) -> bool {
     release < KNOWN_HOSTS_COMMAND
 }

@@ -1,10 +1,11 @@
-//! A tunnel through an EC2 Instance Connect Endpoint: sign, dial, carry.
+//! A tunnel through an EC2 Instance Connect Endpoint: sign the URL, open the websocket, copy the
+//! bytes.
 //!
 //! ```text
 //! TCP ─→ TLS ─→ GET /openTunnel (signed, good for 60 seconds) ─→ 101 ─→ SSH's banner
 //! ```
 //!
-//! No client can do with fewer round trips than these three. The calls to AWS were the parent's.
+//! No client needs fewer round trips than these three. The parent has made the calls to AWS.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -30,10 +31,10 @@ type Close = (Option<u16>, String);
 /// How much earlier than ours the service's clock may end a tunnel.
 const CLOCK_ERROR: Duration = Duration::from_millis(500);
 
-/// Carries bytes until the far end closes, the local end is closed, or a signal comes.
+/// Copies bytes until the far end closes, the local end is closed, or a signal comes.
 ///
 /// # Errors
-/// Why there is no tunnel, or how it ended if that was not by our will or the far end's.
+/// Why there is no tunnel, or why it ended, unless we or the far end closed it as intended.
 pub(crate) async fn run<R, W>(
     request: &TunnelRequest,
     eice: &EiceTunnel,
@@ -68,7 +69,7 @@ where
     result(request, eice, since.elapsed(), end)
 }
 
-/// Carries bytes over this websocket until the endpoint closes it, with this close frame, or we do.
+/// Copies bytes over this websocket until we close it or the endpoint does, with this close frame.
 async fn carry<R, W>(
     socket: Socket,
     streams: Streams<R, W>,
@@ -106,8 +107,8 @@ where
     }
 }
 
-/// What the end of a tunnel means after so long. Any end after its maximal duration is for that
-/// reason.
+/// What the end of a tunnel means after this time. After the maximal duration, that is the reason
+/// for any end.
 fn result(
     request: &TunnelRequest,
     eice: &EiceTunnel,

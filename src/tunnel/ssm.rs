@@ -1,4 +1,5 @@
-//! A Session Manager session: start it, carry it over one websocket after another, and end it.
+//! A Session Manager session: start it, keep it running over one websocket after another, and end
+//! it.
 //!
 //! ```text
 //! StartSession ─→ websocket ─→ handshake ─→ SSH's banner
@@ -6,10 +7,10 @@
 //!              ResumeSession (fresh credentials, a new URL)
 //! ```
 //!
-//! The process that carries a session also starts it, so that it can always end it. The parent could
-//! start it beside the push and save the child a call. But ssh may never run its ProxyCommand (a
-//! master connection, a bad option) or run it twice, and a parent that dies in between would leave the
-//! session open.
+//! The process that transfers a session's bytes also starts it, so that it can always end it. The
+//! parent could start it during the push and save the child a call. But ssh may never run its
+//! ProxyCommand (a master connection, a bad option) or run it twice, and a parent that dies in
+//! between would leave the session open.
 
 mod resume;
 mod run;
@@ -67,7 +68,7 @@ impl SsmSession<'_> {
     /// If a signal comes while it starts, waits up to [`END_TIMEOUT`] to end it.
     ///
     /// # Errors
-    /// What ended it, other than the far end's will or ours. No session is left then.
+    /// Why it ended, unless we or the far end ended it as intended. No session is left then.
     pub(crate) async fn run<R, W>(
         &self,
         aws: &Aws,
@@ -132,7 +133,7 @@ impl SsmSession<'_> {
         Ok(None)
     }
 
-    /// What a signal means. ssh reports its ProxyCommand's end itself.
+    /// The result after a signal. ssh itself reports that its ProxyCommand has ended.
     fn interrupted(&self) -> Result<(), Error> {
         match self.start {
             SessionKind::Port(_) => Ok(()),
@@ -195,7 +196,7 @@ impl SsmSession<'_> {
 
     /// Loads credentials again: those that started the session may have expired hours ago.
     async fn load(&self) -> Result<Aws, AwsError> {
-        // The shell reads what is typed: a question could not be answered.
+        // The shell reads what the user types, so a question could not be answered.
         let prompts = match self.start {
             SessionKind::Port(_) => Prompts::Allowed,
             SessionKind::Shell => Prompts::Forbidden,

@@ -4,9 +4,9 @@ use bytes::Bytes;
 
 use super::Time;
 
-/// A protocol over websockets. Its driver hands in what comes ([`DataChannel::receive`],
-/// [`DataChannel::take_input`], the time), and after each takes what goes ([`DataChannel::transmit`],
-/// [`DataChannel::output`], [`DataChannel::event`]) until there is no more.
+/// A protocol over websockets. Its driver passes in each input ([`DataChannel::receive`],
+/// [`DataChannel::take_input`], the time), and then takes all that there is to send, write or
+/// handle ([`DataChannel::transmit`], [`DataChannel::output`], [`DataChannel::event`]).
 pub(crate) trait DataChannel {
     /// How it ended.
     type End;
@@ -39,13 +39,14 @@ pub(crate) trait DataChannel {
     /// The input has been read to its end.
     fn end_of_input(&mut self, now: Time);
 
-    /// The writer of the input has closed it, but it cannot be read to its end for lack of room.
+    /// The writer of the input has closed it, but the rest of it cannot be read yet, because there
+    /// is no room.
     fn input_closed(&mut self, now: Time);
 
     /// Output to write, or the first part of it.
     fn output(&self) -> &[u8];
 
-    /// So many bytes of the output have been written.
+    /// This many bytes of the output have been written.
     fn wrote(&mut self, bytes: usize);
 
     /// Whether to send what waits in the input before [`DataChannel::hang_up`].
@@ -54,7 +55,7 @@ pub(crate) trait DataChannel {
     /// Ends the channel from our side. Output that has not been written is dropped.
     fn hang_up(&mut self, now: Time);
 
-    /// Whether the far end has answered, so that what fails from now on fails there.
+    /// Whether the far end has answered: an error from now on is one of the far end.
     fn has_begun(&self) -> bool;
 
     /// The next event.

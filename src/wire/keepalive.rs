@@ -1,4 +1,4 @@
-//! When to ping a websocket's peer, and when to give it up.
+//! When to ping a websocket's peer, and when to consider the connection dead.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ pub(crate) struct Timing {
     pub(crate) every: Duration,
     /// How long a peer may be silent.
     pub(crate) patience: Duration,
-    /// Whether the peer is known to answer pings, as RFC 6455 (5.5.3) demands. It is then pinged all
-    /// the time, and given up when nothing has come for as long as [`Timing::patience`]. Any other is
-    /// pinged while nothing is sent or received, and is given up only if it has answered a ping before
-    /// and now leaves one unanswered for that long.
+    /// Whether the peer is known to answer pings, as RFC 6455 (5.5.3) demands. It is then pinged
+    /// all the time, and counts as dead when nothing has come for [`Timing::patience`]. Any other
+    /// peer is pinged while nothing is sent or received, and counts as dead only if it has answered
+    /// a ping before and now leaves one unanswered for that long.
     pub(crate) answers: bool,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Keepalive {
     asked: Option<Time>,
     /// Whether a ping was ever answered.
     has_answered: bool,
-    /// Whether a ping is to be sent.
+    /// Whether a ping is due.
     ping: bool,
 }
 
@@ -47,7 +47,7 @@ impl Keepalive {
         }
     }
 
-    /// A frame was sent, which shows no more than that the line is in use.
+    /// A frame was sent, which shows only that the line is in use.
     pub(crate) fn sent(&mut self, now: Time) {
         if !self.timing.answers {
             self.since = now;
@@ -86,7 +86,7 @@ impl Keepalive {
         self.since + self.timing.every
     }
 
-    /// When the peer is to be given up.
+    /// When the peer counts as dead.
     pub(crate) fn dead_at(&self) -> Option<Time> {
         let since = if self.timing.answers {
             Some(self.heard)

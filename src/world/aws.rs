@@ -169,7 +169,7 @@ impl Aws {
         self
     }
 
-    /// The region in which STS is called: the configured one, else where STS began.
+    /// The region in which to call STS: the configured one, else STS's first region.
     fn for_sts(&self) -> Result<Regional<'_>, AwsError> {
         match self.region(None) {
             Err(AwsError::NoRegion(_)) => Ok(self.within(Region::us_east_1())),

@@ -39,7 +39,7 @@ pub(crate) fn find(name: &'static str) -> Result<PathBuf, ClientError> {
         .ok_or(ClientError::NotFound(name))
 }
 
-/// The path by which ssh can run `mssh`, under whatever name this process was started.
+/// The path by which ssh can run `mssh`, under any name that this process was started by.
 ///
 /// # Errors
 /// If the system does not say which file this process runs.

@@ -43,7 +43,7 @@ impl JumpChain<'_> {
     /// The same as a ProxyCommand, in which ssh expands tokens before a shell runs it.
     ///
     /// # Errors
-    /// As of [`Self::words`].
+    /// Those of [`Self::words`].
     pub(crate) fn proxy_command(&self) -> Result<Option<OsString>, Usage> {
         let Some((last, before)) = self.hops.split_last() else {
             return Ok(None);
@@ -84,7 +84,8 @@ impl JumpChain<'_> {
             option("ProxyCommand", &block.proxy_command()?);
             option("IdentityFile", &block.identity_file()?);
             match &hop.kind {
-                // Found by its address only: the keys that ssh would use without mssh must still work.
+                // The instance was found only by its address: the keys that ssh would use without
+                // mssh must still work.
                 HopKind::Found(keys) => {
                     for key in keys {
                         option("IdentityFile", key.as_bytes());

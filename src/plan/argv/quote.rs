@@ -84,7 +84,7 @@ mod tests {
         }
     }
 
-    /// What a shell makes of it is tried in the tests with ssh; what ssh makes of it, here.
+    /// The tests with ssh check what a shell makes of it; these check what ssh does.
     #[test]
     fn quotes_for_ssh_are_in_pairs_however_deep() {
         let mut word = OsString::from("a 'b\\ \"c\\' %h");

@@ -109,7 +109,7 @@ impl Block {
         );
         let mut line = |keyword: &str, value: &[u8]| line(&format!("    {keyword}"), value);
         line("ProxyCommand", &self.proxy_command()?);
-        // Our ProxyCommand copies bytes: it has no descriptor to pass.
+        // Our ProxyCommand copies bytes: it passes no descriptor.
         line("ProxyUseFdpass", b"no");
         line("IdentityFile", &self.identity_file()?);
         line("IdentitiesOnly", b"yes");

@@ -163,7 +163,7 @@ impl TunnelRequest {
         }
     }
 
-    /// Parses the arguments after [`OPTION`]; `None` if mssh has not written them.
+    /// Parses the arguments after [`OPTION`]; `None` if mssh did not write them.
     pub(crate) fn parse(words: &[OsString]) -> Option<Self> {
         let mut args = TunnelArgs::default();
         let (mut host, mut port) = (None, None);

@@ -83,7 +83,7 @@ impl Proxies {
             Some(url) => Some((lower, url)),
             None => Some((upper, variable(upper)?)),
         };
-        // A SOCKS proxy for all programs is not for us.
+        // A SOCKS proxy is useless here, so one for all programs is ignored.
         let all = set("all_proxy", "ALL_PROXY").filter(|(_, url)| !is_socks(url));
         let setting = |own: Option<(&'static str, String)>| {
             let (variable, url) = own.or_else(|| all.clone())?;

@@ -54,7 +54,7 @@ impl Profiles {
         }
         let credentials: Sections =
             parse(credentials).map_err(|error| FileError(File::Credentials, error))?;
-        // In this file, headers are names of profiles, whatever they are.
+        // In this file, every header is the name of a profile.
         profiles.credentials = credentials.into_iter().collect();
         Ok(profiles)
     }

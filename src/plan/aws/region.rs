@@ -79,7 +79,8 @@ impl RegionSettings {
         first.map(|(value, by)| configured(value, by)).transpose()
     }
 
-    /// A region that `by` has set. If that is unknown, it is the configuration if that says the same.
+    /// A region set by `by`. If that is unknown, the configuration counts as its source where it
+    /// sets the same region.
     #[must_use]
     pub(crate) fn chosen(&self, name: &Region, by: Option<RegionSource>) -> ChosenRegion {
         let first = self.first.as_ref();

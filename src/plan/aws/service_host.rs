@@ -34,8 +34,8 @@ pub(crate) fn is_data_channel_url(url: &str, region: &Region, own: Option<&str>)
     (secure && of_aws()) || of_own()
 }
 
-/// Whether this can be the DNS name of an EC2 Instance Connect Endpoint in this region, or else belongs
-/// to the host of the user's `own` endpoint for EC2.
+/// Whether this can be the DNS name of an EC2 Instance Connect Endpoint in this region, or else
+/// belongs to the host of the user's `own` endpoint for EC2.
 #[must_use]
 pub(crate) fn is_endpoint_name(
     name: &str,

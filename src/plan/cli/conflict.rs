@@ -64,7 +64,7 @@ pub(super) fn check_options(task: Task, options: &Options, scan: &Scan) -> Resul
     }
 }
 
-/// Checks the client's words against a task that is not the client's.
+/// Checks the client's arguments for a task that does not run the client.
 ///
 /// # Errors
 /// [`Usage::Conflict`] with the first one that does not go with it.

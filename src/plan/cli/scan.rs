@@ -80,7 +80,7 @@ struct Scanner<'a> {
     words: &'a [OsString],
     /// The index of the next word.
     at: usize,
-    /// Whether this scanner only looks ahead for another, which has to decide about a `-t`.
+    /// Whether this scanner only looks ahead for another one, which must decide what a `-t` means.
     ahead: bool,
     scan: Scan,
 }

@@ -26,11 +26,11 @@ pub(crate) enum IdProxy {
 pub(crate) struct RouteInputs<'a> {
     /// What the user typed.
     pub destination: &'a Destination,
-    /// Whether that is a host beside an instance ID of its own (`-t`).
+    /// Whether that is a host next to a separate instance ID (`-t`).
     pub is_beside_id: bool,
     /// Whether it is the only destination.
     pub is_only_destination: bool,
-    /// What the user options.
+    /// The value of `--via`.
     pub way: Way,
     /// ssh's settings for the host.
     pub config: &'a HostConfig,
@@ -44,8 +44,8 @@ pub(crate) struct RouteInputs<'a> {
 
 /// The route to this instance.
 ///
-/// What the user asks for with `--via`, else: a host that was typed is used as typed; an ID goes
-/// by the proxy that ssh_config has for IDs, if it has one, and by [`address`] if not.
+/// The way that the user chose with `--via`, else: a typed host is used as typed; an ID goes
+/// through the proxy that ssh_config has for IDs, if there is one, and to [`address`] if not.
 ///
 /// # Errors
 /// When the instance has no address that fits.
@@ -88,7 +88,7 @@ fn way_to(instance: &Instance, inputs: &RouteInputs<'_>) -> Result<Route, NoAddr
             (IdProxy::Jump, _) => Ok(inputs.by_hostname(direct()?)),
             (IdProxy::None, _) => Ok(inputs.stands_for(direct()?)),
         },
-        // Private names are known inside the VPC only; what they stand for is not.
+        // Private names resolve inside the VPC only; the addresses in them work outside, too.
         (Target::Aws(name), Way::Auto) => match &name.host {
             AwsHost::Private(address) => {
                 let address = Route::Direct((*address).into(), Way::Private);
@@ -97,7 +97,7 @@ fn way_to(instance: &Instance, inputs: &RouteInputs<'_>) -> Result<Route, NoAddr
             AwsHost::Id(_) => Ok(inputs.stands_for(direct()?)),
             AwsHost::Public(_) => Ok(typed()),
         },
-        // The way to a console hangs on the region alone, and is not asked for here.
+        // The route to a console depends on the region alone, and is not chosen here.
         (Target::Address(_) | Target::Host(_) | Target::Node(_), Way::Auto) | (_, Way::Serial) => {
             Ok(typed())
         }
@@ -105,8 +105,8 @@ fn way_to(instance: &Instance, inputs: &RouteInputs<'_>) -> Result<Route, NoAddr
 }
 
 impl RouteInputs<'_> {
-    /// The way to an address that the user named by a Host of ssh_config: with the name, so that
-    /// its block goes on applying. Any other name is no use to ssh, and gives way to the address.
+    /// The route to an address that the user named by a Host of ssh_config: with that name, so that
+    /// its block still applies. ssh has no use for any other name, and gets the address.
     fn stands_for(&self, route: Route) -> Route {
         match &self.destination.target {
             Target::Host(_) => self.by_hostname(route),
@@ -114,8 +114,8 @@ impl RouteInputs<'_> {
         }
     }
 
-    /// The name for ssh as typed, and the address as its HostName. That is an option, and so for
-    /// all destinations: of several, each gets the address alone.
+    /// The name as typed, and the address as its HostName. That is an option, which applies to all
+    /// destinations; so if there are several, each gets only its address.
     fn by_hostname(&self, route: Route) -> Route {
         match route {
             Route::Direct(address, _) if self.is_only_destination => {

@@ -1,4 +1,4 @@
-//! EC2 Instance Connect Endpoints: which of them leads to an instance, and by what name.
+//! EC2 Instance Connect Endpoints: which one reaches an instance, and by which name.
 //!
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Ec2InstanceConnectEndpoint.html>
 
@@ -15,7 +15,7 @@ use crate::plan::way::Family;
 pub(crate) enum EndpointState {
     /// It accepts connections.
     Usable,
-    /// It accepts none, in this state of EC2's.
+    /// It accepts none in this state, by EC2's name for it.
     Other(String),
 }
 
@@ -71,8 +71,8 @@ pub(crate) struct Names {
     pub dual_stack: Option<String>,
     /// The one with both.
     pub dual_stack_fips: Option<String>,
-    /// One that the answer has named and that is none of AWS's, if there is any: the others hold
-    /// none of these.
+    /// A name in the answer that is not one of AWS's, if there is any. The fields above never hold
+    /// such a name.
     pub foreign: Option<String>,
 }
 
@@ -85,7 +85,7 @@ pub(crate) struct Preference {
     pub dual_stack: bool,
 }
 
-/// The way into an instance through an endpoint: all that a tunnel has to know.
+/// An endpoint and an instance: all that a tunnel needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EiceTunnel {
     pub endpoint: EndpointId,
@@ -103,7 +103,7 @@ impl fmt::Display for EiceTunnel {
     }
 }
 
-/// Why no endpoint leads to the instance.
+/// Why no endpoint reaches the instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NoEndpoint {
     /// There is none in its VPC.
@@ -118,18 +118,18 @@ pub(crate) enum NoEndpoint {
     NoFipsName(EndpointId),
     /// It has no name at all.
     NoName(EndpointId),
-    /// The answer has a name for it that is none of AWS's.
+    /// One of its names in the answer is not one of AWS's.
     ForeignName(EndpointId, String),
 }
 
-/// The endpoint to take of these, its name, and the address of the instance that it connects to.
+/// The best of these endpoints, its name, and the address of the instance that it connects to.
 ///
-/// The one asked for by ID, else those of the instance's VPC: in its own subnet first, then in its
-/// zone (traffic between zones costs money and time), then any. The private IPv4 address goes
+/// The one that was asked for by ID, else those of the instance's VPC: first in its subnet, then in
+/// its zone (traffic between zones costs money and time), then any. The private IPv4 address comes
 /// before the IPv6 one.
 ///
 /// # Errors
-/// [`NoEndpoint`]; of several reasons that of the best candidate.
+/// [`NoEndpoint`]; if there are several reasons, that of the best candidate.
 pub(crate) fn choose(
     endpoints: &[Endpoint],
     asked: Option<&EndpointId>,
@@ -169,7 +169,8 @@ fn distance(endpoint: &Endpoint, instance: &Instance) -> u8 {
     }
 }
 
-/// The addresses of an instance within its VPC, the best first, of those the user leaves to us.
+/// The addresses of an instance within its VPC, the best first, as far as the user's address family
+/// allows.
 pub(crate) fn addresses(instance: &Instance, family: Family) -> Vec<IpAddr> {
     let private = instance.private.map(IpAddr::V4);
     let ipv6 = instance.ipv6.map(IpAddr::V6);
@@ -208,8 +209,8 @@ impl Endpoint {
 }
 
 impl Names {
-    /// The name for this configuration. FIPS is a promise and has to be kept; dual-stack names are
-    /// taken where there are any.
+    /// The name for this configuration. FIPS is a requirement; dual-stack names are taken if they
+    /// exist.
     fn fitting(&self, preference: Preference) -> Option<HostName> {
         let (usual, dual_stack) = if preference.fips {
             (&self.fips, &self.dual_stack_fips)

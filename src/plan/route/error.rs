@@ -1,4 +1,4 @@
-//! Why no route leads to an instance.
+//! Why no route reaches an instance.
 
 use thiserror::Error;
 
@@ -10,7 +10,7 @@ use crate::hint::Hint;
 use crate::plan::aws::denial::DenialReason;
 use crate::plan::target::ids::InstanceId;
 
-/// Why an instance that is there cannot be reached, or not as the user wants.
+/// Why an existing instance cannot be reached, or not as the user wants.
 #[derive(Debug, Error)]
 #[expect(clippy::enum_variant_names, reason = "each says what there is not")]
 pub(crate) enum RouteError {
@@ -53,7 +53,7 @@ fn hint(tried: &[(RouteKind, Unavailable)]) -> String {
     let denied: Vec<&str> = tried
         .iter()
         .filter_map(|(_, why)| match why {
-            // Where another policy decides, its own words are enough.
+            // Where another kind of policy decides, AWS's reason says enough.
             Unavailable::Denied(action, reason)
                 if reason.as_ref().is_none_or(DenialReason::is_plain) =>
             {

@@ -1,8 +1,8 @@
 //! Hops (ProxyJump in ssh_config(5)) of which some are instances.
 //!
-//! ssh starts itself for each hop, and knows nothing of instances. So we spell what it would
-//! start: a ProxyCommand of `ssh -W`, in which each instance among the hops has us for its own
-//! ProxyCommand; its key is pushed when its turn comes.
+//! ssh starts itself for each hop, and does not recognize instances. So we write the command that
+//! it would start: a ProxyCommand of `ssh -W`, in which each instance among the hops has mssh as
+//! its own ProxyCommand. Its key is pushed just before ssh logs in to it.
 //!
 //! ```text
 //! -J i-1,i-2   →   ssh -W … i-2, by `mssh --proxy … -J i-1`, which becomes ssh -W … i-1, by …
@@ -17,12 +17,12 @@ use crate::plan::target::hop::{self, Hop, HopKind};
 use crate::plan::target::ids::Login;
 use crate::plan::way::Way;
 
-/// The hops of a proxy as `ssh -G` tells it; none where it is of another kind, or where only ssh
-/// can read it.
+/// The hops in a proxy that `ssh -G` prints; none if the proxy is of another kind, or if only ssh
+/// can parse it.
 ///
 /// # Errors
-/// What is wrong with one of several among which there is an instance; and what is nearly an
-/// instance's ID, which ssh would look up in the DNS.
+/// A malformed hop, if another one is an instance; and a mistyped instance ID, which ssh would look
+/// up in the DNS.
 pub(crate) fn of(proxy: Option<&str>) -> Result<Vec<Hop>, BadName> {
     let Some(value) = proxy.and_then(ssh_g::proxy_jump) else {
         return Ok(Vec::new());
@@ -39,12 +39,12 @@ pub(crate) fn of(proxy: Option<&str>) -> Result<Vec<Hop>, BadName> {
     }
 }
 
-/// The hops that are ours to lead through, and the way that is left for the destination behind
-/// them. There are none where ssh can do them itself, or a tunnel stands in their place: in that of
-/// ssh_config's, not of the command line's (`typed`).
+/// The hops that mssh must handle itself, and the way from the last of them to the destination.
+/// None if ssh can handle them, or if a tunnel replaces them: it replaces those of ssh_config, but
+/// not those of the command line (`typed`).
 ///
 /// # Errors
-/// [`Usage::Jump`]: a tunnel is asked for, and the first hop is no instance that it leads to.
+/// [`Usage::Jump`]: the user asks for a tunnel, and the first hop is not an instance.
 pub(crate) fn settle(hops: Vec<Hop>, typed: bool, way: Way) -> Result<(Vec<Hop>, Way), Usage> {
     match check(&hops, way) {
         Err(mistake) if typed => Err(mistake),
@@ -53,10 +53,10 @@ pub(crate) fn settle(hops: Vec<Hop>, typed: bool, way: Way) -> Result<(Vec<Hop>,
     }
 }
 
-/// Makes sure that this way leads to the first hop.
+/// Checks that this way can reach the first hop.
 ///
 /// # Errors
-/// As of [`settle`].
+/// Those of [`settle`].
 pub(crate) fn check(hops: &[Hop], way: Way) -> Result<(), Usage> {
     match hops.first() {
         Some(first) if way.is_tunnel() && !first.is_instance() => {
@@ -66,11 +66,11 @@ pub(crate) fn check(hops: &[Hop], way: Way) -> Result<(), Usage> {
     }
 }
 
-/// Applies ssh's own settings for a hop, as for any target: the host that it stands for, and who
-/// logs in. The `first` hop may have a proxy of its own, by which ssh finds it.
+/// Applies ssh's own settings for a hop, as for any target: its HostName and its user. The `first`
+/// hop may have a proxy of its own, through which ssh finds it.
 ///
 /// # Errors
-/// What is nearly an ID as its HostName, and a user that no key can be pushed for.
+/// A mistyped ID as its HostName, and a user for whom no key can be pushed.
 pub(crate) fn apply(hop: &mut Hop, config: &HostConfig, first: bool) -> Result<(), BadConfigValue> {
     let has_proxy = first && config.proxy.is_some();
     if hop.kind == HopKind::Plain && !has_proxy {
@@ -88,7 +88,7 @@ pub(crate) fn apply(hop: &mut Hop, config: &HostConfig, first: bool) -> Result<(
     }
     hop.hostname.clone_from(&config.hostname);
     match login(hop, config) {
-        // No instance takes such a user's key.
+        // No instance accepts a key for such a user.
         Err(_) if hop.kind != HopKind::Instance => hop.kind = HopKind::Plain,
         Err(mistake) => return Err(mistake),
         Ok(login) if hop.kind != HopKind::Plain => hop.login = Some(login),
@@ -97,7 +97,7 @@ pub(crate) fn apply(hop: &mut Hop, config: &HostConfig, first: bool) -> Result<(
     Ok(())
 }
 
-/// Who logs in at a hop, if a key can be pushed for them.
+/// The user for a hop, if a key can be pushed for that user.
 fn login(hop: &Hop, config: &HostConfig) -> Result<Login, BadConfigValue> {
     if let Some(login) = hop.login.clone() {
         login.for_push().map_err(BadConfigValue::proxy_jump)?;

@@ -1,4 +1,4 @@
-//! Why no EC2 Instance Connect Endpoint leads to an instance, in words.
+//! The messages about EC2 Instance Connect Endpoints that do not reach an instance.
 
 use std::fmt;
 

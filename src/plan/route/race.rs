@@ -1,5 +1,5 @@
-//! Which route to take to an instance that has private addresses only: what there is to find out
-//! about each, and which is taken by what is known so far.
+//! Which route to take to an instance that has only private addresses: the results of the probes,
+//! and the decision from those known so far.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -11,7 +11,7 @@ use crate::plan::target::instance::Instance;
 use crate::plan::way::{Family, Way};
 
 /// Whether the routes must be probed: the instance has no public address, and nothing that the user
-/// said decides.
+/// typed decides.
 pub(crate) fn needs_race(instance: &Instance, inputs: &RouteInputs<'_>) -> bool {
     inputs.way == Way::Auto
         && !inputs.is_beside_id
@@ -19,8 +19,8 @@ pub(crate) fn needs_race(instance: &Instance, inputs: &RouteInputs<'_>) -> bool 
         && !is_public(instance, inputs.config.family)
 }
 
-/// Whether this is an address of the instance's own in its VPC. Any other that ssh may be led to, such as
-/// that of a forwarded port, is the user's to know.
+/// Whether this is one of the instance's own addresses in its VPC. For any other that ssh may
+/// connect to, such as that of a forwarded port, the user must know what is there.
 pub(crate) fn is_private(instance: &Instance, address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(v4) if instance.private == Some(v4) => true,
@@ -29,8 +29,8 @@ pub(crate) fn is_private(instance: &Instance, address: IpAddr) -> bool {
     }
 }
 
-/// Whether an address of the instance is meant for everybody. A public IPv4 address is, even where
-/// ssh is told not to use it; and IPv6 addresses are, but for those of RFC 4193.
+/// Whether the instance has a public address. A public IPv4 address counts even if ssh must not use
+/// it; IPv6 addresses count, except those of RFC 4193.
 fn is_public(instance: &Instance, family: Family) -> bool {
     let usable = |address| family.includes(IpAddr::V6(address));
     let everybodys = instance.ipv6.filter(|it| !it.is_unique_local());
@@ -58,43 +58,43 @@ impl fmt::Display for RouteKind {
     }
 }
 
-/// What is known of a way.
+/// The result of probing a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Probe {
-    /// Nothing yet.
+    /// None yet.
     Pending,
-    /// It leads there.
+    /// It reaches the instance.
     Available(Route),
     /// It does not.
     Unavailable(Unavailable),
 }
 
-/// Why a way is not to be had.
+/// Why a route is unavailable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Unavailable {
-    /// There is no address to go to.
+    /// The instance has no such address.
     NoAddress(NoAddress),
-    /// There is nobody at that port.
+    /// Nothing listens on that port.
     Refused(SocketAddr),
     /// There is no answer.
     Silent(SocketAddr),
-    /// There is no way to the address, as the system says.
+    /// There is no network path to the address, as the system says.
     NoPath(SocketAddr, String),
-    /// Endpoints do not lead to that port.
+    /// Endpoints do not connect to that port.
     Port(u16),
     /// There is no endpoint for the instance.
     NoEndpoint(NoEndpoint),
     /// Session Manager does not know the instance.
     Unmanaged,
-    /// It has known its agent, which is silent now.
+    /// Session Manager knows its agent, but has not heard from it lately.
     NoAgent,
-    /// Who asks may not know: the action that IAM does not allow, and why, if AWS says it.
+    /// IAM does not allow the look-up: the action, and why, if AWS says so.
     Denied(&'static str, Option<DenialReason>),
     /// The look-up failed for another reason.
     Failed(String),
 }
 
-/// What is known of each way.
+/// The results for all routes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Probes {
     /// By the instance's own address.
@@ -105,20 +105,20 @@ pub(crate) struct Probes {
     pub session: Probe,
 }
 
-/// What to do by what is known.
+/// What to do with these results.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Decision<'a> {
     /// Wait for more.
     Wait,
-    /// Take this way.
+    /// Take this route.
     Take(&'a Route),
-    /// There is none: why, by the names of the ways.
+    /// No route is available: why each is not.
     Nothing(Vec<(RouteKind, Unavailable)>),
 }
 
 impl Probes {
-    /// What to do. In time, a way is taken when all that are better are shut; when it is `late`,
-    /// the best of those that are known to be open is.
+    /// What to do. At first, a route is taken once all better ones are known to be unavailable;
+    /// when it is `late`, the best one that is available.
     pub(crate) fn verdict(&self, late: bool) -> Decision<'_> {
         let mut shut = Vec::new();
         let mut waits = false;
@@ -136,8 +136,8 @@ impl Probes {
         }
     }
 
-    /// The best way first: without a machine of AWS's in between, then without an agent on the
-    /// instance's own.
+    /// The best route first: without a machine of AWS's in between, then without an agent on the
+    /// instance.
     fn ways(&self) -> [(RouteKind, &Probe); 3] {
         [
             (RouteKind::Direct, &self.direct),

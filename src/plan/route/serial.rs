@@ -1,5 +1,5 @@
-//! The EC2 serial console: where it is in a region, by which host key it is known, and what cannot
-//! be done there.
+//! The EC2 serial console: its host name in each region, its host key, and what does not work
+//! there.
 
 /// The consoles of some regions: the parts of their names before and after the region, and the
 /// SHA256 fingerprints of their host keys, without padding.
@@ -9,7 +9,7 @@ struct Places {
     fingerprints: &'static [(&'static str, &'static str)],
 }
 
-/// What a console is called whose name is not known.
+/// The name of a console in a region that is not listed here.
 const USUAL: (&str, &str) = ("ec2-serial-console.", ".api.aws");
 
 /// Source: "EC2 Serial Console endpoints and fingerprints" in the EC2 User Guide, chapter "Connect
@@ -62,7 +62,7 @@ const PLACES: &[Places] = &[
     ] },
 ];
 
-/// The regions that are known here.
+/// The listed regions.
 #[must_use]
 pub(crate) fn regions() -> Vec<&'static str> {
     let all = PLACES.iter().flat_map(|places| places.fingerprints);

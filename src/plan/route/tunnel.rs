@@ -18,18 +18,18 @@ pub(crate) enum Tunnel {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SsmTarget {
     Instance(InstanceId),
-    /// A machine elsewhere.
+    /// A machine outside EC2.
     Node(NodeId),
 }
 
 /// What Session Manager knows of the agent on an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AgentStatus {
-    /// None has ever reported from there.
+    /// It has never reported.
     Unknown,
     /// It has not reported lately.
     Silent,
-    /// It listens.
+    /// It is connected.
     Online,
 }
 
@@ -42,7 +42,7 @@ impl Tunnel {
         }
     }
 
-    /// The word that tells it to the `--tunnel` process, for the destination `host`.
+    /// The argument that passes it to the `--tunnel` process, for the destination `host`.
     pub(crate) fn word(&self, host: &str) -> String {
         match self {
             Self::Eice(eice) => {
@@ -63,7 +63,7 @@ impl Tunnel {
         }
     }
 
-    /// Reads the value of an `eice` word.
+    /// Parses the value of an `eice` argument.
     pub(crate) fn eice(value: &str) -> Option<(String, Self)> {
         let [host, endpoint, name, address, region] = *value.split(',').collect::<Vec<_>>() else {
             return None;
@@ -77,7 +77,7 @@ impl Tunnel {
         Some((host.to_owned(), Self::Eice(eice)))
     }
 
-    /// Reads the value of an `ssm` word.
+    /// Parses the value of an `ssm` argument.
     pub(crate) fn ssm(value: &str) -> Option<(String, Self)> {
         let [host, id, region] = *value.split(',').collect::<Vec<_>>() else {
             return None;

@@ -1,4 +1,4 @@
-//! Why a route to an instance is unavailable, in words.
+//! The messages about unavailable routes.
 
 use std::fmt;
 

@@ -37,7 +37,7 @@ impl fmt::Display for HostConfig {
 }
 
 impl HostConfig {
-    /// Which user is taken for a destination, and why.
+    /// Which user to log in as, and why.
     #[must_use]
     pub fn user(&self, login: &Login, invocation: &Invocation, of: &Destination) -> String {
         match self.login {

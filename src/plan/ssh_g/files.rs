@@ -1,7 +1,7 @@
 //! The files that ssh read for `ssh -G`, and whether they may set a keyword.
 //!
-//! `ssh -G` prints a user name even if none is configured: the local one. If it prints that, the files
-//! tell whether it was configured. ssh's debug output names them, the system's included.
+//! `ssh -G` prints a user name even if none is configured: the local one. If it prints that, the
+//! files show whether it was configured. ssh's debug output names them, including the system's.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;

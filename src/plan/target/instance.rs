@@ -91,7 +91,7 @@ impl State {
         }
     }
 
-    /// Whether its serial console may show something.
+    /// Whether its serial console may have output.
     pub(crate) fn may_speak(&self) -> bool {
         !matches!(self, Self::Stopped | Self::Terminated)
     }

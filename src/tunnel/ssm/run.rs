@@ -19,10 +19,10 @@ use crate::world::process::clock::Clock;
 use crate::world::process::signals::ShutdownSignals;
 use crate::world::tty::input_terminal::InputTerminal;
 
-/// How long after the loss of a websocket the user at a terminal is told.
+/// How soon after the loss of a websocket a message appears on the terminal.
 const REPORT_AFTER: Duration = Duration::from_secs(5);
 
-/// Another websocket on its way.
+/// Another websocket that is being opened.
 type Connecting<'a> = Pin<Box<dyn Future<Output = Result<Connected, Error>> + 'a>>;
 
 /// A session that has been started.
@@ -37,9 +37,9 @@ pub(super) struct SessionLoop<'a, R, W> {
     retry: Retry,
     /// The credentials that were loaded after `aws`.
     fresh: Option<Aws>,
-    /// When to tell the user that the websocket is lost.
+    /// When to report that the websocket is lost.
     report_at: Option<Instant>,
-    /// Whether the user has been told.
+    /// Whether the loss has been reported.
     is_reported: bool,
 }
 
@@ -75,7 +75,7 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
         }
     }
 
-    /// Carries bytes until the session ends, and restores the terminal.
+    /// Copies bytes until the session ends, and restores the terminal.
     pub(super) async fn run(mut self, hangup: &mut ShutdownSignals) -> Result<SessionEnd, Error> {
         loop {
             let mut ended = None;

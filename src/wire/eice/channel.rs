@@ -1,4 +1,4 @@
-//! The data channel of a tunnel: binary frames that carry nothing but the stream's bytes.
+//! The data channel of a tunnel: binary frames with nothing but the stream's bytes.
 //!
 //! There is no half-close: at the end of our input nothing is sent, and what comes back is still
 //! written.
@@ -44,8 +44,8 @@ pub(crate) enum EiceEnd {
 #[derive(Debug)]
 pub(crate) struct EiceChannel {
     keepalive: Keepalive,
-    /// Input on its way to the websocket. One frame of it is enough: more is read as soon as the
-    /// websocket has taken it.
+    /// Input that the websocket has not taken yet. One frame of it is enough: more is read as soon
+    /// as the websocket has taken it.
     outgoing: Option<Vec<u8>>,
     /// What is left to write of the last frame that came.
     output: Bytes,
@@ -149,7 +149,7 @@ impl DataChannel for EiceChannel {
 
     fn end_of_input(&mut self, _: Time) {}
 
-    /// While the endpoint takes nothing, it is TCP that gives it up.
+    /// While the endpoint takes nothing, TCP detects a lost connection.
     fn input_closed(&mut self, _: Time) {}
 
     fn output(&self) -> &[u8] {

@@ -13,7 +13,7 @@ pub(crate) struct Refusal {
     pub about: RefusalReason,
 }
 
-/// The reason of a refusal, as far as we can tell.
+/// The reason of a refusal, as far as the answer shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RefusalReason {
     /// The service does not connect to this port.
@@ -107,7 +107,7 @@ fn one_line(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// What is made of an answer to a request for this port.
+    /// How an answer to a request for this port is interpreted.
     fn read(status: u16, body: &str, port: u16) -> String {
         let Refusal {
             code,

@@ -27,7 +27,7 @@ use crate::wire::keepalive::{Keepalive, Timing};
 /// How many bytes of output may wait to be written.
 const OUTPUT: usize = 1024 * 1024;
 
-/// The plugin pings every five minutes, which is longer than many a proxy and NAT gateway waits; the
+/// The plugin pings every five minutes, which is too long for many proxies and NAT gateways; the
 /// agent gives up after a minute without an answer. Session Manager's idle timeout does not count
 /// pings, only bytes of the stream.
 const KEEPALIVE: Timing = Timing {
@@ -141,8 +141,8 @@ impl SsmChannel {
         }
     }
 
-    /// Takes all of the input, even if the room has become less since the caller asked for it: what
-    /// has been read must not be lost.
+    /// Takes all of the input, even if there is less room than when the caller asked: what has been
+    /// read must not be lost.
     pub(crate) fn input(&mut self, bytes: &[u8], now: Time) {
         let Some(last) = bytes.last() else {
             return;

@@ -73,7 +73,8 @@ mod tests {
 
     const START: Time = Duration::from_secs(1_700_000_000);
 
-    /// Opens websockets that last so long until that is given up: how many, and after what time.
+    /// Opens websockets that last this long until the session is given up: how many, and after what
+    /// time.
     fn tries(lasts: Duration, has_moved: impl Fn(u32) -> bool, most: u32) -> (u32, Duration) {
         let (mut retry, mut now) = (Retry::default(), START);
         for number in 1..=most {

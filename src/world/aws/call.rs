@@ -87,7 +87,7 @@ impl Call<'_> {
         }
     }
 
-    /// Our error for the SDK's: by the service's error code, or by how far the call got.
+    /// Converts the SDK's error into ours: by the service's error code, or by how far the call got.
     pub(super) fn failed<E: OperationError>(&self, error: &SdkError<E, HttpResponse>) -> AwsError {
         if let Some(network) = connect_error::in_chain(error) {
             return AwsError::Network(network.clone());
@@ -136,7 +136,7 @@ impl Call<'_> {
         }
     }
 
-    /// The service that was called, in words. The URL is not shown: who has set one knows it.
+    /// A description of the service that was called. Not the URL: a user who has set one knows it.
     fn host(&self) -> String {
         let service = self.action.split(':').next().unwrap_or_default();
         format!("{service} in {}", self.region.chosen())

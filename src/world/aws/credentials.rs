@@ -32,7 +32,7 @@ pub(super) use self::provided::{imds, is_metadata_disabled};
 /// What it takes to get credentials.
 pub(super) struct ProviderChain<'a> {
     pub(super) profile: Profile<'a>,
-    /// Whether the profile is named on the command line: then it goes before the environment.
+    /// Whether the command line names the profile: then it takes precedence over the environment.
     pub(super) explicit: bool,
     pub(super) unread: Option<&'a UnreadableFile>,
     /// Where roles are assumed; without credentials yet.
@@ -102,14 +102,14 @@ impl ProviderChain<'_> {
         }
     }
 
-    /// Reports where credentials come from.
+    /// Reports the source of the credentials.
     fn tell(&self, place: impl FnOnce() -> String) {
         self.region
             .debug(|| format!("credentials come from {}", place()));
     }
 
-    /// Those of a profile, by way of its roles. If AWS rejects a cached session on the way, it is deleted
-    /// and got anew.
+    /// Those of a profile, through its roles. If AWS rejects a cached session in between, it is
+    /// deleted and requested anew.
     async fn of(&self, origin: Origin<'_>) -> Result<Found, AwsError> {
         let cache = Cache::open();
         let found = match self.walk(&origin, &cache).await {

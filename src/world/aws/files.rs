@@ -12,7 +12,8 @@ use crate::world::process::bounded;
 #[derive(Debug)]
 pub(super) struct Files {
     profiles: Profiles,
-    /// Why one of them could not be read. Like the AWS CLI, we go on without it: the rest may do.
+    /// Why one of them could not be read. Like the AWS CLI, we go on without it: the rest may be
+    /// enough.
     pub(super) unread: Option<UnreadableFile>,
 }
 

@@ -19,8 +19,9 @@ use crate::world::aws::error::AwsError;
 use crate::world::key::keeper::Bell;
 
 impl Regional<'_> {
-    /// Gives AWS the public key for this instance, for 60 seconds. The zone is optional, but a wrong
-    /// one is refused. `bell` rings before each attempt, of which only the last succeeds.
+    /// Gives AWS the public key for this instance, for 60 seconds. The zone is optional, but a
+    /// wrong one is refused. `bell` notifies the key's keeper before each attempt, of which only
+    /// the last succeeds.
     ///
     /// # Errors
     /// Those of any call; also an answer that does not confirm the push.
@@ -74,7 +75,7 @@ impl Regional<'_> {
     }
 }
 
-/// Rings before each attempt of a call.
+/// Notifies the keeper before each attempt of a call.
 #[derive(Debug)]
 struct BeforeEachTry(Option<Bell>);
 

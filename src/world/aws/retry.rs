@@ -1,7 +1,7 @@
 //! How often a call is tried, and how long it may take.
 //!
-//! Throttling passes: we wait until a burst of a few hundred runs has got through. A broken service
-//! or network does not recover while a person waits.
+//! Throttling ends: we wait until a burst of a few hundred runs is over. A broken service or
+//! network does not recover while the user waits.
 
 use std::error::Error as StdError;
 use std::marker::PhantomData;
@@ -29,8 +29,8 @@ use crate::world::tty::waiting;
 /// How long a call may take in all, with its retries and the waits between them.
 pub(super) const CALL: Duration = Duration::from_secs(75);
 
-/// How often a throttled call is tried, unless AWS_MAX_ATTEMPTS or the profile set a number for all
-/// calls; [`CALL`] ends it in any case.
+/// How often a throttled call is tried, unless AWS_MAX_ATTEMPTS or the profile sets a number for
+/// all calls; [`CALL`] ends it in any case.
 const THROTTLED_ATTEMPTS: u32 = 30;
 
 /// How often a call is tried while the service fails.
@@ -45,7 +45,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(400);
 /// and all of them below this.
 const LONGEST_WAIT: Duration = Duration::from_secs(4);
 
-/// `retries` with more patience for throttling, where the user has set no number of attempts.
+/// `retries` with more attempts for throttling, if the user has set no number of attempts.
 pub(super) fn patient(retries: RetryConfig) -> RetryConfig {
     retries
         .with_max_attempts(THROTTLED_ATTEMPTS)
@@ -61,8 +61,8 @@ pub(super) trait OperationError:
 
 impl<E: ProvideErrorMetadata + RequestId + StdError + Send + Sync + 'static> OperationError for E {}
 
-/// Forbids further attempts of one call after failures that patience does not mend. Where the user
-/// has set the number of attempts, that alone counts.
+/// Forbids further attempts of one call after failures that waiting does not fix. If the user has
+/// set the number of attempts, only that counts.
 ///
 /// It is an interceptor, to count attempts, and a classifier: the SDK may classify the failure of one
 /// attempt several times. `E` is the error of the operation.
@@ -83,7 +83,7 @@ impl<E> Clone for RetryLimits<E> {
     }
 }
 
-/// A failure that more than a few attempts do not mend.
+/// A failure that does not go away after a few attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Failure {
     /// No connection, or no answer in time.
@@ -124,7 +124,7 @@ impl<E: OperationError> RetryLimits<E> {
         }
     }
 
-    /// Whether this is the last attempt that is worth making.
+    /// Whether this is the last attempt that makes sense.
     fn is_last(&self, failure: Failure) -> bool {
         let mut attempts = self.lock();
         if let Some(this) = attempts.last_mut() {
@@ -138,8 +138,8 @@ impl<E: OperationError> RetryLimits<E> {
         self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the service says that it is asked too often. The SDK goes by the status, and EC2
-    /// says that with the 503 of a service that is broken.
+    /// Whether the service says that there are too many requests. The SDK goes by the status, but
+    /// EC2 sends this with status 503, that of a broken service.
     fn throttled(context: &InterceptorContext) -> bool {
         let error = match context.output_or_error() {
             Some(Err(error)) => error.as_operation_error(),
@@ -152,7 +152,7 @@ impl<E: OperationError> RetryLimits<E> {
     }
 }
 
-/// Whether an error code says that the service is asked too often.
+/// Whether an error code says that there are too many requests.
 pub(super) fn is_throttling(code: &str) -> bool {
     let codes = [
         "EC2ThrottledException",
@@ -190,7 +190,7 @@ impl<E: OperationError> ClassifyRetry for RetryLimits<E> {
         self.classify_retry_v2(context, &RetryAction::NoActionIndicated)
     }
 
-    /// `previous` is what the SDK makes of the failure.
+    /// `previous` is the SDK's classification of the failure.
     fn classify_retry_v2(
         &self,
         context: &InterceptorContext,

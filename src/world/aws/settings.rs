@@ -29,8 +29,8 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// How long one attempt of a call may take.
 const ATTEMPT: Duration = Duration::from_secs(8);
 
-/// The name of the profile: of the command line, else of the environment. AWS_DEFAULT_PROFILE is the
-/// AWS CLI's own variable, and the original's.
+/// The name of the profile: from the command line, else from the environment. AWS_DEFAULT_PROFILE
+/// is a variable of the AWS CLI and of the original.
 ///
 /// # Errors
 /// [`AwsError::Setting`].
@@ -42,8 +42,8 @@ pub(super) fn profile_name(option: Option<&str>) -> Result<Option<String>, AwsEr
     Ok(set.map(|(_, name)| name))
 }
 
-/// What the SDK's clients need, but for region and credentials. The SDK's own loader would read the
-/// AWS files by its own rules.
+/// The settings of the SDK's clients, except region and credentials. The SDK's own loader would
+/// parse the AWS files by different rules.
 ///
 /// # Errors
 /// [`AwsError::Setting`] and the like.

@@ -39,7 +39,7 @@ pub(crate) struct Session {
     pub id: String,
     /// `StreamUrl`. To be used byte for byte: it holds a raw base64 value.
     pub url: String,
-    /// `TokenValue`, which the first frame carries.
+    /// `TokenValue`, which the first frame contains.
     pub token: String,
 }
 

@@ -1,4 +1,4 @@
-//! Which certificate or proxy is to blame, found in the errors of the HTTP libraries.
+//! Finds the certificate or proxy that is to blame in the errors of the HTTP libraries.
 
 use std::error::Error as StdError;
 use std::io;

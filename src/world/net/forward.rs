@@ -12,7 +12,7 @@ use crate::hint::Hint;
 /// How much is read at once, in bytes.
 const CHUNK: usize = 32 << 10;
 
-/// Why there is no connection, or none any more.
+/// Why there is no connection, or why it ended.
 #[derive(Debug, Error)]
 pub(crate) enum ForwardError {
     /// It could not be made.

@@ -1,9 +1,9 @@
-//! The pump: carries bytes between a websocket and the local end of a tunnel, by the rules of a data
+//! The pump: copies bytes between a websocket and the local end of a tunnel, by the rules of a data
 //! channel.
 //!
-//! Each direction goes on while the other one waits, and nothing is read that there is no room for:
-//! a full window leaves the input unread, and output that is not read leaves the websocket unread, so
-//! each side's flow control holds up the side behind it.
+//! Each direction continues while the other one waits, and nothing is read unless there is room for
+//! it: a full window leaves the input unread, and output that is not read leaves the websocket
+//! unread, so each side's flow control holds up the side behind it.
 
 mod link;
 mod streams;
@@ -89,19 +89,19 @@ where
         }
     }
 
-    /// Goes on over this websocket.
+    /// Continues over this websocket.
     pub(crate) fn connect(&mut self, socket: WebSocketStream<S>) {
         self.pongs = Pongs::default();
         self.socket = Some(socket);
     }
 
-    /// Carries bytes until something stops it. Without a websocket it writes output, and waits for the
-    /// channel to end. May be dropped and called again at any time.
+    /// Copies bytes until something stops it. Without a websocket it writes output, and waits for
+    /// the channel to end. May be dropped and called again at any time.
     pub(crate) async fn run(&mut self) -> Stop<C::End> {
         poll_fn(|cx| self.poll(cx)).await
     }
 
-    /// Ends the channel from our side. The next [`Stop`] is [`Stop::Ended`], or leads there.
+    /// Ends the channel from our side. A later [`Stop`] is [`Stop::Ended`].
     pub(crate) async fn hang_up(&mut self) {
         poll_fn(|cx| {
             self.leave(cx);
@@ -159,7 +159,7 @@ where
         Poll::Pending
     }
 
-    /// Takes the channel's events; whether the websocket is to be given up.
+    /// Takes the channel's events. Returns whether the websocket must be dropped.
     fn take_events(&mut self) -> bool {
         let mut timed_out = false;
         while let Some(event) = self.channel.event() {

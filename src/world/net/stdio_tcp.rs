@@ -21,7 +21,7 @@ const CHUNK: usize = 64 << 10;
 pub(crate) fn carry(socket: &TcpStream, input: OwnedFd, output: OwnedFd) -> io::Result<()> {
     let (upward, reader) = (socket.try_clone()?, output.try_clone()?);
     thread::spawn(move || {
-        // An error here is no more than an end: reading from the connection tells what is wrong.
+        // An error here only means the end: reading from the connection reports what is wrong.
         let _ = pour(&mut File::from(input), &mut &upward);
         let _ = upward.shutdown(Shutdown::Write);
         wait_for_reader_to_go(&reader);

@@ -49,7 +49,7 @@ pub(crate) async fn connect(host: &str, port: u16) -> Result<TcpStream, ConnectE
     connected.map_err(|source| failed(host, port, source))
 }
 
-/// The same without a limit, for a ProxyCommand: ssh ends it when its ConnectTimeout is over.
+/// The same without a time limit, for a ProxyCommand: ssh ends it after its ConnectTimeout.
 ///
 /// # Errors
 /// [`ConnectError`].

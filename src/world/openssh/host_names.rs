@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::config_files;
 use crate::plan::cli::complete::hosts::{self, ConfigNames};
 
-/// Limits on a file and on the number of files: the user waits at the keyboard.
+/// Limits on a file and on the number of files: the user is waiting at the keyboard.
 const MOST_BYTES: u64 = 4 << 20;
 const MOST_FILES: usize = 64;
 

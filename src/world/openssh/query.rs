@@ -109,10 +109,10 @@ async fn answer_and_files(
     ))
 }
 
-/// Runs `ssh -G` with these words and parses the answer.
+/// Runs `ssh -G` with these arguments and parses the answer.
 ///
 /// # Errors
-/// As of [`ask`].
+/// Those of [`ask`].
 pub(crate) async fn answer(ssh: &Path, words: Vec<OsString>) -> Result<HostConfig, SshError> {
     let output = run_ssh(ssh, words, Stdio::null()).await?;
     if output.status.success() {
@@ -161,7 +161,7 @@ fn any_file(files: Option<&[PathBuf]>, says: impl Fn(&[u8]) -> bool) -> bool {
 /// The host that ssh would connect to (HostName).
 ///
 /// # Errors
-/// As of [`ask`].
+/// Those of [`ask`].
 pub(crate) async fn host_name(
     invocation: &Invocation,
     destination: &Destination,

@@ -27,7 +27,7 @@ pub(super) struct SshOutput {
     pub(super) stderr: Vec<u8>,
 }
 
-/// Runs ssh with these words to its end.
+/// Runs ssh with these arguments to its end.
 pub(super) async fn run_ssh(
     ssh: &Path,
     words: Vec<OsString>,
@@ -55,8 +55,8 @@ pub(super) async fn run_ssh(
     };
     let status = status.map_err(cannot)?;
     let rest = read(err.as_mut(), &mut stderr);
-    // Whatever ssh itself wrote is in the pipe by now, and a yield has the runtime see it. Only a
-    // failure is worth a wait for what `Match exec` still has to say about it.
+    // All that ssh itself wrote is in the pipe by now, and the runtime sees it after a yield. Only
+    // after a failure is it worth waiting for what `Match exec` may still print about it.
     let limit = if status.success() {
         tokio::task::yield_now().await;
         Duration::ZERO

@@ -5,7 +5,7 @@ use thiserror::Error;
 use crate::hint::Hint;
 use crate::plan::aws::bad_value::BadValue;
 
-/// Why a profile gives no credentials, whatever AWS would say.
+/// Why a profile gives no credentials. All of this is found before any call to AWS.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum ProfileError {
     #[error("AWS profile `{0}` has both `source_profile` and `credential_source`")]
@@ -35,7 +35,7 @@ pub(crate) enum ProfileError {
 }
 
 impl ProfileError {
-    /// Whether something is missing that a file which cannot be read may have.
+    /// Whether a file that could not be read may contain what is missing.
     #[must_use]
     pub(crate) fn is_of_something_missing(&self) -> bool {
         match self {

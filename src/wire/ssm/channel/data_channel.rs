@@ -123,12 +123,13 @@ impl DataChannel for SsmChannel {
         self.output.drain(..bytes.min(self.output.len()));
     }
 
-    /// SSH's last message (RFC 4253, 11.1) must arrive; what was typed last into a shell must not run.
+    /// SSH's last message (RFC 4253, 11.1) must arrive; what the user typed last into a shell must
+    /// not run.
     fn sends_rest_of_input(&self) -> bool {
         self.purpose == Purpose::Port
     }
 
-    /// What is on its way gets a second to arrive.
+    /// What has been sent gets a second to arrive.
     fn hang_up(&mut self, now: Time) {
         if self.is_leaving() {
             return;
@@ -139,7 +140,7 @@ impl DataChannel for SsmChannel {
         self.ending = Ending::Draining(now + DRAIN);
         // A shell's agent acknowledges "terminate" and goes on, so only the API ends its session.
         if self.link.is_none() || !self.is_ready() || self.purpose == Purpose::Shell {
-            // Where nothing can be sent, there is nothing to wait for.
+            // If nothing can be sent, there is nothing to wait for.
             self.end(SessionEnd::Unconfirmed);
         }
     }

@@ -23,8 +23,8 @@ const STALLED: Duration = Duration::from_mins(1);
 pub(super) const DRAIN: Duration = Duration::from_secs(1);
 const TERMINATE: Duration = Duration::from_secs(1);
 
-/// How long a server that has received everything has to close by itself. An agent that is told to end
-/// a session which is already ending does nothing for two seconds.
+/// How long a server that has received everything has to close by itself. If an agent gets
+/// "terminate" while its session is already ending, it does nothing for two seconds.
 const GRACE: Duration = Duration::from_millis(300);
 
 /// How long an agent has to end the session after we have refused its request.
@@ -43,11 +43,12 @@ pub(crate) enum SessionEnd {
     Failed(SessionFailure),
     /// The agent has closed it because it could not connect to the port.
     NoConnection(String),
-    /// We have refused what the agent requested, or have given it up. The session may still exist.
+    /// We have refused the agent's request, or it has stopped answering. The session may still
+    /// exist.
     Refused(SessionFailure),
     /// We have terminated it, and the agent has confirmed that.
     Terminated,
-    /// We have hung up, without a confirmation. The session may still exist, and is to be terminated
+    /// We have hung up, without a confirmation. The session may still exist and must be terminated
     /// through the API.
     Unconfirmed,
 }
@@ -57,13 +58,13 @@ pub(crate) enum SessionEnd {
 pub(super) enum Ending {
     /// It is not ending.
     Open,
-    /// We have refused the agent's request, and wait until then for it to end the session.
+    /// We have refused the agent's request, and wait until this time for it to end the session.
     Refused(Time),
-    /// The input is at its end. Output may still come.
+    /// The input has ended. Output may still come.
     EndOfInput,
-    /// We terminate it when everything is acknowledged, and at the latest then.
+    /// We terminate it when everything is acknowledged, at this time at the latest.
     Draining(Time),
-    /// We have terminated it, and wait until then for the confirmation.
+    /// We have terminated it, and wait until this time for the confirmation.
     Terminating(Time),
     Over,
 }
@@ -166,7 +167,8 @@ impl SsmChannel {
         }
     }
 
-    /// When to give up an agent that takes no input, after its writer has closed it.
+    /// When to stop waiting for an agent that takes no input, after the writer of the input has
+    /// closed it.
     fn stalled_at(&self) -> Option<Time> {
         let closed = self.input_closed.filter(|_| self.is_waiting())?;
         (self.is_ready() && self.purpose == Purpose::Port).then(|| closed.max(self.moved) + STALLED)
@@ -184,8 +186,8 @@ impl SsmChannel {
         self.link.is_some() && self.output.is_empty()
     }
 
-    /// When to stop waiting: when everything is acknowledged and the agent has had time to close, or at
-    /// the latest then.
+    /// When to stop waiting: once everything is acknowledged and the agent has had time to close,
+    /// at this time at the latest.
     fn drained_at(&self, until: Time) -> Time {
         if self.outbox.is_empty() {
             until.min(self.moved + GRACE)

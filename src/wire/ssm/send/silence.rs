@@ -12,11 +12,11 @@
 //! | waits for it, and has not connected to the port yet | nothing, but acknowledges later ones |
 //! | has no room to keep it (100,000 messages, ten times what we send) | nothing, of later ones either |
 //!
-//! So once the agent has connected, which its first output shows, no answer to a copy that has arrived
-//! means that it has received the message before. A copy has arrived when a message is acknowledged
-//! that was sent after it, for the first time and on the same websocket: frames keep their order. A
-//! copy may still be lost by itself, or with the agent's own websocket; so it takes [`COPIES`], each
-//! with an acknowledgement behind it.
+//! So once the agent has connected, which its first output shows, no answer to a copy that has
+//! arrived means that it has received the message before. A copy has arrived if a frame sent after
+//! it on the same websocket is acknowledged for the first time: frames keep their order. A copy may
+//! still be lost on its own, or with the agent's own websocket; so it takes [`COPIES`] of them,
+//! each followed by an acknowledged frame.
 //!
 //! <https://github.com/aws/amazon-ssm-agent/commit/b0e8d778>
 

@@ -184,7 +184,7 @@ impl Call<'_> {
     }
 }
 
-/// Whether messages with this code repeat the request, and so the session token.
+/// Whether messages with this code quote the request, and with it the session token.
 fn tells_secrets(code: &str) -> bool {
     code.contains("Signature")
 }

@@ -69,7 +69,7 @@ impl Token {
         self.members.get(name)?.as_str().map(str::to_owned)
     }
 
-    /// Whether all is there that a renewal takes.
+    /// Whether it has everything that a renewal needs.
     pub(super) fn can_be_renewed(&self, now: SystemTime) -> bool {
         let needed = ["clientId", "clientSecret", "refreshToken"];
         let end = self.member("registrationExpiresAt");

@@ -85,7 +85,7 @@ impl NoLogin {
 }
 
 impl CredentialsError {
-    /// The login of a profile is of no use.
+    /// The login of a profile cannot be used.
     #[must_use]
     pub(crate) fn no_login(profile: &str, command: &'static str, why: NoLogin) -> Self {
         let profile = profile.to_owned();

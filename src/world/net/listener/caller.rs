@@ -33,7 +33,7 @@ pub(crate) struct Caller {
     pub peer: SocketAddr,
     /// When a byte last went either way.
     used: Rc<Cell<Instant>>,
-    /// Whether it is to make room for another client.
+    /// Whether it must close for another client.
     makes_room: Rc<Cell<bool>>,
 }
 
@@ -69,7 +69,7 @@ impl Caller {
         }
     }
 
-    /// A flag to set if it is to make room for another client.
+    /// A flag to set if it must close for another client.
     pub(super) fn makes_room(&self) -> Rc<Cell<bool>> {
         Rc::clone(&self.makes_room)
     }

@@ -39,7 +39,7 @@ where
         }
     }
 
-    /// Sends and receives as much as there is and can be; whether that was anything.
+    /// Sends and receives as much as possible. Returns whether there was anything.
     pub(super) fn exchange(&mut self, cx: &mut Context<'_>) -> Result<bool, Lost> {
         if self.end.is_some() {
             return Ok(false);

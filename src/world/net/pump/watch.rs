@@ -1,4 +1,4 @@
-//! Looks whether the local end is closed, while nothing is read or written that would tell.
+//! Checks whether the local end is closed while no read or write would notice it.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -11,10 +11,10 @@ use super::Pump;
 use super::streams::CHUNK;
 use crate::wire::channel::DataChannel;
 
-/// How often to look.
+/// How often to check.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// How to look, and when.
+/// How to check, and when.
 pub(super) struct Watch<R, W> {
     input_closed: fn(&R) -> bool,
     output_closed: fn(&W) -> bool,
@@ -30,7 +30,7 @@ impl<R, W> Watch<R, W> {
         }
     }
 
-    /// Whether it is time to look. If not, the task is woken when it is.
+    /// Whether a check is due. If not, the task is woken when it is.
     fn is_due(&mut self, cx: &mut Context<'_>) -> bool {
         let is_due = self.timer.as_mut().poll(cx).is_ready();
         if is_due {
@@ -47,8 +47,8 @@ where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
 {
-    /// While nothing is read, its end is not, either; and nothing may be written whose failure would
-    /// tell that the reader is gone. Whether it was time to look.
+    /// While nothing is read, the end of the input stays unnoticed; and nothing may be written,
+    /// which would fail if the reader is gone. Returns whether a check was due.
     pub(super) fn look(&mut self, cx: &mut Context<'_>) -> bool {
         if !self.watch.is_due(cx) {
             return false;
@@ -62,7 +62,7 @@ where
         true
     }
 
-    /// Hangs up, after what waits in the input if the channel sends that.
+    /// Hangs up, after sending what waits in the input if the channel wants that.
     pub(super) fn leave(&mut self, cx: &mut Context<'_>) {
         let now = self.clock.now();
         while self.channel.sends_rest_of_input() && self.channel.input_room(now) > 0 {

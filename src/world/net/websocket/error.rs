@@ -22,7 +22,7 @@ pub(crate) enum DialError {
         /// How far this machine's clock is off, by the answer's Date.
         off: Option<Offset>,
     },
-    /// No TCP connection, or one that ends early.
+    /// No TCP connection, or it has ended early.
     #[error("cannot reach {host}")]
     Unreachable {
         /// The server.
