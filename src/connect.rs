@@ -85,7 +85,7 @@ async fn prepare(
         None if invocation.identity().is_some() => Identity::Own,
         None => Identity::Ephemeral(Path::new(NO_KEY)),
     };
-    let line = spell(&client, invocation, identity, tunnels.as_ref(), &targets)?;
+    let line = command_line(&client, invocation, identity, tunnels.as_ref(), &targets)?;
     Ok((line, files))
 }
 
@@ -108,7 +108,7 @@ async fn write_files(
 }
 
 /// Our own path is looked up only if ssh is to start us: the file may have been deleted.
-fn spell(
+fn command_line(
     client: &Path,
     invocation: &Invocation,
     identity: Identity<'_>,
@@ -124,7 +124,7 @@ fn spell(
     let mssh = mssh.as_deref();
     let proxy = tunnels.zip(mssh).map(|(it, mssh)| it.proxy_command(mssh));
     let proxy = proxy.as_deref();
-    Ok(argv::spell(
+    Ok(argv::build(
         client, invocation, identity, proxy, mssh, targets,
     ))
 }

@@ -3,16 +3,19 @@
 //! This library serves our own programs and tests; it promises nothing to others.
 //!
 //! ```text
-//! argv ─parse→ Invocation ─ask ssh→ HostConfig ─find→ Instance ─route→ Route ─spell→ CommandLine ─exec
+//! argv ─parse→ Invocation ─ask ssh→ HostConfig ─find→ Instance ─route→ Route ─build→ CommandLine ─exec
 //!                                                └ push, at the same time
 //! ```
 //!
-//! - `plan` decides: pure functions from values to values.
-//! - `wire` speaks: protocols without sockets and clocks.
-//! - `world` touches: AWS, OpenSSH, files, processes, the terminal.
-//! - `resolve` has the steps from a destination to a route; `connect`, `proxy_command`, `listen`,
-//!   `shell`, `setup` and the like are the stories told with them, one for each mode.
-//! - This file dispatches, and is the one place where an error becomes text and an exit status.
+//! - `plan` makes decisions: pure functions from values to values.
+//! - `wire` has the protocols of tunnels, without sockets and clocks.
+//! - `world` does the I/O: AWS, OpenSSH, files, processes, the network, the terminal.
+//! - `resolve` has the steps from a destination to a route, and `tunnel` copies bytes through an EC2
+//!   Instance Connect Endpoint or Session Manager.
+//! - `connect`, `proxy_command`, `listen`, `shell`, `setup` and the like use them: one file for each
+//!   mode.
+//! - This file chooses the mode, and turns the error that ends a run into a message and an exit
+//!   status.
 
 mod complete;
 mod connect;
@@ -72,10 +75,10 @@ pub fn main() -> ExitCode {
     {
         return status;
     }
-    own_program::with_large_stack(run_words)
+    own_program::with_large_stack(run_command_line)
 }
 
-fn run_words() -> ExitCode {
+fn run_command_line() -> ExitCode {
     let mut words = std::env::args_os();
     let name = words.next().unwrap_or_default();
     let name = Path::new(&name).file_name().unwrap_or_default();
@@ -87,12 +90,12 @@ fn run_words() -> ExitCode {
     }
     process::hide_memory();
     let terminal = Terminal::new(program);
-    let telling = terminal.with_verbosity(mode.asks_for_debug(), false);
-    panics::record(telling);
+    let with_debug = terminal.with_verbosity(mode.asks_for_debug(), false);
+    panics::record(with_debug);
     match panics::caught(|| run_mode(program, &mode, terminal)) {
         Ok(status) => status,
         Err(error) => {
-            report(&error, telling);
+            report(&error, with_debug);
             ExitCode::from(error.status())
         }
     }

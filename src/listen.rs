@@ -95,7 +95,7 @@ async fn by_host_name(invocation: &Invocation) -> Result<Option<Invocation>, Err
     }
 }
 
-/// Where the port leads: the destination as typed, and the route to it.
+/// What the port forwards to: the destination as typed, and the route to it.
 fn goal(request: &ListenRequest, route: &Route) -> String {
     let mut destinations = request.invocation.destinations();
     let name = destinations.next().map_or("", Destination::name);

@@ -60,7 +60,7 @@ pub(crate) fn run(request: &ProxyRequest, terminal: Terminal) -> Result<(), Erro
             let (handed, ends) = (prepared.credentials, (io::stdin(), io::stdout()));
             wait_for(tunnel::through(&wanted, handed, ends, terminal))
         }
-        (None, _) => carry(&route.destination(), request.port),
+        (None, _) => relay(&route.destination(), request.port),
     }
 }
 
@@ -122,7 +122,7 @@ async fn forwarding_ssh(
 }
 
 /// Copies the bytes over a TCP connection of our own.
-fn carry(host: &str, port: u16) -> Result<(), Error> {
+fn relay(host: &str, port: u16) -> Result<(), Error> {
     let socket = tcp::connect_blocking(host, port)?;
     // Ctrl-C is for ssh, which may have gone to the background and still need us.
     process::detach_from_terminal();
@@ -130,6 +130,6 @@ fn carry(host: &str, port: u16) -> Result<(), Error> {
     let output = io::stdout().as_fd().try_clone_to_owned();
     let ends = input.and_then(|input| Ok((input, output?)));
     let (input, output) = ends.map_err(IoError::Start)?;
-    let (carried, host) = (stdio_tcp::carry(&socket, input, output), host.to_owned());
-    carried.map_err(|source| ConnectError { host, port, source }.into())
+    let (relayed, host) = (stdio_tcp::relay(&socket, input, output), host.to_owned());
+    relayed.map_err(|source| ConnectError { host, port, source }.into())
 }

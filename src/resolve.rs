@@ -22,7 +22,7 @@ mod serial;
 
 use futures_util::future::try_join_all;
 
-use self::find::{Need, Sought};
+use self::find::{InstanceLookup, Need};
 use self::host::{Host, Settings};
 use self::lazy_aws::LazyAws;
 use self::master::Sharing;
@@ -94,7 +94,7 @@ impl Resolver<'_> {
         self.push.check(logs_in, &host.login, bad_user).await?;
         let beside = self.invocation.options.instance.as_ref();
         let (target, hostname) = (&destination.target, &host.config.hostname);
-        let Sought { lookup, region } =
+        let InstanceLookup { lookup, region } =
             find::lookup(target, hostname, beside, self.terminal).await?;
         host.region = host.region.or(region);
         let aws = &self.aws.in_region(host.region.as_ref()).await?;
@@ -109,9 +109,10 @@ impl Resolver<'_> {
     }
 
     async fn ask_ssh<'b>(&self, destination: &'b Destination) -> Result<Host<'b>, Error> {
-        let told = destination.region();
-        let is_instance =
-            async |address| find::is_instance_at(address, &self.aws, told, self.terminal).await;
+        let target_region = destination.region();
+        let is_instance = async |address| {
+            find::is_instance_at(address, &self.aws, target_region, self.terminal).await
+        };
         let host = host::ask(&self.settings, self.invocation, destination, is_instance).await?;
         if host.config.batch {
             self.aws.forbid_prompts();

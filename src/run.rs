@@ -14,10 +14,10 @@ use crate::world::process::error::IoError;
 
 /// One thread is enough: we only wait. Does not wait for abandoned tasks: the resolver takes long
 /// if no name server answers, and cannot be stopped.
-pub(crate) fn wait_for<T>(story: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+pub(crate) fn wait_for<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(IoError::Start)?;
-    let end = panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(story)));
+    let end = panic::catch_unwind(AssertUnwindSafe(|| runtime.block_on(future)));
     runtime.shutdown_background();
     end.unwrap_or_else(|panic| panic::resume_unwind(panic))
 }

@@ -42,10 +42,10 @@ pub(crate) async fn run(
     process::make_children_waitable().map_err(IoError::Start)?;
     let destination = invocation.destinations().next().ok_or(Usage::NoTarget)?;
     let (target, host) = target(invocation, destination).await?;
-    let told = destination.region().or(target.region());
+    let target_region = destination.region().or(target.region());
     let aws = LazyAws::new(options, true, terminal);
     let find = async {
-        let place = aws.in_region(told).await?;
+        let place = aws.in_region(target_region).await?;
         let found = ssm_target(invocation, &target, &host, &place, terminal).await?;
         Ok::<_, Error>((place, found))
     };

@@ -65,11 +65,11 @@ pub(crate) async fn through(
         input_closed: Input::is_closed,
         output_closed: Output::is_closed,
     };
-    carry(request, credentials, streams, hangup, terminal).await
+    relay(request, credentials, streams, hangup, terminal).await
 }
 
 /// Copies bytes until the far end closes, the local end is closed, or a signal comes.
-pub(crate) async fn carry<R, W>(
+pub(crate) async fn relay<R, W>(
     request: &TunnelRequest,
     credentials: Credentials,
     streams: Streams<R, W>,

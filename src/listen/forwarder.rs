@@ -99,7 +99,8 @@ impl Forwarder {
         let this = Rc::new(self);
         let mut callers = JoinSet::new();
         let serving = async {
-            this.admit(&mut port, &mut callers, &mut hangup).await?;
+            this.accept_all(&mut port, &mut callers, &mut hangup)
+                .await?;
             drop(port);
             let ended = if hangup.last_was_sigterm() {
                 Ended::Terminated
@@ -117,7 +118,7 @@ impl Forwarder {
     }
 
     /// Accepts connections until a signal comes. At the limit, the next one waits.
-    async fn admit(
+    async fn accept_all(
         self: &Rc<Self>,
         port: &mut Listener,
         callers: &mut JoinSet<()>,
@@ -131,7 +132,7 @@ impl Forwarder {
                 let asked = served.add(&caller);
                 // From here on it receives the signals that we receive.
                 let hangup = hangup.subscribe().map_err(IoError::Start)?;
-                callers.spawn_local(Rc::clone(self).attend(caller, hangup, asked));
+                callers.spawn_local(Rc::clone(self).serve_one(caller, hangup, asked));
             }
             tokio::select! {
                 biased;
@@ -150,7 +151,7 @@ impl Forwarder {
     }
 
     /// Serves one connection.
-    async fn attend(
+    async fn serve_one(
         self: Rc<Self>,
         mut caller: Caller,
         mut hangup: ShutdownSignals,
@@ -158,11 +159,11 @@ impl Forwarder {
     ) {
         let peer = caller.peer;
         self.terminal.debug(|| format!("{peer} connects"));
-        let carried = match hangup.subscribe() {
-            Ok(ear) => self.carry(&mut caller, ear.or(asked)).await,
+        let relayed = match hangup.subscribe() {
+            Ok(signals) => self.relay(&mut caller, signals.or(asked)).await,
             Err(cause) => Err(IoError::Start(cause).into()),
         };
-        match carried {
+        match relayed {
             Ok(()) => tokio::select! {
                 () = caller.close() => {}
                 () = hangup.next() => {}
@@ -176,12 +177,12 @@ impl Forwarder {
         self.terminal.debug(|| format!("{peer} is gone"));
     }
 
-    async fn carry(&self, caller: &mut Caller, mut hangup: ShutdownSignals) -> Result<(), Error> {
+    async fn relay(&self, caller: &mut Caller, mut hangup: ShutdownSignals) -> Result<(), Error> {
         let (request, current) = match &self.by {
             Connection::Tunnel(tunnel) => &**tunnel,
             Connection::Direct(host, port) => {
                 return tokio::select! {
-                    carried = forward::carry(caller, host, *port) => Ok(carried?),
+                    relayed = forward::relay(caller, host, *port) => Ok(relayed?),
                     () = hangup.next() => Ok(()),
                 };
             }
@@ -190,7 +191,7 @@ impl Forwarder {
             credentials = current.get() => credentials?,
             () = hangup.next() => return Ok(()),
         };
-        tunnel::carry(
+        tunnel::relay(
             request,
             credentials,
             caller.streams(),

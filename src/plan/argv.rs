@@ -57,7 +57,7 @@ pub(crate) struct Resolved {
 /// typed. The host key options of a serial console come last: they override the user's files, and an
 /// option on the command line overrides them.
 #[must_use]
-pub(crate) fn spell(
+pub(crate) fn build(
     client: &Path,
     invocation: &Invocation,
     identity: Identity<'_>,
@@ -77,7 +77,7 @@ pub(crate) fn spell(
         Word::Typed(word) => word.clone(),
         Word::Destination(destination) => left.next().map_or_else(OsString::new, |it| {
             let host = it.route.host();
-            destination.spell(&it.login, &host, invocation.program)
+            destination.for_client(&it.login, &host, invocation.program)
         }),
     }));
     // Options end at `--`. A serial console takes no command, so the dashes cannot be part of one.

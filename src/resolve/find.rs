@@ -20,7 +20,7 @@ use crate::world::net::resolver;
 use crate::world::tty::terminal::Terminal;
 
 /// How to look up an instance.
-pub(crate) struct Sought {
+pub(crate) struct InstanceLookup {
     pub(crate) lookup: Lookup,
     /// The region in ssh_config's HostName.
     pub(crate) region: Option<Region>,
@@ -36,7 +36,7 @@ pub(crate) async fn lookup(
     hostname: &str,
     beside: Option<&InstanceId>,
     terminal: Terminal,
-) -> Result<Sought, Error> {
+) -> Result<InstanceLookup, Error> {
     let by_target = lookup::of(target);
     let known = match (by_target, beside) {
         // An ID as the target takes precedence over -t.
@@ -45,7 +45,7 @@ pub(crate) async fn lookup(
     };
     if let Some(id) = known {
         let (lookup, region) = (Lookup::Id(id), None);
-        return Ok(Sought { lookup, region });
+        return Ok(InstanceLookup { lookup, region });
     }
     let named = Target::parse(hostname).map_err(BadConfigValue::host_name)?;
     let region = named.region().cloned();
@@ -60,7 +60,7 @@ pub(crate) async fn lookup(
         });
         lookup::by_addresses(&addresses)
     };
-    Ok(Sought { lookup, region })
+    Ok(InstanceLookup { lookup, region })
 }
 
 /// How necessary the look-up of an instance is when its ID is known.
@@ -88,7 +88,8 @@ impl Need {
     }
 }
 
-/// Looks up an instance by its ID; `None` if the look-up is not needed, or may fail and did.
+/// Looks up an instance by its ID; `None` if it need not be looked up, or if IAM denies a look-up
+/// that may fail.
 ///
 /// # Errors
 /// Those of the call.
@@ -153,7 +154,7 @@ pub(crate) fn check_state(
 ) -> Result<(), Error> {
     terminal.debug(|| format!("found the instance: {instance}"));
     let state = &instance.state;
-    if *state == State::Running || way == Way::Serial && state.may_speak() {
+    if *state == State::Running || way == Way::Serial && state.may_have_output() {
         return Ok(());
     }
     Err(not_running(instance, aws))
@@ -177,10 +178,10 @@ pub(crate) fn not_running(instance: &Instance, aws: &Regional<'_>) -> Error {
 pub(crate) async fn is_instance_at(
     address: IpAddr,
     aws: &LazyAws,
-    told: Option<&Region>,
+    target_region: Option<&Region>,
     terminal: Terminal,
 ) -> Result<bool, Error> {
-    let aws = match aws.in_region(told).await {
+    let aws = match aws.in_region(target_region).await {
         Err(Error::Aws(AwsError::NoRegion(_))) => return Ok(false),
         aws => aws?,
     };

@@ -45,24 +45,32 @@ impl LazyAws {
     ///
     /// # Errors
     /// Those of [`Aws::load`] and [`Aws::region`].
-    pub(crate) async fn in_region(&self, told: Option<&Region>) -> Result<Regional<'_>, Error> {
-        let region = self.region.as_ref().or(told);
-        let aws = self.loaded.get_or_try_init(|| self.load(told)).await?;
-        Ok(self.with_chooser(aws.region(region)?, told))
+    pub(crate) async fn in_region(
+        &self,
+        target_region: Option<&Region>,
+    ) -> Result<Regional<'_>, Error> {
+        let region = self.region.as_ref().or(target_region);
+        let aws = self
+            .loaded
+            .get_or_try_init(|| self.load(target_region))
+            .await?;
+        Ok(self.with_chooser(aws.region(region)?, target_region))
     }
 
-    async fn load(&self, told: Option<&Region>) -> Result<Aws, Error> {
-        let region = self.region.as_ref().or(told);
+    async fn load(&self, target_region: Option<&Region>) -> Result<Aws, Error> {
+        let region = self.region.as_ref().or(target_region);
         let for_all = region.filter(|_| self.region.is_some() || self.is_one_target);
         let (profile, prompts) = (self.profile.as_deref(), self.prompts.get());
         let aws = Aws::load(profile, for_all, prompts, self.terminal).await?;
-        let chosen = self.with_chooser(aws.region(region)?, told).chosen();
+        let chosen = self
+            .with_chooser(aws.region(region)?, target_region)
+            .chosen();
         self.terminal.debug(|| format!("region {chosen}"));
         Ok(aws)
     }
 
-    fn with_chooser<'a>(&self, aws: Regional<'a>, told: Option<&Region>) -> Regional<'a> {
-        match (&self.region, told) {
+    fn with_chooser<'a>(&self, aws: Regional<'a>, target_region: Option<&Region>) -> Regional<'a> {
+        match (&self.region, target_region) {
             (Some(_), _) => aws.chosen_by(RegionSource::Option),
             (None, Some(_)) => aws.chosen_by(RegionSource::Target),
             (None, None) => aws,

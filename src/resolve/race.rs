@@ -72,7 +72,7 @@ async fn race(
         session: Probe::Pending,
     };
     loop {
-        match found.verdict(late) {
+        match found.decide(late) {
             Decision::Take(route) => return Ok(route.clone()),
             Decision::Nothing(tried) => {
                 let id = instance.id.clone();

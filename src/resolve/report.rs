@@ -58,7 +58,7 @@ impl Resolver<'_> {
         })
     }
 
-    /// Reports a tunnel that the user did not ask for, on a terminal, unless ssh is to be quiet.
+    /// Reports a tunnel that the user did not ask for, on a terminal, unless ssh must be quiet.
     pub(super) fn announce(&self, route: &Route, host: &Host<'_>) {
         let options = &self.invocation.options;
         let quiet = host.config.batch || self.invocation.is_quiet();

@@ -139,12 +139,12 @@ async fn proxy_for_ids(instance: &Instance, inputs: &Inputs<'_>) -> Result<IdPro
 /// which a configuration that only ssh can read may contain; or because there are several
 /// destinations, and a tunnel would apply to all of them.
 fn is_settled(inputs: &Inputs<'_>) -> bool {
-    let carries_hops = inputs.settings.is_given() && inputs.invocation.jump().is_some();
+    let has_hops = inputs.settings.is_given() && inputs.invocation.jump().is_some();
     inputs.invocation.is_control_command()
         || inputs.invocation.has_several_places()
         || inputs.settings.is_pipe()
         || inputs.host.config.proxy.is_some()
-        || carries_hops
+        || has_hops
 }
 
 /// The address and port that ssh would connect to on this route, if that is the instance's own

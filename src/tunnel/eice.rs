@@ -57,7 +57,7 @@ where
     if request.args.background {
         process::close_stderr();
     }
-    let end = carry(socket, streams, hangup).await;
+    let end = relay(socket, streams, hangup).await;
     terminal.debug(|| match &end {
         Ok(None) => format!("tunnel to {eice}: closed, since ssh is done with it"),
         Ok(Some((code, reason))) => {
@@ -70,7 +70,7 @@ where
 }
 
 /// Copies bytes over this websocket until we close it or the endpoint does, with this close frame.
-async fn carry<R, W>(
+async fn relay<R, W>(
     socket: Socket,
     streams: Streams<R, W>,
     mut hangup: ShutdownSignals,
@@ -173,7 +173,7 @@ mod tests {
     use crate::plan::route::tunnel::Tunnel;
 
     #[test]
-    fn whatever_comes_when_the_time_is_over_is_because_it_is_over() {
+    fn any_end_after_the_time_limit_is_due_to_the_limit() {
         let words = ["port=22", "eice=x,eice-1,eice-1.lab,10.0.0.1,eu-west-1"];
         let words: Vec<_> = words.map(Into::into).into();
         let request = TunnelRequest::parse(&words).expect("words");

@@ -117,7 +117,7 @@ fn what_decides_and_what_speaks_touches_nothing() {
 }
 
 #[test]
-fn only_the_stories_that_write_to_standard_output_have_it() {
+fn only_the_modes_that_write_to_standard_output_have_it() {
     let owners = modules().into_iter();
     let owners = owners.filter(|(_, file)| code(file).contains("stdout()"));
     let owners: Vec<String> = owners.map(|(module, _)| module.join("::")).collect();

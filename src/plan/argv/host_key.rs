@@ -63,7 +63,7 @@ pub(crate) enum HostKeyReply {
     Known(Vec<u8>),
     /// The key is another one, with this fingerprint.
     Unknown(String),
-    /// Print nothing: there is no key yet, or the user was told already.
+    /// Print nothing: there is no key yet, or the user has already seen it.
     Nothing,
 }
 

@@ -6,7 +6,7 @@ use crate::plan::route::serial::Console;
 use crate::plan::target::ids::Login;
 use crate::plan::way::Way;
 
-/// The words for the client, with a space between them, for root at each of these routes.
+/// The arguments for the client, separated by spaces, for root on each of these routes.
 fn spelled(program: Program, typed: &[&str], identity: Identity<'_>, to: &[Route]) -> String {
     let typed: Vec<OsString> = typed.iter().map(OsString::from).collect();
     let request = cli::parse(program, Grammar::of(program), &typed);
@@ -23,7 +23,7 @@ fn spelled(program: Program, typed: &[&str], identity: Identity<'_>, to: &[Route
     };
     let resolved: Vec<_> = to.iter().map(resolved).collect();
     let (client, mssh) = (Path::new("/bin/x"), Some(Path::new("/m")));
-    let line = spell(client, &invocation, identity, None, mssh, &resolved);
+    let line = build(client, &invocation, identity, None, mssh, &resolved);
     line.words
         .join(OsStr::new(" "))
         .into_string()

@@ -1,7 +1,7 @@
 //! Access keys and tokens with characters that AWS never uses.
 //!
 //! AWS uses printable ASCII without spaces. Other characters come from Windows line ends or from copying
-//! out of a web page: a header cannot carry them, or AWS refuses them without a reason.
+//! out of a web page: a header cannot contain them, or AWS refuses them without a reason.
 
 use std::fmt;
 

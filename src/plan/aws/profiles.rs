@@ -50,7 +50,7 @@ impl Profiles {
     pub(crate) fn parse(config: &str, credentials: &str) -> Result<Self, FileError> {
         let mut profiles = Self::default();
         for (header, section) in parse(config).map_err(|error| FileError(File::Config, error))? {
-            profiles.sort_in(header, section);
+            profiles.store_section(header, section);
         }
         let credentials: Sections =
             parse(credentials).map_err(|error| FileError(File::Credentials, error))?;
@@ -72,7 +72,7 @@ impl Profiles {
 
     /// Stores a section of `config` by the kind in its header. A later one of the same name replaces an
     /// earlier: `[profile "x"]` may replace `[profile x]`.
-    fn sort_in(&mut self, header: String, section: Section) {
+    fn store_section(&mut self, header: String, section: Section) {
         if header == DEFAULT {
             self.config.insert(header, section);
             return;

@@ -4,7 +4,7 @@ use crate::plan::program::Program;
 
 /// The options of one OpenSSH client, as its own getopt(3) call lists them.
 ///
-/// They are passed on unchanged. mssh needs the table only to tell an option's value from the
+/// They are passed on unchanged. mssh needs the table only to distinguish an option's value from the
 /// destination: in `-p 22 host`, `22` is no host. Source: `main()` in OpenSSH's `ssh.c`, `sftp.c`
 /// and `scp.c`, the union of releases 8.4 to 10; [`NEWER`] lists what is newer than 8.4. The client
 /// itself refuses letters that it does not know. Words with an unknown letter go to it unchanged, so

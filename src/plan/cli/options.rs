@@ -72,13 +72,13 @@ impl Task {
     }
 }
 
-/// One of our options: how it is spelled and what it is for.
+/// One of our options: its names and what it does.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Opt {
     pub(crate) name: Name,
-    /// Its long spelling, without `--`.
+    /// Its long name, without `--`.
     pub(crate) long: &'static str,
-    /// A second long spelling, kept from the original.
+    /// A second long name, kept from the original.
     pub(crate) alias: Option<&'static str>,
     /// The original's letter. New options get none: the letters belong to OpenSSH.
     pub(crate) letter: Option<u8>,

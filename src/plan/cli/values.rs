@@ -31,7 +31,7 @@ pub(super) fn read(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
             Name::Region => options.region = Some(Region::parse(value)?),
             Name::Profile => options.profile = Some(value.to_owned()),
             Name::Zone => options.zone = Some(Zone::parse(value)?),
-            Name::InstanceId => options.want_instance(value)?,
+            Name::InstanceId => options.take_instance(value)?,
             Name::Via => {
                 let way = Way::parse(value);
                 options.via = way.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
@@ -75,7 +75,7 @@ fn text<'a>(opt: &'static Opt, value: &'a OsStr) -> Result<&'a str, Usage> {
 
 impl Options {
     /// Takes `--instance-id`: an ID, or an ARN or URL, which contains the region as well.
-    fn want_instance(&mut self, value: &str) -> Result<(), Usage> {
+    fn take_instance(&mut self, value: &str) -> Result<(), Usage> {
         let Some(pasted) = pasted::read(value) else {
             self.instance = Some(InstanceId::parse(value)?);
             return Ok(());

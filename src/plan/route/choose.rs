@@ -86,15 +86,15 @@ fn way_to(instance: &Instance, inputs: &RouteInputs<'_>) -> Result<Route, NoAddr
             (IdProxy::Command, Target::Id(_)) => Ok(Route::InstanceId(instance.id.clone())),
             (IdProxy::Command, _) => Ok(typed()),
             (IdProxy::Jump, _) => Ok(inputs.by_hostname(direct()?)),
-            (IdProxy::None, _) => Ok(inputs.stands_for(direct()?)),
+            (IdProxy::None, _) => Ok(inputs.with_host_block(direct()?)),
         },
         // Private names resolve inside the VPC only; the addresses in them work outside, too.
         (Target::Aws(name), Way::Auto) => match &name.host {
             AwsHost::Private(address) => {
                 let address = Route::Direct((*address).into(), Way::Private);
-                Ok(inputs.stands_for(address))
+                Ok(inputs.with_host_block(address))
             }
-            AwsHost::Id(_) => Ok(inputs.stands_for(direct()?)),
+            AwsHost::Id(_) => Ok(inputs.with_host_block(direct()?)),
             AwsHost::Public(_) => Ok(typed()),
         },
         // The route to a console depends on the region alone, and is not chosen here.
@@ -107,7 +107,7 @@ fn way_to(instance: &Instance, inputs: &RouteInputs<'_>) -> Result<Route, NoAddr
 impl RouteInputs<'_> {
     /// The route to an address that the user named by a Host of ssh_config: with that name, so that
     /// its block still applies. ssh has no use for any other name, and gets the address.
-    fn stands_for(&self, route: Route) -> Route {
+    fn with_host_block(&self, route: Route) -> Route {
         match &self.destination.target {
             Target::Host(_) => self.by_hostname(route),
             Target::Id(_) | Target::Node(_) | Target::Address(_) | Target::Aws(_) => route,

@@ -33,8 +33,8 @@ pub(crate) fn is_private(instance: &Instance, address: IpAddr) -> bool {
 /// it; IPv6 addresses count, except those of RFC 4193.
 fn is_public(instance: &Instance, family: Family) -> bool {
     let usable = |address| family.includes(IpAddr::V6(address));
-    let everybodys = instance.ipv6.filter(|it| !it.is_unique_local());
-    instance.public.is_some() || everybodys.is_some_and(usable)
+    let public_ipv6 = instance.ipv6.filter(|it| !it.is_unique_local());
+    instance.public.is_some() || public_ipv6.is_some_and(usable)
 }
 
 /// What a route goes through.
@@ -119,20 +119,20 @@ pub(crate) enum Decision<'a> {
 impl Probes {
     /// What to do. At first, a route is taken once all better ones are known to be unavailable;
     /// when it is `late`, the best one that is available.
-    pub(crate) fn verdict(&self, late: bool) -> Decision<'_> {
-        let mut shut = Vec::new();
-        let mut waits = false;
+    pub(crate) fn decide(&self, late: bool) -> Decision<'_> {
+        let mut unavailable = Vec::new();
+        let mut must_wait = false;
         for (name, finding) in self.ways() {
             match finding {
-                Probe::Available(route) if late || !waits => return Decision::Take(route),
-                Probe::Available(_) | Probe::Pending => waits = true,
-                Probe::Unavailable(why) => shut.push((name, why.clone())),
+                Probe::Available(route) if late || !must_wait => return Decision::Take(route),
+                Probe::Available(_) | Probe::Pending => must_wait = true,
+                Probe::Unavailable(why) => unavailable.push((name, why.clone())),
             }
         }
-        if waits {
+        if must_wait {
             Decision::Wait
         } else {
-            Decision::Nothing(shut)
+            Decision::Nothing(unavailable)
         }
     }
 

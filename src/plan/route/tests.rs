@@ -45,8 +45,8 @@ fn the_users_way_and_family_limit_the_choice() {
     );
 }
 
-/// The way to an instance with a private and an IPv6 address by this word, where ssh_config
-/// makes `hostname` of the host; beside `-t ID`, alone, by a proxy for IDs.
+/// The route for this argument to an instance with a private and an IPv6 address, if ssh_config has
+/// `hostname` for the host; next to `-t ID`, alone, or by a proxy for IDs.
 fn chosen(word: &str, hostname: &str, case: (bool, bool, IdProxy)) -> Route {
     let destination = Destination::parse(Program::Ssh, word.as_ref()).expect("a destination");
     let answer = HostConfig {
@@ -75,7 +75,7 @@ const PROXIED: (bool, bool, IdProxy) = (false, true, IdProxy::Command);
 const BY_HOPS: (bool, bool, IdProxy) = (false, true, IdProxy::Jump);
 
 #[test]
-fn an_id_gives_way_to_an_address_or_goes_to_its_proxy() {
+fn an_id_is_replaced_by_an_address_or_goes_to_its_proxy() {
     let id = InstanceId::parse(ID).expect("an ID");
     assert_eq!(
         chosen(ID, ID, USUAL),
@@ -100,7 +100,7 @@ fn a_host_is_used_as_typed() {
 }
 
 #[test]
-fn a_name_known_in_the_vpc_alone_gives_way_to_what_it_stands_for() {
+fn a_private_name_is_replaced_by_its_address() {
     let private = |last| Route::Direct(Ipv4Addr::new(10, 0, 0, last).into(), Way::Private);
     assert_eq!(chosen("ip-10-0-0-9.ec2.internal", "x", USUAL), private(9));
     assert_eq!(chosen("i-0abcdef0.ec2.internal", "x", USUAL), private(1));

@@ -17,10 +17,10 @@ const LONGEST: usize = 200;
 #[must_use]
 pub(crate) fn read(debug: &[u8]) -> Option<Vec<PathBuf>> {
     let mut files = Vec::new();
-    let mut told = false;
+    let mut is_debug_output = false;
     for line in debug.split(|byte| *byte == b'\n') {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        told |= line.starts_with(b"OpenSSH_") || line.starts_with(b"debug1: ");
+        is_debug_output |= line.starts_with(b"OpenSSH_") || line.starts_with(b"debug1: ");
         let Some(file) = line.strip_prefix(READING) else {
             continue;
         };
@@ -29,7 +29,7 @@ pub(crate) fn read(debug: &[u8]) -> Option<Vec<PathBuf>> {
         }
         files.push(PathBuf::from(OsStr::from_bytes(file)));
     }
-    told.then_some(files)
+    is_debug_output.then_some(files)
 }
 
 /// The values of a keyword (in lower case) in a file, in any Host or Match.

@@ -105,7 +105,7 @@ impl Destination {
 
     /// The word for the client, in the form that was typed, with this login and host.
     #[must_use]
-    pub fn spell(&self, login: &Login, host: &str, program: Program) -> OsString {
+    pub fn for_client(&self, login: &Login, host: &str, program: Program) -> OsString {
         let bracketed = match &self.form {
             Form::Plain(_) if program == Program::Ssh => host.into(),
             _ => bracketed(host),

@@ -92,7 +92,7 @@ impl State {
     }
 
     /// Whether its serial console may have output.
-    pub(crate) fn may_speak(&self) -> bool {
+    pub(crate) fn may_have_output(&self) -> bool {
         !matches!(self, Self::Stopped | Self::Terminated)
     }
 

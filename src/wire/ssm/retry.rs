@@ -34,7 +34,7 @@ impl Retry {
         self.opened = Some(now);
     }
 
-    /// It is lost; `has_moved` tells whether bytes of the stream have moved on it. One that has lasted
+    /// It is lost; `has_moved` says whether bytes of the stream have moved on it. One that has lasted
     /// for [`GIVE_UP`] counts as good, too: the gateway closes each about once an hour, also when the
     /// session is idle.
     pub(crate) fn lost(&mut self, has_moved: bool, now: Time) {

@@ -104,7 +104,7 @@ impl Call<'_> {
                 host: self.host(),
             },
             SdkError::ResponseError(context) => {
-                self.tell_answer(context.raw());
+                self.log_answer(context.raw());
                 self.bad_answer()
             }
             _ if !connect_error::has_tried(error) => AwsError::NotSent {
@@ -119,7 +119,7 @@ impl Call<'_> {
     }
 
     /// Describes an answer that is not valid; without its content, which may be secret.
-    fn tell_answer(&self, answer: &HttpResponse) {
+    fn log_answer(&self, answer: &HttpResponse) {
         self.region.debug(|| {
             let kind = answer.headers().get("content-type").unwrap_or("no type");
             let length = answer.body().bytes().map_or(0, <[u8]>::len);

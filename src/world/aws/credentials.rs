@@ -69,7 +69,7 @@ impl ProviderChain<'_> {
         if !self.explicit
             && let Some(credentials) = of_environment()?
         {
-            self.tell(|| "the environment".to_owned());
+            self.log_source(|| "the environment".to_owned());
             return Ok(credentials.into());
         }
         let web = if self.explicit {
@@ -94,16 +94,18 @@ impl ProviderChain<'_> {
             terminal.warn(&format!("{unread}; going on without it"));
         }
         if provided::has_container()? {
-            self.tell(|| "the container's endpoint, since no profile has any".to_owned());
+            self.log_source(|| "the container's endpoint, since no profile has any".to_owned());
             self.container().await
         } else {
-            self.tell(|| "the instance's metadata service, since nothing else has any".to_owned());
+            self.log_source(|| {
+                "the instance's metadata service, since nothing else has any".to_owned()
+            });
             self.instance().await
         }
     }
 
     /// Reports the source of the credentials.
-    fn tell(&self, place: impl FnOnce() -> String) {
+    fn log_source(&self, place: impl FnOnce() -> String) {
         self.region
             .debug(|| format!("credentials come from {}", place()));
     }
@@ -112,7 +114,7 @@ impl ProviderChain<'_> {
     /// deleted and requested anew.
     async fn of(&self, origin: Origin<'_>) -> Result<Found, AwsError> {
         let cache = Cache::open();
-        let found = match self.walk(&origin, &cache).await {
+        let found = match self.assume_roles(&origin, &cache).await {
             Err(AwsError::Expired { .. } | AwsError::BadCredentials { .. })
                 if let Some(cached) = cache.found().filter(CachedSession::delete) =>
             {
@@ -122,7 +124,7 @@ impl ProviderChain<'_> {
                     is_deleted: true,
                 };
                 self.region.aws.terminal.warn(&stale.to_string());
-                self.walk(&origin, &cache).await
+                self.assume_roles(&origin, &cache).await
             }
             found => found,
         };
@@ -133,7 +135,11 @@ impl ProviderChain<'_> {
     }
 
     /// Assumes the roles one after the other, beginning with the last one whose session is cached.
-    async fn walk(&self, origin: &Origin<'_>, cache: &Cache) -> Result<Credentials, AwsError> {
+    async fn assume_roles(
+        &self,
+        origin: &Origin<'_>,
+        cache: &Cache,
+    ) -> Result<Credentials, AwsError> {
         let cached = origin.roles.iter().enumerate().find_map(|(number, role)| {
             let credentials = cache.find(&role.cache_key())?;
             Some((number, credentials))
@@ -156,7 +162,7 @@ impl ProviderChain<'_> {
 
     /// Those with which the first role is assumed.
     async fn first(&self, origin: &Origin<'_>, cache: &Cache) -> Result<Credentials, AwsError> {
-        self.tell(|| origin.to_string());
+        self.log_source(|| origin.to_string());
         match &origin.source {
             CredentialSource::AccessKey(key) => {
                 let token = key.token.map(str::to_owned);

@@ -37,7 +37,7 @@ impl Hint for ForwardError {
 ///
 /// # Errors
 /// [`ForwardError`].
-pub(crate) async fn carry(caller: &mut Caller, host: &str, port: u16) -> Result<(), ForwardError> {
+pub(crate) async fn relay(caller: &mut Caller, host: &str, port: u16) -> Result<(), ForwardError> {
     let mut socket = tcp::connect(host, port).await?;
     let streams = caller.streams();
     let mut caller = join(streams.input, streams.output);

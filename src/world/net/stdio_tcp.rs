@@ -18,16 +18,16 @@ const CHUNK: usize = 64 << 10;
 ///
 /// # Errors
 /// When the connection breaks.
-pub(crate) fn carry(socket: &TcpStream, input: OwnedFd, output: OwnedFd) -> io::Result<()> {
+pub(crate) fn relay(socket: &TcpStream, input: OwnedFd, output: OwnedFd) -> io::Result<()> {
     let (upward, reader) = (socket.try_clone()?, output.try_clone()?);
     thread::spawn(move || {
         // An error here only means the end: reading from the connection reports what is wrong.
-        let _ = pour(&mut File::from(input), &mut &upward);
+        let _ = copy(&mut File::from(input), &mut &upward);
         let _ = upward.shutdown(Shutdown::Write);
         wait_for_reader_to_go(&reader);
         let _ = upward.shutdown(Shutdown::Both);
     });
-    match pour(&mut &*socket, &mut File::from(output)) {
+    match copy(&mut &*socket, &mut File::from(output)) {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(cause),
         _ => Ok(()),
     }
@@ -35,7 +35,7 @@ pub(crate) fn carry(socket: &TcpStream, input: OwnedFd, output: OwnedFd) -> io::
 
 /// Copies to the end. [`io::copy`] would let the kernel move the bytes (splice(2)), which waits for one
 /// side with the other side's pipe locked, so ssh could not read what is in there already.
-fn pour(from: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
+fn copy(from: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
     let mut buffer = vec![0; CHUNK];
     loop {
         match from.read(&mut buffer) {

@@ -80,10 +80,10 @@ fn plain_hops_are_left_to_ssh() {
     assert_eq!(way, Way::Auto);
 }
 
-/// A tunnel leads to the first hop, or stands in the place of all; the command line's own hops are
-/// not passed over in silence.
+/// A tunnel reaches the first hop, or replaces all of them; but it never replaces those of the
+/// command line silently.
 #[test]
-fn a_tunnel_leads_to_the_first_hop() {
+fn a_tunnel_reaches_the_first_hop_only() {
     let jump = |hop: &str| Err(Usage::Jump("eice", hop.to_owned()));
     for (proxy, typed, count_and_way) in [
         ("proxyjump i-0abcdef0,b", true, Ok((2, Way::Auto))),
@@ -108,11 +108,11 @@ fn what_is_nearly_an_instance_id_is_no_hop() {
     assert_eq!(of(Some("proxyjump u@i-0abc:22,b")), near);
     let user = Err(BadName::User("a|b".into()));
     assert_eq!(of(Some("proxyjump a|b@h,i-0abcdef0")), user);
-    // No business of ours.
+    // Not checked by mssh.
     assert_eq!(of(Some("proxyjump a|b@h")), Ok(vec![]));
 }
 
-/// What ssh says of a host that it connects to as this, with its own choice of identity files.
+/// ssh's settings for a host with this HostName, and its default identity files.
 fn answer(hostname: &str) -> HostConfig {
     let usual = ["rsa", "ecdsa", "ed25519", "dsa"];
     HostConfig {
@@ -200,7 +200,7 @@ fn a_jump_is_taken_out_of_the_words_and_nothing_else() {
         let line: Vec<OsString> = typed.iter().map(OsString::from).collect();
         let request = cli::parse(Program::Ssh, Grammar::of(Program::Ssh), &line);
         let Ok(Request::Connect(invocation)) = request else {
-            // The last word has no value: ssh itself will say so.
+            // The last argument lacks its value: ssh itself will report that.
             continue;
         };
         let words = without_jump(&invocation.words, &invocation.flags);

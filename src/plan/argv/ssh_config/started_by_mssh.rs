@@ -1,6 +1,6 @@
-//! Tells an ssh that mssh has started from others.
+//! Distinguishes an ssh that mssh has started from others.
 
-/// Which ssh mssh has started, as an environment variable tells it. The block of `--ssh-config` does
+/// Which ssh mssh has started, from an environment variable. The block of `--ssh-config` does
 /// not apply to that ssh: mssh has already chosen its route. It does apply to what that ssh's own
 /// ProxyCommand or LocalCommand starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -70,7 +70,7 @@ fn what_the_variable_says_is_read_again() {
 }
 
 #[test]
-fn what_was_put_in_comes_out_again() {
+fn uninstalling_restores_the_file() {
     let user = default_user(&Login::ec2_user(), &BlockKey::Ephemeral("/k".into()));
     for theirs in [
         "",
@@ -89,7 +89,7 @@ fn what_was_put_in_comes_out_again() {
 }
 
 #[test]
-fn a_link_that_leads_to_us_is_how_we_are_run() {
+fn a_link_to_our_file_is_the_path_to_run_us() {
     let (running, link) = (Path::new("/cellar/2.0/mssh"), Path::new("/bin/mssh"));
     assert_eq!(preferred_path(running, Some((link, running))), link);
     assert_eq!(

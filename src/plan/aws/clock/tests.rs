@@ -20,7 +20,7 @@ fn judged(topic: ErrorTopic, there: Option<i64>, end: Option<i64>, is_session: b
 }
 
 #[test]
-fn a_clock_is_off_by_more_than_aws_bears() {
+fn a_clock_is_off_by_more_than_aws_tolerates() {
     let said = |minutes| Offset::of(after(0), after(minutes)).map(|it| it.to_string());
     assert_eq!(said(0), None);
     assert_eq!(said(4), None);
@@ -40,7 +40,7 @@ fn a_clock_is_off_by_more_than_aws_bears() {
 #[test]
 fn an_expired_request_is_judged_by_the_known_end_and_the_date() {
     let either = |there, end, session| judged(ErrorTopic::Either, there, end, session);
-    // The clock is 20 minutes off, and the session is good by AWS's clock, or nobody knows.
+    // The clock is 20 minutes off, and the session is valid by AWS's clock, or its end is unknown.
     assert_eq!(
         either(Some(20), Some(60), true),
         "clock, 20 minutes behind AWS's"
@@ -57,7 +57,7 @@ fn an_expired_request_is_judged_by_the_known_end_and_the_date() {
         either(Some(20), None, false),
         "clock, 20 minutes behind AWS's"
     );
-    // It is over by AWS's clock, which ours does not know yet.
+    // It has expired by AWS's clock, but not by ours.
     assert_eq!(
         either(Some(20), Some(10), true),
         "expired, 20 minutes behind AWS's"
@@ -75,7 +75,7 @@ fn an_expired_request_is_judged_by_the_known_end_and_the_date() {
 }
 
 #[test]
-fn what_a_service_is_sure_of_is_told_with_the_clock() {
+fn an_error_code_about_time_or_session_is_believed() {
     assert_eq!(
         judged(ErrorTopic::Session, Some(20), Some(60), true),
         "expired, 20 minutes behind AWS's"

@@ -14,7 +14,7 @@ fn proxy(url: &str) -> Result<Proxy, BadProxy> {
     found.map(|proxy| proxy.expect("a proxy"))
 }
 
-/// Where a request to this URL's host goes.
+/// How a request to this URL's host is sent.
 fn way(variables: &[(&str, &str)], scheme: &str, host: &str, port: u16) -> Option<String> {
     let proxy = proxies(variables).for_url(scheme, host, port);
     proxy.expect("a good URL").map(|proxy| proxy.to_string())
@@ -115,7 +115,7 @@ fn a_password_is_in_no_debugging_output() {
 }
 
 #[test]
-fn a_bad_url_is_an_error_that_tells_nothing_of_it() {
+fn a_bad_url_is_an_error_that_does_not_show_it() {
     let cases = [
         ("socks5://user:sesame@proxy:1080", ProxyFault::Scheme),
         ("ftp://proxy", ProxyFault::Scheme),
@@ -132,7 +132,7 @@ fn a_bad_url_is_an_error_that_tells_nothing_of_it() {
         assert_eq!((bad.variable, bad.fault), ("HTTPS_PROXY", fault), "{url}");
         assert!(!bad.to_string().contains("sesame"));
     }
-    // Nobody is troubled by one that is not used.
+    // One that is not used causes no error.
     let exempt = [("HTTPS_PROXY", "socks5://proxy"), ("NO_PROXY", "a.b")];
     assert_eq!(way(&exempt, "https", "a.b", 443), None);
 }

@@ -120,12 +120,12 @@ impl Reader {
             return Ok(());
         }
         if value.is_empty() {
-            self.go_on("");
+            self.continue_setting("");
             return Ok(());
         }
         let indent = line.chars().take_while(|c| c.is_whitespace()).count();
         if self.open && indent > self.indent {
-            self.go_on(value);
+            self.continue_setting(value);
             return Ok(());
         }
         self.indent = indent;
@@ -157,7 +157,7 @@ impl Reader {
     }
 
     /// Adds a line to the last setting, if that can continue.
-    fn go_on(&mut self, line: &str) {
+    fn continue_setting(&mut self, line: &str) {
         let drafts = self.sections.last_mut().map(|(_, drafts)| drafts);
         if let Some(draft) = drafts.and_then(|drafts| drafts.last_mut())
             && self.open

@@ -44,7 +44,7 @@ fn values_are_as_pythons_configparser_has_them() {
 }
 
 #[test]
-fn a_key_that_cannot_be_is_named_with_its_file_and_line() {
+fn an_impossible_key_is_reported_with_its_file_and_line() {
     let named = |config: &str, credentials: &str| {
         let profiles = Profiles::parse(config, credentials).expect("good files");
         let profiles = profiles.with_files("CONFIG", "CREDENTIALS");

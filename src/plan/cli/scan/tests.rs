@@ -29,7 +29,7 @@ fn read(program: Program, line: &[&str]) -> Result<(String, String, String, bool
     ))
 }
 
-/// The same of words that are no mistake, as words, ours and flags.
+/// The same for valid arguments: arguments, ours and flags.
 #[track_caller]
 fn reads(program: Program, line: &[&str], words: &str, ours: &str, flags: &str) {
     let expected = (words.to_owned(), ours.to_owned(), flags.to_owned(), false);
@@ -115,7 +115,7 @@ fn two_dashes_end_the_options_even_as_an_options_value() {
         "debug",
         "l=--",
     );
-    // The value of an option of ours is no word of ssh's.
+    // The value of our option is not an argument for ssh.
     ssh(&["-u", "--", "h", "-p1"], "h -p1", "profile=--", "/p=1");
 }
 

@@ -135,7 +135,7 @@ fn the_address_is_one_that_the_endpoint_reaches_and_the_user_allows() {
 }
 
 #[test]
-fn one_that_does_not_fit_gives_way_to_one_that_does() {
+fn an_endpoint_that_fits_is_preferred_to_one_that_does_not() {
     let near = Endpoint {
         reach: Reach::Ipv6,
         ..endpoint("eice-near", "subnet-1", "a")

@@ -13,7 +13,7 @@ fn route(name: &str) -> Route {
     Route::AsTyped(name.to_owned())
 }
 
-/// `o` is an open way, `x` one that is shut, `.` one of which nothing is known.
+/// `o` is an available route, `x` an unavailable one, `.` one whose probe has no result yet.
 fn finding(name: &str, sign: char) -> Probe {
     match sign {
         'o' => Available(route(name)),
@@ -22,15 +22,15 @@ fn finding(name: &str, sign: char) -> Probe {
     }
 }
 
-/// The name of the way that is taken; `wait`, or the names of all that are shut.
-fn verdict(signs: &str, late: bool) -> String {
+/// The name of the route that is taken; `wait`, or the names of all unavailable routes.
+fn decide(signs: &str, late: bool) -> String {
     let signs: Vec<char> = signs.chars().collect();
     let findings = Probes {
         direct: finding("direct", signs[0]),
         endpoint: finding("eice", signs[1]),
         session: finding("ssm", signs[2]),
     };
-    match findings.verdict(late) {
+    match findings.decide(late) {
         Decision::Wait => "wait".to_owned(),
         Decision::Take(taken) => taken.host(),
         Decision::Nothing(shut) => {
@@ -43,11 +43,11 @@ fn verdict(signs: &str, late: bool) -> String {
     }
 }
 
-/// Direct, eice and ssm: what is done in time, and when it is late.
+/// Direct, eice and ssm: the decision in time, and when it is late.
 #[rustfmt::skip]
 const SITUATIONS: &[(&str, &str, &str)] = &[
     ("...", "wait", "wait"),
-    // What is best and open is taken at once, whatever the others will say.
+    // The best route is taken as soon as it is available, without waiting for the others.
     ("o..", "direct", "direct"),
     ("oo.", "direct", "direct"),
     ("ooo", "direct", "direct"),
@@ -56,14 +56,14 @@ const SITUATIONS: &[(&str, &str, &str)] = &[
     ("xoo", "eice", "eice"),
     ("xox", "eice", "eice"),
     ("xxo", "ssm", "ssm"),
-    // What is open but not the best waits for the better, but not for long.
+    // An available route that is not the best waits for the better ones, but not for long.
     (".o.", "wait", "eice"),
     (".oo", "wait", "eice"),
     (".ox", "wait", "eice"),
     ("..o", "wait", "ssm"),
     (".xo", "wait", "ssm"),
     ("x.o", "wait", "ssm"),
-    // As long as there is hope, and nothing else to take.
+    // Waits while a probe may still succeed and no route is available.
     ("x..", "wait", "wait"),
     (".xx", "wait", "wait"),
     ("x.x", "wait", "wait"),
@@ -72,10 +72,10 @@ const SITUATIONS: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn the_best_way_that_needs_race_is_taken() {
+fn the_best_available_route_is_taken() {
     for (signs, in_time, late) in SITUATIONS {
-        assert_eq!(verdict(signs, false), *in_time, "{signs} in time");
-        assert_eq!(verdict(signs, true), *late, "{signs} when it is late");
+        assert_eq!(decide(signs, false), *in_time, "{signs} in time");
+        assert_eq!(decide(signs, true), *late, "{signs} when it is late");
     }
 }
 
@@ -84,8 +84,8 @@ const PRIVATE: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 1);
 const EVERYBODYS: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
 const LOCAL: Ipv6Addr = Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 1);
 
-/// Whether the way to an instance of these addresses is open, in the usual situation but for this
-/// change.
+/// Whether the routes to an instance with these addresses must be probed, in the usual situation
+/// with this change.
 fn open(
     addresses: (Option<Ipv4Addr>, Option<Ipv6Addr>),
     change: impl FnOnce(&mut RouteInputs<'_>, &mut HostConfig),
@@ -120,7 +120,7 @@ fn instance((public, ipv6): (Option<Ipv4Addr>, Option<Ipv6Addr>)) -> Instance {
 }
 
 #[test]
-fn an_address_for_everybody_settles_the_way() {
+fn a_public_address_is_used_without_probes() {
     let private = |ipv6| open((None, ipv6), |_, _| {});
     assert!(private(None) && private(Some(LOCAL)));
     assert!(!private(Some(EVERYBODYS)));
@@ -131,12 +131,12 @@ fn an_address_for_everybody_settles_the_way() {
         }
     };
     assert!(open((None, Some(EVERYBODYS)), without(Family::Inet)));
-    // That it may not be used is for the user to hear, and no reason for a tunnel.
+    // The user gets an error if it cannot be used; that is no reason for a tunnel.
     assert!(!open((Some(PUBLIC), None), without(Family::Inet6)));
 }
 
 #[test]
-fn what_the_user_says_settles_the_way() {
+fn what_the_user_asks_for_is_used_without_probes() {
     let private = (None, None);
     assert!(!open(private, |it, _| it.way = Way::Private));
     assert!(!open(private, |it, _| it.way = Way::Ssm));
@@ -145,7 +145,7 @@ fn what_the_user_says_settles_the_way() {
 }
 
 #[test]
-fn only_the_instances_own_address_is_worth_a_try() {
+fn only_the_instances_own_address_is_probed() {
     let instance = instance((Some(PUBLIC), Some(LOCAL)));
     let own = |address: IpAddr| is_private(&instance, address);
     assert!(own(PRIVATE.into()) && own(LOCAL.into()));

@@ -3,12 +3,12 @@ use crate::plan::program::Program;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::ids::Login;
 
-/// The word respelled for root at `host`, or the mistake.
+/// The destination rewritten for root at `host`, or the error.
 fn respelled(program: Program, word: &str, host: &str) -> Result<String, BadName> {
     let login = Login::parse("root")?;
     let destination = Destination::parse(program, OsStr::new(word))?;
     Ok(destination
-        .spell(&login, host, program)
+        .for_client(&login, host, program)
         .to_string_lossy()
         .into_owned())
 }

@@ -11,8 +11,8 @@ fn binary(bytes: &'static [u8]) -> Received<'static> {
     Received::Binary(Bytes::from_static(bytes))
 }
 
-/// Lets time pass until the channel ends, or until then. The pings that were sent; each is answered
-/// if it is among the first so many.
+/// Lets time pass until the channel ends, or until this time. Returns the pings that were sent; the
+/// first of them, up to this number, are answered.
 fn waits(channel: &mut EiceChannel, until: Time, answered: usize) -> (Vec<Time>, Option<Time>) {
     let mut pings = Vec::new();
     while let Some(now) = channel.timeout().filter(|now| *now <= until) {
@@ -144,7 +144,7 @@ fn a_text_frame_is_an_error() {
 }
 
 #[test]
-fn who_hangs_up_drops_what_waits_either_way() {
+fn a_hang_up_drops_what_waits_in_both_directions() {
     let mut channel = channel();
     channel.receive(binary(b"unread"), START);
     channel.take_input(&mut b"unsent".to_vec(), START);

@@ -11,7 +11,7 @@ use super::simulation::Network;
 use crate::wire::Time;
 use crate::wire::ssm::message::{Message, MessageType, payload, random_id};
 
-/// How often the agent looks at its oldest message, and from which age it repeats it.
+/// How often the agent checks its oldest message, and at which age it repeats it.
 const LOOK: Duration = Duration::from_millis(100);
 const OLD: Duration = Duration::from_millis(200);
 
@@ -214,7 +214,7 @@ impl Agent {
         let waits = !self.unacknowledged.is_empty();
         let connects_at = self.connects_at.filter(|_| !self.says.is_empty());
         let looks = waits.then_some(self.looks);
-        // Where it waits for acknowledgements, looking is enough.
+        // While it waits for acknowledgements, this check is enough.
         match (connects_at, looks) {
             (Some(connects_at), Some(looks)) => Some(connects_at.max(self.looks).min(looks)),
             (connects_at, looks) => connects_at.or(looks),

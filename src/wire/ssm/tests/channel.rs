@@ -149,7 +149,7 @@ fn an_unsupported_action_is_refused_and_is_the_reason_of_the_end() {
 #[test]
 fn no_input_is_sent_before_the_server_has_sent_its_banner_or_had_time_to() {
     let mut channel = channel();
-    // Start of publication is no permission.
+    // The start of publication does not permit it.
     channel.frame(&frame(MessageType::StartPublication, 0, 0, b"x"), START);
     assert_eq!(channel.input_room(START), 0);
     channel.frame(&complete(0, "be nice"), START);
@@ -176,7 +176,7 @@ fn during_a_pause_one_message_a_second_is_sent_as_a_probe() {
     let _ = sent(&mut channel, now);
     channel.frame(&frame(MessageType::PausePublication, 0, 0, b"x"), now);
     assert_eq!(channel.input_room(now), 0);
-    // Read before the pause, and so taken.
+    // It was read before the pause, so it is taken.
     channel.input(b"two", now);
     assert_eq!(sent(&mut channel, now), []);
     let probe = channel.timeout().expect("a time");

@@ -33,7 +33,7 @@ fn begun(speaks: bool) -> SsmChannel {
     channel
 }
 
-/// Lets time pass until an event comes, or until then.
+/// Lets time pass until an event comes, or until this time.
 fn waits(channel: &mut SsmChannel, until: Time) -> Option<(Event<SessionEnd>, Time)> {
     while let Some(now) = channel.timeout().filter(|now| *now <= until) {
         channel.heard(now);
@@ -112,15 +112,15 @@ fn a_server_that_closes_by_itself_is_not_terminated() {
         closed(&mut channel, ""),
         Some(Event::Ended(SessionEnd::Terminated))
     );
-    // One that does not is, soon.
+    // A server that does not is terminated soon.
     let mut channel = begun(true);
     channel.hang_up(START);
     let now = channel.timeout().expect("a time");
     assert!(now <= START + 300 * MS, "{now:?}");
     channel.tick(now);
     let flag = payload::TERMINATE.to_be_bytes().to_vec();
-    let told = [(MessageType::Input, payload::FLAG, flag)];
-    assert_eq!(sent(&mut channel, now), told);
+    let terminate = [(MessageType::Input, payload::FLAG, flag)];
+    assert_eq!(sent(&mut channel, now), terminate);
 }
 
 /// A shell's agent acknowledges the flag that ends a session, and does nothing else.

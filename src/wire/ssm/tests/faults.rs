@@ -1,4 +1,4 @@
-//! Every byte arrives once and in order, whatever happens to the frames.
+//! Every byte arrives once and in order, with all faults of the network.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ fn transfers(name: &str, network: &Network, size: usize) -> Simulation {
         sim.agent.got == up,
         "{name}: what went is not what was sent"
     );
-    // That nothing answers yet may be reported.
+    // The report that nothing answers yet is allowed.
     sim.events.retain(|event| *event != Event::Unanswered);
     assert_eq!(sim.events, []);
     sim
@@ -132,7 +132,7 @@ fn what_is_in_flight_arrives_before_a_hang_up() {
     sim.run(Duration::from_secs(10), |sim| !sim.events.is_empty());
     assert_eq!(sim.agent.got, last);
     assert!(sim.agent.terminated);
-    // The model's gateway has no last word, so the API is to end the session.
+    // The model's gateway does not confirm the end, so the session must be ended through the API.
     assert_eq!(sim.events, [Event::Ended(SessionEnd::Unconfirmed)]);
     let took = sim.now.saturating_sub(now);
     assert!(took <= 2100 * MS, "{took:?}");

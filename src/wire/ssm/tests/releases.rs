@@ -24,7 +24,7 @@ fn network(is_old: bool) -> Network {
     }
 }
 
-/// Sends so many bytes to a server that sends this.
+/// Sends this many bytes to a server that sends this.
 fn upload(
     network: Network,
     size: usize,
@@ -52,7 +52,7 @@ fn a_lost_acknowledgement_delays_nothing_with_any_release() {
     for is_old in [true, false] {
         let (mut sim, took) = upload(network(is_old), MUCH, b"SSH-2.0-x", Some(7));
         assert!(took < Duration::from_secs(5), "{took:?}");
-        // Nothing counts as in flight in the end, either.
+        // At the end, nothing counts as in flight.
         let now = sim.now;
         sim.channel.hang_up(now);
         sim.run(Duration::from_secs(5), |sim| sim.agent.terminated);
@@ -104,7 +104,7 @@ fn an_old_agent_that_connects_slowly_loses_nothing() {
 fn a_server_that_sends_nothing_receives_everything_from_an_old_agent() {
     let (_, took) = upload(network(true), MUCH, b"", Some(7));
     assert!(took < Duration::from_secs(5), "{took:?}");
-    // Where the first acknowledgement of all is lost, time alone tells that it is connected.
+    // If the very first acknowledgement is lost, only the time shows that it is connected.
     let (_, took) = upload(network(true), MUCH, b"", Some(1));
     assert!(took < CONNECTED + Duration::from_secs(10), "{took:?}");
 }

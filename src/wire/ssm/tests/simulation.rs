@@ -82,12 +82,12 @@ impl Simulation {
         self.is_connected = false;
         self.channel.disconnected();
         self.changes = Some(self.now + self.network.gone);
-        // What is under way goes with it.
+        // What is in flight is lost with it.
         self.up.clear();
         self.down.clear();
     }
 
-    /// Lets time pass until `done`; panics if nothing happens any more.
+    /// Lets time pass until `done`; panics if there is nothing left to do.
     pub(super) fn run(&mut self, patience: Duration, done: impl Fn(&Self) -> bool) {
         let until = self.now + patience;
         self.settle();
@@ -132,7 +132,7 @@ impl Simulation {
             self.agent.frame(&frame, now);
         }
         self.agent.tick(now);
-        self.carry_down();
+        self.deliver_down();
         self.down.sort_by_key(|(at, _)| *at);
         while self.channel.takes_frames() && self.down.first().is_some_and(|(at, _)| *at <= now) {
             let (_, frame) = self.down.remove(0);
@@ -143,14 +143,14 @@ impl Simulation {
         let room = self.channel.input_room(now).min(self.input.len());
         let taken: Vec<u8> = self.input.drain(..room).collect();
         self.channel.input(&taken, now);
-        self.carry_up();
+        self.deliver_up();
         self.read();
         while let Some(event) = self.channel.event() {
             self.events.push(event);
         }
     }
 
-    fn carry_up(&mut self) {
+    fn deliver_up(&mut self) {
         while let Some(frame) = self.channel.transmit(self.now) {
             match frame {
                 Frame::Text(text) => self.opened.push(text),
@@ -176,7 +176,7 @@ impl Simulation {
         }
     }
 
-    fn carry_down(&mut self) {
+    fn deliver_down(&mut self) {
         while let Some(mut frame) = self.agent.out.pop_front() {
             if !self.is_connected {
                 continue;
@@ -212,7 +212,7 @@ fn due(queue: &mut Vec<(Time, Vec<u8>)>, now: Time) -> Vec<Vec<u8>> {
     queue.drain(..count).map(|(_, frame)| frame).collect()
 }
 
-/// When the copies of a frame arrive: of one that is lost, none.
+/// When the copies of a frame arrive; none if it is lost.
 fn arrivals(
     network: &Network,
     random: &mut fastrand::Rng,

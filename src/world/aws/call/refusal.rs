@@ -21,11 +21,11 @@ impl Call<'_> {
     pub(super) fn refused(&self, meta: &ErrorMetadata, answer: &HttpResponse) -> AwsError {
         let action = self.action;
         let Some(code) = meta.code() else {
-            self.tell_answer(answer);
+            self.log_answer(answer);
             return self.bad_answer();
         };
         let message = meta.message().unwrap_or("no reason given");
-        if !tells_secrets(code) {
+        if !may_quote_secrets(code) {
             self.region
                 .debug(|| format!("AWS refuses {action}: {code}: {message}"));
         }
@@ -185,6 +185,6 @@ impl Call<'_> {
 }
 
 /// Whether messages with this code quote the request, and with it the session token.
-fn tells_secrets(code: &str) -> bool {
+fn may_quote_secrets(code: &str) -> bool {
     code.contains("Signature")
 }

@@ -65,7 +65,7 @@ where
         let now = self.clock.now();
         let room = self.channel.input_room(now).min(CHUNK);
         if room == 0 || self.input.is_none() {
-            return self.look(cx);
+            return self.check_local_end(cx);
         }
         match self.poll_read(cx, room) {
             Poll::Pending => false,

@@ -21,7 +21,7 @@ struct Setting {
     output: DuplexStream,
 }
 
-/// One whose output has a reader, as far as can be seen, or has none.
+/// A pump whose output seems to have a reader, or seems to have none.
 async fn setting(output_closed: fn(&DuplexStream) -> bool) -> Setting {
     let (a, b) = duplex(4096);
     let ((input, ours_in), (ours_out, output)) = (duplex(4096), duplex(4096));
@@ -58,10 +58,10 @@ async fn send(peer: &mut WebSocketStream<DuplexStream>, message: Message) {
         .expect("a flush");
 }
 
-fn run<T>(story: impl Future<Output = T>) -> T {
+fn run<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = { runtime }.enable_all().build().expect("a runtime");
-    let limited = async { timeout(Duration::from_secs(20), story).await };
+    let limited = async { timeout(Duration::from_secs(20), future).await };
     runtime.block_on(limited).expect("an end in time")
 }
 
@@ -118,7 +118,7 @@ fn no_frame_is_longer_than_it_may_be() {
     });
 }
 
-/// What is not read holds up the peer instead of filling our memory.
+/// Unread data stops the peer instead of filling our memory.
 #[test]
 fn one_direction_that_waits_does_not_hold_up_the_other() {
     run(async {
@@ -160,7 +160,7 @@ fn it_ends_even_if_the_peer_takes_nothing_more() {
     run(async {
         let mut it = setting(|_| true).await;
         let writes = async {
-            // While the input is read, its end tells.
+            // While the input is read, its end is noticed.
             sleep(Duration::from_millis(500)).await;
             it.input.write_all(&vec![7; 200_000]).await.expect("a pipe");
             std::future::pending::<()>().await;

@@ -12,7 +12,7 @@ use super::streams::CHUNK;
 use crate::wire::channel::DataChannel;
 
 /// How often to check.
-const LOOK: Duration = Duration::from_millis(200);
+const INTERVAL: Duration = Duration::from_millis(200);
 
 /// How to check, and when.
 pub(super) struct Watch<R, W> {
@@ -26,7 +26,7 @@ impl<R, W> Watch<R, W> {
         Self {
             input_closed,
             output_closed,
-            timer: Box::pin(sleep(LOOK)),
+            timer: Box::pin(sleep(INTERVAL)),
         }
     }
 
@@ -34,7 +34,7 @@ impl<R, W> Watch<R, W> {
     fn is_due(&mut self, cx: &mut Context<'_>) -> bool {
         let is_due = self.timer.as_mut().poll(cx).is_ready();
         if is_due {
-            self.timer.as_mut().reset(Instant::now() + LOOK);
+            self.timer.as_mut().reset(Instant::now() + INTERVAL);
         }
         is_due
     }
@@ -49,7 +49,7 @@ where
 {
     /// While nothing is read, the end of the input stays unnoticed; and nothing may be written,
     /// which would fail if the reader is gone. Returns whether a check was due.
-    pub(super) fn look(&mut self, cx: &mut Context<'_>) -> bool {
+    pub(super) fn check_local_end(&mut self, cx: &mut Context<'_>) -> bool {
         if !self.watch.is_due(cx) {
             return false;
         }

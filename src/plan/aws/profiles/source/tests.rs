@@ -1,7 +1,7 @@
 use super::*;
 use crate::plan::aws::profiles::Profiles;
 
-/// What comes of the profile `a` of these files.
+/// The source of the credentials of the profile `a` in these files.
 fn outcome(config: &str, credentials: &str) -> Result<String, ProfileError> {
     let profiles = Profiles::parse(config, credentials).expect("good files");
     let profile = profiles.profile("a").expect("a profile");
@@ -28,7 +28,7 @@ fn config(text: &str) -> Result<String, ProfileError> {
 const KEY: &str = "aws_access_key_id=K\naws_secret_access_key=S\n";
 
 #[test]
-fn roles_lead_down_to_a_key() {
+fn roles_end_at_a_key() {
     let text = format!(
         "[profile a]\nrole_arn=A\nsource_profile=b\n[profile b]\nrole_arn=B\nsource_profile=c\n\
          [profile c]\n{KEY}aws_session_token=T"
@@ -55,7 +55,7 @@ fn roles_lead_down_to_a_key() {
 }
 
 #[test]
-fn what_leads_nowhere_is_refused() {
+fn a_profile_without_a_valid_source_is_refused() {
     let s = str::to_owned;
     let looped =
         "[profile a]\nrole_arn=A\nsource_profile=b\n[profile b]\nrole_arn=B\nsource_profile=a";
