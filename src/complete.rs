@@ -44,7 +44,7 @@ fn answer(program: Program, grammar: Grammar, words: &[OsString], current: &str)
     let mut lines = vec![if files { "files" } else { "none" }.to_owned()];
     for (word, about) in list(candidates, program, grammar, words) {
         let word = format!("{prefix}{word}");
-        // The answer is made of lines, and no one can type a control character anyway.
+        // The answer consists of lines, and control characters cannot be typed anyway.
         if word.to_lowercase().starts_with(&begin) && !word.contains(char::is_control) {
             let tab = if about.is_empty() { "" } else { "\t" };
             lines.push(format!("{word}{tab}{about}"));

@@ -1,6 +1,6 @@
 //! A connection with one of the clients: resolve each destination, push a key, become the client.
 //!
-//! ssh is asked first: its answer may mean that no push is needed. Until that is certain, there is no
+//! Asks ssh first: its answer may mean that no push is needed. Until that is certain, there is no
 //! key, no directory for it and no process that deletes it.
 
 use std::path::{Path, PathBuf};

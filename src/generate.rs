@@ -113,7 +113,7 @@ fn ways_line(program: Program) -> String {
     format!("      {}: short for --via private, ...\n", ways.join(" "))
 }
 
-/// The letter to show for an option of ours. sftp and scp have some of these letters themselves:
+/// The letter to show for one of our options. sftp and scp have some of these letters themselves:
 /// there they are ours only as the original used them.
 fn own_letter(program: Program, opt: &Opt) -> Option<char> {
     let letter = opt.letter?;

@@ -9,7 +9,7 @@ use crate::plan::target::ids::{InstanceId, NodeId};
 use crate::world::key::keeper::Keeper;
 use crate::world::process;
 
-/// Succeeds if the block does not apply: mssh has started this ssh, or the host is no instance.
+/// Succeeds if the block does not apply: mssh has started this ssh, or the host is not an instance.
 /// Otherwise makes the key, unless ssh logs in with the user's own, and fails.
 ///
 /// Reports no error: our ProxyCommand will fail with the same one.

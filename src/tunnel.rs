@@ -26,8 +26,7 @@ use crate::world::tty::terminal::Terminal;
 
 /// `mssh --tunnel …`, as ssh starts it: see [`TunnelRequest`].
 ///
-/// # Errors
-/// Why there is no tunnel, or how it ended.
+/// Why there is no tunnel, or why it ended.
 pub(crate) async fn run(
     words: &[OsString],
     stdio: (impl AsFd, impl AsFd),
@@ -42,8 +41,7 @@ pub(crate) async fn run(
 /// Copies bytes between standard input and output and an instance, with these credentials, or with
 /// those that it loads.
 ///
-/// # Errors
-/// Why there is no tunnel, or how it ended.
+/// Why there is no tunnel, or why it ended.
 pub(crate) async fn through(
     request: &TunnelRequest,
     credentials: Option<Credentials>,

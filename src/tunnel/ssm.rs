@@ -47,7 +47,7 @@ pub(crate) struct SsmSession<'a> {
     pub(crate) start: SessionKind,
     /// The target's region.
     pub(crate) region: Option<&'a Region>,
-    /// The AWS profile to load credentials from when those at hand have expired.
+    /// The AWS profile to load credentials from when the current ones have expired.
     pub(crate) profile: Option<&'a str>,
     /// Whether ssh goes to the background after the login (`-f`).
     pub(crate) background: bool,
@@ -57,10 +57,10 @@ pub(crate) struct SsmSession<'a> {
 }
 
 /// A websocket, the token that opens the data channel on it, and the credentials that were loaded for
-/// it, if any were.
+/// it, if any.
 type Connected = (Socket, String, Option<Aws>);
 
-/// A session, and the credentials that were loaded for it, if any were.
+/// A session, and the credentials that were loaded for it, if any.
 type Started = (Option<Aws>, Session);
 
 impl SsmSession<'_> {

@@ -63,11 +63,11 @@ pub(crate) struct Aws {
 }
 
 impl Aws {
-    /// Loads what environment and files say, as the AWS CLI would. A `profile` goes before keys in the
-    /// environment, and `region` before all else.
+    /// Loads the configuration from environment and files, as the AWS CLI would. A `profile` takes
+    /// precedence over keys in the environment, and `region` over everything else.
     ///
-    /// Gets the credentials too, once for all calls and without a call's time limit: an MFA code or a
-    /// `credential_process` may have to wait for a person.
+    /// Gets the credentials too, once for all calls and without a call's time limit: an MFA code or
+    /// a `credential_process` may need the user's input.
     ///
     /// # Errors
     /// [`AwsError::UnknownProfile`], [`AwsError::Credentials`] and the like.
@@ -225,12 +225,12 @@ impl Aws {
 pub(crate) struct Regional<'a> {
     aws: &'a Aws,
     pub region: Region,
-    /// What has set it, if neither environment nor profile.
+    /// What has set it, if not the environment or the profile.
     by: Option<RegionSource>,
 }
 
 impl<'a> Regional<'a> {
-    /// The configuration that it is of.
+    /// The configuration that it belongs to.
     #[must_use]
     pub(crate) fn aws(&self) -> &'a Aws {
         self.aws

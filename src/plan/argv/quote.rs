@@ -12,8 +12,9 @@ pub(crate) fn join<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> OsString {
 
 /// The same for a shell that ssh starts after it has expanded tokens (TOKENS in ssh_config(5)).
 ///
-/// Since 8.7 ssh rejects a line with unbalanced quotes, by rules of its own: a backslash escapes a quote
-/// inside of quotes, too (`argv_split()` in its `misc.c`). So no backslash comes before a quote here.
+/// Since 8.7 ssh rejects a line with unbalanced quotes by its own rules: a backslash escapes a
+/// quote inside of quotes, too (`argv_split()` in its `misc.c`). So no backslash comes before a
+/// quote here.
 #[must_use]
 pub(crate) fn for_ssh<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> Vec<u8> {
     let quoted = words.into_iter().map(|word| {

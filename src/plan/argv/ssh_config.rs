@@ -1,8 +1,8 @@
 //! The block of ssh_config(5) that makes plain `ssh INSTANCE-ID` work, with mssh as ProxyCommand.
 //!
-//! The block is a file of its own, which the user's file includes twice: at the beginning, since ssh
-//! takes the first value it finds; and at the end, where it also applies to a `Host` whose HostName is
-//! an ID. The default user is set at the end only, so that a `User` of the user's own wins.
+//! The block is a separate file, which the user's file includes twice: at the beginning, since ssh
+//! takes the first value it finds; and at the end, where it also applies to a `Host` whose HostName
+//! is an ID. The default user is set at the end only, so that a `User` in the user's file wins.
 
 mod started_by_mssh;
 

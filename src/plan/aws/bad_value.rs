@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::hint::Hint;
 
-/// The first character of a value that cannot be part of it, and where it is. It is no secret.
+/// The first character of a value that cannot be part of it, and its position. It is not secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BadCharacter {
     character: char,
@@ -79,7 +79,7 @@ pub(crate) struct BadValue {
 }
 
 impl BadValue {
-    /// Checks a value, which stands in this place.
+    /// Checks the value that was found in this place.
     #[must_use]
     pub(crate) fn at(place: &str, value: &str) -> Option<Self> {
         let place = place.to_owned();

@@ -45,7 +45,7 @@ struct Parts {
 }
 
 impl Parts {
-    /// Reads a word; `None` if it is no part of a date, or a part that is there already.
+    /// Reads a word; `None` if it is not part of a date, or if that part has been read before.
     fn take(&mut self, word: &str) -> Option<()> {
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();
         let (number, rest) = word.split_at(digits);

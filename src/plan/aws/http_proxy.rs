@@ -1,8 +1,8 @@
 //! HTTP proxies: which one a connection uses, according to the environment.
 //!
-//! As in botocore (Python's `urllib.request.getproxies_environment`), `https_proxy` goes before
-//! `HTTPS_PROXY`, and disables it if it is empty. `ALL_PROXY`, which botocore does not know, counts if
-//! there is no proxy for the scheme.
+//! As in botocore (Python's `urllib.request.getproxies_environment`), `https_proxy` takes
+//! precedence over `HTTPS_PROXY`, and disables it if it is empty. `ALL_PROXY`, which botocore does
+//! not know, is used if there is no proxy for the scheme.
 
 mod no_proxy;
 mod url;
@@ -51,7 +51,7 @@ pub(crate) struct Auth {
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Secret(String);
 
-/// A variable whose value is not a proxy's URL. The value is not shown: it may hold a password.
+/// A variable whose value is not a proxy's URL. The value is not shown: it may contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the proxy in {variable} {fault}")]
 pub(crate) struct BadProxy {

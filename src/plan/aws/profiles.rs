@@ -1,7 +1,8 @@
 //! The two AWS files, `config` and `credentials`, as botocore reads them.
 //!
-//! <https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-files.html>, and where that is silent,
-//! botocore's `configloader`. Values in `credentials` go before those in `config`.
+//! <https://docs.aws.amazon.com/cli/v1/userguide/cli-configure-files.html>, and for what it does
+//! not say, botocore's `configloader`. Values in `credentials` take precedence over those in
+//! `config`.
 
 pub(crate) mod error;
 mod ini;
@@ -183,7 +184,7 @@ impl<'a> Profile<'a> {
         format!("`{key}` in {},", self.line(file, key))
     }
 
-    /// File and line of a setting's value that counts.
+    /// File and line of the setting's value that is used.
     #[must_use]
     pub(crate) fn line_of(self, key: &str) -> String {
         let is_there = self.credentials.is_some_and(|it| it.contains_key(key));

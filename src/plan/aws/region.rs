@@ -22,7 +22,7 @@ pub(crate) struct ChosenRegion {
 pub(crate) enum RegionSource {
     /// `--region`.
     Option,
-    /// The target: a DNS name of AWS's.
+    /// The target: one of AWS's DNS names.
     Target,
     /// An environment variable.
     Variable(&'static str),

@@ -4,11 +4,12 @@ use crate::plan::program::Program;
 
 /// The options of one OpenSSH client, as its own getopt(3) call lists them.
 ///
-/// They are passed on unchanged. mssh needs the table only to distinguish an option's value from the
-/// destination: in `-p 22 host`, `22` is no host. Source: `main()` in OpenSSH's `ssh.c`, `sftp.c`
-/// and `scp.c`, the union of releases 8.4 to 10; [`NEWER`] lists what is newer than 8.4. The client
-/// itself refuses letters that it does not know. Words with an unknown letter go to it unchanged, so
-/// that a newer release's option works if it connects to nothing, like `-Z` of ssh 10.5.
+/// They are passed on unchanged. mssh needs the table only to distinguish an option's value from
+/// the destination: in `-p 22 host`, `22` is not a host. Source: `main()` in OpenSSH's `ssh.c`,
+/// `sftp.c` and `scp.c`, the union of releases 8.4 to 10; [`NEWER`] lists what is newer than 8.4.
+/// The client itself refuses letters that it does not know. Command lines with an unknown letter
+/// are passed to it unchanged, so that a newer release's option works if it connects to nothing,
+/// like `-Z` of ssh 10.5.
 #[derive(Clone, Copy, Debug)]
 pub struct Grammar {
     table: &'static str,

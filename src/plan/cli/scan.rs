@@ -28,7 +28,7 @@ pub(crate) struct Scan {
     pub ours: Vec<(&'static Opt, Option<OsString>)>,
     /// Whether a remote command follows ssh's destination.
     pub command: bool,
-    /// The first of `words` that the client will refuse, with a usage message of its own.
+    /// The first of `words` that the client will refuse, with its own usage message.
     pub refused: Option<usize>,
 }
 
@@ -163,7 +163,7 @@ impl<'a> Scanner<'a> {
         self.scan.words.push(word.to_owned());
     }
 
-    /// Whether a word among the operands is an option of ours.
+    /// Whether a word among the operands is one of our options.
     fn is_ours(&self, word: &[u8]) -> bool {
         match word {
             [b'-', b'-', long @ ..] => {

@@ -15,7 +15,7 @@ use crate::plan::way::Way;
 pub(crate) enum IdProxy {
     /// There is none.
     None,
-    /// A ProxyCommand, which knows what an ID is.
+    /// A ProxyCommand, which accepts an ID.
     Command,
     /// Hops (ProxyJump), which do not.
     Jump,
@@ -34,7 +34,7 @@ pub(crate) struct RouteInputs<'a> {
     pub way: Way,
     /// ssh's settings for the host.
     pub config: &'a HostConfig,
-    /// What ssh_config makes of the host: its HostName, or the host itself.
+    /// The target in ssh_config's HostName, or the host itself.
     pub named: Target,
     /// What ssh_config has for this host because it is an instance ID.
     pub proxy_for_ids: IdProxy,

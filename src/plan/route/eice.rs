@@ -20,7 +20,8 @@ pub(crate) enum EndpointState {
 }
 
 impl EndpointState {
-    /// Reads EC2's `State`. An endpoint accepts connections while it is modified, and if that fails.
+    /// Reads EC2's `State`. An endpoint accepts connections while it is being modified, and if that
+    /// fails.
     #[must_use]
     pub(crate) fn parse(name: &str) -> Self {
         match name {

@@ -92,7 +92,7 @@ impl Hop {
         }
     }
 
-    /// Records whether an instance has its address, and keeps those of the user's keys that exist.
+    /// Records whether an instance has its address, and keeps only the user's keys that exist.
     pub fn settle_address(&mut self, is_instance: bool, there: impl Fn(&str) -> bool) {
         if let HopKind::Address(_, keys) = &mut self.kind {
             keys.retain(|key| there(key));

@@ -134,7 +134,7 @@ impl Login {
         let begins =
             |c: char| c.is_ascii_alphabetic() || c == '_' || begins_with_digit && allowed(c);
         let body = stem.strip_suffix('$').unwrap_or(stem);
-        // In the first pattern, the 32nd character may be no `.` or `@`.
+        // In the first pattern, the 32nd character must not be `.` or `@`.
         let last_is_odd = user.len() == 32 && !begins_with_digit && user.ends_with(['.', '@']);
         if user.len() <= 32 && body.starts_with(begins) && body.chars().all(allowed) && !last_is_odd
         {
@@ -204,7 +204,7 @@ impl Region {
         }
     }
 
-    /// Where AWS is asked for roles while no region is set.
+    /// The region in which AWS is asked for roles while no region is set.
     pub fn us_east_1() -> Self {
         Self("us-east-1".to_owned())
     }

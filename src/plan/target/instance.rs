@@ -34,8 +34,8 @@ pub(crate) struct Assigned {
 }
 
 impl Instance {
-    /// Makes the first of `named` that the instance has its private, public or IPv6 address: if the
-    /// user typed a secondary address, that one is used, however it is reached.
+    /// Makes the first of the `named` addresses that the instance has its private, public or IPv6
+    /// address: if the user typed a secondary address, that one is used by every route.
     #[must_use]
     pub(crate) fn at(mut self, named: impl IntoIterator<Item = IpAddr>) -> Self {
         let assigned_as = |named: IpAddr| {
@@ -96,7 +96,7 @@ impl State {
         !matches!(self, Self::Stopped | Self::Terminated)
     }
 
-    /// Whether it is terminated or about to be: then no search matches it.
+    /// Whether it is terminated or about to be: such an instance matches no search.
     pub(crate) fn is_gone(&self) -> bool {
         matches!(self, Self::ShuttingDown | Self::Terminated)
     }

@@ -15,7 +15,7 @@ impl SsmSession<'_> {
     /// Opens another websocket for the session, and tries again for as long as [`Retry`] says. It never
     /// starts another session: that would be another connection to sshd, in the middle of a stream.
     ///
-    /// `fresh` are the credentials that were loaded after `first`, if any were.
+    /// `fresh` are the credentials that were loaded after `first`, if any.
     pub(super) async fn resume(
         &self,
         (first, mut fresh): (&Aws, Option<Aws>),
@@ -43,8 +43,8 @@ impl SsmSession<'_> {
         .into())
     }
 
-    /// Tries once. Loads credentials again only if AWS refuses those at hand: that may ask the user for
-    /// an MFA code, or run a program.
+    /// Tries once. Loads credentials again only if AWS refuses the current ones: that may ask the
+    /// user for an MFA code, or run a program.
     async fn resume_once(
         &self,
         first: &Aws,

@@ -1,7 +1,7 @@
 //! The data channel of a tunnel: binary frames with nothing but the stream's bytes.
 //!
-//! There is no half-close: at the end of our input nothing is sent, and what comes back is still
-//! written.
+//! There is no half-close: at the end of our input nothing is sent, and what the endpoint still
+//! sends is written.
 
 use std::time::Duration;
 

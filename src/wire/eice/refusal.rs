@@ -96,7 +96,7 @@ pub(crate) fn closing(code: Option<u16>, reason: &str) -> Closing {
     }
 }
 
-/// Text from the service, shortened to fit in one line of ours.
+/// Text from the service, shortened to fit into one line.
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     let line: String = words.join(" ").chars().take(300).collect();

@@ -102,7 +102,7 @@ fn refusal(kind: &str, parameters: &Value, purpose: Purpose) -> Option<SessionFa
     }
 }
 
-/// The longest beginning of a text that fits into so many bytes.
+/// The longest beginning of a text that fits into this many bytes.
 fn beginning(text: &str, most: usize) -> &str {
     &text[..text.floor_char_boundary(most)]
 }

@@ -209,7 +209,7 @@ impl MessageType {
     }
 }
 
-/// A UUID of version 4. IDs must be unique and are no secrets, so any generator will do.
+/// A UUID of version 4. IDs must be unique but are not secret, so any generator will do.
 pub(crate) fn random_id(random: &mut Rng) -> Uuid {
     Builder::from_random_bytes(random.u128(..).to_be_bytes()).into_uuid()
 }
@@ -229,7 +229,7 @@ fn word(frame: &[u8], at: usize) -> Result<u32, BadMessage> {
     array(frame, at).map(u32::from_be_bytes)
 }
 
-/// A length as a field. No message of ours comes near the limit.
+/// A length as a field. None of our messages comes near the limit.
 fn length(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }

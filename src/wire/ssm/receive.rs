@@ -6,11 +6,12 @@
 
 use std::collections::BTreeMap;
 
-/// How many messages ahead of its turn a message may come, and how many bytes of such are kept.
+/// How far ahead of the next expected message one may be, and how many bytes of such messages are
+/// kept.
 const AHEAD: i64 = 16 * 1024;
 const KEPT: usize = 4 * 1024 * 1024;
 
-/// The messages of the agent that have come before their turn.
+/// The messages of the agent that have come out of order.
 #[derive(Debug, Default)]
 pub(super) struct Inbox {
     /// The next sequence number.
@@ -20,14 +21,14 @@ pub(super) struct Inbox {
     kept: usize,
 }
 
-/// A message before its turn.
+/// A message that has come too early.
 #[derive(Debug)]
 pub(super) struct Early {
     pub(super) payload_type: u32,
     pub(super) payload: Vec<u8>,
 }
 
-/// What becomes of a message.
+/// What to do with a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
     /// It is the next: take it, acknowledge it, and look for kept ones behind it.

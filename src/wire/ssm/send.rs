@@ -1,8 +1,8 @@
 //! Sent messages: numbered, and kept until each is acknowledged.
 //!
-//! The agent buffers and acknowledges messages that come out of order, so each has a timer of its own,
-//! and a lost one does not hold up the others. The protocol has no window; without one, a fast sender
-//! only fills the gateway, which then pauses it. Our window counts bytes, as TCP's does.
+//! The agent buffers and acknowledges messages that come out of order, so each has its own timer,
+//! and a lost one does not hold up the others. The protocol has no window; without one, a fast
+//! sender only fills the gateway, which then pauses it. Our window counts bytes, as TCP's does.
 
 mod pause;
 mod silence;
@@ -71,8 +71,8 @@ impl Outbox {
         self.slots.push(Slot::new(frame, size));
     }
 
-    /// How many bytes more may be in flight. During a pause, one message: the end of the pause is found
-    /// by sending it.
+    /// How many more bytes may be in flight. During a pause, one message: sending it finds the end
+    /// of the pause.
     pub(super) fn room(&self) -> usize {
         match (self.paused, self.free()) {
             (Some(_), _) if self.is_empty() => PAYLOAD,
@@ -101,8 +101,8 @@ impl Outbox {
         self.silence.count();
     }
 
-    /// A message is acknowledged, perhaps not for the first time. If it is the first: how many bytes of
-    /// the stream it holds.
+    /// Acknowledges a message, perhaps not for the first time. If it is the first time, returns how
+    /// many bytes of the stream the message holds.
     pub(super) fn acknowledged(&mut self, sequence: u64, now: Time) -> Option<usize> {
         self.paused = None;
         let in_flight = self.in_flight;

@@ -1,5 +1,5 @@
-//! Credentials for another process of ours, in a file that only we can read. The format is that of
-//! `credential_process` in the AWS CLI.
+//! Credentials for another process of mssh, in a file that only this user can read. The format is
+//! that of `credential_process` in the AWS CLI.
 
 use aws_credential_types::Credentials;
 use serde_json::{Value, json};

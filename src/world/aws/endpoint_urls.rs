@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
 //!
-//! The SDK would read them itself, but panics if one is set to nothing.
+//! The SDK would read them itself, but panics if one is empty.
 
 use std::collections::BTreeMap;
 

@@ -69,7 +69,7 @@ impl Files {
             return error;
         };
         let may_be_there = match &error {
-            // Many set the variable to a file that does not exist, to have no such file.
+            // Many users set the variable to a file that does not exist, so that no file is read.
             AwsError::NoCredentials { .. } => unread.is_there(),
             AwsError::UnknownProfile { .. } => true,
             AwsError::Credentials(CredentialsError::Profile(error)) => {
@@ -161,7 +161,7 @@ pub(super) fn home() -> Option<PathBuf> {
     })
 }
 
-/// A path of the user's, with `~` for the home directory.
+/// A path set by the user, with `~` for the home directory.
 pub(super) fn expanded(path: OsString) -> PathBuf {
     let path = PathBuf::from(path);
     match (path.strip_prefix("~"), home()) {

@@ -3,8 +3,8 @@
 use super::call::Call;
 use crate::world::aws::error::AwsError;
 
-/// How many pages are asked for, and how many items of them are kept: a list of AWS's ends, but what
-/// answers may not be AWS. A page of EC2's covers up to a thousand instances, of which few match.
+/// How many pages are requested, and how many items of them are kept: AWS's lists end, but the
+/// server may not be AWS. A page of EC2's covers up to a thousand instances, of which few match.
 const PAGES: usize = 200;
 const ITEMS: usize = 10_000;
 

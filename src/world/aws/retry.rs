@@ -200,7 +200,7 @@ impl<E: OperationError> ClassifyRetry for RetryLimits<E> {
             && error.is_response_error()
             && connect_error::in_chain(error).is_some()
         {
-            // Another attempt would get another answer that is too long.
+            // Another attempt would get an answer that is too long again.
             return RetryAction::RetryForbidden;
         }
         if Self::throttled(context) {

@@ -97,7 +97,7 @@ impl Regional<'_> {
         }
     }
 
-    /// Asks for another data channel of a session. The old URL no longer works then.
+    /// Asks for another data channel of a session. After that, the old URL no longer works.
     ///
     /// # Errors
     /// [`AwsError::SessionTimedOut`] or [`AwsError::SessionGone`], and those of any call.
@@ -134,8 +134,8 @@ impl Regional<'_> {
         call.send(request.send()).await.map(drop)
     }
 
-    /// Whether Session Manager reaches an instance: whether it knows the agent, and has heard from it in
-    /// the last minutes.
+    /// Whether Session Manager reaches an instance: whether it knows the agent, and has heard from
+    /// it in the last few minutes.
     ///
     /// # Errors
     /// Those of any call.

@@ -1,4 +1,4 @@
-//! Certificates and proxies that keep us from a server.
+//! Errors of certificates and proxies, which prevent a connection to a server.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::hint::Hint;
 use crate::plan::aws::http_proxy::BadProxy;
 
-/// Why there is no connection to a server, where more can be said than that it is unreachable.
+/// Why there is no connection to a server, if the reason is known.
 #[derive(Clone, Debug, Error)]
 pub(crate) enum NetworkError {
     #[error(transparent)]

@@ -24,8 +24,8 @@ use super::websocket::pongs::Pongs;
 use crate::wire::channel::{DataChannel, Event};
 use crate::world::process::clock::Clock;
 
-/// How often all directions may move, and how many bytes may be received, before another task gets a
-/// turn: signals must be handled even while the far end floods us.
+/// How often all directions may move, and how many bytes may be received, before another task gets
+/// a turn: signals must be handled even if the far end sends without a break.
 const TURNS: usize = 64;
 const BUDGET: usize = 128 * 1024;
 
@@ -56,7 +56,7 @@ pub(crate) struct Pump<C: DataChannel, S, R, W> {
     messages: Vec<String>,
     has_begun: bool,
     pongs: Pongs,
-    /// How many bytes more may be received in this turn.
+    /// How many more bytes may be received in this turn.
     budget: usize,
     is_unanswered: bool,
     watch: Watch<R, W>,

@@ -47,7 +47,7 @@ fn copy(from: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
     }
 }
 
-/// Waits until the other end of a pipe or socket is closed; of a file, for ever.
+/// Waits until the other end of a pipe or socket is closed. Never returns for a file.
 fn wait_for_reader_to_go(output: impl AsFd) {
     loop {
         // poll(2) reports errors and hang-ups even if no event is asked for.

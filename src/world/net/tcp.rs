@@ -18,7 +18,7 @@ const LIMIT: Duration = Duration::from_secs(10);
 const TRY: Duration = Duration::from_secs(3);
 
 /// How long a probe may take. A first SYN that is lost is sent again after 1 second (RFC 6298,
-/// section 2), and no round trip on Earth takes another.
+/// section 2), and no round trip on Earth takes more than another second.
 const PROBE: Duration = Duration::from_secs(2);
 
 /// A connection that could not be made.

@@ -12,9 +12,9 @@ use rustls::{ClientConfig, RootCertStore};
 use crate::world::net::error::{BadBundle, NetworkError};
 use crate::world::process::bounded;
 
-/// The files with all of a system's authorities: Debian, Arch and Gentoo; Fedora and its kin, new and
-/// old; openSUSE; Alpine; FreeBSD. Reading one takes a millisecond; the directory with hundreds of
-/// files beside it takes twenty.
+/// The files with all of a system's authorities: Debian, Arch and Gentoo; Fedora and its relatives,
+/// new and old; openSUSE; Alpine; FreeBSD. Reading one takes a millisecond; reading the directory
+/// with hundreds of files takes twenty.
 const SYSTEM: &[&str] = &[
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -63,7 +63,7 @@ impl Trust {
         }))
     }
 
-    /// The configuration of a TLS client: with these authorities, without a certificate of its own and
+    /// The configuration of a TLS client: with these authorities, without a client certificate and
     /// without ALPN. Reads the certificates if that was not done before.
     ///
     /// # Errors

@@ -98,7 +98,7 @@ async fn answer_and_files(
             files::read(&output.stderr),
         ));
     }
-    // Again without -v: the user gets to see this message.
+    // Again without -v: the user sees this message.
     let options = QueryOptions {
         debug: false,
         ..options
@@ -150,7 +150,8 @@ fn with_expanded_user(answer: HostConfig) -> HostConfig {
     }
 }
 
-/// Whether `says` is true of any of these files. An unreadable file, or an unknown list, counts.
+/// Whether `says` is true for any of these files. An unreadable file, or an unknown list, counts as
+/// true.
 fn any_file(files: Option<&[PathBuf]>, says: impl Fn(&[u8]) -> bool) -> bool {
     files.is_none_or(|files| {
         let mut texts = files.iter().map(|file| bounded::file(file));

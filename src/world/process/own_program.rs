@@ -46,7 +46,7 @@ pub(crate) fn with_large_stack(run: impl FnOnce() -> ExitCode + Send) -> ExitCod
 }
 
 /// Whether this is the first process of a container. When it ends, the kernel kills all others: the
-/// process that deletes the key would have no time to do so after the client ends.
+/// process that deletes the key would be killed before it could do so.
 #[must_use]
 pub(crate) fn is_pid_1() -> bool {
     std::process::id() == 1

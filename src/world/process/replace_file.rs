@@ -18,7 +18,7 @@ pub(crate) fn replace_file(path: &Path, content: &[u8], mode: u32) -> io::Result
     file.write_all(content)?;
     file.as_file()
         .set_permissions(Permissions::from_mode(mode))?;
-    // A full disk may refuse only here; the old content must not be gone by then.
+    // A full disk may be reported only here; the old content must still be there.
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())

@@ -19,7 +19,7 @@ pub(crate) const FATAL: [Number; 4] = [Number::HUP, Number::TERM, Number::INT, N
 /// Whether a [`ShutdownSignals`] was made.
 static LISTENING: AtomicBool = AtomicBool::new(false);
 
-/// Listens for [`FATAL`] signals, which from then on end nothing by themselves.
+/// Listens for [`FATAL`] signals, which no longer end the process.
 #[derive(Debug)]
 pub(crate) struct ShutdownSignals {
     kinds: Vec<SignalKind>,
@@ -95,7 +95,7 @@ impl ShutdownSignals {
             return Poll::Pending;
         };
         self.message = None;
-        // A dropped sender is no message.
+        // A dropped sender does not count as a message.
         if message.is_err() {
             return Poll::Pending;
         }

@@ -25,7 +25,7 @@ pub(crate) fn show(page: &[u8]) -> io::Result<()> {
     file.rewind()?;
     fcntl_setfd(&file, FdFlags::empty())?;
     let path = OsString::from(format!("/dev/fd/{}", file.as_raw_fd()));
-    // exec returns only if it fails; the caller prints the page then.
+    // exec returns only if it fails; then the caller prints the page.
     let _ = Command::new(man).arg(path).exec();
     Ok(())
 }

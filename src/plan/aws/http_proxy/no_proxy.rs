@@ -26,9 +26,9 @@ const LINK_LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 0, 0));
 const EC2_LOCAL: IpAddr = IpAddr::V6(std::net::Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0));
 
 impl NoProxy {
-    /// Reads rules separated by commas or blanks: `*`, `host`, `.suffix`, `*.suffix`, an address, a network
-    /// (`10.0.0.0/8`); all but `*` and networks may have a port. Case does not matter. Like everywhere
-    /// else, other words are ignored.
+    /// Reads rules separated by commas or blanks: `*`, `host`, `.suffix`, `*.suffix`, an address, a
+    /// network (`10.0.0.0/8`); all but `*` and networks may have a port. Case does not matter. As
+    /// in other programs, anything else is ignored.
     pub(super) fn parse(text: &str) -> Self {
         let words = text.split(|c: char| c == ',' || c.is_whitespace());
         Self(words.filter_map(Rule::parse).collect())

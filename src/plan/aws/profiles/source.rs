@@ -87,7 +87,7 @@ pub(crate) struct WebIdentity {
     pub session_name: Option<String>,
 }
 
-/// The variables of a web identity. Each goes before the profile's setting.
+/// The variables of a web identity. Each takes precedence over the profile's setting.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct WebVariables {
     pub token_file: Option<String>,
@@ -113,7 +113,7 @@ pub(crate) fn origin<'a>(
     }))
 }
 
-/// Follows `source_profile` to a profile with credentials of its own.
+/// Follows `source_profile` to a profile that has credentials itself.
 fn role_origin(profile: Profile<'_>) -> Result<Origin<'_>, ProfileError> {
     let mut roles = Vec::new();
     let mut visited = vec![profile.name];

@@ -50,7 +50,8 @@ impl Silence {
         }
     }
 
-    /// This message is sent, perhaps again. The count of frames with this one.
+    /// Records that this message is sent, perhaps again. Returns the count of frames, including
+    /// this one.
     pub(super) fn send(&mut self, sequence: u64, again: bool) -> u64 {
         self.sent += 1;
         if again && self.counts {

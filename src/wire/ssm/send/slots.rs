@@ -50,7 +50,7 @@ impl Slot {
         self.sent.map(|sent| sent + trip.timeout(repeated))
     }
 
-    /// Marks it as to be sent, again if it was sent before.
+    /// Marks the message to be sent; again if it was sent before.
     pub(super) fn requeue(&mut self) {
         self.repeated += u32::from(self.sent.take().is_some());
     }

@@ -31,13 +31,13 @@ impl Window {
         }
     }
 
-    /// What is left of it when so much is in flight.
+    /// What is left of the window with this many bytes in flight.
     pub(super) fn free(&self, in_flight: usize) -> usize {
         self.width.saturating_sub(in_flight)
     }
 
-    /// So much has arrived of what was in flight. A window that was used widens by it; congestion of the
-    /// network is TCP's to handle.
+    /// This many bytes that were in flight have arrived. A window that was fully used widens by
+    /// them; TCP handles congestion of the network.
     pub(super) fn widen(&mut self, arrived: usize, in_flight: usize, fastest: Duration) {
         if in_flight * 2 > self.width {
             self.width = (self.width + arrived).min(widest(fastest));

@@ -43,7 +43,8 @@ impl ProviderChain<'_> {
     }
 }
 
-/// When a login ends, if its file says so. What else is wrong with the file, the SDK finds out.
+/// When a login ends, if its file says so. The SDK reports anything else that is wrong with the
+/// file.
 fn end(name: &str, profile: &str) -> Result<Option<SystemTime>, AwsError> {
     let directory = variable("AWS_LOGIN_CACHE_DIRECTORY")?.map(PathBuf::from);
     let usual = || Some(files::home()?.join(".aws/login/cache"));
@@ -62,8 +63,8 @@ fn end(name: &str, profile: &str) -> Result<Option<SystemTime>, AwsError> {
     Ok(end.and_then(|end| SystemTime::try_from(instant(end)?).ok()))
 }
 
-/// For a renewal, the SDK reads the endpoint from the environment, and panics if that is set to
-/// nothing.
+/// For a renewal, the SDK reads the endpoint from the environment, and panics if that variable is
+/// empty.
 fn can_be_renewed() -> Result<(), AwsError> {
     let names = ["AWS_ENDPOINT_URL_SIGNIN", "AWS_ENDPOINT_URL"];
     let first = names

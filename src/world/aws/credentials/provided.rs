@@ -65,8 +65,8 @@ impl ProviderChain<'_> {
         found.map_err(|error| no_credentials(&error, profile))
     }
 
-    /// Our HTTP client and region, for the SDK's providers. There is no profile in it, so they read no
-    /// file for one.
+    /// Our HTTP client and region, for the SDK's providers. It has no profile, so they read no file
+    /// for one.
     pub(super) fn provider_config(&self) -> ProviderConfig {
         provider_config(&self.region.sdk())
     }
@@ -108,7 +108,7 @@ fn check_container_token() -> Result<(), AwsError> {
     }
 }
 
-/// What the SDK's providers take from our configuration; how often they try is up to them.
+/// The part of our configuration that the SDK's providers use; they decide how often to try.
 fn provider_config(sdk: &SdkConfig) -> ProviderConfig {
     let mut config = ProviderConfig::default().with_region(sdk.region().cloned());
     if let Some(http) = sdk.http_client() {

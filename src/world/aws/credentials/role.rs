@@ -12,11 +12,11 @@ use crate::world::aws::error::{AwsError, CredentialsError, NoMfaCode};
 use crate::world::tty::prompt::{self, Prompt, PromptAnswer};
 use crate::world::tty::waiting::Wait;
 
-/// How long to wait for another process that asks the user. It may be stopped for good.
+/// How long to wait for another process that asks the user. It may never finish, if it is stopped.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// The same if we cannot ask ourselves: enough to finish typing a code. After that we fail as we would
-/// without the other process.
+/// The same if we cannot ask the user: enough to finish typing a code. After that we fail as we
+/// would without the other process.
 const MOMENT: Duration = Duration::from_secs(5);
 
 /// How often to ask for a code: as ssh(1) does for a password.

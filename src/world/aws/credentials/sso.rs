@@ -61,7 +61,7 @@ impl Regional<'_> {
                     token = new;
                     token.keep();
                 }
-                // The old one may still do.
+                // The old one may still work.
                 Err(_) if token.end > now => {}
                 Err(AwsError::Service { .. } | AwsError::Expired { .. } | AwsError::Denied(_)) => {}
                 Err(error) => return Err(error),

@@ -1,4 +1,4 @@
-//! Why there are no credentials, if we know that in detail.
+//! Why there are no credentials, if the details are known.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::plan::aws::bad_value::BadValue;
 use crate::plan::aws::profiles::error::ProfileError;
 use crate::plan::aws::profiles::source::NamedSource;
 
-/// Why credentials cannot be got.
+/// Why credentials cannot be loaded.
 #[derive(Debug, Error)]
 pub(crate) enum CredentialsError {
     #[error(transparent)]

@@ -1,4 +1,4 @@
-//! Files of the user's that cannot be read.
+//! The user's files that cannot be read.
 
 use std::io;
 use std::path::{Component, Path, PathBuf};

@@ -15,7 +15,7 @@ use tokio_websockets::{Error, Message};
 use super::{Pump, TURNS};
 use crate::wire::channel::{DataChannel, Frame, Received};
 
-/// What a frame costs of the budget beside its bytes.
+/// How much a frame counts against the budget, in addition to its bytes.
 const FRAME: usize = 256;
 
 /// How long the exchange of close frames may take.
@@ -113,7 +113,7 @@ where
     }
 }
 
-/// The websocket is lost, and why.
+/// Why the websocket is lost.
 pub(super) struct Lost(pub(super) String);
 
 impl Lost {
