@@ -74,9 +74,10 @@ async fn prepare(
     let targets = resolver.all().await?;
     let logs_in = !invocation.is_control_command() && targets.iter().any(|it| !it.by_master);
     let tunnels = TunnelArgs::to(invocation, &targets).filter(|_| logs_in);
-    let signs = tunnels.is_some() && !invocation.options.dry_run;
+    let needs_credentials = tunnels.is_some() && !invocation.options.dry_run;
     let key = resolver.push.into_key().filter(|_| logs_in);
-    let (files, credentials) = write_files(key, resolver.aws.loaded().filter(|_| signs)).await?;
+    let (files, credentials) =
+        write_files(key, resolver.aws.loaded().filter(|_| needs_credentials)).await?;
     let tunnels = tunnels.map(|it| TunnelArgs { credentials, ..it });
     let key = files.as_ref().and_then(|it| it.key.as_deref());
     let identity = match key {

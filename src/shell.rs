@@ -131,11 +131,11 @@ async fn ssm_target(
         return Ok(SsmTarget::Node(id.clone()));
     }
     let beside = invocation.options.instance.as_ref();
-    let sought = find::lookup(target, host, beside, terminal).await?;
-    if let Lookup::Id(id) = sought.lookup {
+    let query = find::lookup(target, host, beside, terminal).await?;
+    if let Lookup::Id(id) = query.lookup {
         return Ok(SsmTarget::Instance(id));
     }
-    let instance = find::instance(&sought.lookup, host, place).await?;
+    let instance = find::instance(&query.lookup, host, place).await?;
     find::check_state(&instance, Way::Ssm, place, terminal)?;
     Ok(SsmTarget::Instance(instance.id))
 }

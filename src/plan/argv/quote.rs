@@ -51,7 +51,7 @@ fn quoted(bytes: &[u8], otherwise: impl Fn(u8) -> Option<&'static [u8]>) -> Vec<
     let mut quoted = vec![b'\''];
     for byte in bytes {
         match otherwise(*byte) {
-            Some(spelled) => quoted.extend_from_slice(spelled),
+            Some(replacement) => quoted.extend_from_slice(replacement),
             None => quoted.push(*byte),
         }
     }

@@ -7,7 +7,7 @@ use crate::plan::target::ids::Login;
 use crate::plan::way::Way;
 
 /// The arguments for the client, separated by spaces, for root on each of these routes.
-fn spelled(program: Program, typed: &[&str], identity: Identity<'_>, to: &[Route]) -> String {
+fn arguments(program: Program, typed: &[&str], identity: Identity<'_>, to: &[Route]) -> String {
     let typed: Vec<OsString> = typed.iter().map(OsString::from).collect();
     let request = cli::parse(program, Grammar::of(program), &typed);
     let Ok(Request::Connect(invocation)) = request else {
@@ -42,11 +42,11 @@ fn direct(address: &str) -> Route {
 fn our_words_come_first_and_the_rest_is_as_typed() {
     let typed = ["-dvvA", "-p22", "a@i-0abcdef0", "-o", "User x", "ls", "-r"];
     assert_eq!(
-        spelled(Program::Ssh, &typed, key(), &[direct("10.0.0.1")]),
+        arguments(Program::Ssh, &typed, key(), &[direct("10.0.0.1")]),
         "-o IdentitiesOnly=yes -o AddKeysToAgent=no -i /k -vvA -p22 root@10.0.0.1 -o User x ls -r"
     );
     assert_eq!(
-        spelled(
+        arguments(
             Program::Ssh,
             &["i-0abcdef0"],
             Identity::Own,
@@ -55,7 +55,7 @@ fn our_words_come_first_and_the_rest_is_as_typed() {
         "-o IdentitiesOnly=yes root@::1"
     );
     assert_eq!(
-        spelled(
+        arguments(
             Program::Ssh,
             &["-Oexit", "h"],
             Identity::Unneeded,
@@ -69,7 +69,7 @@ fn our_words_come_first_and_the_rest_is_as_typed() {
 fn each_destination_of_scp_gets_its_own_address() {
     let to = [direct("10.0.0.1"), direct("::1")];
     assert_eq!(
-        spelled(Program::Scp, &["-r", "a:x", "f", "b:"], key(), &to),
+        arguments(Program::Scp, &["-r", "a:x", "f", "b:"], key(), &to),
         "-o IdentitiesOnly=yes -o AddKeysToAgent=no -i /k -r root@10.0.0.1:x f root@[::1]:"
     );
 }
@@ -78,7 +78,7 @@ fn each_destination_of_scp_gets_its_own_address() {
 fn an_alias_stays_the_host_and_the_address_becomes_its_host_name() {
     let alias = Route::ByHostName("db".to_owned(), "10.0.0.1".parse().expect("an address"));
     assert_eq!(
-        spelled(Program::Sftp, &["-C", "db:/x"], key(), &[alias]),
+        arguments(Program::Sftp, &["-C", "db:/x"], key(), &[alias]),
         "-o IdentitiesOnly=yes -o AddKeysToAgent=no -i /k -o HostName=10.0.0.1 -C root@db:/x"
     );
 }
@@ -95,7 +95,7 @@ fn the_host_key_of_a_console_comes_after_the_users_options() {
         (&["i-0abcdef0", "-v"][..], ("root@c -v", "")),
         (&["-v", "--", "i-0abcdef0"], ("-v", " -- root@c")),
     ] {
-        let words = spelled(Program::Ssh, typed, Identity::Unneeded, &[console()]);
+        let words = arguments(Program::Ssh, typed, Identity::Unneeded, &[console()]);
         let options = host_key::options("F", Path::new("/m"));
         let options = options.join(OsStr::new(" ")).into_string().expect("text");
         assert_eq!(words, format!("{} {options}{}", expected.0, expected.1));

@@ -250,13 +250,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_spelled_is_read_again() {
-        let spelled = tunnels(&[("a", "10.0.0.1"), ("b", "fd00::1")]);
+    fn what_is_written_is_parsed_again() {
+        let args = tunnels(&[("a", "10.0.0.1"), ("b", "fd00::1")]);
         let mut words: Vec<OsString> = vec!["port=22".into(), "host=b".into()];
-        words.extend(spelled.words());
+        words.extend(args.words());
         let request = TunnelRequest::parse(&words).expect("a tunnel");
         assert_eq!(request.tunnel, eice("fd00::1"));
-        assert_eq!((request.port, request.args), (22, spelled));
+        assert_eq!((request.port, request.args), (22, args));
         let session = Tunnel::ssm("n,mi-0123456789abcdef0,eu-west-1").expect("a session");
         assert_eq!(session.1.word("n"), "ssm=n,mi-0123456789abcdef0,eu-west-1");
         words.push(session.1.word("n").into());

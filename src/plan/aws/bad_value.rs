@@ -109,14 +109,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_aws_has_made_is_flawless() {
+    fn values_of_aws_are_accepted() {
         for value in ["AKIAIOSFODNN7EXAMPLE", "wJalr/K7MDENG+bPxRfiCY==", ""] {
             assert_eq!(BadCharacter::of(value), None);
         }
     }
 
     #[test]
-    fn what_was_picked_up_on_the_way_is_named_without_the_value() {
+    fn characters_from_copying_are_named_without_the_value() {
         for (value, said) in [
             ("AKIA\r", "ends in a carriage return"),
             ("AKIA\r\n", "ends in a line feed"),

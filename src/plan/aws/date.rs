@@ -187,7 +187,7 @@ mod tests {
     const MOMENT: i64 = 1_795_894_393;
 
     #[test]
-    fn one_moment_in_all_its_dress() {
+    fn one_moment_in_all_formats() {
         for text in [
             "2026-11-28T19:33:13Z",
             "2026-11-28t19:33:13z",
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_moment_is_none() {
+    fn other_text_is_refused() {
         for text in [
             "",
             "soon",

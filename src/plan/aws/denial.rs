@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn every_reason_of_aws_has_words_of_ours() {
+    fn every_reason_of_aws_has_a_message() {
         let denial = "User: arn:aws:iam::1:user/u is not authorized to perform: a:B on resource: r";
         for (reason, words) in [
             (

@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_that_is_none_is_refused_with_its_source() {
+    fn an_invalid_region_is_refused_with_its_source() {
         let by = RegionSource::Variable("AWS_REGION");
         let bad = configured("us-east-1 ", &by).expect_err("a bad region");
         assert_eq!(

@@ -122,7 +122,7 @@ mod tests {
     const PATH: &str = "/v1/data-channel/s-1?role=publish_subscribe&cell-number=AA+/=";
 
     #[test]
-    fn the_token_goes_to_aws_in_the_region_alone() {
+    fn the_token_is_sent_only_to_aws_in_the_region() {
         for (host, region) in [
             ("ssmmessages.eu-west-1.amazonaws.com", "eu-west-1"),
             ("ssmmessages.eu-west-1.api.aws", "eu-west-1"),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_looks_like_aws_is_aws() {
+    fn hosts_that_only_look_like_awss_are_refused() {
         for host in [
             "ssmmessages.evil.example",
             "ssmmessages.eu-west-1.amazonaws.com.evil.example",
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_of_ones_own_vouches_for_its_host_and_its_scheme() {
+    fn a_custom_endpoint_permits_its_host_and_scheme() {
         let clear = Some("http://127.0.0.1:4566");
         let secure = Some("https://ssm.example:8443/stage");
         let vpc = Some("https://vpce-1.ssm.eu-west-1.vpce.amazonaws.com");

@@ -187,8 +187,8 @@ mod tests {
     #[test]
     fn only_the_originals_options_and_help_have_letters() {
         for opt in OPTIONS {
-            let lettered = opt.original || opt.name == Name::Help;
-            assert_eq!(opt.letter.is_some(), lettered, "--{}", opt.long);
+            let has_letter = opt.original || opt.name == Name::Help;
+            assert_eq!(opt.letter.is_some(), has_letter, "--{}", opt.long);
         }
     }
 }

@@ -93,10 +93,10 @@ impl Hint for Usage {
             Self::BadChoice(opt, _) => {
                 return Some(format!("choose one of: {}", opt.choices.join(", ")));
             }
-            Self::NoValue(opt) => return Some(format!("write {}", spelled(opt))),
+            Self::NoValue(opt) => return Some(format!("write {}", with_dashes(opt))),
             Self::UnwantedValue(opt) => return Some(format!("write --{}", opt.long)),
             Self::UnknownOption(word) => return Some(unknown(word)),
-            Self::OfMssh(opt) => return Some(format!("use `mssh {}`", spelled(opt))),
+            Self::OfMssh(opt) => return Some(format!("use `mssh {}`", with_dashes(opt))),
             Self::Ambiguous(_, candidates) => {
                 let names: Vec<_> = candidates.iter().map(|opt| opt.long).collect();
                 return Some(format!("it could be --{}", names.join(" or --")));
@@ -175,7 +175,7 @@ fn way_conflict(task: Task) -> &'static str {
     }
 }
 
-fn spelled(opt: &Opt) -> String {
+fn with_dashes(opt: &Opt) -> String {
     match opt.value {
         Some(value) => format!("--{} {value}", opt.long),
         None => format!("--{}", opt.long),

@@ -31,7 +31,7 @@ pub(super) fn read(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
             Name::Region => options.region = Some(Region::parse(value)?),
             Name::Profile => options.profile = Some(value.to_owned()),
             Name::Zone => options.zone = Some(Zone::parse(value)?),
-            Name::InstanceId => options.take_instance(value)?,
+            Name::InstanceId => options.set_instance(value)?,
             Name::Via => {
                 let way = Way::parse(value);
                 options.via = way.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
@@ -41,8 +41,8 @@ pub(super) fn read(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
             Name::Duration => options.duration = Some(duration(value)?),
             Name::Listen => options.listen = Some(listen_address(value)?),
             Name::KeyDir => options.key_dir = Some(value.into()),
-            Name::Install => options.want_action(Action::Install)?,
-            Name::Uninstall => options.want_action(Action::Uninstall)?,
+            Name::Install => options.set_action(Action::Install)?,
+            Name::Uninstall => options.set_action(Action::Uninstall)?,
             // These select a mode and have no value.
             Name::Shell | Name::Proxy | Name::SshConfig => {}
             Name::DryRun => options.dry_run = true,
@@ -75,7 +75,7 @@ fn text<'a>(opt: &'static Opt, value: &'a OsStr) -> Result<&'a str, Usage> {
 
 impl Options {
     /// Takes `--instance-id`: an ID, or an ARN or URL, which contains the region as well.
-    fn take_instance(&mut self, value: &str) -> Result<(), Usage> {
+    fn set_instance(&mut self, value: &str) -> Result<(), Usage> {
         let Some(pasted) = pasted::read(value) else {
             self.instance = Some(InstanceId::parse(value)?);
             return Ok(());
@@ -89,7 +89,7 @@ impl Options {
         Ok(())
     }
 
-    fn want_action(&mut self, action: Action) -> Result<(), Usage> {
+    fn set_action(&mut self, action: Action) -> Result<(), Usage> {
         if ![Action::Print, action].contains(&self.action) {
             return Err(Usage::Against("install", "uninstall"));
         }

@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_region_of_which_nothing_is_known_has_the_usual_name_and_no_host_key() {
+    fn an_unlisted_region_has_the_usual_name_and_no_host_key() {
         let expected = (
             "ec2-serial-console.xx-new-1.api.aws".to_owned(),
             String::new(),
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn no_region_stands_twice_and_every_fingerprint_is_a_whole_one() {
+    fn no_region_is_listed_twice_and_every_fingerprint_is_complete() {
         let rows = || PLACES.iter().flat_map(|places| places.fingerprints);
         let mut regions: Vec<_> = rows().map(|(region, _)| region).collect();
         regions.sort_unstable();

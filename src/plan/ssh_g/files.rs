@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_files_stand_in_the_debug_output() {
+    fn files_are_read_from_the_debug_output() {
         let debug = b"OpenSSH_9.2p1 Debian\r\ndebug1: Reading configuration data /a b/config\r\n\
                       debug1: /a b/config line 1: Applying options for *\r\n\
                       debug1: Reading configuration data /etc/ssh/ssh_config\r\n";
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_nowhere_named_is_set_by_no_file() {
+    fn a_user_that_no_file_names_is_not_configured() {
         for (text, may) in [
             ("User me", true),
             ("Host a\n\tuSER = \"me\" # I\n", true),

@@ -30,9 +30,9 @@ impl InstanceId {
     /// may begin with `i-`, too: `i-bastion`.
     pub(super) fn parse_if_like_id(word: &str) -> Option<Result<Self, BadName>> {
         // An ID whose digits are all letters does not look like one: `i-deadbeef`.
-        let lettered = || Self::parse(word).ok().map(Ok);
+        let letters_only = || Self::parse(word).ok().map(Ok);
         let looks_like = looks_like_id(word, "i-").then(|| Self::parse(word));
-        looks_like.or_else(lettered)
+        looks_like.or_else(letters_only)
     }
 
     /// The ID in lower case, as AWS writes it.

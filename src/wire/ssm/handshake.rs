@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_release_of_an_agent_tells_whether_it_acknowledges_again() {
+    fn old_agents_do_not_acknowledge_again() {
         let again = |release: &str| {
             let request = json!({ "AgentVersion": release, "RequestedClientActions": [] });
             acknowledges_again(request.to_string().as_bytes())

@@ -109,13 +109,13 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_of_silence_is_no_failure() {
+    fn an_idle_hour_is_not_a_failure() {
         let hour = Duration::from_hours(1);
         assert_eq!(tries(hour, |_| false, 30), (30, hour * 30));
     }
 
     #[test]
-    fn bytes_begin_the_count_anew_and_yet_there_is_one_websocket_a_second_at_most() {
+    fn bytes_reset_the_time_but_websockets_stay_a_second_apart() {
         let (number, after) = tries(Duration::ZERO, |_| true, 100);
         assert_eq!((number, after), (100, Duration::from_secs(100)));
         let (number, _) = tries(Duration::ZERO, |number| number == 40, u32::MAX);

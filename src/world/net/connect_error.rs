@@ -25,7 +25,7 @@ pub(in crate::world) async fn explained(
         Ok(response) => return unless_of(proxy.as_ref(), response),
         Err(error) => error,
     };
-    match told_by(&error, host, proxy.as_ref()) {
+    match network_error(&error, host, proxy.as_ref()) {
         // Another attempt might find the proxy up again.
         Some(network @ NetworkError::ProxyUnreachable { .. }) if error.is_timeout() => {
             Err(ConnectorError::timeout(network.into()))
@@ -51,7 +51,11 @@ fn unless_of(
     }
 }
 
-fn told_by(error: &ConnectorError, host: String, proxy: Option<&Proxy>) -> Option<NetworkError> {
+fn network_error(
+    error: &ConnectorError,
+    host: String,
+    proxy: Option<&Proxy>,
+) -> Option<NetworkError> {
     // hyper-util does not export the types of these errors, so that only their texts are left; tests
     // against a real proxy check them.
     let said = |text: &str| chain(error).any(|it| it.to_string().starts_with(text));

@@ -42,7 +42,7 @@ mod tests {
     use crate::plan::program::Program;
 
     #[test]
-    fn a_panic_is_an_error_that_tells_its_place() {
+    fn a_panic_is_an_error_with_its_place() {
         record(Terminal::new(Program::Ssh));
         let caught = caught::<(), IoError>(|| panic!("at the disco"));
         drop(panic::take_hook());

@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_systems_words_stand_without_its_numbers() {
+    fn error_numbers_of_the_system_are_removed() {
         for (text, plain) in [
             ("Connection refused (os error 111)", "Connection refused"),
             (
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_the_order_or_cannot_be_seen_is_shown_as_what_it_is() {
+    fn invisible_and_reordering_characters_are_escaped() {
         let hidden = [
             '\u{202e}',
             '\u{202a}',

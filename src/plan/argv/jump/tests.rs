@@ -125,28 +125,28 @@ fn answer(hostname: &str) -> HostConfig {
 
 #[test]
 fn a_hop_is_read_as_a_target_is_by_its_host_name() {
-    let heeded = |word: &str, answer: &HostConfig, first| {
+    let applied = |word: &str, answer: &HostConfig, first| {
         let mut hop = hop::parse(word).expect("a hop").remove(0);
         hops::apply(&mut hop, answer, first).map(|()| hop)
     };
     for name in ["i-0abcdef0", "ec2-10-0-0-1.compute-1.amazonaws.com"] {
-        let hop = heeded("bastion", &answer(name), true).expect("a hop");
+        let hop = applied("bastion", &answer(name), true).expect("a hop");
         assert!(hop.is_instance(), "{name}");
         assert_eq!(hop.hostname, name);
         assert_eq!(hop.login.map(|it| it.to_string()), Some("admin".into()));
-        let other = heeded("jane@bastion", &answer(name), true).expect("a hop");
+        let other = applied("jane@bastion", &answer(name), true).expect("a hop");
         assert_eq!(other.login.map(|it| it.to_string()), Some("jane".into()));
     }
-    let near = heeded("bastion", &answer("i-0abc"), true);
+    let near = applied("bastion", &answer("i-0abc"), true);
     let name = BadName::InstanceId("i-0abc".into());
     assert_eq!(near, Err(BadConfigValue::host_name(name)));
-    let plain = heeded("bastion", &answer("bastion.example"), true).expect("a hop");
+    let plain = applied("bastion", &answer("bastion.example"), true).expect("a hop");
     assert!(!plain.is_instance() && plain.login.is_none());
     let proxied = HostConfig {
         proxy: Some("proxycommand nc %h %p".into()),
         ..answer("i-0abcdef0")
     };
-    let is_ours = |first| heeded("bastion", &proxied, first).map(|hop| hop.is_instance());
+    let is_ours = |first| applied("bastion", &proxied, first).map(|hop| hop.is_instance());
     assert_eq!((is_ours(true), is_ours(false)), (Ok(false), Ok(true)));
 }
 

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_window_is_as_wide_as_the_way_is_long_within_bounds() {
+    fn the_window_grows_with_the_round_trip_within_bounds() {
         let of = |ms| widest(Duration::from_millis(ms));
         assert_eq!((of(0), of(1)), (256 * 1024, 256 * 1024));
         assert_eq!(of(40), 400_000);

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whose_the_file_is_is_asked_where_the_aws_cli_has_made_it() {
+    fn the_owner_of_the_file_is_checked_if_the_aws_cli_made_it() {
         let hint = |path: &str, kind: io::ErrorKind| {
             let path = Path::new(path);
             let file = UnreadableFile::new("the token", path, &kind.into(), "log in");

@@ -30,7 +30,7 @@ const BODY: usize = 16 * 1024;
 
 /// Has a proxy connect us to this URL's host.
 pub(super) async fn connect(io: Io, url: &WebsocketUrl, proxy: &Proxy) -> Result<Io, NetworkError> {
-    let trouble = |cause: String| {
+    let failed = |cause: String| {
         let proxy = proxy.to_string();
         NetworkError::ProxyUnreachable { proxy, cause }
     };
@@ -45,11 +45,11 @@ pub(super) async fn connect(io: Io, url: &WebsocketUrl, proxy: &Proxy) -> Result
         request = request.header(PROXY_AUTHORIZATION, format!("Basic {pair}"));
     }
     let request = request.body(Empty::new());
-    let request = request.map_err(|cause| trouble(cause.to_string()))?;
-    let response = exchange(io, request).await.map_err(&trouble)?;
+    let request = request.map_err(|cause| failed(cause.to_string()))?;
+    let response = exchange(io, request).await.map_err(&failed)?;
     let (known, proxy) = (proxy.auth.is_some(), proxy.to_string());
     match response.status() {
-        status if status.is_success() => switched(response).await.map_err(trouble),
+        status if status.is_success() => switched(response).await.map_err(failed),
         StatusCode::PROXY_AUTHENTICATION_REQUIRED => Err(NetworkError::ProxyLogin {
             proxy,
             has_login: known,
