@@ -90,14 +90,24 @@ fn run_command_line() -> ExitCode {
     }
     process::hide_memory();
     let terminal = Terminal::new(program);
-    let with_debug = terminal.with_verbosity(mode.asks_for_debug(), false);
-    panics::record(with_debug);
+    panics::record(terminal.with_verbosity(mode.asks_for_debug(), false));
     match panics::caught(|| run_mode(program, &mode, terminal)) {
         Ok(status) => status,
         Err(error) => {
-            report(&error, with_debug);
+            report(
+                &error,
+                terminal.with_verbosity(has_debug(program, &mode), false),
+            );
             ExitCode::from(error.status())
         }
+    }
+}
+
+/// Whether to report the causes of an error: unlike a panic, it leaves time to parse the words.
+fn has_debug(program: Program, mode: &Mode<'_>) -> bool {
+    match mode {
+        Mode::User(words) => cli::has_debug(program, openssh::grammar(program, words), words),
+        other => other.asks_for_debug(),
     }
 }
 
@@ -111,7 +121,8 @@ fn report(error: &Error, terminal: Terminal) {
 
 fn run_mode(program: Program, mode: &Mode<'_>, terminal: Terminal) -> Result<ExitCode, Error> {
     let done = match mode {
-        Mode::Keeper(_) => Ok(()),
+        // It has run before anything else.
+        Mode::Keeper(_) => return Ok(ExitCode::FAILURE),
         Mode::HostKey(words) => return Ok(host_key::answer(words, terminal)),
         Mode::SkipBlock(words) => return Ok(match_exec::skips_block(words)),
         Mode::Tunnel(words) => wait_for(tunnel::run(words, (io::stdin(), io::stdout()), terminal)),

@@ -79,7 +79,7 @@ impl Resolver<'_> {
 
     /// The steps for one destination.
     async fn one(&self, destination: &Destination) -> Result<Resolved, Error> {
-        let mut host = self.ask_ssh(destination).await?;
+        let mut host = host::ask(&self.settings, self.invocation, destination, &self.aws).await?;
         let sharing = master::sharing(&self.settings, self.invocation, &host).await?;
         if sharing == Sharing::AsTyped {
             return self.by_master(destination.name(), &host, host.as_typed());
@@ -97,6 +97,15 @@ impl Resolver<'_> {
         let InstanceLookup { lookup, region } =
             find::lookup(target, hostname, beside, self.terminal).await?;
         host.region = host.region.or(region);
+        if let Lookup::Id(id) = &lookup
+            && logs_in
+            && !self.push.pushes()
+            && Need::of(self.invocation, destination) == Need::Unneeded
+        {
+            // Nothing needs AWS: not even credentials.
+            let route = Route::AsTyped(destination.host.clone());
+            return self.by_login(id.as_str(), &host, route);
+        }
         let aws = &self.aws.in_region(host.region.as_ref()).await?;
         // On the heap: each of these futures is tens of kilobytes.
         match lookup {
@@ -108,21 +117,10 @@ impl Resolver<'_> {
         }
     }
 
-    async fn ask_ssh<'b>(&self, destination: &'b Destination) -> Result<Host<'b>, Error> {
-        let target_region = destination.region();
-        let is_instance = async |address| {
-            find::is_instance_at(address, &self.aws, target_region, self.terminal).await
-        };
-        let host = host::ask(&self.settings, self.invocation, destination, is_instance).await?;
-        if host.config.batch {
-            self.aws.forbid_prompts();
-        }
-        Ok(host)
-    }
-
     /// Finds the instance and chooses the route while the key is pushed, since the ID is known.
     ///
-    /// Of several errors, reports the most useful one: the look-up's, then the push's.
+    /// Of several errors, reports the most useful one: the look-ups', then the push's, then that
+    /// there is no route. Only the instance's own look-up ends the push.
     async fn push_beside(
         &self,
         id: &InstanceId,
@@ -132,20 +130,30 @@ impl Resolver<'_> {
         let push = async { Ok::<_, Error>(self.push.to_user(id, &host.login, aws).await) };
         let route = async {
             let need = Need::of(self.invocation, host.destination);
-            let find = find::by_id(id, need, aws);
+            let find = async {
+                let instance = find::by_id(id, need, aws).await?;
+                if let Some(instance) = &instance {
+                    let way = self.invocation.options.via;
+                    find::check_state(instance, way, aws, self.terminal)?;
+                }
+                Ok::<_, Error>(instance)
+            };
             let endpoints = async { Ok(route::endpoints(self.invocation, host, aws).await) };
             let (endpoints, instance) = tokio::try_join!(endpoints, find)?;
-            let inputs = self.inputs(host, endpoints?, aws);
-            let Some(instance) = instance else {
-                return Ok(Ok(Route::AsTyped(host.destination.host.clone())));
+            let inputs = match endpoints {
+                Ok(endpoints) => self.inputs(host, endpoints, aws),
+                Err(error) => return Ok(Err(error)),
             };
-            find::check_state(&instance, self.invocation.options.via, aws, self.terminal)?;
-            Ok(match route::choose(&instance, &inputs).await {
+            let Some(instance) = instance else {
+                return Ok(Ok(Ok(Route::AsTyped(host.destination.host.clone()))));
+            };
+            Ok(Ok(match route::choose(&instance, &inputs).await {
                 Ok(choice) => race::settle(choice, &instance, &inputs).await,
                 Err(error) => Err(error),
-            })
+            }))
         };
-        let (pushed, route) = tokio::try_join!(push, route)?;
+        let (pushed, found) = tokio::try_join!(push, route)?;
+        let route = found?;
         pushed?;
         let route = route?;
         self.announce(&route, host);

@@ -65,6 +65,16 @@ pub enum Document {
     Man,
 }
 
+/// Whether `--debug` is among our options.
+pub(crate) fn has_debug(program: Program, grammar: Grammar, words: &[OsString]) -> bool {
+    let scan = scan::scan(program, grammar, words);
+    scan.is_ok_and(|scan| {
+        scan.ours
+            .iter()
+            .any(|(opt, _)| opt.name == options::Name::Debug)
+    })
+}
+
 /// Reads the command line without the program's name.
 ///
 /// # Errors

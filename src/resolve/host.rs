@@ -1,9 +1,9 @@
 //! ssh's settings for a destination: from `ssh -G`, or from the caller.
 
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use super::jump;
+use super::lazy_aws::LazyAws;
+use super::{find, jump};
 use crate::error::Error;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::route::{Route, hops};
@@ -63,19 +63,22 @@ pub(crate) async fn ask<'a>(
     settings: &Settings<'_>,
     invocation: &Invocation,
     destination: &'a Destination,
-    is_instance: impl AsyncFn(IpAddr) -> Result<bool, Error>,
+    aws: &LazyAws,
 ) -> Result<Host<'a>, Error> {
     let typed = Route::AsTyped(destination.name().to_owned());
     let config = settings.of(destination, &typed).await?;
-    let (hops, way) = hops_and_way(settings, invocation, &config, is_instance).await?;
+    // First of all: looking up a hop may need credentials.
+    if config.batch {
+        waiting::disable();
+        aws.forbid_prompts();
+    }
+    let region = destination.region();
+    let (hops, way) = hops_and_way(settings, invocation, &config, (aws, region)).await?;
     let is_console = invocation.options.via == Way::Serial;
     // A console has no such user.
     let user = config.login.as_deref().filter(|_| !is_console);
     let login = Login::or_default(user);
     let login = login.map_err(|name| bad_user(name, settings, invocation, destination))?;
-    if config.batch {
-        waiting::disable();
-    }
     if let Settings::Ssh(ssh) = settings
         && !is_console
         && !invocation.is_control_command()
@@ -89,7 +92,7 @@ pub(crate) async fn ask<'a>(
         login,
         hops,
         way,
-        region: destination.region().cloned(),
+        region: region.cloned(),
     })
 }
 
@@ -98,7 +101,7 @@ async fn hops_and_way(
     settings: &Settings<'_>,
     invocation: &Invocation,
     config: &HostConfig,
-    is_instance: impl AsyncFn(IpAddr) -> Result<bool, Error>,
+    (aws, region): (&LazyAws, Option<&Region>),
 ) -> Result<(Vec<Hop>, Way), Error> {
     let Settings::Ssh(ssh) = settings else {
         return Ok((Vec::new(), invocation.options.via));
@@ -108,7 +111,9 @@ async fn hops_and_way(
     // Past a master connection, ssh needs no hop.
     let master = config.master.as_deref();
     let needs_none = invocation.is_control_command() || master.is_some_and(openssh::master_listens);
-    let is_instance = async |address| Ok(!needs_none && is_instance(address).await?);
+    let is_instance = async |address| {
+        Ok(!needs_none && find::is_instance_at(address, aws, region, ssh.terminal).await?)
+    };
     jump::identify(&mut hops, invocation, ssh.source, is_instance).await?;
     Ok(hops::settle(hops, typed, invocation.options.via)?)
 }

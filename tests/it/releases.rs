@@ -199,6 +199,7 @@ fn tokens_in_a_user_of_ssh_config_are_expanded() {
     // As in ssh, an unset variable is an error.
     let (_kept, file) = config("Host i-*\n  User ${MSSH_TEST_NOBODY}");
     let outcome = finish(caller.command("mssh").args(["-F", &file, WEB1]));
-    let said = "mssh: error: `${MSSH_TEST_NOBODY}` is not a valid user name\n";
+    let said = "mssh: error: `${MSSH_TEST_NOBODY}` is not a valid user name (User in the ssh \
+                configuration)\n";
     assert!(outcome.stderr.starts_with(said), "{outcome:?}");
 }

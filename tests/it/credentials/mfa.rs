@@ -69,6 +69,8 @@ fn batch_mode_does_not_ask() {
         outcome.fails(255, &[&error, &hint]);
     };
     refused(user.runs(&["-u", "guarded", "-o", "BatchMode=yes"]), "mssh");
+    let by_hop = ["-u", "guarded", "-o", "BatchMode=yes", "-J", "10.9.9.9"];
+    refused(user.runs(&by_hop), "mssh");
     user.writes("ssh_config", "Host *\n    BatchMode yes\n");
     let config = user.aws("ssh_config").display().to_string();
     refused(user.runs(&["-u", "guarded", "-F", &config]), "mssh");

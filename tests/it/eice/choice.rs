@@ -5,7 +5,7 @@ use crate::lab::eice::{
     DELETING, FOREIGN, FOREIGN_NAME, IPV6_ENDPOINT, SAME_SUBNET, ZONE_B, ZONE_C, dual_stack,
     fips_name, name,
 };
-use crate::lab::instances::{IN_EU_WEST_1, IPV6_ONLY, PRIVATE, SAME_ADDRESS1, WEB1, WEB2};
+use crate::lab::instances::{IN_EU_WEST_1, IPV6_ONLY, PRIVATE, SAME_ADDRESS1, STOPPED, WEB1, WEB2};
 use crate::lab::{Fault, Trouble};
 use crate::sandbox::eice::command;
 use crate::sandbox::{caller, finish, lab, skipped};
@@ -117,6 +117,15 @@ fn without_a_suitable_endpoint_the_error_says_why() {
         let error = format!("mssh: error: {error}");
         mssh(&caller(), words).fails(255, &[&error, hint]);
     }
+}
+
+#[test]
+fn a_stopped_instance_is_reported_rather_than_a_denied_endpoint_look_up() {
+    let caller = caller();
+    caller.fault(Fault::new(Trouble::Denied).on(LOOK_UP));
+    let outcome = mssh(&caller, &["--eice", STOPPED]);
+    let error = format!("mssh: error: instance {STOPPED} is stopped");
+    assert!(outcome.stderr.starts_with(&error), "{outcome:?}");
 }
 
 #[test]

@@ -80,6 +80,16 @@ fn debug_has_the_chain_of_causes() {
 }
 
 #[test]
+fn a_d_in_the_remote_command_is_no_debug() {
+    let caller = caller();
+    let mut command = caller.command("mssh");
+    let command = command.args([WEB1, "cut", "-d", "x"]);
+    let outcome = finish(command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1"));
+    assert!(!outcome.stderr.contains("caused by"), "{outcome:?}");
+    assert_eq!(outcome.stderr.lines().count(), 2, "{outcome:?}");
+}
+
+#[test]
 fn a_hanging_call_times_out() {
     let caller = caller();
     caller.fault(Fault::new(Trouble::Hang));

@@ -123,6 +123,30 @@ fn host_id_and_zone_take_one_call() {
 }
 
 #[test]
+fn a_dry_run_with_host_id_and_zone_needs_no_credentials() {
+    let caller = caller();
+    let words = [
+        "root@127.0.0.11",
+        "-t",
+        WEB1,
+        "-z",
+        "us-east-1a",
+        "--dry-run",
+    ];
+    let mut command = caller.command("mssh");
+    for variable in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+        command.env_remove(variable);
+    }
+    let outcome = finish(command.args(words));
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    assert!(
+        outcome.stdout.ends_with(" root@127.0.0.11\n"),
+        "{outcome:?}"
+    );
+    assert!(caller.calls().is_empty());
+}
+
+#[test]
 fn a_host_with_an_id_needs_no_permission_to_describe() {
     let caller = caller();
     run(
