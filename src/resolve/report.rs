@@ -24,11 +24,8 @@ impl Resolver<'_> {
             "{login} at {what}: {route}, by the master connection that runs"
         ));
         Ok(Resolved {
-            login: host.login.clone(),
-            route,
-            jump: None,
             by_master: true,
-            batch: host.config.batch,
+            ..direct(host, route)
         })
     }
 
@@ -50,11 +47,8 @@ impl Resolver<'_> {
         self.terminal
             .verbose(&format!("{login} at {what}: {route}"));
         Ok(Resolved {
-            login: host.login.clone(),
-            route,
             jump,
-            by_master: false,
-            batch: host.config.batch,
+            ..direct(host, route)
         })
     }
 
@@ -82,4 +76,15 @@ fn check_host(host: &Host<'_>, route: &Route) -> Result<(), Error> {
         return Err(BadName::Host(route.host()).into());
     }
     Ok(())
+}
+
+/// A destination that ssh logs in to, without hops of ours.
+fn direct(host: &Host<'_>, route: Route) -> Resolved {
+    Resolved {
+        login: host.login.clone(),
+        route,
+        jump: None,
+        by_master: false,
+        batch: host.config.batch,
+    }
 }

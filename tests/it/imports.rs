@@ -1,4 +1,4 @@
-//! Who may import whom in `src`: no cycle of files, and folders in one order.
+//! What may import what in `src`: no cycle of files, and folders in one order.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

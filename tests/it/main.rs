@@ -23,7 +23,7 @@
 //! - `texts`: help, completions, man pages and README are current and correct
 //! - `releases`: differences between releases of OpenSSH
 //! - `promises`: each promise of SECURITY.md names tests that exist
-//! - `imports`: who may import whom in `src/`
+//! - `imports`: what may import what in `src/`
 //! - `layout`: what the features share is in `sandbox` or `lab`
 
 #![allow(

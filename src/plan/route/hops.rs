@@ -70,7 +70,7 @@ pub(crate) fn check(hops: &[Hop], way: Way) -> Result<(), Usage> {
 /// hop may have a proxy of its own, through which ssh finds it.
 ///
 /// # Errors
-/// A mistyped ID as its HostName, and a user for whom no key can be pushed.
+/// A mistyped ID as its HostName, and a user that cannot get a key pushed.
 pub(crate) fn apply(hop: &mut Hop, config: &HostConfig, first: bool) -> Result<(), BadConfigValue> {
     let has_proxy = first && config.proxy.is_some();
     if hop.kind == HopKind::Plain && !has_proxy {

@@ -7,7 +7,7 @@ use crate::lab::Metadata;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{AwsUser, Outcome, finish, set_mode};
 
-/// `mssh` as a user to whom file modes apply: root without its capabilities.
+/// `mssh` as a user that file modes apply to: root without its capabilities.
 fn bound(user: &AwsUser, words: &[&str]) -> Command {
     if !nix::unistd::getuid().is_root() {
         return user.mssh(words);
