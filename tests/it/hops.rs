@@ -7,7 +7,7 @@ mod keys;
 use std::fs;
 
 use crate::lab::instances::{PRIVATE, STOPPED, WEB1, WEB2};
-use crate::sandbox::{SshUser, finish, finish_with, lab, leaves_nothing, pushes, set_mode};
+use crate::sandbox::{SshUser, copy_program, finish, finish_with, lab, leaves_nothing, pushes};
 
 /// Prints the address of the server.
 const WHERE: &str = "echo $SSH_CONNECTION | cut -d' ' -f3";
@@ -141,8 +141,7 @@ fn mssh_and_the_config_file_may_have_any_path() {
     let odd = user.home.join("a b'c\"d\\e\\'%h ${HOME} $x #f");
     fs::create_dir(&odd).expect("a directory");
     let program = odd.join("mssh");
-    fs::copy(env!("CARGO_BIN_EXE_mssh"), &program).expect("a copy");
-    set_mode(&program, 0o755);
+    copy_program(env!("CARGO_BIN_EXE_mssh"), &program);
     let config = odd.join("config");
     let users = format!("Port {}\nHost 127.0.0.12\n    User root\n", lab().port());
     fs::write(&config, users).expect("a file");

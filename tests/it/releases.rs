@@ -2,12 +2,11 @@
 //! the installed client.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use crate::lab::Caller;
 use crate::lab::instances::{WEB1, WEB2};
-use crate::sandbox::{caller, config, finish, lab, pushes};
+use crate::sandbox::{caller, config, finish, lab, pushes, write_script};
 
 /// A directory with an `ssh` of this release. It counts how often its release is queried.
 struct OtherRelease {
@@ -24,14 +23,14 @@ impl OtherRelease {
             directory.path().join("asked").display(),
             ssh.display()
         );
-        write_program(&directory.path().join("ssh"), &script);
+        write_script(directory.path().join("ssh"), &script);
         Self { directory }
     }
 
     /// Adds a client that prints its arguments, since there is no old one that would reject them.
     fn echoes(&self, client: &str) {
         let file = self.directory.path().join(client);
-        write_program(&file, "#!/bin/sh\necho \"$@\"\n");
+        write_script(&file, "#!/bin/sh\necho \"$@\"\n");
     }
 
     fn command(&self, caller: &Caller<'_>, program: &str) -> Command {
@@ -49,19 +48,6 @@ impl OtherRelease {
         let asked = fs::read_to_string(self.directory.path().join("asked"));
         asked.unwrap_or_default().lines().count()
     }
-}
-
-/// By another process: a child that another test thread starts would inherit the open file, and a
-/// file open for writing cannot be run (ETXTBSY).
-fn write_program(file: &Path, script: &str) {
-    let mut sh = Command::new("sh");
-    sh.args([
-        "-c",
-        "printf %s \"$1\" > \"$2\" && chmod 755 \"$2\"",
-        "sh",
-        script,
-    ]);
-    finish(sh.arg(file)).prints("");
 }
 
 #[test]

@@ -36,8 +36,8 @@ pub(crate) use self::aws_user::{AwsUser, arn};
 pub(crate) use self::login::Login;
 pub(crate) use self::openssh::{config, plain_ssh, proxy};
 pub(crate) use self::processes::{
-    Process, assert_hidden, files_below, keepers_below, key_of, leaves_nothing, memory, mode,
-    pid_of, process, processes, set_mode, ticks, write_credentials, write_script,
+    Process, assert_hidden, copy_program, files_below, keepers_below, key_of, leaves_nothing,
+    memory, mode, pid_of, process, processes, set_mode, ticks, write_credentials, write_script,
 };
 pub(crate) use self::pty::{Pty, bash};
 pub(crate) use self::recorder::Recorder;

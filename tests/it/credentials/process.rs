@@ -1,14 +1,14 @@
 //! `credential_process`: any command, run with the terminal and without a shell.
 
 use crate::lab::instances::WEB1;
-use crate::sandbox::{AwsUser, Pty, arn, finish, finish_with, set_mode};
+use crate::sandbox::{AwsUser, Pty, arn, finish, finish_with, write_script};
 
 /// A user whose command is this shell script.
 fn user(body: &str) -> AwsUser {
     let user = AwsUser::with("");
-    user.writes("my helper", &format!("#!/bin/sh\n{body}\n"));
     let helper = user.aws("my helper");
-    set_mode(&helper, 0o755);
+    let body = user.filled_in(body);
+    write_script(&helper, format!("#!/bin/sh\n{body}\n"));
     let line = format!(
         "credential_process = \"{}\" 'a b' \\$HOME *",
         helper.display()

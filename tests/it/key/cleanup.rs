@@ -11,7 +11,7 @@ use crate::lab::instances::{PUSH_DENIED, STOPPED, WEB1};
 use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{
     Login, Outcome, PATIENCE, Pty, caller, eventually, files_below, finish, keepers_below,
-    leaves_nothing, outcome, pid_of, run, set_mode,
+    leaves_nothing, outcome, pid_of, run, write_script,
 };
 
 /// Starts a command as a process group leader, and waits until its push hangs.
@@ -97,8 +97,7 @@ fn after_a_client_that_cannot_be_run_nothing_is_left() {
     let bin = caller.lab().path().join(caller.access_key());
     fs::create_dir(&bin).expect("a directory");
     let sftp = bin.join("sftp");
-    fs::write(&sftp, "#!/nowhere/at/all\n").expect("a program");
-    set_mode(&sftp, 0o755);
+    write_script(&sftp, "#!/nowhere/at/all\n");
     let mut msftp = caller.command("msftp");
     let path = msftp.get_envs().find(|(name, _)| *name == "PATH");
     let path = path.and_then(|(_, value)| value).expect("a PATH");

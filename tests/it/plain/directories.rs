@@ -78,7 +78,8 @@ fn what_only_looks_like_a_key_directory_is_not_removed() {
 /// Everything below a directory, without following links.
 fn tree(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(directory).expect("a directory").flatten() {
+    // A keeper may remove a directory while this reads it.
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         if entry.file_type().is_ok_and(|it| it.is_dir()) {
             found.extend(tree(&entry.path()));
         }

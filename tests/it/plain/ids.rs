@@ -5,7 +5,7 @@ use std::os::unix::fs::DirBuilderExt;
 
 use super::text;
 use crate::lab::instances::{PRIVATE, WEB1};
-use crate::sandbox::{Outcome, SshUser, finish, lab, pushes, set_mode};
+use crate::sandbox::{Outcome, SshUser, finish, lab, pushes, set_mode, write_script};
 
 impl SshUser {
     /// Plain ssh with a DNS that resolves the instance ID, to detect queries.
@@ -190,8 +190,7 @@ fn an_unsuitable_release_of_openssh_is_rejected() {
         .create(&bin)
         .expect("a directory");
     let old = bin.join("ssh");
-    fs::write(&old, "#!/bin/sh\necho OpenSSH_7.4p1, OpenSSL 1.0.2k >&2\n").expect("a file");
-    set_mode(&old, 0o755);
+    write_script(&old, "#!/bin/sh\necho OpenSSH_7.4p1, OpenSSL 1.0.2k >&2\n");
     let mut mssh = user.command("mssh");
     let path = mssh.get_envs().find(|(name, _)| *name == "PATH");
     let path = path.and_then(|(_, value)| value).expect("a PATH");

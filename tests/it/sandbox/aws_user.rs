@@ -41,13 +41,18 @@ impl AwsUser {
 
     /// Writes a file in `.aws`, with the same replacements.
     pub(crate) fn writes(&self, name: &str, text: &str) -> &Self {
-        let id = self.caller.access_key();
-        let key = format!("aws_access_key_id = {id}\naws_secret_access_key = {SECRET}\n");
         let path = self.aws(name);
         fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
-        let text = text.replace("$KEY", &key).replace("$ID", id);
-        fs::write(path, text.replace("$SECRET", SECRET)).expect("a file");
+        fs::write(path, self.filled_in(text)).expect("a file");
         self
+    }
+
+    /// The text with the user's keys.
+    pub(crate) fn filled_in(&self, text: &str) -> String {
+        let id = self.caller.access_key();
+        let key = format!("aws_access_key_id = {id}\naws_secret_access_key = {SECRET}\n");
+        let text = text.replace("$KEY", &key).replace("$ID", id);
+        text.replace("$SECRET", SECRET)
     }
 
     /// The path of a file in `.aws`.

@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io::Write;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Child;
+use std::process::{Child, Command, Stdio};
 
 use rustix::process::Pid;
 
@@ -117,10 +118,26 @@ pub(crate) fn set_mode(path: impl AsRef<Path>, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the mode");
 }
 
-/// Writes a program.
+/// Writes a program, by another process: a child that another test thread starts would inherit the
+/// open file, and a file open for writing cannot be run (ETXTBSY).
+#[track_caller]
 pub(crate) fn write_script(path: impl AsRef<Path>, script: impl AsRef<[u8]>) {
-    fs::write(&path, script).expect("a script");
-    set_mode(path, 0o755);
+    let mut sh = Command::new("sh");
+    sh.args(["-c", "cat > \"$1\" && chmod 755 \"$1\"", "sh"]);
+    let mut sh = sh.arg(path.as_ref()).stdin(Stdio::piped()).spawn();
+    let sh = sh.as_mut().expect("sh");
+    let mut input = sh.stdin.take().expect("its input");
+    input.write_all(script.as_ref()).expect("a script");
+    drop(input);
+    assert!(sh.wait().expect("sh").success());
+}
+
+/// Copies a program, by another process for the same reason.
+#[track_caller]
+pub(crate) fn copy_program(from: impl AsRef<Path>, to: impl AsRef<Path>) {
+    let mut cp = Command::new("cp");
+    cp.arg("--").arg(from.as_ref()).arg(to.as_ref());
+    assert!(cp.status().expect("cp").success());
 }
 
 /// CPU time of a process, in ticks of 10 ms.

@@ -3,12 +3,11 @@
 //! accepted.
 
 use std::fs;
-use std::path::Path;
 
 use super::{TRUSTING, consoles, got_in, types};
 use crate::lab::Caller;
 use crate::lab::instances::WEB1;
-use crate::sandbox::{Pty, caller, finish_with, lab, no_key_is_left, run, set_mode};
+use crate::sandbox::{Pty, caller, copy_program, finish_with, lab, no_key_is_left, run};
 
 /// The fingerprint that AWS publishes for us-east-1.
 const PUBLISHED: &str = "SHA256:dXwn5ma/xadVMeBZGEru5l2gx+yI5LDiJaLUcz0FMmw";
@@ -134,8 +133,7 @@ fn mssh_may_have_any_path() {
     let odd = directory.path().join("a b'c\"d\\e %h ${HOME} $x #f");
     fs::create_dir(&odd).expect("a directory");
     let program = odd.join("mssh");
-    fs::copy(Path::new(env!("CARGO_BIN_EXE_mssh")), &program).expect("a copy");
-    set_mode(&program, 0o755);
+    copy_program(env!("CARGO_BIN_EXE_mssh"), &program);
     lets_in_by_fingerprint(program.to_str().expect("a name"));
 }
 

@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::{read_all, the_session, tunnel, wait, words};
 use crate::lab::ssm::Hostile;
 use crate::lab::{Caller, Ended, Fault, SessionBehavior, Trouble};
-use crate::sandbox::{AwsUser, caller, eventually, memory, set_mode};
+use crate::sandbox::{AwsUser, caller, eventually, memory, write_script};
 
 /// The most memory of a tunnel in megabytes, with and without mapped files.
 const MOST: u64 = 32;
@@ -174,8 +174,7 @@ fn credentials_are_loaded_again_only_if_aws_rejects_them() {
         runs.display(),
         user.aws("keys").display()
     );
-    user.writes("helper", &script);
-    set_mode(&helper, 0o755);
+    write_script(&helper, &script);
     let config = format!("[default]\ncredential_process = \"{}\"\n", helper.display());
     user.writes("config", &config);
     user.caller.session_behavior(SessionBehavior {

@@ -5,7 +5,7 @@ use std::fs;
 use super::super::{NAMES, Places, costs, read, succeeds, write};
 use super::rsync;
 use crate::lab::instances::{ODD_PORT, WEB1};
-use crate::sandbox::{caller, lab, set_mode};
+use crate::sandbox::{caller, lab, write_script};
 
 /// More names. They are not in NAMES since a batch of sftp cannot contain a newline.
 const WORSE: &[&str] = &[
@@ -83,11 +83,10 @@ fn rsync_path_names_another_remote_program() {
     let caller = caller();
     let places = Places::of(&caller);
     let program = places.there.join("my rsync");
-    write(
+    write_script(
         &program,
         "#!/bin/sh\necho \"$MARK\" >> \"$0.log\"\nexec rsync \"$@\"\n",
     );
-    set_mode(&program, 0o755);
     write(&places.here.join("file"), "text\n");
     let path = format!("env MARK='it is used' '{}'", program.display());
     let there = places.remote(WEB1, "file");
