@@ -1,5 +1,10 @@
 //! Protocols: bytes and time in, bytes and events out. No sockets, and no clock.
 
+#[cfg_attr(
+    not(test),
+    expect(dead_code, unused_imports, reason = "not wired up yet")
+)]
+pub(crate) mod agent;
 pub(crate) mod channel;
 pub(crate) mod eice;
 mod keepalive;
