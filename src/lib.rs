@@ -19,6 +19,7 @@
 
 mod complete;
 mod connect;
+mod connection;
 mod error;
 mod generate;
 mod hint;
@@ -55,6 +56,7 @@ use std::process::ExitCode;
 
 use error::Error;
 use modes::Mode;
+use plan::argv::own_connection::OPTION;
 use plan::cli::grammar::SCP_BY_HERE;
 use plan::cli::{self, Document, Request};
 use plan::program::Program;
@@ -70,6 +72,12 @@ use world::tty::terminal::Terminal;
 /// Runs `mssh`, or `msftp` or `mscp` if started under that name.
 #[must_use]
 pub fn main() -> ExitCode {
+    // Before anything else: a login waits for it.
+    let mut words = std::env::args_os().skip(1);
+    if words.next().is_some_and(|first| first == OPTION) {
+        let words: Vec<OsString> = words.collect();
+        return connection::hand_to_ssh(&words);
+    }
     if own_program::is_pid_1()
         && let Ok(status) = own_program::run_as_pid_1()
     {

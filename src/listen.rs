@@ -66,7 +66,7 @@ async fn find(
     let config = HostConfig::given(&destination.host, request.port, None);
     let mut resolver = Resolver {
         invocation,
-        settings: Settings::Given(config),
+        settings: Settings::Given(Box::new(config)),
         aws: LazyAws::new(&invocation.options, true, terminal),
         push: KeyPush::of(invocation),
         terminal,

@@ -76,7 +76,7 @@ async fn prepare(request: &ProxyRequest, terminal: Terminal) -> Result<Prepared,
     });
     let mut resolver = Resolver {
         invocation,
-        settings: Settings::Given(settings),
+        settings: Settings::Given(Box::new(settings)),
         aws: LazyAws::new(&invocation.options, true, terminal),
         push: KeyPush::with_key(invocation, key),
         terminal,

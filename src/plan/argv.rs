@@ -2,6 +2,11 @@
 
 pub(crate) mod host_key;
 pub(crate) mod jump;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "connect does not open connections yet")
+)]
+pub(crate) mod own_connection;
 pub(crate) mod quote;
 pub(crate) mod ssh_config;
 pub(crate) mod tunnel;

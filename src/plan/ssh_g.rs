@@ -4,9 +4,11 @@
 //! the user, the address family, and whether the host has a proxy.
 
 pub(crate) mod bad_value;
+mod connection_config;
 mod display;
 pub(crate) mod files;
 mod host_config;
+pub(crate) mod known_hosts;
 pub(crate) mod user;
 
 use std::ffi::OsString;
@@ -14,6 +16,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+#[cfg(test)]
+pub(crate) use self::connection_config::ForwardAgent;
+pub(crate) use self::connection_config::HostKeyConfig;
 pub use self::host_config::HostConfig;
 pub(crate) use self::host_config::proxy_jump;
 use crate::plan::cli::invocation::Invocation;

@@ -23,7 +23,7 @@ pub(crate) enum Settings<'a> {
     /// From ssh, asked with the user's words.
     Ssh(Ssh<'a>),
     /// From the caller: ssh started us with them, or this run does not use ssh.
-    Given(HostConfig),
+    Given(Box<HostConfig>),
 }
 
 /// The ssh to ask, and the configuration that it reads.
@@ -147,7 +147,7 @@ impl Settings<'_> {
             Self::Given(config) => {
                 return Ok(HostConfig {
                     hostname: route.destination(),
-                    ..config.clone()
+                    ..(**config).clone()
                 });
             }
         };

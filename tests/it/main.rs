@@ -9,6 +9,7 @@
 //! - `session`: stdin, terminal, signals and exit status are ssh's own
 //! - `callers`: rsync, scp, sftp, git, Ansible and more, with `mssh` as their ssh
 //! - `burst`: two hundred runs at once, throttled; and how long errors are retried
+//! - `own_connection`: ssh takes a TCP connection from us as if it had made it
 //! - `serial`: the serial console and its host key
 //! - `hops`: through instances (`-J`), with a key for each
 //! - `plain`: plain ssh, scp, sftp, rsync and git, with `mssh` as their ProxyCommand
@@ -51,6 +52,7 @@ mod key;
 mod layout;
 mod listen;
 mod network;
+mod own_connection;
 mod plain;
 mod promises;
 mod reference;

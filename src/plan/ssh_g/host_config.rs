@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::NO_USER;
 use super::bad_value::BadConfigValue;
+use super::connection_config::{AgentConfig, ConnectionConfig, HostKeyConfig};
 use crate::plan::target::Target;
 use crate::plan::target::ids::Login;
 use crate::plan::way::Family;
@@ -29,6 +30,12 @@ pub struct HostConfig {
     pub batch: bool,
     /// The values of IdentityFile.
     pub identities: Vec<String>,
+    /// How ssh connects.
+    pub(crate) connection: ConnectionConfig,
+    /// How ssh checks the host key.
+    pub(crate) host_key: HostKeyConfig,
+    /// What ssh does with agents.
+    pub(crate) agent: AgentConfig,
 }
 
 /// The prefix of ssh's default identity files.
@@ -66,6 +73,7 @@ impl HostConfig {
         let mut answer = Self::default();
         // With `yes` and `ask`, ssh becomes a master itself and ignores one that listens.
         let mut becomes_master = false;
+        let mut permits_local_command = false;
         for line in output.split(|&byte| byte == b'\n') {
             let text = String::from_utf8_lossy(line);
             let Some((keyword, value)) = text.split_once(' ') else {
@@ -87,15 +95,24 @@ impl HostConfig {
                     answer.proxy = Some(text.into_owned());
                 }
                 "identityfile" => answer.identities.push(value.to_owned()),
+                "permitlocalcommand" => permits_local_command = value == "yes",
                 "controlmaster" => becomes_master = ["true", "yes", "ask"].contains(&value),
                 "controlpath" if value != "none" => {
                     // Not from `text`: a path may have any bytes.
                     let path = &line[keyword.len() + 1..];
                     answer.master = Some(OsStr::from_bytes(path).into());
                 }
-                _ => {}
+                _ => {
+                    let _ = answer.connection.set(keyword, value)
+                        || answer.host_key.set(keyword, value)
+                        || answer.agent.set(keyword, value);
+                }
             }
         }
+        answer
+            .connection
+            .local_command
+            .take_if(|_| !permits_local_command);
         answer.master = answer.master.filter(|_| !becomes_master);
         answer
     }

@@ -1,4 +1,5 @@
 use std::ffi::OsStr;
+use std::time::Duration;
 
 use super::*;
 use crate::plan::way::Family;
@@ -18,6 +19,7 @@ fn an_answer_is_read_line_by_line() {
             master: None,
             batch: true,
             identities: vec!["~/.ssh/my key".into()],
+            ..HostConfig::default()
         }
     );
     let unset = HostConfig::parse(b"user mssh-nobody-set-a-user\nproxycommand none\n");
@@ -52,4 +54,43 @@ fn the_users_files_are_read_before_the_sentinel() {
         text(Config::Usual(files.to_vec())),
         format!("Include \"/home/me/.ssh/config\"\nInclude \"/etc/ssh/ssh_config\"\n{end}")
     );
+}
+
+#[test]
+fn settings_of_the_connection_host_key_and_agents_are_read() {
+    let output = "bindaddress 10.0.0.9\nconnecttimeout 7\nconnectionattempts 3\n\
+                  tcpkeepalive yes\nipqos af21 cs1\ncanonicalizehostname true\n\
+                  stricthostkeychecking ask\ncheckhostip yes\n\
+                  nohostauthenticationforlocalhost yes\nhostkeyalias web\n\
+                  globalknownhostsfile /etc/ssh/a /etc/ssh/b\nuserknownhostsfile ~/.ssh/c\n\
+                  identityagent SSH_AUTH_SOCK\nforwardagent $OTHER\n\
+                  pubkeyacceptedalgorithms ssh-ed25519,rsa-sha2-512\n";
+    let config = HostConfig::parse(output.as_bytes());
+    let connection = config.connection;
+    assert!(connection.binds && connection.keepalive && connection.canonicalizes);
+    assert_eq!(connection.timeout, Some(Duration::from_secs(7)));
+    assert_eq!((connection.attempts, connection.tos), (Some(3), Some(0x48)));
+    let host_key = config.host_key;
+    assert!(host_key.asks && host_key.checks_address && host_key.trusts_localhost);
+    assert_eq!(host_key.alias.as_deref(), Some("web"));
+    assert_eq!(host_key.files, ["/etc/ssh/a", "/etc/ssh/b", "~/.ssh/c"]);
+    let agent = config.agent;
+    assert_eq!(agent.identity_agent.as_deref(), Some("SSH_AUTH_SOCK"));
+    assert_eq!(agent.forward, ForwardAgent::At("$OTHER".into()));
+    assert_eq!(agent.accepted_algorithms, ["ssh-ed25519", "rsa-sha2-512"]);
+    let usual = "connecttimeout none\ntcpkeepalive no\nstricthostkeychecking false\n\
+                 forwardagent no\ncanonicalizehostname false\nipqos none none\n";
+    assert_eq!(HostConfig::parse(usual.as_bytes()), HostConfig::default());
+    let older = HostConfig::parse(b"pubkeyacceptedkeytypes ssh-rsa\nforwardagent yes\n");
+    assert_eq!(older.agent.accepted_algorithms, ["ssh-rsa"]);
+    assert_eq!(older.agent.forward, ForwardAgent::Yes);
+}
+
+#[test]
+fn a_local_command_counts_only_where_it_is_permitted() {
+    for (permitted, command) in [("yes", Some("echo %h")), ("no", None)] {
+        let output = format!("permitlocalcommand {permitted}\nlocalcommand echo %h\n");
+        let config = HostConfig::parse(output.as_bytes());
+        assert_eq!(config.connection.local_command.as_deref(), command);
+    }
 }

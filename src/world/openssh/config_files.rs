@@ -20,11 +20,15 @@ pub(crate) fn user() -> Option<User> {
     User::from_uid(Uid::current()).ok().flatten()
 }
 
-/// `~/.ssh`. ssh takes the home directory from passwd(5), not from HOME.
+/// The home directory. ssh takes it from passwd(5), not from HOME.
+pub(super) fn home() -> PathBuf {
+    user().map_or_else(|| PathBuf::from("~"), |user| user.dir)
+}
+
+/// `~/.ssh`.
 #[must_use]
 pub(crate) fn directory() -> PathBuf {
-    let home = user().map_or_else(|| PathBuf::from("~"), |user| user.dir);
-    home.join(".ssh")
+    home().join(".ssh")
 }
 
 /// Whether a file exists. Its name may begin with `~/.ssh/`.

@@ -1,0 +1,164 @@
+//! The settings in the output of `ssh -G` about the connection, the host key and agents.
+//!
+//! The output always has all of these but BindAddress, BindInterface, HostKeyAlias and IdentityAgent
+//! (`dump_client_config()` in OpenSSH's `readconf.c`).
+
+use std::time::Duration;
+
+/// How ssh connects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ConnectionConfig {
+    /// Whether BindAddress or BindInterface chooses the local address.
+    pub(crate) binds: bool,
+    /// ConnectTimeout; `None` for the system's limit.
+    pub(crate) timeout: Option<Duration>,
+    /// ConnectionAttempts.
+    pub(crate) attempts: Option<u32>,
+    /// TCPKeepAlive.
+    pub(crate) keepalive: bool,
+    /// The first value of IPQoS: the type-of-service octet until the login.
+    pub(crate) tos: Option<u8>,
+    /// CanonicalizeHostname: whether ssh may look up another name, and reads its files again.
+    pub(crate) canonicalizes: bool,
+    /// LocalCommand, if PermitLocalCommand allows it.
+    pub(crate) local_command: Option<String>,
+}
+
+/// How ssh checks the host key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct HostKeyConfig {
+    /// Whether ssh asks about an unknown key: StrictHostKeyChecking.
+    pub(crate) asks: bool,
+    /// CheckHostIP: whether the address must have that key, too.
+    pub(crate) checks_address: bool,
+    /// NoHostAuthenticationForLocalhost.
+    pub(crate) trusts_localhost: bool,
+    /// HostKeyAlias.
+    pub(crate) alias: Option<String>,
+    /// UserKnownHostsFile and GlobalKnownHostsFile, as printed: `~` may not be expanded.
+    pub(crate) files: Vec<String>,
+}
+
+/// What ssh does with agents.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AgentConfig {
+    /// IdentityAgent, as printed: a path, `none`, `SSH_AUTH_SOCK` or `$VARIABLE`.
+    pub(crate) identity_agent: Option<String>,
+    /// ForwardAgent.
+    pub(crate) forward: ForwardAgent,
+    /// PubkeyAcceptedAlgorithms, in releases before 8.5 PubkeyAcceptedKeyTypes; empty in releases
+    /// that do not print it.
+    pub(crate) accepted_algorithms: Vec<String>,
+}
+
+/// ForwardAgent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ForwardAgent {
+    /// No agent is forwarded.
+    #[default]
+    No,
+    /// The agent that ssh itself uses.
+    Yes,
+    /// The one at this path, or at the path in this `$VARIABLE`.
+    At(String),
+}
+
+impl ConnectionConfig {
+    /// Takes a line of the output; `false` if it is about something else.
+    pub(super) fn set(&mut self, keyword: &str, value: &str) -> bool {
+        match keyword {
+            "bindaddress" | "bindinterface" => self.binds = value != "none",
+            "connecttimeout" => self.timeout = value.parse().ok().map(Duration::from_secs),
+            "connectionattempts" => self.attempts = value.parse().ok(),
+            "tcpkeepalive" => self.keepalive = value == "yes",
+            "ipqos" => self.tos = value.split(' ').next().and_then(tos),
+            "canonicalizehostname" => self.canonicalizes = !["false", "no"].contains(&value),
+            "localcommand" => self.local_command = Some(value.to_owned()),
+            _ => return false,
+        }
+        true
+    }
+}
+
+impl HostKeyConfig {
+    /// Takes a line of the output; `false` if it is about something else.
+    pub(super) fn set(&mut self, keyword: &str, value: &str) -> bool {
+        match keyword {
+            "stricthostkeychecking" => self.asks = value == "ask",
+            "checkhostip" => self.checks_address = value == "yes",
+            "nohostauthenticationforlocalhost" => self.trusts_localhost = value == "yes",
+            "hostkeyalias" => self.alias = Some(value.to_owned()).filter(|it| it != "none"),
+            "userknownhostsfile" | "globalknownhostsfile" => {
+                self.files.extend(value.split(' ').map(str::to_owned));
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+impl AgentConfig {
+    /// Takes a line of the output; `false` if it is about something else.
+    pub(super) fn set(&mut self, keyword: &str, value: &str) -> bool {
+        match keyword {
+            "identityagent" => self.identity_agent = Some(value.to_owned()),
+            "forwardagent" => {
+                self.forward = match value {
+                    "no" => ForwardAgent::No,
+                    "yes" => ForwardAgent::Yes,
+                    path => ForwardAgent::At(path.to_owned()),
+                }
+            }
+            "pubkeyacceptedalgorithms" | "pubkeyacceptedkeytypes" => {
+                self.accepted_algorithms = value.split(',').map(str::to_owned).collect();
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// The octet of a value of IPQoS, as `ssh -G` prints it (`iptos2str()` in OpenSSH's `misc.c`);
+/// `None` for `none`.
+fn tos(name: &str) -> Option<u8> {
+    let digit = |at: usize| {
+        let byte = *name.as_bytes().get(at)?;
+        Some(byte.checked_sub(b'0')?).filter(|it| *it <= 7)
+    };
+    match name {
+        "lowdelay" => Some(0x10),
+        "throughput" => Some(0x08),
+        "reliability" | "le" => Some(0x04),
+        "ef" => Some(0xb8),
+        "va" => Some(0xb0),
+        // RFC 2597, section 6, and RFC 2474, section 4.2.2.2: two unused bits follow the code point.
+        _ if name.starts_with("af") => Some((digit(2)? << 5) | (digit(3)? << 3)),
+        _ if name.starts_with("cs") => Some(digit(2)? << 5),
+        _ => u8::from_str_radix(name.strip_prefix("0x")?, 16).ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_ipqos_are_octets() {
+        for (name, octet) in [
+            ("af11", Some(0x28)),
+            ("af21", Some(0x48)),
+            ("af43", Some(0x98)),
+            ("cs0", Some(0)),
+            ("cs1", Some(0x20)),
+            ("cs7", Some(0xe0)),
+            ("ef", Some(0xb8)),
+            ("lowdelay", Some(0x10)),
+            ("0x2a", Some(0x2a)),
+            ("none", None),
+            ("af", None),
+            ("cs9", None),
+        ] {
+            assert_eq!(tos(name), octet, "{name}");
+        }
+    }
+}
