@@ -8,7 +8,7 @@
 //! ```
 //!
 //! - `plan` makes decisions: pure functions from values to values.
-//! - `wire` has the protocols of tunnels, without sockets and clocks.
+//! - `wire` has the protocols of tunnels and agents, without sockets and clocks.
 //! - `world` does the I/O: AWS, OpenSSH, files, processes, the network, the terminal.
 //! - `resolve` has the steps from a destination to a route, and `tunnel` copies bytes through an EC2
 //!   Instance Connect Endpoint or Session Manager.

@@ -1,9 +1,5 @@
 //! Protocols: bytes and time in, bytes and events out. No sockets, and no clock.
 
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "not wired up yet")
-)]
 pub(crate) mod agent;
 pub(crate) mod channel;
 pub(crate) mod eice;

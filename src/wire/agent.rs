@@ -50,12 +50,6 @@ pub(crate) fn framed(message: &[u8]) -> Option<Vec<u8>> {
     (message.len() <= LIMIT).then_some(framed)
 }
 
-/// The request for the list of keys.
-#[must_use]
-pub(crate) fn list() -> Vec<u8> {
-    vec![REQUEST_IDENTITIES]
-}
-
 /// The request of an extension.
 #[must_use]
 pub(crate) fn extension(name: &str, payload: &[u8]) -> Vec<u8> {

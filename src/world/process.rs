@@ -4,6 +4,7 @@ pub(crate) mod bounded;
 pub(crate) mod clock;
 pub(crate) mod error;
 pub(crate) mod own_program;
+pub(crate) mod parents;
 pub(crate) mod replace_file;
 pub(crate) mod shell;
 pub(crate) mod signals;
@@ -116,13 +117,8 @@ pub(crate) fn parent_is_started_by_mssh() -> bool {
         None => false,
         Some(StartedByMssh::AnySsh) => true,
         Some(StartedByMssh::Client(pid)) => pid == ssh,
-        Some(StartedByMssh::ChildOf(pid)) => parent_of(ssh).is_none_or(|parent| parent == pid),
+        Some(StartedByMssh::ChildOf(pid)) => {
+            parents::parent_of(ssh).is_none_or(|parent| parent == pid)
+        }
     }
-}
-
-/// The parent of a process (proc_pid_stat(5)).
-fn parent_of(pid: u32) -> Option<u32> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let (_, after_name) = stat.rsplit_once(')')?;
-    after_name.split_whitespace().nth(1)?.parse().ok()
 }

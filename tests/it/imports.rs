@@ -19,6 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["world::process"],
     &["world::tty"],
     &["world::key", "world::net", "world::openssh"],
+    &["world::agent"],
     &["world::aws"],
     &["error"],
     &["run", "resolve"],

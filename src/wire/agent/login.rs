@@ -20,12 +20,8 @@ pub(crate) struct Login<'a> {
     pub session: &'a [u8],
     /// Who logs in.
     pub user: &'a [u8],
-    /// The algorithm of the signature.
-    pub algorithm: &'a [u8],
     /// The public half of the key.
     pub blob: &'a [u8],
-    /// The server's key, if the client names it.
-    pub host_key: Option<&'a [u8]>,
 }
 
 impl<'a> Login<'a> {
@@ -49,16 +45,15 @@ impl<'a> Login<'a> {
         if !fields.boolean()? {
             return None;
         }
+        let _algorithm = fields.string()?;
+        let blob = fields.string()?;
+        if is_host_bound {
+            let _host_key = fields.string()?;
+        }
         let login = Self {
             session,
             user,
-            algorithm: fields.string()?,
-            blob: fields.string()?,
-            host_key: if is_host_bound {
-                Some(fields.string()?)
-            } else {
-                None
-            },
+            blob,
         };
         fields.is_empty().then_some(login)
     }

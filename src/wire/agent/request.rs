@@ -29,12 +29,8 @@ pub(crate) enum Request<'a> {
 /// The payload of session-bind@openssh.com, which ssh sends since OpenSSH 8.9.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bind<'a> {
-    /// The server's key.
-    pub host_key: &'a [u8],
     /// The hash of the key exchange.
     pub session: &'a [u8],
-    /// The server's signature of it.
-    pub signature: &'a [u8],
     /// Whether further requests come from the server, to which ssh forwards the agent.
     pub is_forwarding: bool,
 }
@@ -63,10 +59,11 @@ impl<'a> Request<'a> {
             let payload = fields.rest();
             return Some(Self::Extension { name, payload });
         }
+        let _host_key = fields.string()?;
+        let session = fields.string()?;
+        let _signature = fields.string()?;
         let bind = Bind {
-            host_key: fields.string()?,
-            session: fields.string()?,
-            signature: fields.string()?,
+            session,
             is_forwarding: fields.boolean()?,
         };
         fields.is_empty().then_some(Self::Bind(bind))

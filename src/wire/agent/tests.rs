@@ -50,7 +50,7 @@ fn a_length_over_the_limit_is_refused() {
 
 #[test]
 fn requests_are_told_apart() {
-    assert_eq!(Request::read(&list()), Some(Request::List));
+    assert_eq!(Request::read(&[REQUEST_IDENTITIES]), Some(Request::List));
     let expected = Request::Sign {
         blob: b"blob",
         data: b"data",
@@ -58,9 +58,7 @@ fn requests_are_told_apart() {
     };
     assert_eq!(Request::read(&sign_request(4)), Some(expected));
     let expected = Request::Bind(Bind {
-        host_key: b"host key",
         session: b"session",
-        signature: b"signature",
         is_forwarding: true,
     });
     assert_eq!(Request::read(&bind(1)), Some(expected));
@@ -92,15 +90,12 @@ fn a_login_is_read_in_both_methods() {
     let login = Login {
         session: b"session",
         user: b"ec2-user",
-        algorithm: b"ssh-ed25519",
         blob: b"blob",
-        host_key: None,
     };
     let plain = login_data(b"publickey", &[]);
     assert_eq!(Login::read(&plain), Some(login));
     let bound = login_data(b"publickey-hostbound-v00@openssh.com", &[b"host key"]);
-    let host_key = Some(&b"host key"[..]);
-    assert_eq!(Login::read(&bound), Some(Login { host_key, ..login }));
+    assert_eq!(Login::read(&bound), Some(login));
 }
 
 #[test]

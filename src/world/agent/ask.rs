@@ -1,0 +1,67 @@
+//! What our ProxyCommand asks the agent of its run.
+
+use std::io::{self, ErrorKind, IoSliceMut, Read, Write};
+use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+
+use rustix::cmsg_space;
+use rustix::io::{FdFlags, fcntl_setfd, retry_on_intr};
+use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
+
+use crate::wire::agent;
+
+/// Asks for AWS credentials, as JSON. `None` if the agent has none for us. It may have to get them
+/// from AWS first.
+///
+/// # Errors
+/// If there is no agent, or it closes the connection: we are then no descendant of its client.
+pub(crate) fn ask_credentials(socket: &Path) -> io::Result<Option<Vec<u8>>> {
+    let request = agent::extension(agent::CREDENTIALS, &[]);
+    let (reply, _) = exchange(socket, &request)?;
+    let json = agent::read_extension_reply(&reply, agent::CREDENTIALS);
+    Ok(json.map(<[u8]>::to_vec))
+}
+
+/// Asks for a TCP connection that was opened in advance. `None` if there is none (any more).
+///
+/// # Errors
+/// As [`ask_credentials`].
+pub(crate) fn ask_connection(socket: &Path, host: &str, port: u16) -> io::Result<Option<OwnedFd>> {
+    let (reply, opened) = exchange(socket, &agent::connection(host, port))?;
+    let is_granted = agent::read_extension_reply(&reply, agent::CONNECTION).is_some();
+    Ok(opened.filter(|_| is_granted))
+}
+
+fn exchange(socket: &Path, request: &[u8]) -> io::Result<(Vec<u8>, Option<OwnedFd>)> {
+    let mut stream = UnixStream::connect(socket)?;
+    stream.write_all(&agent::framed(request).ok_or(ErrorKind::InvalidInput)?)?;
+    // A descriptor comes with the first byte.
+    let mut prefix = [0; 4];
+    let (received, opened) = receive(&stream, &mut prefix)?;
+    stream.read_exact(&mut prefix[received..])?;
+    let length = agent::length(prefix).ok_or(ErrorKind::InvalidData)?;
+    let mut reply = vec![0; length];
+    stream.read_exact(&mut reply)?;
+    Ok((reply, opened))
+}
+
+/// Receives bytes, and a descriptor if one comes with them. Their number is 0 at the end of the stream.
+fn receive(stream: &UnixStream, bytes: &mut [u8]) -> io::Result<(usize, Option<OwnedFd>)> {
+    let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(1))];
+    let mut control = RecvAncillaryBuffer::new(&mut space);
+    let received = retry_on_intr(|| {
+        let mut slices = [IoSliceMut::new(bytes)];
+        recvmsg(stream, &mut slices, &mut control, RecvFlags::empty())
+    })?;
+    let opened = control.drain().find_map(|message| match message {
+        RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
+        _ => None,
+    });
+    // MSG_CMSG_CLOEXEC would do it at once, but not on macOS.
+    if let Some(opened) = &opened {
+        fcntl_setfd(opened, FdFlags::CLOEXEC)?;
+    }
+    Ok((received.bytes, opened))
+}

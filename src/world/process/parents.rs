@@ -1,0 +1,66 @@
+//! Processes and their parents, by `/proc` (proc_pid_stat(5)).
+
+use std::fs;
+
+/// How many parents to look at: a loop is impossible, but the processes change meanwhile.
+const MOST: usize = 256;
+
+/// A process. The system gives its number to another once it has ended, and so we keep its start time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Process {
+    pub pid: u32,
+    /// In clock ticks since the system started.
+    started: u64,
+}
+
+/// The parent of a process. `None` if it has ended, or without `/proc`.
+#[must_use]
+pub(super) fn parent_of(pid: u32) -> Option<u32> {
+    stat(pid).map(|(_, parent)| parent)
+}
+
+/// A process, its parent, the parent's parent and so on, up to the first process of the system or
+/// container. Empty if the process has ended. `None` without `/proc`.
+#[must_use]
+pub(crate) fn with_parents(pid: u32) -> Option<Vec<Process>> {
+    stat(std::process::id())?;
+    let mut found = Vec::new();
+    let mut next = pid;
+    while found.len() < MOST
+        && let Some((process, parent)) = stat(next)
+    {
+        found.push(process);
+        next = parent;
+    }
+    Some(found)
+}
+
+/// A process and the number of its parent.
+fn stat(pid: u32) -> Option<(Process, u32)> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The name before may hold anything.
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let mut fields = after_name.split_whitespace();
+    let parent = fields.nth(1)?.parse().ok()?;
+    let started = fields.nth(17)?.parse().ok()?;
+    Some((Process { pid, started }, parent))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::process::parent_id;
+
+    use super::*;
+
+    #[test]
+    fn the_parents_of_this_process_are_found() {
+        let Some(found) = with_parents(std::process::id()) else {
+            eprintln!("skipped: no /proc");
+            return;
+        };
+        let pids: Vec<u32> = found.iter().map(|it| it.pid).collect();
+        assert_eq!(pids[..2], [std::process::id(), parent_id()]);
+        assert!(found[0].started > 0 && found[0].started >= found[1].started);
+        assert_eq!(with_parents(u32::MAX), Some(vec![]));
+    }
+}
