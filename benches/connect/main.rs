@@ -1,9 +1,12 @@
 //! What mssh adds to ssh, measured with the same sshd.
 //!
-//! `cargo bench [-- [--only PART]... [--pairs N] [--latency MS] [--vs PROGRAM]... [--rounds N]
-//! [--mib N]]`
+//! `cargo bench --bench connect [-- [--only PART]... [--pairs N] [--vs PROGRAM]...
+//! [--aws DESCRIBE,PUSH]... [--rtt MS]... [--rounds N] [--mib N]]`
 //!
-//! - `connection`: wall time, CPU and peak memory of `true` on an instance
+//! - `connection`: wall time and CPU of `true` on an instance, for each latency of AWS
+//! - `round-trip`: the same with a round trip to the instance
+//! - `memory`: peak memory of each process of a session, and its CPU while nothing is typed
+//! - `timeline`: when each step of a login is done
 //! - `rsync`: throughput with a tree of 1 GiB
 //! - `ansible`: wall time and AWS calls for each task of a playbook
 //!
@@ -21,19 +24,35 @@
 mod connection;
 #[path = "../../tests/lab/mod.rs"]
 mod lab;
+mod memory;
 mod meter;
 mod playbook;
+mod process;
+mod relay;
 mod setup;
+mod timeline;
 mod tree;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use connection::Aws;
 use lab::Lab;
 
-const USAGE: &str = "usage: cargo bench [-- [--only connection|rsync|ansible]... [--pairs N] \
-                     [--latency MS] [--vs PROGRAM]... [--rounds N] [--mib N]]";
+const USAGE: &str = "usage: cargo bench --bench connect [-- [--only PART]... [--pairs N] \
+                     [--vs PROGRAM]... [--aws DESCRIBE,PUSH]... [--rtt MS]... [--rounds N] \
+                     [--mib N]]\n\
+                     parts: connection, round-trip, memory, timeline, rsync, ansible";
+
+const PARTS: [&str; 6] = [
+    "connection",
+    "round-trip",
+    "memory",
+    "timeline",
+    "rsync",
+    "ansible",
+];
 
 /// The options.
 struct Plan {
@@ -41,20 +60,36 @@ struct Plan {
     only: Vec<String>,
     /// Connections with each program.
     pairs: usize,
-    /// The latency of AWS in the second table.
-    latency: Duration,
     /// More programs to compare, run with the arguments of mssh.
     others: Vec<String>,
+    /// The latencies of AWS.
+    aws: Vec<Aws>,
+    /// The round trips to the instance.
+    round_trips: Vec<Duration>,
     /// Rounds of rsync and Ansible.
     rounds: usize,
     /// The size of the tree for rsync.
     mib: usize,
 }
 
+impl Plan {
+    /// The programs to compare: ssh, mssh, and the others.
+    fn programs(&self) -> impl Iterator<Item = &str> {
+        let others = self.others.iter().map(String::as_str);
+        ["ssh", "mssh"].into_iter().chain(others)
+    }
+
+    fn wants(&self, part: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == part)
+    }
+}
+
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().skip(1).collect();
-    if words.first().is_some_and(|word| word == meter::OPTION) {
-        return meter::run(&words[1..]);
+    match words.split_first() {
+        Some((first, command)) if first == meter::OPTION => return meter::run(command),
+        Some((first, command)) if first == memory::OPTION => return memory::run(command),
+        _ => {}
     }
     let Some(plan) = plan(&words) else {
         eprintln!("{USAGE}");
@@ -67,16 +102,16 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let wanted = |part: &str| plan.only.is_empty() || plan.only.iter().any(|only| only == part);
-    if wanted("connection") {
-        connection::compare(&lab, &plan, Duration::ZERO);
-        connection::compare(&lab, &plan, plan.latency);
-    }
-    if wanted("rsync") {
-        tree::compare(&lab, &plan);
-    }
-    if wanted("ansible") {
-        playbook::compare(&lab, &plan);
+    let parts: [fn(&Lab, &Plan); 6] = [
+        connection::compare,
+        connection::compare_round_trips,
+        memory::compare,
+        timeline::compare,
+        tree::compare,
+        playbook::compare,
+    ];
+    for (_, compare) in PARTS.iter().zip(parts).filter(|(part, _)| plan.wants(part)) {
+        compare(&lab, &plan);
     }
     ExitCode::SUCCESS
 }
@@ -84,9 +119,10 @@ fn main() -> ExitCode {
 fn plan(words: &[OsString]) -> Option<Plan> {
     let mut plan = Plan {
         only: Vec::new(),
-        pairs: 30,
-        latency: Duration::from_millis(100),
+        pairs: 40,
         others: Vec::new(),
+        aws: Vec::new(),
+        round_trips: Vec::new(),
         rounds: 5,
         mib: 1024,
     };
@@ -95,20 +131,30 @@ fn plan(words: &[OsString]) -> Option<Plan> {
     while let Some(word) = words.next() {
         let value = words.next()?.to_str()?;
         match word.to_str()? {
-            "--only" if ["connection", "rsync", "ansible"].contains(&value) => {
-                plan.only.push(value.to_owned());
-            }
+            "--only" if PARTS.contains(&value) => plan.only.push(value.to_owned()),
             "--pairs" => plan.pairs = at_least_one(value)?,
-            "--latency" => plan.latency = Duration::from_millis(value.parse().ok()?),
             "--vs" => plan.others.push(value.to_owned()),
+            "--aws" => plan.aws.push(Aws::parse(value)?),
+            "--rtt" => plan.round_trips.push(milliseconds(value)?),
             "--rounds" => plan.rounds = at_least_one(value)?,
             "--mib" => plan.mib = at_least_one(value)?,
             _ => return None,
         }
+    }
+    if plan.aws.is_empty() {
+        plan.aws.extend(connection::USUAL);
+    }
+    if plan.round_trips.is_empty() {
+        plan.round_trips
+            .extend([20, 100].map(Duration::from_millis));
     }
     Some(plan)
 }
 
 fn at_least_one(value: &str) -> Option<usize> {
     value.parse().ok().filter(|number| *number > 0)
+}
+
+fn milliseconds(value: &str) -> Option<Duration> {
+    value.parse().ok().map(Duration::from_millis)
 }

@@ -1,4 +1,9 @@
 //! A process that runs a command, and measures it with all its descendants.
+//!
+//! It is a subreaper: descendants whose parent has ended become its children, so that none escapes,
+//! not even a daemon. It waits for every one of them. Each process adds its CPU time to its parent
+//! when that waits for it, so the sum is complete, unless a process ignores SIGCHLD: the kernel then
+//! drops what its children used. The part `memory` looks for such processes.
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -22,34 +27,38 @@ pub(crate) struct Reading {
     pub(crate) cpu: f64,
     /// Peak resident megabytes of the largest of these processes.
     pub(crate) peak: f64,
+    /// Milliseconds from the client's end to that of the last descendant.
+    pub(crate) after: f64,
 }
 
 /// Measures a command in a new meter process.
 pub(crate) fn read(command: &Command) -> Reading {
-    let mut meter = Command::new(std::env::current_exe().expect("this program"));
-    meter
-        .arg(OPTION)
-        .arg(command.get_program())
-        .args(command.get_args());
-    meter.env_clear();
-    meter.envs(
-        command
-            .get_envs()
-            .filter_map(|(name, value)| Some((name, value?))),
-    );
-    let output = meter.stdin(Stdio::null()).output().expect("a meter");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let text = output(OPTION, command);
     let numbers: Vec<f64> = text
         .split_whitespace()
         .filter_map(|n| n.parse().ok())
         .collect();
-    let [wall, cpu, peak] = numbers[..] else {
-        panic!(
-            "the command failed: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+    let [wall, cpu, peak, after] = numbers[..] else {
+        panic!("not a reading: {text:?}");
     };
-    Reading { wall, cpu, peak }
+    Reading {
+        wall,
+        cpu,
+        peak,
+        after,
+    }
+}
+
+/// What this program prints about a command, in a mode of its own.
+pub(crate) fn output(mode: &str, command: &Command) -> String {
+    let mut meter = Command::new(std::env::current_exe().expect("this program"));
+    meter.arg(mode).arg(command.get_program());
+    meter.args(command.get_args()).env_clear();
+    let variables = command.get_envs();
+    meter.envs(variables.filter_map(|(name, value)| Some((name, value?))));
+    let output = meter.stdin(Stdio::null()).output().expect("a meter");
+    assert!(output.status.success(), "{command:?}: {output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// The meter: runs the command, adopts orphans, and prints a reading.
@@ -63,14 +72,15 @@ pub(crate) fn run(words: &[OsString]) -> ExitCode {
         .expect("a program");
     let status = child.wait().expect("a child");
     let wall = began.elapsed().as_secs_f64() * 1000.0;
-    // A keeper ends soon after its client.
+    // The process that keeps the key ends soon after its client.
     while wait() != Err(Errno::ECHILD) {}
+    let after = began.elapsed().as_secs_f64() * 1000.0 - wall;
     let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("usage");
     let cpu = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
     if !status.success() {
         return ExitCode::FAILURE;
     }
     let (cpu, peak) = (cpu as f64 / 1000.0, usage.max_rss() as f64 / 1024.0);
-    let _ = writeln!(std::io::stdout(), "{wall} {cpu} {peak}");
+    let _ = writeln!(std::io::stdout(), "{wall} {cpu} {peak} {after}");
     ExitCode::SUCCESS
 }

@@ -1,9 +1,12 @@
-//! What all comparisons share: a caller, an installed key, options for ssh, and medians.
+//! What all comparisons share: a caller, an installed key, options for ssh, and statistics.
 
 use std::process::{Command, Stdio};
 
 use crate::lab::instances::WEB1;
 use crate::lab::{Caller, Lab};
+
+/// The width of a name in a table.
+const NAME_WIDTH: usize = 28;
 
 /// A caller, with a key that plain ssh can use.
 pub(crate) struct Setup<'lab> {
@@ -11,6 +14,8 @@ pub(crate) struct Setup<'lab> {
     pub(crate) caller: Caller<'lab>,
     /// The local user, who exists on every instance.
     pub(crate) user: String,
+    /// The port to connect to.
+    pub(crate) port: u16,
     key: String,
 }
 
@@ -29,6 +34,7 @@ impl<'lab> Setup<'lab> {
             lab,
             caller,
             user,
+            port: lab.port(),
             key,
         };
         setup.install_key(&setup.user, WEB1);
@@ -62,7 +68,7 @@ impl<'lab> Setup<'lab> {
     pub(crate) fn options(&self, program: &str) -> Vec<String> {
         let known = self.lab.home().join(".ssh/known_hosts");
         let known = format!("UserKnownHostsFile={}", known.display());
-        let port = self.lab.port().to_string();
+        let port = self.port.to_string();
         let mut options = vec!["-F", "none", "-o", &known, "-p", &port];
         if program == "ssh" {
             options.extend(["-o", "IdentitiesOnly=yes", "-i", &self.key]);
@@ -89,13 +95,32 @@ pub(crate) fn succeeds(command: &mut Command) {
     assert!(output.status.success(), "{command:?}: {output:?}");
 }
 
-pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+/// The end of a name that is too long for a table.
+pub(crate) fn short(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    match chars.len().checked_sub(NAME_WIDTH) {
+        None | Some(0) => name.to_owned(),
+        Some(more) => format!("…{}", chars[more + 1..].iter().collect::<String>()),
+    }
+}
+
+pub(crate) fn median(values: Vec<f64>) -> f64 {
+    quantile(values, 50)
+}
+
+/// The value below which this percentage of all values are.
+pub(crate) fn quantile(mut values: Vec<f64>, percent: usize) -> f64 {
     values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    values[values.len() * percent / 100]
+}
+
+/// A function of each pair.
+pub(crate) fn pairs(ours: &[f64], theirs: &[f64], make: impl Fn(f64, f64) -> f64) -> Vec<f64> {
+    let pairs = ours.iter().zip(theirs);
+    pairs.map(|(ours, theirs)| make(*ours, *theirs)).collect()
 }
 
 /// The median of a function of each pair.
 pub(crate) fn of_pairs(ours: &[f64], theirs: &[f64], make: impl Fn(f64, f64) -> f64) -> f64 {
-    let pairs = ours.iter().zip(theirs);
-    median(pairs.map(|(ours, theirs)| make(*ours, *theirs)).collect())
+    median(pairs(ours, theirs, make))
 }
