@@ -93,3 +93,18 @@ fn failed(host: &str, port: u16, source: io::Error) -> ConnectError {
     let host = host.to_owned();
     ConnectError { host, port, source }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn no_connection_holds_small_writes_back() -> io::Result<()> {
+        let server = net::TcpListener::bind("127.0.0.1:0")?;
+        let port = server.local_addr()?.port();
+        let relayed = connect_blocking("127.0.0.1", port).expect("a connection");
+        let waited = connect("127.0.0.1", port).await.expect("a connection");
+        assert!(relayed.nodelay()? && waited.nodelay()?);
+        Ok(())
+    }
+}

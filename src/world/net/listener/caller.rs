@@ -169,3 +169,20 @@ impl fmt::Display for CallerClosed {
 }
 
 impl Error for CallerClosed {}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_caller_gets_small_writes_at_once_and_is_probed() -> io::Result<()> {
+        let port = TcpListener::bind("127.0.0.1:0").await?;
+        let _there = TcpStream::connect(port.local_addr()?).await?;
+        let (stream, peer) = port.accept().await?;
+        let caller = Caller::new(stream, peer);
+        assert!(caller.stream.nodelay()? && sockopt::socket_keepalive(&caller.stream)?);
+        Ok(())
+    }
+}
