@@ -14,6 +14,8 @@ pub(crate) mod jump;
 pub(crate) mod key;
 pub(crate) mod lazy_aws;
 mod master;
+#[expect(dead_code, reason = "connect does not open connections yet")]
+pub(crate) mod own_connection;
 pub(crate) mod push;
 mod race;
 mod report;

@@ -7,6 +7,7 @@ pub(crate) mod bad_value;
 mod connection_config;
 mod display;
 pub(crate) mod files;
+pub(crate) mod host_blocks;
 mod host_config;
 pub(crate) mod known_hosts;
 pub(crate) mod user;

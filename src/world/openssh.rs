@@ -3,10 +3,6 @@
 pub(crate) mod config_files;
 pub(crate) mod error;
 pub(crate) mod host_names;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "connect does not open connections yet")
-)]
 pub(crate) mod own_connection;
 
 mod query;

@@ -30,6 +30,8 @@ pub struct HostConfig {
     pub batch: bool,
     /// The values of IdentityFile.
     pub identities: Vec<String>,
+    /// The files that ssh read for this, if it named them.
+    pub(crate) files: Option<Vec<PathBuf>>,
     /// How ssh connects.
     pub(crate) connection: ConnectionConfig,
     /// How ssh checks the host key.

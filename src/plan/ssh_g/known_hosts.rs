@@ -54,7 +54,7 @@ fn matches(patterns: &HostPatterns, name: &str) -> bool {
 }
 
 /// Whether a name fits a pattern with `*` and `?`. Takes at most the product of both lengths in steps.
-fn fits(pattern: &[u8], name: &[u8]) -> bool {
+pub(super) fn fits(pattern: &[u8], name: &[u8]) -> bool {
     let (mut at, mut seen) = (0, 0);
     // Where the last `*` stands, and how far it reached.
     let mut star: Option<(usize, usize)> = None;

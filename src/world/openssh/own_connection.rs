@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::config_files;
-use crate::plan::ssh_g::{HostKeyConfig, known_hosts};
+use crate::plan::ssh_g::{HostConfig, HostKeyConfig, host_blocks, known_hosts};
 use crate::world::process::{bounded, shell};
 
 /// The environment variable that leaves connecting to ssh, if it is `ssh`.
@@ -27,6 +27,18 @@ fn is_script(program: &Path) -> bool {
     let mut begin = [0; 2];
     let read = File::open(program).and_then(|mut file| file.read_exact(&mut begin));
     read.is_err() || begin == *b"#!"
+}
+
+/// Whether the files that ssh read for one of these hosts say the same about the other.
+#[must_use]
+pub(crate) fn files_say_the_same(config: &HostConfig, hosts: [&str; 2]) -> bool {
+    let same = |file: &PathBuf| {
+        bounded::file(file).is_ok_and(|text| host_blocks::say_the_same(&text, hosts))
+    };
+    config
+        .files
+        .as_ref()
+        .is_some_and(|files| files.iter().all(same))
 }
 
 /// Whether one of the user's or the system's known_hosts files has a key for any of these names.

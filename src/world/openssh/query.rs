@@ -82,6 +82,7 @@ pub(crate) async fn ask(
                 None => None,
             };
     }
+    answer.files = files;
     Ok(with_expanded_user(answer))
 }
 
