@@ -37,7 +37,7 @@ impl Aws {
     }
 
     /// A caller whose calls are answered that late.
-    pub(crate) fn setup(self, lab: &Lab) -> Setup<'_> {
+    fn setup(self, lab: &Lab) -> Setup<'_> {
         let setup = Setup::new(lab);
         let late = |by: Duration| Fault::new(Trouble::Latency(by));
         setup
@@ -47,7 +47,7 @@ impl Aws {
         setup
     }
 
-    pub(crate) fn title(self) -> String {
+    fn title(self) -> String {
         let [describe, push] = [self.describe, self.push].map(|it| it.as_millis());
         format!("DescribeInstances {describe} ms, push {push} ms")
     }
@@ -68,28 +68,44 @@ impl<'lab, 'plan> Case<'lab, 'plan> {
     }
 }
 
-/// Compares the programs with each latency of AWS.
-pub(crate) fn compare(lab: &Lab, plan: &Plan) {
-    let case = |aws: &Aws| Case::new(plan, aws.title(), aws.setup(lab));
-    let mut cases: Vec<_> = plan.aws.iter().map(case).collect();
-    measure(&mut cases, plan.pairs);
-    println!("\na connection: `true` on an instance");
-    print(&cases, plan.pairs);
+/// A title and a setup for each latency of AWS.
+pub(crate) fn latencies<'lab>(lab: &'lab Lab, plan: &Plan) -> Vec<(String, Setup<'lab>)> {
+    let case = |aws: &Aws| (aws.title(), aws.setup(lab));
+    plan.aws.iter().map(case).collect()
 }
 
-/// Compares the programs with each round trip to the instance, and the second latency of AWS if
-/// there are several.
-pub(crate) fn compare_round_trips(lab: &Lab, plan: &Plan) {
+/// A title and a setup for each round trip to the instance, with the second latency of AWS if there
+/// are several.
+pub(crate) fn round_trips<'lab>(lab: &'lab Lab, plan: &Plan) -> Vec<(String, Setup<'lab>)> {
     let aws = plan.aws.get(1).unwrap_or(&plan.aws[0]);
     let case = |rtt: &Duration| {
         let mut setup = aws.setup(lab);
         setup.port = Relay::open(lab.port(), *rtt);
         let title = format!("round trip {} ms, {}", rtt.as_millis(), aws.title());
-        Case::new(plan, title, setup)
+        (title, setup)
     };
-    let mut cases: Vec<_> = plan.round_trips.iter().map(case).collect();
+    plan.round_trips.iter().map(case).collect()
+}
+
+/// Compares the programs with each latency of AWS.
+pub(crate) fn compare(lab: &Lab, plan: &Plan) {
+    run(plan, "`true` on an instance", latencies(lab, plan));
+}
+
+/// Compares the programs with each round trip to the instance.
+pub(crate) fn compare_round_trips(lab: &Lab, plan: &Plan) {
+    run(
+        plan,
+        &format!("`true` on an instance, through {}", Relay::LIMITS),
+        round_trips(lab, plan),
+    );
+}
+
+fn run(plan: &Plan, what: &str, cases: Vec<(String, Setup<'_>)>) {
+    let case = |(title, setup)| Case::new(plan, title, setup);
+    let mut cases: Vec<_> = cases.into_iter().map(case).collect();
     measure(&mut cases, plan.pairs);
-    println!("\na connection through {}", Relay::LIMITS);
+    println!("\na connection: {what}");
     print(&cases, plan.pairs);
 }
 

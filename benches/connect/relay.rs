@@ -5,11 +5,12 @@
 //! as with TCP's handshake.
 //!
 //! So it counts the round trips of SSH's protocol, one after the other. It shows nothing of a TCP
-//! over that distance: the kernel's acknowledgements, delayed or not, are between the client and
-//! the relay on one side and between the relay and sshd on the other, both on loopback. Where a
-//! write without TCP_NODELAY waits for an acknowledgement, it waits for the receiver's delay
-//! (40 ms), but not for the round trip that it would wait for, too; a connection is open at once
-//! for the client; there are no losses and no slow start.
+//! over that distance: the kernel acknowledges between the client and the relay, and between the
+//! relay and sshd, both on loopback. A small write without TCP_NODELAY that waits for an
+//! acknowledgement of the one before waits here for its delay (40 ms) at most, and for nothing if
+//! the round trip is longer than that, since Linux delays acknowledgements only where answers come
+//! sooner. Over a real distance it would wait for both the delay and the round trip. A connection is
+//! open at once for the client; there are no losses and no slow start.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};

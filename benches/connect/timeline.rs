@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Instant;
 
 use crate::Plan;
-use crate::connection::{Aws, client};
+use crate::connection::{client, latencies, round_trips};
 use crate::lab::Lab;
 use crate::setup::{Setup, median, short};
 
@@ -46,29 +46,26 @@ const STEPS: [(&str, &str); 17] = [
     ("has the exit status", "rtype exit-status"),
 ];
 
+const LOGINS: usize = 10;
+
 /// When each step of a login was done, in milliseconds, and the end.
 type Times = Vec<Option<f64>>;
 
-/// Prints the time of each step with each program: medians, with each latency of AWS.
+/// Prints the time of each step with each program, with each latency of AWS and each round trip.
 pub(crate) fn compare(lab: &Lab, plan: &Plan) {
-    for aws in &plan.aws {
-        let setup = aws.setup(lab);
+    for (title, setup) in latencies(lab, plan).iter().chain(&round_trips(lab, plan)) {
         let mut all: Vec<Vec<Times>> = plan.programs().map(|_| Vec::new()).collect();
-        for _ in 0..plan.pairs {
+        for _ in 0..LOGINS {
             for (program, times) in plan.programs().zip(&mut all) {
-                times.push(log_in(&setup, program));
+                times.push(log_in(setup, program));
             }
         }
-        print(plan, *aws, &all);
+        println!("\nthe steps of a login: ms after its start, medians of {LOGINS}\n{title}");
+        print(plan, &all);
     }
 }
 
-fn print(plan: &Plan, aws: Aws, all: &[Vec<Times>]) {
-    println!(
-        "\nthe steps of a login: ms after its start, medians of {}; {}",
-        plan.pairs,
-        aws.title()
-    );
+fn print(plan: &Plan, all: &[Vec<Times>]) {
     let names: Vec<String> = plan
         .programs()
         .map(|name| format!(" {:>28}", short(name)))
