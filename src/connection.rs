@@ -3,9 +3,11 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::process::ExitCode;
 
 use crate::plan::argv::own_connection::ConnectionRequest;
+use crate::world::agent::ask_connection;
 use crate::world::net::{pass_fd, ssh_socket};
 use crate::world::tty::terminal::Terminal;
 
@@ -19,15 +21,13 @@ pub(crate) fn hand_to_ssh(words: &[OsString]) -> ExitCode {
     let Some(request) = ConnectionRequest::parse(words) else {
         return ExitCode::from(FAILED);
     };
-    let (address, options) = (request.address, &request.options);
-    let limits = (options.timeout, options.attempts);
-    let passed = ssh_socket::connect_blocking(address, options.socket, limits)
-        .and_then(|stream| pass_fd::send(io::stdout(), stream));
+    let connected = open_in_advance(&request).map_or_else(|| connect(&request), Ok);
+    let passed = connected.and_then(|connection| pass_fd::send(io::stdout(), connection));
     let Err(cause) = passed else {
         return ExitCode::SUCCESS;
     };
-    if !options.quiet {
-        let (host, port) = (address.ip(), address.port());
+    if !request.options.quiet {
+        let (host, port) = (request.address.ip(), request.address.port());
         // ssh ends its lines like this, for a terminal in raw mode.
         let line = format!(
             "ssh: connect to host {host} port {port}: {}\r\n",
@@ -36,6 +36,19 @@ pub(crate) fn hand_to_ssh(words: &[OsString]) -> ExitCode {
         Terminal::write_verbatim(line.as_bytes());
     }
     ExitCode::from(FAILED)
+}
+
+/// The connection that the agent has, if it has one: it gives each away once.
+fn open_in_advance(request: &ConnectionRequest) -> Option<OwnedFd> {
+    let host = request.address.ip().to_string();
+    let agent = request.agent.as_deref()?;
+    ask_connection(agent, &host, request.address.port()).ok()?
+}
+
+fn connect(request: &ConnectionRequest) -> io::Result<OwnedFd> {
+    let options = &request.options;
+    let limits = (options.timeout, options.attempts);
+    ssh_socket::connect_blocking(request.address, options.socket, limits).map(OwnedFd::from)
 }
 
 /// The text of strerror(3).

@@ -4,10 +4,6 @@ pub(crate) mod connect_error;
 pub(crate) mod error;
 pub(crate) mod forward;
 pub(crate) mod listener;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "connect does not open connections yet")
-)]
 pub(crate) mod pass_fd;
 pub(crate) mod pump;
 pub(crate) mod resolver;

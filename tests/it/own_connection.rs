@@ -2,15 +2,18 @@
 //! they say of their own.
 
 use std::fs;
-use std::io::{BufRead, BufReader, IoSliceMut, Write};
+use std::io::{BufRead, BufReader, IoSlice, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
 use std::net::{TcpListener, TcpStream};
-use std::os::fd::OwnedFd;
-use std::os::unix::net::UnixStream;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg, sockopt};
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, recvmsg, sendmsg, sockopt,
+};
 
 use crate::sandbox::{Outcome, PATIENCE, caller, eventually, finish, free_port, plain_ssh, spawn};
 
@@ -136,6 +139,44 @@ fn handed_over(port: u16, words: &[&str]) -> TcpStream {
         panic!("no descriptor");
     };
     TcpStream::from(descriptors.next().expect("a descriptor"))
+}
+
+#[test]
+fn the_connection_of_an_agent_is_taken() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    let opened = TcpStream::connect(("127.0.0.1", port)).expect("a connection");
+    let address = opened.local_addr().expect("its address");
+    let (_directory, socket) = agent(opened);
+    let taken = handed_over(port, &[&socket]);
+    assert_eq!(taken.local_addr().expect("its address"), address);
+    // The agent has gone with its connection, and its socket is stale.
+    let other = handed_over(port, &[&socket]);
+    assert_ne!(other.local_addr().expect("its address"), address);
+}
+
+/// An agent that answers one request with this connection, and the word that names its socket.
+fn agent(opened: TcpStream) -> (tempfile::TempDir, String) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("agent 100%");
+    let listener = UnixListener::bind(&path).expect("a socket");
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        let mut request = [0; 4];
+        stream.read_exact(&mut request).expect("a length");
+        let name = b"connection@mssh";
+        // SSH_AGENT_EXTENSION_RESPONSE (RFC 9987, section 3.8).
+        let length = u8::try_from(name.len()).expect("a byte");
+        let reply = [&[0, 0, 0, length + 5, 29, 0, 0, 0, length], &name[..]].concat();
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut control = SendAncillaryBuffer::new(&mut space);
+        let passed = [opened.as_fd()];
+        control.push(SendAncillaryMessage::ScmRights(&passed));
+        let bytes = [IoSlice::new(&reply)];
+        sendmsg(&stream, &bytes, &mut control, SendFlags::empty()).expect("sent");
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+    (directory, format!("socket={}", path.display()))
 }
 
 /// The kernel's keep-alive timer runs only where TCPKeepAlive asks for it (proc_net_tcp in the kernel's

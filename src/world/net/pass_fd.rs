@@ -2,15 +2,12 @@
 //! ProxyCommand with ProxyUseFdpass: with one byte (`mm_receive_fd()` in OpenSSH's
 //! `monitor_fdpass.c`).
 
-use std::io::{self, IoSlice, IoSliceMut};
+use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 
-use rustix::io::{fcntl_setfd, retry_on_intr};
-use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-    SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
-};
+use rustix::io::retry_on_intr;
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 
 /// Sends a descriptor. The receiver gets a duplicate of it.
 ///
@@ -27,34 +24,13 @@ pub(crate) fn send(socket: impl AsFd, descriptor: impl AsFd) -> io::Result<()> {
     Ok(())
 }
 
-/// Receives a descriptor, which programs that this process starts do not inherit; `None` if the sender
-/// has closed its end, or sends a byte alone.
-///
-/// # Errors
-/// If `socket` cannot be read.
-pub(crate) fn receive(socket: impl AsFd) -> io::Result<Option<OwnedFd>> {
-    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-    let mut control = RecvAncillaryBuffer::new(&mut space);
-    let mut byte = [0];
-    retry_on_intr(|| {
-        let into = &mut [IoSliceMut::new(&mut byte)];
-        recvmsg(&socket, into, &mut control, RecvFlags::empty())
-    })?;
-    let received = control.drain().find_map(|message| match message {
-        RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
-        _ => None,
-    });
-    if let Some(descriptor) = &received {
-        fcntl_setfd(descriptor, rustix::io::FdFlags::CLOEXEC)?;
-    }
-    Ok(received)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, Write};
+    use std::io::{IoSliceMut, Read, Write};
     use std::net::{TcpListener, TcpStream};
     use std::os::unix::net::UnixStream;
+
+    use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
 
     use super::*;
 
@@ -65,21 +41,28 @@ mod tests {
         let client = TcpStream::connect(server.local_addr()?)?;
         send(&ours, &client)?;
         drop((ours, client));
-        let mut received = TcpStream::from(receive(&theirs)?.expect("a descriptor"));
-        received.write_all(b"hello")?;
-        drop(received);
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut control = RecvAncillaryBuffer::new(&mut space);
+        let (mut byte, flags) = ([1; 2], RecvFlags::empty());
+        let into = &mut [IoSliceMut::new(&mut byte)];
+        let received = recvmsg(&theirs, into, &mut control, flags)?;
+        let mut messages = control.drain();
+        let Some(RecvAncillaryMessage::ScmRights(mut passed)) = messages.next() else {
+            panic!("no descriptor");
+        };
+        let mut passed = TcpStream::from(passed.next().expect("a descriptor"));
+        passed.write_all(b"hello")?;
+        drop(passed);
         let mut heard = String::new();
         server.accept()?.0.read_to_string(&mut heard)?;
-        assert_eq!(heard, "hello");
-        assert!(receive(&theirs)?.is_none(), "the sender is gone");
+        assert_eq!((heard.as_str(), received.bytes, byte), ("hello", 1, [0, 1]));
         Ok(())
     }
 
     #[test]
-    fn a_byte_alone_passes_nothing() -> io::Result<()> {
-        let (mut ours, theirs) = UnixStream::pair()?;
-        ours.write_all(&[0])?;
-        assert!(receive(&theirs)?.is_none());
+    fn only_a_unix_socket_passes_a_descriptor() -> io::Result<()> {
+        let (_reader, writer) = io::pipe()?;
+        assert!(send(&writer, io::stderr()).is_err());
         Ok(())
     }
 }
