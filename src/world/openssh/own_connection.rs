@@ -52,15 +52,18 @@ pub(crate) fn knows_any(config: &HostKeyConfig, names: &[String]) -> bool {
             None => PathBuf::from(name),
         });
     files.any(|file| {
-        let is_file = file.metadata().is_ok_and(|it| it.is_file());
-        let content = bounded::file(&file).ok().filter(|_| is_file);
-        content.is_some_and(|it| known_hosts::has_key(&it, names))
+        // Opening a FIFO would wait for a writer.
+        file.metadata().is_ok_and(|it| it.is_file())
+            && bounded::file(&file).is_ok_and(|it| known_hosts::has_key(&it, names))
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::plan::ssh_g::ForwardAgent;
 
     #[test]
     fn a_script_in_front_of_ssh_is_noticed() -> std::io::Result<()> {
@@ -71,6 +74,62 @@ mod tests {
         assert!(is_script(&script) && is_script(&directory.path().join("none")));
         assert!(!is_script(&env::current_exe()?));
         Ok(())
+    }
+
+    /// The settings of the installed ssh for an address.
+    fn settings(options: &[&str]) -> HostConfig {
+        let mut ssh = std::process::Command::new("ssh");
+        ssh.args(["-F", "none", "-G"]);
+        ssh.args(options.iter().flat_map(|option| ["-o", option]));
+        let output = ssh.arg("10.0.0.1").output().expect("ssh");
+        assert!(output.status.success(), "{output:?}");
+        HostConfig::parse(&output.stdout)
+    }
+
+    #[test]
+    fn what_the_installed_ssh_prints_is_understood() {
+        let usual = settings(&[]);
+        let connection = &usual.connection;
+        assert!(connection.keepalive && !connection.binds && !connection.canonicalizes);
+        assert_eq!((connection.timeout, connection.attempts), (None, Some(1)));
+        assert!(connection.tos.is_some() && connection.local_command.is_none());
+        assert!(usual.host_key.asks && !usual.host_key.trusts_localhost);
+        assert!(usual.host_key.files.len() > 1);
+        assert_eq!(usual.agent.forward, ForwardAgent::No);
+        let algorithms = &usual.agent.accepted_algorithms;
+        assert!(algorithms.iter().any(|it| it == "ssh-ed25519"));
+        let other = settings(&[
+            "BindAddress=10.0.0.9",
+            "CanonicalizeHostname=yes",
+            "CheckHostIP=yes",
+            "ConnectTimeout=7",
+            "ConnectionAttempts=3",
+            "ForwardAgent=\"/a b\"",
+            "HostKeyAlias=web",
+            "IPQoS=af21 cs1",
+            "IdentityAgent=\"/c d\"",
+            "LocalCommand=echo %h",
+            "NoHostAuthenticationForLocalhost=yes",
+            "PermitLocalCommand=yes",
+            "StrictHostKeyChecking=accept-new",
+            "TCPKeepAlive=no",
+            "UserKnownHostsFile=/e /f",
+        ]);
+        let connection = other.connection;
+        assert!(!connection.keepalive && connection.binds && connection.canonicalizes);
+        assert_eq!(connection.timeout, Some(Duration::from_secs(7)));
+        assert_eq!((connection.attempts, connection.tos), (Some(3), Some(0x48)));
+        assert_eq!(connection.local_command.as_deref(), Some("echo %h"));
+        let host_key = other.host_key;
+        assert!(!host_key.asks && host_key.checks_address && host_key.trusts_localhost);
+        assert_eq!(host_key.alias.as_deref(), Some("web"));
+        assert!(
+            ["/e", "/f"]
+                .iter()
+                .all(|it| host_key.files.contains(&(*it).to_owned()))
+        );
+        assert_eq!(other.agent.identity_agent.as_deref(), Some("/c d"));
+        assert_eq!(other.agent.forward, ForwardAgent::At("/a b".into()));
     }
 
     #[test]
