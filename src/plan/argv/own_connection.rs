@@ -16,7 +16,7 @@
 //! - A name is not resolved, and its CanonicalizeHostname is skipped: only literal addresses are taken.
 //! - `-J` with a ProxyCommand is an error, and ours would override the proxy of a file.
 //! - The descriptor is inherited by a LocalCommand, which could keep the connection open.
-//! - `-v` shows the ProxyCommand in place of `Connecting to …` and `Connection established.`
+//! - `-v` and LogLevel show the ProxyCommand in place of `Connecting to …` and `Connection established.`
 //! - sftp and scp may be told to use another program than ssh, or none (`-S`, `-D`).
 //! - A ProxyCommand that fails adds `proxy dialer did not pass back a connection`: ssh must get this
 //!   one only when the connection stands.
@@ -103,7 +103,7 @@ impl OwnConnection {
         let is_this = config.hostname.parse() == Ok(ip) && config.family.includes(ip);
         let port = config.port?;
         let decides_itself = invocation.is_control_command()
-            || invocation.is_verbose()
+            || shows_steps(invocation)
             || invocation.jump().is_some()
             || names_other_program(invocation)
             || resolved.by_master
@@ -143,6 +143,18 @@ impl OwnConnection {
         let same = |it: &Option<Self>| it.as_ref().is_some_and(|it| it.options == *first);
         all.iter().all(same).then_some(first)
     }
+}
+
+/// Whether the command line asks for debug output. A LogLevel of a file is not known: `ssh -G` is asked
+/// with `-v`.
+fn shows_steps(invocation: &Invocation) -> bool {
+    let mut flags = invocation.flags.iter().filter(|flag| flag.letter == b'o');
+    let is_debug = |option: &OsStr| {
+        let option = option.as_bytes().to_ascii_lowercase();
+        let level = option.trim_ascii_start().strip_prefix(b"loglevel");
+        level.is_some_and(|it| it.windows(5).any(|part| part == b"debug"))
+    };
+    invocation.is_verbose() || flags.any(|flag| flag.value.as_deref().is_some_and(is_debug))
 }
 
 /// Whether sftp or scp runs another program than ssh.

@@ -77,6 +77,7 @@ fn what_a_proxy_command_would_change_is_left_to_ssh() {
     }
     for words in [
         &["-v", "i-0abcdef0"][..],
+        &["-oLogLevel=debug2", "i-0abcdef0"],
         &["-Oexit", "i-0abcdef0"],
         &["-Jnone", "i-0abcdef0"],
     ] {
