@@ -1,28 +1,35 @@
 //! A connection with one of the clients: resolve each destination, push a key, become the client.
 //!
-//! Asks ssh first: its answer may mean that no push is needed. Until that is certain, there is no
-//! key, no directory for it and no process that deletes it.
+//! The agent that holds the key starts first, so that its start takes no time of its own. ssh starts
+//! when the route is known, and the agent keeps it waiting for the key until the push is accepted.
 
 use std::path::{Path, PathBuf};
 
+use crate::agent::client::AgentProcess;
 use crate::error::Error;
+use crate::plan::argv::agent::{AgentOptions, Forwarded};
+use crate::plan::argv::own_connection::{ConnectOptions, OwnConnection};
 use crate::plan::argv::tunnel::TunnelArgs;
-use crate::plan::argv::{self, CommandLine, Identity, Resolved};
+use crate::plan::argv::{self, CommandLine, Identity, ProxyCommand, Resolved};
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::program::Program;
+use crate::plan::route::Route;
+use crate::plan::ssh_g::{AgentConfig, ForwardAgent};
+use crate::plan::target::Target;
+use crate::plan::target::destination::Destination;
 use crate::resolve::Resolver;
 use crate::resolve::host::{Settings, Ssh};
-use crate::resolve::key::{KeyFiles, LoginKey};
 use crate::resolve::lazy_aws::LazyAws;
-use crate::resolve::push::KeyPush;
+use crate::resolve::push::{KeyAgent, KeyPush};
 use crate::run::{become_client, show, wait_for};
-use crate::world::aws::Aws;
-use crate::world::openssh::ConfigSource;
+use crate::world::key::directory;
+use crate::world::openssh::{ConfigSource, user_agent};
 use crate::world::process;
 use crate::world::process::error::IoError;
 use crate::world::tty::terminal::Terminal;
 
-/// The key's path that `--dry-run` shows: it makes no key.
+/// The paths that `--dry-run` shows: it makes no key, and starts no agent.
+const NO_AGENT: &str = "AGENT_SOCKET";
 const NO_KEY: &str = "EPHEMERAL_KEY";
 
 /// Prepares the connection, then becomes the client, or shows its command line.
@@ -33,20 +40,48 @@ pub(crate) fn run(invocation: &Invocation, terminal: Terminal) -> Result<(), Err
     let options = &invocation.options;
     let terminal = terminal.with_verbosity(options.debug, invocation.is_verbose());
     let quiet = invocation.is_quiet();
-    // Keep both until exec: dropping the files removes the key.
-    let (line, _files) = wait_for(terminal.show_wait_during(quiet, prepare(invocation, terminal)))?;
+    let (line, agent, stays) = wait_for(async {
+        let agent = start_agent(invocation)?;
+        let prepare = prepare(invocation, agent.as_ref(), terminal);
+        let prepared = terminal.show_wait_during(quiet, prepare).await?;
+        let agent = agent.filter(|_| prepared.logs_in);
+        Ok((prepared.line, agent, prepared.stays))
+    })?;
     if options.dry_run {
         return show(&line);
     }
     terminal.debug(|| format!("becoming {}", line.quoted().to_string_lossy()));
+    if let Some(agent) = agent {
+        agent.becomes_client(stays)?;
+    }
     become_client(&line)
 }
 
-/// The client's command line, and the files that it needs.
+/// The client to become.
+struct Prepared {
+    line: CommandLine,
+    /// Whether it logs in, and so needs the agent.
+    logs_in: bool,
+    /// Whether it looks for the agent once more after it has gone to the background.
+    stays: bool,
+}
+
+/// Starts the agent, unless this run logs in nowhere.
+fn start_agent(invocation: &Invocation) -> Result<Option<AgentProcess>, Error> {
+    let options = &invocation.options;
+    if options.dry_run || invocation.is_control_command() {
+        return Ok(None);
+    }
+    let agent = AgentProcess::start(invocation.program, options.debug)?;
+    Ok(Some(agent))
+}
+
+/// Resolves the destinations and builds the client's command line.
 async fn prepare(
     invocation: &Invocation,
+    agent: Option<&AgentProcess>,
     terminal: Terminal,
-) -> Result<(CommandLine, Option<KeyFiles>), Error> {
+) -> Result<Prepared, Error> {
     let client = process::find(invocation.program.client())?;
     let ssh = match invocation.program {
         Program::Ssh => client.clone(),
@@ -68,64 +103,152 @@ async fn prepare(
             !invocation.has_several_destinations(),
             terminal,
         ),
-        push: KeyPush::of(invocation),
+        push: KeyPush::by(agent.map(KeyAgent::Process), invocation),
         terminal,
     };
     let targets = resolver.all().await?;
     let logs_in = !invocation.is_control_command() && targets.iter().any(|it| !it.by_master);
-    let tunnels = TunnelArgs::to(invocation, &targets).filter(|_| logs_in);
-    let needs_credentials = tunnels.is_some() && !invocation.options.dry_run;
-    let key = resolver.push.into_key().filter(|_| logs_in);
-    let (files, credentials) =
-        write_files(key, resolver.aws.loaded().filter(|_| needs_credentials)).await?;
-    let tunnels = tunnels.map(|it| TunnelArgs { credentials, ..it });
-    let key = files.as_ref().and_then(|it| it.key.as_deref());
-    let identity = match key {
-        _ if !logs_in => Identity::Unneeded,
-        Some(key) => Identity::Ephemeral(key),
-        None if invocation.identity().is_some() => Identity::Own,
-        None => Identity::Ephemeral(Path::new(NO_KEY)),
+    let line = if logs_in {
+        let directory = hand_over(agent, &resolver.aws, &targets).await?;
+        login_line(&client, invocation, (agent, directory.as_deref()), &targets).await?
+    } else {
+        let nothing = (Identity::Unneeded, None);
+        command_line(&client, invocation, nothing, &targets)?
     };
-    let line = command_line(&client, invocation, identity, tunnels.as_ref(), &targets)?;
-    Ok((line, files))
+    let stays = targets.iter().any(|it| {
+        let forks = invocation.runs_in_background() || it.agent.forks;
+        forks && it.agent.forward != ForwardAgent::No
+    });
+    Ok(Prepared {
+        line,
+        logs_in,
+        stays,
+    })
 }
 
-/// Writes what the client needs: the key, if mssh made one, and the credentials for a tunnel, if
-/// there is one.
-async fn write_files(
-    key: Option<LoginKey>,
-    aws: Option<&Aws>,
-) -> Result<(Option<KeyFiles>, Option<PathBuf>), Error> {
-    let files = match key {
-        Some(LoginKey::Ephemeral(key)) => Some(key.write()?),
-        Some(LoginKey::Own(_) | LoginKey::Shared(..)) | None => None,
+/// Tells the agent what it may need while ssh runs. Returns its directory.
+async fn hand_over(
+    agent: Option<&AgentProcess>,
+    aws: &LazyAws,
+    targets: &[Resolved],
+) -> Result<Option<PathBuf>, Error> {
+    let Some(agent) = agent else {
+        return Ok(None);
     };
-    let Some(aws) = aws else {
-        return Ok((files, None));
+    let directory = agent.directory().await?;
+    if let Some(socket) = targets.first().and_then(|it| user_agent::socket(&it.agent)) {
+        agent.pass_on_to(&socket)?;
+    }
+    let is_tunnel = |it: &Resolved| matches!(it.route, Route::Tunnel(..));
+    if targets.iter().any(is_tunnel)
+        && let Some(credentials) = aws.credentials().await?
+    {
+        agent.keep(&credentials)?;
+    }
+    Ok(Some(directory))
+}
+
+/// The command line of a client that logs in.
+async fn login_line(
+    client: &Path,
+    invocation: &Invocation,
+    (agent, directory): (Option<&AgentProcess>, Option<&Path>),
+    targets: &[Resolved],
+) -> Result<CommandLine, Error> {
+    let options = agent_options(directory, invocation, targets);
+    let identity = match (&options, invocation.identity()) {
+        (Some(options), None) => Identity::Ephemeral(options),
+        (options, _) => Identity::Own(options.as_ref()),
     };
-    let files = files.map_or_else(KeyFiles::without_key, Ok)?;
-    let credentials = files.take_along(aws).await?;
-    Ok((Some(files), Some(credentials)))
+    let socket = directory.map(directory::socket_in);
+    let purpose = match TunnelArgs::to(invocation, targets) {
+        Some(tunnels) => Some(Purpose::Tunnels(TunnelArgs {
+            agent: socket,
+            ..tunnels
+        })),
+        None => match (own_connection(agent, targets).await, socket) {
+            (Some(options), Some(agent)) => Some(Purpose::Connection(options, agent)),
+            _ => None,
+        },
+    };
+    command_line(client, invocation, (identity, purpose), targets)
+}
+
+/// What ssh is told about the agent; `None` if no key is pushed.
+fn agent_options(
+    directory: Option<&Path>,
+    invocation: &Invocation,
+    targets: &[Resolved],
+) -> Option<AgentOptions> {
+    let is_node = |it: &Destination| matches!(it.target, Target::Node(_));
+    if invocation.destinations().all(is_node) {
+        return None;
+    }
+    let (socket, key) = match directory {
+        Some(directory) => (
+            directory::socket_in(directory),
+            directory::public_key_in(directory),
+        ),
+        None => (NO_AGENT.into(), NO_KEY.into()),
+    };
+    let config = targets.first().map(|it| &it.agent);
+    let forwards_its_own = config.is_some_and(AgentConfig::forwards_its_own);
+    let users = config.and_then(user_agent::socket);
+    let forwarded = users.map_or(Forwarded::Nothing, Forwarded::Users);
+    Some(AgentOptions {
+        socket,
+        public_key: Some(key).filter(|_| invocation.identity().is_none()),
+        forwarded: Some(forwarded).filter(|_| forwards_its_own),
+    })
+}
+
+/// How ssh gets the connections to these destinations, if all of them stand.
+async fn own_connection<'a>(
+    agent: Option<&AgentProcess>,
+    targets: &'a [Resolved],
+) -> Option<&'a ConnectOptions> {
+    let options = OwnConnection::common(targets.iter().map(|it| it.connection.as_ref()))?;
+    for connection in targets.iter().filter_map(|it| it.connection.as_ref()) {
+        if !agent?.has_connected(connection.address).await {
+            return None;
+        }
+    }
+    Some(options)
+}
+
+/// What our ProxyCommand is for.
+enum Purpose<'a> {
+    Tunnels(TunnelArgs),
+    /// To pass the open connections, which the agent at this socket has.
+    Connection(&'a ConnectOptions, PathBuf),
 }
 
 /// Our own path is looked up only if ssh is to start us: the file may have been deleted.
 fn command_line(
     client: &Path,
     invocation: &Invocation,
-    identity: Identity<'_>,
-    tunnels: Option<&TunnelArgs>,
+    (identity, purpose): (Identity<'_>, Option<Purpose<'_>>),
     targets: &[Resolved],
 ) -> Result<CommandLine, Error> {
     let knows_host_key = targets.iter().any(|it| it.route.host_key().is_some());
-    let mssh = if tunnels.is_some() || knows_host_key {
+    let mssh = if purpose.is_some() || knows_host_key {
         Some(process::mssh_path()?)
     } else {
         None
     };
     let mssh = mssh.as_deref();
-    let proxy = tunnels.zip(mssh).map(|(it, mssh)| it.proxy_command(mssh));
-    let proxy = proxy.as_deref();
+    let proxy = purpose.zip(mssh).map(|(purpose, mssh)| match purpose {
+        Purpose::Tunnels(tunnels) => ProxyCommand::Copies(tunnels.proxy_command(mssh)),
+        Purpose::Connection(options, agent) => {
+            ProxyCommand::Passes(options.proxy_command(mssh, Some(&agent)))
+        }
+    });
     Ok(argv::build(
-        client, invocation, identity, proxy, mssh, targets,
+        client,
+        invocation,
+        identity,
+        proxy.as_ref(),
+        mssh,
+        targets,
     ))
 }

@@ -2,10 +2,12 @@
 //!
 //! Each variant names the mistake or the failed condition, not the call that noticed it.
 
+mod push;
 mod tunnel;
 
 use thiserror::Error;
 
+pub(crate) use self::push::{Cause, PushError};
 pub(crate) use self::tunnel::TunnelError;
 use crate::hint::Hint;
 use crate::plan::aws::instance_error::InstanceError;
@@ -42,6 +44,8 @@ pub(crate) enum Error {
     Route(#[from] RouteError),
     #[error(transparent)]
     Aws(AwsError),
+    #[error(transparent)]
+    Push(#[from] PushError),
     #[error(transparent)]
     Tunnel(#[from] TunnelError),
 }
@@ -104,6 +108,7 @@ impl Error {
     pub(crate) fn dropped_session(&self) -> Option<&StaleSession> {
         match self {
             Self::Aws(error) => error.dropped_session(),
+            Self::Push(error) => error.stale.as_ref().filter(|it| it.is_deleted),
             _ => None,
         }
     }
@@ -118,6 +123,7 @@ impl Error {
             Self::Instance(error) => error,
             Self::Route(error) => error,
             Self::Aws(error) => error,
+            Self::Push(error) => error,
             Self::Tunnel(error) => error,
         }
     }

@@ -71,7 +71,10 @@ fn help(program: Program) -> String {
         _ => help_line(program, opt),
     };
     let (rare, shown): (Vec<&Opt>, _) = {
-        let ours = OPTIONS.iter().filter(|opt| opt.suits(program));
+        // --ssh-config names --install.
+        let ours = OPTIONS
+            .iter()
+            .filter(|opt| opt.suits(program) && opt.name != Name::Install);
         ours.partition(|opt| opt.rare)
     };
     let options: String = shown.into_iter().map(line).collect();

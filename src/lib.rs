@@ -8,7 +8,7 @@
 //! ```
 //!
 //! - `plan` makes decisions: pure functions from values to values.
-//! - `wire` has the protocols of tunnels and agents, without sockets and clocks.
+//! - `wire` has the protocols of tunnels, without sockets and clocks.
 //! - `world` does the I/O: AWS, OpenSSH, files, processes, the network, the terminal.
 //! - `resolve` has the steps from a destination to a route, and `tunnel` copies bytes through an EC2
 //!   Instance Connect Endpoint or Session Manager.
@@ -17,6 +17,7 @@
 //! - This file chooses the mode, and turns the error that ends a run into a message and an exit
 //!   status.
 
+mod agent;
 mod complete;
 mod connect;
 mod connection;
@@ -61,7 +62,6 @@ use plan::cli::grammar::SCP_BY_HERE;
 use plan::cli::{self, Document, Request};
 use plan::program::Program;
 use run::{become_client, client, print, show, wait_for};
-use world::key::keeper;
 use world::openssh::{self, error::SshError};
 use world::process::error::IoError;
 use world::process::{self, own_program};
@@ -93,9 +93,6 @@ fn run_command_line() -> ExitCode {
     let program = Program::from_name(&name.to_string_lossy());
     let words: Vec<OsString> = words.collect();
     let mode = Mode::of(&words);
-    if let Mode::Keeper(words) = mode {
-        return keeper::run(words).map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
-    }
     process::hide_memory();
     let terminal = Terminal::new(program);
     panics::record(terminal.with_verbosity(mode.asks_for_debug(), false));
@@ -129,8 +126,9 @@ fn report(error: &Error, terminal: Terminal) {
 
 fn run_mode(program: Program, mode: &Mode<'_>, terminal: Terminal) -> Result<ExitCode, Error> {
     let done = match mode {
-        // It has run before anything else.
-        Mode::Keeper(_) => return Ok(ExitCode::FAILURE),
+        Mode::Agent(words) => {
+            agent::process::run(words, terminal).map_err(|it| IoError::Start(it).into())
+        }
         Mode::HostKey(words) => return Ok(host_key::answer(words, terminal)),
         Mode::SkipBlock(words) => return Ok(match_exec::skips_block(words)),
         Mode::Tunnel(words) => wait_for(tunnel::run(words, (io::stdin(), io::stdout()), terminal)),
@@ -160,7 +158,7 @@ fn run_request(
             }
             connect::run(&invocation, terminal)
         }
-        Request::ProxyCommand(request) => proxy_command::run(&request, terminal),
+        Request::ProxyCommand(request) => return proxy_command::run(&request, terminal),
         Request::Listen(request) => return wait_for(listen::run(&request, terminal)),
         Request::Setup(setup) => print(&setup::run(&setup, terminal)?),
         Request::Shell(invocation) => {

@@ -68,7 +68,7 @@ async fn find(
         invocation,
         settings: Settings::Given(Box::new(config)),
         aws: LazyAws::new(&invocation.options, true, terminal),
-        push: KeyPush::of(invocation),
+        push: KeyPush::by(None, invocation),
         terminal,
     };
     let targets = resolver.all().await?;

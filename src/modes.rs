@@ -2,15 +2,15 @@
 
 use std::ffi::{OsStr, OsString};
 
+use crate::agent::process;
 use crate::plan::argv::ssh_config::SKIP_BLOCK;
 use crate::plan::argv::{host_key, tunnel};
 use crate::plan::cli::complete;
-use crate::world::key::keeper;
 
 /// What the command line asks for.
 pub(crate) enum Mode<'a> {
-    /// The process that deletes a key.
-    Keeper(&'a [OsString]),
+    /// The ssh agent that holds a key.
+    Agent(&'a [OsString]),
     /// ssh's KnownHostsCommand.
     HostKey(&'a [OsString]),
     /// ssh's `Match exec`.
@@ -31,7 +31,7 @@ impl<'a> Mode<'a> {
             return Self::User(words);
         };
         match (first.to_str(), rest) {
-            (Some(keeper::OPTION), _) => Self::Keeper(rest),
+            (Some(process::OPTION), _) => Self::Agent(rest),
             (Some(host_key::OPTION), _) => Self::HostKey(rest),
             (Some(SKIP_BLOCK), _) => Self::SkipBlock(rest),
             (Some(tunnel::OPTION), _) => Self::Tunnel(rest),
@@ -47,9 +47,8 @@ impl<'a> Mode<'a> {
             words.iter().any(|word| known.iter().any(|it| word == it))
         };
         match self {
-            Self::Tunnel(words) => has(words, &["--debug", "-d", "debug"]),
-            Self::Keeper(words)
-            | Self::HostKey(words)
+            Self::Agent(words) | Self::Tunnel(words) => has(words, &["--debug", "-d", "debug"]),
+            Self::HostKey(words)
             | Self::SkipBlock(words)
             | Self::Complete(words)
             | Self::User(words) => has(words, &["--debug", "-d"]),

@@ -11,11 +11,9 @@
 pub(crate) mod find;
 pub(crate) mod host;
 pub(crate) mod jump;
-pub(crate) mod key;
 pub(crate) mod lazy_aws;
 mod master;
-#[expect(dead_code, reason = "connect does not open connections yet")]
-pub(crate) mod own_connection;
+mod own_connection;
 pub(crate) mod push;
 mod race;
 mod report;
@@ -36,7 +34,6 @@ use crate::plan::cli::invocation::Invocation;
 use crate::plan::route::Route;
 use crate::plan::route::eice::Endpoint;
 use crate::plan::target::Target;
-use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::{InstanceId, Login};
 use crate::plan::target::lookup::Lookup;
 use crate::plan::way::Way;
@@ -74,14 +71,17 @@ impl Resolver<'_> {
     /// Resolves all at the same time, and a repeated destination only once.
     async fn all_once(&self) -> Result<Vec<Resolved>, Error> {
         let (distinct, order) = self.invocation.distinct_destinations();
-        let each = distinct.into_iter().map(|it| self.one(it));
-        let resolved = try_join_all(each).await?;
+        let ask = |it| host::ask(&self.settings, self.invocation, it, &self.aws);
+        let hosts = try_join_all(distinct.into_iter().map(ask)).await?;
+        self.push.choose_key(&hosts)?;
+        let resolved = try_join_all(hosts.into_iter().map(|it| self.one(it))).await?;
+        self.push.wait_a_moment(self.aws.loaded()).await?;
         Ok(order.into_iter().map(|at| resolved[at].clone()).collect())
     }
 
     /// The steps for one destination.
-    async fn one(&self, destination: &Destination) -> Result<Resolved, Error> {
-        let mut host = host::ask(&self.settings, self.invocation, destination, &self.aws).await?;
+    async fn one(&self, mut host: Host<'_>) -> Result<Resolved, Error> {
+        let destination = host.destination;
         let sharing = master::sharing(&self.settings, self.invocation, &host).await?;
         if sharing == Sharing::AsTyped {
             return self.by_master(destination.name(), &host, host.as_typed());
@@ -89,11 +89,16 @@ impl Resolver<'_> {
         if let Target::Node(id) = &destination.target {
             route::check_node(id, self.invocation, &host)?;
             let aws = self.aws.in_region(host.region.as_ref()).await?;
-            return self.by_login(id.as_str(), &host, route::to_node(id, &aws));
+            return self
+                .by_login(id.as_str(), &host, route::to_node(id, &aws))
+                .await;
         }
         let logs_in = sharing == Sharing::Nothing;
         let bad_user = |name| host::bad_user(name, &self.settings, self.invocation, destination);
         self.push.check(logs_in, &host.login, bad_user).await?;
+        if logs_in {
+            self.push.make_key(self.terminal)?;
+        }
         let beside = self.invocation.options.instance.as_ref();
         let (target, hostname) = (&destination.target, &host.config.hostname);
         let InstanceLookup { lookup, region } =
@@ -106,7 +111,7 @@ impl Resolver<'_> {
         {
             // Nothing needs AWS: not even credentials.
             let route = Route::AsTyped(destination.host.clone());
-            return self.by_login(id.as_str(), &host, route);
+            return self.by_login(id.as_str(), &host, route).await;
         }
         let aws = &self.aws.in_region(host.region.as_ref()).await?;
         // On the heap: each of these futures is tens of kilobytes.
@@ -129,7 +134,7 @@ impl Resolver<'_> {
         host: &Host<'_>,
         aws: &Regional<'_>,
     ) -> Result<Resolved, Error> {
-        let push = async { Ok::<_, Error>(self.push.to_user(id, &host.login, aws).await) };
+        let push = self.push.to_user(id, &host.login, aws).await?;
         let route = async {
             let need = Need::of(self.invocation, host.destination);
             let find = async {
@@ -144,7 +149,7 @@ impl Resolver<'_> {
             let (endpoints, instance) = tokio::try_join!(endpoints, find)?;
             let inputs = match endpoints {
                 Ok(endpoints) => self.inputs(host, endpoints, aws),
-                Err(error) => return Ok(Err(error)),
+                Err(error) => return Ok::<_, Error>(Err(error)),
             };
             let Some(instance) = instance else {
                 return Ok(Ok(Ok(Route::AsTyped(host.destination.host.clone()))));
@@ -154,12 +159,18 @@ impl Resolver<'_> {
                 Err(error) => Err(error),
             }))
         };
-        let (pushed, found) = tokio::try_join!(push, route)?;
-        let route = found?;
-        pushed?;
-        let route = route?;
+        let route = match route.await?? {
+            Ok(route) => {
+                push.not_failed().await?;
+                route
+            }
+            Err(error) => {
+                push.accepted().await?;
+                return Err(error);
+            }
+        };
         self.announce(&route, host);
-        self.by_login(id.as_str(), host, route)
+        self.by_login(id.as_str(), host, route).await
     }
 
     /// Finds the instance, then pushes the key while the route is tried: the look-up gives the ID,
@@ -184,13 +195,12 @@ impl Resolver<'_> {
         {
             return self.by_master(instance.id.as_str(), host, route.clone());
         }
-        let route = race::settle(choice, &instance, &inputs);
-        let push = self.push.to_user(&instance.id, &host.login, aws);
-        let (route, pushed) = tokio::join!(route, push);
-        let route = route?;
-        pushed?;
+        self.push.make_key(self.terminal)?;
+        let push = self.push.to_user(&instance.id, &host.login, aws).await?;
+        let route = race::settle(choice, &instance, &inputs).await?;
+        push.not_failed().await?;
         self.announce(&route, host);
-        self.by_login(instance.id.as_str(), host, route)
+        self.by_login(instance.id.as_str(), host, route).await
     }
 
     /// The serial console of an instance. Its address depends on the region alone, so the push need
@@ -219,7 +229,8 @@ impl Resolver<'_> {
         if !knows_key && !self.invocation.is_control_command() {
             serial::warn_of_unknown_host_key(aws, self.terminal);
         }
-        let push = async { Ok::<_, Error>(self.push.to_console(&id, aws).await) };
+        self.push.make_key(self.terminal)?;
+        let push = self.push.to_console(&id, aws).await?;
         let check = async {
             if is_found {
                 return Ok(());
@@ -229,9 +240,10 @@ impl Resolver<'_> {
                 None => Ok(()),
             }
         };
-        let (pushed, ()) = tokio::try_join!(push, check)?;
-        pushed?;
-        self.by_login(id.as_str(), &host, route)
+        check.await?;
+        // Not while ssh starts already: that access to consoles is disabled is the usual error.
+        push.accepted().await?;
+        self.by_login(id.as_str(), &host, route).await
     }
 
     fn inputs<'b>(

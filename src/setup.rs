@@ -1,5 +1,6 @@
 //! `--ssh-config`: prints what plain ssh needs, or adds it to the user's files, or removes it.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,13 +9,18 @@ use crate::plan::argv::ssh_config::{self, Block, BlockKey, FILE, FILE_MARK, OLDE
 use crate::plan::cli::invocation::Action;
 use crate::plan::cli::setup::Setup;
 use crate::plan::cli::usage::Usage;
+use crate::plan::key_type::KeyType;
+use crate::run::wait_for;
 use crate::world::key::error::KeyError;
-use crate::world::key::{room, shared};
+use crate::world::key::{directory, host_socket};
 use crate::world::openssh::config_files;
 use crate::world::openssh::error::SshError;
 use crate::world::process::error::IoError;
 use crate::world::tty::terminal::Terminal;
 use crate::world::{openssh, process};
+
+/// A host to ask ssh about.
+const ANY_INSTANCE: &str = "i-0123456789abcdef0";
 
 /// Runs the setup and returns the text to print.
 ///
@@ -55,33 +61,44 @@ fn block_and_user(setup: &Setup) -> Result<(Vec<u8>, String), Error> {
         return Err(Usage::OldOpenSsh(found, OLDEST_OPENSSH).into());
     }
     let absolute = |path: &PathBuf| std::path::absolute(path).map_err(IoError::Start);
-    let key = match (&setup.own_key, &setup.key_dir) {
+    let key = match (&setup.own_key, &setup.agent_dir) {
         (Some(file), _) => BlockKey::Own(absolute(file)?),
-        (None, Some(directory)) => BlockKey::Ephemeral(absolute(directory)?),
-        (None, None) => BlockKey::Ephemeral(room::for_plain_ssh()?),
+        (None, Some(directory)) => BlockKey::Agent(absolute(directory)?),
+        (None, None) => BlockKey::Agent(directory::for_plain_ssh()?),
     };
-    if let BlockKey::Ephemeral(directory) = &key {
-        check_key_directory(directory)?;
+    if let BlockKey::Agent(directory) = &key {
+        host_socket::check(directory).map_err(|source| KeyError::Directory {
+            path: directory.clone(),
+            source,
+        })?;
+    }
+    let mut words = setup.words.clone();
+    if let (BlockKey::Agent(_), None) = (&key, setup.key_type) {
+        let kind = Some(accepted_type()).filter(|it| *it != KeyType::default());
+        words.extend(
+            kind.into_iter()
+                .flat_map(|it| ["--key-type".into(), it.name().into()]),
+        );
     }
     let block = Block {
         mssh: process::mssh_path()?,
-        words: setup.words.clone(),
+        words,
         key,
     };
     let user = ssh_config::default_user(&setup.login, &block.key);
     Ok((block.text()?, user))
 }
 
-/// Checks that a directory is fit for keys. It may not exist yet.
-fn check_key_directory(directory: &Path) -> Result<(), Error> {
-    match shared::check(directory) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(KeyError::Directory {
-            path: directory.to_owned(),
-            source,
-        }
-        .into()),
-        _ => Ok(()),
-    }
+/// The type of keys that ssh accepts for instances. The block has to name it: for each login, ssh's
+/// answer would come too late.
+fn accepted_type() -> KeyType {
+    let words = ["-G", "-o", "CanonicalizeHostname=no", "--", ANY_INSTANCE];
+    let config = wait_for(async {
+        let ssh = process::find("ssh")?;
+        Ok(openssh::answer(&ssh, words.map(OsString::from).into()).await?)
+    });
+    let accepted = config.map(|it| it.agent.accepted_algorithms);
+    KeyType::for_algorithms(&accepted.unwrap_or_default())
 }
 
 /// One change to the user's files.

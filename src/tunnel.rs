@@ -13,9 +13,9 @@ use self::ssm::SsmSession;
 use crate::error::{Error, TunnelError};
 use crate::plan::argv::tunnel::{TunnelArgs, TunnelRequest, Verbosity};
 use crate::plan::route::tunnel::Tunnel;
+use crate::world::agent;
 use crate::world::aws::error::AwsError;
 use crate::world::aws::{self, Aws, Credentials, Prompts, SessionKind};
-use crate::world::key::room;
 use crate::world::net::pump::Streams;
 use crate::world::process;
 use crate::world::process::error::IoError;
@@ -99,10 +99,10 @@ where
     Box::pin(ssm.run(&aws, hangup, (streams, InputTerminal::default()))).await
 }
 
-/// The credentials that the parent wrote, if their file still exists.
+/// The credentials that the agent has, if it is still there.
 fn received(args: &TunnelArgs) -> Option<Credentials> {
-    let file = args.credentials.as_deref()?;
-    aws::credentials_json::from_json(&room::take(file, args.keep)?)
+    let json = agent::ask_credentials(args.agent.as_deref()?);
+    aws::credentials_json::parse(&json.ok()??)
 }
 
 async fn load(request: &TunnelRequest, terminal: Terminal) -> Result<Credentials, AwsError> {

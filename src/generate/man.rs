@@ -121,10 +121,9 @@ fn plain_ssh(roff: &mut Roff) {
          beginning and at its end, makes ssh run mssh --proxy '%h' %p '%r' as its ProxyCommand. \
          --profile, --region and --via are written into the block, as is -i FILE for a key of your \
          own; -l USER sets the default user (else ec2-user). --uninstall removes all of it.",
-        "Without -i, mssh creates the key in DIR/ID/key (--key-dir DIR, else /dev/shm/mssh-UID) and \
-         deletes it when ssh ends, and no later than 60 seconds after the last push. Simultaneous \
-         logins to an instance share the key, because ssh_config(5) has no token that differs \
-         between them. When mssh itself runs ssh, the block does not apply.",
+        "Without -i, mssh --proxy is also the ssh agent of that login: it keeps the key in memory, and \
+         ssh finds its socket as DIR/ID.PORT.USER (--agent-dir DIR, else /dev/shm/mssh-agent-UID). \
+         When mssh itself runs ssh, the block does not apply.",
     ] {
         roff.control("PP", []);
         roff.text([roman(paragraph)]);

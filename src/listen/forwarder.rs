@@ -15,7 +15,7 @@ use crate::plan::argv::tunnel::TunnelRequest;
 use crate::plan::cli::listen::ListenRequest;
 use crate::plan::route::Route;
 use crate::tunnel;
-use crate::world::aws::{Credentials, RefreshingCredentials};
+use crate::world::aws::{Credentials, Prompts, RefreshingCredentials};
 use crate::world::net::forward;
 use crate::world::net::listener::{Caller, Connections, Listener, capacity};
 use crate::world::process::error::IoError;
@@ -75,7 +75,13 @@ impl Forwarder {
                 let request = TunnelRequest::of(&request.invocation.options, tunnel, request.port);
                 let region = Some(request.tunnel.region().clone());
                 let profile = request.args.profile.clone();
-                let current = RefreshingCredentials::new(profile, region, credentials, terminal);
+                let current = RefreshingCredentials::new(
+                    profile,
+                    region,
+                    credentials,
+                    Prompts::Allowed,
+                    terminal,
+                );
                 Connection::Tunnel(Box::new((request, current)))
             }
             direct => Connection::Direct(direct.destination(), request.port),

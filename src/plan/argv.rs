@@ -1,18 +1,19 @@
 //! The command line of the client that mssh becomes.
 
+pub(crate) mod agent;
 pub(crate) mod host_key;
 pub(crate) mod jump;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "connect does not open connections yet")
-)]
 pub(crate) mod own_connection;
 pub(crate) mod quote;
 pub(crate) mod ssh_config;
 pub(crate) mod tunnel;
 
+use self::agent::AgentOptions;
+use self::own_connection::OwnConnection;
 use crate::plan::cli::invocation::{Invocation, Word};
+use crate::plan::program::Program;
 use crate::plan::route::Route;
+use crate::plan::ssh_g::AgentConfig;
 use crate::plan::target::ids::Login;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -28,15 +29,34 @@ pub(crate) struct CommandLine {
     pub by_shell: bool,
 }
 
+/// mssh as ssh's ProxyCommand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ProxyCommand {
+    /// It copies the bytes.
+    Copies(OsString),
+    /// It passes the descriptor of an open connection (ProxyUseFdpass).
+    Passes(OsString),
+}
+
 /// The key that the client logs in with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Identity<'a> {
-    /// A key that mssh has made, in this file.
-    Ephemeral(&'a Path),
-    /// The user's own, named by `-i` among the typed words.
-    Own,
+    /// A key of the agent that mssh has started.
+    Ephemeral(&'a AgentOptions),
+    /// The user's own, named by `-i` among the typed words; the agent only pushes it.
+    Own(Option<&'a AgentOptions>),
     /// None: there is no login, or mssh does not know with which key.
     Unneeded,
+}
+
+impl<'a> Identity<'a> {
+    fn agent(self) -> Option<&'a AgentOptions> {
+        match self {
+            Self::Ephemeral(agent) => Some(agent),
+            Self::Own(agent) => agent,
+            Self::Unneeded => None,
+        }
+    }
 }
 
 /// A destination with its route.
@@ -52,6 +72,10 @@ pub(crate) struct Resolved {
     pub by_master: bool,
     /// BatchMode: ask the user nothing.
     pub batch: bool,
+    /// What ssh would do with the user's agent.
+    pub agent: AgentConfig,
+    /// The connection that mssh may open itself.
+    pub connection: Option<OwnConnection>,
 }
 
 /// Builds the client's command line. `resolved` has the invocation's destinations in the same order.
@@ -66,16 +90,21 @@ pub(crate) fn build(
     client: &Path,
     invocation: &Invocation,
     identity: Identity<'_>,
-    proxy: Option<&OsStr>,
+    proxy: Option<&ProxyCommand>,
     mssh: Option<&Path>,
     resolved: &[Resolved],
 ) -> CommandLine {
-    let hops = through_hops(resolved);
-    let proxy = proxy.or(hops);
+    let hops = through_hops(resolved).map(|it| ProxyCommand::Copies(it.to_owned()));
+    let proxy = proxy.or(hops.as_ref());
     let mut words = options(proxy, identity, resolved);
     let mut typed = invocation.words.clone();
     if hops.is_some() {
         typed = jump::without_jump(&typed, &invocation.flags);
+    }
+    let forwards_nothing = identity.agent().is_some_and(AgentOptions::forwards_nothing);
+    if invocation.program == Program::Ssh && forwards_nothing {
+        let at = end_of_options(&typed);
+        typed.insert(at, Word::Typed("-a".into()));
     }
     let mut left = resolved.iter();
     words.extend(typed.iter().map(|word| match word {
@@ -100,25 +129,41 @@ pub(crate) fn build(
     }
 }
 
+/// Where options before the destination end.
+fn end_of_options(words: &[Word]) -> usize {
+    let is_destination = |word: &Word| matches!(word, Word::Destination(_));
+    let at = words.iter().position(is_destination).unwrap_or_default();
+    match at.checked_sub(1).and_then(|before| words.get(before)) {
+        Some(Word::Typed(word)) if word == "--" => at - 1,
+        _ => at,
+    }
+}
+
 /// Our own options.
-fn options(proxy: Option<&OsStr>, identity: Identity<'_>, resolved: &[Resolved]) -> Vec<OsString> {
+fn options(
+    proxy: Option<&ProxyCommand>,
+    identity: Identity<'_>,
+    resolved: &[Resolved],
+) -> Vec<OsString> {
     let mut options: Vec<OsString> = Vec::new();
     if let Some(proxy) = proxy {
+        let (ProxyCommand::Copies(words) | ProxyCommand::Passes(words)) = proxy;
         let mut command = OsString::from("ProxyCommand=");
-        command.push(proxy);
-        // Our ProxyCommand copies bytes: it passes no descriptor.
-        options.extend([command, "ProxyUseFdpass=no".into()]);
+        command.push(words);
+        let passes = match proxy {
+            ProxyCommand::Copies(_) => "ProxyUseFdpass=no",
+            ProxyCommand::Passes(_) => "ProxyUseFdpass=yes",
+        };
+        options.extend([command, passes.into()]);
     }
+    let agent = identity.agent();
+    options.extend(agent.into_iter().flat_map(AgentOptions::options));
     if identity != Identity::Unneeded {
         options.push("IdentitiesOnly=yes".into());
     }
-    if let Identity::Ephemeral(_) = identity {
-        // Overrides the user's setting: in an agent, the key would stay longer than a minute.
-        options.push("AddKeysToAgent=no".into());
-    }
     let dashed = |option| [OsString::from("-o"), option];
     let mut words: Vec<OsString> = options.into_iter().flat_map(dashed).collect();
-    if let Identity::Ephemeral(key) = identity {
+    if let Some(key) = agent.and_then(|it| it.public_key.as_ref()) {
         words.extend(["-i".into(), key.into()]);
     }
     for it in resolved {

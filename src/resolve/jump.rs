@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::plan::argv::CommandLine;
@@ -11,16 +11,15 @@ use crate::plan::argv::jump::JumpChain;
 use crate::plan::argv::ssh_config::{Block, BlockKey};
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::setup;
+use crate::plan::key_type::KeyType;
 use crate::plan::route::hops;
 use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::plan::ssh_g::{self, HostConfig, Query};
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::hop::Hop;
 use crate::plan::way::Way;
-use crate::world::key::keeper::Keeper;
-use crate::world::key::{room, shared};
 use crate::world::openssh::error::SshError;
-use crate::world::openssh::{self, ConfigSource, config_files};
+use crate::world::openssh::{self, ConfigSource};
 use crate::world::process;
 
 /// Asks ssh about each hop, as about any target, for its HostName and user; and looks up in EC2
@@ -55,7 +54,7 @@ pub(crate) async fn identify(
         }
         if let Some(address) = hop.address() {
             let found = is_instance(address).await?;
-            hop.settle_address(found, config_files::is_there);
+            hop.settle_address(found);
         }
     }
     Ok(())
@@ -82,25 +81,30 @@ async fn ask(
 }
 
 /// The ProxyCommand through hops if some are instances, which ssh does not recognize. mssh finds
-/// each one, and pushes its key, just before ssh logs in to it.
+/// each one, and pushes its key, just before ssh logs in to it. Their agents have sockets in this
+/// directory, and keys of this type unless the command line names one.
 ///
 /// # Errors
-/// Paths that cannot be quoted, and those of making keys.
+/// Paths that cannot be quoted.
 pub(super) fn proxy_command(
     hops: &[Hop],
     invocation: &Invocation,
-    shared_keys: bool,
+    key_type: KeyType,
+    directory: PathBuf,
 ) -> Result<Option<OsString>, Error> {
     let ssh = process::find("ssh")?;
-    let block = block(invocation, invocation.options.via)?;
-    if shared_keys {
-        share_keys(hops, &block)?;
+    let key = BlockKey::HopAgent(directory, "hop".to_owned());
+    let mut block = block(invocation, invocation.options.via, key)?;
+    // Not asked for, but chosen: each hop's mssh does not ask ssh.
+    if invocation.options.key_type.is_none() && key_type != KeyType::default() {
+        let words = ["--key-type", key_type.name()];
+        block.words.extend(words.map(OsString::from));
     }
     Ok(chain(&ssh, &block, hops, invocation).proxy_command()?)
 }
 
 /// The ssh that forwards through hops to `forward`, `HOST:PORT`. The first hop is reached by the way
-/// `first`.
+/// `first`, and the sockets of their agents are in this directory, which may have other hops' as well.
 ///
 /// # Errors
 /// Paths that cannot be quoted.
@@ -108,10 +112,12 @@ pub(crate) fn forwarding_ssh(
     hops: &[Hop],
     invocation: &Invocation,
     first: Way,
+    directory: PathBuf,
     forward: &str,
 ) -> Result<CommandLine, Error> {
     let ssh = process::find("ssh")?;
-    let block = block(invocation, first)?;
+    let name = format!("hop{}.", std::process::id());
+    let block = block(invocation, first, BlockKey::HopAgent(directory, name))?;
     let words = chain(&ssh, &block, hops, invocation).words(forward)?;
     Ok(CommandLine {
         program: ssh,
@@ -135,7 +141,7 @@ fn chain<'a>(
 }
 
 /// mssh as the ProxyCommand of each hop that is an instance.
-fn block(invocation: &Invocation, first: Way) -> Result<Block, Error> {
+fn block(invocation: &Invocation, first: Way, key: BlockKey) -> Result<Block, Error> {
     // Such a way is for the destination only.
     let first = if first.is_for_ssh() { Way::Auto } else { first };
     let mut words = setup::words(&invocation.options, first);
@@ -143,21 +149,6 @@ fn block(invocation: &Invocation, first: Way) -> Result<Block, Error> {
     Ok(Block {
         mssh: process::mssh_path()?,
         words,
-        key: BlockKey::Ephemeral(room::for_this_run()?),
+        key,
     })
-}
-
-/// Makes one key for each hop and shares it among all that this run starts: with several ssh at the
-/// same time, one must not replace the key that another has found.
-fn share_keys(hops: &[Hop], block: &Block) -> Result<(), Error> {
-    let BlockKey::Ephemeral(keys) = &block.key else {
-        return Ok(());
-    };
-    for hop in hops.iter().filter(|hop| hop.is_instance()) {
-        let room = keys.join(hop.hostname.to_ascii_lowercase());
-        // From here on the keeper watches this process, which will become the client.
-        Keeper::start_shared(&room)?;
-        shared::key(&room)?;
-    }
-    Ok(())
 }

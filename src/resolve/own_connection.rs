@@ -45,6 +45,10 @@ pub(crate) async fn of(
     if is_unnamed && !asked && files_say_the_same(&host.config, [typed, &route.host()]) {
         return Ok(open(&assumed));
     }
+    // Another question to ssh takes as long as what it may save.
+    if open(&assumed).is_none() {
+        return Ok(None);
+    }
     let config = settings.of(host.destination, route).await?;
     Ok(open(&config))
 }

@@ -1,19 +1,58 @@
 //! The push: the public half of one key, for every destination of a run (`SendSSHPublicKey`).
+//!
+//! The agent makes it. ssh need not wait for it: the agent tells ssh of the key only then.
 
+mod key_type;
+
+use std::cell::{Cell, RefCell};
+use std::future::pending;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
 use tokio::sync::OnceCell;
+use tokio::time::timeout;
 
-use super::key::LoginKey;
+use crate::agent::client::AgentProcess;
+use crate::agent::pusher::{Push, Pusher};
+use crate::agent::ticket::Ticket;
 use crate::error::Error;
+use crate::plan::argv::own_connection::OwnConnection;
 use crate::plan::cli::invocation::Invocation;
+use crate::plan::key_type::KeyType;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::ids::{InstanceId, Login, Zone};
-use crate::world::aws::{self, PushTarget, Regional};
+use crate::world::aws::{Aws, Regional};
+use crate::world::key;
 
-/// The key of a run, made only when it is certain to be pushed.
+/// The directory that `--dry-run` shows: it starts no agent.
+const NO_DIRECTORY: &str = "AGENT_DIRECTORY";
+
+/// How long ssh's start waits for a push that is not answered when all else is ready. ssh asks for
+/// keys some 100 ms after its start.
+const MOMENT: Duration = Duration::from_millis(10);
+
+/// The pushes of a run.
 pub(crate) struct KeyPush<'a> {
     invocation: &'a Invocation,
     mode: PushMode,
-    key: OnceCell<LoginKey>,
+    agent: Option<KeyAgent<'a>>,
+    /// The public half of the user's own key.
+    own_key: OnceCell<String>,
+    /// The type of the key, and whether the agent knows it.
+    key_type: Cell<KeyType>,
+    is_key_made: Cell<bool>,
+    tickets: RefCell<Vec<Ticket>>,
+}
+
+/// The agent that pushes.
+#[derive(Clone, Copy)]
+pub(crate) enum KeyAgent<'a> {
+    /// A process of its own.
+    Process(&'a AgentProcess),
+    /// This process.
+    Here(&'a Arc<Pusher>),
 }
 
 /// What a run pushes.
@@ -27,26 +66,32 @@ enum PushMode {
     Push,
 }
 
+/// A push that was begun; or none, where none is needed.
+pub(super) struct Begun<'a> {
+    ticket: Option<Ticket>,
+    /// Whether nothing may follow before the answer.
+    waits: bool,
+    aws: &'a Regional<'a>,
+}
+
 impl<'a> KeyPush<'a> {
-    pub(crate) fn of(invocation: &'a Invocation) -> Self {
-        let options = &invocation.options;
-        let mode = match () {
-            () if options.listen.is_some() || invocation.is_control_command() => PushMode::Never,
-            () if options.dry_run => PushMode::DryRun,
-            () => PushMode::Push,
+    /// The pushes of this run, by this agent.
+    pub(crate) fn by(agent: Option<KeyAgent<'a>>, invocation: &'a Invocation) -> Self {
+        let mode = match agent {
+            Some(_) => PushMode::Push,
+            None if invocation.options.dry_run && !invocation.is_control_command() => {
+                PushMode::DryRun
+            }
+            None => PushMode::Never,
         };
         Self {
             invocation,
             mode,
-            key: OnceCell::new(),
-        }
-    }
-
-    /// The same with an existing key, if there is one.
-    pub(crate) fn with_key(invocation: &'a Invocation, key: Option<LoginKey>) -> Self {
-        Self {
-            key: OnceCell::new_with(key),
-            ..Self::of(invocation)
+            agent,
+            own_key: OnceCell::new(),
+            key_type: Cell::default(),
+            is_key_made: Cell::default(),
+            tickets: RefCell::default(),
         }
     }
 
@@ -68,54 +113,132 @@ impl<'a> KeyPush<'a> {
         if logs_in && self.mode != PushMode::Never {
             login.for_push().map_err(bad_user)?;
         }
-        let has_own = self.invocation.identity().is_some();
-        if has_own && !self.invocation.is_control_command() {
-            self.key().await?;
+        if !self.invocation.is_control_command() {
+            self.own_key().await?;
         }
         Ok(())
     }
 
-    /// Pushes the key for a user of an instance.
+    /// Begins to push the key for a user of an instance.
     ///
     /// # Errors
-    /// Those of making the key and of the call.
-    pub(super) async fn to_user(
+    /// A user that EC2 Instance Connect would refuse, and a missing agent.
+    pub(super) async fn to_user<'b>(
         &self,
         id: &InstanceId,
         login: &Login,
-        aws: &Regional<'_>,
-    ) -> Result<(), Error> {
-        if !self.pushes() {
-            return Ok(());
-        }
-        let target = PushTarget::User(login.for_push()?, self.zone());
-        self.push(aws::PushRequest { id, target }, aws).await
+        aws: &'b Regional<'b>,
+    ) -> Result<Begun<'b>, Error> {
+        let login = login.for_push()?.clone();
+        self.begin(id, Some(login), self.zone().cloned(), aws).await
     }
 
-    /// Pushes the key for the serial console of an instance.
+    /// Begins to push the key for the serial console of an instance.
     ///
     /// # Errors
-    /// Those of making the key and of the call.
-    pub(super) async fn to_console(
+    /// A missing agent.
+    pub(super) async fn to_console<'b>(
         &self,
         id: &InstanceId,
-        aws: &Regional<'_>,
-    ) -> Result<(), Error> {
-        if !self.pushes() {
-            return Ok(());
+        aws: &'b Regional<'b>,
+    ) -> Result<Begun<'b>, Error> {
+        self.begin(id, None, None, aws).await
+    }
+
+    async fn begin<'b>(
+        &self,
+        id: &InstanceId,
+        login: Option<Login>,
+        zone: Option<Zone>,
+        aws: &'b Regional<'b>,
+    ) -> Result<Begun<'b>, Error> {
+        let Some(agent) = self.agent else {
+            return Ok(Begun {
+                ticket: None,
+                waits: false,
+                aws,
+            });
+        };
+        let push = Push {
+            id: id.clone(),
+            login,
+            zone,
+            own_key: self.own_key().await?.map(str::to_owned),
+            region: aws.region.clone(),
+            by: aws.chosen().by,
+            profile: self.invocation.options.profile.clone(),
+            credentials: aws.aws().credentials().await?,
+        };
+        // No agent of ours could keep ssh waiting for the user's own key.
+        let waits = push.own_key.is_some() && matches!(agent, KeyAgent::Here(_));
+        let ticket = match agent {
+            KeyAgent::Process(agent) => agent.push(push).await?,
+            KeyAgent::Here(pusher) => pusher.begin(push),
+        };
+        self.tickets.borrow_mut().push(ticket.clone());
+        let ticket = Some(ticket);
+        Ok(Begun { ticket, waits, aws })
+    }
+
+    /// The public half of the user's own key, if they named one.
+    async fn own_key(&self) -> Result<Option<&str>, Error> {
+        let Some(file) = self.invocation.identity() else {
+            return Ok(None);
+        };
+        let read = || async { key::public_half(file) };
+        Ok(Some(self.own_key.get_or_try_init(read).await?))
+    }
+
+    /// Whether the agent is a process of its own.
+    pub(super) fn has_process(&self) -> bool {
+        matches!(self.agent, Some(KeyAgent::Process(_)))
+    }
+
+    /// Has the agent open a connection for ssh.
+    pub(super) fn connect(&self, connection: &OwnConnection) {
+        if let Some(KeyAgent::Process(agent)) = self.agent {
+            agent.connect(connection);
         }
-        let target = PushTarget::Serial;
-        self.push(aws::PushRequest { id, target }, aws).await
     }
 
-    async fn push(&self, push: aws::PushRequest<'_>, aws: &Regional<'_>) -> Result<(), Error> {
-        let key = self.key().await?;
-        Ok(aws.push(push, &key.public()?, key.bell()).await?)
+    /// The agent's directory, in which the agents of hops have their sockets, too.
+    ///
+    /// # Errors
+    /// Why there is no agent.
+    pub(super) async fn directory(&self) -> Result<PathBuf, Error> {
+        match self.agent {
+            Some(KeyAgent::Process(agent)) => agent.directory().await,
+            Some(KeyAgent::Here(_)) | None => Ok(NO_DIRECTORY.into()),
+        }
     }
 
-    async fn key(&self) -> Result<&LoginKey, Error> {
-        let make = || async { LoginKey::make(self.invocation) };
-        Ok(self.key.get_or_try_init(make).await?)
+    /// Gives pushes that are not answered a moment more: ssh need not start to learn of a failure
+    /// that comes as fast as the instance's own look-up. If AWS throttles a push, it may take long:
+    /// ssh does not start before the answer, since sshd lets only a few logins wait (MaxStartups in
+    /// sshd_config(5)).
+    ///
+    /// # Errors
+    /// Why the first of them failed.
+    pub(super) async fn wait_a_moment(&self, aws: Option<&Aws>) -> Result<(), Error> {
+        let tickets = self.tickets.borrow().clone();
+        let answered = async || try_join_all(tickets.iter().map(Ticket::accepted)).await;
+        let answers = match timeout(MOMENT, answered()).await {
+            Ok(answers) => answers,
+            Err(_) if tickets.iter().any(Ticket::is_retried) => answered().await,
+            Err(_) => return Ok(()),
+        };
+        answers.map(drop).map_err(|it| explained(it, aws))
+    }
+
+    /// Waits for the first push that fails, as long as it may take.
+    pub(crate) async fn failure(&self) -> Error {
+        let tickets = self.tickets.borrow().clone();
+        for ticket in tickets {
+            if let Err(error) = ticket.accepted().await {
+                return error;
+            }
+        }
+        pending().await
     }
 
     /// The zone for the push: only if the user gave instance and host separately, where it is part
@@ -125,9 +248,44 @@ impl<'a> KeyPush<'a> {
         let apart = destinations.all(|it| self.invocation.is_host_beside_id(it));
         self.invocation.options.zone.as_ref().filter(|_| apart)
     }
+}
 
-    /// The key, if one was made.
-    pub(crate) fn into_key(self) -> Option<LoginKey> {
-        self.key.into_inner()
+impl Begun<'_> {
+    /// Waits until AWS has the key.
+    ///
+    /// # Errors
+    /// Why the push failed.
+    pub(super) async fn accepted(&self) -> Result<(), Error> {
+        match &self.ticket {
+            Some(ticket) => {
+                let accepted = ticket.accepted().await;
+                accepted.map_err(|it| explained(it, Some(self.aws.aws())))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Sees that the push has not failed so far. One that fails later is reported by the agent.
+    ///
+    /// # Errors
+    /// Why it has.
+    pub(super) async fn not_failed(&self) -> Result<(), Error> {
+        if self.waits {
+            return self.accepted().await;
+        }
+        match self.ticket.as_ref().and_then(Ticket::failure) {
+            Some(error) => Err(explained(error.into(), Some(self.aws.aws()))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Credentials that AWS refuses may be from the AWS CLI's cache: they are deleted there.
+fn explained(error: Error, aws: Option<&Aws>) -> Error {
+    match error {
+        Error::Push(error) if error.refuses_credentials => {
+            error.with_stale(aws.and_then(Aws::delete_session)).into()
+        }
+        other => other,
     }
 }

@@ -1,8 +1,9 @@
 //! The result for a destination, and the messages about it.
 
 use super::host::Host;
-use super::{Resolver, jump};
+use super::{Resolver, jump, own_connection};
 use crate::error::Error;
+use crate::plan::argv::own_connection::OwnConnection;
 use crate::plan::argv::{Resolved, quote};
 use crate::plan::route::Route;
 use crate::plan::route::tunnel::Tunnel;
@@ -30,7 +31,7 @@ impl Resolver<'_> {
     }
 
     /// ssh logs in.
-    pub(super) fn by_login(
+    pub(super) async fn by_login(
         &self,
         what: &str,
         host: &Host<'_>,
@@ -40,16 +41,39 @@ impl Resolver<'_> {
         let jump = if host.hops.is_empty() {
             None
         } else {
-            let shared_keys = self.invocation.has_several_destinations() && self.push.pushes();
-            jump::proxy_command(&host.hops, self.invocation, shared_keys)?
+            let directory = self.push.directory().await?;
+            jump::proxy_command(&host.hops, self.invocation, self.push.key_type(), directory)?
         };
         let login = &host.login;
         self.terminal
             .verbose(&format!("{login} at {what}: {route}"));
-        Ok(Resolved {
+        let resolved = Resolved {
             jump,
             ..direct(host, route)
+        };
+        let connection = self.connect(host, &resolved).await?;
+        Ok(Resolved {
+            connection,
+            ..resolved
         })
+    }
+
+    /// Has the agent open the connection for ssh, if nobody would notice.
+    async fn connect(
+        &self,
+        host: &Host<'_>,
+        resolved: &Resolved,
+    ) -> Result<Option<OwnConnection>, Error> {
+        if !self.push.has_process() {
+            return Ok(None);
+        }
+        let of = own_connection::of(&self.settings, self.invocation, host, resolved);
+        // On the heap: it is large.
+        let connection = Box::pin(of).await?;
+        if let Some(connection) = &connection {
+            self.push.connect(connection);
+        }
+        Ok(connection)
     }
 
     /// Reports a tunnel that the user did not ask for, on a terminal, unless ssh must be quiet.
@@ -86,5 +110,7 @@ fn direct(host: &Host<'_>, route: Route) -> Resolved {
         jump: None,
         by_master: false,
         batch: host.config.batch,
+        agent: host.config.agent.clone(),
+        connection: None,
     }
 }

@@ -6,6 +6,7 @@
 mod ask;
 mod caller;
 mod connection;
+mod handover;
 mod messages;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ mod users_agent;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::convert::Infallible;
+use std::io;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -26,6 +28,7 @@ use tokio::time::sleep;
 
 pub(crate) use self::ask::{ask_connection, ask_credentials};
 use self::connection::Connection;
+pub(crate) use self::handover::{Handovers, hand_over};
 use super::key::ephemeral::EphemeralKey;
 use super::process::parents::Process;
 
@@ -79,11 +82,21 @@ impl<H: Hooks> AgentServer<H> {
 
     /// Serves everyone who connects, until this is dropped.
     pub(crate) async fn serve(&self, listener: &UnixListener) -> Infallible {
+        self.serve_from(async || Ok(listener.accept().await?.0))
+            .await
+    }
+
+    /// Serves all connections that this gives, until this is dropped. It must lose nothing if it is
+    /// dropped before its end.
+    pub(crate) async fn serve_from(
+        &self,
+        next: impl AsyncFn() -> io::Result<UnixStream>,
+    ) -> Infallible {
         let mut connections = FuturesUnordered::new();
         loop {
             select! {
-                accepted = listener.accept(), if connections.len() < MOST => match accepted {
-                    Ok((stream, _)) => connections.push(self.serve_one(stream)),
+                accepted = next(), if connections.len() < MOST => match accepted {
+                    Ok(stream) => connections.push(self.serve_one(stream)),
                     Err(_) => sleep(PAUSE).await,
                 },
                 Some(()) = connections.next() => {}

@@ -178,7 +178,7 @@ impl Aws {
     }
 
     /// Deletes the current session from the cache, if it is from there: AWS does not accept it.
-    fn delete_session(&self) -> Option<StaleSession> {
+    pub(crate) fn delete_session(&self) -> Option<StaleSession> {
         let cached = self.cached.as_ref()?;
         Some(StaleSession {
             path: cached.path.clone(),
@@ -240,9 +240,9 @@ impl<'a> Regional<'a> {
 impl Regional<'_> {
     /// The same region, set by something other than environment and profile.
     #[must_use]
-    pub(crate) fn chosen_by(self, by: RegionSource) -> Self {
+    pub(crate) fn chosen_by(self, by: impl Into<Option<RegionSource>>) -> Self {
         Self {
-            by: Some(by),
+            by: by.into(),
             ..self
         }
     }

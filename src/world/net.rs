@@ -7,10 +7,6 @@ pub(crate) mod listener;
 pub(crate) mod pass_fd;
 pub(crate) mod pump;
 pub(crate) mod resolver;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "connect does not open connections yet")
-)]
 pub(crate) mod ssh_socket;
 pub(crate) mod stdio_tcp;
 pub(crate) mod tcp;

@@ -9,6 +9,7 @@ mod query;
 mod release;
 mod run_ssh;
 mod temp_config;
+pub(crate) mod user_agent;
 
 use std::os::unix::net::UnixStream;
 use std::path::Path;

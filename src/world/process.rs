@@ -3,6 +3,8 @@
 pub(crate) mod bounded;
 pub(crate) mod clock;
 pub(crate) mod error;
+pub(crate) mod held_signals;
+pub(crate) mod inherited;
 pub(crate) mod own_program;
 pub(crate) mod parents;
 pub(crate) mod replace_file;
@@ -104,6 +106,25 @@ pub(crate) fn become_client(line: &CommandLine) -> Result<Infallible, ClientErro
     Err(ClientError::CannotRun {
         path: line.program.clone(),
         source: client.exec(),
+    })
+}
+
+/// Starts the client. It is killed when this is dropped. Call it in the runtime.
+///
+/// # Errors
+/// If it cannot be run.
+pub(crate) fn start_client(line: &CommandLine) -> Result<tokio::process::Child, ClientError> {
+    let mut client = tokio::process::Command::new(&line.program);
+    client
+        .args(&line.words)
+        .env(StartedByMssh::ENV, StartedByMssh::AnySsh.value())
+        .kill_on_drop(true);
+    if let Some(other) = shell::instead().filter(|_| line.by_shell) {
+        client.env(shell::VARIABLE, other);
+    }
+    client.spawn().map_err(|source| ClientError::CannotRun {
+        path: line.program.clone(),
+        source,
     })
 }
 

@@ -168,7 +168,11 @@ fn fish_completes() {
 fn every_option_is_offered_with_a_description() {
     let user = SshUser::with("");
     for (program, there, absent) in [
-        ("mssh", &["--shell", "--key-dir", "--install"][..], &[][..]),
+        (
+            "mssh",
+            &["--shell", "--agent-dir", "--install"][..],
+            &[][..],
+        ),
         ("mscp", &["--ssm"], &["--shell", "--listen"]),
         ("msftp", &["--ssm"], &["--shell", "--listen"]),
     ] {

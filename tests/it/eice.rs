@@ -16,10 +16,11 @@ mod network;
 mod secrets;
 
 use std::fs;
+use std::time::Duration;
 
-use crate::lab::Caller;
 use crate::lab::eice::SAME_SUBNET;
 use crate::lab::instances::{IPV6_ONLY, PRIVATE};
+use crate::lab::{Caller, Fault, Trouble};
 use crate::sandbox::eice::{command, service};
 use crate::sandbox::{AwsUser, Outcome, caller, finish, finish_with, lab, leaves_nothing, skipped};
 
@@ -78,6 +79,9 @@ fn a_private_instance_is_reached_with_three_calls_and_one_tunnel() {
 #[test]
 fn endpoints_and_instance_are_looked_up_at_the_same_time() {
     let caller = caller();
+    // Longer than the agent takes to start.
+    let slow = Trouble::Latency(Duration::from_millis(500));
+    caller.fault(Fault::new(slow));
     mssh(&caller, &["--via=eice", PRIVATE, "true"]).prints("");
     let calls = caller.calls();
     let first = |action: &str| calls.iter().find(|it| it.action == action).expect("a call");

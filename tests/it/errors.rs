@@ -13,8 +13,18 @@ mod region;
 mod untrusted_text;
 mod usage;
 
-use crate::lab::Caller;
+use std::time::Duration;
+
+use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, Trouble};
 use crate::sandbox::{self, Outcome};
+
+/// A caller whose pushes are answered long before its look-ups: ssh is not started if one fails.
+fn pushes_first() -> Caller<'static> {
+    let caller = sandbox::caller();
+    let late = Trouble::Latency(Duration::from_millis(500));
+    caller.fault(Fault::new(late).on(DESCRIBE_INSTANCES));
+    caller
+}
 
 /// Runs `mssh` with these arguments, and asserts that no key is left.
 #[track_caller]

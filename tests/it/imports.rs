@@ -22,6 +22,7 @@ const FLOORS: &[&[&str]] = &[
     &["world::agent"],
     &["world::aws"],
     &["error"],
+    &["agent"],
     &["run", "resolve"],
     &["tunnel"],
     &[

@@ -3,6 +3,7 @@
 //! - `grammar`: mssh parses command lines as `ssh -G` of the installed OpenSSH does
 //! - `reference`: the behavior of the original, kept or fixed, row by row
 //! - `targets`: every form of a target finds its instance, with the fewest calls
+//! - `agent`: the agent of a run: whom it serves, what it waits for, and the user's own agent behind it
 //! - `auto`: without `--via`, the best open route to a private instance is used
 //! - `eice`: tunnels through EC2 Instance Connect Endpoints
 //! - `key`: the life of the key, whatever happens
@@ -37,6 +38,7 @@
 mod lab;
 mod sandbox;
 
+mod agent;
 mod auto;
 mod burst;
 mod callers;

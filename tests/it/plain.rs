@@ -1,18 +1,22 @@
 //! Plain ssh, with `mssh --proxy` as its ProxyCommand.
 //!
+//! - `agents`: the user's own agent, for forwarding and for other keys
 //! - `clients`: ssh, scp, sftp, rsync and git with the block installed
-//! - `directories`: the directory of keys, and what is deleted in it
+//! - `directories`: the directory of sockets, and what is deleted in it
 //! - `ids`: an instance ID reaches the instance or fails; never DNS, never a shell
 //! - `install`: what is written, and how it is removed
-//! - `keys`: the life of the key, and logins at the same time
+//! - `keys`: the life of the agent, and logins at the same time
+//! - `older`: the block of an older version
 //! - `proxy`: the stream, and errors before it
 //! - `tunnels`: through an endpoint, and through Session Manager
 
+mod agents;
 mod clients;
 mod directories;
 mod ids;
 mod install;
 mod keys;
+mod older;
 mod proxy;
 mod tunnels;
 

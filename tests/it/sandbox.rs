@@ -8,6 +8,7 @@
 //! - `processes`: `/proc`, and the files that runs leave
 //! - `pty`: a terminal
 //! - `recorder`: clients that only record their arguments
+//! - `ssh_agent`: the user's own ssh-agent
 //! - `ssh_user`: a user with their own `~/.ssh`
 //! - `sso`: the profiles and tokens of IAM Identity Center
 //! - `tcp`: local servers and ports
@@ -19,6 +20,7 @@ mod openssh;
 mod processes;
 mod pty;
 mod recorder;
+mod ssh_agent;
 mod ssh_user;
 pub(crate) mod sso;
 mod tcp;
@@ -36,11 +38,12 @@ pub(crate) use self::aws_user::{AwsUser, arn};
 pub(crate) use self::login::Login;
 pub(crate) use self::openssh::{config, plain_ssh, proxy};
 pub(crate) use self::processes::{
-    Process, assert_hidden, copy_program, files_below, keepers_below, key_of, leaves_nothing,
-    memory, mode, pid_of, process, processes, set_mode, ticks, write_credentials, write_script,
+    Process, agents_below, assert_hidden, copy_program, directory_of, files_below, leaves_nothing,
+    memory, mode, pid_of, process, processes, set_mode, ticks, write_script,
 };
 pub(crate) use self::pty::{Pty, bash};
 pub(crate) use self::recorder::Recorder;
+pub(crate) use self::ssh_agent::SshAgent;
 pub(crate) use self::ssh_user::SshUser;
 pub(crate) use self::tcp::{echo_server, echoes, free_port};
 
@@ -159,7 +162,7 @@ pub(crate) fn eventually(limit: Duration, mut condition: impl FnMut() -> bool) -
     true
 }
 
-/// Whether no key is left in the caller's runtime directory, after a moment for keepers.
+/// Whether no agent's directory is left in the caller's runtime directory, after a moment for agents.
 pub(crate) fn no_key_is_left(caller: &Caller<'_>) -> bool {
     eventually(Duration::from_secs(5), || {
         std::fs::read_dir(caller.run_dir())
@@ -218,6 +221,23 @@ impl Outcome {
         assert_eq!(
             (self.stdout.as_str(), lines, self.code),
             ("", stderr.to_vec(), Some(code))
+        );
+        self
+    }
+
+    /// The same for an error that comes when ssh has been started: ssh says, too, that it has no key.
+    #[track_caller]
+    pub(crate) fn fails_late(&self, stderr: &[&str]) -> &Self {
+        let lines = self.stderr.lines();
+        let (of_ssh, ours): (Vec<_>, Vec<_>) = lines.partition(|it| !it.starts_with("mssh: "));
+        assert_eq!(
+            (self.stdout.as_str(), ours, self.code),
+            ("", stderr.to_vec(), Some(255))
+        );
+        let last = of_ssh.last().copied().unwrap_or_default();
+        assert!(
+            last.ends_with(": Permission denied (publickey)."),
+            "{self:?}"
         );
         self
     }

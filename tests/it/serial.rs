@@ -138,7 +138,7 @@ fn the_console_is_reported_and_a_dry_run_pushes_nothing() {
     let told = format!("mssh: {CONSOLE_ONLY}.port0 at {CONSOLE_ONLY}: {host}, its serial console");
     assert_eq!(outcome.stderr.lines().last(), Some(told.as_str()));
     let line = format!(
-        "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY -v -o LogLevel=QUIET {CONSOLE_ONLY}.port0@{host}\n"
+        "ssh -o IdentityAgent=AGENT_SOCKET -o IdentitiesOnly=yes -i EPHEMERAL_KEY -v -o LogLevel=QUIET {CONSOLE_ONLY}.port0@{host}\n"
     );
     assert_eq!(outcome.stdout, line);
     assert_eq!((look_ups(&caller), consoles(&caller).len()), (1, 0));

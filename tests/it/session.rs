@@ -19,8 +19,8 @@ use std::process::Stdio;
 
 use crate::lab::instances::{STOPPED, WEB1};
 use crate::sandbox::{
-    Login, Outcome, PATIENCE, Pty, bash, caller, echo_server, echoes, eventually, finish,
-    finish_with, free_port, key_of, lab, leaves_nothing, pid_of, plain_ssh, run,
+    Login, Outcome, PATIENCE, Pty, bash, caller, directory_of, echo_server, echoes, eventually,
+    finish, finish_with, free_port, lab, leaves_nothing, pid_of, plain_ssh, run,
 };
 
 /// Asserts that a remote command ends with `mssh` as with plain ssh.
@@ -118,7 +118,7 @@ fn mssh_never_reads_stdin_itself() {
 }
 
 #[test]
-fn with_f_ssh_goes_to_the_background_and_the_key_is_removed() {
+fn with_f_ssh_goes_to_the_background_and_the_agent_ends() {
     let caller = caller();
     let token = lab().path().join(format!("{}.token", caller.access_key()));
     let wait = "until [ -e \"$0\" ]; do sleep 0.1; done; mv \"$0\" \"$0.done\"";
@@ -174,7 +174,7 @@ fn msftp_becomes_sftp() {
     let name = format!("/proc/{}/comm", child.id());
     let became = || fs::read_to_string(&name).is_ok_and(|name| name == "sftp\n");
     assert!(eventually(PATIENCE, became));
-    assert!(key_of(pid_of(&child)).is_some_and(|key| key.exists()));
+    assert!(directory_of(pid_of(&child)).is_some_and(|it| it.join("agent").exists()));
     drop(child.stdin.take());
     assert!(child.wait().expect("a child").success());
     leaves_nothing(&caller);

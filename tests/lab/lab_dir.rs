@@ -31,7 +31,11 @@ const OS_USERS: &[&str] = &[
     "deploy",
     "jane.doe",
     "svc_build",
+    RSA_ONLY,
 ];
+
+/// A user whose logins by ed25519 keys every instance refuses.
+pub(crate) const RSA_ONLY: &str = "rsa-only";
 
 pub(crate) struct LabDir {
     directory: TempDir,

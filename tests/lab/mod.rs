@@ -65,6 +65,7 @@ pub(crate) use fault::{DESCRIBE_INSTANCES, Fault, SEND_CONSOLE_KEY, SEND_SSH_PUB
 pub(crate) use imds::Metadata;
 use keys::KeyStore;
 use lab_dir::LabDir;
+pub(crate) use lab_dir::RSA_ONLY;
 use server::Server;
 use sshd_pool::SshdPool;
 pub(crate) use ssm::{Break, Ended, Pause, SessionBehavior, SessionRecord};

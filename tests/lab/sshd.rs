@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::instances::{CONSOLE, CONSOLE_ADDRESS, INSTANCES, ODD_PORT};
-use super::lab_dir::LabDir;
+use super::lab_dir::{LabDir, RSA_ONLY};
 use super::tools::{StartError, Tools};
 
 /// One sshd and its instances: several if they share their addresses.
@@ -127,6 +127,10 @@ impl Daemon {
         if tools.sshd_version().is_some_and(|it| it >= (9, 8)) {
             lines.push("PerSourcePenalties no".to_owned());
         }
+        // At the end, since a Match has no other.
+        lines.push(format!("Match User {RSA_ONLY}"));
+        // Since 8.5 PubkeyAcceptedAlgorithms, with this as another name.
+        lines.push("    PubkeyAcceptedKeyTypes rsa-sha2-256,rsa-sha2-512".to_owned());
         lines.join("\n") + "\n"
     }
 

@@ -34,7 +34,11 @@ pub(super) const ENVIRONMENT: &[Term] = &[
     ),
     (
         "XDG_RUNTIME_DIR, TMPDIR",
-        "Where the key is stored: XDG_RUNTIME_DIR, else /dev/shm, else TMPDIR.",
+        "Where the agent's socket is: XDG_RUNTIME_DIR, else /dev/shm, else TMPDIR.",
+    ),
+    (
+        "MSSH_CONNECT",
+        "If it is `ssh`, ssh opens its TCP connections itself, which takes 40 ms longer.",
     ),
     ("MANPAGER, PAGER", "The pager for --man; see man(1)."),
 ];

@@ -5,7 +5,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
 use super::quote;
-use super::ssh_config::{Block, StartedByMssh};
+use super::ssh_config::{Block, BlockKey, NO_FILE, StartedByMssh};
 use crate::plan::cli::invocation::Word;
 use crate::plan::cli::scan::Flag;
 use crate::plan::cli::usage::Usage;
@@ -18,7 +18,7 @@ pub(crate) struct JumpChain<'a> {
     pub ssh: &'a Path,
     /// The file that `-F` names. ssh passes it on to jump hosts, too.
     pub config: Option<&'a Path>,
-    /// mssh as the ProxyCommand of an instance.
+    /// mssh as the ProxyCommand of an instance. The hop's number is added to the name of its socket.
     pub block: &'a Block,
     /// The hops, nearest first.
     pub hops: &'a [Hop],
@@ -75,6 +75,9 @@ impl JumpChain<'_> {
         };
         if hop.is_instance() {
             let mut block = self.block.clone();
+            if let BlockKey::HopAgent(_, name) = &mut block.key {
+                name.push_str(&before.len().to_string());
+            }
             if !before.is_empty() {
                 block.words.extend(["-J".into(), jump_list(before).into()]);
             }
@@ -82,18 +85,13 @@ impl JumpChain<'_> {
                 block.words.extend(["-F".into(), config.into()]);
             }
             option("ProxyCommand", &block.proxy_command()?);
-            option("IdentityFile", &block.identity_file()?);
-            match &hop.kind {
-                // The instance was found only by its address: the keys that ssh would use without
-                // mssh must still work.
-                HopKind::Found(keys) => {
-                    for key in keys {
-                        option("IdentityFile", key.as_bytes());
-                    }
-                }
-                _ => option("IdentitiesOnly", b"yes"),
+            let (keyword, value) = block.identity()?;
+            option(keyword, &value);
+            // An instance that was found by its address may accept the user's own keys.
+            if hop.kind == HopKind::Instance {
+                option("IdentityFile", NO_FILE);
             }
-            option("AddKeysToAgent", b"no");
+            option("IdentitiesOnly", block.identities_only());
         } else if before.iter().any(Hop::is_instance) {
             let command = JumpChain {
                 hops: before,

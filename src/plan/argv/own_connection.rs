@@ -138,10 +138,13 @@ impl OwnConnection {
     /// How to connect to all of these: ssh takes one ProxyCommand for all destinations. `None` if ssh
     /// is to open any of them itself, or if they differ.
     #[must_use]
-    pub(crate) fn common(all: &[Option<Self>]) -> Option<&ConnectOptions> {
-        let first = &all.first()?.as_ref()?.options;
-        let same = |it: &Option<Self>| it.as_ref().is_some_and(|it| it.options == *first);
-        all.iter().all(same).then_some(first)
+    pub(crate) fn common<'a>(
+        all: impl IntoIterator<Item = Option<&'a Self>>,
+    ) -> Option<&'a ConnectOptions> {
+        let mut all = all.into_iter();
+        let first = &all.next()??.options;
+        let is_same = |it: Option<&Self>| it.is_some_and(|it| it.options == *first);
+        all.all(is_same).then_some(first)
     }
 }
 
@@ -164,21 +167,8 @@ fn names_other_program(invocation: &Invocation) -> bool {
 }
 
 impl ConnectOptions {
-    /// The words for ssh: the ProxyCommand for the binary `mssh`, which asks the `agent` for the open
-    /// connection, and ProxyUseFdpass.
-    #[must_use]
-    pub(crate) fn words(&self, mssh: &Path, agent: Option<&Path>) -> [OsString; 4] {
-        let mut command = OsString::from("ProxyCommand=");
-        command.push(self.proxy_command(mssh, agent));
-        [
-            "-o".into(),
-            command,
-            "-o".into(),
-            "ProxyUseFdpass=yes".into(),
-        ]
-    }
-
-    /// The value of ProxyCommand, in which ssh expands tokens before a shell runs it.
+    /// The value of ProxyCommand for the binary `mssh`, which asks the `agent` for the open connection.
+    /// ssh expands tokens in it before a shell runs it.
     #[must_use]
     pub(crate) fn proxy_command(&self, mssh: &Path, agent: Option<&Path>) -> OsString {
         let mut command = quote::for_ssh([mssh.as_os_str()]);

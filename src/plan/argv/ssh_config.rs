@@ -18,11 +18,10 @@ use crate::plan::target::ids::Login;
 /// The name of the block's file, in the directory of the user's configuration.
 pub(crate) const FILE: &str = "mssh.conf";
 
-/// The hidden option for `Match exec`: `--skip-block [DIR] HOST` succeeds if the block does not apply.
-/// Otherwise it makes the key in DIR, if there is a DIR, and fails.
+/// The hidden option for `Match exec`: `--skip-block HOST` succeeds if the block does not apply.
 ///
-/// So the block applies unless mssh says otherwise: if mssh cannot be found or cannot make the key,
-/// ssh ends with an error instead of looking up an instance ID in DNS.
+/// So the block applies unless mssh says otherwise: if mssh cannot be found, ssh ends with an error
+/// instead of looking up an instance ID in DNS.
 pub(crate) const SKIP_BLOCK: &str = "--skip-block";
 
 /// The oldest release of OpenSSH that understands the block.
@@ -59,8 +58,10 @@ pub(crate) struct Block {
 /// The key that plain ssh logs in with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum BlockKey {
-    /// A key made for each login, in a directory below this one.
-    Ephemeral(PathBuf),
+    /// A key made for each login, of an agent with a socket in this directory.
+    Agent(PathBuf),
+    /// The same with a socket of this name, which serves one hop.
+    HopAgent(PathBuf, String),
     /// The user's own, in this file.
     Own(PathBuf),
 }
@@ -77,8 +78,11 @@ impl BlockKey {
     }
 }
 
-/// The path of the key below its directory, with a token of ssh_config(5).
-const KEY_IN_DIRECTORY: &str = "/%h/key";
+/// The path of the socket below its directory, with tokens of ssh_config(5).
+const SOCKET_IN_DIRECTORY: &str = "%h.%p.%r";
+
+/// The value of IdentityFile with which ssh does not look for keys in files of the usual names.
+pub(super) const NO_FILE: &[u8] = b"none";
 
 impl Block {
     /// The block's text.
@@ -111,22 +115,21 @@ impl Block {
         line("ProxyCommand", &self.proxy_command()?);
         // Our ProxyCommand copies bytes: it passes no descriptor.
         line("ProxyUseFdpass", b"no");
-        line("IdentityFile", &self.identity_file()?);
-        line("IdentitiesOnly", b"yes");
-        if let BlockKey::Ephemeral(_) = self.key {
-            line("AddKeysToAgent", b"no");
+        let (keyword, value) = self.identity()?;
+        line(keyword, &value);
+        if let BlockKey::Agent(_) = self.key {
+            // Keys in files of the usual names would be tried before ours if an agent has them, too.
+            line("IdentityFile", NO_FILE);
         }
+        line("IdentitiesOnly", self.identities_only());
         // With `always`, ssh would look up the ID in DNS, even with a ProxyCommand.
         line("CanonicalizeHostname", b"no");
         Ok(text)
     }
 
-    /// The condition of the block: a command that fails, and makes the key before it does.
+    /// The condition of the block: a command that fails.
     fn condition(&self) -> Result<Vec<u8>, Usage> {
-        let mut words = vec![self.mssh.as_os_str(), OsStr::new(SKIP_BLOCK)];
-        if let BlockKey::Ephemeral(directory) = &self.key {
-            words.push(directory.as_os_str());
-        }
+        let words = [self.mssh.as_os_str(), OsStr::new(SKIP_BLOCK)];
         // How to write a quote inside of quotes in ssh_config(5) depends on the release.
         let bad =
             |word: &&&OsStr| is_unquotable(word.as_bytes()) || word.as_bytes().contains(&b'\'');
@@ -134,7 +137,7 @@ impl Block {
             return Err(Usage::BadPath(word.into()));
         }
         let command = quote::for_ssh(words);
-        // With `exec` ssh is our parent in every shell, and we delete the key when our parent ends.
+        // With `exec` ssh is our parent in every shell, which tells whether mssh has started it.
         Ok([b"!exec \"exec ", command.as_slice(), b" '%h'\""].concat())
     }
 
@@ -144,7 +147,13 @@ impl Block {
     /// # Errors
     /// [`Usage::BadPath`].
     pub(crate) fn proxy_command(&self) -> Result<Vec<u8>, Usage> {
-        Ok([&self.proxy()?[..], b" '%h' %p '%r'"].concat())
+        let mut command = self.proxy()?;
+        command.extend_from_slice(b" '%h' %p '%r'");
+        if let BlockKey::HopAgent(_, name) = &self.key {
+            command.push(b' ');
+            command.extend_from_slice(&quote::for_ssh([OsStr::new(name)]));
+        }
+        Ok(command)
     }
 
     /// The ProxyCommand's words before the tokens, quoted for ssh and a shell.
@@ -152,7 +161,9 @@ impl Block {
         let mut words = vec![self.mssh.as_os_str()];
         words.extend(self.words.iter().map(OsString::as_os_str));
         let (option, file) = match &self.key {
-            BlockKey::Ephemeral(directory) => ("--key-dir", directory),
+            BlockKey::Agent(directory) | BlockKey::HopAgent(directory, _) => {
+                ("--agent-dir", directory)
+            }
             BlockKey::Own(file) => ("-i", file),
         };
         words.extend([OsStr::new(option), file.as_os_str(), OsStr::new("--proxy")]);
@@ -162,26 +173,37 @@ impl Block {
         Ok(quote::for_ssh(words))
     }
 
-    /// The value of IdentityFile, with its quotes.
+    /// The keyword for the key, and its value with quotes.
     ///
     /// # Errors
     /// [`Usage::BadPath`].
-    pub(crate) fn identity_file(&self) -> Result<Vec<u8>, Usage> {
-        let (path, rest) = match &self.key {
-            BlockKey::Ephemeral(directory) => (directory, KEY_IN_DIRECTORY),
-            BlockKey::Own(file) => (file, ""),
+    pub(crate) fn identity(&self) -> Result<(&'static str, Vec<u8>), Usage> {
+        let (keyword, path, socket) = match &self.key {
+            BlockKey::Agent(directory) => ("IdentityAgent", directory, Some(SOCKET_IN_DIRECTORY)),
+            BlockKey::HopAgent(directory, name) => ("IdentityAgent", directory, Some(&**name)),
+            BlockKey::Own(file) => ("IdentityFile", file, None),
         };
+        let rest = socket.map_or_else(String::new, |name| format!("/{name}"));
         let bytes = path.as_os_str().as_bytes();
         if is_unquotable(bytes) {
             return Err(Usage::BadPath(path.clone()));
         }
-        Ok([
+        let value = [
             b"\"",
             quote::doubled(bytes).as_slice(),
             rest.as_bytes(),
             b"\"",
         ]
-        .concat())
+        .concat();
+        Ok((keyword, value))
+    }
+
+    /// The value of IdentitiesOnly: no file names the key of an agent of ours.
+    pub(crate) fn identities_only(&self) -> &'static [u8] {
+        match &self.key {
+            BlockKey::Agent(_) | BlockKey::HopAgent(..) => b"no",
+            BlockKey::Own(_) => b"yes",
+        }
     }
 }
 

@@ -20,6 +20,8 @@ fn arguments(program: Program, typed: &[&str], identity: Identity<'_>, to: &[Rou
         jump: None,
         by_master: false,
         batch: false,
+        agent: AgentConfig::default(),
+        connection: None,
     };
     let resolved: Vec<_> = to.iter().map(resolved).collect();
     let (client, mssh) = (Path::new("/bin/x"), Some(Path::new("/m")));
@@ -30,8 +32,12 @@ fn arguments(program: Program, typed: &[&str], identity: Identity<'_>, to: &[Rou
         .expect("text")
 }
 
-fn key() -> Identity<'static> {
-    Identity::Ephemeral(Path::new("/k"))
+fn agent() -> AgentOptions {
+    AgentOptions {
+        socket: "/a".into(),
+        public_key: Some("/k".into()),
+        forwarded: None,
+    }
 }
 
 fn direct(address: &str) -> Route {
@@ -42,14 +48,19 @@ fn direct(address: &str) -> Route {
 fn our_words_come_first_and_the_rest_is_as_typed() {
     let typed = ["-dvvA", "-p22", "a@i-0abcdef0", "-o", "User x", "ls", "-r"];
     assert_eq!(
-        arguments(Program::Ssh, &typed, key(), &[direct("10.0.0.1")]),
-        "-o IdentitiesOnly=yes -o AddKeysToAgent=no -i /k -vvA -p22 root@10.0.0.1 -o User x ls -r"
+        arguments(
+            Program::Ssh,
+            &typed,
+            Identity::Ephemeral(&agent()),
+            &[direct("10.0.0.1")]
+        ),
+        "-o IdentityAgent=/a -o IdentitiesOnly=yes -i /k -vvA -p22 root@10.0.0.1 -o User x ls -r"
     );
     assert_eq!(
         arguments(
             Program::Ssh,
             &["i-0abcdef0"],
-            Identity::Own,
+            Identity::Own(None),
             &[direct("::1")]
         ),
         "-o IdentitiesOnly=yes root@::1"
@@ -69,8 +80,13 @@ fn our_words_come_first_and_the_rest_is_as_typed() {
 fn each_destination_of_scp_gets_its_own_address() {
     let to = [direct("10.0.0.1"), direct("::1")];
     assert_eq!(
-        arguments(Program::Scp, &["-r", "a:x", "f", "b:"], key(), &to),
-        "-o IdentitiesOnly=yes -o AddKeysToAgent=no -i /k -r root@10.0.0.1:x f root@[::1]:"
+        arguments(
+            Program::Scp,
+            &["-r", "a:x", "f", "b:"],
+            Identity::Ephemeral(&agent()),
+            &to
+        ),
+        "-o IdentityAgent=/a -o IdentitiesOnly=yes -i /k -r root@10.0.0.1:x f root@[::1]:"
     );
 }
 
@@ -78,8 +94,13 @@ fn each_destination_of_scp_gets_its_own_address() {
 fn an_alias_stays_the_host_and_the_address_becomes_its_host_name() {
     let alias = Route::ByHostName("db".to_owned(), "10.0.0.1".parse().expect("an address"));
     assert_eq!(
-        arguments(Program::Sftp, &["-C", "db:/x"], key(), &[alias]),
-        "-o IdentitiesOnly=yes -o AddKeysToAgent=no -i /k -o HostName=10.0.0.1 -C root@db:/x"
+        arguments(
+            Program::Sftp,
+            &["-C", "db:/x"],
+            Identity::Ephemeral(&agent()),
+            &[alias]
+        ),
+        "-o IdentityAgent=/a -o IdentitiesOnly=yes -i /k -o HostName=10.0.0.1 -C root@db:/x"
     );
 }
 

@@ -2,8 +2,8 @@
 //! the process list, so there is no secret among them.
 //!
 //! ```text
-//! mssh --tunnel port=%p host=%n eice=HOST,ENDPOINT,NAME,ADDRESS,REGION credentials=FILE …
-//! mssh --tunnel port=%p ssm=HOST,TARGET,REGION credentials=FILE …
+//! mssh --tunnel port=%p host=%n eice=HOST,ENDPOINT,NAME,ADDRESS,REGION agent=SOCKET …
+//! mssh --tunnel port=%p ssm=HOST,TARGET,REGION agent=SOCKET …
 //! ```
 
 use std::ffi::{OsStr, OsString};
@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use super::Resolved;
 use super::quote;
 use crate::plan::cli::invocation::{Invocation, Options};
-use crate::plan::program::Program;
 use crate::plan::route::Route;
 use crate::plan::route::tunnel::Tunnel;
 
@@ -27,11 +26,9 @@ pub(crate) struct TunnelArgs {
     pub tunnels: Vec<(String, Tunnel)>,
     /// How long a tunnel may last, in seconds; the service's limit if there is none.
     pub duration: Option<u16>,
-    /// The file with the credentials that the parent has loaded.
-    pub credentials: Option<PathBuf>,
-    /// Whether to keep that file for other tunnels.
-    pub keep: bool,
-    /// The AWS profile to load credentials from if that file is gone.
+    /// The socket of the agent, which has the credentials that mssh has loaded.
+    pub agent: Option<PathBuf>,
+    /// The AWS profile to load credentials from if it is gone.
     pub profile: Option<String>,
     /// Whether ssh goes to the background after the login (`-f`).
     pub background: bool,
@@ -89,8 +86,6 @@ impl TunnelArgs {
         let quiet = invocation.is_quiet() || resolved.iter().any(|it| it.batch);
         (!tunnels.is_empty()).then(|| Self {
             tunnels,
-            // scp starts one ssh after the other.
-            keep: invocation.program == Program::Scp,
             background: invocation.runs_in_background(),
             verbosity: match common.verbosity {
                 Verbosity::Normal if quiet => Verbosity::ErrorsOnly,
@@ -135,13 +130,12 @@ impl TunnelArgs {
         if let Some(duration) = self.duration {
             words.push(word("duration", duration.to_string().as_ref()));
         }
-        if let Some(file) = &self.credentials {
-            words.push(word("credentials", file.as_os_str()));
+        if let Some(socket) = &self.agent {
+            words.push(word("agent", socket.as_os_str()));
         }
         if let Some(profile) = &self.profile {
             words.push(word("profile", profile.as_ref()));
         }
-        words.extend(self.keep.then(|| "keep".into()));
         words.extend(self.background.then(|| "background".into()));
         words.extend(match self.verbosity {
             Verbosity::ErrorsOnly => Some("quiet".into()),
@@ -181,9 +175,8 @@ impl TunnelRequest {
                 b"eice" => args.tunnels.push(Tunnel::eice(text()?)?),
                 b"ssm" => args.tunnels.push(Tunnel::ssm(text()?)?),
                 b"duration" => args.duration = Some(text()?.parse().ok()?),
-                b"credentials" => args.credentials = Some(value?.into()),
+                b"agent" => args.agent = Some(value?.into()),
                 b"profile" => args.profile = Some(text()?.to_owned()),
-                b"keep" => args.keep = true,
                 b"background" => args.background = true,
                 b"quiet" => args.verbosity = Verbosity::ErrorsOnly,
                 b"debug" => args.verbosity = Verbosity::Debug,
@@ -224,8 +217,7 @@ mod tests {
         TunnelArgs {
             tunnels: hosts.iter().map(eice).collect(),
             duration: Some(60),
-            credentials: Some("/run/a 'b%/c".into()),
-            keep: true,
+            agent: Some("/run/a 'b%/c".into()),
             profile: Some("50% $HOME".to_owned()),
             background: true,
             verbosity: Verbosity::Debug,
@@ -238,8 +230,7 @@ mod tests {
         assert_eq!(
             command,
             "'/opt/my bin/mssh' --tunnel port=%p eice=i-1,eice-1,eice-1.example,10.0.0.1,eu-west-1 \
-             duration=60 'credentials=/run/a '\"'\"'b%%/c' 'profile=50%% $HOME' keep background \
-             debug"
+             duration=60 'agent=/run/a '\"'\"'b%%/c' 'profile=50%% $HOME' background debug"
         );
         let two = tunnels(&[("a", "10.0.0.1"), ("b", "fd00::1")]);
         let two = two.proxy_command(Path::new("mssh")).into_string();

@@ -150,7 +150,7 @@ fn for_our_option(program: Program, opt: &Opt) -> Candidates {
         Name::Region => Candidates::Regions,
         Name::Profile => Candidates::Profiles,
         Name::InstanceId => Candidates::Instances,
-        Name::KeyDir => Candidates::Files,
+        Name::AgentDir => Candidates::Files,
         _ => Candidates::Nothing,
     }
 }

@@ -51,6 +51,17 @@ pub(super) fn check_way(options: &Options, scan: &Scan) -> Result<(), Usage> {
     }
 }
 
+/// Checks that the user's own key is given no type.
+///
+/// # Errors
+/// [`Usage::TypeOfOwnKey`].
+pub(super) fn check_key(options: &Options, scan: &Scan) -> Result<(), Usage> {
+    if options.key_type.is_some() && scan.value(b'i').is_some() {
+        return Err(Usage::TypeOfOwnKey);
+    }
+    Ok(())
+}
+
 /// Checks our options against the task.
 ///
 /// # Errors

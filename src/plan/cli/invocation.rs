@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::bind_address::BindAddress;
 use super::scan::Flag;
+use crate::plan::key_type::KeyType;
 use crate::plan::program::Program;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
@@ -218,10 +219,14 @@ pub struct Options {
     pub endpoint: Option<EndpointRef>,
     /// `--max-tunnel-duration`, in seconds.
     pub duration: Option<u16>,
+    /// `--key-type`.
+    pub key_type: Option<KeyType>,
     /// `--listen`.
     pub listen: Option<BindAddress>,
-    /// `--key-dir`.
-    pub key_dir: Option<PathBuf>,
+    /// `--agent-dir`.
+    pub agent_dir: Option<PathBuf>,
+    /// Whether there is a `--key-dir`, which older versions had instead.
+    pub key_dir: bool,
     /// `--install`, or `--uninstall`.
     pub action: Action,
     /// `--dry-run`.

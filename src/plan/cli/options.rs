@@ -19,8 +19,11 @@ pub(crate) enum Name {
     Shell,
     Endpoint,
     Duration,
+    KeyType,
     Listen,
     Proxy,
+    AgentDir,
+    /// Only older versions had it; their block for plain ssh has it, too.
     KeyDir,
     SshConfig,
     Install,
@@ -130,7 +133,11 @@ impl Opt {
     /// Whether help, man page and completions of `program` list it. msftp and mscp accept `--serial`
     /// only to explain that a serial console transfers no files.
     pub fn suits(&self, program: Program) -> bool {
-        self.is_of(program) && (self.name != Name::Way(Way::Serial) || program == Program::Ssh)
+        match self.name {
+            Name::KeyDir => false,
+            Name::Way(Way::Serial) => program == Program::Ssh,
+            _ => self.is_of(program),
+        }
     }
 
     /// The values that `program` accepts.

@@ -1,4 +1,4 @@
-//! The words of `mssh --proxy HOST PORT USER`, which plain ssh runs as its ProxyCommand.
+//! The words of `mssh --proxy HOST PORT USER [SOCKET]`, which plain ssh runs as its ProxyCommand.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -24,8 +24,9 @@ pub struct ProxyRequest {
     pub hops: Vec<Hop>,
     /// How the first of them is reached.
     pub first_hop_via: Way,
-    /// The directory in which ssh looks for the key; `None` if the user has a key.
-    pub key_dir: Option<PathBuf>,
+    /// The directory in which ssh looks for an agent, and the name of its socket there; `None` if
+    /// the user has a key.
+    pub agent: Option<(PathBuf, String)>,
 }
 
 /// Reads the words.
@@ -34,8 +35,10 @@ pub struct ProxyRequest {
 /// What is missing, or wrong with the destination.
 pub(crate) fn request(options: &Options, scan: &Scan) -> Result<ProxyRequest, Usage> {
     let words = scan.operands.first().map(|&at| &scan.words[at..]);
-    let Some([host, port, user]) = words else {
-        return Err(Usage::ProxyWords);
+    let (host, port, user, name) = match words {
+        Some([host, port, user]) => (host, port, user, None),
+        Some([host, port, user, name]) => (host, port, user, Some(name)),
+        _ => return Err(Usage::ProxyWords),
     };
     let (Some(port), Some(user)) = (port.to_str(), user.to_str()) else {
         return Err(Usage::ProxyWords);
@@ -43,7 +46,14 @@ pub(crate) fn request(options: &Options, scan: &Scan) -> Result<ProxyRequest, Us
     let port: u16 = port.parse().map_err(|_| Usage::ProxyWords)?;
     let mut destination = Destination::parse(Program::Ssh, host)?;
     destination.login = Some(Login::parse(user)?);
-    let key_dir = key_dir(options, scan, &destination)?;
+    let name = match name.map(|it| it.to_str()) {
+        Some(name) => name
+            .filter(|it| is_file_name(it))
+            .ok_or(Usage::ProxyWords)?
+            .to_owned(),
+        None => usual_name(&destination, port)?,
+    };
+    let agent = agent(options, scan, name)?;
     let (hops, way) = hops_and_way(options, scan)?;
     Ok(ProxyRequest {
         hops,
@@ -59,28 +69,33 @@ pub(crate) fn request(options: &Options, scan: &Scan) -> Result<ProxyRequest, Us
             command: false,
         },
         port,
-        key_dir,
+        agent,
     })
 }
 
-/// Where to create a key, unless the user has one.
-fn key_dir(
-    options: &Options,
-    scan: &Scan,
-    destination: &Destination,
-) -> Result<Option<PathBuf>, Usage> {
-    match &options.key_dir {
+/// Where ssh looks for an agent, unless the user has a key.
+fn agent(options: &Options, scan: &Scan, name: String) -> Result<Option<(PathBuf, String)>, Usage> {
+    match &options.agent_dir {
         _ if scan.value(b'i').is_some() => Ok(None),
+        _ if options.key_dir => Err(Usage::OldBlock),
         None => Err(Usage::ProxyKey),
-        Some(directory) => {
-            let name = &destination.host;
-            // It becomes the name of a directory in that one, so it must not be a path.
-            if name.contains('/') || name.starts_with('.') {
-                return Err(BadName::Host(name.clone()).into());
-            }
-            Ok(Some(directory.join(name)))
-        }
+        Some(directory) => Ok(Some((directory.clone(), name))),
     }
+}
+
+/// The name of the socket for all logins of a user at a host.
+fn usual_name(destination: &Destination, port: u16) -> Result<String, Usage> {
+    let host = &destination.host;
+    if !is_file_name(host) {
+        return Err(BadName::Host(host.clone()).into());
+    }
+    let user = destination.login.as_ref().map_or("", Login::as_str);
+    Ok(format!("{host}.{port}.{user}"))
+}
+
+/// Whether a name is none of another directory.
+fn is_file_name(name: &str) -> bool {
+    !name.contains('/') && !name.starts_with('.')
 }
 
 /// The hops, and how the last one of them (or this machine) reaches the destination.

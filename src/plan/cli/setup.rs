@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::invocation::{Action, Options};
 use super::scan::Scan;
 use super::usage::Usage;
+use crate::plan::key_type::KeyType;
 use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::{Login, Region};
 use crate::plan::way::Way;
@@ -19,7 +20,9 @@ pub struct Setup {
     /// The user's own key; without one, mssh creates keys.
     pub(crate) own_key: Option<PathBuf>,
     /// Where mssh creates keys; it chooses a directory itself if this is `None`.
-    pub(crate) key_dir: Option<PathBuf>,
+    pub(crate) agent_dir: Option<PathBuf>,
+    /// The type of the keys that mssh creates, if the user chose one.
+    pub(crate) key_type: Option<KeyType>,
     /// The default user.
     pub(crate) login: Login,
     pub(crate) dry_run: bool,
@@ -38,7 +41,8 @@ pub(crate) fn request(options: &Options, scan: &Scan) -> Result<Setup, Usage> {
         action: options.action,
         words: words(options, options.via),
         own_key: scan.value(b'i').map(PathBuf::from),
-        key_dir: options.key_dir.clone(),
+        agent_dir: options.agent_dir.clone(),
+        key_type: options.key_type,
         login,
         dry_run: options.dry_run,
     })
@@ -51,6 +55,7 @@ pub(crate) fn words(options: &Options, way: Way) -> Vec<OsString> {
     let via = (way != Way::Auto).then(|| way.name().to_owned());
     let endpoint = options.endpoint.as_ref().map(EndpointRef::to_string);
     let duration = options.duration.as_ref().map(u16::to_string);
+    let key_type = options.key_type.map(|it| it.name().to_owned());
     let tunnel = |value: Option<String>| value.filter(|_| way.is_tunnel());
     let all = [
         ("--profile", options.profile.clone()),
@@ -58,6 +63,7 @@ pub(crate) fn words(options: &Options, way: Way) -> Vec<OsString> {
         ("--via", via),
         ("--eice-endpoint", tunnel(endpoint)),
         ("--max-tunnel-duration", tunnel(duration)),
+        ("--key-type", key_type),
     ];
     let given = all.into_iter().filter_map(|(option, value)| {
         let value = value?;

@@ -53,6 +53,8 @@ pub enum Usage {
     /// An option of EICE tunnels without one.
     #[error("--{long} needs --via eice", long = .0.long)]
     NeedsWay(&'static Opt),
+    #[error("--key-type cannot be used with -i")]
+    TypeOfOwnKey,
     /// An option without the other that it needs.
     #[error("--{long} needs --{tasks}", long = .0.long, tasks = tasks(.0))]
     NeedsOther(&'static Opt),
@@ -68,6 +70,8 @@ pub enum Usage {
     ProxyWords,
     #[error("--proxy does not know which key ssh uses")]
     ProxyKey,
+    #[error("the configuration of plain ssh is from an older version of mssh")]
+    OldBlock,
     /// A way of tunnels, and the first hop.
     #[error("--via {0} reaches the first hop, but {1} is not an instance")]
     Jump(&'static str, String),
@@ -134,6 +138,7 @@ impl Hint for Usage {
                 "they connect to ports 22 and 3389 only; use --ssm, or let ssh forward the port: \
                  `mssh --eice -N -L PORT:localhost:PORT TARGET`"
             }
+            Self::TypeOfOwnKey => "leave out -i to have a key made, or --key-type to use your own",
             Self::NeedsWay(_) => "add --via eice, or leave it out",
             Self::WayConflict(_, task) => way_conflict(*task),
             Self::Conflict(_, task) => conflict(*task),
@@ -141,6 +146,7 @@ impl Hint for Usage {
             Self::ProxyKey => {
                 "`mssh --ssh-config` prints all that ssh needs; or name your key with -i FILE"
             }
+            Self::OldBlock => "run `mssh --ssh-config --install` again, with the options of then",
             Self::NodeByHops => "leave out -J (ProxyJump): Session Manager reaches it directly",
             Self::Jump(..) => "leave out --via or the hop",
             Self::BadPath(_) => "use a path without quotes, `${` and line breaks",
@@ -158,7 +164,9 @@ fn conflict(task: Task) -> &'static str {
             "ssh is not involved: the SSM Agent runs the shell, as the user set in Session \
              Manager's preferences"
         }
-        Task::SshConfig => "only --region, --profile, --via, --key-dir, -i and -l go with it",
+        Task::SshConfig => {
+            "only --region, --profile, --via, --key-type, --agent-dir, -i and -l go with it"
+        }
         Task::Serial => {
             "a serial console has no users, commands, forwarding or files: if the network works, \
              leave out --serial"

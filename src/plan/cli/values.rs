@@ -8,6 +8,7 @@ use super::options::{Name, Opt, Shell};
 use super::scan::Scan;
 use super::usage::Usage;
 use super::{Document, conflict};
+use crate::plan::key_type::KeyType;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::{InstanceId, Region, Zone};
@@ -39,8 +40,14 @@ pub(super) fn read(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
             Name::Way(way) => options.via = way,
             Name::Endpoint => options.endpoint = Some(endpoint(value)?),
             Name::Duration => options.duration = Some(duration(value)?),
+            Name::KeyType => {
+                let kind = KeyType::parse(value);
+                let kind = kind.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
+                options.key_type = Some(kind);
+            }
             Name::Listen => options.listen = Some(listen_address(value)?),
-            Name::KeyDir => options.key_dir = Some(value.into()),
+            Name::KeyDir => options.key_dir = true,
+            Name::AgentDir => options.agent_dir = Some(value.into()),
             Name::Install => options.set_action(Action::Install)?,
             Name::Uninstall => options.set_action(Action::Uninstall)?,
             // These select a mode and have no value.
@@ -62,6 +69,7 @@ pub(super) fn read(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
         options.via = Way::Eice;
     }
     conflict::check_way(&options, scan)?;
+    conflict::check_key(&options, scan)?;
     Ok((options, document))
 }
 

@@ -77,7 +77,7 @@ pub(crate) fn apply(hop: &mut Hop, config: &HostConfig, first: bool) -> Result<(
         hop.kind = match config.target() {
             Ok(Target::Id(_) | Target::Aws(_)) => HopKind::Instance,
             Ok(Target::Address(address)) if config.has_usual_identities() => {
-                HopKind::Address(address, config.identities.clone())
+                HopKind::Address(address)
             }
             Err(BadConfigValue {
                 name: name @ (BadName::InstanceId(_) | BadName::NodeId(_)),

@@ -46,6 +46,8 @@ pub(crate) struct AgentConfig {
     pub(crate) identity_agent: Option<String>,
     /// ForwardAgent.
     pub(crate) forward: ForwardAgent,
+    /// ForkAfterAuthentication; `false` in releases before 8.7, which do not print it.
+    pub(crate) forks: bool,
     /// PubkeyAcceptedAlgorithms, in releases before 8.5 PubkeyAcceptedKeyTypes; empty in releases
     /// that do not print it.
     pub(crate) accepted_algorithms: Vec<String>,
@@ -98,10 +100,21 @@ impl HostKeyConfig {
 }
 
 impl AgentConfig {
+    /// Whether ssh forwards the agent that IdentityAgent names. With this variable it does so, too:
+    /// it reads it when it has set it to that agent.
+    pub(crate) fn forwards_its_own(&self) -> bool {
+        match &self.forward {
+            ForwardAgent::No => false,
+            ForwardAgent::Yes => true,
+            ForwardAgent::At(path) => path == "$SSH_AUTH_SOCK",
+        }
+    }
+
     /// Takes a line of the output; `false` if it is about something else.
     pub(super) fn set(&mut self, keyword: &str, value: &str) -> bool {
         match keyword {
             "identityagent" => self.identity_agent = Some(value.to_owned()),
+            "forkafterauthentication" => self.forks = value == "yes",
             "forwardagent" => {
                 self.forward = match value {
                     "no" => ForwardAgent::No,

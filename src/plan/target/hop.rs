@@ -27,10 +27,10 @@ pub struct Hop {
 pub(crate) enum HopKind {
     /// An instance by its name, for which mssh creates a key.
     Instance,
-    /// An instance that was found by its address; and the user's own keys, which it may accept.
-    Found(Vec<String>),
-    /// An address, which may be that of an instance; and the user's own keys.
-    Address(IpAddr, Vec<String>),
+    /// An instance that was found by its address; it may accept the user's own keys, too.
+    Found,
+    /// An address, which may be that of an instance.
+    Address(IpAddr),
     /// Any other host; the user's ssh_config says how to log in.
     Plain,
 }
@@ -74,7 +74,7 @@ impl Hop {
     /// was found by its address.
     #[must_use]
     pub fn is_instance(&self) -> bool {
-        matches!(self.kind, HopKind::Instance | HopKind::Found(_))
+        matches!(self.kind, HopKind::Instance | HopKind::Found)
     }
 
     /// Whether ssh must be asked about it, for its HostName or its user.
@@ -87,17 +87,16 @@ impl Hop {
     #[must_use]
     pub fn address(&self) -> Option<IpAddr> {
         match self.kind {
-            HopKind::Address(address, _) => Some(address),
-            HopKind::Instance | HopKind::Found(_) | HopKind::Plain => None,
+            HopKind::Address(address) => Some(address),
+            HopKind::Instance | HopKind::Found | HopKind::Plain => None,
         }
     }
 
-    /// Records whether an instance has its address, and keeps only the user's keys that exist.
-    pub fn settle_address(&mut self, is_instance: bool, there: impl Fn(&str) -> bool) {
-        if let HopKind::Address(_, keys) = &mut self.kind {
-            keys.retain(|key| there(key));
+    /// Records whether an instance has its address.
+    pub fn settle_address(&mut self, is_instance: bool) {
+        if let HopKind::Address(_) = self.kind {
             self.kind = if is_instance {
-                HopKind::Found(std::mem::take(keys))
+                HopKind::Found
             } else {
                 HopKind::Plain
             };

@@ -18,6 +18,7 @@ const MARGIN: Duration = Duration::from_mins(1);
 pub(crate) struct RefreshingCredentials {
     profile: Option<String>,
     region: Option<Region>,
+    prompts: Prompts,
     terminal: Terminal,
     credentials: Mutex<Option<Credentials>>,
 }
@@ -29,11 +30,13 @@ impl RefreshingCredentials {
         profile: Option<String>,
         region: Option<Region>,
         found: Option<Credentials>,
+        prompts: Prompts,
         terminal: Terminal,
     ) -> Self {
         Self {
             profile,
             region,
+            prompts,
             terminal,
             credentials: Mutex::new(found),
         }
@@ -49,7 +52,7 @@ impl RefreshingCredentials {
             return Ok(credentials.clone());
         }
         let (profile, region) = (self.profile.as_deref(), self.region.as_ref());
-        let aws = Aws::load(profile, region, Prompts::Allowed, self.terminal).await?;
+        let aws = Aws::load(profile, region, self.prompts, self.terminal).await?;
         let fresh = aws.credentials().await?;
         *current = Some(fresh.clone());
         Ok(fresh)

@@ -7,21 +7,26 @@ use thiserror::Error;
 
 use crate::hint::Hint;
 use crate::plan::argv::quote;
+use crate::plan::key_type::KeyType;
 
 /// Why there is no key to log in with.
 #[derive(Debug, Error)]
 pub(crate) enum KeyError {
     #[error("cannot make a key")]
     Generate(#[source] ssh_key::Error),
-    #[error("no directory for the key ({})", each(.0))]
-    NoRoom(Vec<(PathBuf, io::Error)>),
-    #[error("cannot start the process that deletes the key")]
-    NoKeeper(#[source] io::Error),
-    #[error("the key expired before the instance was found")]
-    TooLate,
-    #[error("cannot write the key {}", path.display())]
+    #[error("ssh accepts no {kind} keys for {host}")]
+    TypeRefused {
+        host: String,
+        kind: KeyType,
+        best: KeyType,
+    },
+    #[error("no directory for the socket of an ssh agent ({})", each(.0))]
+    NoDirectory(Vec<(PathBuf, io::Error)>),
+    #[error("cannot start an ssh agent for the key")]
+    NoAgent(#[source] io::Error),
+    #[error("cannot make {}", path.display())]
     Write { path: PathBuf, source: io::Error },
-    #[error("cannot keep keys in {}", path.display())]
+    #[error("cannot have the socket of an ssh agent in {}", path.display())]
     Directory { path: PathBuf, source: io::Error },
     #[error("cannot read the key {}", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
@@ -35,15 +40,21 @@ impl Hint for KeyError {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::Generate(_) => return None,
-            Self::NoRoom(_) => "make one of them writable, or set TMPDIR to a writable directory",
-            Self::NoKeeper(_) => "is the system out of processes?",
-            Self::TooLate => "AWS was slow to answer: try again",
+            Self::TypeRefused { best, .. } => {
+                return Some(format!(
+                    "use --key-type {best}, or change PubkeyAcceptedAlgorithms in your ssh_config(5)"
+                ));
+            }
+            Self::NoDirectory(_) => {
+                "make one of them writable, or set TMPDIR to a writable directory"
+            }
+            Self::NoAgent(_) => "is the system out of processes?",
             Self::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull => {
                 "free some space there, or set XDG_RUNTIME_DIR to another directory"
             }
             Self::Write { .. } => "set XDG_RUNTIME_DIR to a writable directory",
             Self::Directory { .. } => {
-                "name another with --key-dir in `mssh --ssh-config --install`"
+                "name another with --agent-dir in `mssh --ssh-config --install`"
             }
             Self::Unreadable { .. } => "leave out -i to use a key made for this connection only",
             Self::NoPublicHalf(path) => return Some(make_public_half(path)),

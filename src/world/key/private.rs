@@ -5,14 +5,14 @@ mod parent;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat};
-use rustix::fs::{linkat, mkdirat, openat, statat, unlinkat};
+use rustix::fs::{mkdirat, openat, statat, unlinkat};
 use rustix::process::{geteuid, umask};
 
 /// Permissions that a file which we write has none of.
@@ -35,14 +35,6 @@ impl Private {
         make_in(&parent::open(path)?, name, path, mode)
     }
 
-    /// Makes one in this one.
-    ///
-    /// # Errors
-    /// When something has that name, or it cannot be made.
-    pub(crate) fn make_below(&self, name: &OsStr, mode: u32) -> io::Result<Self> {
-        make_in(&self.descriptor, name, &self.path.join(name), mode)
-    }
-
     /// Opens a directory; a link to one is refused.
     ///
     /// # Errors
@@ -58,14 +50,6 @@ impl Private {
     pub(crate) fn open_unmoved(path: &Path) -> io::Result<Self> {
         let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
         open_in(&parent::open(path)?, name.as_ref(), path)
-    }
-
-    /// Opens one in this one.
-    ///
-    /// # Errors
-    /// When it cannot be opened.
-    pub(crate) fn open_below(&self, name: &OsStr) -> io::Result<Self> {
-        open_in(&self.descriptor, name.as_ref(), &self.path.join(name))
     }
 
     /// A directory that is open already.
@@ -85,12 +69,6 @@ impl Private {
     #[must_use]
     pub(crate) fn descriptor(&self) -> &File {
         &self.descriptor
-    }
-
-    /// The open directory, to be handed on.
-    #[must_use]
-    pub(crate) fn into_descriptor(self) -> File {
-        self.descriptor
     }
 
     /// Its mode, if it belongs to us and nobody else has any permission in it.
@@ -139,38 +117,17 @@ impl Private {
         })
     }
 
+    /// Whether there is a socket of this name that belongs to us.
+    #[must_use]
+    pub(crate) fn has_socket(&self, name: &OsStr) -> bool {
+        self.stat(name).is_ok_and(|it| {
+            FileType::from_raw_mode(it.st_mode) == FileType::Socket
+                && it.st_uid == geteuid().as_raw()
+        })
+    }
+
     fn stat(&self, name: &OsStr) -> io::Result<Stat> {
         Ok(statat(&self.descriptor, name, AtFlags::SYMLINK_NOFOLLOW)?)
-    }
-
-    /// A file of ours.
-    ///
-    /// # Errors
-    /// When it is none of ours, or cannot be opened.
-    pub(crate) fn file(&self, name: &str) -> io::Result<File> {
-        if !self.has_file(name.as_ref()) {
-            return Err(io::ErrorKind::NotFound.into());
-        }
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        Ok(openat(&self.descriptor, name, flags, Mode::empty())?.into())
-    }
-
-    /// Whether an open file is the one of this name.
-    #[must_use]
-    pub(crate) fn is_file(&self, name: &str, file: &File) -> bool {
-        match (self.stat(name.as_ref()), file.metadata()) {
-            (Ok(there), Ok(here)) => (there.st_dev, there.st_ino) == (here.dev(), here.ino()),
-            _ => false,
-        }
-    }
-
-    /// Gives a file a second name.
-    ///
-    /// # Errors
-    /// When something has that name.
-    pub(crate) fn link(&self, name: &str, second: &str) -> io::Result<()> {
-        let (directory, flags) = (&self.descriptor, AtFlags::empty());
-        Ok(linkat(directory, name, directory, second, flags)?)
     }
 
     /// Writes a new file that only we can read.
@@ -184,19 +141,9 @@ impl Private {
         File::from(file).write_all(content)
     }
 
-    /// What a file of ours says.
-    ///
-    /// # Errors
-    /// When it is none of ours, or cannot be read.
-    pub(crate) fn read(&self, name: &str) -> io::Result<Vec<u8>> {
-        let mut content = Vec::new();
-        self.file(name)?.read_to_end(&mut content)?;
-        Ok(content)
-    }
-
-    /// Deletes a file of ours. Anything else of that name stays.
+    /// Deletes a file or socket of ours. Anything else of that name stays.
     pub(crate) fn remove(&self, name: &OsStr) {
-        if self.has_file(name) {
+        if self.has_file(name) || self.has_socket(name) {
             let _ = unlinkat(&self.descriptor, name, AtFlags::empty());
         }
     }

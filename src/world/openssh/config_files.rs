@@ -31,16 +31,6 @@ pub(crate) fn directory() -> PathBuf {
     home().join(".ssh")
 }
 
-/// Whether a file exists. Its name may begin with `~/.ssh/`.
-#[must_use]
-pub(crate) fn is_there(name: &str) -> bool {
-    let directory = directory();
-    match name.strip_prefix("~/.ssh/") {
-        Some(rest) => directory.join(rest).exists(),
-        None => Path::new(name).exists(),
-    }
-}
-
 /// Reads a file; `None` if it does not exist.
 ///
 /// # Errors

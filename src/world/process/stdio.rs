@@ -111,7 +111,7 @@ impl Output {
 }
 
 /// Whether the other end of a pipe is closed; of a socket, in both directions.
-pub(in crate::world) fn is_hung_up(end: impl AsFd) -> bool {
+pub(crate) fn is_hung_up(end: impl AsFd) -> bool {
     let mut polled = [PollFd::new(&end, PollFlags::empty())];
     let at_once = Timespec::default();
     let found = poll(&mut polled, Some(&at_once));

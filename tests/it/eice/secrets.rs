@@ -1,15 +1,12 @@
 //! Credentials and signed URLs are never visible, and do not stay on disk.
 
-use std::fs;
 use std::process::Command;
 
 use super::mssh;
 use crate::lab::eice::{SAME_SUBNET, name};
 use crate::lab::instances::PRIVATE;
 use crate::sandbox::eice::{command, service};
-use crate::sandbox::{
-    AwsUser, Login, assert_hidden, caller, files_below, finish, mode, set_mode, write_credentials,
-};
+use crate::sandbox::{AwsUser, Login, assert_hidden, caller, files_below, finish, mode};
 
 /// Secret text: the lab's secret key, and parts of a signed URL.
 const SECRETS: [&str; 4] = [
@@ -36,13 +33,14 @@ fn no_process_and_no_file_shows_a_secret() {
         caller.tunnels()[0].access_key.starts_with("ASIALAB"),
         "no role"
     );
-    let directory = session.key().parent().expect("a directory").to_owned();
+    let directory = session.directory();
     assert_eq!(mode(&directory), 0o700);
-    // ssh, the tunnel (and briefly a shell) and the keeper.
+    // ssh and the tunnel, which are told where the agent is.
     let seen = assert_hidden(&directory, &SECRETS);
-    assert!(seen >= 3, "{seen} processes");
-    // The tunnel has read its credentials, and removed the file.
-    assert_eq!(files_below(&directory), [session.key()]);
+    assert!(seen >= 2, "{seen} processes");
+    // The tunnel's credentials have been in no file.
+    let names = ["agent", "key.pub"].map(|name| directory.join(name));
+    assert_eq!(files_below(&directory), names);
 }
 
 #[test]
@@ -60,63 +58,44 @@ fn no_message_shows_a_secret() {
     }
 }
 
-/// The tunnel does not load credentials again, unless the file is gone.
+/// The tunnel does not load credentials again, unless the agent is gone.
 #[test]
-fn the_tunnel_uses_the_credentials_handed_to_it() {
+fn the_tunnel_uses_the_credentials_of_the_agent() {
     let user = AwsUser::with_role();
     finish(mssh_of(&user).arg("true")).prints("");
     assert_eq!(user.caller.calls_of("AssumeRole").len(), 1);
     let caller = caller();
-    let text = format!(
-        r#"{{"AccessKeyId":"{}","SecretAccessKey":"labsecretlabsecretlabsecretlabsecretlabs"}}"#,
-        caller.access_key()
-    );
-    let door = format!(
+    let tunnel_words = format!(
         "eice=x,{SAME_SUBNET},{},127.0.1.21,us-east-1",
         name(SAME_SUBNET)
     );
-    let file = write_credentials(&caller, &text);
-    let credentials = format!("credentials={}", file.display());
-    for keep in [true, false] {
-        write_credentials(&caller, &text);
-        let mut tunnel = command(&caller, "mssh");
-        tunnel.env_remove("AWS_ACCESS_KEY_ID");
-        tunnel.args(["--tunnel", "port=3389", &door, &credentials]);
-        tunnel.args(keep.then_some("keep"));
-        let outcome = crate::sandbox::finish_with(&mut tunnel, b"quit\n");
-        assert_eq!((outcome.code, &*outcome.stderr), (Some(0), ""));
-        assert_eq!(file.exists(), keep);
-    }
-    // The file is gone: those in the environment are used.
     let mut tunnel = command(&caller, "mssh");
-    tunnel.args(["--tunnel", "port=3389", &door, &credentials]);
+    tunnel.args([
+        "--tunnel",
+        "port=3389",
+        &tunnel_words,
+        "agent=/nowhere/agent",
+    ]);
     crate::sandbox::finish_with(&mut tunnel, b"quit\n").prints("");
 }
 
-/// A file that mssh did not write is not used, whatever the command line says.
+/// Of an agent, only what its own client starts gets credentials.
 #[test]
-fn a_credentials_file_of_the_user_is_neither_read_nor_deleted() {
+fn another_process_of_the_user_gets_no_credentials_from_the_agent() {
+    let user = AwsUser::with_role();
+    let session = Login::open(&mut mssh_of(&user));
     let caller = caller();
-    let directory = write_credentials(&caller, "")
-        .parent()
-        .map(ToOwned::to_owned);
-    let directory = directory.expect("a directory");
-    let elsewhere = caller.run_dir().join("aws");
-    fs::create_dir(&elsewhere).expect("a directory");
-    let door = format!(
+    let to_endpoint = format!(
         "eice=x,{SAME_SUBNET},{},127.0.1.21,us-east-1",
         name(SAME_SUBNET)
     );
-    for file in [directory.join("config"), elsewhere.join("credentials")] {
-        let text = r#"{"AccessKeyId":"AKIANOBODY","SecretAccessKey":"nothing"}"#;
-        fs::write(&file, text).expect("a file");
-        set_mode(&file, 0o600);
-        let mut tunnel = command(&caller, "mssh");
-        let credentials = format!("credentials={}", file.display());
-        tunnel.args(["--tunnel", "port=3389", &door, &credentials]);
-        crate::sandbox::finish_with(&mut tunnel, b"quit\n").prints("");
-        assert!(file.exists(), "{}", file.display());
-    }
+    let mut tunnel = command(&caller, "mssh");
+    let agent = format!("agent={}", session.socket().display());
+    tunnel.args(["--tunnel", "port=3389", &to_endpoint, &agent]);
+    crate::sandbox::finish_with(&mut tunnel, b"quit\n").prints("");
+    // Its own, which are in the environment.
+    assert_eq!(caller.tunnels().len(), 1);
+    assert_eq!(user.caller.tunnels().len(), 1);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::mssh;
+use super::{mssh, pushes_first};
 use crate::lab::instances::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{caller, finish, no_key_is_left};
@@ -19,7 +19,8 @@ fn throttling_and_service_failures_are_retried_and_then_reported() {
     caller.fault(Fault::new(Trouble::Reset).on(DESCRIBE_INSTANCES).first(1));
     mssh(&caller, &[WEB1, "true"]).prints("");
 
-    let caller = crate::sandbox::caller();
+    // ssh does not start while a push is retried.
+    let caller = pushes_first();
     caller.fault(Fault::new(Trouble::Throttle).on(SEND_SSH_PUBLIC_KEY));
     let mut command = caller.command("mssh");
     finish(command.arg(WEB1).env("AWS_MAX_ATTEMPTS", "2")).fails(
@@ -118,7 +119,7 @@ fn a_malformed_answer_is_an_error() {
             "ec2-instance-connect",
         ),
     ] {
-        let caller = caller();
+        let caller = pushes_first();
         caller.fault(Fault::new(Trouble::Malformed).on(action));
         mssh(&caller, &[WEB1]).fails(
             255,

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::mssh;
+use super::{mssh, pushes_first};
 use crate::lab::instances::{DESCRIBE_DENIED, PUSH_DENIED, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{caller, finish, no_key_is_left};
 
 #[test]
 fn a_denial_names_the_action_the_resource_and_the_user() {
-    let caller = caller();
+    let caller = pushes_first();
     let arn = format!("arn:aws:ec2:us-east-1:123456789012:instance/{PUSH_DENIED}");
     let push = "ec2-instance-connect:SendSSHPublicKey";
     mssh(&caller, &["-l", "ubuntu", PUSH_DENIED]).fails(
@@ -180,7 +180,7 @@ fn a_denial_names_the_kind_of_policy_and_the_remedy() {
         ),
     ];
     for (reason, words, hint) in cases {
-        let caller = caller();
+        let caller = pushes_first();
         caller.fault(Fault::new(Trouble::DeniedBy(reason)).on(SEND_SSH_PUBLIC_KEY));
         let denied = "mssh: error: arn:aws:iam::123456789012:user/lab is not allowed";
         mssh(&caller, &[WEB1]).fails(
@@ -204,7 +204,7 @@ fn a_denial_names_the_kind_of_policy_and_the_remedy() {
 #[test]
 fn errors_of_instance_connect_without_a_reason_are_explained() {
     let refused = |code, words: &[&str], lines: &[&str]| {
-        let caller = caller();
+        let caller = pushes_first();
         caller.fault(Fault::new(Trouble::Error(code)).on(SEND_SSH_PUBLIC_KEY));
         mssh(&caller, words).fails(255, lines);
     };

@@ -30,7 +30,11 @@ fn is_cut_off(action: &'static str, words: &[&str], says: &str, most: u64) {
     let outcome = outcome(child);
     let error = format!("mssh: error: the answer of 127.0.0.1 is longer than {says}");
     let hint = "mssh: hint: is there a proxy or another server in front of AWS? --debug tells more";
-    outcome.fails(255, &[&error, hint]);
+    if action == SEND_SSH_PUBLIC_KEY {
+        outcome.fails_late(&[&error, hint]);
+    } else {
+        outcome.fails(255, &[&error, hint]);
+    }
     assert!(peak <= most, "{peak} MB");
     assert_eq!(caller.calls_of(action).len(), 1);
 }

@@ -138,7 +138,8 @@ fn without_a_directory_for_the_key_the_error_lists_those_tried() {
     let lines: Vec<&str> = outcome.stderr.lines().collect();
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(255), ""));
     assert!(
-        lines[0].starts_with("mssh: error: no directory for the key (/dev/shm: "),
+        lines[0]
+            .starts_with("mssh: error: no directory for the socket of an ssh agent (/dev/shm: "),
         "{lines:?}"
     );
     assert!(lines[0].contains("Read-only file system"), "{lines:?}");
@@ -151,14 +152,14 @@ fn without_a_directory_for_the_key_the_error_lists_those_tried() {
 
 #[test]
 fn a_full_disk_is_reported() {
-    // Two inodes: the root directory of the file system, and the directory of the key.
+    // Two inodes: the root directory of the file system, and the agent's directory.
     let Some(outcome) = with_memory("nr_inodes=2") else {
         return;
     };
     let lines: Vec<&str> = outcome.stderr.lines().collect();
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(255), ""));
     assert!(
-        lines[0].starts_with("mssh: error: cannot write the key /dev/shm/mssh-"),
+        lines[0].starts_with("mssh: error: cannot make /dev/shm/mssh-"),
         "{lines:?}"
     );
     assert!(lines[0].contains("No space left on device"), "{lines:?}");

@@ -23,7 +23,7 @@ fn plain_hosts_are_left_to_ssh() {
         assert_eq!(pushed, [at("ec2-user", PRIVATE), at("ec2-user", WEB2)]);
     }
     let line = user.run("mssh", &["--dry-run", "-J", "a,b", WEB1]);
-    line.prints("ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY -J a,b ec2-user@127.0.0.11\n");
+    line.prints("ssh -o IdentityAgent=AGENT_SOCKET -o IdentitiesOnly=yes -i EPHEMERAL_KEY -J a,b ec2-user@127.0.0.11\n");
     leaves_nothing(&user.caller);
 }
 
@@ -92,6 +92,18 @@ fn an_alias_in_proxy_jump_is_a_hop() {
     let mut pushed = pushes(&user.caller);
     pushed.sort();
     assert_eq!(pushed, [at("ec2-user", PRIVATE), at("ubuntu", WEB1)]);
+}
+
+/// A policy for all hosts, like that of FIPS.
+#[test]
+fn a_hop_gets_an_rsa_key_where_ed25519_is_forbidden() {
+    let policy = "Host *\n    PubkeyAcceptedAlgorithms rsa-sha2-512,rsa-sha2-256\n";
+    let user = SshUser::with(policy);
+    let hops = format!("{WEB2},{WEB1}");
+    user.run("mssh", &["-J", &hops, PRIVATE, WHERE])
+        .prints("127.0.1.21\n");
+    assert_eq!(pushes(&user.caller).len(), 3);
+    leaves_nothing(&user.caller);
 }
 
 /// Hops that are no instances need no permission: a look-up may be denied or find nothing. A key

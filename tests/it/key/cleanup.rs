@@ -1,4 +1,4 @@
-//! Whichever process ends, and when: no key, no directory and no keeper is left.
+//! Whichever process ends, and when: no directory, no socket and no agent is left.
 
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -10,22 +10,17 @@ use rustix::process::{Signal, kill_process, kill_process_group};
 use crate::lab::instances::{PUSH_DENIED, STOPPED, WEB1};
 use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{
-    Login, Outcome, PATIENCE, Pty, caller, eventually, files_below, finish, keepers_below,
-    leaves_nothing, outcome, pid_of, run, write_script,
+    Login, Outcome, PATIENCE, Pty, agents_below, caller, directory_of, eventually, files_below,
+    finish, leaves_nothing, outcome, pid_of, run, spawn, write_script,
 };
 
-/// Starts a command as a process group leader, and waits until its push hangs.
+/// Starts a command as a process group leader, and waits until this call hangs.
 #[track_caller]
-pub(super) fn hanging(command: &mut Command, caller: &Caller<'_>) -> Child {
-    let child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .spawn()
-        .expect("the program starts");
-    let has_called = || !caller.calls_of(SEND_SSH_PUBLIC_KEY).is_empty();
-    assert!(eventually(PATIENCE, has_called), "no push begins");
+pub(super) fn hanging(command: &mut Command, caller: &Caller<'_>, action: &'static str) -> Child {
+    caller.fault(Fault::new(Trouble::Hang).on(action));
+    let child = spawn(command.process_group(0));
+    let has_called = || !caller.calls_of(action).is_empty();
+    assert!(eventually(PATIENCE, has_called), "no {action} begins");
     child
 }
 
@@ -112,30 +107,35 @@ fn after_a_client_that_cannot_be_run_nothing_is_left() {
 /// Asserts that this signal kills a run that waits for AWS, and that nothing is left.
 #[track_caller]
 fn is_killed_by(signal: Signal, whom: fn(rustix::process::Pid, Signal) -> rustix::io::Result<()>) {
-    let caller = caller();
-    caller.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
-    let child = hanging(caller.command("mssh").arg(WEB1), &caller);
+    // Nothing is pushed yet, and mssh waits.
+    let looking_up = caller();
+    let mut mssh = looking_up.command("mssh");
+    let child = hanging(mssh.arg("127.0.0.11"), &looking_up, DESCRIBE_INSTANCES);
     whom(pid_of(&child), signal).expect("a process of ours");
-    let outcome = outcome(child);
-    let said = (outcome.stdout.as_str(), outcome.stderr.as_str());
-    assert_eq!((outcome.signal, said), (Some(signal.as_raw()), ("", "")));
-    leaves_nothing(&caller);
-}
-
-/// Then the keeper still waits for the key, too.
-#[test]
-fn ctrl_c_while_the_look_up_hangs_leaves_nothing() {
-    let caller = caller();
-    caller.fault(Fault::new(Trouble::Hang).on(DESCRIBE_INSTANCES));
-    let mut mssh = caller.command("mssh");
-    let mut child = mssh.arg("127.0.0.11").process_group(0).spawn();
-    let child = child.as_mut().expect("the program starts");
-    let has_called = || !caller.calls_of(DESCRIBE_INSTANCES).is_empty();
-    assert!(eventually(PATIENCE, has_called), "no look-up begins");
-    kill_process_group(pid_of(child), Signal::INT).expect("a group of ours");
-    child.wait().expect("a child");
-    assert_eq!(caller.calls_of(SEND_SSH_PUBLIC_KEY).len(), 0);
-    leaves_nothing(&caller);
+    let ended = outcome(child);
+    let said = (ended.stdout.as_str(), ended.stderr.as_str());
+    assert_eq!((ended.signal, said), (Some(signal.as_raw()), ("", "")));
+    assert_eq!(looking_up.calls_of(SEND_SSH_PUBLIC_KEY).len(), 0);
+    leaves_nothing(&looking_up);
+    // Soon mssh is ssh, and waits for its agent.
+    for waits in [false, true] {
+        let caller = caller();
+        let mut mssh = caller.command("mssh");
+        let child = hanging(mssh.args(["-T", WEB1]), &caller, SEND_SSH_PUBLIC_KEY);
+        let is_ssh = || directory_of(pid_of(&child)).is_some();
+        assert!(
+            !waits || eventually(PATIENCE, is_ssh),
+            "it does not become ssh"
+        );
+        whom(pid_of(&child), signal).expect("a process of ours");
+        let ended = outcome(child);
+        assert!(!ended.stderr.contains("mssh: "), "{ended:?}");
+        assert!(
+            ended.signal == Some(signal.as_raw()) || ended.code == Some(255),
+            "{ended:?}"
+        );
+        leaves_nothing(&caller);
+    }
 }
 
 #[test]
@@ -163,10 +163,9 @@ fn sigkill_while_aws_is_slow_leaves_nothing() {
     is_killed_by(Signal::KILL, kill_process_group);
 }
 
-/// If mssh is killed after making its directory and before starting the keeper, the empty directory
-/// stays until a later run removes it; but never a file.
+/// Nobody but the agent makes anything, and it outlives the others.
 #[test]
-fn sigkill_at_any_moment_leaves_no_key() {
+fn sigkill_at_any_moment_leaves_nothing() {
     let caller = caller();
     let began = Instant::now();
     finish(caller.command("mssh").args([WEB1, "true"])).prints("");
@@ -180,12 +179,51 @@ fn sigkill_at_any_moment_leaves_no_key() {
         std::thread::sleep(whole * part / 20);
         let signals = [Signal::KILL, Signal::INT, Signal::HUP];
         let signal = signals[part as usize % signals.len()];
-        let _ = kill_process_group(pid_of(&child), signal);
+        let _ = kill_process(pid_of(&child), signal);
         child.wait().expect("a child");
     }
-    let left = || files_below(caller.run_dir());
-    let nothing = || left().is_empty() && keepers_below(caller.run_dir()).is_empty();
-    assert!(eventually(PATIENCE, nothing), "left: {:?}", left());
+    leaves_nothing(&caller);
+}
+
+/// If the agent itself is killed before it has a session of its own, together with mssh, it leaves its
+/// socket until a later run sweeps it; but never a secret.
+#[test]
+fn sigkill_of_the_whole_group_at_any_moment_leaves_no_secret() {
+    let caller = caller();
+    for moment in 0..24 {
+        let mut command = caller.command("mssh");
+        command.args([WEB1, "sleep 1"]).process_group(0);
+        let null = Stdio::null;
+        command.stdin(null()).stdout(null()).stderr(null());
+        let mut child = command.spawn().expect("the program starts");
+        std::thread::sleep(Duration::from_millis(2 * moment));
+        let _ = kill_process_group(pid_of(&child), Signal::KILL);
+        child.wait().expect("a child");
+    }
+    let none = || agents_below(caller.run_dir()).is_empty();
+    assert!(
+        eventually(PATIENCE, none),
+        "{:?}",
+        agents_below(caller.run_dir())
+    );
+    for file in files_below(caller.run_dir()) {
+        let name = file.file_name().and_then(|name| name.to_str());
+        let is_known = name.is_some_and(|it| it.starts_with("agent") || it == "key.pub");
+        assert!(is_known, "{}", file.display());
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        assert!(!text.contains("PRIVATE"), "{}", file.display());
+    }
+    finish(caller.command("mssh").args([WEB1, "true"])).prints("");
+    let sockets = || {
+        files_below(caller.run_dir())
+            .iter()
+            .any(|it| it.ends_with("agent"))
+    };
+    assert!(
+        eventually(PATIENCE, || !sockets()),
+        "{:?}",
+        files_below(caller.run_dir())
+    );
 }
 
 #[test]
@@ -205,7 +243,7 @@ fn closing_the_terminal_leaves_nothing() {
     let caller = caller();
     let terminal = Pty::open(&caller, &format!("mssh -tt {WEB1} 'echo ready; cat'"));
     terminal.shows("ready");
-    assert_eq!(keepers_below(caller.run_dir()).len(), 1);
+    assert_eq!(agents_below(caller.run_dir()).len(), 1);
     kill_process(terminal.pid(), Signal::KILL).expect("a process of ours");
     leaves_nothing(&caller);
 }
@@ -221,18 +259,16 @@ fn closing_the_terminal_while_aws_is_slow_leaves_nothing() {
     leaves_nothing(&caller);
 }
 
+/// It may be asked again: ssh can log in at any time as long as it lives (ProxyJump, mscp).
 #[test]
-fn a_session_outlives_its_key_which_is_removed_60_seconds_after_the_push() {
+fn a_session_has_its_agent_to_its_end() {
     let caller = caller();
     let throttle = Fault::new(Trouble::Throttle).on(SEND_SSH_PUBLIC_KEY);
     caller.fault(throttle.first(7));
     let mut session = Login::of(&caller);
-    let key = session.key();
-    let pushed = caller.calls_of(SEND_SSH_PUBLIC_KEY)[7].at;
-    let gone = eventually(Duration::from_secs(80), || !key.exists());
-    let age = pushed.elapsed().as_secs_f64();
-    assert!(gone && (58.0..65.0).contains(&age), "gone: {gone}, {age} s");
-    assert!(session.answers(), "the session is to go on");
-    leaves_nothing(&caller);
+    let socket = session.socket();
+    std::thread::sleep(Duration::from_secs(5));
+    assert!(socket.exists() && session.answers());
     assert_eq!(session.end().code, Some(0));
+    leaves_nothing(&caller);
 }

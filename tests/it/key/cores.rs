@@ -1,4 +1,4 @@
-//! mssh leaves no core dump: it would contain the key and AWS credentials.
+//! mssh and its agent leave no core dump: it would contain the key and AWS credentials.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -9,7 +9,7 @@ use rustix::process::{Signal, kill_process};
 
 use super::cleanup::hanging;
 use crate::lab::instances::WEB1;
-use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
+use crate::lab::{Caller, DESCRIBE_INSTANCES};
 use crate::sandbox::{Login, PATIENCE, caller, eventually, leaves_nothing, pid_of, skipped};
 
 /// A shell without a limit on cores, in a directory of its own, that then execs this.
@@ -56,12 +56,26 @@ fn mssh_leaves_no_core_whatever_signal_kills_it() {
         if !there_are_cores(&caller) {
             return;
         }
-        caller.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
-        let line = format!("exec mssh {WEB1}");
-        let mut mssh = hanging(&mut with_cores(&caller, &line), &caller);
+        let mut bash = with_cores(&caller, "exec mssh 127.0.0.11");
+        let mut mssh = hanging(&mut bash, &caller, DESCRIBE_INSTANCES);
         kill_process(pid_of(&mssh), signal).expect("a process of ours");
         let status = mssh.wait().expect("a child");
         leaves_no_core(&caller, status, signal);
+        leaves_nothing(&caller);
+    }
+}
+
+#[test]
+fn the_agent_leaves_no_core_whatever_signal_ends_it() {
+    for signal in [Signal::QUIT, Signal::ABORT, Signal::SEGV] {
+        let caller = caller();
+        if !there_are_cores(&caller) {
+            return;
+        }
+        let line = format!("exec mssh {WEB1} \"$@\"");
+        let mut session = Login::open(&mut with_cores(&caller, &line));
+        kill_process(session.agent().pid(), signal).expect("an agent");
+        session.end();
         leaves_nothing(&caller);
     }
 }

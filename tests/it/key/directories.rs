@@ -1,10 +1,10 @@
-//! No key is written where other users could replace it.
+//! No socket is made where other users could replace it.
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::{DirBuilderExt, chown};
 use std::path::{Path, PathBuf};
 
-use super::has_its_key_below;
+use super::has_its_agent_below;
 use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{SshUser, caller, files_below, finish, set_mode, skipped};
@@ -24,12 +24,12 @@ fn directory(caller: &Caller<'_>, mode: u32, owner: Option<u32>) -> Option<PathB
     Some(path)
 }
 
-/// Asserts that a run with this directory in both variables has its key elsewhere.
+/// Asserts that a run with this directory in both variables has its agent elsewhere.
 #[track_caller]
 fn is_not_used(caller: &Caller<'_>, directory: &Path) {
     let mut mssh = caller.command("mssh");
     mssh.env("XDG_RUNTIME_DIR", directory);
-    has_its_key_below(mssh.env("TMPDIR", directory), Path::new("/dev/shm"));
+    has_its_agent_below(mssh.env("TMPDIR", directory), Path::new("/dev/shm"));
     assert!(files_below(directory).is_empty());
 }
 
@@ -58,7 +58,7 @@ fn a_sticky_directory_of_the_user_is_used() {
     let caller = caller();
     let directory = directory(&caller, 0o1777, None).expect("a directory");
     let mut mssh = caller.command("mssh");
-    has_its_key_below(mssh.env("XDG_RUNTIME_DIR", &directory), &directory);
+    has_its_agent_below(mssh.env("XDG_RUNTIME_DIR", &directory), &directory);
 }
 
 /// The path passed to ssh has no link that others could change.
@@ -69,11 +69,11 @@ fn a_link_is_resolved_once() {
     let link = caller.run_dir().join("link");
     std::os::unix::fs::symlink(&target, &link).expect("a link");
     let mut mssh = caller.command("mssh");
-    has_its_key_below(mssh.env("XDG_RUNTIME_DIR", &link), &target);
+    has_its_agent_below(mssh.env("XDG_RUNTIME_DIR", &link), &target);
 }
 
 #[test]
-fn without_a_suitable_directory_no_key_is_made_and_all_are_listed() {
+fn without_a_suitable_directory_no_login_begins_and_all_are_listed() {
     let caller = caller();
     let line = "mount -t tmpfs -o mode=777 none /dev/shm && mount -t tmpfs -o mode=777 none /tmp \
                 && exec \"$@\"";
@@ -87,28 +87,31 @@ fn without_a_suitable_directory_no_key_is_made_and_all_are_listed() {
     if outcome.stderr.contains("unshare") {
         return skipped("no mount namespace is to be had");
     }
-    let said = "mssh: error: no directory for the key (/dev/shm: others can write in /dev/shm; \
+    let said = "mssh: error: no directory for the socket of an ssh agent (/dev/shm: others can write in /dev/shm; \
                 /tmp: others can write in /tmp)";
     let hint = "mssh: hint: make one of them writable, or set TMPDIR to a writable directory";
     outcome.fails(255, &[said, hint]);
 }
 
 #[test]
-fn a_key_directory_that_others_could_move_is_rejected() {
+fn a_directory_for_sockets_that_others_could_move_is_rejected() {
     let user = SshUser::with("");
-    let above = directory(&user.caller, 0o777, None).expect("a directory");
-    let path = above.join("keys").display().to_string();
+    // Its path is short: a socket has to fit.
+    let above = tempfile::tempdir().expect("a directory");
+    let above = above.path();
+    set_mode(above, 0o777);
+    let path = above.join("agents").display().to_string();
     let said = format!(
-        "mssh: error: cannot keep keys in {path}: others can write in {}",
+        "mssh: error: cannot have sockets of agents in {path}: others can write in {}",
         above.display()
     );
-    let hint = "mssh: hint: name another with --key-dir in `mssh --ssh-config --install`";
-    let proxy = ["--proxy", "--key-dir", &path, WEB1, "22", "ec2-user"];
-    let setup = ["--ssh-config", "--key-dir", &path];
+    let hint = "mssh: hint: name another with --agent-dir in `mssh --ssh-config --install`";
+    let proxy = ["--proxy", "--agent-dir", &path, WEB1, "22", "ec2-user"];
+    let setup = ["--ssh-config", "--agent-dir", &path];
     for words in [&proxy[..], &setup] {
         user.run("mssh", words).fails(255, &[&said, hint]);
         // The same if it exists already.
         let _ = DirBuilder::new().mode(0o700).create(&path);
     }
-    assert!(files_below(&above).is_empty());
+    assert!(files_below(above).is_empty());
 }

@@ -1,4 +1,4 @@
-//! Later runs remove what killed keepers have left, and nothing else.
+//! Later runs remove what killed agents have left, and nothing else.
 
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
@@ -10,7 +10,7 @@ use rustix::process::{Signal, kill_process};
 use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{
-    Login, PATIENCE, caller, eventually, files_below, finish, keepers_below, leaves_nothing, run,
+    Login, PATIENCE, agents_below, caller, eventually, files_below, finish, leaves_nothing, run,
     set_mode,
 };
 
@@ -42,50 +42,88 @@ fn directory(caller: &Caller<'_>, name: &str, mode: u32, files: &[&str]) -> Path
     path
 }
 
-/// Another run, whose keeper removes leftovers when it starts. Waits until both have ended.
+/// Another run, whose agent removes leftovers when it starts. Waits until both have ended.
 #[track_caller]
 fn run_again(caller: &Caller<'_>) {
-    let others = keepers_below(caller.run_dir()).len();
+    let others = agents_below(caller.run_dir()).len();
     run(caller, "mssh", [WEB1, "true"]).prints("");
-    let ended = || keepers_below(caller.run_dir()).len() == others;
-    assert!(eventually(PATIENCE, ended), "a keeper stays");
+    let ended = || agents_below(caller.run_dir()).len() == others;
+    assert!(eventually(PATIENCE, ended), "an agent stays");
 }
 
-/// A session whose keeper and ssh are killed, so that its key is left. Returns the key directory.
+/// A session whose agent and ssh are killed, so that its socket is left. Returns the directory.
 #[track_caller]
 fn killed_session(caller: &Caller<'_>) -> PathBuf {
     let mut session = Login::of(caller);
-    let key = session.key();
-    kill_process(session.keeper().pid(), Signal::KILL).expect("a keeper");
+    let directory = session.directory();
+    kill_process(session.agent().pid(), Signal::KILL).expect("an agent");
     session.signal(Signal::KILL);
     session.end();
-    assert!(key.exists(), "nobody was there to remove it");
-    key
+    assert!(
+        directory.join("agent").exists(),
+        "nobody was there to remove it"
+    );
+    directory
 }
 
 #[test]
-fn a_later_run_removes_the_key_of_a_killed_keeper() {
+fn a_killed_agent_leaves_no_secret_and_a_later_run_removes_its_socket() {
     let caller = caller();
-    let key = killed_session(&caller);
-    age(&key, MINUTES);
+    let left = killed_session(&caller);
+    for file in files_below(&left) {
+        let name = file.file_name().and_then(|name| name.to_str());
+        assert!(
+            matches!(name, Some("agent" | "key.pub")),
+            "{}",
+            file.display()
+        );
+    }
     run(&caller, "mssh", [WEB1, "true"]).prints("");
     leaves_nothing(&caller);
 }
 
 #[test]
-fn a_key_that_may_be_in_use_is_not_removed() {
+fn the_socket_of_a_live_agent_is_not_removed() {
     let caller = caller();
-    let left = killed_session(&caller);
     let mut live = Login::of(&caller);
-    let key = live.key();
+    let socket = live.socket();
+    age(&live.directory(), DAYS);
     run_again(&caller);
-    assert!(key.exists() && left.exists());
-    assert!(live.answers());
+    assert!(socket.exists() && live.answers());
     live.end();
+    leaves_nothing(&caller);
+}
+
+/// Between its making and its listening.
+#[test]
+fn a_directory_without_a_listening_agent_is_not_removed_at_once() {
+    let caller = caller();
+    let young = directory(&caller, "mssh-key-Mn9xYz0123", 0o700, &["key.pub"]);
+    age(&young, Duration::from_secs(1));
+    run_again(&caller);
+    assert!(young.join("key.pub").exists());
+}
+
+/// Of releases that wrote the key to a file.
+#[test]
+fn an_older_versions_key_is_removed_after_its_minute() {
+    let caller = caller();
+    let old = directory(
+        &caller,
+        "mssh-key-Op0xYz0123",
+        0o700,
+        &["key", "credentials"],
+    );
+    let young = directory(&caller, "mssh-key-Qr1xYz0123", 0o700, &["key"]);
+    age(&old.join("key"), MINUTES);
+    age(&young.join("key"), Duration::from_secs(20));
+    age(&young, Duration::from_secs(20));
+    run_again(&caller);
+    assert!(!old.exists() && young.join("key").exists());
 }
 
 #[test]
-fn a_key_directory_without_a_key_is_removed_after_a_day() {
+fn a_directory_without_a_socket_is_removed_after_a_day() {
     let caller = caller();
     let old = directory(&caller, "mssh-key-Ab3xYz0123", 0o700, &[]);
     let young = directory(&caller, "mssh-key-Cd4xYz0123", 0o700, &[]);

@@ -8,7 +8,7 @@ use crate::lab::Caller;
 use crate::lab::instances::WEB1;
 use crate::sandbox::{caller, finish, skipped};
 
-/// The files that `mssh`, its keeper and its clients open with these variables.
+/// The files that `mssh`, its agent and its clients open with these variables.
 fn opened(caller: &Caller<'_>, variables: &[(&str, &str)]) -> Vec<String> {
     let log = file(caller, "strace", "");
     let config = file(caller, "config", "[default]\nregion = us-east-1\n");
@@ -56,7 +56,7 @@ fn without_tls_no_certificate_is_read() {
 }
 
 #[test]
-fn two_tls_connections_read_one_bundle_once() {
+fn mssh_and_its_agent_read_a_bundle_once_each() {
     let caller = caller();
     let bundle = secured().authority.certificate();
     let bundle = bundle.to_str().expect("a path");
@@ -65,12 +65,12 @@ fn two_tls_connections_read_one_bundle_once() {
         &caller,
         &[("AWS_ENDPOINT_URL", &url), ("AWS_CA_BUNDLE", bundle)],
     );
-    assert_eq!(certificates(&own), [bundle]);
+    assert_eq!(certificates(&own), [bundle; 2]);
     assert_eq!(caller.calls().len(), 2);
     let system = "/etc/ssl/certs/ca-certificates.crt";
     if Path::new(system).exists() {
         let opened = opened(&caller, &[("AWS_ENDPOINT_URL", &url)]);
-        assert_eq!(certificates(&opened), [system]);
+        assert_eq!(certificates(&opened), [system; 2]);
     } else {
         skipped(&format!("the system's certificates are not in {system}"));
     }

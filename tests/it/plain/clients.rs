@@ -140,7 +140,7 @@ fn mssh_works_as_before() {
     user.cost(2, 2);
     let line = user.run("mssh", &["--dry-run", WEB1]);
     line.prints(
-        "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY ec2-user@127.0.0.11\n",
+        "ssh -o IdentityAgent=AGENT_SOCKET -o IdentitiesOnly=yes -i EPHEMERAL_KEY ec2-user@127.0.0.11\n",
     );
     user.is_clean();
 }

@@ -25,7 +25,7 @@ impl SshUser {
     #[track_caller]
     fn installs(&self, words: &[&str]) -> Vec<String> {
         let keys = self.keys().display().to_string();
-        self.sets_up(&[&["--install", "--key-dir", &keys], words].concat())
+        self.sets_up(&[&["--install", "--agent-dir", &keys], words].concat())
     }
 
     #[track_caller]
@@ -53,7 +53,7 @@ fn it_prints_the_block_and_writes_nothing() {
     let user = SshUser::with("");
     let outcome = user.run(
         "mssh",
-        &["--ssh-config", "--profile", "a b", "--key-dir", "/k"],
+        &["--ssh-config", "--profile", "a b", "--agent-dir", "/k"],
     );
     let mssh = user.run("sh", &["-c", "command -v mssh"]).stdout;
     let none_of = "ghijklmnopqrstuvwxyz-._'\\".chars();
@@ -63,14 +63,14 @@ fn it_prints_the_block_and_writes_nothing() {
         "# Whole instance IDs only: 8 or 17 hexadecimal digits.\n\
          # A user with a quote would get out of the quotes below.\n\
          Match host \"i-????????,i-?????????????????,{none_of}\" user \"*'*\"\n    \
-         ProxyCommand {0} --profile 'a b' --key-dir /k --proxy '%h' %p \"'\"\n\
+         ProxyCommand {0} --profile 'a b' --agent-dir /k --proxy '%h' %p \"'\"\n\
          Match host \"i-????????,i-?????????????????,{none_of}\" \
-         !exec \"exec {0} --skip-block /k '%h'\"\n    \
-         ProxyCommand {0} --profile 'a b' --key-dir /k --proxy '%h' %p '%r'\n    \
+         !exec \"exec {0} --skip-block '%h'\"\n    \
+         ProxyCommand {0} --profile 'a b' --agent-dir /k --proxy '%h' %p '%r'\n    \
          ProxyUseFdpass no\n    \
-         IdentityFile \"/k/%h/key\"\n    \
-         IdentitiesOnly yes\n    \
-         AddKeysToAgent no\n    \
+         IdentityAgent \"/k/%h.%p.%r\"\n    \
+         IdentityFile none\n    \
+         IdentitiesOnly no\n    \
          CanonicalizeHostname no\n\
          Match host \"i-????????,i-?????????????????,{none_of}\"\n    \
          User ec2-user\n",
@@ -78,7 +78,7 @@ fn it_prints_the_block_and_writes_nothing() {
     ));
     assert!(!user.dot_ssh("mssh.conf").exists());
     let outcome = user.run("mssh", &["--ssh-config"]);
-    assert!(outcome.stdout.contains("--key-dir /dev/shm/mssh-"));
+    assert!(outcome.stdout.contains("--agent-dir /dev/shm/mssh-agent-"));
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn usage_errors_are_reported() {
         (
             &["--ssh-config", WEB1][..],
             "a target cannot be used with --ssh-config",
-            Some("only --region, --profile, --via, --key-dir, -i and -l go with it"),
+            Some("only --region, --profile, --via, --key-type, --agent-dir, -i and -l go with it"),
         ),
         (
             &["--install"],

@@ -1,17 +1,19 @@
-//! The key of plain ssh: as in mssh itself, it is removed when ssh ends, and a minute after the
-//! push. Logins at the same time do not disturb each other.
+//! The agent of plain ssh: `mssh --proxy`, as long as ssh. Logins at the same time do not disturb each
+//! other.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::FileTypeExt;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use rustix::process::{Signal, kill_process};
 
 use crate::lab::instances::{PUSH_DENIED, WEB1};
-use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
+use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{
-    Login, PATIENCE, Process, SshUser, eventually, files_below, keepers_below, mode, outcome,
+    Login, PATIENCE, Process, SshUser, eventually, files_below, lab, mode, outcome, process,
     processes, ticks,
 };
 
@@ -20,9 +22,10 @@ impl SshUser {
         Login::open(self.command("ssh").arg(WEB1))
     }
 
-    /// The key directory of logins to [`WEB1`].
-    fn key_dir(&self) -> PathBuf {
-        self.keys().join(WEB1)
+    /// The socket that ssh finds for logins to [`WEB1`].
+    fn socket(&self) -> PathBuf {
+        let name = format!("{WEB1}.{}.ec2-user", lab().port());
+        self.keys().join(name)
     }
 
     /// The `mssh --proxy` processes of this user.
@@ -34,23 +37,49 @@ impl SshUser {
         };
         processes().filter(is_ours).collect()
     }
+
+    /// This many logins at once.
+    fn logins(&self, count: usize) -> Vec<Child> {
+        let login = |number: usize| -> Child {
+            self.command("ssh")
+                .args([WEB1, &format!("echo {number}")])
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("ssh starts")
+        };
+        (0..count).map(login).collect()
+    }
 }
 
 #[test]
-fn only_its_owner_can_read_the_key_of_a_session() {
+fn there_is_no_key_in_any_file_and_only_its_owner_gets_to_the_agent() {
     let user = SshUser::installed("", &[]);
     let mut session = user.session();
     // The sticky bit marks directories that mssh has made.
     assert_eq!(mode(&user.keys()), 0o1700);
-    assert_eq!(mode(&user.key_dir()), 0o1700);
     let files = files_below(&user.keys());
-    assert_eq!(files, [user.key_dir().join("key")]);
-    assert_eq!(mode(&files[0]), 0o600);
+    let pid = session.pid().as_raw_nonzero();
+    let name = |file: &PathBuf| {
+        let name = file.file_name().expect("a name");
+        name.to_string_lossy().into_owned()
+    };
+    let mut names: Vec<_> = files.iter().map(name).collect();
+    names.sort();
+    assert!(names[0].starts_with(&format!("{pid}+")), "{names:?}");
+    assert!(names[1].starts_with(&format!("{pid}@")), "{names:?}");
+    assert_eq!(names[2..], [name(&user.socket())]);
+    for file in files {
+        let kind = fs::symlink_metadata(&file).expect("a file").file_type();
+        assert!(kind.is_socket(), "{}", file.display());
+    }
     assert!(session.answers());
     assert_eq!(session.end().code, Some(0));
     user.is_clean();
 }
 
+/// The one who is not killed cleans up; what a killed `mssh --proxy` leaves, the next login removes.
 #[test]
 fn whichever_process_is_killed_nothing_is_left() {
     for whom in ["ssh", "mssh"] {
@@ -62,131 +91,112 @@ fn whichever_process_is_killed_nothing_is_left() {
         }
         let gone = || user.proxies().is_empty();
         assert!(eventually(PATIENCE, gone), "{whom}: {:?}", user.proxies());
+        drop(session);
+        if whom == "mssh" {
+            assert_eq!(files_below(&user.keys()).len(), 3);
+            user.run("ssh", &[WEB1, "true"]).prints("");
+        }
         user.is_clean();
     }
 }
 
 #[test]
-fn a_session_outlives_its_key_which_is_removed_a_minute_after_the_push() {
+fn fifty_logins_at_once_succeed_with_a_push_each() {
     let user = SshUser::installed("", &[]);
-    let began = Instant::now();
-    let mut session = user.session();
-    let gone = || !user.keys().exists();
-    assert!(eventually(Duration::from_secs(75), gone));
-    assert!(began.elapsed() > Duration::from_secs(58));
-    assert!(session.answers());
-    user.is_clean();
-    assert_eq!(session.end().code, Some(0));
-}
-
-#[test]
-fn twenty_logins_at_once_succeed_with_a_push_each() {
-    let user = SshUser::installed("", &[]);
-    let login = |number: usize| -> Child {
-        user.command("ssh")
-            .args([WEB1, &format!("echo {number}")])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("ssh starts")
-    };
-    let children: Vec<Child> = (0..20).map(login).collect();
-    for (number, child) in children.into_iter().enumerate() {
+    for (number, child) in user.logins(50).into_iter().enumerate() {
         outcome(child).prints(&format!("{number}\n"));
     }
-    user.cost(20, 20);
+    user.cost(50, 50);
+    user.is_clean();
+}
+
+/// One whose push fails, and others that end, take nothing from those that find their sockets.
+#[test]
+fn a_login_that_fails_does_not_fail_another() {
+    let user = SshUser::installed("", &[]);
+    let denied = Fault::new(Trouble::Denied).on(SEND_SSH_PUBLIC_KEY);
+    user.caller.fault(denied.first(8));
+    let ends: Vec<_> = user.logins(24).into_iter().map(outcome).collect();
+    let failed = ends.iter().filter(|it| it.code == Some(255)).count();
+    let succeeded = ends.iter().filter(|it| it.code == Some(0)).count();
+    assert_eq!((failed, succeeded), (8, 16), "{ends:?}");
     user.is_clean();
 }
 
 /// A login that starts later and ends earlier takes nothing from the others.
 #[test]
-fn a_login_that_ends_leaves_the_key_to_the_others() {
+fn a_login_that_ends_leaves_the_name_to_the_others() {
     let user = SshUser::installed("", &[]);
     let mut first = user.session();
     for _ in 0..3 {
         user.run("ssh", &[WEB1, "true"]).prints("");
     }
-    assert!(user.key_dir().join("key").exists());
+    let three = || files_below(&user.keys()).len() == 3;
+    assert!(eventually(PATIENCE, three));
+    assert!(user.socket().exists());
     assert!(first.answers());
     assert_eq!(first.end().code, Some(0));
     user.is_clean();
     user.run("ssh", &[WEB1, "true"]).prints("");
     let mut keys: Vec<_> = user.caller.calls_of(SEND_SSH_PUBLIC_KEY);
-    assert_eq!(keys.len(), 5);
     keys.dedup_by(|a, b| a.public_key == b.public_key);
-    // Logins at the same time share a key; a login to an empty directory makes another.
-    assert_eq!(keys.len(), 2);
+    assert_eq!(keys.len(), 5, "a key for each login");
     user.is_clean();
 }
 
 #[test]
-fn after_a_push_that_fails_or_hangs_nothing_is_left() {
+fn after_a_push_that_fails_nothing_is_left() {
     let user = SshUser::installed("", &[]);
     let outcome = user.run("ssh", &[PUSH_DENIED, "true"]);
     assert_eq!(outcome.code, Some(255));
-    user.is_clean();
-    let hang = Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY);
-    user.caller.fault(hang);
-    let mut ssh = user.command("ssh");
-    let mut ssh = ssh.arg(WEB1).stdin(Stdio::null()).spawn().expect("ssh");
-    let called = || user.caller.calls_of(SEND_SSH_PUBLIC_KEY).len() == 2;
-    assert!(eventually(PATIENCE, called));
-    ssh.kill().expect("a child");
-    ssh.wait().expect("a child");
-    // A proxy whose ssh is killed before the stream starts does not notice. It ends with the time
-    // limit for AWS.
-    for proxy in user.proxies() {
-        let _ = kill_process(proxy.pid(), Signal::TERM);
-    }
+    let errors = outcome.stderr.matches("mssh: error:").count();
+    assert_eq!(errors, 1, "{outcome:?}");
     user.is_clean();
 }
 
-/// Logs in, and returns the pushed key.
-#[track_caller]
-fn pushed_by_a_login(user: &SshUser) -> Option<String> {
-    user.run("ssh", &[WEB1, "true"]).prints("");
-    let pushes = user.caller.calls_of(SEND_SSH_PUBLIC_KEY);
-    pushes.last().expect("a push").public_key.clone()
-}
-
-/// For example days later, but also at once.
+/// ssh waits for the list of keys meanwhile.
 #[test]
-fn a_key_whose_keepers_were_killed_is_never_pushed_again() {
-    let user = SshUser::installed("", &[]);
-    let mut session = user.session();
-    let first = user.caller.calls_of(SEND_SSH_PUBLIC_KEY);
-    for keeper in keepers_below(&user.keys()) {
-        kill_process(keeper.pid(), Signal::KILL).expect("a keeper");
+fn a_push_that_fails_late_is_one_error_and_ssh_fails() {
+    for late in [0, 300, 1_000] {
+        let user = SshUser::installed("", &[]);
+        let denied = Fault::new(Trouble::Denied).on(SEND_SSH_PUBLIC_KEY);
+        user.caller.fault(denied);
+        let latency = Trouble::Latency(Duration::from_millis(late));
+        user.caller
+            .fault(Fault::new(latency).on(SEND_SSH_PUBLIC_KEY));
+        let outcome = user.run("ssh", &[WEB1, "true"]);
+        assert_eq!((&*outcome.stdout, outcome.code), ("", Some(255)));
+        assert!(outcome.stderr.starts_with("mssh: error:"), "{outcome:?}");
+        let errors = outcome.stderr.matches("mssh: error:").count();
+        assert_eq!(errors, 1, "{outcome:?}");
+        assert!(!outcome.stderr.contains("resolve"), "{outcome:?}");
+        user.is_clean();
     }
-    session.signal(Signal::KILL);
-    session.end();
-    let dead = || keepers_below(&user.keys()).is_empty();
-    assert!(eventually(PATIENCE, dead));
-    assert!(user.key_dir().join("key").exists(), "nobody removes it");
-    assert_ne!(pushed_by_a_login(&user), first[0].public_key);
-    user.is_clean();
 }
 
-/// A stopped keeper keeps its directory, and on a sleeping machine no time passes.
 #[test]
-fn a_key_older_than_a_minute_is_not_used_again() {
+fn a_login_that_is_given_up_leaves_nothing() {
     let user = SshUser::installed("", &[]);
-    let mut session = user.session();
-    let first = user.caller.calls_of(SEND_SSH_PUBLIC_KEY);
-    let key = fs::File::open(user.key_dir().join("key")).expect("a key");
-    for (age, same) in [(30, true), (61, false)] {
-        let then = SystemTime::now() - Duration::from_secs(age);
-        key.set_modified(then).expect("its age");
-        let again = pushed_by_a_login(&user) == first[0].public_key;
-        assert_eq!(again, same, "{age} seconds");
+    let cases = [SEND_SSH_PUBLIC_KEY, DESCRIBE_INSTANCES]
+        .into_iter()
+        .flat_map(|action| [Signal::KILL, Signal::TERM, Signal::INT].map(|it| (action, it)));
+    for (action, signal) in cases {
+        let before = user.caller.calls_of(action).len();
+        user.caller.fault(Fault::new(Trouble::Hang).on(action));
+        let mut ssh = user.command("ssh");
+        let mut ssh = ssh.arg(WEB1).stdin(Stdio::null()).spawn().expect("ssh");
+        let called = || user.caller.calls_of(action).len() > before;
+        assert!(eventually(PATIENCE, called));
+        let pid = rustix::process::Pid::from_child(&ssh);
+        kill_process(pid, signal).expect("a child");
+        ssh.wait().expect("a child");
+        user.is_clean();
+        let gone = || user.proxies().is_empty();
+        assert!(eventually(PATIENCE, gone), "{:?}", user.proxies());
     }
-    assert!(session.answers());
-    assert_eq!(session.end().code, Some(0));
-    user.is_clean();
 }
 
-/// One after the other: the key of the previous login may be removed at any moment.
+/// One after the other: the previous `mssh --proxy` may still be removing its sockets.
 #[test]
 fn logins_in_a_row_succeed() {
     let user = SshUser::installed("", &[]);
@@ -224,6 +234,32 @@ fn a_key_of_the_user_is_pushed_and_stays_where_it_is() {
     assert_eq!(words(line), words(&public));
     user.cost(1, 1);
     assert!(!user.keys().exists());
+    // No agent of ours could keep ssh waiting: it hears nothing before the push is accepted.
+    let late = Duration::from_secs(1);
+    let latency = Fault::new(Trouble::Latency(late)).on(SEND_SSH_PUBLIC_KEY);
+    user.caller.fault(latency);
+    let began = Instant::now();
+    let mut ssh = user.command("ssh");
+    ssh.args(["-v", WEB1, "true"]).stdin(Stdio::null());
+    let mut ssh = ssh.stderr(Stdio::piped()).spawn().expect("ssh");
+    let stderr = ssh.stderr.take().expect("a pipe");
+    let mut lines = BufReader::new(stderr).lines().map_while(Result::ok);
+    let greeted = lines.find(|line| line.contains("Remote protocol version"));
+    assert!(greeted.is_some() && began.elapsed() >= late);
+    lines.for_each(drop);
+    assert!(ssh.wait().expect("a child").success());
+}
+
+/// Ctrl-C is for ssh, which may have gone to the background.
+#[test]
+fn the_terminal_does_not_reach_the_agent_of_a_session() {
+    let user = SshUser::installed("", &[]);
+    let mut session = user.session();
+    let proxy = user.proxies().remove(0);
+    assert_eq!(proxy.session, proxy.pid);
+    assert_ne!(proxy.session, process(session.pid()).session);
+    assert_eq!(session.end().code, Some(0));
+    user.is_clean();
 }
 
 /// An idle proxy does nothing.

@@ -88,10 +88,12 @@ fn a_key_of_the_user_is_pushed_and_not_named_again() {
         expected.extend(i);
         expected.push("root@127.0.0.11".into());
         let argv = argv.map(|words| {
+            let words = words.iter().map(|w| w.to_string_lossy().into_owned());
+            let mut words: Vec<String> = words.collect();
+            // The agent that pushes it.
+            let agent: Vec<String> = words.drain(1..3).collect();
+            assert!(agent[1].starts_with("IdentityAgent="), "{agent:?}");
             words
-                .iter()
-                .map(|w| w.to_string_lossy().into_owned())
-                .collect()
         });
         assert_eq!(
             (argv, outcome.code),

@@ -1,12 +1,12 @@
 //! A session that a test can inspect while it lives.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::processes::{Process, keepers_below, key_of, pid_of};
+use super::processes::{Process, directory_of, listener_at, pid_of};
 use super::{Outcome, outcome, spawn};
 use crate::lab::Caller;
 use crate::lab::instances::WEB1;
@@ -59,18 +59,22 @@ impl Login {
         pid_of(self.child.as_ref().expect("a session"))
     }
 
-    /// The path of its key, from its command line.
+    /// The agent's directory, from ssh's command line.
     #[track_caller]
-    pub(crate) fn key(&self) -> PathBuf {
-        key_of(self.pid()).expect("a key on ssh's command line")
+    pub(crate) fn directory(&self) -> PathBuf {
+        directory_of(self.pid()).expect("an agent on ssh's command line")
     }
 
+    /// The agent's socket.
     #[track_caller]
-    pub(crate) fn keeper(&self) -> Process {
-        let directory = self.key().parent().map(Path::to_owned).expect("a parent");
-        let mut keepers = keepers_below(&directory);
-        assert_eq!(keepers.len(), 1, "{keepers:?}");
-        keepers.remove(0)
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.directory().join("agent")
+    }
+
+    /// The agent's process.
+    #[track_caller]
+    pub(crate) fn agent(&self) -> Process {
+        listener_at(&self.socket()).expect("an agent")
     }
 
     pub(crate) fn signal(&self, signal: Signal) {

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -84,28 +85,63 @@ pub(crate) fn process(pid: Pid) -> Process {
     Process::read(pid.as_raw_nonzero().get()).expect("a process")
 }
 
-/// The keepers of key directories at or below `directory`.
-pub(crate) fn keepers_below(directory: &Path) -> Vec<Process> {
-    let keeps = |it: &Process| {
-        it.words.iter().any(|word| word == "stay")
-            && it.words.iter().any(|word| word == "--keeper")
-            && it
-                .words
-                .iter()
-                .any(|it| Path::new(it).starts_with(directory))
+/// The agents whose sockets are below `directory`, or were before it was removed; and those that were
+/// started with it as their runtime directory, where root may see that.
+pub(crate) fn agents_below(directory: &Path) -> Vec<Process> {
+    let listening = sockets_below(directory);
+    let variable = format!("XDG_RUNTIME_DIR={}", directory.display()).into_bytes();
+    let is_agent = |it: &Process| it.words.iter().any(|word| word == "--agent");
+    let is_here = |it: &Process| {
+        let environment = fs::read(format!("/proc/{}/environ", it.pid)).unwrap_or_default();
+        let mut variables = environment.split(|byte| *byte == 0);
+        variables.any(|it| it == variable) || has_one_of(it.pid, &listening)
     };
-    processes().filter(keeps).collect()
+    processes()
+        .filter(|it| is_agent(it) && is_here(it))
+        .collect()
+}
+
+/// Whether a process has one of these sockets. Only root may see that of a process which hides its
+/// memory.
+fn has_one_of(pid: i32, sockets: &[String]) -> bool {
+    let entries = fs::read_dir(format!("/proc/{pid}/fd"))
+        .into_iter()
+        .flatten();
+    let mut links = entries.flatten().flat_map(|it| fs::read_link(it.path()));
+    links.any(|it| sockets.iter().any(|inode| it.as_os_str() == &**inode))
+}
+
+/// The sockets that are bound to paths below `directory`, as links in `/proc/PID/fd` name them. The
+/// paths need not be there any more.
+fn sockets_below(directory: &Path) -> Vec<String> {
+    let table = fs::read_to_string("/proc/net/unix").unwrap_or_default();
+    let socket = |line: &str| {
+        let (fields, path) = line.split_once(" /")?;
+        let inode = fields.split_whitespace().last()?;
+        let is_here = Path::new("/").join(path).starts_with(directory);
+        is_here.then(|| format!("socket:[{inode}]"))
+    };
+    table.lines().filter_map(socket).collect()
+}
+
+/// The process that listens at a socket.
+pub(super) fn listener_at(socket: &Path) -> Option<Process> {
+    let stream = UnixStream::connect(socket).ok()?;
+    let peer = rustix::net::sockopt::socket_peercred(stream).ok()?;
+    Process::read(peer.pid.as_raw_nonzero().get())
 }
 
 pub(crate) fn pid_of(child: &Child) -> Pid {
     Pid::from_child(child)
 }
 
-/// The path of the key on the command line of a process.
-pub(crate) fn key_of(pid: Pid) -> Option<PathBuf> {
-    let words = process(pid).words;
-    let at = words.iter().position(|word| word == "-i")?;
-    words.get(at + 1).map(PathBuf::from)
+/// The agent's directory, from the command line of its client.
+pub(crate) fn directory_of(client: Pid) -> Option<PathBuf> {
+    let socket = process(client).words.into_iter().find_map(|word| {
+        let socket = word.to_str()?.strip_prefix("IdentityAgent=")?;
+        Some(PathBuf::from(socket.trim_matches('"')))
+    })?;
+    socket.parent().map(Path::to_owned)
 }
 
 /// The permission bits of a file.
@@ -162,27 +198,24 @@ pub(crate) fn files_below(directory: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Writes a credentials file for a tunnel, as mssh does.
-pub(crate) fn write_credentials(caller: &Caller<'_>, text: &str) -> PathBuf {
-    let directory = caller.run_dir().join("mssh-key-Ab3xYz0123");
-    let file = directory.join("credentials");
-    fs::create_dir_all(&directory).expect("a directory");
-    fs::write(&file, text).expect("a file");
-    set_mode(&directory, 0o700);
-    set_mode(&file, 0o600);
-    file
-}
-
-/// Asserts that soon no key directory and no keeper of this caller is left.
+/// Asserts that soon no directory and no agent of this caller is left.
 #[track_caller]
 pub(crate) fn leaves_nothing(caller: &Caller<'_>) {
     let directories = || -> Vec<PathBuf> {
         let entries = fs::read_dir(caller.run_dir()).expect("a directory");
         entries.flatten().map(|entry| entry.path()).collect()
     };
-    let keepers = || keepers_below(caller.run_dir());
-    let nothing = || directories().is_empty() && keepers().is_empty();
-    let left = || format!("left: {:?}, kept by {:?}", directories(), keepers());
+    let agents = || agents_below(caller.run_dir());
+    let sockets = || sockets_below(caller.run_dir());
+    let nothing = || directories().is_empty() && agents().is_empty() && sockets().is_empty();
+    let left = || {
+        format!(
+            "left: {:?}, kept by {:?}, {:?}",
+            directories(),
+            agents(),
+            sockets()
+        )
+    };
     assert!(eventually(PATIENCE, nothing), "{}", left());
 }
 

@@ -33,9 +33,11 @@ impl Recorder {
             fs::write(recorder.work().join(file), "").expect("a file");
         }
         let real = which::which("ssh").expect("ssh");
-        // `ssh -G` is not recorded: the real ssh answers.
+        // `ssh -G` is not recorded: the real ssh answers. Like ssh, the others wait for the push.
         let script = format!(
             "#!/bin/sh\ncase \"$*\" in '-G '*' -- '*) exec '{}' \"$@\" ;; esac\n\
+             for word; do case \"$word\" in IdentityAgent=*)\n\
+             SSH_AUTH_SOCK=\"${{word#*=}}\" ssh-add -L >/dev/null 2>&1 ;; esac; done\n\
              printf '%s\\0' \"${{0##*/}}\" \"$@\" >'{}'\n",
             real.display(),
             recorder.path("argv").display()
@@ -91,23 +93,31 @@ impl Recorder {
         (outcome, words)
     }
 
-    /// The arguments after our own, which must be: this client's name, our options, and a key in
-    /// the caller's directory.
+    /// The arguments after our own, which must be: this client's name, our options, and the public
+    /// half of a key in the caller's directory.
     #[track_caller]
     pub(crate) fn after_key(&self, client: &str, words: &[OsString], case: &str) -> Vec<OsString> {
-        let [name, options @ .., i, key] = words.get(..7).unwrap_or_default() else {
+        let at = words.iter().position(|word| word == "-i");
+        let key = at.and_then(|at| words.get(at + 1)).map(Path::new);
+        let (Some(at), Some(key)) = (at, key) else {
             panic!("{case}: {words:?}");
         };
-        let ours = ["-o", "IdentitiesOnly=yes", "-o", "AddKeysToAgent=no"];
-        assert_eq!(
-            (name.to_str(), options),
-            (Some(client), &ours.map(OsString::from)[..]),
-            "{case}"
-        );
-        assert_eq!(i, "-i", "{case}");
-        let inside = Path::new(key).starts_with(self.caller.run_dir());
+        let inside = key.starts_with(self.caller.run_dir()) && key.ends_with("key.pub");
         assert!(inside, "{case}: the key is {}", key.display());
-        words[7..].to_vec()
+        let agent = format!("IdentityAgent={}", key.with_file_name("agent").display());
+        let mut ours = vec![client, "-o", &agent];
+        if words[3..at].contains(&"ForwardAgent=/dev/null".into()) {
+            ours.extend(["-o", "ForwardAgent=/dev/null"]);
+        }
+        ours.extend(["-o", "IdentitiesOnly=yes"]);
+        assert_eq!(words[..at], ours, "{case}");
+        let mut theirs = words[at + 2..].to_vec();
+        if client == "ssh" && ours.contains(&"ForwardAgent=/dev/null") {
+            // Ours, before the destination: `-a`.
+            let before = theirs.iter().rposition(|word| word == "-a");
+            theirs.remove(before.unwrap_or_else(|| panic!("{case}: no -a")));
+        }
+        theirs
     }
 
     /// Asserts that no part of the arguments has run locally: no new files.

@@ -78,7 +78,7 @@ impl SshUser {
 
     pub(crate) fn install(&self, words: &[&str]) -> Outcome {
         let mut mssh = self.command("mssh");
-        mssh.args(["--ssh-config", "--install", "--key-dir"]);
+        mssh.args(["--ssh-config", "--install", "--agent-dir"]);
         finish(mssh.arg(self.keys()).args(words))
     }
 

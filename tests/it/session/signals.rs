@@ -156,9 +156,9 @@ fn a_signal_to_the_process_group_reaches_ssh_only() {
     use std::os::unix::process::CommandExt;
     let caller = caller();
     let mut session = Login::open(caller.command("mssh").arg(WEB1).process_group(0));
-    let keeper = session.keeper();
+    let agent = session.agent();
     kill_process_group(session.pid(), Signal::TERM).expect("a group of ours");
-    assert_ne!(keeper.group, session.pid().as_raw_nonzero().get());
+    assert_ne!(agent.group, session.pid().as_raw_nonzero().get());
     assert_ne!(session.end().code, Some(0));
     leaves_nothing(&caller);
 }

@@ -131,7 +131,7 @@ fn a_dry_run_shows_the_command_and_writes_nothing() {
     let sockets = Sockets::of(&caller);
     let path = sockets.path("socket");
     let dry = ["--dry-run", "-S", &path, WEB1, "true"];
-    let key = "-o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY";
+    let key = "-o IdentityAgent=AGENT_SOCKET -o IdentitiesOnly=yes -i EPHEMERAL_KEY";
     let (outcome, calls) = counted(&caller, "mssh", &dry);
     outcome.prints(&format!("ssh {key} -S {path} ec2-user@127.0.0.11 true\n"));
     assert_eq!(calls, [1, 0]);

@@ -1,13 +1,11 @@
 //! Credentials, tokens and the URL of a session are never visible, and do not stay on disk.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use super::{Carried, bytes, carry_by, the_session, tunnel};
+use super::{Carried, bytes, carry_by, the_session, words};
 use crate::lab::instances::WEB1;
 use crate::lab::{Break, SessionBehavior, SessionRecord};
-use crate::sandbox::{
-    AwsUser, Login, assert_hidden, caller, files_below, finish, write_credentials,
-};
+use crate::sandbox::{AwsUser, Login, assert_hidden, files_below, finish, write_script};
 
 /// `mssh` with that role, through Session Manager.
 fn mssh_of(user: &AwsUser) -> Command {
@@ -27,12 +25,13 @@ fn no_process_and_no_file_shows_a_secret() {
     let session = Login::open(&mut mssh_of(&user));
     let record = user.caller.sessions().remove(0);
     assert!(record.access_key.starts_with("ASIALAB"), "{record:?}");
-    let directory = session.key().parent().expect("a directory").to_owned();
-    // ssh, the tunnel (and briefly a shell) and the keeper.
+    let directory = session.directory();
+    // ssh and the tunnel, which are told where the agent is.
     let seen = assert_hidden(&directory, &secrets(&record));
-    assert!(seen >= 3, "{seen} processes");
-    // The tunnel has read its credentials, and removed the file.
-    assert_eq!(files_below(&directory), [session.key()]);
+    assert!(seen >= 2, "{seen} processes");
+    // The tunnel's credentials have been in no file.
+    let names = ["agent", "key.pub"].map(|name| directory.join(name));
+    assert_eq!(files_below(&directory), names);
 }
 
 #[test]
@@ -53,25 +52,27 @@ fn no_message_shows_a_secret_and_credentials_are_loaded_once() {
 /// session work until they expire.
 #[test]
 fn without_new_credentials_the_old_ones_resume_the_session() {
-    let caller = caller();
+    let user = AwsUser::with("");
+    let caller = &user.caller;
     caller.session_behavior(SessionBehavior {
         breaks: Some((Break::Bytes(100_000), true, 2)),
         paced: true,
         ..SessionBehavior::default()
     });
-    let text = format!(
-        r#"{{"AccessKeyId":"{}","SecretAccessKey":"labsecretlabsecretlabsecretlabsecretlabs"}}"#,
-        caller.access_key()
-    );
-    let file = write_credentials(&caller, &text);
+    let helper = user.aws("helper");
+    let keys = user.filled_in(r#"{"Version":1,"AccessKeyId":"$ID","SecretAccessKey":"$SECRET"}"#);
+    let script = format!("#!/bin/sh\nmkdir \"$0.used\" && echo '{keys}'\n");
+    write_script(&helper, script);
+    let config = format!("[default]\ncredential_process = \"{}\"\n", helper.display());
+    user.writes("config", &config);
     let content = bytes(150_000, 10);
     let Carried {
         up, down, stderr, ..
     } = carry_by(
         |port| {
-            let mut tunnel = tunnel(&caller, port);
-            tunnel.env_remove("AWS_ACCESS_KEY_ID");
-            tunnel.arg(format!("credentials={}", file.display()));
+            let mut tunnel = user.command("mssh");
+            tunnel.args(words(port)).stdin(Stdio::piped());
+            tunnel.stdout(Stdio::piped()).stderr(Stdio::piped());
             tunnel
         },
         &content,
@@ -79,7 +80,6 @@ fn without_new_credentials_the_old_ones_resume_the_session() {
     );
     assert_eq!(stderr, "");
     assert!(up == content && down == content);
-    assert!(!file.exists());
-    let record = the_session(&caller);
+    let record = the_session(caller);
     assert_eq!((record.breaks, record.resumes), (2, 2), "{record:?}");
 }

@@ -34,7 +34,7 @@ fn secondary_addresses_and_elastic_ips_of_every_interface_are_found() {
 fn an_ipv6_address_of_the_second_interface_is_found() {
     let caller = caller();
     run(&caller, "mssh", ["--dry-run", "2001:db8:0::18"]).prints(
-        "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY ec2-user@2001:db8:0::18\n",
+        "ssh -o IdentityAgent=AGENT_SOCKET -o IdentitiesOnly=yes -i EPHEMERAL_KEY ec2-user@2001:db8:0::18\n",
     );
 }
 

@@ -156,7 +156,9 @@ fn a_key_of_the_user_is_pushed_and_used() {
         let _ = fs::remove_file(format!("{key}.pub"));
     }
     let mut command = caller.command("mssh");
-    let line = format!("ssh -o IdentitiesOnly=yes -i {key} ec2-user@127.0.0.11\n");
+    let line = format!(
+        "ssh -o IdentityAgent=AGENT_SOCKET -o IdentitiesOnly=yes -i {key} ec2-user@127.0.0.11\n"
+    );
     finish(command.args(["--dry-run", "-i", key, WEB1])).prints(&line);
 }
 
@@ -205,7 +207,7 @@ fn the_home_is_the_one_of_passwd_as_for_ssh() {
         .args(["--dry-run", WEB1])
         .env("HOME", "/nonexistent");
     finish(&mut command).prints(
-        "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY ec2-user@127.0.0.11\n",
+        "ssh -o IdentityAgent=AGENT_SOCKET -o IdentitiesOnly=yes -i EPHEMERAL_KEY ec2-user@127.0.0.11\n",
     );
 }
 
@@ -214,7 +216,7 @@ fn background_processes_of_match_exec_are_not_waited_for() {
     let (_kept, file) = config("Match exec \"sleep 20 & true\"\n  User ubuntu");
     let began = std::time::Instant::now();
     run(&caller(), "mssh", ["--dry-run", "-F", &file, WEB1]).prints(&format!(
-        "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY -F '{file}' ubuntu@127.0.0.11\n"
+        "ssh -o IdentityAgent=AGENT_SOCKET -o IdentitiesOnly=yes -i EPHEMERAL_KEY -F '{file}' ubuntu@127.0.0.11\n"
     ));
     assert!(began.elapsed().as_secs() < 15, "{:?}", began.elapsed());
 }

@@ -18,7 +18,7 @@ fn a_dry_run_pushes_nothing_and_prints_a_line_for_a_shell() {
     let caller = caller();
     let words = ["--dry-run", "-p22", WEB1, "echo $HOME; ls", "it's"];
     run(&caller, "mssh", words).prints(
-        "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY -p22 ec2-user@127.0.0.11 'echo $HOME; ls' \
+        "ssh -o IdentityAgent=AGENT_SOCKET -o IdentitiesOnly=yes -i EPHEMERAL_KEY -p22 ec2-user@127.0.0.11 'echo $HOME; ls' \
          'it'\\''s'\n",
     );
     assert_eq!((look_ups(&caller), pushes(&caller).len()), (1, 0));

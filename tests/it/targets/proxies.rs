@@ -28,7 +28,7 @@ fn a_proxy_for_ids_gets_the_id() {
     assert!(outcome.stderr.starts_with(&route), "{}", outcome.stderr);
     let dry = ["--dry-run", "--via", "instance-id", WEB1];
     let line = format!(
-        "ssh -o IdentitiesOnly=yes -o AddKeysToAgent=no -i EPHEMERAL_KEY ec2-user@{WEB1}\n"
+        "ssh -o IdentityAgent=AGENT_SOCKET -o IdentitiesOnly=yes -i EPHEMERAL_KEY ec2-user@{WEB1}\n"
     );
     run(&caller, "mssh", dry).prints(&line);
 }

@@ -29,13 +29,13 @@ fn the_man_pages_describe_every_route_and_option() {
             assert!(ways.contains(&term), "{program}: {way}");
         }
         assert_eq!(ways.contains("serial"), has_serial, "{program}");
-        for rare in ["eice\\-endpoint", "max\\-tunnel\\-duration"] {
+        for rare in ["eice\\-endpoint", "max\\-tunnel\\-duration", "key\\-type"] {
             assert!(options.contains(rare), "{program}: {rare}");
         }
         let has = |option: &str| options.contains(option);
         // -t has another meaning for scp.
         assert_eq!(has("\\fB\\-t\\fR"), program != "mscp", "{program}");
-        assert_eq!(has("key\\-dir"), program == "mssh", "{program}");
+        assert_eq!(has("agent\\-dir"), program == "mssh", "{program}");
         assert_eq!(has("\\-\\-serial"), program == "mssh", "{program}");
     }
 }

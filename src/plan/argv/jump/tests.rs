@@ -18,7 +18,7 @@ fn block() -> Block {
     Block {
         mssh: "/bin/mssh".into(),
         words: Vec::new(),
-        key: BlockKey::Ephemeral("/k".into()),
+        key: BlockKey::HopAgent("/k".into(), "hop".to_owned()),
     }
 }
 
@@ -39,17 +39,17 @@ fn an_instance_among_the_hops_has_us_for_its_proxy() {
     assert_eq!(
         command("a@i-0abcdef0:2222"),
         "env MSSH_RUNS=any ssh \
-         -o 'ProxyCommand=/bin/mssh --key-dir /k --proxy '\"'\"'%%h'\"'\"' %%p '\"'\"'%%r'\"'\"'' \
-         -o 'IdentityFile=\"/k/%%h/key\"' -o IdentitiesOnly=yes \
-         -o AddKeysToAgent=no -l a -p 2222 \
+         -o 'ProxyCommand=/bin/mssh --agent-dir /k --proxy '\"'\"'%%h'\"'\"' %%p '\"'\"'%%r'\"'\"' hop0' \
+         -o 'IdentityAgent=\"/k/hop0\"' -o IdentityFile=none -o IdentitiesOnly=no \
+         -l a -p 2222 \
          -W '[%h]:%p' -- i-0abcdef0"
     );
     assert_eq!(
         command("bastion,i-0abcdef0"),
         "env MSSH_RUNS=any ssh \
-         -o 'ProxyCommand=/bin/mssh -J bastion --key-dir /k --proxy '\"'\"'%%h'\"'\"' %%p '\"'\"'%%r'\"'\"'' \
-         -o 'IdentityFile=\"/k/%%h/key\"' -o IdentitiesOnly=yes \
-         -o AddKeysToAgent=no -W '[%h]:%p' -- i-0abcdef0"
+         -o 'ProxyCommand=/bin/mssh -J bastion --agent-dir /k --proxy '\"'\"'%%h'\"'\"' %%p '\"'\"'%%r'\"'\"' hop1' \
+         -o 'IdentityAgent=\"/k/hop1\"' -o IdentityFile=none -o IdentitiesOnly=no \
+         -W '[%h]:%p' -- i-0abcdef0"
     );
     let nested = command("i-0abcdef0,bastion");
     assert!(nested.ends_with("-W '[%h]:%p' -- bastion"), "{nested}");
@@ -160,7 +160,7 @@ fn an_address_is_an_instance_if_ec2_says_so_and_no_key_is_named_for_it() {
     let mut found = hop(&answer("10.0.0.1"));
     assert_eq!(found.address(), "10.0.0.1".parse().ok());
     let mut other = found.clone();
-    found.settle_address(true, |file| file.ends_with("rsa"));
+    found.settle_address(true);
     assert!(found.is_instance() && found.address().is_none());
     let (block, hops) = (block(), [found]);
     let chain = JumpChain {
@@ -171,11 +171,9 @@ fn an_address_is_an_instance_if_ec2_says_so_and_no_key_is_named_for_it() {
     };
     let command = chain.proxy_command().expect("a command").expect("hops");
     let command = command.into_string().expect("text");
-    let keys = "-o 'IdentityFile=\"/k/%%h/key\"' -o 'IdentityFile=~/.ssh/id_rsa' \
-                -o AddKeysToAgent=no -l admin -W";
+    let keys = "-o 'IdentityAgent=\"/k/hop0\"' -o IdentitiesOnly=no -l admin -W";
     assert!(command.contains(keys), "{command}");
-    assert!(!command.contains("IdentitiesOnly"), "{command}");
-    other.settle_address(false, |_| true);
+    other.settle_address(false);
     assert!(!other.is_instance() && other.login.is_none());
     let with_key = HostConfig {
         identities: vec!["~/.ssh/id_rsa".into()],

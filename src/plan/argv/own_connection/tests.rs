@@ -1,6 +1,7 @@
 use super::*;
 use crate::plan::cli::grammar::Grammar;
 use crate::plan::cli::{self, Request};
+use crate::plan::ssh_g::AgentConfig;
 use crate::plan::target::ids::{InstanceId, Login};
 use crate::plan::way::Way;
 
@@ -24,6 +25,8 @@ fn resolved(route: Route) -> Resolved {
         jump: None,
         by_master: false,
         batch: false,
+        agent: AgentConfig::default(),
+        connection: None,
     }
 }
 
@@ -167,13 +170,11 @@ fn destinations_share_a_connection_command_only_if_it_fits_all() {
     let usual = opened(&["i-0abcdef0"], "");
     let other = opened(&["i-0abcdef0"], "tcpkeepalive no\n");
     let options = usual.as_ref().map(|it| &it.options);
-    assert_eq!(
-        OwnConnection::common(&[usual.clone(), usual.clone()]),
-        options
-    );
-    assert_eq!(OwnConnection::common(&[usual.clone(), other]), None);
-    assert_eq!(OwnConnection::common(&[usual.clone(), None]), None);
-    assert_eq!(OwnConnection::common(&[]), None);
+    let usual = usual.as_ref();
+    assert_eq!(OwnConnection::common([usual, usual]), options);
+    assert_eq!(OwnConnection::common([usual, other.as_ref()]), None);
+    assert_eq!(OwnConnection::common([usual, None]), None);
+    assert_eq!(OwnConnection::common([]), None);
 }
 
 #[test]
@@ -198,13 +199,8 @@ fn the_proxy_command_is_parsed_again() {
         ..ConnectOptions::default()
     };
     assert_eq!(
-        plain.words(Path::new("mssh"), None),
-        [
-            "-o",
-            "ProxyCommand=mssh --connection host=%h port=%p",
-            "-o",
-            "ProxyUseFdpass=yes"
-        ]
+        plain.proxy_command(Path::new("mssh"), None),
+        "mssh --connection host=%h port=%p"
     );
     let parse = |words: &str| {
         let words: Vec<OsString> = words.split(' ').map(OsString::from).collect();

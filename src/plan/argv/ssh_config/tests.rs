@@ -13,7 +13,7 @@ fn block(key: BlockKey) -> Result<String, Usage> {
 
 #[test]
 fn every_word_survives_ssh_and_a_shell() {
-    let hosts = BlockKey::Ephemeral("/k".into()).hosts();
+    let hosts = BlockKey::Agent("/k".into()).hosts();
     let none_of = "ghijklmnopqrstuvwxyz-._'\\".chars();
     let none_of: Vec<_> = none_of.map(|it| format!("!*i-*{it}*")).collect();
     let none_of = none_of.join(",");
@@ -22,21 +22,21 @@ fn every_word_survives_ssh_and_a_shell() {
         format!("\"i-????????,i-?????????????????,{none_of}\"")
     );
     assert_eq!(
-        block(BlockKey::Ephemeral("/run/5%/mssh".into())).expect("a block"),
+        block(BlockKey::Agent("/run/5%/mssh".into())).expect("a block"),
         format!(
             "# Whole instance IDs only: 8 or 17 hexadecimal digits.\n\
          # A user with a quote would get out of the quotes below.\n\
          Match host {hosts} user \"*'*\"\n    \
-         ProxyCommand '/opt/my bin/mssh' --profile '50%% $HOME' --key-dir /run/5%%/mssh \
+         ProxyCommand '/opt/my bin/mssh' --profile '50%% $HOME' --agent-dir /run/5%%/mssh \
          --proxy '%h' %p \"'\"\n\
          Match host {hosts} \
-         !exec \"exec '/opt/my bin/mssh' --skip-block /run/5%%/mssh '%h'\"\n    \
-         ProxyCommand '/opt/my bin/mssh' --profile '50%% $HOME' --key-dir /run/5%%/mssh \
+         !exec \"exec '/opt/my bin/mssh' --skip-block '%h'\"\n    \
+         ProxyCommand '/opt/my bin/mssh' --profile '50%% $HOME' --agent-dir /run/5%%/mssh \
          --proxy '%h' %p '%r'\n    \
          ProxyUseFdpass no\n    \
-         IdentityFile \"/run/5%%/mssh/%h/key\"\n    \
-         IdentitiesOnly yes\n    \
-         AddKeysToAgent no\n    \
+         IdentityAgent \"/run/5%%/mssh/%h.%p.%r\"\n    \
+         IdentityFile none\n    \
+         IdentitiesOnly no\n    \
          CanonicalizeHostname no\n"
         )
     );
@@ -51,8 +51,9 @@ fn every_word_survives_ssh_and_a_shell() {
             Err(Usage::BadPath(bad.into()))
         );
     }
-    let quote = BlockKey::Ephemeral("/o'brien".into());
-    assert_eq!(block(quote), Err(Usage::BadPath("/o'brien".into())));
+    let quote = BlockKey::Agent("/o'brien".into());
+    let quoted = block(quote).expect("a block");
+    assert!(quoted.contains("IdentityAgent \"/o'brien/%h.%p.%r\"\n"));
 }
 
 #[test]
@@ -71,7 +72,7 @@ fn what_the_variable_says_is_read_again() {
 
 #[test]
 fn uninstalling_restores_the_file() {
-    let user = default_user(&Login::ec2_user(), &BlockKey::Ephemeral("/k".into()));
+    let user = default_user(&Login::ec2_user(), &BlockKey::Agent("/k".into()));
     for theirs in [
         "",
         "\n",

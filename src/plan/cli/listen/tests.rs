@@ -118,8 +118,8 @@ fn mistakes_are_reported() {
             Usage::Against("ssh-config", "listen"),
         ),
         (
-            &["--listen", "1", "--key-dir", "/k", "h"],
-            Usage::Against("key-dir", "listen"),
+            &["--listen", "1", "--agent-dir", "/k", "h"],
+            Usage::Against("agent-dir", "listen"),
         ),
         (
             &["--listen", "1", "--serial", "h"],

@@ -1,6 +1,7 @@
 //! The table itself, a row for each option.
 
 use super::{Name, Opt, Shell, Task};
+use crate::plan::key_type::KeyType;
 use crate::plan::way::Way;
 
 /// A row's defaults: a new switch.
@@ -131,6 +132,16 @@ pub(crate) const OPTIONS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
+        name: Name::KeyType,
+        long: "key-type",
+        value: Some("TYPE"),
+        choices: &KeyType::NAMES,
+        rare: true,
+        tasks: &[Task::SshConfig, Task::Proxy, Task::Serial, Task::Connect],
+        help: "make an ed25519 or rsa key (default: ed25519 if ssh accepts that)",
+        ..SWITCH
+    },
+    Opt {
         name: Name::Way(Way::Serial),
         long: Way::Serial.name(),
         help: "the same as --via serial: the serial console",
@@ -156,13 +167,23 @@ pub(crate) const OPTIONS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
+        name: Name::AgentDir,
+        long: "agent-dir",
+        value: Some("DIR"),
+        mssh_only: true,
+        rare: true,
+        tasks: &[Task::Proxy, Task::SshConfig],
+        help: "with --ssh-config: the directory for sockets of ssh agents",
+        ..SWITCH
+    },
+    Opt {
         name: Name::KeyDir,
         long: "key-dir",
         value: Some("DIR"),
         mssh_only: true,
         rare: true,
-        tasks: &[Task::Proxy, Task::SshConfig],
-        help: "with --proxy: create the key as DIR/HOST/key, where ssh looks for it",
+        tasks: &[Task::Proxy],
+        help: "not used any more",
         ..SWITCH
     },
     Opt {

@@ -17,17 +17,25 @@ fn read(line: &[&str]) -> Result<Request, Usage> {
 
 #[test]
 fn ssh_gives_host_port_and_user() {
-    let line = ["--key-dir", "/k", "--proxy", "i-0abcdef0", "2222", "root"];
+    let line = ["--agent-dir", "/k", "--proxy", "i-0abcdef0", "2222", "root"];
     let Ok(Request::ProxyCommand(request)) = read(&line) else {
         panic!("{:?}", read(&line));
     };
     assert_eq!(request.port, 2222);
-    assert_eq!(request.key_dir, Some("/k/i-0abcdef0".into()));
+    assert_eq!(
+        request.agent,
+        Some(("/k".into(), "i-0abcdef0.2222.root".to_owned()))
+    );
+    let named = [&line[..], &["hop0"]].concat();
+    let Ok(Request::ProxyCommand(named)) = read(&named) else {
+        panic!("{:?}", read(&named));
+    };
+    assert_eq!(named.agent, Some(("/k".into(), "hop0".to_owned())));
     let destination = request.invocation.destinations().next().expect("one");
     assert_eq!(destination.login.as_ref().map(Login::as_str), Some("root"));
     assert_eq!(destination.host, "i-0abcdef0");
     let own = ["-i", "/my key", "--proxy", "fd00::1", "22", "root"];
-    assert!(matches!(read(&own), Ok(Request::ProxyCommand(request)) if request.key_dir.is_none()));
+    assert!(matches!(read(&own), Ok(Request::ProxyCommand(request)) if request.agent.is_none()));
 }
 
 #[test]
@@ -40,6 +48,18 @@ fn missing_and_conflicting_words_are_refused() {
             Usage::ProxyKey,
         ),
         (&["--proxy", "i-0abcdef0", "22"], Usage::ProxyWords),
+        (
+            &["--key-dir", "/k", "--proxy", "i-0abcdef0", "22", "root"],
+            Usage::OldBlock,
+        ),
+        (
+            &["--key-dir", "/k", "--ssh-config"],
+            Usage::Against("key-dir", "ssh-config"),
+        ),
+        (
+            &["--proxy", "--agent-dir", "/k", "h", "22", "root", "../a"],
+            Usage::ProxyWords,
+        ),
         (&["--proxy"], Usage::ProxyWords),
         (&["--proxy", "-i", "k", "h", "x", "root"], Usage::ProxyWords),
         (
@@ -47,15 +67,15 @@ fn missing_and_conflicting_words_are_refused() {
             Usage::WayConflict(Way::InstanceId, Task::Proxy),
         ),
         (
-            &["--proxy", "--key-dir", "/k", "h", "22", "a;b"],
+            &["--proxy", "--agent-dir", "/k", "h", "22", "a;b"],
             Usage::Name(BadName::User("a;b".into())),
         ),
         (
-            &["--proxy", "--key-dir", "/k", "/home/me", "22", "root"],
+            &["--proxy", "--agent-dir", "/k", "/home/me", "22", "root"],
             Usage::Name(BadName::Host("/home/me".into())),
         ),
         (
-            &["--proxy", "--key-dir", "/k", "..", "22", "root"],
+            &["--proxy", "--agent-dir", "/k", "..", "22", "root"],
             Usage::Name(BadName::Host("..".into())),
         ),
         (&["--ssh-config", "h"], with("a target")),
@@ -63,8 +83,8 @@ fn missing_and_conflicting_words_are_refused() {
         (&["--install", "h"], Usage::NeedsOther(option("install"))),
         (&["--uninstall"], Usage::NeedsOther(option("uninstall"))),
         (
-            &["--key-dir", "/k", "h"],
-            Usage::NeedsOther(option("key-dir")),
+            &["--agent-dir", "/k", "h"],
+            Usage::NeedsOther(option("agent-dir")),
         ),
     ] {
         assert_eq!(read(line), Err(mistake), "{line:?}");

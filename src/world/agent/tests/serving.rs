@@ -14,6 +14,7 @@ use tokio::net::UnixListener;
 use tokio::sync::{oneshot, watch};
 
 use super::super::*;
+use crate::plan::key_type::KeyType;
 use crate::wire::agent::{self, Identity};
 use crate::world::key::ephemeral::EphemeralKey;
 
@@ -76,7 +77,7 @@ impl Running {
             pushed: receiver,
         };
         with(&mut hooks);
-        let key = EphemeralKey::generate().expect("a key");
+        let key = EphemeralKey::generate(KeyType::Ed25519).expect("a key");
         let line = key.line().to_owned();
         let listener = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
         listener.set_nonblocking(true).expect("a socket");

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::AwsError;
 use crate::hint::Hint;
 
-#[derive(Clone, Debug, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("AWS does not accept the session in {}: getting a new one", path.display())]
 pub(crate) struct StaleSession {
     pub path: PathBuf,

@@ -5,25 +5,22 @@ use std::ptr;
 use region::LockGuard;
 use zeroize::Zeroize;
 
-/// How many bytes there are.
-const SIZE: usize = 32;
-
-/// Secret bytes in a heap allocation of their own page.
-pub(super) struct Locked {
-    page: Box<Page>,
+/// Secret bytes in a heap allocation of their own pages.
+pub(super) struct Locked<const SIZE: usize> {
+    page: Box<Page<SIZE>>,
     /// Missing if the system refuses (RLIMIT_MEMLOCK): better an unlocked key than no login.
     guard: Option<LockGuard>,
 }
 
 /// mlock(2) works on whole pages, and the lock of one value must not end with that of another.
 #[repr(align(4096))]
-struct Page([u8; SIZE]);
+struct Page<const SIZE: usize>([u8; SIZE]);
 
-impl Locked {
+impl<const SIZE: usize> Locked<SIZE> {
     /// Has the bytes written to their final place, so that there is no copy elsewhere.
     pub(super) fn filled<E>(fill: impl FnOnce(&mut [u8]) -> Result<(), E>) -> Result<Self, E> {
         let page = Box::new(Page([0; SIZE]));
-        let guard = region::lock(ptr::from_ref(&*page), size_of::<Page>()).ok();
+        let guard = region::lock(ptr::from_ref(&*page), size_of::<Page<SIZE>>()).ok();
         let mut locked = Self { page, guard };
         fill(&mut locked.page.0)?;
         Ok(locked)
@@ -34,7 +31,7 @@ impl Locked {
     }
 }
 
-impl Drop for Locked {
+impl<const SIZE: usize> Drop for Locked<SIZE> {
     fn drop(&mut self) {
         self.page.0.zeroize();
         // Before the allocation ends, which may unmap it.
@@ -56,7 +53,7 @@ mod tests {
             Ok::<_, io::Error>(())
         };
         let locked = Locked::filled(fill).expect("bytes");
-        assert_eq!(locked.bytes(), &[7; SIZE]);
+        assert_eq!(locked.bytes(), &[7; 32]);
         let address = ptr::from_ref(locked.bytes()).addr();
         assert_eq!(address % 4096, 0);
         let Ok(maps) = fs::read_to_string("/proc/self/smaps") else {

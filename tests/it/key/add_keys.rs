@@ -1,34 +1,11 @@
-//! No ssh-agent gets a key that mssh made, even with `AddKeysToAgent yes`: it would stay there,
+//! No other ssh-agent gets a key that mssh made, even with `AddKeysToAgent yes`: it would stay there,
 //! until servers say "Too many authentication failures".
 
 use std::fs;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use crate::lab::instances::{PRIVATE, WEB1};
-use crate::sandbox::{
-    Outcome, PATIENCE, SshUser, eice, eventually, finish, finish_with, lab, pushes,
-};
-
-/// A real ssh-agent, killed on drop.
-struct Agent(Child);
-
-impl Agent {
-    fn of(user: &SshUser) -> Self {
-        let socket = user.home.join("agent");
-        let mut agent = user.command("ssh-agent");
-        agent.args(["-D", "-a"]).arg(&socket).stdin(Stdio::null());
-        let agent = agent.stdout(Stdio::null()).spawn().expect("ssh-agent");
-        assert!(eventually(PATIENCE, || socket.exists()));
-        Self(agent)
-    }
-}
-
-impl Drop for Agent {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+use crate::sandbox::{Outcome, SshAgent, SshUser, eice, finish, finish_with, lab, pushes};
 
 /// A program of the user, with the agent.
 fn command(user: &SshUser, program: &str, words: &[&str]) -> Command {
@@ -58,7 +35,7 @@ const CONFIG: &str = "Host *\n    AddKeysToAgent yes\n";
 #[test]
 fn no_agent_gets_a_key_that_mssh_made() {
     let user = SshUser::with(CONFIG);
-    let _agent = Agent::of(&user);
+    let _agent = SshAgent::of(&user);
     fs::write(user.home.join("file"), "text\n").expect("a file");
     let remote = lab().remote().join(user.caller.access_key());
     let remote = format!("{WEB1}:{}", remote.display());
@@ -84,7 +61,7 @@ fn no_agent_gets_a_key_that_mssh_made() {
 #[test]
 fn no_agent_gets_a_key_for_a_serial_console() {
     let user = SshUser::with(CONFIG);
-    let _agent = Agent::of(&user);
+    let _agent = SshAgent::of(&user);
     let trusting = ["-o", "StrictHostKeyChecking=no", "-o", "LogLevel=ERROR"];
     let words = [&["--serial", "-T"], &trusting[..], &[WEB1]].concat();
     let outcome = finish_with(&mut command(&user, "mssh", &words), b"exit\n");
@@ -94,7 +71,7 @@ fn no_agent_gets_a_key_for_a_serial_console() {
 #[test]
 fn no_agent_gets_a_key_of_plain_ssh() {
     let user = SshUser::installed(CONFIG, &[]);
-    let _agent = Agent::of(&user);
+    let _agent = SshAgent::of(&user);
     fs::write(user.home.join("file"), "text\n").expect("a file");
     let remote = lab().remote().join(user.caller.access_key());
     let remote = format!("{WEB1}:{}", remote.display());
@@ -117,7 +94,7 @@ fn no_agent_gets_a_key_of_plain_ssh() {
 #[test]
 fn a_key_of_the_user_is_added_if_configured() {
     let user = SshUser::with(CONFIG);
-    let _agent = Agent::of(&user);
+    let _agent = SshAgent::of(&user);
     user.run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "my"])
         .prints("");
     let outcome = finish(&mut command(&user, "mssh", &["-i", "my", WEB1, "true"]));

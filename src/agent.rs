@@ -1,0 +1,12 @@
+//! The ssh agent that holds the key of a run, pushes its public half, and tells ssh of it only then.
+//!
+//! mssh, msftp and mscp start it as a process of its own ([`process`]), which outlives their becoming
+//! the client. `mssh --proxy` is the agent itself while it copies the bytes.
+
+pub(crate) mod client;
+mod control;
+pub(crate) mod host;
+pub(crate) mod process;
+pub(crate) mod pusher;
+mod run;
+pub(crate) mod ticket;

@@ -1,0 +1,213 @@
+//! What the agent's process knows of the run that it belongs to.
+
+use std::collections::VecDeque;
+use std::io::Write;
+use std::net::{SocketAddr, TcpStream};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream as Socket;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use rustix::process::Pid;
+use tokio::io::{BufReader, Lines};
+use tokio::net::UnixStream;
+
+use super::control::{Notice, Order};
+use super::pusher::{Push, Pusher};
+use super::ticket::Progress;
+use crate::error::PushError;
+use crate::plan::argv::own_connection::SocketOptions;
+use crate::world::agent::Hooks;
+use crate::world::aws::{Credentials, credentials_json};
+use crate::world::net::ssh_socket;
+use crate::world::tty::terminal::Terminal;
+
+/// The run.
+pub(super) struct Run {
+    client: Pid,
+    pusher: Arc<Pusher>,
+    socket: Socket,
+    state: Mutex<RunState>,
+    terminal: Terminal,
+}
+
+#[derive(Default)]
+struct RunState {
+    /// Whether mssh has become the client, and does not report errors any more.
+    is_started: bool,
+    /// Whether ssh looks for the agent once more after it has gone to the background.
+    stays: bool,
+    /// The errors that mssh was told of, and may not have heard.
+    untold: Vec<PushError>,
+    users_agent: Option<PathBuf>,
+    credentials: Option<Credentials>,
+    pushes_own_key: bool,
+    /// The connections that ssh has not taken.
+    connections: Vec<(SocketAddr, TcpStream)>,
+}
+
+impl Run {
+    pub(super) fn new(client: Pid, key: &str, socket: Socket, terminal: Terminal) -> Arc<Self> {
+        Arc::new(Self {
+            client,
+            pusher: Arc::new(Pusher::new(key.to_owned(), terminal)),
+            socket,
+            state: Mutex::default(),
+            terminal,
+        })
+    }
+
+    /// Does what mssh says, beginning with the orders that were read already, until it has become the
+    /// client or is dead. Does something else `meanwhile`, after the first order.
+    pub(super) async fn follow(
+        self: &Arc<Self>,
+        mut next: VecDeque<String>,
+        mut orders: Lines<BufReader<UnixStream>>,
+        meanwhile: impl FnOnce(),
+    ) {
+        let mut meanwhile = Some(meanwhile);
+        while let Some(line) = next.pop_front() {
+            match Order::parse(&line) {
+                Some(Order::Push(number, push)) => self.push(number, *push),
+                Some(Order::Connect(address, options)) => self.connect(address, options),
+                Some(Order::Keep(credentials)) => self.state().credentials = Some(credentials),
+                Some(Order::UserAgent(path)) => self.state().users_agent = Some(path),
+                Some(Order::Start { stays }) => return self.start(stays),
+                Some(Order::Open | Order::KeyType(_)) | None => {}
+            }
+            meanwhile.take().into_iter().for_each(|it| it());
+            if next.is_empty() {
+                next.extend(orders.next_line().await.ok().flatten());
+            }
+        }
+    }
+
+    /// The user's own agent, if there is one; `None` if mssh did not become the client.
+    #[expect(
+        clippy::option_option,
+        reason = "whether there is one, once it is known"
+    )]
+    pub(super) fn users_agent_once_started(&self) -> Option<Option<PathBuf>> {
+        let state = self.state();
+        state.is_started.then(|| state.users_agent.clone())
+    }
+
+    /// Whether ssh looks for the agent once more after it has gone to the background.
+    pub(super) fn stays(&self) -> bool {
+        self.state().stays
+    }
+
+    /// Whether ssh logs in with a key of the user's.
+    pub(super) fn pushes_own_key(&self) -> bool {
+        self.state().pushes_own_key
+    }
+
+    fn push(self: &Arc<Self>, number: u64, push: Push) {
+        self.state().pushes_own_key |= push.own_key.is_some();
+        let ticket = self.pusher.begin(push);
+        let run = Arc::clone(self);
+        tokio::spawn(async move {
+            let mut progress = ticket.progress();
+            while progress.changed().await.is_ok() {
+                let now = progress.borrow_and_update().clone();
+                match now {
+                    Progress::Begun => {}
+                    Progress::Retried(attempts, throttled) => {
+                        tell(&run.socket, &Notice::Retried(number, attempts, throttled));
+                    }
+                    Progress::Answered(answer) => return run.report(number, answer.err()),
+                }
+            }
+        });
+    }
+
+    fn connect(self: &Arc<Self>, address: SocketAddr, options: SocketOptions) {
+        let run = Arc::clone(self);
+        tokio::spawn(async move {
+            let began = Instant::now();
+            let connected = ssh_socket::connect(address, options).await;
+            let stands = connected.is_ok();
+            run.terminal.debug(|| {
+                let took = began.elapsed().as_secs_f64() * 1000.0;
+                match &connected {
+                    Ok(_) => format!("connected to {address} in {took:.1} ms, for ssh"),
+                    Err(cause) => format!("ssh connects itself: {address}: {cause}"),
+                }
+            });
+            let mut state = run.state();
+            state
+                .connections
+                .extend(connected.ok().map(|it| (address, it)));
+            tell(&run.socket, &Notice::Connected(address, stands));
+        });
+    }
+
+    /// Tells mssh how a push ended; or the user, if mssh is the client already.
+    fn report(&self, number: u64, error: Option<PushError>) {
+        let mut state = self.state();
+        match error {
+            Some(error) if state.is_started => self.terminal.error(&error),
+            error => {
+                state.untold.extend(error.clone());
+                tell(
+                    &self.socket,
+                    &Notice::Pushed(number, error.map_or(Ok(()), Err)),
+                );
+            }
+        }
+    }
+
+    fn start(&self, stays: bool) {
+        let mut state = self.state();
+        (state.is_started, state.stays) = (true, stays);
+        for error in state.untold.drain(..) {
+            self.terminal.error(&error);
+        }
+        self.pusher.has_all();
+    }
+
+    fn state(&self) -> MutexGuard<'_, RunState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Sends a line to mssh. If it is gone, nobody waits for the line.
+pub(super) fn tell(mut socket: &Socket, notice: &Notice) {
+    // The socket does not block, and has room for all that is told.
+    let _ = socket.write_all(notice.to_line().as_bytes());
+}
+
+/// The run, as its agent asks about it.
+pub(super) struct RunHooks(pub(super) Arc<Run>);
+
+impl Hooks for RunHooks {
+    fn is_client(&self, pid: u32) -> bool {
+        i64::from(pid) == i64::from(self.0.client.as_raw_nonzero().get())
+    }
+
+    async fn may_list(&self) -> bool {
+        self.0.pusher.is_usable().await
+    }
+
+    fn is_user(&self, user: &[u8]) -> bool {
+        self.0.pusher.has_user(user)
+    }
+
+    async fn credentials(&self) -> Option<Vec<u8>> {
+        let state = self.0.state();
+        let json = credentials_json::to_value(state.credentials.as_ref()?);
+        Some(json.to_string().into_bytes())
+    }
+
+    fn connection(&self, host: &str, port: u16) -> Option<OwnedFd> {
+        let address = SocketAddr::new(host.parse().ok()?, port);
+        let mut state = self.0.state();
+        let at = state
+            .connections
+            .iter()
+            .position(|(it, _)| *it == address)?;
+        let (_, stream) = state.connections.swap_remove(at);
+        Some(stream.into())
+    }
+}

@@ -1,0 +1,287 @@
+//! Sockets of agents that ssh finds by its configuration: one path for all logins of a user at a
+//! host, since tokens tell hosts apart and not logins (TOKENS in ssh_config(5)).
+//!
+//! Each agent has a socket of its own, `PID@TAG` with its ssh's process ID, and gives it the common name
+//! as well, which replaces the one before. The agent that has the name hands the connections of other
+//! ssh over to their agents, which wait for them at `PID+TAG`. One that ends passes the name on, to an
+//! agent with the same TAG: a hash of the name, which itself may be too long for a second time.
+
+use std::fs::{self, DirEntry, File};
+use std::io;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+
+use rustix::process::{Pid, test_kill_process};
+
+use super::directory::check_path;
+use super::private::Private;
+
+/// The mode of a directory that we make. The sticky bit, which has no effect here, tells it from the
+/// user's own, which stay.
+const MODE: u32 = 0o1700;
+
+/// As long as the names of usual users.
+const LONG_NAME: &str = "i-0123456789abcdef0.65535.ec2-user";
+
+/// A second link to a socket, until it gets the common name.
+const LINK: &str = "link";
+
+/// How often to try again when others make and remove the directory at the same time.
+const TRIES: usize = 100;
+
+/// An agent's sockets, removed when this is dropped.
+#[derive(Debug)]
+pub(crate) struct HostSocket {
+    directory: PathBuf,
+    name: String,
+    tag: String,
+    ssh: u32,
+}
+
+/// What is listened to.
+pub(crate) struct Listening {
+    pub socket: HostSocket,
+    /// For ssh.
+    pub listener: UnixListener,
+    /// For other agents.
+    pub handovers: UnixDatagram,
+}
+
+impl HostSocket {
+    /// Listens at `directory/name`, for the ssh with this process ID and others that find it. The
+    /// name must have a `.` before any `@` and `+`, or neither, and not be `link`.
+    ///
+    /// # Errors
+    /// If the directory is not the user's alone, or the sockets cannot be made.
+    pub(crate) fn listen(directory: &Path, name: &str, ssh: u32) -> io::Result<Listening> {
+        let socket = Self {
+            directory: directory.to_owned(),
+            name: name.to_owned(),
+            tag: tag(name),
+            ssh,
+        };
+        check_path(&socket.own())?;
+        check_path(&socket.common())?;
+        let mut failed = io::ErrorKind::ResourceBusy.into();
+        for _ in 0..TRIES {
+            let private = match prepare(directory) {
+                // Another one has removed it, unless it never was there.
+                Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+                    failed = cause;
+                    continue;
+                }
+                private => private?,
+            };
+            let lock = lock(&private)?;
+            if private.is_still_there() {
+                let bound = socket.bind(&private);
+                // Before the socket is dropped, which takes the lock again.
+                drop(lock);
+                let (listener, handovers) = bound?;
+                return Ok(Listening {
+                    socket,
+                    listener,
+                    handovers,
+                });
+            }
+        }
+        Err(failed)
+    }
+
+    /// Makes the sockets. Call it with the lock.
+    fn bind(&self, directory: &Private) -> io::Result<(UnixListener, UnixDatagram)> {
+        sweep(directory);
+        let (own, handovers) = (self.own(), self.handovers_of(self.ssh));
+        // Of a process that had this number before.
+        for left in [&own, &handovers] {
+            let _ = fs::remove_file(left);
+        }
+        let (listener, handovers) = (UnixListener::bind(&own)?, UnixDatagram::bind(&handovers)?);
+        give_name(&own, &self.common())?;
+        Ok((listener, handovers))
+    }
+
+    /// Whether an agent here serves the ssh with this process ID.
+    pub(crate) fn serves(&self, ssh: u32) -> bool {
+        fs::symlink_metadata(self.handovers_of(ssh)).is_ok()
+    }
+
+    /// Whether this is the agent of that ssh.
+    pub(crate) fn is_of(&self, ssh: u32) -> bool {
+        self.ssh == ssh
+    }
+
+    /// Where the agent of this ssh waits for connections that other agents hand over.
+    pub(crate) fn handovers_of(&self, ssh: u32) -> PathBuf {
+        self.directory.join(format!("{ssh}+{}", self.tag))
+    }
+
+    fn own(&self) -> PathBuf {
+        self.directory.join(format!("{}@{}", self.ssh, self.tag))
+    }
+
+    fn common(&self) -> PathBuf {
+        self.directory.join(&self.name)
+    }
+
+    /// Removes the sockets, and passes the common name on: from then on, nobody connects.
+    pub(crate) fn close(&self) {
+        let Ok(directory) = Private::open(&self.directory) else {
+            return;
+        };
+        let Ok(_lock) = lock(&directory) else {
+            return;
+        };
+        if directory.is_still_there() {
+            let _ = fs::remove_file(self.handovers_of(self.ssh));
+            retire(&self.directory, &self.own(), &self.tag);
+            if directory.mode_if_ours_alone() == Some(MODE) {
+                directory.remove_if_empty();
+            }
+        }
+    }
+}
+
+impl Drop for HostSocket {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Removes an agent's socket. If it has a common name, another agent gets that, or it goes, too.
+fn retire(directory: &Path, own: &Path, tag: &str) {
+    for common in links(directory, own) {
+        let mut others = sockets(directory).into_iter();
+        let is_passed_on = others.any(|it| {
+            let is_other = it.tag == tag && it.path != own;
+            is_other && is_listened_to(&it.path) && give_name(&it.path, &common).is_ok()
+        });
+        if !is_passed_on {
+            let _ = fs::remove_file(&common);
+        }
+    }
+    let _ = fs::remove_file(own);
+}
+
+/// Removes what killed agents have left.
+fn sweep(directory: &Private) {
+    let path = directory.path();
+    for socket in sockets(path) {
+        if !is_running(socket.ssh) && !is_listened_to(&socket.path) {
+            let handovers = format!("{}+{}", socket.ssh, socket.tag);
+            directory.remove(handovers.as_ref());
+            retire(path, &socket.path, &socket.tag);
+        }
+    }
+}
+
+/// The socket of an agent.
+struct Socket {
+    path: PathBuf,
+    ssh: u32,
+    tag: String,
+}
+
+/// The sockets of all agents in a directory.
+fn sockets(directory: &Path) -> Vec<Socket> {
+    let socket = |entry: DirEntry| {
+        let name = entry.file_name();
+        let (ssh, tag) = name.to_str()?.split_once('@')?;
+        let is_tag = tag.len() == TAG && tag.bytes().all(|it| it.is_ascii_hexdigit());
+        let is_ours = is_tag && entry.file_type().ok()?.is_socket();
+        is_ours.then_some(Socket {
+            path: entry.path(),
+            ssh: ssh.parse().ok()?,
+            tag: tag.to_owned(),
+        })
+    };
+    entries(directory).filter_map(socket).collect()
+}
+
+/// The other names of a file, in its directory.
+fn links(directory: &Path, file: &Path) -> Vec<PathBuf> {
+    let of = |path: &Path| fs::symlink_metadata(path).map(|it| (it.dev(), it.ino()));
+    let Ok(wanted) = of(file) else {
+        return Vec::new();
+    };
+    let paths = entries(directory).map(|entry| entry.path());
+    paths
+        .filter(|it| it != file && of(it).is_ok_and(|it| it == wanted))
+        .collect()
+}
+
+fn entries(directory: &Path) -> impl Iterator<Item = DirEntry> {
+    fs::read_dir(directory).into_iter().flatten().flatten()
+}
+
+/// How long a tag is.
+const TAG: usize = 8;
+
+/// The hash of a name (FNV-1a), which any version of mssh finds the same.
+fn tag(name: &str) -> String {
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    format!("{hash:0TAG$x}")
+}
+
+fn is_listened_to(socket: &Path) -> bool {
+    UnixStream::connect(socket).is_ok()
+}
+
+/// Whether there is a process with this number; in another container there may be one that we do not
+/// see.
+fn is_running(pid: u32) -> bool {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    pid.is_some_and(|pid| test_kill_process(pid) != Err(rustix::io::Errno::SRCH))
+}
+
+/// Gives the common name to a socket: a second link, which replaces the name at once.
+fn give_name(socket: &Path, common: &Path) -> io::Result<()> {
+    let link = common.with_file_name(LINK);
+    let _ = fs::remove_file(&link);
+    fs::hard_link(socket, &link)?;
+    fs::rename(&link, common)
+}
+
+/// Makes the directory, or sees that it is the user's alone.
+fn prepare(path: &Path) -> io::Result<Private> {
+    match Private::make(path, MODE) {
+        Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {}
+        made => return made,
+    }
+    let directory = Private::open_unmoved(path)?;
+    is_private(&directory).map(|()| directory)
+}
+
+/// Checks that a directory may have sockets in it: it is the user's alone, or does not exist yet, and
+/// its path leaves room for the names.
+///
+/// # Errors
+/// Why it may not.
+pub(crate) fn check(directory: &Path) -> io::Result<()> {
+    check_path(&directory.join(LONG_NAME))?;
+    match Private::open_unmoved(directory) {
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(()),
+        opened => is_private(&opened?),
+    }
+}
+
+fn is_private(directory: &Private) -> io::Result<()> {
+    if directory.mode_if_ours_alone().is_some() {
+        return Ok(());
+    }
+    let cause = "it is not a directory of yours alone";
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, cause))
+}
+
+/// One agent at a time changes names.
+fn lock(directory: &Private) -> io::Result<File> {
+    let file = directory.descriptor().try_clone()?;
+    file.lock()?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests;
