@@ -34,7 +34,7 @@ use crate::world::aws::Credentials;
 use crate::world::key::directory;
 use crate::world::net::stdio_tcp;
 use crate::world::net::tcp::{self, ConnectError};
-use crate::world::openssh::{self, ConfigSource, user_agent};
+use crate::world::openssh::{self, ConfigSource, host_names, user_agent};
 use crate::world::process;
 use crate::world::process::error::IoError;
 use crate::world::process::signals::ShutdownSignals;
@@ -86,9 +86,11 @@ pub(crate) fn run(request: &ProxyRequest, terminal: Terminal) -> Result<ExitCode
 }
 
 /// The user's own agent, with keys that ssh may need besides ours: that of ssh_config, where only `own`
-/// is known to the ssh that has started us, or the usual one. ssh answers before it needs the agent.
+/// is known to the ssh that has started us, or the usual one. ssh answers before it needs the agent, and
+/// is asked only if its files say something.
 async fn users_agent(request: &ProxyRequest, own: &Path) -> Option<PathBuf> {
     let config = async {
+        host_names::have_keyword("identityagent").then_some(())?;
         let destination = request.invocation.destinations().next()?;
         let query = Query {
             port: Some(request.port),

@@ -1,4 +1,4 @@
-//! The host names in ssh's files, for completion.
+//! What ssh's files name: hosts, for completion, and keywords.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fs::{self, File};
@@ -6,48 +6,71 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::config_files;
+use crate::plan::argv::ssh_config::FILE;
 use crate::plan::cli::complete::hosts::{self, ConfigNames};
+use crate::plan::ssh_g::files::values;
 
 /// Limits on a file and on the number of files: the user is waiting at the keyboard.
 const MOST_BYTES: u64 = 4 << 20;
 const MOST_FILES: usize = 64;
+
+/// The directory of the system's files.
+const SYSTEM: &str = "/etc/ssh";
 
 /// The sorted host names in the user's configuration (or in the file `config` instead), its includes,
 /// the system's configuration, and known_hosts files. Skips files that it cannot read.
 #[must_use]
 pub(crate) fn known(config: Option<&Path>) -> Vec<String> {
     let user = config_files::directory();
-    let system = Path::new("/etc/ssh");
     let mut known_hosts: Vec<PathBuf> = ["known_hosts", "known_hosts2"]
         .map(|it| user.join(it))
         .into();
-    known_hosts.push(system.join("ssh_known_hosts"));
-    let mut configs = VecDeque::from(match config {
-        Some(file) => vec![(file.to_owned(), &*user)],
-        None => vec![
-            (user.join("config"), &*user),
-            (system.join("ssh_config"), system),
-        ],
-    });
-    let (mut found, mut read) = (BTreeSet::new(), 0);
-    while let Some((file, directory)) = configs.pop_front().filter(|_| read < MOST_FILES) {
-        read += 1;
-        let ConfigNames {
-            hosts,
-            includes,
-            known_hosts: more,
-        } = hosts::of_ssh_config(&text(&file));
-        found.extend(hosts);
-        let included = includes
-            .iter()
-            .flat_map(|it| files(&located(it, directory, &user)));
-        configs.extend(included.map(|it| (it, directory)));
-        known_hosts.extend(more.iter().map(|it| located(it, &user, &user)));
+    known_hosts.push(Path::new(SYSTEM).join("ssh_known_hosts"));
+    let mut found = BTreeSet::new();
+    for (_, _, names) in configs(config, user.clone()) {
+        found.extend(names.hosts);
+        let more = names.known_hosts.iter();
+        known_hosts.extend(more.map(|it| located(it, &user, &user)));
     }
     for file in known_hosts.iter().take(MOST_FILES) {
         found.extend(hosts::of_known_hosts(&text(file)));
     }
     found.into_iter().collect()
+}
+
+/// Whether a file of ssh's has this keyword (in lower case), for any host; that of our block does not
+/// count.
+pub(crate) fn have_keyword(keyword: &str) -> bool {
+    let user = config_files::directory();
+    let block = user.join(FILE);
+    configs(None, user)
+        .any(|(file, text, _)| file != block && values(text.as_bytes(), keyword).next().is_some())
+}
+
+/// The user's configuration (or the file `config` instead), the system's, and what they include, each
+/// with its text. `user` is the directory of the first.
+fn configs(
+    config: Option<&Path>,
+    user: PathBuf,
+) -> impl Iterator<Item = (PathBuf, String, ConfigNames)> {
+    let mut left = VecDeque::from(match config {
+        Some(file) => vec![(file.to_owned(), user.clone())],
+        None => vec![
+            (user.join("config"), user.clone()),
+            (Path::new(SYSTEM).join("ssh_config"), SYSTEM.into()),
+        ],
+    });
+    let next = move || {
+        let (file, directory) = left.pop_front()?;
+        let text = text(&file);
+        let names = hosts::of_ssh_config(&text);
+        for it in &names.includes {
+            let included = files(&located(it, &directory, &user));
+            left.extend(included.into_iter().map(|it| (it, directory.clone())));
+        }
+        Some((file, text, names))
+    };
+    std::iter::from_fn(next).take(MOST_FILES)
 }
 
 /// Resolves a path in a configuration: `~/` is the user's home, other names are relative to a directory.

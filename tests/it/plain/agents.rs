@@ -133,11 +133,12 @@ fn the_users_agent_is_found_where_the_variable_names_ours() {
 
 #[test]
 fn an_identity_agent_of_the_users_is_asked() {
-    let user = SshUser::installed("Host *\n    IdentityAgent ~/agent\n", &[]);
+    let user = SshUser::installed("Include more.*\n", &[]);
+    let text = "Host *\n    identityagent=\"~/agent\"\n";
+    std::fs::write(user.dot_ssh("more.conf"), text).expect("a file");
     let _agent = Agent::of(&user);
     let words = [&RSA_ONLY[..], &["-A", WEB1, "ssh-add -L"]].concat();
     ssh(&user, Some(Path::new("/nowhere")), &words).prints(&public(&user));
-    // As for a login of mssh's hop.
     let none = SshUser::installed("Host *\n    IdentityAgent none\n", &[]);
     let agent = Agent::of(&none);
     let denied = ssh(&none, Some(&agent.socket), &words);
