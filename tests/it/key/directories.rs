@@ -102,7 +102,7 @@ fn a_directory_for_sockets_that_others_could_move_is_rejected() {
     set_mode(above, 0o777);
     let path = above.join("agents").display().to_string();
     let said = format!(
-        "mssh: error: cannot have sockets of agents in {path}: others can write in {}",
+        "mssh: error: cannot have the socket of an ssh agent in {path}: others can write in {}",
         above.display()
     );
     let hint = "mssh: hint: name another with --agent-dir in `mssh --ssh-config --install`";
