@@ -132,3 +132,23 @@ fn a_command_line_is_shown_for_a_shell() {
     };
     assert_eq!(line.quoted(), "ssh h 'echo $HOME'");
 }
+
+#[test]
+fn where_the_user_has_no_agent_ssh_is_told_last_to_forward_none() {
+    let none = AgentOptions {
+        forwarded: Some(agent::Forwarded::Nothing),
+        ..agent()
+    };
+    let to = [direct("10.0.0.1")];
+    let line = |program, typed: &[&str]| {
+        let line = arguments(program, typed, Identity::Ephemeral(&none), &to);
+        let (_, typed) = line.split_once("/k ").expect("our words");
+        typed.to_owned()
+    };
+    let ssh = |typed| line(Program::Ssh, typed);
+    assert_eq!(ssh(&["-A", "a@i-0abcdef0", "ls"]), "-A -a root@10.0.0.1 ls");
+    assert_eq!(ssh(&["-A", "--", "a@i-0abcdef0"]), "-A -a -- root@10.0.0.1");
+    // There, `-a` is another option.
+    let typed = ["-A", "a@i-0abcdef0"];
+    assert_eq!(line(Program::Sftp, &typed), "-A root@10.0.0.1");
+}
