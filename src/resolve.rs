@@ -2,9 +2,12 @@
 //! the same time as the last two.
 //!
 //! ```text
-//! ssh -G ─┬ find: DescribeInstances ─ route ┬─ Resolved
-//!         └ push: SendSSHPublicKey ─────────┘    (at the same time, where the ID is known)
+//! ssh -G ─┬ find: DescribeInstances ─ route ─── Resolved
+//!         └ push: SendSSHPublicKey, by the agent ───────── accepted
 //! ```
+//!
+//! Where the ID is known, they begin at the same time; and the push may take longer: the agent then
+//! keeps ssh waiting for the key.
 //!
 //! `find` and `route` change nothing: they push nothing and make no key.
 
