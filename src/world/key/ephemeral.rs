@@ -34,7 +34,7 @@ enum PrivateHalf {
 }
 
 impl EphemeralKey {
-    /// Makes a key. One for RSA takes some tenths of a second of computing.
+    /// Makes a key. One for RSA takes about a second of computing.
     ///
     /// # Errors
     /// [`KeyError::Generate`], when the system has no randomness.

@@ -21,7 +21,7 @@ const BITS: usize = 3072;
 /// At least the length of the longest encoded key.
 const ROOM: usize = 2048;
 
-/// The flags of a request to sign (RFC 8332, section 2 of the agent's draft: RFC 9987).
+/// The flags of a request to sign (SSH_AGENT_RSA_SHA2_256 and _512 in RFC 9987).
 const SHA2_256: u32 = 2;
 const SHA2_512: u32 = 4;
 
@@ -32,7 +32,7 @@ pub(super) struct RsaKey {
 }
 
 impl RsaKey {
-    /// Makes one, with its public half. Takes some tenths of a second.
+    /// Makes one, with its public half. Takes about a second.
     pub(super) fn generate() -> Result<(Self, RsaPublicKey), ssh_key::Error> {
         let failed = |_| ssh_key::Error::Crypto;
         let key = RsaPrivateKey::new(&mut OsRng, BITS).map_err(failed)?;
