@@ -7,6 +7,7 @@ pub(crate) mod client;
 mod control;
 pub(crate) mod host;
 pub(crate) mod process;
+pub(crate) mod push;
 pub(crate) mod pusher;
 mod run;
 pub(crate) mod ticket;

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 use super::control::{Notice, Order};
 use super::process::{DEBUG, OPTION};
-use super::pusher::Push;
+use super::push::Push;
 use super::ticket::{Progress, Ticket};
 use crate::error::{Error, PushError};
 use crate::plan::argv::own_connection::OwnConnection;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::pusher::Push;
+use super::push::Push;
 use crate::error::{Cause, PushError};
 use crate::hint;
 use crate::plan::argv::own_connection::SocketOptions;

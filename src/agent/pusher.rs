@@ -7,10 +7,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
 
+use super::push::Push;
 use super::ticket::{Progress, Ticket};
 use crate::error::{Error, PushError};
-use crate::plan::aws::region::RegionSource;
-use crate::plan::target::ids::{InstanceId, Login, Region, Zone};
+use crate::plan::target::ids::Login;
 use crate::world::aws::{
     Aws, Credentials, Prompts, PushRequest, PushTarget, RefreshingCredentials,
 };
@@ -19,22 +19,6 @@ use crate::world::tty::terminal::Terminal;
 /// How long after a push ssh may still log in with the key: AWS keeps it for 60 seconds, of which
 /// the login needs some.
 const FRESH: Duration = Duration::from_secs(45);
-
-/// One key for one user of an instance, or for its serial console, with all that the call needs.
-#[derive(Clone, Debug)]
-pub(crate) struct Push {
-    pub id: InstanceId,
-    /// The user; `None` for the serial console.
-    pub login: Option<Login>,
-    pub zone: Option<Zone>,
-    /// The public half of the user's own key; `None` for the agent's.
-    pub own_key: Option<String>,
-    pub region: Region,
-    /// What has set the region, if not the environment or the profile.
-    pub by: Option<RegionSource>,
-    pub profile: Option<String>,
-    pub credentials: Credentials,
-}
 
 /// Pushes, and remembers what it pushed.
 #[derive(Debug)]

@@ -14,7 +14,8 @@ use tokio::io::{BufReader, Lines};
 use tokio::net::UnixStream;
 
 use super::control::{Notice, Order};
-use super::pusher::{Push, Pusher};
+use super::push::Push;
+use super::pusher::Pusher;
 use super::ticket::Progress;
 use crate::error::PushError;
 use crate::plan::argv::own_connection::SocketOptions;

@@ -4,7 +4,7 @@ use std::io;
 
 use tokio::sync::watch;
 
-use super::pusher::Push;
+use super::push::Push;
 use crate::error::{Error, PushError};
 use crate::world::key::error::KeyError;
 use crate::world::tty::waiting::{self, Wait};

@@ -15,7 +15,8 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::agent::client::AgentProcess;
-use crate::agent::pusher::{Push, Pusher};
+use crate::agent::push::Push;
+use crate::agent::pusher::Pusher;
 use crate::agent::ticket::Ticket;
 use crate::error::Error;
 use crate::plan::argv::own_connection::OwnConnection;
