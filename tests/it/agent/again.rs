@@ -17,7 +17,9 @@ const LIFETIME: Duration = Duration::from_secs(46);
 /// A proxy that waits too long.
 fn slow_proxy() -> String {
     let port = lab().port();
-    let connect = format!("exec 3<>/dev/tcp/127.0.0.11/{port}; cat <&3 & cat >&3; kill $!");
+    // Nothing that outlives ssh keeps its error output open.
+    let connect =
+        format!("exec 2>/dev/null 3<>/dev/tcp/127.0.0.11/{port}; cat <&3 & cat >&3; kill $!");
     format!("ProxyCommand=bash -c 'sleep {TOO_LONG}; {connect}'")
 }
 
