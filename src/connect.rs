@@ -162,12 +162,12 @@ async fn login_line(
     };
     let socket = directory.map(directory::socket_in);
     let purpose = match TunnelArgs::to(invocation, targets) {
-        Some(tunnels) => Some(Purpose::Tunnels(TunnelArgs {
+        Some(tunnels) => Some(ProxyPurpose::Tunnels(TunnelArgs {
             agent: socket,
             ..tunnels
         })),
         None => match (own_connection(agent, targets).await, socket) {
-            (Some(options), Some(agent)) => Some(Purpose::Connection(options, agent)),
+            (Some(options), Some(agent)) => Some(ProxyPurpose::Connection(options, agent)),
             _ => None,
         },
     };
@@ -217,7 +217,7 @@ async fn own_connection<'a>(
 }
 
 /// What our ProxyCommand is for.
-enum Purpose<'a> {
+enum ProxyPurpose<'a> {
     Tunnels(TunnelArgs),
     /// To pass the open connections, which the agent at this socket has.
     Connection(&'a ConnectOptions, PathBuf),
@@ -227,7 +227,7 @@ enum Purpose<'a> {
 fn command_line(
     client: &Path,
     invocation: &Invocation,
-    (identity, purpose): (Identity<'_>, Option<Purpose<'_>>),
+    (identity, purpose): (Identity<'_>, Option<ProxyPurpose<'_>>),
     targets: &[Resolved],
 ) -> Result<CommandLine, Error> {
     let knows_host_key = targets.iter().any(|it| it.route.host_key().is_some());
@@ -238,8 +238,8 @@ fn command_line(
     };
     let mssh = mssh.as_deref();
     let proxy = purpose.zip(mssh).map(|(purpose, mssh)| match purpose {
-        Purpose::Tunnels(tunnels) => ProxyCommand::Copies(tunnels.proxy_command(mssh)),
-        Purpose::Connection(options, agent) => {
+        ProxyPurpose::Tunnels(tunnels) => ProxyCommand::Copies(tunnels.proxy_command(mssh)),
+        ProxyPurpose::Connection(options, agent) => {
             ProxyCommand::Passes(options.proxy_command(mssh, Some(&agent)))
         }
     });

@@ -11,9 +11,9 @@ mod tests;
 
 pub(crate) use self::fields::Fields;
 use self::fields::{put_string, put_uint32};
-pub(crate) use self::identities::Identity;
-pub(crate) use self::login::Login;
-pub(crate) use self::request::{Bind, Request};
+pub(crate) use self::identities::AgentIdentity;
+pub(crate) use self::login::SignedLogin;
+pub(crate) use self::request::{AgentRequest, Bind};
 
 /// The longest message, in bytes, as in OpenSSH (AGENT_MAX_LEN).
 pub(crate) const LIMIT: usize = 256 * 1024;

@@ -27,7 +27,7 @@ use tokio::select;
 use tokio::time::sleep;
 
 pub(crate) use self::ask::{ask_connection, ask_credentials};
-use self::connection::Connection;
+use self::connection::AgentConnection;
 pub(crate) use self::handover::{Handovers, hand_over};
 use super::key::ephemeral::EphemeralKey;
 use super::process::parents::Process;
@@ -110,7 +110,7 @@ impl<H: Hooks> AgentServer<H> {
         let asked = |process| self.asked.borrow().contains(&process);
         let role = caller::role(&stream, |pid| self.hooks.is_client(pid), asked);
         if let Some(role) = role {
-            let _ = Connection::new(self, role).serve(stream).await;
+            let _ = AgentConnection::new(self, role).serve(stream).await;
         }
     }
 }

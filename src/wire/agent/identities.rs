@@ -8,13 +8,13 @@ const MOST: usize = 2048;
 
 /// A key in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Identity {
+pub(crate) struct AgentIdentity {
     /// Its public half.
     pub blob: Vec<u8>,
     pub comment: Vec<u8>,
 }
 
-impl Identity {
+impl AgentIdentity {
     /// The reply with a list. Keys that would make it too long are left out, from the end.
     #[must_use]
     pub(crate) fn answer(identities: &[Self]) -> Vec<u8> {

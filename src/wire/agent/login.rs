@@ -15,7 +15,7 @@ const HOST_BOUND: &[u8] = b"publickey-hostbound-v00@openssh.com";
 /// The data that a login signs (RFC 4252, section 7). Everything in it was chosen by who asks for the
 /// signature, but a signature of it serves for this login alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Login<'a> {
+pub(crate) struct SignedLogin<'a> {
     /// The hash of the key exchange, which is different for every connection.
     pub session: &'a [u8],
     /// Who logs in.
@@ -24,7 +24,7 @@ pub(crate) struct Login<'a> {
     pub blob: &'a [u8],
 }
 
-impl<'a> Login<'a> {
+impl<'a> SignedLogin<'a> {
     /// Reads the data of a signature request. `None` if it is anything but a login.
     #[must_use]
     pub(crate) fn read(data: &'a [u8]) -> Option<Self> {

@@ -7,7 +7,7 @@ const SESSION_BIND: &[u8] = b"session-bind@openssh.com";
 
 /// A request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Request<'a> {
+pub(crate) enum AgentRequest<'a> {
     /// Which keys there are.
     List,
     /// A signature of data by one of them.
@@ -35,7 +35,7 @@ pub(crate) struct Bind<'a> {
     pub is_forwarding: bool,
 }
 
-impl<'a> Request<'a> {
+impl<'a> AgentRequest<'a> {
     /// Reads a message. `None` if it is malformed.
     #[must_use]
     pub(crate) fn read(message: &'a [u8]) -> Option<Self> {

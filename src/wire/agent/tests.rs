@@ -50,52 +50,61 @@ fn a_length_over_the_limit_is_refused() {
 
 #[test]
 fn requests_are_told_apart() {
-    assert_eq!(Request::read(&[REQUEST_IDENTITIES]), Some(Request::List));
-    let expected = Request::Sign {
+    assert_eq!(
+        AgentRequest::read(&[REQUEST_IDENTITIES]),
+        Some(AgentRequest::List)
+    );
+    let expected = AgentRequest::Sign {
         blob: b"blob",
         data: b"data",
         flags: 4,
     };
-    assert_eq!(Request::read(&sign_request(4)), Some(expected));
-    let expected = Request::Bind(Bind {
+    assert_eq!(AgentRequest::read(&sign_request(4)), Some(expected));
+    let expected = AgentRequest::Bind(Bind {
         session: b"session",
         is_forwarding: true,
     });
-    assert_eq!(Request::read(&bind(1)), Some(expected));
-    let expected = Request::Extension {
+    assert_eq!(AgentRequest::read(&bind(1)), Some(expected));
+    let expected = AgentRequest::Extension {
         name: b"query",
         payload: b"rest",
     };
     let query = extension("query", b"rest");
-    assert_eq!(Request::read(&query), Some(expected));
+    assert_eq!(AgentRequest::read(&query), Some(expected));
     for other in [0, 1, 17, 18, 19, 22, 23, 25, 255] {
-        assert_eq!(Request::read(&[other, 1, 2]), Some(Request::Other));
+        assert_eq!(
+            AgentRequest::read(&[other, 1, 2]),
+            Some(AgentRequest::Other)
+        );
     }
 }
 
 #[test]
 fn truncated_and_overlong_requests_are_malformed() {
-    assert_eq!(Request::read(&[]), None);
-    assert_eq!(Request::read(&[REQUEST_IDENTITIES, 0]), None);
+    assert_eq!(AgentRequest::read(&[]), None);
+    assert_eq!(AgentRequest::read(&[REQUEST_IDENTITIES, 0]), None);
     for message in mangled(&sign_request(0)).chain(mangled(&bind(0))) {
-        assert_eq!(Request::read(&message), None, "{message:?}");
+        assert_eq!(AgentRequest::read(&message), None, "{message:?}");
     }
     // A length that the bytes do not keep.
-    assert_eq!(Request::read(&[SIGN_REQUEST, 255, 255, 255, 255]), None);
-    assert_eq!(Request::read(&[EXTENSION, 0, 0, 0, 9, b'x']), None);
+    assert_eq!(
+        AgentRequest::read(&[SIGN_REQUEST, 255, 255, 255, 255]),
+        None
+    );
+    assert_eq!(AgentRequest::read(&[EXTENSION, 0, 0, 0, 9, b'x']), None);
 }
 
 #[test]
 fn a_login_is_read_in_both_methods() {
-    let login = Login {
+    let login = SignedLogin {
         session: b"session",
         user: b"ec2-user",
         blob: b"blob",
     };
     let plain = login_data(b"publickey", &[]);
-    assert_eq!(Login::read(&plain), Some(login));
+    assert_eq!(SignedLogin::read(&plain), Some(login));
     let bound = login_data(b"publickey-hostbound-v00@openssh.com", &[b"host key"]);
-    assert_eq!(Login::read(&bound), Some(login));
+    assert_eq!(SignedLogin::read(&bound), Some(login));
 }
 
 #[test]
@@ -103,11 +112,14 @@ fn anything_but_a_login_is_not_read_as_one() {
     let plain = login_data(b"publickey", &[]);
     let bound = login_data(b"publickey-hostbound-v00@openssh.com", &[b"host key"]);
     for data in mangled(&plain).chain(mangled(&bound)) {
-        assert_eq!(Login::read(&data), None, "{data:?}");
+        assert_eq!(SignedLogin::read(&data), None, "{data:?}");
     }
-    assert_eq!(Login::read(&login_data(b"publickey", &[b"more"])), None);
-    assert_eq!(Login::read(&login_data(b"password", &[])), None);
-    assert_eq!(Login::read(b"SSHSIG\0\0\0\x04file"), None);
+    assert_eq!(
+        SignedLogin::read(&login_data(b"publickey", &[b"more"])),
+        None
+    );
+    assert_eq!(SignedLogin::read(&login_data(b"password", &[])), None);
+    assert_eq!(SignedLogin::read(b"SSHSIG\0\0\0\x04file"), None);
     let replace = |from: &[u8], to: &[u8]| {
         let at = plain.windows(from.len()).position(|it| it == from);
         let at = at.expect("part of the data");
@@ -120,38 +132,41 @@ fn anything_but_a_login_is_not_read_as_one() {
         replace(b"publickey\x01", b"publickey\x00"),
         replace(b"\0\0\0\x07session", b"\0\0\0\0"),
     ] {
-        assert_eq!(Login::read(&data), None);
+        assert_eq!(SignedLogin::read(&data), None);
     }
 }
 
 #[test]
 fn lists_are_written_and_read() {
-    let identity = |name: &str| Identity {
+    let identity = |name: &str| AgentIdentity {
         blob: name.as_bytes().to_vec(),
         comment: b"comment".to_vec(),
     };
     let both = [identity("a"), identity("b")];
-    let answer = Identity::answer(&both);
-    assert_eq!(Identity::read(&answer).as_deref(), Some(&both[..]));
-    assert_eq!(Identity::read(&Identity::answer(&[])), Some(vec![]));
+    let answer = AgentIdentity::answer(&both);
+    assert_eq!(AgentIdentity::read(&answer).as_deref(), Some(&both[..]));
+    assert_eq!(
+        AgentIdentity::read(&AgentIdentity::answer(&[])),
+        Some(vec![])
+    );
     for message in mangled(&answer) {
-        assert_eq!(Identity::read(&message), None, "{message:?}");
+        assert_eq!(AgentIdentity::read(&message), None, "{message:?}");
     }
-    assert_eq!(Identity::read(&failure()), None);
+    assert_eq!(AgentIdentity::read(&failure()), None);
     // More keys than the bytes can hold.
-    assert_eq!(Identity::read(&[12, 255, 255, 255, 255]), None);
+    assert_eq!(AgentIdentity::read(&[12, 255, 255, 255, 255]), None);
 }
 
 #[test]
 fn a_list_keeps_to_the_limits_of_openssh() {
-    let identity = |size| Identity {
+    let identity = |size| AgentIdentity {
         blob: vec![1; size],
         comment: Vec::new(),
     };
-    let count = |identities: &[Identity]| {
-        let answer = Identity::answer(identities);
+    let count = |identities: &[AgentIdentity]| {
+        let answer = AgentIdentity::answer(identities);
         assert!(answer.len() <= LIMIT);
-        Identity::read(&answer).expect("a list").len()
+        AgentIdentity::read(&answer).expect("a list").len()
     };
     assert_eq!(count(&vec![identity(1); 3000]), 2048);
     assert_eq!(count(&vec![identity(100_000); 3]), 2);
@@ -178,7 +193,7 @@ fn extensions_are_answered() {
     assert_eq!(read_extension_reply(&[], CONNECTION), None);
 
     let request = connection("10.0.0.1", 22);
-    let Some(Request::Extension { name, payload }) = Request::read(&request) else {
+    let Some(AgentRequest::Extension { name, payload }) = AgentRequest::read(&request) else {
         panic!("{request:?}");
     };
     assert_eq!(name, CONNECTION.as_bytes());

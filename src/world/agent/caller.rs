@@ -7,7 +7,7 @@ use crate::world::process::parents::{Process, with_parents};
 
 /// What a process may ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub(super) enum CallerRole {
     /// For signatures by our key. The process is unknown without `/proc`.
     Client(Option<Process>),
     /// What the user's own agent allows.
@@ -23,14 +23,14 @@ pub(super) fn role(
     stream: &UnixStream,
     is_client: impl Fn(u32) -> bool,
     asked: impl Fn(Process) -> bool,
-) -> Option<Role> {
+) -> Option<CallerRole> {
     let peer = stream.peer_cred().ok()?;
     if peer.uid() != geteuid().as_raw() {
         return None;
     }
     let pid = u32::try_from(peer.pid().unwrap_or_default()).ok()?;
     match with_parents(pid) {
-        None => Some(Role::Client(None)),
+        None => Some(CallerRole::Client(None)),
         Some(line) => role_in(&line, is_client, asked),
     }
 }
@@ -40,14 +40,14 @@ fn role_in(
     line: &[Process],
     is_client: impl Fn(u32) -> bool,
     asked: impl Fn(Process) -> bool,
-) -> Option<Role> {
+) -> Option<CallerRole> {
     let client = line.iter().position(|it| is_client(it.pid))?;
     let (caller, parents) = line[..=client].split_first()?;
     let is_of_the_user = parents.iter().any(|it| asked(*it));
     Some(if is_of_the_user {
-        Role::PassThrough
+        CallerRole::PassThrough
     } else {
-        Role::Client(Some(*caller))
+        CallerRole::Client(Some(*caller))
     })
 }
 
@@ -66,13 +66,13 @@ mod tests {
             let is_client = |pid| clients.iter().any(|it| it.pid == pid);
             role_in(&line, is_client, |process| asked.contains(&process))
         };
-        let client = Some(Role::Client(Some(own)));
+        let client = Some(CallerRole::Client(Some(own)));
         assert_eq!(role(&[], &[]), None);
         assert_eq!(role(&[own], &[]), client);
         assert_eq!(role(&[own], &[own]), client);
         assert_eq!(role(&[parent], &[]), client);
         assert_eq!(role(&[parent], &[own]), client);
-        assert_eq!(role(&[parent], &[parent]), Some(Role::PassThrough));
+        assert_eq!(role(&[parent], &[parent]), Some(CallerRole::PassThrough));
         // An ssh of its own that an ssh has started.
         assert_eq!(role(&[own, parent], &[parent]), client);
         assert_eq!(role_in(&[], |_| true, |_| false), None);

@@ -6,18 +6,18 @@ use std::os::fd::OwnedFd;
 use tokio::join;
 use tokio::net::UnixStream;
 
-use super::caller::Role;
+use super::caller::CallerRole;
 use super::users_agent::UsersAgent;
 use super::{AgentServer, Hooks, messages};
-use crate::wire::agent::{self, Bind, Identity, Login, Request};
+use crate::wire::agent::{self, AgentIdentity, AgentRequest, Bind, SignedLogin};
 
 /// The comment of our key in the list.
 const COMMENT: &[u8] = b"mssh";
 
 /// A connection of a client.
-pub(super) struct Connection<'a, H> {
+pub(super) struct AgentConnection<'a, H> {
     server: &'a AgentServer<H>,
-    role: Role,
+    role: CallerRole,
     users_agent: UsersAgent<'a>,
     /// The connection of ssh that it is about, if the client has said so.
     session: Option<Vec<u8>>,
@@ -26,8 +26,8 @@ pub(super) struct Connection<'a, H> {
 /// A message, and a descriptor to send with it.
 type Reply = (Vec<u8>, Option<OwnedFd>);
 
-impl<'a, H: Hooks> Connection<'a, H> {
-    pub(super) fn new(server: &'a AgentServer<H>, role: Role) -> Self {
+impl<'a, H: Hooks> AgentConnection<'a, H> {
+    pub(super) fn new(server: &'a AgentServer<H>, role: CallerRole) -> Self {
         Self {
             server,
             role,
@@ -53,15 +53,19 @@ impl<'a, H: Hooks> Connection<'a, H> {
     }
 
     async fn answer(&mut self, message: &[u8]) -> Reply {
-        let reply = match (Request::read(message), self.role) {
+        let reply = match (AgentRequest::read(message), self.role) {
             (None, _) => agent::failure(),
-            (Some(Request::Bind(bind)), Role::Client(_)) => self.bind(bind, message).await,
-            (Some(Request::List), Role::Client(_)) => self.list(message).await,
-            (Some(Request::Sign { blob, data, flags }), Role::Client(_)) if self.is_ours(blob) => {
+            (Some(AgentRequest::Bind(bind)), CallerRole::Client(_)) => {
+                self.bind(bind, message).await
+            }
+            (Some(AgentRequest::List), CallerRole::Client(_)) => self.list(message).await,
+            (Some(AgentRequest::Sign { blob, data, flags }), CallerRole::Client(_))
+                if self.is_ours(blob) =>
+            {
                 let signature = self.sign(data, flags);
                 signature.map_or_else(agent::failure, |it| agent::signature(&it))
             }
-            (Some(Request::Extension { name, payload }), Role::Client(_)) => {
+            (Some(AgentRequest::Extension { name, payload }), CallerRole::Client(_)) => {
                 return self.extension(name, payload, message).await;
             }
             _ => self.pass_on(message).await,
@@ -79,7 +83,7 @@ impl<'a, H: Hooks> Connection<'a, H> {
     /// (`-A`) are the user's own agent's business.
     async fn bind(&mut self, bind: Bind<'_>, message: &[u8]) -> Vec<u8> {
         if bind.is_forwarding {
-            self.role = Role::PassThrough;
+            self.role = CallerRole::PassThrough;
             return self.pass_on(message).await;
         }
         self.session = Some(bind.session.to_vec());
@@ -89,19 +93,19 @@ impl<'a, H: Hooks> Connection<'a, H> {
 
     /// Our key as soon as it may be listed, and the user's, which are asked for meanwhile.
     async fn list(&mut self, message: &[u8]) -> Vec<u8> {
-        if let Role::Client(Some(process)) = self.role {
+        if let CallerRole::Client(Some(process)) = self.role {
             self.server.asked.borrow_mut().insert(process);
         }
         let may_list = self.server.hooks.may_list();
         let (may_list, theirs) = join!(may_list, self.users_agent.ask(message));
         let ours = self.server.key.as_ref().filter(|_| may_list);
-        let ours = ours.map(|key| Identity {
+        let ours = ours.map(|key| AgentIdentity {
             blob: key.blob().to_vec(),
             comment: COMMENT.to_vec(),
         });
-        let theirs = theirs.as_deref().and_then(Identity::read);
-        let both: Vec<Identity> = ours.into_iter().chain(theirs.unwrap_or_default()).collect();
-        Identity::answer(&both)
+        let theirs = theirs.as_deref().and_then(AgentIdentity::read);
+        let both: Vec<AgentIdentity> = ours.into_iter().chain(theirs.unwrap_or_default()).collect();
+        AgentIdentity::answer(&both)
     }
 
     fn is_ours(&self, blob: &[u8]) -> bool {
@@ -112,7 +116,7 @@ impl<'a, H: Hooks> Connection<'a, H> {
     /// The signature of a login, by one of our users, on the connection of ssh that this is about.
     fn sign(&self, data: &[u8], flags: u32) -> Option<Vec<u8>> {
         let key = self.server.key.as_ref()?;
-        let login = Login::read(data)?;
+        let login = SignedLogin::read(data)?;
         let session = self.session.as_deref();
         let is_ours = login.blob == key.blob()
             && self.server.hooks.is_user(login.user)

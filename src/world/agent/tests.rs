@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use self::serving::{Keys, Running, lines, succeeds};
 use super::*;
-use crate::wire::agent::{self, Identity};
+use crate::wire::agent::{self, AgentIdentity};
 
 #[test]
 fn ssh_add_lists_our_key_once_it_is_pushed() {
@@ -211,7 +211,7 @@ fn a_message_over_the_limit_ends_the_connection_and_many_are_served() {
     drop(clients.pop());
     next.wait_at_most(Duration::from_secs(20));
     let message = next.receive().expect("an answer");
-    assert_eq!(Identity::read(&message).expect("a list").len(), 1);
+    assert_eq!(AgentIdentity::read(&message).expect("a list").len(), 1);
 }
 
 fn string(bytes: &[u8]) -> Vec<u8> {

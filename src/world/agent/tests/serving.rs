@@ -15,7 +15,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::super::*;
 use crate::plan::key_type::KeyType;
-use crate::wire::agent::{self, Identity};
+use crate::wire::agent::{self, AgentIdentity};
 use crate::world::key::ephemeral::EphemeralKey;
 
 /// An agent.
@@ -162,13 +162,13 @@ impl Client {
         Ok(message)
     }
 
-    pub(super) fn list(&mut self) -> Vec<Identity> {
+    pub(super) fn list(&mut self) -> Vec<AgentIdentity> {
         self.try_list().expect("a list")
     }
 
-    pub(super) fn try_list(&mut self) -> io::Result<Vec<Identity>> {
+    pub(super) fn try_list(&mut self) -> io::Result<Vec<AgentIdentity>> {
         let answer = self.try_ask(&[11])?;
-        Ok(Identity::read(&answer).expect("a list"))
+        Ok(AgentIdentity::read(&answer).expect("a list"))
     }
 }
 

@@ -41,20 +41,20 @@ pub(super) fn sweep(directory: &Private) {
 }
 
 /// The socket of an agent.
-struct Socket {
+struct NamedSocket {
     path: PathBuf,
     ssh: u32,
     tag: String,
 }
 
 /// The sockets of all agents in a directory.
-fn sockets(directory: &Path) -> Vec<Socket> {
+fn sockets(directory: &Path) -> Vec<NamedSocket> {
     let socket = |entry: DirEntry| {
         let name = entry.file_name();
         let (ssh, tag) = name.to_str()?.split_once('@')?;
         let is_tag = tag.len() == TAG && tag.bytes().all(|it| it.is_ascii_hexdigit());
         let is_ours = is_tag && entry.file_type().ok()?.is_socket();
-        is_ours.then_some(Socket {
+        is_ours.then_some(NamedSocket {
             path: entry.path(),
             ssh: ssh.parse().ok()?,
             tag: tag.to_owned(),
