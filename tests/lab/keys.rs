@@ -48,10 +48,13 @@ impl KeyStore {
         let mut all = self.pushed.lock().expect("the key store's lock");
         let pushed = all.entry(file.clone()).or_default();
         pushed.retain(|other| other.until > now && other.key != key);
-        pushed.push(Pushed {
-            until: now + lifetime,
-            key: key.to_owned(),
-        });
+        // sshd knows seconds only: a key would be valid until the next one.
+        if !lifetime.is_zero() {
+            pushed.push(Pushed {
+                until: now + lifetime,
+                key: key.to_owned(),
+            });
+        }
         let lines: String = pushed.iter().map(Pushed::line).collect();
         lab_dir::make_private(&directory)?;
         // sshd may read at any moment, and must not see half a file.

@@ -26,6 +26,9 @@ fn peak(command: &mut Command) -> (u64, Child) {
 fn is_cut_off(action: &'static str, words: &[&str], says: &str, most: u64) {
     let caller = caller();
     caller.fault(Fault::new(Trouble::Endless).on(action));
+    // ssh has been started when a push is answered.
+    let late = Trouble::Latency(Duration::from_millis(300));
+    caller.fault(Fault::new(late).on(SEND_SSH_PUBLIC_KEY));
     let (peak, child) = peak(caller.command("mssh").args(words));
     let outcome = outcome(child);
     let error = format!("mssh: error: the answer of 127.0.0.1 is longer than {says}");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::lab::instances::{
     DESCRIBE_DENIED, IN_EU_WEST_1, IPV6_ONLY, PRIVATE, SHORT_ID, WEB1, WEB2,
 };
-use crate::lab::{Fault, Trouble};
+use crate::lab::{Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{caller, finish, lab, look_ups, pushes, run, skipped};
 
 /// Prints the user and the address of the server.
@@ -161,6 +161,9 @@ fn a_host_with_an_id_needs_no_permission_to_describe() {
 fn a_wrong_zone_is_an_error_with_a_host_and_not_with_an_id() {
     let caller = caller();
     run(&caller, "mssh", ["-z", "us-east-1b", WEB1, "echo in"]).prints("in\n");
+    // No look-up takes long enough for the answer to the push to come first.
+    let late = Trouble::Latency(Duration::from_millis(500));
+    caller.fault(Fault::new(late).on(SEND_SSH_PUBLIC_KEY));
     run(
         &caller,
         "mssh",
