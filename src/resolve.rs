@@ -68,6 +68,7 @@ impl Resolver<'_> {
         };
         self.terminal.warn(&stale.to_string());
         self.aws.forget();
+        self.push.forget()?;
         self.all_once().await
     }
 

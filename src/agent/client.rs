@@ -129,6 +129,14 @@ impl AgentProcess {
         }
     }
 
+    /// Has it forget all pushes so far.
+    ///
+    /// # Errors
+    /// [`KeyError::NoAgent`], if it is gone.
+    pub(crate) fn forget(&self) -> Result<(), Error> {
+        self.tell(&Order::Forget)
+    }
+
     /// Has it open a connection for ssh.
     pub(crate) fn connect(&self, connection: &OwnConnection) {
         let options = connection.options.socket;

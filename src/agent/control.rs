@@ -29,6 +29,8 @@ pub(crate) enum Order {
     Keep(Credentials),
     /// The user's own agent, for keys that are not ours.
     UserAgent(PathBuf),
+    /// Nothing that was pushed so far counts: mssh begins again, with other credentials.
+    Forget,
     /// mssh becomes the client now: from here on, the agent reports errors itself.
     Start {
         /// Whether ssh looks for the agent once more after it has gone to the background.
@@ -65,6 +67,7 @@ impl Order {
             Self::UserAgent(path) => json!({ "agent": bytes(path) }),
             Self::KeyType(kind) => json!({ "type": kind.name() }),
             Self::Open => json!({ "open": true }),
+            Self::Forget => json!({ "forget": true }),
             Self::Start { stays } => json!({ "start": stays }),
         };
         value.to_string() + "\n"
@@ -92,6 +95,9 @@ impl Order {
         }
         if value.get("open").is_some() {
             return Some(Self::Open);
+        }
+        if value.get("forget").is_some() {
+            return Some(Self::Forget);
         }
         let stays = value.get("start")?.as_bool()?;
         Some(Self::Start { stays })

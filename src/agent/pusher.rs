@@ -35,6 +35,8 @@ pub(crate) struct Pusher {
 /// How far the pushes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct PushState {
+    /// How often all before was forgotten.
+    round: u32,
     /// How many are not answered; one more until it is known that there are no others.
     open: usize,
     has_failed: bool,
@@ -45,6 +47,7 @@ struct PushState {
 impl Pusher {
     pub(crate) fn new(public: String, terminal: Terminal) -> Self {
         let state = PushState {
+            round: 0,
             open: 1,
             has_failed: false,
             accepted: None,
@@ -61,6 +64,7 @@ impl Pusher {
     /// Begins a push. Call it in the runtime.
     pub(crate) fn begin(self: &Arc<Self>, push: Push) -> Ticket {
         self.state.send_modify(|it| it.open += 1);
+        let round = self.state.borrow().round;
         let (progress, ticket) = Ticket::new(&push);
         let pusher = Arc::clone(self);
         tokio::spawn(async move {
@@ -71,13 +75,18 @@ impl Pusher {
                 retried.send_replace(Progress::Retried(attempts, throttled));
             };
             let result = pusher.send(&push, &push.credentials, retried).await;
-            pusher.finish(push, result.is_ok());
-            progress.send_replace(Progress::Answered(result));
+            if pusher.finish(push, round, result.is_ok()) {
+                progress.send_replace(Progress::Answered(result));
+            }
         });
         ticket
     }
 
-    fn finish(&self, push: Push, is_accepted: bool) {
+    /// Notes the answer, unless the push was forgotten: then nobody is told of it.
+    fn finish(&self, push: Push, round: u32, is_accepted: bool) -> bool {
+        if self.state.borrow().round != round {
+            return false;
+        }
         if is_accepted {
             self.pushes().push(push);
         }
@@ -87,6 +96,20 @@ impl Pusher {
             if is_accepted {
                 it.accepted = Some(SystemTime::now());
             }
+        });
+        true
+    }
+
+    /// Nothing that was pushed or has failed so far counts.
+    pub(crate) fn forget(&self) {
+        self.pushes().clear();
+        self.state.send_modify(|it| {
+            *it = PushState {
+                round: it.round + 1,
+                open: 1,
+                has_failed: false,
+                accepted: None,
+            };
         });
     }
 

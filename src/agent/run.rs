@@ -74,6 +74,7 @@ impl Run {
                 Some(Order::Connect(address, options)) => self.connect(address, options),
                 Some(Order::Keep(credentials)) => self.state().credentials = Some(credentials),
                 Some(Order::UserAgent(path)) => self.state().users_agent = Some(path),
+                Some(Order::Forget) => self.forget(),
                 Some(Order::Start { stays }) => return self.start(stays),
                 Some(Order::Open | Order::KeyType(_)) | None => {}
             }
@@ -157,6 +158,11 @@ impl Run {
                 );
             }
         }
+    }
+
+    fn forget(&self) {
+        self.state().untold.clear();
+        self.pusher.forget();
     }
 
     fn start(&self, stays: bool) {

@@ -213,6 +213,20 @@ impl<'a> KeyPush<'a> {
         }
     }
 
+    /// Begins again: what was pushed, or could not be, counts no more.
+    ///
+    /// # Errors
+    /// A missing agent.
+    pub(super) fn forget(&self) -> Result<(), Error> {
+        self.tickets.borrow_mut().clear();
+        match self.agent {
+            Some(KeyAgent::Process(agent)) => agent.forget()?,
+            Some(KeyAgent::Here(pusher)) => pusher.forget(),
+            None => {}
+        }
+        Ok(())
+    }
+
     /// Gives pushes that are not answered a moment more: ssh need not start to learn of a failure
     /// that comes as fast as the instance's own look-up. If AWS throttles a push, it may take long:
     /// ssh does not start before the answer, since sshd lets only a few logins wait (MaxStartups in

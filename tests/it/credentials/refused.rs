@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::json;
 
 use crate::lab::instances::WEB1;
-use crate::lab::{DESCRIBE_INSTANCES, Fault, Trouble, clock};
+use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble, clock};
 use crate::sandbox::{AwsUser, Outcome, arn, finish, finish_with};
 
 /// A user with cached sessions of two roles; the second is assumed from the first.
@@ -68,6 +68,26 @@ fn a_refused_session_is_dropped_and_replaced() {
         // The new session is cached.
         assert_eq!(user.key_of("r"), "ASIA");
         assert_eq!(user.assumed().len(), 2);
+    }
+}
+
+/// Both calls are made at the same time, so AWS refuses both; each answer may be the first.
+#[test]
+fn a_session_refused_for_the_push_too_is_dropped_once() {
+    let late = Trouble::Latency(Duration::from_millis(400));
+    for delayed in [None, Some(DESCRIBE_INSTANCES), Some(SEND_SSH_PUBLIC_KEY)] {
+        let user = user();
+        let file = file(&user);
+        put(&user, &file);
+        for action in [DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY] {
+            let refused = Fault::new(Trouble::ExpiredToken).on(action);
+            user.caller.fault(refused.first(1));
+        }
+        if let Some(action) = delayed {
+            user.caller.fault(Fault::new(late).on(action).first(1));
+        }
+        warns_and_goes_on(&user.runs(&["-u", "r"]), &file);
+        assert_eq!(user.assumed().len(), 2, "{delayed:?}");
     }
 }
 
