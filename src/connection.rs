@@ -22,7 +22,7 @@ pub(crate) fn hand_to_ssh(words: &[OsString]) -> ExitCode {
         return ExitCode::from(FAILED);
     };
     let connected = open_in_advance(&request).map_or_else(|| connect(&request), Ok);
-    let passed = connected.and_then(|connection| pass_fd::send(io::stdout(), connection));
+    let passed = connected.and_then(|it| pass_fd::send(io::stdout(), pass_fd::BYTE, it));
     let Err(cause) = passed else {
         return ExitCode::SUCCESS;
     };

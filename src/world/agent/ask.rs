@@ -1,16 +1,12 @@
 //! What our ProxyCommand asks the agent of its run.
 
-use std::io::{self, ErrorKind, IoSliceMut, Read, Write};
-use std::mem::MaybeUninit;
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
-use rustix::cmsg_space;
-use rustix::io::{FdFlags, fcntl_setfd, retry_on_intr};
-use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
-
 use crate::wire::agent;
+use crate::world::net::pass_fd;
 
 /// Asks for AWS credentials, as JSON. `None` if the agent has none for us. It may have to get them
 /// from AWS first.
@@ -39,29 +35,10 @@ fn exchange(socket: &Path, request: &[u8]) -> io::Result<(Vec<u8>, Option<OwnedF
     stream.write_all(&agent::framed(request).ok_or(ErrorKind::InvalidInput)?)?;
     // A descriptor comes with the first byte.
     let mut prefix = [0; 4];
-    let (received, opened) = receive(&stream, &mut prefix)?;
+    let (received, opened) = pass_fd::receive(&stream, &mut prefix)?;
     stream.read_exact(&mut prefix[received..])?;
     let length = agent::length(prefix).ok_or(ErrorKind::InvalidData)?;
     let mut reply = vec![0; length];
     stream.read_exact(&mut reply)?;
     Ok((reply, opened))
-}
-
-/// Receives bytes, and a descriptor if one comes with them. Their number is 0 at the end of the stream.
-fn receive(stream: &UnixStream, bytes: &mut [u8]) -> io::Result<(usize, Option<OwnedFd>)> {
-    let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(1))];
-    let mut control = RecvAncillaryBuffer::new(&mut space);
-    let received = retry_on_intr(|| {
-        let mut slices = [IoSliceMut::new(bytes)];
-        recvmsg(stream, &mut slices, &mut control, RecvFlags::empty())
-    })?;
-    let opened = control.drain().find_map(|message| match message {
-        RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
-        _ => None,
-    });
-    // MSG_CMSG_CLOEXEC would do it at once, but not on macOS.
-    if let Some(opened) = &opened {
-        fcntl_setfd(opened, FdFlags::CLOEXEC)?;
-    }
-    Ok((received.bytes, opened))
 }

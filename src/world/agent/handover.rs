@@ -1,20 +1,15 @@
-//! Hands a connection over to another agent, as a descriptor in a datagram (SCM_RIGHTS in unix(7)).
+//! Hands a connection over to another agent, as a descriptor in a datagram.
 //!
 //! Who has connected stays known: a socket's peer is that of the time of its connect(2).
 
-use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
-use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, OwnedFd};
+use std::io;
 use std::os::unix::net::{UnixDatagram as Datagram, UnixStream as Stream};
 use std::path::Path;
 
-use rustix::cmsg_space;
-use rustix::io::{FdFlags, fcntl_setfd};
-use rustix::net::{AddressFamily, SocketType, sendmsg_addr, socket};
-use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
-use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketAddrUnix};
 use tokio::io::Interest;
 use tokio::net::{UnixDatagram, UnixStream};
+
+use crate::world::net::pass_fd;
 
 /// Where other agents hand connections over.
 #[derive(Debug)]
@@ -36,8 +31,10 @@ impl Handovers {
     /// If the system refuses.
     pub(crate) async fn next(&self) -> io::Result<UnixStream> {
         loop {
-            let received = self.0.async_io(Interest::READABLE, || receive(&self.0));
-            if let Some(stream) = received.await? {
+            let receive = || pass_fd::receive(&self.0, &mut [0]);
+            let received = self.0.async_io(Interest::READABLE, receive).await?;
+            if let (_, Some(descriptor)) = received {
+                let stream = Stream::from(descriptor);
                 stream.set_nonblocking(true)?;
                 return UnixStream::from_std(stream);
             }
@@ -50,38 +47,10 @@ impl Handovers {
 /// # Errors
 /// If none does, or it is behind with what it was handed already.
 pub(crate) fn hand_over(stream: &UnixStream, to: &Path) -> io::Result<()> {
-    let sender = socket(AddressFamily::UNIX, SocketType::DGRAM, None)?;
-    fcntl_setfd(&sender, FdFlags::CLOEXEC)?;
-    let descriptors = [stream.as_fd()];
-    let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(1))];
-    let mut control = SendAncillaryBuffer::new(&mut space);
-    control.push(SendAncillaryMessage::ScmRights(&descriptors));
-    let address = SocketAddrUnix::new(to)?;
-    let flags = SendFlags::DONTWAIT;
-    sendmsg_addr(sender, &address, &[IoSlice::new(&[0])], &mut control, flags)?;
-    Ok(())
-}
-
-/// A connection in the next datagram; `None` if there is none in it.
-fn receive(socket: impl AsFd) -> io::Result<Option<Stream>> {
-    let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(1))];
-    let mut control = RecvAncillaryBuffer::new(&mut space);
-    let mut byte = [0];
-    let mut slices = [IoSliceMut::new(&mut byte)];
-    match recvmsg(socket, &mut slices, &mut control, RecvFlags::empty()) {
-        Err(cause) if io::Error::from(cause).kind() == ErrorKind::Interrupted => return Ok(None),
-        received => received?,
-    };
-    let opened: Option<OwnedFd> = control.drain().find_map(|message| match message {
-        RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
-        _ => None,
-    });
-    let Some(opened) = opened else {
-        return Ok(None);
-    };
-    // MSG_CMSG_CLOEXEC would do it at once, but not on macOS.
-    fcntl_setfd(&opened, FdFlags::CLOEXEC)?;
-    Ok(Some(opened.into()))
+    let sender = Datagram::unbound()?;
+    sender.connect(to)?;
+    sender.set_nonblocking(true)?;
+    pass_fd::send(sender, pass_fd::BYTE, stream).map(drop)
 }
 
 #[cfg(test)]

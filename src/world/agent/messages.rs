@@ -1,15 +1,13 @@
 //! The messages of agents on sockets.
 
-use std::io::{self, ErrorKind, IoSlice};
-use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, OwnedFd};
+use std::io::{self, ErrorKind};
+use std::os::fd::OwnedFd;
 
-use rustix::cmsg_space;
-use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::UnixStream;
 
 use crate::wire::agent;
+use crate::world::net::pass_fd;
 
 /// Reads a message. `None` at the end of the stream.
 ///
@@ -38,7 +36,7 @@ pub(super) async fn write(stream: &mut UnixStream, message: &[u8]) -> io::Result
     stream.write_all(&framed).await
 }
 
-/// Writes a message, and sends a descriptor with it (SCM_RIGHTS in unix(7)).
+/// Writes a message, and sends a descriptor with it.
 ///
 /// # Errors
 /// If the socket fails, or the message is over the limit.
@@ -48,14 +46,7 @@ pub(super) async fn write_with(
     descriptor: OwnedFd,
 ) -> io::Result<()> {
     let framed = agent::framed(message).ok_or(ErrorKind::InvalidData)?;
-    let descriptors = [descriptor.as_fd()];
-    let send = || {
-        let mut space = [MaybeUninit::uninit(); cmsg_space!(ScmRights(1))];
-        let mut control = SendAncillaryBuffer::new(&mut space);
-        control.push(SendAncillaryMessage::ScmRights(&descriptors));
-        let bytes = [IoSlice::new(&framed)];
-        Ok(sendmsg(&*stream, &bytes, &mut control, SendFlags::empty())?)
-    };
+    let send = || pass_fd::send(&*stream, &framed, &descriptor);
     let written = stream.async_io(Interest::WRITABLE, send).await?;
     stream.write_all(&framed[written..]).await
 }
