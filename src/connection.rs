@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use crate::plan::argv::own_connection::ConnectionRequest;
 use crate::world::agent::ask_connection;
 use crate::world::net::{pass_fd, ssh_socket};
-use crate::world::tty::terminal::Terminal;
+use crate::world::tty::terminal::{Terminal, without_numbers};
 
 /// The status of ssh when it cannot connect.
 const FAILED: u8 = 255;
@@ -31,7 +31,7 @@ pub(crate) fn hand_to_ssh(words: &[OsString]) -> ExitCode {
         // ssh ends its lines like this, for a terminal in raw mode.
         let line = format!(
             "ssh: connect to host {host} port {port}: {}\r\n",
-            text(&cause)
+            without_numbers(&cause.to_string())
         );
         Terminal::write_verbatim(line.as_bytes());
     }
@@ -51,13 +51,6 @@ fn connect(request: &ConnectionRequest) -> io::Result<OwnedFd> {
     ssh_socket::connect_blocking(request.address, options.socket, limits).map(OwnedFd::from)
 }
 
-/// The text of strerror(3).
-fn text(cause: &io::Error) -> String {
-    let text = cause.to_string();
-    let number = text.find(" (os error ");
-    number.map_or(text.as_str(), |at| &text[..at]).to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,7 +58,7 @@ mod tests {
     #[test]
     fn an_error_reads_as_in_ssh() {
         let refused = io::Error::from(rustix::io::Errno::CONNREFUSED);
-        assert_eq!(text(&refused), "Connection refused");
-        assert_eq!(text(&io::Error::other("odd")), "odd");
+        assert_eq!(without_numbers(&refused.to_string()), "Connection refused");
+        assert_eq!(without_numbers(&io::Error::other("odd").to_string()), "odd");
     }
 }

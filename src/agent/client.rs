@@ -1,8 +1,7 @@
 //! mssh's end of its agent: it starts the process, tells it what to push, and hears of the answers.
 
 use std::collections::HashMap;
-use std::io;
-use std::io::Write as _;
+use std::io::Write;
 use std::net::{Shutdown, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as Socket;
@@ -45,6 +44,19 @@ pub(crate) struct AgentProcess {
 struct OpenPushes {
     next: u64,
     answers: HashMap<u64, watch::Sender<Progress>>,
+}
+
+impl OpenPushes {
+    /// Adds one, and returns its number.
+    fn add(&mut self, answer: watch::Sender<Progress>) -> u64 {
+        self.next += 1;
+        self.answers.insert(self.next, answer);
+        self.next
+    }
+}
+
+fn lock(open: &Mutex<OpenPushes>) -> MutexGuard<'_, OpenPushes> {
+    open.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl AgentProcess {
@@ -97,7 +109,7 @@ impl AgentProcess {
         let known = directory.wait_for(Option::is_some).await;
         match known.as_deref() {
             Ok(Some(directory)) => directory.clone().map_err(Error::from),
-            Ok(None) | Err(_) => Err(KeyError::NoAgent(io::Error::other("it has ended")).into()),
+            Ok(None) | Err(_) => Err(KeyError::agent_has_ended().into()),
         }
     }
 
@@ -115,13 +127,7 @@ impl AgentProcess {
     /// [`KeyError::NoAgent`], if it is gone.
     pub(crate) async fn push(&self, push: Push) -> Result<Ticket, Error> {
         let (answer, ticket) = Ticket::new(&push);
-        let number = {
-            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-            open.next += 1;
-            let number = open.next;
-            open.answers.insert(number, answer);
-            number
-        };
+        let number = lock(&self.open).add(answer);
         match self.tell(&Order::Push(number, Box::new(push))) {
             Ok(()) => Ok(ticket),
             // It has said why it ends.
@@ -211,7 +217,7 @@ impl Receiver {
                 self.take(notice);
             }
         }
-        self.open().answers.clear();
+        lock(&self.open).answers.clear();
     }
 
     fn take(&self, notice: Notice) {
@@ -220,7 +226,7 @@ impl Receiver {
                 self.directory.send_replace(Some(Ok(path)));
             }
             Notice::Failed(error) => {
-                for (_, sender) in self.open().answers.drain() {
+                for (_, sender) in lock(&self.open).answers.drain() {
                     sender.send_replace(Progress::Answered(Err(error.clone())));
                 }
                 self.directory.send_replace(Some(Err(error)));
@@ -231,19 +237,15 @@ impl Receiver {
                 });
             }
             Notice::Retried(number, attempts, is_throttled) => {
-                if let Some(sender) = self.open().answers.get(&number) {
+                if let Some(sender) = lock(&self.open).answers.get(&number) {
                     sender.send_replace(Progress::Retried(attempts, is_throttled));
                 }
             }
             Notice::Pushed(number, answer) => {
-                if let Some(sender) = self.open().answers.remove(&number) {
+                if let Some(sender) = lock(&self.open).answers.remove(&number) {
                     sender.send_replace(Progress::Answered(answer));
                 }
             }
         }
-    }
-
-    fn open(&self) -> MutexGuard<'_, OpenPushes> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -14,6 +14,7 @@ use crate::plan::target::ids::Login;
 use crate::world::aws::{
     Aws, Credentials, Prompts, PushRequest, PushTarget, RefreshingCredentials,
 };
+use crate::world::process::clock::took;
 use crate::world::tty::terminal::Terminal;
 
 /// How long after a push ssh may still log in with the key: AWS keeps it for 60 seconds, of which
@@ -130,9 +131,9 @@ impl Pusher {
         let has_waited = state.borrow().open > 0;
         let state = state.wait_for(|it| it.open == 0).await;
         if has_waited {
-            let waited = asked.elapsed().as_secs_f64() * 1000.0;
+            let waited = took(asked);
             self.terminal
-                .debug(|| format!("ssh waited {waited:.1} ms for the push"));
+                .debug(|| format!("ssh waited {waited} for the push"));
         }
         if !state.is_ok_and(|it| !it.has_failed) {
             return false;

@@ -22,6 +22,7 @@ use crate::plan::argv::own_connection::SocketOptions;
 use crate::world::agent::Hooks;
 use crate::world::aws::{Credentials, credentials_json};
 use crate::world::net::ssh_socket;
+use crate::world::process::clock::took;
 use crate::world::tty::terminal::Terminal;
 
 /// The run.
@@ -130,12 +131,9 @@ impl Run {
             let began = Instant::now();
             let connected = ssh_socket::connect(address, options).await;
             let stands = connected.is_ok();
-            run.terminal.debug(|| {
-                let took = began.elapsed().as_secs_f64() * 1000.0;
-                match &connected {
-                    Ok(_) => format!("connected to {address} in {took:.1} ms, for ssh"),
-                    Err(cause) => format!("ssh connects itself: {address}: {cause}"),
-                }
+            run.terminal.debug(|| match &connected {
+                Ok(_) => format!("connected to {address} in {}, for ssh", took(began)),
+                Err(cause) => format!("ssh connects itself: {address}: {cause}"),
             });
             let mut state = run.state();
             state

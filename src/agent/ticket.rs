@@ -1,7 +1,5 @@
 //! A push that is on its way.
 
-use std::io;
-
 use tokio::sync::watch;
 
 use super::push::Push;
@@ -68,7 +66,7 @@ impl Ticket {
                 Progress::Answered(answer) => return answer.map_err(Error::from),
             }
             if progress.changed().await.is_err() {
-                return Err(KeyError::NoAgent(io::Error::other("it has ended")).into());
+                return Err(KeyError::agent_has_ended().into());
             }
         }
     }

@@ -1,7 +1,8 @@
 //! An ssh agent that holds the key of one run, and passes everything else on to the user's own agent.
 //!
-//! Whoever can sign with the key can log in where it was pushed. So it serves only the ssh that we
-//! started, signs only logins of our users, and hides from what that ssh starts once it has logged in.
+//! A process that can sign with the key can log in where it was pushed. So the agent serves only the
+//! ssh that mssh started, signs only logins of our users, and hides from what that ssh starts once it has
+//! logged in.
 
 mod ask;
 mod caller;

@@ -40,6 +40,7 @@ pub(crate) use self::ssm::{Session, SessionKind};
 use crate::plan::aws::profiles::Profile;
 use crate::plan::aws::region::{ChosenRegion, RegionSettings, RegionSource};
 use crate::plan::target::ids::Region;
+use crate::world::process::clock::took;
 use crate::world::tty::terminal::Terminal;
 
 /// The user's AWS configuration.
@@ -278,8 +279,4 @@ impl Regional<'_> {
             push: None,
         }
     }
-}
-
-fn took(since: Instant) -> String {
-    format!("{:.1} ms", since.elapsed().as_secs_f64() * 1000.0)
 }

@@ -2,7 +2,9 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use super::quote;
 
 /// What ssh is told about the agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,26 +42,14 @@ impl AgentOptions {
         let mut options = vec![option("IdentityAgent", self.socket.as_os_str())];
         match &self.forwarded {
             Some(Forwarded::Users(socket)) => {
-                options.push(option("ForwardAgent", &without_tokens(socket)));
+                let socket = quote::doubled(socket.as_os_str().as_bytes());
+                options.push(option("ForwardAgent", &OsString::from_vec(socket)));
             }
             Some(Forwarded::Nothing) => options.push(option("ForwardAgent", NO_SOCKET.as_ref())),
             None => {}
         }
         options
     }
-}
-
-/// A path in which ssh finds no tokens.
-fn without_tokens(path: &Path) -> OsString {
-    let bytes = path.as_os_str().as_bytes();
-    let mut text = Vec::with_capacity(bytes.len());
-    for &byte in bytes {
-        text.push(byte);
-        if byte == b'%' {
-            text.push(byte);
-        }
-    }
-    OsString::from_vec(text)
 }
 
 /// An option with a path, quoted where ssh would take it for several words.

@@ -8,11 +8,12 @@ use aws_sdk_ec2::config::http::HttpResponse;
 use aws_sdk_ec2::error::SdkError;
 use aws_sdk_ec2::operation::RequestId;
 
+use super::Regional;
 use super::retry::OperationError;
-use super::{Regional, took};
 use crate::plan::target::ids::{InstanceId, Login, Zone};
 use crate::world::aws::error::{AwsError, SdkCause};
 use crate::world::net::connect_error;
+use crate::world::process::clock::took;
 use crate::world::tty::waiting::Wait;
 
 /// A call to AWS.

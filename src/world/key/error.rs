@@ -36,6 +36,13 @@ pub(crate) enum KeyError {
     Unpushable { path: PathBuf, kind: String },
 }
 
+impl KeyError {
+    /// The agent is gone, and has not said why.
+    pub(crate) fn agent_has_ended() -> Self {
+        Self::NoAgent(io::Error::other("it has ended"))
+    }
+}
+
 impl Hint for KeyError {
     fn hint(&self) -> Option<String> {
         let hint = match self {

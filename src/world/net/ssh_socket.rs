@@ -29,7 +29,7 @@ pub(crate) async fn connect(address: SocketAddr, options: SocketOptions) -> io::
     let connecting = tokio::net::TcpStream::connect(address);
     let connected = timeout(LIMIT, connecting).await;
     let stream = connected.map_err(|_| io::Error::from(Errno::TIMEDOUT))??;
-    // Whoever gets the descriptor shares this flag, too.
+    // The process that gets the descriptor shares this flag.
     let stream = stream.into_std()?;
     stream.set_nonblocking(false)?;
     Ok(prepared(stream, options))

@@ -35,3 +35,8 @@ impl Clock {
         self.started + time.saturating_sub(self.at)
     }
 }
+
+/// The time since then, for a message: `1.5 ms`.
+pub(crate) fn took(since: std::time::Instant) -> String {
+    format!("{:.1} ms", since.elapsed().as_secs_f64() * 1000.0)
+}

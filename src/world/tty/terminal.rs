@@ -167,7 +167,7 @@ fn line_end() -> &'static str {
 }
 
 /// `text` without the error numbers that Rust appends, as in `Connection refused (os error 111)`.
-fn without_numbers(text: &str) -> String {
+pub(crate) fn without_numbers(text: &str) -> String {
     const BEGIN: &str = " (os error ";
     let mut parts = text.split(BEGIN);
     let mut plain = parts.next().unwrap_or_default().to_owned();
