@@ -10,6 +10,7 @@ pub(crate) mod files;
 pub(crate) mod host_blocks;
 mod host_config;
 pub(crate) mod known_hosts;
+pub(crate) mod tokens;
 pub(crate) mod user;
 
 use std::ffi::OsString;

@@ -4,7 +4,7 @@
 //! would log in as the user `%u`. mssh expands them for every release, since the same files may serve
 //! several machines.
 
-use super::HostConfig;
+use super::{HostConfig, tokens};
 
 /// The local user.
 #[derive(Debug)]
@@ -31,26 +31,7 @@ pub(crate) fn expanded(
     local: &Local,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Option<String> {
-    let mut text = String::new();
-    let mut rest = user;
-    while let Some(at) = rest.find(['%', '$']) {
-        text.push_str(&rest[..at]);
-        rest = &rest[at..];
-        if let Some(after) = rest.strip_prefix("${") {
-            let (name, after) = after.split_once('}')?;
-            text.push_str(&variable(name)?);
-            rest = after;
-        } else if let Some(after) = rest.strip_prefix('%') {
-            let token = after.chars().next()?;
-            text.push_str(&of_token(token, answer, local)?);
-            rest = &after[token.len_utf8()..];
-        } else {
-            text.push('$');
-            rest = &rest[1..];
-        }
-    }
-    text.push_str(rest);
-    Some(text)
+    tokens::expanded(user, |token| of_token(token, answer, local), variable)
 }
 
 /// The value of a token (TOKENS in ssh_config(5)) that makes sense in a user name.

@@ -25,6 +25,14 @@ pub(super) fn home() -> PathBuf {
     user().map_or_else(|| PathBuf::from("~"), |user| user.dir)
 }
 
+/// A path of ssh's, in which `~/` stands for the home directory.
+pub(super) fn with_home(path: &str) -> PathBuf {
+    match path.strip_prefix("~/") {
+        Some(below) => home().join(below),
+        None => path.into(),
+    }
+}
+
 /// `~/.ssh`.
 #[must_use]
 pub(crate) fn directory() -> PathBuf {

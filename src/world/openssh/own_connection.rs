@@ -44,13 +44,8 @@ pub(crate) fn files_say_the_same(config: &HostConfig, hosts: [&str; 2]) -> bool 
 /// Whether one of the user's or the system's known_hosts files has a key for any of these names.
 #[must_use]
 pub(crate) fn knows_any(config: &HostKeyConfig, names: &[String]) -> bool {
-    let mut files = config
-        .files
-        .iter()
-        .map(|name| match name.strip_prefix("~/") {
-            Some(rest) => config_files::home().join(rest),
-            None => PathBuf::from(name),
-        });
+    let files = config.files.iter();
+    let mut files = files.map(|name| config_files::with_home(name));
     files.any(|file| {
         // Opening a FIFO would wait for a writer.
         file.metadata().is_ok_and(|it| it.is_file())

@@ -6,7 +6,8 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::plan::ssh_g::AgentConfig;
+use super::config_files;
+use crate::plan::ssh_g::{AgentConfig, tokens};
 
 /// The variable that names the agent.
 const VARIABLE: &str = "SSH_AUTH_SOCK";
@@ -68,39 +69,14 @@ fn from_variable(name: &str) -> Option<PathBuf> {
 
 /// The value with `~`, `${VARIABLE}` and the tokens that do not depend on the host.
 fn expanded(value: &str) -> Option<PathBuf> {
-    let home = env::home_dir()?;
-    let home = home.to_str()?;
-    let mut text = String::new();
-    let mut rest = value;
-    if let Some(below) = value.strip_prefix("~/") {
-        text = format!("{home}/");
-        rest = below;
-    }
-    while let Some(at) = rest.find(['%', '$']) {
-        text.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let (value, length) = token(rest, home)?;
-        text.push_str(&value);
-        rest = &rest[length..];
-    }
-    text.push_str(rest);
-    Some(Path::new(&text).to_owned())
-}
-
-/// The value of the token at the beginning, and the token's length; `None` for one of the host's.
-fn token(text: &str, home: &str) -> Option<(String, usize)> {
-    if let Some(rest) = text.strip_prefix("${") {
-        let (name, _) = rest.split_once('}')?;
-        return Some((env::var(name).ok()?, name.len() + 3));
-    }
-    let value = match text.as_bytes().get(..2)? {
-        b"%%" => "%".to_owned(),
-        b"%d" => home.to_owned(),
-        b"%i" => rustix::process::getuid().as_raw().to_string(),
-        _ if text.starts_with('$') => return Some(("$".to_owned(), 1)),
-        _ => return None,
+    let token = |token| match token {
+        '%' => Some("%".to_owned()),
+        'd' => config_files::home().to_str().map(str::to_owned),
+        'i' => Some(rustix::process::getuid().as_raw().to_string()),
+        _ => None,
     };
-    Some((value, 2))
+    let text = tokens::expanded(value, token, |name| env::var(name).ok())?;
+    Some(config_files::with_home(&text))
 }
 
 #[cfg(test)]
