@@ -120,18 +120,18 @@ async fn live(client: ClientProcess, signals: HeldSignals, terminal: Terminal) -
     tell(&socket, &Notice::Ready(directory.path().to_owned()));
     let run = Run::new(client.pid, key.line(), socket, terminal);
     let work = async {
-        run.follow(first, orders, || directory::sweep_beside(directory.path()))
-            .await;
-        if let Some(users_agent) = run.users_agent_once_started() {
-            let key = Some(key).filter(|_| !run.pushes_own_key());
-            let server = AgentServer::new(key, users_agent, RunHooks(Arc::clone(&run)));
+        let sweep = || directory::sweep_beside(directory.path());
+        if let Some(started) = run.follow(first, orders, sweep).await {
+            let key = Some(key).filter(|_| !started.by_own_key);
+            let hooks = RunHooks(Arc::clone(&run));
+            let server = AgentServer::new(key, started.users_agent, hooks);
             tokio::select! {
                 never = server.serve(&listener) => match never {},
                 () = client.end() => {}
             }
             // The key ends with the client.
             drop(server);
-            if run.stays() {
+            if started.stays {
                 tokio::time::sleep(SETUP).await;
             }
         }

@@ -38,15 +38,22 @@ pub(super) struct Run {
 struct RunState {
     /// Whether mssh has become the client, and does not report errors any more.
     is_started: bool,
-    /// Whether ssh looks for the agent once more after it has gone to the background.
-    stays: bool,
     /// The errors that mssh was told of, and may not have heard.
     untold: Vec<PushError>,
-    users_agent: Option<PathBuf>,
     credentials: Option<Credentials>,
-    pushes_own_key: bool,
     /// The connections that ssh has not taken.
     connections: Vec<(SocketAddr, TcpStream)>,
+}
+
+/// What mssh has said by the time that it becomes the client.
+#[derive(Default)]
+pub(super) struct Started {
+    /// The user's own agent, if there is one.
+    pub(super) users_agent: Option<PathBuf>,
+    /// Whether ssh logs in with a key of the user's.
+    pub(super) by_own_key: bool,
+    /// Whether ssh looks for the agent once more after it has gone to the background.
+    pub(super) stays: bool,
 }
 
 impl Run {
@@ -61,22 +68,29 @@ impl Run {
     }
 
     /// Does what mssh says, beginning with the orders that were read already, until it has become the
-    /// client or is dead. Does something else `meanwhile`, after the first order.
+    /// client; `None` if it is dead. Does something else `meanwhile`, after the first order.
     pub(super) async fn follow(
         self: &Arc<Self>,
         mut next: VecDeque<String>,
         mut orders: Lines<BufReader<UnixStream>>,
         meanwhile: impl FnOnce(),
-    ) {
+    ) -> Option<Started> {
+        let mut said = Started::default();
         let mut meanwhile = Some(meanwhile);
         while let Some(line) = next.pop_front() {
             match Order::parse(&line) {
-                Some(Order::Push(number, push)) => self.push(number, *push),
+                Some(Order::Push(number, push)) => {
+                    said.by_own_key |= push.own_key.is_some();
+                    self.push(number, *push);
+                }
                 Some(Order::Connect(address, options)) => self.connect(address, options),
                 Some(Order::Keep(credentials)) => self.state().credentials = Some(credentials),
-                Some(Order::UserAgent(path)) => self.state().users_agent = Some(path),
+                Some(Order::UserAgent(path)) => said.users_agent = Some(path),
                 Some(Order::Forget) => self.forget(),
-                Some(Order::Start { stays }) => return self.start(stays),
+                Some(Order::Start { stays }) => {
+                    self.start();
+                    return Some(Started { stays, ..said });
+                }
                 Some(Order::Open | Order::KeyType(_)) | None => {}
             }
             meanwhile.take().into_iter().for_each(|it| it());
@@ -84,30 +98,10 @@ impl Run {
                 next.extend(orders.next_line().await.ok().flatten());
             }
         }
-    }
-
-    /// The user's own agent, if there is one; `None` if mssh did not become the client.
-    #[expect(
-        clippy::option_option,
-        reason = "whether there is one, once it is known"
-    )]
-    pub(super) fn users_agent_once_started(&self) -> Option<Option<PathBuf>> {
-        let state = self.state();
-        state.is_started.then(|| state.users_agent.clone())
-    }
-
-    /// Whether ssh looks for the agent once more after it has gone to the background.
-    pub(super) fn stays(&self) -> bool {
-        self.state().stays
-    }
-
-    /// Whether ssh logs in with a key of the user's.
-    pub(super) fn pushes_own_key(&self) -> bool {
-        self.state().pushes_own_key
+        None
     }
 
     fn push(self: &Arc<Self>, number: u64, push: Push) {
-        self.state().pushes_own_key |= push.own_key.is_some();
         let ticket = self.pusher.begin(push);
         let run = Arc::clone(self);
         tokio::spawn(async move {
@@ -163,9 +157,9 @@ impl Run {
         self.pusher.forget();
     }
 
-    fn start(&self, stays: bool) {
+    fn start(&self) {
         let mut state = self.state();
-        (state.is_started, state.stays) = (true, stays);
+        state.is_started = true;
         for error in state.untold.drain(..) {
             self.terminal.error(&error);
         }
