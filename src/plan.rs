@@ -6,6 +6,7 @@ pub(crate) mod aws;
 pub(crate) mod cli;
 mod host_port;
 pub(crate) mod key_type;
+pub(crate) mod pattern;
 pub(crate) mod program;
 pub(crate) mod route;
 pub(crate) mod ssh_g;

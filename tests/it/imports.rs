@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// several of these belongs to the longest.
 const FLOORS: &[&[&str]] = &[
     &["hint", "wire"],
-    &["plan::program"],
+    &["plan::pattern", "plan::program"],
     &["plan::way"],
     &["plan::target"],
     &["plan::aws"],

@@ -40,9 +40,6 @@ use crate::plan::ssh_g::{HostConfig, known_hosts};
 /// The hidden option.
 pub(crate) const OPTION: &str = "--connection";
 
-/// The port that known_hosts leaves out.
-const USUAL_PORT: u16 = 22;
-
 /// A connection that mssh may open for ssh.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OwnConnection {
@@ -113,7 +110,7 @@ impl OwnConnection {
             || connection.canonicalizes
             || connection.local_command.is_some()
             || host_key.trusts_localhost
-            || host_key.checks_address && port != USUAL_PORT;
+            || host_key.checks_address && port != known_hosts::USUAL_PORT;
         if decides_itself || !is_this {
             return None;
         }

@@ -2,7 +2,7 @@
 //! hosts, so that it need not be asked about both.
 
 use super::files::values;
-use super::known_hosts::fits;
+use crate::plan::pattern::fits;
 
 /// Values of these may depend on the host by a token, and decide how ssh connects.
 const EXPANDED: [&str; 4] = [

@@ -3,11 +3,13 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::fs::{self, File};
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::config_files;
 use crate::plan::argv::ssh_config::FILE;
 use crate::plan::cli::complete::hosts::{self, ConfigNames};
+use crate::plan::pattern::fits;
 use crate::plan::ssh_g::files::values;
 
 /// Limits on a file and on the number of files: the user is waiting at the keyboard.
@@ -83,12 +85,13 @@ fn located(name: &str, directory: &Path, user: &Path) -> PathBuf {
 
 /// The files that match a pattern with `*` and `?` in its last component.
 fn files(pattern: &Path) -> Vec<PathBuf> {
-    let name = pattern.file_name().unwrap_or_default().to_string_lossy();
-    let Some(directory) = pattern.parent().filter(|_| name.contains(['*', '?'])) else {
+    let name = pattern.file_name().unwrap_or_default().as_bytes();
+    let is_pattern = name.iter().any(|byte| b"*?".contains(byte));
+    let Some(directory) = pattern.parent().filter(|_| is_pattern) else {
         return vec![pattern.to_owned()];
     };
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let fitting = entries.filter(|it| hosts::matches(&name, &it.file_name().to_string_lossy()));
+    let fitting = entries.filter(|it| fits(name, it.file_name().as_bytes()));
     fitting.map(|it| it.path()).collect()
 }
 

@@ -52,23 +52,3 @@ fn is_host(word: &str) -> bool {
     let fits = |c: char| c.is_alphanumeric() || "-._:%".contains(c);
     !word.is_empty() && !word.starts_with('-') && word.chars().all(fits)
 }
-
-/// Whether a file name matches a pattern of `*` and `?`, as in Include.
-pub(crate) fn matches(pattern: &str, name: &str) -> bool {
-    let (mut pattern, mut name) = (pattern.chars(), name.chars());
-    loop {
-        match pattern.next() {
-            None => return name.next().is_none(),
-            Some('*') => {
-                let rest = pattern.as_str();
-                let mut tails = name.as_str().char_indices().map(|(at, _)| at);
-                let all = name.as_str();
-                return matches(rest, "") && rest.chars().all(|c| c == '*')
-                    || tails.any(|at| matches(rest, &all[at..]));
-            }
-            Some('?') if name.next().is_some() => {}
-            Some(c) if name.next() == Some(c) => {}
-            Some(_) => return false,
-        }
-    }
-}

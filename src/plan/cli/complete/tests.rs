@@ -104,19 +104,3 @@ fn hosts_are_found_in_a_configuration_and_in_known_hosts() {
     let known = hosts::of_known_hosts(text);
     assert_eq!(known, ["a", "10.0.0.1", "b.example", "i-0face000000000001"]);
 }
-
-#[test]
-fn file_names_match_patterns() {
-    for (pattern, name, expected) in [
-        ("*", "", true),
-        ("*", "a", true),
-        ("*.conf", "a.conf", true),
-        ("*.conf", "a.conf.old", false),
-        ("a?c", "abc", true),
-        ("a?c", "ac", false),
-        ("abc", "abc", true),
-        ("**", "", true),
-    ] {
-        assert_eq!(hosts::matches(pattern, name), expected, "{pattern} {name}");
-    }
-}
