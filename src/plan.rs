@@ -4,6 +4,7 @@
 pub(crate) mod argv;
 pub(crate) mod aws;
 pub(crate) mod cli;
+pub(crate) mod doctor;
 mod host_port;
 pub(crate) mod key_type;
 pub(crate) mod pattern;

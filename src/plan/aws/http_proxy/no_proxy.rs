@@ -1,6 +1,8 @@
 //! `NO_PROXY`: the hosts to reach without a proxy.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use super::host_and_port;
 
@@ -15,15 +17,17 @@ enum Rule {
     /// The host and all subdomains; on this port, if there is one.
     Name(String, Option<u16>),
     Address(IpAddr, Option<u16>),
-    /// An address, and how many of its bits count.
-    Network(IpAddr, u32),
+    Network(IpNet),
 }
 
 /// 169.254.0.0/16 (RFC 3927), with the metadata and container services of EC2, ECS and EKS.
-const LINK_LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 0, 0));
+const LINK_LOCAL: IpNet = IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::new(169, 254, 0, 0), 16));
 
 /// `fd00:ec2::/32`, the same services over IPv6.
-const EC2_LOCAL: IpAddr = IpAddr::V6(std::net::Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0));
+const EC2_LOCAL: IpNet = IpNet::V6(Ipv6Net::new_assert(
+    Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0),
+    32,
+));
 
 impl NoProxy {
     /// Reads rules separated by commas or blanks: `*`, `host`, `.suffix`, `*.suffix`, an address, a
@@ -45,7 +49,7 @@ impl NoProxy {
         let host = host.trim_start_matches('[').trim_end_matches([']', '.']);
         let host = host.to_ascii_lowercase();
         let address = host.parse::<IpAddr>().ok().map(|it| it.to_canonical());
-        let always = [Rule::Network(LINK_LOCAL, 16), Rule::Network(EC2_LOCAL, 32)];
+        let always = [Rule::Network(LINK_LOCAL), Rule::Network(EC2_LOCAL)];
         let mut rules = self.0.iter().chain(&always);
         rules.any(|rule| rule.covers(&host, address, port))
     }
@@ -56,11 +60,8 @@ impl Rule {
         if word == "*" {
             return Some(Self::Everything);
         }
-        if let Some((address, bits)) = word.split_once('/') {
-            let address: IpAddr = address.parse().ok()?;
-            let most = if address.is_ipv4() { 32 } else { 128 };
-            let bits = bits.parse().ok().filter(|bits| *bits <= most)?;
-            return Some(Self::Network(address, bits));
+        if word.contains('/') {
+            return word.parse().ok().map(Self::Network);
         }
         let (host, port) = host_and_port(word)?;
         if let Ok(address) = host.parse::<IpAddr>() {
@@ -75,7 +76,7 @@ impl Rule {
         match self {
             Self::Everything => true,
             Self::Address(known, wanted) => address == Some(*known) && same_port(wanted),
-            Self::Network(network, bits) => address.is_some_and(|it| within(it, *network, *bits)),
+            Self::Network(network) => address.is_some_and(|it| network.contains(&it)),
             Self::Name(name, wanted) => {
                 let below = host.strip_suffix(name.as_str());
                 address.is_none()
@@ -83,20 +84,5 @@ impl Rule {
                     && same_port(wanted)
             }
         }
-    }
-}
-
-/// Whether the first `bits` of both are the same.
-fn within(address: IpAddr, network: IpAddr, bits: u32) -> bool {
-    match (address, network) {
-        (IpAddr::V4(address), IpAddr::V4(network)) => {
-            let differing = address.to_bits() ^ network.to_bits();
-            differing.leading_zeros() >= bits
-        }
-        (IpAddr::V6(address), IpAddr::V6(network)) => {
-            let differing = address.to_bits() ^ network.to_bits();
-            differing.leading_zeros() >= bits
-        }
-        _ => false,
     }
 }
