@@ -16,6 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["plan::ssh_g"],
     &["plan::route"],
     &["plan::argv"],
+    &["plan::doctor"],
     &["world::process"],
     &["world::tty"],
     &["world::key", "world::net", "world::openssh"],
