@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["hint", "wire"],
     &["plan::pattern", "plan::program"],
     &["plan::way"],
-    &["plan::target"],
+    &["plan::target", "plan::console"],
     &["plan::aws"],
     &["plan::cli"],
     &["plan::ssh_g"],
