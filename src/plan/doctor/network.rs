@@ -5,6 +5,9 @@
 //! the next hop another company's firewall.
 
 pub(crate) mod acl;
+mod commands;
+pub(crate) mod facts;
+pub(crate) mod findings;
 pub(crate) mod group;
 pub(crate) mod prefix_list;
 pub(crate) mod route;

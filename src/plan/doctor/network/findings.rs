@@ -1,0 +1,49 @@
+//! The findings about the network: for each address of the instance, and for the endpoint in its
+//! VPC.
+
+mod acl;
+mod direct;
+mod endpoint;
+mod group;
+mod route;
+
+use super::facts::{InstanceAddress, NetworkFacts, PortAnswer};
+use crate::plan::doctor::finding::{Finding, Verdict};
+
+/// All findings about the network. `is_reached_otherwise`: whether a login would get there by
+/// something else, such as Session Manager.
+///
+/// A way that is closed keeps a login from working only if the login would use it, and no other that
+/// is open.
+pub(crate) fn check(facts: &NetworkFacts, is_reached_otherwise: bool) -> Vec<Finding> {
+    let endpoint = endpoint::check(facts);
+    let is_open = |it: &InstanceAddress| matches!(it.answer, PortAnswer::Ssh(_));
+    let is_good = |it: &Finding| it.verdict == Verdict::Good;
+    let is_reached = is_reached_otherwise
+        || facts.addresses.iter().any(|it| it.is_used && is_open(it))
+        || facts.wants_endpoint && !endpoint.is_empty() && endpoint.iter().all(is_good);
+    let mut findings = Vec::new();
+    for address in &facts.addresses {
+        let of_address = direct::check(facts, address);
+        findings.extend(weighed(of_address, address.is_used && !is_reached));
+    }
+    // Another way than the user's matters only where that one is closed.
+    if facts.wants_endpoint || !is_reached {
+        findings.extend(weighed(endpoint, facts.wants_endpoint && !is_reached));
+    }
+    findings
+}
+
+/// The findings as warnings, unless they keep a login from working.
+fn weighed(findings: Vec<Finding>, are_decisive: bool) -> impl Iterator<Item = Finding> {
+    findings.into_iter().map(move |it| match it.verdict {
+        Verdict::Bad if !are_decisive => Finding {
+            verdict: Verdict::Warning,
+            ..it
+        },
+        _ => it,
+    })
+}
+
+#[cfg(test)]
+mod tests;
