@@ -9,6 +9,8 @@ pub(crate) mod console;
 pub(crate) mod doctor;
 mod host_port;
 pub(crate) mod key_type;
+#[cfg_attr(not(test), expect(dead_code, reason = "wired up later"))]
+pub(crate) mod os_user;
 pub(crate) mod pattern;
 pub(crate) mod program;
 pub(crate) mod route;
