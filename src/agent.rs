@@ -6,6 +6,8 @@
 pub(crate) mod client;
 mod control;
 pub(crate) mod host;
+mod host_key;
+pub(crate) mod host_key_check;
 pub(crate) mod process;
 pub(crate) mod push;
 pub(crate) mod pusher;

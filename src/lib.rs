@@ -130,6 +130,7 @@ fn run_mode(program: Program, mode: &Mode<'_>, terminal: Terminal) -> Result<Exi
             agent::process::run(words, terminal).map_err(|it| IoError::Start(it).into())
         }
         Mode::HostKey(words) => return Ok(host_key::answer(words, terminal)),
+        Mode::KnownHost(words) => return Ok(host_key::ask_agent(words, terminal)),
         Mode::SkipBlock(words) => return Ok(match_exec::skips_block(words)),
         Mode::Tunnel(words) => wait_for(tunnel::run(words, (io::stdin(), io::stdout()), terminal)),
         Mode::Complete(words) => print(&complete::words(program, words)),

@@ -13,6 +13,8 @@ pub(crate) enum Mode<'a> {
     Agent(&'a [OsString]),
     /// ssh's KnownHostsCommand.
     HostKey(&'a [OsString]),
+    /// ssh's KnownHostsCommand that asks the agent.
+    KnownHost(&'a [OsString]),
     /// ssh's `Match exec`.
     SkipBlock(&'a [OsString]),
     /// The ProxyCommand of the ssh that mssh became.
@@ -33,6 +35,7 @@ impl<'a> Mode<'a> {
         match (first.to_str(), rest) {
             (Some(process::OPTION), _) => Self::Agent(rest),
             (Some(host_key::OPTION), _) => Self::HostKey(rest),
+            (Some(host_key::ASK_OPTION), _) => Self::KnownHost(rest),
             (Some(SKIP_BLOCK), _) => Self::SkipBlock(rest),
             (Some(tunnel::OPTION), _) => Self::Tunnel(rest),
             (Some(complete::OPTION), _) => Self::Complete(rest),
@@ -49,6 +52,7 @@ impl<'a> Mode<'a> {
         match self {
             Self::Agent(words) | Self::Tunnel(words) => has(words, &["--debug", "-d", "debug"]),
             Self::HostKey(words)
+            | Self::KnownHost(words)
             | Self::SkipBlock(words)
             | Self::Complete(words)
             | Self::User(words) => has(words, &["--debug", "-d"]),

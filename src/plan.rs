@@ -4,7 +4,6 @@
 pub(crate) mod argv;
 pub(crate) mod aws;
 pub(crate) mod cli;
-#[cfg_attr(not(test), expect(dead_code, reason = "the agent will read it"))]
 pub(crate) mod console;
 pub(crate) mod doctor;
 mod host_port;

@@ -15,6 +15,7 @@ use tokio::net::UnixStream;
 use tokio::sync::watch;
 
 use super::control::{Notice, Order};
+use super::host_key_check::HostKeyCheck;
 use super::process::{DEBUG, OPTION};
 use super::push::Push;
 use super::ticket::{Progress, Ticket};
@@ -141,6 +142,13 @@ impl AgentProcess {
     /// [`KeyError::NoAgent`], if it is gone.
     pub(crate) fn forget(&self) -> Result<(), Error> {
         self.tell(&Order::Forget)
+    }
+
+    /// Has it check a host key against the instance's console.
+    #[expect(dead_code, reason = "resolving will call it")]
+    pub(crate) fn check_host_key(&self, check: HostKeyCheck) {
+        // If it is gone, ssh asks the user.
+        let _ = self.tell(&Order::CheckHostKey(Box::new(check)));
     }
 
     /// Has it open a connection for ssh.

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::push::Push;
+use super::host_key_check::HostKeyCheck;
+use super::push::{AwsAccess, Push};
 use crate::error::{Cause, PushError};
 use crate::hint;
 use crate::plan::argv::own_connection::SocketOptions;
-use crate::plan::aws::region::RegionSource;
 use crate::plan::key_type::KeyType;
-use crate::plan::target::ids::{InstanceId, Login, Region, Zone};
+use crate::plan::target::ids::{InstanceId, Login, Zone};
 use crate::world::aws::{Credentials, credentials_json};
 
 /// What mssh tells its agent.
@@ -29,6 +29,8 @@ pub(crate) enum Order {
     Keep(Credentials),
     /// The user's own agent, for keys that are not ours.
     UserAgent(PathBuf),
+    /// Check host keys against the console.
+    CheckHostKey(Box<HostKeyCheck>),
     /// Nothing that was pushed so far counts: mssh begins again, with other credentials.
     Forget,
     /// mssh becomes the client now: from here on, the agent reports errors itself.
@@ -65,6 +67,7 @@ impl Order {
             }),
             Self::Keep(credentials) => json!({ "keep": credentials_json::to_value(credentials) }),
             Self::UserAgent(path) => json!({ "agent": bytes(path) }),
+            Self::CheckHostKey(check) => json!({ "check": check.to_value() }),
             Self::KeyType(kind) => json!({ "type": kind.name() }),
             Self::Open => json!({ "open": true }),
             Self::Forget => json!({ "forget": true }),
@@ -92,6 +95,10 @@ impl Order {
         }
         if let Some(path) = value.get("agent") {
             return Some(Self::UserAgent(path_of(path)?));
+        }
+        if let Some(check) = value.get("check") {
+            let check = HostKeyCheck::from_value(check)?;
+            return Some(Self::CheckHostKey(Box::new(check)));
         }
         if value.get("open").is_some() {
             return Some(Self::Open);
@@ -156,12 +163,12 @@ fn socket_options(value: &Value) -> Option<SocketOptions> {
 }
 
 /// A path may have any bytes, and a string of JSON may not.
-fn bytes(path: &std::path::Path) -> Value {
+pub(super) fn bytes(path: &std::path::Path) -> Value {
     use std::os::unix::ffi::OsStrExt;
     Value::from(path.as_os_str().as_bytes())
 }
 
-fn path_of(value: &Value) -> Option<PathBuf> {
+pub(super) fn path_of(value: &Value) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStringExt;
     let byte = |value: &Value| u8::try_from(value.as_u64()?).ok();
     let bytes: Option<Vec<u8>> = value.as_array()?.iter().map(byte).collect();
@@ -169,30 +176,17 @@ fn path_of(value: &Value) -> Option<PathBuf> {
 }
 
 fn push_to_json(push: &Push) -> Value {
-    let by = match &push.by {
-        Some(RegionSource::Option) => Some("option"),
-        Some(RegionSource::Target) => Some("target"),
-        _ => None,
-    };
     json!({
         "id": push.id.as_str(),
         "user": push.login.as_ref().map(Login::as_str),
         "zone": push.zone.as_ref().map(Zone::as_str),
         "key": push.own_key,
-        "region": push.region.as_str(),
-        "by": by,
-        "profile": push.profile,
-        "credentials": credentials_json::to_value(&push.credentials),
+        "access": push.access.to_value(),
     })
 }
 
 fn push_from_json(value: &Value) -> Option<Push> {
     let text = |name: &str| value.get(name).and_then(Value::as_str);
-    let by = match text("by") {
-        Some("option") => Some(RegionSource::Option),
-        Some("target") => Some(RegionSource::Target),
-        _ => None,
-    };
     let login = text("user").map(Login::parse).transpose().ok()?;
     let zone = text("zone").map(Zone::parse).transpose().ok()?;
     Some(Push {
@@ -200,10 +194,7 @@ fn push_from_json(value: &Value) -> Option<Push> {
         login,
         zone,
         own_key: text("key").map(str::to_owned),
-        region: Region::parse(text("region")?).ok()?,
-        by,
-        profile: text("profile").map(str::to_owned),
-        credentials: credentials_json::from_value(value.get("credentials")?)?,
+        access: AwsAccess::from_value(value.get("access")?)?,
     })
 }
 

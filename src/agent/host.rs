@@ -12,6 +12,7 @@ use tokio::select;
 use super::pusher::Pusher;
 use crate::error::Error;
 use crate::plan::key_type::KeyType;
+use crate::wire::agent::{HostKeyAnswer, HostKeyQuestion};
 use crate::world::agent::{AgentServer, Handovers, Hooks, hand_over};
 use crate::world::key::ephemeral::EphemeralKey;
 use crate::world::key::error::KeyError;
@@ -147,6 +148,10 @@ impl Hooks for ProxyHooks {
     }
 
     async fn credentials(&self) -> Option<Vec<u8>> {
+        None
+    }
+
+    async fn host_key(&self, _: HostKeyQuestion<'_>) -> Option<HostKeyAnswer> {
         None
     }
 

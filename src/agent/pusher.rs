@@ -11,9 +11,7 @@ use super::push::Push;
 use super::ticket::{Progress, Ticket};
 use crate::error::{Error, PushError};
 use crate::plan::target::ids::Login;
-use crate::world::aws::{
-    Aws, Credentials, Prompts, PushRequest, PushTarget, RefreshingCredentials,
-};
+use crate::world::aws::{Credentials, Prompts, PushRequest, PushTarget, RefreshingCredentials};
 use crate::world::process::clock::took;
 use crate::world::tty::terminal::Terminal;
 
@@ -75,7 +73,8 @@ impl Pusher {
                 let attempts = attempts.fetch_add(1, Ordering::Relaxed) + 1;
                 retried.send_replace(Progress::Retried(attempts, throttled));
             };
-            let result = pusher.send(&push, &push.credentials, retried).await;
+            let credentials = &push.access.credentials;
+            let result = pusher.send(&push, credentials, retried).await;
             if pusher.finish(push, round, result.is_ok()) {
                 progress.send_replace(Progress::Answered(result));
             }
@@ -177,9 +176,9 @@ impl Pusher {
     /// the terminal.
     async fn fresh_credentials(&self, push: &Push) -> Result<Credentials, PushError> {
         let credentials = RefreshingCredentials::new(
-            push.profile.clone(),
-            Some(push.region.clone()),
-            Some(push.credentials.clone()),
+            push.access.profile.clone(),
+            Some(push.access.region.clone()),
+            Some(push.access.credentials.clone()),
             Prompts::Forbidden,
             self.terminal,
         );
@@ -195,9 +194,10 @@ impl Pusher {
         retried: impl Fn(bool) + Send + Sync + 'static,
     ) -> Result<(), PushError> {
         let sent = async {
-            let (profile, region) = (push.profile.as_deref(), Some(&push.region));
-            let aws = Aws::with(credentials.clone(), profile, region, self.terminal).await?;
-            let regional = aws.region(region)?.chosen_by(push.by.clone());
+            let access = &push.access;
+            let aws = access.with(credentials, self.terminal).await?;
+            let regional = aws.region(Some(&access.region))?;
+            let regional = regional.chosen_by(access.by.clone());
             let target = match &push.login {
                 Some(login) => PushTarget::User(login, push.zone.as_ref()),
                 None => PushTarget::Serial,

@@ -14,11 +14,13 @@ use tokio::io::{BufReader, Lines};
 use tokio::net::UnixStream;
 
 use super::control::{Notice, Order};
+use super::host_key::HostKeyChecks;
 use super::push::Push;
 use super::pusher::Pusher;
 use super::ticket::Progress;
 use crate::error::PushError;
 use crate::plan::argv::own_connection::SocketOptions;
+use crate::wire::agent::{HostKeyAnswer, HostKeyQuestion};
 use crate::world::agent::Hooks;
 use crate::world::aws::{Credentials, credentials_json};
 use crate::world::net::ssh_socket;
@@ -29,6 +31,7 @@ use crate::world::tty::terminal::Terminal;
 pub(super) struct Run {
     client: Pid,
     pusher: Arc<Pusher>,
+    host_keys: HostKeyChecks,
     socket: Socket,
     state: Mutex<RunState>,
     terminal: Terminal,
@@ -61,6 +64,7 @@ impl Run {
         Arc::new(Self {
             client,
             pusher: Arc::new(Pusher::new(key.to_owned(), terminal)),
+            host_keys: HostKeyChecks::new(terminal),
             socket,
             state: Mutex::default(),
             terminal,
@@ -86,6 +90,7 @@ impl Run {
                 Some(Order::Connect(address, options)) => self.connect(address, options),
                 Some(Order::Keep(credentials)) => self.state().credentials = Some(credentials),
                 Some(Order::UserAgent(path)) => said.users_agent = Some(path),
+                Some(Order::CheckHostKey(check)) => self.host_keys.begin(*check),
                 Some(Order::Forget) => self.forget(),
                 Some(Order::Start { stays }) => {
                     self.start();
@@ -155,6 +160,7 @@ impl Run {
     fn forget(&self) {
         self.state().untold.clear();
         self.pusher.forget();
+        self.host_keys.forget();
     }
 
     fn start(&self) {
@@ -197,6 +203,10 @@ impl Hooks for RunHooks {
         let state = self.0.state();
         let json = credentials_json::to_value(state.credentials.as_ref()?);
         Some(json.to_string().into_bytes())
+    }
+
+    async fn host_key(&self, question: HostKeyQuestion<'_>) -> Option<HostKeyAnswer> {
+        self.0.host_keys.answer(question).await
     }
 
     fn connection(&self, host: &str, port: u16) -> Option<OwnedFd> {

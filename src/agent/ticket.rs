@@ -34,7 +34,7 @@ impl Ticket {
             Some(_) => "SendSSHPublicKey",
             None => "SendSerialConsoleSSHPublicKey",
         };
-        let call = format!("{action} in {}", push.region);
+        let call = format!("{action} in {}", push.access.region);
         (sender, Self { progress, call })
     }
 

@@ -10,6 +10,7 @@
 //! Root of the instance can write anything there: what it says about the instance is the word of its root.
 
 mod line;
+pub(crate) mod refusal;
 #[cfg(test)]
 mod tests;
 

@@ -9,6 +9,7 @@ mod display;
 pub(crate) mod files;
 pub(crate) mod host_blocks;
 mod host_config;
+pub(crate) mod known_host_lines;
 pub(crate) mod known_hosts;
 pub(crate) mod tokens;
 pub(crate) mod user;

@@ -15,7 +15,7 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::agent::client::AgentProcess;
-use crate::agent::push::Push;
+use crate::agent::push::{AwsAccess, Push};
 use crate::agent::pusher::Pusher;
 use crate::agent::ticket::Ticket;
 use crate::error::Error;
@@ -165,10 +165,7 @@ impl<'a> KeyPush<'a> {
             login,
             zone,
             own_key: self.own_key().await?.map(str::to_owned),
-            region: aws.region.clone(),
-            by: aws.chosen().by,
-            profile: self.invocation.options.profile.clone(),
-            credentials: aws.aws().credentials().await?,
+            access: self.access(aws).await?,
         };
         // No agent of ours could keep ssh waiting for the user's own key.
         let waits = push.own_key.is_some() && matches!(agent, KeyAgent::Here(_));
@@ -179,6 +176,15 @@ impl<'a> KeyPush<'a> {
         self.tickets.borrow_mut().push(ticket.clone());
         let ticket = Some(ticket);
         Ok(Begun { ticket, waits, aws })
+    }
+
+    async fn access(&self, aws: &Regional<'_>) -> Result<AwsAccess, Error> {
+        Ok(AwsAccess {
+            region: aws.region.clone(),
+            by: aws.chosen().by,
+            profile: self.invocation.options.profile.clone(),
+            credentials: aws.aws().credentials().await?,
+        })
     }
 
     /// The public half of the user's own key, if they named one.

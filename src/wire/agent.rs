@@ -3,6 +3,7 @@
 //! Messages here are without their length, which stands before each as a uint32.
 
 mod fields;
+mod host_key;
 mod identities;
 mod login;
 mod request;
@@ -11,6 +12,7 @@ mod tests;
 
 pub(crate) use self::fields::Fields;
 use self::fields::{put_string, put_uint32};
+pub(crate) use self::host_key::{HOST_KEY, HostKeyAnswer, HostKeyQuestion, HostKeyRefusal};
 pub(crate) use self::identities::AgentIdentity;
 pub(crate) use self::login::SignedLogin;
 pub(crate) use self::request::{AgentRequest, Bind};

@@ -27,11 +27,12 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::select;
 use tokio::time::sleep;
 
-pub(crate) use self::ask::{ask_connection, ask_credentials};
+pub(crate) use self::ask::{ask_connection, ask_credentials, ask_host_key};
 use self::connection::AgentConnection;
 pub(crate) use self::handover::{Handovers, hand_over};
 use super::key::ephemeral::EphemeralKey;
 use super::process::parents::Process;
+use crate::wire::agent::{HostKeyAnswer, HostKeyQuestion};
 
 /// How many connections are served at once. Further ones wait until one of these is closed.
 const MOST: usize = 64;
@@ -54,6 +55,10 @@ pub(crate) trait Hooks {
 
     /// AWS credentials, as JSON, for the client's ProxyCommand.
     async fn credentials(&self) -> Option<Vec<u8>>;
+
+    /// What is known about a host key. May take until the instance's console is read. `None` if we have
+    /// nothing to say about this host.
+    async fn host_key(&self, question: HostKeyQuestion<'_>) -> Option<HostKeyAnswer>;
 
     /// A connection that was opened for the client in advance. Each is given once.
     fn connection(&self, host: &str, port: u16) -> Option<OwnedFd>;

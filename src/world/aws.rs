@@ -1,6 +1,7 @@
 //! AWS: configuration, credentials and calls.
 
 mod call;
+mod console;
 mod credentials;
 pub(crate) mod credentials_json;
 mod ec2;

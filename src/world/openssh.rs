@@ -7,6 +7,7 @@ pub(crate) mod own_connection;
 
 mod query;
 mod release;
+pub(crate) mod remember;
 mod run_ssh;
 mod temp_config;
 pub(crate) mod user_agent;

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::calls::{Call, CallerState};
+use super::console_output::ConsoleOutput;
 use super::eice::{TunnelFault, TunnelRequest};
 use super::fault::Fault;
 use super::ssm::{SessionBehavior, SessionRecord};
@@ -93,6 +94,12 @@ impl<'lab> Caller<'lab> {
     /// How the gateway and the agent treat the SSM sessions that it starts from now on.
     pub(crate) fn session_behavior(&self, behavior: SessionBehavior) -> &Self {
         self.with_state(|state| state.behavior = behavior);
+        self
+    }
+
+    /// What the consoles of its instances show from now on.
+    pub(crate) fn console(&self, console: ConsoleOutput) -> &Self {
+        self.with_state(|state| state.console = console);
         self
     }
 

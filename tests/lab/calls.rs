@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::clock::Clock;
+use super::console_output::ConsoleOutput;
 use super::eice::{TunnelFault, TunnelRequest};
 use super::fault::{Fault, Trouble};
 use super::http::Request;
@@ -83,6 +84,7 @@ pub(crate) struct CallerState {
     /// How long pushed keys are valid.
     pub(crate) lifetime: Duration,
     pub(crate) behavior: SessionBehavior,
+    pub(crate) console: ConsoleOutput,
     /// AWS's clock, as this caller sees it.
     pub(crate) clock: Clock,
 }
@@ -96,6 +98,7 @@ impl Default for CallerState {
             tunnel_fault: None,
             lifetime: keys::LIFETIME,
             behavior: SessionBehavior::default(),
+            console: ConsoleOutput::default(),
             clock: Clock::default(),
         }
     }

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use super::aws_error::{AwsError, Protocol};
 use super::calls::{Call, CallerState, caller_key};
+use super::console_output::GET_CONSOLE_OUTPUT;
 use super::describe;
 use super::eice;
 use super::fault::Trouble;
@@ -135,6 +136,10 @@ impl FakeAws {
             }
             (Protocol::Ec2, "DescribeInstanceConnectEndpoints") => {
                 eice::describe(operation, &signer.region, request_id)
+            }
+            (Protocol::Ec2, GET_CONSOLE_OUTPUT) => {
+                let console = self.with_state(&signer.access_key, |state| state.console.clone());
+                console.answer(operation, &signer.region, request_id)
             }
             (Protocol::Json, "SendSSHPublicKey") => {
                 let key = push::check(operation, &signer.region)?;

@@ -24,6 +24,7 @@ mod caller;
 mod calls;
 pub(crate) mod cargo;
 pub(crate) mod clock;
+pub(crate) mod console_output;
 mod describe;
 pub(crate) mod eice;
 mod fake_aws;

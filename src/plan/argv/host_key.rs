@@ -1,11 +1,15 @@
-//! Host keys of which only the fingerprint is known.
+//! Host keys of which only the fingerprint is known, or nothing yet.
 //!
 //! known_hosts files need whole keys. But ssh also asks a program (KnownHostsCommand in
-//! ssh_config(5)): mssh in a hidden mode. ssh computes the fingerprint, which mssh compares.
+//! ssh_config(5)): mssh in a hidden mode. For a serial console, ssh computes the fingerprint, which mssh
+//! compares; for an instance, mssh asks the agent, which reads the instance's console meanwhile.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
+
+use super::quote;
+use crate::wire::agent::HostKeyQuestion;
 
 /// The hidden option: `--host-key FINGERPRINT`, followed by the values of [`TOKENS`].
 pub(crate) const OPTION: &str = "--host-key";
@@ -40,6 +44,43 @@ pub(crate) fn options(fingerprint: &str, mssh: &Path) -> Vec<OsString> {
     ];
     let options = options.into_iter();
     options.flat_map(|option| ["-o".into(), option]).collect()
+}
+
+/// The hidden option: `--known-host SOCKET`, followed by the values of [`ASK_TOKENS`].
+pub(crate) const ASK_OPTION: &str = "--known-host";
+
+/// What ssh passes: why it asks, then the three fields of a line of known_hosts.
+const ASK_TOKENS: &str = "%I %H %t %K";
+
+/// The value of KnownHostsCommand (since OpenSSH 8.5) that asks the agent at this `socket`. `None` if ssh
+/// would expand something in its path.
+#[cfg_attr(not(test), expect(dead_code, reason = "a command line will have it"))]
+#[must_use]
+pub(crate) fn ask_agent(mssh: &Path, socket: &Path) -> Option<OsString> {
+    let path = socket.as_os_str().as_bytes();
+    if path.windows(2).any(|it| it == b"${") {
+        return None;
+    }
+    let mut command = quoted(mssh.as_os_str());
+    command.push(format!(" {ASK_OPTION} "));
+    command.push(quoted(&OsString::from_vec(quote::doubled(path))));
+    command.push(format!(" {ASK_TOKENS}"));
+    Some(command)
+}
+
+/// The words after [`ASK_OPTION`]: the agent's socket, and the question. `None` if they are malformed.
+#[must_use]
+pub(crate) fn read_question(words: &[OsString]) -> Option<(&Path, HostKeyQuestion<'_>)> {
+    let [socket, reason, name, kind, key] = words else {
+        return None;
+    };
+    let question = HostKeyQuestion {
+        reason: reason.to_str()?,
+        name: name.to_str()?,
+        kind: kind.to_str()?,
+        key: key.to_str()?,
+    };
+    Some((Path::new(socket), question))
 }
 
 /// Quotes a word for a command that ssh splits without a shell (`argv_split()` in OpenSSH's `misc.c`).
@@ -114,6 +155,29 @@ mod tests {
         for other in ["", "SHA256:a SHA256:a HOSTNAME h ssh-rsa", "a a a a a a a"] {
             assert_eq!(judged(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn the_agent_is_named_and_asked() {
+        let command = |socket: &str| {
+            let command = ask_agent(Path::new("/a b/mssh"), Path::new(socket));
+            command.map(|it| it.into_string().expect("text"))
+        };
+        assert_eq!(
+            command("/run/50% of/agent").as_deref(),
+            Some("\"/a b/mssh\" --known-host \"/run/50%% of/agent\" %I %H %t %K")
+        );
+        assert_eq!(command("/run/${HOME}/agent"), None);
+        let words = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
+        let question = HostKeyQuestion {
+            reason: "ORDER",
+            name: "h",
+            kind: "NONE",
+            key: "NONE",
+        };
+        let read = words("/s ORDER h NONE NONE");
+        assert_eq!(read_question(&read), Some((Path::new("/s"), question)));
+        assert_eq!(read_question(&words("/s ORDER h NONE")), None);
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! What our ProxyCommand asks the agent of its run.
+//! What our ProxyCommand and KnownHostsCommand ask the agent of their run.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
-use crate::wire::agent;
+use crate::wire::agent::{self, HostKeyAnswer, HostKeyQuestion};
 use crate::world::net::pass_fd;
 
 /// Asks for AWS credentials, as JSON. `None` if the agent has none for us. It may have to get them
@@ -28,6 +28,18 @@ pub(crate) fn ask_connection(socket: &Path, host: &str, port: u16) -> io::Result
     let (reply, opened) = exchange(socket, &agent::connection(host, port))?;
     let is_granted = agent::read_extension_reply(&reply, agent::CONNECTION).is_some();
     Ok(opened.filter(|_| is_granted))
+}
+
+/// Asks about a host key. `None` if the agent has nothing to say about that host.
+///
+/// # Errors
+/// As [`ask_credentials`].
+pub(crate) fn ask_host_key(
+    socket: &Path,
+    question: &HostKeyQuestion<'_>,
+) -> io::Result<Option<HostKeyAnswer>> {
+    let (reply, _) = exchange(socket, &question.request())?;
+    Ok(HostKeyAnswer::read(&reply))
 }
 
 fn exchange(socket: &Path, request: &[u8]) -> io::Result<(Vec<u8>, Option<OwnedFd>)> {

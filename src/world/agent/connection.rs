@@ -9,7 +9,9 @@ use tokio::net::UnixStream;
 use super::caller::CallerRole;
 use super::users_agent::UsersAgent;
 use super::{AgentServer, Hooks, messages};
-use crate::wire::agent::{self, AgentIdentity, AgentRequest, Bind, SignedLogin};
+use crate::wire::agent::{
+    self, AgentIdentity, AgentRequest, Bind, HostKeyAnswer, HostKeyQuestion, SignedLogin,
+};
 
 /// The comment of our key in the list.
 const COMMENT: &[u8] = b"mssh";
@@ -136,6 +138,13 @@ impl<'a, H: Hooks> AgentConnection<'a, H> {
                 None => (agent::extension_failure(), None),
                 opened => (agent::extension_reply(agent::CONNECTION, &[]), opened),
             }
+        } else if name == agent::HOST_KEY.as_bytes() {
+            let answer = match HostKeyQuestion::read(payload) {
+                Some(question) => hooks.host_key(question).await,
+                None => None,
+            };
+            let reply = answer.as_ref().map(HostKeyAnswer::reply);
+            (reply.unwrap_or_else(agent::extension_failure), None)
         } else {
             (self.pass_on(message).await, None)
         }

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::hint::Hint;
 use crate::plan::ssh_g::bad_value::BadConfigValue;
+use crate::wire::agent::HostKeyRefusal;
 use crate::world::process::error::ClientError;
 
 /// Why ssh fails, or its configuration cannot be changed.
@@ -21,6 +22,8 @@ pub(crate) enum SshError {
     Config(#[from] BadConfigValue),
     #[error("{shown} is not the host key that AWS publishes for this serial console")]
     OtherHostKey { shown: String },
+    #[error("{}", .0.message)]
+    RefusedHostKey(HostKeyRefusal),
     #[error("cannot change {}", path.display())]
     File { path: PathBuf, source: io::Error },
 }
@@ -34,6 +37,7 @@ impl SshError {
             Self::Client(ClientError::CannotRun { .. })
             | Self::Config(_)
             | Self::OtherHostKey { .. }
+            | Self::RefusedHostKey(_)
             | Self::File { .. } => None,
         }
     }
@@ -50,6 +54,7 @@ impl Hint for SshError {
                  connect once with `-o StrictHostKeyChecking=ask`"
                     .to_owned(),
             ),
+            Self::RefusedHostKey(refusal) => Some(refusal.hint.clone()),
             Self::File { .. } => Some(
                 "your files are intact; `mssh --ssh-config` prints what to add to them".to_owned(),
             ),

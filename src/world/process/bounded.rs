@@ -7,7 +7,7 @@ use std::path::Path;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 /// The limit for a file, in bytes. Some hold thousands of profiles or certificates.
-const FILE: usize = 16 * 1024 * 1024;
+pub(crate) const FILE: usize = 16 * 1024 * 1024;
 
 /// Reads a file.
 ///

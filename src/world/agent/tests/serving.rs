@@ -16,6 +16,7 @@ use tokio::sync::{oneshot, watch};
 use super::super::*;
 use crate::plan::key_type::KeyType;
 use crate::wire::agent::{self, AgentIdentity};
+use crate::wire::agent::{HostKeyAnswer, HostKeyQuestion};
 use crate::world::key::ephemeral::EphemeralKey;
 
 /// An agent.
@@ -55,6 +56,14 @@ impl Hooks for TestHooks {
 
     async fn credentials(&self) -> Option<Vec<u8>> {
         self.credentials.clone()
+    }
+
+    async fn host_key(&self, question: HostKeyQuestion<'_>) -> Option<HostKeyAnswer> {
+        let lines = format!("{} {}\n", question.name, question.key);
+        (question.name == "host").then(|| HostKeyAnswer {
+            lines,
+            refusal: None,
+        })
     }
 
     fn connection(&self, host: &str, _port: u16) -> Option<OwnedFd> {

@@ -1,0 +1,56 @@
+//! A host key that the agent is to check, as mssh tells it.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::control::{bytes, path_of};
+use super::push::AwsAccess;
+use crate::plan::target::ids::InstanceId;
+
+/// The host key of an instance that known_hosts does not have.
+#[derive(Clone, Debug)]
+pub(crate) struct HostKeyCheck {
+    pub id: InstanceId,
+    /// The name under which ssh looks for the key.
+    pub name: String,
+    /// The address that ssh connects to; `None` through a tunnel.
+    pub address: Option<String>,
+    /// The first UserKnownHostsFile (ssh_config(5)).
+    pub file: Option<PathBuf>,
+    /// HashKnownHosts.
+    pub is_hashed: bool,
+    /// Whether ssh must not connect without it: `--verify-host-key require`.
+    pub is_required: bool,
+    pub access: AwsAccess,
+}
+
+impl HostKeyCheck {
+    /// As JSON.
+    pub(super) fn to_value(&self) -> Value {
+        json!({
+            "id": self.id.as_str(),
+            "name": self.name,
+            "address": self.address,
+            "file": self.file.as_deref().map(bytes),
+            "hashed": self.is_hashed,
+            "required": self.is_required,
+            "access": self.access.to_value(),
+        })
+    }
+
+    /// `None` for JSON of another form.
+    pub(super) fn from_value(value: &Value) -> Option<Self> {
+        let text = |name: &str| value.get(name).and_then(Value::as_str);
+        let flag = |name: &str| value.get(name).and_then(Value::as_bool);
+        Some(Self {
+            id: InstanceId::parse(text("id")?).ok()?,
+            name: text("name")?.to_owned(),
+            address: text("address").map(str::to_owned),
+            file: value.get("file").and_then(path_of),
+            is_hashed: flag("hashed")?,
+            is_required: flag("required")?,
+            access: AwsAccess::from_value(value.get("access")?)?,
+        })
+    }
+}
