@@ -79,7 +79,7 @@ fn help(program: Program) -> String {
     };
     let options: String = shown.into_iter().map(line).collect();
     let rare: Vec<String> = rare.iter().map(|opt| format!("--{}", opt.long)).collect();
-    let rare = rare.join(" ");
+    let rare = more(&rare);
     let login = match program {
         Program::Ssh => "-l, user@, ssh_config",
         // -l is a bandwidth there.
@@ -94,11 +94,24 @@ fn help(program: Program) -> String {
          user:   the one {client} would use ({login}), else ec2-user\n\
          \n\
          {name} options:\n\
-         {options}  more: {rare}\n\
+         {options}{rare}\
          \n\
          All other options are passed to {client} unchanged; see {client}(1).\n\
          example: {example}\n"
     )
+}
+
+/// The lines that only name these options.
+fn more(options: &[String]) -> String {
+    let mut lines = vec!["  more:".to_owned()];
+    for option in options {
+        let has_room = |line: &&mut String| line.len() + 1 + option.len() <= 80;
+        match lines.last_mut().filter(has_room) {
+            Some(line) => *line += &format!(" {option}"),
+            None => lines.push(format!("        {option}")),
+        }
+    }
+    lines.join("\n") + "\n"
 }
 
 fn help_line(program: Program, opt: &Opt) -> String {

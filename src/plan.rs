@@ -6,6 +6,7 @@ pub(crate) mod aws;
 pub(crate) mod cli;
 pub(crate) mod console;
 pub(crate) mod doctor;
+pub(crate) mod host_key_alias;
 mod host_port;
 pub(crate) mod key_type;
 #[cfg_attr(not(test), expect(dead_code, reason = "wired up later"))]

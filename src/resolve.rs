@@ -13,6 +13,7 @@
 
 pub(crate) mod find;
 pub(crate) mod host;
+mod host_key_name;
 pub(crate) mod jump;
 pub(crate) mod lazy_aws;
 mod master;
@@ -21,6 +22,7 @@ pub(crate) mod push;
 mod race;
 mod report;
 pub(crate) mod route;
+mod route_config;
 mod serial;
 
 use futures_util::future::try_join_all;

@@ -2,6 +2,7 @@
 
 pub(crate) mod agent;
 pub(crate) mod host_key;
+pub(crate) mod host_key_name;
 pub(crate) mod jump;
 pub(crate) mod own_connection;
 pub(crate) mod quote;
@@ -9,6 +10,7 @@ pub(crate) mod ssh_config;
 pub(crate) mod tunnel;
 
 use self::agent::AgentOptions;
+use self::host_key_name::HostKeyName;
 use self::own_connection::OwnConnection;
 use crate::plan::cli::invocation::{Invocation, Word};
 use crate::plan::program::Program;
@@ -74,6 +76,9 @@ pub(crate) struct Resolved {
     pub batch: bool,
     /// What ssh would do with the user's agent.
     pub agent: AgentConfig,
+    /// The name of the host key in known_hosts; `None` for a serial console, where no login follows, and
+    /// where ssh's settings are not known.
+    pub host_key: Option<HostKeyName>,
     /// The connection that mssh may open itself.
     pub connection: Option<OwnConnection>,
 }
@@ -161,6 +166,9 @@ fn options(
     if identity != Identity::Unneeded {
         options.push("IdentitiesOnly=yes".into());
     }
+    // It is the same for all, or there is none.
+    let host_key = resolved.first().and_then(|it| it.host_key.as_ref());
+    options.extend(host_key.into_iter().flat_map(HostKeyName::options));
     let dashed = |option| [OsString::from("-o"), option];
     let mut words: Vec<OsString> = options.into_iter().flat_map(dashed).collect();
     if let Some(key) = agent.and_then(|it| it.public_key.as_ref()) {

@@ -1,7 +1,8 @@
 //! The result for a destination, and the messages about it.
 
 use super::host::Host;
-use super::{Resolver, jump, own_connection};
+use super::route_config::RouteConfig;
+use super::{Resolver, host_key_name, jump, own_connection};
 use crate::error::Error;
 use crate::plan::argv::own_connection::OwnConnection;
 use crate::plan::argv::{Resolved, quote};
@@ -47,11 +48,15 @@ impl Resolver<'_> {
         let login = &host.login;
         self.terminal
             .verbose(&format!("{login} at {what}: {route}"));
+        let mut config = RouteConfig::of(self.invocation, host, &route);
+        let (settings, to) = (&self.settings, (host, &route));
+        let host_key = host_key_name::of(what, settings, self.invocation, to, &mut config).await?;
         let resolved = Resolved {
             jump,
+            host_key,
             ..direct(host, route)
         };
-        let connection = self.connect(host, &resolved).await?;
+        let connection = self.connect(host, &resolved, config).await?;
         Ok(Resolved {
             connection,
             ..resolved
@@ -63,11 +68,12 @@ impl Resolver<'_> {
         &self,
         host: &Host<'_>,
         resolved: &Resolved,
+        config: RouteConfig,
     ) -> Result<Option<OwnConnection>, Error> {
         if !self.push.has_process() {
             return Ok(None);
         }
-        let of = own_connection::of(&self.settings, self.invocation, host, resolved);
+        let of = own_connection::of(&self.settings, self.invocation, host, resolved, config);
         // On the heap: it is large.
         let connection = Box::pin(of).await?;
         if let Some(connection) = &connection {
@@ -111,6 +117,7 @@ fn direct(host: &Host<'_>, route: Route) -> Resolved {
         by_master: false,
         batch: host.config.batch,
         agent: host.config.agent.clone(),
+        host_key: None,
         connection: None,
     }
 }

@@ -11,6 +11,7 @@
 //! - `callers`: rsync, scp, sftp, git, Ansible and more, with `mssh` as their ssh
 //! - `burst`: two hundred runs at once, throttled; and how long errors are retried
 //! - `own_connection`: ssh takes a TCP connection from us as if it had made it
+//! - `host_key`: host keys are kept by instance ID, where the user has no other arrangement
 //! - `serial`: the serial console and its host key
 //! - `hops`: through instances (`-J`), with a key for each
 //! - `plain`: plain ssh, scp, sftp, rsync and git, with `mssh` as their ProxyCommand
@@ -49,6 +50,7 @@ mod errors;
 mod example;
 mod grammar;
 mod hops;
+mod host_key;
 mod imports;
 mod key;
 mod layout;

@@ -35,7 +35,7 @@ use super::{Resolved, quote};
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::program::Program;
 use crate::plan::route::Route;
-use crate::plan::ssh_g::{HostConfig, known_hosts};
+use crate::plan::ssh_g::{HostConfig, UnknownKey, known_hosts};
 
 /// The hidden option.
 pub(crate) const OPTION: &str = "--connection";
@@ -80,15 +80,11 @@ pub(crate) struct ConnectionRequest {
 impl OwnConnection {
     /// The connection for a destination, if ssh would open just this one. `config` has the settings of
     /// ssh for this route: the files may say something else about an address than about a name.
-    ///
-    /// `knows_any` says whether a file of known_hosts has a key for any of these names. It is called
-    /// only if that matters.
     #[must_use]
     pub(crate) fn of(
         invocation: &Invocation,
         resolved: &Resolved,
         config: &HostConfig,
-        knows_any: impl FnOnce(&[String]) -> bool,
     ) -> Option<Self> {
         let (connection, host_key) = (&config.connection, &config.host_key);
         let ip = match &resolved.route {
@@ -114,8 +110,8 @@ impl OwnConnection {
         if decides_itself || !is_this {
             return None;
         }
-        let names = known_hosts::names(host_key.alias.as_deref(), &config.hostname, port);
-        if host_key.asks && !knows_any(&names) {
+        let is_known = resolved.host_key.as_ref().is_some_and(|it| it.is_known);
+        if host_key.unknown == UnknownKey::Ask && !is_known {
             return None;
         }
         Some(Self {

@@ -21,6 +21,7 @@ fn arguments(program: Program, typed: &[&str], identity: Identity<'_>, to: &[Rou
         by_master: false,
         batch: false,
         agent: AgentConfig::default(),
+        host_key: None,
         connection: None,
     };
     let resolved: Vec<_> = to.iter().map(resolved).collect();

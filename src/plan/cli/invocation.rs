@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::bind_address::BindAddress;
 use super::scan::Flag;
+use crate::plan::host_key_alias::HostKeyAlias;
 use crate::plan::key_type::KeyType;
 use crate::plan::program::Program;
 use crate::plan::target::Target;
@@ -221,6 +222,8 @@ pub struct Options {
     pub duration: Option<u16>,
     /// `--key-type`.
     pub key_type: Option<KeyType>,
+    /// `--host-key-alias`.
+    pub host_key_alias: HostKeyAlias,
     /// `--listen`.
     pub listen: Option<BindAddress>,
     /// `--agent-dir`.

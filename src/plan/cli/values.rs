@@ -8,6 +8,7 @@ use super::options::{Name, Opt, Shell};
 use super::scan::Scan;
 use super::usage::Usage;
 use super::{Document, conflict};
+use crate::plan::host_key_alias::HostKeyAlias;
 use crate::plan::key_type::KeyType;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::eice_id::EndpointRef;
@@ -44,6 +45,11 @@ pub(super) fn read(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
                 let kind = KeyType::parse(value);
                 let kind = kind.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
                 options.key_type = Some(kind);
+            }
+            Name::HostKeyAlias => {
+                let alias = HostKeyAlias::parse(value);
+                let alias = alias.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
+                options.host_key_alias = alias;
             }
             Name::Listen => options.listen = Some(listen_address(value)?),
             Name::KeyDir => options.key_dir = true,

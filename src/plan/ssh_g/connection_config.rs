@@ -27,16 +27,32 @@ pub(crate) struct ConnectionConfig {
 /// How ssh checks the host key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct HostKeyConfig {
-    /// Whether ssh asks about an unknown key: StrictHostKeyChecking.
-    pub(crate) asks: bool,
+    /// What ssh does about an unknown key: StrictHostKeyChecking.
+    pub(crate) unknown: UnknownKey,
     /// CheckHostIP: whether the address must have that key, too.
     pub(crate) checks_address: bool,
     /// NoHostAuthenticationForLocalhost.
     pub(crate) trusts_localhost: bool,
     /// HostKeyAlias.
     pub(crate) alias: Option<String>,
-    /// UserKnownHostsFile and GlobalKnownHostsFile, as printed: `~` may not be expanded.
-    pub(crate) files: Vec<String>,
+    /// UserKnownHostsFile, as printed: `~` may not be expanded. ssh writes to the first.
+    pub(crate) user_files: Vec<String>,
+    /// GlobalKnownHostsFile.
+    pub(crate) global_files: Vec<String>,
+    /// Whether there is a KnownHostsCommand.
+    pub(crate) asks_program: bool,
+}
+
+/// StrictHostKeyChecking.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum UnknownKey {
+    /// `ask`
+    Ask,
+    /// `accept-new`
+    Accept,
+    /// `yes`, which refuses it, or `no`, which also accepts a changed one.
+    #[default]
+    Other,
 }
 
 /// What ssh does with agents.
@@ -82,17 +98,60 @@ impl ConnectionConfig {
     }
 }
 
+/// ssh quotes none of the words.
+fn words(value: &str) -> Vec<String> {
+    value.split(' ').map(str::to_owned).collect()
+}
+
+/// The names of the usual files, in their directories.
+const USER_FILES: [&str; 2] = ["known_hosts", "known_hosts2"];
+const GLOBAL_FILES: [&str; 2] = ["ssh_known_hosts", "ssh_known_hosts2"];
+
 impl HostKeyConfig {
+    /// Whether the user or the system says how host keys are checked: a HostKeyAlias, other files than
+    /// the usual ones, a KnownHostsCommand, or StrictHostKeyChecking `yes` or `no`. The user's home
+    /// directory is `home`.
+    pub(crate) fn is_set(&self, home: &str) -> bool {
+        let is_usual = |file: &String| {
+            let below = file.strip_prefix(home).or(file.strip_prefix('~'));
+            let name = below.and_then(|it| it.strip_prefix("/.ssh/"));
+            name.is_some_and(|it| USER_FILES.contains(&it))
+        };
+        // The directory depends on how OpenSSH was built.
+        let is_global = |file: &String| {
+            let mut parts = file.rsplit('/');
+            let name = parts.next().unwrap_or_default();
+            GLOBAL_FILES.contains(&name) && parts.next() == Some("ssh")
+        };
+        self.alias.is_some()
+            || self.asks_program
+            || self.unknown == UnknownKey::Other
+            || !self.user_files.iter().all(is_usual)
+            || !self.global_files.iter().all(is_global)
+    }
+
+    /// All files of known_hosts.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
+        let all = self.user_files.iter().chain(&self.global_files);
+        all.map(String::as_str)
+    }
+
     /// Takes a line of the output; `false` if it is about something else.
     pub(super) fn set(&mut self, keyword: &str, value: &str) -> bool {
         match keyword {
-            "stricthostkeychecking" => self.asks = value == "ask",
+            "stricthostkeychecking" => {
+                self.unknown = match value {
+                    "ask" => UnknownKey::Ask,
+                    "accept-new" => UnknownKey::Accept,
+                    _ => UnknownKey::Other,
+                }
+            }
             "checkhostip" => self.checks_address = value == "yes",
             "nohostauthenticationforlocalhost" => self.trusts_localhost = value == "yes",
             "hostkeyalias" => self.alias = Some(value.to_owned()).filter(|it| it != "none"),
-            "userknownhostsfile" | "globalknownhostsfile" => {
-                self.files.extend(value.split(' ').map(str::to_owned));
-            }
+            "userknownhostsfile" => self.user_files = words(value),
+            "globalknownhostsfile" => self.global_files = words(value),
+            "knownhostscommand" => self.asks_program = value != "none",
             _ => return false,
         }
         true

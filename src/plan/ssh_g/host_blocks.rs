@@ -28,6 +28,46 @@ pub(crate) fn say_the_same(text: &[u8], hosts: [&str; 2]) -> bool {
         && !EXPANDED.into_iter().any(expands)
 }
 
+/// Keywords that change under which name ssh looks for a host key, and where.
+const HOST_KEY: [&str; 10] = [
+    "canonicalizehostname",
+    "checkhostip",
+    "controlpath",
+    "globalknownhostsfile",
+    "hostkeyalias",
+    "hostname",
+    "knownhostscommand",
+    "port",
+    "stricthostkeychecking",
+    "userknownhostsfile",
+];
+
+/// Whether a file that does not say the same about two hosts may make a difference to their host keys:
+/// it sets a keyword about that, or reads another file for some hosts only.
+#[must_use]
+pub(crate) fn may_differ_in_host_keys(text: &[u8]) -> bool {
+    let sets = |keyword| values(text, keyword).next().is_some();
+    HOST_KEY.into_iter().any(sets) || has_include_in_block(text)
+}
+
+/// Whether an Include follows a Host or Match that does not apply to all hosts.
+fn has_include_in_block(text: &[u8]) -> bool {
+    let mut is_for_all = true;
+    text.split(|byte| *byte == b'\n').any(|line| {
+        let is_all = |value: &[u8]| [&b"*"[..], b"all"].contains(&value.trim_ascii());
+        let block = values(line, "host").chain(values(line, "match")).next();
+        is_for_all = block.map_or(is_for_all, is_all);
+        !is_for_all && values(line, "include").next().is_some()
+    })
+}
+
+/// Whether a ControlPath has the name of the host key in it.
+#[must_use]
+pub(crate) fn has_alias_in_control_path(text: &[u8]) -> bool {
+    let has_it = |value: &[u8]| value.windows(2).any(|token| token == b"%k");
+    values(text, "controlpath").any(has_it)
+}
+
 /// Whether a Host line with these patterns applies to a host.
 fn applies(patterns: &[u8], host: &str) -> bool {
     let between = |byte: &u8| b" \t\r\"".contains(byte);
@@ -71,5 +111,21 @@ mod tests {
             let hosts = ["i-0ABCdef0", "10.0.0.1"];
             assert_eq!(say_the_same(text.as_bytes(), hosts), same, "{text}");
         }
+    }
+
+    #[test]
+    fn what_may_change_the_name_of_a_host_key_is_found() {
+        for (text, may) in [
+            ("", false),
+            ("Host 10.*\n  ProxyJump bastion\n", false),
+            ("Host 10.*\n  stricthostkeychecking=no\n", true),
+            ("Include conf.d/*\nHost *\n  Include more\n", false),
+            ("Host 10.*\n User me\nMatch all\n Include more\n", false),
+            ("Host 10.*\n  Include more\n", true),
+        ] {
+            assert_eq!(may_differ_in_host_keys(text.as_bytes()), may, "{text}");
+        }
+        assert!(has_alias_in_control_path(b"Host *\n ControlPath ~/x-%k\n"));
+        assert!(!has_alias_in_control_path(b"ControlPath ~/x-%h\n# %k"));
     }
 }

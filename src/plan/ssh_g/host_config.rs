@@ -26,6 +26,8 @@ pub struct HostConfig {
     pub proxy: Option<String>,
     /// ControlPath, if ssh uses a master connection that listens there.
     pub master: Option<PathBuf>,
+    /// Whether there is a ControlPath, also if ssh becomes a master itself.
+    pub(crate) has_control_path: bool,
     /// BatchMode.
     pub batch: bool,
     /// The values of IdentityFile.
@@ -103,6 +105,7 @@ impl HostConfig {
                     // Not from `text`: a path may have any bytes.
                     let path = &line[keyword.len() + 1..];
                     answer.master = Some(OsStr::from_bytes(path).into());
+                    answer.has_control_path = true;
                 }
                 _ => {
                     let _ = answer.connection.set(keyword, value)

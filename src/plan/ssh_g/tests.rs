@@ -71,9 +71,11 @@ fn settings_of_the_connection_host_key_and_agents_are_read() {
     assert_eq!(connection.timeout, Some(Duration::from_secs(7)));
     assert_eq!((connection.attempts, connection.tos), (Some(3), Some(0x48)));
     let host_key = config.host_key;
-    assert!(host_key.asks && host_key.checks_address && host_key.trusts_localhost);
+    assert_eq!(host_key.unknown, UnknownKey::Ask);
+    assert!(host_key.checks_address && host_key.trusts_localhost && !host_key.asks_program);
     assert_eq!(host_key.alias.as_deref(), Some("web"));
-    assert_eq!(host_key.files, ["/etc/ssh/a", "/etc/ssh/b", "~/.ssh/c"]);
+    let files: Vec<&str> = host_key.files().collect();
+    assert_eq!(files, ["~/.ssh/c", "/etc/ssh/a", "/etc/ssh/b"]);
     let agent = config.agent;
     assert_eq!(agent.identity_agent.as_deref(), Some("SSH_AUTH_SOCK"));
     assert_eq!(agent.forward, ForwardAgent::At("$OTHER".into()));

@@ -21,7 +21,7 @@ pub(crate) fn user() -> Option<User> {
 }
 
 /// The home directory. ssh takes it from passwd(5), not from HOME.
-pub(super) fn home() -> PathBuf {
+pub(crate) fn home() -> PathBuf {
     user().map_or_else(|| PathBuf::from("~"), |user| user.dir)
 }
 

@@ -3,11 +3,9 @@
 use std::env;
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::config_files;
-use crate::plan::ssh_g::{HostConfig, HostKeyConfig, host_blocks, known_hosts};
-use crate::world::process::{bounded, shell};
+use crate::world::process::shell;
 
 /// The environment variable that leaves connecting to ssh, if it is `ssh`.
 const VARIABLE: &str = "MSSH_CONNECT";
@@ -29,36 +27,13 @@ fn is_script(program: &Path) -> bool {
     read.is_err() || begin == *b"#!"
 }
 
-/// Whether the files that ssh read for one of these hosts say the same about the other.
-#[must_use]
-pub(crate) fn files_say_the_same(config: &HostConfig, hosts: [&str; 2]) -> bool {
-    let same = |file: &PathBuf| {
-        bounded::file(file).is_ok_and(|text| host_blocks::say_the_same(&text, hosts))
-    };
-    config
-        .files
-        .as_ref()
-        .is_some_and(|files| files.iter().all(same))
-}
-
-/// Whether one of the user's or the system's known_hosts files has a key for any of these names.
-#[must_use]
-pub(crate) fn knows_any(config: &HostKeyConfig, names: &[String]) -> bool {
-    let files = config.files.iter();
-    let mut files = files.map(|name| config_files::with_home(name));
-    files.any(|file| {
-        // Opening a FIFO would wait for a writer.
-        file.metadata().is_ok_and(|it| it.is_file())
-            && bounded::file(&file).is_ok_and(|it| known_hosts::has_key(&it, names))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
+    use super::super::config_files;
     use super::*;
-    use crate::plan::ssh_g::ForwardAgent;
+    use crate::plan::ssh_g::{ForwardAgent, HostConfig, UnknownKey};
 
     #[test]
     fn a_script_in_front_of_ssh_is_noticed() -> std::io::Result<()> {
@@ -88,8 +63,13 @@ mod tests {
         assert!(connection.keepalive && !connection.binds && !connection.canonicalizes);
         assert_eq!((connection.timeout, connection.attempts), (None, Some(1)));
         assert!(connection.tos.is_some() && connection.local_command.is_none());
-        assert!(usual.host_key.asks && !usual.host_key.trusts_localhost);
-        assert!(usual.host_key.files.len() > 1);
+        assert_eq!(usual.host_key.unknown, UnknownKey::Ask);
+        assert!(!usual.host_key.trusts_localhost && !usual.host_key.asks_program);
+        assert!(
+            !usual
+                .host_key
+                .is_set(&config_files::home().to_string_lossy())
+        );
         assert_eq!(usual.agent.forward, ForwardAgent::No);
         let algorithms = &usual.agent.accepted_algorithms;
         assert!(algorithms.iter().any(|it| it == "ssh-ed25519"));
@@ -116,30 +96,11 @@ mod tests {
         assert_eq!((connection.attempts, connection.tos), (Some(3), Some(0x48)));
         assert_eq!(connection.local_command.as_deref(), Some("echo %h"));
         let host_key = other.host_key;
-        assert!(!host_key.asks && host_key.checks_address && host_key.trusts_localhost);
+        assert_eq!(host_key.unknown, UnknownKey::Accept);
+        assert!(host_key.checks_address && host_key.trusts_localhost);
         assert_eq!(host_key.alias.as_deref(), Some("web"));
-        assert!(
-            ["/e", "/f"]
-                .iter()
-                .all(|it| host_key.files.contains(&(*it).to_owned()))
-        );
+        assert_eq!(host_key.user_files, ["/e", "/f"]);
         assert_eq!(other.agent.identity_agent.as_deref(), Some("/c d"));
         assert_eq!(other.agent.forward, ForwardAgent::At("/a b".into()));
-    }
-
-    #[test]
-    fn every_known_hosts_file_is_looked_at() -> std::io::Result<()> {
-        let directory = tempfile::tempdir()?;
-        let file = directory.path().join("known_hosts");
-        std::fs::write(&file, "web ssh-ed25519 AAAA\n10.0.0.1 ssh-ed25519 AAAA\n")?;
-        let config = |files: &[&str]| HostKeyConfig {
-            files: files.iter().map(ToString::to_string).collect(),
-            ..HostKeyConfig::default()
-        };
-        let knows = |files: &[&str]| knows_any(&config(files), &["10.0.0.1".to_owned()]);
-        let path = file.to_str().expect("text");
-        assert!(knows(&["/dev/zero", "/nowhere/known_hosts", path]));
-        assert!(!knows(&["/dev/null", "~/.ssh/nowhere"]));
-        Ok(())
     }
 }

@@ -1,6 +1,8 @@
 use super::*;
+use crate::plan::argv::host_key_name::{HostKeyName, NamePolicy};
 use crate::plan::cli::grammar::Grammar;
 use crate::plan::cli::{self, Request};
+use crate::plan::host_key_alias::HostKeyAlias;
 use crate::plan::ssh_g::AgentConfig;
 use crate::plan::target::ids::{InstanceId, Login};
 use crate::plan::way::Way;
@@ -26,8 +28,27 @@ fn resolved(route: Route) -> Resolved {
         by_master: false,
         batch: false,
         agent: AgentConfig::default(),
+        host_key: Some(host_key("10.0.0.1 ssh-rsa A")),
         connection: None,
     }
+}
+
+/// The name of the host key with this known_hosts.
+fn host_key(text: &str) -> HostKeyName {
+    let policy = NamePolicy {
+        option: HostKeyAlias::No,
+        sets_alias: false,
+        sets_check: false,
+        is_for_one: true,
+        is_in_control_path: false,
+        home: "/home/me",
+    };
+    let config = HostConfig::parse(USUAL.as_bytes());
+    HostKeyName::choose("i-0abcdef0", &config, policy, |own, alias| {
+        let mut found = known_hosts::Found::default();
+        found.read(text.as_bytes(), own, alias);
+        found
+    })
 }
 
 fn direct(address: &str) -> Route {
@@ -38,9 +59,7 @@ fn direct(address: &str) -> Route {
 fn opened(words: &[&str], lines: &str) -> Option<OwnConnection> {
     let config = HostConfig::parse(format!("{USUAL}{lines}").as_bytes());
     let resolved = resolved(direct("10.0.0.1"));
-    OwnConnection::of(&invocation(Program::Ssh, words), &resolved, &config, |_| {
-        true
-    })
+    OwnConnection::of(&invocation(Program::Ssh, words), &resolved, &config)
 }
 
 #[test]
@@ -101,7 +120,7 @@ fn only_a_route_to_an_address_of_the_instance_is_taken() {
     let config = HostConfig::parse(USUAL.as_bytes());
     let invocation = invocation(Program::Ssh, &["i-0abcdef0"]);
     let is_opened =
-        |resolved: &Resolved| OwnConnection::of(&invocation, resolved, &config, |_| true).is_some();
+        |resolved: &Resolved| OwnConnection::of(&invocation, resolved, &config).is_some();
     let address = "10.0.0.1".parse().expect("an address");
     assert!(is_opened(&resolved(Route::AsTyped("10.0.0.1".into()))));
     assert!(is_opened(&resolved(Route::ByHostName(
@@ -127,25 +146,21 @@ fn only_a_route_to_an_address_of_the_instance_is_taken() {
 
 #[test]
 fn a_question_about_an_unknown_key_is_left_to_ssh() {
-    let resolved = resolved(direct("10.0.0.1"));
     let invocation = invocation(Program::Scp, &["i-0abcdef0:a", "b"]);
-    let opened = |lines: &str, expected: &[&str]| {
+    let opened = |lines: &str, host_key: Option<HostKeyName>| {
         let config = HostConfig::parse(format!("{USUAL}{lines}").as_bytes());
-        let mut asked = false;
-        let connection = OwnConnection::of(&invocation, &resolved, &config, |names| {
-            assert_eq!(names, expected);
-            asked = true;
-            false
-        });
-        (connection.is_some(), asked)
+        let resolved = Resolved {
+            host_key,
+            ..resolved(direct("10.0.0.1"))
+        };
+        OwnConnection::of(&invocation, &resolved, &config).is_some()
     };
-    assert_eq!(opened("", &["10.0.0.1"]), (false, true));
-    let other_port = ["[10.0.0.1]:2222", "10.0.0.1"];
-    assert_eq!(opened("port 2222\n", &other_port), (false, true));
-    assert_eq!(opened("hostkeyalias web\n", &["web"]), (false, true));
+    let unknown = || Some(host_key("10.0.0.2 ssh-rsa A"));
+    assert!(!opened("", unknown()) && !opened("", None));
+    assert!(opened("", Some(host_key("10.0.0.1 ssh-rsa A"))));
     for strict in ["true", "false", "accept-new"] {
         let lines = format!("stricthostkeychecking {strict}\n");
-        assert_eq!(opened(&lines, &[]), (true, false), "{strict}");
+        assert!(opened(&lines, unknown()), "{strict}");
     }
 }
 
@@ -155,7 +170,7 @@ fn another_program_than_ssh_connects_by_itself() {
     let resolved = resolved(direct("10.0.0.1"));
     let is_opened = |program, words: &[&str]| {
         let invocation = invocation(program, words);
-        OwnConnection::of(&invocation, &resolved, &config, |_| true).is_some()
+        OwnConnection::of(&invocation, &resolved, &config).is_some()
     };
     assert!(is_opened(Program::Sftp, &["i-0abcdef0"]));
     assert!(!is_opened(Program::Sftp, &["-S", "/my/ssh", "i-0abcdef0"]));

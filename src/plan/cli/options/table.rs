@@ -1,6 +1,7 @@
 //! The table itself, a row for each option.
 
 use super::{Name, Opt, Shell, Task};
+use crate::plan::host_key_alias::HostKeyAlias;
 use crate::plan::key_type::KeyType;
 use crate::plan::way::Way;
 
@@ -139,6 +140,16 @@ pub(crate) const OPTIONS: &[Opt] = &[
         rare: true,
         tasks: &[Task::SshConfig, Task::Proxy, Task::Serial, Task::Connect],
         help: "make an ed25519 or rsa key (default: ed25519 if ssh accepts that)",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::HostKeyAlias,
+        long: "host-key-alias",
+        value: Some("WHEN"),
+        choices: &HostKeyAlias::NAMES,
+        rare: true,
+        tasks: &[Task::Connect],
+        help: "keep host keys under the instance ID: auto, yes or no",
         ..SWITCH
     },
     Opt {
