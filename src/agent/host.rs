@@ -127,7 +127,7 @@ impl HostAgent {
 /// without `/proc`.
 fn handed_over(socket: &HostSocket, stream: &UnixStream) -> bool {
     let peer = stream.peer_cred().ok().and_then(|it| it.pid());
-    let processes = peer.and_then(|pid| with_parents(pid.cast_unsigned()));
+    let processes = peer.and_then(|pid| with_parents(pid.cast_unsigned(), |it| socket.serves(it)));
     let mut pids = processes.into_iter().flatten().map(|it| it.pid);
     let ssh = pids.find(|pid| socket.serves(*pid));
     ssh.filter(|ssh| !socket.is_of(*ssh))

@@ -29,7 +29,7 @@ pub(super) fn role(
         return None;
     }
     let pid = u32::try_from(peer.pid().unwrap_or_default()).ok()?;
-    match with_parents(pid) {
+    match with_parents(pid, &is_client) {
         None => Some(CallerRole::Client(None)),
         Some(line) => role_in(&line, is_client, asked),
     }
@@ -57,7 +57,8 @@ mod tests {
 
     #[test]
     fn the_nearest_client_counts_and_what_has_asked_below_it() {
-        let Some(line) = with_parents(std::process::id()).filter(|it| it.len() > 1) else {
+        let Some(line) = with_parents(std::process::id(), |_| false).filter(|it| it.len() > 1)
+        else {
             eprintln!("skipped: no /proc, or no parent");
             return;
         };

@@ -19,20 +19,23 @@ pub(super) fn parent_of(pid: u32) -> Option<u32> {
     stat(pid).map(|(_, parent)| parent)
 }
 
-/// A process, its parent, the parent's parent and so on, up to the first process of the system or
-/// container. Empty if the process has ended. `None` without `/proc`.
+/// A process, its parent, the parent's parent and so on, up to the first for which `is_last`, or the
+/// first process of the system or container. Empty if the process has ended. `None` without `/proc`.
 #[must_use]
-pub(crate) fn with_parents(pid: u32) -> Option<Vec<Process>> {
-    stat(std::process::id())?;
+pub(crate) fn with_parents(pid: u32, is_last: impl Fn(u32) -> bool) -> Option<Vec<Process>> {
     let mut found = Vec::new();
     let mut next = pid;
     while found.len() < MOST
         && let Some((process, parent)) = stat(next)
     {
         found.push(process);
+        if is_last(next) {
+            break;
+        }
         next = parent;
     }
-    Some(found)
+    let has_proc = !found.is_empty() || stat(std::process::id()).is_some();
+    has_proc.then_some(found)
 }
 
 /// A process and the number of its parent.
@@ -54,13 +57,18 @@ mod tests {
 
     #[test]
     fn the_parents_of_this_process_are_found() {
-        let Some(found) = with_parents(std::process::id()) else {
+        let Some(found) = with_parents(std::process::id(), |_| false) else {
             eprintln!("skipped: no /proc");
             return;
         };
         let pids: Vec<u32> = found.iter().map(|it| it.pid).collect();
         assert_eq!(pids[..2], [std::process::id(), parent_id()]);
         assert!(found[0].started > 0 && found[0].started >= found[1].started);
-        assert_eq!(with_parents(u32::MAX), Some(vec![]));
+        assert_eq!(with_parents(u32::MAX, |_| false), Some(vec![]));
+        let parent = |pid| pid == parent_id();
+        assert_eq!(
+            with_parents(std::process::id(), parent).map(|it| it.len()),
+            Some(2)
+        );
     }
 }
