@@ -11,6 +11,7 @@ pub(crate) mod error;
 pub(crate) mod files;
 mod http;
 mod instance_connect;
+mod network;
 mod pages;
 mod refreshing;
 mod retry;

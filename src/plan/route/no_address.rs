@@ -20,7 +20,7 @@ impl fmt::Display for NoAddress {
 }
 
 impl NoAddress {
-    pub(super) fn hint(&self) -> &'static str {
+    pub(crate) fn hint(&self) -> &'static str {
         match (self.way, self.family) {
             (Way::Auto, Family::Any) => "give it one, or connect with --ssm, which needs none",
             (Way::Public, _) => {

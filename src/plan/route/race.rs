@@ -31,7 +31,7 @@ pub(crate) fn is_private(instance: &Instance, address: IpAddr) -> bool {
 
 /// Whether the instance has a public address. A public IPv4 address counts even if ssh must not use
 /// it; IPv6 addresses count, except those of RFC 4193.
-fn is_public(instance: &Instance, family: Family) -> bool {
+pub(crate) fn is_public(instance: &Instance, family: Family) -> bool {
     let usable = |address| family.includes(IpAddr::V6(address));
     let public_ipv6 = instance.ipv6.filter(|it| !it.is_unique_local());
     instance.public.is_some() || public_ipv6.is_some_and(usable)

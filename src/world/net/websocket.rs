@@ -12,6 +12,8 @@ mod error;
 mod http;
 pub(crate) mod pongs;
 
+use std::io;
+
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_websockets::{ClientBuilder, Config, Limits, WebSocketStream};
 
@@ -76,6 +78,25 @@ pub(crate) async fn dial(
         .config(config)
         .limits(limits)
         .take_over(io))
+}
+
+/// Gets what is at this URL over a connection of its own, with the same proxies and certificates: the
+/// body, of at most `longest` bytes.
+///
+/// # Errors
+/// [`DialError`], with the step that failed or took too long.
+pub(crate) async fn get(
+    url: &str,
+    longest: usize,
+    network: &NetworkConfig,
+) -> Result<Vec<u8>, DialError> {
+    let url = WebsocketUrl::parse(url).ok_or_else(|| DialError::Unreachable {
+        host: url.to_owned(),
+        source: io::Error::other("that is no URL"),
+    })?;
+    let io = dial::connect(&url, network).await?;
+    let got = http::get(io, &url, longest);
+    dial::in_time(DialStep::Answer, &url.host, got).await?
 }
 
 impl WebsocketUrl {

@@ -8,6 +8,7 @@ use super::prefix_list::PrefixList;
 use super::route::RouteTable;
 use super::source::{Membership, Source};
 use crate::plan::doctor::fact::Fact;
+use crate::plan::route::NoAddress;
 use crate::plan::route::eice::EndpointState;
 use crate::plan::way::Way;
 
@@ -19,13 +20,17 @@ pub(crate) struct NetworkFacts {
     pub commands: CommandOptions,
     /// The addresses of the instance, and what happened when we connected to them.
     pub addresses: Vec<InstanceAddress>,
+    /// The address that the user asked for, and that the instance does not have.
+    pub no_address: Option<NoAddress>,
     /// Whether a login may go through an EC2 Instance Connect Endpoint.
     pub wants_endpoint: bool,
     pub interfaces: Fact<Vec<InterfaceFacts>>,
     /// The rules of the groups of these interfaces and of the endpoints.
     pub rules: Fact<Vec<GroupRule>>,
-    /// The prefix lists that the rules and routes refer to.
-    pub lists: Fact<Vec<PrefixList>>,
+    /// The prefix lists that the rules and routes refer to, as far as they are known.
+    pub lists: Vec<PrefixList>,
+    /// Whether all of their blocks are.
+    pub are_lists_read: Fact<()>,
     /// The network ACLs of the subnets of the interfaces.
     pub acls: Fact<Vec<Acl>>,
     /// All route tables of the VPC.
@@ -35,7 +40,15 @@ pub(crate) struct NetworkFacts {
     /// The addresses of the first endpoint's network interfaces.
     pub endpoint_addresses: Fact<Vec<IpAddr>>,
     /// The IPv4 address that the internet sees when this machine connects to it.
-    pub public_address: Fact<IpAddr>,
+    pub public_address: Fact<PublicAddress>,
+}
+
+/// The address that the internet sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PublicAddress {
+    pub address: IpAddr,
+    /// The URL of the service that says so.
+    pub service: String,
 }
 
 /// The options of the AWS CLI that make its commands apply to the same account and region.
@@ -98,6 +111,7 @@ pub(crate) struct EndpointFacts {
     /// AWS's reason for the state, if there is one.
     pub state_message: Option<String>,
     pub subnet: String,
+    pub zone: Option<String>,
     pub groups: Vec<String>,
     pub interfaces: Vec<String>,
     /// Whether instances see the client's address instead of the endpoint's.
@@ -111,15 +125,13 @@ impl NetworkFacts {
         interfaces.iter().find(|it| it.addresses.contains(&address))
     }
 
-    pub(super) fn known_lists(&self) -> &[PrefixList] {
-        self.lists.known().map_or(&[], Vec::as_slice)
-    }
-
     /// Where this machine's connections to one of the addresses come from.
     pub(crate) fn source_for(&self, to: &InstanceAddress) -> Source {
         let is_ipv6 = to.address.is_ipv6();
         match to.way {
-            Way::Public => Source::internet(self.public_address.known().copied(), false),
+            Way::Public => {
+                Source::internet(self.public_address.known().map(|it| it.address), false)
+            }
             // IPv6 knows no NAT worth the name: the local address is the one that others see.
             _ if is_ipv6 => Source::internet(to.local, true),
             _ => Source::private(to.local, false),
@@ -129,7 +141,7 @@ impl NetworkFacts {
     /// Where connections through the endpoint come from.
     pub(super) fn source_by(&self, endpoint: &EndpointFacts) -> Source {
         if endpoint.preserves_client_ip {
-            return Source::internet(self.public_address.known().copied(), false);
+            return Source::internet(self.public_address.known().map(|it| it.address), false);
         }
         let addresses = self.endpoint_addresses.known().cloned();
         Source {

@@ -22,16 +22,29 @@ pub(crate) fn check(facts: &NetworkFacts, is_reached_otherwise: bool) -> Vec<Fin
     let is_reached = is_reached_otherwise
         || facts.addresses.iter().any(|it| it.is_used && is_open(it))
         || facts.wants_endpoint && !endpoint.is_empty() && endpoint.iter().all(is_good);
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = own_address(facts).into_iter().collect();
+    findings.extend(facts.no_address.as_ref().map(|missing| {
+        Finding::bad("address", format!("the instance has no {missing}")).mended_by(missing.hint())
+    }));
     for address in &facts.addresses {
-        let of_address = direct::check(facts, address);
-        findings.extend(weighed(of_address, address.is_used && !is_reached));
+        // Another way than the login's matters only where that one is closed.
+        if address.is_used || !is_reached && is_open(address) {
+            let of_address = direct::check(facts, address);
+            findings.extend(weighed(of_address, address.is_used && !is_reached));
+        }
     }
-    // Another way than the user's matters only where that one is closed.
     if facts.wants_endpoint || !is_reached {
         findings.extend(weighed(endpoint, facts.wants_endpoint && !is_reached));
     }
     findings
+}
+
+/// That we asked for the address that the internet sees, and the answer.
+fn own_address(facts: &NetworkFacts) -> Option<Finding> {
+    let own = facts.public_address.known()?;
+    let (address, service) = (own.address, &own.service);
+    let what = format!("you come from {address}, says {service}, which was asked");
+    Some(Finding::good("your-address", what))
 }
 
 /// The findings as warnings, unless they keep a login from working.

@@ -61,6 +61,8 @@ pub(crate) enum DialStep {
     Tls,
     /// The upgrade from HTTP to a websocket.
     Upgrade,
+    /// The answer to a request.
+    Answer,
 }
 
 impl DialStep {
@@ -70,6 +72,7 @@ impl DialStep {
             Self::Proxy => format!("the proxy did not connect to {host} in time"),
             Self::Tls => format!("{host} did not answer to TLS in time"),
             Self::Upgrade => format!("{host} did not open the tunnel in time"),
+            Self::Answer => format!("{host} did not answer in time"),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! <https://www.rfc-editor.org/rfc/rfc6455#section-4>
 
+use std::io;
 use std::time::SystemTime;
 
 use aws_smithy_types::date_time::Format;
@@ -104,6 +105,31 @@ pub(super) async fn upgrade(
         return Err(no_websocket("its answer makes no sense".to_owned()));
     }
     switched(response).await.map_err(no_websocket)
+}
+
+/// Gets what is at this URL: a body of at most `longest` bytes.
+pub(super) async fn get(io: Io, url: &WebsocketUrl, longest: usize) -> Result<Vec<u8>, DialError> {
+    let failed = |cause: String| DialError::Unreachable {
+        host: url.host.clone(),
+        source: io::Error::other(cause),
+    };
+    let request = Request::get(&url.path)
+        .header(HOST, url.authority(false))
+        .header(USER_AGENT, user_agent())
+        .body(Empty::new());
+    let request = request.map_err(|cause| failed(cause.to_string()))?;
+    let response = exchange(io, request).await.map_err(failed)?;
+    let status = response.status();
+    if status != StatusCode::OK {
+        return Err(DialError::Refused {
+            status: status.as_u16(),
+            body: Vec::new(),
+            off: None,
+        });
+    }
+    let body = Limited::new(response.into_body(), longest).collect().await;
+    let body = body.map_err(|cause| failed(cause.to_string()))?;
+    Ok(body.to_bytes().to_vec())
 }
 
 /// How far this machine's clock is off, by an answer's Date.

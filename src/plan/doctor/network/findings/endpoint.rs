@@ -97,7 +97,7 @@ fn egress(facts: &NetworkFacts, endpoint: &EndpointFacts, to: &InterfaceFacts) -
         is_ipv6: false,
         groups: Membership::Of(to.groups.clone()),
     };
-    let (lists, port) = (facts.known_lists(), facts.port);
+    let (lists, port) = (facts.lists.as_slice(), facts.port);
     let (id, groups) = (&endpoint.id, endpoint.groups.join(", "));
     vec![
         match let_out(rules, &endpoint.groups, &instance, port, lists) {
@@ -105,7 +105,7 @@ fn egress(facts: &NetworkFacts, endpoint: &EndpointFacts, to: &InterfaceFacts) -
                 EGRESS,
                 format!("{} lets {id} out to port {port}", rule.group),
             ),
-            Admission::Unknown(_) => Finding::unknown(EGRESS, &facts.lists)
+            Admission::Unknown(_) => Finding::unknown(EGRESS, &facts.are_lists_read)
                 .pop()
                 .unwrap_or_else(|| Finding::skipped(EGRESS, format!("{groups}: cannot be told"))),
             Admission::Refused(why) => {
@@ -126,7 +126,7 @@ fn ingress(facts: &NetworkFacts, endpoint: &EndpointFacts, to: &InterfaceFacts) 
         return Vec::new();
     };
     let source = facts.source_by(endpoint);
-    let (lists, port) = (facts.known_lists(), facts.port);
+    let (lists, port) = (facts.lists.as_slice(), facts.port);
     let (id, groups) = (&endpoint.id, to.groups.join(", "));
     let who = if endpoint.preserves_client_ip {
         format!("you ({source}), whose address {id} preserves")
@@ -168,7 +168,7 @@ fn unknown(facts: &NetworkFacts, endpoint: &EndpointFacts, groups: &str) -> Vec<
     } else {
         Finding::unknown(INGRESS, &facts.endpoint_addresses)
     };
-    let missing = [address, Finding::unknown(INGRESS, &facts.lists)];
+    let missing = [address, Finding::unknown(INGRESS, &facts.are_lists_read)];
     let missing = missing.into_iter().find(|it| !it.is_empty());
     let skipped = || {
         vec![Finding::skipped(
@@ -190,6 +190,6 @@ fn described(facts: &NetworkFacts, why: &NotAdmitted, direction: &str) -> String
             return "the rule for the console is not about endpoints".to_owned();
         }
     };
-    let peers = group::labels(peers, facts.known_lists());
+    let peers = group::labels(peers, &facts.lists);
     format!("its {direction} rules for the port are about {peers}")
 }

@@ -27,13 +27,7 @@ pub(super) fn check(facts: &NetworkFacts, address: &InstanceAddress) -> Vec<Find
         groups: &interface.groups,
         source: &source,
     };
-    match group::admit(
-        rules,
-        &interface.groups,
-        &source,
-        facts.port,
-        facts.known_lists(),
-    ) {
+    match group::admit(rules, &interface.groups, &source, facts.port, &facts.lists) {
         Admission::By(rule) => vec![Finding::good(CHECK, judged.admitted(rule))],
         Admission::Refused(why) => vec![judged.refused(&why)],
         Admission::Unknown(rules) => judged.unknown(&rules, address),
@@ -49,7 +43,7 @@ pub(super) struct Judged<'a> {
 
 impl Judged<'_> {
     fn admitted(&self, rule: &GroupRule) -> String {
-        let peer = rule.peer.label(self.facts.known_lists());
+        let peer = rule.peer.label(&self.facts.lists);
         let (group, port, source) = (&rule.group, self.facts.port, self.source);
         format!("{group} lets {source} into port {port} ({peer})")
     }
@@ -80,10 +74,7 @@ impl Judged<'_> {
             ),
             NotAdmitted::Others(peers) => (
                 format!("port {port} is open to others, but not to you ({source})"),
-                format!(
-                    "{groups} opens it to {}",
-                    labels(peers, self.facts.known_lists())
-                ),
+                format!("{groups} opens it to {}", labels(peers, &self.facts.lists)),
             ),
         };
         Finding::bad(CHECK, what)
@@ -103,7 +94,7 @@ impl Judged<'_> {
         let missing = [
             (address.way == Way::Public)
                 .then(|| Finding::unknown(CHECK, &self.facts.public_address)),
-            Some(Finding::unknown(CHECK, &self.facts.lists)),
+            Some(Finding::unknown(CHECK, &self.facts.are_lists_read)),
         ];
         let missing = missing.into_iter().flatten().find(|it| !it.is_empty());
         missing.unwrap_or_else(|| vec![self.perhaps(rules)])
@@ -112,7 +103,7 @@ impl Judged<'_> {
     fn perhaps(&self, rules: &[&GroupRule]) -> Finding {
         let peers: Vec<Peer> = rules.iter().map(|it| it.peer.clone()).collect();
         let (port, source) = (self.facts.port, self.source);
-        let peers = labels(&peers, self.facts.known_lists());
+        let peers = labels(&peers, &self.facts.lists);
         Finding::warning(
             CHECK,
             format!("port {port} may be closed to you ({source})"),

@@ -20,7 +20,7 @@ pub(super) fn check(facts: &NetworkFacts, address: &InstanceAddress) -> Vec<Find
         return Vec::new();
     };
     let source = facts.source_for(address);
-    let answers = table.answers_to(&source, facts.known_lists());
+    let answers = table.answers_to(&source, &facts.lists);
     vec![if address.way == Way::Private {
         to_private(table, &source, &answers)
     } else {

@@ -1,0 +1,3 @@
+//! `--doctor`: gathers what can be known about a login.
+
+mod network;
