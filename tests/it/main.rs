@@ -20,6 +20,7 @@
 //! - `credentials`: every source of credentials that the AWS CLI knows
 //! - `example`: the lab as a program does what it says
 //! - `errors`: each error has a line, a hint and an exit status
+//! - `faults`: every call to AWS with every fault: one clear error, in time, and nothing left
 //! - `ssm`: tunnels through Session Manager survive faults, and leave no session
 //! - `network`: certificate authorities, proxies and endpoints
 //! - `completions`: what bash, zsh and fish offer at a TAB
@@ -48,6 +49,7 @@ mod credentials;
 mod eice;
 mod errors;
 mod example;
+mod faults;
 mod grammar;
 mod hops;
 mod host_key;

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use super::aws_error::{AwsError, Protocol};
+use super::broken;
 use super::calls::{Call, CallerState, caller_key};
 use super::console_output::GET_CONSOLE_OUTPUT;
 use super::describe;
@@ -33,8 +34,11 @@ pub(crate) enum Reaction {
     SendSlowly(Response, Duration),
     Close,
     Hang,
+    /// Half of it, then the end of the connection.
+    SendHalf(Response),
     /// An answer to this, without an end.
     Endless(Protocol),
+    EndlessHead,
 }
 
 impl FakeAws {
@@ -79,8 +83,13 @@ impl FakeAws {
             Some(Trouble::Reset) => return Reaction::Close,
             Some(Trouble::Hang) => return Reaction::Hang,
             Some(Trouble::Endless) => return Reaction::Endless(operation.protocol),
-            Some(Trouble::EndlessPages) => (empty_page(), None),
-            Some(Trouble::Malformed) => (nonsense(operation.protocol), None),
+            Some(Trouble::EndlessHead) => return Reaction::EndlessHead,
+            Some(Trouble::EndlessPages) => (broken::empty_page(request_id()), None),
+            Some(Trouble::Malformed) => {
+                let body = broken::nonsense(operation.protocol, request_id());
+                (body, None)
+            }
+            Some(Trouble::Page(status)) => (broken::page(status, request_id()), None),
             _ => match trouble.and_then(|it| it.refusal(&operation, &signer)) {
                 Some(error) => error_answer(&operation, &error),
                 None => match clock.check(operation.protocol, request) {
@@ -96,7 +105,9 @@ impl FakeAws {
         });
         match trouble {
             Some(Trouble::SlowAnswer(time)) => Reaction::SendSlowly(answer, time),
-            _ => Reaction::Send(answer),
+            Some(Trouble::Truncated) => Reaction::SendHalf(answer),
+            Some(trouble) => Reaction::Send(broken::spoiled(answer, trouble)),
+            None => Reaction::Send(answer),
         }
     }
 
@@ -116,7 +127,7 @@ impl FakeAws {
                     content_type: operation.protocol.content_type(),
                     request_id,
                     date: SystemTime::now(),
-                    body,
+                    body: body.into_bytes(),
                 };
                 (answer, None)
             }
@@ -170,40 +181,11 @@ fn error_answer(operation: &Operation, error: &AwsError) -> (Response, Option<St
     let answer = Response {
         status: error.status,
         content_type: operation.protocol.content_type(),
-        body: error.body(operation.protocol, &request_id),
+        body: error.body(operation.protocol, &request_id).into_bytes(),
         request_id,
         date: SystemTime::now(),
     };
     (answer, Some(error.code.clone()))
-}
-
-/// An empty page of instances, with a token for the next.
-fn empty_page() -> Response {
-    Response {
-        body: format!(
-            "<DescribeInstancesResponse xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
-             <reservationSet/><nextToken>{}</nextToken></DescribeInstancesResponse>",
-            fastrand::u64(..)
-        ),
-        ..nonsense(Protocol::Ec2)
-    }
-}
-
-/// What a captive portal or a broken proxy would answer.
-fn nonsense(protocol: Protocol) -> Response {
-    let (content_type, body) = match protocol {
-        Protocol::Json | Protocol::Ssm | Protocol::Rest => {
-            (protocol.content_type(), "{\"hello\":1}")
-        }
-        Protocol::Ec2 | Protocol::Sts => ("text/html", "<html><body>Hello!</body></html>"),
-    };
-    Response {
-        status: 200,
-        content_type,
-        request_id: request_id(),
-        date: SystemTime::now(),
-        body: body.to_owned(),
-    }
 }
 
 fn request_id() -> String {

@@ -43,6 +43,18 @@ pub(crate) enum Trouble {
     Malformed,
     /// 200, with a body that never ends.
     Endless,
+    /// 200, with headers that never end.
+    EndlessHead,
+    /// The connection is closed in the middle of the answer.
+    Truncated,
+    /// The answer, as `text/html`.
+    WrongType,
+    /// Some bytes in the middle of the answer are not UTF-8.
+    InvalidUtf8,
+    /// 200, without a body.
+    Empty,
+    /// The page of a captive portal or a proxy, with this status.
+    Page(u16),
     /// A list of instances with an endless number of empty pages.
     EndlessPages,
     /// The credentials have expired: EC2 says `RequestExpired`.
@@ -176,6 +188,12 @@ impl Trouble {
             | Trouble::Hang
             | Trouble::Malformed
             | Trouble::Endless
+            | Trouble::EndlessHead
+            | Trouble::Truncated
+            | Trouble::WrongType
+            | Trouble::InvalidUtf8
+            | Trouble::Empty
+            | Trouble::Page(_)
             | Trouble::EndlessPages => return None,
         })
     }

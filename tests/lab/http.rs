@@ -21,7 +21,7 @@ pub(crate) struct Response {
     pub(crate) request_id: String,
     /// The time on AWS's clock.
     pub(crate) date: SystemTime,
-    pub(crate) body: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Request {
@@ -64,7 +64,13 @@ impl Request {
 
 impl Response {
     pub(crate) fn send(&self, to: &mut impl Write) -> io::Result<()> {
-        to.write_all((self.head() + &self.body).as_bytes())
+        to.write_all(&[self.head().as_bytes(), &self.body].concat())
+    }
+
+    /// Sends its head and half of its body.
+    pub(crate) fn send_half(&self, to: &mut impl Write) -> io::Result<()> {
+        let half = &self.body[..self.body.len() / 2];
+        to.write_all(&[self.head().as_bytes(), half].concat())
     }
 
     /// Sends it piece by piece, spread over `time`.
@@ -72,7 +78,7 @@ impl Response {
         const PIECES: u32 = 10;
         to.write_all(self.head().as_bytes())?;
         let size = self.body.len() / PIECES as usize + 1;
-        for piece in self.body.as_bytes().chunks(size) {
+        for piece in self.body.chunks(size) {
             to.flush()?;
             thread::sleep(time / PIECES);
             to.write_all(piece)?;

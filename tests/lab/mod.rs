@@ -20,6 +20,7 @@
 mod authority;
 mod aws_error;
 mod blackholes;
+mod broken;
 mod caller;
 mod calls;
 pub(crate) mod cargo;

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use super::aws_error::Protocol;
 use super::fake_aws::{FakeAws, Reaction};
@@ -72,6 +73,8 @@ pub(super) fn converse(stream: impl Read + Write, aws: &FakeAws) -> io::Result<(
             Reaction::Send(answer) => answer.send(stream.get_mut())?,
             Reaction::SendSlowly(answer, time) => answer.send_slowly(stream.get_mut(), time)?,
             Reaction::Close => return Ok(()),
+            Reaction::SendHalf(answer) => return answer.send_half(stream.get_mut()),
+            Reaction::EndlessHead => return endless_head(stream.get_mut()),
             Reaction::Endless(protocol) => return endless(stream.get_mut(), protocol),
             Reaction::Hang => {
                 io::copy(&mut stream, &mut io::sink())?;
@@ -92,6 +95,16 @@ fn endless(to: &mut impl Write, protocol: Protocol) -> io::Result<()> {
     let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x1_0000));
     loop {
         to.write_all(chunk.as_bytes())?;
-        thread::sleep(std::time::Duration::from_millis(1));
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Sends headers without an end, some MB a second.
+fn endless_head(to: &mut impl Write) -> io::Result<()> {
+    to.write_all(b"HTTP/1.1 200 OK\r\n")?;
+    let header = format!("x-lab: {}\r\n", "a".repeat(4096));
+    loop {
+        to.write_all(header.as_bytes())?;
+        thread::sleep(Duration::from_millis(1));
     }
 }

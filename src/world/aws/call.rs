@@ -96,14 +96,8 @@ impl Call<'_> {
         let action = self.action;
         match error {
             SdkError::ServiceError(context) => self.refused(context.err().meta(), context.raw()),
-            SdkError::TimeoutError(_) => AwsError::TimedOut {
-                action,
-                host: self.host(),
-            },
-            SdkError::DispatchFailure(failure) if failure.is_timeout() => AwsError::TimedOut {
-                action,
-                host: self.host(),
-            },
+            SdkError::TimeoutError(_) => self.timed_out(),
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => self.timed_out(),
             SdkError::ResponseError(context) => {
                 self.log_answer(context.raw());
                 self.bad_answer()
@@ -127,6 +121,14 @@ impl Call<'_> {
             let status = answer.status().as_u16();
             format!("the answer has HTTP status {status} and {length} bytes of {kind}")
         });
+    }
+
+    /// The error for an answer that does not come in time.
+    pub(super) fn timed_out(&self) -> AwsError {
+        AwsError::TimedOut {
+            action: self.action,
+            host: self.host(),
+        }
     }
 
     /// The error for an answer that is not the service's.

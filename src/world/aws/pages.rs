@@ -1,6 +1,9 @@
 //! Lists that come in pages.
 
+use tokio::time::timeout;
+
 use super::call::Call;
+use super::retry::CALL;
 use crate::world::aws::error::AwsError;
 
 /// How many pages are requested, and how many items of them are kept: AWS's lists end, but the
@@ -12,8 +15,17 @@ const ITEMS: usize = 10_000;
 /// next one.
 ///
 /// # Errors
-/// [`AwsError::BadAnswer`] for a list without an end.
+/// [`AwsError::BadAnswer`] for a list without an end, [`AwsError::TimedOut`] if all pages together
+/// take longer than a call may.
 pub(super) async fn all<T>(
+    call: &Call<'_>,
+    page: impl AsyncFn(Option<String>) -> Result<(Vec<T>, Option<String>), AwsError>,
+) -> Result<Vec<T>, AwsError> {
+    let late = |_| call.timed_out();
+    timeout(CALL, all_of(call, page)).await.map_err(late)?
+}
+
+async fn all_of<T>(
     call: &Call<'_>,
     page: impl AsyncFn(Option<String>) -> Result<(Vec<T>, Option<String>), AwsError>,
 ) -> Result<Vec<T>, AwsError> {

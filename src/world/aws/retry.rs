@@ -26,7 +26,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use crate::world::net::connect_error;
 use crate::world::tty::waiting;
 
-/// How long a call may take in all, with its retries and the waits between them.
+/// How long a call may take in all, with its retries, the waits between them, and its pages.
 pub(super) const CALL: Duration = Duration::from_secs(75);
 
 /// How often a throttled call is tried, unless AWS_MAX_ATTEMPTS or the profile sets a number for
@@ -36,7 +36,7 @@ const THROTTLED_ATTEMPTS: u32 = 30;
 /// How often a call is tried while the service fails.
 const FAILED_ATTEMPTS: usize = 5;
 
-/// How often a call is tried while nothing answers.
+/// How often a call is tried while nothing answers, or answers break off.
 const UNANSWERED_ATTEMPTS: usize = 2;
 
 /// The waits double, each of a random length below a bound: the first of them below this,
@@ -86,7 +86,7 @@ impl<E> Clone for RetryLimits<E> {
 /// A failure that does not go away after a few attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Failure {
-    /// No connection, or no answer in time.
+    /// No connection, or no whole answer in time.
     Unanswered,
     /// An error of the service itself.
     Service,
@@ -207,7 +207,9 @@ impl<E: OperationError> ClassifyRetry for RetryLimits<E> {
             waiting::throttled();
         }
         let unanswered = match context.output_or_error() {
-            Some(Err(error)) => error.is_connector_error() || error.is_timeout_error(),
+            Some(Err(error)) => {
+                error.is_connector_error() || error.is_timeout_error() || error.is_response_error()
+            }
             _ => false,
         };
         let failure = match previous {

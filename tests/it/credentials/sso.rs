@@ -1,13 +1,12 @@
 //! IAM Identity Center (both forms of configuration), and console logins.
 
 use std::fs;
-use std::process::Command;
-use std::time::{Duration, SystemTime};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::lab::clock;
-use crate::sandbox::sso::{LEGACY, SESSION, legacy_file, session_file, token};
+use crate::sandbox::sso::{
+    CONSOLE, LEGACY, SESSION, console_file, console_login, legacy_file, session_file, token,
+};
 use crate::sandbox::{AwsUser, arn, finish};
 
 #[test]
@@ -103,38 +102,10 @@ fn sso_may_be_the_source_of_a_role() {
     assert_eq!(user.assumed(), [("ASIA".to_owned(), "r".to_owned())]);
 }
 
-/// A console login as `aws login` stores it, with a key made by openssl(1).
-fn console_login(seconds: i64, refresh: &str) -> String {
-    let line = "openssl ecparam -name prime256v1 -genkey -noout";
-    let key = Command::new("sh").args(["-c", line]).output().expect("sh");
-    let key = String::from_utf8_lossy(&key.stdout).into_owned();
-    assert!(key.contains("EC PRIVATE KEY"), "openssl is not installed");
-    let now = SystemTime::now();
-    let span = Duration::from_secs(seconds.unsigned_abs());
-    let until = if seconds < 0 { now - span } else { now + span };
-    json!({
-        "accessToken": {
-            "accessKeyId": "$SESSION", "secretAccessKey": "s", "sessionToken": "t",
-            "accountId": "123456789012", "expiresAt": clock::iso(until),
-        },
-        "tokenType": "aws_sigv4", "refreshToken": format!("{refresh}-$ID"),
-        "idToken": "x.y.z", "clientId": "arn:aws:signin:::devtools/same-device", "dpopKey": key,
-    })
-    .to_string()
-}
-
 #[test]
 fn a_console_login_is_used_refreshed_and_asked_for() {
-    let user = AwsUser::with("[profile c]\nlogin_session = arn:aws:iam::123456789012:user/jane\n");
-    let sum = Command::new("sh")
-        .args([
-            "-c",
-            "printf %s arn:aws:iam::123456789012:user/jane | sha256sum",
-        ])
-        .output()
-        .expect("sha256sum");
-    let sum = String::from_utf8_lossy(&sum.stdout).into_owned();
-    let file = format!("login/cache/{}.json", &sum[..64]);
+    let user = AwsUser::with(CONSOLE);
+    let file = console_file();
     let session = user.caller.access_key().replacen("AKIA", "ASIA", 1);
     let leaves = |seconds, refresh| {
         let text = console_login(seconds, refresh).replace("$SESSION", &session);
