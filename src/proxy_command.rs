@@ -237,13 +237,13 @@ async fn forwarding_ssh(
 ) -> Result<CommandLine, Error> {
     let invocation = &request.invocation;
     let aws = LazyAws::new(&invocation.options, true, terminal);
-    let is_instance = async |address| find::is_instance_at(address, &aws, None, terminal).await;
+    let instance_at = async |address| find::instance_at(address, &aws, None, terminal).await;
     let mut hops = request.hops.clone();
     jump::identify(
         &mut hops,
         invocation,
         &ConfigSource::of(invocation),
-        is_instance,
+        instance_at,
     )
     .await?;
     hops::check(&hops, request.first_hop_via)?;

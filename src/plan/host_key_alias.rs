@@ -15,11 +15,19 @@ pub enum HostKeyAlias {
 
 impl HostKeyAlias {
     /// The values of `--host-key-alias`.
-    pub(crate) const NAMES: [&str; 3] = ["auto", "yes", "no"];
+    pub(crate) const NAMES: [&str; 3] = [Self::Auto.name(), Self::Yes.name(), Self::No.name()];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Yes => "yes",
+            Self::No => "no",
+        }
+    }
 
     pub(crate) fn parse(name: &str) -> Option<Self> {
-        let at = Self::NAMES.iter().position(|known| *known == name)?;
-        [Self::Auto, Self::Yes, Self::No].get(at).copied()
+        let mut all = [Self::Auto, Self::Yes, Self::No].into_iter();
+        all.find(|it| it.name() == name)
     }
 }
 

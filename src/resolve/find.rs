@@ -169,20 +169,20 @@ pub(crate) fn not_running(instance: &Instance, aws: &Regional<'_>) -> Error {
     .into()
 }
 
-/// Whether EC2 finds an instance by this address of a hop, in the target's region. "No" if AWS
+/// The instance that EC2 finds by this address of a hop, in the target's region. None if AWS
 /// denies the look-up or there is no region; an error if AWS cannot be called at all, since another
 /// try would ask for a second MFA code.
 ///
 /// # Errors
 /// Those of [`LazyAws::in_region`].
-pub(crate) async fn is_instance_at(
+pub(crate) async fn instance_at(
     address: IpAddr,
     aws: &LazyAws,
     target_region: Option<&Region>,
     terminal: Terminal,
-) -> Result<bool, Error> {
+) -> Result<Option<InstanceId>, Error> {
     let aws = match aws.in_region(target_region).await {
-        Err(Error::Aws(AwsError::NoRegion(_))) => return Ok(false),
+        Err(Error::Aws(AwsError::NoRegion(_))) => return Ok(None),
         aws => aws?,
     };
     let lookup = lookup::by_addresses(&[address]);
@@ -191,5 +191,5 @@ pub(crate) async fn is_instance_at(
         Ok(instance) => format!("the hop {address} is {}", instance.id),
         Err(error) => format!("the hop {address} is left to ssh: {}", hint::line(error)),
     });
-    Ok(found.is_ok())
+    Ok(found.ok().map(|it| it.id))
 }

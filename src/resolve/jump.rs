@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use super::host_key_name;
 use crate::error::Error;
 use crate::plan::argv::CommandLine;
 use crate::plan::argv::jump::JumpChain;
@@ -17,13 +18,14 @@ use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::plan::ssh_g::{self, HostConfig, Query};
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::hop::Hop;
+use crate::plan::target::ids::InstanceId;
 use crate::plan::way::Way;
 use crate::world::openssh::error::SshError;
 use crate::world::openssh::{self, ConfigSource};
 use crate::world::process;
 
 /// Asks ssh about each hop, as about any target, for its HostName and user; and looks up in EC2
-/// whether an address is an instance's.
+/// which instance has an address.
 ///
 /// # Errors
 /// What is wrong with a hop that is an instance.
@@ -31,14 +33,16 @@ pub(crate) async fn identify(
     hops: &mut [Hop],
     invocation: &Invocation,
     source: &ConfigSource,
-    is_instance: impl AsyncFn(IpAddr) -> Result<bool, Error>,
+    instance_at: impl AsyncFn(IpAddr) -> Result<Option<InstanceId>, Error>,
 ) -> Result<(), Error> {
     let typed = ssh_g::has_proxy_on_command_line(invocation);
     for (at, hop) in hops.iter_mut().enumerate() {
+        let mut asked = None;
         if hop.needs_ssh_g() {
             match ask(hop, invocation, source).await {
                 Ok(config) => {
-                    let applied = hops::apply(hop, &config, at == 0);
+                    let config = asked.insert(config);
+                    let applied = hops::apply(hop, config, at == 0);
                     applied.map_err(|error| match error.keyword {
                         "ProxyJump" => bad_hop(error.name, typed),
                         _ => error.into(),
@@ -53,8 +57,12 @@ pub(crate) async fn identify(
             }
         }
         if let Some(address) = hop.address() {
-            let found = is_instance(address).await?;
-            hop.settle_address(found);
+            let found = instance_at(address).await?;
+            hop.alias = match (&found, &asked) {
+                (Some(id), Some(config)) => host_key_name::alias_of_hop(id, config, invocation),
+                _ => None,
+            };
+            hop.settle_address(found.is_some());
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use super::host::Host;
 use super::route_config::RouteConfig;
-use super::{Resolver, host_key_name, jump, own_connection};
+use super::{Resolver, jump, own_connection};
 use crate::error::Error;
 use crate::plan::argv::own_connection::OwnConnection;
 use crate::plan::argv::{Resolved, quote};
@@ -50,7 +50,8 @@ impl Resolver<'_> {
             .verbose(&format!("{login} at {what}: {route}"));
         let mut config = RouteConfig::of(self.invocation, host, &route);
         let (settings, to) = (&self.settings, (host, &route));
-        let host_key = host_key_name::of(what, settings, self.invocation, to, &mut config).await?;
+        let name = config.host_key_name(what, settings, self.invocation, to);
+        let host_key = name.await?;
         let resolved = Resolved {
             jump,
             host_key,

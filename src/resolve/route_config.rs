@@ -2,8 +2,11 @@
 //! about the host as typed.
 
 use super::host::{Host, Settings};
+use super::host_key_name;
 use crate::error::Error;
+use crate::plan::argv::host_key_name::HostKeyName;
 use crate::plan::cli::invocation::Invocation;
+use crate::plan::host_key_alias::HostKeyAlias;
 use crate::plan::route::Route;
 use crate::plan::ssh_g::{HostConfig, host_blocks};
 use crate::world::openssh::known_hosts::{any_file, files_say_the_same};
@@ -42,7 +45,7 @@ impl RouteConfig {
     }
 
     /// Whether ssh may say something else about the host key.
-    pub(super) fn may_differ_in_host_key(&self) -> bool {
+    fn may_differ_in_host_key(&self) -> bool {
         let differs = || any_file(&self.config, host_blocks::may_differ_in_host_keys);
         !self.is_certain && (self.is_named || differs())
     }
@@ -62,5 +65,37 @@ impl RouteConfig {
             self.is_certain = true;
         }
         Ok(())
+    }
+
+    /// The name under which ssh looks for the host key of the instance `id`.
+    ///
+    /// `None` if it is not mssh's to choose: on a serial console, whose key is published; where ssh's
+    /// settings are not known, or ssh does not log in.
+    ///
+    /// # Errors
+    /// Those of `ssh -G`, which is asked again only if its files may say something else about the host
+    /// key on this route than for the host as typed.
+    pub(super) async fn host_key_name(
+        &mut self,
+        id: &str,
+        settings: &Settings<'_>,
+        invocation: &Invocation,
+        (host, route): (&Host<'_>, &Route),
+    ) -> Result<Option<HostKeyName>, Error> {
+        let option = invocation.options.host_key_alias;
+        let is_unknown = settings.is_pipe() && option != HostKeyAlias::Yes;
+        if settings.is_given()
+            || is_unknown
+            || invocation.is_control_command()
+            || matches!(route, Route::Serial(_))
+        {
+            return Ok(None);
+        }
+        if self.may_differ_in_host_key() {
+            // On the heap: it is large.
+            Box::pin(self.ask(settings, host, route)).await?;
+        }
+        let name = host_key_name::choose(id, &self.config, invocation, option);
+        Ok(Some(name))
     }
 }

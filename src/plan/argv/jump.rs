@@ -92,6 +92,9 @@ impl JumpChain<'_> {
                 option("IdentityFile", NO_FILE);
             }
             option("IdentitiesOnly", block.identities_only());
+            if let Some(alias) = &hop.alias {
+                option("HostKeyAlias", alias.as_bytes());
+            }
         } else if before.iter().any(Hop::is_instance) {
             let command = JumpChain {
                 hops: before,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::invocation::{Action, Options};
 use super::scan::Scan;
 use super::usage::Usage;
+use crate::plan::host_key_alias::HostKeyAlias;
 use crate::plan::key_type::KeyType;
 use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::{Login, Region};
@@ -56,6 +57,8 @@ pub(crate) fn words(options: &Options, way: Way) -> Vec<OsString> {
     let endpoint = options.endpoint.as_ref().map(EndpointRef::to_string);
     let duration = options.duration.as_ref().map(u16::to_string);
     let key_type = options.key_type.map(|it| it.name().to_owned());
+    let alias = options.host_key_alias;
+    let alias = (alias != HostKeyAlias::Auto).then(|| alias.name().to_owned());
     let tunnel = |value: Option<String>| value.filter(|_| way.is_tunnel());
     let all = [
         ("--profile", options.profile.clone()),
@@ -64,6 +67,7 @@ pub(crate) fn words(options: &Options, way: Way) -> Vec<OsString> {
         ("--eice-endpoint", tunnel(endpoint)),
         ("--max-tunnel-duration", tunnel(duration)),
         ("--key-type", key_type),
+        ("--host-key-alias", alias),
     ];
     let given = all.into_iter().filter_map(|(option, value)| {
         let value = value?;

@@ -20,6 +20,8 @@ pub struct Hop {
     /// HostName in ssh_config once ssh was asked; until then the host itself.
     pub(crate) hostname: String,
     pub(crate) kind: HopKind,
+    /// HostKeyAlias for it: the ID of an instance that was found by its address.
+    pub(crate) alias: Option<String>,
 }
 
 /// What is known of a hop.
@@ -67,6 +69,7 @@ impl Hop {
                 Target::Address(_) | Target::Host(_) | Target::Node(_) => HopKind::Plain,
             },
             destination,
+            alias: None,
         })
     }
 

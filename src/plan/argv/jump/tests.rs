@@ -161,6 +161,7 @@ fn an_address_is_an_instance_if_ec2_says_so_and_no_key_is_named_for_it() {
     assert_eq!(found.address(), "10.0.0.1".parse().ok());
     let mut other = found.clone();
     found.settle_address(true);
+    found.alias = Some("[i-0abcdef0]:2222".into());
     assert!(found.is_instance() && found.address().is_none());
     let (block, hops) = (block(), [found]);
     let chain = JumpChain {
@@ -171,7 +172,8 @@ fn an_address_is_an_instance_if_ec2_says_so_and_no_key_is_named_for_it() {
     };
     let command = chain.proxy_command().expect("a command").expect("hops");
     let command = command.into_string().expect("text");
-    let keys = "-o 'IdentityAgent=\"/k/hop0\"' -o IdentitiesOnly=no -l admin -W";
+    let keys = "-o 'IdentityAgent=\"/k/hop0\"' -o IdentitiesOnly=no \
+                -o 'HostKeyAlias=[i-0abcdef0]:2222' -l admin -W";
     assert!(command.contains(keys), "{command}");
     other.settle_address(false);
     assert!(!other.is_instance() && other.login.is_none());

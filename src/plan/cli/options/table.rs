@@ -148,7 +148,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         value: Some("WHEN"),
         choices: &HostKeyAlias::NAMES,
         rare: true,
-        tasks: &[Task::Connect],
+        tasks: &[Task::Proxy, Task::Connect],
         help: "keep host keys under the instance ID: auto, yes or no",
         ..SWITCH
     },
