@@ -24,13 +24,17 @@ pub(crate) fn say_the_same(text: &[u8], hosts: [&str; 2]) -> bool {
     let expands = |keyword| values(text, keyword).any(|value| value.contains(&b'%'));
     values(text, "host").all(|value| applies(value, &one) == applies(value, &other))
         && values(text, "match").all(all_alike)
-        && values(text, "canonicalizehostname").all(|value| value.eq_ignore_ascii_case(b"no"))
+        && !may_canonicalize(text)
         && !EXPANDED.into_iter().any(expands)
 }
 
+fn may_canonicalize(text: &[u8]) -> bool {
+    let mut values = values(text, "canonicalizehostname");
+    values.any(|value| !value.eq_ignore_ascii_case(b"no"))
+}
+
 /// Keywords that change under which name ssh looks for a host key, and where.
-const HOST_KEY: [&str; 10] = [
-    "canonicalizehostname",
+const HOST_KEY: [&str; 9] = [
     "checkhostip",
     "controlpath",
     "globalknownhostsfile",
@@ -47,7 +51,7 @@ const HOST_KEY: [&str; 10] = [
 #[must_use]
 pub(crate) fn may_differ_in_host_keys(text: &[u8]) -> bool {
     let sets = |keyword| values(text, keyword).next().is_some();
-    HOST_KEY.into_iter().any(sets) || has_include_in_block(text)
+    HOST_KEY.into_iter().any(sets) || may_canonicalize(text) || has_include_in_block(text)
 }
 
 /// Whether an Include follows a Host or Match that does not apply to all hosts.
@@ -117,7 +121,8 @@ mod tests {
     fn what_may_change_the_name_of_a_host_key_is_found() {
         for (text, may) in [
             ("", false),
-            ("Host 10.*\n  ProxyJump bastion\n", false),
+            ("Host 10.*\n  CanonicalizeHostname no\n", false),
+            ("Host 10.*\n  CanonicalizeHostname always\n", true),
             ("Host 10.*\n  stricthostkeychecking=no\n", true),
             ("Include conf.d/*\nHost *\n  Include more\n", false),
             ("Host 10.*\n User me\nMatch all\n Include more\n", false),

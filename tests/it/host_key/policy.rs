@@ -4,8 +4,7 @@ use std::fs;
 
 use super::{ACCEPT, alias, named, right_key, user};
 use crate::lab::instances::{ODD_PORT, WEB1};
-use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
-use crate::sandbox::{lab, run};
+use crate::sandbox::{SshUser, finish, lab, run, write_script};
 
 /// Options of ssh with which the name is ssh's own.
 const OWN: &[&str] = &[
@@ -118,11 +117,52 @@ fn two_servers_of_an_instance_are_told_apart() {
 }
 
 #[test]
-fn a_known_host_costs_no_call_and_no_question_more() {
-    let user = user("", &[(WEB1, &right_key())]);
-    user.run("mssh", &[WEB1, "true"]).prints("");
-    user.cost(1, 1);
-    let calls = user.caller.calls();
-    let actions: Vec<&str> = calls.iter().map(|call| call.action.as_str()).collect();
-    assert!(actions.contains(&DESCRIBE_INSTANCES) && actions.contains(&SEND_SSH_PUBLIC_KEY));
+fn mssh_connects_to_a_host_that_is_known_by_its_id() {
+    let known = user("", &[(WEB1, &right_key())]);
+    let outcome = known.run("mssh", &["--debug", WEB1, "true"]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    let option = format!("HostKeyAlias={}", named(WEB1));
+    for part in [&*option, "ProxyUseFdpass=yes"] {
+        assert!(outcome.stderr.contains(part), "{part}: {}", outcome.stderr);
+    }
+    known.cost(1, 1);
+    let unknown = user("", &[]).run("mssh", &["--debug", WEB1, "true"]);
+    assert!(!unknown.stderr.contains("ProxyUseFdpass"), "{unknown:?}");
+}
+
+/// How often `mssh` asks ssh for its settings.
+#[track_caller]
+fn asked(user: &SshUser) -> usize {
+    let bin = user.home.join("bin");
+    fs::create_dir_all(&bin).expect("a directory");
+    let log = user.home.join("log");
+    let _ = fs::remove_file(&log);
+    let script = format!(
+        "#!/bin/sh\n[ \"$1\" != -G ] || echo asked >>'{}'\nPATH=${{PATH#*:}} exec ssh \"$@\"",
+        log.display()
+    );
+    write_script(&bin.join("ssh"), &script);
+    let mut mssh = user.command("mssh");
+    let path = mssh.get_envs().find(|(name, _)| *name == "PATH");
+    let path = path.and_then(|(_, value)| value).expect("a path");
+    let path = format!("{}:{}", bin.display(), path.display());
+    finish(mssh.env("PATH", path).args([WEB1, "true"])).prints("");
+    fs::read_to_string(&log).expect("a file").lines().count()
+}
+
+#[test]
+fn ssh_is_asked_again_only_where_its_files_may_differ_for_the_address() {
+    let known = [(WEB1, &*right_key())];
+    for (config, expected) in [
+        ("", 1),
+        ("Host *\n  StrictHostKeyChecking accept-new\n", 1),
+        ("Host 127.0.*\n  ServerAliveInterval 9\n", 1),
+        ("Host 127.0.*\n  StrictHostKeyChecking accept-new\n", 2),
+    ] {
+        assert_eq!(asked(&user(config, &known)), expected, "{config}");
+    }
+    let installed = SshUser::installed("", &[]);
+    let lines = format!("{} {}\n", named(WEB1), right_key());
+    fs::write(installed.dot_ssh("known_hosts"), lines).expect("written");
+    assert_eq!(asked(&installed), 1);
 }
