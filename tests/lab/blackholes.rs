@@ -25,9 +25,12 @@ impl Blackholes {
     /// Opens them at the port of the instances. Those of another lab serve as well, where it has
     /// taken the addresses.
     pub(crate) fn open(port: u16) -> io::Result<Self> {
-        let drops = |firewall| matches!(firewall, Firewall::Drops(_));
-        let instances = INSTANCES.iter().filter(|it| drops(it.firewall));
-        let addresses = instances.filter_map(|it| it.private?.parse().ok());
+        let dropping = INSTANCES.iter().flat_map(|it| match it.firewall {
+            Firewall::Open | Firewall::Rejects(_) => [None, None],
+            Firewall::Drops(_) => [it.private, None],
+            Firewall::DropsAll => [it.private, it.public],
+        });
+        let addresses = dropping.flatten().filter_map(|it| it.parse().ok());
         let mut blackholes = Self {
             listeners: Vec::new(),
             queued: Vec::new(),

@@ -9,6 +9,7 @@ use super::calls::{Call, CallerState};
 use super::console_output::ConsoleOutput;
 use super::eice::{TunnelFault, TunnelRequest};
 use super::fault::Fault;
+use super::network::Network;
 use super::ssm::{SessionBehavior, SessionRecord};
 use super::{Lab, lab_dir};
 
@@ -88,6 +89,12 @@ impl<'lab> Caller<'lab> {
     /// Sets AWS's clock this many minutes ahead of the clock of this machine.
     pub(crate) fn clock_ahead(&self, minutes: i64) -> &Self {
         self.with_state(|state| state.clock.ahead = minutes);
+        self
+    }
+
+    /// The network that EC2 describes to it, around any instance.
+    pub(crate) fn network(&self, network: Network) -> &Self {
+        self.with_state(|state| state.network = network);
         self
     }
 

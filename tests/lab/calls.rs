@@ -8,6 +8,7 @@ use super::eice::{TunnelFault, TunnelRequest};
 use super::fault::{Fault, Trouble};
 use super::http::Request;
 use super::keys;
+use super::network::Network;
 use super::request::{Operation, Signer};
 use super::ssm::SessionBehavior;
 
@@ -84,6 +85,8 @@ pub(crate) struct CallerState {
     /// How long pushed keys are valid.
     pub(crate) lifetime: Duration,
     pub(crate) behavior: SessionBehavior,
+    /// The network that EC2 describes.
+    pub(crate) network: Network,
     pub(crate) console: ConsoleOutput,
     /// AWS's clock, as this caller sees it.
     pub(crate) clock: Clock,
@@ -98,6 +101,7 @@ impl Default for CallerState {
             tunnel_fault: None,
             lifetime: keys::LIFETIME,
             behavior: SessionBehavior::default(),
+            network: Network::default(),
             console: ConsoleOutput::default(),
             clock: Clock::default(),
         }

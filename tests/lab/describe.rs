@@ -235,7 +235,12 @@ fn interface(instance: &Instance, index: u8, addresses: &[SecondaryAddress]) -> 
     [
         "<item>".to_owned(),
         element("networkInterfaceId", Some(&id)),
+        element("subnetId", Some(&instance.resource_id("subnet"))),
         element("vpcId", Some(instance.vpc)),
+        format!(
+            "<groupSet><item><groupId>{}</groupId></item></groupSet>",
+            instance.resource_id("sg")
+        ),
         "<status>in-use</status>".to_owned(),
         element("privateIpAddress", primary.map(|it| it.address)),
         primary.map_or_else(String::new, association),

@@ -19,6 +19,7 @@ pub(crate) use tunnel_fault::TunnelFault;
 
 use super::aws_error::AwsError;
 use super::instances::{HOME_REGION, OTHER_REGION};
+use super::network::{ENDPOINT_GROUP, ENDPOINT_INTERFACE};
 use super::ports;
 use super::request::Operation;
 use super::sshd::can_listen;
@@ -211,9 +212,12 @@ pub(crate) fn describe(
     region: &str,
     request_id: &str,
 ) -> Result<String, AwsError> {
+    let filters = operation.filters();
+    let vpc = filters.iter().find(|(name, _)| name == "vpc-id");
     let here: Vec<&Endpoint> = ENDPOINTS
         .iter()
         .filter(|endpoint| endpoint.region == region)
+        .filter(|endpoint| vpc.is_none_or(|(_, vpcs)| vpcs.iter().any(|it| it == endpoint.vpc)))
         .collect();
     let at = match operation.get("NextToken") {
         None => None,
@@ -254,8 +258,8 @@ fn item(endpoint: &Endpoint) -> String {
     format!(
         "<item><ownerId>{}</ownerId><instanceConnectEndpointId>{}</instanceConnectEndpointId>\
          <state>{}</state><stateMessage/>{dns}<publicDnsNames><ipv4>{dns}</ipv4>\
-         <dualstack>{dual}</dualstack></publicDnsNames><networkInterfaceIdSet/><vpcId>{}</vpcId><availabilityZone>{}</availabilityZone>\
-         <subnetId>{}</subnetId><preserveClientIp>false</preserveClientIp><securityGroupIdSet/>\
+         <dualstack>{dual}</dualstack></publicDnsNames><networkInterfaceIdSet><item>{ENDPOINT_INTERFACE}</item></networkInterfaceIdSet><vpcId>{}</vpcId><availabilityZone>{}</availabilityZone>\
+         <subnetId>{}</subnetId><preserveClientIp>false</preserveClientIp><securityGroupIdSet><item>{ENDPOINT_GROUP}</item></securityGroupIdSet>\
          <tagSet/><ipAddressType>{}</ipAddressType></item>",
         super::instances::ACCOUNT,
         endpoint.id,

@@ -15,6 +15,7 @@ use super::eice;
 use super::fault::Trouble;
 use super::http::{Request, Response};
 use super::keys::KeyStore;
+use super::network;
 use super::push;
 use super::request::{Operation, Signer};
 use super::ssm::SessionManager;
@@ -69,6 +70,9 @@ impl FakeAws {
 
     /// Records a request and answers it, or does what the caller's faults say.
     pub(crate) fn react(&self, request: &Request) -> Reaction {
+        if let Some(answer) = network::checkip(self, request) {
+            return answer;
+        }
         let operation = Operation::read(request);
         let signer = Signer::read(request).or_else(|| token_services::bearer(request, &operation));
         let signer = signer.unwrap_or_default();
@@ -171,6 +175,11 @@ impl FakeAws {
             (Protocol::Sts, "AssumeRole") => sts::assume_role(operation, signer, request_id),
             (Protocol::Sts, sts::WEB_IDENTITY) => sts::web_identity(operation, signer, request_id),
             (Protocol::Rest, _) => token_services::perform(operation, signer),
+            (Protocol::Ec2, action) => {
+                let network = self.with_state(&signer.access_key, |state| state.network.clone());
+                let answer = network::perform(operation, &network, request_id);
+                answer.unwrap_or_else(|| Err(AwsError::unknown_action(Protocol::Ec2, action)))
+            }
             (protocol, action) => Err(AwsError::unknown_action(protocol, action)),
         }
     }

@@ -36,6 +36,8 @@ pub(crate) const BROKEN: &str = "i-0bad0000000000004";
 pub(crate) const IN_EU_WEST_1: &str = "i-0e000000000000001";
 pub(crate) const MULTI_HOMED: &str = "i-0adde000000000001";
 pub(crate) const STOPPED_SAME_ADDRESSES: &str = "i-0dead000000000005";
+/// Packets to it are dropped, wherever they come from.
+pub(crate) const CLOSED: &str = "i-0c105ed0000000001";
 pub(crate) const CONSOLE_ONLY: &str = "i-0c0de000000000001";
 
 /// The serial consoles of all regions share one sshd.
@@ -96,6 +98,8 @@ pub(crate) enum Firewall {
     Rejects(&'static str),
     /// The same, but packets are dropped.
     Drops(&'static str),
+    /// Packets to all of its addresses are dropped.
+    DropsAll,
 }
 
 /// The ping status of an SSM agent.
@@ -214,6 +218,9 @@ pub(crate) const INSTANCES: &[Instance] = &[
         secondary: &[
             SecondaryAddress { second: false, address: "127.0.1.18", elastic: None },
         ], ..RUNNING },
+    Instance { id: CLOSED, name: "closed", about: "running, public address, packets are dropped",
+        public: Some("127.0.0.96"), private: Some("127.0.1.96"), firewall: Firewall::DropsAll,
+        ..RUNNING },
     Instance { id: CONSOLE_ONLY, name: "console-only",
         about: "running, in mars-north-1, serial console only",
         region: NEW_REGION, zone: "mars-north-1a", vpc: "vpc-0c0de000000000001", ..RUNNING },

@@ -36,6 +36,7 @@ mod imds;
 pub(crate) mod instances;
 mod keys;
 mod lab_dir;
+pub(crate) mod network;
 pub(crate) mod ports;
 mod preload;
 mod push;
@@ -223,6 +224,10 @@ impl Lab {
             ("AWS_SECRET_ACCESS_KEY", sts::SECRET.into()),
             ("AWS_REGION", instances::HOME_REGION.into()),
             ("AWS_EC2_METADATA_DISABLED", "true".into()),
+            (
+                "MSSH_CHECKIP_URL",
+                network::checkip_url(&self.url(), access_key).into(),
+            ),
         ]);
         environment
     }

@@ -15,7 +15,7 @@ impl Instance {
     /// The addresses at which its sshd listens; none unless it is running.
     pub(crate) fn sshd_addresses(&self) -> Vec<IpAddr> {
         let known = [self.public, self.in_vpc(), self.ipv6];
-        let running = self.state == State::Running;
+        let running = self.state == State::Running && self.firewall != Firewall::DropsAll;
         // The only IPv6 address of a test machine is ::1.
         let others = self
             .secondary
@@ -36,6 +36,7 @@ impl Instance {
         match self.firewall {
             Firewall::Open => self.private,
             Firewall::Rejects(address) | Firewall::Drops(address) => Some(address),
+            Firewall::DropsAll => None,
         }
     }
 
