@@ -8,6 +8,7 @@ mod control;
 pub(crate) mod host;
 mod host_key;
 pub(crate) mod host_key_check;
+mod json;
 pub(crate) mod process;
 pub(crate) mod push;
 pub(crate) mod pusher;

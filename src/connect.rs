@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::agent::client::AgentProcess;
 use crate::error::Error;
 use crate::plan::argv::agent::{AgentOptions, Forwarded};
+use crate::plan::argv::host_key;
 use crate::plan::argv::own_connection::{ConnectOptions, OwnConnection};
 use crate::plan::argv::tunnel::TunnelArgs;
 use crate::plan::argv::{self, CommandLine, Identity, ProxyCommand, Resolved};
@@ -155,7 +156,7 @@ async fn login_line(
     (agent, directory): (Option<&AgentProcess>, Option<&Path>),
     targets: &[Resolved],
 ) -> Result<CommandLine, Error> {
-    let options = agent_options(directory, invocation, targets);
+    let options = agent_options(directory, invocation, targets)?;
     let identity = match (&options, invocation.identity()) {
         (Some(options), None) => Identity::Ephemeral(options),
         (options, _) => Identity::Own(options.as_ref()),
@@ -179,10 +180,10 @@ fn agent_options(
     directory: Option<&Path>,
     invocation: &Invocation,
     targets: &[Resolved],
-) -> Option<AgentOptions> {
+) -> Result<Option<AgentOptions>, Error> {
     let is_node = |it: &Destination| matches!(it.target, Target::Node(_));
     if invocation.destinations().all(is_node) {
-        return None;
+        return Ok(None);
     }
     let (socket, key) = match directory {
         Some(directory) => (
@@ -195,11 +196,17 @@ fn agent_options(
     let forwards_its_own = config.is_some_and(AgentConfig::forwards_its_own);
     let users = config.and_then(user_agent::socket);
     let forwarded = users.map_or(Forwarded::Nothing, Forwarded::Users);
-    Some(AgentOptions {
+    let known_hosts_command = if targets.iter().any(|it| it.asks_agent) {
+        host_key::ask_agent(&process::mssh_path()?, &socket)
+    } else {
+        None
+    };
+    Ok(Some(AgentOptions {
         socket,
+        known_hosts_command,
         public_key: Some(key).filter(|_| invocation.identity().is_none()),
         forwarded: Some(forwarded).filter(|_| forwards_its_own),
-    })
+    }))
 }
 
 /// How ssh gets the connections to these destinations, if all of them stand.

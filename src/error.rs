@@ -10,6 +10,7 @@ use thiserror::Error;
 pub(crate) use self::push::{Cause, PushError};
 pub(crate) use self::tunnel::TunnelError;
 use crate::hint::Hint;
+use crate::plan::argv::host_key_check::CannotVerify;
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::cli::usage::Usage;
 use crate::plan::route::eice::NoEndpoint;
@@ -44,6 +45,8 @@ pub(crate) enum Error {
     Route(#[from] RouteError),
     #[error(transparent)]
     Aws(AwsError),
+    #[error(transparent)]
+    CannotVerify(#[from] CannotVerify),
     #[error(transparent)]
     Push(#[from] PushError),
     #[error(transparent)]
@@ -123,6 +126,7 @@ impl Error {
             Self::Instance(error) => error,
             Self::Route(error) => error,
             Self::Aws(error) => error,
+            Self::CannotVerify(error) => error,
             Self::Push(error) => error,
             Self::Tunnel(error) => error,
         }

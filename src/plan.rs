@@ -16,4 +16,5 @@ pub(crate) mod program;
 pub(crate) mod route;
 pub(crate) mod ssh_g;
 pub(crate) mod target;
+pub(crate) mod verify_host_key;
 pub(crate) mod way;

@@ -13,6 +13,7 @@
 
 pub(crate) mod find;
 pub(crate) mod host;
+mod host_key_check;
 mod host_key_name;
 pub(crate) mod jump;
 pub(crate) mod lazy_aws;

@@ -145,7 +145,6 @@ impl AgentProcess {
     }
 
     /// Has it check a host key against the instance's console.
-    #[expect(dead_code, reason = "resolving will call it")]
     pub(crate) fn check_host_key(&self, check: HostKeyCheck) {
         // If it is gone, ssh asks the user.
         let _ = self.tell(&Order::CheckHostKey(Box::new(check)));

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::host_key_check::HostKeyCheck;
+use super::json::{bytes, path_of};
 use super::push::{AwsAccess, Push};
 use crate::error::{Cause, PushError};
 use crate::hint;
@@ -160,19 +161,6 @@ fn socket_options(value: &Value) -> Option<SocketOptions> {
         keepalive: value.get("keepalive")?.as_bool()?,
         tos: tos.map(u8::try_from).transpose().ok()?,
     })
-}
-
-/// A path may have any bytes, and a string of JSON may not.
-pub(super) fn bytes(path: &std::path::Path) -> Value {
-    use std::os::unix::ffi::OsStrExt;
-    Value::from(path.as_os_str().as_bytes())
-}
-
-pub(super) fn path_of(value: &Value) -> Option<PathBuf> {
-    use std::os::unix::ffi::OsStringExt;
-    let byte = |value: &Value| u8::try_from(value.as_u64()?).ok();
-    let bytes: Option<Vec<u8>> = value.as_array()?.iter().map(byte).collect();
-    Some(std::ffi::OsString::from_vec(bytes?).into())
 }
 
 fn push_to_json(push: &Push) -> Value {

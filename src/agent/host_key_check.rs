@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::control::{bytes, path_of};
+use super::json::{bytes, path_of};
 use super::push::AwsAccess;
 use crate::plan::target::ids::InstanceId;
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod agent;
 pub(crate) mod host_key;
+pub(crate) mod host_key_check;
 pub(crate) mod host_key_name;
 pub(crate) mod jump;
 pub(crate) mod own_connection;
@@ -79,6 +80,8 @@ pub(crate) struct Resolved {
     /// The name of the host key in known_hosts; `None` for a serial console, where no login follows, and
     /// where ssh's settings are not known.
     pub host_key: Option<HostKeyName>,
+    /// Whether ssh asks our agent about the host key.
+    pub asks_agent: bool,
     /// The connection that mssh may open itself.
     pub connection: Option<OwnConnection>,
 }

@@ -5,6 +5,7 @@
 mod key_type;
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::future::pending;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use crate::agent::client::AgentProcess;
+use crate::agent::host_key_check::HostKeyCheck;
 use crate::agent::push::{AwsAccess, Push};
 use crate::agent::pusher::Pusher;
 use crate::agent::ticket::Ticket;
@@ -45,6 +47,7 @@ pub(crate) struct KeyPush<'a> {
     key_type: Cell<KeyType>,
     is_key_made: Cell<bool>,
     tickets: RefCell<Vec<Ticket>>,
+    accesses: RefCell<HashMap<InstanceId, AwsAccess>>,
 }
 
 /// The agent that pushes.
@@ -93,6 +96,7 @@ impl<'a> KeyPush<'a> {
             key_type: Cell::default(),
             is_key_made: Cell::default(),
             tickets: RefCell::default(),
+            accesses: RefCell::default(),
         }
     }
 
@@ -167,6 +171,8 @@ impl<'a> KeyPush<'a> {
             own_key: self.own_key().await?.map(str::to_owned),
             access: self.access(aws).await?,
         };
+        let access = push.access.clone();
+        self.accesses.borrow_mut().insert(id.clone(), access);
         // No agent of ours could keep ssh waiting for the user's own key.
         let waits = push.own_key.is_some() && matches!(agent, KeyAgent::Here(_));
         let ticket = match agent {
@@ -194,6 +200,18 @@ impl<'a> KeyPush<'a> {
         };
         let read = || async { key::public_half(file) };
         Ok(Some(self.own_key.get_or_try_init(read).await?))
+    }
+
+    /// With what the key of this instance was pushed.
+    pub(super) fn access_for(&self, id: &InstanceId) -> Option<AwsAccess> {
+        self.accesses.borrow().get(id).cloned()
+    }
+
+    /// Has the agent check a host key.
+    pub(super) fn check_host_key(&self, check: Option<HostKeyCheck>) {
+        if let (Some(KeyAgent::Process(agent)), Some(check)) = (self.agent, check) {
+            agent.check_host_key(check);
+        }
     }
 
     /// Whether the agent is a process of its own.

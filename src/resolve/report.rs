@@ -2,7 +2,7 @@
 
 use super::host::Host;
 use super::route_config::RouteConfig;
-use super::{Resolver, jump, own_connection};
+use super::{Resolver, host_key_check, jump, own_connection};
 use crate::error::Error;
 use crate::plan::argv::own_connection::OwnConnection;
 use crate::plan::argv::{Resolved, quote};
@@ -52,9 +52,12 @@ impl Resolver<'_> {
         let (settings, to) = (&self.settings, (host, &route));
         let name = config.host_key_name(what, settings, self.invocation, to);
         let host_key = name.await?;
+        let by = (settings, self.invocation, &self.push);
+        let asks_agent = host_key_check::begin(what, by, host_key.as_ref(), &route, &config)?;
         let resolved = Resolved {
             jump,
             host_key,
+            asks_agent,
             ..direct(host, route)
         };
         let connection = self.connect(host, &resolved, config).await?;
@@ -119,6 +122,7 @@ fn direct(host: &Host<'_>, route: Route) -> Resolved {
         batch: host.config.batch,
         agent: host.config.agent.clone(),
         host_key: None,
+        asks_agent: false,
         connection: None,
     }
 }

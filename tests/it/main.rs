@@ -2,6 +2,7 @@
 //!
 //! - `grammar`: mssh parses command lines as `ssh -G` of the installed OpenSSH does
 //! - `reference`: the behavior of the original, kept or fixed, row by row
+//! - `verify_host_key`: host keys that an instance prints on its console
 //! - `targets`: every form of a target finds its instance, with the fewest calls
 //! - `agent`: the agent of a run: whom it serves, what it waits for, and the user's own agent behind it
 //! - `auto`: without `--via`, the best open route to a private instance is used
@@ -69,3 +70,4 @@ mod sharing;
 mod ssm;
 mod targets;
 mod texts;
+mod verify_host_key;

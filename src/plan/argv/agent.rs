@@ -15,6 +15,8 @@ pub(crate) struct AgentOptions {
     pub public_key: Option<PathBuf>,
     /// The agent to forward instead of this one, if ssh is to forward its own.
     pub forwarded: Option<Forwarded>,
+    /// KnownHostsCommand, if ssh is to ask the agent about the host key.
+    pub known_hosts_command: Option<OsString>,
 }
 
 /// The agent that ssh forwards.
@@ -48,6 +50,11 @@ impl AgentOptions {
             Some(Forwarded::Nothing) => options.push(option("ForwardAgent", NO_SOCKET.as_ref())),
             None => {}
         }
+        if let Some(command) = &self.known_hosts_command {
+            let mut option = OsString::from("KnownHostsCommand=");
+            option.push(command);
+            options.push(option);
+        }
         options
     }
 }
@@ -78,6 +85,7 @@ mod tests {
                 socket: socket.into(),
                 public_key: None,
                 forwarded,
+                known_hosts_command: None,
             }
             .options()
         };

@@ -54,7 +54,6 @@ const ASK_TOKENS: &str = "%I %H %t %K";
 
 /// The value of KnownHostsCommand (since OpenSSH 8.5) that asks the agent at this `socket`. `None` if ssh
 /// would expand something in its path.
-#[cfg_attr(not(test), expect(dead_code, reason = "a command line will have it"))]
 #[must_use]
 pub(crate) fn ask_agent(mssh: &Path, socket: &Path) -> Option<OsString> {
     let path = socket.as_os_str().as_bytes();

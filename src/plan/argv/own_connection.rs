@@ -9,6 +9,7 @@
 //! itself. It differs so (OpenSSH's `ssh.c`, `sshconnect.c`, `readconf.c`, releases 7.4 to 10.5):
 //!
 //! - The question about an unknown host key has `<no hostip for proxy command>` in place of the address.
+//!   Where the console of the instance is read, that question is the exception.
 //! - CheckHostIP and NoHostAuthenticationForLocalhost have no effect. For an address on port 22,
 //!   CheckHostIP (the default before 8.5) has none anyway.
 //! - BindAddress, BindInterface, AddressFamily, IPQoS, TCPKeepAlive, ConnectTimeout and
@@ -111,7 +112,7 @@ impl OwnConnection {
             return None;
         }
         let is_known = resolved.host_key.as_ref().is_some_and(|it| it.is_known);
-        if host_key.unknown == UnknownKey::Ask && !is_known {
+        if host_key.unknown == UnknownKey::Ask && !is_known && !resolved.asks_agent {
             return None;
         }
         Some(Self {

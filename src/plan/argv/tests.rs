@@ -22,6 +22,7 @@ fn arguments(program: Program, typed: &[&str], identity: Identity<'_>, to: &[Rou
         batch: false,
         agent: AgentConfig::default(),
         host_key: None,
+        asks_agent: false,
         connection: None,
     };
     let resolved: Vec<_> = to.iter().map(resolved).collect();
@@ -38,6 +39,7 @@ fn agent() -> AgentOptions {
         socket: "/a".into(),
         public_key: Some("/k".into()),
         forwarded: None,
+        known_hosts_command: None,
     }
 }
 

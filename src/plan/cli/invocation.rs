@@ -13,6 +13,7 @@ use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::{InstanceId, Region, Zone};
+use crate::plan::verify_host_key::VerifyHostKey;
 use crate::plan::way::Way;
 
 /// The command line of a connection.
@@ -224,6 +225,8 @@ pub struct Options {
     pub key_type: Option<KeyType>,
     /// `--host-key-alias`.
     pub host_key_alias: HostKeyAlias,
+    /// `--verify-host-key`.
+    pub verify_host_key: VerifyHostKey,
     /// `--listen`.
     pub listen: Option<BindAddress>,
     /// `--agent-dir`.

@@ -21,6 +21,7 @@ pub(crate) enum Name {
     Duration,
     KeyType,
     HostKeyAlias,
+    VerifyHostKey,
     Listen,
     Proxy,
     AgentDir,

@@ -14,6 +14,7 @@ use crate::plan::target::bad_name::BadName;
 use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::{InstanceId, Region, Zone};
 use crate::plan::target::{Target, pasted};
+use crate::plan::verify_host_key::VerifyHostKey;
 use crate::plan::way::{TUNNEL_SECONDS, Way};
 
 /// Reads our options and the document that they ask for. Of several values of an option, the last one
@@ -50,6 +51,11 @@ pub(super) fn read(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
                 let alias = HostKeyAlias::parse(value);
                 let alias = alias.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
                 options.host_key_alias = alias;
+            }
+            Name::VerifyHostKey => {
+                let verify = VerifyHostKey::parse(value);
+                let verify = verify.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
+                options.verify_host_key = verify;
             }
             Name::Listen => options.listen = Some(listen_address(value)?),
             Name::KeyDir => options.key_dir = true,

@@ -41,6 +41,11 @@ pub(crate) struct HostKeyConfig {
     pub(crate) global_files: Vec<String>,
     /// Whether there is a KnownHostsCommand.
     pub(crate) asks_program: bool,
+    /// Whether this ssh knows KnownHostsCommand: since OpenSSH 8.5, which also prints
+    /// HostbasedAcceptedAlgorithms under this name.
+    pub(crate) has_command: bool,
+    /// HashKnownHosts.
+    pub(crate) hashes: bool,
 }
 
 /// StrictHostKeyChecking.
@@ -151,6 +156,8 @@ impl HostKeyConfig {
             "hostkeyalias" => self.alias = Some(value.to_owned()).filter(|it| it != "none"),
             "userknownhostsfile" => self.user_files = words(value),
             "globalknownhostsfile" => self.global_files = words(value),
+            "hostbasedacceptedalgorithms" => self.has_command = true,
+            "hashknownhosts" => self.hashes = value == "yes",
             "knownhostscommand" => self.asks_program = value != "none",
             _ => return false,
         }

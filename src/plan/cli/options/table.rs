@@ -3,6 +3,7 @@
 use super::{Name, Opt, Shell, Task};
 use crate::plan::host_key_alias::HostKeyAlias;
 use crate::plan::key_type::KeyType;
+use crate::plan::verify_host_key::VerifyHostKey;
 use crate::plan::way::Way;
 
 /// A row's defaults: a new switch.
@@ -150,6 +151,16 @@ pub(crate) const OPTIONS: &[Opt] = &[
         rare: true,
         tasks: &[Task::Proxy, Task::Connect],
         help: "keep host keys under the instance ID: auto, yes or no",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::VerifyHostKey,
+        long: "verify-host-key",
+        value: Some("WHEN"),
+        choices: &VerifyHostKey::NAMES,
+        rare: true,
+        tasks: &[Task::Connect],
+        help: "compare unknown host keys with the console: auto, require or off",
         ..SWITCH
     },
     Opt {

@@ -1,0 +1,156 @@
+//! Whether ssh asks our agent about a host key: `--verify-host-key`.
+
+use thiserror::Error;
+
+use crate::hint::Hint;
+use crate::plan::ssh_g::HostKeyConfig;
+use crate::plan::verify_host_key::VerifyHostKey;
+
+/// What is known about a destination and its ssh.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyFacts<'a> {
+    /// What `ssh -G` says.
+    pub config: &'a HostKeyConfig,
+    /// Whether known_hosts has a key of the host.
+    pub is_known: bool,
+    /// Whether it is an EC2 instance, and not a managed node.
+    pub is_instance: bool,
+    /// Whether the command line has one destination: ssh takes one program for all.
+    pub is_for_one: bool,
+    /// The user's home directory.
+    pub home: &'a str,
+}
+
+/// Why a host key cannot be verified although it must.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(crate) enum CannotVerify {
+    #[error("cannot verify the host key: this ssh is older than OpenSSH 8.5")]
+    OldSsh,
+    #[error("cannot verify the host key: ssh_config has a KnownHostsCommand")]
+    OwnCommand,
+    #[error("cannot verify the host keys of several destinations at once")]
+    Several,
+    #[error("cannot verify the host key: a managed node has no EC2 console")]
+    NoInstance,
+    #[error("cannot verify the host key: ssh reads its configuration from a pipe")]
+    UnknownConfig,
+}
+
+impl Hint for CannotVerify {
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::OwnCommand => {
+                "turn it off for this login with `-o KnownHostsCommand=none`".to_owned()
+            }
+            Self::Several => "connect to each of them once with `mssh`".to_owned(),
+            Self::OldSsh | Self::NoInstance | Self::UnknownConfig => {
+                "add its key to known_hosts, or leave out `--verify-host-key require`".to_owned()
+            }
+        })
+    }
+}
+
+impl KeyFacts<'_> {
+    /// Whether ssh is to ask about the key.
+    ///
+    /// # Errors
+    /// Why it cannot, if it must.
+    pub(crate) fn asks_agent(self, option: VerifyHostKey) -> Result<bool, CannotVerify> {
+        if option == VerifyHostKey::Off || self.is_known {
+            return Ok(false);
+        }
+        let obstacle = if !self.is_instance {
+            Some(CannotVerify::NoInstance)
+        } else if !self.is_for_one {
+            Some(CannotVerify::Several)
+        } else if !self.config.has_command {
+            Some(CannotVerify::OldSsh)
+        } else if self.config.asks_program {
+            Some(CannotVerify::OwnCommand)
+        } else {
+            None
+        };
+        match obstacle {
+            Some(obstacle) if option == VerifyHostKey::Require => Err(obstacle),
+            Some(_) => Ok(false),
+            None => Ok(option == VerifyHostKey::Require || !self.config.is_set(self.home)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::ssh_g::HostConfig;
+
+    fn applies(option: VerifyHostKey, lines: &str) -> Result<bool, CannotVerify> {
+        let usual = "stricthostkeychecking ask\nhostbasedacceptedalgorithms x\n\
+                     userknownhostsfile /home/me/.ssh/known_hosts\n";
+        let config = HostConfig::parse(format!("{usual}{lines}").as_bytes());
+        KeyFacts {
+            config: &config.host_key,
+            is_known: false,
+            is_instance: true,
+            is_for_one: true,
+            home: "/home/me",
+        }
+        .asks_agent(option)
+    }
+
+    #[test]
+    fn the_users_policy_stands_unless_it_is_required() {
+        use VerifyHostKey::{Auto, Off, Require};
+        assert_eq!(
+            [Auto, Require, Off].map(|it| applies(it, "")),
+            [Ok(true), Ok(true), Ok(false)]
+        );
+        assert_eq!(
+            applies(Auto, "stricthostkeychecking accept-new\n"),
+            Ok(true)
+        );
+        for policy in [
+            "stricthostkeychecking false\n",
+            "userknownhostsfile /dev/null\n",
+            "hostkeyalias web\n",
+        ] {
+            assert_eq!(applies(Auto, policy), Ok(false), "{policy}");
+            assert_eq!(applies(Require, policy), Ok(true), "{policy}");
+        }
+        let own = "knownhostscommand /bin/keys\n";
+        assert_eq!(applies(Auto, own), Ok(false));
+        assert_eq!(applies(Require, own), Err(CannotVerify::OwnCommand));
+    }
+
+    #[test]
+    fn what_makes_it_impossible_is_named_if_it_is_required() {
+        let config = HostKeyConfig::default();
+        let facts = KeyFacts {
+            config: &config,
+            is_known: false,
+            is_instance: true,
+            is_for_one: true,
+            home: "/home/me",
+        };
+        let require = |facts: KeyFacts<'_>| facts.asks_agent(VerifyHostKey::Require);
+        assert_eq!(require(facts), Err(CannotVerify::OldSsh));
+        assert_eq!(facts.asks_agent(VerifyHostKey::Auto), Ok(false));
+        let is_for_one = false;
+        assert_eq!(
+            require(KeyFacts {
+                is_for_one,
+                ..facts
+            }),
+            Err(CannotVerify::Several)
+        );
+        let is_instance = false;
+        assert_eq!(
+            require(KeyFacts {
+                is_instance,
+                ..facts
+            }),
+            Err(CannotVerify::NoInstance)
+        );
+        let is_known = true;
+        assert_eq!(require(KeyFacts { is_known, ..facts }), Ok(false));
+    }
+}
