@@ -12,5 +12,6 @@ mod json;
 pub(crate) mod process;
 pub(crate) mod push;
 pub(crate) mod pusher;
+mod refusal;
 mod run;
 pub(crate) mod ticket;

@@ -9,7 +9,6 @@ pub(crate) mod doctor;
 pub(crate) mod host_key_alias;
 mod host_port;
 pub(crate) mod key_type;
-#[cfg_attr(not(test), expect(dead_code, reason = "wired up later"))]
 pub(crate) mod os_user;
 pub(crate) mod pattern;
 pub(crate) mod program;

@@ -18,6 +18,7 @@ mod host_key_name;
 pub(crate) mod jump;
 pub(crate) mod lazy_aws;
 mod master;
+mod os_user;
 mod own_connection;
 pub(crate) mod push;
 mod race;
@@ -26,6 +27,8 @@ pub(crate) mod route;
 mod route_config;
 mod serial;
 
+use std::cell::RefCell;
+
 use futures_util::future::try_join_all;
 
 use self::find::{InstanceLookup, Need};
@@ -33,7 +36,7 @@ use self::host::{Host, Settings};
 use self::lazy_aws::LazyAws;
 use self::master::Sharing;
 use self::push::KeyPush;
-use self::route::Inputs;
+use self::route::{Choice, Inputs};
 use crate::error::Error;
 use crate::plan::argv::Resolved;
 use crate::plan::cli::invocation::Invocation;
@@ -41,6 +44,7 @@ use crate::plan::route::Route;
 use crate::plan::route::eice::Endpoint;
 use crate::plan::target::Target;
 use crate::plan::target::ids::{InstanceId, Login};
+use crate::plan::target::instance::Instance;
 use crate::plan::target::lookup::Lookup;
 use crate::plan::way::Way;
 use crate::world::aws::Regional;
@@ -89,7 +93,12 @@ impl Resolver<'_> {
     /// The steps for one destination.
     async fn one(&self, mut host: Host<'_>) -> Result<Resolved, Error> {
         let destination = host.destination;
-        let sharing = master::sharing(&self.settings, self.invocation, &host).await?;
+        let sharing = match host.finds_user {
+            // The socket may depend on the user.
+            true if host.config.master.is_some() => Sharing::ByAddress,
+            true => Sharing::Nothing,
+            false => master::sharing(&self.settings, self.invocation, &host).await?,
+        };
         if sharing == Sharing::AsTyped {
             return self.by_master(destination.name(), &host, host.as_typed());
         }
@@ -114,6 +123,7 @@ impl Resolver<'_> {
         if let Lookup::Id(id) = &lookup
             && logs_in
             && !self.push.pushes()
+            && !host.finds_user
             && Need::of(self.invocation, destination) == Need::Unneeded
         {
             // Nothing needs AWS: not even credentials.
@@ -126,7 +136,9 @@ impl Resolver<'_> {
             lookup if self.invocation.options.via == Way::Serial => {
                 Box::pin(self.serial_console(lookup, host, aws)).await
             }
-            Lookup::Id(id) if logs_in => Box::pin(self.push_beside(&id, &host, aws)).await,
+            Lookup::Id(id) if logs_in && !host.finds_user => {
+                Box::pin(self.push_beside(&id, &host, aws)).await
+            }
             lookup => Box::pin(self.push_after(&lookup, sharing, &host, aws)).await,
         }
     }
@@ -149,6 +161,7 @@ impl Resolver<'_> {
                 if let Some(instance) = &instance {
                     let way = self.invocation.options.via;
                     find::check_state(instance, way, aws, self.terminal)?;
+                    self.note(instance, host);
                 }
                 Ok::<_, Error>(instance)
             };
@@ -195,6 +208,9 @@ impl Resolver<'_> {
         let inputs = self.inputs(host, endpoints?, aws);
         find::check_state(&instance, self.invocation.options.via, aws, self.terminal)?;
         let choice = route::choose(&instance, &inputs).await?;
+        if host.finds_user {
+            return Box::pin(self.push_to_found_user(choice, &instance, sharing, &inputs)).await;
+        }
         // Through a tunnel, ssh would look for a master of the host as typed, and none was running.
         if sharing == Sharing::ByAddress
             && let Some(route) = choice.direct()
@@ -202,12 +218,43 @@ impl Resolver<'_> {
         {
             return self.by_master(instance.id.as_str(), host, route.clone());
         }
+        self.note(&instance, host);
         self.push.make_key(self.terminal)?;
         let push = self.push.to_user(&instance.id, &host.login, aws).await?;
         let route = race::settle(choice, &instance, &inputs).await?;
         push.not_failed().await?;
         self.announce(&route, host);
         self.by_login(instance.id.as_str(), host, route).await
+    }
+
+    /// Tries the route first, for which Session Manager may be asked: it knows which system runs, and
+    /// so the user. Then pushes the key for that user.
+    async fn push_to_found_user(
+        &self,
+        choice: Choice,
+        instance: &Instance,
+        sharing: Sharing,
+        inputs: &Inputs<'_>,
+    ) -> Result<Resolved, Error> {
+        let (id, aws) = (&instance.id, inputs.aws);
+        let route = race::settle(choice, instance, inputs).await?;
+        let login = os_user::find(instance, inputs.system.take(), aws, self.terminal).await?;
+        let host = &Host {
+            login,
+            ..inputs.host.clone()
+        };
+        if sharing == Sharing::ByAddress
+            && !matches!(route, Route::Tunnel(..))
+            && master::is_running(&self.settings, host, &route).await?
+        {
+            return self.by_master(id.as_str(), host, route);
+        }
+        self.note(instance, host);
+        self.push.make_key(self.terminal)?;
+        let push = self.push.to_user(id, &host.login, aws).await?;
+        push.not_failed().await?;
+        self.announce(&route, host);
+        self.by_login(id.as_str(), host, route).await
     }
 
     /// The serial console of an instance. Its address depends on the region alone, so the push need
@@ -266,6 +313,7 @@ impl Resolver<'_> {
             endpoints,
             aws,
             terminal: self.terminal,
+            system: RefCell::default(),
         }
     }
 }

@@ -22,6 +22,7 @@ use super::ticket::{Progress, Ticket};
 use crate::error::{Error, PushError};
 use crate::plan::argv::own_connection::OwnConnection;
 use crate::plan::key_type::KeyType;
+use crate::plan::os_user::advice::DefaultLogin;
 use crate::plan::program::Program;
 use crate::world::aws::Credentials;
 use crate::world::key::error::KeyError;
@@ -155,6 +156,12 @@ impl AgentProcess {
         let options = connection.options.socket;
         // If it is gone, there will be no connection, and a better time to say so.
         let _ = self.tell(&Order::Connect(connection.address, options));
+    }
+
+    /// Has it hint at another user if sshd refuses the key.
+    pub(crate) fn suggest(&self, login: DefaultLogin) {
+        // If it is gone, there is no login.
+        let _ = self.tell(&Order::Suggest(login));
     }
 
     /// Waits for a connection that it opens. False if there is none: ssh will say why.

@@ -12,6 +12,8 @@ use crate::error::{Cause, PushError};
 use crate::hint;
 use crate::plan::argv::own_connection::SocketOptions;
 use crate::plan::key_type::KeyType;
+use crate::plan::os_user::Software;
+use crate::plan::os_user::advice::DefaultLogin;
 use crate::plan::target::ids::{InstanceId, Login, Zone};
 use crate::world::aws::{Credentials, credentials_json};
 
@@ -32,6 +34,8 @@ pub(crate) enum Order {
     UserAgent(PathBuf),
     /// Check host keys against the console.
     CheckHostKey(Box<HostKeyCheck>),
+    /// Hint at another user if sshd refuses the key for this login.
+    Suggest(DefaultLogin),
     /// Nothing that was pushed so far counts: mssh begins again, with other credentials.
     Forget,
     /// mssh becomes the client now: from here on, the agent reports errors itself.
@@ -71,6 +75,7 @@ impl Order {
             Self::CheckHostKey(check) => json!({ "check": check.to_value() }),
             Self::KeyType(kind) => json!({ "type": kind.name() }),
             Self::Open => json!({ "open": true }),
+            Self::Suggest(login) => json!({ "suggest": default_login_to_json(login) }),
             Self::Forget => json!({ "forget": true }),
             Self::Start { stays } => json!({ "start": stays }),
         };
@@ -103,6 +108,9 @@ impl Order {
         }
         if value.get("open").is_some() {
             return Some(Self::Open);
+        }
+        if let Some(login) = value.get("suggest") {
+            return default_login(login).map(Self::Suggest);
         }
         if value.get("forget").is_some() {
             return Some(Self::Forget);
@@ -153,6 +161,32 @@ impl Notice {
             (None, error) => error?.map(Self::Failed),
         }
     }
+}
+
+fn default_login_to_json(login: &DefaultLogin) -> Value {
+    let software = &login.software;
+    json!({
+        "id": login.id.as_str(),
+        "typed": login.typed,
+        "image": software.image_id,
+        "platform": software.platform_details,
+        "operation": software.usage_operation,
+        "windows": software.is_windows,
+    })
+}
+
+fn default_login(value: &Value) -> Option<DefaultLogin> {
+    let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    Some(DefaultLogin {
+        id: InstanceId::parse(&text("id")?).ok()?,
+        typed: text("typed")?,
+        software: Software {
+            image_id: text("image"),
+            platform_details: text("platform"),
+            usage_operation: text("operation"),
+            is_windows: value.get("windows")?.as_bool()?,
+        },
+    })
 }
 
 fn socket_options(value: &Value) -> Option<SocketOptions> {

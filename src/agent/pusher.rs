@@ -10,6 +10,8 @@ use tokio::sync::watch;
 use super::push::Push;
 use super::ticket::{Progress, Ticket};
 use crate::error::{Error, PushError};
+use crate::plan::os_user::advice::DefaultLogin;
+use crate::plan::os_user::{OsGuess, by_image};
 use crate::plan::target::ids::Login;
 use crate::world::aws::{Credentials, Prompts, PushRequest, PushTarget, RefreshingCredentials};
 use crate::world::process::clock::took;
@@ -151,6 +153,16 @@ impl Pusher {
             Some(login) => login.as_str().as_bytes() == user,
             None => Login::at_console(&push.id).as_str().as_bytes() == user,
         })
+    }
+
+    /// What the image of an instance suggests, if AWS tells.
+    pub(super) async fn image_of(&self, login: &DefaultLogin) -> Option<OsGuess> {
+        let id = login.software.image_id.as_deref()?;
+        let push = self.pushes().iter().find(|it| it.id == login.id).cloned()?;
+        let access = &push.access;
+        let aws = access.with(&access.credentials, self.terminal).await.ok()?;
+        let regional = aws.region(Some(&access.region)).ok()?;
+        by_image(&regional.image(id).await.ok()??)
     }
 
     async fn push_again(&self) -> bool {

@@ -7,25 +7,32 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as Socket;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 use tokio::io::{BufReader, Lines};
 use tokio::net::UnixStream;
+use tokio::time::timeout;
 
 use super::control::{Notice, Order};
 use super::host_key::HostKeyChecks;
 use super::push::Push;
 use super::pusher::Pusher;
+use super::refusal::LoginWatch;
 use super::ticket::Progress;
 use crate::error::PushError;
 use crate::plan::argv::own_connection::SocketOptions;
+use crate::plan::os_user::by_software;
 use crate::wire::agent::{HostKeyAnswer, HostKeyQuestion};
-use crate::world::agent::Hooks;
+use crate::world::agent::{Hooks, LoginStep};
 use crate::world::aws::{Credentials, credentials_json};
 use crate::world::net::ssh_socket;
 use crate::world::process::clock::took;
+use crate::world::process::ending::Ending;
 use crate::world::tty::terminal::Terminal;
+
+/// How long a hint may take after ssh has ended.
+const LIMIT: Duration = Duration::from_secs(1);
 
 /// The run.
 pub(super) struct Run {
@@ -46,6 +53,7 @@ struct RunState {
     credentials: Option<Credentials>,
     /// The connections that ssh has not taken.
     connections: Vec<(SocketAddr, TcpStream)>,
+    login: LoginWatch,
 }
 
 /// What mssh has said by the time that it becomes the client.
@@ -91,6 +99,7 @@ impl Run {
                 Some(Order::Keep(credentials)) => self.state().credentials = Some(credentials),
                 Some(Order::UserAgent(path)) => said.users_agent = Some(path),
                 Some(Order::CheckHostKey(check)) => self.host_keys.begin(*check),
+                Some(Order::Suggest(login)) => self.state().login.expect(login),
                 Some(Order::Forget) => self.forget(),
                 Some(Order::Start { stays }) => {
                     self.start();
@@ -172,6 +181,34 @@ impl Run {
         self.pusher.has_all();
     }
 
+    /// Hints at another user, or at what the image lacks, if sshd has refused our key. To be called
+    /// when ssh has ended.
+    pub(super) async fn hint_if_refused(&self) {
+        let refused = self.state().login.refused(|| self.ending());
+        let Some(login) = refused else {
+            return;
+        };
+        let guess = match by_software(&login.software) {
+            None => timeout(LIMIT, self.pusher.image_of(&login))
+                .await
+                .ok()
+                .flatten(),
+            known => known,
+        };
+        let Some(guess) = guess else {
+            return;
+        };
+        self.terminal
+            .debug(|| format!("sshd has refused our key; {}", guess.reason));
+        if let Some(hint) = login.hint(&guess) {
+            self.terminal.hint(&hint);
+        }
+    }
+
+    fn ending(&self) -> Ending {
+        Ending::of(self.client.as_raw_nonzero().get())
+    }
+
     fn state(&self) -> MutexGuard<'_, RunState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -203,6 +240,10 @@ impl Hooks for RunHooks {
         let state = self.0.state();
         let json = credentials_json::to_value(state.credentials.as_ref()?);
         Some(json.to_string().into_bytes())
+    }
+
+    fn note(&self, step: LoginStep) {
+        self.0.state().login.note(step, || self.0.ending());
     }
 
     async fn host_key(&self, question: HostKeyQuestion<'_>) -> Option<HostKeyAnswer> {

@@ -1,5 +1,6 @@
 //! Which user an instance's image suggests, and whether that image has EC2 Instance Connect.
 
+pub(crate) mod advice;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -54,6 +55,13 @@ pub(crate) struct Software {
     pub(crate) is_windows: bool,
 }
 
+/// The system that runs, by Session Manager's `PlatformName` and `PlatformVersion`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RunningSystem {
+    pub(crate) name: String,
+    pub(crate) version: String,
+}
+
 /// A family, and what it was recognized by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OsGuess {
@@ -64,12 +72,14 @@ pub(crate) struct OsGuess {
     pub(crate) has_instance_connect: Option<bool>,
 }
 
-/// The family of the system that runs: Session Manager's `PlatformName` and `PlatformVersion`.
-pub(crate) fn by_running_system(name: &str, version: &str) -> Option<OsGuess> {
-    let name = name.strip_prefix("Microsoft ").unwrap_or(name);
-    let name = format!("{name} {version}");
-    let reason = format!("Session Manager says that {} runs", name.trim_end());
-    guess(&name, true, reason)
+impl RunningSystem {
+    /// The family by the name of the system that runs.
+    pub(crate) fn guess(&self) -> Option<OsGuess> {
+        let name = self.name.strip_prefix("Microsoft ").unwrap_or(&self.name);
+        let name = format!("{name} {}", self.version);
+        let reason = format!("Session Manager says that {} runs", name.trim_end());
+        guess(&name, true, reason)
+    }
 }
 
 /// The family by what `DescribeInstances` says for nothing. It knows no more than what AWS bills for.

@@ -35,11 +35,14 @@ pub(crate) struct Ssh<'a> {
 }
 
 /// A destination with its settings.
+#[derive(Clone)]
 pub(crate) struct Host<'a> {
     pub(crate) destination: &'a Destination,
     pub(crate) config: HostConfig,
     /// The user to log in as.
     pub(crate) login: Login,
+    /// Whether the software of the instance is to decide the user, since nothing names one.
+    pub(crate) finds_user: bool,
     /// The hops to it that ssh cannot handle itself; the nearest first.
     pub(crate) hops: Vec<Hop>,
     /// How the last of them (or this machine) reaches the instance.
@@ -79,9 +82,11 @@ pub(crate) async fn ask<'a>(
     let user = config.login.as_deref().filter(|_| !is_console);
     let login = Login::or_default(user);
     let login = login.map_err(|name| bad_user(name, settings, invocation, destination))?;
+    let takes_user = !is_console && !invocation.is_control_command();
+    let finds_user = takes_user && invocation.options.login_auto && config.login.is_none();
     if let Settings::Ssh(ssh) = settings
-        && !is_console
-        && !invocation.is_control_command()
+        && takes_user
+        && !finds_user
     {
         let user = config.user(&login, invocation, destination);
         ssh.terminal.verbose(&user);
@@ -90,6 +95,7 @@ pub(crate) async fn ask<'a>(
         destination,
         config,
         login,
+        finds_user,
         hops,
         way,
         region: region.cloned(),

@@ -24,6 +24,7 @@ use crate::error::Error;
 use crate::plan::argv::own_connection::OwnConnection;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::key_type::KeyType;
+use crate::plan::os_user::advice::DefaultLogin;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::ids::{InstanceId, Login, Zone};
 use crate::world::aws::{Aws, Regional};
@@ -234,6 +235,13 @@ impl<'a> KeyPush<'a> {
         match self.agent {
             Some(KeyAgent::Process(agent)) => agent.directory().await,
             Some(KeyAgent::Here(_)) | None => Ok(NO_DIRECTORY.into()),
+        }
+    }
+
+    /// Has the agent hint at another user if sshd refuses the key for the default one.
+    pub(super) fn suggest(&self, login: DefaultLogin) {
+        if let Some(KeyAgent::Process(agent)) = self.agent {
+            agent.suggest(login);
         }
     }
 

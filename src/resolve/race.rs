@@ -135,7 +135,12 @@ async fn by_endpoint(instance: &Instance, inputs: &Inputs<'_>) -> Probe {
 }
 
 async fn by_session(instance: &Instance, inputs: &Inputs<'_>) -> Probe {
-    match inputs.aws.agent(instance.id.as_str()).await {
+    let known = inputs.aws.agent(instance.id.as_str()).await;
+    let status = known.map(|(status, system)| {
+        inputs.system.replace(system);
+        status
+    });
+    match status {
         Ok(AgentStatus::Unknown) => Probe::Unavailable(Unavailable::Unmanaged),
         Ok(AgentStatus::Silent) => Probe::Unavailable(Unavailable::NoAgent),
         Ok(AgentStatus::Online) => finding(inputs, Ok(route::by_session(&instance.id, inputs.aws))),

@@ -1,11 +1,13 @@
 //! The route to an instance that was found. Changes nothing.
 
+use std::cell::RefCell;
 use std::net::{IpAddr, SocketAddr};
 
 use super::host::{Host, Settings};
 use crate::error::Error;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::usage::Usage;
+use crate::plan::os_user::RunningSystem;
 use crate::plan::route;
 use crate::plan::route::eice::{self, EiceTunnel, Endpoint, NoEndpoint, Reach};
 use crate::plan::route::error::RouteError;
@@ -29,6 +31,8 @@ pub(crate) struct Inputs<'a> {
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) aws: &'a Regional<'a>,
     pub(crate) terminal: Terminal,
+    /// The system of the instance, if Session Manager was asked and knows.
+    pub(crate) system: RefCell<Option<RunningSystem>>,
 }
 
 /// What is known about the route before any is tried.

@@ -40,6 +40,17 @@ const MOST: usize = 64;
 /// How long to wait before the next try if the system is out of descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// What ssh does on the connection on which it got our key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LoginStep {
+    /// It gets the list with our key.
+    Listed,
+    /// It wants a signature, with whichever key: sshd has accepted that key.
+    Signs,
+    /// It closes the connection: it is logged in, or ends.
+    Closed,
+}
+
 /// What the agent asks of the run that it belongs to.
 pub(crate) trait Hooks {
     /// Whether this process is a client that we log in; it and its descendants are served. Ignored
@@ -59,6 +70,9 @@ pub(crate) trait Hooks {
     /// What is known about a host key. May take until the instance's console is read. `None` if we have
     /// nothing to say about this host.
     async fn host_key(&self, question: HostKeyQuestion<'_>) -> Option<HostKeyAnswer>;
+
+    /// Notes what ssh does.
+    fn note(&self, _: LoginStep) {}
 
     /// A connection that was opened for the client in advance. Each is given once.
     fn connection(&self, host: &str, port: u16) -> Option<OwnedFd>;

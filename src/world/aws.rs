@@ -10,6 +10,7 @@ mod endpoint_urls;
 pub(crate) mod error;
 pub(crate) mod files;
 mod http;
+mod images;
 mod instance_connect;
 mod network;
 mod pages;

@@ -2,6 +2,7 @@
 
 pub(crate) mod bounded;
 pub(crate) mod clock;
+pub(crate) mod ending;
 pub(crate) mod error;
 pub(crate) mod held_signals;
 pub(crate) mod inherited;

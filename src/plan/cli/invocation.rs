@@ -227,6 +227,8 @@ pub struct Options {
     pub host_key_alias: HostKeyAlias,
     /// `--verify-host-key`.
     pub verify_host_key: VerifyHostKey,
+    /// `--login auto`.
+    pub login_auto: bool,
     /// `--listen`.
     pub listen: Option<BindAddress>,
     /// `--agent-dir`.

@@ -20,6 +20,7 @@ pub(crate) enum Name {
     Endpoint,
     Duration,
     KeyType,
+    Login,
     HostKeyAlias,
     VerifyHostKey,
     Listen,

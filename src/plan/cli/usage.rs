@@ -44,6 +44,8 @@ pub enum Usage {
     BadEndpoint(String),
     #[error("`{0}` is not a valid tunnel duration")]
     BadDuration(String),
+    #[error("`{0}` is not a valid value for --login")]
+    BadLogin(String),
     #[error("`{0}` is not a valid address to listen on")]
     BadListenAddress(String),
     #[error("`{0}` is not a valid port")]
@@ -112,6 +114,15 @@ impl Hint for Usage {
             }
             Self::NeedsOther(opt) => {
                 return Some(format!("add --{}, or leave out --{}", tasks(opt), opt.long));
+            }
+            Self::BadLogin(user) => {
+                return Some(format!(
+                    "write `--login auto`; or name the user: `-l USER`, `{user}@TARGET`, User in \
+                     ssh_config"
+                ));
+            }
+            Self::Against("login", "ssh-config" | "proxy") => {
+                "ssh decides the user itself: set User in ssh_config"
             }
             Self::Against(one, other) => return Some(format!("leave out --{one} or --{other}")),
             Self::OldOpenSsh(_, (major, minor)) => {

@@ -57,6 +57,8 @@ pub(super) fn read(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
                 let verify = verify.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
                 options.verify_host_key = verify;
             }
+            Name::Login if value == "auto" => options.login_auto = true,
+            Name::Login => return Err(Usage::BadLogin(value.to_owned())),
             Name::Listen => options.listen = Some(listen_address(value)?),
             Name::KeyDir => options.key_dir = true,
             Name::AgentDir => options.agent_dir = Some(value.into()),

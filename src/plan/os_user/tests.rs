@@ -104,6 +104,13 @@ fn the_words_count_at_the_beginning_for_publishers_and_anywhere_for_others() {
     assert_eq!(family("golden-image-7", "-"), None);
 }
 
+fn system(name: &str, version: &str) -> RunningSystem {
+    RunningSystem {
+        name: name.to_owned(),
+        version: version.to_owned(),
+    }
+}
+
 #[test]
 fn what_runs_tells_the_user() {
     for (name, version, user) in [
@@ -123,13 +130,13 @@ fn what_runs_tells_the_user() {
         ("Bottlerocket", "1.20", "ec2-user"),
         ("macOS", "14.5", "ec2-user"),
     ] {
-        let found = by_running_system(name, version).expect(name);
+        let found = system(name, version).guess().expect(name);
         assert_eq!(found.family.user, Some(user), "{name}");
         assert!(found.reason.contains(name), "{}", found.reason);
     }
-    let windows = by_running_system("Microsoft Windows Server 2022 Datacenter", "10.0");
+    let windows = system("Microsoft Windows Server 2022 Datacenter", "10.0").guess();
     assert_eq!(windows.map(|it| it.family.user), Some(None));
-    assert_eq!(by_running_system("Plan 9", "4"), None);
+    assert_eq!(system("Plan 9", "4").guess(), None);
 }
 
 #[test]

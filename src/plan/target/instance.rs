@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::ids::InstanceId;
+use crate::plan::os_user::Software;
 
 /// An EC2 instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,9 @@ pub(crate) struct Instance {
     pub(crate) ipv6: Option<Ipv6Addr>,
     /// All addresses of all network interfaces, including these.
     pub(crate) assigned: Vec<Assigned>,
+    pub(crate) software: Software,
+    /// Whether its metadata service is switched off (`HttpEndpoint` is `disabled`).
+    pub(crate) metadata_off: bool,
 }
 
 /// An address of a network interface.
@@ -152,6 +156,8 @@ impl Instance {
             private: None,
             ipv6: None,
             assigned: Vec::new(),
+            software: Software::default(),
+            metadata_off: false,
         }
     }
 }

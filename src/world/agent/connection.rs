@@ -8,7 +8,7 @@ use tokio::net::UnixStream;
 
 use super::caller::CallerRole;
 use super::users_agent::UsersAgent;
-use super::{AgentServer, Hooks, messages};
+use super::{AgentServer, Hooks, LoginStep, messages};
 use crate::wire::agent::{
     self, AgentIdentity, AgentRequest, Bind, HostKeyAnswer, HostKeyQuestion, SignedLogin,
 };
@@ -23,6 +23,8 @@ pub(super) struct AgentConnection<'a, H> {
     users_agent: UsersAgent<'a>,
     /// The connection of ssh that it is about, if the client has said so.
     session: Option<Vec<u8>>,
+    /// Whether the client got our key.
+    has_listed: bool,
 }
 
 /// A message, and a descriptor to send with it.
@@ -35,6 +37,7 @@ impl<'a, H: Hooks> AgentConnection<'a, H> {
             role,
             users_agent: UsersAgent::new(server.users_agent.as_deref()),
             session: None,
+            has_listed: false,
         }
     }
 
@@ -42,7 +45,15 @@ impl<'a, H: Hooks> AgentConnection<'a, H> {
     ///
     /// # Errors
     /// If the socket fails, or a message is over the limit.
-    pub(super) async fn serve(mut self, mut stream: UnixStream) -> io::Result<()> {
+    pub(super) async fn serve(mut self, stream: UnixStream) -> io::Result<()> {
+        let ended = self.answer_all(stream).await;
+        if self.has_listed {
+            self.server.hooks.note(LoginStep::Closed);
+        }
+        ended
+    }
+
+    async fn answer_all(&mut self, mut stream: UnixStream) -> io::Result<()> {
         while let Some(message) = messages::read(&mut stream).await? {
             match self.answer(&message).await {
                 (reply, None) => messages::write(&mut stream, &reply).await?,
@@ -55,7 +66,11 @@ impl<'a, H: Hooks> AgentConnection<'a, H> {
     }
 
     async fn answer(&mut self, message: &[u8]) -> Reply {
-        let reply = match (AgentRequest::read(message), self.role) {
+        let request = AgentRequest::read(message);
+        if self.has_listed && matches!(request, Some(AgentRequest::Sign { .. })) {
+            self.server.hooks.note(LoginStep::Signs);
+        }
+        let reply = match (request, self.role) {
             (None, _) => agent::failure(),
             (Some(AgentRequest::Bind(bind)), CallerRole::Client(_)) => {
                 self.bind(bind, message).await
@@ -105,6 +120,10 @@ impl<'a, H: Hooks> AgentConnection<'a, H> {
             blob: key.blob().to_vec(),
             comment: COMMENT.to_vec(),
         });
+        if ours.is_some() {
+            self.has_listed = true;
+            self.server.hooks.note(LoginStep::Listed);
+        }
         let theirs = theirs.as_deref().and_then(AgentIdentity::read);
         let both: Vec<AgentIdentity> = ours.into_iter().chain(theirs.unwrap_or_default()).collect();
         AgentIdentity::answer(&both)

@@ -15,6 +15,7 @@ use super::Regional;
 use super::pages;
 use super::retry::{OperationError, client_config};
 use crate::plan::aws::instance_error::InstanceError;
+use crate::plan::os_user::Software;
 use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::{Assigned, Instance, State};
 use crate::plan::target::lookup::Filter;
@@ -104,6 +105,16 @@ fn instance(instance: &types::Instance) -> Option<Instance> {
             .and_then(|a| a.parse().ok())
             .or(first_ipv6),
         assigned,
+        software: Software {
+            image_id: instance.image_id().map(str::to_owned),
+            platform_details: instance.platform_details().map(str::to_owned),
+            usage_operation: instance.usage_operation().map(str::to_owned),
+            is_windows: instance.platform() == Some(&types::PlatformValues::Windows),
+        },
+        metadata_off: instance
+            .metadata_options()
+            .and_then(|it| it.http_endpoint())
+            .is_some_and(|it| *it == types::InstanceMetadataEndpointState::Disabled),
     })
 }
 

@@ -17,6 +17,7 @@ use super::call::Call;
 use super::retry::{OperationError, client_config};
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::aws::service_host::{is_data_channel_url, partition};
+use crate::plan::os_user::RunningSystem;
 use crate::plan::route::tunnel::AgentStatus;
 use crate::world::aws::error::{AwsError, Denied};
 
@@ -135,11 +136,14 @@ impl Regional<'_> {
     }
 
     /// Whether Session Manager reaches an instance: whether it knows the agent, and has heard from
-    /// it in the last few minutes.
+    /// it in the last few minutes. And which system runs there.
     ///
     /// # Errors
     /// Those of any call.
-    pub(crate) async fn agent(&self, target: &str) -> Result<AgentStatus, AwsError> {
+    pub(crate) async fn agent(
+        &self,
+        target: &str,
+    ) -> Result<(AgentStatus, Option<RunningSystem>), AwsError> {
         let filter = InstanceInformationStringFilter::builder()
             .key("InstanceIds")
             .values(target)
@@ -152,11 +156,18 @@ impl Regional<'_> {
             .filters(filter);
         let answer = call.send(request.send()).await?;
         let known = answer.instance_information_list().first();
-        Ok(match known.and_then(|it| it.ping_status()) {
+        let system = known.and_then(|it| {
+            Some(RunningSystem {
+                name: it.platform_name()?.to_owned(),
+                version: it.platform_version().unwrap_or_default().to_owned(),
+            })
+        });
+        let status = match known.and_then(|it| it.ping_status()) {
             None => AgentStatus::Unknown,
             Some(PingStatus::Online) => AgentStatus::Online,
             Some(_) => AgentStatus::Silent,
-        })
+        };
+        Ok((status, system))
     }
 
     /// The session in an answer, if that is complete and names a host of the service.

@@ -89,6 +89,16 @@ impl Terminal {
         self.print("warning: ", text);
     }
 
+    /// Prints a hint.
+    pub(crate) fn hint(self, text: &str) {
+        self.print("hint: ", text);
+    }
+
+    /// Whether messages go to a terminal.
+    pub(crate) fn is_on_terminal() -> bool {
+        io::stderr().is_terminal()
+    }
+
     /// Prints a line with `-v` or `--debug`.
     pub(crate) fn verbose(self, text: &str) {
         if self.debug || self.verbose {

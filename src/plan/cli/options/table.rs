@@ -164,6 +164,16 @@ pub(crate) const OPTIONS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
+        name: Name::Login,
+        long: "login",
+        value: Some("USER"),
+        choices: &["auto"],
+        rare: true,
+        tasks: &[Task::Connect],
+        help: "auto: log in as the user of the instance's image",
+        ..SWITCH
+    },
+    Opt {
         name: Name::Way(Way::Serial),
         long: Way::Serial.name(),
         help: "the same as --via serial: the serial console",

@@ -4,7 +4,7 @@
 /// Options without their dashes, and what to use instead.
 const WORDS: &[(&[&str], &str)] = &[
     (
-        &["os-user", "user", "username", "login", "login-name"],
+        &["os-user", "user", "username", "login-name"],
         "write USER@ before the target",
     ),
     (
