@@ -59,6 +59,7 @@ mod key;
 mod layout;
 mod listen;
 mod network;
+mod os_user;
 mod own_connection;
 mod plain;
 mod promises;

@@ -9,6 +9,7 @@ use super::calls::{Call, CallerState};
 use super::console_output::ConsoleOutput;
 use super::eice::{TunnelFault, TunnelRequest};
 use super::fault::Fault;
+use super::images::Software;
 use super::network::Network;
 use super::ssm::{SessionBehavior, SessionRecord};
 use super::{Lab, lab_dir};
@@ -83,6 +84,12 @@ impl<'lab> Caller<'lab> {
     /// Injects this fault into its calls from now on, beside any others.
     pub(crate) fn fault(&self, fault: Fault) -> &Self {
         self.with_state(|state| state.faults.push(fault));
+        self
+    }
+
+    /// What runs on all instances from now on.
+    pub(crate) fn software(&self, software: Software) -> &Self {
+        self.with_state(|state| state.software = software);
         self
     }
 

@@ -7,6 +7,7 @@ use super::console_output::ConsoleOutput;
 use super::eice::{TunnelFault, TunnelRequest};
 use super::fault::{Fault, Trouble};
 use super::http::Request;
+use super::images::Software;
 use super::keys;
 use super::network::Network;
 use super::request::{Operation, Signer};
@@ -88,6 +89,7 @@ pub(crate) struct CallerState {
     /// The network that EC2 describes.
     pub(crate) network: Network,
     pub(crate) console: ConsoleOutput,
+    pub(crate) software: Software,
     /// AWS's clock, as this caller sees it.
     pub(crate) clock: Clock,
 }
@@ -103,6 +105,7 @@ impl Default for CallerState {
             behavior: SessionBehavior::default(),
             network: Network::default(),
             console: ConsoleOutput::default(),
+            software: Software::default(),
             clock: Clock::default(),
         }
     }

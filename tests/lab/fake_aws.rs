@@ -147,7 +147,13 @@ impl FakeAws {
     ) -> Result<String, AwsError> {
         match (operation.protocol, operation.action.as_str()) {
             (Protocol::Ec2, "DescribeInstances") => {
-                describe::instances(operation, &signer.region, request_id)
+                let software = self.with_state(&signer.access_key, |state| state.software);
+                let answer = describe::instances(operation, &signer.region, request_id)?;
+                Ok(software.in_instances(&answer))
+            }
+            (Protocol::Ec2, "DescribeImages") => {
+                let software = self.with_state(&signer.access_key, |state| state.software);
+                Ok(software.images(request_id))
             }
             (Protocol::Ec2, "DescribeInstanceConnectEndpoints") => {
                 eice::describe(operation, &signer.region, request_id)
@@ -168,8 +174,9 @@ impl FakeAws {
             }
             (Protocol::Ssm, _) => {
                 let behavior = self.with_state(&signer.access_key, |state| state.behavior.clone());
+                let software = self.with_state(&signer.access_key, |state| state.software);
                 let answer = self.sessions.perform(operation, signer, &behavior)?;
-                Ok(answer.to_string())
+                Ok(software.in_information(answer).to_string())
             }
             (Protocol::Sts, "GetCallerIdentity") => Ok(sts::caller_identity(signer, request_id)),
             (Protocol::Sts, "AssumeRole") => sts::assume_role(operation, signer, request_id),

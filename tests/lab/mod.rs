@@ -32,6 +32,7 @@ mod fake_aws;
 mod fault;
 mod filter;
 mod http;
+pub(crate) mod images;
 mod imds;
 pub(crate) mod instances;
 mod keys;
