@@ -24,6 +24,8 @@ mod connection;
 #[expect(dead_code, reason = "the mode that calls it is not here yet")]
 mod doctor;
 mod error;
+#[cfg(test)]
+mod fuzz;
 mod generate;
 mod hint;
 mod host_key;

@@ -4,7 +4,7 @@
 //! Otherwise, a server in AWS's place could get a session's token or a signed request.
 
 use super::http_proxy::host_and_port;
-use crate::plan::target::eice_id::EndpointId;
+use crate::plan::target::eice_id::{EndpointId, HostName};
 use crate::plan::target::ids::Region;
 
 /// The service of data channels.
@@ -57,7 +57,8 @@ pub(crate) fn is_endpoint_name(
         let below = name.strip_suffix(host).is_some_and(|it| it.ends_with('.'));
         Some(name == host || below)
     };
-    of_aws().unwrap_or(false) || of_own().unwrap_or(false)
+    // It becomes part of a URL and of a command line: `evil.example/.` would be another host.
+    HostName::parse(name).is_some() && (of_aws().unwrap_or(false) || of_own().unwrap_or(false))
 }
 
 /// Whether a host belongs to a service in this region: `SERVICE.REGION.SUFFIX`, or with `-fips`. The URLs
@@ -210,6 +211,11 @@ mod tests {
             "eice-0a.1b2c.xec2-instance-connect-endpoint.eu-west-1.amazonaws.com",
             "eice-0a.1b2c.ec2-instance-connect-endpoint.eu-west-1.elb.amazonaws.com",
             "eice-0a.evil.example",
+            "eice-0a.evil.example/.ec2-instance-connect-endpoint.eu-west-1.amazonaws.com",
+            "eice-0a.evil.example#.ec2-instance-connect-endpoint.eu-west-1.amazonaws.com",
+            "eice-0a.-oX=$(id).ec2-instance-connect-endpoint.eu-west-1.amazonaws.com",
+            "eice-0a.\n\u{202e}.ec2-instance-connect-endpoint.eu-west-1.amazonaws.com",
+            "eice-0a..ec2-instance-connect-endpoint.eu-west-1.amazonaws.com",
             "evil.example",
             "",
         ] {

@@ -255,5 +255,13 @@ impl Zone {
     }
 }
 
+/// The ID of another resource (`vpc-…`, `subnet-…`) or the name of a zone in an answer of AWS; `None`
+/// for what is neither: hints with commands contain it.
+pub(crate) fn resource_id(text: &str) -> Option<String> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let ok = (1..=64).contains(&text.len()) && !text.starts_with('-') && text.bytes().all(allowed);
+    ok.then(|| text.to_owned())
+}
+
 #[cfg(test)]
 mod tests;

@@ -16,7 +16,7 @@ use super::pages;
 use super::retry::{OperationError, client_config};
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::os_user::Software;
-use crate::plan::target::ids::InstanceId;
+use crate::plan::target::ids::{InstanceId, resource_id};
 use crate::plan::target::instance::{Assigned, Instance, State};
 use crate::plan::target::lookup::Filter;
 use crate::world::aws::error::AwsError;
@@ -95,9 +95,9 @@ fn instance(instance: &types::Instance) -> Option<Instance> {
         state: State::parse(state.map_or("unknown", |state| state.as_str())),
         zone: instance
             .placement()
-            .and_then(|placement| placement.availability_zone().map(str::to_owned)),
-        vpc: instance.vpc_id().map(str::to_owned),
-        subnet: instance.subnet_id().map(str::to_owned),
+            .and_then(|placement| resource_id(placement.availability_zone()?)),
+        vpc: instance.vpc_id().and_then(resource_id),
+        subnet: instance.subnet_id().and_then(resource_id),
         public: instance.public_ip_address().and_then(|a| a.parse().ok()),
         private: instance.private_ip_address().and_then(|a| a.parse().ok()),
         ipv6: instance

@@ -11,6 +11,7 @@ use super::Regional;
 use super::pages;
 use crate::plan::aws::service_host::is_endpoint_name;
 use crate::plan::route::eice::{Endpoint, EndpointId, EndpointState, Names, Preference, Reach};
+use crate::plan::target::ids::resource_id;
 use crate::world::aws::error::AwsError;
 
 impl Regional<'_> {
@@ -83,9 +84,9 @@ fn endpoint(
     Some(Endpoint {
         id,
         state: EndpointState::parse(endpoint.state().map_or("unknown", |it| it.as_str())),
-        vpc: text(endpoint.vpc_id()),
-        subnet: text(endpoint.subnet_id()),
-        zone: text(endpoint.availability_zone()),
+        vpc: endpoint.vpc_id().and_then(resource_id),
+        subnet: endpoint.subnet_id().and_then(resource_id),
+        zone: endpoint.availability_zone().and_then(resource_id),
         reach: Reach::parse(endpoint.ip_address_type().map(IpAddressType::as_str)),
         names: Names { foreign, ..names },
     })

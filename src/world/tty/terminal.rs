@@ -190,16 +190,24 @@ pub(crate) fn without_numbers(text: &str) -> String {
     plain
 }
 
-/// `text` with invisible characters escaped. Parts of it come from the network: they must not move the
+/// The most characters of a line. A message of AWS, or of a server in its place, may be as long as an
+/// answer.
+const LONGEST: usize = 8 * 1024;
+
+/// `text` with invisible characters escaped, cut off if it is too long. Parts of it come from the network: they must not move the
 /// cursor or change the reading order (U+202E).
 fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut rest = text.chars();
+    for c in rest.by_ref().take(LONGEST) {
         if is_visible(c) {
             printable.push(c);
         } else {
             printable.extend(c.escape_default());
         }
+    }
+    if rest.next().is_some() {
+        printable.push('…');
     }
     printable
 }
@@ -240,6 +248,13 @@ mod tests {
     fn control_characters_are_shown_not_sent() {
         assert_eq!(printable("a\u{1b}[2Jb\nc"), "a\\u{1b}[2Jb\\nc");
         assert_eq!(printable("grün"), "grün");
+    }
+
+    #[test]
+    fn a_line_is_cut_off() {
+        let (most, more) = ("x".repeat(LONGEST), "x".repeat(LONGEST + 1));
+        assert_eq!(printable(&most), most);
+        assert_eq!(printable(&more), format!("{most}…"));
     }
 
     #[test]
