@@ -8,7 +8,7 @@ use super::http::{Request, Response};
 use super::request::{Operation, Signer};
 
 /// The security group of the endpoints.
-pub(crate) const ENDPOINT_GROUP: &str = "sg-0e1ce000000000001";
+pub(crate) const ENDPOINT_GROUP: &str = "sg-0e1ce00000000000e";
 /// Their network interface, and its address.
 pub(crate) const ENDPOINT_INTERFACE: &str = "eni-0e1ce000000000001";
 pub(crate) const ENDPOINT_ADDRESS: &str = "127.0.3.9";
