@@ -21,7 +21,6 @@ mod agent;
 mod complete;
 mod connect;
 mod connection;
-#[expect(dead_code, reason = "the mode that calls it is not here yet")]
 mod doctor;
 mod error;
 #[cfg(test)]
@@ -170,6 +169,7 @@ fn run_request(
             let ends = (io::stdin(), io::stdout());
             wait_for(shell::run(&invocation, ends, terminal))
         }
+        Request::Examine(examination) => return doctor::run(&examination, terminal),
         Request::Client(words) => become_client(&client(program, words)?),
         Request::ShowClient(words) => show(&client(program, words)?),
     };

@@ -3,6 +3,7 @@
 pub(crate) mod bind_address;
 pub(crate) mod complete;
 mod conflict;
+pub(crate) mod examination;
 pub(crate) mod grammar;
 pub(crate) mod invocation;
 pub(crate) mod listen;
@@ -16,6 +17,7 @@ mod values;
 
 use std::ffi::OsString;
 
+use self::examination::Examination;
 use self::grammar::Grammar;
 pub(crate) use self::invocation::Options;
 use self::invocation::{Invocation, Word};
@@ -42,6 +44,8 @@ pub enum Request {
     ShowClient(Vec<OsString>),
     /// Run a Session Manager shell, without the client.
     Shell(Box<Invocation>),
+    /// Say what is wrong with a connection (`--doctor`).
+    Examine(Box<Examination>),
     /// Print this on standard output.
     Print(Document),
     /// Run as ssh's ProxyCommand.
@@ -80,11 +84,20 @@ pub(crate) fn has_debug(program: Program, grammar: Grammar, words: &[OsString]) 
 /// # Errors
 /// The first mistake, except for those that the client reports itself.
 pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<Request, Usage> {
-    let mut scan = scan::scan(program, grammar, words)?;
-    let (mut options, document) = values::read(&scan)?;
+    let scan = scan::scan(program, grammar, words)?;
+    let (options, document) = values::read(&scan)?;
     if let Some(document) = document {
         return Ok(Request::Print(document));
     }
+    if options.doctor {
+        let ours = examination::options_for_login(&scan);
+        let request = request(program, options, scan)?;
+        return Ok(examination::of(request, ours));
+    }
+    request(program, options, scan)
+}
+
+fn request(program: Program, mut options: Options, mut scan: Scan) -> Result<Request, Usage> {
     let task = Task::of(&options, &scan);
     conflict::check_options(task, &options, &scan)?;
     target_by_id(program, task, &mut options, &mut scan);

@@ -31,6 +31,7 @@ const FLOORS: &[&[&str]] = &[
         "complete",
         "connect",
         "connection",
+        "doctor",
         "generate",
         "host_key",
         "listen",

@@ -239,6 +239,10 @@ pub struct Options {
     pub action: Action,
     /// `--dry-run`.
     pub dry_run: bool,
+    /// `--doctor`.
+    pub doctor: bool,
+    /// `--json`.
+    pub json: bool,
     /// `--debug`.
     pub debug: bool,
 }

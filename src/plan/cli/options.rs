@@ -32,6 +32,8 @@ pub(crate) enum Name {
     Install,
     Uninstall,
     DryRun,
+    Doctor,
+    Json,
     Debug,
     Help,
     Version,

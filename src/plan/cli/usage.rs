@@ -55,6 +55,8 @@ pub enum Usage {
     /// An option of EICE tunnels without one.
     #[error("--{long} needs --via eice", long = .0.long)]
     NeedsWay(&'static Opt),
+    #[error("--json needs --doctor")]
+    JsonAlone,
     #[error("--key-type cannot be used with -i")]
     TypeOfOwnKey,
     /// An option without the other that it needs.
@@ -150,6 +152,7 @@ impl Hint for Usage {
                  `mssh --eice -N -L PORT:localhost:PORT TARGET`"
             }
             Self::TypeOfOwnKey => "leave out -i to have a key made, or --key-type to use your own",
+            Self::JsonAlone => "add --doctor, or leave out --json",
             Self::NeedsWay(_) => "add --via eice, or leave it out",
             Self::WayConflict(_, task) => way_conflict(*task),
             Self::Conflict(_, task) => conflict(*task),

@@ -67,6 +67,8 @@ pub(super) fn read(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
             // These select a mode and have no value.
             Name::Shell | Name::Proxy | Name::SshConfig => {}
             Name::DryRun => options.dry_run = true,
+            Name::Doctor => options.doctor = true,
+            Name::Json => options.json = true,
             Name::Debug => options.debug = true,
             Name::Completions => {
                 let shell = Shell::parse(value);
@@ -84,6 +86,9 @@ pub(super) fn read(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
     }
     conflict::check_way(&options, scan)?;
     conflict::check_key(&options, scan)?;
+    if options.json && !options.doctor {
+        return Err(Usage::JsonAlone);
+    }
     Ok((options, document))
 }
 

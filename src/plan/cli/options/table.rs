@@ -259,6 +259,21 @@ pub(crate) const OPTIONS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
+        name: Name::Doctor,
+        long: "doctor",
+        tasks: &[Task::Listen, Task::Shell, Task::Serial, Task::Connect],
+        help: "say what is wrong with the connection, and what to do",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Json,
+        long: "json",
+        rare: true,
+        tasks: &[Task::Listen, Task::Shell, Task::Serial, Task::Connect],
+        help: "with --doctor: print the findings as JSON",
+        ..SWITCH
+    },
+    Opt {
         name: Name::Debug,
         long: "debug",
         letter: Some(b'd'),
