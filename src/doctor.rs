@@ -1,15 +1,157 @@
 //! `--doctor`: gathers what can be known about a login, all at once, and reports what is wrong.
+//!
+//! It has two effects: it pushes a key, which is forgotten, and logs in to run `true`. Everything has
+//! a time limit of its own, and ten seconds are the limit of all.
 
-#[expect(dead_code, reason = "wired up next")]
+mod account;
+mod instance;
+mod limits;
+mod login;
+mod machine;
 mod network;
+mod settings;
 
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
+use std::time::Duration;
 
+use tokio::time::timeout;
+
+use self::account::Account;
+use self::limits::Limits;
+use self::settings::DestinationSettings;
 use crate::error::Error;
 use crate::plan::cli::examination::Examination;
-use crate::world::tty::terminal::Terminal;
+use crate::plan::cli::invocation::Invocation;
+use crate::plan::cli::usage::Usage;
+use crate::plan::doctor::fact::Fact;
+use crate::plan::doctor::facts::{Facts, Found};
+use crate::plan::doctor::network::facts::NetworkFacts;
+use crate::plan::doctor::report::{self, Report, Style};
+use crate::plan::target::destination::Destination;
+use crate::plan::target::instance::State;
+use crate::run::{print, wait_for};
+use crate::world::aws::Regional;
+use crate::world::process;
+use crate::world::process::error::IoError;
+use crate::world::tty::terminal::{Terminal, printable, without_numbers};
+use crate::world::tty::waiting;
 
+/// When a terminal shows what is waited for.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// The longest text of others in the report, in characters.
+const MOST: usize = 600;
+
+/// Examines a connection and reports on standard output. The status is 0 if a login should work, else
+/// 255.
+///
+/// # Errors
+/// A missing destination, and standard output that cannot be written to.
 pub(crate) fn run(examination: &Examination, terminal: Terminal) -> Result<ExitCode, Error> {
-    let _ = (examination, terminal);
-    Ok(ExitCode::SUCCESS)
+    let options = &examination.invocation.options;
+    let terminal = terminal.with_verbosity(options.debug, false);
+    let destination = examination.invocation.destinations().next();
+    let destination = destination.ok_or(Usage::NoTarget)?;
+    waiting::set_patience(PATIENCE);
+    let facts = wait_for(async {
+        process::make_children_waitable().map_err(IoError::Start)?;
+        let gather = Box::pin(gather(examination, destination, terminal));
+        Ok(terminal.show_wait_during(false, gather).await)
+    })?;
+    let report = Report::of(&facts, shown);
+    let text = if options.json {
+        report::json(&report)
+    } else {
+        let colour = io::stdout().is_terminal() && !has_no_color();
+        report::screen(&report, Style { colour })
+    };
+    print(text.as_bytes())?;
+    Ok(if report.works {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(255)
+    })
+}
+
+/// <https://no-color.org>: any value but an empty one.
+fn has_no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+/// A text for the screen: what may move the cursor is escaped, and what is too long is cut.
+fn shown(text: &str) -> String {
+    let text = without_numbers(text);
+    let mut short: String = text.chars().take(MOST).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    printable(&short)
+}
+
+/// Gathers all facts: first what does not depend on anything else, then what needs the settings of ssh
+/// and the credentials, then what needs the instance; last the trial, which needs what was found.
+async fn gather(examination: &Examination, destination: &Destination, terminal: Terminal) -> Facts {
+    let invocation = &examination.invocation;
+    let account = Account::load(&invocation.options, destination, terminal).await;
+    let limits = Limits::start();
+    let mut facts = Facts::default();
+    facts.way = invocation.options.via;
+    facts.is_dry_run = invocation.options.dry_run;
+    facts.instance.typed = destination.name().to_owned();
+    facts.aws = account.facts();
+    let (machine, settings) = tokio::join!(
+        machine::facts(invocation, &limits),
+        settings::ask(invocation, destination, &account, &limits, terminal),
+    );
+    facts.machine = machine;
+    let place = account.place(settings.region());
+    let gather = instance::gather(
+        invocation,
+        (destination, &settings),
+        place.as_ref(),
+        &limits,
+    );
+    (facts.aws.identity, facts.aws.seconds_ahead, facts.instance) = gather.await;
+    facts.aws.region = account.region(settings.region());
+    facts.ssh = settings.facts(&facts.instance);
+    facts.machine.files.extend(settings.files());
+    facts.network.commands = account.commands(place.as_ref());
+    let commands = facts.network.commands.clone();
+    let (login, network) = tokio::join!(
+        login::attempt(examination, &facts, &limits),
+        network_of(invocation, (&facts, &settings), place.as_ref(), &limits),
+    );
+    facts.login = login;
+    facts.network = network.unwrap_or(NetworkFacts {
+        commands,
+        ..NetworkFacts::default()
+    });
+    facts
+}
+
+/// What is around a running instance; `None` if there is none, or if it takes too long.
+async fn network_of(
+    invocation: &Invocation,
+    (facts, settings): (&Facts, &DestinationSettings),
+    place: Option<&Regional<'_>>,
+    limits: &Limits,
+) -> Option<NetworkFacts> {
+    let Fact::Known(Ok(Found::One(instance))) = &facts.instance.found else {
+        return None;
+    };
+    if instance.state != State::Running {
+        return None;
+    }
+    let login = network::Login {
+        instance,
+        way: invocation.options.via,
+        family: settings.family(),
+        port: settings.port(),
+        aws: place?,
+        profile: facts.network.commands.profile.as_deref(),
+    };
+    timeout(limits.left(), Box::pin(network::gather(login)))
+        .await
+        .ok()
 }

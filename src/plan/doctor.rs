@@ -1,11 +1,12 @@
 //! `--doctor`: judges the facts that were gathered about a login. Each check is a pure function.
 
-#![expect(dead_code, reason = "wired up later")]
-
+mod checks;
 pub(crate) mod fact;
 pub(crate) mod facts;
 pub(crate) mod finding;
 pub(crate) mod network;
+pub(crate) mod report;
+pub(crate) mod trial;
 
 use self::facts::Facts;
 use self::finding::Finding;
@@ -13,5 +14,29 @@ use self::finding::Finding;
 /// A check: the findings that these facts give, in their order. None if the check does not apply.
 pub(crate) type Check = fn(&Facts) -> Vec<Finding>;
 
-/// All checks, in the order of the report: from this machine to the instance.
-pub(crate) const CHECKS: &[Check] = &[];
+/// All checks, in the order of the report: from this machine to the instance. What comes first may be
+/// the cause of what follows.
+pub(crate) const CHECKS: &[Check] = &[
+    checks::machine::versions,
+    checks::machine::files,
+    checks::machine::variables,
+    checks::ssh::settings,
+    checks::aws::clock,
+    checks::aws::credentials,
+    checks::aws::identity,
+    checks::aws::region,
+    checks::instance::found,
+    checks::instance::state,
+    checks::instance::status,
+    checks::instance::age,
+    checks::instance::platform,
+    checks::instance::metadata,
+    checks::instance::zone,
+    checks::instance::console,
+    checks::push::push,
+    checks::instance::agent,
+    checks::network::network,
+    checks::ssh::user,
+    checks::ssh::host_key,
+    checks::login::login,
+];

@@ -77,6 +77,13 @@ impl LazyAws {
         }
     }
 
+    /// AWS in the same region as [`Self::in_region`], if it has been loaded and there is one.
+    pub(crate) fn loaded_in(&self, target_region: Option<&Region>) -> Option<Regional<'_>> {
+        let region = self.region.as_ref().or(target_region);
+        let found = self.loaded.get()?.region(region).ok()?;
+        Some(self.with_chooser(found, target_region))
+    }
+
     /// The credentials, if they have been loaded.
     ///
     /// # Errors

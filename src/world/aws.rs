@@ -11,6 +11,7 @@ pub(crate) mod error;
 pub(crate) mod files;
 mod http;
 mod images;
+mod inspect;
 mod instance_connect;
 mod network;
 mod pages;
@@ -21,6 +22,7 @@ mod sign;
 mod ssm;
 mod variables;
 
+use std::sync::OnceLock;
 use std::time::{Instant, SystemTime};
 
 use aws_config::SdkConfig;
@@ -59,6 +61,8 @@ pub(crate) struct Aws {
     unread: Option<UnreadableFile>,
     region: Option<Region>,
     region_settings: RegionSettings,
+    /// Where the credentials are from, in words, if that is known.
+    source: Option<String>,
     /// Whether the credentials are a session's, which expires.
     temporary: bool,
     /// When it expires, if that is known.
@@ -92,8 +96,10 @@ impl Aws {
             unread: files.unread.as_ref(),
             region: &aws.for_sts()?,
             prompts,
+            source: OnceLock::new(),
         };
         let credentials = Box::pin(chain.credentials()).await;
+        let source = chain.source.into_inner();
         let credentials = credentials.map_err(|error| files.or_unread(error))?;
         terminal.debug(|| {
             format!(
@@ -108,6 +114,7 @@ impl Aws {
         } = credentials;
         Ok(Self {
             cached,
+            source,
             ..aws.signed_by(credentials)
         })
     }
@@ -158,6 +165,7 @@ impl Aws {
             profile: name.map(str::to_owned),
             unread: files.unread.clone().filter(UnreadableFile::is_there),
             cached: None,
+            source: None,
             temporary: false,
             end: None,
             terminal,
@@ -171,6 +179,11 @@ impl Aws {
         let sdk = self.sdk.into_builder().credentials_provider(provider);
         self.sdk = sdk.build();
         self
+    }
+
+    /// Where the credentials are from, in words, and when they end, as far as that is known.
+    pub(crate) fn credential_facts(&self) -> (Option<&str>, Option<SystemTime>) {
+        (self.source.as_deref(), self.end)
     }
 
     /// The region in which to call STS: the configured one, else STS's first region.

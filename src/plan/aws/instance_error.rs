@@ -87,7 +87,7 @@ fn elsewhere(region: &ChosenRegion) -> String {
     }
 }
 
-fn start(id: &InstanceId, state: &State, region: &Region) -> Option<String> {
+pub(crate) fn start(id: &InstanceId, state: &State, region: &Region) -> Option<String> {
     let hint = match state {
         State::Stopped => {
             format!("start it with `aws ec2 start-instances --region {region} --instance-ids {id}`")

@@ -14,6 +14,8 @@ mod sso;
 mod sts;
 mod token;
 
+use std::sync::OnceLock;
+
 use aws_credential_types::Credentials;
 
 use self::cache::Cache;
@@ -38,6 +40,8 @@ pub(super) struct ProviderChain<'a> {
     /// Where roles are assumed; without credentials yet.
     pub(super) region: &'a Regional<'a>,
     pub(super) prompts: Prompts,
+    /// Where the credentials are from, in words.
+    pub(super) source: OnceLock<String>,
 }
 
 /// Whether the user may be asked for an MFA code. With BatchMode (ssh_config(5)), or while a shell
@@ -106,8 +110,9 @@ impl ProviderChain<'_> {
 
     /// Reports the source of the credentials.
     fn log_source(&self, place: impl FnOnce() -> String) {
+        let place = self.source.get_or_init(place);
         self.region
-            .debug(|| format!("credentials come from {}", place()));
+            .debug(|| format!("credentials come from {place}"));
     }
 
     /// Those of a profile, through its roles. If AWS rejects a cached session in between, it is

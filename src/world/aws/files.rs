@@ -23,6 +23,14 @@ pub(crate) fn profile_names() -> Vec<String> {
     Files::read().map_or(Vec::new(), |files| files.profiles.names())
 }
 
+/// The paths of `config` and `credentials`.
+#[must_use]
+pub(crate) fn paths() -> [PathBuf; 2] {
+    let config = AwsFile::of("AWS_CONFIG_FILE", "config");
+    let credentials = AwsFile::of("AWS_SHARED_CREDENTIALS_FILE", "credentials");
+    [config.path, credentials.path]
+}
+
 impl Files {
     /// Reads `config` and `credentials`, from where AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE
     /// say. A missing file counts as empty.

@@ -196,7 +196,7 @@ const LONGEST: usize = 8 * 1024;
 
 /// `text` with invisible characters escaped, cut off if it is too long. Parts of it come from the network: they must not move the
 /// cursor or change the reading order (U+202E).
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     let mut rest = text.chars();
     for c in rest.by_ref().take(LONGEST) {

@@ -13,7 +13,7 @@ use rustix::process::getpgrp;
 use rustix::termios::{tcgetpgrp, tcgetwinsize};
 use tokio::time::sleep;
 
-/// How long a wait lasts before the line shows it.
+/// How long a wait lasts before the line shows it, unless a mode is less patient.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How often the line is updated.
@@ -27,6 +27,7 @@ static NOW: Mutex<Now> = Mutex::new(Now {
     begun: 0,
     drawn: String::new(),
     hidden: 0,
+    patience: PATIENCE,
 });
 
 tokio::task_local! {
@@ -43,6 +44,7 @@ struct Now {
     drawn: String,
     /// How many callers hide the line now.
     hidden: u32,
+    patience: Duration,
 }
 
 /// One wait.
@@ -81,7 +83,8 @@ impl Now {
 
     /// Updates the line.
     fn draw(&mut self, name: &str) {
-        let lasting = self.waits.iter().find(|it| it.since.elapsed() >= PATIENCE);
+        let patience = self.patience;
+        let lasting = self.waits.iter().find(|it| it.since.elapsed() >= patience);
         let Some(waited) = lasting.filter(|_| self.hidden == 0 && is_in_foreground()) else {
             self.clear();
             return;
@@ -184,6 +187,11 @@ pub(crate) fn hide_line() -> HiddenLine {
     HiddenLine(())
 }
 
+/// Shows the line once a wait has lasted this long.
+pub(crate) fn set_patience(patience: Duration) {
+    now().patience = patience;
+}
+
 /// Erases the line and shows it no more.
 pub(crate) fn disable() {
     let mut now = now();
@@ -212,7 +220,8 @@ pub(crate) async fn show_during<T>(name: &str, future: impl Future<Output = T>) 
 }
 
 async fn draw_on(name: &str) -> Infallible {
-    sleep(PATIENCE).await;
+    let patience = now().patience;
+    sleep(patience).await;
     loop {
         now().draw(name);
         sleep(TICK).await;

@@ -13,7 +13,7 @@ const ASK: &str = "\"$(curl -s https://checkip.amazonaws.com)/32\"";
 
 impl CommandOptions {
     /// `aws ec2 …`, quoted for a shell.
-    pub(super) fn aws(&self, words: &[&str]) -> String {
+    pub(crate) fn aws(&self, words: &[&str]) -> String {
         let mut all = vec!["aws", "ec2"];
         all.extend(words);
         all.extend(["--region", &self.region]);

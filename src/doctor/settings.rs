@@ -1,0 +1,164 @@
+//! ssh's settings for the destination, and what they lead to: the instance's look-up, a master
+//! connection, known_hosts.
+
+use std::path::PathBuf;
+
+use super::account::Account;
+use super::limits::Limits;
+use super::machine;
+use crate::error::Error;
+use crate::plan::cli::invocation::Invocation;
+use crate::plan::doctor::fact::Fact;
+use crate::plan::doctor::facts::{Answer, ConfigFile, Found, InstanceFacts, SshFacts, SshSettings};
+use crate::plan::ssh_g::{HostConfig, known_hosts};
+use crate::plan::target::destination::Destination;
+use crate::plan::target::ids::{Login, Region};
+use crate::plan::target::lookup::Lookup;
+use crate::plan::way::Family;
+use crate::resolve::find;
+use crate::resolve::host::{self, Settings, Ssh};
+use crate::world::openssh::known_hosts::look;
+use crate::world::openssh::{self, ConfigSource};
+use crate::world::process;
+use crate::world::tty::terminal::Terminal;
+
+/// What ssh says about the destination.
+pub(super) struct DestinationSettings {
+    answer: Answer<SshSettings>,
+    config: HostConfig,
+    pub(super) login: Option<Login>,
+    /// How to look up the instance.
+    pub(super) lookup: Answer<Lookup>,
+    region: Option<Region>,
+}
+
+/// Asks ssh, as a login would.
+pub(super) async fn ask(
+    invocation: &Invocation,
+    destination: &Destination,
+    account: &Account,
+    limits: &Limits,
+    terminal: Terminal,
+) -> DestinationSettings {
+    let ask = async {
+        let program = process::find("ssh")?;
+        let source = ConfigSource::of(invocation);
+        let settings = Settings::Ssh(Ssh {
+            program: &program,
+            invocation,
+            source: &source,
+            terminal,
+        });
+        let host = host::ask(&settings, invocation, destination, &account.aws).await?;
+        Ok::<_, Error>((host.config, host.login))
+    };
+    let asked = limits.answer(ask).await;
+    let (answer, config, login) = match asked {
+        Fact::Known(Ok((config, login))) => {
+            let settings = described(&config, &login, invocation, destination);
+            (Fact::Known(Ok(settings)), config, Some(login))
+        }
+        Fact::Known(Err(failure)) => (Fact::Known(Err(failure)), HostConfig::default(), None),
+        Fact::Failed(failure) => (Fact::Failed(failure), HostConfig::default(), None),
+        Fact::Denied(denial) => (Fact::Denied(denial), HostConfig::default(), None),
+        Fact::NotAsked => (Fact::NotAsked, HostConfig::default(), None),
+    };
+    let hostname = if config.hostname.is_empty() {
+        destination.name()
+    } else {
+        &config.hostname
+    };
+    let beside = invocation.options.instance.as_ref();
+    let look_up = find::lookup(&destination.target, hostname, beside, terminal);
+    let (lookup, named) = match limits.answer(look_up).await {
+        Fact::Known(Ok(it)) => (Fact::Known(Ok(it.lookup)), it.region),
+        Fact::Known(Err(failure)) => (Fact::Known(Err(failure)), None),
+        Fact::Failed(failure) => (Fact::Failed(failure), None),
+        Fact::Denied(denial) => (Fact::Denied(denial), None),
+        Fact::NotAsked => (Fact::NotAsked, None),
+    };
+    let region = destination.region().cloned().or(named);
+    DestinationSettings {
+        answer,
+        config,
+        login,
+        lookup,
+        region,
+    }
+}
+
+fn described(
+    config: &HostConfig,
+    login: &Login,
+    invocation: &Invocation,
+    destination: &Destination,
+) -> SshSettings {
+    let master = config.master.as_deref();
+    let running = master.filter(|path| openssh::master_listens(path));
+    SshSettings {
+        line: config.to_string(),
+        login: login.to_string(),
+        login_reason: config.user(login, invocation, destination),
+        proxy: config.proxy.clone(),
+        master: running.map(|path| path.display().to_string()),
+    }
+}
+
+impl DestinationSettings {
+    pub(super) fn region(&self) -> Option<&Region> {
+        self.region.as_ref()
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        self.config.port.unwrap_or(known_hosts::USUAL_PORT)
+    }
+
+    pub(super) fn family(&self) -> Family {
+        self.config.family
+    }
+
+    /// The files of ssh_config that were read.
+    pub(super) fn files(&self) -> Vec<ConfigFile> {
+        let files = self.config.files.iter().flatten();
+        files.filter_map(|it: &PathBuf| machine::file(it)).collect()
+    }
+
+    pub(super) fn facts(&self, instance: &InstanceFacts) -> SshFacts {
+        SshFacts {
+            settings: self.answer.clone(),
+            is_known: match &self.answer {
+                Fact::Known(Ok(_)) => Fact::Known(self.knows(instance)),
+                _ => Fact::NotAsked,
+            },
+        }
+    }
+
+    /// Whether known_hosts has a key for the host, by any of the names that ssh may use.
+    fn knows(&self, instance: &InstanceFacts) -> bool {
+        let mut hosts = vec![self.config.hostname.clone()];
+        if let Fact::Known(Ok(Found::One(found))) = &instance.found {
+            hosts.extend(found.public.map(|it| it.to_string()));
+            hosts.extend(found.private.map(|it| it.to_string()));
+            hosts.extend(found.ipv6.map(|it| it.to_string()));
+        }
+        let port = self.port();
+        let host_key = &self.config.host_key;
+        let alias = host_key.alias.as_deref();
+        let names = hosts
+            .iter()
+            .flat_map(|it| known_hosts::names(alias, it, port));
+        let id = instance.id.as_deref().unwrap_or_default();
+        let found = look(host_key, &names.collect::<Vec<_>>(), id);
+        found.own || found.alias
+    }
+}
+
+/// The answer about a look-up that could not even begin.
+pub(super) fn not_begun<T>(lookup: &Answer<Lookup>) -> Answer<T> {
+    match lookup {
+        Fact::Known(Err(failure)) => Fact::Known(Err(failure.clone())),
+        Fact::Failed(failure) => Fact::Failed(failure.clone()),
+        Fact::Denied(denial) => Fact::Denied(denial.clone()),
+        Fact::Known(Ok(_)) | Fact::NotAsked => Fact::NotAsked,
+    }
+}

@@ -1,0 +1,173 @@
+//! ssh's settings for the destination.
+
+use super::aws::refused;
+use crate::plan::doctor::fact::Fact;
+use crate::plan::doctor::facts::Facts;
+use crate::plan::doctor::finding::Finding;
+use crate::plan::os_user::{self, OsGuess, Software};
+
+pub(in crate::plan::doctor) fn settings(facts: &Facts) -> Vec<Finding> {
+    let check = "ssh-config";
+    let settings = match &facts.ssh.settings {
+        Fact::Known(Ok(settings)) => settings,
+        Fact::Known(Err(failure)) => return vec![refused(check, failure)],
+        other => return Finding::unknown(check, other),
+    };
+    let mut findings = vec![Finding::good(check, settings.line.clone())];
+    if let Some(proxy) = &settings.proxy {
+        findings.push(
+            Finding::good("proxy", proxy.clone())
+                .because("ssh connects through it, and mssh only pushes the key"),
+        );
+    }
+    if let Some(socket) = &settings.master {
+        findings.push(
+            Finding::good("master", format!("a master connection runs at {socket}"))
+                .because("ssh uses it, so that no key is pushed: `ssh -O exit` ends it"),
+        );
+    }
+    findings
+}
+
+pub(in crate::plan::doctor) fn user(facts: &Facts) -> Vec<Finding> {
+    let Fact::Known(Ok(settings)) = &facts.ssh.settings else {
+        return Vec::new();
+    };
+    let mut findings = Finding::unknown("image", &facts.instance.image);
+    let reason = settings.login_reason.clone();
+    let Some(guess) = guess(facts) else {
+        findings.push(Finding::good("user", reason));
+        return findings;
+    };
+    let family = guess.family.name;
+    findings.push(match guess.family.user {
+        Some(usual) if usual != settings.login => Finding::warning("user", reason)
+            .because(format!(
+                "{}: on {family} it is usually {usual}",
+                guess.reason
+            ))
+            .mended_by(format!("log in as {usual}: `-l {usual}`")),
+        _ => Finding::good("user", reason).because(guess.reason.clone()),
+    });
+    if guess.has_instance_connect == Some(false) {
+        findings.push(
+            Finding::warning(
+                "package",
+                format!("{family} comes without EC2 Instance Connect"),
+            )
+            .because("without the package ec2-instance-connect, sshd knows no pushed key")
+            .mended_by("install ec2-instance-connect, for example by `mssh --shell`"),
+        );
+    }
+    findings
+}
+
+/// What the image, or else the system that runs, suggests.
+pub(super) fn guess(facts: &Facts) -> Option<OsGuess> {
+    let image = facts.instance.image.known().and_then(Option::as_ref);
+    let agent = facts.instance.agent.known().and_then(Option::as_ref);
+    let running = agent.and_then(|it| it.platform.as_ref());
+    let details = facts.instance.details.known();
+    let software = details.map(|it| Software {
+        image_id: it.image.clone(),
+        platform_details: it.platform.clone(),
+        usage_operation: it.usage_operation.clone(),
+        is_windows: it.is_windows,
+    });
+    image
+        .and_then(os_user::by_image)
+        .or_else(|| running.and_then(|(name, version)| os_user::by_running_system(name, version)))
+        .or_else(|| software.as_ref().and_then(os_user::by_software))
+}
+
+pub(in crate::plan::doctor) fn host_key(facts: &Facts) -> Vec<Finding> {
+    let check = "host-key";
+    if super::login::has_changed_key(facts) {
+        return vec![
+            Finding::bad(check, "the host key is not the one in known_hosts")
+                .because(
+                    "the instance was rebuilt, another machine has its old address, or somebody \
+                     is in between",
+                )
+                .mended_by(
+                    "compare it with the console's (get-console-output); if it is right, remove \
+                     the old one: `ssh-keygen -R HOST`",
+                ),
+        ];
+    }
+    match &facts.ssh.is_known {
+        Fact::Known(true) => vec![Finding::good(check, "known_hosts has a key for the host")],
+        Fact::Known(false) => vec![
+            Finding::good(check, "not in known_hosts yet")
+                .because("the first login may ask about it, and BatchMode may refuse it"),
+        ],
+        other => Finding::unknown(check, other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::only;
+    use super::*;
+    use crate::plan::doctor::facts::{LoginEnd, SshSettings};
+    use crate::plan::doctor::finding::Verdict::{Bad, Good, Warning};
+    use crate::plan::os_user::Image;
+
+    #[test]
+    fn proxy_and_master_are_findings_of_their_own() {
+        let mut facts = Facts::default();
+        facts.ssh.settings = Fact::Known(Ok(SshSettings {
+            line: "HostName web".into(),
+            login: "me".into(),
+            login_reason: "user me, named in ssh_config".into(),
+            proxy: Some("proxyjump bastion".into()),
+            master: Some("/run/web".into()),
+        }));
+        let checks: Vec<_> = settings(&facts).iter().map(|it| it.check).collect();
+        assert_eq!(checks, ["ssh-config", "proxy", "master"]);
+        assert_eq!(only(&user(&facts)), (Good, "user me, named in ssh_config"));
+    }
+
+    #[test]
+    fn the_user_is_compared_with_the_images() {
+        for (name, login, verdicts) in [
+            ("al2023-ami-2023.5", "ec2-user", &[("user", Good)][..]),
+            (
+                "ubuntu/images/hvm-ssd/ubuntu-noble-24.04",
+                "me",
+                &[("user", Warning)],
+            ),
+            (
+                "Rocky-9-EC2-Base",
+                "rocky",
+                &[("user", Good), ("package", Warning)],
+            ),
+            ("mine", "me", &[("user", Good)]),
+        ] {
+            let mut facts = Facts::default();
+            facts.ssh.settings = Fact::Known(Ok(SshSettings {
+                login: login.into(),
+                ..SshSettings::default()
+            }));
+            facts.instance.image = Fact::Known(Some(Image {
+                name: name.into(),
+                ..Image::default()
+            }));
+            let found = user(&facts);
+            let found: Vec<_> = found.iter().map(|it| (it.check, it.verdict)).collect();
+            assert_eq!(found, verdicts, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_changed_key_is_bad() {
+        let mut facts = Facts::default();
+        facts.ssh.is_known = Fact::Known(true);
+        assert_eq!(only(&host_key(&facts)).0, Good);
+        facts.login = Fact::Known(LoginEnd {
+            status: Some(255),
+            stderr: "WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!".into(),
+        });
+        assert_eq!(only(&host_key(&facts)).0, Bad);
+    }
+}

@@ -1,0 +1,185 @@
+//! The report for a person.
+
+use super::Report;
+use crate::plan::doctor::finding::{Finding, Verdict};
+
+/// The column at which texts begin.
+const INDENT: usize = 24;
+
+/// The widest line.
+const WIDTH: usize = 80;
+
+/// How the report looks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Style {
+    /// Whether the terminal shows colours.
+    pub colour: bool,
+}
+
+/// The report in lines of at most 80 columns.
+pub(crate) fn screen(report: &Report, style: Style) -> String {
+    let mut text = String::new();
+    for finding in &report.findings {
+        text.push_str(&lines(finding, style));
+    }
+    text.push('\n');
+    text.push_str(&conclusion(report));
+    text
+}
+
+fn lines(finding: &Finding, style: Style) -> String {
+    let (mark, colour) = match finding.verdict {
+        Verdict::Good => ("ok", "32"),
+        Verdict::Warning => ("warn", "33"),
+        Verdict::Bad => ("BAD", "31;1"),
+        Verdict::Skipped => ("skip", "2"),
+    };
+    let mark = format!("{mark:<4}");
+    let mark = if style.colour {
+        format!("\x1b[{colour}m{mark}\x1b[m")
+    } else {
+        mark
+    };
+    let head = format!("{mark}  {:<16}  ", finding.check);
+    let mut text = head + &wrapped(&finding.what, INDENT);
+    if let Some(why) = &finding.why {
+        text.push_str(&labelled("why: ", why));
+    }
+    if let Some(fix) = &finding.fix {
+        text.push_str(&labelled("fix: ", fix));
+    }
+    text
+}
+
+fn labelled(label: &str, text: &str) -> String {
+    let indent = INDENT + label.len();
+    format!("{:INDENT$}{label}{}", "", wrapped(text, indent))
+}
+
+fn conclusion(report: &Report) -> String {
+    let skipped = report.findings.iter();
+    let skipped = skipped.filter(|it| it.verdict == Verdict::Skipped).count();
+    let skipped = match skipped {
+        0 => String::new(),
+        1 => " One check was skipped.".to_owned(),
+        many => format!(" {many} checks were skipped."),
+    };
+    let text = match report.first() {
+        None => format!("A login should work.{skipped}"),
+        Some(finding) => {
+            let todo = finding.fix.as_ref().unwrap_or(&finding.what);
+            format!("First, about {}: {todo}", finding.check)
+        }
+    };
+    wrapped(&text, 0)
+}
+
+/// The text in lines that end before column 80, all but the first indented, each with a newline.
+/// Columns are counted by characters; wide ones count twice.
+fn wrapped(text: &str, indent: usize) -> String {
+    let width = WIDTH - 1 - indent;
+    let mut lines: Vec<String> = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ') {
+        let length = columns(word);
+        if used > 0 && used + 1 + length > width {
+            lines.push(String::new());
+            used = 0;
+        }
+        if used > 0 {
+            append(&mut lines, " ");
+            used += 1;
+        }
+        for c in word.chars() {
+            if used + column(c) > width {
+                lines.push(String::new());
+                used = 0;
+            }
+            append(&mut lines, c.encode_utf8(&mut [0; 4]));
+            used += column(c);
+        }
+    }
+    let separator = format!("\n{:indent$}", "");
+    lines.join(&separator) + "\n"
+}
+
+fn append(lines: &mut [String], text: &str) {
+    if let Some(line) = lines.last_mut() {
+        line.push_str(text);
+    }
+}
+
+fn columns(word: &str) -> usize {
+    word.chars().map(column).sum()
+}
+
+/// How many columns a character takes: two for what may be wide.
+fn column(c: char) -> usize {
+    if c < '\u{1100}' { 1 } else { 2 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::json;
+    use super::*;
+
+    fn report(works: bool) -> Report {
+        let long = "arn:aws:ec2:us-east-1:123456789012:instance/i-0bad0000000000001 ".repeat(3);
+        Report {
+            version: "2.0.0",
+            target: "i-0abcdef0".into(),
+            works,
+            findings: vec![
+                Finding::good("versions", "mssh 2.0.0"),
+                Finding::skipped("status-checks", "not checked: it needs ec2:X").because(long),
+                Finding::bad("state", "stopped").mended_by("start it"),
+                Finding::bad("session-manager", "x".repeat(200)),
+            ],
+        }
+    }
+
+    #[test]
+    fn no_line_is_wider_than_a_terminal() {
+        let text = screen(&report(false), Style { colour: false });
+        for line in text.lines() {
+            assert!(columns(line) < 80, "{line}");
+            assert_eq!(line, line.trim_end());
+        }
+        assert!(
+            text.starts_with("ok    versions          mssh 2.0.0\n"),
+            "{text}"
+        );
+        assert!(
+            text.ends_with("\n\nFirst, about state: start it\n"),
+            "{text}"
+        );
+        let wide = wrapped(&"漢".repeat(100), 24);
+        assert!(wide.lines().all(|line| columns(line) < 80), "{wide}");
+    }
+
+    #[test]
+    fn colours_change_nothing_else() {
+        let plain = screen(&report(true), Style { colour: false });
+        let coloured = screen(&report(true), Style { colour: true });
+        let mut stripped = coloured.clone();
+        for code in ["\x1b[32m", "\x1b[33m", "\x1b[31;1m", "\x1b[2m", "\x1b[m"] {
+            stripped = stripped.replace(code, "");
+        }
+        assert_eq!(stripped, plain);
+        assert_ne!(coloured, plain);
+        assert!(
+            plain.ends_with("A login should work. One check was skipped.\n"),
+            "{plain}"
+        );
+    }
+
+    #[test]
+    fn json_has_the_same_findings() {
+        let text = json(&report(false));
+        let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(value["works"], false);
+        assert_eq!(value["first"]["check"], "state");
+        assert_eq!(value["findings"][1]["verdict"], "skipped");
+        assert_eq!(value["findings"][0]["why"], serde_json::Value::Null);
+    }
+}
