@@ -100,6 +100,7 @@ fn wrapped(text: &str, indent: usize) -> String {
         }
     }
     let separator = format!("\n{:indent$}", "");
+    let lines: Vec<&str> = lines.iter().map(|line| line.trim_end()).collect();
     lines.join(&separator) + "\n"
 }
 
