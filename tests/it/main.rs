@@ -20,6 +20,7 @@
 //! - `sharing`: over a running master connection, nothing is pushed
 //! - `credentials`: every source of credentials that the AWS CLI knows
 //! - `example`: the lab as a program does what it says
+//! - `doctor`: `--doctor` names what is wrong
 //! - `errors`: each error has a line, a hint and an exit status
 //! - `faults`: every call to AWS with every fault: one clear error, in time, and nothing left
 //! - `ssm`: tunnels through Session Manager survive faults, and leave no session
@@ -47,6 +48,7 @@ mod burst;
 mod callers;
 mod completions;
 mod credentials;
+mod doctor;
 mod eice;
 mod errors;
 mod example;

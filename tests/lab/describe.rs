@@ -174,6 +174,15 @@ fn instance_xml(instance: &Instance) -> String {
         element("vpcId", in_vpc.then_some(instance.vpc)),
         element("privateIpAddress", instance.private),
         element("ipAddress", instance.public),
+        format!(
+            "<metadataOptions><state>applied</state><httpTokens>required</httpTokens>\
+             <httpEndpoint>{}</httpEndpoint></metadataOptions>",
+            if instance.metadata {
+                "enabled"
+            } else {
+                "disabled"
+            }
+        ),
         "<architecture>x86_64</architecture><rootDeviceType>ebs</rootDeviceType>".to_owned(),
         format!(
             "<tagSet><item><key>Name</key><value>{}</value></item></tagSet>",

@@ -14,6 +14,7 @@ use super::describe;
 use super::eice;
 use super::fault::Trouble;
 use super::http::{Request, Response};
+use super::inspect;
 use super::keys::KeyStore;
 use super::network;
 use super::push;
@@ -155,6 +156,10 @@ impl FakeAws {
                 let software = self.with_state(&signer.access_key, |state| state.software);
                 Ok(software.images(request_id))
             }
+            (Protocol::Ec2, "DescribeInstanceStatus") => {
+                inspect::status(operation, &signer.region, request_id)
+            }
+            (Protocol::Ec2, "DescribeRegions") => Ok(inspect::regions(request_id)),
             (Protocol::Ec2, "DescribeInstanceConnectEndpoints") => {
                 eice::describe(operation, &signer.region, request_id)
             }

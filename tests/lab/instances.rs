@@ -38,6 +38,10 @@ pub(crate) const MULTI_HOMED: &str = "i-0adde000000000001";
 pub(crate) const STOPPED_SAME_ADDRESSES: &str = "i-0dead000000000005";
 /// Packets to it are dropped, wherever they come from.
 pub(crate) const CLOSED: &str = "i-0c105ed0000000001";
+pub(crate) const WINDOWS: &str = "i-0d0c000000000001";
+pub(crate) const METADATA_OFF: &str = "i-0d0c000000000002";
+pub(crate) const NO_PACKAGE: &str = "i-0d0c000000000003";
+pub(crate) const NO_SSHD: &str = "i-0d0c000000000004";
 pub(crate) const CONSOLE_ONLY: &str = "i-0c0de000000000001";
 
 /// The serial consoles of all regions share one sshd.
@@ -67,6 +71,12 @@ pub(crate) struct Instance {
     /// Whether this machine reaches its private address.
     pub(crate) firewall: Firewall,
     pub(crate) platform: Option<&'static str>,
+    /// Whether its instance metadata service is on.
+    pub(crate) metadata: bool,
+    /// Whether its sshd learns of pushed keys.
+    pub(crate) takes_keys: bool,
+    /// Whether it has an sshd.
+    pub(crate) listens: bool,
     /// The state of its SSM agent.
     pub(crate) agent: AgentStatus,
 }
@@ -134,6 +144,9 @@ const RUNNING: Instance = Instance {
     secondary: &[],
     firewall: Firewall::Open,
     platform: None,
+    metadata: true,
+    takes_keys: true,
+    listens: true,
     agent: AgentStatus::Unregistered,
 };
 
@@ -221,6 +234,17 @@ pub(crate) const INSTANCES: &[Instance] = &[
     Instance { id: CLOSED, name: "closed", about: "running, public address, packets are dropped",
         public: Some("127.0.0.96"), private: Some("127.0.1.96"), firewall: Firewall::DropsAll,
         ..RUNNING },
+    Instance { id: WINDOWS, name: "windows", about: "running, Windows", platform: Some("windows"),
+        public: Some("127.0.0.101"), private: Some("127.0.1.101"), listens: false, ..RUNNING },
+    Instance { id: METADATA_OFF, name: "metadata-off",
+        about: "running, its metadata service is switched off",
+        public: Some("127.0.0.102"), private: Some("127.0.1.102"), metadata: false,
+        takes_keys: false, ..RUNNING },
+    Instance { id: NO_PACKAGE, name: "no-package",
+        about: "running, without EC2 Instance Connect",
+        public: Some("127.0.0.103"), private: Some("127.0.1.103"), takes_keys: false, ..RUNNING },
+    Instance { id: NO_SSHD, name: "no-sshd", about: "running, without an sshd",
+        public: Some("127.0.0.104"), private: Some("127.0.1.104"), listens: false, ..RUNNING },
     Instance { id: CONSOLE_ONLY, name: "console-only",
         about: "running, in mars-north-1, serial console only",
         region: NEW_REGION, zone: "mars-north-1a", vpc: "vpc-0c0de000000000001", ..RUNNING },

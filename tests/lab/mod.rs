@@ -34,6 +34,7 @@ mod filter;
 mod http;
 pub(crate) mod images;
 mod imds;
+mod inspect;
 pub(crate) mod instances;
 mod keys;
 mod lab_dir;

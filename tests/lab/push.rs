@@ -110,6 +110,9 @@ pub(crate) fn answer(
     lifetime: Duration,
     request_id: &str,
 ) -> Result<String, AwsError> {
+    if instances::find(push.place).is_some_and(|it| !it.takes_keys) {
+        return Ok(json!({ "RequestId": request_id, "Success": true }).to_string());
+    }
     keys.push(push.place, &push.user, push.key, lifetime)
         .map_err(|error| AwsError::new(500, "ServiceException", error.to_string()))?;
     Ok(json!({ "RequestId": request_id, "Success": true }).to_string())

@@ -15,7 +15,8 @@ impl Instance {
     /// The addresses at which its sshd listens; none unless it is running.
     pub(crate) fn sshd_addresses(&self) -> Vec<IpAddr> {
         let known = [self.public, self.in_vpc(), self.ipv6];
-        let running = self.state == State::Running && self.firewall != Firewall::DropsAll;
+        let drops_all = self.firewall == Firewall::DropsAll;
+        let running = self.state == State::Running && self.listens && !drops_all;
         // The only IPv6 address of a test machine is ::1.
         let others = self
             .secondary

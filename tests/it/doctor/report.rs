@@ -1,0 +1,79 @@
+//! The report: on a terminal, in a pipe, and its status.
+
+use super::{doctor, judged, verdicts};
+use crate::lab::instances::{STOPPED, WEB1};
+use crate::lab::{Fault, Trouble};
+use crate::sandbox::{Pty, caller, finish, no_key_is_left, pushes};
+
+#[test]
+fn a_good_instance_has_status_0_and_no_bad_finding() {
+    let caller = caller();
+    let (status, report) = judged(&mut doctor(&caller, &[WEB1]));
+    assert_eq!(status, Some(0), "{report:#}");
+    assert_eq!(report["works"], true);
+    assert!(!report.to_string().contains("\"bad\""), "{report:#}");
+    for check in [
+        "versions", "identity", "clock", "region", "instance", "state", "push", "login",
+    ] {
+        assert_eq!(verdicts(&report, check), ["good"], "{check}: {report:#}");
+    }
+    assert!(no_key_is_left(&caller));
+}
+
+#[test]
+fn a_dry_run_pushes_nothing() {
+    let caller = caller();
+    let (status, report) = judged(&mut doctor(&caller, &[WEB1, "--dry-run"]));
+    assert_eq!(verdicts(&report, "push"), ["skipped"]);
+    assert_eq!(verdicts(&report, "login"), ["skipped"]);
+    assert_eq!((status, pushes(&caller).len()), (Some(0), 0));
+}
+
+#[test]
+fn a_denied_check_is_skipped_with_its_permission() {
+    let caller = caller();
+    caller.fault(Fault::new(Trouble::Denied).on("DescribeInstanceStatus"));
+    let (status, report) = judged(&mut doctor(&caller, &[WEB1]));
+    assert_eq!(status, Some(0), "{report:#}");
+    assert_eq!(verdicts(&report, "status-checks"), ["skipped"]);
+    let permission = "not checked: it needs ec2:DescribeInstanceStatus";
+    assert!(report.to_string().contains(permission), "{report:#}");
+}
+
+#[test]
+fn a_pipe_gets_plain_lines_of_80_columns() {
+    let caller = caller();
+    for id in [WEB1, STOPPED] {
+        let outcome = finish(&mut doctor(&caller, &[id]));
+        assert_eq!(outcome.stderr, "");
+        assert!(!outcome.stdout.contains('\x1b'));
+        for line in outcome.stdout.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_terminal_gets_colours_unless_the_user_wants_none() {
+    let caller = caller();
+    for (variable, coloured) in [("NO_COLOR=", true), ("NO_COLOR=1", false)] {
+        let line =
+            format!("stty cols 80; env MSSH_CHECKIP_URL= {variable} mssh --doctor {STOPPED}");
+        let mut pty = Pty::open(&caller, &line);
+        assert_eq!(pty.end(), Some(255), "{}", pty.screen());
+        pty.shows("First, about state: ");
+        let screen = pty.screen();
+        assert_eq!(screen.contains("\x1b[31;1mBAD"), coloured, "{screen}");
+    }
+}
+
+#[test]
+fn json_alone_is_a_mistake() {
+    finish(caller().command("mssh").args(["--json", WEB1])).fails(
+        255,
+        &[
+            "mssh: error: --json needs --doctor",
+            "mssh: hint: add --doctor, or leave out --json",
+        ],
+    );
+}
