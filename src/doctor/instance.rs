@@ -84,10 +84,8 @@ async fn about(
     let look_up = found(lookup, &typed, place, limits);
     if let Lookup::Id(id) = lookup {
         let rest = by_id(id, (invocation, login), place, limits);
-        (facts.found, facts) = {
-            let (found, rest) = tokio::join!(look_up, rest);
-            (found, rest)
-        };
+        let (found, rest) = tokio::join!(look_up, rest);
+        facts = InstanceFacts { found, ..rest };
     } else {
         let answer = look_up.await;
         if let Fact::Known(Ok(Found::One(instance))) = &answer {

@@ -171,7 +171,7 @@ fn a_wrong_user_is_named() {
     first(
         &["nobody@i-0face000000000001"],
         "login",
-        &["there is no user nobody"],
+        &["sshd refuses the pushed key for nobody"],
     );
 }
 
