@@ -127,8 +127,6 @@ pub(crate) struct StatusChecks {
 pub(crate) struct Managed {
     pub is_online: bool,
     pub version: Option<String>,
-    /// The system that runs: `PlatformName` and `PlatformVersion`.
-    pub platform: Option<(String, String)>,
 }
 
 /// ssh's settings for the destination.

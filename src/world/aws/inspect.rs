@@ -6,7 +6,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_ec2::operation::describe_images::DescribeImagesError;
 use aws_sdk_ec2::operation::describe_instance_status::DescribeInstanceStatusError;
 use aws_sdk_ec2::operation::describe_instances::DescribeInstancesError;
 use aws_sdk_ec2::operation::describe_regions::DescribeRegionsError;
@@ -28,7 +27,6 @@ use super::Regional;
 use super::retry::client_config;
 use crate::plan::aws::clock::Seconds;
 use crate::plan::doctor::facts::{Details, Managed, StatusChecks};
-use crate::plan::os_user::Image;
 use crate::plan::target::ids::{InstanceId, Region};
 use crate::world::aws::error::AwsError;
 
@@ -110,31 +108,6 @@ impl Regional<'_> {
         Ok(known.map(|it| Managed {
             is_online: it.ping_status() == Some(&PingStatus::Online),
             version: it.agent_version().map(str::to_owned),
-            platform: it.platform_name().map(|name| {
-                let version = it.platform_version().unwrap_or_default();
-                (name.to_owned(), version.to_owned())
-            }),
-        }))
-    }
-
-    /// The image with this ID; `None` if it is gone, or is not shared with the account any more.
-    ///
-    /// # Errors
-    /// Those of any call.
-    pub(crate) async fn image(&self, id: &str) -> Result<Option<Image>, AwsError> {
-        let client = self.ec2::<DescribeImagesError>();
-        let call = self.call("ec2:DescribeImages");
-        let request = client.describe_images().image_ids(id);
-        let answer = match call.send(request.send()).await {
-            Err(AwsError::Service { code, .. }) if code.starts_with("InvalidAMIID") => {
-                return Ok(None);
-            }
-            answer => answer?,
-        };
-        Ok(answer.images().first().map(|it| Image {
-            name: it.name().unwrap_or_default().to_owned(),
-            owner: it.owner_id().map(str::to_owned),
-            owner_alias: it.image_owner_alias().map(str::to_owned),
         }))
     }
 

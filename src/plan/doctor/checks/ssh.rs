@@ -65,8 +65,6 @@ pub(in crate::plan::doctor) fn user(facts: &Facts) -> Vec<Finding> {
 /// What the image, or else the system that runs, suggests.
 pub(super) fn guess(facts: &Facts) -> Option<OsGuess> {
     let image = facts.instance.image.known().and_then(Option::as_ref);
-    let agent = facts.instance.agent.known().and_then(Option::as_ref);
-    let running = agent.and_then(|it| it.platform.as_ref());
     let details = facts.instance.details.known();
     let software = details.map(|it| Software {
         image_id: it.image.clone(),
@@ -76,7 +74,6 @@ pub(super) fn guess(facts: &Facts) -> Option<OsGuess> {
     });
     image
         .and_then(os_user::by_image)
-        .or_else(|| running.and_then(|(name, version)| os_user::by_running_system(name, version)))
         .or_else(|| software.as_ref().and_then(os_user::by_software))
 }
 

@@ -145,7 +145,6 @@ fn an_agent_is_good_if_it_is_online() {
         Fact::Known(Some(Managed {
             is_online,
             version: Some("3.3.987.0".into()),
-            platform: None,
         }))
     };
     facts.instance.agent = managed(true);
