@@ -38,10 +38,10 @@ pub(crate) const MULTI_HOMED: &str = "i-0adde000000000001";
 pub(crate) const STOPPED_SAME_ADDRESSES: &str = "i-0dead000000000005";
 /// Packets to it are dropped, wherever they come from.
 pub(crate) const CLOSED: &str = "i-0c105ed0000000001";
-pub(crate) const WINDOWS: &str = "i-0d0c000000000001";
-pub(crate) const METADATA_OFF: &str = "i-0d0c000000000002";
-pub(crate) const NO_PACKAGE: &str = "i-0d0c000000000003";
-pub(crate) const NO_SSHD: &str = "i-0d0c000000000004";
+pub(crate) const WINDOWS: &str = "i-0d0c0000000000001";
+pub(crate) const METADATA_OFF: &str = "i-0d0c0000000000002";
+pub(crate) const NO_PACKAGE: &str = "i-0d0c0000000000003";
+pub(crate) const NO_SSHD: &str = "i-0d0c0000000000004";
 pub(crate) const CONSOLE_ONLY: &str = "i-0c0de000000000001";
 
 /// The serial consoles of all regions share one sshd.
