@@ -15,8 +15,6 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use tokio::time::timeout;
-
 use self::account::Account;
 use self::limits::Limits;
 use self::settings::DestinationSettings;
@@ -130,7 +128,7 @@ async fn gather(examination: &Examination, destination: &Destination, terminal: 
     facts
 }
 
-/// What is around a running instance; `None` if there is none, or if it takes too long.
+/// What is around a running instance; `None` if there is none.
 async fn network_of(
     invocation: &Invocation,
     (facts, settings): (&Facts, &DestinationSettings),
@@ -149,9 +147,8 @@ async fn network_of(
         family: settings.family(),
         port: settings.port(),
         aws: place?,
+        limits,
         profile: facts.network.commands.profile.as_deref(),
     };
-    timeout(limits.left(), Box::pin(network::gather(login)))
-        .await
-        .ok()
+    Some(Box::pin(network::gather(login)).await)
 }

@@ -16,8 +16,10 @@ use futures_util::future::join_all;
 use tokio::join;
 use tokio::time::timeout;
 
-use crate::hint::{self, Hint};
-use crate::plan::doctor::fact::{Denial, Fact, Failure};
+use super::limits::Limits;
+use crate::error::Error;
+use crate::hint;
+use crate::plan::doctor::fact::{Fact, Failure};
 use crate::plan::doctor::network::facts::{
     CommandOptions, EndpointFacts, InstanceAddress, InterfaceFacts, NetworkFacts, PortAnswer,
     PublicAddress,
@@ -29,18 +31,17 @@ use crate::plan::route::eice::EndpointState;
 use crate::plan::route::{NoAddress, Route, address, race};
 use crate::plan::target::instance::Instance;
 use crate::plan::way::{Family, Way};
-use crate::world::aws::error::AwsError;
 use crate::world::aws::{self, Regional};
 use crate::world::net::{public_address, ssh_banner};
 
-/// How long one call may take. Three of them come after each other at most.
-const CALL: Duration = Duration::from_secs(3);
+/// How long the service that tells our address may take.
+const ADDRESS: Duration = Duration::from_secs(3);
 
 /// How many prefix lists are read. A route table may have more, for services that no login needs.
 const LISTS: usize = 20;
 
 /// What the network is examined for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Login<'a> {
     pub(super) instance: &'a Instance,
     /// The value of `--via`.
@@ -49,11 +50,12 @@ pub(super) struct Login<'a> {
     /// The port of its sshd.
     pub(super) port: u16,
     pub(super) aws: &'a Regional<'a>,
+    pub(super) limits: &'a Limits,
     /// The profile, if it is not the default one.
     pub(super) profile: Option<&'a str>,
 }
 
-/// Finds out all that can be known, in less than 10 seconds.
+/// Finds out all that can be known within the limits.
 pub(super) async fn gather(login: Login<'_>) -> NetworkFacts {
     let facts = NetworkFacts {
         port: login.port,
@@ -143,7 +145,12 @@ async fn public(login: &Login<'_>) -> Fact<PublicAddress> {
         Ok(network) => network,
         Err(error) => return Fact::Failed(Failure::new(hint::line(&error))),
     };
-    match timeout(CALL, public_address::ask(&network)).await {
+    match timeout(
+        ADDRESS.min(login.limits.left()),
+        public_address::ask(&network),
+    )
+    .await
+    {
         Ok(Ok((address, service))) => Fact::Known(PublicAddress { address, service }),
         Ok(Err(error)) => Fact::Failed(Failure::new(hint::line(&error))),
         Err(_) => Fact::Failed(Failure::new("no service told your address in time")),
@@ -152,11 +159,12 @@ async fn public(login: &Login<'_>) -> Fact<PublicAddress> {
 
 /// What EC2 says about the network of the instance.
 async fn describe(login: &Login<'_>, mut facts: NetworkFacts) -> NetworkFacts {
-    let (aws, vpc) = (login.aws, login.instance.vpc.as_deref().unwrap_or_default());
+    let (aws, limits) = (login.aws, login.limits);
+    let vpc = login.instance.vpc.as_deref().unwrap_or_default();
     (facts.interfaces, facts.endpoints, facts.tables) = join!(
-        ask(aws.interfaces(&login.instance.id)),
-        ask(aws.endpoints_in(vpc)),
-        ask(aws.route_tables(vpc)),
+        limits.fact(aws.interfaces(&login.instance.id)),
+        limits.fact(aws.endpoints_in(vpc)),
+        limits.fact(aws.route_tables(vpc)),
     );
     if let Fact::Known(endpoints) = &mut facts.endpoints {
         endpoints.sort_by_key(|it| distance(it, login.instance));
@@ -165,21 +173,22 @@ async fn describe(login: &Login<'_>, mut facts: NetworkFacts) -> NetworkFacts {
     let endpoint = facts.endpoints.known().and_then(|it| it.first());
     let (groups, subnets) = (groups(interfaces, endpoint), subnets(interfaces));
     let own = endpoint.map_or(&[][..], |it| it.interfaces.as_slice());
-    let is_preserved = endpoint.is_some_and(|it| it.preserves_client_ip);
+    let is_preserved = facts.wants_endpoint && endpoint.is_some_and(|it| it.preserves_client_ip);
     let (rules, acls, addresses, address) = join!(
-        ask_about(&groups, aws.group_rules(&groups)),
-        ask_about(&subnets, aws.network_acls(&subnets)),
-        ask_about(own, aws.addresses_of(own)),
+        about(limits, &groups, aws.group_rules(&groups)),
+        about(limits, &subnets, aws.network_acls(&subnets)),
+        about(limits, own, aws.addresses_of(own)),
         async {
-            match is_preserved && facts.wants_endpoint {
-                true => public(login).await,
-                false => Fact::NotAsked,
+            if is_preserved {
+                public(login).await
+            } else {
+                Fact::NotAsked
             }
         }
     );
     (facts.rules, facts.acls) = (rules, acls);
     (facts.endpoint_addresses, facts.public_address) = (addresses, address);
-    (facts.lists, facts.are_lists_read) = lists(aws, &facts).await;
+    (facts.lists, facts.are_lists_read) = lists(login, &facts).await;
     facts
 }
 
@@ -205,11 +214,12 @@ fn subnets(interfaces: &[InterfaceFacts]) -> Vec<String> {
 }
 
 /// The prefix lists that the rules and routes refer to, and whether all could be read.
-async fn lists(aws: &Regional<'_>, facts: &NetworkFacts) -> (Vec<PrefixList>, Fact<()>) {
+async fn lists(login: &Login<'_>, facts: &NetworkFacts) -> (Vec<PrefixList>, Fact<()>) {
+    let (aws, limits) = (login.aws, login.limits);
     let ids: Vec<String> = list_ids(facts).into_iter().collect();
-    let blocks = ids.iter().map(|id| ask(aws.prefix_list_blocks(id)));
+    let blocks = ids.iter().map(|id| limits.fact(aws.prefix_list_blocks(id)));
     let (names, blocks) = join!(
-        ask_about(&ids, aws.prefix_list_names(&ids)),
+        about(limits, &ids, aws.prefix_list_names(&ids)),
         join_all(blocks)
     );
     let mut are_read = Fact::Known(());
@@ -252,29 +262,13 @@ fn list_ids(facts: &NetworkFacts) -> BTreeSet<String> {
 }
 
 /// Asks about these, unless there are none.
-async fn ask_about<T>(
+async fn about<T, E: Into<Error>>(
+    limits: &Limits,
     these: &[String],
-    call: impl Future<Output = Result<T, AwsError>>,
+    call: impl Future<Output = Result<T, E>>,
 ) -> Fact<T> {
     if these.is_empty() {
         return Fact::NotAsked;
     }
-    ask(call).await
-}
-
-/// The answer, or why there is none.
-async fn ask<T>(call: impl Future<Output = Result<T, AwsError>>) -> Fact<T> {
-    match timeout(CALL, call).await {
-        Ok(Ok(answer)) => Fact::Known(answer),
-        Ok(Err(AwsError::Denied(denied))) => Fact::Denied(Denial {
-            action: denied.action.to_owned(),
-            message: denied.to_string(),
-            fix: denied.hint().unwrap_or_default(),
-        }),
-        Ok(Err(error)) => Fact::Failed(Failure {
-            message: hint::line(&error),
-            hint: error.hint(),
-        }),
-        Err(_) => Fact::Failed(Failure::new("AWS did not answer in time")),
-    }
+    limits.fact(call).await
 }

@@ -1,6 +1,7 @@
 //! `--doctor`: what is wrong is named, in a report for a person and as JSON.
 
 mod broken;
+mod network;
 mod report;
 
 use std::process::Command;
