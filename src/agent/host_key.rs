@@ -124,7 +124,7 @@ impl Begun {
         let lines = match &*self.console.borrow() {
             Some(Ok(text)) => PublishedKeys::read(text)
                 .keys()
-                .map(|key| format!("{name} {key}\n"))
+                .flat_map(|key| [name, " ", &key, "\n"].map(str::to_owned))
                 .collect(),
             _ => String::new(),
         };
