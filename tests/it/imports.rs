@@ -128,7 +128,7 @@ fn only_the_modes_that_write_to_standard_output_have_it() {
     let owners = owners.filter(|(_, file)| code(file).contains("stdout()"));
     let owners: Vec<String> = owners.map(|(module, _)| module.join("::")).collect();
     // Tunnels and shells get it, and our own texts are written to it.
-    assert_eq!(owners, ["", "connection", "proxy_command", "run"]);
+    assert_eq!(owners, ["", "connection", "doctor", "proxy_command", "run"]);
 }
 
 /// The floor of a module, and its folder's name there.

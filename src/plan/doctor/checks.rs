@@ -1,6 +1,7 @@
 //! The checks. Each is a function of the facts.
 
 pub(super) mod aws;
+mod image;
 pub(super) mod instance;
 pub(super) mod login;
 pub(super) mod machine;

@@ -9,9 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_sdk_ec2::operation::describe_instance_status::DescribeInstanceStatusError;
 use aws_sdk_ec2::operation::describe_instances::DescribeInstancesError;
 use aws_sdk_ec2::operation::describe_regions::DescribeRegionsError;
-use aws_sdk_ec2::types::{
-    Instance, InstanceMetadataEndpointState, InstanceStatusSummary, PlatformValues,
-};
+use aws_sdk_ec2::types::{Instance, InstanceMetadataEndpointState, InstanceStatusSummary};
 use aws_sdk_ssm::operation::describe_instance_information::DescribeInstanceInformationError;
 use aws_sdk_ssm::types::{InstanceInformationStringFilter, PingStatus};
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
@@ -123,10 +121,12 @@ impl Regional<'_> {
 
 fn details(instance: &Instance) -> Details {
     let metadata = instance.metadata_options();
+    let platform = instance.platform();
     let endpoint = metadata.and_then(|it| it.http_endpoint());
     Details {
         image: instance.image_id().map(str::to_owned),
-        is_windows: instance.platform() == Some(&PlatformValues::Windows),
+        // The SDK's own value is written with a capital letter, and EC2's is not.
+        is_windows: platform.is_some_and(|it| it.as_str().eq_ignore_ascii_case("windows")),
         platform: instance.platform_details().map(str::to_owned),
         usage_operation: instance.usage_operation().map(str::to_owned),
         launched: instance.launch_time().map(DateTime::secs),

@@ -104,7 +104,7 @@ fn key_refused(facts: &Facts) -> Finding {
     if details.is_some_and(|it| it.is_metadata_off) {
         return bad.because("the instance cannot read pushed keys: its metadata service is off");
     }
-    if let Some(guess) = super::ssh::guess(facts) {
+    if let Some(guess) = super::image::guess(facts) {
         let family = guess.family.name;
         match guess.family.user {
             Some(usual) if usual != login => {

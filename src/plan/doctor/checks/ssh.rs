@@ -1,10 +1,10 @@
 //! ssh's settings for the destination.
 
 use super::aws::refused;
+use super::image;
 use crate::plan::doctor::fact::Fact;
 use crate::plan::doctor::facts::Facts;
 use crate::plan::doctor::finding::Finding;
-use crate::plan::os_user::{self, OsGuess, Software};
 
 pub(in crate::plan::doctor) fn settings(facts: &Facts) -> Vec<Finding> {
     let check = "ssh-config";
@@ -35,7 +35,7 @@ pub(in crate::plan::doctor) fn user(facts: &Facts) -> Vec<Finding> {
     };
     let mut findings = Finding::unknown("image", &facts.instance.image);
     let reason = settings.login_reason.clone();
-    let Some(guess) = guess(facts) else {
+    let Some(guess) = image::guess(facts) else {
         findings.push(Finding::good("user", reason));
         return findings;
     };
@@ -60,21 +60,6 @@ pub(in crate::plan::doctor) fn user(facts: &Facts) -> Vec<Finding> {
         );
     }
     findings
-}
-
-/// What the image, or else the system that runs, suggests.
-pub(super) fn guess(facts: &Facts) -> Option<OsGuess> {
-    let image = facts.instance.image.known().and_then(Option::as_ref);
-    let details = facts.instance.details.known();
-    let software = details.map(|it| Software {
-        image_id: it.image.clone(),
-        platform_details: it.platform.clone(),
-        usage_operation: it.usage_operation.clone(),
-        is_windows: it.is_windows,
-    });
-    image
-        .and_then(os_user::by_image)
-        .or_else(|| software.as_ref().and_then(os_user::by_software))
 }
 
 pub(in crate::plan::doctor) fn host_key(facts: &Facts) -> Vec<Finding> {
