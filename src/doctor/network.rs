@@ -223,13 +223,13 @@ async fn lists(login: &Login<'_>, facts: &NetworkFacts) -> (Vec<PrefixList>, Fac
         join_all(blocks)
     );
     let mut are_read = Fact::Known(());
-    let named = |id: &str| {
+    let name_of = |id: &str| {
         let mut names = names.known()?.iter();
         names.find(|(it, _)| it == id).map(|(_, name)| name.clone())
     };
     let lists = ids.iter().zip(blocks).map(|(id, blocks)| PrefixList {
         id: id.clone(),
-        name: named(id),
+        name: name_of(id),
         blocks: match blocks {
             Fact::Known(blocks) => Some(blocks),
             Fact::Denied(denial) => {

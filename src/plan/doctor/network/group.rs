@@ -64,7 +64,7 @@ pub(crate) fn admit<'a>(
     port: u16,
     lists: &[PrefixList],
 ) -> Admission<'a> {
-    judge(about(rules, groups, false, port), source, lists)
+    judge(&about(rules, groups, false, port), source, lists)
 }
 
 /// Whether any of these groups lets a connection out to `port` of `destination`.
@@ -75,7 +75,7 @@ pub(crate) fn let_out<'a>(
     port: u16,
     lists: &[PrefixList],
 ) -> Admission<'a> {
-    judge(about(rules, groups, true, port), destination, lists)
+    judge(&about(rules, groups, true, port), destination, lists)
 }
 
 fn about<'a>(
@@ -90,9 +90,9 @@ fn about<'a>(
     rules.iter().filter(fits).collect()
 }
 
-fn judge<'a>(rules: Vec<&'a GroupRule>, other: &Source, lists: &[PrefixList]) -> Admission<'a> {
+fn judge<'a>(rules: &[&'a GroupRule], other: &Source, lists: &[PrefixList]) -> Admission<'a> {
     let mut unknown = Vec::new();
-    for rule in &rules {
+    for rule in rules {
         match rule.peer.includes(other, lists) {
             Some(true) => return Admission::By(rule),
             Some(false) => {}
@@ -100,7 +100,7 @@ fn judge<'a>(rules: Vec<&'a GroupRule>, other: &Source, lists: &[PrefixList]) ->
         }
     }
     if unknown.is_empty() {
-        Admission::Refused(NotAdmitted::of(&rules, other, lists))
+        Admission::Refused(NotAdmitted::of(rules, other, lists))
     } else {
         Admission::Unknown(unknown)
     }

@@ -35,6 +35,9 @@ pub(crate) enum Destinations {
     List(String),
 }
 
+/// Whether a route leads to a client depends on what we could not find out.
+struct CannotTell;
+
 /// Where the answers to a client go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Return<'a> {
@@ -67,7 +70,7 @@ impl RouteTable {
     pub(crate) fn answers_to<'a>(&'a self, client: &Source, lists: &[PrefixList]) -> Return<'a> {
         let mut best: Option<(u8, &RouteEntry)> = None;
         for route in &self.routes {
-            let Some(length) = route.length(client, lists) else {
+            let Ok(length) = route.length(client, lists) else {
                 return Return::Unknown;
             };
             if let Some(length) = length
@@ -92,22 +95,23 @@ impl RouteTable {
 }
 
 impl RouteEntry {
-    /// How many bits of its destination are the client's, if it leads there; outer `None` if that is
-    /// unknown.
-    fn length(&self, client: &Source, lists: &[PrefixList]) -> Option<Option<u8>> {
+    /// How many bits of its destination are the client's, if it leads there.
+    fn length(&self, client: &Source, lists: &[PrefixList]) -> Result<Option<u8>, CannotTell> {
         match &self.destination {
             Destinations::Block(block) => {
-                Some(client.is_within(block)?.then(|| block.prefix_len()))
+                let is_within = client.is_within(block).ok_or(CannotTell)?;
+                Ok(is_within.then(|| block.prefix_len()))
             }
             Destinations::List(id) => {
-                let blocks = prefix_list::find(lists, id)?.blocks.as_ref()?;
+                let list = prefix_list::find(lists, id);
+                let blocks = list.and_then(|it| it.blocks.as_ref()).ok_or(CannotTell)?;
                 let mut longest = None;
                 for block in blocks {
-                    if client.is_within(block)? {
+                    if client.is_within(block).ok_or(CannotTell)? {
                         longest = longest.max(Some(block.prefix_len()));
                     }
                 }
-                Some(longest)
+                Ok(longest)
             }
         }
     }

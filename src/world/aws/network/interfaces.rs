@@ -6,7 +6,9 @@ use std::net::IpAddr;
 
 use aws_sdk_ec2::operation::describe_instances::DescribeInstancesError;
 use aws_sdk_ec2::operation::describe_network_interfaces::DescribeNetworkInterfacesError;
-use aws_sdk_ec2::types::{InstanceNetworkInterface, Reservation};
+use aws_sdk_ec2::types::{
+    Instance, InstanceNetworkInterface, InstanceNetworkInterfaceAttachment, Reservation,
+};
 
 use super::id;
 use crate::plan::doctor::network::facts::InterfaceFacts;
@@ -32,8 +34,11 @@ impl Regional<'_> {
             .iter()
             .flat_map(Reservation::instances);
         let mut interfaces: Vec<&InstanceNetworkInterface> =
-            instances.flat_map(|it| it.network_interfaces()).collect();
-        interfaces.sort_by_key(|it| it.attachment().and_then(|it| it.device_index()));
+            instances.flat_map(Instance::network_interfaces).collect();
+        interfaces.sort_by_key(|it| {
+            it.attachment()
+                .and_then(InstanceNetworkInterfaceAttachment::device_index)
+        });
         Ok(interfaces.into_iter().filter_map(facts).collect())
     }
 
