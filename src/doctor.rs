@@ -93,9 +93,11 @@ async fn gather(examination: &Examination, destination: &Destination, terminal: 
     let invocation = &examination.invocation;
     let account = Account::load(&invocation.options, destination, terminal).await;
     let limits = Limits::start();
-    let mut facts = Facts::default();
-    facts.way = invocation.options.via;
-    facts.is_dry_run = invocation.options.dry_run;
+    let mut facts = Facts {
+        way: invocation.options.via,
+        is_dry_run: invocation.options.dry_run,
+        ..Facts::default()
+    };
     facts.instance.typed = destination.name().to_owned();
     facts.aws = account.facts();
     let (machine, settings) = tokio::join!(

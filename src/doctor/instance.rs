@@ -81,13 +81,13 @@ async fn about(
     limits: &Limits,
 ) -> InstanceFacts {
     let typed = facts.typed.clone();
-    let look_up = found(lookup, &typed, place, limits);
+    let finding = found(lookup, &typed, place, limits);
     if let Lookup::Id(id) = lookup {
         let rest = by_id(id, (invocation, login), place, limits);
-        let (found, rest) = tokio::join!(look_up, rest);
+        let (found, rest) = tokio::join!(finding, rest);
         facts = InstanceFacts { found, ..rest };
     } else {
-        let answer = look_up.await;
+        let answer = finding.await;
         if let Fact::Known(Ok(Found::One(instance))) = &answer {
             facts = by_id(&instance.id, (invocation, login), place, limits).await;
         }
@@ -106,7 +106,7 @@ async fn found(
     place: &Regional<'_>,
     limits: &Limits,
 ) -> Answer<Found> {
-    let look_up = async {
+    let finding = async {
         match find::instance(lookup, typed, place).await {
             Ok(instance) => Ok(Found::One(Box::new(instance))),
             Err(error) if limits::is_not_found(&error) => Ok(Found::Nothing),
@@ -116,7 +116,7 @@ async fn found(
             Err(error) => Err(error),
         }
     };
-    limits.answer(look_up).await
+    limits.answer(finding).await
 }
 
 /// What needs the ID only.

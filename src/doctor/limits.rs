@@ -6,6 +6,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::error::Error;
 use crate::hint::{self, Hint};
+use crate::plan::aws::denial::DenialReason;
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::doctor::fact::{Denial, Fact, Failure};
 use crate::plan::doctor::facts::Answer;
@@ -94,7 +95,7 @@ pub(super) fn failure(error: &Error) -> Failure {
 }
 
 fn denial(denied: &Denied) -> Denial {
-    let has_no_allow = denied.reason.as_ref().is_none_or(|it| it.is_plain());
+    let has_no_allow = denied.reason.as_ref().is_none_or(DenialReason::is_plain);
     let hint = denied.hint().unwrap_or_default();
     let (action, resource) = (denied.action, &denied.resource);
     let statement = format!(

@@ -69,8 +69,8 @@ pub(super) async fn ask(
         &config.hostname
     };
     let beside = invocation.options.instance.as_ref();
-    let look_up = find::lookup(&destination.target, hostname, beside, terminal);
-    let (lookup, named) = match limits.answer(look_up).await {
+    let finding = find::lookup(&destination.target, hostname, beside, terminal);
+    let (lookup, named) = match limits.answer(finding).await {
         Fact::Known(Ok(it)) => (Fact::Known(Ok(it.lookup)), it.region),
         Fact::Known(Err(failure)) => (Fact::Known(Err(failure)), None),
         Fact::Failed(failure) => (Fact::Failed(failure), None),

@@ -205,6 +205,10 @@ fn same_place(a: &Destination, b: &Destination) -> bool {
 }
 
 /// The values of our own options.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// `--region`.

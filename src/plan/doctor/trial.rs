@@ -43,13 +43,17 @@ pub(crate) fn words(
     let destination = invocation.destinations().next()?;
     let mut words: Vec<OsString> = vec!["-T".into(), "-a".into(), "-x".into()];
     let mut set = |option: &str| words.push(format!("-o{option}").into());
-    HARMLESS.iter().for_each(|it| set(it));
+    for option in HARMLESS {
+        set(option);
+    }
     set(&format!("ConnectTimeout={CONNECT}"));
     if openssh.is_some_and(|release| release >= REMOTE_COMMAND) {
         set("RemoteCommand=none");
     }
     if !is_host_known {
-        UNKNOWN_HOST.iter().for_each(|it| set(it));
+        for option in UNKNOWN_HOST {
+            set(option);
+        }
     }
     if let Some(port) = destination.port {
         set(&format!("Port={port}"));

@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_sdk_ec2::operation::describe_instance_status::DescribeInstanceStatusError;
 use aws_sdk_ec2::operation::describe_instances::DescribeInstancesError;
 use aws_sdk_ec2::operation::describe_regions::DescribeRegionsError;
-use aws_sdk_ec2::types::{Instance, InstanceMetadataEndpointState, InstanceStatusSummary};
+use aws_sdk_ec2::types::{
+    Instance, InstanceMetadataEndpointState, InstanceStatusSummary, Reservation,
+};
 use aws_sdk_ssm::operation::describe_instance_information::DescribeInstanceInformationError;
 use aws_sdk_ssm::types::{InstanceInformationStringFilter, PingStatus};
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
@@ -49,7 +51,10 @@ impl Regional<'_> {
         let request = client.describe_instances().instance_ids(id.as_str());
         let call = self.call("ec2:DescribeInstances");
         let answer = call.send(request.send()).await?;
-        let mut all = answer.reservations().iter().flat_map(|it| it.instances());
+        let mut all = answer
+            .reservations()
+            .iter()
+            .flat_map(Reservation::instances);
         Ok(all.next().map(details))
     }
 
