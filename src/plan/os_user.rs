@@ -124,11 +124,14 @@ fn guess(name: &str, at_start: bool, reason: String) -> Option<OsGuess> {
 
 impl ImageFamily {
     fn fits(&self, name: &str, at_start: bool) -> bool {
-        let fits = |part: &&str| match at_start {
-            true => name.starts_with(*part),
-            false => name.contains(*part),
+        let fits = |part: &&str| {
+            if at_start {
+                name.starts_with(*part)
+            } else {
+                name.contains(*part)
+            }
         };
-        self.names.iter().any(|it| fits(it)) && self.with.is_none_or(|it| name.contains(it))
+        self.names.iter().any(fits) && self.with.is_none_or(|it| name.contains(it))
     }
 }
 

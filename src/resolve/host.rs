@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::lazy_aws::LazyAws;
 use super::{find, jump};
 use crate::error::Error;
-use crate::plan::cli::invocation::Invocation;
+use crate::plan::cli::invocation::{Invocation, LoginChoice};
 use crate::plan::route::{Route, hops};
 use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::plan::ssh_g::{self, HostConfig, Query, QueryOptions};
@@ -83,7 +83,8 @@ pub(crate) async fn ask<'a>(
     let login = Login::or_default(user);
     let login = login.map_err(|name| bad_user(name, settings, invocation, destination))?;
     let takes_user = !is_console && !invocation.is_control_command();
-    let finds_user = takes_user && invocation.options.login_auto && config.login.is_none();
+    let finds_user =
+        takes_user && invocation.options.login == LoginChoice::Auto && config.login.is_none();
     if let Settings::Ssh(ssh) = settings
         && takes_user
         && !finds_user

@@ -4,6 +4,7 @@
 use super::Resolver;
 use super::host::Host;
 use crate::error::Error;
+use crate::plan::cli::invocation::LoginChoice;
 use crate::plan::os_user::advice::{self, DefaultLogin};
 use crate::plan::os_user::{OsGuess, RunningSystem, by_image, by_software};
 use crate::plan::program::Program;
@@ -94,7 +95,8 @@ impl Resolver<'_> {
     /// reads to its end, and where it can tell that sshd refused our key.
     fn may_hint(&self, host: &Host<'_>) -> bool {
         let (invocation, config) = (self.invocation, &host.config);
-        let names_no_user = config.login.is_none() && !invocation.options.login_auto;
+        let names_no_user =
+            config.login.is_none() && invocation.options.login == LoginChoice::Usual;
         let is_direct = host.hops.is_empty() && !config.uses_jump_hosts();
         let in_background = invocation.runs_in_background() || config.agent.forks;
         invocation.program == Program::Ssh

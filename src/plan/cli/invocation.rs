@@ -231,8 +231,8 @@ pub struct Options {
     pub host_key_alias: HostKeyAlias,
     /// `--verify-host-key`.
     pub verify_host_key: VerifyHostKey,
-    /// `--login auto`.
-    pub login_auto: bool,
+    /// `--login`.
+    pub login: LoginChoice,
     /// `--listen`.
     pub listen: Option<BindAddress>,
     /// `--agent-dir`.
@@ -249,6 +249,16 @@ pub struct Options {
     pub json: bool,
     /// `--debug`.
     pub debug: bool,
+}
+
+/// The user where nothing names one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LoginChoice {
+    /// `ec2-user`.
+    #[default]
+    Usual,
+    /// The one that the software of the instance suggests: `--login auto`.
+    Auto,
 }
 
 /// What to do with the configuration for plain ssh.

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 
 use super::bind_address::BindAddress;
-use super::invocation::{Action, Options};
+use super::invocation::{Action, LoginChoice, Options};
 use super::options::{Name, Opt, Shell};
 use super::scan::Scan;
 use super::usage::Usage;
@@ -57,7 +57,7 @@ pub(super) fn read(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
                 let verify = verify.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
                 options.verify_host_key = verify;
             }
-            Name::Login if value == "auto" => options.login_auto = true,
+            Name::Login if value == "auto" => options.login = LoginChoice::Auto,
             Name::Login => return Err(Usage::BadLogin(value.to_owned())),
             Name::Listen => options.listen = Some(listen_address(value)?),
             Name::KeyDir => options.key_dir = true,
