@@ -107,7 +107,10 @@ fn more(options: &[String]) -> String {
     for option in options {
         let has_room = |line: &&mut String| line.len() + 1 + option.len() <= 80;
         match lines.last_mut().filter(has_room) {
-            Some(line) => *line += &format!(" {option}"),
+            Some(line) => {
+                line.push(' ');
+                line.push_str(option);
+            }
             None => lines.push(format!("        {option}")),
         }
     }

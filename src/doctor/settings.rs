@@ -149,7 +149,7 @@ impl DestinationSettings {
             .flat_map(|it| known_hosts::names(alias, it, port));
         let id = instance.id.as_deref().unwrap_or_default();
         let found = look(host_key, &names.collect::<Vec<_>>(), id);
-        found.own || found.alias
+        found.own || found.knows_alias()
     }
 }
 

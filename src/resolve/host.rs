@@ -118,9 +118,11 @@ async fn hops_and_way(
     // Past a master connection, ssh needs no hop.
     let master = config.master.as_deref();
     let needs_none = invocation.is_control_command() || master.is_some_and(openssh::master_listens);
-    let instance_at = async |address| match needs_none {
-        true => Ok(None),
-        false => find::instance_at(address, aws, region, ssh.terminal).await,
+    let instance_at = async |address| {
+        if needs_none {
+            return Ok(None);
+        }
+        find::instance_at(address, aws, region, ssh.terminal).await
     };
     jump::identify(&mut hops, invocation, ssh.source, instance_at).await?;
     Ok(hops::settle(hops, typed, invocation.options.via)?)

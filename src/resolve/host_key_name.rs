@@ -38,9 +38,8 @@ pub(super) fn choose(
     let home = config_files::home();
     let policy = NamePolicy {
         option,
-        sets_alias: invocation.sets(&["hostkeyalias"]),
+        excludes_alias: invocation.has_several_places() || invocation.sets(&["hostkeyalias"]),
         sets_check: invocation.sets(&["checkhostip"]),
-        is_for_one: !invocation.has_several_places(),
         is_in_control_path: config.has_control_path
             && (is_in_control_path(invocation) || is_in_files()),
         home: &home.to_string_lossy(),

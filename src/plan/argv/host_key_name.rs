@@ -39,11 +39,11 @@ pub(crate) enum NameKind {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NamePolicy<'a> {
     pub option: HostKeyAlias,
-    /// Whether the command line sets HostKeyAlias, and CheckHostIP.
-    pub sets_alias: bool,
+    /// Whether the command line sets a HostKeyAlias, or has several destinations, which one alias does
+    /// not fit.
+    pub excludes_alias: bool,
+    /// Whether the command line sets CheckHostIP.
     pub sets_check: bool,
-    /// Whether one alias fits all destinations of the command line.
-    pub is_for_one: bool,
     /// Whether a ControlPath has the name in it (`%k`): a master connection would not be found again.
     pub is_in_control_path: bool,
     /// The user's home directory.
@@ -72,7 +72,7 @@ impl HostKeyName {
             return Self {
                 name: by_id,
                 kind: NameKind::Alias,
-                is_known: found.alias,
+                is_known: found.knows_alias(),
                 checks_address,
             };
         }
@@ -121,7 +121,7 @@ impl NamePolicy<'_> {
             HostKeyAlias::Yes => true,
             HostKeyAlias::No => false,
         };
-        may && self.is_for_one && !self.sets_alias
+        may && !self.excludes_alias
     }
 }
 

@@ -39,10 +39,18 @@ pub(crate) struct Found {
     /// Whether a line counts under ssh's own names alone: a key, the key of a certificate authority,
     /// whose certificates do not name an instance, or a revoked key.
     keeps_own: bool,
-    /// Whether there is a key under mssh's name.
-    pub(crate) alias: bool,
-    /// Whether one of its lines has none of ssh's own names.
-    alias_only: bool,
+    alias: AliasKey,
+}
+
+/// Whether there is a key under mssh's name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum AliasKey {
+    #[default]
+    None,
+    /// In lines for one of ssh's own names, too: with patterns.
+    Shared,
+    /// In a line of its own.
+    Alone,
 }
 
 /// How a line is marked.
@@ -54,10 +62,15 @@ enum Marker {
 }
 
 impl Found {
+    /// Whether there is a key under mssh's name.
+    pub(crate) fn knows_alias(self) -> bool {
+        self.alias != AliasKey::None
+    }
+
     /// Whether mssh's name may take the place of ssh's own: nothing depends on these, or that name is
     /// in use already.
-    pub(crate) fn permits_alias(&self) -> bool {
-        !self.keeps_own || self.alias_only
+    pub(crate) fn permits_alias(self) -> bool {
+        !self.keeps_own || self.alias == AliasKey::Alone
     }
 
     /// Adds a file that is not known: ssh may find its own names there.
@@ -74,8 +87,14 @@ impl Found {
             self.own |= is_own && is_key;
             let is_revoked_everywhere = marker == Marker::Revoked && is_alias;
             self.keeps_own |= is_own && !is_revoked_everywhere;
-            self.alias |= is_alias && is_key;
-            self.alias_only |= is_alias && is_key && !is_own;
+            if is_alias && is_key {
+                let kind = if is_own {
+                    AliasKey::Shared
+                } else {
+                    AliasKey::Alone
+                };
+                self.alias = self.alias.max(kind);
+            }
         }
     }
 }
@@ -181,9 +200,9 @@ mod tests {
             ("[i-0abcdef0]:2222 ssh-rsa A", [false, false, true]),
         ] {
             let it = found(text, 22);
-            let got = [it.own, it.alias, it.permits_alias()];
+            let got = [it.own, it.knows_alias(), it.permits_alias()];
             assert_eq!(got, expected, "{text}");
         }
-        assert!(found("[i-0abcdef0]:2222 ssh-ed25519 AAAA", 2222).alias);
+        assert!(found("[i-0abcdef0]:2222 ssh-ed25519 AAAA", 2222).knows_alias());
     }
 }

@@ -143,7 +143,7 @@ fn asked(user: &SshUser) -> usize {
         "#!/bin/sh\n[ \"$1\" != -G ] || echo asked >>'{}'\nPATH=${{PATH#*:}} exec ssh \"$@\"",
         log.display()
     );
-    write_script(&bin.join("ssh"), &script);
+    write_script(bin.join("ssh"), &script);
     let mut mssh = user.command("mssh");
     let path = mssh.get_envs().find(|(name, _)| *name == "PATH");
     let path = path.and_then(|(_, value)| value).expect("a path");

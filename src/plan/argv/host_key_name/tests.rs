@@ -9,9 +9,8 @@ const USUAL: &str = "hostname 10.0.0.1\nport 22\ncheckhostip no\nstricthostkeych
 
 const POLICY: NamePolicy<'static> = NamePolicy {
     option: HostKeyAlias::Auto,
-    sets_alias: false,
+    excludes_alias: false,
     sets_check: false,
-    is_for_one: true,
     is_in_control_path: false,
     home: "/home/me",
 };
@@ -115,11 +114,7 @@ fn what_the_user_says_about_host_keys_stays() {
     }
     for policy in [
         NamePolicy {
-            sets_alias: true,
-            ..POLICY
-        },
-        NamePolicy {
-            is_for_one: false,
+            excludes_alias: true,
             ..POLICY
         },
         NamePolicy {
@@ -148,16 +143,9 @@ fn the_option_decides() {
         let chosen = chosen(lines, known, yes);
         assert_eq!(chosen, "HostKeyAlias=i-0abcdef0", "{lines}");
     }
-    for policy in [
-        NamePolicy {
-            sets_alias: true,
-            ..yes
-        },
-        NamePolicy {
-            is_for_one: false,
-            ..yes
-        },
-    ] {
-        assert_eq!(chosen("", "", policy), "own 10.0.0.1", "{policy:?}");
-    }
+    let excluded = NamePolicy {
+        excludes_alias: true,
+        ..yes
+    };
+    assert_eq!(chosen("", "", excluded), "own 10.0.0.1");
 }

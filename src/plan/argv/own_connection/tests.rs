@@ -38,9 +38,8 @@ fn resolved(route: Route) -> Resolved {
 fn host_key(text: &str) -> HostKeyName {
     let policy = NamePolicy {
         option: HostKeyAlias::No,
-        sets_alias: false,
+        excludes_alias: false,
         sets_check: false,
-        is_for_one: true,
         is_in_control_path: false,
         home: "/home/me",
     };
