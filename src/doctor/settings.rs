@@ -148,7 +148,8 @@ impl DestinationSettings {
             .iter()
             .flat_map(|it| known_hosts::names(alias, it, port));
         let id = instance.id.as_deref().unwrap_or_default();
-        let found = look(host_key, &names.collect::<Vec<_>>(), id);
+        let by_id = known_hosts::name(id, port);
+        let found = look(host_key, &names.collect::<Vec<_>>(), &by_id);
         found.own || found.knows_alias()
     }
 }

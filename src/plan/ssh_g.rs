@@ -19,7 +19,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-pub(crate) use self::connection_config::{AgentConfig, ForwardAgent, HostKeyConfig, UnknownKey};
+pub(crate) use self::connection_config::{
+    AgentConfig, ForwardAgent, HostKeyConfig, KnownHostsCommand, UnknownKey,
+};
 pub use self::host_config::HostConfig;
 pub(crate) use self::host_config::proxy_jump;
 use crate::plan::cli::invocation::Invocation;

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::hint::Hint;
-use crate::plan::ssh_g::HostKeyConfig;
+use crate::plan::ssh_g::{HostKeyConfig, KnownHostsCommand};
 use crate::plan::verify_host_key::VerifyHostKey;
 
 /// What is known about a destination and its ssh.
@@ -63,9 +63,9 @@ impl KeyFacts<'_> {
             Some(CannotVerify::NoInstance)
         } else if !self.is_for_one {
             Some(CannotVerify::Several)
-        } else if !self.config.has_command {
+        } else if self.config.command == KnownHostsCommand::Unsupported {
             Some(CannotVerify::OldSsh)
-        } else if self.config.asks_program {
+        } else if self.config.command == KnownHostsCommand::Set {
             Some(CannotVerify::OwnCommand)
         } else {
             None

@@ -39,13 +39,20 @@ pub(crate) struct HostKeyConfig {
     pub(crate) user_files: Vec<String>,
     /// GlobalKnownHostsFile.
     pub(crate) global_files: Vec<String>,
-    /// Whether there is a KnownHostsCommand.
-    pub(crate) asks_program: bool,
-    /// Whether this ssh knows KnownHostsCommand: since OpenSSH 8.5, which also prints
-    /// HostbasedAcceptedAlgorithms under this name.
-    pub(crate) has_command: bool,
+    pub(crate) command: KnownHostsCommand,
     /// HashKnownHosts.
     pub(crate) hashes: bool,
+}
+
+/// KnownHostsCommand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum KnownHostsCommand {
+    /// This ssh does not know it: before OpenSSH 8.5, which does not print HostbasedAcceptedAlgorithms
+    /// under this name either.
+    #[default]
+    Unsupported,
+    Unset,
+    Set,
 }
 
 /// StrictHostKeyChecking.
@@ -129,7 +136,7 @@ impl HostKeyConfig {
             GLOBAL_FILES.contains(&name) && parts.next() == Some("ssh")
         };
         self.alias.is_some()
-            || self.asks_program
+            || self.command == KnownHostsCommand::Set
             || self.unknown == UnknownKey::Other
             || !self.user_files.iter().all(is_usual)
             || !self.global_files.iter().all(is_global)
@@ -156,9 +163,11 @@ impl HostKeyConfig {
             "hostkeyalias" => self.alias = Some(value.to_owned()).filter(|it| it != "none"),
             "userknownhostsfile" => self.user_files = words(value),
             "globalknownhostsfile" => self.global_files = words(value),
-            "hostbasedacceptedalgorithms" => self.has_command = true,
+            "hostbasedacceptedalgorithms" if self.command == KnownHostsCommand::Unsupported => {
+                self.command = KnownHostsCommand::Unset;
+            }
             "hashknownhosts" => self.hashes = value == "yes",
-            "knownhostscommand" => self.asks_program = value != "none",
+            "knownhostscommand" if value != "none" => self.command = KnownHostsCommand::Set,
             _ => return false,
         }
         true

@@ -72,7 +72,8 @@ fn settings_of_the_connection_host_key_and_agents_are_read() {
     assert_eq!((connection.attempts, connection.tos), (Some(3), Some(0x48)));
     let host_key = config.host_key;
     assert_eq!(host_key.unknown, UnknownKey::Ask);
-    assert!(host_key.checks_address && host_key.trusts_localhost && !host_key.asks_program);
+    assert!(host_key.checks_address && host_key.trusts_localhost);
+    assert_ne!(host_key.command, KnownHostsCommand::Set);
     assert_eq!(host_key.alias.as_deref(), Some("web"));
     let files: Vec<&str> = host_key.files().collect();
     assert_eq!(files, ["~/.ssh/c", "/etc/ssh/a", "/etc/ssh/b"]);

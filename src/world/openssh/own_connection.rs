@@ -33,7 +33,7 @@ mod tests {
 
     use super::super::config_files;
     use super::*;
-    use crate::plan::ssh_g::{ForwardAgent, HostConfig, UnknownKey};
+    use crate::plan::ssh_g::{ForwardAgent, HostConfig, KnownHostsCommand, UnknownKey};
 
     #[test]
     fn a_script_in_front_of_ssh_is_noticed() -> std::io::Result<()> {
@@ -64,7 +64,8 @@ mod tests {
         assert_eq!((connection.timeout, connection.attempts), (None, Some(1)));
         assert!(connection.tos.is_some() && connection.local_command.is_none());
         assert_eq!(usual.host_key.unknown, UnknownKey::Ask);
-        assert!(!usual.host_key.trusts_localhost && !usual.host_key.asks_program);
+        assert!(!usual.host_key.trusts_localhost);
+        assert_ne!(usual.host_key.command, KnownHostsCommand::Set);
         assert!(
             !usual
                 .host_key

@@ -60,7 +60,7 @@ impl Hooks for TestHooks {
 
     async fn host_key(&self, question: HostKeyQuestion<'_>) -> Option<HostKeyAnswer> {
         let lines = format!("{} {}\n", question.name, question.key);
-        (question.name == "host").then(|| HostKeyAnswer {
+        (question.name == "host").then_some(HostKeyAnswer {
             lines,
             refusal: None,
         })
