@@ -33,7 +33,7 @@ impl ConsoleOutput {
         request_id: &str,
     ) -> Result<String, AwsError> {
         let id = operation.get("InstanceId").unwrap_or_default();
-        if !instances::find(id).is_some_and(|it| it.region == region) {
+        if instances::find(id).is_none_or(|it| it.region != region) {
             let message = format!("The instance ID '{id}' does not exist");
             return Err(AwsError::new(400, "InvalidInstanceID.NotFound", message));
         }

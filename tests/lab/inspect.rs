@@ -12,7 +12,7 @@ pub(crate) fn status(
     region: &str,
     request_id: &str,
 ) -> Result<String, AwsError> {
-    let mut items = String::new();
+    let mut items = Vec::new();
     for id in operation.list("InstanceId") {
         let known = instances::find(&id).filter(|it| it.region == region);
         let Some(instance) = known else {
@@ -20,13 +20,14 @@ pub(crate) fn status(
             return Err(AwsError::new(400, "InvalidInstanceID.NotFound", message));
         };
         let (code, state) = instance.state.code_and_name();
-        items.push_str(&format!(
+        items.push(format!(
             "<item><instanceId>{id}</instanceId>\
              <instanceState><code>{code}</code><name>{state}</name></instanceState>\
              <systemStatus><status>ok</status></systemStatus>\
              <instanceStatus><status>ok</status></instanceStatus></item>"
         ));
     }
+    let items = items.concat();
     Ok(format!(
         "<DescribeInstanceStatusResponse xmlns=\"{NAMESPACE}\"><requestId>{request_id}</requestId>\
          <instanceStatusSet>{items}</instanceStatusSet></DescribeInstanceStatusResponse>"

@@ -39,6 +39,9 @@ const LISTS: [(&str, &str, &str); 3] = [
     ),
 ];
 
+/// An entry of a network ACL: see [`Network::acl`].
+type AclEntry = (u16, bool, bool, (u16, u16), &'static str);
+
 /// The network that a caller sees. Unless a test changes it, all is open.
 #[derive(Clone, Debug)]
 pub(crate) struct Network {
@@ -48,7 +51,7 @@ pub(crate) struct Network {
     pub(crate) endpoint_egress: Vec<&'static str>,
     /// The entries of the network ACL: number, whether it is for egress, whether it allows, ports,
     /// block.
-    pub(crate) acl: Vec<(u16, bool, bool, (u16, u16), &'static str)>,
+    pub(crate) acl: Vec<AclEntry>,
     /// The routes beside the local one: destination, target, state.
     pub(crate) routes: Vec<(&'static str, &'static str, &'static str)>,
     /// What the service for addresses answers.
@@ -138,10 +141,10 @@ fn rule(group: &str, is_egress: bool, peer: &str) -> String {
 
 fn acl(operation: &Operation, network: &Network) -> Result<String, AwsError> {
     let subnets = filtered(operation, "association.subnet-id")?;
-    let associations: String = subnets
+    let associations = subnets
         .iter()
-        .map(|subnet| format!("<item><subnetId>{}</subnetId></item>", escape(subnet)))
-        .collect();
+        .map(|subnet| format!("<item><subnetId>{}</subnetId></item>", escape(subnet)));
+    let associations = associations.collect::<Vec<_>>().concat();
     let entries = network
         .acl
         .iter()
@@ -200,9 +203,8 @@ fn names(operation: &Operation) -> String {
 fn entries(operation: &Operation) -> String {
     let asked = operation.get("PrefixListId");
     let lists = LISTS.iter().filter(|(id, ..)| asked == Some(id));
-    lists
-        .map(|(.., block)| format!("<item><cidr>{block}</cidr></item>"))
-        .collect()
+    let items = lists.map(|(.., block)| format!("<item><cidr>{block}</cidr></item>"));
+    items.collect::<Vec<_>>().concat()
 }
 
 fn interface() -> String {
