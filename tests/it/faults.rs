@@ -167,23 +167,3 @@ fn at_another_time() {
         all_calls(&Trial::at_another_time(minutes));
     }
 }
-
-/// README: 75 seconds for a call with all its retries and pages.
-const CALL: Duration = Duration::from_secs(75);
-
-#[test]
-#[ignore = "takes 75 seconds"]
-fn never_longer_than_a_call_may_take() {
-    let throttled = trial(Trouble::Throttle, Must::Fail).within(CALL).calls(30);
-    let slow_pages = Trial::new(Fault::new(Trouble::EndlessPages), Must::Fail);
-    let slow_pages = slow_pages
-        .late(Duration::from_secs(2))
-        .within(CALL)
-        .calls(40);
-    let minute = trial(Trouble::Hang, Must::Fail).within(Duration::from_mins(1));
-    thread::scope(|scope| {
-        scope.spawn(|| calls(&all_but(Call::Container), &throttled));
-        scope.spawn(|| calls(&[Call::Container], &minute));
-        scope.spawn(|| calls(&[Call::DescribeByAddress], &slow_pages));
-    });
-}

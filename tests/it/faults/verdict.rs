@@ -20,7 +20,6 @@ pub(super) enum Must {
 #[derive(Clone, Debug)]
 pub(super) struct Trial {
     fault: Option<Fault>,
-    latency: Option<Fault>,
     /// How far AWS's clock is ahead, in minutes.
     ahead: i64,
     must: Must,
@@ -34,7 +33,6 @@ impl Trial {
     pub(super) fn new(fault: Fault, must: Must) -> Self {
         Self {
             fault: Some(fault),
-            latency: None,
             ahead: 0,
             must,
             within: Duration::from_secs(10),
@@ -49,14 +47,6 @@ impl Trial {
             ahead,
             fault: None,
             ..Self::new(Fault::new(Trouble::Hang), Must::SucceedOrFail)
-        }
-    }
-
-    /// Each answer comes this much later.
-    pub(super) fn late(self, by: Duration) -> Self {
-        Self {
-            latency: Some(Fault::new(Trouble::Latency(by))),
-            ..self
         }
     }
 
@@ -84,7 +74,7 @@ impl Trial {
             return Vec::new();
         }
         let user = call.user();
-        for fault in [&self.latency, &self.fault].into_iter().flatten() {
+        for fault in &self.fault {
             user.caller.fault(fault.clone().on(call.action()));
         }
         user.caller.clock_ahead(self.ahead);
