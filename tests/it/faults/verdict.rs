@@ -74,7 +74,7 @@ impl Trial {
             return Vec::new();
         }
         let user = call.user();
-        for fault in &self.fault {
+        if let Some(fault) = &self.fault {
             user.caller.fault(fault.clone().on(call.action()));
         }
         user.caller.clock_ahead(self.ahead);
