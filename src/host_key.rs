@@ -24,24 +24,26 @@ pub(crate) fn ask_agent(words: &[OsString], terminal: Terminal) -> ExitCode {
         terminal.error(&SshError::RefusedHostKey(refusal));
         return ExitCode::FAILURE;
     }
-    match print(lines.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
+    tell(lines.as_bytes())
 }
 
 /// Answers ssh. Succeeds for a wrong key, too: ssh decides what to do about it, by its own options.
 pub(crate) fn answer(question: &[OsString], terminal: Terminal) -> ExitCode {
     match host_key::reply(question) {
-        Some(HostKeyReply::Known(line)) => match print(&line) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
-        },
+        Some(HostKeyReply::Known(line)) => tell(&line),
         Some(HostKeyReply::Unknown(shown)) => {
             terminal.error(&SshError::OtherHostKey { shown });
             ExitCode::SUCCESS
         }
         Some(HostKeyReply::Nothing) => ExitCode::SUCCESS,
         None => ExitCode::FAILURE,
+    }
+}
+
+/// Prints lines of known_hosts for ssh.
+fn tell(lines: &[u8]) -> ExitCode {
+    match print(lines) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
     }
 }

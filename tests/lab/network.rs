@@ -45,7 +45,7 @@ type AclEntry = (u16, bool, bool, (u16, u16), &'static str);
 /// The network that a caller sees. Unless a test changes it, all is open.
 #[derive(Clone, Debug)]
 pub(crate) struct Network {
-    /// Whom the groups of instances let into port 22: blocks, prefix lists, groups.
+    /// The sources that the groups of instances admit to port 22: blocks, prefix lists, groups.
     pub(crate) ingress: Vec<&'static str>,
     /// Where to the endpoints' group lets them out.
     pub(crate) endpoint_egress: Vec<&'static str>,

@@ -22,7 +22,7 @@ pub(crate) struct GroupRule {
     pub peer: Peer,
 }
 
-/// Whom a rule lets in, or for egress, where to.
+/// The sources that a rule admits, or for egress, the destinations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Peer {
     Block(IpNet),

@@ -179,7 +179,7 @@ fn unknown(facts: &NetworkFacts, endpoint: &EndpointFacts, groups: &str) -> Vec<
     missing.unwrap_or_else(skipped)
 }
 
-/// Whom the rules that there are allow.
+/// The sources that the existing rules admit.
 fn described(facts: &NetworkFacts, why: &NotAdmitted, direction: &str) -> String {
     let peers: &[Peer] = match why {
         NotAdmitted::Others(peers) => peers,
