@@ -23,61 +23,26 @@ use crate::plan::way::{TUNNEL_SECONDS, Way};
 /// # Errors
 /// A bad value, and an option that does not go with the way.
 pub(super) fn read(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
-    let mut options = Options::default();
+    read_onto(Options::default(), scan)
+}
+
+/// The same with these values where the command line has none.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_onto(
+    mut options: Options,
+    scan: &Scan,
+) -> Result<(Options, Option<Document>), Usage> {
     let mut document = None;
     for (opt, value) in &scan.ours {
         let value = match value {
             None => "",
             Some(value) => text(opt, value)?,
         };
-        match opt.name {
-            Name::Region => options.region = Some(Region::parse(value)?),
-            Name::Profile => options.profile = Some(value.to_owned()),
-            Name::Zone => options.zone = Some(Zone::parse(value)?),
-            Name::InstanceId => options.set_instance(value)?,
-            Name::Via => {
-                let way = Way::parse(value);
-                options.via = way.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
-            }
-            Name::Way(way) => options.via = way,
-            Name::Endpoint => options.endpoint = Some(endpoint(value)?),
-            Name::Duration => options.duration = Some(duration(value)?),
-            Name::KeyType => {
-                let kind = KeyType::parse(value);
-                let kind = kind.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
-                options.key_type = Some(kind);
-            }
-            Name::HostKeyAlias => {
-                let alias = HostKeyAlias::parse(value);
-                let alias = alias.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
-                options.host_key_alias = alias;
-            }
-            Name::VerifyHostKey => {
-                let verify = VerifyHostKey::parse(value);
-                let verify = verify.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
-                options.verify_host_key = verify;
-            }
-            Name::Login if value == "auto" => options.login = LoginChoice::Auto,
-            Name::Login => return Err(Usage::BadLogin(value.to_owned())),
-            Name::Listen => options.listen = Some(listen_address(value)?),
-            Name::KeyDir => options.key_dir = true,
-            Name::AgentDir => options.agent_dir = Some(value.into()),
-            Name::Install => options.set_action(Action::Install)?,
-            Name::Uninstall => options.set_action(Action::Uninstall)?,
-            // These select a mode and have no value.
-            Name::Shell | Name::Proxy | Name::SshConfig => {}
-            Name::DryRun => options.dry_run = true,
-            Name::Doctor => options.doctor = true,
-            Name::Json => options.json = true,
-            Name::Debug => options.debug = true,
-            Name::Completions => {
-                let shell = Shell::parse(value);
-                let shell = shell.ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))?;
-                document = Some(Document::Completions(shell));
-            }
-            Name::Man => document = Some(Document::Man),
-            Name::Help => document = Some(Document::Help),
-            Name::Version => document = Some(Document::Version),
+        match asked_document(opt, value)? {
+            Some(asked) => document = Some(asked),
+            None => options.set(opt, value)?,
         }
     }
     // An endpoint without a way asks for a tunnel through it.
@@ -92,6 +57,25 @@ pub(super) fn read(scan: &Scan) -> Result<(Options, Option<Document>), Usage> {
     Ok((options, document))
 }
 
+fn asked_document(opt: &'static Opt, value: &str) -> Result<Option<Document>, Usage> {
+    Ok(Some(match opt.name {
+        Name::Completions => Document::Completions(choice(opt, value, Shell::parse)?),
+        Name::Man => Document::Man,
+        Name::Help => Document::Help,
+        Name::Version => Document::Version,
+        _ => return Ok(None),
+    }))
+}
+
+/// One of the values that can be listed.
+fn choice<T>(
+    opt: &'static Opt,
+    value: &str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, Usage> {
+    parse(value).ok_or_else(|| Usage::BadChoice(opt, value.to_owned()))
+}
+
 fn text<'a>(opt: &'static Opt, value: &'a OsStr) -> Result<&'a str, Usage> {
     match value.to_str() {
         None => Err(Usage::NotUnicode(value.to_string_lossy().into_owned())),
@@ -101,6 +85,41 @@ fn text<'a>(opt: &'static Opt, value: &'a OsStr) -> Result<&'a str, Usage> {
 }
 
 impl Options {
+    /// Takes the value of one option; an empty one for a switch.
+    ///
+    /// # Errors
+    /// A bad value.
+    pub(super) fn set(&mut self, opt: &'static Opt, value: &str) -> Result<(), Usage> {
+        match opt.name {
+            Name::Region => self.region = Some(Region::parse(value)?),
+            Name::Profile => self.profile = Some(value.to_owned()),
+            Name::Zone => self.zone = Some(Zone::parse(value)?),
+            Name::InstanceId => self.set_instance(value)?,
+            Name::Via => self.via = choice(opt, value, Way::parse)?,
+            Name::Way(way) => self.via = way,
+            Name::Endpoint => self.endpoint = Some(endpoint(value)?),
+            Name::Duration => self.duration = Some(duration(value)?),
+            Name::KeyType => self.key_type = Some(choice(opt, value, KeyType::parse)?),
+            Name::HostKeyAlias => self.host_key_alias = choice(opt, value, HostKeyAlias::parse)?,
+            Name::VerifyHostKey => self.verify_host_key = choice(opt, value, VerifyHostKey::parse)?,
+            Name::Login if value == "auto" => self.login = LoginChoice::Auto,
+            Name::Login => return Err(Usage::BadLogin(value.to_owned())),
+            Name::Listen => self.listen = Some(listen_address(value)?),
+            Name::KeyDir => self.key_dir = true,
+            Name::AgentDir => self.agent_dir = Some(value.into()),
+            Name::Install => self.set_action(Action::Install)?,
+            Name::Uninstall => self.set_action(Action::Uninstall)?,
+            Name::DryRun => self.dry_run = true,
+            Name::Doctor => self.doctor = true,
+            Name::Json => self.json = true,
+            Name::Debug => self.debug = true,
+            // These select a mode or a document.
+            Name::Shell | Name::Proxy | Name::SshConfig => {}
+            Name::Completions | Name::Man | Name::Help | Name::Version => {}
+        }
+        Ok(())
+    }
+
     /// Takes `--instance-id`: an ID, or an ARN or URL, which contains the region as well.
     fn set_instance(&mut self, value: &str) -> Result<(), Usage> {
         let Some(pasted) = pasted::read(value) else {
