@@ -4,6 +4,7 @@ use super::host::Settings;
 use super::push::KeyPush;
 use super::route_config::RouteConfig;
 use crate::agent::host_key_check::HostKeyCheck;
+use crate::agent::push::AwsAccess;
 use crate::error::Error;
 use crate::plan::argv::host_key_check::{CannotVerify, KeyFacts};
 use crate::plan::argv::host_key_name::HostKeyName;
@@ -20,7 +21,12 @@ use crate::world::openssh::config_files;
 /// [`CannotVerify`], if the key must be verified.
 pub(super) fn begin(
     id: &str,
-    (settings, invocation, push): (&Settings<'_>, &Invocation, &KeyPush<'_>),
+    (settings, invocation, push, access): (
+        &Settings<'_>,
+        &Invocation,
+        &KeyPush<'_>,
+        Option<&AwsAccess>,
+    ),
     name: Option<&HostKeyName>,
     route: &Route,
     config: &RouteConfig,
@@ -43,18 +49,17 @@ pub(super) fn begin(
         home: &home.to_string_lossy(),
     };
     let applies = facts.asks_agent(option)?;
-    if let (true, Some(id)) = (applies, instance) {
-        let access = push.access_for(&id);
+    if let (true, Some(id), Some(access)) = (applies, instance, access) {
         let file = config.user_files.first().filter(|it| *it != "none");
-        push.check_host_key(access.map(|access| HostKeyCheck {
+        push.check_host_key(HostKeyCheck {
             name: name.name.clone(),
             address: address(route),
             file: file.map(Into::into),
             is_hashed: config.hashes,
             is_required: option == VerifyHostKey::Require,
             id,
-            access,
-        }));
+            access: access.clone(),
+        });
     }
     Ok(applies)
 }

@@ -2,36 +2,30 @@
 //!
 //! The agent makes it. ssh need not wait for it: the agent tells ssh of the key only then.
 
+mod agent;
+mod begun;
 mod key_type;
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::future::pending;
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use crate::agent::client::AgentProcess;
-use crate::agent::host_key_check::HostKeyCheck;
+pub(crate) use self::agent::KeyAgent;
+pub(super) use self::begun::Begun;
+use self::begun::explained;
 use crate::agent::push::{AwsAccess, Push};
-use crate::agent::pusher::Pusher;
 use crate::agent::ticket::Ticket;
 use crate::error::Error;
-use crate::plan::argv::own_connection::OwnConnection;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::key_type::KeyType;
-use crate::plan::os_user::advice::DefaultLogin;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::ids::{InstanceId, Login, Zone};
 use crate::world::aws::{Aws, Regional};
 use crate::world::key;
-
-/// The directory that `--dry-run` shows: it starts no agent.
-const NO_DIRECTORY: &str = "AGENT_DIRECTORY";
 
 /// How long ssh's start waits for a push that is not answered when all else is ready. ssh asks for
 /// keys some 100 ms after its start.
@@ -48,16 +42,6 @@ pub(crate) struct KeyPush<'a> {
     key_type: Cell<KeyType>,
     is_key_made: Cell<bool>,
     tickets: RefCell<Vec<Ticket>>,
-    accesses: RefCell<HashMap<InstanceId, AwsAccess>>,
-}
-
-/// The agent that pushes.
-#[derive(Clone, Copy)]
-pub(crate) enum KeyAgent<'a> {
-    /// A process of its own.
-    Process(&'a AgentProcess),
-    /// This process.
-    Here(&'a Arc<Pusher>),
 }
 
 /// What a run pushes.
@@ -69,14 +53,6 @@ enum PushMode {
     DryRun,
     /// The key.
     Push,
-}
-
-/// A push that was begun; or none, where none is needed.
-pub(super) struct Begun<'a> {
-    ticket: Option<Ticket>,
-    /// Whether nothing may follow before the answer.
-    waits: bool,
-    aws: &'a Regional<'a>,
 }
 
 impl<'a> KeyPush<'a> {
@@ -97,7 +73,6 @@ impl<'a> KeyPush<'a> {
             key_type: Cell::default(),
             is_key_made: Cell::default(),
             tickets: RefCell::default(),
-            accesses: RefCell::default(),
         }
     }
 
@@ -159,11 +134,7 @@ impl<'a> KeyPush<'a> {
         aws: &'b Regional<'b>,
     ) -> Result<Begun<'b>, Error> {
         let Some(agent) = self.agent else {
-            return Ok(Begun {
-                ticket: None,
-                waits: false,
-                aws,
-            });
+            return Ok(Begun::nothing(aws));
         };
         let push = Push {
             id: id.clone(),
@@ -173,7 +144,6 @@ impl<'a> KeyPush<'a> {
             access: self.access(aws).await?,
         };
         let access = push.access.clone();
-        self.accesses.borrow_mut().insert(id.clone(), access);
         // No agent of ours could keep ssh waiting for the user's own key.
         let waits = push.own_key.is_some() && matches!(agent, KeyAgent::Here(_));
         let ticket = match agent {
@@ -181,8 +151,7 @@ impl<'a> KeyPush<'a> {
             KeyAgent::Here(pusher) => pusher.begin(push),
         };
         self.tickets.borrow_mut().push(ticket.clone());
-        let ticket = Some(ticket);
-        Ok(Begun { ticket, waits, aws })
+        Ok(Begun::new(ticket, access, waits, aws))
     }
 
     async fn access(&self, aws: &Regional<'_>) -> Result<AwsAccess, Error> {
@@ -201,48 +170,6 @@ impl<'a> KeyPush<'a> {
         };
         let read = || async { key::public_half(file) };
         Ok(Some(self.own_key.get_or_try_init(read).await?))
-    }
-
-    /// With what the key of this instance was pushed.
-    pub(super) fn access_for(&self, id: &InstanceId) -> Option<AwsAccess> {
-        self.accesses.borrow().get(id).cloned()
-    }
-
-    /// Has the agent check a host key.
-    pub(super) fn check_host_key(&self, check: Option<HostKeyCheck>) {
-        if let (Some(KeyAgent::Process(agent)), Some(check)) = (self.agent, check) {
-            agent.check_host_key(check);
-        }
-    }
-
-    /// Whether the agent is a process of its own.
-    pub(super) fn has_process(&self) -> bool {
-        matches!(self.agent, Some(KeyAgent::Process(_)))
-    }
-
-    /// Has the agent open a connection for ssh.
-    pub(super) fn connect(&self, connection: &OwnConnection) {
-        if let Some(KeyAgent::Process(agent)) = self.agent {
-            agent.connect(connection);
-        }
-    }
-
-    /// The agent's directory, in which the agents of hops have their sockets, too.
-    ///
-    /// # Errors
-    /// Why there is no agent.
-    pub(super) async fn directory(&self) -> Result<PathBuf, Error> {
-        match self.agent {
-            Some(KeyAgent::Process(agent)) => agent.directory().await,
-            Some(KeyAgent::Here(_)) | None => Ok(NO_DIRECTORY.into()),
-        }
-    }
-
-    /// Has the agent hint at another user if sshd refuses the key for the default one.
-    pub(super) fn suggest(&self, login: DefaultLogin) {
-        if let Some(KeyAgent::Process(agent)) = self.agent {
-            agent.suggest(login);
-        }
     }
 
     /// Begins again: what was pushed, or could not be, counts no more.
@@ -294,45 +221,5 @@ impl<'a> KeyPush<'a> {
         let mut destinations = self.invocation.destinations();
         let apart = destinations.all(|it| self.invocation.is_host_beside_id(it));
         self.invocation.options.zone.as_ref().filter(|_| apart)
-    }
-}
-
-impl Begun<'_> {
-    /// Waits until AWS has the key.
-    ///
-    /// # Errors
-    /// Why the push failed.
-    pub(super) async fn accepted(&self) -> Result<(), Error> {
-        match &self.ticket {
-            Some(ticket) => {
-                let accepted = ticket.accepted().await;
-                accepted.map_err(|it| explained(it, Some(self.aws.aws())))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Sees that the push has not failed so far. One that fails later is reported by the agent.
-    ///
-    /// # Errors
-    /// Why it has.
-    pub(super) async fn not_failed(&self) -> Result<(), Error> {
-        if self.waits {
-            return self.accepted().await;
-        }
-        match self.ticket.as_ref().and_then(Ticket::failure) {
-            Some(error) => Err(explained(error.into(), Some(self.aws.aws()))),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Credentials that AWS refuses may be from the AWS CLI's cache: they are deleted there.
-fn explained(error: Error, aws: Option<&Aws>) -> Error {
-    match error {
-        Error::Push(error) if error.refuses_credentials => {
-            error.with_stale(aws.and_then(Aws::delete_session)).into()
-        }
-        other => other,
     }
 }

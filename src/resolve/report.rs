@@ -3,6 +3,7 @@
 use super::host::Host;
 use super::route_config::RouteConfig;
 use super::{Resolver, host_key_check, jump, own_connection};
+use crate::agent::push::AwsAccess;
 use crate::error::Error;
 use crate::plan::argv::own_connection::OwnConnection;
 use crate::plan::argv::{Resolved, quote};
@@ -31,12 +32,13 @@ impl Resolver<'_> {
         })
     }
 
-    /// ssh logs in.
+    /// ssh logs in. With `access`, the agent may read the console of the instance `what`.
     pub(super) async fn by_login(
         &self,
         what: &str,
         host: &Host<'_>,
         route: Route,
+        access: Option<&AwsAccess>,
     ) -> Result<Resolved, Error> {
         check_host(host, &route)?;
         let jump = if host.hops.is_empty() {
@@ -52,7 +54,7 @@ impl Resolver<'_> {
         let (settings, to) = (&self.settings, (host, &route));
         let name = config.host_key_name(what, settings, self.invocation, to);
         let host_key = name.await?;
-        let by = (settings, self.invocation, &self.push);
+        let by = (settings, self.invocation, &self.push, access);
         let asks_agent = host_key_check::begin(what, by, host_key.as_ref(), &route, &config)?;
         let resolved = Resolved {
             jump,

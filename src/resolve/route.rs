@@ -6,7 +6,6 @@ use std::net::{IpAddr, SocketAddr};
 use super::host::{Host, Settings};
 use crate::error::Error;
 use crate::plan::cli::invocation::Invocation;
-use crate::plan::cli::usage::Usage;
 use crate::plan::os_user::RunningSystem;
 use crate::plan::route;
 use crate::plan::route::eice::{self, EiceTunnel, Endpoint, NoEndpoint, Reach};
@@ -15,7 +14,7 @@ use crate::plan::route::tunnel::{SsmTarget, Tunnel};
 use crate::plan::route::{IdProxy, NoAddress, Route, RouteInputs, race};
 use crate::plan::ssh_g;
 use crate::plan::target::eice_id::EndpointRef;
-use crate::plan::target::ids::{InstanceId, NodeId};
+use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::Instance;
 use crate::plan::way::Way;
 use crate::world::aws::Regional;
@@ -46,8 +45,8 @@ impl Choice {
     /// The route by an address or by a name, if there is one.
     pub(super) fn direct(&self) -> Option<&Route> {
         match self {
+            Self::Fixed(Route::Tunnel(..)) | Self::Race(Err(_)) => None,
             Self::Fixed(route) | Self::Race(Ok((route, _))) => Some(route),
-            Self::Race(Err(_)) => None,
         }
     }
 }
@@ -219,34 +218,4 @@ pub(super) fn through_endpoint(
 /// A tunnel by a session with the agent on an instance.
 pub(super) fn by_session(id: &InstanceId, aws: &Regional<'_>) -> Tunnel {
     Tunnel::Ssm(SsmTarget::Instance(id.clone()), aws.region.clone())
-}
-
-/// Checks that a machine outside EC2 can be reached as the user wants. No key can be pushed to it,
-/// so the user must have one; and Session Manager is AWS's only way to it.
-///
-/// # Errors
-/// [`Usage::ManagedNode`] and [`Usage::NodeByHops`].
-pub(super) fn check_node(
-    id: &NodeId,
-    invocation: &Invocation,
-    host: &Host<'_>,
-) -> Result<(), Usage> {
-    let options = &invocation.options;
-    let by_session = matches!(options.via, Way::Auto | Way::Ssm);
-    let has_key = invocation.identity().is_some();
-    let needs_none = options.listen.is_some() || invocation.is_control_command();
-    if !by_session || !(has_key || needs_none) {
-        return Err(Usage::ManagedNode(id.to_string()));
-    }
-    let jumps = host.config.uses_jump_hosts() && ssh_g::has_proxy_on_command_line(invocation);
-    if !host.hops.is_empty() || jumps {
-        return Err(Usage::NodeByHops);
-    }
-    Ok(())
-}
-
-/// The route to a machine outside EC2.
-pub(super) fn to_node(id: &NodeId, aws: &Regional<'_>) -> Route {
-    let tunnel = Tunnel::Ssm(SsmTarget::Node(id.clone()), aws.region.clone());
-    Route::Tunnel(id.to_string(), tunnel)
 }
