@@ -171,9 +171,22 @@ impl<'a> Scanner<'a> {
                 std::str::from_utf8(name)
                     .is_ok_and(|name| options::find_long(name).is_ok_and(|o| o.is_of(self.program)))
             }
-            [b'-', letter, rest @ ..] => self.our_letter(*letter, rest, true).is_some(),
+            [b'-', letters @ ..] => self.are_ours(letters),
             _ => false,
         }
+    }
+
+    /// Whether all of these letters are ours, up to one with a value. The client would read what is
+    /// left of a mixed word as an operand.
+    fn are_ours(&self, letters: &[u8]) -> bool {
+        for (at, letter) in letters.iter().enumerate() {
+            match self.our_letter(*letter, &letters[at + 1..], true) {
+                Some(opt) if opt.value.is_some() => return true,
+                Some(_) => {}
+                None => return false,
+            }
+        }
+        !letters.is_empty()
     }
 
     /// A long option. OpenSSH has none, so all of them are ours.
