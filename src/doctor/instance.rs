@@ -233,5 +233,6 @@ async fn has(lookup: &Lookup, place: &Regional<'_>) -> Result<bool, AwsError> {
     match lookup {
         Lookup::Id(id) => Ok(place.instance(id).await?.is_some()),
         Lookup::Filters(filters) => Ok(!place.instances(filters).await?.is_empty()),
+        Lookup::Tags(query) => Ok(!place.tagged(query).await?.is_empty()),
     }
 }

@@ -37,6 +37,8 @@ const DESTINATIONS: &[&str] = &[
     "https://console.aws.amazon.com/ec2/home?region=us-east-1#InstanceDetails:instanceId=i-0abcdef0",
     "a@i-0abcdef0:22,b@[::1]:2222,host",
     "us-east-1a",
+    "me@tag:role=web-*:/path",
+    "[asg:web]:dir",
 ];
 
 fn scanned(program: Program, words: &[OsString]) -> Option<Scan> {

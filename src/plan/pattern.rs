@@ -2,16 +2,30 @@
 
 /// Whether a name fits a pattern with `*` and `?`. Takes at most the product of both lengths in steps.
 pub(crate) fn fits(pattern: &[u8], name: &[u8]) -> bool {
+    let is_star = |byte: &u8| *byte == b'*';
+    fits_by(pattern, name, is_star, |byte, seen| {
+        *byte == b'?' || byte == seen
+    })
+}
+
+/// The same for a pattern of any kind: which of its parts are stars, and whether another one fits a
+/// part of the name.
+pub(crate) fn fits_by<P, N>(
+    pattern: &[P],
+    name: &[N],
+    is_star: impl Fn(&P) -> bool,
+    fits: impl Fn(&P, &N) -> bool,
+) -> bool {
     let (mut at, mut seen) = (0, 0);
-    // Where the last `*` stands, and how far it reached.
+    // Where the last star stands, and how far it reached.
     let mut star: Option<(usize, usize)> = None;
     while seen < name.len() {
         match pattern.get(at) {
-            Some(b'*') => {
+            Some(part) if is_star(part) => {
                 star = Some((at, seen));
                 at += 1;
             }
-            Some(byte) if *byte == b'?' || *byte == name[seen] => {
+            Some(part) if fits(part, &name[seen]) => {
                 at += 1;
                 seen += 1;
             }
@@ -25,7 +39,7 @@ pub(crate) fn fits(pattern: &[u8], name: &[u8]) -> bool {
             }
         }
     }
-    pattern[at..].iter().all(|byte| *byte == b'*')
+    pattern[at..].iter().all(is_star)
 }
 
 #[cfg(test)]

@@ -3,15 +3,18 @@
 pub(crate) mod bad_name;
 pub(crate) mod destination;
 pub(crate) mod eice_id;
+pub(crate) mod glob;
 pub(crate) mod hop;
 pub(crate) mod ids;
 pub(crate) mod instance;
 pub(crate) mod lookup;
 pub(crate) mod pasted;
+pub(crate) mod tag_query;
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use self::ids::{InstanceId, NodeId, Region};
+use self::tag_query::TagQuery;
 use crate::plan::target::bad_name::BadName;
 
 /// The host part of a destination: what is between `user@` and `:path`.
@@ -23,27 +26,29 @@ pub enum Target {
     Address(IpAddr),
     /// A DNS name made by AWS, which contains the region, and the instance ID or an address.
     Aws(AwsName),
+    /// A host of ssh_config or of the DNS; else the Name tag of an instance.
     Host(String),
+    /// Instances by their tags: `tag:…`, `asg:…`, or a Name tag that cannot be a host, because it has
+    /// wildcards or characters that ssh refuses.
+    Tags(TagQuery),
 }
 
 impl Target {
     /// Reads the host part of a destination, without brackets.
     ///
     /// # Errors
-    /// A host name that ssh would refuse (`ssh_valid_hostname` in `ssh.c`), `host:path`, or a mistyped
-    /// ID.
+    /// A word that is none of them; `host:path`; a mistyped ID; a query that names no tag.
     pub fn parse(host: &str) -> Result<Self, BadName> {
-        let hostile = |c: char| "'`\"$\\;&<>|(){},/".contains(c) || c.is_whitespace();
         if let Ok(address) = host.parse() {
             return Ok(Self::Address(address));
+        }
+        if let Some(query) = TagQuery::parse(host) {
+            return query.map(Self::Tags);
         }
         if host.contains(':') && !host.contains('%') {
             return Err(BadName::PathOnHost(host.to_owned()));
         }
-        if host.is_empty()
-            || host.starts_with('-')
-            || host.contains(|c: char| hostile(c) || c.is_control())
-        {
+        if host.is_empty() || host.starts_with('-') || host.contains(is_never_in_a_name) {
             return Err(BadName::Host(host.to_owned()));
         }
         if let Some(id) = InstanceId::parse_if_like_id(host) {
@@ -52,19 +57,30 @@ impl Target {
         if let Some(id) = NodeId::parse_if_like_id(host) {
             return id.map(Self::Node);
         }
+        if host.contains(is_never_in_a_host) {
+            return Ok(Self::Tags(TagQuery::name(host)));
+        }
         Ok(AwsName::parse(host).map_or_else(|| Self::Host(host.to_owned()), Self::Aws))
     }
-}
 
-impl Target {
     /// The region in a DNS name made by AWS.
     #[must_use]
     pub fn region(&self) -> Option<&Region> {
         match self {
             Self::Aws(name) => Some(&name.region),
-            Self::Id(_) | Self::Node(_) | Self::Address(_) | Self::Host(_) => None,
+            Self::Id(_) | Self::Node(_) | Self::Address(_) | Self::Host(_) | Self::Tags(_) => None,
         }
     }
+}
+
+/// Separators of paths and lists. A `tag:Name=…` may have the first two.
+fn is_never_in_a_name(char: char) -> bool {
+    char.is_control() || "/,".contains(char)
+}
+
+/// What ssh refuses in a host name (`ssh_valid_hostname` in `ssh.c`), and the wildcards.
+fn is_never_in_a_host(char: char) -> bool {
+    char.is_whitespace() || "*?'`\"$\\;&<>|(){}".contains(char)
 }
 
 /// A DNS name that AWS made for an instance.
@@ -208,17 +224,32 @@ mod tests {
     }
 
     #[test]
-    fn hosts_that_are_unsafe_in_a_shell_or_refused_by_ssh_are_invalid() {
+    fn what_ssh_refuses_as_a_host_is_a_name_tag() {
+        for name in [
+            "a;b", "a b", "$(x)", "a|b", "a'b", "a\"b", "Web (1)", "CORP\\x", "web-*", "web-?",
+        ] {
+            let query = TagQuery::name(name);
+            assert_eq!(Target::parse(name), Ok(Target::Tags(query)), "{name}");
+        }
+        for host in ["web-1", "büro", "web_1", "a#b", "web[1]", "web=1"] {
+            assert_eq!(Target::parse(host), Ok(Target::Host(host.into())));
+        }
+        for query in ["tag:role=web", "tag:Name=a/b,c:d", "asg:web"] {
+            assert!(matches!(Target::parse(query), Ok(Target::Tags(_))));
+        }
+        assert_eq!(Target::parse("tag:=x"), Err(BadName::Tag("tag:=x".into())));
+    }
+
+    #[test]
+    fn words_that_are_no_name_are_invalid() {
         for bad in [
             "",
             "-oProxyCommand=x",
-            "a;b",
-            "a b",
-            "$(x)",
-            "a|b",
-            "a'b",
+            "-web*",
             "a\nb",
             "a/b",
+            "a,b",
+            "a\x1b[2J",
         ] {
             assert_eq!(Target::parse(bad), Err(BadName::Host(bad.into())));
         }

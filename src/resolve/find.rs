@@ -13,6 +13,7 @@ use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::{InstanceId, Region};
 use crate::plan::target::instance::{Instance, State};
 use crate::plan::target::lookup::{self, Lookup};
+use crate::plan::target::tag_query::TagQuery;
 use crate::plan::way::Way;
 use crate::world::aws::Regional;
 use crate::world::aws::error::AwsError;
@@ -138,6 +139,24 @@ pub(crate) async fn instance(
             let found = aws.instances(filters).await?;
             let one = lookup::one_of(found, filters);
             Ok(one.map_err(|found| InstanceError::not_one(word, found, aws.chosen()))?)
+        }
+        Lookup::Tags(query) => tagged(query, aws).await,
+    }
+}
+
+/// Looks up the only instance with these tags, or the only running one.
+async fn tagged(query: &TagQuery, aws: &Regional<'_>) -> Result<Instance, Error> {
+    let found = lookup::meant(aws.tagged(query).await?);
+    let region = aws.chosen();
+    match <[Instance; 1]>::try_from(found) {
+        Ok([only]) => Ok(only),
+        Err(none) if none.is_empty() => {
+            let what = query.what();
+            Err(InstanceError::NotFound { what, region }.into())
+        }
+        Err(found) => {
+            let what = query.to_string();
+            Err(InstanceError::Several { what, found }.into())
         }
     }
 }

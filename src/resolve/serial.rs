@@ -27,7 +27,9 @@ impl Resolver<'_> {
     ) -> Result<Resolved, Error> {
         let (id, is_found) = match lookup {
             Lookup::Id(id) => (id, false),
-            lookup @ Lookup::Filters(_) => (self.find(&lookup, &host, aws).await?.id, true),
+            lookup @ (Lookup::Filters(_) | Lookup::Tags(_)) => {
+                (self.find(&lookup, &host, aws).await?.id, true)
+            }
         };
         let console = console(&id, &self.settings, aws)?;
         let login = Login::at_console(&id);

@@ -88,6 +88,7 @@ fn way_to(instance: &Instance, inputs: &RouteInputs<'_>) -> Result<Route, NoAddr
             (IdProxy::Jump, _) => Ok(inputs.by_hostname(direct()?)),
             (IdProxy::None, _) => Ok(inputs.with_host_block(direct()?)),
         },
+        (Target::Tags(_), Way::Auto) => direct(),
         // Private names resolve inside the VPC only; the addresses in them work outside, too.
         (Target::Aws(name), Way::Auto) => match &name.host {
             AwsHost::Private(address) => {
@@ -110,7 +111,11 @@ impl RouteInputs<'_> {
     fn with_host_block(&self, route: Route) -> Route {
         match &self.destination.target {
             Target::Host(_) => self.by_hostname(route),
-            Target::Id(_) | Target::Node(_) | Target::Address(_) | Target::Aws(_) => route,
+            Target::Id(_)
+            | Target::Node(_)
+            | Target::Address(_)
+            | Target::Aws(_)
+            | Target::Tags(_) => route,
         }
     }
 

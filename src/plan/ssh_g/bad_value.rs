@@ -48,6 +48,7 @@ impl Hint for BadConfigValue {
             | BadName::InstanceId(_)
             | BadName::NodeId(_)
             | BadName::Region(_)
+            | BadName::Tag(_)
             | BadName::Zone(_) => self.name.hint(),
         }
     }

@@ -24,6 +24,8 @@ pub enum BadName {
     Zone(String),
     #[error("a hop must be an ID, not `{0}`")]
     PastedHop(String),
+    #[error("`{0}` names no tag")]
+    Tag(String),
 }
 
 fn user(user: &str) -> String {
@@ -48,7 +50,8 @@ impl Hint for BadName {
                  letter, a digit or `_`, and not digits alone"
             }
             Self::Host(_) => {
-                "a target is an instance ID, an IP address or a host name, with or without user@"
+                "a target is an instance ID, a name, an IP address or a host name, with or without \
+                 user@; tag:Name=NAME finds any other name"
             }
             Self::PathOnHost(host) => return Some(path_on_host(host)),
             Self::InstanceId(_) => {
@@ -57,6 +60,7 @@ impl Hint for BadName {
             Self::NodeId(_) => "a managed node ID is `mi-` followed by 17 hexadecimal digits",
             Self::Region(_) => "a region looks like eu-west-1",
             Self::Zone(_) => "an availability zone looks like eu-west-1a",
+            Self::Tag(_) => "write tag:KEY=VALUE, tag:KEY or asg:NAME",
             Self::PastedHop(_) => "write -J i-…, and --region if it is not the default one",
         };
         Some(hint.to_owned())

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::Target;
 use super::bad_name::BadName;
-use super::destination::Destination;
+use super::destination::{Destination, tag_word};
 use super::ids::Login;
 use crate::plan::program::Program;
 
@@ -46,14 +46,15 @@ pub(crate) fn parse(value: &str) -> Result<Vec<Hop>, BadName> {
 }
 
 impl Hop {
-    /// Reads one hop: `[user@]host[:port]` or `ssh://…`.
+    /// Reads one hop: `[user@]host[:port]` or `ssh://…`. A query by tags is followed by no port.
     ///
     /// # Errors
     /// What is wrong with its user or host.
     pub fn parse(word: &str) -> Result<Self, BadName> {
-        let uri = match word.strip_prefix("ssh://") {
-            Some(_) => word.to_owned(),
-            None => format!("ssh://{word}"),
+        let uri = if word.starts_with("ssh://") || tag_word::is_query(word) {
+            word.to_owned()
+        } else {
+            format!("ssh://{word}")
         };
         // Here, unlike in other URIs, OpenSSH accepts an IPv6 address in brackets.
         let destination = match Destination::parse(Program::Ssh, OsStr::new(&uri)) {
@@ -66,7 +67,9 @@ impl Hop {
             hostname: destination.name().to_owned(),
             kind: match destination.target {
                 Target::Id(_) | Target::Aws(_) => HopKind::Instance,
-                Target::Address(_) | Target::Host(_) | Target::Node(_) => HopKind::Plain,
+                Target::Address(_) | Target::Host(_) | Target::Node(_) | Target::Tags(_) => {
+                    HopKind::Plain
+                }
             },
             destination,
             alias: None,

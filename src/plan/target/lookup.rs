@@ -1,9 +1,12 @@
 //! How DescribeInstances finds a target.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use super::ids::InstanceId;
 use super::instance::{Instance, State};
+use super::tag_query::TagQuery;
 use super::{AwsHost, Target};
 
 /// The filters that match the addresses of all network interfaces. Those with shorter names
@@ -20,14 +23,16 @@ pub(crate) enum Lookup {
     Id(InstanceId),
     /// The instances that any of these filters matches.
     Filters(Vec<Filter>),
+    /// The instances with these tags.
+    Tags(TagQuery),
 }
 
 /// One filter of DescribeInstances.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Filter {
-    pub(crate) name: &'static str,
+    pub(crate) name: Cow<'static, str>,
     /// Any of these may match.
-    pub(crate) values: Vec<IpAddr>,
+    pub(crate) values: Vec<String>,
 }
 
 /// The search for `target`; `None` for a host name, which must be resolved first, and for a managed
@@ -42,6 +47,7 @@ pub(crate) fn of(target: &Target) -> Option<Lookup> {
             AwsHost::Public(address) => filters([(PUBLIC, vec![(*address).into()])]),
             AwsHost::Private(address) => filters([(PRIVATE, vec![(*address).into()])]),
         },
+        Target::Tags(query) => Lookup::Tags(query.clone()),
         Target::Host(_) | Target::Node(_) => return None,
     })
 }
@@ -57,11 +63,11 @@ pub(crate) fn by_addresses(addresses: &[IpAddr]) -> Lookup {
 
 fn filters<const N: usize>(all: [(&'static str, Vec<IpAddr>); N]) -> Lookup {
     let with_values = all.into_iter().filter(|(_, values)| !values.is_empty());
-    Lookup::Filters(
-        with_values
-            .map(|(name, values)| Filter { name, values })
-            .collect(),
-    )
+    let filter = |(name, addresses): (&'static str, Vec<IpAddr>)| Filter {
+        name: name.into(),
+        values: addresses.iter().map(IpAddr::to_string).collect(),
+    };
+    Lookup::Filters(with_values.map(filter).collect())
 }
 
 /// Picks the instance among those that `filters` match, without those that are terminated: the only
@@ -70,14 +76,7 @@ fn filters<const N: usize>(all: [(&'static str, Vec<IpAddr>); N]) -> Lookup {
 /// # Errors
 /// The instances left to choose from: none, or several.
 pub(crate) fn one_of(found: Vec<Instance>, filters: &[Filter]) -> Result<Instance, Vec<Instance>> {
-    let mut left: Vec<Instance> = Vec::new();
-    for instance in found {
-        let seen = left.iter().any(|other| other.id == instance.id);
-        if !seen && !instance.state.is_gone() {
-            left.push(instance);
-        }
-    }
-    let is_running = |instance: &Instance| instance.state == State::Running;
+    let mut left = existing(found);
     let only = match left.len() {
         1 => Some(0),
         _ if left.iter().filter(|it| is_running(it)).count() == 1 => {
@@ -85,8 +84,32 @@ pub(crate) fn one_of(found: Vec<Instance>, filters: &[Filter]) -> Result<Instanc
         }
         _ => None,
     };
-    let named = filters.iter().flat_map(|filter| filter.values.clone());
+    let values = filters.iter().flat_map(|filter| &filter.values);
+    let named = values.filter_map(|it| it.parse().ok());
     only.map(|at| left.swap_remove(at).at(named)).ok_or(left)
+}
+
+/// Those that a search by tags means: the running ones, or if none is running, all that are not
+/// terminated; sorted by name and ID.
+#[must_use]
+pub(crate) fn meant(found: Vec<Instance>) -> Vec<Instance> {
+    let mut left = existing(found);
+    if left.iter().any(is_running) {
+        left.retain(is_running);
+    }
+    left.sort_by(|a, b| (&a.name, a.id.as_str()).cmp(&(&b.name, b.id.as_str())));
+    left
+}
+
+fn is_running(instance: &Instance) -> bool {
+    instance.state == State::Running
+}
+
+/// Each once, and without those that are terminated.
+fn existing(found: Vec<Instance>) -> Vec<Instance> {
+    let mut seen = HashSet::new();
+    let exists = |it: &Instance| !it.state.is_gone() && seen.insert(it.id.clone());
+    found.into_iter().filter(exists).collect()
 }
 
 #[cfg(test)]
@@ -96,7 +119,7 @@ mod tests {
     #[test]
     fn an_ipv4_address_may_be_public_or_private() {
         let names = |target: &str| match Target::parse(target).ok().and_then(|t| of(&t)) {
-            Some(Lookup::Filters(filters)) => filters.iter().map(|f| f.name).collect(),
+            Some(Lookup::Filters(filters)) => filters.into_iter().map(|f| f.name).collect(),
             _ => Vec::new(),
         };
         assert_eq!(names("10.0.0.1"), [PUBLIC, PRIVATE]);
@@ -131,5 +154,29 @@ mod tests {
         assert_eq!(one(&[(a, "stopped"), (b, "stopping")]), Err(2));
         let two = [(a, "running"), (b, "running"), (c, "stopped")];
         assert_eq!(one(&two), Err(3));
+    }
+
+    #[test]
+    fn a_search_by_tags_means_running_instances_if_there_are_any() {
+        let meant = |found: &[(&str, &str, &str)]| {
+            let found = found.iter().map(|(id, name, state)| Instance {
+                id: InstanceId::parse(id).expect("an ID"),
+                name: Some((*name).to_owned()),
+                state: State::parse(state),
+                ..Instance::example()
+            });
+            let ids = meant(found.collect()).into_iter();
+            ids.map(|it| it.id.to_string()).collect::<Vec<_>>()
+        };
+        let (a, b, c) = ("i-0000000a", "i-0000000b", "i-0000000c");
+        assert_eq!(meant(&[(a, "z", "running"), (b, "a", "running")]), [b, a]);
+        let mixed = [
+            (c, "x", "running"),
+            (b, "x", "stopped"),
+            (a, "x", "running"),
+        ];
+        assert_eq!(meant(&mixed), [a, c]);
+        assert_eq!(meant(&[(b, "x", "stopped"), (a, "x", "pending")]), [a, b]);
+        assert!(meant(&[(a, "x", "terminated")]).is_empty());
     }
 }

@@ -19,6 +19,7 @@ use crate::plan::os_user::Software;
 use crate::plan::target::ids::{InstanceId, resource_id};
 use crate::plan::target::instance::{Assigned, Instance, State};
 use crate::plan::target::lookup::Filter;
+use crate::plan::target::tag_query::TagQuery;
 use crate::world::aws::error::AwsError;
 
 impl Regional<'_> {
@@ -41,14 +42,30 @@ impl Regional<'_> {
     /// # Errors
     /// Those of any call.
     pub(crate) async fn instances(&self, filters: &[Filter]) -> Result<Vec<Instance>, AwsError> {
-        let each = filters.iter().map(|filter| {
-            let filter = types::Filter::builder()
-                .name(filter.name)
-                .set_values(Some(filter.values.iter().map(IpAddr::to_string).collect()));
-            let client = self.ec2::<DescribeInstancesError>();
-            self.describe(client.describe_instances().filters(filter.build()))
-        });
+        let each = filters
+            .iter()
+            .map(|filter| self.filtered(std::slice::from_ref(filter)));
         Ok(try_join_all(each).await?.concat())
+    }
+
+    /// The instances with these tags, by one call.
+    ///
+    /// # Errors
+    /// Those of any call.
+    pub(crate) async fn tagged(&self, query: &TagQuery) -> Result<Vec<Instance>, AwsError> {
+        self.filtered(&query.filters()).await
+    }
+
+    /// The instances that match all of these filters.
+    async fn filtered(&self, filters: &[Filter]) -> Result<Vec<Instance>, AwsError> {
+        let filter = |it: &Filter| {
+            let filter = types::Filter::builder().name(it.name.as_ref());
+            filter.set_values(Some(it.values.clone())).build()
+        };
+        let filters = filters.iter().map(filter).collect();
+        let client = self.ec2::<DescribeInstancesError>();
+        self.describe(client.describe_instances().set_filters(Some(filters)))
+            .await
     }
 
     async fn describe(

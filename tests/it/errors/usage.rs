@@ -7,8 +7,8 @@ use crate::sandbox::{caller, run};
 /// A hint that several mistakes share.
 const USER: &str = "mssh: hint: EC2 Instance Connect allows up to 32 letters, digits and `._-@`, \
                     beginning with a letter, a digit or `_`, and not digits alone";
-const TARGET: &str =
-    "mssh: hint: a target is an instance ID, an IP address or a host name, with or without user@";
+const TARGET: &str = "mssh: hint: a target is an instance ID, a name, an IP address or a host name, with or without \
+     user@; tag:Name=NAME finds any other name";
 const ID: &str = "mssh: hint: an instance ID is `i-` followed by 17 (or 8) hexadecimal digits";
 const REGION: &str = "mssh: hint: a region looks like eu-west-1";
 const ZONE: &str = "mssh: hint: an availability zone looks like eu-west-1a";
@@ -96,7 +96,12 @@ const CASES: &[(&[&str], &str, &str)] = &[
         "`-oProxyCommand=id` is not a valid target",
         TARGET,
     ),
-    (&["a|b"], "`a|b` is not a valid target", TARGET),
+    (&["a/b"], "`a/b` is not a valid target", TARGET),
+    (
+        &["tag:=web"],
+        "`tag:=web` names no tag",
+        "mssh: hint: write tag:KEY=VALUE, tag:KEY or asg:NAME",
+    ),
     (
         &["https://example.com/"],
         "`https://example.com/` is not a valid target for mssh",

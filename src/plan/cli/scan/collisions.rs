@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use super::{Scan, Scanner};
 use crate::plan::cli::options::{self, Name, Opt};
 use crate::plan::program::Program;
+use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::{InstanceId, Region};
 use crate::plan::target::pasted;
@@ -78,6 +79,7 @@ impl Scanner<'_> {
 /// Whether an operand can only be an address: it contains an `@`, a dot or a colon, and ssh would
 /// accept it as a destination. A command like `./run.sh` or `vi /etc/hosts.allow` does not.
 fn looks_like_address(word: &OsStr) -> bool {
+    let is_host = |it: Destination| !matches!(it.target, Target::Tags(_));
     word.as_bytes().iter().any(|b| b"@.:".contains(b))
-        && Destination::parse(Program::Ssh, word).is_ok()
+        && Destination::parse(Program::Ssh, word).is_ok_and(is_host)
 }

@@ -22,7 +22,9 @@ pub(super) fn destination(word: &OsStr) -> Option<Result<Destination, BadName>> 
             host: match &found.target {
                 Target::Node(id) => id.to_string(),
                 Target::Id(id) => id.to_string(),
-                Target::Address(_) | Target::Aws(_) | Target::Host(_) => word.to_owned(),
+                Target::Address(_) | Target::Aws(_) | Target::Host(_) | Target::Tags(_) => {
+                    word.to_owned()
+                }
             },
             target: found.target,
             region: found.region,

@@ -32,6 +32,11 @@ fn a_destination_keeps_its_form_and_its_path() {
         ),
         (Scp, "i-0abcdef0:", "10.0.0.1", "root@10.0.0.1:"),
         (Scp, "h:a b$(x)", "10.0.0.1", "root@10.0.0.1:a b$(x)"),
+        (Ssh, "u@tag:role=a@b", "10.0.0.1", "root@10.0.0.1"),
+        (Scp, "tag:role=web:/x", "::1", "root@[::1]:/x"),
+        (Scp, "[tag:a=b:c@d]:/x", "10.0.0.1", "root@10.0.0.1:/x"),
+        (Scp, "web 1:/x", "10.0.0.1", "root@10.0.0.1:/x"),
+        (Sftp, "u@asg:web", "10.0.0.1", "root@10.0.0.1"),
     ] {
         let got = respelled(program, word, host);
         assert_eq!(got, Ok(expected.to_owned()), "{word}");
@@ -44,7 +49,14 @@ fn scp_distinguishes_files_from_remotes_as_openssh_does() {
     for file in ["a.txt", ":x", "./a:b", "/a:b", "dir/x:y", "[a]x"] {
         assert_eq!(remote(file), Ok(None), "{file}");
     }
-    for there in ["h:", "u@h:x", "[::1]:x", "u@[::1]:x", "scp://h/x"] {
+    for there in [
+        "h:",
+        "u@h:x",
+        "[::1]:x",
+        "u@[::1]:x",
+        "scp://h/x",
+        "tag:role=web:x",
+    ] {
         assert!(matches!(remote(there), Ok(Some(_))), "{there}");
     }
 }
@@ -82,7 +94,8 @@ fn users_are_split_off_at_the_last_at_sign_and_decoded_in_uris() {
         "ssh://h:x",
         "ssh://[::1]",
         "-h",
-        "a b",
+        "ssh://a b",
+        "ssh://web-*",
     ] {
         assert!(login(Program::Ssh, bad).is_err(), "{bad}");
     }

@@ -1,0 +1,206 @@
+//! Instances by what their tags say, for people who know no ID.
+//!
+//! ```text
+//! web-1  web-*           the Name tag
+//! tag:KEY=VALUE  tag:KEY the tag KEY
+//! asg:NAME               the Auto Scaling group
+//! ```
+
+use std::fmt;
+
+use super::bad_name::BadName;
+use super::glob::Glob;
+use super::lookup::Filter;
+
+/// A search by tags.
+///
+/// [`TagQuery::parse`] reads `tag:…` and `asg:…`, and [`TagQuery::name`] any other word as a Name tag;
+/// names and values are [`Glob`]s. [`TagQuery::filters`] are the filters for one DescribeInstances,
+/// which finds instances in any state but terminated. [`fmt::Display`] writes it as it was typed, and
+/// [`TagQuery::what`] describes it in an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagQuery {
+    kind: Kind,
+    /// As typed.
+    word: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    /// The Name tag.
+    Name(Glob),
+    /// A tag with this key and value. EC2 has no patterns for the key here.
+    Tag(String, Glob),
+    /// A tag with this key, and any value.
+    Key(Glob),
+    /// The Auto Scaling group.
+    Group(Glob),
+}
+
+/// The tag that EC2 Auto Scaling gives to the instances of a group.
+///
+/// Source: "Tag Auto Scaling groups and instances" in the user guide of EC2 Auto Scaling.
+const GROUP: &str = "aws:autoscaling:groupName";
+
+/// What a word of this kind begins with.
+pub(crate) const PREFIXES: [&str; 2] = ["tag:", "asg:"];
+
+/// The longest key and value of a tag, in characters ("Tag restrictions" in the EC2 user guide). A
+/// pattern may be twice as long, with a backslash before each character.
+const LONGEST_KEY: usize = 128;
+const LONGEST_VALUE: usize = 2 * 256;
+
+/// The states of instances that exist.
+const STATES: [&str; 4] = ["pending", "running", "stopping", "stopped"];
+
+impl TagQuery {
+    /// Reads `tag:KEY=VALUE`, `tag:KEY` or `asg:NAME`; `None` for any other word. The key ends at the
+    /// first `=`.
+    ///
+    /// # Errors
+    /// [`BadName::Tag`] without a key or a name, for one that no tag can have, and for control
+    /// characters.
+    pub(crate) fn parse(word: &str) -> Option<Result<Self, BadName>> {
+        let kind = if let Some(tag) = word.strip_prefix("tag:") {
+            match tag.split_once('=') {
+                Some((key, value)) if is_key(key) && is_text(value) => {
+                    Some(Kind::Tag(key.to_owned(), Glob::parse(value)))
+                }
+                None if is_key(tag) => Some(Kind::Key(Glob::parse(tag))),
+                _ => None,
+            }
+        } else {
+            let group = word.strip_prefix("asg:")?;
+            let is_name = !group.is_empty() && is_text(group);
+            is_name.then(|| Kind::Group(Glob::parse(group)))
+        };
+        let word = word.to_owned();
+        Some(match kind {
+            Some(kind) => Ok(Self { kind, word }),
+            None => Err(BadName::Tag(word)),
+        })
+    }
+
+    /// Instances with this Name tag.
+    pub(crate) fn name(word: &str) -> Self {
+        Self {
+            kind: Kind::Name(Glob::parse(word)),
+            word: word.to_owned(),
+        }
+    }
+
+    /// The filters of DescribeInstances, all of which must match.
+    pub(crate) fn filters(&self) -> Vec<Filter> {
+        let (name, value) = match &self.kind {
+            Kind::Name(name) => ("tag:Name".to_owned(), name),
+            Kind::Tag(key, value) => (format!("tag:{key}"), value),
+            Kind::Key(key) => ("tag-key".to_owned(), key),
+            Kind::Group(name) => (format!("tag:{GROUP}"), name),
+        };
+        let by_tag = Filter {
+            name: name.into(),
+            values: vec![value.to_string()],
+        };
+        let not_gone = Filter {
+            name: "instance-state-name".into(),
+            values: STATES.map(str::to_owned).into(),
+        };
+        vec![by_tag, not_gone]
+    }
+
+    /// What it looks for, after the word "instance".
+    pub(crate) fn what(&self) -> String {
+        match &self.kind {
+            Kind::Name(name) if name.is_literal() => format!("named {}", self.word),
+            Kind::Name(_) => format!("whose name matches {}", self.word),
+            Kind::Tag(key, value) => format!("with the tag {key}={value}"),
+            Kind::Key(key) => format!("with a tag {key}"),
+            Kind::Group(name) => format!("in the Auto Scaling group {name}"),
+        }
+    }
+}
+
+fn is_key(key: &str) -> bool {
+    !key.is_empty() && key.chars().count() <= LONGEST_KEY && is_text(key)
+}
+
+fn is_text(text: &str) -> bool {
+    text.chars().count() <= LONGEST_VALUE && !text.contains(char::is_control)
+}
+
+/// As typed.
+impl fmt::Display for TagQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first filter.
+    fn filter(query: &TagQuery) -> (String, String) {
+        let filter = &query.filters()[0];
+        (filter.name.to_string(), filter.values.concat())
+    }
+
+    #[test]
+    fn a_word_becomes_a_filter() {
+        for (word, name, value) in [
+            ("tag:role=web", "tag:role", "web"),
+            ("tag:role=web-*", "tag:role", "web-*"),
+            ("tag:role=", "tag:role", ""),
+            ("tag:a=b=c", "tag:a", "b=c"),
+            (r"tag:Name=we\*b 1", "tag:Name", r"we\*b 1"),
+            ("tag:Name=-x/y:z,@", "tag:Name", "-x/y:z,@"),
+            (
+                "tag:aws:autoscaling:groupName=a",
+                "tag:aws:autoscaling:groupName",
+                "a",
+            ),
+            ("tag:role", "tag-key", "role"),
+            ("tag:kubernetes.io/*", "tag-key", "kubernetes.io/*"),
+            ("asg:web", "tag:aws:autoscaling:groupName", "web"),
+        ] {
+            let query = TagQuery::parse(word).expect("a query").expect("valid");
+            assert_eq!(filter(&query), (name.into(), value.into()), "{word}");
+            assert_eq!(query.to_string(), word);
+        }
+        let name = TagQuery::name(r"Bü\ro (1)");
+        assert_eq!(filter(&name), ("tag:Name".into(), r"Bü\\ro (1)".into()));
+        assert_eq!(name.filters()[1].values, STATES);
+    }
+
+    #[test]
+    fn a_query_without_a_key_is_an_error() {
+        let long = format!("tag:{}=x", "k".repeat(129));
+        for bad in [
+            "tag:",
+            "tag:=web",
+            "asg:",
+            "tag:a=\x1b[2J",
+            "tag:a\nb",
+            &long,
+        ] {
+            let read = TagQuery::parse(bad);
+            assert_eq!(read, Some(Err(BadName::Tag(bad.into()))), "{bad}");
+        }
+        for other in ["web-1", "tags:a=b", "Tag:a=b", "xtag:a"] {
+            assert_eq!(TagQuery::parse(other), None);
+        }
+    }
+
+    #[test]
+    fn an_error_says_what_was_looked_for() {
+        let what = |word: &str| match TagQuery::parse(word) {
+            Some(query) => query.expect("valid").what(),
+            None => TagQuery::name(word).what(),
+        };
+        assert_eq!(what("web-1"), "named web-1");
+        assert_eq!(what("web-*"), "whose name matches web-*");
+        assert_eq!(what("tag:role=web"), "with the tag role=web");
+        assert_eq!(what("tag:role"), "with a tag role");
+        assert_eq!(what("asg:web"), "in the Auto Scaling group web");
+    }
+}
