@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::Plan;
+use crate::lab::console_output::GET_CONSOLE_OUTPUT;
 use crate::lab::instances::WEB1;
 use crate::lab::{DESCRIBE_INSTANCES, Fault, Lab, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::meter::{self, Reading};
@@ -37,7 +38,7 @@ impl Aws {
     }
 
     /// A caller whose calls are answered that late.
-    fn setup(self, lab: &Lab) -> Setup<'_> {
+    pub(crate) fn setup(self, lab: &Lab) -> Setup<'_> {
         let setup = Setup::new(lab);
         let late = |by: Duration| Fault::new(Trouble::Latency(by));
         setup
@@ -45,16 +46,19 @@ impl Aws {
             .fault(late(self.describe).on(DESCRIBE_INSTANCES));
         setup.caller.fault(late(self.push).on(SEND_SSH_PUBLIC_KEY));
         setup
+            .caller
+            .fault(late(self.describe).on(GET_CONSOLE_OUTPUT));
+        setup
     }
 
-    fn title(self) -> String {
+    pub(crate) fn title(self) -> String {
         let [describe, push] = [self.describe, self.push].map(|it| it.as_millis());
         format!("DescribeInstances {describe} ms, push {push} ms")
     }
 }
 
 /// What the programs are compared in.
-struct Case<'lab, 'plan> {
+pub(crate) struct Case<'lab, 'plan> {
     title: String,
     setup: Setup<'lab>,
     /// Each program with its readings.
@@ -62,8 +66,8 @@ struct Case<'lab, 'plan> {
 }
 
 impl<'lab, 'plan> Case<'lab, 'plan> {
-    fn new(plan: &'plan Plan, title: String, setup: Setup<'lab>) -> Self {
-        let rows = plan.programs().map(|name| (name, Vec::new())).collect();
+    pub(crate) fn new(names: &[&'plan str], title: String, setup: Setup<'lab>) -> Self {
+        let rows = names.iter().map(|name| (*name, Vec::new())).collect();
         Self { title, setup, rows }
     }
 }
@@ -102,14 +106,22 @@ pub(crate) fn compare_round_trips(lab: &Lab, plan: &Plan) {
 }
 
 fn run(plan: &Plan, what: &str, cases: Vec<(String, Setup<'_>)>) {
-    let case = |(title, setup)| Case::new(plan, title, setup);
+    let names: Vec<&str> = plan.programs().collect();
+    let case = |(title, setup)| Case::new(&names, title, setup);
     let mut cases: Vec<_> = cases.into_iter().map(case).collect();
-    measure(&mut cases, plan.pairs);
+    measure(&mut cases, plan.pairs, |setup, name| {
+        client(setup, name, &[], "true")
+    });
     println!("\na connection: {what}");
     print(&cases, plan.pairs);
 }
 
-fn measure(cases: &mut [Case<'_, '_>], pairs: usize) {
+/// Runs all rows of all cases in turns; `client` makes a row's command.
+pub(crate) fn measure(
+    cases: &mut [Case<'_, '_>],
+    pairs: usize,
+    client: impl Fn(&Setup<'_>, &str) -> Command,
+) {
     // The first round only warms up.
     for round in 0..=pairs {
         for case in &mut *cases {
@@ -117,7 +129,7 @@ fn measure(cases: &mut [Case<'_, '_>], pairs: usize) {
             let first = round % case.rows.len();
             let (rest, start) = case.rows.split_at_mut(first);
             for (name, readings) in start.iter_mut().chain(rest) {
-                let reading = meter::read(&client(&case.setup, name, &[], "true"));
+                let reading = meter::read(&client(&case.setup, name));
                 if round > 0 {
                     readings.push(reading);
                 }
@@ -126,7 +138,7 @@ fn measure(cases: &mut [Case<'_, '_>], pairs: usize) {
     }
 }
 
-fn print(cases: &[Case<'_, '_>], pairs: usize) {
+pub(crate) fn print(cases: &[Case<'_, '_>], pairs: usize) {
     println!(
         "ms, medians of {pairs} rounds; over ssh: in the same round. CPU: of all descendants.\n\
          after: from the client's end to that of the last descendant. peak: MB of the largest.\n\n\
@@ -164,14 +176,24 @@ fn line(name: &str, readings: &[Reading], ssh: &[Reading]) -> String {
 
 /// A command on the instance, with this program and these options.
 pub(crate) fn client(setup: &Setup<'_>, name: &str, options: &[&str], remote: &str) -> Command {
-    let program = match name {
+    let mut command = setup.command(program(name));
+    command.args(options).args(setup.options(name));
+    command.args(["-l", &setup.user, host(name), remote]);
+    command
+}
+
+/// The program with this name; other programs are given as paths.
+pub(crate) fn program(name: &str) -> &str {
+    match name {
         "mssh" => env!("CARGO_BIN_EXE_mssh"),
         other => other,
-    };
-    let mut command = setup.command(program);
-    command.args(options).args(setup.options(name));
-    command.args(["-l", &setup.user]);
-    let host = if name == "ssh" { "127.0.0.11" } else { WEB1 };
-    command.args([host, remote]);
-    command
+    }
+}
+
+/// How a program is told the instance.
+pub(crate) fn host(program: &str) -> &'static str {
+    match program {
+        "ssh" => "127.0.0.11",
+        _ => WEB1,
+    }
 }

@@ -5,6 +5,7 @@
 //!
 //! - `connection`: wall time and CPU of `true` on an instance, for each latency of AWS
 //! - `round-trip`: the same with a round trip to the instance
+//! - `first-contact`: a login to a host whose key is checked against the console, and to a known one
 //! - `memory`: peak memory of each process of a session, and its CPU while nothing is typed
 //! - `timeline`: when each step of a login is done
 //! - `rsync`: throughput with a tree of 1 GiB
@@ -22,6 +23,7 @@
 )]
 
 mod connection;
+mod first_contact;
 #[path = "../../tests/lab/mod.rs"]
 mod lab;
 mod memory;
@@ -43,11 +45,12 @@ use lab::Lab;
 const USAGE: &str = "usage: cargo bench --bench connect [-- [--only PART]... [--pairs N] \
                      [--vs PROGRAM]... [--aws DESCRIBE,PUSH]... [--rtt MS]... [--rounds N] \
                      [--mib N]]\n\
-                     parts: connection, round-trip, memory, timeline, rsync, ansible";
+                     parts: connection, round-trip, first-contact, memory, timeline, rsync, ansible";
 
-const PARTS: [&str; 6] = [
+const PARTS: [&str; 7] = [
     "connection",
     "round-trip",
+    "first-contact",
     "memory",
     "timeline",
     "rsync",
@@ -102,9 +105,10 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let parts: [fn(&Lab, &Plan); 6] = [
+    let parts: [fn(&Lab, &Plan); 7] = [
         connection::compare,
         connection::compare_round_trips,
+        first_contact::compare,
         memory::compare,
         timeline::compare,
         tree::compare,

@@ -71,9 +71,14 @@ impl<'lab> Setup<'lab> {
         let port = self.port.to_string();
         let mut options = vec!["-F", "none", "-o", &known, "-p", &port];
         if program == "ssh" {
-            options.extend(["-o", "IdentitiesOnly=yes", "-i", &self.key]);
+            options.extend(self.key_options());
         }
         options.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Options for plain ssh to use the installed key.
+    pub(crate) fn key_options(&self) -> [&str; 4] {
+        ["-o", "IdentitiesOnly=yes", "-i", &self.key]
     }
 }
 
