@@ -28,6 +28,7 @@ mod fuzz;
 mod generate;
 mod hint;
 mod host_key;
+mod list;
 mod listen;
 mod match_exec;
 mod modes;
@@ -164,6 +165,7 @@ fn run_request(
         }
         Request::ProxyCommand(request) => return proxy_command::run(&request, terminal),
         Request::Listen(request) => return wait_for(listen::run(&request, terminal)),
+        Request::List(request) => list::run(&request, terminal),
         Request::Setup(setup) => print(&setup::run(&setup, terminal)?),
         Request::Shell(invocation) => {
             let ends = (io::stdin(), io::stdout());

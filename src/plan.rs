@@ -4,11 +4,13 @@
 pub(crate) mod argv;
 pub(crate) mod aws;
 pub(crate) mod cli;
+pub(crate) mod columns;
 pub(crate) mod console;
 pub(crate) mod doctor;
 pub(crate) mod host_key_alias;
 mod host_port;
 pub(crate) mod key_type;
+pub(crate) mod list;
 pub(crate) mod os_user;
 pub(crate) mod pattern;
 pub(crate) mod program;

@@ -1,9 +1,10 @@
 //! What the modes have in common: waiting for the network, printing, becoming the client.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::panic::{self, AssertUnwindSafe};
 
+use rustix::termios::tcgetwinsize;
 use tokio::runtime::Builder;
 
 use crate::error::Error;
@@ -49,4 +50,16 @@ pub(crate) fn print(text: &[u8]) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
+}
+
+/// The columns of the terminal that standard output is; `None` if it is none.
+pub(crate) fn output_width() -> Option<usize> {
+    /// The width if the terminal reports none.
+    const USUAL: u16 = 80;
+
+    let output = io::stdout();
+    let columns = output
+        .is_terminal()
+        .then(|| tcgetwinsize(&output).map_or(0, |it| it.ws_col))?;
+    Some(usize::from(if columns == 0 { USUAL } else { columns }))
 }

@@ -6,6 +6,7 @@ mod conflict;
 pub(crate) mod examination;
 pub(crate) mod grammar;
 pub(crate) mod invocation;
+pub(crate) mod list;
 pub(crate) mod listen;
 pub(crate) mod options;
 pub(crate) mod proxy_command;
@@ -21,6 +22,7 @@ use self::examination::Examination;
 use self::grammar::Grammar;
 pub(crate) use self::invocation::Options;
 use self::invocation::{Invocation, Word};
+use self::list::ListRequest;
 use self::listen::ListenRequest;
 use self::options::{Shell, Task};
 use self::proxy_command::ProxyRequest;
@@ -46,6 +48,8 @@ pub enum Request {
     Shell(Box<Invocation>),
     /// Say what is wrong with a connection (`--doctor`).
     Examine(Box<Examination>),
+    /// List instances (`--list`).
+    List(ListRequest),
     /// Print this on standard output.
     Print(Document),
     /// Run as ssh's ProxyCommand.
@@ -105,6 +109,7 @@ fn request(program: Program, mut options: Options, mut scan: Scan) -> Result<Req
         conflict::check_words(task, program, &scan)?;
     }
     Ok(match task {
+        Task::List => Request::List(list::request(options, &scan)?),
         Task::Listen => Request::Listen(Box::new(listen::request(&options, &scan)?)),
         Task::Shell => Request::Shell(Box::new(shell::request(options, scan)?)),
         Task::SshConfig => Request::Setup(setup::request(&options, &scan)?),
@@ -151,7 +156,8 @@ fn client(dry_run: bool, words: Vec<OsString>) -> Request {
 /// `--instance-id ID` and no target, as in `aws ec2-instance-connect ssh`: the ID is the target.
 fn target_by_id(program: Program, task: Task, options: &mut Options, scan: &mut Scan) {
     let is_free = scan.operands.is_empty() && scan.refused.is_none();
-    let has_one = program != Program::Scp && !matches!(task, Task::Proxy | Task::SshConfig);
+    let has_one =
+        program != Program::Scp && !matches!(task, Task::Proxy | Task::SshConfig | Task::List);
     if is_free
         && has_one
         && let Some(id) = options.instance.take()

@@ -13,6 +13,7 @@ mod http;
 mod images;
 mod inspect;
 mod instance_connect;
+pub(crate) mod listing;
 mod network;
 mod pages;
 mod refreshing;

@@ -89,7 +89,7 @@ fn setup(name: &str, line: &Path) -> String {
 /// What is typed, and the line after a TAB.
 const LINES: &[(&str, &str)] = &[
     ("mssh --reg", "mssh --region "),
-    ("mssh web --lis", "mssh web --listen "),
+    ("mssh web --liste", "mssh web --listen "),
     ("mssh -r us-gov-e", "mssh -r us-gov-east-1 "),
     ("mssh --region=us-gov-e", "mssh --region=us-gov-east-1 "),
     ("mssh -u stag", "mssh -u staging "),

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 /// several of these belongs to the longest.
 const FLOORS: &[&[&str]] = &[
     &["hint", "wire"],
-    &["plan::pattern", "plan::program"],
+    &["plan::columns", "plan::pattern", "plan::program"],
     &["plan::way"],
     &["plan::target"],
     &["plan::console"],
     &["plan::aws"],
+    &["plan::list"],
     &["plan::cli"],
     &["plan::ssh_g"],
     &["plan::route"],
@@ -34,6 +35,7 @@ const FLOORS: &[&[&str]] = &[
         "doctor",
         "generate",
         "host_key",
+        "list",
         "listen",
         "match_exec",
         "proxy_command",

@@ -16,6 +16,7 @@
 //! - `serial`: the serial console and its host key
 //! - `hops`: through instances (`-J`), with a key for each
 //! - `plain`: plain ssh, scp, sftp, rsync and git, with `mssh` as their ProxyCommand
+//! - `list`: `--list` shows all instances, whatever they are called
 //! - `listen`: a local port that is forwarded to an instance
 //! - `sharing`: over a running master connection, nothing is pushed
 //! - `credentials`: every source of credentials that the AWS CLI knows
@@ -59,6 +60,7 @@ mod host_key;
 mod imports;
 mod key;
 mod layout;
+mod list;
 mod listen;
 mod network;
 mod os_user;

@@ -9,6 +9,7 @@ use super::calls::{Call, CallerState};
 use super::console_output::ConsoleOutput;
 use super::eice::{TunnelFault, TunnelRequest};
 use super::fault::Fault;
+use super::fleet::Fleet;
 use super::images::Software;
 use super::network::Network;
 use super::ssm::{SessionBehavior, SessionRecord};
@@ -90,6 +91,12 @@ impl<'lab> Caller<'lab> {
     /// What runs on all instances from now on.
     pub(crate) fn software(&self, software: Software) -> &Self {
         self.with_state(|state| state.software = software);
+        self
+    }
+
+    /// Its instances from now on, in calls without IDs.
+    pub(crate) fn fleet(&self, fleet: Fleet) -> &Self {
+        self.with_state(|state| state.fleet = fleet);
         self
     }
 

@@ -6,6 +6,7 @@ use super::clock::Clock;
 use super::console_output::ConsoleOutput;
 use super::eice::{TunnelFault, TunnelRequest};
 use super::fault::{Fault, Trouble};
+use super::fleet::Fleet;
 use super::http::Request;
 use super::images::Software;
 use super::keys;
@@ -90,6 +91,8 @@ pub(crate) struct CallerState {
     pub(crate) network: Network,
     pub(crate) console: ConsoleOutput,
     pub(crate) software: Software,
+    /// Instances instead of the lab's, in calls without IDs.
+    pub(crate) fleet: Fleet,
     /// AWS's clock, as this caller sees it.
     pub(crate) clock: Clock,
 }
@@ -106,6 +109,7 @@ impl Default for CallerState {
             network: Network::default(),
             console: ConsoleOutput::default(),
             software: Software::default(),
+            fleet: Fleet::default(),
             clock: Clock::default(),
         }
     }

@@ -35,7 +35,7 @@ pub(crate) fn instances(
     Ok(envelope(&found, None, request_id))
 }
 
-fn check_page_size(size: Option<&str>, by_id: bool) -> Result<(), AwsError> {
+pub(super) fn check_page_size(size: Option<&str>, by_id: bool) -> Result<(), AwsError> {
     let Some(size) = size else { return Ok(()) };
     if by_id {
         let message = "The parameter instancesSet cannot be used with the parameter maxResults";

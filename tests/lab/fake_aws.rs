@@ -148,6 +148,10 @@ impl FakeAws {
     ) -> Result<String, AwsError> {
         match (operation.protocol, operation.action.as_str()) {
             (Protocol::Ec2, "DescribeInstances") => {
+                let fleet = self.with_state(&signer.access_key, |state| state.fleet.clone());
+                if fleet.size > 0 && operation.list("InstanceId").is_empty() {
+                    return fleet.answer(operation, &signer.region, request_id);
+                }
                 let software = self.with_state(&signer.access_key, |state| state.software);
                 let answer = describe::instances(operation, &signer.region, request_id)?;
                 Ok(software.in_instances(&answer))

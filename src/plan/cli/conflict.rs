@@ -22,7 +22,7 @@ impl Task {
     fn accepts(self, letter: u8) -> bool {
         match self {
             Self::Connect | Self::Proxy => true,
-            Self::Listen => letter == b'v',
+            Self::List | Self::Listen => letter == b'v',
             // -F, because the target may be a Host of that file.
             Self::Shell => b"vF".contains(&letter),
             Self::SshConfig => b"il".contains(&letter),
@@ -34,6 +34,7 @@ impl Task {
         match self {
             Self::Connect | Self::Serial | Self::SshConfig => true,
             Self::Listen | Self::Proxy => !way.is_for_ssh(),
+            Self::List => way == Way::Auto,
             Self::Shell => matches!(way, Way::Auto | Way::Ssm),
         }
     }
@@ -67,6 +68,9 @@ pub(super) fn check_key(options: &Options, scan: &Scan) -> Result<(), Usage> {
 /// # Errors
 /// The first one that does not go with it.
 pub(super) fn check_options(task: Task, options: &Options, scan: &Scan) -> Result<(), Usage> {
+    if options.json && !options.doctor && task != Task::List {
+        return Err(Usage::JsonAlone);
+    }
     match our_options(scan).find(|opt| !opt.tasks.contains(&task)) {
         Some(opt) if task == Task::Connect => Err(Usage::NeedsOther(opt)),
         Some(opt) => Err(Usage::Against(opt.long, task.option())),

@@ -247,6 +247,8 @@ pub struct Options {
     pub doctor: bool,
     /// `--json`.
     pub json: bool,
+    /// `--tsv`.
+    pub tsv: bool,
     /// `--debug`.
     pub debug: bool,
 }

@@ -23,6 +23,8 @@ pub(crate) enum Name {
     Login,
     HostKeyAlias,
     VerifyHostKey,
+    List,
+    Tsv,
     Listen,
     Proxy,
     AgentDir,
@@ -61,6 +63,7 @@ impl Shell {
 /// What mssh does with its target. Where options ask for several, the first of these is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Task {
+    List,
     Listen,
     Shell,
     SshConfig,

@@ -55,7 +55,7 @@ pub enum Usage {
     /// An option of EICE tunnels without one.
     #[error("--{long} needs --via eice", long = .0.long)]
     NeedsWay(&'static Opt),
-    #[error("--json needs --doctor")]
+    #[error("--json needs --doctor or --list")]
     JsonAlone,
     #[error("--key-type cannot be used with -i")]
     TypeOfOwnKey,
@@ -152,7 +152,7 @@ impl Hint for Usage {
                  `mssh --eice -N -L PORT:localhost:PORT TARGET`"
             }
             Self::TypeOfOwnKey => "leave out -i to have a key made, or --key-type to use your own",
-            Self::JsonAlone => "add --doctor, or leave out --json",
+            Self::JsonAlone => "add one of them, or leave out --json",
             Self::NeedsWay(_) => "add --via eice, or leave it out",
             Self::WayConflict(_, task) => way_conflict(*task),
             Self::Conflict(_, task) => conflict(*task),
@@ -171,6 +171,7 @@ impl Hint for Usage {
 
 fn conflict(task: Task) -> &'static str {
     match task {
+        Task::List => "only --region, --profile, --json, --tsv and one pattern go with it",
         Task::Listen => {
             "ssh is not involved: clients log in by themselves, and the port is that of TARGET:PORT"
         }
@@ -193,6 +194,7 @@ fn way_conflict(task: Task) -> &'static str {
     match task {
         Task::Shell => "leave out --via: the shell runs in a Session Manager session",
         Task::Listen | Task::Proxy => "only ssh itself can connect that way: choose another",
+        Task::List => "leave out --via: nothing is connected to",
         Task::SshConfig | Task::Serial | Task::Connect => "choose another",
     }
 }

@@ -51,9 +51,6 @@ pub(super) fn read_onto(
     }
     conflict::check_way(&options, scan)?;
     conflict::check_key(&options, scan)?;
-    if options.json && !options.doctor {
-        return Err(Usage::JsonAlone);
-    }
     Ok((options, document))
 }
 
@@ -112,9 +109,10 @@ impl Options {
             Name::DryRun => self.dry_run = true,
             Name::Doctor => self.doctor = true,
             Name::Json => self.json = true,
+            Name::Tsv => self.tsv = true,
             Name::Debug => self.debug = true,
             // These select a mode or a document.
-            Name::Shell | Name::Proxy | Name::SshConfig => {}
+            Name::List | Name::Shell | Name::Proxy | Name::SshConfig => {}
             Name::Completions | Name::Man | Name::Help | Name::Version => {}
         }
         Ok(())

@@ -101,11 +101,7 @@ impl TagQuery {
             name: name.into(),
             values: vec![value.to_string()],
         };
-        let not_gone = Filter {
-            name: "instance-state-name".into(),
-            values: STATES.map(str::to_owned).into(),
-        };
-        vec![by_tag, not_gone]
+        vec![by_tag, not_gone()]
     }
 
     /// What it looks for, after the word "instance".
@@ -117,6 +113,14 @@ impl TagQuery {
             Kind::Key(key) => format!("with a tag {key}"),
             Kind::Group(name) => format!("in the Auto Scaling group {name}"),
         }
+    }
+}
+
+/// Matches the instances that exist: not those that are terminated, or about to be.
+pub(crate) fn not_gone() -> Filter {
+    Filter {
+        name: "instance-state-name".into(),
+        values: STATES.map(str::to_owned).into(),
     }
 }
 

@@ -58,11 +58,7 @@ impl Regional<'_> {
 
     /// The instances that match all of these filters.
     async fn filtered(&self, filters: &[Filter]) -> Result<Vec<Instance>, AwsError> {
-        let filter = |it: &Filter| {
-            let filter = types::Filter::builder().name(it.name.as_ref());
-            filter.set_values(Some(it.values.clone())).build()
-        };
-        let filters = filters.iter().map(filter).collect();
+        let filters = filters.iter().map(sdk_filter).collect();
         let client = self.ec2::<DescribeInstancesError>();
         self.describe(client.describe_instances().set_filters(Some(filters)))
             .await
@@ -87,6 +83,11 @@ impl Regional<'_> {
     pub(super) fn ec2<E: OperationError>(&self) -> Client {
         Client::from_conf(client_config!(aws_sdk_ec2, self, E).build())
     }
+}
+
+pub(super) fn sdk_filter(filter: &Filter) -> types::Filter {
+    let sdk = types::Filter::builder().name(filter.name.as_ref());
+    sdk.set_values(Some(filter.values.clone())).build()
 }
 
 /// The SDK's instance as ours; `None` if it has no ID, which AWS never does.

@@ -54,15 +54,17 @@ struct Waited {
     since: Instant,
     tries: u32,
     is_throttled: bool,
+    /// What it has come to, if that is known.
+    progress: Option<String>,
 }
 
 impl Waited {
     fn line(&self) -> String {
         let seconds = self.since.elapsed().as_secs();
-        let why = if self.is_throttled {
-            "throttled"
-        } else {
-            "slow"
+        let why = match &self.progress {
+            _ if self.is_throttled => "throttled",
+            Some(progress) => progress,
+            None => "slow",
         };
         let tries = match self.tries {
             0 => String::new(),
@@ -132,8 +134,16 @@ impl Wait {
             since: Instant::now(),
             tries: 0,
             is_throttled: false,
+            progress: None,
         });
         Self(number)
+    }
+
+    /// Shows this instead of `slow` from now on.
+    pub(crate) fn progress(&self, progress: String) {
+        if let Some(waited) = now().of(self.0) {
+            waited.progress = Some(progress);
+        }
     }
 
     /// Awaits a future. [`next_try`] and [`throttled`] in it count for this wait.
@@ -258,6 +268,7 @@ mod tests {
             since: Instant::now(),
             tries: 0,
             is_throttled: false,
+            progress: None,
         };
         let line = waited.line();
         assert_eq!(
@@ -269,6 +280,13 @@ mod tests {
         assert_eq!(
             line,
             "waiting for DescribeInstances in us-east-1: throttled, try 3, 0 s"
+        );
+        (waited.progress, waited.is_throttled) = (Some("1000 so far".to_owned()), false);
+        waited.tries = 0;
+        let line = waited.line();
+        assert_eq!(
+            line,
+            "waiting for DescribeInstances in us-east-1: 1000 so far, 0 s"
         );
     }
 

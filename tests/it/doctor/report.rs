@@ -72,8 +72,8 @@ fn json_alone_is_a_mistake() {
     finish(caller().command("mssh").args(["--json", WEB1])).fails(
         255,
         &[
-            "mssh: error: --json needs --doctor",
-            "mssh: hint: add --doctor, or leave out --json",
+            "mssh: error: --json needs --doctor or --list",
+            "mssh: hint: add one of them, or leave out --json",
         ],
     );
 }

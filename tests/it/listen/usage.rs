@@ -91,11 +91,7 @@ const CASES: &[(&[&str], &str, &str)] = &[
         "they connect to ports 22 and 3389 only; use --ssm, or let ssh forward the port: \
          `mssh --eice -N -L PORT:localhost:PORT TARGET`",
     ),
-    (
-        &["--list"],
-        "unknown option `--list`",
-        "`aws ec2 describe-instances` lists instances",
-    ),
+    (&["--ls"], "unknown option `--ls`", "use --list"),
     (
         &["--listn", "5000", WEB1],
         "unknown option `--listn`",

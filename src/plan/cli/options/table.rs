@@ -16,6 +16,7 @@ const SWITCH: Opt = Opt {
     choices: &[],
     selects: None,
     tasks: &[
+        Task::List,
         Task::Listen,
         Task::Shell,
         Task::SshConfig,
@@ -116,6 +117,24 @@ pub(crate) const OPTIONS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
+        name: Name::List,
+        long: "list",
+        mssh_only: true,
+        selects: Some(Task::List),
+        tasks: &[Task::List],
+        help: "list the instances, sorted by name",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Tsv,
+        long: "tsv",
+        mssh_only: true,
+        rare: true,
+        tasks: &[Task::List],
+        help: "with --list: print lines with tabs, for other programs",
+        ..SWITCH
+    },
+    Opt {
         name: Name::Endpoint,
         long: "eice-endpoint",
         value: Some("ID"),
@@ -193,6 +212,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         name: Name::Proxy,
         long: "proxy",
         mssh_only: true,
+        rare: true,
         selects: Some(Task::Proxy),
         tasks: &[Task::Proxy],
         help: "run as ssh's ProxyCommand: mssh --proxy '%h' %p '%r'",
@@ -269,8 +289,14 @@ pub(crate) const OPTIONS: &[Opt] = &[
         name: Name::Json,
         long: "json",
         rare: true,
-        tasks: &[Task::Listen, Task::Shell, Task::Serial, Task::Connect],
-        help: "with --doctor: print the findings as JSON",
+        tasks: &[
+            Task::List,
+            Task::Listen,
+            Task::Shell,
+            Task::Serial,
+            Task::Connect,
+        ],
+        help: "with --doctor or --list: print JSON",
         ..SWITCH
     },
     Opt {

@@ -45,10 +45,7 @@ const WORDS: &[(&[&str], &str)] = &[
     (&["private-ip"], "use --via private"),
     (&["ipv6"], "use --via ipv6"),
     (&["ipv4"], "use -4"),
-    (
-        &["list", "list-instances", "ls"],
-        "`aws ec2 describe-instances` lists instances",
-    ),
+    (&["list-instances", "ls"], "use --list"),
     (&["verbose"], "use -v"),
     (&["quiet"], "use -q"),
     (&["config", "config-file"], "use -F FILE"),

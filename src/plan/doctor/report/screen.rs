@@ -1,6 +1,7 @@
 //! The report for a person.
 
 use super::Report;
+use crate::plan::columns::{column, columns};
 use crate::plan::doctor::finding::{Finding, Verdict};
 
 /// The column at which texts begin.
@@ -108,15 +109,6 @@ fn append(lines: &mut [String], text: &str) {
     if let Some(line) = lines.last_mut() {
         line.push_str(text);
     }
-}
-
-fn columns(word: &str) -> usize {
-    word.chars().map(column).sum()
-}
-
-/// How many columns a character takes: two for what may be wide.
-fn column(c: char) -> usize {
-    if c < '\u{1100}' { 1 } else { 2 }
 }
 
 #[cfg(test)]

@@ -1,0 +1,145 @@
+//! `--list`: the instances of a region, as a table, JSON or lines with tabs.
+//!
+//! On a terminal, a table of more than one page of DescribeInstances that takes longer than half a
+//! second is shown page by page, each sorted in itself: EC2 needs seconds for a page of a thousand.
+//! Anything else is sorted as a whole.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::error::Error;
+use crate::plan::cli::list::{Format, ListRequest};
+use crate::plan::list::row::{self, Row};
+use crate::plan::list::table::{Style, Table};
+use crate::plan::list::{json, tsv};
+use crate::resolve::lazy_aws::LazyAws;
+use crate::run::{output_width, print, wait_for};
+use crate::world::aws::listing::Page;
+use crate::world::tty::terminal::{Terminal, printable};
+use crate::world::tty::waiting::{self, Wait};
+
+/// When a terminal shows what is waited for, and the pages that have come.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Lists the instances on standard output.
+///
+/// # Errors
+/// Those of AWS, and standard output that cannot be written to.
+pub(crate) fn run(request: &ListRequest, terminal: Terminal) -> Result<(), Error> {
+    let options = &request.options;
+    let terminal = terminal.with_verbosity(options.debug, request.verbose);
+    waiting::set_patience(PATIENCE);
+    wait_for(async {
+        let mut aws = LazyAws::new(options, true, terminal);
+        let list = async {
+            let Err(error) = list(request, &aws, terminal).await else {
+                return Ok(());
+            };
+            let Some(stale) = error.dropped_session() else {
+                return Err(error);
+            };
+            terminal.warn(&stale.to_string());
+            aws.forget();
+            list(request, &aws, terminal).await
+        };
+        terminal.show_wait_during(false, list).await
+    })
+}
+
+async fn list(request: &ListRequest, aws: &LazyAws, terminal: Terminal) -> Result<(), Error> {
+    let aws = aws.in_region(None).await?;
+    let wait = Wait::begin(format!("the instances in {}", aws.region));
+    let mut listing = Listing::new(request);
+    let mut written = Ok(());
+    let take = |page: Page| {
+        if written.is_ok() {
+            written = listing.take(page);
+        }
+        wait.progress(format!("{} so far", listing.count()));
+    };
+    aws.list(&request.filters(), take).await?;
+    drop(wait);
+    written?;
+    if listing.finish()? == 0 && request.format == Format::Table {
+        let what = request.pattern.as_ref();
+        let what = what.map_or(String::new(), |pattern| format!(" {}", pattern.what()));
+        terminal.info(&format!("there is no instance{what} in {}", aws.region));
+    }
+    Ok(())
+}
+
+/// What has come, and what of it is shown.
+struct Listing<'a> {
+    request: &'a ListRequest,
+    style: Style,
+    began: Instant,
+    /// The columns of what is shown.
+    table: Option<Table>,
+    /// The rows that are not shown yet, and the number of the others.
+    waiting: Vec<Row>,
+    shown: usize,
+}
+
+impl<'a> Listing<'a> {
+    fn new(request: &'a ListRequest) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        Self {
+            request,
+            style: Style {
+                width: output_width(),
+                now: now.unwrap_or_default().as_secs(),
+                has_more: false,
+            },
+            began: Instant::now(),
+            table: None,
+            waiting: Vec::new(),
+            shown: 0,
+        }
+    }
+
+    fn count(&self) -> usize {
+        self.shown + self.waiting.len()
+    }
+
+    /// Keeps the rows of a page, and shows them if the reader has waited for long.
+    fn take(&mut self, page: Page) -> Result<(), Error> {
+        let pattern = self.request.pattern.as_ref();
+        let wanted = |row: &Row| pattern.is_none_or(|pattern| pattern.wants(row));
+        self.waiting.extend(page.rows.into_iter().filter(wanted));
+        let for_reader = self.request.format == Format::Table && self.style.width.is_some();
+        let is_late = self.table.is_some() || self.began.elapsed() >= PATIENCE;
+        if for_reader && is_late && !page.is_last && !self.waiting.is_empty() {
+            self.style.has_more = true;
+            return self.show();
+        }
+        Ok(())
+    }
+
+    /// Shows the rest. Returns the number of all.
+    fn finish(mut self) -> Result<usize, Error> {
+        if self.request.format != Format::Table || !self.waiting.is_empty() {
+            self.show()?;
+        }
+        Ok(self.shown)
+    }
+
+    fn show(&mut self) -> Result<(), Error> {
+        let mut rows = std::mem::take(&mut self.waiting);
+        row::sort(&mut rows);
+        self.shown += rows.len();
+        let text = match self.request.format {
+            Format::Json => json::json(&rows),
+            Format::Tsv => tsv::tsv(&rows, printable),
+            Format::Table => match &self.table {
+                Some(table) => table.lines(&rows, printable),
+                None => {
+                    let table = Table::of(&rows, self.style, printable);
+                    let text = table.head() + &table.lines(&rows, printable);
+                    self.table = Some(table);
+                    text
+                }
+            },
+        };
+        waiting::clear();
+        print(text.as_bytes())
+    }
+}

@@ -1,0 +1,235 @@
+//! The rows in an answer of `DescribeInstances`, which is XML.
+//!
+//! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html>
+
+use aws_smithy_xml::decode::{Document, ScopedDecoder, XmlDecodeError, try_data};
+
+use crate::plan::aws::date;
+use crate::plan::list::row::Row;
+use crate::plan::target::ids::{InstanceId, Region};
+use crate::plan::target::instance::State;
+
+/// The longest text that is kept, in characters, and the most tags: more than AWS permits.
+const TEXT: usize = 300;
+const TAGS: usize = 60;
+
+const ROOT: &str = "DescribeInstancesResponse";
+
+/// An answer.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) rows: Vec<Row>,
+    /// The same answer without them.
+    pub(super) rest: String,
+}
+
+/// Reads an answer.
+///
+/// # Errors
+/// If it is no such answer.
+pub(super) fn read(body: &[u8], region: &Region) -> Result<Answer, XmlDecodeError> {
+    let mut document = Document::try_from(body)?;
+    let mut root = document.root_element()?;
+    if !root.start_el().matches(ROOT) {
+        return Err(XmlDecodeError::custom("another element"));
+    }
+    let mut rows = Vec::new();
+    let mut token = String::new();
+    while let Some(mut part) = root.next_tag() {
+        match part.start_el().local() {
+            "reservationSet" => reservations(&mut part, region, &mut rows),
+            "nextToken" => token = escaped(&try_data(&mut part)?),
+            _ => {}
+        }
+    }
+    let rest = format!("<{ROOT}><nextToken>{token}</nextToken></{ROOT}>");
+    Ok(Answer { rows, rest })
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
+fn reservations(set: &mut ScopedDecoder<'_, '_>, region: &Region, rows: &mut Vec<Row>) {
+    while let Some(mut reservation) = set.next_tag() {
+        while let Some(mut part) = reservation.next_tag() {
+            if part.start_el().local() != "instancesSet" {
+                continue;
+            }
+            while let Some(mut item) = part.next_tag() {
+                rows.extend(row(&mut item, region));
+            }
+        }
+    }
+}
+
+/// An instance; `None` if it has no valid ID, which never happens with AWS.
+fn row(item: &mut ScopedDecoder<'_, '_>, region: &Region) -> Option<Row> {
+    let mut id = None;
+    let mut row = Fields::default();
+    while let Some(mut field) = item.next_tag() {
+        match field.start_el().local() {
+            "instanceId" => id = InstanceId::parse(&text(&mut field)).ok(),
+            "instanceState" => row.state = child(&mut field, "name"),
+            "placement" => row.zone = child(&mut field, "availabilityZone"),
+            "instanceType" => row.kind = text(&mut field),
+            "privateIpAddress" => row.private = text(&mut field),
+            "ipAddress" => row.public = text(&mut field),
+            "ipv6Address" => row.ipv6 = text(&mut field),
+            "launchTime" => row.launched = text(&mut field),
+            "tagSet" => row.tags = tags(&mut field),
+            "networkInterfaceSet" if row.ipv6.is_empty() => {
+                row.ipv6 = first_ipv6(&mut field).unwrap_or_default();
+            }
+            _ => {}
+        }
+    }
+    Some(row.of(id?, region.clone()))
+}
+
+/// The fields as they are in the answer.
+#[derive(Default)]
+struct Fields {
+    state: String,
+    zone: String,
+    kind: String,
+    private: String,
+    public: String,
+    ipv6: String,
+    launched: String,
+    tags: Vec<(String, String)>,
+}
+
+impl Fields {
+    fn of(self, id: InstanceId, region: Region) -> Row {
+        let mut tags = self.tags;
+        let name = tags.iter().position(|(key, _)| key == "Name");
+        let name = name.map_or_else(String::new, |at| tags.swap_remove(at).1);
+        tags.sort();
+        Row {
+            id,
+            name,
+            state: State::parse(&self.state),
+            region,
+            zone: self.zone,
+            kind: self.kind,
+            private: self.private.parse().ok(),
+            public: self.public.parse().ok(),
+            ipv6: self.ipv6.parse().ok(),
+            launched: date::read(&self.launched).and_then(|(it, _)| u64::try_from(it).ok()),
+            tags,
+        }
+    }
+}
+
+fn text(tag: &mut ScopedDecoder<'_, '_>) -> String {
+    let text = try_data(tag).unwrap_or_default();
+    match text.char_indices().nth(TEXT) {
+        Some((end, _)) => text[..end].to_owned(),
+        None => text.into_owned(),
+    }
+}
+
+/// The text of the child of this name.
+fn child(tag: &mut ScopedDecoder<'_, '_>, name: &str) -> String {
+    while let Some(mut child) = tag.next_tag() {
+        if child.start_el().local() == name {
+            return text(&mut child);
+        }
+    }
+    String::new()
+}
+
+fn tags(set: &mut ScopedDecoder<'_, '_>) -> Vec<(String, String)> {
+    let mut tags = Vec::new();
+    while let Some(mut item) = set.next_tag() {
+        let (mut key, mut value) = (String::new(), String::new());
+        while let Some(mut part) = item.next_tag() {
+            match part.start_el().local() {
+                "key" => key = text(&mut part),
+                "value" => value = text(&mut part),
+                _ => {}
+            }
+        }
+        if tags.len() < TAGS {
+            tags.push((key, value));
+        }
+    }
+    tags
+}
+
+/// The first IPv6 address of any interface.
+fn first_ipv6(interfaces: &mut ScopedDecoder<'_, '_>) -> Option<String> {
+    while let Some(mut interface) = interfaces.next_tag() {
+        while let Some(mut part) = interface.next_tag() {
+            if part.start_el().local() != "ipv6AddressesSet" {
+                continue;
+            }
+            while let Some(mut item) = part.next_tag() {
+                let address = child(&mut item, "ipv6Address");
+                if !address.is_empty() {
+                    return Some(address);
+                }
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INSTANCE: &str = "<instanceId>i-0000000a</instanceId>\
+        <instanceState><code>16</code><name>running</name></instanceState>\
+        <instanceType>t3.micro</instanceType>\
+        <launchTime>1970-01-01T00:01:00.000Z</launchTime>\
+        <placement><availabilityZone>us-east-1a</availabilityZone><groupName/></placement>\
+        <privateIpAddress>10.0.0.1</privateIpAddress>\
+        <tagSet><item><key>role</key><value>a&amp;b</value></item>\
+        <item><key>Name</key><value>&lt;web&gt; &#x1b;[2J</value></item></tagSet>\
+        <networkInterfaceSet><item><privateIpAddress>10.0.0.9</privateIpAddress>\
+        <tagSet><item><key>Name</key><value>eth</value></item></tagSet>\
+        <ipv6AddressesSet><item><ipv6Address>::1</ipv6Address></item></ipv6AddressesSet>\
+        </item></networkInterfaceSet>";
+
+    fn answer(instance: &str) -> String {
+        format!(
+            "<?xml version=\"1.0\"?>\n<{ROOT} xmlns=\"http://ec2.amazonaws.com/doc/2016-11-15/\">\
+             <requestId>x</requestId><reservationSet><item><instancesSet><item>{instance}</item>\
+             <item/></instancesSet></item></reservationSet>\
+             <nextToken>a&amp;b</nextToken></{ROOT}>"
+        )
+    }
+
+    #[test]
+    fn the_fields_of_a_row_are_read_and_those_of_its_interfaces_are_not() {
+        let region = Region::us_east_1();
+        let answer = read(answer(INSTANCE).as_bytes(), &region).expect("an answer");
+        let row = Row {
+            private: Some([10, 0, 0, 1].into()),
+            ipv6: Some([0, 0, 0, 0, 0, 0, 0, 1].into()),
+            launched: Some(60),
+            tags: vec![("role".into(), "a&b".into())],
+            ..Row::example("i-0000000a", "<web> \u{1b}[2J")
+        };
+        assert_eq!(answer.rows, [row]);
+        let rest = format!("<{ROOT}><nextToken>a&amp;b</nextToken></{ROOT}>");
+        assert_eq!(answer.rest, rest);
+    }
+
+    #[test]
+    fn long_texts_are_cut_and_other_answers_refused() {
+        let region = Region::us_east_1();
+        let long = "x".repeat(TEXT + 1);
+        let instance =
+            format!("<instanceId>i-0000000a</instanceId><instanceType>{long}</instanceType>");
+        let rows = read(answer(&instance).as_bytes(), &region)
+            .expect("an answer")
+            .rows;
+        assert_eq!(rows[0].kind.len(), TEXT);
+        for other in ["", "<html>", "{}", "<a><b/></a>", "\u{0}"] {
+            assert!(read(other.as_bytes(), &region).is_err(), "{other}");
+        }
+    }
+}
