@@ -19,6 +19,9 @@ const SHORT: u32 = 600;
 /// The longest input.
 const LONGEST: usize = 16 * 1024;
 
+/// How long an input may take in a debug build: nothing is quadratic in a way that matters.
+const LIMIT: Duration = Duration::from_secs(2);
+
 /// Bytes and words that parsers treat differently.
 const ODD: &[&[u8]] = &[
     b"\0",
@@ -66,7 +69,7 @@ const ODD: &[&[u8]] = &[
 
 /// Checks a property of mutations of these inputs. Each input that the property accepts (`true`) may
 /// be mutated further.
-fn mutations(corpus: &[&[u8]], property: impl Fn(&[u8]) -> bool) {
+pub(crate) fn mutations(corpus: &[&[u8]], property: impl Fn(&[u8]) -> bool) {
     let seconds = env::var("MSSH_FUZZ_SECONDS").ok();
     let seconds = seconds.map(|it| Duration::from_secs(it.parse().expect("a number of seconds")));
     let seed = if seconds.is_some() {
@@ -84,12 +87,25 @@ fn mutations(corpus: &[&[u8]], property: impl Fn(&[u8]) -> bool) {
             _ => mutated(&pool, &mut random),
         };
         tried += 1;
-        let start = Instant::now();
-        let accepted = catch_unwind(AssertUnwindSafe(|| property(&input)));
-        slowest = slowest.max(start.elapsed());
+        let failed = || println!("seed {seed}, input {tried}: b\"{}\"", input.escape_ascii());
+        let attempt = || {
+            let start = Instant::now();
+            let accepted = catch_unwind(AssertUnwindSafe(|| property(&input)));
+            (start.elapsed(), accepted)
+        };
+        let (mut took, accepted) = attempt();
+        if took > LIMIT {
+            // Another process may have had the processor.
+            took = took.min(attempt().0);
+        }
+        slowest = slowest.max(took);
+        if took > LIMIT {
+            failed();
+        }
+        assert!(took < LIMIT, "{took:?}");
         match accepted {
             Err(panic) => {
-                println!("seed {seed}, input {tried}: b\"{}\"", input.escape_ascii());
+                failed();
                 resume_unwind(panic)
             }
             Ok(true) if pool.len() < 4000 => pool.push(input),
@@ -101,8 +117,6 @@ fn mutations(corpus: &[&[u8]], property: impl Fn(&[u8]) -> bool) {
         "{tried} inputs, {} accepted, the slowest took {slowest:?}",
         pool.len()
     );
-    // Nothing is quadratic in a way that matters.
-    assert!(slowest < Duration::from_secs(2), "{slowest:?}");
 }
 
 /// One of the inputs with some changes.

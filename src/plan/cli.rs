@@ -186,7 +186,8 @@ fn is_for_client(program: Program, scan: &Scan) -> bool {
 fn invocation(program: Program, options: Options, scan: Scan) -> Result<Invocation, Usage> {
     let is_destination = |at: usize| match program {
         Program::Ssh | Program::Sftp => scan.operands.first() == Some(&at),
-        Program::Scp => scan.operands.contains(&at),
+        // They are in order.
+        Program::Scp => scan.operands.binary_search(&at).is_ok(),
     };
     let read = |(at, word): (usize, OsString)| {
         let destination = match program {

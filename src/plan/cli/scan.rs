@@ -7,6 +7,7 @@
 mod collisions;
 mod letters;
 
+use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
@@ -64,6 +65,7 @@ pub(crate) fn scan(program: Program, grammar: Grammar, words: &[OsString]) -> Re
         words,
         at: 0,
         ahead: false,
+        address_follows: OnceCell::new(),
         scan: Scan::default(),
     };
     scanner.options()?;
@@ -82,6 +84,8 @@ struct Scanner<'a> {
     at: usize,
     /// Whether this scanner only looks ahead for another one, which must decide what a `-t` means.
     ahead: bool,
+    /// Whether the destination, which comes later, can only be an address.
+    address_follows: OnceCell<bool>,
     scan: Scan,
 }
 
@@ -163,7 +167,7 @@ impl<'a> Scanner<'a> {
         self.scan.words.push(word.to_owned());
     }
 
-    /// Whether a word among the operands is one of our options.
+    /// Whether a word among the operands is one of our options, or several and nothing else.
     fn is_ours(&self, word: &[u8]) -> bool {
         match word {
             [b'-', b'-', long @ ..] => {

@@ -70,7 +70,17 @@ pub(crate) async fn dial(
         cause: "its URL makes no sense".to_owned(),
     })?;
     let io = dial::connect(&url, network).await?;
-    let upgrade = http::upgrade(io, &url, headers);
+    open(io, &url, headers, longest).await
+}
+
+/// Opens a websocket over this connection to the host of the URL.
+async fn open(
+    io: Io,
+    url: &WebsocketUrl,
+    headers: &[(String, String)],
+    longest: usize,
+) -> Result<Socket, DialError> {
+    let upgrade = http::upgrade(io, url, headers);
     let io = dial::in_time(DialStep::Upgrade, &url.host, upgrade).await??;
     let config = Config::default().flush_threshold(FLUSH);
     let limits = Limits::default().max_payload_len(Some(longest));
@@ -132,3 +142,6 @@ impl WebsocketUrl {
         }
     }
 }
+
+#[cfg(test)]
+mod fuzz;

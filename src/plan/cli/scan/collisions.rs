@@ -3,6 +3,7 @@
 //! ssh has no `-r`, `-u`, `-z` or `-d`, but a `-t`; sftp and scp have a `-r`, scp a `-d` and a `-t`.
 //! A letter that the client has, too, is ours only where it is written as the original required it.
 
+use std::cell::OnceCell;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
@@ -66,9 +67,19 @@ impl Scanner<'_> {
             let host = word.rsplit(|&b| b == b'@').next().unwrap_or_default();
             return !is_id(host);
         }
+        // Every `-t` before the destination gets the same answer: looked up once, or many of them would
+        // take time quadratic in their number.
+        *self
+            .address_follows
+            .get_or_init(|| self.sees_address(after))
+    }
+
+    /// Whether the options from this word on are followed by a destination that can only be an address.
+    fn sees_address(&self, at: usize) -> bool {
         let mut ahead = Scanner {
-            at: after,
+            at,
             ahead: true,
+            address_follows: OnceCell::new(),
             scan: Scan::default(),
             ..*self
         };

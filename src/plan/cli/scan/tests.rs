@@ -202,6 +202,15 @@ fn r_of_sftp_and_scp_is_a_region_if_one_follows() {
 }
 
 #[test]
+fn letters_after_the_target_of_sftp_are_ours_only_if_all_of_a_word_are() {
+    let ours = "debug region=eu-west-1";
+    reads(Program::Sftp, &["h", "-dreu-west-1"], "h", ours, "");
+    reads(Program::Sftp, &["h", "-dC"], "h -dC", "", "");
+    reads(Program::Sftp, &["h", "-Cd"], "h -Cd", "", "");
+    reads(Program::Sftp, &["h", "-d", "-"], "h -", "debug", "");
+}
+
+#[test]
 fn d_and_t_are_scps_in_scp() {
     reads(Program::Scp, &["-d", "a", "h:"], "-d a h:", "", "d");
     reads(Program::Scp, &["-t", "dir"], "-t dir", "", "t");

@@ -12,7 +12,8 @@ use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
 use hyper::header::{
     CONNECTION, DATE, HOST, HeaderMap, PROXY_AUTHORIZATION, SEC_WEBSOCKET_ACCEPT,
-    SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE, USER_AGENT,
+    SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
+    UPGRADE, USER_AGENT,
 };
 use hyper::{Method, Request, Response, StatusCode, upgrade};
 use hyper_util::rt::TokioIo;
@@ -139,12 +140,20 @@ fn offset(headers: &HeaderMap) -> Option<Offset> {
     Offset::of(DateTime::from(SystemTime::now()).secs(), there)
 }
 
-/// Whether this is an answer to our key.
+/// Whether this is an answer to our key, without an extension or a protocol, since we asked for none
+/// (RFC 6455, 4.1).
 fn accepts(headers: &HeaderMap, key: &str) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let expected = base64::encode(Sha1::digest(format!("{key}{GUID}")));
+    let connection = headers.get_all(CONNECTION).iter();
+    let mut connection = connection
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
     text(UPGRADE).is_some_and(|value| value.eq_ignore_ascii_case("websocket"))
+        && connection.any(|it| it.trim().eq_ignore_ascii_case("upgrade"))
         && text(SEC_WEBSOCKET_ACCEPT) == Some(expected.as_str())
+        && !headers.contains_key(SEC_WEBSOCKET_EXTENSIONS)
+        && !headers.contains_key(SEC_WEBSOCKET_PROTOCOL)
 }
 
 async fn exchange(io: Io, request: Request<Empty<Bytes>>) -> Result<Response<Incoming>, String> {
