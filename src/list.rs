@@ -4,7 +4,7 @@
 //! second is shown page by page, each sorted in itself: EC2 needs seconds for a page of a thousand.
 //! Anything else is sorted as a whole.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use crate::error::Error;
 use crate::plan::cli::list::{Format, ListRequest};
@@ -14,6 +14,7 @@ use crate::plan::list::{json, tsv};
 use crate::resolve::lazy_aws::LazyAws;
 use crate::run::{output_width, print, wait_for};
 use crate::world::aws::listing::Page;
+use crate::world::cache::{InstanceCache, now};
 use crate::world::tty::terminal::{Terminal, printable};
 use crate::world::tty::waiting::{self, Wait};
 
@@ -59,10 +60,16 @@ async fn list(request: &ListRequest, aws: &LazyAws, terminal: Terminal) -> Resul
     aws.list(&request.filters(), take).await?;
     drop(wait);
     written?;
-    if listing.finish()? == 0 && request.format == Format::Table {
+    let rows = listing.finish()?;
+    if rows.is_empty() && request.format == Format::Table {
         let what = request.pattern.as_ref();
         let what = what.map_or(String::new(), |pattern| format!(" {}", pattern.what()));
         terminal.info(&format!("there is no instance{what} in {}", aws.region));
+    }
+    if request.pattern.is_none()
+        && let Some(cache) = InstanceCache::of(&request.options, &aws.region, terminal)
+    {
+        cache.write(&rows);
     }
     Ok(())
 }
@@ -74,30 +81,29 @@ struct Listing<'a> {
     began: Instant,
     /// The columns of what is shown.
     table: Option<Table>,
-    /// The rows that are not shown yet, and the number of the others.
+    /// The rows that are not shown yet, and the others.
     waiting: Vec<Row>,
-    shown: usize,
+    shown: Vec<Row>,
 }
 
 impl<'a> Listing<'a> {
     fn new(request: &'a ListRequest) -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
         Self {
             request,
             style: Style {
                 width: output_width(),
-                now: now.unwrap_or_default().as_secs(),
+                now: now(),
                 has_more: false,
             },
             began: Instant::now(),
             table: None,
             waiting: Vec::new(),
-            shown: 0,
+            shown: Vec::new(),
         }
     }
 
     fn count(&self) -> usize {
-        self.shown + self.waiting.len()
+        self.shown.len() + self.waiting.len()
     }
 
     /// Keeps the rows of a page, and shows them if the reader has waited for long.
@@ -114,8 +120,8 @@ impl<'a> Listing<'a> {
         Ok(())
     }
 
-    /// Shows the rest. Returns the number of all.
-    fn finish(mut self) -> Result<usize, Error> {
+    /// Shows the rest. Returns all.
+    fn finish(mut self) -> Result<Vec<Row>, Error> {
         if self.request.format != Format::Table || !self.waiting.is_empty() {
             self.show()?;
         }
@@ -125,7 +131,6 @@ impl<'a> Listing<'a> {
     fn show(&mut self) -> Result<(), Error> {
         let mut rows = std::mem::take(&mut self.waiting);
         row::sort(&mut rows);
-        self.shown += rows.len();
         let text = match self.request.format {
             Format::Json => json::json(&rows),
             Format::Tsv => tsv::tsv(&rows, printable),
@@ -139,6 +144,7 @@ impl<'a> Listing<'a> {
                 }
             },
         };
+        self.shown.append(&mut rows);
         waiting::clear();
         print(text.as_bytes())
     }

@@ -3,6 +3,11 @@
 
 pub(crate) mod argv;
 pub(crate) mod aws;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the picker and completion will read it")
+)]
+pub(crate) mod cache;
 pub(crate) mod cli;
 pub(crate) mod columns;
 pub(crate) mod console;

@@ -90,6 +90,7 @@ fn reference(program: Program) -> Roff {
     terms(&mut roff, "ENVIRONMENT", text::ENVIRONMENT);
     terms(&mut roff, "FILES", text::FILES);
     if is_ssh {
+        term(&mut roff, text::CACHE);
         term(&mut roff, text::INSTALLED);
     }
     terms(&mut roff, "EXIT STATUS", text::STATUS);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::lab::instances::{IN_EU_WEST_1, TERMINATED, WEB1};
 use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, Fleet, Trouble};
-use crate::sandbox::{Pty, caller, look_ups, run};
+use crate::sandbox::{Pty, caller, files_below, finish, look_ups, mode, run};
 
 /// A caller with this many instances.
 fn fleet(size: usize) -> Caller<'static> {
@@ -171,4 +171,33 @@ fn a_pattern_is_any_form_of_a_target() {
             "mssh: hint: leave out --via: nothing is connected to",
         ],
     );
+}
+
+#[test]
+fn a_whole_list_is_cached_for_its_owner_alone() {
+    let caller = fleet(3);
+    let base = tempfile::tempdir().expect("a directory");
+    let mssh = |words: &[&str]| {
+        let mut command = caller.command("mssh");
+        command.env("XDG_CACHE_HOME", base.path()).args(words);
+        assert_eq!(finish(&mut command).code, Some(0), "{words:?}");
+        files_below(base.path())
+    };
+    assert!(mssh(&["--list", "--no-cache"]).is_empty());
+    assert!(mssh(&["--list", "web-1"]).is_empty());
+    assert!(mssh(&[WEB1, "true"]).is_empty());
+    let files = mssh(&["--list"]);
+    let [file] = files.as_slice() else {
+        panic!("one file: {files:?}");
+    };
+    let directory = file.parent().expect("a directory");
+    assert_eq!(directory, base.path().join("mssh"));
+    assert_eq!((mode(directory), mode(file)), (0o700, 0o600));
+    let text = std::fs::read_to_string(file).expect("text");
+    assert!(text.starts_with("mssh instances 1 "), "{text}");
+    let line = format!("\nweb-0\t{}\trunning\tus-east-1a\t", Fleet::id(0));
+    assert!(text.contains(&line), "{text}");
+    assert!(!file.to_string_lossy().contains(caller.access_key()));
+    assert_eq!(mssh(&["--list"]), files);
+    assert_eq!(mssh(&["--list", "--region", "eu-west-1"]).len(), 2);
 }

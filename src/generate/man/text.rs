@@ -59,6 +59,13 @@ pub(super) const FILES: &[Term] = &[
 ];
 
 /// For mssh only.
+pub(super) const CACHE: Term = (
+    "$XDG_CACHE_HOME/mssh, ~/.cache/mssh",
+    "Written by --list: names, IDs, addresses and tags of instances, never used to connect without \
+     asking AWS.",
+);
+
+/// For mssh only.
 pub(super) const INSTALLED: Term = (
     "~/.ssh/mssh.conf, ~/.ssh/config.before-mssh",
     "Written by --ssh-config --install: the block for plain ssh, and a backup of ~/.ssh/config.",

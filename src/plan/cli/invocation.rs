@@ -249,6 +249,8 @@ pub struct Options {
     pub json: bool,
     /// `--tsv`.
     pub tsv: bool,
+    /// `--no-cache`.
+    pub no_cache: bool,
     /// `--debug`.
     pub debug: bool,
 }

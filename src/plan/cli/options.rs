@@ -25,6 +25,7 @@ pub(crate) enum Name {
     VerifyHostKey,
     List,
     Tsv,
+    NoCache,
     Listen,
     Proxy,
     AgentDir,

@@ -110,6 +110,7 @@ impl Options {
             Name::Doctor => self.doctor = true,
             Name::Json => self.json = true,
             Name::Tsv => self.tsv = true,
+            Name::NoCache => self.no_cache = true,
             Name::Debug => self.debug = true,
             // These select a mode or a document.
             Name::List | Name::Shell | Name::Proxy | Name::SshConfig => {}

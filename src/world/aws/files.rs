@@ -161,7 +161,7 @@ fn decoded(path: &Path, bytes: Vec<u8>) -> Result<String, AwsError> {
 }
 
 /// The user's home directory: HOME, else the one in the system's user database.
-pub(super) fn home() -> Option<PathBuf> {
+pub(crate) fn home() -> Option<PathBuf> {
     let set = env::var_os("HOME").filter(|home| !home.is_empty());
     set.map(PathBuf::from).or_else(|| {
         let user = nix::unistd::User::from_uid(nix::unistd::getuid());

@@ -66,6 +66,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         letter: Some(b'z'),
         value: Some("ZONE"),
         original: true,
+        rare: true,
         tasks: TARGETED,
         help: "availability zone (with --instance-id: saves a call)",
         ..SWITCH
@@ -132,6 +133,15 @@ pub(crate) const OPTIONS: &[Opt] = &[
         rare: true,
         tasks: &[Task::List],
         help: "with --list: print lines with tabs, for other programs",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::NoCache,
+        long: "no-cache",
+        mssh_only: true,
+        rare: true,
+        tasks: &[Task::List],
+        help: "with --list: write no cache of names and IDs",
         ..SWITCH
     },
     Opt {
