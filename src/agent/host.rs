@@ -100,7 +100,9 @@ impl HostAgent {
             return;
         };
         while let Ok((stream, _)) = listener.accept() {
-            if let Ok(stream) = UnixStream::from_std(stream) {
+            // tokio takes no stream that blocks, as one that was accepted here does.
+            let is_usable = stream.set_nonblocking(true).is_ok();
+            if is_usable && let Ok(stream) = UnixStream::from_std(stream) {
                 handed_over(&self.socket, &stream);
             }
         }
