@@ -6,7 +6,7 @@
 pub(crate) mod client;
 mod control;
 pub(crate) mod host;
-mod host_key;
+pub(crate) mod host_key;
 pub(crate) mod host_key_check;
 mod json;
 pub(crate) mod process;

@@ -3,22 +3,26 @@
 //!
 //! ssh has already decided host, port and user: `ssh -G` only tells which agent the user has.
 
+mod carrier;
+mod first_contact;
+
 use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
-use tokio::process::Child;
 use tokio::time::timeout;
+
+use self::carrier::{Carrier, End};
+use self::first_contact::FirstContact;
 
 use crate::agent::host::HostAgent;
 use crate::agent::pusher::Pusher;
 use crate::error::Error;
 use crate::plan::argv::CommandLine;
-use crate::plan::argv::tunnel::TunnelRequest;
 use crate::plan::cli::proxy_command::ProxyRequest;
 use crate::plan::cli::usage::Usage;
 use crate::plan::route::{Route, hops};
@@ -28,12 +32,8 @@ use crate::resolve::host::Settings;
 use crate::resolve::lazy_aws::LazyAws;
 use crate::resolve::push::{KeyAgent, KeyPush};
 use crate::resolve::{find, jump};
-use crate::run::{print, show, wait_for};
-use crate::tunnel;
-use crate::world::aws::Credentials;
+use crate::run::wait_for;
 use crate::world::key::directory;
-use crate::world::net::stdio_tcp;
-use crate::world::net::tcp::{self, ConnectError};
 use crate::world::openssh::{self, ConfigSource, host_names, user_agent};
 use crate::world::process;
 use crate::world::process::error::IoError;
@@ -41,18 +41,10 @@ use crate::world::process::signals::ShutdownSignals;
 use crate::world::process::stdio;
 use crate::world::tty::terminal::Terminal;
 
-/// How the bytes are copied.
-enum Carrier {
-    /// By a TCP connection, or a tunnel with these credentials.
-    Ourselves(Route, Option<Credentials>),
-    /// By an ssh that connects through hops.
-    Ssh(CommandLine),
-}
-
 /// How often to look whether ssh is there, before the bytes are copied.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// How long an ssh that connects through hops may take to end.
+/// How long the last bytes before an error may take to reach ssh.
 const END: Duration = Duration::from_secs(1);
 
 /// Copies the bytes between ssh and the instance, and answers ssh about the key meanwhile.
@@ -121,7 +113,7 @@ async fn carry(
     let options = &request.invocation.options;
     let agent = (!options.dry_run).then_some(KeyAgent::Here(pusher));
     let push = KeyPush::by(agent, &request.invocation);
-    let (carrier, push) = tokio::select! {
+    let (carrier, contact, push) = tokio::select! {
         // On the heap: it is large.
         ready = Box::pin(prepare(request, push, terminal)) => ready?,
         () = hangup.next() => return Ok(ExitCode::from(255)),
@@ -129,10 +121,10 @@ async fn carry(
     };
     pusher.has_all();
     if options.dry_run {
-        return show_carrier(&carrier, request.port).map(|()| ExitCode::SUCCESS);
+        return carrier.show(request.port).map(|()| ExitCode::SUCCESS);
     }
     tokio::select! {
-        end = copy(request, carrier, hangup, terminal) => end,
+        end = copy(request, (carrier, contact), hangup, terminal) => end,
         error = push.failure() => Err(error),
     }
 }
@@ -144,67 +136,46 @@ async fn reader_is_gone() {
     }
 }
 
-fn show_carrier(carrier: &Carrier, port: u16) -> Result<(), Error> {
-    match carrier {
-        Carrier::Ssh(line) => show(line),
-        Carrier::Ourselves(route, _) => {
-            print(format!("connect to port {port} by {route}\n").as_bytes())
-        }
-    }
-}
-
+/// Copies the bytes, past the comparison of the host key if there is one to be made.
 async fn copy(
     request: &ProxyRequest,
-    carrier: Carrier,
-    mut hangup: ShutdownSignals,
+    (carrier, contact): (Carrier, Option<FirstContact<'_>>),
+    hangup: ShutdownSignals,
     terminal: Terminal,
 ) -> Result<ExitCode, Error> {
-    match carrier {
-        Carrier::Ourselves(Route::Tunnel(_, tunnel), credentials) => {
-            let wanted = TunnelRequest::of(&request.invocation.options, tunnel, request.port);
-            let ends = (io::stdin(), io::stdout());
-            tunnel::through(&wanted, credentials, ends, terminal).await?;
-        }
-        Carrier::Ourselves(route, _) => {
-            let (host, port) = (route.destination(), request.port);
-            let relay = tokio::task::spawn_blocking(move || relay(&host, port));
-            tokio::select! {
-                end = relay => end.map_err(|it| IoError::Start(it.into()))??,
-                () = hangup.next() => {}
+    let output = io::stdout().as_fd().try_clone_to_owned();
+    let output = output.map_err(IoError::Start)?;
+    let Some(contact) = contact else {
+        let end = carrier.copy(request, output, hangup, terminal).await?;
+        return Ok(end.status());
+    };
+    let (output, copying) = first_contact::copy_past(output)?;
+    let mut watching = pin!(contact.watch(copying));
+    let mut is_watched = false;
+    let mut carrying = pin!(carrier.copy(request, output, hangup, terminal));
+    let end = loop {
+        tokio::select! {
+            end = &mut carrying => break end,
+            watched = &mut watching, if !is_watched => {
+                watched?;
+                is_watched = true;
             }
         }
-        Carrier::Ssh(line) => {
-            let mut ssh = process::start_client(&line)?;
-            let ended = tokio::select! {
-                ended = ssh.wait() => ended,
-                () = hangup.next() => {
-                    hang_up(&ssh);
-                    // It is killed if it takes longer.
-                    match timeout(END, ssh.wait()).await {
-                        Ok(ended) => ended,
-                        Err(_) => return Ok(ExitCode::from(255)),
-                    }
-                }
-            };
-            let code = ended.map_err(IoError::Start)?.code();
-            let code = code.and_then(|it| u8::try_from(it).ok()).unwrap_or(255);
-            return Ok(ExitCode::from(code));
-        }
+    };
+    // The last bytes may be on their way still.
+    match end {
+        Ok(End::Done(_)) if !is_watched => watching.await?,
+        Err(_) if !is_watched => drop(timeout(END, watching).await),
+        _ => {}
     }
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Tells a child what ssh has told us.
-fn hang_up(child: &Child) {
-    let pid = child.id().and_then(|it| Pid::from_raw(it.cast_signed()));
-    let _ = pid.map(|pid| kill_process(pid, Signal::HUP));
+    Ok(end?.status())
 }
 
 async fn prepare<'a>(
     request: &'a ProxyRequest,
     push: KeyPush<'a>,
     terminal: Terminal,
-) -> Result<(Carrier, KeyPush<'a>), Error> {
+) -> Result<(Carrier, Option<FirstContact<'a>>, KeyPush<'a>), Error> {
     let invocation = &request.invocation;
     let mut destinations = invocation.destinations();
     let settings = destinations.next().map_or_else(HostConfig::default, |it| {
@@ -220,13 +191,18 @@ async fn prepare<'a>(
     let targets = resolver.all().await?;
     let route = targets.into_iter().next().map(|it| it.route);
     let route = route.ok_or(Usage::NoTarget)?;
+    let contact = if invocation.options.dry_run {
+        None
+    } else {
+        FirstContact::of(request, &resolver.push, &route, terminal)?
+    };
     let carrier = if request.hops.is_empty() {
         Carrier::Ourselves(route, resolver.aws.credentials().await?)
     } else {
         // On the heap: it is large, and few destinations have hops.
         Carrier::Ssh(Box::pin(forwarding_ssh(request, &route, terminal)).await?)
     };
-    Ok((carrier, resolver.push))
+    Ok((carrier, contact, resolver.push))
 }
 
 /// The ssh that connects through the hops to the end of the route.
@@ -259,17 +235,4 @@ async fn forwarding_ssh(
         directory,
         &forward,
     )
-}
-
-/// Copies the bytes over a TCP connection of our own.
-fn relay(host: &str, port: u16) -> Result<(), Error> {
-    let socket = tcp::connect_blocking(host, port)?;
-    // Ctrl-C is for ssh, which may have gone to the background and still need us.
-    process::detach_from_terminal();
-    let input = io::stdin().as_fd().try_clone_to_owned();
-    let output = io::stdout().as_fd().try_clone_to_owned();
-    let ends = input.and_then(|input| Ok((input, output?)));
-    let (input, output) = ends.map_err(IoError::Start)?;
-    let (relayed, host) = (stdio_tcp::relay(&socket, input, output), host.to_owned());
-    relayed.map_err(|source| ConnectError { host, port, source }.into())
 }

@@ -4,6 +4,7 @@ pub(crate) mod agent;
 pub(crate) mod channel;
 pub(crate) mod eice;
 mod keepalive;
+pub(crate) mod key_exchange;
 pub(crate) mod ssm;
 
 use std::time::Duration;

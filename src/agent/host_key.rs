@@ -26,6 +26,9 @@ const USUAL: Duration = Duration::from_secs(1);
 /// The same if the key must be verified.
 const REQUIRED: Duration = Duration::from_secs(15);
 
+/// How long ssh may be kept waiting while the key is added to known_hosts.
+const WRITING: Duration = Duration::from_millis(200);
+
 /// The text of a console, or why there is none, once AWS has answered.
 type Console = Option<Result<Arc<[u8]>, NoConsole>>;
 
@@ -38,7 +41,7 @@ struct NoConsole {
 
 /// The checks of one run.
 #[derive(Debug)]
-pub(super) struct HostKeyChecks {
+pub(crate) struct HostKeyChecks {
     begun: Mutex<Vec<Begun>>,
     terminal: Terminal,
 }
@@ -52,7 +55,7 @@ struct Begun {
 }
 
 impl HostKeyChecks {
-    pub(super) fn new(terminal: Terminal) -> Self {
+    pub(crate) fn new(terminal: Terminal) -> Self {
         Self {
             begun: Mutex::default(),
             terminal,
@@ -60,7 +63,7 @@ impl HostKeyChecks {
     }
 
     /// Begins to read the console of an instance. Call it in the runtime.
-    pub(super) fn begin(&self, check: HostKeyCheck) {
+    pub(crate) fn begin(&self, check: HostKeyCheck) {
         let limit = if check.is_required { REQUIRED } else { USUAL };
         let check = Arc::new(check);
         let (sender, console) = watch::channel(None);
@@ -83,15 +86,24 @@ impl HostKeyChecks {
         self.begun().clear();
     }
 
-    /// The answer for ssh; `None` for a host that is not to be checked.
-    pub(super) async fn answer(&self, question: HostKeyQuestion<'_>) -> Option<HostKeyAnswer> {
+    /// The answer for ssh; `None` for a host that is not to be checked. Of instances with the same
+    /// address in several networks, the key of any is right.
+    pub(crate) async fn answer(&self, question: HostKeyQuestion<'_>) -> Option<HostKeyAnswer> {
         let is_asked = |it: &&Begun| it.check.name.eq_ignore_ascii_case(question.name);
-        let begun = self.begun().iter().find(is_asked).cloned()?;
-        match question.reason {
-            "ORDER" => Some(begun.known(question.name)),
-            "HOSTNAME" => Some(begun.judge(question, self.terminal).await),
-            _ => Some(HostKeyAnswer::default()),
+        let begun: Vec<Begun> = self.begun().iter().filter(is_asked).cloned().collect();
+        let mut answer = None;
+        for it in begun {
+            let next = match question.reason {
+                "ORDER" => it.known(question.name),
+                "HOSTNAME" => it.judge(question, self.terminal).await,
+                _ => HostKeyAnswer::default(),
+            };
+            if !next.lines.is_empty() {
+                return Some(next);
+            }
+            answer = answer.or(Some(next));
         }
+        answer
     }
 
     fn begun(&self) -> MutexGuard<'_, Vec<Begun>> {
@@ -144,7 +156,7 @@ impl Begun {
         let shown = ShownKey::read(question.kind, question.key);
         let refusal = match (console, shown) {
             (Some(Ok(text)), Some(shown)) => match self.verdict(&text, &shown.key) {
-                None => return self.vouch(question.name, &shown.key, terminal),
+                None => return self.vouch(question.name, &shown.key, terminal).await,
                 // A certificate may count by its authority.
                 Some(KeyRefusal::Different(_)) if shown.is_certified => None,
                 refusal => refusal,
@@ -189,18 +201,23 @@ impl Begun {
         })
     }
 
-    /// Tells ssh that the key is right, and remembers it: ssh writes no key that a program has told it.
-    fn vouch(&self, name: &str, key: &PublicKey, terminal: Terminal) -> HostKeyAnswer {
+    /// Tells ssh that the key is right, and remembers it: ssh writes no key that a program has told it,
+    /// and one that asks no program reads it in the file.
+    async fn vouch(&self, name: &str, key: &PublicKey, terminal: Terminal) -> HostKeyAnswer {
         let (line, id) = (line(key), &self.check.id);
         terminal.debug(|| format!("the console of {id} shows its host key {line}"));
         if let Some(file) = self.check.file.clone() {
-            let (name, line, hashed) =
-                (self.check.name.clone(), line.clone(), self.check.is_hashed);
-            spawn_blocking(move || {
-                if let Err(cause) = remember(&file, &name, &line, hashed) {
-                    terminal.debug(|| format!("cannot add {name} to {}: {cause}", file.display()));
+            let (check, line) = (Arc::clone(&self.check), line.clone());
+            let remembering = spawn_blocking(move || {
+                for name in std::iter::once(&check.name).chain(&check.also) {
+                    if let Err(cause) = remember(&file, name, &line, check.is_hashed) {
+                        let file = file.display();
+                        terminal.debug(|| format!("cannot add {name} to {file}: {cause}"));
+                    }
                 }
             });
+            // Another process may hold the file's lock.
+            let _ = timeout(WRITING, remembering).await;
         }
         HostKeyAnswer {
             lines: format!("{name} {line}\n"),

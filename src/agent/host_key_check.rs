@@ -14,6 +14,8 @@ pub(crate) struct HostKeyCheck {
     pub id: InstanceId,
     /// The name under which ssh looks for the key.
     pub name: String,
+    /// Another name under which to remember it.
+    pub also: Option<String>,
     /// The address that ssh connects to; `None` through a tunnel.
     pub address: Option<String>,
     /// The first UserKnownHostsFile (ssh_config(5)).
@@ -31,6 +33,7 @@ impl HostKeyCheck {
         json!({
             "id": self.id.as_str(),
             "name": self.name,
+            "also": self.also,
             "address": self.address,
             "file": self.file.as_deref().map(bytes),
             "hashed": self.is_hashed,
@@ -46,6 +49,7 @@ impl HostKeyCheck {
         Some(Self {
             id: InstanceId::parse(text("id")?).ok()?,
             name: text("name")?.to_owned(),
+            also: text("also").map(str::to_owned),
             address: text("address").map(str::to_owned),
             file: value.get("file").and_then(path_of),
             is_hashed: flag("hashed")?,

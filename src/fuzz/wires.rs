@@ -13,6 +13,7 @@ use crate::wire::agent::{
 };
 use crate::wire::channel::{DataChannel, Received};
 use crate::wire::eice::{closing, refusal};
+use crate::wire::key_exchange::{HostKeyBlob, HostKeyReader};
 use crate::wire::ssm::channel::{Purpose, SsmChannel};
 use crate::wire::ssm::message::{Message, MessageType};
 
@@ -152,6 +153,32 @@ fn hosts_of_aws() {
             assert!(is_host(host) && host.contains(".us-east-1."), "{text:?}");
         }
         trusted || url
+    });
+}
+
+#[test]
+fn host_keys_of_servers() {
+    let key = agent::blob("ssh-ed25519", &[7; 32]);
+    let length = u8::try_from(key.len()).expect("short");
+    let reply = [&[4, 31, 0, 0, 0, length][..], &key, &[0; 4]].concat();
+    let prefix = [0, 0, 0, u8::try_from(reply.len()).expect("short")];
+    let stream = [
+        &b"SSH-2.0-x\r\n"[..],
+        &[0, 0, 0, 3, 1, 20, 0],
+        &prefix,
+        &reply,
+    ]
+    .concat();
+    mutations(&[&stream], |bytes| {
+        let read = |size| {
+            let mut reader = HostKeyReader::default();
+            let mut answers = bytes.chunks(size).map(|it| reader.take(it));
+            let known = answers.find(|it| *it != HostKeyBlob::Unread);
+            known.unwrap_or(HostKeyBlob::Unread)
+        };
+        let found = read(4096);
+        assert_eq!(read(7), found, "{bytes:?}");
+        matches!(found, HostKeyBlob::Shown(_))
     });
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod invocation;
 pub(crate) mod list;
 pub(crate) mod listen;
 pub(crate) mod options;
+pub(crate) mod parent_ssh;
 pub(crate) mod proxy_command;
 pub(crate) mod scan;
 pub(crate) mod setup;

@@ -15,11 +15,19 @@ pub enum VerifyHostKey {
 
 impl VerifyHostKey {
     /// The values of `--verify-host-key`.
-    pub(crate) const NAMES: [&str; 3] = ["auto", "require", "off"];
+    pub(crate) const NAMES: [&str; 3] = [Self::Auto.name(), Self::Require.name(), Self::Off.name()];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Require => "require",
+            Self::Off => "off",
+        }
+    }
 
     pub(crate) fn parse(name: &str) -> Option<Self> {
-        let at = Self::NAMES.iter().position(|known| *known == name)?;
-        [Self::Auto, Self::Require, Self::Off].get(at).copied()
+        let mut all = [Self::Auto, Self::Require, Self::Off].into_iter();
+        all.find(|it| it.name() == name)
     }
 }
 

@@ -10,9 +10,9 @@ use crate::plan::argv::host_key_check::{CannotVerify, KeyFacts};
 use crate::plan::argv::host_key_name::HostKeyName;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::route::Route;
+use crate::plan::ssh_g::known_hosts::{self, USUAL_PORT};
 use crate::plan::target::ids::InstanceId;
 use crate::plan::verify_host_key::VerifyHostKey;
-use crate::world::openssh::config_files;
 
 /// Has the agent read the console of the instance `id`, if ssh is to ask about its key. `name` is that
 /// of the key in known_hosts, if it is known.
@@ -38,24 +38,25 @@ pub(super) fn begin(
         }
         return Ok(false);
     };
-    let config = &config.config.host_key;
+    let config = &config.config;
     let instance = InstanceId::parse(id).ok();
-    let home = config_files::home();
     let facts = KeyFacts {
-        config,
-        is_known: name.is_known,
+        name,
+        command: config.host_key.command,
         is_instance: instance.is_some(),
-        is_for_one: !invocation.has_several_places(),
-        home: &home.to_string_lossy(),
     };
     let applies = facts.asks_agent(option)?;
     if let (true, Some(id), Some(access)) = (applies, instance, access) {
-        let file = config.user_files.first().filter(|it| *it != "none");
+        let file = config.host_key.user_files.first();
+        let by_id = known_hosts::name(id.as_str(), config.port.unwrap_or(USUAL_PORT));
+        // ssh looks for the address here, and where it goes to this instance alone for the ID.
+        let is_apart = invocation.has_several_places() && by_id != name.name;
         push.check_host_key(HostKeyCheck {
             name: name.name.clone(),
+            also: Some(by_id).filter(|_| is_apart),
             address: address(route),
-            file: file.map(Into::into),
-            is_hashed: config.hashes,
+            file: file.filter(|it| *it != "none").map(Into::into),
+            is_hashed: config.host_key.hashes,
             is_required: option == VerifyHostKey::Require,
             id,
             access: access.clone(),

@@ -42,6 +42,8 @@ pub(crate) struct KeyPush<'a> {
     key_type: Cell<KeyType>,
     is_key_made: Cell<bool>,
     tickets: RefCell<Vec<Ticket>>,
+    /// The instance of the last push.
+    last: RefCell<Option<(InstanceId, AwsAccess)>>,
 }
 
 /// What a run pushes.
@@ -73,6 +75,7 @@ impl<'a> KeyPush<'a> {
             key_type: Cell::default(),
             is_key_made: Cell::default(),
             tickets: RefCell::default(),
+            last: RefCell::default(),
         }
     }
 
@@ -144,6 +147,7 @@ impl<'a> KeyPush<'a> {
             access: self.access(aws).await?,
         };
         let access = push.access.clone();
+        self.last.replace(Some((id.clone(), access.clone())));
         // No agent of ours could keep ssh waiting for the user's own key.
         let waits = push.own_key.is_some() && matches!(agent, KeyAgent::Here(_));
         let ticket = match agent {
@@ -170,6 +174,11 @@ impl<'a> KeyPush<'a> {
         };
         let read = || async { key::public_half(file) };
         Ok(Some(self.own_key.get_or_try_init(read).await?))
+    }
+
+    /// The instance to which the last push went, and with what.
+    pub(crate) fn last(&self) -> Option<(InstanceId, AwsAccess)> {
+        self.last.borrow().clone()
     }
 
     /// Begins again: what was pushed, or could not be, counts no more.

@@ -11,6 +11,7 @@ pub(crate) mod resolver;
 pub(crate) mod ssh_banner;
 pub(crate) mod ssh_socket;
 pub(crate) mod stdio_tcp;
+pub(crate) mod stream_filter;
 pub(crate) mod tcp;
 pub(crate) mod trust;
 pub(crate) mod websocket;

@@ -17,6 +17,7 @@ use std::convert::Infallible;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -110,14 +111,19 @@ pub(crate) fn become_client(line: &CommandLine) -> Result<Infallible, ClientErro
     })
 }
 
-/// Starts the client. It is killed when this is dropped. Call it in the runtime.
+/// Starts the client with this standard output. It is killed when this is dropped. Call it in the
+/// runtime.
 ///
 /// # Errors
 /// If it cannot be run.
-pub(crate) fn start_client(line: &CommandLine) -> Result<tokio::process::Child, ClientError> {
+pub(crate) fn start_client(
+    line: &CommandLine,
+    output: OwnedFd,
+) -> Result<tokio::process::Child, ClientError> {
     let mut client = tokio::process::Command::new(&line.program);
     client
         .args(&line.words)
+        .stdout(output)
         .env(StartedByMssh::ENV, StartedByMssh::AnySsh.value())
         .kill_on_drop(true);
     if let Some(other) = shell::instead().filter(|_| line.by_shell) {

@@ -1,6 +1,8 @@
 //! Host keys that an instance prints on its console: a first login asks nothing, and remembers the key.
 
+mod copies;
 mod options;
+mod other_ways;
 mod refused;
 
 use std::fs;

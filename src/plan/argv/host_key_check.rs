@@ -3,22 +3,19 @@
 use thiserror::Error;
 
 use crate::hint::Hint;
-use crate::plan::ssh_g::{HostKeyConfig, KnownHostsCommand};
+use crate::plan::argv::host_key_name::HostKeyName;
+use crate::plan::ssh_g::KnownHostsCommand;
 use crate::plan::verify_host_key::VerifyHostKey;
 
 /// What is known about a destination and its ssh.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeyFacts<'a> {
-    /// What `ssh -G` says.
-    pub config: &'a HostKeyConfig,
-    /// Whether known_hosts has a key of the host.
-    pub is_known: bool,
+    /// The name of the key.
+    pub name: &'a HostKeyName,
+    /// KnownHostsCommand, as `ssh -G` says.
+    pub command: KnownHostsCommand,
     /// Whether it is an EC2 instance, and not a managed node.
     pub is_instance: bool,
-    /// Whether the command line has one destination: ssh takes one program for all.
-    pub is_for_one: bool,
-    /// The user's home directory.
-    pub home: &'a str,
 }
 
 /// Why a host key cannot be verified although it must.
@@ -28,12 +25,12 @@ pub(crate) enum CannotVerify {
     OldSsh,
     #[error("cannot verify the host key: ssh_config has a KnownHostsCommand")]
     OwnCommand,
-    #[error("cannot verify the host keys of several destinations at once")]
-    Several,
     #[error("cannot verify the host key: a managed node has no EC2 console")]
     NoInstance,
     #[error("cannot verify the host key: ssh reads its configuration from a pipe")]
     UnknownConfig,
+    #[error("cannot verify the host key: the server shows none")]
+    NoKey,
 }
 
 impl Hint for CannotVerify {
@@ -42,8 +39,7 @@ impl Hint for CannotVerify {
             Self::OwnCommand => {
                 "turn it off for this login with `-o KnownHostsCommand=none`".to_owned()
             }
-            Self::Several => "connect to each of them once with `mssh`".to_owned(),
-            Self::OldSsh | Self::NoInstance | Self::UnknownConfig => {
+            Self::OldSsh | Self::NoInstance | Self::UnknownConfig | Self::NoKey => {
                 "add its key to known_hosts, or leave out `--verify-host-key require`".to_owned()
             }
         })
@@ -56,16 +52,14 @@ impl KeyFacts<'_> {
     /// # Errors
     /// Why it cannot, if it must.
     pub(crate) fn asks_agent(self, option: VerifyHostKey) -> Result<bool, CannotVerify> {
-        if option == VerifyHostKey::Off || self.is_known {
+        if option == VerifyHostKey::Off || self.name.is_known {
             return Ok(false);
         }
         let obstacle = if !self.is_instance {
             Some(CannotVerify::NoInstance)
-        } else if !self.is_for_one {
-            Some(CannotVerify::Several)
-        } else if self.config.command == KnownHostsCommand::Unsupported {
+        } else if self.command == KnownHostsCommand::Unsupported {
             Some(CannotVerify::OldSsh)
-        } else if self.config.command == KnownHostsCommand::Set {
+        } else if self.command == KnownHostsCommand::Set {
             Some(CannotVerify::OwnCommand)
         } else {
             None
@@ -73,7 +67,7 @@ impl KeyFacts<'_> {
         match obstacle {
             Some(obstacle) if option == VerifyHostKey::Require => Err(obstacle),
             Some(_) => Ok(false),
-            None => Ok(option == VerifyHostKey::Require || !self.config.is_set(self.home)),
+            None => Ok(option == VerifyHostKey::Require || !self.name.is_policy_set),
         }
     }
 }
@@ -81,18 +75,30 @@ impl KeyFacts<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::argv::host_key_name::NamePolicy;
+    use crate::plan::host_key_alias::HostKeyAlias;
     use crate::plan::ssh_g::HostConfig;
+    use crate::plan::ssh_g::known_hosts::Found;
+
+    fn name(config: &HostConfig) -> HostKeyName {
+        let policy = NamePolicy {
+            option: HostKeyAlias::Auto,
+            excludes_alias: false,
+            sets_check: false,
+            is_in_control_path: false,
+            home: "/home/me",
+        };
+        HostKeyName::choose("i-0face000", config, policy, |_, _| Found::default())
+    }
 
     fn applies(option: VerifyHostKey, lines: &str) -> Result<bool, CannotVerify> {
         let usual = "stricthostkeychecking ask\nhostbasedacceptedalgorithms x\n\
                      userknownhostsfile /home/me/.ssh/known_hosts\n";
         let config = HostConfig::parse(format!("{usual}{lines}").as_bytes());
         KeyFacts {
-            config: &config.host_key,
-            is_known: false,
+            name: &name(&config),
+            command: config.host_key.command,
             is_instance: true,
-            is_for_one: true,
-            home: "/home/me",
         }
         .asks_agent(option)
     }
@@ -123,25 +129,15 @@ mod tests {
 
     #[test]
     fn what_makes_it_impossible_is_named_if_it_is_required() {
-        let config = HostKeyConfig::default();
+        let unknown = name(&HostConfig::default());
         let facts = KeyFacts {
-            config: &config,
-            is_known: false,
+            name: &unknown,
+            command: KnownHostsCommand::Unsupported,
             is_instance: true,
-            is_for_one: true,
-            home: "/home/me",
         };
         let require = |facts: KeyFacts<'_>| facts.asks_agent(VerifyHostKey::Require);
         assert_eq!(require(facts), Err(CannotVerify::OldSsh));
         assert_eq!(facts.asks_agent(VerifyHostKey::Auto), Ok(false));
-        let is_for_one = false;
-        assert_eq!(
-            require(KeyFacts {
-                is_for_one,
-                ..facts
-            }),
-            Err(CannotVerify::Several)
-        );
         let is_instance = false;
         assert_eq!(
             require(KeyFacts {
@@ -150,7 +146,14 @@ mod tests {
             }),
             Err(CannotVerify::NoInstance)
         );
-        let is_known = true;
-        assert_eq!(require(KeyFacts { is_known, ..facts }), Ok(false));
+        let mut known = unknown.clone();
+        known.is_known = true;
+        assert_eq!(
+            require(KeyFacts {
+                name: &known,
+                ..facts
+            }),
+            Ok(false)
+        );
     }
 }

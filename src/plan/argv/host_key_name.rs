@@ -20,6 +20,8 @@ pub(crate) struct HostKeyName {
     pub kind: NameKind,
     /// Whether known_hosts has a key under it.
     pub is_known: bool,
+    /// Whether the user or the system says how host keys are checked.
+    pub is_policy_set: bool,
     /// Whether ssh would compare the address with known_hosts, too: CheckHostIP.
     checks_address: bool,
 }
@@ -68,11 +70,14 @@ impl HostKeyName {
         let checks_address = host_key.checks_address && !policy.sets_check;
         let own = names.into_iter().next().unwrap_or_default();
         let is_id = own == by_id;
-        if !is_id && policy.permits(config) && (policy.is_forced() || found.permits_alias()) {
+        let is_policy_set = host_key.is_set(policy.home);
+        if !is_id && policy.permits(is_policy_set) && (policy.is_forced() || found.permits_alias())
+        {
             return Self {
                 name: by_id,
                 kind: NameKind::Alias,
                 is_known: found.knows_alias(),
+                is_policy_set,
                 checks_address,
             };
         }
@@ -80,6 +85,7 @@ impl HostKeyName {
             name: own,
             kind: if is_id { NameKind::Id } else { NameKind::Own },
             is_known: found.own,
+            is_policy_set,
             checks_address,
         }
     }
@@ -115,9 +121,9 @@ impl NamePolicy<'_> {
     }
 
     /// Whether mssh may give a name at all.
-    fn permits(&self, config: &HostConfig) -> bool {
+    fn permits(&self, is_policy_set: bool) -> bool {
         let may = match self.option {
-            HostKeyAlias::Auto => !self.is_in_control_path && !config.host_key.is_set(self.home),
+            HostKeyAlias::Auto => !self.is_in_control_path && !is_policy_set,
             HostKeyAlias::Yes => true,
             HostKeyAlias::No => false,
         };

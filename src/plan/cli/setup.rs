@@ -10,6 +10,7 @@ use crate::plan::host_key_alias::HostKeyAlias;
 use crate::plan::key_type::KeyType;
 use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::{Login, Region};
+use crate::plan::verify_host_key::VerifyHostKey;
 use crate::plan::way::Way;
 
 /// What to do with the configuration for plain ssh, and what to write into it.
@@ -59,6 +60,8 @@ pub(crate) fn words(options: &Options, way: Way) -> Vec<OsString> {
     let key_type = options.key_type.map(|it| it.name().to_owned());
     let alias = options.host_key_alias;
     let alias = (alias != HostKeyAlias::Auto).then(|| alias.name().to_owned());
+    let verify = options.verify_host_key;
+    let verify = (verify != VerifyHostKey::Auto).then(|| verify.name().to_owned());
     let tunnel = |value: Option<String>| value.filter(|_| way.is_tunnel());
     let all = [
         ("--profile", options.profile.clone()),
@@ -68,6 +71,7 @@ pub(crate) fn words(options: &Options, way: Way) -> Vec<OsString> {
         ("--max-tunnel-duration", tunnel(duration)),
         ("--key-type", key_type),
         ("--host-key-alias", alias),
+        ("--verify-host-key", verify),
     ];
     let given = all.into_iter().filter_map(|(option, value)| {
         let value = value?;

@@ -120,6 +120,15 @@ const USER_FILES: [&str; 2] = ["known_hosts", "known_hosts2"];
 const GLOBAL_FILES: [&str; 2] = ["ssh_known_hosts", "ssh_known_hosts2"];
 
 impl HostKeyConfig {
+    /// That of an ssh whose files and command line say nothing, with its files of known_hosts.
+    pub(crate) fn usual() -> Self {
+        Self {
+            user_files: USER_FILES.map(|it| format!("~/.ssh/{it}")).into(),
+            global_files: GLOBAL_FILES.map(|it| format!("/etc/ssh/{it}")).into(),
+            ..Self::default()
+        }
+    }
+
     /// Whether the user or the system says how host keys are checked: a HostKeyAlias, other files than
     /// the usual ones, a KnownHostsCommand, or StrictHostKeyChecking `yes` or `no`. The user's home
     /// directory is `home`.

@@ -1,6 +1,11 @@
 //! Processes and their parents, by `/proc` (proc_pid_stat(5)).
 
+use std::ffi::OsString;
 use std::fs;
+use std::os::unix::ffi::OsStringExt;
+use std::path::Path;
+
+use super::bounded;
 
 /// How many parents to look at: a loop is impossible, but the processes change meanwhile.
 const MOST: usize = 256;
@@ -38,6 +43,15 @@ pub(crate) fn with_parents(pid: u32, is_last: impl Fn(u32) -> bool) -> Option<Ve
     has_proc.then_some(found)
 }
 
+/// The words of a process, with its name. `None` if it has ended, or without `/proc`.
+#[must_use]
+pub(crate) fn words_of(pid: u32) -> Option<Vec<OsString>> {
+    let line = bounded::file(Path::new(&format!("/proc/{pid}/cmdline"))).ok()?;
+    let line = line.strip_suffix(b"\0")?;
+    let words = line.split(|byte| *byte == 0);
+    Some(words.map(|it| OsString::from_vec(it.to_vec())).collect())
+}
+
 /// A process and the number of its parent.
 fn stat(pid: u32) -> Option<(Process, u32)> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
@@ -54,6 +68,14 @@ mod tests {
     use std::os::unix::process::parent_id;
 
     use super::*;
+
+    #[test]
+    fn the_words_of_this_process_are_its_own() {
+        if let Some(words) = words_of(std::process::id()) {
+            assert_eq!(words, std::env::args_os().collect::<Vec<_>>());
+        }
+        assert_eq!(words_of(u32::MAX), None);
+    }
 
     #[test]
     fn the_parents_of_this_process_are_found() {

@@ -188,7 +188,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         value: Some("WHEN"),
         choices: &VerifyHostKey::NAMES,
         rare: true,
-        tasks: &[Task::Connect],
+        tasks: &[Task::SshConfig, Task::Proxy, Task::Connect],
         help: "compare unknown host keys with the console: auto, require or off",
         ..SWITCH
     },
