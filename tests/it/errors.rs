@@ -10,6 +10,7 @@ mod instances;
 mod local;
 mod panics;
 mod region;
+mod untrusted_names;
 mod untrusted_text;
 mod usage;
 

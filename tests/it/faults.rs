@@ -9,14 +9,18 @@ mod calls;
 mod verdict;
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use self::calls::Call;
 use self::verdict::{Must, Trial};
-use crate::lab::{Fault, Trouble};
+use crate::lab::{DESCRIBE_INSTANCES, Fault, Trouble};
+use crate::sandbox::{finish, leaves_nothing};
 
 /// README: 8 seconds for an answer, two attempts, and a wait of less than a second between them.
 const UNANSWERED: Duration = Duration::from_secs(17);
+
+/// README: 30 seconds for a list.
+const LIST: Duration = Duration::from_secs(30);
 
 /// The waits between the five attempts at a broken service are shorter than 0.4, 0.8, 1.6 and 3.2
 /// seconds.
@@ -68,6 +72,27 @@ fn slow() {
     for trouble in [whole, in_pieces] {
         all_calls(&trial(trouble, Must::Succeed).within(Duration::from_secs(20)));
     }
+}
+
+/// Each page comes in time, and the next one is asked for: the list has a limit of its own.
+#[test]
+fn slow_pages_without_an_end() {
+    let user = Call::DescribeByAddress.user();
+    let slow = Trouble::Latency(Duration::from_secs(3));
+    for trouble in [slow, Trouble::EndlessPages] {
+        user.caller
+            .fault(Fault::new(trouble).on(DESCRIBE_INSTANCES));
+    }
+    let began = Instant::now();
+    let outcome = finish(&mut Call::DescribeByAddress.command(&user));
+    let took = began.elapsed();
+    assert_eq!(outcome.code, Some(255), "{outcome:?}");
+    assert!(outcome.stderr.contains("in time"), "{outcome:?}");
+    assert!(
+        (LIST..LIST + Duration::from_secs(20)).contains(&took),
+        "{took:?}"
+    );
+    leaves_nothing(&user.caller);
 }
 
 #[test]

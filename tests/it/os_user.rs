@@ -1,13 +1,17 @@
-//! `--login auto`, what mssh says of an instance on which its key will not work, and the hint after
-//! sshd has refused the key.
+//! `--login auto`, and what mssh says of an instance on which its key will not work.
+//!
+//! - here: what tells the user, and warnings
+//! - `clients`: with everything that ssh is used for
+//! - `hints`: the hint after sshd has refused the key
 
-use std::time::Duration;
+mod clients;
+mod hints;
 
 use crate::lab::images::Software;
 use crate::lab::instances::{ENDPOINT_OR_SSM, WEB1};
 use crate::lab::{Caller, Fault, Trouble};
 use crate::sandbox::eice::command;
-use crate::sandbox::{Outcome, Pty, caller, finish, leaves_nothing, pushes, run};
+use crate::sandbox::{Outcome, caller, finish, leaves_nothing, pushes, run};
 
 const IMAGES: &str = "DescribeImages";
 
@@ -22,6 +26,14 @@ fn with(software: Software) -> Caller<'static> {
     caller
 }
 
+/// A caller for whom every instance runs Ubuntu, as its image says.
+fn with_ubuntu() -> Caller<'static> {
+    with(Software {
+        image: Some(UBUNTU),
+        ..Software::default()
+    })
+}
+
 fn auto(caller: &Caller<'_>, words: &[&str]) -> Outcome {
     let mut mssh = command(caller, "mssh");
     finish(mssh.args(["--login", "auto"]).args(words))
@@ -29,10 +41,7 @@ fn auto(caller: &Caller<'_>, words: &[&str]) -> Outcome {
 
 #[test]
 fn the_image_tells_the_user_for_one_call() {
-    let caller = with(Software {
-        image: Some(UBUNTU),
-        ..Software::default()
-    });
+    let caller = with_ubuntu();
     auto(&caller, &[WEB1, "echo in"]).prints("in\n");
     assert_eq!(pushes(&caller), [format!("ubuntu@{WEB1}")]);
     assert_eq!(caller.calls_of(IMAGES).len(), 1);
@@ -91,10 +100,7 @@ fn a_denied_call_leaves_the_default_user() {
 
 #[test]
 fn a_user_that_is_named_stays() {
-    let caller = with(Software {
-        image: Some(UBUNTU),
-        ..Software::default()
-    });
+    let caller = with_ubuntu();
     let at = format!("fedora@{WEB1}");
     let named: [&[&str]; 3] = [&["-lfedora", WEB1], &["-oUser=fedora", WEB1], &[&at]];
     for words in named {
@@ -140,47 +146,4 @@ fn what_the_look_up_tells_is_a_warning_unless_quiet() {
         ("in\n", expected)
     );
     run(&caller, "mssh", ["-q", WEB1, "echo in"]).prints("in\n");
-}
-
-/// What a terminal shows of a login, and a moment after its end.
-fn shown(caller: &Caller<'_>, line: &str) -> String {
-    let mut pty = Pty::open(caller, &format!("{line}; sleep 2"));
-    pty.end();
-    pty.screen()
-}
-
-#[test]
-fn a_refused_login_on_a_terminal_gets_a_hint() {
-    let caller = with(Software {
-        image: Some(UBUNTU),
-        ..Software::default()
-    });
-    // The key that sshd gets has expired.
-    caller.key_lifetime(Duration::ZERO);
-    let screen = shown(&caller, &format!("mssh {WEB1} true"));
-    let hint = format!("mssh: hint: the image of {WEB1} is Ubuntu: try `mssh ubuntu@{WEB1}`");
-    assert_eq!(screen.matches(&hint).count(), 1, "{screen}");
-    for line in [
-        format!("mssh -q {WEB1} true"),
-        format!("mssh ec2-user@{WEB1} true"),
-        format!("mssh {WEB1} true 2>&1 | cat"),
-    ] {
-        let screen = shown(&caller, &line);
-        assert!(!screen.contains("hint"), "{line}: {screen}");
-    }
-    assert_eq!(caller.calls_of(IMAGES).len(), 1);
-    leaves_nothing(&caller);
-}
-
-#[test]
-fn a_login_that_worked_gets_no_hint() {
-    let caller = with(Software {
-        image: Some(UBUNTU),
-        ..Software::default()
-    });
-    for command in ["true", "exit 255"] {
-        let screen = shown(&caller, &format!("mssh {WEB1} '{command}'"));
-        assert!(!screen.contains("hint"), "{screen}");
-    }
-    assert_eq!(caller.calls_of(IMAGES).len(), 0);
 }

@@ -26,7 +26,8 @@ use aws_smithy_types::config_bag::ConfigBag;
 use crate::world::net::connect_error;
 use crate::world::tty::waiting;
 
-/// How long a call may take in all, with its retries, the waits between them, and its pages.
+/// How long a call may take in all, with its retries and the waits between them. Only throttling takes
+/// so long: two attempts without an answer end after some 17 seconds, and a terminal shows the wait.
 pub(super) const CALL: Duration = Duration::from_secs(75);
 
 /// How often a throttled call is tried, unless AWS_MAX_ATTEMPTS or the profile sets a number for
