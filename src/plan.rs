@@ -18,6 +18,8 @@ pub(crate) mod key_type;
 pub(crate) mod list;
 pub(crate) mod os_user;
 pub(crate) mod pattern;
+#[cfg_attr(not(test), expect(dead_code, reason = "not shown yet"))]
+pub(crate) mod picker;
 pub(crate) mod program;
 pub(crate) mod route;
 pub(crate) mod ssh_g;

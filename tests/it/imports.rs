@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["plan::console"],
     &["plan::aws"],
     &["plan::list"],
-    &["plan::cache"],
+    &["plan::cache", "plan::picker"],
     &["plan::cli"],
     &["plan::ssh_g"],
     &["plan::route"],

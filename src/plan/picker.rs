@@ -1,0 +1,178 @@
+//! The picker: a list that is filtered by what is typed, and the one row that is chosen. Keys in,
+//! rows and a frame out; `world::tty::picker` has the terminal.
+
+pub(crate) mod frame;
+pub(crate) mod frecency;
+pub(crate) mod keys;
+mod matching;
+
+use std::cmp::Reverse;
+
+use self::frecency::Picks;
+use self::keys::Key;
+use self::matching::{Haystack, Query};
+use super::list::row::{self, Row};
+
+/// The longest query, in characters.
+const QUERY: usize = 200;
+
+/// The state of the picker.
+pub(crate) struct Picker {
+    choices: Vec<Choice>,
+    picks: Picks,
+    query: Query,
+    typed: String,
+    /// The choices that match, the best first.
+    found: Vec<usize>,
+    /// Which of them is under the cursor.
+    cursor: usize,
+    /// The rows of a page, as drawn last.
+    page: usize,
+    /// Whether AWS is still asked.
+    pub(crate) is_waiting: bool,
+    /// Something to tell the user.
+    pub(crate) note: Option<String>,
+}
+
+/// An instance to choose.
+struct Choice {
+    row: Row,
+    haystack: Haystack,
+    /// How often and how recently it was picked.
+    score: f64,
+}
+
+/// What a key has led to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Step {
+    /// Draw again, and wait for the next key.
+    Continue,
+    Chosen(Box<Row>),
+    Cancelled,
+}
+
+impl Picker {
+    /// A picker without instances, and with this query.
+    pub(crate) fn new(picks: Picks, typed: String) -> Self {
+        Self {
+            choices: Vec::new(),
+            picks,
+            query: Query::of(&typed),
+            typed,
+            found: Vec::new(),
+            cursor: 0,
+            page: 10,
+            is_waiting: true,
+            note: None,
+        }
+    }
+
+    /// Whether there are no instances.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.choices.is_empty()
+    }
+
+    /// Replaces all instances. The cursor stays on the same one.
+    pub(crate) fn set(&mut self, mut rows: Vec<Row>, now: u64) {
+        row::sort(&mut rows);
+        let choice = |row: Row| Choice {
+            haystack: Haystack::of(&row),
+            score: self.picks.score(&row.id, now),
+            row,
+        };
+        let current = self.current().map(|row| row.id.clone());
+        self.choices = rows.into_iter().map(choice).collect();
+        // Stable: those that were never picked stay sorted by name.
+        self.choices.sort_by(|a, b| b.score.total_cmp(&a.score));
+        self.filter();
+        let id_of = |at: &usize| &self.choices[*at].row.id;
+        let same = self
+            .found
+            .iter()
+            .position(|at| Some(id_of(at)) == current.as_ref());
+        self.cursor = same.unwrap_or_default();
+    }
+
+    /// Adds instances to those that are there.
+    pub(crate) fn add(&mut self, rows: Vec<Row>, now: u64) {
+        let old = std::mem::take(&mut self.choices);
+        let current = self
+            .found
+            .get(self.cursor)
+            .map(|at| old[*at].row.id.clone());
+        let rows = old.into_iter().map(|it| it.row).chain(rows).collect();
+        self.found.clear();
+        self.set(rows, now);
+        let is_current = |at: &usize| Some(&self.choices[*at].row.id) == current.as_ref();
+        self.cursor = self.found.iter().position(is_current).unwrap_or_default();
+    }
+
+    /// The instance under the cursor.
+    pub(crate) fn current(&self) -> Option<&Row> {
+        let at = self.found.get(self.cursor)?;
+        Some(&self.choices.get(*at)?.row)
+    }
+
+    /// Takes a key.
+    pub(crate) fn press(&mut self, key: Key) -> Step {
+        match key {
+            Key::Enter => {
+                if let Some(row) = self.current() {
+                    return Step::Chosen(Box::new(row.clone()));
+                }
+            }
+            Key::Cancel => return Step::Cancelled,
+            Key::Up => self.cursor = self.cursor.saturating_sub(1),
+            Key::Down => self.down(1),
+            Key::PageUp => self.cursor = self.cursor.saturating_sub(self.page),
+            Key::PageDown => self.down(self.page),
+            Key::Home => self.cursor = 0,
+            Key::End => self.down(self.found.len()),
+            Key::Char(c) if self.typed.chars().count() < QUERY => {
+                self.typed.push(c);
+                self.search();
+            }
+            Key::Char(_) => {}
+            Key::Backspace => {
+                self.typed.pop();
+                self.search();
+            }
+            Key::DeleteLine => {
+                self.typed.clear();
+                self.search();
+            }
+            Key::DeleteWord => {
+                let kept = self.typed.trim_end();
+                let end = kept.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+                self.typed.truncate(end);
+                self.search();
+            }
+        }
+        Step::Continue
+    }
+
+    fn down(&mut self, rows: usize) {
+        let last = self.found.len().saturating_sub(1);
+        self.cursor = last.min(self.cursor.saturating_add(rows));
+    }
+
+    /// Filters by a changed query; the best match is under the cursor.
+    fn search(&mut self) {
+        self.query = Query::of(&self.typed);
+        self.filter();
+        self.cursor = 0;
+    }
+
+    fn filter(&mut self) {
+        let query = &mut self.query;
+        let all = self.choices.iter().enumerate();
+        let scored = all.filter_map(|(at, choice)| Some((query.score(&choice.haystack)?, at)));
+        let mut scored: Vec<(u32, usize)> = scored.collect();
+        // The choices are sorted already: of the same score, the first.
+        scored.sort_by_key(|(score, at)| (Reverse(*score), *at));
+        self.found = scored.into_iter().map(|(_, at)| at).collect();
+    }
+}
+
+#[cfg(test)]
+mod tests;
