@@ -27,7 +27,9 @@ use crate::plan::doctor::facts::{Facts, Found};
 use crate::plan::doctor::network::facts::NetworkFacts;
 use crate::plan::doctor::report::{self, Report, Style};
 use crate::plan::target::destination::Destination;
+use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::instance::State;
+use crate::plan::way::Way;
 use crate::run::{print, wait_for};
 use crate::world::aws::Regional;
 use crate::world::process;
@@ -96,6 +98,7 @@ async fn gather(examination: &Examination, destination: &Destination, terminal: 
     let mut facts = Facts {
         way: invocation.options.via,
         is_dry_run: invocation.options.dry_run,
+        verify_host_key: invocation.options.verify_host_key,
         ..Facts::default()
     };
     facts.instance.typed = destination.name().to_owned();
@@ -122,7 +125,7 @@ async fn gather(examination: &Examination, destination: &Destination, terminal: 
         login::attempt(examination, &facts, &limits),
         network_of(invocation, (&facts, &settings), place.as_ref(), &limits),
     );
-    facts.login = login;
+    (facts.login, facts.other_login) = login;
     facts.network = network.unwrap_or(NetworkFacts {
         commands,
         ..NetworkFacts::default()
@@ -140,12 +143,13 @@ async fn network_of(
     let Fact::Known(Ok(Found::One(instance))) = &facts.instance.found else {
         return None;
     };
-    if instance.state != State::Running {
+    if instance.state != State::Running || invocation.options.via == Way::Serial {
         return None;
     }
     let login = network::Login {
         instance,
         way: invocation.options.via,
+        endpoint: invocation.options.endpoint.as_ref().map(EndpointRef::id),
         family: settings.family(),
         port: settings.port(),
         aws: place?,

@@ -93,10 +93,16 @@ async fn about(
         }
         facts.found = answer;
     }
-    facts.typed = typed;
     if facts.found == Fact::Known(Ok(Found::Nothing)) {
-        facts.elsewhere = elsewhere(lookup, place, limits).await;
+        // Whatever else was asked about it has failed for that reason.
+        facts = InstanceFacts {
+            id: facts.id,
+            found: facts.found,
+            elsewhere: elsewhere(lookup, place, limits).await,
+            ..InstanceFacts::default()
+        };
     }
+    facts.typed = typed;
     facts
 }
 

@@ -105,7 +105,7 @@ fn denial(denied: &Denied) -> Denial {
         action: action.to_owned(),
         message: denied.to_string(),
         fix: if has_no_allow {
-            format!("add to a policy of yours: {statement}")
+            format!("add to a policy of yours: `{statement}`")
         } else {
             hint
         },

@@ -1,5 +1,6 @@
 //! The trial login: mssh itself, as the user would run it, with options that keep it harmless.
 
+use std::ffi::OsString;
 use std::process::Stdio;
 
 use tokio::process::Command;
@@ -10,8 +11,10 @@ use crate::error::Error;
 use crate::plan::cli::examination::Examination;
 use crate::plan::doctor::fact::{Fact, Failure};
 use crate::plan::doctor::facts::{Facts, Found, LoginEnd};
-use crate::plan::doctor::trial;
+use crate::plan::doctor::trial::{self, Trial};
+use crate::plan::doctor::{another_user, is_key_refused};
 use crate::plan::target::instance::State;
+use crate::plan::way::Way;
 use crate::world::process::error::IoError;
 use crate::world::process::{bounded, own_program};
 use crate::world::tty::waiting::Wait;
@@ -38,20 +41,36 @@ fn makes_sense(facts: &Facts) -> bool {
         && !is_refused
         && !is_push_refused
         && !facts.is_dry_run
+        && facts.way != Way::Serial
 }
 
-/// Logs in and runs `true`. It is killed when it takes longer than what is left.
+/// How the trials end: the user's login, and if sshd refuses the key for a user whom the image does not
+/// suggest, one as the user whom it does.
 pub(super) async fn attempt(
     examination: &Examination,
     facts: &Facts,
     limits: &Limits,
-) -> Fact<LoginEnd> {
+) -> (Fact<LoginEnd>, Option<(String, Fact<LoginEnd>)>) {
     if !makes_sense(facts) {
-        return Fact::NotAsked;
+        return (Fact::NotAsked, None);
     }
-    let is_known = facts.ssh.is_known != Fact::Known(false);
-    let release = facts.machine.openssh.known().copied();
-    let Some(words) = trial::words(examination, release, is_known) else {
+    let mut trial = Trial {
+        openssh: facts.machine.openssh.known().copied(),
+        is_host_known: facts.ssh.is_known != Fact::Known(false),
+        user: None,
+    };
+    let login = run(trial::words(examination, trial), limits).await;
+    trial.user = another_user(facts).filter(|_| is_key_refused(&login));
+    let Some(user) = trial.user else {
+        return (login, None);
+    };
+    let other = run(trial::words(examination, trial), limits).await;
+    (login, Some((user.to_owned(), other)))
+}
+
+/// Logs in and runs `true`. It is killed when it takes longer than what is left.
+async fn run(words: Option<Vec<OsString>>, limits: &Limits) -> Fact<LoginEnd> {
+    let Some(words) = words else {
         return Fact::NotAsked;
     };
     let started = own_program::path().and_then(|mssh| {
@@ -95,6 +114,5 @@ pub(super) async fn attempt(
         let rest = bounded::pipe(pipe, &mut stderr, MOST);
         let _ = timeout(std::time::Duration::from_millis(50), rest).await;
     }
-    let stderr = String::from_utf8_lossy(&stderr).into_owned();
-    Fact::Known(LoginEnd { status, stderr })
+    Fact::Known(trial::end(status, &String::from_utf8_lossy(&stderr)))
 }

@@ -8,34 +8,28 @@
 //! DescribeRouteTables                └ interfaces of the endpoint
 //! ```
 
+mod here;
+
 use std::collections::BTreeSet;
-use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
+use std::net::IpAddr;
 
 use futures_util::future::join_all;
 use tokio::join;
-use tokio::time::timeout;
 
 use super::limits::Limits;
 use crate::error::Error;
-use crate::hint;
-use crate::plan::doctor::fact::{Fact, Failure};
+use crate::plan::doctor::fact::Fact;
 use crate::plan::doctor::network::facts::{
-    CommandOptions, EndpointFacts, InstanceAddress, InterfaceFacts, NetworkFacts, PortAnswer,
-    PublicAddress,
+    CommandOptions, EndpointFacts, InterfaceFacts, NetworkFacts,
 };
 use crate::plan::doctor::network::group::{GroupRule, Peer};
 use crate::plan::doctor::network::prefix_list::PrefixList;
 use crate::plan::doctor::network::route::{Destinations, RouteTable};
-use crate::plan::route::eice::EndpointState;
+use crate::plan::route::eice::{EndpointId, EndpointState};
 use crate::plan::route::{NoAddress, Route, address, race};
 use crate::plan::target::instance::Instance;
 use crate::plan::way::{Family, Way};
-use crate::world::aws::{self, Regional};
-use crate::world::net::{public_address, ssh_banner};
-
-/// How long the service that tells our address may take.
-const ADDRESS: Duration = Duration::from_secs(3);
+use crate::world::aws::Regional;
 
 /// How many prefix lists are read. A route table may have more, for services that no login needs.
 const LISTS: usize = 20;
@@ -46,6 +40,8 @@ pub(super) struct Login<'a> {
     pub(super) instance: &'a Instance,
     /// The value of `--via`.
     pub(super) way: Way,
+    /// The ID of the endpoint that the user asked for.
+    pub(super) endpoint: Option<&'a EndpointId>,
     pub(super) family: Family,
     /// The port of its sshd.
     pub(super) port: u16,
@@ -64,10 +60,11 @@ pub(super) async fn gather(login: Login<'_>) -> NetworkFacts {
             profile: login.profile.map(str::to_owned),
         },
         no_address: login.no_address(),
+        asked_endpoint: login.endpoint.map(ToString::to_string),
         wants_endpoint: login.wants_endpoint(),
         ..NetworkFacts::default()
     };
-    let ((addresses, public), mut facts) = join!(from_here(&login), describe(&login, facts));
+    let ((addresses, public), mut facts) = join!(here::from_here(&login), describe(&login, facts));
     facts.addresses = addresses;
     if matches!(facts.public_address, Fact::NotAsked) {
         facts.public_address = public;
@@ -95,66 +92,6 @@ impl Login<'_> {
         let missing = address(self.instance, self.way, self.family).err();
         missing.filter(|_| needs_one)
     }
-
-    /// All addresses, the one that a login tries first.
-    fn addresses(&self) -> Vec<(IpAddr, Way, bool)> {
-        let used = self.address();
-        let each = [Way::Public, Way::Private, Way::Ipv6]
-            .into_iter()
-            .filter_map(|way| match address(self.instance, way, self.family) {
-                Ok(Route::Direct(address, way)) => Some((address, way)),
-                _ => None,
-            });
-        let others = each.filter(|it| Some(*it) != used);
-        let all = used.into_iter().chain(others);
-        all.map(|it| (it.0, it.1, Some(it) == used)).collect()
-    }
-}
-
-/// What connections from this machine show.
-async fn from_here(login: &Login<'_>) -> (Vec<InstanceAddress>, Fact<PublicAddress>) {
-    let each = login
-        .addresses()
-        .into_iter()
-        .map(async |(address, way, is_used)| {
-            let at = SocketAddr::new(address, login.port);
-            InstanceAddress {
-                address,
-                way,
-                is_used,
-                local: ssh_banner::local_address(at),
-                answer: ssh_banner::answer(at).await,
-            }
-        });
-    let addresses = join_all(each).await;
-    // Only then do the groups have to be judged.
-    let is_judged = addresses
-        .iter()
-        .any(|it| it.is_used && it.way == Way::Public && it.answer == PortAnswer::Dropped);
-    let public = if is_judged {
-        public(login).await
-    } else {
-        Fact::NotAsked
-    };
-    (addresses, public)
-}
-
-/// The address that the internet sees.
-async fn public(login: &Login<'_>) -> Fact<PublicAddress> {
-    let network = match aws::network(login.profile) {
-        Ok(network) => network,
-        Err(error) => return Fact::Failed(Failure::new(hint::line(&error))),
-    };
-    match timeout(
-        ADDRESS.min(login.limits.left()),
-        public_address::ask(&network),
-    )
-    .await
-    {
-        Ok(Ok((address, service))) => Fact::Known(PublicAddress { address, service }),
-        Ok(Err(error)) => Fact::Failed(Failure::new(hint::line(&error))),
-        Err(_) => Fact::Failed(Failure::new("no service told your address in time")),
-    }
 }
 
 /// What EC2 says about the network of the instance.
@@ -167,11 +104,11 @@ async fn describe(login: &Login<'_>, mut facts: NetworkFacts) -> NetworkFacts {
         limits.fact(aws.route_tables(vpc)),
     );
     if let Fact::Known(endpoints) = &mut facts.endpoints {
-        endpoints.sort_by_key(|it| distance(it, login.instance));
+        endpoints.sort_by_key(|it| distance(it, login));
     }
     let interfaces = facts.interfaces.known().map_or(&[][..], Vec::as_slice);
     let endpoint = facts.endpoints.known().and_then(|it| it.first());
-    let (groups, subnets) = (groups(interfaces, endpoint), subnets(interfaces));
+    let (groups, subnets) = (groups(interfaces, endpoint), subnets(interfaces, endpoint));
     let own = endpoint.map_or(&[][..], |it| it.interfaces.as_slice());
     let is_preserved = facts.wants_endpoint && endpoint.is_some_and(|it| it.preserves_client_ip);
     let (rules, acls, addresses, address) = join!(
@@ -180,7 +117,7 @@ async fn describe(login: &Login<'_>, mut facts: NetworkFacts) -> NetworkFacts {
         about(limits, own, aws.addresses_of(own)),
         async {
             if is_preserved {
-                public(login).await
+                here::public(login).await
             } else {
                 Fact::NotAsked
             }
@@ -192,12 +129,17 @@ async fn describe(login: &Login<'_>, mut facts: NetworkFacts) -> NetworkFacts {
     facts
 }
 
-/// How far an endpoint is: a login prefers one in the instance's subnet, then in its zone.
-fn distance(endpoint: &EndpointFacts, instance: &Instance) -> (bool, bool, bool) {
+/// How far an endpoint is: a login takes the one that the user asked for, else one in the instance's
+/// subnet, then in its zone.
+fn distance(endpoint: &EndpointFacts, login: &Login<'_>) -> (bool, bool, bool, bool) {
+    let instance = login.instance;
+    let asked = login
+        .endpoint
+        .is_some_and(|it| it.to_string() == endpoint.id);
     let usable = endpoint.state == EndpointState::Usable;
     let same_subnet = Some(&endpoint.subnet) == instance.subnet.as_ref();
     let same_zone = endpoint.zone.is_some() && endpoint.zone == instance.zone;
-    (!usable, !same_subnet, !same_zone)
+    (!asked, !usable, !same_subnet, !same_zone)
 }
 
 fn groups(interfaces: &[InterfaceFacts], endpoint: Option<&EndpointFacts>) -> Vec<String> {
@@ -208,8 +150,10 @@ fn groups(interfaces: &[InterfaceFacts], endpoint: Option<&EndpointFacts>) -> Ve
     all.into_iter().cloned().collect()
 }
 
-fn subnets(interfaces: &[InterfaceFacts]) -> Vec<String> {
-    let all: BTreeSet<&String> = interfaces.iter().map(|it| &it.subnet).collect();
+fn subnets(interfaces: &[InterfaceFacts], endpoint: Option<&EndpointFacts>) -> Vec<String> {
+    let own = interfaces.iter().map(|it| &it.subnet);
+    let of_endpoint = endpoint.map(|it| &it.subnet).filter(|it| !it.is_empty());
+    let all: BTreeSet<&String> = own.chain(of_endpoint).collect();
     all.into_iter().cloned().collect()
 }
 

@@ -33,8 +33,8 @@ enum HostKeyType {
 }
 
 impl HostKeyType {
-    fn of(key: &PublicKey) -> Option<Self> {
-        match key.algorithm() {
+    fn of(algorithm: &Algorithm) -> Option<Self> {
+        match algorithm {
             Algorithm::Ed25519 => Some(Self::Ed25519),
             Algorithm::Ecdsa { .. } => Some(Self::Ecdsa),
             Algorithm::Rsa { .. } => Some(Self::Rsa),
@@ -113,12 +113,18 @@ impl PublishedKeys {
     /// What the console says about a key.
     #[must_use]
     pub(crate) fn judge(&self, key: &PublicKey) -> Verdict {
-        let kind = HostKeyType::of(key);
+        self.judge_fingerprint(&key.algorithm(), key.fingerprint(HashAlg::Sha256))
+    }
+
+    /// What the console says about a key of this algorithm, by its SHA256 fingerprint.
+    #[must_use]
+    pub(crate) fn judge_fingerprint(&self, algorithm: &Algorithm, key: Fingerprint) -> Verdict {
+        let kind = HostKeyType::of(algorithm);
         let Some(published) = kind.and_then(|kind| self.0.get(&kind)) else {
             return Verdict::Unpublished;
         };
         let published = published.fingerprint();
-        if published == key.fingerprint(HashAlg::Sha256) {
+        if published == key {
             Verdict::Published
         } else {
             Verdict::Different(published.to_string())
@@ -213,7 +219,10 @@ fn marker(line: &str) -> Option<(bool, BlockKind)> {
 fn key(line: &str) -> Option<(HostKeyType, Published)> {
     let mut key = PublicKey::from_openssh(line).ok()?;
     key.set_comment("");
-    Some((HostKeyType::of(&key)?, Published::Key(Box::new(key))))
+    Some((
+        HostKeyType::of(&key.algorithm())?,
+        Published::Key(Box::new(key)),
+    ))
 }
 
 /// A line of `ssh-keygen -l`: `256 SHA256:… root@host (ED25519)`.

@@ -8,6 +8,8 @@ pub(crate) mod network;
 pub(crate) mod report;
 pub(crate) mod trial;
 
+pub(crate) use self::checks::image::another_user;
+pub(crate) use self::checks::login::is_key_refused;
 use self::facts::Facts;
 use self::finding::Finding;
 
@@ -32,11 +34,11 @@ pub(crate) const CHECKS: &[Check] = &[
     checks::instance::platform,
     checks::instance::metadata,
     checks::instance::zone,
-    checks::instance::console,
+    checks::console::console,
     checks::push::push,
-    checks::instance::agent,
+    checks::session::agent,
     checks::network::network,
     checks::ssh::user,
-    checks::ssh::host_key,
+    checks::host_key::host_key,
     checks::login::login,
 ];

@@ -2,6 +2,7 @@
 
 mod broken;
 mod network;
+mod programs;
 mod report;
 
 use std::process::Command;

@@ -36,14 +36,27 @@ impl Blackholes {
             queued: Vec::new(),
         };
         for address in addresses {
-            blackholes.open_at(address, port)?;
+            blackholes.open_at(SocketAddr::new(address, port))?;
         }
         Ok(blackholes)
     }
 
-    fn open_at(&mut self, address: IpAddr, port: u16) -> io::Result<()> {
-        let at = SocketAddr::new(address, port);
-        let listener = socket(AddressFamily::INET, SocketType::STREAM, None)?;
+    /// Opens one.
+    pub(crate) fn at(at: SocketAddr) -> io::Result<Self> {
+        let mut blackholes = Self {
+            listeners: Vec::new(),
+            queued: Vec::new(),
+        };
+        blackholes.open_at(at)?;
+        Ok(blackholes)
+    }
+
+    fn open_at(&mut self, at: SocketAddr) -> io::Result<()> {
+        let family = match at {
+            SocketAddr::V4(_) => AddressFamily::INET,
+            SocketAddr::V6(_) => AddressFamily::INET6,
+        };
+        let listener = socket(family, SocketType::STREAM, None)?;
         // An earlier lab may have left connections in TIME_WAIT.
         set_socket_reuseaddr(&listener, true)?;
         match bind(&listener, &at) {

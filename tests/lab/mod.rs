@@ -19,7 +19,7 @@
 
 mod authority;
 mod aws_error;
-mod blackholes;
+pub(crate) mod blackholes;
 mod broken;
 mod caller;
 mod calls;

@@ -150,10 +150,15 @@ fn acl(operation: &Operation, network: &Network) -> Result<String, AwsError> {
         .iter()
         .map(|(number, egress, allows, (from, to), block)| {
             let action = if *allows { "allow" } else { "deny" };
+            let kind = if block.contains(':') {
+                "ipv6CidrBlock"
+            } else {
+                "cidrBlock"
+            };
             format!(
                 "<item><ruleNumber>{number}</ruleNumber><protocol>6</protocol>\
              <ruleAction>{action}</ruleAction><egress>{egress}</egress>\
-             <cidrBlock>{block}</cidrBlock>\
+             <{kind}>{block}</{kind}>\
              <portRange><from>{from}</from><to>{to}</to></portRange></item>"
             )
         });

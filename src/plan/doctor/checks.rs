@@ -1,12 +1,15 @@
 //! The checks. Each is a function of the facts.
 
 pub(super) mod aws;
-mod image;
+pub(super) mod console;
+pub(super) mod host_key;
+pub(super) mod image;
 pub(super) mod instance;
 pub(super) mod login;
 pub(super) mod machine;
 pub(super) mod network;
 pub(super) mod push;
+pub(super) mod session;
 pub(super) mod ssh;
 
 #[cfg(test)]

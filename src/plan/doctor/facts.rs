@@ -4,7 +4,8 @@ use super::fact::{Fact, Failure};
 use super::network::facts::NetworkFacts;
 use crate::plan::aws::clock::Seconds;
 use crate::plan::os_user::Image;
-use crate::plan::target::instance::Instance;
+use crate::plan::target::instance::{Instance, State};
+use crate::plan::verify_host_key::VerifyHostKey;
 use crate::plan::way::Way;
 
 /// What a service answered: what was asked for, or why it refuses.
@@ -19,10 +20,41 @@ pub(crate) struct Facts {
     pub ssh: SshFacts,
     pub network: NetworkFacts,
     pub login: Fact<LoginEnd>,
+    /// Where sshd refuses the key: the end of another trial, as the user that the image suggests.
+    pub other_login: Option<(String, Fact<LoginEnd>)>,
+    /// `--verify-host-key`.
+    pub verify_host_key: VerifyHostKey,
     /// `--via`.
     pub way: Way,
     /// Whether nothing may be pushed: `--dry-run`.
     pub is_dry_run: bool,
+}
+
+impl Facts {
+    /// The instance, if it was found.
+    pub(crate) fn instance(&self) -> Option<&Instance> {
+        match &self.instance.found {
+            Fact::Known(Ok(Found::One(instance))) => Some(instance),
+            _ => None,
+        }
+    }
+
+    /// Whether it was found and runs.
+    pub(crate) fn is_running(&self) -> bool {
+        self.instance().is_some_and(|it| it.state == State::Running)
+    }
+
+    /// Whether Session Manager can open a session with it.
+    pub(crate) fn is_agent_online(&self) -> bool {
+        let managed = self.instance.agent.known().and_then(Option::as_ref);
+        managed.is_some_and(|it| it.is_online)
+    }
+
+    /// Whether the trial login has succeeded.
+    pub(crate) fn login_succeeds(&self) -> bool {
+        let status = self.login.known().and_then(|end| end.status);
+        status.is_some_and(|status| status != 255)
+    }
 }
 
 /// This machine: programs and files.
@@ -152,9 +184,21 @@ pub(crate) struct SshSettings {
 }
 
 /// How a trial login ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LoginEnd {
     /// The exit status; `None` if it was killed, for example because it took too long.
     pub status: Option<i32>,
+    /// Without debug messages.
     pub stderr: String,
+    /// The host key that sshd has shown.
+    pub host_key: Option<ShownKey>,
+}
+
+/// A host key, as `ssh -v` shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ShownKey {
+    /// `ssh-ed25519` and so on.
+    pub algorithm: String,
+    /// `SHA256:…`.
+    pub fingerprint: String,
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use super::facts::{LoginEnd, ShownKey};
 use crate::plan::cli::examination::Examination;
 use crate::plan::program::Program;
 
@@ -12,7 +13,8 @@ const CONNECT: u8 = 5;
 /// precede the user's.
 const HARMLESS: &[&str] = &[
     "BatchMode=yes",
-    "LogLevel=INFO",
+    // It shows the host key.
+    "LogLevel=DEBUG1",
     "ClearAllForwardings=yes",
     "PermitLocalCommand=no",
     "ControlMaster=no",
@@ -32,25 +34,37 @@ const UNKNOWN_HOST: &[&str] = &[
     "GlobalKnownHostsFile=/dev/null",
 ];
 
+/// What a trial needs to know beside the command line.
+#[derive(Clone, Copy)]
+pub(crate) struct Trial<'a> {
+    /// The release of the installed OpenSSH.
+    pub(crate) openssh: Option<(u32, u32)>,
+    /// Whether known_hosts has a key for the host.
+    pub(crate) is_host_known: bool,
+    /// Another user than the command line's.
+    pub(crate) user: Option<&'a str>,
+}
+
 /// The arguments of mssh for a trial; `None` without a destination.
 #[must_use]
-pub(crate) fn words(
-    examination: &Examination,
-    openssh: Option<(u32, u32)>,
-    is_host_known: bool,
-) -> Option<Vec<OsString>> {
+pub(crate) fn words(examination: &Examination, trial: Trial<'_>) -> Option<Vec<OsString>> {
     let invocation = &examination.invocation;
     let destination = invocation.destinations().next()?;
     let mut words: Vec<OsString> = vec!["-T".into(), "-a".into(), "-x".into()];
+    // ssh takes the first that it reads.
+    words.extend(trial.user.map(|user| format!("-l{user}").into()));
     let mut set = |option: &str| words.push(format!("-o{option}").into());
     for option in HARMLESS {
         set(option);
     }
     set(&format!("ConnectTimeout={CONNECT}"));
-    if openssh.is_some_and(|release| release >= REMOTE_COMMAND) {
+    if trial
+        .openssh
+        .is_some_and(|release| release >= REMOTE_COMMAND)
+    {
         set("RemoteCommand=none");
     }
-    if !is_host_known {
+    if !trial.is_host_known {
         for option in UNKNOWN_HOST {
             set(option);
         }
@@ -78,6 +92,26 @@ pub(crate) fn words(
     Some(words)
 }
 
+/// The end of a trial, by what it wrote to standard error.
+#[must_use]
+pub(crate) fn end(status: Option<i32>, stderr: &str) -> LoginEnd {
+    let is_debug = |line: &&str| line.starts_with("debug1: ") || line.starts_with("OpenSSH_");
+    let messages: Vec<&str> = stderr.lines().filter(|it| !is_debug(it)).collect();
+    // Those of jump hosts come before.
+    let mut lines = stderr.lines().rev();
+    let key = lines.find_map(|it| it.strip_prefix("debug1: Server host key: "));
+    LoginEnd {
+        status,
+        stderr: messages.join("\n"),
+        host_key: key
+            .and_then(|it| it.split_once(' '))
+            .map(|(algorithm, fingerprint)| ShownKey {
+                algorithm: algorithm.to_owned(),
+                fingerprint: fingerprint.to_owned(),
+            }),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,7 +124,12 @@ mod tests {
         let Ok(Request::Examine(examination)) = request else {
             panic!("{line}: {request:?}");
         };
-        let words = super::words(&examination, Some((9, 2)), is_known).expect("words");
+        let trial = Trial {
+            openssh: Some((9, 2)),
+            is_host_known: is_known,
+            user: None,
+        };
+        let words = super::words(&examination, trial).expect("words");
         words
             .join(OsString::from(" ").as_os_str())
             .into_string()
@@ -102,7 +141,7 @@ mod tests {
         let line = "-v -N -L 80:localhost:80 -p 2222 -o User=me -f web1 --doctor -r eu-west-1";
         let words = trial(Program::Ssh, line, true);
         assert!(
-            words.starts_with("-T -a -x -oBatchMode=yes -oLogLevel=INFO "),
+            words.starts_with("-T -a -x -oBatchMode=yes -oLogLevel=DEBUG1 "),
             "{words}"
         );
         assert!(
@@ -116,6 +155,19 @@ mod tests {
         let words = trial(Program::Ssh, "--doctor web1 rm -rf /", false);
         assert!(words.contains(" -oStrictHostKeyChecking=no -oUserKnownHostsFile=/dev/null "));
         assert!(words.ends_with(" web1 true"), "{words}");
+    }
+
+    #[test]
+    fn debug_messages_show_the_host_key_and_nothing_else() {
+        let stderr = "OpenSSH_9.2p1, OpenSSL 3.0\r\ndebug1: Server host key: ssh-rsa SHA256:hop\r\n\
+                      debug1: Server host key: ssh-ed25519 SHA256:abc\r\nno shell\r\n";
+        let end = end(Some(1), stderr);
+        assert_eq!(end.stderr, "no shell");
+        let key = end.host_key.expect("a key");
+        assert_eq!(
+            (key.algorithm.as_str(), key.fingerprint.as_str()),
+            ("ssh-ed25519", "SHA256:abc")
+        );
     }
 
     #[test]

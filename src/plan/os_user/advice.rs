@@ -38,7 +38,7 @@ pub(crate) fn warnings(instance: &Instance) -> Vec<String> {
 /// Whether the agent on an instance works in this zone, and not one of a Local or Wavelength Zone: it
 /// ends unless the zone is like `us-east-1a` (`eic_run_authorized_keys` of
 /// aws-ec2-instance-connect-config).
-fn has_service(zone: &str) -> bool {
+pub(crate) fn has_service(zone: &str) -> bool {
     let parts: Vec<&str> = zone.split('-').collect();
     let is_word = |it: &&str| !it.is_empty() && it.bytes().all(|b| b.is_ascii_lowercase());
     match parts.as_slice() {

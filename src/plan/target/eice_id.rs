@@ -64,6 +64,12 @@ pub enum EndpointRef {
 }
 
 impl EndpointRef {
+    pub(crate) fn id(&self) -> &EndpointId {
+        match self {
+            Self::Id(id) | Self::Host(id, _) => id,
+        }
+    }
+
     /// Reads the value of `--eice-endpoint`.
     pub fn parse(word: &str) -> Option<Self> {
         match word.split_once('.') {

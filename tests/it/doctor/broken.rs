@@ -1,15 +1,25 @@
 //! Broken instances and environments: each is named.
 
 use std::fs;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::{doctor, judged, verdicts};
+use crate::lab::console_output::ConsoleOutput;
+use crate::lab::images::Software;
 use crate::lab::instances::{
     DESCRIBE_DENIED, IN_EU_WEST_1, METADATA_OFF, NO_PACKAGE, NO_SSHD, PENDING, PUSH_DENIED,
     SAME_ADDRESS1, STOPPED, TERMINATED, WEB1, WINDOWS,
 };
-use crate::lab::{DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
+use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{SshUser, caller, finish};
+
+/// A host key of no instance.
+const OTHER_KEY: &str =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICaQe1UXqoKF2NBZM8MZUcXCzQbGwxvQ3XaOKC49FSef";
+const OTHER_PRINT: &str = "SHA256:h343fMb5eDE86IA0D1Sw2j8jJrfAMRHuBefVNX5MIdU";
 
 /// The check that is to be mended first, and words of it.
 #[track_caller]
@@ -18,12 +28,8 @@ fn first(words: &[&str], check: &str, says: &[&str]) {
 }
 
 #[track_caller]
-fn first_of(caller: &crate::lab::Caller<'_>, words: &[&str], check: &str, says: &[&str]) {
-    let (status, report) = judged(&mut doctor(caller, words));
-    assert_eq!(status, Some(255), "{report:#}");
-    assert_eq!(report["works"], false);
-    let found = report["first"].to_string();
-    assert_eq!(report["first"]["check"], check, "{report:#}");
+fn first_of(caller: &Caller<'_>, words: &[&str], check: &str, says: &[&str]) {
+    let found = is_first(&mut doctor(caller, words), check).to_string();
     for words in says {
         assert!(found.contains(words), "no {words:?} in {found}");
     }
@@ -32,10 +38,20 @@ fn first_of(caller: &crate::lab::Caller<'_>, words: &[&str], check: &str, says: 
     let bad = screen.stdout.lines().find(|line| line.starts_with("BAD"));
     assert!(bad.is_some(), "{}", screen.stdout);
     assert!(
-        screen.stdout.contains(&format!("First, about {check}: ")),
+        screen.stdout.contains(&format!("First, about {check}:")),
         "{}",
         screen.stdout
     );
+}
+
+/// The finding to mend first, which must be of this check.
+#[track_caller]
+fn is_first(command: &mut Command, check: &str) -> Value {
+    let (status, mut report) = judged(command);
+    assert_eq!(status, Some(255), "{report:#}");
+    assert_eq!(report["works"], false);
+    assert_eq!(report["first"]["check"], check, "{report:#}");
+    report["first"].take()
 }
 
 #[test]
@@ -117,24 +133,14 @@ fn credentials_that_aws_refuses_are_named() {
     }
     let caller = caller();
     let mut command = doctor(&caller, &[WEB1]);
-    command
-        .env_remove("AWS_ACCESS_KEY_ID")
-        .env_remove("AWS_SECRET_ACCESS_KEY");
-    let (status, report) = judged(&mut command);
-    assert_eq!(
-        (status, &report["first"]["check"]),
-        (Some(255), &"credentials".into())
-    );
+    command.env_remove("AWS_ACCESS_KEY_ID");
+    is_first(command.env_remove("AWS_SECRET_ACCESS_KEY"), "credentials");
 }
 
 #[test]
 fn a_missing_region_is_named() {
     let caller = caller();
-    let (status, report) = judged(doctor(&caller, &[WEB1]).env_remove("AWS_REGION"));
-    assert_eq!(
-        (status, &report["first"]["check"]),
-        (Some(255), &"region".into())
-    );
+    is_first(doctor(&caller, &[WEB1]).env_remove("AWS_REGION"), "region");
 }
 
 #[test]
@@ -176,31 +182,46 @@ fn a_wrong_user_is_named() {
 }
 
 #[test]
-fn a_port_that_refuses_is_named() {
+fn the_user_that_the_image_suggests_is_tried() {
     let caller = caller();
-    let (status, report) = judged(&mut doctor(&caller, &[NO_SSHD]));
-    assert_eq!(status, Some(255));
-    assert_eq!(verdicts(&report, "login"), ["bad"], "{report:#}");
-    assert!(
-        report
-            .to_string()
-            .contains("nothing listens on sshd's port"),
-        "{report:#}"
+    caller.software(Software {
+        image: Some(("ubuntu/images/hvm-ssd/ubuntu-noble-24.04", "099720109477")),
+        ..Software::default()
+    });
+    first_of(
+        &caller,
+        &["-l", "nobody", WEB1],
+        "login",
+        &["for nobody, and takes it for ubuntu", "`-l ubuntu`"],
     );
+}
+
+#[test]
+fn a_port_that_refuses_is_named() {
+    first(&[NO_SSHD], "port", &["refuses connections"]);
+}
+
+#[test]
+fn a_host_key_that_the_console_does_not_show_is_named() {
+    let user = SshUser::with("");
+    fs::remove_file(user.dot_ssh("known_hosts")).expect("removed");
+    user.caller.console(ConsoleOutput::of(format!(
+        "-----BEGIN SSH HOST KEY KEYS-----\r\n{OTHER_KEY}\r\n-----END SSH HOST KEY KEYS-----\r\n"
+    )));
+    let mut command = user.command("mssh");
+    command.args([WEB1, "--doctor"]).env("MSSH_CHECKIP_URL", "");
+    let first = is_first(&mut command, "host-key");
+    assert!(first["what"].to_string().contains(OTHER_PRINT), "{first}");
 }
 
 #[test]
 fn a_changed_host_key_is_named() {
     let user = SshUser::with("");
-    let other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHHgzLzDPqj+6GSpeQ/OFDfcN8bCzC1wTnvCGBRdZPAy";
-    let line = format!("127.0.0.11,{WEB1} {other}\n");
+    let line = format!("127.0.0.11,{WEB1} {OTHER_KEY}\n");
     fs::write(user.dot_ssh("known_hosts"), line).expect("a file");
     let mut command = user.command("mssh");
     command.args([WEB1, "--doctor"]).env("MSSH_CHECKIP_URL", "");
-    let (status, report) = judged(&mut command);
-    assert_eq!(status, Some(255));
-    assert_eq!(verdicts(&report, "host-key"), ["bad"], "{report:#}");
-    assert_eq!(report["first"]["check"], "host-key", "{report:#}");
+    is_first(&mut command, "host-key");
 }
 
 #[test]

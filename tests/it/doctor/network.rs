@@ -1,6 +1,10 @@
 //! Networks that drop packets: each is named, with the command that mends it.
 
-use crate::lab::instances::{CLOSED, ENDPOINT_ONLY, WEB1};
+use std::net::TcpListener;
+
+use crate::lab::blackholes::Blackholes;
+use crate::lab::eice::{SAME_SUBNET, ZONE_C};
+use crate::lab::instances::{CLOSED, ENDPOINT_ONLY, IPV6_ONLY, WEB1};
 use crate::lab::network::{CHECK_IP, CONSOLE_LIST, CONSOLE_LIST_IPV6, Network, OFFICE};
 use crate::lab::{Caller, Fault, Trouble};
 use crate::sandbox::{caller, finish};
@@ -12,9 +16,10 @@ const WORLD: &str = "0.0.0.0/0";
 
 /// The findings of `--doctor` about an instance. It pushes no key, and does
 /// not try to log in.
-fn findings(caller: &Caller<'_>, id: &str) -> Vec<Value> {
+fn findings(caller: &Caller<'_>, words: &str) -> Vec<Value> {
     let mut command = caller.command("mssh");
-    let outcome = finish(command.args(["--doctor", "--json", "--dry-run", id]));
+    command.args(["--doctor", "--json", "--dry-run"]);
+    let outcome = finish(command.args(words.split(' ')));
     let report = serde_json::from_str::<Value>(&outcome.stdout);
     let report = report.unwrap_or_else(|error| panic!("{error}: {outcome:?}"));
     report["findings"].as_array().expect("a list").clone()
@@ -27,10 +32,10 @@ fn line(finding: &Value) -> String {
 
 /// Asserts that this is found, with a fix that has all of these words.
 #[track_caller]
-fn found(network: Network, id: &str, expected: &str, fix: &[&str]) {
+fn found(network: Network, words: &str, expected: &str, fix: &[&str]) {
     let caller = caller();
     caller.network(network);
-    let findings = findings(&caller, id);
+    let findings = findings(&caller, words);
     let lines: Vec<String> = findings.iter().map(line).collect();
     let at = lines.iter().position(|it| it == expected);
     let at = at.unwrap_or_else(|| panic!("{lines:#?}"));
@@ -131,6 +136,73 @@ fn a_network_acl_that_denies_the_port_is_named() {
         expected,
         &["--ingress", "--rule-number 40"],
     );
+}
+
+#[test]
+fn ipv6_has_entries_of_its_own() {
+    let free = TcpListener::bind("[::1]:0").and_then(|it| it.local_addr());
+    let at = free.expect("a port");
+    let _hole = Blackholes::at(at).expect("a black hole");
+    let (port, words) = (at.port(), format!("-p {} {IPV6_ONLY}", at.port()));
+    found(
+        Network::default(),
+        &words,
+        &format!(
+            "bad network-acl: acl-0face000000000001 drops port {port} from ::1: no entry allows it"
+        ),
+        &["--ingress", "--ipv6-cidr-block ::1/128"],
+    );
+    let network = Network {
+        acl: vec![
+            (100, false, true, ALL, "::/0"),
+            (100, true, true, (22, 22), "::/0"),
+            (100, true, true, ALL, WORLD),
+        ],
+        ..Network::default()
+    };
+    let expected = "bad network-acl: acl-0face000000000001 drops the answers to ::1: no entry \
+                    allows it";
+    found(
+        network,
+        &words,
+        expected,
+        &["--egress", "--ipv6-cidr-block ::1/128"],
+    );
+}
+
+#[test]
+fn the_network_acl_of_an_endpoint_is_judged() {
+    let network = Network {
+        acl: vec![
+            (100, false, true, ALL, WORLD),
+            (100, true, true, (1024, 65535), WORLD),
+        ],
+        ..Network::default()
+    };
+    let expected = "bad network-acl: acl-0face000000000001 drops port 22 to 127.0.1.81: no entry \
+                    allows it";
+    found(
+        network,
+        &format!("--eice-endpoint {SAME_SUBNET} {ENDPOINT_ONLY}"),
+        expected,
+        &["--egress", "From=22,To=22", "127.0.1.81/32"],
+    );
+}
+
+#[test]
+fn the_endpoint_that_was_asked_for_is_judged() {
+    for (endpoint, expected) in [
+        (ZONE_C, format!("good endpoint: {ZONE_C} is usable")),
+        (
+            "eice-0123456789abcdef0",
+            "skipped endpoint: not checked: eice-0123456789abcdef0 is not one of the endpoints in \
+             the instance's VPC"
+                .to_owned(),
+        ),
+    ] {
+        let words = format!("--eice-endpoint {endpoint} {ENDPOINT_ONLY}");
+        found(Network::default(), &words, &expected, &[]);
+    }
 }
 
 #[test]

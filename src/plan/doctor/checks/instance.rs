@@ -5,8 +5,9 @@ use crate::plan::aws::instance_error;
 use crate::plan::doctor::fact::{Denial, Fact};
 use crate::plan::doctor::facts::{Facts, Found};
 use crate::plan::doctor::finding::Finding;
+use crate::plan::os_user::advice;
 use crate::plan::target::ids::Region;
-use crate::plan::target::instance::{Instance, State};
+use crate::plan::target::instance::State;
 
 /// An instance that was launched less than this many seconds ago may still be booting.
 const BOOT: i64 = 3 * 60;
@@ -69,21 +70,9 @@ fn not_here(check: &'static str, facts: &Facts) -> Vec<Finding> {
     }
 }
 
-/// The instance, if it was found.
-fn instance(facts: &Facts) -> Option<&Instance> {
-    match &facts.instance.found {
-        Fact::Known(Ok(Found::One(instance))) => Some(instance),
-        _ => None,
-    }
-}
-
-fn is_running(facts: &Facts) -> bool {
-    instance(facts).is_some_and(|it| it.state == State::Running)
-}
-
 pub(in crate::plan::doctor) fn state(facts: &Facts) -> Vec<Finding> {
     let check = "state";
-    let Some(instance) = instance(facts) else {
+    let Some(instance) = facts.instance() else {
         return Vec::new();
     };
     if instance.state == State::Running {
@@ -103,7 +92,7 @@ pub(in crate::plan::doctor) fn state(facts: &Facts) -> Vec<Finding> {
 
 pub(in crate::plan::doctor) fn status(facts: &Facts) -> Vec<Finding> {
     let check = "status-checks";
-    if !is_running(facts) {
+    if !facts.is_running() {
         return Vec::new();
     }
     let Fact::Known(status) = &facts.instance.status else {
@@ -130,7 +119,7 @@ pub(in crate::plan::doctor) fn age(facts: &Facts) -> Vec<Finding> {
     let Some(age) = launched.map(|it| facts.aws.now - it) else {
         return Vec::new();
     };
-    if age >= BOOT || !is_running(facts) {
+    if age >= BOOT || !facts.is_running() {
         return Vec::new();
     }
     vec![
@@ -143,13 +132,24 @@ pub(in crate::plan::doctor) fn age(facts: &Facts) -> Vec<Finding> {
 pub(in crate::plan::doctor) fn platform(facts: &Facts) -> Vec<Finding> {
     let check = "platform";
     let Fact::Known(details) = &facts.instance.details else {
-        return Finding::unknown(check, &facts.instance.details);
+        // The look-up is the same call.
+        let is_said = matches!(facts.instance.found, Fact::Denied(_));
+        let unknown = Finding::unknown(check, &facts.instance.details);
+        return if is_said { Vec::new() } else { unknown };
     };
     if details.is_windows {
+        let id = facts.instance.id.as_deref().unwrap_or("INSTANCE");
+        let way = if facts.is_agent_online() {
+            "ssm"
+        } else {
+            "eice"
+        };
         return vec![
             Finding::bad(check, "Windows")
                 .because("it has no EC2 Instance Connect, and usually no sshd")
-                .mended_by("use Remote Desktop: `mssh --listen 3389 INSTANCE:3389 --ssm`"),
+                .mended_by(format!(
+                    "use Remote Desktop: `mssh --listen 3389 {id}:3389 --{way}`"
+                )),
         ];
     }
     match &details.platform {
@@ -183,8 +183,8 @@ pub(in crate::plan::doctor) fn metadata(facts: &Facts) -> Vec<Finding> {
 }
 
 pub(in crate::plan::doctor) fn zone(facts: &Facts) -> Vec<Finding> {
-    let zone = instance(facts).and_then(|it| it.zone.as_deref());
-    let Some(zone) = zone.filter(|zone| !is_of_region(zone)) else {
+    let zone = facts.instance().and_then(|it| it.zone.as_deref());
+    let Some(zone) = zone.filter(|zone| !advice::has_service(zone)) else {
         return Vec::new();
     };
     vec![
@@ -192,76 +192,6 @@ pub(in crate::plan::doctor) fn zone(facts: &Facts) -> Vec<Finding> {
             .because("EC2 Instance Connect on the instance does not work there")
             .mended_by("log in with a key that is in its authorized_keys: `-i KEY`, or `--shell`"),
     ]
-}
-
-/// Whether it is a zone of a region itself, as the program on the instance decides:
-/// `^([a-z]+-){2,3}[0-9][a-z]$`.
-fn is_of_region(zone: &str) -> bool {
-    let parts: Vec<&str> = zone.split('-').collect();
-    let Some((last, words)) = parts.split_last() else {
-        return false;
-    };
-    let is_word = |it: &&str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_lowercase());
-    (2..=3).contains(&words.len())
-        && words.iter().all(is_word)
-        && matches!(last.as_bytes(), [b'0'..=b'9', b'a'..=b'z'])
-}
-
-/// What a console says when the system does not come up, and what that means.
-const TROUBLE: &[(&str, &str)] = &[
-    ("Kernel panic", "the kernel has panicked"),
-    ("You are in emergency mode", "it is in emergency mode"),
-    ("Welcome to emergency mode", "it is in emergency mode"),
-    ("Entering emergency mode", "it is in emergency mode"),
-    (
-        "UNEXPECTED INCONSISTENCY; RUN fsck MANUALLY",
-        "a file system needs fsck",
-    ),
-    (
-        "Give root password for maintenance",
-        "it waits for the root password",
-    ),
-];
-
-pub(in crate::plan::doctor) fn console(facts: &Facts) -> Vec<Finding> {
-    let check = "console";
-    let Fact::Known(text) = &facts.instance.console else {
-        return Finding::unknown(check, &facts.instance.console);
-    };
-    // A later boot may have succeeded.
-    let last = TROUBLE
-        .iter()
-        .filter_map(|(words, meaning)| Some((text.rfind(words)?, meaning)))
-        .max();
-    let after = |at: usize| text[at..].contains(" login:");
-    match last.filter(|(at, _)| !after(*at)) {
-        Some((_, meaning)) => vec![
-            Finding::bad(check, format!("by its console, {meaning}"))
-                .because("sshd does not run then")
-                .mended_by("repair it at the serial console (`mssh --serial`), or from its volume"),
-        ],
-        None => vec![Finding::good(check, "shows no panic and no emergency mode")],
-    }
-}
-
-pub(in crate::plan::doctor) fn agent(facts: &Facts) -> Vec<Finding> {
-    let check = "session-manager";
-    let Fact::Known(managed) = &facts.instance.agent else {
-        return Finding::unknown(check, &facts.instance.agent);
-    };
-    let needs = "only `--ssm`, `--shell` and private instances need it";
-    vec![match managed {
-        Some(agent) if agent.is_online => {
-            let version = agent.version.as_deref().unwrap_or("of unknown version");
-            Finding::good(check, format!("the SSM Agent {version} is online"))
-        }
-        Some(_) => Finding::warning(check, "the SSM Agent has lost its connection")
-            .because(needs)
-            .mended_by("restart amazon-ssm-agent, or the instance; it needs HTTPS to ssmmessages"),
-        None => Finding::warning(check, "Session Manager does not know the instance")
-            .because(needs)
-            .mended_by("give its role the policy AmazonSSMManagedInstanceCore"),
-    }]
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! The trial login.
 
+use super::{image, session};
 use crate::plan::doctor::fact::Fact;
 use crate::plan::doctor::facts::{Facts, LoginEnd};
 use crate::plan::doctor::finding::Finding;
+use crate::plan::doctor::network::facts::PortAnswer;
+use crate::plan::way::Way;
 
 const CHECK: &str = "login";
 
@@ -39,6 +42,10 @@ pub(in crate::plan::doctor) fn login(facts: &Facts) -> Vec<Finding> {
         Fact::NotAsked if facts.is_dry_run => {
             return vec![Finding::skipped(CHECK, "not tried: --dry-run")];
         }
+        Fact::NotAsked if facts.way == Way::Serial => {
+            let what = "not tried: a serial console has one session, and runs no command";
+            return vec![Finding::skipped(CHECK, what)];
+        }
         Fact::NotAsked => {
             return vec![Finding::skipped(
                 CHECK,
@@ -52,6 +59,12 @@ pub(in crate::plan::doctor) fn login(facts: &Facts) -> Vec<Finding> {
         Some(255) => failed(end, facts),
         Some(status) => Finding::good(CHECK, format!("a trial login succeeds (status {status})"))
             .because("the user's shell does not run `true`: it may allow certain commands only"),
+        None if is_port_bad(facts) => no_connection(),
+        None if matches!(facts.aws.identity, Fact::Failed(_)) => {
+            Finding::bad(CHECK, "a trial login was ended, since AWS did not answer")
+                .because("no call to AWS was answered in time")
+                .mended_by("check your network, and HTTPS_PROXY")
+        }
         None => Finding::bad(CHECK, "a trial login was ended, since it took too long")
             .because("ssh waits for something that does not answer"),
     }]
@@ -63,16 +76,33 @@ pub(super) fn has_changed_key(facts: &Facts) -> bool {
     end.is_some_and(|it| it.stderr.contains("REMOTE HOST IDENTIFICATION HAS CHANGED"))
 }
 
-/// Whether a trial login succeeded.
-pub(in crate::plan::doctor) fn succeeds(facts: &Facts) -> bool {
-    let status = facts.login.known().and_then(|end| end.status);
-    status.is_some_and(|status| status != 255)
+/// Whether sshd has refused the key.
+pub(crate) fn is_key_refused(login: &Fact<LoginEnd>) -> bool {
+    let end = login.known().filter(|it| it.status == Some(255));
+    end.and_then(end_of) == Some(End::Refused)
+}
+
+fn end_of(end: &LoginEnd) -> Option<End> {
+    let mut known = ENDS.iter();
+    let known = known.find(|(marker, _)| end.stderr.contains(marker));
+    known.map(|(_, end)| *end)
+}
+
+/// Whether the check of the port says why there is no connection.
+fn is_port_bad(facts: &Facts) -> bool {
+    let mut used = facts.network.addresses.iter().filter(|it| it.is_used);
+    used.any(|it| !matches!(it.answer, PortAnswer::Ssh(_)))
+}
+
+fn no_connection() -> Finding {
+    Finding::bad(CHECK, "ssh gets no connection: see port")
 }
 
 fn failed(end: &LoginEnd, facts: &Facts) -> Finding {
-    let says = |marker: &str| end.stderr.contains(marker);
-    let known = ENDS.iter().find(|(marker, _)| says(marker));
-    match known.map(|(_, end)| *end) {
+    match end_of(end) {
+        Some(End::NotListening | End::NoAnswer | End::Closed) if is_port_bad(facts) => {
+            no_connection()
+        }
         Some(End::Refused) => key_refused(facts),
         Some(End::HostKey) => Finding::bad(CHECK, "ssh does not accept the host key")
             .because("it is not the one that ssh knows, or ssh may not ask about it"),
@@ -81,7 +111,7 @@ fn failed(end: &LoginEnd, facts: &Facts) -> Finding {
             .mended_by("set `IdentitiesOnly yes` for this host, or remove keys from your agent"),
         Some(End::NotListening) => Finding::bad(CHECK, "nothing listens on sshd's port")
             .because("sshd is not running, listens on another port, or a firewall rejects")
-            .mended_by("look at sshd with `mssh --shell` or `mssh --serial`; or name its port: -p"),
+            .mended_by("start sshd there, or give its port with -p"),
         Some(End::NoAnswer) => Finding::bad(CHECK, "no answer from sshd's port")
             .because("the network drops the packets: security group, network ACL, route, VPN")
             .mended_by("open the port to your address, or try `--eice` or `--ssm`"),
@@ -104,33 +134,64 @@ fn key_refused(facts: &Facts) -> Finding {
     if details.is_some_and(|it| it.is_metadata_off) {
         return bad.because("the instance cannot read pushed keys: its metadata service is off");
     }
-    if let Some(guess) = super::image::guess(facts) {
-        let family = guess.family.name;
-        match guess.family.user {
-            Some(usual) if usual != login => {
-                return bad
-                    .because(format!(
-                        "{}: on {family} it is usually {usual}",
-                        guess.reason
-                    ))
-                    .mended_by(format!("log in as {usual}: `-l {usual}`"));
-            }
-            _ if guess.has_instance_connect == Some(false) => {
-                return bad
-                    .because(format!("{family} comes without EC2 Instance Connect"))
-                    .mended_by("install ec2-instance-connect, for example by `mssh --shell`");
-            }
-            _ => {}
+    let guess = image::guess(facts);
+    let why = guess
+        .as_ref()
+        .map(|it| it.reason.as_str())
+        .unwrap_or_default();
+    if let Some((other, end)) = &facts.other_login {
+        if end.known().and_then(|it| it.status) == Some(0) {
+            return Finding::bad(
+                CHECK,
+                format!("sshd refuses the pushed key for {login}, and takes it for {other}"),
+            )
+            .because(why)
+            .mended_by(format!("log in as {other}: `-l {other}`"));
+        }
+        if !is_key_refused(end) {
+            return bad
+                .because(format!("{why}: the usual user is {other}"))
+                .mended_by(format!("log in as {other}: `-l {other}`"));
         }
     }
+    if let Some(guess) = guess.filter(|it| it.has_instance_connect == Some(false)) {
+        let family = guess.family.name;
+        return bad
+            .because(format!("{family} comes without EC2 Instance Connect"))
+            .mended_by(install(facts));
+    }
+    if facts.other_login.is_some() {
+        return refused_for_all(facts, bad);
+    }
     bad.because(format!(
-        "there is no user {login}, or the image lacks the package ec2-instance-connect, or \
-         another program has sshd's AuthorizedKeysCommand"
+        "there is no user {login}, or the package ec2-instance-connect is missing, or another \
+         program has sshd's AuthorizedKeysCommand"
     ))
-    .mended_by(
-        "name another user (ubuntu@, admin@, rocky@ …); else, by `mssh --shell`: install \
-         ec2-instance-connect, and see that `sshd -T | grep -i authorizedkeyscommand` names \
-         eic_run_authorized_keys",
+    .mended_by(format!(
+        "name another user (ubuntu@, admin@, rocky@ …); else {}",
+        install(facts)
+    ))
+}
+
+/// It is not the user.
+fn refused_for_all(facts: &Facts, bad: Finding) -> Finding {
+    let other = facts
+        .other_login
+        .as_ref()
+        .map_or("", |(user, _)| user.as_str());
+    bad.because(format!(
+        "it refuses it for {other}, too: the package ec2-instance-connect is missing, or another \
+         program has sshd's AuthorizedKeysCommand"
+    ))
+    .mended_by(install(facts))
+}
+
+/// How to get sshd to ask for pushed keys.
+pub(super) fn install(facts: &Facts) -> String {
+    let way = session::way_to_repair(facts);
+    format!(
+        "{way}, install ec2-instance-connect, and see that `sudo sshd -T` names \
+         eic_run_authorized_keys as authorizedkeyscommand"
     )
 }
 
@@ -157,75 +218,4 @@ fn by_mssh(stderr: &str) -> Finding {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::only;
-    use super::*;
-    use crate::plan::doctor::finding::Verdict::{Bad, Good, Skipped};
-
-    #[test]
-    fn the_end_of_a_login_tells_what_refused_it() {
-        for (status, stderr, verdict, what) in [
-            (Some(0), "", Good, "a trial login succeeds"),
-            (Some(1), "", Good, "a trial login succeeds (status 1)"),
-            (
-                Some(255),
-                "me@10.0.0.1: Permission denied (publickey).",
-                Bad,
-                "sshd refuses the pushed key for the user",
-            ),
-            (
-                Some(255),
-                "ssh: connect to host 10.0.0.1 port 22: Connection refused",
-                Bad,
-                "nothing listens on sshd's port",
-            ),
-            (
-                Some(255),
-                "ssh: connect to host 10.0.0.1 port 22: Connection timed out",
-                Bad,
-                "no answer from sshd's port",
-            ),
-            (
-                Some(255),
-                "kex_exchange_identification: read: Connection reset by peer",
-                Bad,
-                "sshd closes the connection",
-            ),
-            (
-                Some(255),
-                "Received disconnect: Too many authentication failures",
-                Bad,
-                "sshd was offered too many keys",
-            ),
-            (
-                Some(255),
-                "Host key verification failed.",
-                Bad,
-                "ssh does not accept the host key",
-            ),
-            (
-                Some(255),
-                "mssh: error: no way\nmssh: hint: take another",
-                Bad,
-                "no way",
-            ),
-            (Some(255), "", Bad, "ssh failed without a message"),
-            (
-                None,
-                "",
-                Bad,
-                "a trial login was ended, since it took too long",
-            ),
-        ] {
-            let stderr = stderr.to_owned();
-            let facts = Facts {
-                login: Fact::Known(LoginEnd { status, stderr }),
-                ..Facts::default()
-            };
-            assert_eq!(only(&login(&facts)), (verdict, what));
-            assert_eq!(succeeds(&facts), verdict == Good);
-        }
-        assert_eq!(only(&login(&Facts::default())).0, Skipped);
-        assert!(!succeeds(&Facts::default()));
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@ use crate::plan::doctor::fact::Fact;
 use crate::plan::doctor::facts::{Facts, Found};
 use crate::plan::doctor::finding::Finding;
 use crate::plan::target::instance::State;
+use crate::plan::way::Way;
 
 pub(in crate::plan::doctor) fn push(facts: &Facts) -> Vec<Finding> {
     let check = "push";
@@ -19,10 +20,13 @@ pub(in crate::plan::doctor) fn push(facts: &Facts) -> Vec<Finding> {
                 "not tried: --dry-run pushes nothing",
             )]
         }
-        Fact::Known(Ok(())) => vec![Finding::good(
-            check,
-            "EC2 Instance Connect takes a key for this user",
-        )],
+        Fact::Known(Ok(())) => {
+            let what = match facts.way {
+                Way::Serial => "the serial console takes a key",
+                _ => "EC2 Instance Connect takes a key for this user",
+            };
+            vec![Finding::good(check, what)]
+        }
         // The state says it already.
         Fact::Known(Err(_)) if stopped => Vec::new(),
         Fact::Known(Err(failure)) => vec![refused(check, failure)],

@@ -1,7 +1,7 @@
 //! ssh's settings for the destination.
 
 use super::aws::refused;
-use super::image;
+use super::{image, login};
 use crate::plan::doctor::fact::Fact;
 use crate::plan::doctor::facts::Facts;
 use crate::plan::doctor::finding::Finding;
@@ -41,58 +41,36 @@ pub(in crate::plan::doctor) fn user(facts: &Facts) -> Vec<Finding> {
     };
     let family = guess.family.name;
     findings.push(match guess.family.user {
-        Some(usual) if usual != settings.login => Finding::warning("user", reason)
-            .because(format!(
-                "{}: on {family} it is usually {usual}",
-                guess.reason
-            ))
-            .mended_by(format!("log in as {usual}: `-l {usual}`")),
+        Some(usual) if usual != settings.login && !facts.login_succeeds() => {
+            Finding::warning("user", reason)
+                .because(format!(
+                    "{}: on {family} it is usually {usual}",
+                    guess.reason
+                ))
+                .mended_by(format!("log in as {usual}: `-l {usual}`"))
+        }
         _ => Finding::good("user", reason).because(guess.reason.clone()),
     });
-    if guess.has_instance_connect == Some(false) {
+    let lacks_package = guess.has_instance_connect == Some(false) && guess.family.user.is_some();
+    if lacks_package && !facts.login_succeeds() {
         findings.push(
             Finding::warning(
                 "package",
                 format!("{family} comes without EC2 Instance Connect"),
             )
             .because("without the package ec2-instance-connect, sshd knows no pushed key")
-            .mended_by("install ec2-instance-connect, for example by `mssh --shell`"),
+            .mended_by(login::install(facts)),
         );
     }
     findings
-}
-
-pub(in crate::plan::doctor) fn host_key(facts: &Facts) -> Vec<Finding> {
-    let check = "host-key";
-    if super::login::has_changed_key(facts) {
-        return vec![
-            Finding::bad(check, "the host key is not the one in known_hosts")
-                .because(
-                    "the instance was rebuilt, another machine has its old address, or somebody \
-                     is in between",
-                )
-                .mended_by(
-                    "compare it with the console's (get-console-output); if it is right, remove \
-                     the old one: `ssh-keygen -R HOST`",
-                ),
-        ];
-    }
-    match &facts.ssh.is_known {
-        Fact::Known(true) => vec![Finding::good(check, "known_hosts has a key for the host")],
-        Fact::Known(false) => vec![
-            Finding::good(check, "not in known_hosts yet")
-                .because("the first login may ask about it, and BatchMode may refuse it"),
-        ],
-        other => Finding::unknown(check, other),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::only;
     use super::*;
-    use crate::plan::doctor::facts::{LoginEnd, SshSettings};
-    use crate::plan::doctor::finding::Verdict::{Bad, Good, Warning};
+    use crate::plan::doctor::facts::SshSettings;
+    use crate::plan::doctor::finding::Verdict::{Good, Warning};
     use crate::plan::os_user::Image;
 
     #[test]
@@ -139,17 +117,5 @@ mod tests {
             let found: Vec<_> = found.iter().map(|it| (it.check, it.verdict)).collect();
             assert_eq!(found, verdicts, "{name}");
         }
-    }
-
-    #[test]
-    fn a_changed_key_is_bad() {
-        let mut facts = Facts::default();
-        facts.ssh.is_known = Fact::Known(true);
-        assert_eq!(only(&host_key(&facts)).0, Good);
-        facts.login = Fact::Known(LoginEnd {
-            status: Some(255),
-            stderr: "WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!".into(),
-        });
-        assert_eq!(only(&host_key(&facts)).0, Bad);
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct NetworkFacts {
     pub addresses: Vec<InstanceAddress>,
     /// The address that the user asked for, and that the instance does not have.
     pub no_address: Option<NoAddress>,
+    /// The ID of the endpoint that the user asked for.
+    pub asked_endpoint: Option<String>,
     /// Whether a login may go through an EC2 Instance Connect Endpoint.
     pub wants_endpoint: bool,
     pub interfaces: Fact<Vec<InterfaceFacts>>,
@@ -31,7 +33,7 @@ pub(crate) struct NetworkFacts {
     pub lists: Vec<PrefixList>,
     /// Whether all of their blocks are.
     pub are_lists_read: Fact<()>,
-    /// The network ACLs of the subnets of the interfaces.
+    /// The network ACLs of the subnets of the interfaces, and of the first endpoint's.
     pub acls: Fact<Vec<Acl>>,
     /// All route tables of the VPC.
     pub tables: Fact<Vec<RouteTable>>,
@@ -116,6 +118,17 @@ pub(crate) struct EndpointFacts {
     pub interfaces: Vec<String>,
     /// Whether instances see the client's address instead of the endpoint's.
     pub preserves_client_ip: bool,
+}
+
+impl InterfaceFacts {
+    /// The instance, as the endpoint's network sees it.
+    pub(super) fn as_other_end(&self) -> Source {
+        Source {
+            addresses: self.private.into_iter().collect(),
+            is_ipv6: false,
+            groups: Membership::Of(self.groups.clone()),
+        }
+    }
 }
 
 impl NetworkFacts {

@@ -7,8 +7,12 @@ mod endpoint;
 mod group;
 mod route;
 
+pub(crate) use self::direct::PORT;
 use super::facts::{InstanceAddress, NetworkFacts, PortAnswer};
 use crate::plan::doctor::finding::{Finding, Verdict};
+
+/// The check that tells of the question for this machine's address.
+pub(crate) const OWN_ADDRESS: &str = "your-address";
 
 /// All findings about the network. `is_reached_otherwise`: whether a login would get there by
 /// something else, such as Session Manager.
@@ -43,8 +47,8 @@ pub(crate) fn check(facts: &NetworkFacts, is_reached_otherwise: bool) -> Vec<Fin
 fn own_address(facts: &NetworkFacts) -> Option<Finding> {
     let own = facts.public_address.known()?;
     let (address, service) = (own.address, &own.service);
-    let what = format!("you come from {address}, says {service}, which was asked");
-    Some(Finding::good("your-address", what))
+    let what = format!("the internet sees you as {address}");
+    Some(Finding::good(OWN_ADDRESS, what).because(format!("{service} was asked, and says so")))
 }
 
 /// The findings as warnings, unless they keep a login from working.

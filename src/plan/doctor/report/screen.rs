@@ -10,6 +10,10 @@ const INDENT: usize = 24;
 /// The widest line.
 const WIDTH: usize = 80;
 
+/// A longer command, in characters, has a line of its own at the end, which may be wider than a
+/// terminal: in one piece, it can be copied.
+const SHORT: usize = 40;
+
 /// How the report looks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Style {
@@ -17,11 +21,17 @@ pub(crate) struct Style {
     pub colour: bool,
 }
 
-/// The report in lines of at most 80 columns.
+/// The report in lines of at most 80 columns, but for a long command at the end.
 pub(crate) fn screen(report: &Report, style: Style) -> String {
     let mut text = String::new();
+    let first = report.first();
     for finding in &report.findings {
         text.push_str(&lines(finding, style));
+        // The end says what mends the first.
+        let is_first = first.is_some_and(|it| std::ptr::eq(it, finding));
+        if let Some(fix) = finding.fix.as_ref().filter(|_| !is_first) {
+            text.push_str(&labelled("fix: ", fix));
+        }
     }
     text.push('\n');
     text.push_str(&conclusion(report));
@@ -46,9 +56,6 @@ fn lines(finding: &Finding, style: Style) -> String {
     if let Some(why) = &finding.why {
         text.push_str(&labelled("why: ", why));
     }
-    if let Some(fix) = &finding.fix {
-        text.push_str(&labelled("fix: ", fix));
-    }
     text
 }
 
@@ -65,14 +72,44 @@ fn conclusion(report: &Report) -> String {
         1 => " One check was skipped.".to_owned(),
         many => format!(" {many} checks were skipped."),
     };
-    let text = match report.first() {
-        None => format!("A login should work.{skipped}"),
-        Some(finding) => {
-            let todo = finding.fix.as_ref().unwrap_or(&finding.what);
-            format!("First, about {}: {todo}", finding.check)
-        }
+    let Some(first) = report.first() else {
+        return wrapped(&format!("A login should work.{skipped}"), 0);
     };
-    wrapped(&text, 0)
+    let todo = first.fix.as_ref().unwrap_or(&first.what);
+    // A command alone stands without backticks.
+    let quote = if todo.starts_with("aws ") { "`" } else { "" };
+    with_commands(&format!(
+        "First, about {}: {quote}{todo}{quote}",
+        first.check
+    ))
+}
+
+/// The text in lines, with a line for each long command, which is between backticks.
+fn with_commands(text: &str) -> String {
+    let mut lines = String::new();
+    let mut prose = String::new();
+    for (at, part) in text.split('`').enumerate() {
+        let is_command = at % 2 == 1;
+        if is_command && part.chars().count() > SHORT {
+            lines.push_str(&wrapped(prose.trim(), 0));
+            lines.extend(["  ", part, "\n"]);
+            prose.clear();
+        } else if is_command {
+            prose.extend(["`", part, "`"]);
+        } else {
+            let is_after_command = prose.is_empty() && at > 0;
+            let start = [' ', ',', ';'];
+            prose.push_str(if is_after_command {
+                part.trim_start_matches(start)
+            } else {
+                part
+            });
+        }
+    }
+    if !prose.is_empty() {
+        lines.push_str(&wrapped(&prose, 0));
+    }
+    lines
 }
 
 /// The text in lines that end before column 80, all but the first indented, each with a newline.
@@ -91,13 +128,20 @@ fn wrapped(text: &str, indent: usize) -> String {
             append(&mut lines, " ");
             used += 1;
         }
-        for c in word.chars() {
-            if used + column(c) > width {
+        // An ARN or a path that is too long ends after one of its parts.
+        for part in word.split_inclusive(['/', ':', ',']) {
+            if used > 0 && used + columns(part) > width {
                 lines.push(String::new());
                 used = 0;
             }
-            append(&mut lines, c.encode_utf8(&mut [0; 4]));
-            used += column(c);
+            for c in part.chars() {
+                if used + column(c) > width {
+                    lines.push(String::new());
+                    used = 0;
+                }
+                append(&mut lines, c.encode_utf8(&mut [0; 4]));
+                used += column(c);
+            }
         }
     }
     let separator = format!("\n{:indent$}", "");
@@ -148,6 +192,27 @@ mod tests {
         );
         let wide = wrapped(&"漢".repeat(100), 24);
         assert!(wide.lines().all(|line| columns(line) < 80), "{wide}");
+    }
+
+    #[test]
+    fn a_long_command_is_in_one_piece_at_the_end() {
+        let command = format!("aws ec2 open-it {}", "x".repeat(90));
+        for (fix, end) in [
+            (
+                format!("`{command}`"),
+                format!("First, about state:\n  {command}\n"),
+            ),
+            (
+                format!("start it with `{command}`, or add `-l me`"),
+                format!("First, about state: start it with\n  {command}\nor add `-l me`\n"),
+            ),
+        ] {
+            let mut report = report(false);
+            report.findings[2].fix = Some(fix);
+            let text = screen(&report, Style { colour: false });
+            assert!(text.ends_with(&end), "{text}");
+            assert!(!text.contains("fix: "), "{text}");
+        }
     }
 
     #[test]

@@ -5,11 +5,11 @@
 use aws_sdk_ec2::operation::describe_network_acls::DescribeNetworkAclsError;
 use aws_sdk_ec2::types::{NetworkAcl, NetworkAclEntry, PortRange, RuleAction};
 
-use super::{filter, id};
+use super::{filter, id, list};
 use crate::plan::doctor::network::acl::{Acl, AclEntry};
 use crate::plan::doctor::network::tcp_ports;
+use crate::world::aws::Regional;
 use crate::world::aws::error::AwsError;
-use crate::world::aws::{Regional, pages};
 
 impl Regional<'_> {
     /// The network ACLs of these subnets.
@@ -17,18 +17,16 @@ impl Regional<'_> {
     /// # Errors
     /// Those of any call.
     pub(crate) async fn network_acls(&self, subnets: &[String]) -> Result<Vec<Acl>, AwsError> {
-        let call = self.call("ec2:DescribeNetworkAcls");
-        let page = async |token| {
-            let client = self.ec2::<DescribeNetworkAclsError>();
-            let page = client
+        list!(
+            self,
+            "DescribeNetworkAcls",
+            DescribeNetworkAclsError,
+            |client| client
                 .describe_network_acls()
-                .filters(filter("association.subnet-id", subnets))
-                .set_next_token(token);
-            let page = call.send(page.send()).await?;
-            let next = page.next_token().map(str::to_owned);
-            Ok((page.network_acls().iter().filter_map(acl).collect(), next))
-        };
-        pages::all(&call, page).await
+                .filters(filter("association.subnet-id", subnets)),
+            network_acls,
+            acl
+        )
     }
 }
 

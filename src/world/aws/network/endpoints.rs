@@ -3,11 +3,11 @@
 use aws_sdk_ec2::operation::describe_instance_connect_endpoints::DescribeInstanceConnectEndpointsError;
 use aws_sdk_ec2::types::Ec2InstanceConnectEndpoint;
 
-use super::{filter, id};
+use super::{filter, id, list};
 use crate::plan::doctor::network::facts::EndpointFacts;
 use crate::plan::route::eice::EndpointState;
+use crate::world::aws::Regional;
 use crate::world::aws::error::AwsError;
-use crate::world::aws::{Regional, pages};
 
 impl Regional<'_> {
     /// The EC2 Instance Connect Endpoints in a VPC.
@@ -15,20 +15,17 @@ impl Regional<'_> {
     /// # Errors
     /// Those of any call.
     pub(crate) async fn endpoints_in(&self, vpc: &str) -> Result<Vec<EndpointFacts>, AwsError> {
-        let call = self.call("ec2:DescribeInstanceConnectEndpoints");
         let vpc = [vpc.to_owned()];
-        let page = async |token| {
-            let client = self.ec2::<DescribeInstanceConnectEndpointsError>();
-            let page = client
+        list!(
+            self,
+            "DescribeInstanceConnectEndpoints",
+            DescribeInstanceConnectEndpointsError,
+            |client| client
                 .describe_instance_connect_endpoints()
-                .filters(filter("vpc-id", &vpc))
-                .set_next_token(token);
-            let page = call.send(page.send()).await?;
-            let next = page.next_token().map(str::to_owned);
-            let all = page.instance_connect_endpoints().iter();
-            Ok((all.filter_map(facts).collect(), next))
-        };
-        pages::all(&call, page).await
+                .filters(filter("vpc-id", &vpc)),
+            instance_connect_endpoints,
+            facts
+        )
     }
 }
 

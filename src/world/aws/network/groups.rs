@@ -5,11 +5,11 @@
 use aws_sdk_ec2::operation::describe_security_group_rules::DescribeSecurityGroupRulesError;
 use aws_sdk_ec2::types::SecurityGroupRule;
 
-use super::{filter, id};
+use super::{filter, id, list};
 use crate::plan::doctor::network::group::{GroupRule, Peer};
 use crate::plan::doctor::network::tcp_ports;
+use crate::world::aws::Regional;
 use crate::world::aws::error::AwsError;
-use crate::world::aws::{Regional, pages};
 
 impl Regional<'_> {
     /// The rules about TCP of these security groups.
@@ -17,19 +17,16 @@ impl Regional<'_> {
     /// # Errors
     /// Those of any call.
     pub(crate) async fn group_rules(&self, groups: &[String]) -> Result<Vec<GroupRule>, AwsError> {
-        let call = self.call("ec2:DescribeSecurityGroupRules");
-        let page = async |token| {
-            let client = self.ec2::<DescribeSecurityGroupRulesError>();
-            let page = client
+        list!(
+            self,
+            "DescribeSecurityGroupRules",
+            DescribeSecurityGroupRulesError,
+            |client| client
                 .describe_security_group_rules()
-                .filters(filter("group-id", groups))
-                .set_next_token(token);
-            let page = call.send(page.send()).await?;
-            let next = page.next_token().map(str::to_owned);
-            let rules = page.security_group_rules().iter();
-            Ok((rules.filter_map(rule).collect(), next))
-        };
-        pages::all(&call, page).await
+                .filters(filter("group-id", groups)),
+            security_group_rules,
+            rule
+        )
     }
 }
 

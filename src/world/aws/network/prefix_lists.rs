@@ -6,8 +6,9 @@ use aws_sdk_ec2::operation::describe_managed_prefix_lists::DescribeManagedPrefix
 use aws_sdk_ec2::operation::get_managed_prefix_list_entries::GetManagedPrefixListEntriesError;
 use ipnet::IpNet;
 
+use super::list;
+use crate::world::aws::Regional;
 use crate::world::aws::error::AwsError;
-use crate::world::aws::{Regional, pages};
 
 impl Regional<'_> {
     /// The names of these prefix lists, with their IDs.
@@ -18,24 +19,19 @@ impl Regional<'_> {
         &self,
         lists: &[String],
     ) -> Result<Vec<(String, String)>, AwsError> {
-        let call = self.call("ec2:DescribeManagedPrefixLists");
-        let page = async |token| {
-            let client = self.ec2::<DescribeManagedPrefixListsError>();
-            let page = client
+        list!(
+            self,
+            "DescribeManagedPrefixLists",
+            DescribeManagedPrefixListsError,
+            |client| client
                 .describe_managed_prefix_lists()
-                .set_prefix_list_ids(Some(lists.to_vec()))
-                .set_next_token(token);
-            let page = call.send(page.send()).await?;
-            let next = page.next_token().map(str::to_owned);
-            let names = page.prefix_lists().iter().filter_map(|it| {
-                Some((
-                    it.prefix_list_id()?.to_owned(),
-                    it.prefix_list_name()?.to_owned(),
-                ))
-            });
-            Ok((names.collect(), next))
-        };
-        pages::all(&call, page).await
+                .set_prefix_list_ids(Some(lists.to_vec())),
+            prefix_lists,
+            |it| Some((
+                it.prefix_list_id()?.to_owned(),
+                it.prefix_list_name()?.to_owned()
+            ))
+        )
     }
 
     /// The blocks of a prefix list.
@@ -43,21 +39,15 @@ impl Regional<'_> {
     /// # Errors
     /// Those of any call.
     pub(crate) async fn prefix_list_blocks(&self, list: &str) -> Result<Vec<IpNet>, AwsError> {
-        let call = self.call("ec2:GetManagedPrefixListEntries");
-        let page = async |token| {
-            let client = self.ec2::<GetManagedPrefixListEntriesError>();
-            let page = client
+        list!(
+            self,
+            "GetManagedPrefixListEntries",
+            GetManagedPrefixListEntriesError,
+            |client| client
                 .get_managed_prefix_list_entries()
-                .prefix_list_id(list)
-                .set_next_token(token);
-            let page = call.send(page.send()).await?;
-            let next = page.next_token().map(str::to_owned);
-            let blocks = page.entries().iter();
-            Ok((
-                blocks.filter_map(|it| it.cidr()?.parse().ok()).collect(),
-                next,
-            ))
-        };
-        pages::all(&call, page).await
+                .prefix_list_id(list),
+            entries,
+            |it| it.cidr()?.parse().ok()
+        )
     }
 }

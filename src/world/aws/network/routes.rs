@@ -5,10 +5,10 @@
 use aws_sdk_ec2::operation::describe_route_tables::DescribeRouteTablesError;
 use aws_sdk_ec2::types::{self, Route, RouteState};
 
-use super::{filter, id};
+use super::{filter, id, list};
 use crate::plan::doctor::network::route::{Destinations, RouteEntry, RouteTable};
+use crate::world::aws::Regional;
 use crate::world::aws::error::AwsError;
-use crate::world::aws::{Regional, pages};
 
 impl Regional<'_> {
     /// The route tables of a VPC. All of them: that of a subnet without one of its own is the main
@@ -17,19 +17,17 @@ impl Regional<'_> {
     /// # Errors
     /// Those of any call.
     pub(crate) async fn route_tables(&self, vpc: &str) -> Result<Vec<RouteTable>, AwsError> {
-        let call = self.call("ec2:DescribeRouteTables");
         let vpc = [vpc.to_owned()];
-        let page = async |token| {
-            let client = self.ec2::<DescribeRouteTablesError>();
-            let page = client
+        list!(
+            self,
+            "DescribeRouteTables",
+            DescribeRouteTablesError,
+            |client| client
                 .describe_route_tables()
-                .filters(filter("vpc-id", &vpc))
-                .set_next_token(token);
-            let page = call.send(page.send()).await?;
-            let next = page.next_token().map(str::to_owned);
-            Ok((page.route_tables().iter().filter_map(table).collect(), next))
-        };
-        pages::all(&call, page).await
+                .filters(filter("vpc-id", &vpc)),
+            route_tables,
+            table
+        )
     }
 }
 

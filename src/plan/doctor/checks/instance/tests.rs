@@ -3,8 +3,9 @@
 use super::super::only;
 use super::*;
 use crate::plan::doctor::fact::Failure;
-use crate::plan::doctor::facts::{Details, Managed, RegionFacts, StatusChecks};
+use crate::plan::doctor::facts::{Details, RegionFacts, StatusChecks};
 use crate::plan::doctor::finding::Verdict::{Bad, Good, Skipped, Warning};
+use crate::plan::target::instance::Instance;
 
 fn with(instance: Instance) -> Facts {
     let mut facts = Facts::default();
@@ -118,42 +119,4 @@ fn zones_outside_of_a_region_are_bad() {
         });
         assert_eq!(zone(&facts).is_empty(), is_good, "{name}");
     }
-}
-
-#[test]
-fn only_the_last_trouble_on_the_console_counts() {
-    for (text, verdict) in [
-        ("", Good),
-        ("[ 1.0] Kernel panic - not syncing: VFS", Bad),
-        ("Kernel panic\r\n[ 0.0] Linux\r\nip-10-0-0-1 login: ", Good),
-        ("web login: \r\nYou are in emergency mode. After", Bad),
-        (
-            "/dev/xvda1: UNEXPECTED INCONSISTENCY; RUN fsck MANUALLY.",
-            Bad,
-        ),
-    ] {
-        let mut facts = with(Instance::example());
-        facts.instance.console = Fact::Known(text.into());
-        assert_eq!(only(&console(&facts)).0, verdict, "{text:?}");
-    }
-}
-
-#[test]
-fn an_agent_is_good_if_it_is_online() {
-    let mut facts = with(Instance::example());
-    let managed = |is_online| {
-        Fact::Known(Some(Managed {
-            is_online,
-            version: Some("3.3.987.0".into()),
-        }))
-    };
-    facts.instance.agent = managed(true);
-    assert_eq!(
-        only(&agent(&facts)),
-        (Good, "the SSM Agent 3.3.987.0 is online")
-    );
-    facts.instance.agent = managed(false);
-    assert_eq!(only(&agent(&facts)).0, Warning);
-    facts.instance.agent = Fact::Known(None);
-    assert_eq!(only(&agent(&facts)).0, Warning);
 }

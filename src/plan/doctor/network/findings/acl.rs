@@ -1,5 +1,7 @@
 //! Network ACLs, for a connection to one of the instance's addresses.
 
+use std::ops::RangeInclusive;
+
 use ipnet::IpNet;
 
 use crate::plan::doctor::fact::Fact;
@@ -20,104 +22,131 @@ pub(super) fn check(facts: &NetworkFacts, address: &InstanceAddress) -> Vec<Find
 
 /// What the ACL of a subnet does with a connection from there to the port.
 pub(super) fn of_subnet(facts: &NetworkFacts, subnet: &str, source: &Source) -> Vec<Finding> {
+    judge(facts, subnet, source, false)
+}
+
+/// What the ACL of a subnet does with a connection from the subnet to the port there.
+pub(super) fn from_subnet(facts: &NetworkFacts, subnet: &str, to: &Source) -> Vec<Finding> {
+    judge(facts, subnet, to, true)
+}
+
+/// Judges both directions; `is_egress`: that of the connection, and the answers' is the other.
+fn judge(facts: &NetworkFacts, subnet: &str, other: &Source, is_egress: bool) -> Vec<Finding> {
     let Fact::Known(acls) = &facts.acls else {
         return Finding::unknown(CHECK, &facts.acls);
     };
     let Some(acl) = Acl::of(acls, subnet) else {
         return Vec::new();
     };
-    let port = facts.port;
-    let inward = acl.inbound(source, port);
-    let outward = acl.outbound(source);
-    let (id, mut findings) = (&acl.id, Vec::new());
-    if inward == Filtering::Open && outward == Filtering::Open {
+    let (id, port) = (&acl.id, facts.port);
+    let there = Packets {
+        is_egress,
+        ports: port..=port,
+        other,
+    };
+    let back = Packets {
+        is_egress: !is_egress,
+        ports: EPHEMERAL,
+        other,
+    };
+    let all = [there.filtered(acl), back.filtered(acl)];
+    let mut findings = Vec::new();
+    if all.iter().all(|it| *it == Filtering::Open) {
         findings.push(Finding::good(
             CHECK,
             format!("{id} lets port {port} and the answers through"),
         ));
-    } else if inward == Filtering::Unknown || outward == Filtering::Unknown {
+    } else if all.contains(&Filtering::Unknown) {
         findings.push(Finding::skipped(
             CHECK,
             format!("{id} treats addresses differently, and yours is not known"),
         ));
     }
-    findings.extend(dropped(facts, acl, source, &inward, false));
-    findings.extend(dropped(facts, acl, source, &outward, true));
+    let each = [there, back].into_iter().zip(&all);
+    findings.extend(each.filter_map(|(packets, filtering)| packets.dropped(facts, acl, filtering)));
     findings
 }
 
-fn dropped(
-    facts: &NetworkFacts,
-    acl: &Acl,
-    source: &Source,
-    filtering: &Filtering,
+/// Packets of one direction.
+struct Packets<'a> {
     is_egress: bool,
-) -> Option<Finding> {
-    let Filtering::Dropped { ports, number, all } = filtering else {
-        return None;
-    };
-    let (id, port) = (&acl.id, facts.port);
-    let by = match *number {
-        LAST => "no entry allows it".to_owned(),
-        number => format!("entry {number} denies it"),
-    };
-    let finding = match (is_egress, all) {
-        (false, _) => Finding::bad(CHECK, format!("{id} drops port {port} from {source}: {by}"))
-            .because("the ACL filters the whole subnet, whatever the security groups allow"),
-        (true, true) => Finding::bad(CHECK, format!("{id} drops the answers to {source}: {by}"))
-            .because(
-                "ACLs are stateless: the answers need an outbound entry, too, for the ports of \
-                 clients (1024-65535)",
-            ),
-        (true, false) => Finding::warning(
-            CHECK,
-            format!(
-                "{id} drops answers to ports {}-{}: {by}",
-                ports.start(),
-                ports.end()
-            ),
-        )
-        .because("clients use any port of 1024-65535: some connections work, others do not"),
-    };
-    let ports = if is_egress { EPHEMERAL } else { port..=port };
-    let free = acl.free_number(is_egress, *number);
-    Some(match free {
-        Some(free) => finding.mended_by(entry(facts, acl, source, is_egress, free, &ports)),
-        None => finding,
-    })
+    ports: RangeInclusive<u16>,
+    other: &'a Source,
 }
 
-/// The command for an entry that allows it.
-fn entry(
-    facts: &NetworkFacts,
-    acl: &Acl,
-    source: &Source,
-    is_egress: bool,
-    number: u16,
-    ports: &std::ops::RangeInclusive<u16>,
-) -> String {
-    let number = number.to_string();
-    let range = format!("From={},To={}", ports.start(), ports.end());
-    let (option, block) = match source.block() {
-        Some(block @ IpNet::V6(_)) => ("--ipv6-cidr-block", block.to_string()),
-        Some(block) => ("--cidr-block", block.to_string()),
-        None if source.is_ipv6 => ("--ipv6-cidr-block", "::/0".to_owned()),
-        None => ("--cidr-block", "0.0.0.0/0".to_owned()),
-    };
-    facts.commands.aws(&[
-        "create-network-acl-entry",
-        "--network-acl-id",
-        &acl.id,
-        if is_egress { "--egress" } else { "--ingress" },
-        "--rule-number",
-        &number,
-        "--protocol",
-        "tcp",
-        "--port-range",
-        &range,
-        option,
-        &block,
-        "--rule-action",
-        "allow",
-    ])
+impl Packets<'_> {
+    fn filtered(&self, acl: &Acl) -> Filtering {
+        acl.filter(self.is_egress, self.other, &self.ports)
+    }
+
+    fn dropped(&self, facts: &NetworkFacts, acl: &Acl, filtering: &Filtering) -> Option<Finding> {
+        let Filtering::Dropped { ports, number, all } = filtering else {
+            return None;
+        };
+        let by = match *number {
+            LAST => "no entry allows it".to_owned(),
+            number => format!("entry {number} denies it"),
+        };
+        let (id, port, other) = (&acl.id, facts.port, self.other);
+        let (way, direction) = if self.is_egress {
+            ("to", "outbound")
+        } else {
+            ("from", "inbound")
+        };
+        let finding = if self.ports != EPHEMERAL {
+            Finding::bad(CHECK, format!("{id} drops port {port} {way} {other}: {by}"))
+                .because("the ACL filters the whole subnet, whatever the security groups allow")
+        } else if *all {
+            Finding::bad(CHECK, format!("{id} drops the answers {way} {other}: {by}")).because(
+                format!(
+                    "ACLs are stateless: the answers need an {direction} entry, too, for the ports \
+                     of clients (1024-65535)"
+                ),
+            )
+        } else {
+            let (first, last) = (ports.start(), ports.end());
+            Finding::warning(
+                CHECK,
+                format!("{id} drops answers to ports {first}-{last}: {by}"),
+            )
+            .because("clients use any port of 1024-65535: some connections work, others do not")
+        };
+        let free = acl.free_number(self.is_egress, *number);
+        Some(match free {
+            Some(free) => finding.mended_by(self.entry(facts, acl, free)),
+            None => finding,
+        })
+    }
+
+    /// The command for an entry that allows it.
+    fn entry(&self, facts: &NetworkFacts, acl: &Acl, number: u16) -> String {
+        let number = number.to_string();
+        let range = format!("From={},To={}", self.ports.start(), self.ports.end());
+        let (option, block) = match self.other.block() {
+            Some(block @ IpNet::V6(_)) => ("--ipv6-cidr-block", block.to_string()),
+            Some(block) => ("--cidr-block", block.to_string()),
+            None if self.other.is_ipv6 => ("--ipv6-cidr-block", "::/0".to_owned()),
+            None => ("--cidr-block", "0.0.0.0/0".to_owned()),
+        };
+        facts.commands.aws(&[
+            "create-network-acl-entry",
+            "--network-acl-id",
+            &acl.id,
+            if self.is_egress {
+                "--egress"
+            } else {
+                "--ingress"
+            },
+            "--rule-number",
+            &number,
+            "--protocol",
+            "tcp",
+            "--port-range",
+            &range,
+            option,
+            &block,
+            "--rule-action",
+            "allow",
+        ])
+    }
 }

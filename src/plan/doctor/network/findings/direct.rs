@@ -5,7 +5,7 @@ use crate::plan::doctor::finding::{Finding, Verdict};
 use crate::plan::doctor::network::facts::{InstanceAddress, NetworkFacts, PortAnswer};
 use crate::plan::way::Way;
 
-const PORT: &str = "port";
+pub(crate) const PORT: &str = "port";
 
 /// What was found about this address. AWS's filters are judged only if nothing answers: they drop
 /// packets, and never refuse a connection.
@@ -27,12 +27,18 @@ pub(super) fn check(facts: &NetworkFacts, address: &InstanceAddress) -> Vec<Find
         "packets are dropped on the way; not all that could do it could be judged"
     } else if address.way == Way::Private {
         "nothing of its VPC drops them: is there a path from this network to that VPC (VPN, \
-         peering)? Else use --via eice or --via ssm"
+         peering)?"
     } else {
         "nothing of its VPC drops them: is there a firewall in your own network or on the \
-         instance, or does it not run?"
+         instance, or does it hang?"
     };
-    let mut findings = vec![port.because(why)];
+    let port = port.because(why);
+    let is_ours = filters.iter().all(|it| it.verdict == Verdict::Good);
+    let mut findings = vec![if is_ours {
+        port.mended_by("try another network, or go around it: `--via eice` or `--via ssm`")
+    } else {
+        port
+    }];
     findings.extend(filters);
     findings
 }
@@ -61,10 +67,12 @@ fn answered(facts: &NetworkFacts, address: &InstanceAddress) -> Finding {
                  (PerSourcePenalties, hosts.deny), or no longer starts",
             )
         }
-        PortAnswer::Refused => Finding::bad(PORT, format!("{at} refuses connections")).because(
-            "the network lets you through, but nothing listens there: sshd does not run, not \
-             yet, or on another port (-p)",
-        ),
+        PortAnswer::Refused => Finding::bad(PORT, format!("{at} refuses connections"))
+            .because(
+                "the network lets you through, but nothing listens there: sshd does not run (yet), \
+                 or listens on another port",
+            )
+            .mended_by("give the port of its sshd with -p, or start sshd there"),
         PortAnswer::Dropped => Finding::bad(PORT, format!("{at} does not answer")),
         PortAnswer::NoPath(why) => {
             Finding::bad(PORT, format!("no path to {}: {why}", name(address)))

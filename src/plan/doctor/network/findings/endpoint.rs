@@ -10,7 +10,6 @@ use crate::plan::doctor::fact::Fact;
 use crate::plan::doctor::finding::{Finding, Verdict};
 use crate::plan::doctor::network::facts::{EndpointFacts, InterfaceFacts, NetworkFacts};
 use crate::plan::doctor::network::group::{Admission, NotAdmitted, Peer, admit, let_out};
-use crate::plan::doctor::network::source::{Membership, Source};
 use crate::plan::route::eice::EndpointState;
 use crate::plan::way::EICE_PORTS;
 
@@ -24,6 +23,16 @@ pub(super) fn check(facts: &NetworkFacts) -> Vec<Finding> {
         return Finding::unknown(CHECK, &facts.endpoints);
     };
     let interface = facts.interfaces.known().and_then(|it| it.first());
+    if let Some(asked) = &facts.asked_endpoint
+        && endpoints.iter().all(|it| it.id != *asked)
+    {
+        let what =
+            format!("not checked: {asked} is not one of the endpoints in the instance's VPC");
+        return vec![Finding::skipped(CHECK, what).because(
+            "one of another VPC needs a path between the two, one of another account \
+                          is not listed",
+        )];
+    }
     let Some(endpoint) = endpoints.first() else {
         // That is no fault where no login wants one.
         let wanting = interface.filter(|_| facts.wants_endpoint);
@@ -35,16 +44,22 @@ pub(super) fn check(facts: &NetworkFacts) -> Vec<Finding> {
     if let Some(interface) = interface.filter(|_| usable) {
         findings.extend(egress(facts, endpoint, interface));
         findings.extend(ingress(facts, endpoint, interface));
-        if endpoint.subnet != interface.subnet && facts.endpoint_addresses.known().is_some() {
-            let source = facts.source_by(endpoint);
-            let of_subnet = acl::of_subnet(facts, &interface.subnet, &source);
-            findings.extend(
-                of_subnet
-                    .into_iter()
-                    .filter(|it| it.verdict == Verdict::Bad),
-            );
+        // ACLs do not filter what stays in a subnet.
+        if endpoint.subnet != interface.subnet {
+            findings.extend(acls(facts, endpoint, interface));
         }
     }
+    findings
+}
+
+/// What the ACLs of the two subnets drop.
+fn acls(facts: &NetworkFacts, endpoint: &EndpointFacts, to: &InterfaceFacts) -> Vec<Finding> {
+    let mut findings = acl::from_subnet(facts, &endpoint.subnet, &to.as_other_end());
+    if facts.endpoint_addresses.known().is_some() {
+        let source = facts.source_by(endpoint);
+        findings.extend(acl::of_subnet(facts, &to.subnet, &source));
+    }
+    findings.retain(|it| it.verdict == Verdict::Bad);
     findings
 }
 
@@ -66,12 +81,23 @@ fn state(facts: &NetworkFacts, endpoint: &EndpointFacts) -> Finding {
     let (id, port) = (&endpoint.id, facts.port);
     let why = endpoint.state_message.clone();
     match &endpoint.state {
-        EndpointState::Other(state) => Finding {
-            why: why.or(Some(
-                "it accepts connections once it is create-complete".to_owned(),
-            )),
-            ..Finding::bad(CHECK, format!("{id} is not usable: {state}"))
-        },
+        EndpointState::Other(state) => {
+            let finding = Finding::bad(CHECK, format!("{id} is not usable: {state}")).because(
+                why.as_deref()
+                    .unwrap_or("it accepts connections once it is create-complete"),
+            );
+            finding.mended_by(match state.as_str() {
+                "create-in-progress" => "wait for a few minutes, and try again".to_owned(),
+                _ => format!(
+                    "delete it (`{}`), and create another",
+                    facts.commands.aws(&[
+                        "delete-instance-connect-endpoint",
+                        "--instance-connect-endpoint-id",
+                        id,
+                    ])
+                ),
+            })
+        }
         EndpointState::Usable if !EICE_PORTS.contains(&port) => {
             Finding::bad(CHECK, format!("{id} does not connect to port {port}"))
                 .because("endpoints connect to ports 22 and 3389 only")
@@ -92,11 +118,7 @@ fn egress(facts: &NetworkFacts, endpoint: &EndpointFacts, to: &InterfaceFacts) -
     let Fact::Known(rules) = &facts.rules else {
         return Finding::unknown(EGRESS, &facts.rules);
     };
-    let instance = Source {
-        addresses: to.private.into_iter().collect(),
-        is_ipv6: false,
-        groups: Membership::Of(to.groups.clone()),
-    };
+    let instance = to.as_other_end();
     let (lists, port) = (facts.lists.as_slice(), facts.port);
     let (id, groups) = (&endpoint.id, endpoint.groups.join(", "));
     vec![
