@@ -12,12 +12,14 @@ pub(crate) use self::tunnel::TunnelError;
 use crate::hint::Hint;
 use crate::plan::argv::host_key_check::CannotVerify;
 use crate::plan::aws::instance_error::InstanceError;
+use crate::plan::cli::config::error::ConfigError;
 use crate::plan::cli::usage::Usage;
 use crate::plan::route::eice::NoEndpoint;
 use crate::plan::route::error::RouteError;
 use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::plan::target::bad_name::BadName;
 use crate::world::aws::error::{AwsError, StaleSession};
+use crate::world::config::ConfigFileError;
 use crate::world::key::error::KeyError;
 use crate::world::net::forward::ForwardError;
 use crate::world::net::listener::ListenError;
@@ -31,6 +33,10 @@ use crate::world::process::error::{ClientError, IoError};
 pub(crate) enum Error {
     #[error(transparent)]
     Usage(#[from] Usage),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    ConfigFile(#[from] ConfigFileError),
     #[error(transparent)]
     Ssh(#[from] SshError),
     #[error(transparent)]
@@ -119,6 +125,8 @@ impl Error {
     fn phase(&self) -> &dyn Hint {
         match self {
             Self::Usage(error) => error,
+            Self::Config(error) => error,
+            Self::ConfigFile(error) => error,
             Self::Ssh(error) => error,
             Self::Key(error) => error,
             Self::Listen(error) => error,

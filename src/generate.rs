@@ -71,10 +71,9 @@ fn help(program: Program) -> String {
         _ => help_line(program, opt),
     };
     let (rare, shown): (Vec<&Opt>, _) = {
-        // --ssh-config names --install.
         let ours = OPTIONS
             .iter()
-            .filter(|opt| opt.suits(program) && opt.name != Name::Install);
+            .filter(|opt| opt.suits(program) && !is_left_to_man(opt));
         ours.partition(|opt| opt.rare)
     };
     let options: String = shown.into_iter().map(line).collect();
@@ -99,6 +98,11 @@ fn help(program: Program) -> String {
          All other options are passed to {client} unchanged; see {client}(1).\n\
          example: {example}\n"
     )
+}
+
+/// The man page has these with the option that they go with.
+fn is_left_to_man(opt: &Opt) -> bool {
+    matches!(opt.name, Name::Install | Name::InitConfig)
 }
 
 /// The lines that only name these options.

@@ -19,6 +19,7 @@
 
 mod agent;
 mod complete;
+mod config;
 mod connect;
 mod connection;
 mod doctor;
@@ -47,7 +48,8 @@ pub mod for_tests {
     pub use crate::plan::aws::date;
     pub use crate::plan::cli::grammar::{Grammar, LetterKind};
     pub use crate::plan::cli::invocation::{Invocation, Word};
-    pub use crate::plan::cli::{Request, parse};
+    pub use crate::plan::cli::parse;
+    pub use crate::plan::cli::request::Request;
     pub use crate::plan::program::Program;
     pub use crate::plan::ssh_g::{Config, HostConfig, Query, QueryOptions, config, words};
     pub use crate::plan::way::Way;
@@ -62,6 +64,7 @@ use std::process::ExitCode;
 use error::Error;
 use modes::Mode;
 use plan::argv::own_connection::OPTION;
+use plan::cli::config::apply::CommandWords;
 use plan::cli::grammar::SCP_BY_HERE;
 use plan::cli::{self, Document, Request};
 use plan::program::Program;
@@ -150,7 +153,13 @@ fn run_request(
     terminal: Terminal,
 ) -> Result<ExitCode, Error> {
     let grammar = openssh::grammar(program, words);
-    let done = match cli::parse(program, grammar, words)? {
+    let line = CommandWords {
+        program,
+        grammar,
+        words,
+    };
+    let request = cli::parse(program, grammar, words)?;
+    let done = match config::applied(line, request, terminal)? {
         Request::Print(Document::Man) if io::stdout().is_terminal() => {
             let page = generate::document(program, &Document::Man);
             pager::show(&page).map_err(IoError::Start)?;
@@ -166,6 +175,8 @@ fn run_request(
         Request::ProxyCommand(request) => return proxy_command::run(&request, terminal),
         Request::Listen(request) => return wait_for(listen::run(&request, terminal)),
         Request::List(request) => list::run(&request, terminal),
+        Request::ShowConfig(request) => print(&config::shown(line, &request)?),
+        Request::InitConfig => config::init(terminal),
         Request::Setup(setup) => print(&setup::run(&setup, terminal)?),
         Request::Shell(invocation) => {
             let ends = (io::stdin(), io::stdout());

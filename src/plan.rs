@@ -16,6 +16,7 @@ pub(crate) mod host_key_alias;
 mod host_port;
 pub(crate) mod key_type;
 pub(crate) mod list;
+mod nearest;
 pub(crate) mod os_user;
 pub(crate) mod pattern;
 #[cfg_attr(not(test), expect(dead_code, reason = "not shown yet"))]

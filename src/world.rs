@@ -7,6 +7,7 @@ pub(crate) mod aws;
     expect(dead_code, reason = "the picker and completion will read it")
 )]
 pub(crate) mod cache;
+pub(crate) mod config;
 pub(crate) mod key;
 pub(crate) mod net;
 pub(crate) mod openssh;

@@ -37,9 +37,15 @@ impl AwsAccess {
         let by = match &self.by {
             Some(RegionSource::Option) => Some("option"),
             Some(RegionSource::Target) => Some("target"),
+            Some(RegionSource::ConfigFile(_)) => Some("config-file"),
+            _ => None,
+        };
+        let place = match &self.by {
+            Some(RegionSource::ConfigFile(place)) => Some(place),
             _ => None,
         };
         json!({
+            "place": place,
             "region": self.region.as_str(),
             "by": by,
             "profile": self.profile,
@@ -53,6 +59,7 @@ impl AwsAccess {
         let by = match text("by") {
             Some("option") => Some(RegionSource::Option),
             Some("target") => Some(RegionSource::Target),
+            Some("config-file") => text("place").map(|it| RegionSource::ConfigFile(it.to_owned())),
             _ => None,
         };
         Some(Self {

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::limits::Limits;
 use crate::error::Error;
@@ -11,7 +11,7 @@ use crate::plan::doctor::fact::{Fact, Failure};
 use crate::plan::doctor::facts::{ConfigFile, MachineFacts};
 use crate::plan::program::Program;
 use crate::world::aws::files;
-use crate::world::{openssh, process};
+use crate::world::{config, openssh, process};
 
 /// Variables without secrets that choose the account, the region and the servers.
 const SHOWN: &[&str] = &[
@@ -23,6 +23,7 @@ const SHOWN: &[&str] = &[
     "AWS_SHARED_CREDENTIALS_FILE",
     "AWS_MAX_ATTEMPTS",
     "NO_PROXY",
+    "MSSH_CONFIG",
     "MSSH_CONNECT",
 ];
 
@@ -60,9 +61,19 @@ pub(super) async fn facts(invocation: &Invocation, limits: &Limits) -> MachineFa
     MachineFacts {
         version: env!("CARGO_PKG_VERSION"),
         openssh,
-        files: files::paths().iter().filter_map(|it| file(it)).collect(),
+        files: config_files().filter_map(|it| file(&it)).collect(),
+        settings: settings(invocation),
         variables: variables(),
     }
+}
+
+fn settings(invocation: &Invocation) -> Vec<String> {
+    let settings = invocation.options.from_file.iter();
+    settings.map(ToString::to_string).collect()
+}
+
+fn config_files() -> impl Iterator<Item = PathBuf> {
+    files::paths().into_iter().chain([config::path()])
 }
 
 /// A file, if it exists.

@@ -2,6 +2,7 @@
 
 pub(crate) mod bind_address;
 pub(crate) mod complete;
+pub(crate) mod config;
 mod conflict;
 pub(crate) mod examination;
 pub(crate) mod grammar;
@@ -11,6 +12,7 @@ pub(crate) mod listen;
 pub(crate) mod options;
 pub(crate) mod parent_ssh;
 pub(crate) mod proxy_command;
+pub(crate) mod request;
 pub(crate) mod scan;
 pub(crate) mod setup;
 mod shell;
@@ -19,60 +21,17 @@ mod values;
 
 use std::ffi::OsString;
 
-use self::examination::Examination;
 use self::grammar::Grammar;
 pub(crate) use self::invocation::Options;
 use self::invocation::{Invocation, Word};
-use self::list::ListRequest;
-use self::listen::ListenRequest;
-use self::options::{Shell, Task};
-use self::proxy_command::ProxyRequest;
+use self::options::Task;
+pub(crate) use self::request::{Document, Request};
 use self::scan::Scan;
-use self::setup::Setup;
 use self::usage::Usage;
 use crate::plan::program::Program;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::pasted;
-
-/// What the command line asks for.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Request {
-    /// Run the client for an instance.
-    Connect(Box<Invocation>),
-    /// Run the client with these words, without AWS: for its own queries (`-G`, `-V`, `-Q`), its usage
-    /// errors, and copies on this machine.
-    Client(Vec<OsString>),
-    /// The same with `--dry-run`.
-    ShowClient(Vec<OsString>),
-    /// Run a Session Manager shell, without the client.
-    Shell(Box<Invocation>),
-    /// Say what is wrong with a connection (`--doctor`).
-    Examine(Box<Examination>),
-    /// List instances (`--list`).
-    List(ListRequest),
-    /// Print this on standard output.
-    Print(Document),
-    /// Run as ssh's ProxyCommand.
-    ProxyCommand(Box<ProxyRequest>),
-    /// Forward a port of this machine to one of an instance.
-    Listen(Box<ListenRequest>),
-    /// Print, install or remove the configuration for plain ssh.
-    Setup(Setup),
-}
-
-/// A text about mssh itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Document {
-    /// `--help`.
-    Help,
-    /// `--version`.
-    Version,
-    /// `--completions SHELL`.
-    Completions(Shell),
-    /// `--man`.
-    Man,
-}
 
 /// Whether `--debug` is among our options.
 pub(crate) fn has_debug(program: Program, grammar: Grammar, words: &[OsString]) -> bool {
@@ -94,12 +53,23 @@ pub fn parse(program: Program, grammar: Grammar, words: &[OsString]) -> Result<R
     if let Some(document) = document {
         return Ok(Request::Print(document));
     }
+    request_of(program, options, scan)
+}
+
+/// The request, to be examined or shown if an option asks for that.
+fn request_of(program: Program, options: Options, scan: Scan) -> Result<Request, Usage> {
     if options.doctor {
         let ours = examination::options_for_login(&scan);
         let request = request(program, options, scan)?;
         return Ok(examination::of(request, ours));
     }
-    request(program, options, scan)
+    let shows = options.show_config;
+    let request = request(program, options, scan)?;
+    Ok(if shows {
+        Request::ShowConfig(Box::new(request))
+    } else {
+        request
+    })
 }
 
 fn request(program: Program, mut options: Options, mut scan: Scan) -> Result<Request, Usage> {
@@ -114,6 +84,7 @@ fn request(program: Program, mut options: Options, mut scan: Scan) -> Result<Req
         Task::Listen => Request::Listen(Box::new(listen::request(&options, &scan)?)),
         Task::Shell => Request::Shell(Box::new(shell::request(options, scan)?)),
         Task::SshConfig => Request::Setup(setup::request(&options, &scan)?),
+        Task::InitConfig => Request::InitConfig,
         Task::Proxy => Request::ProxyCommand(Box::new(proxy_command::request(&options, &scan)?)),
         Task::Serial | Task::Connect => return connection(program, task, options, scan),
     })
@@ -157,8 +128,11 @@ fn client(dry_run: bool, words: Vec<OsString>) -> Request {
 /// `--instance-id ID` and no target, as in `aws ec2-instance-connect ssh`: the ID is the target.
 fn target_by_id(program: Program, task: Task, options: &mut Options, scan: &mut Scan) {
     let is_free = scan.operands.is_empty() && scan.refused.is_none();
-    let has_one =
-        program != Program::Scp && !matches!(task, Task::Proxy | Task::SshConfig | Task::List);
+    let has_one = program != Program::Scp
+        && !matches!(
+            task,
+            Task::Proxy | Task::SshConfig | Task::InitConfig | Task::List
+        );
     if is_free
         && has_one
         && let Some(id) = options.instance.take()

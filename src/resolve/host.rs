@@ -80,7 +80,10 @@ pub(crate) async fn ask<'a>(
     let is_console = invocation.options.via == Way::Serial;
     // A console has no such user.
     let user = config.login.as_deref().filter(|_| !is_console);
-    let login = Login::or_default(user);
+    let login = match (user, &invocation.options.login) {
+        (None, LoginChoice::Named(login)) => Ok(login.clone()),
+        (user, _) => Login::or_default(user),
+    };
     let login = login.map_err(|name| bad_user(name, settings, invocation, destination))?;
     let takes_user = !is_console && !invocation.is_control_command();
     let finds_user =

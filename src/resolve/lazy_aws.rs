@@ -15,8 +15,10 @@ use crate::world::tty::terminal::Terminal;
 /// never for a run that needs no call.
 pub(crate) struct LazyAws {
     profile: Option<String>,
-    /// `--region`.
+    /// `--region`, or that of the configuration file.
     region: Option<Region>,
+    /// The regions that the configuration file sets, with their places there.
+    places: Vec<(Region, String)>,
     /// Whether the target's region is the only one of this run.
     is_one_target: bool,
     prompts: Cell<Prompts>,
@@ -29,6 +31,7 @@ impl LazyAws {
         Self {
             profile: options.profile.clone(),
             region: options.region.clone(),
+            places: options.region_places(),
             is_one_target,
             prompts: Cell::new(Prompts::Allowed),
             loaded: OnceCell::new(),
@@ -70,6 +73,11 @@ impl LazyAws {
     }
 
     fn with_chooser<'a>(&self, aws: Regional<'a>, target_region: Option<&Region>) -> Regional<'a> {
+        let chosen = self.region.as_ref().or(target_region);
+        let place = self.places.iter().find(|(name, _)| Some(name) == chosen);
+        if let Some((_, place)) = place {
+            return aws.chosen_by(RegionSource::ConfigFile(place.clone()));
+        }
         match (&self.region, target_region) {
             (Some(_), _) => aws.chosen_by(RegionSource::Option),
             (None, Some(_)) => aws.chosen_by(RegionSource::Target),

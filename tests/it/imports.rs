@@ -8,7 +8,12 @@ use std::path::{Path, PathBuf};
 /// several of these belongs to the longest.
 const FLOORS: &[&[&str]] = &[
     &["hint", "wire"],
-    &["plan::columns", "plan::pattern", "plan::program"],
+    &[
+        "plan::columns",
+        "plan::nearest",
+        "plan::pattern",
+        "plan::program",
+    ],
     &["plan::way"],
     &["plan::target"],
     &["plan::console"],
@@ -23,6 +28,7 @@ const FLOORS: &[&[&str]] = &[
     &["world::process"],
     &["world::tty"],
     &["world::key", "world::net", "world::openssh"],
+    &["world::config"],
     &["world::agent"],
     &["world::aws"],
     &["world::cache"],
@@ -32,6 +38,7 @@ const FLOORS: &[&[&str]] = &[
     &["tunnel"],
     &[
         "complete",
+        "config",
         "connect",
         "connection",
         "doctor",

@@ -26,6 +26,7 @@
 //! - `faults`: every call to AWS with every fault: one clear error, in time, and nothing left
 //! - `ssm`: tunnels through Session Manager survive faults, and leave no session
 //! - `network`: certificate authorities, proxies and endpoints
+//! - `config`: the configuration file
 //! - `completions`: what bash, zsh and fish offer at a TAB
 //! - `texts`: help, completions, man pages and README are current and correct
 //! - `releases`: differences between releases of OpenSSH
@@ -48,6 +49,7 @@ mod auto;
 mod burst;
 mod callers;
 mod completions;
+mod config;
 mod credentials;
 mod doctor;
 mod eice;

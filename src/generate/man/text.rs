@@ -40,10 +40,28 @@ pub(super) const ENVIRONMENT: &[Term] = &[
         "MSSH_CONNECT",
         "If it is `ssh`, ssh opens its TCP connections itself, which takes 40 ms longer.",
     ),
+    (
+        "MSSH_CONFIG",
+        "The configuration file of mssh, which must exist then; /dev/null for none.",
+    ),
+    (
+        "XDG_CONFIG_HOME",
+        "Where that file is otherwise: mssh/config.toml in this directory, else in ~/.config.",
+    ),
     ("MANPAGER, PAGER", "The pager for --man; see man(1)."),
 ];
 
 pub(super) const FILES: &[Term] = &[
+    (
+        "~/.config/mssh/config.toml",
+        "Settings for all targets ([defaults]) and for some ([host.\"PATTERN\"], by * and ?, matched \
+         against the target as typed, or the %h of plain ssh). The keys are long options without \
+         their dashes: profile, region, login (a user, or auto), via, eice-endpoint, instance-id, \
+         key-type, host-key-alias, verify-host-key; and key, which is -i. An option comes first, then \
+         the environment, the first section that has the key, and the defaults; ssh_config's User \
+         comes before login. Others must not be able to write to the file. --init-config writes an \
+         example, and --show-config TARGET shows what applies.",
+    ),
     (
         "~/.ssh/config, /etc/ssh/ssh_config",
         "Read by ssh. mssh asks ssh (ssh -G) for user, port, HostName, proxies and everything else.",

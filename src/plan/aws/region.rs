@@ -24,6 +24,8 @@ pub(crate) enum RegionSource {
     Option,
     /// The target: one of AWS's DNS names.
     Target,
+    /// mssh's configuration file, at this place.
+    ConfigFile(String),
     /// An environment variable.
     Variable(&'static str),
     /// A profile.
@@ -123,6 +125,7 @@ impl fmt::Display for RegionSource {
         match self {
             Self::Option => f.write_str("set by --region"),
             Self::Target => f.write_str("from the target's name"),
+            Self::ConfigFile(place) => write!(f, "set by {place}"),
             Self::Variable(name) => write!(f, "set by {name}"),
             Self::Profile { name, place } => write!(f, "set by profile `{name}` in {place}"),
             Self::SsoRegion => f.write_str("set by `sso_region`"),

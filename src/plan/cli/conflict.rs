@@ -26,13 +26,14 @@ impl Task {
             // -F, because the target may be a Host of that file.
             Self::Shell => b"vF".contains(&letter),
             Self::SshConfig => b"il".contains(&letter),
+            Self::InitConfig => false,
             Self::Serial => !b"lLRDWw".contains(&letter),
         }
     }
 
-    fn accepts_way(self, way: Way) -> bool {
+    pub(super) fn accepts_way(self, way: Way) -> bool {
         match self {
-            Self::Connect | Self::Serial | Self::SshConfig => true,
+            Self::Connect | Self::Serial | Self::SshConfig | Self::InitConfig => true,
             Self::Listen | Self::Proxy => !way.is_for_ssh(),
             Self::List => way == Way::Auto,
             Self::Shell => matches!(way, Way::Auto | Way::Ssm),
@@ -68,7 +69,7 @@ pub(super) fn check_key(options: &Options, scan: &Scan) -> Result<(), Usage> {
 /// # Errors
 /// The first one that does not go with it.
 pub(super) fn check_options(task: Task, options: &Options, scan: &Scan) -> Result<(), Usage> {
-    if options.json && !options.doctor && task != Task::List {
+    if options.json && !options.doctor && !options.show_config && task != Task::List {
         return Err(Usage::JsonAlone);
     }
     match our_options(scan).find(|opt| !opt.tasks.contains(&task)) {
@@ -92,12 +93,14 @@ pub(super) fn check_words(task: Task, program: Program, scan: &Scan) -> Result<(
         // ssh would refuse it, but is not started.
         (None, Some(word)) => format!("`{}`", word.display()),
         (None, None) if scan.command => "a command".to_owned(),
-        (None, None) if task == Task::SshConfig && !scan.operands.is_empty() => {
-            "a target".to_owned()
-        }
+        (None, None) if takes_no_target(task) && !scan.operands.is_empty() => "a target".to_owned(),
         (None, None) => return Ok(()),
     };
     Err(Usage::Conflict(what, task))
+}
+
+fn takes_no_target(task: Task) -> bool {
+    matches!(task, Task::SshConfig | Task::InitConfig)
 }
 
 /// Checks that no word names a user, for tasks in which AWS decides who logs in.

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::bind_address::BindAddress;
+use super::config::settle::Settled;
 use super::scan::Flag;
 use crate::plan::host_key_alias::HostKeyAlias;
 use crate::plan::key_type::KeyType;
@@ -12,7 +13,7 @@ use crate::plan::program::Program;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::eice_id::EndpointRef;
-use crate::plan::target::ids::{InstanceId, Region, Zone};
+use crate::plan::target::ids::{InstanceId, Login, Region, Zone};
 use crate::plan::verify_host_key::VerifyHostKey;
 use crate::plan::way::Way;
 
@@ -241,6 +242,10 @@ pub struct Options {
     pub key_dir: bool,
     /// `--install`, or `--uninstall`.
     pub action: Action,
+    /// `--show-config`.
+    pub show_config: bool,
+    /// What is from the configuration file.
+    pub(crate) from_file: Vec<Settled>,
     /// `--dry-run`.
     pub dry_run: bool,
     /// `--doctor`.
@@ -256,13 +261,15 @@ pub struct Options {
 }
 
 /// The user where nothing names one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum LoginChoice {
     /// `ec2-user`.
     #[default]
     Usual,
     /// The one that the software of the instance suggests: `--login auto`.
     Auto,
+    /// The one that the configuration file names.
+    Named(Login),
 }
 
 /// What to do with the configuration for plain ssh.

@@ -2,7 +2,7 @@
 
 mod table;
 
-pub(crate) use self::table::OPTIONS;
+pub(crate) use self::table::{KEY, OPTIONS};
 use crate::plan::program::Program;
 use crate::plan::way::Way;
 
@@ -34,6 +34,10 @@ pub(crate) enum Name {
     SshConfig,
     Install,
     Uninstall,
+    ShowConfig,
+    InitConfig,
+    /// Of the configuration file only: what `-i` is on the command line.
+    Key,
     DryRun,
     Doctor,
     Json,
@@ -68,6 +72,7 @@ pub enum Task {
     Listen,
     Shell,
     SshConfig,
+    InitConfig,
     Proxy,
     /// A connection by `--via serial`.
     Serial,

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::invocation::{Invocation, Options};
+use super::options::Shell;
 use super::usage::Usage;
 use super::*;
 use crate::plan::program::Program;

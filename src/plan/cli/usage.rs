@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::options::{OPTIONS, Opt, Task};
 use crate::hint::Hint;
+use crate::plan::nearest::nearest;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::way::Way;
 
@@ -55,7 +56,7 @@ pub enum Usage {
     /// An option of EICE tunnels without one.
     #[error("--{long} needs --via eice", long = .0.long)]
     NeedsWay(&'static Opt),
-    #[error("--json needs --doctor or --list")]
+    #[error("--json needs --doctor, --list or --show-config")]
     JsonAlone,
     #[error("--key-type cannot be used with -i")]
     TypeOfOwnKey,
@@ -74,6 +75,9 @@ pub enum Usage {
     ProxyWords,
     #[error("--proxy does not know which key ssh uses")]
     ProxyKey,
+    /// A key of the configuration file, and two destinations.
+    #[error("the configuration has another `{0}` for {1} than for {2}")]
+    Differs(&'static str, String, String),
     #[error("the configuration of plain ssh is from an older version of mssh")]
     OldBlock,
     /// A way of tunnels, and the first hop.
@@ -160,6 +164,13 @@ impl Hint for Usage {
             Self::ProxyKey => {
                 "`mssh --ssh-config` prints all that ssh needs; or name your key with -i FILE"
             }
+            Self::Differs(key, ..) => {
+                return Some(match *key {
+                    "login" => "write USER@ before each target".to_owned(),
+                    "key" => "name one key: -i FILE".to_owned(),
+                    key => format!("choose one for both: --{key}"),
+                });
+            }
             Self::OldBlock => "run `mssh --ssh-config --install` again, with the options of then",
             Self::NodeByHops => "leave out -J (ProxyJump): Session Manager reaches it directly",
             Self::Jump(..) => "leave out --via or the hop",
@@ -179,6 +190,7 @@ fn conflict(task: Task) -> &'static str {
             "ssh is not involved: the SSM Agent runs the shell, as the user set in Session \
              Manager's preferences"
         }
+        Task::InitConfig => "it goes with nothing else",
         Task::SshConfig => {
             "only --region, --profile, --via, --key-type, --agent-dir, -i and -l go with it"
         }
@@ -195,7 +207,7 @@ fn way_conflict(task: Task) -> &'static str {
         Task::Shell => "leave out --via: the shell runs in a Session Manager session",
         Task::Listen | Task::Proxy => "only ssh itself can connect that way: choose another",
         Task::List => "leave out --via: nothing is connected to",
-        Task::SshConfig | Task::Serial | Task::Connect => "choose another",
+        Task::SshConfig | Task::InitConfig | Task::Serial | Task::Connect => "choose another",
     }
 }
 
@@ -214,13 +226,8 @@ fn unknown(word: &str) -> String {
     }
 }
 
-/// The long option that begins most like a mistyped one.
+/// The long option that a mistyped one is nearest to.
 fn similar(word: &str) -> Option<&'static str> {
     let typed = word.trim_start_matches('-');
-    let alike = |long: &str| {
-        let same = long.chars().zip(typed.chars()).take_while(|(a, b)| a == b);
-        same.count()
-    };
-    let best = OPTIONS.iter().max_by_key(|opt| alike(opt.long))?;
-    (alike(best.long) >= 3).then_some(best.long)
+    nearest(typed, OPTIONS.iter().map(|opt| opt.long))
 }

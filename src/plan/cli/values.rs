@@ -51,6 +51,9 @@ pub(super) fn read_onto(
     }
     conflict::check_way(&options, scan)?;
     conflict::check_key(&options, scan)?;
+    if options.doctor && options.show_config {
+        return Err(Usage::Against("doctor", "show-config"));
+    }
     Ok((options, document))
 }
 
@@ -106,15 +109,24 @@ impl Options {
             Name::AgentDir => self.agent_dir = Some(value.into()),
             Name::Install => self.set_action(Action::Install)?,
             Name::Uninstall => self.set_action(Action::Uninstall)?,
+            Name::ShowConfig => self.show_config = true,
             Name::DryRun => self.dry_run = true,
             Name::Doctor => self.doctor = true,
             Name::Json => self.json = true,
             Name::Tsv => self.tsv = true,
             Name::NoCache => self.no_cache = true,
             Name::Debug => self.debug = true,
-            // These select a mode or a document.
-            Name::List | Name::Shell | Name::Proxy | Name::SshConfig => {}
-            Name::Completions | Name::Man | Name::Help | Name::Version => {}
+            // These select a mode or a document; and ssh gets the key.
+            Name::List
+            | Name::Shell
+            | Name::Proxy
+            | Name::SshConfig
+            | Name::InitConfig
+            | Name::Completions
+            | Name::Man
+            | Name::Help
+            | Name::Version
+            | Name::Key => {}
         }
         Ok(())
     }

@@ -65,6 +65,8 @@ pub(crate) struct MachineFacts {
     /// The release of the installed OpenSSH.
     pub openssh: Fact<(u32, u32)>,
     pub files: Vec<ConfigFile>,
+    /// What mssh's configuration file sets, each with its place.
+    pub settings: Vec<String>,
     /// The variables that choose account and region, without secrets: `AWS_PROFILE=dev`.
     pub variables: Vec<String>,
 }

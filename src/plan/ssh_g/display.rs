@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::HostConfig;
 use crate::plan::cli::invocation::Invocation;
+use crate::plan::cli::options::Name;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::Login;
 use crate::plan::way::Family;
@@ -40,14 +41,16 @@ impl HostConfig {
     /// Which user to log in as, and why.
     #[must_use]
     pub fn user(&self, login: &Login, invocation: &Invocation, of: &Destination) -> String {
-        match self.login {
-            None => format!(
+        let options = &invocation.options;
+        match (&self.login, options.in_file(Name::Login)) {
+            (None, Some(setting)) => format!("user {login}, named in {}", setting.origin),
+            (None, None) => format!(
                 "user {login}, the default, since neither the command line nor ssh_config names one"
             ),
-            Some(_) if super::user_by_words(invocation, of) => {
+            (Some(_), _) if super::user_by_words(invocation, of) => {
                 format!("user {login}, named on the command line")
             }
-            Some(_) => format!("user {login}, named in ssh_config"),
+            (Some(_), _) => format!("user {login}, named in ssh_config"),
         }
     }
 }

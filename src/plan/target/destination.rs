@@ -22,7 +22,7 @@ pub struct Destination {
     /// As typed, without brackets.
     pub host: String,
     pub(crate) target: Target,
-    /// The region in an ARN or in the URL of a page.
+    /// The region in an ARN, in the URL of a page, or in the configuration file.
     region: Option<Region>,
     /// The port in a URI.
     pub port: Option<u16>,
@@ -53,6 +53,13 @@ impl Destination {
     #[must_use]
     pub fn region(&self) -> Option<&Region> {
         self.region.as_ref().or(self.target.region())
+    }
+
+    /// Sets the region, unless the word itself contains one.
+    pub(crate) fn set_region(&mut self, region: Region) {
+        if self.region().is_none() {
+            self.region = Some(region);
+        }
     }
 
     /// Reads the word that ssh or sftp takes as its destination.

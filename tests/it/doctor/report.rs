@@ -90,7 +90,7 @@ fn json_alone_is_a_mistake() {
     finish(caller().command("mssh").args(["--json", WEB1])).fails(
         255,
         &[
-            "mssh: error: --json needs --doctor or --list",
+            "mssh: error: --json needs --doctor, --list or --show-config",
             "mssh: hint: add one of them, or leave out --json",
         ],
     );

@@ -40,6 +40,16 @@ const TARGETED: &[Task] = &[
     Task::Connect,
 ];
 
+/// A key of the configuration file that is no long option: ssh's `-i`.
+pub(crate) static KEY: Opt = Opt {
+    name: Name::Key,
+    long: "key",
+    value: Some("FILE"),
+    tasks: &[Task::Serial, Task::Connect],
+    help: "your own key, as -i FILE",
+    ..SWITCH
+};
+
 /// The table.
 pub(crate) const OPTIONS: &[Opt] = &[
     Opt {
@@ -276,6 +286,24 @@ pub(crate) const OPTIONS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
+        name: Name::ShowConfig,
+        long: "show-config",
+        rare: true,
+        tasks: TARGETED,
+        help: "show what the configuration sets for a target, and where",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::InitConfig,
+        long: "init-config",
+        mssh_only: true,
+        rare: true,
+        selects: Some(Task::InitConfig),
+        tasks: &[Task::InitConfig],
+        help: "write a commented example of the configuration file",
+        ..SWITCH
+    },
+    Opt {
         name: Name::DryRun,
         long: "dry-run",
         tasks: &[
@@ -303,10 +331,11 @@ pub(crate) const OPTIONS: &[Opt] = &[
             Task::List,
             Task::Listen,
             Task::Shell,
+            Task::Proxy,
             Task::Serial,
             Task::Connect,
         ],
-        help: "with --doctor or --list: print JSON",
+        help: "with --doctor, --list or --show-config: print JSON",
         ..SWITCH
     },
     Opt {

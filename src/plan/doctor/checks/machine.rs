@@ -46,11 +46,13 @@ pub(in crate::plan::doctor) fn files(facts: &Facts) -> Vec<Finding> {
     let read = files.iter().filter(|file| file.problem.is_none());
     let read: Vec<&str> = read.map(|file| file.path.as_str()).collect();
     let what = if read.is_empty() {
-        "no configuration file of AWS or ssh exists".to_owned()
+        "no configuration file of mssh, AWS or ssh exists".to_owned()
     } else {
         format!("read: {}", read.join(", "))
     };
     findings.push(Finding::good(check, what));
+    let settings = facts.machine.settings.iter();
+    findings.extend(settings.map(|it| Finding::good(check, it.clone())));
     findings
 }
 
@@ -97,7 +99,10 @@ mod tests {
         let mut facts = Facts::default();
         assert_eq!(
             only(&files(&facts)),
-            (Verdict::Good, "no configuration file of AWS or ssh exists")
+            (
+                Verdict::Good,
+                "no configuration file of mssh, AWS or ssh exists"
+            )
         );
         let file = |path: &str, problem: Option<&str>| ConfigFile {
             path: path.into(),

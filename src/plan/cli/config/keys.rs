@@ -1,0 +1,30 @@
+//! The keys of the configuration file: some of our options, and ssh's `-i`.
+
+use crate::plan::cli::options::{KEY, Name, OPTIONS, Opt};
+
+/// One key.
+pub(super) type Key = &'static Opt;
+
+/// The options that are keys.
+const NAMES: [Name; 9] = [
+    Name::Profile,
+    Name::Region,
+    Name::Login,
+    Name::Via,
+    Name::Endpoint,
+    Name::InstanceId,
+    Name::KeyType,
+    Name::HostKeyAlias,
+    Name::VerifyHostKey,
+];
+
+/// All keys.
+pub(super) fn keys() -> impl Iterator<Item = Key> {
+    let option = |name| OPTIONS.iter().find(|opt| opt.name == name);
+    NAMES.into_iter().filter_map(option).chain([&KEY])
+}
+
+/// The key of this name. An option's other name is none.
+pub(super) fn find(name: &str) -> Option<Key> {
+    keys().find(|key| key.long == name)
+}
