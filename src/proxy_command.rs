@@ -61,7 +61,7 @@ pub(crate) fn run(request: &ProxyRequest, terminal: Terminal) -> Result<ExitCode
         let place = request.agent.as_ref().filter(|_| !options.dry_run);
         let Some((directory, name)) = place else {
             let pusher = Arc::new(Pusher::new(String::new(), terminal));
-            return carry(request, &pusher, hangup, terminal).await;
+            return Box::pin(carry(request, &pusher, hangup, terminal)).await;
         };
         let kind = options.key_type.unwrap_or_default();
         // First of all: ssh asks for the key as soon as it has spoken with the instance.
@@ -69,7 +69,8 @@ pub(crate) fn run(request: &ProxyRequest, terminal: Terminal) -> Result<ExitCode
         let pusher = Arc::clone(agent.pusher());
         let own = directory.join(name);
         let end = tokio::select! {
-            end = carry(request, &pusher, hangup, terminal) => end,
+            // On the heap: it is large.
+            end = Box::pin(carry(request, &pusher, hangup, terminal)) => end,
             never = agent.serve(users_agent(request, &own)) => match never {},
         };
         agent.close();

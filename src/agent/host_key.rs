@@ -3,14 +3,17 @@
 //! ssh asks before the key exchange and when the server has shown its key. The console is read
 //! meanwhile.
 
+mod shown_key;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ssh_key::{Certificate, PublicKey};
+use ssh_key::PublicKey;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout, timeout_at};
 
+use self::shown_key::{ShownKey, line};
 use super::host_key_check::HostKeyCheck;
 use crate::error::Error;
 use crate::hint::{self, Hint};
@@ -223,35 +226,5 @@ impl Begun {
             lines: format!("{name} {line}\n"),
             refusal: None,
         }
-    }
-}
-
-/// `TYPE KEY`.
-fn line(key: &PublicKey) -> String {
-    let key = PublicKey::from(key.key_data().clone()).to_openssh();
-    key.unwrap_or_default()
-}
-
-/// The key of the server.
-struct ShownKey {
-    key: PublicKey,
-    /// Whether it is the key of a host certificate.
-    is_certified: bool,
-}
-
-impl ShownKey {
-    fn read(kind: &str, key: &str) -> Option<Self> {
-        let words = format!("{kind} {key}");
-        if let Ok(key) = PublicKey::from_openssh(&words) {
-            return Some(Self {
-                key,
-                is_certified: false,
-            });
-        }
-        let certificate = Certificate::from_openssh(&words).ok()?;
-        Some(Self {
-            key: certificate.public_key().clone().into(),
-            is_certified: true,
-        })
     }
 }

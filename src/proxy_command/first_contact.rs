@@ -27,7 +27,7 @@ use crate::plan::ssh_g::{self, HostKeyConfig, Query, QueryOptions};
 use crate::plan::target::ids::InstanceId;
 use crate::plan::verify_host_key::VerifyHostKey;
 use crate::resolve::push::KeyPush;
-use crate::wire::agent::HostKeyQuestion;
+use crate::wire::agent::{Fields, HostKeyQuestion};
 use crate::wire::key_exchange::{HostKeyBlob, HostKeyReader};
 use crate::world::net::stream_filter;
 use crate::world::openssh::error::SshError;
@@ -81,15 +81,9 @@ impl<'a> FirstContact<'a> {
             let error = is_required.then_some(CannotVerify::NoInstance);
             return error.map_or(Ok(None), |it| Err(it.into()));
         };
-        let ssh = match words_of(parent_id()) {
-            Some(words) => parent_ssh::of(&words, openssh::grammar(Program::Ssh, &words)),
-            // Without /proc.
-            None => Some(request.invocation.for_hop(destination.clone())),
-        };
-        let ssh = match ssh {
-            Some(ssh) => ssh,
-            None if is_required => request.invocation.for_hop(destination.clone()),
-            None => return Ok(None),
+        let by_files = || request.invocation.for_hop(destination.clone());
+        let Some(ssh) = parent(by_files).or_else(|| is_required.then(by_files)) else {
+            return Ok(None);
         };
         let alias = parent_ssh::host_key_alias(&ssh);
         let own = names(alias, &destination.host, request.port);
@@ -204,6 +198,14 @@ impl<'a> FirstContact<'a> {
     }
 }
 
+/// The ssh that has started us; without `/proc`, as if it had no options. `None` if it is no ssh.
+fn parent(by_files: impl FnOnce() -> Invocation) -> Option<Invocation> {
+    match words_of(parent_id()) {
+        Some(words) => parent_ssh::of(&words, openssh::grammar(Program::Ssh, &words)),
+        None => Some(by_files()),
+    }
+}
+
 /// Where the copied bytes are to go, on their way to `output`. Until the key is compared, the
 /// bytes from it on are held back.
 ///
@@ -238,7 +240,7 @@ pub(super) fn copy_past(output: OwnedFd) -> Result<(OwnedFd, Copying), Error> {
 
 /// The type of a key and its base64, as in known_hosts.
 fn words(blob: &[u8]) -> Option<(String, String)> {
-    let kind = crate::wire::agent::Fields::new(blob).string()?;
+    let kind = Fields::new(blob).string()?;
     let kind = str::from_utf8(kind).ok()?.to_owned();
     Some((kind, base64::encode(blob)))
 }

@@ -49,7 +49,7 @@ pub(super) fn begin(
     if let (true, Some(id), Some(access)) = (applies, instance, access) {
         let file = config.host_key.user_files.first();
         let by_id = known_hosts::name(id.as_str(), config.port.unwrap_or(USUAL_PORT));
-        // ssh looks for the address here, and where it goes to this instance alone for the ID.
+        // With one destination, ssh will look for the ID.
         let is_apart = invocation.has_several_places() && by_id != name.name;
         push.check_host_key(HostKeyCheck {
             name: name.name.clone(),

@@ -47,7 +47,7 @@ impl HostKeyReader {
     /// Takes the next bytes. Call it no more once there is an answer.
     pub(crate) fn take(&mut self, bytes: &[u8]) -> HostKeyBlob {
         self.left.extend_from_slice(bytes);
-        let stop = loop {
+        let end = loop {
             let step = if self.has_version {
                 packet(&self.left)
             } else {
@@ -61,10 +61,10 @@ impl HostKeyReader {
                     self.left.drain(..length);
                     self.done += length;
                 }
-                Err(stop) => break stop,
+                Err(end) => break end,
             }
         };
-        match stop {
+        match end {
             Stop::Found(key) => HostKeyBlob::Shown(key),
             Stop::NeedsMore if self.done + self.left.len() <= LIMIT => HostKeyBlob::Unread,
             Stop::NeedsMore | Stop::Invalid => HostKeyBlob::Missing,
@@ -161,10 +161,11 @@ mod tests {
 
     #[test]
     fn anything_else_ends_the_search() {
+        let packet = vec![20; 60_000];
         let long = [&b"SSH-2.0-x\r\n"[..], &u32::MAX.to_be_bytes()].concat();
         for bytes in [
             server(&[&[20], &[NEWKEYS]]),
-            server(&[&[20; 60_000], &[20; 60_000]]),
+            server(&[&packet, &packet]),
             long,
             vec![b'x'; LIMIT + 1],
             b"\n".repeat(LIMIT + 1),
