@@ -1,4 +1,8 @@
-//! Names from ssh_config, from Session Manager and from images are shown escaped, and become no option.
+//! Names from ssh_config, from Session Manager and from images, and what a port answers, are shown
+//! escaped, and become no option.
+
+use std::io::Write;
+use std::net::TcpListener;
 
 use crate::lab::images::Software;
 use crate::lab::instances::{SSM_ONLY, WEB1};
@@ -62,5 +66,33 @@ fn a_host_name_in_ssh_config_becomes_no_option_and_no_escape_sequence() {
             0,
             "{evil:?}"
         );
+    }
+}
+
+/// What a port answers with these bytes to each connection.
+fn answering(bytes: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.11:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let _ = (&stream).write_all(bytes);
+        }
+    });
+    format!("-p{port}")
+}
+
+#[test]
+fn what_a_port_answers_to_the_doctor_is_escaped() {
+    for banner in [
+        &b"SSH-2.0-\x1b]0;evil\x07\xe2\x80\xae\x9b2K\r\n"[..],
+        b"\x1b[2Jmssh: hint: `curl evil`\nSSH-1.5-old\n",
+        b"HTTP/1.1 400 \x1b[31m\xc2\x9b2K\r\n\r\n",
+    ] {
+        let caller = caller();
+        for json in [None, Some("--json")] {
+            let mut mssh = caller.command("mssh");
+            mssh.args(["--doctor", &answering(banner), WEB1]).args(json);
+            is_escaped(&finish(&mut mssh));
+        }
     }
 }
