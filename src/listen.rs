@@ -1,13 +1,16 @@
-//! `--listen`: forwards a port of this machine to one of an instance.
+//! `--listen`: forwards ports of this machine to ports of instances, or of hosts that they reach.
 
 mod forwarder;
+mod serve;
 
+use std::net::Ipv6Addr;
 use std::process::ExitCode;
 
 use self::forwarder::Forwarder;
+use self::serve::serve;
 use crate::error::Error;
 use crate::plan::cli::invocation::Invocation;
-use crate::plan::cli::listen::ListenRequest;
+use crate::plan::cli::listen::{Forward, ListenRequest};
 use crate::plan::cli::usage::Usage;
 use crate::plan::program::Program;
 use crate::plan::route::Route;
@@ -18,7 +21,7 @@ use crate::resolve::Resolver;
 use crate::resolve::host::Settings;
 use crate::resolve::lazy_aws::LazyAws;
 use crate::resolve::push::KeyPush;
-use crate::run::print;
+use crate::run::{print, tell_program};
 use crate::world::aws::Credentials;
 use crate::world::net::listener::Listener;
 use crate::world::process::error::IoError;
@@ -26,55 +29,109 @@ use crate::world::process::signals::ShutdownSignals;
 use crate::world::tty::terminal::Terminal;
 use crate::world::{openssh, process};
 
-/// Forwards a port of this machine to one of an instance.
+/// Forwards ports of this machine.
 ///
 /// # Errors
 /// The first step that fails.
 pub(crate) async fn run(request: &ListenRequest, terminal: Terminal) -> Result<ExitCode, Error> {
-    let options = &request.invocation.options;
-    let terminal = terminal.with_verbosity(options.debug, request.invocation.is_verbose());
+    let forwards = &request.0;
+    let invocation = &forwards.first().ok_or(Usage::NoTarget)?.invocation;
+    let terminal = terminal.with_verbosity(invocation.options.debug, invocation.is_verbose());
     process::make_children_waitable().map_err(IoError::Start)?;
-    // Before any call to AWS: another process may have the port.
-    let port = Listener::open(&request.bind_address).await?;
-    let (route, credentials) = terminal
-        .show_wait_during(false, find(request, terminal))
+    // Before any call to AWS: another process may have a port.
+    let mut ports = Vec::new();
+    for forward in forwards {
+        ports.push(Listener::open(&forward.bind_address).await?);
+    }
+    let (routes, credentials) = terminal
+        .show_wait_during(false, find_all(forwards, terminal))
         .await?;
-    let goal = goal(request, &route);
-    if options.dry_run {
-        let line = format!("listen on {}, forward to {goal}\n", request.bind_address);
-        print(line.as_bytes())?;
+    let goals: Vec<String> = forwards.iter().zip(&routes).map(goal).collect();
+    if invocation.options.dry_run {
+        for (forward, goal) in forwards.iter().zip(&goals) {
+            let line = format!("listen on {}, forward to {goal}\n", forward.bind_address);
+            print(line.as_bytes())?;
+        }
         return Ok(ExitCode::SUCCESS);
     }
-    let forwarder = Forwarder::new(request, route, credentials, terminal);
     let hangup = ShutdownSignals::listen_unless_ignored().map_err(IoError::Start)?;
-    terminal.info(&format!(
-        "listening on {}, forwarding to {goal}",
-        port.address
-    ));
-    Ok(forwarder.serve(port, hangup).await?.status())
+    for (port, goal) in ports.iter().zip(&goals) {
+        let address = port.address;
+        terminal.info(&format!("listening on {address}, forwarding to {goal}"));
+    }
+    tell_ports(forwards, &ports)?;
+    let forwarders = forwards
+        .iter()
+        .zip(routes)
+        .map(|(forward, route)| Forwarder::new(forward, route, credentials.clone(), terminal));
+    let served = ports.into_iter().zip(forwarders).collect();
+    Ok(serve(served, hangup, terminal).await?.status())
 }
 
-/// The route to the instance, and the credentials for a tunnel. Pushes nothing: the program that
-/// connects to the port logs in by its own means.
-async fn find(
-    request: &ListenRequest,
+/// Tells a script which ports the system has chosen: one number in a line for each `--listen`.
+fn tell_ports(forwards: &[Forward], ports: &[Listener]) -> Result<(), Error> {
+    let any = forwards.iter().any(|it| it.bind_address.is_any_port());
+    if !any {
+        return Ok(());
+    }
+    let lines = ports.iter().map(|it| format!("{}\n", it.address.port()));
+    tell_program(lines.collect::<String>().as_bytes())
+}
+
+/// The routes to all instances, each of which is looked up once, and the credentials for tunnels.
+/// Pushes nothing: the program that connects to a port logs in by its own means.
+async fn find_all(
+    forwards: &[Forward],
     terminal: Terminal,
-) -> Result<(Route, Option<Credentials>), Error> {
-    let by_host_name = by_host_name(&request.invocation).await?;
-    let invocation = by_host_name.as_ref().unwrap_or(&request.invocation);
+) -> Result<(Vec<Route>, Option<Credentials>), Error> {
+    let key = |it: &Forward| {
+        let mut destinations = it.invocation.destinations();
+        let host = destinations.next().map(|it| it.host.clone());
+        (
+            host,
+            it.invocation.options.via,
+            it.host.is_none().then_some(it.port),
+        )
+    };
+    let mut known: Vec<(_, Route)> = Vec::new();
+    let mut routes = Vec::new();
+    let options = &forwards.first().ok_or(Usage::NoTarget)?.invocation.options;
+    let is_one_target = forwards.iter().all(|it| key(it).0 == key(&forwards[0]).0);
+    let mut aws = LazyAws::new(options, is_one_target, terminal);
+    for forward in forwards {
+        let key = key(forward);
+        if let Some((_, route)) = known.iter().find(|(it, _)| *it == key) {
+            routes.push(route.clone());
+            continue;
+        }
+        let (route, loaded) = find(forward, aws, terminal).await?;
+        aws = loaded;
+        known.push((key, route.clone()));
+        routes.push(route);
+    }
+    Ok((routes, aws.credentials().await?))
+}
+
+/// The route to one instance. Takes AWS as it was loaded for the ones before, and returns it.
+async fn find(
+    forward: &Forward,
+    aws: LazyAws,
+    terminal: Terminal,
+) -> Result<(Route, LazyAws), Error> {
+    let by_host_name = by_host_name(&forward.invocation).await?;
+    let invocation = by_host_name.as_ref().unwrap_or(&forward.invocation);
     let destination = invocation.destinations().next().ok_or(Usage::NoTarget)?;
-    let config = HostConfig::given(&destination.host, request.port, None);
+    let config = HostConfig::given(&destination.host, forward.port, None);
     let mut resolver = Resolver {
         invocation,
         settings: Settings::Given(Box::new(config)),
-        aws: LazyAws::new(&invocation.options, true, terminal),
+        aws,
         push: KeyPush::by(None, invocation),
         terminal,
     };
     let targets = resolver.all().await?;
-    let credentials = resolver.aws.credentials().await?;
     let route = targets.into_iter().next().ok_or(Usage::NoTarget)?.route;
-    Ok((route, credentials))
+    Ok((route, resolver.aws))
 }
 
 /// The same command line with the HostName that ssh_config has for a name, if it has one, so that
@@ -95,17 +152,17 @@ async fn by_host_name(invocation: &Invocation) -> Result<Option<Invocation>, Err
     }
 }
 
-/// What the port forwards to: the destination as typed, and the route to it.
-fn goal(request: &ListenRequest, route: &Route) -> String {
-    let mut destinations = request.invocation.destinations();
+/// What a port forwards to: the destination as typed, the host behind it, and the route to it.
+fn goal((forward, route): (&Forward, &Route)) -> String {
+    let mut destinations = forward.invocation.destinations();
     let name = destinations.next().map_or("", Destination::name);
-    let brackets = if name.contains(':') {
-        ("[", "]")
-    } else {
-        ("", "")
+    let name = match name.parse::<Ipv6Addr>() {
+        Ok(address) => format!("[{address}]"),
+        Err(_) => name.to_owned(),
     };
-    format!(
-        "{}{name}{}:{} ({route})",
-        brackets.0, brackets.1, request.port
-    )
+    let port = forward.port;
+    match &forward.host {
+        None => format!("{name}:{port} ({route})"),
+        Some(host) => format!("{name}:{}:{port} ({route})", host.bracketed()),
+    }
 }

@@ -42,6 +42,17 @@ pub(crate) fn become_client(line: &CommandLine) -> Result<(), Error> {
     match process::become_client(line)? {}
 }
 
+/// Writes one of our texts to standard output for a program that reads it, and ends standard output,
+/// so that `$(…)` does not wait for us.
+pub(crate) fn tell_program(text: &[u8]) -> Result<(), Error> {
+    if io::stdout().is_terminal() {
+        return Ok(());
+    }
+    print(text)?;
+    process::end_output();
+    Ok(())
+}
+
 /// Writes one of our texts to standard output. A reader that closes the pipe early is no error.
 pub(crate) fn print(text: &[u8]) -> Result<(), Error> {
     match io::stdout().write_all(text) {

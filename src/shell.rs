@@ -62,10 +62,10 @@ pub(crate) async fn run(
         terminal,
     };
     // First of all: a signal while a session starts must wait until we can end the session.
-    let hangup = ShutdownSignals::listen().map_err(IoError::Start)?;
+    let mut hangup = ShutdownSignals::listen().map_err(IoError::Start)?;
     let _flags = [FlagsGuard::of(&typed), FlagsGuard::of(&shown)];
     let ends = ends(&typed, &shown).map_err(IoError::Start)?;
-    match Box::pin(ssm.run(place.aws(), hangup, ends)).await {
+    match Box::pin(ssm.run(place.aws(), &mut hangup, ends)).await {
         Err(error @ Error::Instance(InstanceError::NotManaged { .. })) => {
             let reason = Box::pin(reason(error, &ssm_target, &place));
             Err(terminal.show_wait_during(false, reason).await)

@@ -12,7 +12,8 @@ pub(crate) mod ssm;
 use self::ssm::SsmSession;
 use crate::error::{Error, TunnelError};
 use crate::plan::argv::tunnel::{TunnelArgs, TunnelRequest, Verbosity};
-use crate::plan::route::tunnel::Tunnel;
+use crate::plan::route::tunnel::{SsmTarget, Tunnel};
+use crate::plan::target::ids::Region;
 use crate::world::agent;
 use crate::world::aws::error::AwsError;
 use crate::world::aws::{self, Aws, Credentials, Prompts, SessionKind};
@@ -71,24 +72,43 @@ pub(crate) async fn relay<R, W>(
     request: &TunnelRequest,
     credentials: Credentials,
     streams: Streams<R, W>,
-    hangup: ShutdownSignals,
+    mut hangup: ShutdownSignals,
     terminal: Terminal,
 ) -> Result<(), Error>
 where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
 {
-    let (target, region) = match &request.tunnel {
+    match &request.tunnel {
         Tunnel::Eice(eice) => {
             let run = eice::run(request, eice, &credentials, streams, hangup, terminal);
             // Boxed, like the other one: otherwise every caller's future would contain it.
-            return Box::pin(run).await;
+            Box::pin(run).await
         }
-        Tunnel::Ssm(target, region) => (target, region),
-    };
+        Tunnel::Ssm(target, region) => {
+            let start = SessionKind::Port(request.port);
+            let start = (target, region, start);
+            by_session(request, start, credentials, streams, &mut hangup, terminal).await
+        }
+    }
+}
+
+/// The same by a session of this kind.
+pub(crate) async fn by_session<R, W>(
+    request: &TunnelRequest,
+    (target, region, start): (&SsmTarget, &Region, SessionKind),
+    credentials: Credentials,
+    streams: Streams<R, W>,
+    hangup: &mut ShutdownSignals,
+    terminal: Terminal,
+) -> Result<(), Error>
+where
+    R: AsyncRead + Unpin,
+    W: AsyncWrite + Unpin,
+{
     let ssm = SsmSession {
         target: target.as_str(),
-        start: SessionKind::Port(request.port),
+        start,
         region: Some(region),
         profile: request.args.profile.as_deref(),
         background: request.args.background,

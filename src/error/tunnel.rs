@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::hint::{self, Hint};
 use crate::plan::aws::clock::Offset;
 use crate::plan::aws::denial::DenialReason;
+use crate::plan::target::remote_host::RemoteHost;
 use crate::plan::way::TUNNEL_SECONDS;
 use crate::wire::eice::{Refusal, RefusalReason};
 use crate::wire::ssm::failure::SessionFailure;
@@ -52,8 +53,22 @@ pub(crate) enum TunnelError {
     /// The agent could not connect to the port.
     #[error("the session is over: {reason}")]
     NothingListens { port: u16, reason: String },
+    /// The same for a forwarding session, whose agent gives no reason.
+    #[error("{from} cannot connect to {}", place(host.as_ref(), *port))]
+    NotForwarded {
+        from: String,
+        host: Option<RemoteHost>,
+        port: u16,
+    },
     #[error("the session is over: a signal ended it")]
     Interrupted,
+}
+
+fn place(host: Option<&RemoteHost>, port: u16) -> String {
+    match host {
+        Some(host) => format!("{}:{port}", host.bracketed()),
+        None => format!("its own port {port}"),
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -104,7 +119,20 @@ impl Hint for TunnelError {
                 "turn KMS encryption off in Session Manager's preferences, or use `--ssm`, where \
                  SSH encrypts"
             }
-            Self::NothingListens { port, .. } => {
+            Self::SessionOver(SessionFailure::OldAgent(..)) => {
+                "update the agent, for example with the document AWS-UpdateSSMAgent"
+            }
+            Self::NotForwarded {
+                from,
+                host: Some(host),
+                ..
+            } => {
+                return Some(format!(
+                    "does {host} resolve on {from}, does anything listen on that port, and do the \
+                     security groups let {from} in?"
+                ));
+            }
+            Self::NothingListens { port, .. } | Self::NotForwarded { port, .. } => {
                 return Some(format!("does anything listen on port {port} there?"));
             }
         };

@@ -141,6 +141,13 @@ fn port(roff: &mut Roff) {
          Port 0 chooses a free port. When mssh is ready, it prints the address on standard error. \
          A signal ends it, as it ends ssh -N: SIGTERM with exit status 0, any other with 255.",
     )]);
+    roff.control("PP", []);
+    roff.text([roman(
+        "With TARGET:HOST:PORT, the instance connects to that port of another host, such as a \
+         database, by Session Manager: without sshd, key and user. The first colon ends the target, \
+         except in tag:KEY=VALUE, asg:NAME and brackets. Several --listen each have a target. With \
+         port 0, and standard output not a terminal, the number of each port is a line there.",
+    )]);
 }
 
 fn terms(roff: &mut Roff, section: &str, terms: &[Term]) {

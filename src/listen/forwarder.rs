@@ -2,49 +2,26 @@
 //! reported in a line, and does not affect the others.
 
 use std::cell::RefCell;
-use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tokio::task::{JoinSet, LocalSet};
-use tokio::time::timeout;
 
 use crate::error::Error;
 use crate::plan::argv::tunnel::TunnelRequest;
-use crate::plan::cli::listen::ListenRequest;
+use crate::plan::cli::listen::Forward;
 use crate::plan::route::Route;
+use crate::plan::route::tunnel::Tunnel;
 use crate::tunnel;
-use crate::world::aws::{Credentials, Prompts, RefreshingCredentials};
+use crate::world::aws::error::{AwsError, Denied};
+use crate::world::aws::{Credentials, Prompts, RefreshingCredentials, SessionKind};
 use crate::world::net::forward;
-use crate::world::net::listener::{Caller, Connections, Listener, capacity};
+use crate::world::net::listener::Caller;
 use crate::world::process::error::IoError;
 use crate::world::process::signals::ShutdownSignals;
-use crate::world::tty::panics;
 use crate::world::tty::terminal::Terminal;
 
-/// How long connections may take to end after a signal. Most need a moment; a session whose
-/// websocket is lost takes a call.
-const GRACE: Duration = Duration::from_secs(10);
-
-/// The signal that ended it. Nothing else does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
-    /// SIGTERM.
-    Terminated,
-    /// Any other.
-    Interrupted,
-}
-
-impl Ended {
-    /// The exit status: that of ssh with `-N`, for which only SIGTERM is no failure.
-    pub(super) fn status(self) -> ExitCode {
-        match self {
-            Self::Terminated => ExitCode::SUCCESS,
-            Self::Interrupted => ExitCode::from(255),
-        }
-    }
-}
+/// The call that starts a session.
+const START_SESSION: &str = "ssm:StartSession";
 
 /// What a port forwards to.
 #[derive(Debug)]
@@ -59,20 +36,31 @@ pub(super) struct Forwarder {
 enum Connection {
     /// To this host and port, without a tunnel.
     Direct(String, u16),
-    /// Through a tunnel, with credentials that are valid when it is opened.
-    Tunnel(Box<(TunnelRequest, RefreshingCredentials)>),
+    /// Through a tunnel.
+    Tunnel(Box<PortTunnel>),
+}
+
+/// Opens a tunnel for each connection.
+#[derive(Debug)]
+struct PortTunnel {
+    request: TunnelRequest,
+    /// Valid when a tunnel is opened.
+    credentials: RefreshingCredentials,
+    /// What sessions are started for, where the tunnel is one.
+    start: RefCell<SessionKind>,
 }
 
 impl Forwarder {
     pub(super) fn new(
-        request: &ListenRequest,
+        forward: &Forward,
         route: Route,
         credentials: Option<Credentials>,
         terminal: Terminal,
     ) -> Self {
+        let port = forward.port;
         let by = match route {
             Route::Tunnel(_, tunnel) => {
-                let request = TunnelRequest::of(&request.invocation.options, tunnel, request.port);
+                let request = TunnelRequest::of(&forward.invocation.options, tunnel, port);
                 let region = Some(request.tunnel.region().clone());
                 let profile = request.args.profile.clone();
                 let current = RefreshingCredentials::new(
@@ -82,9 +70,17 @@ impl Forwarder {
                     Prompts::Allowed,
                     terminal,
                 );
-                Connection::Tunnel(Box::new((request, current)))
+                let start = match &forward.host {
+                    None => SessionKind::Port(port),
+                    Some(host) => SessionKind::ToHost(host.clone(), port),
+                };
+                Connection::Tunnel(Box::new(PortTunnel {
+                    request,
+                    credentials: current,
+                    start: RefCell::new(start),
+                }))
             }
-            direct => Connection::Direct(direct.destination(), request.port),
+            direct => Connection::Direct(direct.destination(), port),
         };
         Self {
             by,
@@ -93,71 +89,8 @@ impl Forwarder {
         }
     }
 
-    /// Serves connections until a signal comes.
-    ///
-    /// # Errors
-    /// If the system refuses a signal handler.
-    pub(super) async fn serve(
-        self,
-        mut port: Listener,
-        mut hangup: ShutdownSignals,
-    ) -> Result<Ended, IoError> {
-        let this = Rc::new(self);
-        let mut callers = JoinSet::new();
-        let serving = async {
-            this.accept_all(&mut port, &mut callers, &mut hangup)
-                .await?;
-            drop(port);
-            let ended = if hangup.last_was_sigterm() {
-                Ended::Terminated
-            } else {
-                Ended::Interrupted
-            };
-            let all = async { while callers.join_next().await.is_some() {} };
-            tokio::select! {
-                _ = timeout(GRACE, all) => {}
-                () = hangup.next() => {}
-            }
-            Ok(ended)
-        };
-        LocalSet::new().run_until(serving).await
-    }
-
-    /// Accepts connections until a signal comes. At the limit, the next one waits.
-    async fn accept_all(
-        self: &Rc<Self>,
-        port: &mut Listener,
-        callers: &mut JoinSet<()>,
-        hangup: &mut ShutdownSignals,
-    ) -> Result<(), IoError> {
-        let (most, mut served, mut next) = (capacity(), Connections::default(), None);
-        loop {
-            if callers.len() < most
-                && let Some(caller) = next.take()
-            {
-                let asked = served.add(&caller);
-                // From here on it receives the signals that we receive.
-                let hangup = hangup.subscribe().map_err(IoError::Start)?;
-                callers.spawn_local(Rc::clone(self).serve_one(caller, hangup, asked));
-            }
-            tokio::select! {
-                biased;
-                () = hangup.next() => return Ok(()),
-                Some(ended) = callers.join_next(), if !callers.is_empty() => {
-                    if ended.is_err() {
-                        self.terminal.error(&panics::last());
-                    }
-                }
-                peer = served.make_room(), if next.is_some() => {
-                    self.terminal.warn(&format!("{peer} is idle and gives way to another"));
-                }
-                caller = port.accept(self.terminal), if next.is_none() => next = Some(caller),
-            }
-        }
-    }
-
     /// Serves one connection.
-    async fn serve_one(
+    pub(super) async fn serve_one(
         self: Rc<Self>,
         mut caller: Caller,
         mut hangup: ShutdownSignals,
@@ -184,8 +117,8 @@ impl Forwarder {
     }
 
     async fn relay(&self, caller: &mut Caller, mut hangup: ShutdownSignals) -> Result<(), Error> {
-        let (request, current) = match &self.by {
-            Connection::Tunnel(tunnel) => &**tunnel,
+        let tunnel = match &self.by {
+            Connection::Tunnel(tunnel) => tunnel,
             Connection::Direct(host, port) => {
                 return tokio::select! {
                     relayed = forward::relay(caller, host, *port) => Ok(relayed?),
@@ -194,16 +127,59 @@ impl Forwarder {
             }
         };
         let credentials = tokio::select! {
-            credentials = current.get() => credentials?,
+            credentials = tunnel.credentials.get() => credentials?,
             () = hangup.next() => return Ok(()),
         };
-        tunnel::relay(
-            request,
-            credentials,
-            caller.streams(),
-            hangup,
-            self.terminal,
-        )
-        .await
+        let (request, terminal) = (&tunnel.request, self.terminal);
+        match &request.tunnel {
+            Tunnel::Eice(_) => {
+                let streams = caller.streams();
+                tunnel::relay(request, credentials, streams, hangup, terminal).await
+            }
+            Tunnel::Ssm(..) => {
+                let relay = tunnel.by_session(credentials, caller, hangup, terminal);
+                relay.await
+            }
+        }
+    }
+}
+
+impl PortTunnel {
+    /// By a session. Where the document for SSH is not allowed, the one for forwarding ports may be,
+    /// which is remembered.
+    async fn by_session(
+        &self,
+        credentials: Credentials,
+        caller: &mut Caller,
+        mut hangup: ShutdownSignals,
+        terminal: Terminal,
+    ) -> Result<(), Error> {
+        let start = self.start.borrow().clone();
+        let mut relay = async |start: SessionKind, credentials: Credentials| {
+            let Tunnel::Ssm(target, region) = &self.request.tunnel else {
+                return Ok(());
+            };
+            let start = (target, region, start);
+            let (request, streams) = (&self.request, caller.streams());
+            tunnel::by_session(request, start, credentials, streams, &mut hangup, terminal).await
+        };
+        let relayed = relay(start.clone(), credentials.clone()).await;
+        let (denied, port) = match (relayed, start) {
+            (Err(Error::Aws(AwsError::Denied(denied))), SessionKind::Port(port))
+                if denied.action == START_SESSION =>
+            {
+                (denied, port)
+            }
+            (relayed, _) => return relayed,
+        };
+        self.start.replace(SessionKind::Forward(port));
+        match relay(SessionKind::Forward(port), credentials).await {
+            Err(Error::Aws(AwsError::Denied(again))) if again.action == START_SESSION => {
+                self.start.replace(SessionKind::Port(port));
+                let resource = format!("{} or AWS-StartPortForwardingSession", denied.resource);
+                Err(AwsError::Denied(Denied { resource, ..denied }).into())
+            }
+            relayed => relayed,
+        }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod ids;
 pub(crate) mod instance;
 pub(crate) mod lookup;
 pub(crate) mod pasted;
+pub(crate) mod remote_host;
 pub(crate) mod tag_query;
 
 use std::net::{IpAddr, Ipv4Addr};

@@ -32,7 +32,7 @@ fn check_node(id: &NodeId, invocation: &Invocation, host: &Host<'_>) -> Result<(
     let options = &invocation.options;
     let by_session = matches!(options.via, Way::Auto | Way::Ssm);
     let has_key = invocation.identity().is_some();
-    let needs_none = options.listen.is_some() || invocation.is_control_command();
+    let needs_none = !options.listen.is_empty() || invocation.is_control_command();
     if !by_session || !(has_key || needs_none) {
         return Err(Usage::ManagedNode(id.to_string()));
     }

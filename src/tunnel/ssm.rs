@@ -72,22 +72,24 @@ impl SsmSession<'_> {
     pub(crate) async fn run<R, W>(
         &self,
         aws: &Aws,
-        mut hangup: ShutdownSignals,
+        hangup: &mut ShutdownSignals,
         (streams, screen): (Streams<R, W>, InputTerminal),
     ) -> Result<(), Error>
     where
         R: AsyncRead + Unpin,
         W: AsyncWrite + Unpin,
     {
-        let Some((anew, session)) = self.start_unless_interrupted(aws, &mut hangup).await? else {
+        let Some((anew, session)) = self.start_unless_interrupted(aws, hangup).await? else {
             return self.interrupted();
         };
         let aws = anew.as_ref().unwrap_or(aws);
         self.terminal
             .debug(|| format!("started session {}", session.id));
         let session_loop = SessionLoop::new(self, aws, &session, (streams, screen));
-        let end = session_loop.run(&mut hangup).await;
+        let end = session_loop.run(hangup).await;
         let is_left = match &end {
+            // A forwarding session goes on, and waits for another connection.
+            Ok(SessionEnd::NoConnection(_)) if self.forwards() => true,
             Ok(SessionEnd::Unconfirmed | SessionEnd::Refused(_)) => true,
             Ok(
                 SessionEnd::Closed(_)
@@ -104,12 +106,38 @@ impl SsmSession<'_> {
             SessionEnd::Failed(failure) | SessionEnd::Refused(failure) => {
                 Err(TunnelError::SessionOver(failure).into())
             }
-            SessionEnd::NoConnection(reason) => Err(match self.start {
-                SessionKind::Port(port) => TunnelError::NothingListens { port, reason }.into(),
-                SessionKind::Shell => TunnelError::SessionOver(reason.into()).into(),
-            }),
+            SessionEnd::NoConnection(reason) => Err(self.no_connection(reason).into()),
             _ if hangup.was_received() => self.interrupted(),
             SessionEnd::Closed(_) | SessionEnd::Terminated | SessionEnd::Unconfirmed => Ok(()),
+        }
+    }
+
+    /// Whether the session forwards connections.
+    fn forwards(&self) -> bool {
+        matches!(
+            self.start,
+            SessionKind::Forward(_) | SessionKind::ToHost(..)
+        )
+    }
+
+    /// The error for an agent that could not connect.
+    fn no_connection(&self, reason: String) -> TunnelError {
+        match &self.start {
+            SessionKind::Port(port) => TunnelError::NothingListens {
+                port: *port,
+                reason,
+            },
+            SessionKind::Shell => TunnelError::SessionOver(reason.into()),
+            SessionKind::Forward(port) => TunnelError::NotForwarded {
+                from: self.target.to_owned(),
+                host: None,
+                port: *port,
+            },
+            SessionKind::ToHost(host, port) => TunnelError::NotForwarded {
+                from: self.target.to_owned(),
+                host: Some(host.clone()),
+                port: *port,
+            },
         }
     }
 
@@ -136,8 +164,8 @@ impl SsmSession<'_> {
     /// The result after a signal. ssh itself reports that its ProxyCommand has ended.
     fn interrupted(&self) -> Result<(), Error> {
         match self.start {
-            SessionKind::Port(_) => Ok(()),
             SessionKind::Shell => Err(TunnelError::Interrupted.into()),
+            _ => Ok(()),
         }
     }
 
@@ -146,7 +174,7 @@ impl SsmSession<'_> {
     async fn start(&self, aws: &Aws) -> Result<Started, Error> {
         let start = async |aws: &Aws| {
             let region = aws.region(self.region)?;
-            let starting = Box::pin(region.start_session(self.target, self.start));
+            let starting = Box::pin(region.start_session(self.target, &self.start));
             // The terminal of a ProxyCommand belongs to ssh.
             let quiet = self.start != SessionKind::Shell;
             self.terminal.show_wait_during(quiet, starting).await
@@ -198,8 +226,8 @@ impl SsmSession<'_> {
     async fn load(&self) -> Result<Aws, AwsError> {
         // The shell reads what the user types, so a question could not be answered.
         let prompts = match self.start {
-            SessionKind::Port(_) => Prompts::Allowed,
             SessionKind::Shell => Prompts::Forbidden,
+            _ => Prompts::Allowed,
         };
         Aws::load(self.profile, self.region, prompts, self.terminal).await
     }

@@ -19,6 +19,7 @@ pub(crate) mod channel;
 pub(crate) mod failure;
 mod handshake;
 pub(crate) mod message;
+mod mux;
 mod receive;
 pub(crate) mod retry;
 mod rtt;

@@ -86,6 +86,13 @@ pub(crate) fn close_stderr() {
     }
 }
 
+/// Replaces standard output by `/dev/null`, so that a program that reads it sees the end.
+pub(crate) fn end_output() {
+    if let Ok(null) = File::options().write(true).open("/dev/null") {
+        let _ = nix::unistd::dup2_stdout(null);
+    }
+}
+
 /// Becomes the client (execve(2)). It keeps our process ID, so signals, terminal, job control and
 /// exit status need no forwarding.
 ///

@@ -4,6 +4,7 @@
 //! - `bytes`: streams of any length, half-closed, many at once
 //! - `port`: a running `mssh --listen`
 //! - `addresses`: where it listens, and which instances it finds
+//! - `remote`: ports of other hosts, and the documents for sessions
 //! - `usage`: usage errors
 //! - `errors`: errors of the port, the target, or one of several connections
 //! - `ending`: signals, and credentials that expire earlier
@@ -15,6 +16,7 @@ mod ending;
 mod errors;
 mod limit;
 mod port;
+mod remote;
 mod usage;
 
 use std::io::{Read, Write};
@@ -24,7 +26,7 @@ use std::process::Command;
 use self::port::Port;
 use crate::lab::eice::SAME_SUBNET;
 use crate::lab::instances::{PRIVATE, WEB1};
-use crate::lab::ssm::MANAGED_NODE;
+use crate::lab::ssm::{DATABASE, MANAGED_NODE};
 use crate::lab::{Caller, DESCRIBE_INSTANCES};
 use crate::sandbox::eice::service;
 use crate::sandbox::{PATIENCE, caller, eventually, finish, lab, plain_ssh, run};
@@ -74,13 +76,15 @@ fn answers(mut stream: &TcpStream) -> bool {
         && &heard == b"hello"
 }
 
-/// The three routes to an echo server: the arguments for `--listen`, and what to send first.
-fn routes() -> [(Vec<String>, &'static str); 3] {
+/// The routes to an echo server: the arguments for `--listen`, and what to send first.
+fn routes() -> [(Vec<String>, &'static str); 4] {
     let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
     let (public, private) = (echo(WEB1_PUBLIC), echo(WEB1_PRIVATE));
+    let database = format!("{WEB1}:{}:{}", DATABASE.0, echo(DATABASE.1));
     [
         (words(&[&format!("{WEB1}:{public}")]), ""),
         (words(&["--ssm", &format!("{WEB1}:{private}")]), ""),
+        (words(&["--ssm", &database]), ""),
         (words(&["--eice", "private.lab:3389"]), "echo\n"),
     ]
 }

@@ -5,6 +5,7 @@
 
 mod agent;
 mod behavior;
+mod document;
 mod frame;
 mod gateway;
 mod hostile;
@@ -28,6 +29,7 @@ use super::instances::{self, ACCOUNT, AgentStatus, Instance, State};
 use super::request::{Operation, Signer};
 pub(crate) use agent::PROMPT;
 pub(crate) use behavior::{Break, PAUSE, Pause, Release, START, SessionBehavior};
+pub(crate) use document::{DATABASE, Document};
 pub(crate) use hostile::Hostile;
 use session::Session;
 pub(crate) use session::{Ended, SessionRecord};
@@ -114,19 +116,8 @@ impl SessionManager {
             let message = format!("{target} is not connected.");
             return Err(AwsError::new(400, "TargetNotConnected", message));
         };
-        let document = operation.get("DocumentName");
-        let port = match document {
-            Some("AWS-StartSSHSession") => {
-                let port = operation.json["Parameters"]["portNumber"][0].as_str();
-                Some(port.and_then(|port| port.parse().ok()).unwrap_or(22))
-            }
-            None | Some("SSM-SessionManagerRunShell") => None,
-            Some(_) => {
-                let message = "Document with name does not exist.";
-                return Err(AwsError::new(400, "InvalidDocument", message));
-            }
-        };
-        let session = Session::start(&self.runtime, signer, instance, port, behavior.clone());
+        let document = Document::of(operation, signer, behavior)?;
+        let session = Session::start(&self.runtime, signer, instance, document, behavior.clone());
         let answer = self.answer(&session.record(), behavior);
         let id = session.record().id.clone();
         self.sessions

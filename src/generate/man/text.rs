@@ -123,6 +123,10 @@ pub(super) const fn examples(program: Program) -> &'static [Term] {
                 "A database on the instance, on a local port.",
             ),
             (
+                "mssh --listen 5432 i-0123456789abcdef0:db.internal:5432",
+                "A database that the instance reaches, by Session Manager.",
+            ),
+            (
                 "rsync -a -e mssh site/ i-0123456789abcdef0:/srv/site/",
                 "mssh instead of ssh in another program.",
             ),

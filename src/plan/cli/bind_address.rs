@@ -29,6 +29,11 @@ impl BindAddress {
         })
     }
 
+    /// Whether the system chooses the port.
+    pub(crate) fn is_any_port(&self) -> bool {
+        self.port == 0
+    }
+
     /// The sockets to try, in this order; the first one that works is used. Listening on all IPv6
     /// addresses includes all IPv4 addresses (RFC 3493, 3.7).
     pub fn sockets(&self) -> Vec<SocketAddr> {
@@ -49,7 +54,7 @@ impl fmt::Display for BindAddress {
 }
 
 /// Reads an address as it is written before a port.
-pub(super) fn literal(word: &str) -> Option<IpAddr> {
+fn literal(word: &str) -> Option<IpAddr> {
     let bracketed = word.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
     match bracketed {
         Some(address) => address.parse().map(IpAddr::V6).ok(),

@@ -20,7 +20,9 @@ pub struct Examination {
 pub(super) fn of(request: Request, options: Vec<OsString>) -> Request {
     let invocation = match request {
         Request::Connect(invocation) | Request::Shell(invocation) => *invocation,
-        Request::Listen(request) => request.invocation,
+        Request::Listen(mut request) if !request.0.is_empty() => {
+            request.0.swap_remove(0).invocation
+        }
         other => return other,
     };
     Request::Examine(Box::new(Examination {

@@ -235,7 +235,7 @@ pub struct Options {
     /// `--login`.
     pub login: LoginChoice,
     /// `--listen`.
-    pub listen: Option<BindAddress>,
+    pub listen: Vec<BindAddress>,
     /// `--agent-dir`.
     pub agent_dir: Option<PathBuf>,
     /// Whether there is a `--key-dir`, which older versions had instead.

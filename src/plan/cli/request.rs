@@ -47,7 +47,7 @@ impl Request {
             Self::Connect(invocation) | Self::Shell(invocation) => Some(invocation),
             Self::Examine(examination) => Some(&examination.invocation),
             Self::ProxyCommand(request) => Some(&request.invocation),
-            Self::Listen(request) => Some(&request.invocation),
+            Self::Listen(request) => request.0.first().map(|it| &it.invocation),
             Self::ShowConfig(request) => request.invocation(),
             Self::Client(_)
             | Self::ShowClient(_)

@@ -12,7 +12,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
 use super::grammar::Grammar;
-use super::options::{self, Opt};
+use super::options::{self, Opt, Task};
 use super::usage::Usage;
 use crate::plan::program::Program;
 
@@ -128,6 +128,17 @@ impl<'a> Scanner<'a> {
         self.operand(destination);
         if !ended {
             self.options()?;
+        }
+        // Each further `--listen` has a target, too.
+        let selects = |opt: &Opt| opt.selects == Some(Task::Listen);
+        let several = |scan: &Scan| scan.ours.iter().filter(|(opt, _)| selects(opt)).count();
+        while self.scan.operands.len() < several(&self.scan)
+            && let Some(target) = self.next()
+        {
+            self.operand(target);
+            if !ended {
+                self.options()?;
+            }
         }
         let command = &self.words[self.at..];
         self.scan.command = !command.is_empty();

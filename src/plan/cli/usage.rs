@@ -51,6 +51,14 @@ pub enum Usage {
     BadListenAddress(String),
     #[error("`{0}` is not a valid port")]
     BadPort(String),
+    #[error("`{0}` is not a valid host to forward to")]
+    BadRemoteHost(String),
+    /// A port of another host, by a way that reaches none.
+    #[error("--via {way} does not lead to other hosts", way = .0.name())]
+    HostWay(Way),
+    /// How many `--listen`, and how many targets.
+    #[error("the number of targets is {1}, that of --listen {0}")]
+    ListenTargets(usize, usize),
     #[error("EC2 Instance Connect Endpoints do not connect to port {0}")]
     EicePort(u16),
     /// An option of EICE tunnels without one.
@@ -150,6 +158,17 @@ impl Hint for Usage {
             }
             Self::BadPort(_) => {
                 "write TARGET:PORT with a port from 1 to 65535; without one it is 22"
+            }
+            Self::BadRemoteHost(_) => {
+                "write TARGET:HOST:PORT, where HOST is a name or an address; an IPv6 address has \
+                 brackets"
+            }
+            Self::HostWay(_) => {
+                "only Session Manager does: leave out --via, or let ssh forward the port: \
+                 `mssh -N -L PORT:HOST:PORT TARGET`"
+            }
+            Self::ListenTargets(..) => {
+                "give each a target: `--listen 5432 TARGET:5432 --listen 8080 TARGET:80`"
             }
             Self::EicePort(_) => {
                 "they connect to ports 22 and 3389 only; use --ssm, or let ssh forward the port: \

@@ -18,7 +18,7 @@ use crate::plan::verify_host_key::VerifyHostKey;
 use crate::plan::way::{TUNNEL_SECONDS, Way};
 
 /// Reads our options and the document that they ask for. Of several values of an option, the last one
-/// wins.
+/// wins, except that `--listen` may come several times.
 ///
 /// # Errors
 /// A bad value, and an option that does not go with the way.
@@ -104,7 +104,7 @@ impl Options {
             Name::VerifyHostKey => self.verify_host_key = choice(opt, value, VerifyHostKey::parse)?,
             Name::Login if value == "auto" => self.login = LoginChoice::Auto,
             Name::Login => return Err(Usage::BadLogin(value.to_owned())),
-            Name::Listen => self.listen = Some(listen_address(value)?),
+            Name::Listen => self.listen.push(listen_address(value)?),
             Name::KeyDir => self.key_dir = true,
             Name::AgentDir => self.agent_dir = Some(value.into()),
             Name::Install => self.set_action(Action::Install)?,

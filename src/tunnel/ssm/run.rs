@@ -53,6 +53,12 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
         let clock = Clock::start();
         let purpose = match ssm.start {
             SessionKind::Port(_) => Purpose::Port,
+            SessionKind::Forward(_) => Purpose::Forward {
+                to_other_host: false,
+            },
+            SessionKind::ToHost(..) => Purpose::Forward {
+                to_other_host: true,
+            },
             SessionKind::Shell => Purpose::Shell,
         };
         let channel = SsmChannel::new(purpose, fastrand::u64(..), clock.now());
@@ -127,8 +133,11 @@ impl<'a, R: AsyncRead + Unpin, W: AsyncWrite + Unpin> SessionLoop<'a, R, W> {
     /// If nothing listens on the port, the agent says so only after a minute, and ssh does not say what
     /// it waits for.
     fn report_no_answer(&self) {
-        if let SessionKind::Port(port) = self.ssm.start {
-            let text = format!("no answer from port {port} yet: does anything listen on it there?");
+        if let Some((host, port)) = self.ssm.start.port() {
+            let place = host.map_or(format!("port {port}"), |host| {
+                format!("{} port {port}", host.as_str())
+            });
+            let text = format!("no answer from {place} yet: does anything listen on it there?");
             if !self.ssm.quiet {
                 self.ssm.terminal.info_if_interactive(&text);
             }

@@ -3,6 +3,7 @@
 mod agent;
 mod data_channel;
 mod ending;
+mod forward;
 mod incoming;
 
 use std::collections::VecDeque;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use self::agent::AgentState;
 use self::ending::Ending;
 pub(crate) use self::ending::SessionEnd;
+use self::forward::Forwarded;
 use super::failure::SessionFailure;
 use super::handshake;
 pub(crate) use super::handshake::Purpose;
@@ -71,6 +73,7 @@ pub(crate) struct SsmChannel {
     outbox: Outbox,
     acknowledgements: VecDeque<Vec<u8>>,
     output: VecDeque<u8>,
+    forwarded: Forwarded,
     ending: Ending,
     /// When the writer of the input was seen to have closed it.
     input_closed: Option<Time>,
@@ -103,6 +106,7 @@ impl SsmChannel {
             outbox: Outbox::new(),
             acknowledgements: VecDeque::new(),
             output: VecDeque::new(),
+            forwarded: Forwarded::default(),
             ending: Ending::Open,
             input_closed: None,
             moved: now,
@@ -149,6 +153,9 @@ impl SsmChannel {
         };
         self.mid_line = !matches!(last, b'\n' | b'\r');
         self.agent.sent(self.outbox.next_sequence(), now);
+        if self.forwards() {
+            return self.forward(bytes, now);
+        }
         for chunk in bytes.chunks(PAYLOAD) {
             self.send(payload::OUTPUT, chunk, chunk.len(), now);
         }

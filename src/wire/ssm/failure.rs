@@ -7,6 +7,8 @@ use std::fmt;
 pub(crate) enum SessionFailure {
     /// The agent wants the session encrypted with a KMS key. It never does for a port.
     KmsEncryption,
+    /// The agent's release, and the oldest that can do this.
+    OldAgent(String, &'static str),
     /// Any other reason, in the agent's words or ours.
     Other(String),
 }
@@ -27,6 +29,10 @@ impl fmt::Display for SessionFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::KmsEncryption => f.write_str("encryption with KMS is not supported"),
+            Self::OldAgent(release, oldest) => write!(
+                f,
+                "the SSM Agent's release {release} is too old for that: it takes {oldest} or later"
+            ),
             Self::Other(reason) => f.write_str(reason),
         }
     }

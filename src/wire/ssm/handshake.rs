@@ -21,11 +21,22 @@ const ERROR: &str = "----------ERROR-------";
 /// The first release of the agent that acknowledges a message that it receives again.
 const ACKNOWLEDGES_AGAIN: [u32; 4] = [3, 2, 1041, 0];
 
+/// The last release of the agent whose forwarding sessions need a sign of life from us.
+const NEEDS_KEEPALIVE: [u32; 4] = [3, 1, 1511, 0];
+
+/// The first releases of the agent that forward more than one connection (from the plugin's source),
+/// and that connect to other hosts (from AWS's user guide). Earlier ones would connect to the instance
+/// itself.
+const FORWARDS: ([u32; 4], &str) = ([3, 0, 197, 0], "3.0.197.0");
+const FORWARDS_TO_HOSTS: ([u32; 4], &str) = ([3, 1, 1374, 0], "3.1.1374.0");
+
 /// What a session is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// A byte stream to a port of the instance.
     Port,
+    /// The same, multiplexed: to a port of the instance or of another host.
+    Forward { to_other_host: bool },
     /// A shell with a terminal.
     Shell,
 }
@@ -46,6 +57,7 @@ const MESSAGE: usize = 1024;
 /// Responds to the request. `None` if it is malformed.
 pub(super) fn respond(request: &[u8], purpose: Purpose) -> Option<HandshakeResponse> {
     let request: Value = serde_json::from_slice(request).ok()?;
+    let release = request["AgentVersion"].as_str().unwrap_or_default();
     let actions = request.get("RequestedClientActions")?.as_array()?;
     let too_many = format!("{} actions are not supported", actions.len());
     let mut refused = (actions.len() > ACTIONS).then(|| too_many.into());
@@ -55,7 +67,7 @@ pub(super) fn respond(request: &[u8], purpose: Purpose) -> Option<HandshakeRespo
         .map(|action| {
             let kind = action["ActionType"].as_str().unwrap_or_default();
             let kind = beginning(kind, NAME);
-            let why = refusal(kind, &action["ActionParameters"], purpose);
+            let why = refusal(kind, &action["ActionParameters"], purpose, release);
             let status = if why.is_some() { 3 } else { 1 };
             let error = why.as_ref().map_or(String::new(), ToString::to_string);
             refused = refused.take().or(why);
@@ -83,16 +95,50 @@ pub(super) fn respond(request: &[u8], purpose: Purpose) -> Option<HandshakeRespo
 pub(super) fn acknowledges_again(request: &[u8]) -> bool {
     let request: Value = serde_json::from_slice(request).unwrap_or_default();
     let release = request["AgentVersion"].as_str().unwrap_or_default();
-    let parts: Result<Vec<u32>, _> = release.split('.').map(str::parse).collect();
-    parts.is_ok_and(|parts| parts.as_slice() >= ACKNOWLEDGES_AGAIN.as_slice())
+    numbers(release).as_slice() >= ACKNOWLEDGES_AGAIN.as_slice()
+}
+
+/// Whether the agent ends a forwarding session in which nothing comes for a while.
+pub(super) fn needs_keepalive(request: &[u8]) -> bool {
+    let request: Value = serde_json::from_slice(request).unwrap_or_default();
+    let release = request["AgentVersion"].as_str().unwrap_or_default();
+    numbers(release).as_slice() <= NEEDS_KEEPALIVE.as_slice()
+}
+
+/// The numbers of a release; none if it is not one.
+fn numbers(release: &str) -> Vec<u32> {
+    let numbers: Result<_, _> = release.split('.').map(str::parse).collect();
+    numbers.unwrap_or_default()
+}
+
+/// Why an agent of this release cannot forward, if it cannot.
+fn too_old(release: &str, to_other_host: bool) -> Option<SessionFailure> {
+    let (oldest, name) = if to_other_host {
+        FORWARDS_TO_HOSTS
+    } else {
+        FORWARDS
+    };
+    let is_old = numbers(release).as_slice() < oldest.as_slice();
+    is_old.then(|| SessionFailure::OldAgent(beginning(release, NAME).to_owned(), name))
 }
 
 /// Why we refuse an action, if we do.
-fn refusal(kind: &str, parameters: &Value, purpose: Purpose) -> Option<SessionFailure> {
+fn refusal(
+    kind: &str,
+    parameters: &Value,
+    purpose: Purpose,
+    release: &str,
+) -> Option<SessionFailure> {
     let session = parameters["SessionType"].as_str().unwrap_or_default();
     let session = beginning(session, NAME);
     match (kind, purpose) {
         ("SessionType", Purpose::Port) if session == "Port" => None,
+        ("SessionType", Purpose::Forward { to_other_host }) if session == "Port" => {
+            match parameters["Properties"]["type"].as_str() {
+                Some("LocalPortForwarding") => too_old(release, to_other_host),
+                _ => Some("the session forwards nothing".into()),
+            }
+        }
         ("SessionType", Purpose::Shell) if is_shell(session) => None,
         ("SessionType", _) => {
             Some(format!("sessions of type `{session}` are not supported").into())

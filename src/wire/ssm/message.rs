@@ -62,7 +62,7 @@ pub(crate) mod payload {
     pub(crate) const HANDSHAKE_RESPONSE: u32 = 6;
     /// The handshake is complete.
     pub(crate) const HANDSHAKE_COMPLETE: u32 = 7;
-    /// A flag: see [`TERMINATE`].
+    /// A flag: [`TERMINATE`] or [`NOT_CONNECTED`].
     pub(crate) const FLAG: u32 = 10;
     /// Standard error, of commands without a terminal.
     pub(crate) const STDERR: u32 = 11;
@@ -71,6 +71,8 @@ pub(crate) mod payload {
 
     /// The flag that ends a session.
     pub(crate) const TERMINATE: u32 = 2;
+    /// The agent's flag that it could not connect, for forwarded connections.
+    pub(crate) const NOT_CONNECTED: u32 = 3;
 }
 
 /// A message.

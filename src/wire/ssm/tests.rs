@@ -6,6 +6,7 @@ mod channel;
 mod codec;
 mod endings;
 mod faults;
+mod forward;
 mod releases;
 mod simulation;
 

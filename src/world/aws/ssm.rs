@@ -19,18 +19,41 @@ use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::aws::service_host::{is_data_channel_url, partition};
 use crate::plan::os_user::RunningSystem;
 use crate::plan::route::tunnel::AgentStatus;
+use crate::plan::target::remote_host::RemoteHost;
 use crate::world::aws::error::{AwsError, Denied};
 
-/// The document for a session to the port of an SSH server.
-const TO_SSH: &str = "AWS-StartSSHSession";
-
 /// What a session is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SessionKind {
-    /// A byte stream to this port.
+    /// A byte stream to this port of the target.
     Port(u16),
+    /// The same by another document, for users who may not use that for SSH.
+    Forward(u16),
+    /// A byte stream to a port of another host.
+    ToHost(RemoteHost, u16),
     /// A shell, by the account's default document.
     Shell,
+}
+
+impl SessionKind {
+    /// The document that the session needs.
+    fn document(&self) -> &'static str {
+        match self {
+            Self::Port(_) => "AWS-StartSSHSession",
+            Self::Forward(_) => "AWS-StartPortForwardingSession",
+            Self::ToHost(..) => "AWS-StartPortForwardingSessionToRemoteHost",
+            Self::Shell => "SSM-SessionManagerRunShell",
+        }
+    }
+
+    /// The port, and the host if it is not the target.
+    pub(crate) fn port(&self) -> Option<(Option<&RemoteHost>, u16)> {
+        match self {
+            Self::Port(port) | Self::Forward(port) => Some((None, *port)),
+            Self::ToHost(host, port) => Some((Some(host), *port)),
+            Self::Shell => None,
+        }
+    }
 }
 
 /// A session, with all it takes to open its data channel: URL and token are secret.
@@ -60,18 +83,20 @@ impl Regional<'_> {
     pub(crate) async fn start_session(
         &self,
         target: &str,
-        start: SessionKind,
+        start: &SessionKind,
     ) -> Result<Session, AwsError> {
-        let request = self
+        let mut request = self
             .ssm::<StartSessionError>()
             .start_session()
             .target(target);
-        let request = match start {
-            SessionKind::Port(port) => request
-                .document_name(TO_SSH)
-                .parameters("portNumber", vec![port.to_string()]),
-            SessionKind::Shell => request,
-        };
+        if let Some((host, port)) = start.port() {
+            request = request
+                .document_name(start.document())
+                .parameters("portNumber", vec![port.to_string()]);
+            if let Some(host) = host {
+                request = request.parameters("host", vec![host.to_string()]);
+            }
+        }
         let call = self.call("ssm:StartSession");
         let answer = call.send(request.send()).await;
         let answer = answer.map_err(|error| match error {
@@ -195,11 +220,8 @@ impl Regional<'_> {
     }
 
     /// The denial with both resources that a policy must allow: the instance and the document.
-    fn denied_start(&self, denied: Denied, target: &str, start: SessionKind) -> Denied {
-        let document = match start {
-            SessionKind::Port(_) => TO_SSH,
-            SessionKind::Shell => "SSM-SessionManagerRunShell",
-        };
+    fn denied_start(&self, denied: Denied, target: &str, start: &SessionKind) -> Denied {
+        let document = start.document();
         let (region, partition) = (&self.region, partition(&self.region));
         let resource = match denied.resource.as_str() {
             "*" if target.starts_with("mi-") => {

@@ -12,7 +12,7 @@ use crate::sandbox::{caller, finish, run};
 
 /// The error reported for a client, without its address.
 #[track_caller]
-fn error_for(port: &Port, client: &TcpStream) -> String {
+pub(super) fn error_for(port: &Port, client: &TcpStream) -> String {
     let line = port.line();
     let who = client.local_addr().expect("an address");
     let what = line.strip_prefix(&format!("mssh: error: {who}: "));
@@ -21,7 +21,7 @@ fn error_for(port: &Port, client: &TcpStream) -> String {
 
 /// Asserts that the connection is reset without a byte.
 #[track_caller]
-fn is_cut_off(mut client: &TcpStream) {
+pub(super) fn is_cut_off(mut client: &TcpStream) {
     let read = client.read(&mut [0; 1]);
     let reset = |it: &std::io::Error| it.kind() == ErrorKind::ConnectionReset;
     assert!(read.as_ref().is_err_and(reset), "{read:?}");
@@ -73,7 +73,7 @@ fn a_connection_that_session_manager_refuses_does_not_affect_others() {
     caller.session_behavior(SessionBehavior::default());
     let third = port.connect();
     assert!(answers(&third) && answers(&first));
-    caller.fault(Fault::new(Trouble::Denied).on("StartSession").first(1));
+    caller.fault(Fault::new(Trouble::Denied).on("StartSession").first(2));
     let fourth = port.connect();
     let what = error_for(&port, &fourth);
     assert!(

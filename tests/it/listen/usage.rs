@@ -91,6 +91,27 @@ const CASES: &[(&[&str], &str, &str)] = &[
         "they connect to ports 22 and 3389 only; use --ssm, or let ssh forward the port: \
          `mssh --eice -N -L PORT:localhost:PORT TARGET`",
     ),
+    (
+        &[
+            "--listen",
+            "5000",
+            "--private",
+            "i-0face000000000001:db:5432",
+        ],
+        "--via private does not lead to other hosts",
+        "only Session Manager does: leave out --via, or let ssh forward the port: \
+         `mssh -N -L PORT:HOST:PORT TARGET`",
+    ),
+    (
+        &["--listen", "5000", "i-0face000000000001:-db:5432"],
+        "`-db` is not a valid host to forward to",
+        "write TARGET:HOST:PORT, where HOST is a name or an address; an IPv6 address has brackets",
+    ),
+    (
+        &["--listen", "5000", "--listen", "5001", WEB1],
+        "the number of targets is 1, that of --listen 2",
+        "give each a target: `--listen 5432 TARGET:5432 --listen 8080 TARGET:80`",
+    ),
     (&["--ls"], "unknown option `--ls`", "use --list"),
     (
         &["--listn", "5000", WEB1],

@@ -50,7 +50,7 @@ fn keys_arrive_raw_and_the_terminal_is_restored() {
     pty.shows("put back with 0");
     assert_eq!(pty.end(), Some(0));
     let session = the_session(&caller);
-    assert_eq!((session.port, session.target), (None, WEB1));
+    assert_eq!((session.document.port(), session.target), (None, WEB1));
     assert_eq!(session.ended, Some(Ended::Closed));
     assert_eq!(session.sizes[0], r#"{"cols":70,"rows":20}"#);
     // Nothing was looked up, pushed or written.

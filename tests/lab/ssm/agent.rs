@@ -2,7 +2,9 @@
 
 mod defects;
 mod destination;
+mod handshake;
 mod incoming;
+mod multiplexed;
 mod stream;
 
 use std::collections::VecDeque;
@@ -10,7 +12,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -18,7 +19,9 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use self::defects::Defects;
 use self::destination::Destination;
 pub(crate) use self::destination::PROMPT;
+use self::multiplexed::Multiplexed;
 use self::stream::{Inbound, Outbound};
+use super::document::Document;
 use super::frame;
 use super::session::{Ended, Session};
 use crate::lab::instances::Instance;
@@ -43,7 +46,8 @@ pub(super) enum Command {
 pub(super) struct Agent {
     session: Arc<Session>,
     address: IpAddr,
-    port: Option<u16>,
+    document: Document,
+    mux: Multiplexed,
     down: mpsc::Sender<Vec<u8>>,
     /// Frames for the gateway.
     queue: VecDeque<Vec<u8>>,
@@ -63,7 +67,7 @@ impl Agent {
     pub(super) fn new(
         session: Arc<Session>,
         instance: &Instance,
-        port: Option<u16>,
+        document: Document,
         down: mpsc::Sender<Vec<u8>>,
     ) -> Self {
         let address = instance.in_vpc().or(instance.public).or(instance.ipv6);
@@ -71,7 +75,8 @@ impl Agent {
         Self {
             session,
             address: address.expect("an address"),
-            port,
+            document,
+            mux: Multiplexed::default(),
             down,
             queue: VecDeque::new(),
             outbound: Outbound::default(),
@@ -112,7 +117,7 @@ impl Agent {
                     let Ok(permit) = permit else { break };
                     permit.send(self.queue.pop_front().expect("a frame"));
                 }
-                dialled = some(&mut self.dialling) => self.dialled(dialled.expect("no panic")),
+                dialled = some(&mut self.dialling) => self.dialled(dialled.expect("no panic")).await,
                 _ = ticks.tick() => {
                     self.resend();
                     self.notice_crash();
@@ -121,9 +126,10 @@ impl Agent {
                     => self.sleeps_until = None,
                 read = read(&mut self.destination, &mut buffer), if reads => match read {
                     Ok(bytes) if bytes > 0 => {
-                        self.send(frame::OUTPUT, &buffer[..bytes]);
+                        self.send_output(&buffer[..bytes]);
                         self.sleeps_until = paced.then(|| Instant::now() + PACE);
                     }
+                    _ if self.document.is_multiplexed() => self.close_multiplexed(),
                     _ => self.end(Ended::Closed, ""),
                 },
             }
@@ -136,16 +142,11 @@ impl Agent {
         }
     }
 
-    /// There is a handshake for a port; for a shell only with encryption or a customer message.
-    fn has_handshake(&self) -> bool {
-        let behavior = &self.session.behavior;
-        self.port.is_some() || behavior.wants_encryption || !behavior.message.is_empty()
-    }
-
     /// Connects to the port, or starts the shell.
     fn dial(&mut self) {
-        let (address, slow) = (self.address, self.session.behavior.slow_dial);
-        self.dialling = Some(match self.port {
+        let slow = self.session.behavior.slow_dial;
+        let address = self.document.address(self.address);
+        self.dialling = Some(match self.document.port() {
             Some(port) => tokio::spawn(Destination::port(address, port, slow)),
             None if self.session.behavior.no_such_user => {
                 let reason = "\n----------ERROR-------\nUnable to start shell: failed to start pty \
@@ -154,23 +155,6 @@ impl Agent {
             }
             None => tokio::spawn(Destination::shell(slow)),
         });
-    }
-
-    fn request_handshake(&mut self) {
-        let session = match self.port {
-            Some(port) => json!({ "SessionType": "Port",
-                "Properties": { "portNumber": port.to_string() } }),
-            None => json!({ "SessionType": "Standard_Stream", "Properties": {} }),
-        };
-        let mut actions = vec![json!({ "ActionType": "SessionType", "ActionParameters": session })];
-        if self.session.behavior.wants_encryption {
-            let parameters = json!({ "KMSKeyId": "arn:aws:kms:us-east-1:123456789012:key/k" });
-            let action = json!({ "ActionType": "KMSEncryption", "ActionParameters": parameters });
-            actions.insert(0, action);
-        }
-        let release = self.session.behavior.release.version();
-        let request = json!({ "AgentVersion": release, "RequestedClientActions": actions });
-        self.send(frame::HANDSHAKE_REQUEST, request.to_string().as_bytes());
     }
 
     fn is_over(&self) -> bool {
@@ -196,6 +180,14 @@ impl Agent {
         }
     }
 
+    fn send_output(&mut self, bytes: &[u8]) {
+        if self.document.is_multiplexed() {
+            self.send_multiplexed(bytes);
+        } else {
+            self.send(frame::OUTPUT, bytes);
+        }
+    }
+
     fn send(&mut self, payload_type: u32, payload: &[u8]) {
         let frame = self.outbound.push(payload_type, payload);
         self.queue.push_back(frame);
@@ -209,13 +201,16 @@ impl Agent {
         }
     }
 
-    fn dialled(&mut self, dialled: std::io::Result<Destination>) {
-        if let Ok(destination) = dialled {
-            self.destination = Some(destination);
-        } else {
-            self.crash();
-        }
+    async fn dialled(&mut self, dialled: std::io::Result<Destination>) {
         self.dialling = None;
+        match dialled {
+            Ok(destination) => {
+                self.destination = Some(destination);
+                self.multiplexed_open().await;
+            }
+            Err(_) if self.document.is_multiplexed() => self.multiplexed_refused(),
+            Err(_) => self.crash(),
+        }
     }
 
     fn end(&mut self, how: Ended, reason: &str) {

@@ -52,6 +52,8 @@ pub(crate) struct SessionBehavior {
     /// How long the agent takes to notice that its worker has crashed, which it does if the port is
     /// closed. By default a minute.
     pub(crate) notices: Option<Duration>,
+    /// The documents that the caller's policy does not allow.
+    pub(crate) denied_documents: &'static [&'static str],
     /// The RunAs user does not exist.
     pub(crate) no_such_user: bool,
 }
@@ -59,6 +61,8 @@ pub(crate) struct SessionBehavior {
 /// A release of the agent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Release {
+    /// Cannot multiplex, nor connect to other hosts.
+    Ancient,
     /// Before 3.2.1041.0 (May 2023): does not acknowledge a message that it has seen already.
     Old,
     #[default]
@@ -68,6 +72,7 @@ pub(crate) enum Release {
 impl Release {
     pub(crate) fn version(self) -> &'static str {
         match self {
+            Self::Ancient => "3.0.196.0",
             Self::Old => "3.1.1732.0",
             Self::New => "3.3.987.0",
         }
@@ -76,7 +81,7 @@ impl Release {
     /// Its error for a crashed worker.
     pub(crate) fn crash(self) -> &'static str {
         match self {
-            Self::Old => "document worker timed out",
+            Self::Ancient | Self::Old => "document worker timed out",
             Self::New => {
                 "document process failed unexpectedly: ipc messaging received timeout signal , \
                  check [ssm-document-worker]/[ssm-session-worker] log for crash reason"

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::agent::{Agent, Command};
 use super::behavior::SessionBehavior;
+use super::document::Document;
 use crate::lab::instances::Instance;
 use crate::lab::request::Signer;
 
@@ -30,7 +31,7 @@ pub(crate) struct SessionRecord {
     pub(crate) access_key: String,
     pub(crate) region: String,
     pub(crate) target: &'static str,
-    pub(crate) port: Option<u16>,
+    pub(crate) document: Document,
     pub(crate) started: Instant,
     pub(crate) token: String,
     /// The part of the URL that changes with every resume: base64, not percent-encoded.
@@ -70,7 +71,7 @@ impl Session {
         runtime: &Handle,
         signer: &Signer,
         instance: &'static Instance,
-        port: Option<u16>,
+        document: Document,
         behavior: SessionBehavior,
     ) -> Arc<Self> {
         let (up, from_client) = mpsc::unbounded_channel();
@@ -81,7 +82,7 @@ impl Session {
             access_key: signer.access_key.clone(),
             region: signer.region.clone(),
             target: instance.id,
-            port,
+            document: document.clone(),
             started: Instant::now(),
             token: String::new(),
             cell: String::new(),
@@ -107,7 +108,7 @@ impl Session {
             commands,
             current: watch::Sender::new(0),
         });
-        let agent = Agent::new(Arc::clone(&session), instance, port, to_client);
+        let agent = Agent::new(Arc::clone(&session), instance, document, to_client);
         runtime.spawn(agent.live(from_client, receiver));
         session
     }

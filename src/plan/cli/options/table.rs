@@ -225,7 +225,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         mssh_only: true,
         selects: Some(Task::Listen),
         tasks: &[Task::Listen],
-        help: "forward local PORT (or ADDR:PORT) to TARGET:PORT",
+        help: "forward PORT (or ADDR:PORT) to TARGET:[HOST:]PORT",
         ..SWITCH
     },
     Opt {

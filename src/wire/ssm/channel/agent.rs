@@ -48,6 +48,11 @@ impl AgentState {
         }
     }
 
+    /// It is sent the frame that opens a connection, with this sequence number.
+    pub(super) fn opens(&mut self, sequence: u64) {
+        self.first = Some(sequence);
+    }
+
     /// There is another websocket: the time to answer starts again.
     pub(super) fn reconnected(&mut self, now: Time) {
         self.report_at = self.report_at.map(|_| now + REPORT_AFTER);
@@ -83,12 +88,13 @@ impl SsmChannel {
         if let Some(bytes) = self.outbox.acknowledged(sequence, now) {
             self.moved = now;
             self.has_moved = true;
-            if bytes > 0 {
+            // It takes bytes for a forwarded connection before it has connected.
+            if bytes > 0 && !self.forwards() {
                 self.agent.answered();
             }
         }
         // For a shell, terminal sizes are sent before the first bytes.
-        if self.purpose == Purpose::Port && self.agent.first == Some(sequence) {
+        if self.purpose != Purpose::Shell && self.agent.first == Some(sequence) {
             self.agent_connected();
         }
     }

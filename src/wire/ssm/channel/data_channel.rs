@@ -31,6 +31,7 @@ impl DataChannel for SsmChannel {
             self.outbox.tick(now);
         }
         self.tick_agent(now);
+        self.tick_forwarded(now);
         self.tick_ending(now);
     }
 
@@ -43,7 +44,8 @@ impl DataChannel for SsmChannel {
         let dead = self.link.and_then(|link| link.dead_at());
         let outbox = self.link.and_then(|_| self.outbox.timeout());
         let (agent, ending) = (self.agent_timeout(), self.ending_timeout());
-        let all = [banner, ping, dead, outbox, agent, ending];
+        let nothing = self.nothing_due();
+        let all = [banner, ping, dead, outbox, agent, nothing, ending];
         all.into_iter().flatten().min()
     }
 
@@ -126,17 +128,21 @@ impl DataChannel for SsmChannel {
     /// SSH's last message (RFC 4253, 11.1) must arrive; what the user typed last into a shell must
     /// not run.
     fn sends_rest_of_input(&self) -> bool {
-        self.purpose == Purpose::Port
+        self.purpose != Purpose::Shell
     }
 
     /// What has been sent gets a second to arrive.
     fn hang_up(&mut self, now: Time) {
-        if self.is_leaving() {
+        let is_closing = matches!(self.ending, Ending::Closing(_));
+        if self.is_leaving() && !is_closing {
             return;
         }
         self.output.clear();
         self.outbox.resume_publication();
         self.moved = now;
+        if self.forwards() {
+            return self.drop_connection(now);
+        }
         self.ending = Ending::Draining(now + DRAIN);
         // A shell's agent acknowledges "terminate" and goes on, so only the API ends its session.
         if self.link.is_none() || !self.is_ready() || self.purpose == Purpose::Shell {
@@ -148,7 +154,7 @@ impl DataChannel for SsmChannel {
     /// A port has begun when its SSH server has spoken.
     fn has_begun(&self) -> bool {
         match self.purpose {
-            Purpose::Port => self.spoken,
+            Purpose::Port | Purpose::Forward { .. } => self.spoken,
             Purpose::Shell => self.is_ready(),
         }
     }

@@ -62,6 +62,9 @@ pub(super) enum Ending {
     Refused(Time),
     /// The input has ended. Output may still come.
     EndOfInput,
+    /// We have closed the connection that it forwards, and terminate it when the far end has closed
+    /// it, too, at this time at the latest.
+    Closing(Time),
     /// We terminate it when everything is acknowledged, at this time at the latest.
     Draining(Time),
     /// We have terminated it, and wait until this time for the confirmation.
@@ -94,7 +97,7 @@ impl SsmChannel {
     pub(super) fn is_leaving(&self) -> bool {
         matches!(
             self.ending,
-            Ending::Draining(_) | Ending::Terminating(_) | Ending::Over
+            Ending::Closing(_) | Ending::Draining(_) | Ending::Terminating(_) | Ending::Over
         )
     }
 
@@ -126,7 +129,9 @@ impl SsmChannel {
                 let failure = refused.unwrap_or_else(|| String::new().into());
                 self.end(SessionEnd::Refused(failure));
             }
-            Ending::Draining(_) | Ending::Terminating(_) => self.end(SessionEnd::Unconfirmed),
+            Ending::Closing(_) | Ending::Draining(_) | Ending::Terminating(_) => {
+                self.end(SessionEnd::Unconfirmed);
+            }
         }
     }
 
@@ -147,10 +152,12 @@ impl SsmChannel {
             Ending::EndOfInput if self.quiet_at().is_some_and(|at| now >= at) => {
                 match self.purpose {
                     Purpose::Port => self.terminate(now),
+                    Purpose::Forward { .. } => self.close_connection(now),
                     Purpose::Shell if self.outbox.is_empty() => self.end_of_file(now),
                     Purpose::Shell => self.moved = now,
                 }
             }
+            Ending::Closing(until) if now >= until => self.terminate(now),
             Ending::Draining(until) if now >= self.drained_at(until) => self.terminate(now),
             Ending::Refused(until) | Ending::Terminating(until) if now >= until => self.lost(),
             _ => {}
@@ -162,7 +169,9 @@ impl SsmChannel {
             Ending::Open => self.stalled_at(),
             Ending::EndOfInput => self.quiet_at(),
             Ending::Draining(until) => Some(self.drained_at(until)),
-            Ending::Refused(until) | Ending::Terminating(until) => Some(until),
+            Ending::Refused(until) | Ending::Closing(until) | Ending::Terminating(until) => {
+                Some(until)
+            }
             Ending::Over => None,
         }
     }
@@ -171,7 +180,8 @@ impl SsmChannel {
     /// closed it.
     fn stalled_at(&self) -> Option<Time> {
         let closed = self.input_closed.filter(|_| self.is_waiting())?;
-        (self.is_ready() && self.purpose == Purpose::Port).then(|| closed.max(self.moved) + STALLED)
+        (self.is_ready() && self.purpose != Purpose::Shell)
+            .then(|| closed.max(self.moved) + STALLED)
     }
 
     /// When to end the session after the end of the input.
@@ -197,7 +207,7 @@ impl SsmChannel {
     }
 
     /// Sends "terminate".
-    fn terminate(&mut self, now: Time) {
+    pub(super) fn terminate(&mut self, now: Time) {
         if self.link.is_none() || !self.is_ready() {
             return self.end(SessionEnd::Unconfirmed);
         }

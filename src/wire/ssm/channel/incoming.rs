@@ -80,6 +80,8 @@ impl SsmChannel {
     /// The payload of the next message in order.
     fn take(&mut self, kind: u32, bytes: &[u8], now: Time) {
         match kind {
+            payload::OUTPUT if self.forwards() => self.forwarded_output(bytes, now),
+            payload::FLAG => self.flagged(bytes),
             payload::OUTPUT | payload::STDERR => {
                 self.has_moved |= !bytes.is_empty();
                 self.output_came(now);
@@ -94,6 +96,7 @@ impl SsmChannel {
                 {
                     self.handshake = Handshake::Answered;
                     self.agent.requested(bytes);
+                    self.forwarded.is_kept_alive = handshake::needs_keepalive(bytes);
                     self.send(payload::HANDSHAKE_RESPONSE, &answer.response, 0, now);
                     if let Some(reason) = answer.refused {
                         self.refuse(reason, now);
@@ -107,10 +110,11 @@ impl SsmChannel {
                 }
                 if self.phase == Phase::Handshake {
                     self.agent.connects(now);
-                    self.phase = match self.purpose {
-                        Purpose::Port => Phase::Banner(now + BANNER),
-                        Purpose::Shell => Phase::Open,
-                    };
+                    match self.purpose {
+                        Purpose::Port => self.phase = Phase::Banner(now + BANNER),
+                        Purpose::Forward { .. } => self.open_connection(now),
+                        Purpose::Shell => self.phase = Phase::Open,
+                    }
                 }
                 self.events
                     .extend(handshake::customer_message(bytes).map(Event::Message));

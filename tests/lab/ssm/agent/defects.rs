@@ -86,13 +86,13 @@ impl Agent {
         let behavior = &self.session.behavior;
         let is_lost = behavior.unacknowledged == Some(frame.sequence)
             && !std::mem::replace(&mut self.defects.has_lost_acknowledgement, true);
-        let is_dropped = is_old && behavior.release == Release::Old;
+        let is_dropped = is_old && behavior.release != Release::New;
         !is_lost && !is_dropped
     }
 
     /// The client ends the session. For a shell, the agent acknowledges that and goes on.
     pub(super) fn terminate_flag(&mut self) {
-        if self.port.is_none() {
+        if self.document.port().is_none() {
             return;
         }
         if self.ends.is_some() {

@@ -36,8 +36,13 @@ pub(super) struct Shell {
 }
 
 impl Destination {
-    pub(super) async fn port(address: IpAddr, port: u16, slow: Duration) -> io::Result<Self> {
+    pub(super) async fn port(
+        address: Option<IpAddr>,
+        port: u16,
+        slow: Duration,
+    ) -> io::Result<Self> {
         sleep(slow).await;
+        let address = address.ok_or(io::ErrorKind::NotFound)?;
         let stream = TcpStream::connect((address, ports::real(port))).await?;
         let _ = stream.set_nodelay(true);
         Ok(Self::Port(stream))

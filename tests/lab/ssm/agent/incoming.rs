@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Agent, defects, stream};
+use super::{Agent, defects};
 use crate::lab::ssm::frame;
 use crate::lab::ssm::session::Ended;
 
@@ -22,7 +22,8 @@ impl Agent {
             }
             return;
         }
-        let is_ready = self.destination.is_some() || !self.is_complete;
+        let is_ready =
+            self.destination.is_some() || !self.is_complete || self.document.is_multiplexed();
         let ready = |kind| ![frame::OUTPUT, frame::SIZE].contains(&kind) || is_ready;
         if frame.payload_type == frame::OUTPUT && !self.is_complete {
             let complaint = "bytes of the stream before the handshake is complete";
@@ -56,6 +57,9 @@ impl Agent {
         match kind {
             frame::HANDSHAKE_RESPONSE => self.complete_handshake(payload),
             _ if defects::is_end(kind, payload) => self.terminate_flag(),
+            frame::OUTPUT if self.is_complete && self.document.is_multiplexed() => {
+                self.multiplexed(payload).await;
+            }
             frame::OUTPUT if self.is_complete => {
                 if let Some(destination) = &mut self.destination
                     && destination.write(payload).await.is_err()
@@ -78,18 +82,5 @@ impl Agent {
             }
             _ => self.session.complain(format!("a payload of type {kind}")),
         }
-    }
-
-    fn complete_handshake(&mut self, response: &[u8]) {
-        match stream::check_response(response) {
-            Err(complaint) => self.session.complain(complaint),
-            Ok(false) => return self.end(Ended::Failed, "handshake failed"),
-            Ok(true) => {}
-        }
-        let message = self.session.behavior.message;
-        let complete = json!({ "HandshakeTimeToComplete": 1_000_000, "CustomerMessage": message });
-        self.send(frame::HANDSHAKE_COMPLETE, complete.to_string().as_bytes());
-        self.is_complete = true;
-        self.dial();
     }
 }
