@@ -19,7 +19,7 @@ pub(crate) fn applied(
     request: Request,
     terminal: Terminal,
 ) -> Result<Request, Error> {
-    let Some(debug) = request.invocation().map(|it| it.options.debug) else {
+    let Some(debug) = request.options().map(|it| it.debug) else {
         return Ok(request);
     };
     if matches!(request, Request::ShowConfig(_)) {
@@ -32,8 +32,7 @@ pub(crate) fn applied(
     let config = parse(&path, content)?;
     let request = apply(line, request, &config)?;
     let terminal = terminal.with_verbosity(debug, false);
-    let options = request.invocation().map(|it| &it.options);
-    for it in options.into_iter().flat_map(|it| &it.from_file) {
+    for it in request.options().into_iter().flat_map(|it| &it.from_file) {
         terminal.debug(|| it.to_string());
     }
     terminal.debug(|| format!("read the configuration {}", path.display()));

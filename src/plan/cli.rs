@@ -80,7 +80,7 @@ fn request(program: Program, mut options: Options, mut scan: Scan) -> Result<Req
         conflict::check_words(task, program, &scan)?;
     }
     Ok(match task {
-        Task::List => Request::List(list::request(options, &scan)?),
+        Task::List => Request::List(Box::new(list::request(options, &scan)?)),
         Task::Listen => Request::Listen(Box::new(listen::request(&options, &scan)?)),
         Task::Shell => Request::Shell(Box::new(shell::request(options, scan)?)),
         Task::SshConfig => Request::Setup(setup::request(&options, &scan)?),

@@ -72,10 +72,12 @@ struct Setting {
 }
 
 impl Config {
-    /// The first setting of this key that applies to a host.
-    fn find(&self, key: Key, host: &str) -> Option<&Setting> {
+    /// The first setting of this key that applies to a host; without one, that of the defaults.
+    fn find(&self, key: Key, host: Option<&str>) -> Option<&Setting> {
         let fits = |section: &&Section| match &section.pattern {
-            Some(pattern) => pattern::fits(pattern.as_bytes(), host.as_bytes()),
+            Some(pattern) => {
+                host.is_some_and(|host| pattern::fits(pattern.as_bytes(), host.as_bytes()))
+            }
             None => true,
         };
         let mut settings = self

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::examination::Examination;
-use super::invocation::Invocation;
+use super::invocation::{Invocation, Options};
 use super::list::ListRequest;
 use super::listen::ListenRequest;
 use super::options::Shell;
@@ -25,7 +25,7 @@ pub enum Request {
     /// Say what is wrong with a connection (`--doctor`).
     Examine(Box<Examination>),
     /// List instances (`--list`).
-    List(ListRequest),
+    List(Box<ListRequest>),
     /// Print this on standard output.
     Print(Document),
     /// Run as ssh's ProxyCommand.
@@ -55,6 +55,14 @@ impl Request {
             | Self::Setup(_)
             | Self::List(_)
             | Self::InitConfig => None,
+        }
+    }
+
+    /// Our options, if the configuration file has a say in them.
+    pub(crate) fn options(&self) -> Option<&Options> {
+        match self {
+            Self::List(request) => Some(&request.options),
+            other => other.invocation().map(|it| &it.options),
         }
     }
 }

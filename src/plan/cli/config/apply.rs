@@ -35,7 +35,7 @@ pub(crate) fn survey(
     let scan = scan::scan(line.program, line.grammar, line.words)?;
     let typed = typed(line.program, &scan)?;
     let first = request.invocation().and_then(|it| it.destinations().next());
-    Ok(first.map_or(Vec::new(), |it| settle(config, &typed, it)))
+    Ok(first.map_or(Vec::new(), |it| settle(config, &typed, Some(it))))
 }
 
 /// The same request with what the file says; `plain` if that is nothing.
@@ -47,38 +47,53 @@ pub(crate) fn apply(
     plain: Request,
     config: &Config,
 ) -> Result<Request, Usage> {
+    let scan = scan::scan(line.program, line.grammar, line.words)?;
+    let typed = typed(line.program, &scan)?;
+    if let Request::List(_) = plain {
+        let from_file = from_file(settle(config, &typed, None));
+        return request_with(from_file, line.program, scan, config);
+    }
     let Some(invocation) = plain.invocation() else {
         return Ok(plain);
     };
-    let mut scan = scan::scan(line.program, line.grammar, line.words)?;
-    let typed = typed(line.program, &scan)?;
     let (mut destinations, _) = invocation.distinct_destinations();
     if !matches!(plain, Request::Connect(_)) {
         destinations.truncate(1);
     }
-    let of_one = |it: &&Destination| from_file(settle(config, &typed, it));
+    let of_one = |it: &&Destination| from_file(settle(config, &typed, Some(it)));
     let of_each: Vec<Vec<Settled>> = destinations.iter().map(of_one).collect();
     let from_file = common(&destinations, &of_each)?;
     if from_file.is_empty() {
         return Ok(plain);
     }
-    let several = destinations.len() > 1;
+    let mut request = request_with(from_file, line.program, scan, config)?;
+    if let (Request::Connect(invocation), true) = (&mut request, destinations.len() > 1) {
+        // Each destination gets its own.
+        if invocation.options.in_file(Name::Region).is_some() {
+            invocation.options.region = None;
+        }
+        set_regions(&mut invocation.words, &destinations, &of_each)?;
+    }
+    Ok(request)
+}
+
+/// The request of these words, with these values where they have none.
+fn request_with(
+    from_file: Vec<Settled>,
+    program: Program,
+    mut scan: Scan,
+    config: &Config,
+) -> Result<Request, Usage> {
     let mut options = Options::default();
     for it in &from_file {
         match it.key.name {
             Name::Key => add_key(&mut scan, config.with_home(&it.value)),
-            // Each destination gets its own.
-            Name::Region if several => {}
             _ => options.set_from_file(it.key, &it.value)?,
         }
     }
     options.from_file = from_file;
     let (options, _) = values::read_onto(options, &scan)?;
-    let mut request = request_of(line.program, options, scan)?;
-    if let (Request::Connect(invocation), true) = (&mut request, several) {
-        set_regions(&mut invocation.words, &destinations, &of_each)?;
-    }
-    Ok(request)
+    request_of(program, options, scan)
 }
 
 fn typed(program: Program, scan: &Scan) -> Result<Typed<'_>, Usage> {

@@ -57,11 +57,11 @@ pub(super) struct Typed<'a> {
     pub(super) task: Task,
 }
 
-/// The values of all keys that have one.
+/// The values of all keys that have one. A list has no destination: the defaults apply.
 pub(super) fn settle(
     config: &Config,
     typed: &Typed<'_>,
-    destination: &Destination,
+    destination: Option<&Destination>,
 ) -> Vec<Settled> {
     let one = |key| of_key(key, config, typed, destination);
     let mut settled: Vec<Settled> = keys().filter_map(one).collect();
@@ -80,7 +80,7 @@ pub(super) fn settle(
             Name::Endpoint => way == Way::Eice,
             Name::KeyType => own_key.is_none(),
             Name::Key => !types_key_type,
-            Name::InstanceId => !matches!(destination.target, Target::Id(_) | Target::Node(_)),
+            Name::InstanceId => !destination.is_some_and(has_id),
             _ => true,
         };
         !matches!(it.origin, Origin::File(_)) || fits && it.key.tasks.contains(&task)
@@ -88,23 +88,27 @@ pub(super) fn settle(
     settled
 }
 
+fn has_id(destination: &Destination) -> bool {
+    matches!(destination.target, Target::Id(_) | Target::Node(_))
+}
+
 fn of_key(
     key: Key,
     config: &Config,
     typed: &Typed<'_>,
-    destination: &Destination,
+    destination: Option<&Destination>,
 ) -> Option<Settled> {
     let settled = |value: String, origin| Settled { key, value, origin };
     if let Some((value, origin)) = by_option(key, typed, destination) {
         return Some(settled(value, Origin::Option(origin)));
     }
-    if let (Name::Region, Some(region)) = (key.name, destination.region()) {
+    if let (Name::Region, Some(region)) = (key.name, destination.and_then(Destination::region)) {
         return Some(settled(region.to_string(), Origin::Target));
     }
     if let Some((name, value)) = by_variable(key, config) {
         return Some(settled(value.to_owned(), Origin::Variable(name)));
     }
-    let setting = config.find(key, destination.name())?;
+    let setting = config.find(key, destination.map(Destination::name))?;
     if key.name == Name::Via
         && !Way::parse(&setting.value).is_some_and(|it| typed.task.accepts_way(it))
     {
@@ -117,7 +121,11 @@ fn of_key(
 }
 
 /// The value on the command line, and what was typed for it.
-fn by_option(key: Key, typed: &Typed<'_>, destination: &Destination) -> Option<(String, String)> {
+fn by_option(
+    key: Key,
+    typed: &Typed<'_>,
+    destination: Option<&Destination>,
+) -> Option<(String, String)> {
     let letter = |letter, name: &str| {
         let value = typed.scan.value(letter)?;
         Some((text(value), name.to_owned()))
@@ -127,7 +135,7 @@ fn by_option(key: Key, typed: &Typed<'_>, destination: &Destination) -> Option<(
         Name::Login if typed.program == Program::Ssh && typed.scan.value(b'l').is_some() => {
             return letter(b'l', "-l");
         }
-        Name::Login if let Some(login) = &destination.login => {
+        Name::Login if let Some(login) = destination.and_then(|it| it.login.as_ref()) => {
             return Some((login.to_string(), "user@".to_owned()));
         }
         _ => {}

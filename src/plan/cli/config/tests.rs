@@ -158,6 +158,21 @@ fn what_is_typed_makes_the_file_give_way() {
 }
 
 #[test]
+fn a_list_gets_the_defaults() {
+    for (line, expected) in [
+        ("--list", "us-east-1"),
+        ("--list web-1", "us-east-1"),
+        ("-r eu-west-3 --list", "eu-west-3"),
+    ] {
+        let request = applied_by(Program::Ssh, &config_with(FILE, &[]), line).expect(line);
+        let options = request.options().expect("options");
+        assert_eq!(options.region, region(expected), "{line}");
+        assert_eq!(options.profile.as_deref(), Some("all"));
+        assert_eq!(options.login, LoginChoice::Usual);
+    }
+}
+
+#[test]
 fn a_key_of_the_users_is_one_more_word_for_ssh() {
     let text = "[host.h]\nkey = \"~/.ssh/id\"\nkey-type = \"rsa\"";
     let request = applied_by(Program::Ssh, &config_with(text, &[]), "-p 22 h ls").expect("fine");
