@@ -22,6 +22,7 @@ use crate::resolve::Resolver;
 use crate::resolve::host::{Settings, Ssh};
 use crate::resolve::lazy_aws::LazyAws;
 use crate::resolve::push::{KeyAgent, KeyPush};
+use crate::resolve::search::{self, Ahead};
 use crate::run::{become_client, show, wait_for};
 use crate::world::key::directory;
 use crate::world::openssh::{ConfigSource, user_agent};
@@ -91,19 +92,25 @@ async fn prepare(
     terminal.debug(|| format!("the client is {}", client.display()));
     process::make_children_waitable().map_err(IoError::Start)?;
     let source = ConfigSource::of(invocation);
-    let mut resolver = Resolver {
-        invocation,
-        settings: Settings::Ssh(Ssh {
+    let settings = |invocation| {
+        Settings::Ssh(Ssh {
             program: &ssh,
             invocation,
             source: &source,
             terminal,
-        }),
-        aws: LazyAws::new(
-            &invocation.options,
-            !invocation.has_several_destinations(),
-            terminal,
-        ),
+        })
+    };
+    let is_one_target = !invocation.has_several_destinations();
+    let aws = LazyAws::new(&invocation.options, is_one_target, terminal);
+    let Ahead {
+        invocation: found,
+        aws,
+    } = search::ahead(invocation, Some(&settings(invocation)), aws, terminal).await?;
+    let invocation = found.as_ref().unwrap_or(invocation);
+    let mut resolver = Resolver {
+        invocation,
+        settings: settings(invocation),
+        aws,
         push: KeyPush::by(agent.map(KeyAgent::Process), invocation),
         terminal,
     };

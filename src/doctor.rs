@@ -30,6 +30,8 @@ use crate::plan::target::destination::Destination;
 use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::instance::State;
 use crate::plan::way::Way;
+use crate::resolve::lazy_aws::LazyAws;
+use crate::resolve::search;
 use crate::run::{print, wait_for};
 use crate::world::aws::Regional;
 use crate::world::process;
@@ -51,11 +53,18 @@ const MOST: usize = 600;
 pub(crate) fn run(examination: &Examination, terminal: Terminal) -> Result<ExitCode, Error> {
     let options = &examination.invocation.options;
     let terminal = terminal.with_verbosity(options.debug, false);
-    let destination = examination.invocation.destinations().next();
-    let destination = destination.ok_or(Usage::NoTarget)?;
     waiting::set_patience(PATIENCE);
     let facts = wait_for(async {
         process::make_children_waitable().map_err(IoError::Start)?;
+        let find = Box::pin(in_one_place(&examination.invocation, terminal));
+        let found = terminal.show_wait_during(false, find).await?;
+        let found = found.map(|invocation| Examination {
+            invocation,
+            options: examination.options.clone(),
+        });
+        let examination = found.as_ref().unwrap_or(examination);
+        let destination = examination.invocation.destinations().next();
+        let destination = destination.ok_or(Usage::NoTarget)?;
         let gather = Box::pin(gather(examination, destination, terminal));
         Ok(terminal.show_wait_during(false, gather).await)
     })?;
@@ -72,6 +81,20 @@ pub(crate) fn run(examination: &Examination, terminal: Terminal) -> Result<ExitC
     } else {
         ExitCode::from(255)
     })
+}
+
+/// The same command line for the place where the instance is, if there are several to look in.
+async fn in_one_place(
+    invocation: &Invocation,
+    terminal: Terminal,
+) -> Result<Option<Invocation>, Error> {
+    let options = &invocation.options;
+    if !options.places.are_several() {
+        return Ok(None);
+    }
+    let aws = LazyAws::new(options, true, terminal);
+    let ahead = search::ahead(invocation, None, aws, terminal).await?;
+    Ok(ahead.invocation)
 }
 
 /// <https://no-color.org>: any value but an empty one.

@@ -21,6 +21,7 @@ use crate::resolve::Resolver;
 use crate::resolve::host::Settings;
 use crate::resolve::lazy_aws::LazyAws;
 use crate::resolve::push::KeyPush;
+use crate::resolve::search::{self, Ahead};
 use crate::run::{print, tell_program};
 use crate::world::aws::Credentials;
 use crate::world::net::listener::Listener;
@@ -104,6 +105,10 @@ async fn find_all(
             routes.push(route.clone());
             continue;
         }
+        if options.places.are_several() {
+            // The one before may have been found in another place.
+            aws = LazyAws::new(options, is_one_target, terminal);
+        }
         let (route, loaded) = find(forward, aws, terminal).await?;
         aws = loaded;
         known.push((key, route.clone()));
@@ -118,8 +123,11 @@ async fn find(
     aws: LazyAws,
     terminal: Terminal,
 ) -> Result<(Route, LazyAws), Error> {
-    let by_host_name = by_host_name(&forward.invocation).await?;
-    let invocation = by_host_name.as_ref().unwrap_or(&forward.invocation);
+    let ahead = search::ahead(&forward.invocation, None, aws, terminal);
+    let Ahead { invocation, aws } = Box::pin(ahead).await?;
+    let typed = invocation.as_ref().unwrap_or(&forward.invocation);
+    let by_host_name = by_host_name(typed).await?;
+    let invocation = by_host_name.as_ref().unwrap_or(typed);
     let destination = invocation.destinations().next().ok_or(Usage::NoTarget)?;
     let config = HostConfig::given(&destination.host, forward.port, None);
     let mut resolver = Resolver {
@@ -139,7 +147,8 @@ async fn find(
 /// gets the name.
 async fn by_host_name(invocation: &Invocation) -> Result<Option<Invocation>, Error> {
     let mut destinations = invocation.destinations();
-    let is_name = |it: &&Destination| matches!(it.target, Target::Host(_));
+    let is_name =
+        |it: &&Destination| matches!(it.target, Target::Host(_)) && it.known().is_none();
     let Some(destination) = destinations.next().filter(is_name) else {
         return Ok(None);
     };

@@ -31,6 +31,7 @@ use crate::resolve::Resolver;
 use crate::resolve::host::Settings;
 use crate::resolve::lazy_aws::LazyAws;
 use crate::resolve::push::{KeyAgent, KeyPush};
+use crate::resolve::search::{self, Ahead};
 use crate::resolve::{find, jump};
 use crate::run::wait_for;
 use crate::world::key::directory;
@@ -111,12 +112,28 @@ async fn carry(
     mut hangup: ShutdownSignals,
     terminal: Terminal,
 ) -> Result<ExitCode, Error> {
+    let aws = LazyAws::new(&request.invocation.options, true, terminal);
+    let given = Settings::Given(Box::default());
+    let ahead = search::ahead(&request.invocation, Some(&given), aws, terminal);
+    let Ahead { invocation, aws } = tokio::select! {
+        biased;
+        ahead = ahead => ahead?,
+        () = hangup.next() => return Ok(ExitCode::from(255)),
+        () = reader_is_gone() => return Ok(ExitCode::from(255)),
+    };
+    let found = invocation.map(|invocation| ProxyRequest {
+        invocation,
+        hops: request.hops.clone(),
+        agent: request.agent.clone(),
+        ..*request
+    });
+    let request = found.as_ref().unwrap_or(request);
     let options = &request.invocation.options;
     let agent = (!options.dry_run).then_some(KeyAgent::Here(pusher));
     let push = KeyPush::by(agent, &request.invocation);
     let (carrier, contact, push) = tokio::select! {
         // On the heap: it is large.
-        ready = Box::pin(prepare(request, push, terminal)) => ready?,
+        ready = Box::pin(prepare(request, aws, push, terminal)) => ready?,
         () = hangup.next() => return Ok(ExitCode::from(255)),
         () = reader_is_gone() => return Ok(ExitCode::from(255)),
     };
@@ -174,6 +191,7 @@ async fn copy(
 
 async fn prepare<'a>(
     request: &'a ProxyRequest,
+    aws: LazyAws,
     push: KeyPush<'a>,
     terminal: Terminal,
 ) -> Result<(Carrier, Option<FirstContact<'a>>, KeyPush<'a>), Error> {
@@ -185,7 +203,7 @@ async fn prepare<'a>(
     let mut resolver = Resolver {
         invocation,
         settings: Settings::Given(Box::new(settings)),
-        aws: LazyAws::new(&invocation.options, true, terminal),
+        aws,
         push,
         terminal,
     };

@@ -11,6 +11,7 @@
 //!
 //! `find` and `route` change nothing: they push nothing and make no key.
 
+mod choose;
 pub(crate) mod find;
 pub(crate) mod host;
 mod host_key_check;
@@ -19,6 +20,7 @@ mod instance;
 pub(crate) mod jump;
 pub(crate) mod lazy_aws;
 mod master;
+mod name;
 mod node;
 mod os_user;
 mod own_connection;
@@ -27,11 +29,12 @@ mod race;
 mod report;
 pub(crate) mod route;
 mod route_config;
+pub(crate) mod search;
 mod serial;
 
 use futures_util::future::try_join_all;
 
-use self::find::Need;
+use self::find::{InstanceLookup, Named, Need};
 use self::host::{Host, Settings};
 use self::lazy_aws::LazyAws;
 use self::master::Sharing;
@@ -101,9 +104,8 @@ impl Resolver<'_> {
         if logs_in {
             self.push.make_key(self.terminal)?;
         }
-        let beside = self.invocation.options.instance.as_ref();
-        let (target, hostname) = (&destination.target, &host.config.hostname);
-        let found = find::lookup(target, hostname, beside, self.terminal).await?;
+        let found = self.lookup(&host).await?;
+        host.by_tag = found.by_tag;
         host.region = host.region.or(found.region);
         if let Lookup::Id(id) = &found.lookup
             && logs_in
@@ -123,6 +125,20 @@ impl Resolver<'_> {
             }
             lookup => Box::pin(self.push_after(&lookup, sharing, &host, aws)).await,
         }
+    }
+
+    /// How to look up the instance.
+    async fn lookup(&self, host: &Host<'_>) -> Result<InstanceLookup, Error> {
+        if let Some(known) = host.destination.known() {
+            return Ok(InstanceLookup {
+                lookup: Lookup::Found(Box::new(known.instance.clone())),
+                region: None,
+                by_tag: known.by_tag,
+            });
+        }
+        let named = Named::new(host.destination, &host.config.hostname);
+        let in_region = (&self.aws, host.region.as_ref());
+        find::lookup(&named, &self.invocation.options, in_region, self.terminal).await
     }
 
     /// Which master connection ssh may use.

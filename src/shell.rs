@@ -12,11 +12,13 @@ use crate::plan::route::tunnel::SsmTarget;
 use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
+use crate::plan::target::ids::Region;
 use crate::plan::target::instance::State;
 use crate::plan::target::lookup::Lookup;
 use crate::plan::way::Way;
-use crate::resolve::find;
+use crate::resolve::find::{self, Named};
 use crate::resolve::lazy_aws::LazyAws;
+use crate::resolve::search;
 use crate::tunnel::ssm::SsmSession;
 use crate::world::aws::{Regional, SessionKind};
 use crate::world::net::pump::Streams;
@@ -40,13 +42,23 @@ pub(crate) async fn run(
     let options = &invocation.options;
     let terminal = terminal.with_verbosity(options.debug, invocation.is_verbose());
     process::make_children_waitable().map_err(IoError::Start)?;
+    let aws = LazyAws::new(options, true, terminal);
+    let ahead = search::ahead(invocation, None, aws, terminal);
+    let ahead = terminal.show_wait_during(false, Box::pin(ahead)).await?;
+    let invocation = ahead.invocation.as_ref().unwrap_or(invocation);
+    let (options, aws) = (&invocation.options, ahead.aws);
     let destination = invocation.destinations().next().ok_or(Usage::NoTarget)?;
     let (target, host) = target(invocation, destination).await?;
     let target_region = destination.region().or(target.region());
-    let aws = LazyAws::new(options, true, terminal);
     let find = async {
         let place = aws.in_region(target_region).await?;
-        let found = ssm_target(invocation, &target, &host, &place, terminal).await?;
+        let named = Named {
+            target: &target,
+            typed: &destination.host,
+            hostname: &host,
+        };
+        let in_region = (&aws, target_region);
+        let found = ssm_target(invocation, &named, in_region, &place, terminal).await?;
         Ok::<_, Error>((place, found))
     };
     let (place, ssm_target) = terminal.show_wait_during(false, Box::pin(find)).await?;
@@ -122,20 +134,20 @@ async fn target(
 /// The target as Session Manager names it. An ID need not be looked up.
 async fn ssm_target(
     invocation: &Invocation,
-    target: &Target,
-    host: &str,
+    named: &Named<'_>,
+    in_region: (&LazyAws, Option<&Region>),
     place: &Regional<'_>,
     terminal: Terminal,
 ) -> Result<SsmTarget, Error> {
-    if let Target::Node(id) = target {
+    if let Target::Node(id) = named.target {
         return Ok(SsmTarget::Node(id.clone()));
     }
-    let beside = invocation.options.instance.as_ref();
-    let query = find::lookup(target, host, beside, terminal).await?;
+    let options = &invocation.options;
+    let query = find::lookup(named, options, in_region, terminal).await?;
     if let Lookup::Id(id) = query.lookup {
         return Ok(SsmTarget::Instance(id));
     }
-    let instance = find::instance(&query.lookup, host, place).await?;
+    let instance = find::instance(&query.lookup, named.hostname, options.pick, place).await?;
     find::check_state(&instance, Way::Ssm, place, terminal)?;
     Ok(SsmTarget::Instance(instance.id))
 }

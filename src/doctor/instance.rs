@@ -14,6 +14,7 @@ use crate::plan::doctor::fact::{Fact, Failure};
 use crate::plan::doctor::facts::{Answer, Details, Found, InstanceFacts};
 use crate::plan::key_type::KeyType;
 use crate::plan::os_user::Image;
+use crate::plan::target::candidate::Pick;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::{InstanceId, Login, Region};
 use crate::plan::target::lookup::Lookup;
@@ -81,7 +82,8 @@ async fn about(
     limits: &Limits,
 ) -> InstanceFacts {
     let typed = facts.typed.clone();
-    let finding = found(lookup, &typed, place, limits);
+    let pick = invocation.options.pick;
+    let finding = found((lookup, pick), &typed, place, limits);
     if let Lookup::Id(id) = lookup {
         let rest = by_id(id, (invocation, login), place, limits);
         let (found, rest) = tokio::join!(finding, rest);
@@ -107,13 +109,13 @@ async fn about(
 }
 
 async fn found(
-    lookup: &Lookup,
+    (lookup, pick): (&Lookup, Option<Pick>),
     typed: &str,
     place: &Regional<'_>,
     limits: &Limits,
 ) -> Answer<Found> {
     let finding = async {
-        match find::instance(lookup, typed, place).await {
+        match find::instance(lookup, typed, pick, place).await {
             Ok(instance) => Ok(Found::One(Box::new(instance))),
             Err(error) if limits::is_not_found(&error) => Ok(Found::Nothing),
             Err(Error::Instance(InstanceError::Several { found, .. })) => Ok(Found::Several(
@@ -239,6 +241,7 @@ async fn has(lookup: &Lookup, place: &Regional<'_>) -> Result<bool, AwsError> {
     match lookup {
         Lookup::Id(id) => Ok(place.instance(id).await?.is_some()),
         Lookup::Filters(filters) => Ok(!place.instances(filters).await?.is_empty()),
+        Lookup::Found(_) => Ok(true),
         Lookup::Tags(query) => Ok(!place.tagged(query).await?.is_empty()),
     }
 }

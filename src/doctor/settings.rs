@@ -15,7 +15,7 @@ use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::{Login, Region};
 use crate::plan::target::lookup::Lookup;
 use crate::plan::way::Family;
-use crate::resolve::find;
+use crate::resolve::find::{self, Named};
 use crate::resolve::host::{self, Settings, Ssh};
 use crate::world::openssh::known_hosts::look;
 use crate::world::openssh::{self, ConfigSource};
@@ -68,8 +68,9 @@ pub(super) async fn ask(
     } else {
         &config.hostname
     };
-    let beside = invocation.options.instance.as_ref();
-    let finding = find::lookup(&destination.target, hostname, beside, terminal);
+    let named = Named::new(destination, hostname);
+    let in_region = (&account.aws, destination.region());
+    let finding = find::lookup(&named, &invocation.options, in_region, terminal);
     let (lookup, named) = match limits.answer(finding).await {
         Fact::Known(Ok(it)) => (Fact::Known(Ok(it.lookup)), it.region),
         Fact::Known(Err(failure)) => (Fact::Known(Err(failure)), None),

@@ -11,6 +11,7 @@ pub(crate) mod list;
 pub(crate) mod listen;
 pub(crate) mod options;
 pub(crate) mod parent_ssh;
+pub(crate) mod places;
 pub(crate) mod proxy_command;
 pub(crate) mod request;
 pub(crate) mod scan;

@@ -1,8 +1,10 @@
 //! What the user connects to: an instance ID, an address, or a name.
 
 pub(crate) mod bad_name;
+pub(crate) mod candidate;
 pub(crate) mod destination;
 pub(crate) mod eice_id;
+pub(crate) mod filter;
 pub(crate) mod glob;
 pub(crate) mod hop;
 pub(crate) mod ids;

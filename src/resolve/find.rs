@@ -3,12 +3,14 @@
 use std::net::IpAddr;
 
 use super::lazy_aws::LazyAws;
+use super::{choose, name};
 use crate::error::Error;
 use crate::hint;
 use crate::plan::aws::instance_error::InstanceError;
-use crate::plan::cli::invocation::Invocation;
+use crate::plan::cli::invocation::{Invocation, Options};
 use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::plan::target::Target;
+use crate::plan::target::candidate::{Candidate, Pick};
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::{InstanceId, Region};
 use crate::plan::target::instance::{Instance, State};
@@ -17,7 +19,6 @@ use crate::plan::target::tag_query::TagQuery;
 use crate::plan::way::Way;
 use crate::world::aws::Regional;
 use crate::world::aws::error::AwsError;
-use crate::world::net::resolver;
 use crate::world::tty::terminal::Terminal;
 
 /// How to look up an instance.
@@ -25,43 +26,77 @@ pub(crate) struct InstanceLookup {
     pub(crate) lookup: Lookup,
     /// The region in ssh_config's HostName.
     pub(crate) region: Option<Region>,
+    /// Whether a name or tag has found it, so that the word is no host.
+    pub(crate) by_tag: bool,
+}
+
+impl From<Lookup> for InstanceLookup {
+    fn from(lookup: Lookup) -> Self {
+        let by_tag = matches!(lookup, Lookup::Found(_) | Lookup::Tags(_));
+        Self {
+            lookup,
+            region: None,
+            by_tag,
+        }
+    }
+}
+
+/// A target as ssh knows it.
+pub(crate) struct Named<'a> {
+    pub(crate) target: &'a Target,
+    /// Its word.
+    pub(crate) typed: &'a str,
+    /// ssh_config's HostName for it, or the word.
+    pub(crate) hostname: &'a str,
+}
+
+impl<'a> Named<'a> {
+    pub(crate) fn new(destination: &'a Destination, hostname: &'a str) -> Self {
+        Self {
+            target: &destination.target,
+            typed: &destination.host,
+            hostname,
+        }
+    }
+
+    /// Whether ssh_config has no other name for it. ssh prints names in lower case.
+    pub(super) fn is_as_typed(&self) -> bool {
+        self.hostname.eq_ignore_ascii_case(self.typed)
+    }
 }
 
 /// How to look up a destination: by its ID or that of `-t`; by the name itself; by ssh_config's
-/// `hostname` for it; by the addresses that the system resolves it to.
+/// `hostname` for it; by the addresses that the system resolves it to; by its Name tag, in the region
+/// of the target or the configured one.
 ///
 /// # Errors
-/// What is wrong with the HostName, or a name that does not resolve.
+/// What is wrong with the HostName, or a name that is no host and no instance's.
 pub(crate) async fn lookup(
-    target: &Target,
-    hostname: &str,
-    beside: Option<&InstanceId>,
+    named: &Named<'_>,
+    options: &Options,
+    in_region: (&LazyAws, Option<&Region>),
     terminal: Terminal,
 ) -> Result<InstanceLookup, Error> {
-    let by_target = lookup::of(target);
-    let known = match (by_target, beside) {
+    let by_target = lookup::of(named.target);
+    let known = match (by_target, &options.instance) {
         // An ID as the target takes precedence over -t.
         (Some(Lookup::Id(id)), _) => Some(id),
-        (_, id) => id.cloned(),
+        (_, id) => id.clone(),
     };
     if let Some(id) = known {
-        let (lookup, region) = (Lookup::Id(id), None);
-        return Ok(InstanceLookup { lookup, region });
+        return Ok(Lookup::Id(id).into());
     }
-    let named = Target::parse(hostname).map_err(BadConfigValue::host_name)?;
-    let region = named.region().cloned();
-    let by_name = lookup::of(target).or_else(|| lookup::of(&named));
-    let lookup = if let Some(lookup) = by_name {
-        lookup
-    } else {
-        let addresses = resolver::addresses(hostname).await?;
-        terminal.debug(|| {
-            let each: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-            format!("{hostname} resolves to {}", each.join(", "))
-        });
-        lookup::by_addresses(&addresses)
+    let by_hostname = Target::parse(named.hostname).map_err(BadConfigValue::host_name)?;
+    let by_name = lookup::of(named.target).or_else(|| lookup::of(&by_hostname));
+    let lookup = match by_name {
+        Some(lookup) => lookup,
+        // On the heap: it is large.
+        None => Box::pin(name::lookup(named, in_region, options.pick, terminal)).await?,
     };
-    Ok(InstanceLookup { lookup, region })
+    Ok(InstanceLookup {
+        region: by_hostname.region().cloned(),
+        ..lookup.into()
+    })
 }
 
 /// How necessary the look-up of an instance is when its ID is known.
@@ -131,34 +166,34 @@ pub(crate) fn not_found(id: &InstanceId, aws: &Regional<'_>) -> InstanceError {
 pub(crate) async fn instance(
     lookup: &Lookup,
     word: &str,
+    pick: Option<Pick>,
     aws: &Regional<'_>,
 ) -> Result<Instance, Error> {
     match lookup {
+        Lookup::Found(instance) => Ok((**instance).clone()),
         Lookup::Id(id) => Ok(existing(aws.instance(id).await?, id, aws)?),
         Lookup::Filters(filters) => {
             let found = aws.instances(filters).await?;
             let one = lookup::one_of(found, filters);
             Ok(one.map_err(|found| InstanceError::not_one(word, found, aws.chosen()))?)
         }
-        Lookup::Tags(query) => tagged(query, aws).await,
+        Lookup::Tags(query) => tagged(query, pick, aws).await,
     }
 }
 
 /// Looks up the only instance with these tags, or the only running one.
-async fn tagged(query: &TagQuery, aws: &Regional<'_>) -> Result<Instance, Error> {
-    let found = lookup::meant(aws.tagged(query).await?);
-    let region = aws.chosen();
-    match <[Instance; 1]>::try_from(found) {
-        Ok([only]) => Ok(only),
-        Err(none) if none.is_empty() => {
-            let what = query.what();
-            Err(InstanceError::NotFound { what, region }.into())
-        }
-        Err(found) => {
-            let what = query.to_string();
-            Err(InstanceError::Several { what, found }.into())
-        }
-    }
+async fn tagged(
+    query: &TagQuery,
+    pick: Option<Pick>,
+    aws: &Regional<'_>,
+) -> Result<Instance, Error> {
+    let found = aws.tagged(query).await?.into_iter().map(Candidate::from);
+    let found = choose::one(&query.to_string(), lookup::meant(found.collect()), pick)?;
+    let none = || InstanceError::NotFound {
+        what: query.what(),
+        region: aws.chosen(),
+    };
+    Ok(found.ok_or_else(none)?.instance)
 }
 
 /// Checks that an instance in this state can be reached, this way.
@@ -205,7 +240,7 @@ pub(crate) async fn instance_at(
         aws => aws?,
     };
     let lookup = lookup::by_addresses(&[address]);
-    let found = instance(&lookup, &address.to_string(), &aws).await;
+    let found = instance(&lookup, &address.to_string(), None, &aws).await;
     terminal.debug(|| match &found {
         Ok(instance) => format!("the hop {address} is {}", instance.id),
         Err(error) => format!("the hop {address} is left to ssh: {}", hint::line(error)),

@@ -9,6 +9,7 @@ use crate::plan::cli::invocation::{Invocation, LoginChoice};
 use crate::plan::route::{Route, hops};
 use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::plan::ssh_g::{self, HostConfig, Query, QueryOptions};
+use crate::plan::target::Target;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::hop::Hop;
@@ -49,6 +50,8 @@ pub(crate) struct Host<'a> {
     pub(crate) way: Way,
     /// The region in its name.
     pub(crate) region: Option<Region>,
+    /// Whether a name or tag has found the instance, so that the destination is no host.
+    pub(crate) by_tag: bool,
 }
 
 impl Host<'_> {
@@ -68,8 +71,7 @@ pub(crate) async fn ask<'a>(
     destination: &'a Destination,
     aws: &LazyAws,
 ) -> Result<Host<'a>, Error> {
-    let typed = Route::AsTyped(destination.name().to_owned());
-    let config = settings.of(destination, &typed).await?;
+    let config = settings.of(destination, &asked_about(destination)).await?;
     // First of all: looking up a hop may need credentials.
     if config.batch {
         waiting::disable();
@@ -103,6 +105,15 @@ pub(crate) async fn ask<'a>(
         hops,
         way,
         region: region.cloned(),
+        by_tag: false,
+    })
+}
+
+/// The host that ssh is asked about. What a query by tags finds is not known yet, but is an ID.
+pub(super) fn asked_about(destination: &Destination) -> Route {
+    Route::AsTyped(match destination.target {
+        Target::Tags(_) => "i-00000000000000000".to_owned(),
+        _ => destination.name().to_owned(),
     })
 }
 

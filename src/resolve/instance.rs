@@ -119,7 +119,8 @@ impl Resolver<'_> {
         host: &Host<'_>,
         aws: &Regional<'_>,
     ) -> Result<Instance, Error> {
-        let instance = find::instance(lookup, &host.destination.host, aws).await?;
+        let (word, pick) = (&host.destination.host, self.invocation.options.pick);
+        let instance = find::instance(lookup, word, pick, aws).await?;
         self.check_state(&instance, aws)?;
         Ok(instance)
     }

@@ -39,6 +39,28 @@ impl LazyAws {
         }
     }
 
+    /// The same with another profile.
+    pub(crate) fn with_profile(&self, profile: &str) -> Self {
+        Self {
+            profile: Some(profile.to_owned()),
+            region: self.region.clone(),
+            is_one_target: self.is_one_target,
+            prompts: self.prompts.clone(),
+            loaded: OnceCell::new(),
+            terminal: self.terminal,
+        }
+    }
+
+    /// `--profile`.
+    pub(crate) fn profile(&self) -> Option<&str> {
+        self.profile.as_deref()
+    }
+
+    /// Goes on as if `--region` had this value.
+    pub(crate) fn choose_region(&mut self, region: Region) {
+        self.region = Some(region);
+    }
+
     /// BatchMode: from now on no MFA code is asked for.
     pub(crate) fn forbid_prompts(&self) {
         self.prompts.set(Prompts::Forbidden);

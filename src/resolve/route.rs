@@ -13,6 +13,7 @@ use crate::plan::route::error::RouteError;
 use crate::plan::route::tunnel::{SsmTarget, Tunnel};
 use crate::plan::route::{IdProxy, NoAddress, Route, RouteInputs, race};
 use crate::plan::ssh_g;
+use crate::plan::target::Target;
 use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::Instance;
@@ -101,7 +102,11 @@ async fn decisive<'b>(instance: &Instance, inputs: &Inputs<'b>) -> Result<RouteI
         is_only_destination: !invocation.has_several_destinations(),
         way: host.way,
         config: &host.config,
-        named: host.config.target()?,
+        named: if host.by_tag {
+            Target::Id(instance.id.clone())
+        } else {
+            host.config.target()?
+        },
         proxy_for_ids: proxy_for_ids(instance, inputs).await?,
         tunnel: match host.way {
             Way::Eice => Some(through_endpoint(instance, &inputs.endpoints, inputs)?),

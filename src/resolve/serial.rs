@@ -27,7 +27,7 @@ impl Resolver<'_> {
     ) -> Result<Resolved, Error> {
         let (id, is_found) = match lookup {
             Lookup::Id(id) => (id, false),
-            lookup @ (Lookup::Filters(_) | Lookup::Tags(_)) => {
+            lookup @ (Lookup::Filters(_) | Lookup::Tags(_) | Lookup::Found(_)) => {
                 (self.find(&lookup, &host, aws).await?.id, true)
             }
         };

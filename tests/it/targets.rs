@@ -4,6 +4,8 @@ mod addresses;
 mod config;
 mod forms;
 mod messages;
+mod names;
 mod pasted;
+mod places;
 mod proxies;
 mod ssh_g;

@@ -162,7 +162,7 @@ fn instance_xml(instance: &Instance) -> String {
         "<reason/><keyName>lab</keyName><amiLaunchIndex>0</amiLaunchIndex><productCodes/>"
             .to_owned(),
         "<instanceType>t3.micro</instanceType>".to_owned(),
-        "<launchTime>2026-01-01T00:00:00.000Z</launchTime>".to_owned(),
+        element("launchTime", Some(instance.launched())),
         format!(
             "<placement><availabilityZone>{}</availabilityZone><groupName/>\
              <tenancy>default</tenancy></placement>",
@@ -184,10 +184,7 @@ fn instance_xml(instance: &Instance) -> String {
             }
         ),
         "<architecture>x86_64</architecture><rootDeviceType>ebs</rootDeviceType>".to_owned(),
-        format!(
-            "<tagSet><item><key>Name</key><value>{}</value></item></tagSet>",
-            escape(instance.name)
-        ),
+        tags(instance),
         "<hypervisor>xen</hypervisor>".to_owned(),
         interfaces,
         element("ipv6Address", instance.ipv6),
@@ -197,6 +194,15 @@ fn instance_xml(instance: &Instance) -> String {
         ),
     ]
     .concat()
+}
+
+fn tags(instance: &Instance) -> String {
+    let tag = |(key, value)| {
+        let (key, value) = (escape(key), escape(value));
+        format!("<item><key>{key}</key><value>{value}</value></item>")
+    };
+    let items: String = instance.tags().into_iter().map(tag).collect();
+    format!("<tagSet>{items}</tagSet>")
 }
 
 /// The network interfaces. Only they list secondary addresses.

@@ -32,8 +32,15 @@ fn values(instance: &Instance, filter: &str) -> Result<Vec<String>, AwsError> {
         "ipv6-address" => instance.ipv6.and_then(one),
         "dns-name" => instance.public_dns(),
         "private-dns-name" => instance.private_dns(),
-        "tag:Name" => one(instance.name),
-        tag if tag.starts_with("tag:") => None,
+        "tag-key" => {
+            let tags = instance.tags().into_iter();
+            return Ok(tags.map(|(key, _)| key.to_owned()).collect());
+        }
+        tag if tag.starts_with("tag:") => {
+            let mut tags = instance.tags().into_iter();
+            let tag = tags.find(|(key, _)| tag.strip_prefix("tag:") == Some(*key));
+            tag.and_then(|(_, value)| one(value))
+        }
         interface if interface.starts_with("network-interface.") => {
             return of_interfaces(instance, interface);
         }

@@ -2,6 +2,7 @@
 //! tag.
 
 mod addresses;
+mod tags;
 
 pub(crate) use self::addresses::in_vpc;
 
@@ -43,6 +44,15 @@ pub(crate) const METADATA_OFF: &str = "i-0d0c0000000000002";
 pub(crate) const NO_PACKAGE: &str = "i-0d0c0000000000003";
 pub(crate) const NO_SSHD: &str = "i-0d0c0000000000004";
 pub(crate) const CONSOLE_ONLY: &str = "i-0c0de000000000001";
+
+/// Two instances of the same name, and more of them: stopped, and in the other region.
+pub(crate) const TWIN1: &str = "i-07a10000000000001";
+pub(crate) const TWIN2: &str = "i-07a10000000000002";
+pub(crate) const TWIN_STOPPED: &str = "i-07a10000000000003";
+pub(crate) const TWIN_IN_EU_WEST_1: &str = "i-07a10000000000004";
+/// Its name has all that EC2's filters, ssh and shells take for something else.
+pub(crate) const ODD_NAME: &str = "i-0dd00000000000001";
+pub(crate) const ODD: &str = "-Büro *1* \"x\" 'y' \\ $(z) [31m;";
 
 /// The serial consoles of all regions share one sshd.
 pub(crate) const CONSOLE: &str = "console";
@@ -248,6 +258,17 @@ pub(crate) const INSTANCES: &[Instance] = &[
     Instance { id: CONSOLE_ONLY, name: "console-only",
         about: "running, in mars-north-1, serial console only",
         region: NEW_REGION, zone: "mars-north-1a", vpc: "vpc-0c0de000000000001", ..RUNNING },
+    Instance { id: TWIN1, name: "twin", about: "running, launched before its twin",
+        public: Some("127.0.0.111"), private: Some("127.0.1.111"), ..RUNNING },
+    Instance { id: TWIN2, name: "twin", about: "running, launched after its twin",
+        public: Some("127.0.0.112"), private: Some("127.0.1.112"), ..RUNNING },
+    Instance { id: TWIN_STOPPED, name: "twin", about: "stopped, the third of the twins",
+        state: State::Stopped, private: Some("127.0.1.113"), ..RUNNING },
+    Instance { id: TWIN_IN_EU_WEST_1, name: "twin", about: "running, in eu-west-1, the same name",
+        region: OTHER_REGION, zone: "eu-west-1a", vpc: "vpc-0e000000000000001",
+        public: Some("127.0.0.114"), private: Some("127.0.1.114"), ..RUNNING },
+    Instance { id: ODD_NAME, name: ODD, about: "running, with an odd name",
+        public: Some("127.0.0.115"), private: Some("127.0.1.115"), ..RUNNING },
 ];
 
 /// Finds an instance in any region.

@@ -201,7 +201,10 @@ impl LabDir {
             let names = [
                 (instance.public, instance.public_dns()),
                 (instance.private.or(instance.ipv6), instance.private_dns()),
-                (first, Some(format!("{}.lab", instance.name))),
+                (
+                    first.filter(|_| instance.has_plain_name()),
+                    Some(format!("{}.lab", instance.name)),
+                ),
             ];
             for elastic in instance.secondary.iter().filter_map(|it| it.elastic) {
                 hosts.push(format!("{elastic} {}\n", instance.public_name(elastic)));

@@ -4,8 +4,12 @@ use thiserror::Error;
 
 use super::region::{ChosenRegion, RegionSource};
 use crate::hint::Hint;
+use crate::plan::target::candidate::Candidate;
 use crate::plan::target::ids::{InstanceId, Region};
 use crate::plan::target::instance::{Instance, State};
+
+/// The most lines of a list.
+const MOST: usize = 20;
 
 /// What is wrong with the instance that the user means.
 #[derive(Debug, Error)]
@@ -17,8 +21,22 @@ pub(crate) enum InstanceError {
         what: String,
         region: Box<ChosenRegion>,
     },
+    /// A word that is no Name tag and no host; and what the resolver says.
+    #[error("there is no instance named {name} in {region}, and it is no host: {cause}")]
+    NoName {
+        name: String,
+        region: Box<ChosenRegion>,
+        cause: String,
+    },
+    /// The places that were searched, and the errors of some of them.
+    #[error("there is no instance {what} in {places}")]
+    Nowhere {
+        what: String,
+        places: String,
+        failed: Vec<String>,
+    },
     #[error("{what} matches {} instances", found.len())]
-    Several { what: String, found: Vec<Instance> },
+    Several { what: String, found: Vec<Candidate> },
     #[error("instance {id} is {state}")]
     NotRunning {
         id: InstanceId,
@@ -43,6 +61,7 @@ impl InstanceError {
             return Self::NotFound { what, region };
         }
         let what = what.to_owned();
+        let found = found.into_iter().map(Candidate::from).collect();
         Self::Several { what, found }
     }
 }
@@ -53,8 +72,14 @@ impl Hint for InstanceError {
             Self::Unresolvable { .. } => {
                 "name the instance by its ID, or add `-t INSTANCE_ID`".to_owned()
             }
-            Self::NotFound { region, .. } => elsewhere(region),
-            Self::Several { .. } => "choose one by its ID".to_owned(),
+            Self::NotFound { region, .. } | Self::NoName { region, .. } => elsewhere(region),
+            Self::Nowhere { failed, .. } if failed.is_empty() => {
+                "is it in another region (--region) or account (--profile)?".to_owned()
+            }
+            Self::Nowhere { .. } => "not every place could be searched".to_owned(),
+            Self::Several { .. } => {
+                "choose one by its ID, or add --newest, --oldest or --any".to_owned()
+            }
             Self::NotRunning { id, state, region } => return start(id, state, region),
             Self::NotReady { .. } => "wait until it has started, and try again".to_owned(),
             Self::NotManaged { region, .. } => format!(
@@ -67,14 +92,25 @@ impl Hint for InstanceError {
 
     fn details(&self) -> Vec<String> {
         match self {
-            Self::Several { found, .. } => found.iter().map(ToString::to_string).collect(),
+            Self::Several { found, .. } => lines(found),
+            Self::Nowhere { failed, .. } => lines(failed),
             Self::Unresolvable { .. }
             | Self::NotFound { .. }
+            | Self::NoName { .. }
             | Self::NotRunning { .. }
             | Self::NotReady { .. }
             | Self::NotManaged { .. } => Vec::new(),
         }
     }
+}
+
+/// A line for each, as far as a screen holds them.
+fn lines(all: &[impl ToString]) -> Vec<String> {
+    let mut lines: Vec<String> = all.iter().take(MOST).map(ToString::to_string).collect();
+    if all.len() > MOST {
+        lines.push(format!("and {} more", all.len() - MOST));
+    }
+    lines
 }
 
 fn elsewhere(region: &ChosenRegion) -> String {

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 
 use super::bind_address::BindAddress;
 use super::config::settle::Settled;
+use super::places::Places;
 use super::scan::Flag;
 use crate::plan::host_key_alias::HostKeyAlias;
 use crate::plan::key_type::KeyType;
 use crate::plan::program::Program;
 use crate::plan::target::Target;
+use crate::plan::target::candidate::Pick;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::{InstanceId, Login, Region, Zone};
@@ -216,6 +218,10 @@ pub struct Options {
     pub region: Option<Region>,
     /// `--profile`.
     pub profile: Option<String>,
+    /// The places to look in, if there are several: then `region` or `profile` has no value.
+    pub places: Places,
+    /// `--newest`, `--oldest` or `--any`.
+    pub pick: Option<Pick>,
     /// `--zone`.
     pub zone: Option<Zone>,
     /// `--instance-id`.

@@ -4,13 +4,16 @@ mod table;
 
 pub(crate) use self::table::{KEY, OPTIONS};
 use crate::plan::program::Program;
+use crate::plan::target::candidate::Pick;
 use crate::plan::way::Way;
 
 /// Names one of our options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Name {
     Region,
+    AllRegions,
     Profile,
+    Pick(Pick),
     Zone,
     InstanceId,
     Via,

@@ -53,7 +53,10 @@ pub(crate) fn request(options: &Options, scan: &Scan) -> Result<Setup, Usage> {
 /// The options that select an instance and the way to it, as words for another run of mssh.
 #[must_use]
 pub(crate) fn words(options: &Options, way: Way) -> Vec<OsString> {
-    let region = options.region.as_ref().map(Region::as_str);
+    let regions: Vec<&str> = options.places.regions.iter().map(Region::as_str).collect();
+    let regions = Some(regions.join(",")).filter(|it| !it.is_empty());
+    let region = options.region.as_ref().map(Region::to_string);
+    let profiles = Some(options.places.profiles.join(",")).filter(|it| !it.is_empty());
     let via = (way != Way::Auto).then(|| way.name().to_owned());
     let endpoint = options.endpoint.as_ref().map(EndpointRef::to_string);
     let duration = options.duration.as_ref().map(u16::to_string);
@@ -64,8 +67,8 @@ pub(crate) fn words(options: &Options, way: Way) -> Vec<OsString> {
     let verify = (verify != VerifyHostKey::Auto).then(|| verify.name().to_owned());
     let tunnel = |value: Option<String>| value.filter(|_| way.is_tunnel());
     let all = [
-        ("--profile", options.profile.clone()),
-        ("--region", region.map(str::to_owned)),
+        ("--profile", options.profile.clone().or(profiles)),
+        ("--region", region.or(regions)),
         ("--via", via),
         ("--eice-endpoint", tunnel(endpoint)),
         ("--max-tunnel-duration", tunnel(duration)),
@@ -77,5 +80,6 @@ pub(crate) fn words(options: &Options, way: Way) -> Vec<OsString> {
         let value = value?;
         Some([OsString::from(option), OsString::from(value)])
     });
-    given.flatten().collect()
+    let all_regions = options.places.all_regions.then(|| "--all-regions".into());
+    all_regions.into_iter().chain(given.flatten()).collect()
 }

@@ -91,6 +91,10 @@ pub enum Usage {
     /// A way of tunnels, and the first hop.
     #[error("--via {0} reaches the first hop, but {1} is not an instance")]
     Jump(&'static str, String),
+    #[error("the targets are in accounts of several profiles")]
+    SeveralAccounts,
+    #[error("managed node {0} is not looked for in several places")]
+    NodePlaces(String),
     #[error("a managed node cannot be reached through jump hosts")]
     NodeByHops,
     #[error("ssh_config cannot express the path `{path}`", path = .0.display())]
@@ -191,6 +195,8 @@ impl Hint for Usage {
                 });
             }
             Self::OldBlock => "run `mssh --ssh-config --install` again, with the options of then",
+            Self::SeveralAccounts => "copy in two steps, with one --profile each",
+            Self::NodePlaces(_) => "give its one --region and --profile",
             Self::NodeByHops => "leave out -J (ProxyJump): Session Manager reaches it directly",
             Self::Jump(..) => "leave out --via or the hop",
             Self::BadPath(_) => "use a path without quotes, `${` and line breaks",

@@ -7,12 +7,12 @@ use super::invocation::{Action, LoginChoice, Options};
 use super::options::{Name, Opt, Shell};
 use super::scan::Scan;
 use super::usage::Usage;
-use super::{Document, conflict};
+use super::{Document, conflict, places};
 use crate::plan::host_key_alias::HostKeyAlias;
 use crate::plan::key_type::KeyType;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::eice_id::EndpointRef;
-use crate::plan::target::ids::{InstanceId, Region, Zone};
+use crate::plan::target::ids::{InstanceId, Zone};
 use crate::plan::target::{Target, pasted};
 use crate::plan::verify_host_key::VerifyHostKey;
 use crate::plan::way::{TUNNEL_SECONDS, Way};
@@ -54,6 +54,9 @@ pub(super) fn read_onto(
     if options.doctor && options.show_config {
         return Err(Usage::Against("doctor", "show-config"));
     }
+    if options.places.all_regions && (options.region.is_some() || options.places.has_regions()) {
+        return Err(Usage::Against("region", "all-regions"));
+    }
     Ok((options, document))
 }
 
@@ -91,8 +94,10 @@ impl Options {
     /// A bad value.
     pub(super) fn set(&mut self, opt: &'static Opt, value: &str) -> Result<(), Usage> {
         match opt.name {
-            Name::Region => self.region = Some(Region::parse(value)?),
-            Name::Profile => self.profile = Some(value.to_owned()),
+            Name::Region => (self.region, self.places.regions) = places::regions(value)?,
+            Name::AllRegions => self.places.all_regions = true,
+            Name::Profile => (self.profile, self.places.profiles) = places::profiles(opt, value)?,
+            Name::Pick(pick) => self.pick = Some(pick),
             Name::Zone => self.zone = Some(Zone::parse(value)?),
             Name::InstanceId => self.set_instance(value)?,
             Name::Via => self.via = choice(opt, value, Way::parse)?,

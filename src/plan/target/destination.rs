@@ -9,7 +9,8 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Target;
-use super::ids::{InstanceId, Login, Region};
+use super::candidate::Known;
+use super::ids::{Login, Region};
 use crate::plan::host_port::{bracketed, split_port, unbracketed};
 use crate::plan::program::Program;
 use crate::plan::target::bad_name::BadName;
@@ -27,6 +28,8 @@ pub struct Destination {
     /// The port in a URI.
     pub port: Option<u16>,
     form: Form,
+    /// What it was found to be.
+    known: Option<Box<Known>>,
 }
 
 /// How the destination was written, with what follows the host as typed.
@@ -108,17 +111,23 @@ impl Destination {
         self
     }
 
-    /// The same destination once it was found to be this instance, in this region: the client gets the
-    /// ID in place of a name.
+    /// The same destination once it was found to be this instance, in this region. For a query by
+    /// tags, the client gets the ID in place of it.
     #[must_use]
-    #[expect(dead_code, reason = "the search by tags will return it")]
-    pub(crate) fn found(&self, id: InstanceId, region: Option<Region>) -> Self {
-        Self {
-            host: id.to_string(),
-            target: Target::Id(id),
-            region,
-            ..self.clone()
+    pub(crate) fn found(&self, known: Known, region: Option<Region>) -> Self {
+        let id = &known.instance.id;
+        let mut found = self.clone();
+        if matches!(self.target, Target::Tags(_)) {
+            (found.host, found.target) = (id.to_string(), Target::Id(id.clone()));
         }
+        found.region = region.or(found.region);
+        found.known = Some(Box::new(known));
+        found
+    }
+
+    /// What it was found to be, ahead of everything else.
+    pub(crate) fn known(&self) -> Option<&Known> {
+        self.known.as_deref()
     }
 
     /// Whether it was written as a URI, in which OpenSSH accepts no IPv6 address.
@@ -190,6 +199,7 @@ fn plain(word: &[u8], suffix: &[u8]) -> Result<Destination, BadName> {
         region: None,
         port: None,
         form: Form::Plain(OsString::from_vec(suffix.to_vec())),
+        known: None,
     })
 }
 
@@ -230,6 +240,7 @@ fn uri(program: Program, rest: &[u8]) -> Result<Destination, BadName> {
         region: None,
         port,
         form: Form::Uri(program, OsString::from_vec(path.to_vec())),
+        known: None,
     })
 }
 

@@ -13,6 +13,8 @@ pub(crate) struct Instance {
     /// The value of its `Name` tag.
     pub(crate) name: Option<String>,
     pub(crate) state: State,
+    /// When it was launched last, in seconds since 1970.
+    pub(crate) launched: Option<i64>,
     pub(crate) zone: Option<String>,
     pub(crate) vpc: Option<String>,
     pub(crate) subnet: Option<String>,
@@ -149,6 +151,7 @@ impl Instance {
             id: InstanceId::parse("i-0abcdef0").expect("an ID"),
             name: None,
             state: State::Running,
+            launched: None,
             zone: None,
             vpc: None,
             subnet: None,

@@ -1,9 +1,10 @@
 //! How DescribeInstances finds a target.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::net::IpAddr;
 
+use super::candidate::Candidate;
+use super::filter::Filter;
 use super::ids::InstanceId;
 use super::instance::{Instance, State};
 use super::tag_query::TagQuery;
@@ -25,14 +26,8 @@ pub(crate) enum Lookup {
     Filters(Vec<Filter>),
     /// The instances with these tags.
     Tags(TagQuery),
-}
-
-/// One filter of DescribeInstances.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Filter {
-    pub(crate) name: Cow<'static, str>,
-    /// Any of these may match.
-    pub(crate) values: Vec<String>,
+    /// None: this is the instance.
+    Found(Box<Instance>),
 }
 
 /// The search for `target`; `None` for a host name, which must be resolved first, and for a managed
@@ -84,20 +79,28 @@ pub(crate) fn one_of(found: Vec<Instance>, filters: &[Filter]) -> Result<Instanc
         }
         _ => None,
     };
+    only.map(|at| left.swap_remove(at).at(addresses(filters)))
+        .ok_or(left)
+}
+
+/// The addresses in these filters.
+pub(crate) fn addresses(filters: &[Filter]) -> impl Iterator<Item = IpAddr> {
     let values = filters.iter().flat_map(|filter| &filter.values);
-    let named = values.filter_map(|it| it.parse().ok());
-    only.map(|at| left.swap_remove(at).at(named)).ok_or(left)
+    values.filter_map(|it| it.parse().ok())
 }
 
 /// Those that a search by tags means: the running ones, or if none is running, all that are not
 /// terminated; sorted by name and ID.
 #[must_use]
-pub(crate) fn meant(found: Vec<Instance>) -> Vec<Instance> {
-    let mut left = existing(found);
-    if left.iter().any(is_running) {
-        left.retain(is_running);
+pub(crate) fn meant(found: Vec<Candidate>) -> Vec<Candidate> {
+    let mut seen = HashSet::new();
+    let mut exists = |it: &Instance| !it.state.is_gone() && seen.insert(it.id.clone());
+    let mut left = found;
+    left.retain(|it| exists(&it.instance));
+    if left.iter().any(|it| is_running(&it.instance)) {
+        left.retain(|it| is_running(&it.instance));
     }
-    left.sort_by(|a, b| (&a.name, a.id.as_str()).cmp(&(&b.name, b.id.as_str())));
+    left.sort_by(|a, b| a.key().cmp(&b.key()));
     left
 }
 
@@ -165,8 +168,8 @@ mod tests {
                 state: State::parse(state),
                 ..Instance::example()
             });
-            let ids = meant(found.collect()).into_iter();
-            ids.map(|it| it.id.to_string()).collect::<Vec<_>>()
+            let ids = meant(found.map(Candidate::from).collect()).into_iter();
+            ids.map(|it| it.instance.id.to_string()).collect::<Vec<_>>()
         };
         let (a, b, c) = ("i-0000000a", "i-0000000b", "i-0000000c");
         assert_eq!(meant(&[(a, "z", "running"), (b, "a", "running")]), [b, a]);

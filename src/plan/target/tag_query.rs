@@ -9,8 +9,8 @@
 use std::fmt;
 
 use super::bad_name::BadName;
+use super::filter::Filter;
 use super::glob::Glob;
-use super::lookup::Filter;
 
 /// A search by tags.
 ///

@@ -9,6 +9,7 @@ use aws_sdk_ec2::operation::describe_instances::DescribeInstancesError;
 use aws_sdk_ec2::operation::describe_instances::builders::DescribeInstancesFluentBuilder;
 use aws_sdk_ec2::types;
 use aws_sdk_ec2::types::Reservation;
+use aws_smithy_types::DateTime;
 use futures_util::future::try_join_all;
 
 use super::Regional;
@@ -16,9 +17,9 @@ use super::pages;
 use super::retry::{OperationError, client_config};
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::os_user::Software;
+use crate::plan::target::filter::Filter;
 use crate::plan::target::ids::{InstanceId, resource_id};
 use crate::plan::target::instance::{Assigned, Instance, State};
-use crate::plan::target::lookup::Filter;
 use crate::plan::target::tag_query::TagQuery;
 use crate::world::aws::error::AwsError;
 
@@ -111,6 +112,7 @@ fn instance(instance: &types::Instance) -> Option<Instance> {
             .find(name)
             .and_then(|tag| tag.value().map(str::to_owned)),
         state: State::parse(state.map_or("unknown", |state| state.as_str())),
+        launched: instance.launch_time().map(DateTime::secs),
         zone: instance
             .placement()
             .and_then(|placement| resource_id(placement.availability_zone()?)),

@@ -85,8 +85,9 @@ const CASES: &[(&[&str], &str, &str)] = &[
     (&["@i-0face000000000001"], "the user name is empty", USER),
     (
         &["nowhere.invalid"],
-        "cannot resolve nowhere.invalid: Name or service not known",
-        "mssh: hint: name the instance by its ID, or add `-t INSTANCE_ID`",
+        "there is no instance named nowhere.invalid in us-east-1 (set by AWS_REGION), and it is no \
+         host: Name or service not known",
+        "mssh: hint: is it in another region (--region) or account (--profile)?",
     ),
     (&["root@"], "the target is empty", TARGET),
     (&[""], "the target is empty", TARGET),

@@ -100,7 +100,8 @@ fn arns_and_pages_of_other_resources_are_rejected() {
         255,
         &[
             &format!("mssh: error: `{volume}` is not a valid target"),
-            "mssh: hint: a target is an instance ID, an IP address or a host name, with or without user@",
+            "mssh: hint: a target is an instance ID, a name, an IP address or a host name, with or without \
+             user@; tag:Name=NAME finds any other name",
         ],
     );
     assert!(caller.calls().is_empty());

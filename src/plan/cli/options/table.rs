@@ -3,6 +3,7 @@
 use super::{Name, Opt, Shell, Task};
 use crate::plan::host_key_alias::HostKeyAlias;
 use crate::plan::key_type::KeyType;
+use crate::plan::target::candidate::Pick;
 use crate::plan::verify_host_key::VerifyHostKey;
 use crate::plan::way::Way;
 
@@ -62,6 +63,13 @@ pub(crate) const OPTIONS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
+        name: Name::AllRegions,
+        long: "all-regions",
+        rare: true,
+        help: "look for the instance in all enabled regions",
+        ..SWITCH
+    },
+    Opt {
         name: Name::Profile,
         long: "profile",
         letter: Some(b'u'),
@@ -90,6 +98,30 @@ pub(crate) const OPTIONS: &[Opt] = &[
         original: true,
         tasks: TARGETED,
         help: "instance ID to use when the target is a host",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Pick(Pick::Newest),
+        long: "newest",
+        rare: true,
+        tasks: TARGETED,
+        help: "of several instances with the name, the one launched last",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Pick(Pick::Oldest),
+        long: "oldest",
+        rare: true,
+        tasks: TARGETED,
+        help: "of several instances with the name, the one launched first",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Pick(Pick::Any),
+        long: "any",
+        rare: true,
+        tasks: TARGETED,
+        help: "of several instances with the name, the first in the list",
         ..SWITCH
     },
     Opt {

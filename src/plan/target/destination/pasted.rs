@@ -30,6 +30,7 @@ pub(super) fn destination(word: &OsStr) -> Option<Result<Destination, BadName>> 
             region: found.region,
             port: None,
             form: Form::Plain(found.rest.into()),
+            known: None,
         })
     };
     Some(found.and_then(read))

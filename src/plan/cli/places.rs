@@ -1,0 +1,74 @@
+//! Several regions and profiles in which to look for an instance: `--region a,b`, `--all-regions`,
+//! `--profile a,b`.
+
+use super::options::Opt;
+use super::usage::Usage;
+use crate::plan::target::ids::Region;
+
+/// Where to look, as far as it is more than one region and one profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// Two or more regions, or none.
+    pub(crate) regions: Vec<Region>,
+    /// `--all-regions`: those that are enabled for the account.
+    pub(crate) all_regions: bool,
+    /// Two or more profiles, or none.
+    pub(crate) profiles: Vec<String>,
+}
+
+impl Places {
+    /// Whether there is more than one place.
+    #[must_use]
+    pub(crate) fn are_several(&self) -> bool {
+        self.all_regions || self.has_regions() || !self.profiles.is_empty()
+    }
+
+    /// Whether several regions are named.
+    #[must_use]
+    pub(crate) fn has_regions(&self) -> bool {
+        !self.regions.is_empty()
+    }
+}
+
+/// The values of `--region`: one, or several.
+///
+/// # Errors
+/// The first that is no region.
+pub(super) fn regions(value: &str) -> Result<(Option<Region>, Vec<Region>), Usage> {
+    let mut all: Vec<Region> = Vec::new();
+    for word in value.split(',') {
+        let region = Region::parse(word)?;
+        if !all.contains(&region) {
+            all.push(region);
+        }
+    }
+    Ok(one_or_several(all))
+}
+
+/// The values of `--profile`: one, or several.
+///
+/// # Errors
+/// [`Usage::Empty`] for a list with an empty one.
+pub(super) fn profiles(
+    opt: &'static Opt,
+    value: &str,
+) -> Result<(Option<String>, Vec<String>), Usage> {
+    let mut all: Vec<String> = Vec::new();
+    for word in value.split(',') {
+        if word.is_empty() {
+            return Err(Usage::Empty(opt));
+        }
+        if !all.iter().any(|it| it == word) {
+            all.push(word.to_owned());
+        }
+    }
+    Ok(one_or_several(all))
+}
+
+fn one_or_several<T>(mut all: Vec<T>) -> (Option<T>, Vec<T>) {
+    if all.len() == 1 {
+        (all.pop(), all)
+    } else {
+        (None, all)
+    }
+}

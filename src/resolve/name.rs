@@ -1,0 +1,99 @@
+//! A word that is no ID and no address: a host that the system resolves, or the Name tag of an instance.
+
+use std::net::IpAddr;
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::choose;
+use super::find::Named;
+use super::lazy_aws::LazyAws;
+use crate::error::Error;
+use crate::plan::aws::instance_error::InstanceError;
+use crate::plan::target::candidate::{Candidate, Pick};
+use crate::plan::target::ids::Region;
+use crate::plan::target::instance::Instance;
+use crate::plan::target::lookup::{self, Lookup};
+use crate::plan::target::tag_query::TagQuery;
+use crate::world::aws::Regional;
+use crate::world::aws::error::AwsError;
+use crate::world::net::resolver;
+use crate::world::tty::terminal::Terminal;
+
+/// How long the resolver is asked alone. It knows hosts and answers within milliseconds, and then AWS
+/// need not be asked for a name.
+const HEAD_START: Duration = Duration::from_millis(50);
+
+/// How to look up a name: by its addresses, if it has any; else it is the Name tag of an instance,
+/// which is looked for while a slow resolver is waited for. A HostName of ssh_config is a host in any
+/// case.
+///
+/// # Errors
+/// A name that does not resolve, with none or several instances; those of the call.
+pub(super) async fn lookup(
+    named: &Named<'_>,
+    (aws, region): (&LazyAws, Option<&Region>),
+    pick: Option<Pick>,
+    terminal: Terminal,
+) -> Result<Lookup, Error> {
+    let mut resolving = pin!(resolver::addresses(named.hostname));
+    if !named.is_as_typed() {
+        let addresses = resolving.await?;
+        return Ok(by_addresses(named.hostname, &addresses, terminal));
+    }
+    let early = timeout(HEAD_START, &mut resolving).await;
+    if let Ok(Ok(addresses)) = early {
+        return Ok(by_addresses(named.hostname, &addresses, terminal));
+    }
+    // To its end: another try could ask for a second MFA code.
+    let place = aws.in_region(region).await?;
+    let query = TagQuery::name(named.typed);
+    let mut tagged = pin!(place.tagged(&query));
+    let (resolved, found) = match early {
+        Ok(resolved) => (resolved, tagged.await),
+        Err(_) => tokio::select! {
+            biased;
+            resolved = &mut resolving => match resolved {
+                Ok(addresses) => return Ok(by_addresses(named.hostname, &addresses, terminal)),
+                not => (not, tagged.await),
+            },
+            found = &mut tagged => (resolving.await, found),
+        },
+    };
+    match resolved {
+        Ok(addresses) => Ok(by_addresses(named.hostname, &addresses, terminal)),
+        Err(not) => only(named.typed, not, found, pick, &place),
+    }
+}
+
+/// The only instance with this name.
+fn only(
+    name: &str,
+    unresolved: InstanceError,
+    found: Result<Vec<Instance>, AwsError>,
+    pick: Option<Pick>,
+    place: &Regional<'_>,
+) -> Result<Lookup, Error> {
+    let found = found?.into_iter().map(Candidate::from).collect();
+    if let Some(only) = choose::one(name, lookup::meant(found), pick)? {
+        return Ok(Lookup::Found(Box::new(only.instance)));
+    }
+    Err(match unresolved {
+        InstanceError::Unresolvable { cause, .. } => InstanceError::NoName {
+            name: name.to_owned(),
+            region: place.chosen(),
+            cause,
+        },
+        other => other,
+    }
+    .into())
+}
+
+fn by_addresses(host: &str, addresses: &[IpAddr], terminal: Terminal) -> Lookup {
+    terminal.debug(|| {
+        let each: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+        format!("{host} resolves to {}", each.join(", "))
+    });
+    lookup::by_addresses(addresses)
+}

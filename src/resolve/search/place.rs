@@ -1,0 +1,98 @@
+//! A place to look in: a region of an account.
+
+use futures_util::future::join_all;
+
+use super::super::lazy_aws::LazyAws;
+use crate::error::Error;
+use crate::plan::cli::places::Places;
+use crate::plan::target::candidate::Candidate;
+use crate::plan::target::ids::Region;
+use crate::plan::target::lookup::Lookup;
+use crate::world::aws::error::AwsError;
+
+/// A region of an account.
+pub(super) struct Place<'a> {
+    aws: &'a LazyAws,
+    /// The region, or the configured one; or why the regions are not known.
+    region: Result<Option<Region>, Error>,
+    /// Whether there are several accounts.
+    tells_profile: bool,
+}
+
+/// All places: the target's own region, else those of the options, of each account.
+pub(super) async fn all<'a>(
+    places: &Places,
+    own: Option<&Region>,
+    accounts: &'a [LazyAws],
+) -> Vec<Place<'a>> {
+    let of = |aws: &'a LazyAws| async move {
+        let regions = match (own, places.all_regions) {
+            (None, true) => match enabled(aws).await {
+                Ok(regions) => regions.into_iter().map(|it| Ok(Some(it))).collect(),
+                Err(error) => vec![Err(error)],
+            },
+            (None, false) if places.has_regions() => {
+                let regions = places.regions.iter().cloned();
+                regions.map(|it| Ok(Some(it))).collect()
+            }
+            _ => vec![Ok(own.cloned())],
+        };
+        let place = |region| Place {
+            aws,
+            region,
+            tells_profile: accounts.len() > 1,
+        };
+        regions.into_iter().map(place).collect::<Vec<_>>()
+    };
+    join_all(accounts.iter().map(of))
+        .await
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// The enabled regions of an account. Without a configured region, the first one is asked.
+async fn enabled(aws: &LazyAws) -> Result<Vec<Region>, Error> {
+    let place = match aws.in_region(None).await {
+        Err(Error::Aws(AwsError::NoRegion(_))) => aws.in_region(Some(&Region::us_east_1())).await?,
+        place => place?,
+    };
+    Ok(place.enabled_regions().await?)
+}
+
+impl Place<'_> {
+    /// For errors.
+    pub(super) fn name(&self) -> String {
+        let profile = self.aws.profile().filter(|_| self.tells_profile);
+        match (&self.region, profile) {
+            (Ok(Some(region)), None) => region.to_string(),
+            (Ok(Some(region)), Some(profile)) => format!("{region} (profile {profile})"),
+            (_, Some(profile)) => format!("profile {profile}"),
+            (_, None) => "the enabled regions".to_owned(),
+        }
+    }
+
+    /// The instances that a look-up finds here.
+    ///
+    /// # Errors
+    /// Those of the calls.
+    pub(super) async fn find(self, lookup: &Lookup) -> Result<Vec<Candidate>, Error> {
+        let place = self.aws.in_region(self.region?.as_ref()).await?;
+        let found = match lookup {
+            Lookup::Id(id) => place.instance(id).await?.into_iter().collect(),
+            Lookup::Filters(filters) => place.instances(filters).await?,
+            Lookup::Tags(query) => place.tagged(query).await?,
+            Lookup::Found(instance) => vec![(**instance).clone()],
+        };
+        let candidate = |instance| Candidate {
+            instance,
+            region: Some(place.region.clone()),
+            profile: self
+                .aws
+                .profile()
+                .filter(|_| self.tells_profile)
+                .map(str::to_owned),
+        };
+        Ok(found.into_iter().map(candidate).collect())
+    }
+}
