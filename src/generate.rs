@@ -89,7 +89,7 @@ fn help(program: Program) -> String {
          \n\
          usage: {usage}\n\
          \n\
-         target: an instance ID, an IP address, a DNS name, or a Host in ssh_config\n\
+         target: an instance ID, name or address, tag:KEY=VALUE, a Host in ssh_config\n\
          user:   the one {client} would use ({login}), else ec2-user\n\
          \n\
          {name} options:\n\

@@ -20,7 +20,7 @@ mod instance;
 pub(crate) mod jump;
 pub(crate) mod lazy_aws;
 mod master;
-mod name;
+pub(crate) mod name;
 mod node;
 mod os_user;
 mod own_connection;
@@ -34,10 +34,11 @@ mod serial;
 
 use futures_util::future::try_join_all;
 
-use self::find::{InstanceLookup, Named, Need};
+use self::find::{InstanceLookup, Need};
 use self::host::{Host, Settings};
 use self::lazy_aws::LazyAws;
 use self::master::Sharing;
+use self::name::Named;
 use self::push::KeyPush;
 use crate::error::Error;
 use crate::plan::argv::Resolved;

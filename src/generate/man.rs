@@ -65,6 +65,13 @@ fn description(program: Program) -> Roff {
              console. With {by_id}, {client} gets the host as typed; with -z as well, \
              DescribeInstances is not called."
         ),
+        "It may also be a name: the Name tag of an instance, where the word is no host of \
+         ssh_config(5) and does not resolve; tag:KEY=VALUE, tag:KEY or asg:NAME (an Auto Scaling \
+         group); or a pattern with * and ?, in which a backslash makes the next character literal. \
+         Running instances match, or, if none is running, all. Several matches are an error, unless \
+         --newest, --oldest or --any chooses. --region and --profile take several values, separated \
+         by commas; the instance is looked for in all of them."
+            .to_owned(),
         format!(
             "The user is the one {client} would use ({users}), else ec2-user. With -i FILE, your own \
              key is used and its public half pushed. All options that are not listed here are passed \

@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
+use super::choose;
 use super::lazy_aws::LazyAws;
-use super::{choose, name};
+use super::name::{self, Named};
 use crate::error::Error;
 use crate::hint;
 use crate::plan::aws::instance_error::InstanceError;
@@ -38,30 +39,6 @@ impl From<Lookup> for InstanceLookup {
             region: None,
             by_tag,
         }
-    }
-}
-
-/// A target as ssh knows it.
-pub(crate) struct Named<'a> {
-    pub(crate) target: &'a Target,
-    /// Its word.
-    pub(crate) typed: &'a str,
-    /// ssh_config's HostName for it, or the word.
-    pub(crate) hostname: &'a str,
-}
-
-impl<'a> Named<'a> {
-    pub(crate) fn new(destination: &'a Destination, hostname: &'a str) -> Self {
-        Self {
-            target: &destination.target,
-            typed: &destination.host,
-            hostname,
-        }
-    }
-
-    /// Whether ssh_config has no other name for it. ssh prints names in lower case.
-    pub(super) fn is_as_typed(&self) -> bool {
-        self.hostname.eq_ignore_ascii_case(self.typed)
     }
 }
 

@@ -7,11 +7,12 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::choose;
-use super::find::Named;
 use super::lazy_aws::LazyAws;
 use crate::error::Error;
 use crate::plan::aws::instance_error::InstanceError;
+use crate::plan::target::Target;
 use crate::plan::target::candidate::{Candidate, Pick};
+use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::Region;
 use crate::plan::target::instance::Instance;
 use crate::plan::target::lookup::{self, Lookup};
@@ -24,6 +25,30 @@ use crate::world::tty::terminal::Terminal;
 /// How long the resolver is asked alone. It knows hosts and answers within milliseconds, and then AWS
 /// need not be asked for a name.
 const HEAD_START: Duration = Duration::from_millis(50);
+
+/// A target as ssh knows it.
+pub(crate) struct Named<'a> {
+    pub(crate) target: &'a Target,
+    /// Its word.
+    pub(crate) typed: &'a str,
+    /// ssh_config's HostName for it, or the word.
+    pub(crate) hostname: &'a str,
+}
+
+impl<'a> Named<'a> {
+    pub(crate) fn new(destination: &'a Destination, hostname: &'a str) -> Self {
+        Self {
+            target: &destination.target,
+            typed: &destination.host,
+            hostname,
+        }
+    }
+
+    /// Whether ssh_config has no other name for it. ssh prints names in lower case.
+    fn is_as_typed(&self) -> bool {
+        self.hostname.eq_ignore_ascii_case(self.typed)
+    }
+}
 
 /// How to look up a name: by its addresses, if it has any; else it is the Name tag of an instance,
 /// which is looked for while a slow resolver is waited for. A HostName of ssh_config is a host in any

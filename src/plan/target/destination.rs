@@ -1,7 +1,7 @@
 //! Reads a destination, `[user@]host[:path]` or a URI, as each OpenSSH client does.
 
 mod pasted;
-pub(super) mod tag_word;
+pub(crate) mod tag_word;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};

@@ -83,12 +83,6 @@ const CASES: &[(&[&str], &str, &str)] = &[
         USER,
     ),
     (&["@i-0face000000000001"], "the user name is empty", USER),
-    (
-        &["nowhere.invalid"],
-        "there is no instance named nowhere.invalid in us-east-1 (set by AWS_REGION), and it is no \
-         host: Name or service not known",
-        "mssh: hint: is it in another region (--region) or account (--profile)?",
-    ),
     (&["root@"], "the target is empty", TARGET),
     (&[""], "the target is empty", TARGET),
     (&["-"], "`-` is not a valid target", TARGET),

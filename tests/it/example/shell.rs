@@ -6,10 +6,10 @@ use std::process::Command;
 use super::program;
 use crate::lab::instances::{
     BROKEN, CLOSED, CONSOLE_ONLY, DESCRIBE_DENIED, ENDPOINT_ONLY, ENDPOINT_OR_SSM, IN_EU_WEST_1,
-    INSTANCES, IPV6_ONLY, METADATA_OFF, MULTI_HOMED, NO_ADDRESS, NO_PACKAGE, NO_SSHD, ODD_PORT,
-    PENDING, PRIVATE, PRIVATE_WITH_AGENT, PUSH_DENIED, REJECTS_DIRECT, SAME_ADDRESS1,
+    INSTANCES, IPV6_ONLY, METADATA_OFF, MULTI_HOMED, NO_ADDRESS, NO_PACKAGE, NO_SSHD, ODD_NAME,
+    ODD_PORT, PENDING, PRIVATE, PRIVATE_WITH_AGENT, PUSH_DENIED, REJECTS_DIRECT, SAME_ADDRESS1,
     SAME_ADDRESS2, SHORT_ID, SSM_ONLY, STOPPED, STOPPED_SAME_ADDRESSES, STOPPING, TERMINATED,
-    UNREACHABLE, WEB1, WEB2, WINDOWS,
+    TWIN_IN_EU_WEST_1, TWIN_STOPPED, TWIN1, TWIN2, UNREACHABLE, WEB1, WEB2, WINDOWS,
 };
 use crate::sandbox::{PATIENCE, Pty, eventually, skipped};
 
@@ -122,12 +122,12 @@ fn listed(id: &str, line: &str) -> Listed {
         IPV6_ONLY if line.contains("has no IPv6") => return Listed::Refused("failed"),
         WEB1 | WEB2 | SHORT_ID | PRIVATE | IPV6_ONLY | MULTI_HOMED | PRIVATE_WITH_AGENT
         | ENDPOINT_ONLY | SSM_ONLY | ENDPOINT_OR_SSM | REJECTS_DIRECT | SAME_ADDRESS1
-        | SAME_ADDRESS2 => String::new(),
+        | SAME_ADDRESS2 | TWIN1 | TWIN2 | ODD_NAME => String::new(),
         ODD_PORT => format!("-p {}", line.rsplit(' ').next().expect("a port")),
-        IN_EU_WEST_1 => "-r eu-west-1".to_owned(),
+        IN_EU_WEST_1 | TWIN_IN_EU_WEST_1 => "-r eu-west-1".to_owned(),
         // Its console is among the suggested commands.
         CONSOLE_ONLY => return Listed::Refused("there is no instance"),
-        STOPPED | STOPPED_SAME_ADDRESSES => return Listed::Refused("is stopped"),
+        STOPPED | STOPPED_SAME_ADDRESSES | TWIN_STOPPED => return Listed::Refused("is stopped"),
         TERMINATED => return Listed::Refused("is terminated"),
         PENDING => return Listed::Refused("is pending"),
         STOPPING => return Listed::Refused("is stopping"),

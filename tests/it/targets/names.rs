@@ -158,3 +158,71 @@ fn files_are_copied_by_name() {
         std::fs::remove_file(&copy).expect("removed");
     }
 }
+
+/// Runs a program, which must succeed and print this among other things.
+#[track_caller]
+fn shows(program: &str, words: &[&str], text: &str) {
+    let outcome = run(&caller(), program, words);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    let shown = outcome.stdout.clone() + &outcome.stderr;
+    assert!(shown.contains(text), "{text}: {outcome:?}");
+}
+
+#[test]
+fn every_task_takes_names() {
+    let tag = "tag:Name=web1";
+    shows(
+        "msftp",
+        &["--dry-run", "tag:Name=web1:/tmp"],
+        "127.0.0.11:/tmp",
+    );
+    for target in [tag, "web1"] {
+        let with_port = format!("{target}:5432");
+        shows(
+            "mssh",
+            &["--listen", "0", "--dry-run", &with_port],
+            "127.0.0.11",
+        );
+        let proxy = [
+            "--proxy",
+            "--dry-run",
+            "--agent-dir",
+            "/tmp",
+            target,
+            "22",
+            "root",
+        ];
+        shows("mssh", &proxy, "127.0.0.11");
+        shows("mssh", &["--doctor", target], WEB1);
+    }
+    shows(
+        "mssh",
+        &["--ssm", "--dry-run", tag],
+        &format!("ssm={WEB1},{WEB1}"),
+    );
+    shows(
+        "mssh",
+        &["--ssm", "--dry-run", "web1"],
+        &format!("ssm=web1,{WEB1}"),
+    );
+    shows(
+        "mssh",
+        &["--serial", "--dry-run", tag],
+        &format!("{WEB1}.port0@"),
+    );
+}
+
+#[test]
+fn rsync_takes_names_and_tags_in_brackets() {
+    let home = tempfile::tempdir().expect("a directory");
+    let here = home.path().join("here");
+    std::fs::write(&here, "text").expect("written");
+    let here = here.to_str().expect("text");
+    for there in [
+        "web1:/tmp/rsync-name",
+        "privat?:/tmp/rsync-glob",
+        "[tag:Name=web1]:/tmp/rsync-tag",
+    ] {
+        run(&caller(), "rsync", ["-e", "mssh", here, there]).prints("");
+    }
+}

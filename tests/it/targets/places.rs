@@ -74,11 +74,21 @@ fn the_profile_with_which_an_instance_is_found_is_used() {
     for profiles in ["here,there", "there,here"] {
         let mut command = user.command("mssh");
         let words = ["--profile", profiles, "in-eu-west-1", WHERE];
-        finish(command.args(words).env_remove("AWS_REGION")).prints("ec2-user@127.0.0.61\n");
+        finish(
+            command
+                .args(words)
+                .env_remove("AWS_REGION")
+                .env_remove("AWS_DEFAULT_REGION"),
+        )
+        .prints("ec2-user@127.0.0.61\n");
     }
     let mut command = user.command("mssh");
     let command = command.args(["--profile", "here,there", "twin", "true"]);
-    let outcome = finish(command.env_remove("AWS_REGION"));
+    let outcome = finish(
+        command
+            .env_remove("AWS_REGION")
+            .env_remove("AWS_DEFAULT_REGION"),
+    );
     let line = format!(
         "{TWIN_IN_EU_WEST_1} twin running eu-west-1a 127.0.0.114 eu-west-1 (profile there)\n"
     );
