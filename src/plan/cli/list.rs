@@ -6,7 +6,7 @@ use super::invocation::Options;
 use super::scan::Scan;
 use super::usage::Usage;
 use crate::plan::list::row::Row;
-use crate::plan::target::lookup::Filter;
+use crate::plan::target::filter::Filter;
 use crate::plan::target::tag_query::{TagQuery, not_gone};
 use crate::plan::target::{AwsHost, Target};
 

@@ -28,8 +28,8 @@ use super::call::Call;
 use super::ec2::sdk_filter;
 use super::retry::{CALL, client_config};
 use crate::plan::list::row::Row;
+use crate::plan::target::filter::Filter;
 use crate::plan::target::ids::Region;
-use crate::plan::target::lookup::Filter;
 use crate::world::aws::error::AwsError;
 
 /// The most that EC2 puts on a page.

@@ -263,7 +263,6 @@ pub(crate) const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::Proxy,
         long: "proxy",
-        rare: true,
         mssh_only: true,
         rare: true,
         selects: Some(Task::Proxy),
