@@ -44,6 +44,7 @@ impl LazyAws {
         Self {
             profile: Some(profile.to_owned()),
             region: self.region.clone(),
+            places: self.places.clone(),
             is_one_target: self.is_one_target,
             prompts: self.prompts.clone(),
             loaded: OnceCell::new(),
