@@ -10,6 +10,7 @@ use crate::plan::cli::Document;
 use crate::plan::cli::grammar::{Grammar, LetterKind};
 use crate::plan::cli::options::{Name, OPTIONS, Opt};
 use crate::plan::program::Program;
+use crate::plan::target::candidate::Pick;
 
 /// What `--help`, `--version`, `--completions` and `--man` print.
 #[must_use]
@@ -102,7 +103,10 @@ fn help(program: Program) -> String {
 
 /// The man page has these with the option that they go with.
 fn is_left_to_man(opt: &Opt) -> bool {
-    matches!(opt.name, Name::Install | Name::InitConfig)
+    matches!(
+        opt.name,
+        Name::Install | Name::InitConfig | Name::Pick(Pick::Oldest | Pick::Any)
+    )
 }
 
 /// The lines that only name these options.

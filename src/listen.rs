@@ -147,8 +147,7 @@ async fn find(
 /// gets the name.
 async fn by_host_name(invocation: &Invocation) -> Result<Option<Invocation>, Error> {
     let mut destinations = invocation.destinations();
-    let is_name =
-        |it: &&Destination| matches!(it.target, Target::Host(_)) && it.known().is_none();
+    let is_name = |it: &&Destination| matches!(it.target, Target::Host(_)) && it.known().is_none();
     let Some(destination) = destinations.next().filter(is_name) else {
         return Ok(None);
     };

@@ -105,7 +105,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         long: "newest",
         rare: true,
         tasks: TARGETED,
-        help: "of several instances with the name, the one launched last",
+        help: "of several instances, the one launched last (see --oldest, --any)",
         ..SWITCH
     },
     Opt {

@@ -5,7 +5,7 @@ use crate::plan::program::Program;
 use crate::plan::target::tag_query::PREFIXES;
 
 /// Splits the user off; `None` if there is no query by tags.
-pub(crate) fn split_user(word: &str) -> Option<(Option<&str>, &str)> {
+pub(super) fn split_user(word: &str) -> Option<(Option<&str>, &str)> {
     if begins(word) {
         return Some((None, word));
     }
