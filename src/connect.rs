@@ -203,14 +203,15 @@ fn agent_options(
     let forwards_its_own = config.is_some_and(AgentConfig::forwards_its_own);
     let users = config.and_then(user_agent::socket);
     let forwarded = users.map_or(Forwarded::Nothing, Forwarded::Users);
-    let known_hosts_command = if targets.iter().any(|it| it.asks_agent) {
-        host_key::ask_agent(&process::mssh_path()?, &socket)
-    } else {
-        None
+    let asks = targets.iter().find_map(|it| it.asks_agent.as_ref());
+    let known_hosts_command = match asks {
+        Some(_) => host_key::ask_agent(&process::mssh_path()?, &socket),
+        None => None,
     };
     Ok(Some(AgentOptions {
         socket,
         known_hosts_command,
+        host_key_algorithms: asks.and_then(|it| it.algorithms.clone()),
         public_key: Some(key).filter(|_| invocation.identity().is_none()),
         forwarded: Some(forwarded).filter(|_| forwards_its_own),
     }))

@@ -11,6 +11,7 @@ pub(crate) mod ssh_config;
 pub(crate) mod tunnel;
 
 use self::agent::AgentOptions;
+use self::host_key_check::AskAgent;
 use self::host_key_name::HostKeyName;
 use self::own_connection::OwnConnection;
 use crate::plan::cli::invocation::{Invocation, Word};
@@ -80,8 +81,8 @@ pub(crate) struct Resolved {
     /// The name of the host key in known_hosts; `None` for a serial console, where no login follows, and
     /// where ssh's settings are not known.
     pub host_key: Option<HostKeyName>,
-    /// Whether ssh asks our agent about the host key.
-    pub asks_agent: bool,
+    /// How ssh asks our agent about the host key, if it does.
+    pub asks_agent: Option<AskAgent>,
     /// The connection that mssh may open itself.
     pub connection: Option<OwnConnection>,
 }

@@ -124,7 +124,7 @@ fn direct(host: &Host<'_>, route: Route) -> Resolved {
         batch: host.config.batch,
         agent: host.config.agent.clone(),
         host_key: None,
-        asks_agent: false,
+        asks_agent: None,
         connection: None,
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct AgentOptions {
     pub forwarded: Option<Forwarded>,
     /// KnownHostsCommand, if ssh is to ask the agent about the host key.
     pub known_hosts_command: Option<OsString>,
+    /// HostKeyAlgorithms.
+    pub host_key_algorithms: Option<String>,
 }
 
 /// The agent that ssh forwards.
@@ -55,6 +57,9 @@ impl AgentOptions {
             option.push(command);
             options.push(option);
         }
+        if let Some(algorithms) = &self.host_key_algorithms {
+            options.push(format!("HostKeyAlgorithms={algorithms}").into());
+        }
         options
     }
 }
@@ -86,6 +91,7 @@ mod tests {
                 public_key: None,
                 forwarded,
                 known_hosts_command: None,
+                host_key_algorithms: None,
             }
             .options()
         };

@@ -7,6 +7,15 @@ use crate::plan::argv::host_key_name::HostKeyName;
 use crate::plan::ssh_g::KnownHostsCommand;
 use crate::plan::verify_host_key::VerifyHostKey;
 
+/// How ssh asks our agent about a host key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AskAgent {
+    /// HostKeyAlgorithms, as they are anyway. An option for them keeps ssh from asking once more, before
+    /// the key exchange, in which order to prefer them (`ssh_kex2()` in OpenSSH's `sshconnect2.c`): the
+    /// console is rarely read by then.
+    pub(crate) algorithms: Option<String>,
+}
+
 /// What is known about a destination and its ssh.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KeyFacts<'a> {

@@ -112,7 +112,7 @@ impl OwnConnection {
             return None;
         }
         let is_known = resolved.host_key.as_ref().is_some_and(|it| it.is_known);
-        if host_key.unknown == UnknownKey::Ask && !is_known && !resolved.asks_agent {
+        if host_key.unknown == UnknownKey::Ask && !is_known && resolved.asks_agent.is_none() {
             return None;
         }
         Some(Self {

@@ -22,7 +22,7 @@ fn arguments(program: Program, typed: &[&str], identity: Identity<'_>, to: &[Rou
         batch: false,
         agent: AgentConfig::default(),
         host_key: None,
-        asks_agent: false,
+        asks_agent: None,
         connection: None,
     };
     let resolved: Vec<_> = to.iter().map(resolved).collect();
@@ -40,6 +40,7 @@ fn agent() -> AgentOptions {
         public_key: Some("/k".into()),
         forwarded: None,
         known_hosts_command: None,
+        host_key_algorithms: None,
     }
 }
 

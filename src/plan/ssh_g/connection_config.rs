@@ -40,6 +40,8 @@ pub(crate) struct HostKeyConfig {
     /// GlobalKnownHostsFile.
     pub(crate) global_files: Vec<String>,
     pub(crate) command: KnownHostsCommand,
+    /// HostKeyAlgorithms: the whole list.
+    pub(crate) algorithms: Option<String>,
     /// HashKnownHosts.
     pub(crate) hashes: bool,
 }
@@ -175,6 +177,7 @@ impl HostKeyConfig {
             "hostbasedacceptedalgorithms" if self.command == KnownHostsCommand::Unsupported => {
                 self.command = KnownHostsCommand::Unset;
             }
+            "hostkeyalgorithms" => self.algorithms = Some(value.to_owned()),
             "hashknownhosts" => self.hashes = value == "yes",
             "knownhostscommand" if value != "none" => self.command = KnownHostsCommand::Set,
             _ => return false,

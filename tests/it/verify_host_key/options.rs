@@ -93,3 +93,23 @@ fn another_program_in_its_place_is_an_error_if_it_is_required() {
             ],
         );
 }
+
+#[test]
+fn ssh_starts_no_program_in_vain() {
+    // Before the key exchange, ssh would ask for keys that are rarely there yet.
+    for (option, is_asked) in [("auto", false), ("require", true)] {
+        let user = user("", ConsoleOutput::of(keys_block(&key())));
+        let words = ["-vvv", "--verify-host-key", option, WEB1, "true"];
+        let outcome = user.run("mssh", &words);
+        assert_eq!(outcome.code, Some(0), "{outcome:?}");
+        let runs = |reason: &str| {
+            let tag = format!("KnownHostsCommand-{reason} command");
+            outcome.stderr.contains(&tag)
+        };
+        assert_eq!(
+            [runs("HOSTNAME"), runs("ORDER")],
+            [true, is_asked],
+            "{outcome:?}"
+        );
+    }
+}

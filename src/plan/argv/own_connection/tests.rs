@@ -29,7 +29,7 @@ fn resolved(route: Route) -> Resolved {
         batch: false,
         agent: AgentConfig::default(),
         host_key: Some(host_key("10.0.0.1 ssh-rsa A")),
-        asks_agent: false,
+        asks_agent: None,
         connection: None,
     }
 }
