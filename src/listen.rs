@@ -45,7 +45,7 @@ pub(crate) async fn run(request: &ListenRequest, terminal: Terminal) -> Result<E
         ports.push(Listener::open(&forward.bind_address).await?);
     }
     let (routes, credentials) = terminal
-        .show_wait_during(false, find_all(forwards, terminal))
+        .show_wait_during(false, Box::pin(find_all(forwards, terminal)))
         .await?;
     let goals: Vec<String> = forwards.iter().zip(&routes).map(goal).collect();
     if invocation.options.dry_run {

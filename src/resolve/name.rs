@@ -79,10 +79,12 @@ pub(super) async fn lookup(
         Ok(resolved) => (resolved, tagged.await),
         Err(_) => tokio::select! {
             biased;
-            resolved = &mut resolving => match resolved {
-                Ok(addresses) => return Ok(by_addresses(named.hostname, &addresses, terminal)),
-                not => (not, tagged.await),
-            },
+            resolved = &mut resolving => {
+                if let Ok(addresses) = &resolved {
+                    return Ok(by_addresses(named.hostname, addresses, terminal));
+                }
+                (resolved, tagged.await)
+            }
             found = &mut tagged => (resolving.await, found),
         },
     };

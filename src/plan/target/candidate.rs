@@ -56,9 +56,8 @@ impl From<Instance> for Candidate {
 impl fmt::Display for Candidate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.instance.fmt(f)?;
-        match &self.region {
-            Some(region) => write!(f, " {region}")?,
-            None => {}
+        if let Some(region) = &self.region {
+            write!(f, " {region}")?;
         }
         match &self.profile {
             Some(profile) => write!(f, " (profile {profile})"),
