@@ -26,4 +26,5 @@ pub(crate) mod route;
 pub(crate) mod ssh_g;
 pub(crate) mod target;
 pub(crate) mod verify_host_key;
+pub(crate) mod wait;
 pub(crate) mod way;

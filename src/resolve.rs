@@ -31,6 +31,7 @@ pub(crate) mod route;
 mod route_config;
 pub(crate) mod search;
 mod serial;
+pub(crate) mod start;
 
 use futures_util::future::try_join_all;
 
@@ -121,7 +122,8 @@ impl Resolver<'_> {
             lookup if self.invocation.options.via == Way::Serial => {
                 Box::pin(self.serial_console(lookup, host, aws)).await
             }
-            Lookup::Id(id) if logs_in && !host.finds_user => {
+            // A stopped instance takes no key.
+            Lookup::Id(id) if logs_in && !host.finds_user && !self.invocation.options.start => {
                 Box::pin(self.push_beside(&id, &host, aws)).await
             }
             lookup => Box::pin(self.push_after(&lookup, sharing, &host, aws)).await,
@@ -156,6 +158,7 @@ impl Resolver<'_> {
     /// either.
     fn needs_aws(&self, host: &Host<'_>) -> bool {
         let need = Need::of(self.invocation, host.destination);
-        self.push.pushes() || host.finds_user || need != Need::Unneeded
+        let starts = self.invocation.options.start;
+        self.push.pushes() || host.finds_user || starts || need != Need::Unneeded
     }
 }

@@ -13,13 +13,14 @@ use crate::plan::ssh_g::bad_value::BadConfigValue;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::Region;
-use crate::plan::target::instance::State;
+use crate::plan::target::instance::{Instance, State};
 use crate::plan::target::lookup::Lookup;
 use crate::plan::way::Way;
 use crate::resolve::find;
 use crate::resolve::lazy_aws::LazyAws;
 use crate::resolve::name::Named;
 use crate::resolve::search;
+use crate::resolve::start;
 use crate::tunnel::ssm::SsmSession;
 use crate::world::aws::{Regional, SessionKind};
 use crate::world::net::pump::Streams;
@@ -145,10 +146,20 @@ async fn ssm_target(
     }
     let options = &invocation.options;
     let query = find::lookup(named, options, in_region, terminal).await?;
-    if let Lookup::Id(id) = query.lookup {
-        return Ok(SsmTarget::Instance(id));
+    if let Lookup::Id(id) = &query.lookup
+        && !options.start
+    {
+        return Ok(SsmTarget::Instance(id.clone()));
     }
     let instance = find::instance(&query.lookup, named.hostname, options.pick, place).await?;
+    if start::is_wanted(options, &instance.state) {
+        let way_in = async |it: &Instance| {
+            let answers = start::agent_answers(it, place).await?;
+            Ok(answers.then_some(()))
+        };
+        let (instance, ()) = Box::pin(start::run(&instance, options, place, way_in)).await?;
+        return Ok(SsmTarget::Instance(instance.id));
+    }
     find::check_state(&instance, Way::Ssm, place, terminal)?;
     Ok(SsmTarget::Instance(instance.id))
 }

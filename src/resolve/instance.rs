@@ -7,12 +7,12 @@ use super::host::Host;
 use super::master::{self, Sharing};
 use super::push::Begun;
 use super::route::{self, Choice, Inputs};
-use super::{Resolver, os_user, race};
+use super::{Resolver, os_user, race, start};
 use crate::error::Error;
 use crate::plan::argv::Resolved;
 use crate::plan::route::Route;
 use crate::plan::target::ids::InstanceId;
-use crate::plan::target::instance::Instance;
+use crate::plan::target::instance::{Instance, State};
 use crate::plan::target::lookup::Lookup;
 use crate::world::aws::Regional;
 
@@ -58,7 +58,7 @@ impl Resolver<'_> {
         let find = self.find(lookup, host, aws);
         let (instance, inputs) = self.with_endpoints(find, host, aws).await?;
         let inputs = &inputs?;
-        let mut choice = route::choose(&instance, inputs).await?;
+        let (instance, mut choice) = self.choose(instance, inputs).await?;
         let with_user;
         let host = if host.finds_user {
             (with_user, choice) = self.find_user(choice, &instance, inputs).await?;
@@ -78,6 +78,40 @@ impl Resolver<'_> {
         let push = self.push.to_user(&instance.id, &host.login, aws).await?;
         let route = race::settle(choice, &instance, inputs).await?;
         self.log_in(&instance.id, host, route, &push).await
+    }
+
+    /// What is known about the route to an instance, which is started first if it does not run.
+    async fn choose(
+        &self,
+        found: Instance,
+        inputs: &Inputs<'_>,
+    ) -> Result<(Instance, Choice), Error> {
+        if found.state == State::Running {
+            let choice = route::choose(&found, inputs).await?;
+            return Ok((found, choice));
+        }
+        let way_in = async |instance: &Instance| start::way_in(instance, inputs).await;
+        let options = &self.invocation.options;
+        let started = Box::pin(start::run(&found, options, inputs.aws, way_in));
+        let (instance, route) = started.await?;
+        Ok((instance, Choice::Fixed(route)))
+    }
+
+    /// The instance, which is started first if it does not run.
+    pub(super) async fn find_running(
+        &self,
+        lookup: &Lookup,
+        host: &Host<'_>,
+        aws: &Regional<'_>,
+    ) -> Result<Instance, Error> {
+        let found = self.find(lookup, host, aws).await?;
+        let options = &self.invocation.options;
+        if !start::is_wanted(options, &found.state) {
+            return Ok(found);
+        }
+        let runs = async |_: &Instance| Ok(Some(()));
+        let (instance, ()) = Box::pin(start::run(&found, options, aws, runs)).await?;
+        Ok(instance)
     }
 
     /// Has the software of the instance decide the user. First tries the route, for which Session
@@ -112,7 +146,7 @@ impl Resolver<'_> {
         self.by_login(id.as_str(), host, route, access).await
     }
 
-    /// The instance, if it is running.
+    /// The instance, if it is running, or will be started.
     pub(super) async fn find(
         &self,
         lookup: &Lookup,
@@ -140,6 +174,9 @@ impl Resolver<'_> {
     }
 
     fn check_state(&self, instance: &Instance, aws: &Regional<'_>) -> Result<(), Error> {
+        if start::is_wanted(&self.invocation.options, &instance.state) {
+            return Ok(());
+        }
         let way = self.invocation.options.via;
         find::check_state(instance, way, aws, self.terminal)
     }

@@ -26,9 +26,9 @@ impl Resolver<'_> {
         aws: &Regional<'_>,
     ) -> Result<Resolved, Error> {
         let (id, is_found) = match lookup {
-            Lookup::Id(id) => (id, false),
-            lookup @ (Lookup::Filters(_) | Lookup::Tags(_) | Lookup::Found(_)) => {
-                (self.find(&lookup, &host, aws).await?.id, true)
+            Lookup::Id(id) if !self.invocation.options.start => (id, false),
+            lookup @ (Lookup::Id(_) | Lookup::Filters(_) | Lookup::Tags(_) | Lookup::Found(_)) => {
+                (self.find_running(&lookup, &host, aws).await?.id, true)
             }
         };
         let console = console(&id, &self.settings, aws)?;

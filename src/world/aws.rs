@@ -21,6 +21,7 @@ mod retry;
 mod settings;
 mod sign;
 mod ssm;
+mod start;
 mod variables;
 
 use std::sync::OnceLock;

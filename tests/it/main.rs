@@ -75,6 +75,7 @@ mod serial;
 mod session;
 mod sharing;
 mod ssm;
+mod start;
 mod targets;
 mod texts;
 mod verify_host_key;

@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::fleet::Fleet;
 use super::images::Software;
 use super::network::Network;
+use super::power::Power;
 use super::ssm::{SessionBehavior, SessionRecord};
 use super::{Lab, lab_dir};
 
@@ -89,6 +90,11 @@ impl<'lab> Caller<'lab> {
     }
 
     /// What runs on all instances from now on.
+    pub(crate) fn power(&self, power: Power) -> &Self {
+        self.with_state(|state| state.power = power);
+        self
+    }
+
     pub(crate) fn software(&self, software: Software) -> &Self {
         self.with_state(|state| state.software = software);
         self

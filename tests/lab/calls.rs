@@ -11,6 +11,7 @@ use super::http::Request;
 use super::images::Software;
 use super::keys;
 use super::network::Network;
+use super::power::Power;
 use super::request::{Operation, Signer};
 use super::ssm::SessionBehavior;
 
@@ -91,6 +92,7 @@ pub(crate) struct CallerState {
     pub(crate) network: Network,
     pub(crate) console: ConsoleOutput,
     pub(crate) software: Software,
+    pub(crate) power: Power,
     /// Instances instead of the lab's, in calls without IDs.
     pub(crate) fleet: Fleet,
     /// AWS's clock, as this caller sees it.
@@ -109,6 +111,7 @@ impl Default for CallerState {
             network: Network::default(),
             console: ConsoleOutput::default(),
             software: Software::default(),
+            power: Power::default(),
             fleet: Fleet::default(),
             clock: Clock::default(),
         }

@@ -154,8 +154,12 @@ impl FakeAws {
                 }
                 let software = self.with_state(&signer.access_key, |state| state.software);
                 let answer = describe::instances(operation, &signer.region, request_id)?;
-                Ok(software.in_instances(&answer))
+                let power = self.with_state(&signer.access_key, |state| state.power.clone());
+                Ok(power.in_instances(software.in_instances(&answer)))
             }
+            (Protocol::Ec2, "StartInstances") => self.with_state(&signer.access_key, |state| {
+                state.power.start(operation, request_id)
+            }),
             (Protocol::Ec2, "DescribeImages") => {
                 let software = self.with_state(&signer.access_key, |state| state.software);
                 Ok(software.images(request_id))
@@ -172,6 +176,11 @@ impl FakeAws {
                 console.answer(operation, &signer.region, request_id)
             }
             (Protocol::Json, "SendSSHPublicKey") => {
+                let power = self.with_state(&signer.access_key, |state| state.power.clone());
+                let id = operation.get("InstanceId").unwrap_or_default();
+                if power.state(id).is_some() {
+                    return Err(push::invalid_state());
+                }
                 let key = push::check(operation, &signer.region)?;
                 let lifetime = self.with_state(&signer.access_key, |state| state.lifetime);
                 push::answer(&key, &self.keys, lifetime, request_id)
@@ -184,8 +193,15 @@ impl FakeAws {
             (Protocol::Ssm, _) => {
                 let behavior = self.with_state(&signer.access_key, |state| state.behavior.clone());
                 let software = self.with_state(&signer.access_key, |state| state.software);
+                let power = self.with_state(&signer.access_key, |state| state.power.clone());
+                let asked = operation.json["Filters"][0]["Values"][0].as_str();
+                let target = operation.get("Target").or(asked).unwrap_or_default();
                 let answer = self.sessions.perform(operation, signer, &behavior)?;
-                Ok(software.in_information(answer).to_string())
+                let answer = software.in_information(answer).to_string();
+                Ok(match power.has_agent(target) {
+                    true => answer,
+                    false => answer.replace("Online", "ConnectionLost"),
+                })
             }
             (Protocol::Sts, "GetCallerIdentity") => Ok(sts::caller_identity(signer, request_id)),
             (Protocol::Sts, "AssumeRole") => sts::assume_role(operation, signer, request_id),

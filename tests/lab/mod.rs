@@ -41,6 +41,7 @@ mod keys;
 mod lab_dir;
 pub(crate) mod network;
 pub(crate) mod ports;
+pub(crate) mod power;
 mod preload;
 mod push;
 mod request;

@@ -96,7 +96,7 @@ fn instance(
     })
 }
 
-fn invalid_state() -> AwsError {
+pub(super) fn invalid_state() -> AwsError {
     let message = "Unable to connect because the instance is not in a valid state. \
          Connecting to a stopped or terminated instance is not supported. \
          If the instance is stopped, start your instance, and try to connect again.";

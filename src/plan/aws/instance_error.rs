@@ -1,5 +1,7 @@
 //! Why no instance can be connected to: it is not found, or not in a state to.
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 use super::region::{ChosenRegion, RegionSource};
@@ -7,6 +9,7 @@ use crate::hint::Hint;
 use crate::plan::target::candidate::Candidate;
 use crate::plan::target::ids::{InstanceId, Region};
 use crate::plan::target::instance::{Instance, State};
+use crate::plan::wait;
 
 /// The most lines of a list.
 const MOST: usize = 20;
@@ -43,6 +46,16 @@ pub(crate) enum InstanceError {
         state: State,
         region: Region,
     },
+    /// `--start` has waited as long as it may.
+    #[error("{}", not_in_time(id, state, *limit))]
+    NotInTime {
+        id: InstanceId,
+        state: State,
+        limit: Duration,
+    },
+    /// A signal has ended the wait.
+    #[error("no longer waiting: instance {id} is {state}, and left so")]
+    Left { id: InstanceId, state: State },
     #[error("instance {id} is not ready: {message}")]
     NotReady { id: InstanceId, message: String },
     #[error("Session Manager cannot reach {target} in {region}")]
@@ -81,6 +94,11 @@ impl Hint for InstanceError {
                 "choose one by its ID, or add --newest, --oldest or --any".to_owned()
             }
             Self::NotRunning { id, state, region } => return start(id, state, region),
+            Self::NotInTime { limit, .. } => format!(
+                "it is left as it is; `--wait {}` waits longer",
+                wait::display(*limit * 2)
+            ),
+            Self::Left { .. } => return None,
             Self::NotReady { .. } => "wait until it has started, and try again".to_owned(),
             Self::NotManaged { region, .. } => format!(
                 "is its SSM Agent running, does its role have AmazonSSMManagedInstanceCore, and \
@@ -98,6 +116,8 @@ impl Hint for InstanceError {
             | Self::NotFound { .. }
             | Self::NoName { .. }
             | Self::NotRunning { .. }
+            | Self::NotInTime { .. }
+            | Self::Left { .. }
             | Self::NotReady { .. }
             | Self::NotManaged { .. } => Vec::new(),
         }
@@ -113,6 +133,14 @@ fn lines(all: &[impl ToString]) -> Vec<String> {
     lines
 }
 
+fn not_in_time(id: &InstanceId, state: &State, limit: Duration) -> String {
+    let limit = wait::display(limit);
+    match state {
+        State::Running => format!("instance {id} runs, but cannot be reached after {limit}"),
+        state => format!("instance {id} is still {state} after {limit}"),
+    }
+}
+
 fn elsewhere(region: &ChosenRegion) -> String {
     match (&region.by, &region.other) {
         (Some(RegionSource::Target), _) => "is it in another account (--profile)?".to_owned(),
@@ -126,11 +154,16 @@ fn elsewhere(region: &ChosenRegion) -> String {
 pub(crate) fn start(id: &InstanceId, state: &State, region: &Region) -> Option<String> {
     let hint = match state {
         State::Stopped => {
-            format!("start it with `aws ec2 start-instances --region {region} --instance-ids {id}`")
+            format!(
+                "add --start, or start it with `aws ec2 start-instances --region {region} \
+                 --instance-ids {id}`"
+            )
         }
-        State::Stopping => "wait until it has stopped, then start it".to_owned(),
+        State::Stopping => {
+            "add --start, which waits until it has stopped, and starts it".to_owned()
+        }
         State::Pending => format!(
-            "wait for it with `aws ec2 wait instance-running --region {region} --instance-ids {id}`"
+            "add --start, or wait for it with `aws ec2 wait instance-running --region {region} --instance-ids {id}`"
         ),
         State::ShuttingDown | State::Terminated => "it cannot be started again".to_owned(),
         State::Running | State::Other(_) => return None,

@@ -39,6 +39,8 @@ pub(super) fn options_for_login(scan: &Scan) -> Vec<OsString> {
         Name::Shell,
         Name::Listen,
         Name::DryRun,
+        Name::Start,
+        Name::Wait,
         Name::Debug,
     ];
     let ours = scan.ours.iter();

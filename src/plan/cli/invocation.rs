@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::bind_address::BindAddress;
 use super::config::settle::Settled;
@@ -254,6 +255,10 @@ pub struct Options {
     pub(crate) from_file: Vec<Settled>,
     /// `--dry-run`.
     pub dry_run: bool,
+    /// `--start`.
+    pub start: bool,
+    /// `--wait`.
+    pub wait: Option<Duration>,
     /// `--doctor`.
     pub doctor: bool,
     /// `--json`.

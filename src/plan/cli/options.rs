@@ -41,6 +41,8 @@ pub(crate) enum Name {
     InitConfig,
     /// Of the configuration file only: what `-i` is on the command line.
     Key,
+    Start,
+    Wait,
     DryRun,
     Doctor,
     Json,

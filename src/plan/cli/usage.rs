@@ -66,6 +66,10 @@ pub enum Usage {
     NeedsWay(&'static Opt),
     #[error("--json needs --doctor, --list or --show-config")]
     JsonAlone,
+    #[error("`{0}` is not a valid time to wait")]
+    BadWait(String),
+    #[error("--wait needs --start")]
+    WaitAlone,
     #[error("--key-type cannot be used with -i")]
     TypeOfOwnKey,
     /// An option without the other that it needs.
@@ -179,6 +183,8 @@ impl Hint for Usage {
                  `mssh --eice -N -L PORT:localhost:PORT TARGET`"
             }
             Self::TypeOfOwnKey => "leave out -i to have a key made, or --key-type to use your own",
+            Self::BadWait(_) => "write a number with s, m or h, like 90s, 5m or 1h; up to 24h",
+            Self::WaitAlone => "add --start, or leave out --wait",
             Self::JsonAlone => "add one of them, or leave out --json",
             Self::NeedsWay(_) => "add --via eice, or leave it out",
             Self::WayConflict(_, task) => way_conflict(*task),

@@ -1,6 +1,7 @@
 //! Reads the values of our options.
 
 use std::ffi::OsStr;
+use std::time::Duration;
 
 use super::bind_address::BindAddress;
 use super::invocation::{Action, LoginChoice, Options};
@@ -15,6 +16,7 @@ use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::{InstanceId, Zone};
 use crate::plan::target::{Target, pasted};
 use crate::plan::verify_host_key::VerifyHostKey;
+use crate::plan::wait;
 use crate::plan::way::{TUNNEL_SECONDS, Way};
 
 /// Reads our options and the document that they ask for. Of several values of an option, the last one
@@ -117,6 +119,8 @@ impl Options {
             Name::ShowConfig => self.show_config = true,
             Name::DryRun => self.dry_run = true,
             Name::Doctor => self.doctor = true,
+            Name::Start => self.start = true,
+            Name::Wait => self.wait = Some(wait_time(value)?),
             Name::Json => self.json = true,
             Name::Tsv => self.tsv = true,
             Name::NoCache => self.no_cache = true,
@@ -162,6 +166,10 @@ impl Options {
 
 fn endpoint(value: &str) -> Result<EndpointRef, Usage> {
     EndpointRef::parse(value).ok_or_else(|| Usage::BadEndpoint(value.to_owned()))
+}
+
+fn wait_time(value: &str) -> Result<Duration, Usage> {
+    wait::parse(value).ok_or_else(|| Usage::BadWait(value.to_owned()))
 }
 
 fn listen_address(value: &str) -> Result<BindAddress, Usage> {

@@ -14,18 +14,18 @@ fn the_state_of_an_instance_that_is_not_running_is_reported() {
         (
             STOPPED,
             "stopped",
-            "start it with `aws ec2 start-instances --region us-east-1 --instance-ids ID`",
+            "add --start, or start it with `aws ec2 start-instances --region us-east-1 --instance-ids ID`",
         ),
         (
             STOPPING,
             "stopping",
-            "wait until it has stopped, then start it",
+            "add --start, which waits until it has stopped, and starts it",
         ),
         (TERMINATED, "terminated", "it cannot be started again"),
         (
             PENDING,
             "pending",
-            "wait for it with `aws ec2 wait instance-running --region us-east-1 --instance-ids ID`",
+            "add --start, or wait for it with `aws ec2 wait instance-running --region us-east-1 --instance-ids ID`",
         ),
     ];
     for (id, state, hint) in cases {
@@ -72,7 +72,7 @@ fn no_match_and_several_matches_list_what_was_found() {
             "mssh: error: 127.0.1.41 matches 2 instances",
             "mssh:   i-02220000000000001 same-address1 running us-east-1a 127.0.1.41",
             "mssh:   i-02220000000000002 same-address2 running us-east-1a 127.0.1.41",
-            "mssh: hint: choose one by its ID",
+            "mssh: hint: choose one by its ID, or add --newest, --oldest or --any",
         ],
     );
     assert_eq!(

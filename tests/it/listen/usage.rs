@@ -114,8 +114,8 @@ const CASES: &[(&[&str], &str, &str)] = &[
     ),
     (&["--ls"], "unknown option `--ls`", "use --list"),
     (
-        &["--listn", "5000", WEB1],
-        "unknown option `--listn`",
+        &["--lsten", "5000", WEB1],
+        "unknown option `--lsten`",
         "did you mean --listen?",
     ),
     (

@@ -187,6 +187,21 @@ pub(crate) const OPTIONS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
+        name: Name::Json,
+        long: "json",
+        rare: true,
+        tasks: &[
+            Task::List,
+            Task::Listen,
+            Task::Shell,
+            Task::Proxy,
+            Task::Serial,
+            Task::Connect,
+        ],
+        help: "with --doctor, --list or --show-config: print JSON",
+        ..SWITCH
+    },
+    Opt {
         name: Name::Endpoint,
         long: "eice-endpoint",
         value: Some("ID"),
@@ -336,6 +351,23 @@ pub(crate) const OPTIONS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
+        name: Name::Start,
+        long: "start",
+        rare: true,
+        tasks: TARGETED,
+        help: "start the instance if it is stopped, and wait until it can be reached",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Wait,
+        long: "wait",
+        value: Some("TIME"),
+        rare: true,
+        tasks: TARGETED,
+        help: "with --start: how long to wait, like 90s or 1h (default: 5m)",
+        ..SWITCH
+    },
+    Opt {
         name: Name::DryRun,
         long: "dry-run",
         tasks: &[
@@ -353,21 +385,6 @@ pub(crate) const OPTIONS: &[Opt] = &[
         long: "doctor",
         tasks: &[Task::Listen, Task::Shell, Task::Serial, Task::Connect],
         help: "say what is wrong with the connection, and what to do",
-        ..SWITCH
-    },
-    Opt {
-        name: Name::Json,
-        long: "json",
-        rare: true,
-        tasks: &[
-            Task::List,
-            Task::Listen,
-            Task::Shell,
-            Task::Proxy,
-            Task::Serial,
-            Task::Connect,
-        ],
-        help: "with --doctor, --list or --show-config: print JSON",
         ..SWITCH
     },
     Opt {

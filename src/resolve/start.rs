@@ -1,0 +1,174 @@
+//! `--start`: starts an instance that is stopped, and waits until it can be reached.
+//!
+//! ```text
+//! stopping ─→ stopped ─StartInstances→ pending ─→ running ─→ a way in
+//! ```
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use tokio::time::{sleep, timeout};
+
+use super::find;
+use super::host::Host;
+use super::race;
+use super::route::{self, Inputs};
+use crate::error::Error;
+use crate::plan::aws::instance_error::InstanceError;
+use crate::plan::cli::invocation::Options;
+use crate::plan::route::Route;
+use crate::plan::route::error::RouteError;
+use crate::plan::route::tunnel::{AgentStatus, Tunnel};
+use crate::plan::target::ids::InstanceId;
+use crate::plan::target::instance::{Instance, State};
+use crate::plan::wait;
+use crate::world::aws::Regional;
+use crate::world::aws::error::AwsError;
+use crate::world::net::tcp;
+use crate::world::process::error::IoError;
+use crate::world::process::signals::ShutdownSignals;
+use crate::world::tty::waiting::Wait;
+
+/// How long to pause between two looks.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// sshd's port.
+const SSH: u16 = 22;
+
+/// Whether an instance in this state is to be started, or waited for.
+pub(crate) fn is_wanted(options: &Options, state: &State) -> bool {
+    let helps = matches!(state, State::Stopped | State::Stopping | State::Pending);
+    options.start && !options.dry_run && helps
+}
+
+/// Starts the instance that was found, waits until it runs, and then until `way_in` has a result. That
+/// gets it as it is then: its addresses are new.
+///
+/// # Errors
+/// [`InstanceError::NotInTime`], [`InstanceError::Left`] after a signal, and those of the calls.
+pub(crate) async fn run<T>(
+    found: &Instance,
+    options: &Options,
+    aws: &Regional<'_>,
+    way_in: impl AsyncFn(&Instance) -> Result<Option<T>, Error>,
+) -> Result<(Instance, T), Error> {
+    let limit = options.wait.unwrap_or(wait::USUAL);
+    let mut signals = ShutdownSignals::listen_unless_ignored().map_err(IoError::Start)?;
+    let start = Start {
+        aws,
+        wait: Wait::begin(format!("instance {}", found.id)),
+        state: RefCell::new(found.state.clone()),
+    };
+    let steps = async {
+        let mut instance = start.until_running(&found.id).await?;
+        loop {
+            if let Some(way) = way_in(&instance).await? {
+                return Ok((instance, way));
+            }
+            start
+                .wait
+                .progress("runs, and cannot be reached yet".to_owned());
+            sleep(PAUSE).await;
+            instance = start.look(&found.id).await?;
+        }
+    };
+    let state = || start.state.borrow().clone();
+    let id = found.id.clone();
+    tokio::select! {
+        biased;
+        () = signals.next() => Err(InstanceError::Left { id, state: state() }.into()),
+        done = timeout(limit, steps) => match done {
+            Ok(done) => done,
+            Err(_) => Err(InstanceError::NotInTime { id, state: state(), limit }.into()),
+        },
+    }
+}
+
+/// An instance that is being started.
+struct Start<'a> {
+    aws: &'a Regional<'a>,
+    /// What the terminal shows.
+    wait: Wait,
+    /// Its last known state.
+    state: RefCell<State>,
+}
+
+impl Start<'_> {
+    async fn until_running(&self, id: &InstanceId) -> Result<Instance, Error> {
+        let mut is_asked = false;
+        loop {
+            let state = self.state.borrow().clone();
+            match state {
+                State::Stopped if !is_asked => {
+                    self.aws.start_instance(id).await?;
+                    is_asked = true;
+                }
+                // EC2 may take a moment to say that it is pending.
+                State::Stopped | State::Stopping | State::Pending | State::Running => {}
+                State::ShuttingDown | State::Terminated | State::Other(_) => {}
+            }
+            let instance = self.look(id).await?;
+            match &instance.state {
+                State::Running => return Ok(instance),
+                State::Stopped | State::Stopping | State::Pending => {}
+                _ => return Err(find::not_running(&instance, self.aws)),
+            }
+            let shown = if is_asked {
+                State::Pending
+            } else {
+                instance.state
+            };
+            self.wait.progress(shown.to_string());
+            sleep(PAUSE).await;
+        }
+    }
+
+    async fn look(&self, id: &InstanceId) -> Result<Instance, Error> {
+        let found = self.aws.instance(id).await?;
+        let instance = found.ok_or_else(|| find::not_found(id, self.aws))?;
+        self.state.replace(instance.state.clone());
+        Ok(instance)
+    }
+}
+
+/// The route to an instance that has been started, once it can be used.
+///
+/// # Errors
+/// Those that waiting does not mend.
+pub(super) async fn way_in(
+    instance: &Instance,
+    inputs: &Inputs<'_>,
+) -> Result<Option<Route>, Error> {
+    let choice = route::choose(instance, inputs).await?;
+    let route = match race::settle(choice, instance, inputs).await {
+        Err(Error::Route(RouteError::NoRoute { .. })) => return Ok(None),
+        route => route?,
+    };
+    let is_open = match &route {
+        Route::Tunnel(_, Tunnel::Ssm(..)) => agent_answers(instance, inputs.aws).await?,
+        // Only its tunnel could tell.
+        Route::Tunnel(..) | Route::Serial(_) | Route::InstanceId(_) => true,
+        Route::Direct(..) | Route::AsTyped(_) | Route::ByHostName(..) => {
+            answers(&route, inputs.host).await
+        }
+    };
+    Ok(is_open.then_some(route))
+}
+
+/// Whether Session Manager reaches the instance. If it must not be asked, the session will tell.
+pub(crate) async fn agent_answers(instance: &Instance, aws: &Regional<'_>) -> Result<bool, Error> {
+    match aws.agent(instance.id.as_str()).await {
+        Ok((status, _)) => Ok(status == AgentStatus::Online),
+        Err(AwsError::Denied(_)) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether the port answers. Behind a proxy or a hop, only ssh could tell.
+async fn answers(route: &Route, host: &Host<'_>) -> bool {
+    if host.config.proxy.is_some() || !host.hops.is_empty() {
+        return true;
+    }
+    let port = host.config.port.unwrap_or(SSH);
+    tcp::connect(&route.destination(), port).await.is_ok()
+}

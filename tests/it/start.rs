@@ -1,0 +1,219 @@
+//! `--start`: a stopped instance is started, and waited for.
+
+use std::time::{Duration, Instant};
+
+use rustix::process::{Signal, kill_process};
+
+use crate::lab::instances::{TERMINATED, WEB1};
+use crate::lab::power::Power;
+use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, Trouble};
+use crate::sandbox::{PATIENCE, Pty, caller, eventually, finish, lab, outcome, pid_of, run};
+
+const START: &str = "StartInstances";
+const SOON: Duration = Duration::from_millis(500);
+
+fn mssh(caller: &Caller<'_>, words: &[&str]) -> crate::sandbox::Outcome {
+    let port = format!("-p{}", lab().port());
+    run(caller, "mssh", [&["--start", &*port], words].concat())
+}
+
+#[test]
+fn a_stopped_instance_is_started_and_reached_at_its_new_address() {
+    let caller = caller();
+    caller.power(Power::stopped(WEB1, SOON));
+    mssh(&caller, &[WEB1, "echo there"]).prints("there\n");
+    assert_eq!(caller.calls_of(START).len(), 1);
+    assert!(
+        caller
+            .calls_of("SendSSHPublicKey")
+            .iter()
+            .all(|it| it.status == Some(200))
+    );
+    // From now on it runs.
+    mssh(&caller, &[WEB1, "echo again"]).prints("again\n");
+    assert_eq!(caller.calls_of(START).len(), 1);
+}
+
+#[test]
+fn a_running_instance_costs_no_call_more() {
+    let caller = caller();
+    mssh(&caller, &[WEB1, "true"]).prints("");
+    let mut actions: Vec<_> = caller.calls().into_iter().map(|it| it.action).collect();
+    actions.sort();
+    assert_eq!(actions, [DESCRIBE_INSTANCES, "SendSSHPublicKey"]);
+}
+
+#[test]
+fn one_that_is_stopping_is_waited_for_first() {
+    let caller = caller();
+    caller.power(Power::stopped(WEB1, SOON).after(SOON));
+    mssh(&caller, &[WEB1, "echo there"]).prints("there\n");
+    let starts = caller.calls_of(START);
+    assert!(
+        starts.len() == 1 && starts[0].status == Some(200),
+        "{starts:?}"
+    );
+}
+
+#[test]
+fn session_manager_is_waited_for_until_its_agent_is_online() {
+    let caller = caller();
+    let power = Power::stopped(WEB1, SOON).with_agent_after(Duration::from_secs(3));
+    caller.power(power.clone());
+    mssh(&caller, &["--ssm", WEB1, "echo there"]).prints("there\n");
+    caller.power(power);
+    let began = Instant::now();
+    let mut shell = caller.command("mssh");
+    let mut child = shell
+        .args(["--shell", "--start", WEB1])
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("mssh starts");
+    let has_begun = || caller.sessions().len() == 2;
+    assert!(eventually(PATIENCE, has_begun));
+    assert!(began.elapsed() > Duration::from_secs(3));
+    kill_process(pid_of(&child), Signal::TERM).expect("a process");
+    let _ = child.wait();
+}
+
+#[test]
+fn the_wait_has_a_limit() {
+    let caller = caller();
+    caller.power(Power::stopped(WEB1, Duration::from_hours(1)));
+    let began = Instant::now();
+    mssh(&caller, &["--wait", "3", WEB1]).fails(
+        255,
+        &[
+            &format!("mssh: error: instance {WEB1} is still pending after 3s"),
+            "mssh: hint: it is left as it is; `--wait 6s` waits longer",
+        ],
+    );
+    assert!(began.elapsed() < Duration::from_secs(10));
+    let caller = self::caller();
+    caller.power(Power::stopped(WEB1, Duration::ZERO));
+    let closed = format!("-p{}", crate::sandbox::free_port());
+    run(&caller, "mssh", ["--start", "--wait=3", &closed, WEB1]).fails(
+        255,
+        &[
+            &format!("mssh: error: instance {WEB1} runs, but cannot be reached after 3s"),
+            "mssh: hint: it is left as it is; `--wait 6s` waits longer",
+        ],
+    );
+}
+
+#[test]
+fn a_signal_ends_the_wait_and_says_what_is_left() {
+    let caller = caller();
+    caller.power(Power::stopped(WEB1, Duration::from_hours(1)));
+    let mut mssh = caller.command("mssh");
+    mssh.args(["--start", WEB1])
+        .stderr(std::process::Stdio::piped());
+    let child = mssh.spawn().expect("mssh starts");
+    let starts = || caller.calls_of(DESCRIBE_INSTANCES).len() > 1;
+    assert!(eventually(PATIENCE, starts));
+    kill_process(pid_of(&child), Signal::INT).expect("a process");
+    let outcome = outcome(child);
+    let error =
+        format!("mssh: error: no longer waiting: instance {WEB1} is pending, and left so\n");
+    assert_eq!((outcome.code, outcome.stderr), (Some(255), error));
+    assert!(caller.calls_of("SendSSHPublicKey").is_empty());
+}
+
+#[test]
+fn a_terminal_shows_what_is_waited_for() {
+    let caller = caller();
+    caller.power(Power::stopped(WEB1, Duration::from_secs(5)));
+    let line = format!("mssh --start -p {} {WEB1} echo there", lab().port());
+    let pty = Pty::open(&caller, &line);
+    let shows = || {
+        pty.screen()
+            .contains(&format!("waiting for instance {WEB1}: pending, "))
+    };
+    assert!(eventually(PATIENCE, shows), "{}", pty.screen());
+    assert!(
+        eventually(PATIENCE, || pty.screen().contains("there")),
+        "{}",
+        pty.screen()
+    );
+}
+
+#[test]
+fn what_ec2_refuses_is_an_error() {
+    let refused = |trouble, line: &str| {
+        let caller = caller();
+        caller.power(Power::stopped(WEB1, SOON));
+        caller.fault(Fault::new(trouble).on(START));
+        let outcome = mssh(&caller, &[WEB1]);
+        assert!(
+            outcome.code == Some(255) && outcome.stderr.contains(line),
+            "{outcome:?}"
+        );
+        assert!(caller.calls_of("SendSSHPublicKey").is_empty());
+    };
+    refused(
+        Trouble::Denied,
+        "a policy must allow ec2:StartInstances on ",
+    );
+    for code in ["InsufficientInstanceCapacity", "IncorrectInstanceState"] {
+        let line = format!("ec2:StartInstances failed: Something is not as it should be. ({code})");
+        refused(Trouble::Error(code), &line);
+    }
+    mssh(&caller(), &[TERMINATED]).fails(
+        255,
+        &[
+            &format!("mssh: error: instance {TERMINATED} is terminated"),
+            "mssh: hint: it cannot be started again",
+        ],
+    );
+}
+
+#[test]
+fn a_dry_run_starts_nothing_and_mistakes_are_reported() {
+    let caller = caller();
+    caller.power(Power::stopped(WEB1, SOON));
+    let outcome = mssh(&caller, &["--dry-run", WEB1]);
+    assert_eq!(outcome.code, Some(255));
+    assert!(caller.calls_of(START).is_empty());
+    for (words, error, hint) in [
+        (
+            &["--wait", "5m", WEB1][..],
+            "--wait needs --start",
+            "add --start, or leave out --wait",
+        ),
+        (
+            &["--start", "--wait", "soon", WEB1],
+            "`soon` is not a valid time to wait",
+            "write a number with s, m or h, like 90s, 5m or 1h; up to 24h",
+        ),
+    ] {
+        let lines = [
+            format!("mssh: error: {error}"),
+            format!("mssh: hint: {hint}"),
+        ];
+        run(&caller, "mssh", words).fails(255, &[&lines[0], &lines[1]]);
+    }
+}
+
+#[test]
+fn files_are_copied_and_ports_forwarded_after_a_start() {
+    let caller = caller();
+    caller.power(Power::stopped(WEB1, SOON));
+    let port = lab().port().to_string();
+    let line = format!("{WEB1}:/etc/hostname");
+    let mut mscp = caller.command("mscp");
+    let to = caller.run_dir().join("copied");
+    finish(mscp.args(["--start", "-P", &port, &line]).arg(&to)).prints("");
+    caller.power(Power::stopped(WEB1, SOON));
+    let mut listen = caller.command("mssh");
+    listen.args(["--listen", "0", "--start", &format!("{WEB1}:{port}")]);
+    listen.stdout(std::process::Stdio::piped());
+    let mut child = listen.spawn().expect("mssh starts");
+    let mut told = String::new();
+    let mut stdout = child.stdout.take().expect("a pipe");
+    std::io::Read::read_to_string(&mut stdout, &mut told).expect("a port");
+    assert!(told.trim().parse::<u16>().is_ok(), "{told}");
+    kill_process(pid_of(&child), Signal::TERM).expect("a process");
+    let _ = child.wait();
+    assert_eq!(caller.calls_of(START).len(), 2);
+}
