@@ -86,7 +86,13 @@ fn session_manager_channels() {
         .collect();
     mutations(&[&stream], |mut bytes| {
         let mut now = Duration::from_secs(1_700_000_000);
-        let mut channel = SsmChannel::new(Purpose::Port, 1, now);
+        let purpose = match bytes.len() % 2 {
+            0 => Purpose::Port,
+            _ => Purpose::Forward {
+                to_other_host: false,
+            },
+        };
+        let mut channel = SsmChannel::new(purpose, 1, now);
         channel.connected("token", now);
         let (mut received, mut sent) = (0, 0);
         while let Some((length, rest)) = bytes.split_first_chunk::<2>() {

@@ -59,19 +59,7 @@ pub(crate) async fn run<T>(
         wait: Wait::begin(format!("instance {}", found.id)),
         state: RefCell::new(found.state.clone()),
     };
-    let steps = async {
-        let mut instance = start.until_running(&found.id).await?;
-        loop {
-            if let Some(way) = way_in(&instance).await? {
-                return Ok((instance, way));
-            }
-            start
-                .wait
-                .progress("runs, and cannot be reached yet".to_owned());
-            sleep(PAUSE).await;
-            instance = start.look(&found.id).await?;
-        }
-    };
+    let steps = start.until_reachable(&found.id, way_in);
     let state = || start.state.borrow().clone();
     let id = found.id.clone();
     tokio::select! {
@@ -94,31 +82,40 @@ struct Start<'a> {
 }
 
 impl Start<'_> {
+    async fn until_reachable<T>(
+        &self,
+        id: &InstanceId,
+        way_in: impl AsyncFn(&Instance) -> Result<Option<T>, Error>,
+    ) -> Result<(Instance, T), Error> {
+        let mut instance = self.until_running(id).await?;
+        loop {
+            if let Some(way) = way_in(&instance).await? {
+                return Ok((instance, way));
+            }
+            let progress = "runs, and cannot be reached yet";
+            self.wait.progress(progress.to_owned());
+            sleep(PAUSE).await;
+            instance = self.look(id).await?;
+        }
+    }
+
     async fn until_running(&self, id: &InstanceId) -> Result<Instance, Error> {
         let mut is_asked = false;
         loop {
-            let state = self.state.borrow().clone();
-            match state {
-                State::Stopped if !is_asked => {
-                    self.aws.start_instance(id).await?;
-                    is_asked = true;
-                }
-                // EC2 may take a moment to say that it is pending.
-                State::Stopped | State::Stopping | State::Pending | State::Running => {}
-                State::ShuttingDown | State::Terminated | State::Other(_) => {}
+            if *self.state.borrow() == State::Stopped && !is_asked {
+                self.aws.start_instance(id).await?;
+                is_asked = true;
             }
             let instance = self.look(id).await?;
             match &instance.state {
                 State::Running => return Ok(instance),
-                State::Stopped | State::Stopping | State::Pending => {}
+                // EC2 may take a moment to say that it is pending.
+                State::Stopped if is_asked => self.wait.progress(State::Pending.to_string()),
+                state @ (State::Stopped | State::Stopping | State::Pending) => {
+                    self.wait.progress(state.to_string());
+                }
                 _ => return Err(find::not_running(&instance, self.aws)),
             }
-            let shown = if is_asked {
-                State::Pending
-            } else {
-                instance.state
-            };
-            self.wait.progress(shown.to_string());
             sleep(PAUSE).await;
         }
     }

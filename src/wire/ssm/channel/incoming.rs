@@ -103,22 +103,7 @@ impl SsmChannel {
                     }
                 }
             }
-            payload::HANDSHAKE_COMPLETE => {
-                let before = std::mem::replace(&mut self.handshake, Handshake::Complete);
-                if before == Handshake::Complete {
-                    return;
-                }
-                if self.phase == Phase::Handshake {
-                    self.agent.connects(now);
-                    match self.purpose {
-                        Purpose::Port => self.phase = Phase::Banner(now + BANNER),
-                        Purpose::Forward { .. } => self.open_connection(now),
-                        Purpose::Shell => self.phase = Phase::Open,
-                    }
-                }
-                self.events
-                    .extend(handshake::customer_message(bytes).map(Event::Message));
-            }
+            payload::HANDSHAKE_COMPLETE => self.completed(bytes, now),
             payload::EXIT_CODE => {
                 let text = std::str::from_utf8(bytes).unwrap_or_default();
                 let status = text.trim().trim_start_matches(EXIT_CODE);
@@ -126,5 +111,23 @@ impl SsmChannel {
             }
             _ => {}
         }
+    }
+
+    /// The agent says that the handshake is complete.
+    fn completed(&mut self, bytes: &[u8], now: Time) {
+        let before = std::mem::replace(&mut self.handshake, Handshake::Complete);
+        if before == Handshake::Complete {
+            return;
+        }
+        if self.phase == Phase::Handshake {
+            self.agent.connects(now);
+            match self.purpose {
+                Purpose::Port => self.phase = Phase::Banner(now + BANNER),
+                Purpose::Forward { .. } => self.open_connection(now),
+                Purpose::Shell => self.phase = Phase::Open,
+            }
+        }
+        self.events
+            .extend(handshake::customer_message(bytes).map(Event::Message));
     }
 }
