@@ -33,6 +33,7 @@ mod list;
 mod listen;
 mod match_exec;
 mod modes;
+mod pick;
 mod plan;
 mod proxy_command;
 mod resolve;
@@ -174,6 +175,7 @@ fn run_request(
         }
         Request::ProxyCommand(request) => return proxy_command::run(&request, terminal),
         Request::Listen(request) => return wait_for(listen::run(&request, terminal)),
+        Request::Picker(request) => return pick::run(&request, terminal),
         Request::List(request) => list::run(&request, terminal),
         Request::ShowConfig(request) => print(&config::shown(line, &request)?),
         Request::InitConfig => config::init(terminal),

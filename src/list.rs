@@ -14,7 +14,8 @@ use crate::plan::list::{json, tsv};
 use crate::resolve::lazy_aws::LazyAws;
 use crate::run::{output_width, print, wait_for};
 use crate::world::aws::listing::Page;
-use crate::world::cache::{InstanceCache, now};
+use crate::world::cache::InstanceCache;
+use crate::world::process::clock::seconds;
 use crate::world::tty::terminal::{Terminal, printable};
 use crate::world::tty::waiting::{self, Wait};
 
@@ -92,7 +93,7 @@ impl<'a> Listing<'a> {
             request,
             style: Style {
                 width: output_width(),
-                now: now(),
+                now: seconds(),
                 has_more: false,
             },
             began: Instant::now(),

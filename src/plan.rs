@@ -3,10 +3,6 @@
 
 pub(crate) mod argv;
 pub(crate) mod aws;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the picker and completion will read it")
-)]
 pub(crate) mod cache;
 pub(crate) mod cli;
 pub(crate) mod columns;
@@ -19,7 +15,6 @@ pub(crate) mod list;
 mod nearest;
 pub(crate) mod os_user;
 pub(crate) mod pattern;
-#[cfg_attr(not(test), expect(dead_code, reason = "not shown yet"))]
 pub(crate) mod picker;
 pub(crate) mod program;
 pub(crate) mod route;

@@ -91,6 +91,7 @@ fn reference(program: Program) -> Roff {
     let ways: Vec<Term> = Way::descriptions(program).collect();
     terms(&mut roff, "WAYS", &ways);
     if is_ssh {
+        picker(&mut roff);
         plain_ssh(&mut roff);
         port(&mut roff);
     }
@@ -98,6 +99,7 @@ fn reference(program: Program) -> Roff {
     terms(&mut roff, "FILES", text::FILES);
     if is_ssh {
         term(&mut roff, text::CACHE);
+        term(&mut roff, text::PICKS);
         term(&mut roff, text::INSTALLED);
     }
     terms(&mut roff, "EXIT STATUS", text::STATUS);
@@ -132,6 +134,23 @@ fn plain_ssh(roff: &mut Roff) {
         "Without -i, mssh --proxy is also the ssh agent of that login: it keeps the key in memory, and \
          ssh finds its socket as DIR/ID.PORT.USER (--agent-dir DIR, else /dev/shm/mssh-agent-UID). \
          When mssh itself runs ssh, the block does not apply.",
+    ] {
+        roff.control("PP", []);
+        roff.text([roman(paragraph)]);
+    }
+}
+
+fn picker(roff: &mut Roff) {
+    roff.control("SH", ["CHOOSING AN INSTANCE"]);
+    for paragraph in [
+        "mssh without a target, on a terminal, shows the instances; so does --pick with any command \
+         line, in which the target is what the list is filtered by at first. Each word that you \
+         type must match letters of the name in their order, or a part of the ID, an address, the \
+         zone, the type or a tag. Enter logs in, and Esc or Ctrl-C ends mssh with status 130. The \
+         list of last time is shown at once, and updated when AWS answers.",
+        "mssh --list [PATTERN] prints them, as a table sorted by name, or with --json or --tsv. \
+         PATTERN is a name, which may have wildcards, tag:KEY=VALUE, tag:KEY, asg:NAME, an ID or an \
+         address.",
     ] {
         roff.control("PP", []);
         roff.text([roman(paragraph)]);

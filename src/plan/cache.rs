@@ -63,7 +63,7 @@ fn line(row: &Row, with_tags: bool) -> String {
 pub(crate) struct Snapshot {
     text: String,
     /// When AWS sent it, in seconds since 1970.
-    pub(crate) taken: u64,
+    taken: u64,
 }
 
 impl Snapshot {
@@ -98,21 +98,6 @@ impl Snapshot {
 pub(crate) struct Entry<'a>(&'a str);
 
 impl<'a> Entry<'a> {
-    /// The value of its `Name` tag; empty if it has none. It is not escaped for a terminal.
-    pub(crate) fn name(self) -> Cow<'a, str> {
-        unescaped(self.field(0))
-    }
-
-    /// Its ID, which is not checked.
-    pub(crate) fn id(self) -> &'a str {
-        self.field(1)
-    }
-
-    /// Its state, by EC2's name.
-    pub(crate) fn state(self) -> &'a str {
-        self.field(2)
-    }
-
     /// Its other tags.
     pub(crate) fn tags(self) -> impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)> {
         let mut fields = self.fields();
@@ -122,10 +107,6 @@ impl<'a> Entry<'a> {
             let key = unescaped(fields.next()?);
             Some((key, unescaped(fields.next()?)))
         })
-    }
-
-    fn field(self, number: usize) -> &'a str {
-        self.fields().nth(number).unwrap_or_default()
     }
 
     fn fields(self) -> Split<'a, char> {
@@ -151,6 +132,28 @@ impl<'a> Entry<'a> {
                 .map(|(key, value)| (key.into_owned(), value.into_owned()))
                 .collect(),
         })
+    }
+}
+
+#[cfg_attr(not(test), expect(dead_code, reason = "completion will ask for them"))]
+impl<'a> Entry<'a> {
+    /// The value of its `Name` tag; empty if it has none. It is not escaped for a terminal.
+    pub(crate) fn name(self) -> Cow<'a, str> {
+        unescaped(self.field(0))
+    }
+
+    /// Its ID, which is not checked.
+    pub(crate) fn id(self) -> &'a str {
+        self.field(1)
+    }
+
+    /// Its state, by EC2's name.
+    pub(crate) fn state(self) -> &'a str {
+        self.field(2)
+    }
+
+    fn field(self, number: usize) -> &'a str {
+        self.fields().nth(number).unwrap_or_default()
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod list;
 pub(crate) mod listen;
 pub(crate) mod options;
 pub(crate) mod parent_ssh;
+pub(crate) mod pick;
 pub(crate) mod places;
 pub(crate) mod proxy_command;
 pub(crate) mod request;
@@ -77,6 +78,9 @@ fn request(program: Program, mut options: Options, mut scan: Scan) -> Result<Req
     let task = Task::of(&options, &scan);
     conflict::check_options(task, &options, &scan)?;
     target_by_id(program, task, &mut options, &mut scan);
+    if options.picker {
+        return Ok(Request::Picker(Box::new(pick::request(options, &scan)?)));
+    }
     if !matches!(task, Task::Connect | Task::Serial | Task::Proxy) {
         conflict::check_words(task, program, &scan)?;
     }
@@ -101,7 +105,10 @@ fn connection(
         return Ok(client(options.dry_run, scan.words));
     }
     if scan.operands.is_empty() {
-        return Err(Usage::NoTarget);
+        return match program {
+            Program::Ssh => Ok(Request::Picker(Box::new(pick::request(options, &scan)?))),
+            Program::Sftp | Program::Scp => Err(Usage::NoTarget),
+        };
     }
     if task == Task::Serial {
         conflict::check_words(task, program, &scan)?;

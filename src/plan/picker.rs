@@ -26,6 +26,8 @@ pub(crate) struct Picker {
     found: Vec<usize>,
     /// Which of them is under the cursor.
     cursor: usize,
+    /// Whether a key was pressed: until then, the cursor stays on the first one, whichever that is.
+    is_touched: bool,
     /// The rows of a page, as drawn last.
     page: usize,
     /// Whether AWS is still asked.
@@ -61,6 +63,7 @@ impl Picker {
             typed,
             found: Vec::new(),
             cursor: 0,
+            is_touched: false,
             page: 10,
             is_waiting: true,
             note: None,
@@ -74,37 +77,26 @@ impl Picker {
 
     /// Replaces all instances. The cursor stays on the same one.
     pub(crate) fn set(&mut self, mut rows: Vec<Row>, now: u64) {
+        let current = self.current().map(|row| row.id.clone());
         row::sort(&mut rows);
         let choice = |row: Row| Choice {
             haystack: Haystack::of(&row),
             score: self.picks.score(&row.id, now),
             row,
         };
-        let current = self.current().map(|row| row.id.clone());
         self.choices = rows.into_iter().map(choice).collect();
         // Stable: those that were never picked stay sorted by name.
         self.choices.sort_by(|a, b| b.score.total_cmp(&a.score));
         self.filter();
-        let id_of = |at: &usize| &self.choices[*at].row.id;
-        let same = self
-            .found
-            .iter()
-            .position(|at| Some(id_of(at)) == current.as_ref());
-        self.cursor = same.unwrap_or_default();
+        let is_current = |at: &usize| Some(&self.choices[*at].row.id) == current.as_ref();
+        let same = self.found.iter().position(is_current);
+        self.cursor = same.filter(|_| self.is_touched).unwrap_or_default();
     }
 
     /// Adds instances to those that are there.
     pub(crate) fn add(&mut self, rows: Vec<Row>, now: u64) {
-        let old = std::mem::take(&mut self.choices);
-        let current = self
-            .found
-            .get(self.cursor)
-            .map(|at| old[*at].row.id.clone());
-        let rows = old.into_iter().map(|it| it.row).chain(rows).collect();
-        self.found.clear();
-        self.set(rows, now);
-        let is_current = |at: &usize| Some(&self.choices[*at].row.id) == current.as_ref();
-        self.cursor = self.found.iter().position(is_current).unwrap_or_default();
+        let all = self.choices.iter().map(|it| it.row.clone());
+        self.set(all.chain(rows).collect(), now);
     }
 
     /// The instance under the cursor.
@@ -115,6 +107,7 @@ impl Picker {
 
     /// Takes a key.
     pub(crate) fn press(&mut self, key: Key) -> Step {
+        self.is_touched = true;
         match key {
             Key::Enter => {
                 if let Some(row) = self.current() {

@@ -41,7 +41,7 @@ use self::error::{AwsError, StaleSession, UnreadableFile};
 use self::files::Files;
 use self::http::proxies;
 pub(crate) use self::refreshing::RefreshingCredentials;
-pub(crate) use self::settings::network;
+pub(crate) use self::settings::{configured_region, network};
 pub(crate) use self::sign::{Scope, presigned};
 pub(crate) use self::ssm::{Session, SessionKind};
 use crate::plan::aws::profiles::Profile;

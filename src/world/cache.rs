@@ -6,22 +6,21 @@
 //! written counts as missing.
 
 use std::env;
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fs;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
-use rustix::fs::OFlags;
 use sha2::{Digest, Sha256};
-use tempfile::NamedTempFile;
 
+use super::private_file;
 use crate::plan::cache::{self, MOST, Snapshot};
 use crate::plan::cli::Options;
 use crate::plan::list::row::Row;
 use crate::plan::target::ids::Region;
 use crate::world::aws::files;
+use crate::world::process::clock::seconds;
 use crate::world::tty::terminal::Terminal;
 
 /// The beginning of the files' names.
@@ -57,7 +56,7 @@ impl InstanceCache {
 
     /// The list, if there is one that nobody else could have written.
     pub(crate) fn read(&self) -> Option<Snapshot> {
-        match read(&self.path) {
+        match private_file::read(&self.path, MOST) {
             Ok(text) => {
                 let list = Snapshot::parse(text);
                 if list.is_none() {
@@ -76,13 +75,16 @@ impl InstanceCache {
 
     /// Replaces the list by one that AWS has just sent. Without success, the old one stays.
     pub(crate) fn write(&self, rows: &[Row]) {
-        let Some(text) = cache::text(rows, now()) else {
+        let Some(text) = cache::text(rows, seconds()) else {
             return;
         };
-        if let Err(error) = write(&self.path, text.as_bytes()) {
-            let path = self.path.display();
-            self.terminal
-                .debug(|| format!("cannot write {path}: {error}"));
+        match private_file::write(&self.path, text.as_bytes()) {
+            Ok(()) => self.path.parent().into_iter().for_each(delete_old),
+            Err(error) => {
+                let path = self.path.display();
+                self.terminal
+                    .debug(|| format!("cannot write {path}: {error}"));
+            }
         }
     }
 
@@ -92,19 +94,9 @@ impl InstanceCache {
     }
 }
 
-/// The time, in seconds since 1970.
-pub(crate) fn now() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.unwrap_or_default().as_secs()
-}
-
 /// `$XDG_CACHE_HOME/mssh`, else `~/.cache/mssh`.
 fn directory() -> Option<PathBuf> {
-    // A relative path is to be ignored (XDG Base Directory Specification).
-    let set = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let set = set.filter(|path| path.is_absolute());
-    let base = set.or_else(|| Some(files::home()?.join(".cache")))?;
-    Some(base.join("mssh"))
+    private_file::directory("XDG_CACHE_HOME", ".cache")
 }
 
 /// A name for the credentials that a run with this `--profile` uses.
@@ -135,65 +127,6 @@ fn credentials(profile: Option<&str>) -> String {
     hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Reads a file of ours.
-///
-/// # Errors
-/// If it cannot be read, is too long or no UTF-8; if another user owns it or its directory, or may
-/// write to them; if it is no file.
-fn read(path: &Path) -> io::Result<String> {
-    let directory = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    // Not to wait for the writer of a pipe.
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let flags = flags.bits().cast_signed();
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags)
-        .open(path)?;
-    let metadata = file.metadata()?;
-    check_owner(&fs::metadata(directory)?)?;
-    check_owner(&metadata)?;
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is no file"));
-    }
-    content(&file)
-}
-
-fn content(file: &File) -> io::Result<String> {
-    let mut text = String::new();
-    file.take(MOST as u64 + 1).read_to_string(&mut text)?;
-    if text.len() > MOST {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    Ok(text)
-}
-
-fn check_owner(metadata: &fs::Metadata) -> io::Result<()> {
-    if metadata.uid() != nix::unistd::geteuid().as_raw() {
-        return Err(io::Error::other("another user owns it"));
-    }
-    if metadata.mode() & 0o022 != 0 {
-        return Err(io::Error::other("other users may write to it"));
-    }
-    Ok(())
-}
-
-/// Replaces a file, readers of which see the old content or the new one. It is not synced: after a
-/// crash it may be empty, and is then ignored.
-fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-    let directory = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(directory)?;
-    check_owner(&fs::metadata(directory)?)?;
-    // With mode 0600.
-    let mut file = NamedTempFile::new_in(directory)?;
-    file.write_all(content)?;
-    file.persist(path)?;
-    delete_old(directory);
-    Ok(())
-}
-
 /// Deletes lists that nobody has asked for in a long time.
 fn delete_old(directory: &Path) {
     let entries = fs::read_dir(directory)
@@ -213,8 +146,10 @@ fn delete_old(directory: &Path) {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::Permissions;
-    use std::os::unix::fs::PermissionsExt;
+    use std::fs::{File, Permissions};
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+    use std::time::SystemTime;
 
     use super::*;
     use crate::plan::program::Program;

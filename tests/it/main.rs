@@ -15,6 +15,7 @@
 //! - `host_key`: host keys are kept by instance ID, where the user has no other arrangement
 //! - `serial`: the serial console and its host key
 //! - `hops`: through instances (`-J`), with a key for each
+//! - `pick`: the picker, in a terminal
 //! - `plain`: plain ssh, scp, sftp, rsync and git, with `mssh` as their ProxyCommand
 //! - `list`: `--list` shows all instances, whatever they are called
 //! - `listen`: a local port that is forwarded to an instance
@@ -67,6 +68,7 @@ mod listen;
 mod network;
 mod os_user;
 mod own_connection;
+mod pick;
 mod plain;
 mod promises;
 mod reference;

@@ -79,8 +79,14 @@ pub(super) const FILES: &[Term] = &[
 /// For mssh only.
 pub(super) const CACHE: Term = (
     "$XDG_CACHE_HOME/mssh, ~/.cache/mssh",
-    "Written by --list: names, IDs, addresses and tags of instances, never used to connect without \
-     asking AWS.",
+    "Written by --list and the picker: names, IDs, addresses and tags of instances, never used to \
+     connect without asking AWS.",
+);
+
+/// For mssh only.
+pub(super) const PICKS: Term = (
+    "$XDG_STATE_HOME/mssh/picks, ~/.local/state/mssh/picks",
+    "How often and when instances were chosen in the picker, which shows them first.",
 );
 
 /// For mssh only.

@@ -265,6 +265,8 @@ pub struct Options {
     pub json: bool,
     /// `--tsv`.
     pub tsv: bool,
+    /// `--pick`.
+    pub picker: bool,
     /// `--no-cache`.
     pub no_cache: bool,
     /// `--debug`.

@@ -29,6 +29,7 @@ pub(crate) enum Name {
     List,
     Tsv,
     NoCache,
+    Picker,
     Listen,
     Proxy,
     AgentDir,

@@ -7,6 +7,7 @@ use super::invocation::{Invocation, Options};
 use super::list::ListRequest;
 use super::listen::ListenRequest;
 use super::options::Shell;
+use super::pick::PickRequest;
 use super::proxy_command::ProxyRequest;
 use super::setup::Setup;
 
@@ -24,6 +25,8 @@ pub enum Request {
     Shell(Box<Invocation>),
     /// Say what is wrong with a connection (`--doctor`).
     Examine(Box<Examination>),
+    /// Let the user choose an instance.
+    Picker(Box<PickRequest>),
     /// List instances (`--list`).
     List(Box<ListRequest>),
     /// Print this on standard output.
@@ -54,6 +57,7 @@ impl Request {
             | Self::Print(_)
             | Self::Setup(_)
             | Self::List(_)
+            | Self::Picker(_)
             | Self::InitConfig => None,
         }
     }

@@ -17,6 +17,8 @@ use crate::plan::way::Way;
 pub enum Usage {
     #[error("no target given")]
     NoTarget,
+    #[error("--pick needs a terminal")]
+    NoTerminal,
     #[error(transparent)]
     Name(#[from] BadName),
     #[error("`{0}` is a managed node, not an EC2 instance")]
@@ -153,6 +155,7 @@ impl Hint for Usage {
                      releases"
                 ));
             }
+            Self::NoTerminal => "name a target; `mssh --list` lists the instances",
             Self::NoTarget => "give one, like `ec2-user@i-0123456789abcdef0`; see `--help`",
             Self::ManagedNode(_) => {
                 "EC2 Instance Connect cannot push a key to it: use `--ssm -i KEY` with a key that \

@@ -124,6 +124,7 @@ impl Options {
             Name::Json => self.json = true,
             Name::Tsv => self.tsv = true,
             Name::NoCache => self.no_cache = true,
+            Name::Picker => self.picker = true,
             Name::Debug => self.debug = true,
             // These select a mode or a document; and ssh gets the key.
             Name::List

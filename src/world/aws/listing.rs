@@ -144,12 +144,10 @@ impl Intercept for RowReader {
 }
 
 impl RowReader {
-    /// The body without the rows; unchanged if it is no such answer, so that the SDK refuses it.
+    /// The body without the rows; an error if it is no such answer.
     async fn rest_of(self, body: SdkBody) -> Result<Frame<Bytes>, BoxError> {
         let whole = body.collect().await?.to_bytes();
-        let Ok(answer) = answer::read(&whole, &self.region) else {
-            return Ok(Frame::data(whole));
-        };
+        let answer = answer::read(&whole, &self.region)?;
         *self.rows.lock().unwrap_or_else(PoisonError::into_inner) = answer.rows;
         Ok(Frame::data(answer.rest.into()))
     }

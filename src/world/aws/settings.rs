@@ -19,6 +19,7 @@ use super::retry;
 use super::variables::{first, is_true};
 use crate::plan::aws::profiles::Profile;
 use crate::plan::aws::region::{RegionSettings, RegionSource};
+use crate::plan::target::ids::Region;
 use crate::world::aws::error::{AwsError, SettingError};
 use crate::world::net::trust::Trust;
 use crate::world::net::websocket::NetworkConfig;
@@ -113,6 +114,17 @@ pub(super) fn regions(profile: Profile<'_>, known: bool) -> Result<RegionSetting
             .or_else(by_profile),
         profile: own.map(|region| (profile.name.to_owned(), region)),
     })
+}
+
+/// The region that is configured, without asking the metadata service of this machine.
+///
+/// # Errors
+/// Files that cannot be parsed, [`AwsError::UnknownProfile`], a bad region.
+pub(crate) fn configured_region(name: Option<&str>) -> Result<Option<Region>, AwsError> {
+    let files = Files::read()?;
+    let name = profile_name(name)?;
+    let regions = regions(files.profile(name.as_deref())?, false)?;
+    Ok(regions.region()?)
 }
 
 /// What connections need that are not the SDK's.

@@ -40,3 +40,9 @@ impl Clock {
 pub(crate) fn took(since: std::time::Instant) -> String {
     format!("{:.1} ms", since.elapsed().as_secs_f64() * 1000.0)
 }
+
+/// The time, in seconds since 1970.
+pub(crate) fn seconds() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.unwrap_or_default().as_secs()
+}

@@ -1,5 +1,6 @@
 //! The running program: its file, its stack, and its duties as PID 1.
 
+use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -30,6 +31,16 @@ pub(crate) fn path() -> io::Result<PathBuf> {
         let found = which::which(name).map_err(io::Error::other)?;
         std::path::absolute(found)
     })
+}
+
+/// Becomes the same program under the same name, with these words (execve(2)). Returns only if that
+/// fails.
+pub(crate) fn start_again(words: &[OsString]) -> io::Error {
+    let name = std::env::args_os().next().unwrap_or_default();
+    match path() {
+        Ok(path) => Command::new(path).arg0(name).args(words).exec(),
+        Err(error) => error,
+    }
 }
 
 /// Runs `run` with enough stack, even if the user's limit (`ulimit -s`) is small.

@@ -2,31 +2,23 @@
 //!
 //! Standard input belongs to the session, so this asks on `/dev/tty`, as getpass(3) does. While it
 //! asks, the terminal sends no signals for its special keys: they arrive as bytes, and the terminal is
-//! restored before this sends their signals. Signals from elsewhere restore it, too. They concern
-//! the whole process, so the saved state is a static.
+//! restored before this sends their signals.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Write};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::Arc;
 
 use rustix::process::{Signal, kill_current_process_group};
 use rustix::termios::{
-    LocalModes, OptionalActions, SpecialCodeIndex, SpecialCodes, Termios, tcgetattr, tcsetattr,
+    LocalModes, OptionalActions, SpecialCodeIndex, SpecialCodes, Termios, tcgetattr,
 };
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
+use super::changed_modes::{self, ChangedModes};
 use super::waiting;
-use crate::world::process::signals;
 
 /// The longest answer, in bytes.
 const LONGEST: usize = 100;
-
-/// The terminal without echo, and its state before.
-static BEFORE: Mutex<Option<(Arc<File>, Termios)>> = Mutex::new(None);
-
-/// The fatal signals that have a handler: see [`watch`].
-static WATCHED: OnceLock<Vec<Signal>> = OnceLock::new();
 
 /// The user's answer.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,8 +40,7 @@ impl Prompt {
     /// Opens the terminal of our session, if it has one.
     #[must_use]
     pub(crate) fn open() -> Option<Self> {
-        let terminal = OpenOptions::new().read(true).write(true).open("/dev/tty");
-        let terminal = Arc::new(terminal.ok()?);
+        let terminal = changed_modes::open()?;
         Some(Self { terminal })
     }
 
@@ -59,11 +50,12 @@ impl Prompt {
     /// # Errors
     /// If the terminal is gone.
     pub(crate) async fn ask(&self, question: &str) -> io::Result<PromptAnswer> {
-        let watched = WATCHED.get_or_init(watch);
         let _hidden = waiting::hide_line();
-        let without_echo = WithoutEcho::begin(&self.terminal)?;
+        let keys = tcgetattr(&self.terminal)?.special_codes;
+        let when = OptionalActions::Flush;
+        let without_echo = ChangedModes::begin(&self.terminal, when, b"", hide_input)?;
         (&*self.terminal).write_all(question.as_bytes())?;
-        let (terminal, keys) = (Arc::clone(&self.terminal), without_echo.keys.clone());
+        let terminal = Arc::clone(&self.terminal);
         let (answer, answered) = oneshot::channel();
         // Not spawn_blocking: the runtime would wait for that thread before it ends.
         std::thread::spawn(move || answer.send(read(&terminal, &keys)));
@@ -76,7 +68,7 @@ impl Prompt {
             Keypress::Suspend => Ok(PromptAnswer::Stop),
             Keypress::Interrupt(signal) => {
                 kill_current_process_group(signal)?;
-                if watched.contains(&signal) {
+                if changed_modes::watched().contains(&signal) {
                     std::future::pending().await
                 } else {
                     Ok(PromptAnswer::End)
@@ -91,61 +83,12 @@ pub(crate) fn stop() {
     let _ = kill_current_process_group(Signal::TSTP);
 }
 
-/// Turns echo, line editing and signal keys of a terminal off until dropped. Not cfmakeraw(3): output
-/// stays as it is, since log lines may come meanwhile.
-#[derive(Debug)]
-struct WithoutEcho {
-    keys: SpecialCodes,
-}
-
-impl WithoutEcho {
-    fn begin(terminal: &Arc<File>) -> io::Result<Self> {
-        let before = tcgetattr(terminal)?;
-        let keys = before.special_codes.clone();
-        let mut modes = before.clone();
-        modes.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
-        modes.special_codes[SpecialCodeIndex::VMIN] = 1;
-        modes.special_codes[SpecialCodeIndex::VTIME] = 0;
-        tcsetattr(terminal, OptionalActions::Flush, &modes)?;
-        *saved() = Some((Arc::clone(terminal), before));
-        Ok(Self { keys })
-    }
-}
-
-impl Drop for WithoutEcho {
-    fn drop(&mut self) {
-        restore();
-    }
-}
-
-fn saved() -> MutexGuard<'static, Option<(Arc<File>, Termios)>> {
-    BEFORE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Restores the terminal, unless that is done already.
-fn restore() {
-    if let Some((terminal, before)) = saved().take() {
-        let _ = tcsetattr(terminal, OptionalActions::Flush, &before);
-    }
-}
-
-/// Makes each fatal signal restore the terminal before it ends the process, from now on.
-///
-/// Ignored signals get no handler: with one, the ssh that we become would not ignore them either.
-fn watch() -> Vec<Signal> {
-    let watched = signals::not_ignored();
-    for &number in &watched {
-        if let Ok(mut stream) = signal(SignalKind::from_raw(number.as_raw())) {
-            tokio::spawn(async move {
-                stream.recv().await;
-                restore();
-                if !signals::is_handled() {
-                    let _ = signals::die_of(number);
-                }
-            });
-        }
-    }
-    watched
+/// Turns echo, line editing and signal keys of a terminal off. Not cfmakeraw(3): output stays as it is,
+/// since log lines may come meanwhile.
+fn hide_input(modes: &mut Termios) {
+    modes.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
+    modes.special_codes[SpecialCodeIndex::VMIN] = 1;
+    modes.special_codes[SpecialCodeIndex::VTIME] = 0;
 }
 
 /// The key that ends the input.

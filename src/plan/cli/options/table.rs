@@ -178,12 +178,21 @@ pub(crate) const OPTIONS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
+        name: Name::Picker,
+        long: "pick",
+        mssh_only: true,
+        rare: true,
+        tasks: &[Task::Shell, Task::Serial, Task::Connect],
+        help: "choose the instance on the terminal, as mssh without a target does",
+        ..SWITCH
+    },
+    Opt {
         name: Name::NoCache,
         long: "no-cache",
         mssh_only: true,
         rare: true,
-        tasks: &[Task::List],
-        help: "with --list: write no cache of names and IDs",
+        tasks: &[Task::List, Task::Shell, Task::Serial, Task::Connect],
+        help: "with --list or --pick: read and write no cache of names and IDs",
         ..SWITCH
     },
     Opt {

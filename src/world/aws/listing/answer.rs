@@ -23,16 +23,30 @@ pub(super) struct Answer {
     pub(super) rest: String,
 }
 
+/// An element that is put after the answer. The parser stops at a mistake without a word: this one is
+/// then never reached.
+const END: &str = "end";
+
 /// Reads an answer.
 ///
 /// # Errors
-/// If it is no such answer.
+/// If it is no such answer, or not the whole of one.
 pub(super) fn read(body: &[u8], region: &Region) -> Result<Answer, XmlDecodeError> {
-    let mut document = Document::try_from(body)?;
-    let mut root = document.root_element()?;
-    if !root.start_el().matches(ROOT) {
-        return Err(XmlDecodeError::custom("another element"));
+    let text = std::str::from_utf8(body).map_err(XmlDecodeError::unhandled)?;
+    let begin = text.find(&format!("<{ROOT}"));
+    let begin = begin.ok_or_else(|| XmlDecodeError::custom("no answer"))?;
+    let text = format!("<all>{}<{END}/></all>", &text[begin..]);
+    let mut document = Document::new(&text);
+    let mut all = document.root_element()?;
+    let answer = all.next_tag().map(|mut root| parts(&mut root, region));
+    let end = all.next_tag();
+    if !end.is_some_and(|it| it.start_el().matches(END)) {
+        return Err(XmlDecodeError::custom("a broken answer"));
     }
+    answer.unwrap_or_else(|| Err(XmlDecodeError::custom("an empty answer")))
+}
+
+fn parts(root: &mut ScopedDecoder<'_, '_>, region: &Region) -> Result<Answer, XmlDecodeError> {
     let mut rows = Vec::new();
     let mut token = String::new();
     while let Some(mut part) = root.next_tag() {
@@ -230,6 +244,19 @@ mod tests {
         assert_eq!(rows[0].kind.len(), TEXT);
         for other in ["", "<html>", "{}", "<a><b/></a>", "\u{0}"] {
             assert!(read(other.as_bytes(), &region).is_err(), "{other}");
+        }
+        let whole = answer(INSTANCE);
+        for end in [
+            whole.len() - 1,
+            whole.len() / 2,
+            whole.find("<nextT").expect("there"),
+        ] {
+            assert!(read(&whole.as_bytes()[..end], &region).is_err(), "{end}");
+        }
+        for broken in ["</b>", "<b>", "\u{1b}", "<b></c>", "&", "</item></item>"] {
+            let text = answer(&format!("{INSTANCE}{broken}"));
+            let read = read(text.as_bytes(), &region);
+            assert!(read.is_err() || broken == "&", "{broken}: {read:?}");
         }
     }
 }

@@ -1,0 +1,114 @@
+//! The picker: the user chooses an instance, and mssh starts again with it as the target.
+//!
+//! It opens at once with the cached list, and is updated when AWS answers. Nothing else depends on the
+//! cache: the login asks AWS itself.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use crate::error::Error;
+use crate::plan::cli::pick::PickRequest;
+use crate::plan::cli::usage::Usage;
+use crate::plan::list::row::Row;
+use crate::plan::picker::Picker;
+use crate::plan::program::Program;
+use crate::plan::target::tag_query::not_gone;
+use crate::resolve::lazy_aws::LazyAws;
+use crate::run::wait_for;
+use crate::world::aws::configured_region;
+use crate::world::aws::listing::Page;
+use crate::world::cache::InstanceCache;
+use crate::world::picks;
+use crate::world::process::clock::seconds;
+use crate::world::process::error::IoError;
+use crate::world::process::own_program;
+use crate::world::tty::picker::{self, Update};
+use crate::world::tty::terminal::Terminal;
+
+/// The exit status if nothing is chosen: that of a program that Ctrl-C has ended (fzf(1) has it, too).
+const CANCELLED: u8 = 130;
+
+/// Lets the user choose, and becomes mssh with that instance.
+///
+/// # Errors
+/// If there is no terminal, or nothing to choose from.
+pub(crate) fn run(request: &PickRequest, terminal: Terminal) -> Result<ExitCode, Error> {
+    if !picker::can_ask() {
+        return Err(match request.options.picker {
+            true => Usage::NoTerminal.into(),
+            false => Usage::NoTarget.into(),
+        });
+    }
+    let Some(row) = wait_for(choose(request, terminal))? else {
+        return Ok(ExitCode::from(CANCELLED));
+    };
+    picks::add(&row.id, seconds());
+    let words: Vec<OsString> = request.words(&row);
+    Err(IoError::Start(own_program::start_again(&words)).into())
+}
+
+async fn choose(request: &PickRequest, terminal: Terminal) -> Result<Option<Row>, Error> {
+    let options = &request.options;
+    // A message would be written into the picture.
+    let quiet = Terminal::new(Program::Ssh);
+    let aws = LazyAws::new(options, true, quiet);
+    let mut picker = Picker::new(picks::read(), request.query.clone());
+    let cached = cached(request, terminal).filter(|rows| !rows.is_empty());
+    let is_cached = cached.is_some();
+    match cached {
+        Some(rows) => {
+            picker.set(rows, seconds());
+            // The user may choose without AWS; what it takes to ask AWS can wait for the login.
+            aws.forbid_prompts();
+        }
+        None => {
+            terminal
+                .show_wait_during(false, aws.in_region(None))
+                .await?;
+        }
+    }
+    let (sender, updates) = unbounded_channel();
+    let feed = ask(request, &aws, (sender, is_cached), quiet);
+    let failed = |error| IoError::Start(error).into();
+    picker::choose(picker, Box::pin(feed), updates, failed).await
+}
+
+/// The instances of the last list.
+fn cached(request: &PickRequest, terminal: Terminal) -> Option<Vec<Row>> {
+    let options = &request.options;
+    let region = match &options.region {
+        Some(region) => region.clone(),
+        None => configured_region(options.profile.as_deref()).ok()??,
+    };
+    let list = InstanceCache::of(options, &region, terminal)?.read()?;
+    terminal.debug(|| format!("the cached list is {} s old", list.age(seconds())));
+    Some(list.rows(&region))
+}
+
+/// Asks AWS for all instances. Sends each page, or, in place of a cached list, all at the end.
+async fn ask(
+    request: &PickRequest,
+    aws: &LazyAws,
+    (sender, is_cached): (UnboundedSender<Update>, bool),
+    terminal: Terminal,
+) -> Result<(), Error> {
+    let aws = aws.in_region(None).await?;
+    let mut all = Vec::new();
+    let take = |page: Page| {
+        if !is_cached {
+            let _ = sender.send(Update::Add(page.rows.clone()));
+        }
+        all.extend(page.rows);
+    };
+    aws.list(&[not_gone()], take).await?;
+    if let Some(cache) = InstanceCache::of(&request.options, &aws.region, terminal) {
+        cache.write(&all);
+    }
+    // The receiver is gone if the user has chosen already.
+    if is_cached {
+        let _ = sender.send(Update::Set(all));
+    }
+    Ok(())
+}
