@@ -105,7 +105,12 @@ fn help(program: Program) -> String {
 fn is_left_to_man(opt: &Opt) -> bool {
     matches!(
         opt.name,
-        Name::Install | Name::InitConfig | Name::Pick(Pick::Oldest | Pick::Any)
+        Name::Install
+            | Name::InitConfig
+            | Name::Pick(Pick::Oldest | Pick::Any)
+            | Name::Tsv
+            | Name::NoCache
+            | Name::Picker
     )
 }
 

@@ -1,4 +1,4 @@
-//! `--list`: the instances of a region, as a table, JSON or lines with tabs.
+//! `--list`: the instances of a region, or of several, as a table, JSON or lines with tabs.
 //!
 //! On a terminal, a table of more than one page of DescribeInstances that takes longer than half a
 //! second is shown page by page, each sorted in itself: EC2 needs seconds for a page of a thousand.
@@ -7,14 +7,16 @@
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
+use crate::hint;
 use crate::plan::cli::list::{Format, ListRequest};
 use crate::plan::list::row::{self, Row};
 use crate::plan::list::table::{Style, Table};
 use crate::plan::list::{json, tsv};
 use crate::resolve::lazy_aws::LazyAws;
+use crate::resolve::search;
 use crate::run::{output_width, print, wait_for};
 use crate::world::aws::listing::Page;
-use crate::world::cache::InstanceCache;
+use crate::world::cache;
 use crate::world::process::clock::seconds;
 use crate::world::tty::terminal::{Terminal, printable};
 use crate::world::tty::waiting::{self, Wait};
@@ -31,25 +33,29 @@ pub(crate) fn run(request: &ListRequest, terminal: Terminal) -> Result<(), Error
     let terminal = terminal.with_verbosity(options.debug, request.verbose);
     waiting::set_patience(PATIENCE);
     wait_for(async {
-        let mut aws = LazyAws::new(options, true, terminal);
+        let aws = LazyAws::new(options, true, terminal);
+        let mut accounts = search::accounts(&options.places, aws);
         let list = async {
-            let Err(error) = list(request, &aws, terminal).await else {
+            let Err(error) = list(request, &accounts, terminal).await else {
                 return Ok(());
             };
             let Some(stale) = error.dropped_session() else {
                 return Err(error);
             };
             terminal.warn(&stale.to_string());
-            aws.forget();
-            list(request, &aws, terminal).await
+            accounts.iter_mut().for_each(LazyAws::forget);
+            list(request, &accounts, terminal).await
         };
         terminal.show_wait_during(false, list).await
     })
 }
 
-async fn list(request: &ListRequest, aws: &LazyAws, terminal: Terminal) -> Result<(), Error> {
-    let aws = aws.in_region(None).await?;
-    let wait = Wait::begin(format!("the instances in {}", aws.region));
+async fn list(
+    request: &ListRequest,
+    accounts: &[LazyAws],
+    terminal: Terminal,
+) -> Result<(), Error> {
+    let wait = Wait::begin("instances".to_owned());
     let mut listing = Listing::new(request);
     let mut written = Ok(());
     let take = |page: Page| {
@@ -58,19 +64,25 @@ async fn list(request: &ListRequest, aws: &LazyAws, terminal: Terminal) -> Resul
         }
         wait.progress(format!("{} so far", listing.count()));
     };
-    aws.list(&request.filters(), take).await?;
+    let (places, filters) = (&request.options.places, request.filters());
+    let listed = search::list::list(places, accounts, &filters, take).await?;
     drop(wait);
     written?;
     let rows = listing.finish()?;
+    for (name, error) in &listed.failed {
+        terminal.warn(&format!("{name}: {}", hint::line(error)));
+    }
     if rows.is_empty() && request.format == Format::Table {
         let what = request.pattern.as_ref();
         let what = what.map_or(String::new(), |pattern| format!(" {}", pattern.what()));
-        terminal.info(&format!("there is no instance{what} in {}", aws.region));
+        let regions: Vec<&str> = listed.done.iter().map(|(_, it)| it.as_str()).collect();
+        terminal.info(&format!(
+            "there is no instance{what} in {}",
+            regions.join(", ")
+        ));
     }
-    if request.pattern.is_none()
-        && let Some(cache) = InstanceCache::of(&request.options, &aws.region, terminal)
-    {
-        cache.write(&rows);
+    if request.pattern.is_none() {
+        cache::write(&request.options, &listed.done, &rows, terminal);
     }
     Ok(())
 }

@@ -6,9 +6,11 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use futures_util::future::try_join_all;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::error::Error;
+use crate::plan::cli::Options;
 use crate::plan::cli::pick::PickRequest;
 use crate::plan::cli::usage::Usage;
 use crate::plan::list::row::Row;
@@ -16,10 +18,11 @@ use crate::plan::picker::Picker;
 use crate::plan::program::Program;
 use crate::plan::target::tag_query::not_gone;
 use crate::resolve::lazy_aws::LazyAws;
+use crate::resolve::search;
 use crate::run::wait_for;
 use crate::world::aws::configured_region;
 use crate::world::aws::listing::Page;
-use crate::world::cache::InstanceCache;
+use crate::world::cache::{self, InstanceCache};
 use crate::world::picks;
 use crate::world::process::clock::seconds;
 use crate::world::process::error::IoError;
@@ -53,7 +56,7 @@ async fn choose(request: &PickRequest, terminal: Terminal) -> Result<Option<Row>
     let options = &request.options;
     // A message would be written into the picture.
     let quiet = Terminal::new(Program::Ssh);
-    let aws = LazyAws::new(options, true, quiet);
+    let accounts = search::accounts(&options.places, LazyAws::new(options, true, quiet));
     let mut picker = Picker::new(picks::read(), request.query.clone());
     let cached = cached(request, terminal).filter(|rows| !rows.is_empty());
     let is_cached = cached.is_some();
@@ -61,40 +64,58 @@ async fn choose(request: &PickRequest, terminal: Terminal) -> Result<Option<Row>
         Some(rows) => {
             picker.set(rows, seconds());
             // The user may choose without AWS; what it takes to ask AWS can wait for the login.
-            aws.forbid_prompts();
+            accounts.iter().for_each(LazyAws::forbid_prompts);
         }
         None => {
-            terminal
-                .show_wait_during(false, aws.in_region(None))
-                .await?;
+            let load = try_join_all(accounts.iter().map(LazyAws::load_now));
+            terminal.show_wait_during(false, load).await?;
         }
     }
     let (sender, updates) = unbounded_channel();
-    let feed = ask(request, &aws, (sender, is_cached), quiet);
+    let feed = ask(request, &accounts, (sender, is_cached), quiet);
     let failed = |error| IoError::Start(error).into();
     picker::choose(picker, Box::pin(feed), updates, failed).await
 }
 
-/// The instances of the last list.
+/// The instances of the last list, in all places that are known without AWS.
 fn cached(request: &PickRequest, terminal: Terminal) -> Option<Vec<Row>> {
     let options = &request.options;
-    let region = match &options.region {
-        Some(region) => region.clone(),
-        None => configured_region(options.profile.as_deref()).ok()??,
+    let places = &options.places;
+    let profiles = match places.profiles.as_slice() {
+        [] => vec![None],
+        several => several.iter().map(Some).collect(),
     };
-    let list = InstanceCache::of(options, &region, terminal)?.read()?;
-    terminal.debug(|| format!("the cached list is {} s old", list.age(seconds())));
-    Some(list.rows(&region))
+    let mut rows = Vec::new();
+    for profile in profiles {
+        let options = Options {
+            profile: profile.cloned().or_else(|| options.profile.clone()),
+            ..options.clone()
+        };
+        let regions = match (&options.region, places.regions.as_slice()) {
+            (Some(region), _) => vec![region.clone()],
+            (None, []) => vec![configured_region(options.profile.as_deref()).ok()??],
+            (None, several) => several.to_vec(),
+        };
+        for region in regions {
+            let list = InstanceCache::of(&options, &region, terminal)?.read()?;
+            terminal.debug(|| format!("the list of {region} is {} s old", list.age(seconds())));
+            let own = list.rows(&region).into_iter();
+            rows.extend(own.map(|row| Row {
+                profile: profile.cloned().unwrap_or_default(),
+                ..row
+            }));
+        }
+    }
+    Some(rows)
 }
 
 /// Asks AWS for all instances. Sends each page, or, in place of a cached list, all at the end.
 async fn ask(
     request: &PickRequest,
-    aws: &LazyAws,
+    accounts: &[LazyAws],
     (sender, is_cached): (UnboundedSender<Update>, bool),
     terminal: Terminal,
 ) -> Result<(), Error> {
-    let aws = aws.in_region(None).await?;
     let mut all = Vec::new();
     let take = |page: Page| {
         if !is_cached {
@@ -102,13 +123,16 @@ async fn ask(
         }
         all.extend(page.rows);
     };
-    aws.list(&[not_gone()], take).await?;
-    if let Some(cache) = InstanceCache::of(&request.options, &aws.region, terminal) {
-        cache.write(&all);
-    }
+    let options = &request.options;
+    let listed = search::list::list(&options.places, accounts, &[not_gone()], take).await?;
+    cache::write(options, &listed.done, &all, terminal);
     // The receiver is gone if the user has chosen already.
     if is_cached {
         let _ = sender.send(Update::Set(all));
     }
-    Ok(())
+    listed
+        .failed
+        .into_iter()
+        .next()
+        .map_or(Ok(()), |(_, error)| Err(error))
 }

@@ -120,6 +120,7 @@ impl<'a> Entry<'a> {
             name: text()?,
             id: InstanceId::parse(&text()?).ok()?,
             state: State::parse(&text()?),
+            profile: String::new(),
             region: region.clone(),
             zone: text()?,
             kind: text()?,

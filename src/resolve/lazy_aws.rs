@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::plan::aws::region::RegionSource;
 use crate::plan::cli::invocation::Options;
 use crate::plan::target::ids::Region;
+use crate::world::aws::error::AwsError;
 use crate::world::aws::{Aws, Credentials, Prompts, Regional};
 use crate::world::tty::terminal::Terminal;
 
@@ -81,6 +82,18 @@ impl LazyAws {
             .get_or_try_init(|| self.load(target_region))
             .await?;
         Ok(self.with_chooser(aws.region(region)?, target_region))
+    }
+
+    /// Loads the configuration and the credentials, if they are not loaded.
+    ///
+    /// # Errors
+    /// Those of [`Aws::load`] and [`Aws::region`].
+    pub(crate) async fn load_now(&self) -> Result<(), Error> {
+        match self.in_region(None).await {
+            // Several regions are named elsewhere.
+            Ok(_) | Err(Error::Aws(AwsError::NoRegion(_))) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     async fn load(&self, target_region: Option<&Region>) -> Result<Aws, Error> {

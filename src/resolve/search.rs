@@ -2,6 +2,7 @@
 //! read, or where it may be in one of several regions or accounts. What follows is the same as for an
 //! ID in one region.
 
+pub(crate) mod list;
 mod place;
 mod target;
 
@@ -62,7 +63,7 @@ pub(crate) async fn ahead(
 }
 
 /// An account for each profile.
-fn accounts(places: &Places, aws: LazyAws) -> Vec<LazyAws> {
+pub(crate) fn accounts(places: &Places, aws: LazyAws) -> Vec<LazyAws> {
     if places.profiles.is_empty() {
         return vec![aws];
     }

@@ -94,6 +94,30 @@ impl InstanceCache {
     }
 }
 
+/// Replaces the lists of these places, each a profile, if there are several, and a region, by the rows
+/// that are theirs.
+pub(crate) fn write(
+    options: &Options,
+    places: &[(Option<String>, Region)],
+    rows: &[Row],
+    terminal: Terminal,
+) {
+    for (profile, region) in places {
+        let name = profile.as_deref().unwrap_or_default();
+        let own = rows
+            .iter()
+            .filter(|it| it.region == *region && it.profile == name);
+        let own: Vec<Row> = own.cloned().collect();
+        let options = Options {
+            profile: profile.clone().or_else(|| options.profile.clone()),
+            ..options.clone()
+        };
+        if let Some(cache) = InstanceCache::of(&options, region, terminal) {
+            cache.write(&own);
+        }
+    }
+}
+
 /// `$XDG_CACHE_HOME/mssh`, else `~/.cache/mssh`.
 fn directory() -> Option<PathBuf> {
     private_file::directory("XDG_CACHE_HOME", ".cache")

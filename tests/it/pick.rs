@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::lab::instances::{STOPPED, WEB1, WEB2};
+use crate::lab::instances::{IN_EU_WEST_1, STOPPED, WEB1, WEB2};
 use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, Fleet, Trouble};
 use crate::sandbox::{Pty, caller, files_below, finish, mode, pushes, run};
 
@@ -206,4 +206,20 @@ fn without_a_terminal_nothing_is_asked() {
     pty.shows("--pick needs a terminal");
     pty.shows("no target given");
     assert!(!pty.screen().contains(WEB1));
+}
+
+#[test]
+fn the_login_goes_to_the_region_of_the_choice() {
+    let (caller, home) = (caller(), home());
+    let line = "mssh --region us-east-1,eu-west-1 --pick in-eu echo hello from there";
+    let mut pty = open(&caller, home.path(), line);
+    pty.shows("> in-eu-west-1");
+    pty.types("\r");
+    pty.shows("hello from there");
+    assert_eq!(pty.end(), Some(0), "{}", pty.screen());
+    assert!(
+        pushes(&caller)[0].contains(IN_EU_WEST_1),
+        "{:?}",
+        pushes(&caller)
+    );
 }

@@ -27,9 +27,11 @@ pub struct PickRequest {
 /// # Errors
 /// A target that is no UTF-8.
 pub(super) fn request(options: Options, scan: &Scan) -> Result<PickRequest, Usage> {
-    let ours = scan.ours.iter().filter(|(opt, _)| {
-        let only_here = [Name::Picker, Name::NoCache, Name::Region];
-        !only_here.contains(&opt.name)
+    let has_profiles = !options.places.profiles.is_empty();
+    let ours = scan.ours.iter().filter(|(opt, _)| match opt.name {
+        Name::Picker | Name::NoCache | Name::Region | Name::AllRegions => false,
+        Name::Profile => !has_profiles,
+        _ => true,
     });
     let ours = ours.map(|(opt, value)| spelled(opt.long, value.as_deref()));
     let target = scan.operands.first().copied();
@@ -67,12 +69,16 @@ fn text(word: &OsString) -> Result<&str, Usage> {
 
 impl PickRequest {
     /// The same command line with this instance as its target, without the program's name. It names
-    /// the region if the user did.
+    /// the region if the user did, and the profile if there are several.
     pub(crate) fn words(&self, row: &Row) -> Vec<OsString> {
-        let region = self.options.region.as_ref();
-        let region = region.map(|_| spelled("region", Some(OsStr::new(row.region.as_str()))));
+        let names_region = self.options.region.is_some() || self.options.places.are_several();
+        let region = Some(row.region.as_str()).filter(|_| names_region);
+        let region = region.map(|it| spelled("region", Some(OsStr::new(it))));
+        let profile = Some(row.profile.as_str()).filter(|it| !it.is_empty());
+        let profile = profile.map(|it| spelled("profile", Some(OsStr::new(it))));
         let target = format!("{}{}", self.login, row.id);
-        let words = region.into_iter().chain(self.before.iter().cloned());
+        let places = region.into_iter().chain(profile);
+        let words = places.chain(self.before.iter().cloned());
         let words = words.chain([target.into()]);
         words.chain(self.after.iter().cloned()).collect()
     }
@@ -112,6 +118,12 @@ mod tests {
             ),
             ("--pick --shell", "", "--shell i-0000000a"),
             ("--doctor --pick", "", "--doctor i-0000000a"),
+            ("--all-regions", "", "--region=us-east-1 i-0000000a"),
+            (
+                "--region eu-west-1,us-east-1 -u a -v",
+                "",
+                "--region=us-east-1 --profile=a -v i-0000000a",
+            ),
             (
                 "--ssm --dry-run --no-cache --pick --",
                 "",

@@ -25,6 +25,7 @@ fn object(row: &Row) -> Value {
         "id": row.id.as_str(),
         "name": text(&row.name),
         "state": row.state.to_string(),
+        "profile": text(&row.profile),
         "region": row.region.as_str(),
         "zone": text(&row.zone),
         "type": text(&row.kind),

@@ -13,6 +13,8 @@ pub(crate) struct Row {
     /// The value of its `Name` tag.
     pub(crate) name: String,
     pub(crate) state: State,
+    /// The profile with which it was found, if there are several.
+    pub(crate) profile: String,
     pub(crate) region: Region,
     pub(crate) zone: String,
     /// Its type: `t3.micro`.
@@ -93,13 +95,9 @@ impl Row {
 /// Sorts by name, in whatever case, those without one last; then by region and ID.
 pub(crate) fn sort(rows: &mut [Row]) {
     rows.sort_by_cached_key(|row| {
-        let (name, region) = (row.name.to_lowercase(), row.region.as_str().to_owned());
-        (
-            row.name.is_empty(),
-            name,
-            region,
-            row.id.as_str().to_owned(),
-        )
+        let name = row.name.to_lowercase();
+        let place = (row.profile.clone(), row.region.as_str().to_owned());
+        (row.name.is_empty(), name, place, row.id.as_str().to_owned())
     });
 }
 
@@ -116,6 +114,7 @@ impl Row {
             id: InstanceId::parse(id).expect("an ID"),
             name: name.to_owned(),
             state: State::Running,
+            profile: String::new(),
             region: Region::us_east_1(),
             zone: "us-east-1a".to_owned(),
             kind: "t3.micro".to_owned(),

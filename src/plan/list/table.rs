@@ -23,6 +23,7 @@ enum Column {
     Name,
     Id,
     State,
+    Profile,
     Region,
     Zone,
     Kind,
@@ -34,10 +35,11 @@ enum Column {
 
 use Column as C;
 
-const ALL: [C; 10] = [
+const ALL: [C; 11] = [
     C::Name,
     C::Id,
     C::State,
+    C::Profile,
     C::Region,
     C::Zone,
     C::Kind,
@@ -66,6 +68,7 @@ impl Column {
             C::Name => "NAME",
             C::Id => "ID",
             C::State => "STATE",
+            C::Profile => "PROFILE",
             C::Region => "REGION",
             C::Zone => "ZONE",
             C::Kind => "TYPE",
@@ -92,6 +95,7 @@ impl Column {
             C::Name => plain(&row.name),
             C::Id => Cow::Borrowed(row.id.as_str()),
             C::State => row.state.to_string().into(),
+            C::Profile => plain(&row.profile),
             C::Region => Cow::Borrowed(row.region.as_str()),
             C::Zone => plain(&row.zone),
             C::Kind => plain(&row.kind),
@@ -114,8 +118,14 @@ impl Table {
     /// The columns for these rows. `shown` prepares texts of others for the screen.
     pub(crate) fn of(rows: &[Row], style: Style, shown: impl Fn(&str) -> String) -> Self {
         let several = row::has_several_regions(rows);
-        let all = ALL.into_iter();
-        let all = all.filter(|column| *column != if several { C::Zone } else { C::Region });
+        let has_profiles = rows.iter().any(|row| !row.profile.is_empty());
+        let is_wanted = |column: &Column| match column {
+            C::Profile => has_profiles,
+            C::Region => several,
+            C::Zone => !several,
+            _ => true,
+        };
+        let all = ALL.into_iter().filter(is_wanted);
         let width = |column: Column| {
             let texts = rows
                 .iter()

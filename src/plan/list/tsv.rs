@@ -4,8 +4,8 @@ use super::json::date;
 use super::row::Row;
 
 /// A line for each row, without a title: name, ID, state, region, zone, type, private address, public
-/// address, IPv6 address, launch time, how it can be reached. What is missing is empty. `shown`
-/// escapes tabs and newlines in a name.
+/// address, IPv6 address, launch time, how it can be reached, profile. What is missing is empty.
+/// `shown` escapes tabs and newlines in a name.
 pub(crate) fn tsv(rows: &[Row], shown: impl Fn(&str) -> String) -> String {
     let line = |row: &Row| {
         let fields = [
@@ -20,6 +20,7 @@ pub(crate) fn tsv(rows: &[Row], shown: impl Fn(&str) -> String) -> String {
             row.ipv6.map_or_else(String::new, |it| it.to_string()),
             row.launched.and_then(date).unwrap_or_default(),
             row.reach().code().unwrap_or_default().to_owned(),
+            shown(&row.profile),
         ];
         fields.join("\t") + "\n"
     };
@@ -34,7 +35,7 @@ mod tests {
     fn a_line_has_a_field_for_each_column() {
         let row = Row::example("i-0000000a", "a\tb");
         let shown = |text: &str| text.replace('\t', "\\t");
-        let line = "a\\tb\ti-0000000a\trunning\tus-east-1\tus-east-1a\tt3.micro\t\t\t\t\t\n";
+        let line = "a\\tb\ti-0000000a\trunning\tus-east-1\tus-east-1a\tt3.micro\t\t\t\t\t\t\n";
         assert_eq!(tsv(&[row], shown), line);
     }
 }

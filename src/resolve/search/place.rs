@@ -6,9 +6,11 @@ use super::super::lazy_aws::LazyAws;
 use crate::error::Error;
 use crate::plan::cli::places::Places;
 use crate::plan::target::candidate::Candidate;
+use crate::plan::target::filter::Filter;
 use crate::plan::target::ids::Region;
 use crate::plan::target::lookup::Lookup;
 use crate::world::aws::error::AwsError;
+use crate::world::aws::listing::Page;
 
 /// A region of an account.
 pub(super) struct Place<'a> {
@@ -70,6 +72,28 @@ impl Place<'_> {
             (_, Some(profile)) => format!("profile {profile}"),
             (_, None) => "the enabled regions".to_owned(),
         }
+    }
+
+    /// Lists the instances here, page by page. Returns the profile, if there are several, and the
+    /// region.
+    ///
+    /// # Errors
+    /// Those of the calls.
+    pub(super) async fn list(
+        self,
+        filters: &[Filter],
+        mut take: impl FnMut(Page),
+    ) -> Result<(Option<String>, Region), Error> {
+        let place = self.aws.in_region(self.region?.as_ref()).await?;
+        let profile = self.aws.profile().filter(|_| self.tells_profile);
+        let with_profile = |mut page: Page| {
+            for row in &mut page.rows {
+                profile.unwrap_or_default().clone_into(&mut row.profile);
+            }
+            take(page);
+        };
+        place.list(filters, with_profile).await?;
+        Ok((profile.map(str::to_owned), place.region))
     }
 
     /// The instances that a look-up finds here.

@@ -23,7 +23,7 @@ use crate::world::openssh;
 use crate::world::tty::terminal::Terminal;
 
 /// How many places are searched at the same time.
-const AT_ONCE: usize = 16;
+pub(super) const AT_ONCE: usize = 16;
 
 /// An instance, and where it was found.
 #[derive(Clone)]

@@ -124,6 +124,7 @@ impl Fields {
             id,
             name,
             state: State::parse(&self.state),
+            profile: String::new(),
             region,
             zone: self.zone,
             kind: self.kind,
