@@ -3,12 +3,16 @@
 //! The agent that holds the key starts first, so that its start takes no time of its own. ssh starts
 //! when the route is known, and the agent keeps it waiting for the key until the push is accepted.
 
+mod console_keys;
+
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::agent::client::AgentProcess;
 use crate::error::Error;
 use crate::plan::argv::agent::{AgentOptions, Forwarded};
 use crate::plan::argv::host_key;
+use crate::plan::argv::host_key_check::AskAgent;
 use crate::plan::argv::own_connection::{ConnectOptions, OwnConnection};
 use crate::plan::argv::tunnel::TunnelArgs;
 use crate::plan::argv::{self, CommandLine, Identity, ProxyCommand, Resolved};
@@ -163,7 +167,8 @@ async fn login_line(
     (agent, directory): (Option<&AgentProcess>, Option<&Path>),
     targets: &[Resolved],
 ) -> Result<CommandLine, Error> {
-    let options = agent_options(directory, invocation, targets)?;
+    let host_key = host_key_options(agent, directory, targets).await?;
+    let options = agent_options(directory, invocation, targets, host_key);
     let identity = match (&options, invocation.identity()) {
         (Some(options), None) => Identity::Ephemeral(options),
         (options, _) => Identity::Own(options.as_ref()),
@@ -187,10 +192,11 @@ fn agent_options(
     directory: Option<&Path>,
     invocation: &Invocation,
     targets: &[Resolved],
-) -> Result<Option<AgentOptions>, Error> {
+    host_key: Vec<OsString>,
+) -> Option<AgentOptions> {
     let is_node = |it: &Destination| matches!(it.target, Target::Node(_));
     if invocation.destinations().all(is_node) {
-        return Ok(None);
+        return None;
     }
     let (socket, key) = match directory {
         Some(directory) => (
@@ -203,18 +209,29 @@ fn agent_options(
     let forwards_its_own = config.is_some_and(AgentConfig::forwards_its_own);
     let users = config.and_then(user_agent::socket);
     let forwarded = users.map_or(Forwarded::Nothing, Forwarded::Users);
-    let asks = targets.iter().find_map(|it| it.asks_agent.as_ref());
-    let known_hosts_command = match asks {
-        Some(_) => host_key::ask_agent(&process::mssh_path()?, &socket),
-        None => None,
-    };
-    Ok(Some(AgentOptions {
+    Some(AgentOptions {
         socket,
-        known_hosts_command,
-        host_key_algorithms: asks.and_then(|it| it.algorithms.clone()),
+        host_key,
         public_key: Some(key).filter(|_| invocation.identity().is_none()),
         forwarded: Some(forwarded).filter(|_| forwards_its_own),
-    }))
+    })
+}
+
+/// How ssh learns about host keys that are compared with the console.
+async fn host_key_options(
+    agent: Option<&AgentProcess>,
+    directory: Option<&Path>,
+    targets: &[Resolved],
+) -> Result<Vec<OsString>, Error> {
+    match targets.iter().find_map(|it| it.asks_agent.as_ref()) {
+        Some(AskAgent::ByCommand { algorithms }) => {
+            let socket = directory.map_or_else(|| NO_AGENT.into(), directory::socket_in);
+            let mssh = process::mssh_path()?;
+            Ok(host_key::ask_options(&mssh, &socket, algorithms.as_deref()))
+        }
+        Some(AskAgent::ByFile(_)) => console_keys::options(agent, directory, targets).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 /// How ssh gets the connections to these destinations, if all of them stand.

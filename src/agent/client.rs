@@ -24,8 +24,10 @@ use crate::plan::argv::own_connection::OwnConnection;
 use crate::plan::key_type::KeyType;
 use crate::plan::os_user::advice::DefaultLogin;
 use crate::plan::program::Program;
+use crate::wire::agent::HostKeyRefusal;
 use crate::world::aws::Credentials;
 use crate::world::key::error::KeyError;
+use crate::world::openssh::error::SshError;
 use crate::world::process::inherited::Inherited;
 use crate::world::process::own_program;
 
@@ -38,6 +40,8 @@ pub(crate) struct AgentProcess {
     open: Arc<Mutex<OpenPushes>>,
     /// Whether there is a connection to an address, once that is known.
     connections: watch::Receiver<HashMap<SocketAddr, bool>>,
+    /// What consoles show, by the number of the check.
+    console_keys: watch::Receiver<HashMap<u64, Result<String, HostKeyRefusal>>>,
     waits_for_end: bool,
 }
 
@@ -51,8 +55,14 @@ struct OpenPushes {
 impl OpenPushes {
     /// Adds one, and returns its number.
     fn add(&mut self, answer: watch::Sender<Progress>) -> u64 {
+        let number = self.number();
+        self.answers.insert(number, answer);
+        number
+    }
+
+    /// A number that was not used before.
+    fn number(&mut self) -> u64 {
         self.next += 1;
-        self.answers.insert(self.next, answer);
         self.next
     }
 }
@@ -81,11 +91,13 @@ impl AgentProcess {
             reader.set_nonblocking(true)?;
             let (directory_sender, directory) = watch::channel(None);
             let (connections_sender, connections) = watch::channel(HashMap::new());
+            let (keys_sender, console_keys) = watch::channel(HashMap::new());
             let open = Arc::default();
             let receiver = Receiver {
                 directory: directory_sender,
                 open: Arc::clone(&open),
                 connections: connections_sender,
+                console_keys: keys_sender,
             };
             tokio::spawn(receiver.listen(UnixStream::from_std(reader)?));
             Ok(Self {
@@ -94,6 +106,7 @@ impl AgentProcess {
                 directory,
                 open,
                 connections,
+                console_keys,
                 waits_for_end: true,
             })
         };
@@ -149,6 +162,33 @@ impl AgentProcess {
     pub(crate) fn check_host_key(&self, check: HostKeyCheck) {
         // If it is gone, ssh asks the user.
         let _ = self.tell(&Order::CheckHostKey(Box::new(check)));
+    }
+
+    /// The same for an ssh that reads a file. Returns the number for [`Self::console_keys`].
+    pub(crate) fn check_host_key_by_file(&self, check: HostKeyCheck) -> u64 {
+        let number = lock(&self.open).number();
+        self.check_host_key(HostKeyCheck {
+            by_file: Some(number),
+            ..check
+        });
+        number
+    }
+
+    /// Waits for the lines of known_hosts that a console shows, as long as that check may take. Empty if
+    /// there are none.
+    ///
+    /// # Errors
+    /// Why ssh must not connect without them.
+    pub(crate) async fn console_keys(&self, check: u64) -> Result<String, Error> {
+        let mut keys = self.console_keys.clone();
+        match keys.wait_for(|it| it.contains_key(&check)).await.as_deref() {
+            Ok(keys) => {
+                let answer = keys.get(&check).cloned().unwrap_or(Ok(String::new()));
+                answer.map_err(|it| SshError::RefusedHostKey(it).into())
+            }
+            // It has said why it ends.
+            Err(_) => Err(KeyError::agent_has_ended().into()),
+        }
     }
 
     /// Has it open a connection for ssh.
@@ -220,6 +260,7 @@ struct Receiver {
     directory: watch::Sender<Option<Result<PathBuf, PushError>>>,
     open: Arc<Mutex<OpenPushes>>,
     connections: watch::Sender<HashMap<SocketAddr, bool>>,
+    console_keys: watch::Sender<HashMap<u64, Result<String, HostKeyRefusal>>>,
 }
 
 impl Receiver {
@@ -248,6 +289,11 @@ impl Receiver {
             Notice::Connected(address, stands) => {
                 self.connections.send_modify(|it| {
                     it.insert(address, stands);
+                });
+            }
+            Notice::ConsoleKeys(number, answer) => {
+                self.console_keys.send_modify(|it| {
+                    it.insert(number, answer);
                 });
             }
             Notice::Retried(number, attempts, is_throttled) => {

@@ -15,6 +15,7 @@ use crate::plan::key_type::KeyType;
 use crate::plan::os_user::Software;
 use crate::plan::os_user::advice::DefaultLogin;
 use crate::plan::target::ids::{InstanceId, Login, Zone};
+use crate::wire::agent::HostKeyRefusal;
 use crate::world::aws::{Credentials, credentials_json};
 
 /// What mssh tells its agent.
@@ -57,6 +58,8 @@ pub(crate) enum Notice {
     Pushed(u64, Result<(), PushError>),
     /// Whether there is a connection to this address.
     Connected(SocketAddr, bool),
+    /// The answer to a check with this number: lines of known_hosts, or why ssh must not connect.
+    ConsoleKeys(u64, Result<String, HostKeyRefusal>),
     /// It cannot keep a key.
     Failed(PushError),
 }
@@ -134,6 +137,10 @@ impl Notice {
             Self::Connected(address, stands) => {
                 json!({ "connected": address.to_string(), "stands": stands })
             }
+            Self::ConsoleKeys(number, Ok(lines)) => json!({ "keys": number, "lines": lines }),
+            Self::ConsoleKeys(number, Err(HostKeyRefusal { message, hint })) => {
+                json!({ "keys": number, "message": message, "hint": hint })
+            }
             Self::Failed(error) => json!({ "error": error_to_json(error) }),
         };
         value.to_string() + "\n"
@@ -153,6 +160,17 @@ impl Notice {
             let attempts = u32::try_from(value.get("attempts")?.as_u64()?).ok()?;
             let throttled = value.get("throttled")?.as_bool()?;
             return Some(Self::Retried(number.as_u64()?, attempts, throttled));
+        }
+        if let Some(number) = value.get("keys") {
+            let text = |name: &str| Some(value.get(name)?.as_str()?.to_owned());
+            let answer = match text("lines") {
+                Some(lines) => Ok(lines),
+                None => Err(HostKeyRefusal {
+                    message: text("message")?,
+                    hint: text("hint")?,
+                }),
+            };
+            return Some(Self::ConsoleKeys(number.as_u64()?, answer));
         }
         let error = value.get("error").map(error_from_json);
         match (value.get("pushed"), error) {
@@ -261,7 +279,13 @@ mod tests {
             refuses_credentials: true,
             stale: None,
         };
+        let refusal = HostKeyRefusal {
+            message: "a message".to_owned(),
+            hint: "a hint".to_owned(),
+        };
         for notice in [
+            Notice::ConsoleKeys(1, Ok("h t k\n".to_owned())),
+            Notice::ConsoleKeys(2, Err(refusal)),
             Notice::Ready("/run/a\u{fffd}b".into()),
             Notice::Retried(7, 2, true),
             Notice::Pushed(7, Ok(())),

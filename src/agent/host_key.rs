@@ -3,6 +3,7 @@
 //! ssh asks before the key exchange and when the server has shown its key. The console is read
 //! meanwhile.
 
+mod file;
 mod shown_key;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use ssh_key::PublicKey;
 use tokio::sync::watch;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use self::shown_key::{ShownKey, line};
@@ -46,12 +47,14 @@ struct NoConsole {
 #[derive(Debug)]
 pub(crate) struct HostKeyChecks {
     begun: Mutex<Vec<Begun>>,
+    /// The task that remembers the key of an ssh that reads a file.
+    remembering: Mutex<Option<JoinHandle<()>>>,
     terminal: Terminal,
 }
 
 /// A check whose call to AWS has begun.
 #[derive(Clone, Debug)]
-struct Begun {
+pub(crate) struct Begun {
     check: Arc<HostKeyCheck>,
     until: Instant,
     console: watch::Receiver<Console>,
@@ -61,12 +64,13 @@ impl HostKeyChecks {
     pub(crate) fn new(terminal: Terminal) -> Self {
         Self {
             begun: Mutex::default(),
+            remembering: Mutex::default(),
             terminal,
         }
     }
 
     /// Begins to read the console of an instance. Call it in the runtime.
-    pub(crate) fn begin(&self, check: HostKeyCheck) {
+    pub(crate) fn begin(&self, check: HostKeyCheck) -> Begun {
         let limit = if check.is_required { REQUIRED } else { USUAL };
         let check = Arc::new(check);
         let (sender, console) = watch::channel(None);
@@ -77,11 +81,13 @@ impl HostKeyChecks {
                 sender.send_replace(Some(answer));
             }
         });
-        self.begun().push(Begun {
+        let begun = Begun {
             check,
             until: Instant::now() + limit,
             console,
-        });
+        };
+        self.begun().push(begun.clone());
+        begun
     }
 
     /// Drops all checks: mssh begins again.
@@ -111,6 +117,27 @@ impl HostKeyChecks {
 
     fn begun(&self) -> MutexGuard<'_, Vec<Begun>> {
         self.begun.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the user reads about it.
+fn for_user(refusal: &KeyRefusal) -> HostKeyRefusal {
+    HostKeyRefusal {
+        message: refusal.to_string(),
+        hint: refusal.hint().unwrap_or_default(),
+    }
+}
+
+/// Adds a key, `TYPE KEY`, to the user's known_hosts.
+fn add(check: &HostKeyCheck, key: &str, terminal: Terminal) {
+    let Some(file) = &check.file else {
+        return;
+    };
+    for name in std::iter::once(&check.name).chain(&check.also) {
+        if let Err(cause) = remember(file, name, key, check.is_hashed) {
+            let file = file.display();
+            terminal.debug(|| format!("cannot add {name} to {file}: {cause}"));
+        }
     }
 }
 
@@ -149,13 +176,18 @@ impl Begun {
         }
     }
 
-    /// What the console says about the key that the server has shown.
-    async fn judge(mut self, question: HostKeyQuestion<'_>, terminal: Terminal) -> HostKeyAnswer {
+    /// Waits for the text, as long as it may take.
+    async fn console(&mut self) -> Console {
         let answered = self.console.wait_for(Option::is_some);
-        let console = match timeout_at(self.until, answered).await {
+        match timeout_at(self.until, answered).await {
             Ok(Ok(console)) => console.clone(),
             _ => None,
-        };
+        }
+    }
+
+    /// What the console says about the key that the server has shown.
+    async fn judge(mut self, question: HostKeyQuestion<'_>, terminal: Terminal) -> HostKeyAnswer {
+        let console = self.console().await;
         let shown = ShownKey::read(question.kind, question.key);
         let refusal = match (console, shown) {
             (Some(Ok(text)), Some(shown)) => match self.verdict(&text, &shown.key) {
@@ -175,10 +207,7 @@ impl Begun {
         let refusal = refusal.filter(|_| is_different || self.check.is_required);
         HostKeyAnswer {
             lines: String::new(),
-            refusal: refusal.map(|it| HostKeyRefusal {
-                message: it.to_string(),
-                hint: it.hint().unwrap_or_default(),
-            }),
+            refusal: refusal.as_ref().map(for_user),
         }
     }
 
@@ -209,19 +238,10 @@ impl Begun {
     async fn vouch(&self, name: &str, key: &PublicKey, terminal: Terminal) -> HostKeyAnswer {
         let (line, id) = (line(key), &self.check.id);
         terminal.debug(|| format!("the console of {id} shows its host key {line}"));
-        if let Some(file) = self.check.file.clone() {
-            let (check, line) = (Arc::clone(&self.check), line.clone());
-            let remembering = spawn_blocking(move || {
-                for name in std::iter::once(&check.name).chain(&check.also) {
-                    if let Err(cause) = remember(&file, name, &line, check.is_hashed) {
-                        let file = file.display();
-                        terminal.debug(|| format!("cannot add {name} to {file}: {cause}"));
-                    }
-                }
-            });
-            // Another process may hold the file's lock.
-            let _ = timeout(WRITING, remembering).await;
-        }
+        let (check, added) = (Arc::clone(&self.check), line.clone());
+        let remembering = spawn_blocking(move || add(&check, &added, terminal));
+        // Another process may hold the file's lock.
+        let _ = timeout(WRITING, remembering).await;
         HostKeyAnswer {
             lines: format!("{name} {line}\n"),
             refusal: None,

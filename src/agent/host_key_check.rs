@@ -22,6 +22,8 @@ pub(crate) struct HostKeyCheck {
     pub file: Option<PathBuf>,
     /// HashKnownHosts.
     pub is_hashed: bool,
+    /// The number of the answer, if ssh is to read the keys in a file: it asks no program.
+    pub by_file: Option<u64>,
     /// Whether ssh must not connect without it: `--verify-host-key require`.
     pub is_required: bool,
     pub access: AwsAccess,
@@ -37,6 +39,7 @@ impl HostKeyCheck {
             "address": self.address,
             "file": self.file.as_deref().map(bytes),
             "hashed": self.is_hashed,
+            "number": self.by_file,
             "required": self.is_required,
             "access": self.access.to_value(),
         })
@@ -53,6 +56,7 @@ impl HostKeyCheck {
             address: text("address").map(str::to_owned),
             file: value.get("file").and_then(path_of),
             is_hashed: flag("hashed")?,
+            by_file: value.get("number").and_then(Value::as_u64),
             is_required: flag("required")?,
             access: AwsAccess::from_value(value.get("access")?)?,
         })

@@ -46,7 +46,7 @@ impl LoginWatch {
                 self.has_gone_on |= ending == Ending::Lives;
                 self.ending = Some(ending);
             }
-            LoginStep::Closed => {}
+            LoginStep::LogsIn | LoginStep::Closed => {}
         }
     }
 

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use super::control::{Notice, Order};
 use super::host_key::HostKeyChecks;
+use super::host_key_check::HostKeyCheck;
 use super::push::Push;
 use super::pusher::Pusher;
 use super::refusal::LoginWatch;
@@ -98,7 +99,7 @@ impl Run {
                 Some(Order::Connect(address, options)) => self.connect(address, options),
                 Some(Order::Keep(credentials)) => self.state().credentials = Some(credentials),
                 Some(Order::UserAgent(path)) => said.users_agent = Some(path),
-                Some(Order::CheckHostKey(check)) => self.host_keys.begin(*check),
+                Some(Order::CheckHostKey(check)) => self.check_host_key(*check),
                 Some(Order::Suggest(login)) => self.state().login.expect(login),
                 Some(Order::Forget) => self.forget(),
                 Some(Order::Start { stays }) => {
@@ -131,6 +132,18 @@ impl Run {
                 }
             }
         });
+    }
+
+    fn check_host_key(self: &Arc<Self>, check: HostKeyCheck) {
+        let number = check.by_file;
+        let begun = self.host_keys.begin(check);
+        if let Some(number) = number {
+            let run = Arc::clone(self);
+            tokio::spawn(async move {
+                let answer = begun.console_keys(run.terminal).await;
+                tell(&run.socket, &Notice::ConsoleKeys(number, answer));
+            });
+        }
     }
 
     fn connect(self: &Arc<Self>, address: SocketAddr, options: SocketOptions) {
@@ -205,6 +218,11 @@ impl Run {
         }
     }
 
+    /// Waits until the login's host key is remembered.
+    pub(super) async fn remembers(&self) {
+        self.host_keys.remembers().await;
+    }
+
     fn ending(&self) -> Ending {
         Ending::of(self.client.as_raw_nonzero().get())
     }
@@ -243,6 +261,7 @@ impl Hooks for RunHooks {
     }
 
     fn note(&self, step: LoginStep) {
+        self.0.host_keys.note(step);
         self.0.state().login.note(step, || self.0.ending());
     }
 

@@ -1,6 +1,7 @@
 //! The command line of the client that mssh becomes.
 
 pub(crate) mod agent;
+pub(crate) mod console_keys;
 pub(crate) mod host_key;
 pub(crate) mod host_key_check;
 pub(crate) mod host_key_name;
@@ -81,7 +82,7 @@ pub(crate) struct Resolved {
     /// The name of the host key in known_hosts; `None` for a serial console, where no login follows, and
     /// where ssh's settings are not known.
     pub host_key: Option<HostKeyName>,
-    /// How ssh asks our agent about the host key, if it does.
+    /// How ssh learns from our agent about the host key, if it does.
     pub asks_agent: Option<AskAgent>,
     /// The connection that mssh may open itself.
     pub connection: Option<OwnConnection>,

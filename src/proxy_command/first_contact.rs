@@ -173,6 +173,7 @@ impl<'a> FirstContact<'a> {
             address: self.address.clone(),
             file: file.map(Into::into),
             is_hashed: config.hashes,
+            by_file: None,
             is_required: self.is_required(),
             access: self.access.clone(),
         });

@@ -1,4 +1,4 @@
-//! Whether ssh asks the agent about a host key, and what the agent is told then.
+//! Whether a host key is compared with the console, and what the agent is told then.
 
 use super::host::Settings;
 use super::push::KeyPush;
@@ -6,15 +6,17 @@ use super::route_config::RouteConfig;
 use crate::agent::host_key_check::HostKeyCheck;
 use crate::agent::push::AwsAccess;
 use crate::error::Error;
-use crate::plan::argv::host_key_check::{AskAgent, CannotVerify, KeyFacts};
+use crate::plan::argv::console_keys::ConsoleKeys;
+use crate::plan::argv::host_key_check::{AskAgent, CannotVerify, KeyFacts, KeySource};
 use crate::plan::argv::host_key_name::HostKeyName;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::route::Route;
+use crate::plan::ssh_g::HostKeyConfig;
 use crate::plan::ssh_g::known_hosts::{self, USUAL_PORT};
 use crate::plan::target::ids::InstanceId;
 use crate::plan::verify_host_key::VerifyHostKey;
 
-/// Has the agent read the console of the instance `id`, if ssh is to ask about its key. `name` is that
+/// Has the agent read the console of the instance `id`, if its key is to be compared. `name` is that
 /// of the key in known_hosts, if it is known.
 ///
 /// # Errors
@@ -42,36 +44,59 @@ pub(super) fn begin(
     let instance = InstanceId::parse(id).ok();
     let facts = KeyFacts {
         name,
-        command: config.host_key.command,
+        config: &config.host_key,
         is_instance: instance.is_some(),
     };
-    if !facts.asks_agent(option)? {
+    let Some(source) = facts.source(option)? else {
         return Ok(None);
-    }
+    };
     let is_required = option == VerifyHostKey::Require;
     let has_several = invocation.has_several_places();
-    if let (Some(id), Some(access)) = (instance, access) {
-        let file = config.host_key.user_files.first();
+    let check = instance.zip(access).map(|(id, access)| {
         let by_id = known_hosts::name(id.as_str(), config.port.unwrap_or(USUAL_PORT));
-        // With one destination, ssh will look for the ID.
-        let is_apart = has_several && by_id != name.name;
-        push.check_host_key(HostKeyCheck {
-            name: name.name.clone(),
-            also: Some(by_id).filter(|_| is_apart),
-            address: address(route),
-            file: file.filter(|it| *it != "none").map(Into::into),
-            is_hashed: config.host_key.hashes,
+        HostKeyCheck {
+            // With one destination, ssh will look for the ID.
+            also: Some(by_id).filter(|it| has_several && *it != name.name),
             is_required,
-            id,
-            access: access.clone(),
-        });
-    }
-    // Those of one destination are not those of another; and what must be verified shall be of a type
-    // that the console shows.
-    let algorithms = config.host_key.algorithms.clone();
-    Ok(Some(AskAgent {
-        algorithms: algorithms.filter(|_| !is_required && !has_several),
+            ..check(id, access, (name, route, &config.host_key))
+        }
+    });
+    Ok(Some(match source {
+        KeySource::Command => {
+            check.into_iter().for_each(|it| push.check_host_key(it));
+            // Those of one destination are not those of another; and what must be verified shall be of a
+            // type that the console shows.
+            let algorithms = config.host_key.algorithms.clone();
+            AskAgent::ByCommand {
+                algorithms: algorithms.filter(|_| !is_required && !has_several),
+            }
+        }
+        KeySource::File => AskAgent::ByFile(ConsoleKeys {
+            check: check.and_then(|it| push.check_host_key_by_file(it)),
+            user_files: config.host_key.user_files.clone(),
+            is_required,
+        }),
     }))
+}
+
+/// What the agent is told of an instance that is the only destination.
+fn check(
+    id: InstanceId,
+    access: &AwsAccess,
+    (name, route, config): (&HostKeyName, &Route, &HostKeyConfig),
+) -> HostKeyCheck {
+    let file = config.user_files.first();
+    HostKeyCheck {
+        id,
+        name: name.name.clone(),
+        also: None,
+        address: address(route),
+        file: file.filter(|it| *it != "none").map(Into::into),
+        is_hashed: config.hashes,
+        by_file: None,
+        is_required: false,
+        access: access.clone(),
+    }
 }
 
 /// The address that ssh connects to; `None` if another machine could not have it.

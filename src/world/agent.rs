@@ -47,6 +47,8 @@ pub(crate) enum LoginStep {
     Listed,
     /// It wants a signature, with whichever key: sshd has accepted that key.
     Signs,
+    /// It gets a signature with our key: it has accepted the host key before.
+    LogsIn,
     /// It closes the connection: it is logged in, or ends.
     Closed,
 }

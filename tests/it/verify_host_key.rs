@@ -1,6 +1,7 @@
 //! Host keys that an instance prints on its console: a first login asks nothing, and remembers the key.
 
 mod copies;
+mod old_ssh;
 mod options;
 mod other_ways;
 mod refused;

@@ -15,10 +15,8 @@ pub(crate) struct AgentOptions {
     pub public_key: Option<PathBuf>,
     /// The agent to forward instead of this one, if ssh is to forward its own.
     pub forwarded: Option<Forwarded>,
-    /// KnownHostsCommand, if ssh is to ask the agent about the host key.
-    pub known_hosts_command: Option<OsString>,
-    /// HostKeyAlgorithms.
-    pub host_key_algorithms: Option<String>,
+    /// The values of `-o` about the host key, if ssh is to learn of it from the agent.
+    pub host_key: Vec<OsString>,
 }
 
 /// The agent that ssh forwards.
@@ -52,31 +50,29 @@ impl AgentOptions {
             Some(Forwarded::Nothing) => options.push(option("ForwardAgent", NO_SOCKET.as_ref())),
             None => {}
         }
-        if let Some(command) = &self.known_hosts_command {
-            let mut option = OsString::from("KnownHostsCommand=");
-            option.push(command);
-            options.push(option);
-        }
-        if let Some(algorithms) = &self.host_key_algorithms {
-            options.push(format!("HostKeyAlgorithms={algorithms}").into());
-        }
+        options.extend_from_slice(&self.host_key);
         options
     }
 }
 
-/// An option with a path, quoted where ssh would take it for several words.
+/// An option with a path.
 fn option(keyword: &str, value: &OsStr) -> OsString {
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+:@,%".contains(byte);
     let mut option = OsString::from(keyword);
     option.push("=");
-    if value.as_bytes().iter().all(is_plain) {
-        option.push(value);
-    } else {
-        option.push("\"");
-        option.push(value);
-        option.push("\"");
-    }
+    option.push(quoted(value));
     option
+}
+
+/// A path, quoted where ssh would take it for several words. ssh has no escape for a quote.
+pub(super) fn quoted(path: &OsStr) -> OsString {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+:@,%~".contains(byte);
+    if path.as_bytes().iter().all(is_plain) {
+        return path.to_owned();
+    }
+    let mut quoted = OsString::from("\"");
+    quoted.push(path);
+    quoted.push("\"");
+    quoted
 }
 
 #[cfg(test)]
@@ -90,8 +86,7 @@ mod tests {
                 socket: socket.into(),
                 public_key: None,
                 forwarded,
-                known_hosts_command: None,
-                host_key_algorithms: None,
+                host_key: Vec::new(),
             }
             .options()
         };

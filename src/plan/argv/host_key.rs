@@ -52,10 +52,21 @@ pub(crate) const ASK_OPTION: &str = "--known-host";
 /// What ssh passes: why it asks, then the three fields of a line of known_hosts.
 const ASK_TOKENS: &str = "%I %H %t %K";
 
-/// The value of KnownHostsCommand (since OpenSSH 8.5) that asks the agent at this `socket`. `None` if ssh
-/// would expand something in its path.
+/// The values of `-o` by which ssh asks the agent at this `socket`. `algorithms` are HostKeyAlgorithms.
 #[must_use]
-pub(crate) fn ask_agent(mssh: &Path, socket: &Path) -> Option<OsString> {
+pub(crate) fn ask_options(mssh: &Path, socket: &Path, algorithms: Option<&str>) -> Vec<OsString> {
+    let command = ask_agent(mssh, socket).map(|command| {
+        let mut option = OsString::from("KnownHostsCommand=");
+        option.push(command);
+        option
+    });
+    let algorithms = algorithms.map(|it| format!("HostKeyAlgorithms={it}").into());
+    command.into_iter().chain(algorithms).collect()
+}
+
+/// The value of KnownHostsCommand (since OpenSSH 8.5). `None` if ssh would expand something in the path of
+/// the socket.
+fn ask_agent(mssh: &Path, socket: &Path) -> Option<OsString> {
     let path = socket.as_os_str().as_bytes();
     if path.windows(2).any(|it| it == b"${") {
         return None;

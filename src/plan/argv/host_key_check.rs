@@ -1,19 +1,32 @@
-//! Whether ssh asks our agent about a host key: `--verify-host-key`.
+//! Whether our agent compares a host key with the console: `--verify-host-key`.
 
 use thiserror::Error;
 
 use crate::hint::Hint;
+use crate::plan::argv::console_keys::{self, ConsoleKeys};
 use crate::plan::argv::host_key_name::HostKeyName;
-use crate::plan::ssh_g::KnownHostsCommand;
+use crate::plan::ssh_g::{HostKeyConfig, KnownHostsCommand};
 use crate::plan::verify_host_key::VerifyHostKey;
 
-/// How ssh asks our agent about a host key.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct AskAgent {
-    /// HostKeyAlgorithms, as they are anyway. An option for them keeps ssh from asking once more, before
-    /// the key exchange, in which order to prefer them (`ssh_kex2()` in OpenSSH's `sshconnect2.c`): the
-    /// console is rarely read by then.
-    pub(crate) algorithms: Option<String>,
+/// How ssh learns from our agent which host key is right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AskAgent {
+    /// It asks, by KnownHostsCommand.
+    ByCommand {
+        /// HostKeyAlgorithms, as they are anyway. An option for them keeps ssh from asking once more,
+        /// before the key exchange, in which order to prefer them (`ssh_kex2()` in OpenSSH's
+        /// `sshconnect2.c`): the console is rarely read by then.
+        algorithms: Option<String>,
+    },
+    /// It reads a file. For releases that know no KnownHostsCommand.
+    ByFile(ConsoleKeys),
+}
+
+/// What ssh gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeySource {
+    Command,
+    File,
 }
 
 /// What is known about a destination and its ssh.
@@ -21,8 +34,8 @@ pub(crate) struct AskAgent {
 pub(crate) struct KeyFacts<'a> {
     /// The name of the key.
     pub name: &'a HostKeyName,
-    /// KnownHostsCommand, as `ssh -G` says.
-    pub command: KnownHostsCommand,
+    /// What `ssh -G` says.
+    pub config: &'a HostKeyConfig,
     /// Whether it is an EC2 instance, and not a managed node.
     pub is_instance: bool,
 }
@@ -30,7 +43,10 @@ pub(crate) struct KeyFacts<'a> {
 /// Why a host key cannot be verified although it must.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(crate) enum CannotVerify {
-    #[error("cannot verify the host key: this ssh is older than OpenSSH 8.5")]
+    #[error(
+        "cannot verify the host key: this ssh is older than OpenSSH 8.5, and the names of your \
+         known_hosts files cannot be passed to it"
+    )]
     OldSsh,
     #[error("cannot verify the host key: ssh_config has a KnownHostsCommand")]
     OwnCommand,
@@ -56,27 +72,30 @@ impl Hint for CannotVerify {
 }
 
 impl KeyFacts<'_> {
-    /// Whether ssh is to ask about the key.
+    /// By what ssh is to learn about the key, if the key is to be compared.
     ///
     /// # Errors
-    /// Why it cannot, if it must.
-    pub(crate) fn asks_agent(self, option: VerifyHostKey) -> Result<bool, CannotVerify> {
+    /// Why it cannot be, if it must.
+    pub(crate) fn source(self, option: VerifyHostKey) -> Result<Option<KeySource>, CannotVerify> {
         if option == VerifyHostKey::Off || self.name.is_known {
-            return Ok(false);
+            return Ok(None);
         }
+        let is_old = self.config.command == KnownHostsCommand::Unsupported;
         let obstacle = if !self.is_instance {
             Some(CannotVerify::NoInstance)
-        } else if self.command == KnownHostsCommand::Unsupported {
+        } else if is_old && !console_keys::can_pass(&self.config.user_files) {
             Some(CannotVerify::OldSsh)
-        } else if self.command == KnownHostsCommand::Set {
+        } else if self.config.command == KnownHostsCommand::Set {
             Some(CannotVerify::OwnCommand)
         } else {
             None
         };
         match obstacle {
             Some(obstacle) if option == VerifyHostKey::Require => Err(obstacle),
-            Some(_) => Ok(false),
-            None => Ok(option == VerifyHostKey::Require || !self.name.is_policy_set),
+            Some(_) => Ok(None),
+            None if option == VerifyHostKey::Auto && self.name.is_policy_set => Ok(None),
+            None if is_old => Ok(Some(KeySource::File)),
+            None => Ok(Some(KeySource::Command)),
         }
     }
 }
@@ -100,16 +119,39 @@ mod tests {
         HostKeyName::choose("i-0face000", config, policy, |_, _| Found::default())
     }
 
-    fn applies(option: VerifyHostKey, lines: &str) -> Result<bool, CannotVerify> {
-        let usual = "stricthostkeychecking ask\nhostbasedacceptedalgorithms x\n\
-                     userknownhostsfile /home/me/.ssh/known_hosts\n";
+    /// By what ssh of a release before 8.5 is told.
+    fn old(option: VerifyHostKey, lines: &str) -> Result<Option<KeySource>, CannotVerify> {
+        let usual = "stricthostkeychecking ask\nuserknownhostsfile /home/me/.ssh/known_hosts\n";
         let config = HostConfig::parse(format!("{usual}{lines}").as_bytes());
         KeyFacts {
             name: &name(&config),
-            command: config.host_key.command,
+            config: &config.host_key,
             is_instance: true,
         }
-        .asks_agent(option)
+        .source(option)
+    }
+
+    fn applies(option: VerifyHostKey, lines: &str) -> Result<bool, CannotVerify> {
+        let source = old(option, &format!("hostbasedacceptedalgorithms x\n{lines}"))?;
+        assert_ne!(source, Some(KeySource::File));
+        Ok(source.is_some())
+    }
+
+    #[test]
+    fn an_old_ssh_gets_a_file() {
+        use VerifyHostKey::{Auto, Off, Require};
+        let file = Ok(Some(KeySource::File));
+        assert_eq!(
+            [Auto, Require, Off].map(|it| old(it, "")),
+            [file, file, Ok(None)]
+        );
+        let own = "userknownhostsfile /home/me/hosts\n";
+        assert_eq!([Auto, Require].map(|it| old(it, own)), [Ok(None), file]);
+        for odd in ["none", "/home/me/%h", "/home/me/my hosts", "/a\"b"] {
+            let own = format!("userknownhostsfile {odd}\n");
+            let got = [Auto, Require].map(|it| old(it, &own));
+            assert_eq!(got, [Ok(None), Err(CannotVerify::OldSsh)], "{odd}");
+        }
     }
 
     #[test]
@@ -138,15 +180,16 @@ mod tests {
 
     #[test]
     fn what_makes_it_impossible_is_named_if_it_is_required() {
-        let unknown = name(&HostConfig::default());
+        let config = HostConfig::default();
+        let unknown = name(&config);
         let facts = KeyFacts {
             name: &unknown,
-            command: KnownHostsCommand::Unsupported,
+            config: &config.host_key,
             is_instance: true,
         };
-        let require = |facts: KeyFacts<'_>| facts.asks_agent(VerifyHostKey::Require);
+        let require = |facts: KeyFacts<'_>| facts.source(VerifyHostKey::Require);
         assert_eq!(require(facts), Err(CannotVerify::OldSsh));
-        assert_eq!(facts.asks_agent(VerifyHostKey::Auto), Ok(false));
+        assert_eq!(facts.source(VerifyHostKey::Auto), Ok(None));
         let is_instance = false;
         assert_eq!(
             require(KeyFacts {
@@ -162,7 +205,7 @@ mod tests {
                 name: &known,
                 ..facts
             }),
-            Ok(false)
+            Ok(None)
         );
     }
 }

@@ -39,8 +39,7 @@ fn agent() -> AgentOptions {
         socket: "/a".into(),
         public_key: Some("/k".into()),
         forwarded: None,
-        known_hosts_command: None,
-        host_key_algorithms: None,
+        host_key: Vec::new(),
     }
 }
 

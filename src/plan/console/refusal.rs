@@ -27,6 +27,11 @@ pub(crate) enum KeyRefusal {
     NoOutput(InstanceId),
     #[error("cannot verify the host key of {0}: its console shows no host keys (any more)")]
     NoKeys(InstanceId),
+    #[error(
+        "cannot verify the host key of {0}: its console shows fingerprints only, which this ssh (older \
+         than OpenSSH 8.5) cannot compare"
+    )]
+    OnlyFingerprints(InstanceId),
     #[error("cannot verify the host key of {0}: its console shows none of this type, {1}")]
     NotOfType(InstanceId, String),
     #[error("cannot verify the host key of {0}: AWS has not sent its console's text in time")]
@@ -86,7 +91,7 @@ impl Hint for KeyRefusal {
                 "most images print them at the first boot only, and AWS keeps 64 KB; {}",
                 once(id)
             ),
-            Self::NotOfType(id, _) | Self::Late(id) => once(id),
+            Self::OnlyFingerprints(id) | Self::NotOfType(id, _) | Self::Late(id) => once(id),
             Self::NoConsole(id, _, hint) => hint.clone().unwrap_or_else(|| once(id)),
         })
     }

@@ -31,6 +31,14 @@ impl KeyPush<'_> {
         }
     }
 
+    /// The same for an ssh that reads a file. Returns the number of the answer; `None` without an agent.
+    pub(in crate::resolve) fn check_host_key_by_file(&self, check: HostKeyCheck) -> Option<u64> {
+        match self.agent {
+            Some(KeyAgent::Process(agent)) => Some(agent.check_host_key_by_file(check)),
+            Some(KeyAgent::Here(_)) | None => None,
+        }
+    }
+
     /// Whether the agent is a process of its own.
     pub(in crate::resolve) fn has_process(&self) -> bool {
         matches!(self.agent, Some(KeyAgent::Process(_)))

@@ -142,7 +142,9 @@ impl<'a, H: Hooks> AgentConnection<'a, H> {
         let is_ours = login.blob == key.blob()
             && self.server.hooks.is_user(login.user)
             && session.is_none_or(|it| it == login.session);
-        is_ours.then(|| key.sign(data, flags)).flatten()
+        let signature = is_ours.then(|| key.sign(data, flags)).flatten()?;
+        self.server.hooks.note(LoginStep::LogsIn);
+        Some(signature)
     }
 
     async fn extension(&mut self, name: &[u8], payload: &[u8], message: &[u8]) -> Reply {

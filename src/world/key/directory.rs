@@ -30,6 +30,9 @@ const FRESH_SOCKET: &str = "agent.";
 /// The public half of the key. ssh takes `key.pub` for the file `key`, too.
 const PUBLIC_KEY: &str = "key.pub";
 
+/// The host keys that consoles show. ssh names the file if the server has another key.
+const CONSOLE_KEYS: &str = "keys-on-console";
+
 /// What older versions of mssh put there.
 const OLD_FILES: [&str; 2] = ["key", "credentials"];
 
@@ -114,6 +117,20 @@ pub(crate) fn socket_in(directory: &Path) -> PathBuf {
 /// The path of the public key there.
 pub(crate) fn public_key_in(directory: &Path) -> PathBuf {
     directory.join(PUBLIC_KEY)
+}
+
+/// Writes lines of known_hosts with keys from consoles into an agent's directory. They go with it.
+///
+/// # Errors
+/// [`KeyError::Write`].
+pub(crate) fn write_console_keys(directory: &Path, lines: &str) -> Result<PathBuf, KeyError> {
+    let path = directory.join(CONSOLE_KEYS);
+    let directory = ours(directory).ok_or_else(|| io::ErrorKind::NotFound.into());
+    let written = directory.and_then(|it| it.write(CONSOLE_KEYS, lines.as_bytes()));
+    match written {
+        Ok(()) => Ok(path),
+        Err(source) => Err(KeyError::Write { path, source }),
+    }
 }
 
 /// Whether ssh can be told of a socket by this path: it expands `%` and `${…}` in it (TOKENS in
@@ -203,7 +220,7 @@ fn ours(path: &Path) -> Option<Private> {
 }
 
 fn is_file_name(name: &OsStr) -> bool {
-    let mut known = [PUBLIC_KEY].into_iter().chain(OLD_FILES);
+    let mut known = [PUBLIC_KEY, CONSOLE_KEYS].into_iter().chain(OLD_FILES);
     known.any(|it| name == it)
 }
 
