@@ -7,21 +7,22 @@ const MOST: usize = 2;
 const ALIKE: usize = 3;
 
 /// The known word that was meant, if one is near enough: within two mistakes (of a letter, or of the
-/// order of two letters), else the one that begins most like it.
+/// order of two letters), else the one that begins most like it. Of several with as many mistakes, the
+/// one that begins, and then ends, most like it.
 pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     // So that a long word costs nothing.
     let word: Vec<char> = word.chars().take(64).collect();
-    let mut best: Option<(usize, usize, &str)> = None;
+    let mut best: Option<(usize, (usize, usize), &str)> = None;
     for it in known {
         let mistakes = distance(&word, &it.chars().collect::<Vec<_>>());
-        let same = it.chars().zip(&word).take_while(|(a, b)| a == *b);
-        let alike = same.count();
+        let begin = same(it.chars(), word.iter());
+        let alike = (begin, same(it.chars().rev(), word.iter().rev()));
         let is_near = mistakes <= MOST && mistakes < word.len();
-        if !is_near && alike < ALIKE {
+        if !is_near && begin < ALIKE {
             continue;
         }
         let mistakes = if is_near { mistakes } else { MOST + 1 };
-        let is_better = |(least, most, _): &(usize, usize, &str)| {
+        let is_better = |(least, most, _): &(usize, (usize, usize), &str)| {
             mistakes < *least || mistakes == *least && alike > *most
         };
         if best.as_ref().is_none_or(is_better) {
@@ -29,6 +30,11 @@ pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> O
         }
     }
     best.map(|(_, _, it)| it)
+}
+
+/// How many letters are the same until two differ.
+fn same<'a>(a: impl Iterator<Item = char>, b: impl Iterator<Item = &'a char>) -> usize {
+    a.zip(b).take_while(|(a, b)| a == *b).count()
 }
 
 /// The number of letters to insert, remove, replace or swap with the next ("optimal string
@@ -74,5 +80,9 @@ mod tests {
         ] {
             assert_eq!(nearest(word, known.into_iter()), meant, "{word}");
         }
+        // Each is one mistake away.
+        let nearest = |word| nearest(word, ["list", "listen"].into_iter());
+        assert_eq!(nearest("listn"), Some("listen"));
+        assert_eq!(nearest("lists"), Some("list"));
     }
 }

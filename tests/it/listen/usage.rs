@@ -114,8 +114,8 @@ const CASES: &[(&[&str], &str, &str)] = &[
     ),
     (&["--ls"], "unknown option `--ls`", "use --list"),
     (
-        &["--lsten", "5000", WEB1],
-        "unknown option `--lsten`",
+        &["--listn", "5000", WEB1],
+        "unknown option `--listn`",
         "did you mean --listen?",
     ),
     (
