@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::Error;
 use crate::hint;
+use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::cli::list::{Format, ListRequest};
 use crate::plan::list::row::{self, Row};
 use crate::plan::list::table::{Style, Table};
@@ -27,7 +28,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// Lists the instances on standard output.
 ///
 /// # Errors
-/// Those of AWS, and standard output that cannot be written to.
+/// Those of AWS, for one of several places after the rows of the others; and standard output that cannot be written to.
 pub(crate) fn run(request: &ListRequest, terminal: Terminal) -> Result<(), Error> {
     let options = &request.options;
     let terminal = terminal.with_verbosity(options.debug, request.verbose);
@@ -69,10 +70,7 @@ async fn list(
     drop(wait);
     written?;
     let rows = listing.finish()?;
-    for (name, error) in &listed.failed {
-        terminal.warn(&format!("{name}: {}", hint::line(error)));
-    }
-    if rows.is_empty() && request.format == Format::Table {
+    if rows.is_empty() && listed.failed.is_empty() && request.format == Format::Table {
         let what = request.pattern.as_ref();
         let what = what.map_or(String::new(), |pattern| format!(" {}", pattern.what()));
         let regions: Vec<&str> = listed.done.iter().map(|(_, it)| it.as_str()).collect();
@@ -84,7 +82,15 @@ async fn list(
     if request.pattern.is_none() {
         cache::write(&request.options, &listed.done, &rows, terminal);
     }
-    Ok(())
+    if listed.failed.is_empty() {
+        return Ok(());
+    }
+    let line = |(name, error): &(String, Error)| format!("{name}: {}", hint::line(error));
+    Err(InstanceError::NotAllListed {
+        places: listed.done.len() + listed.failed.len(),
+        failed: listed.failed.iter().map(line).collect(),
+    }
+    .into())
 }
 
 /// What has come, and what of it is shown.
@@ -101,12 +107,15 @@ struct Listing<'a> {
 
 impl<'a> Listing<'a> {
     fn new(request: &'a ListRequest) -> Self {
+        let places = &request.options.places;
         Self {
             request,
             style: Style {
                 width: output_width(),
                 now: seconds(),
                 has_more: false,
+                regions: places.are_several(),
+                profiles: !places.profiles.is_empty(),
             },
             began: Instant::now(),
             table: None,

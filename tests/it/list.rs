@@ -1,5 +1,7 @@
 //! `--list`: all instances, sorted, for people and for programs.
 
+mod places;
+
 use std::time::Duration;
 
 use serde_json::Value;
@@ -200,56 +202,4 @@ fn a_whole_list_is_cached_for_its_owner_alone() {
     assert!(!file.to_string_lossy().contains(caller.access_key()));
     assert_eq!(mssh(&["--list"]), files);
     assert_eq!(mssh(&["--list", "--region", "eu-west-1"]).len(), 2);
-}
-
-#[test]
-fn several_regions_and_profiles_are_listed_together() {
-    let caller = caller();
-    let outcome = run(
-        &caller,
-        "mssh",
-        ["--list", "--region", "us-east-1,eu-west-1"],
-    );
-    assert_eq!((outcome.stderr.as_str(), outcome.code), ("", Some(0)));
-    let (head, rest) = outcome.stdout.split_once('\n').expect("a title");
-    assert!(
-        head.contains(" REGION ") && !head.contains(" ZONE "),
-        "{head}"
-    );
-    assert!(rest.contains(WEB1) && rest.contains(IN_EU_WEST_1), "{rest}");
-    let names: Vec<&str> = rest.lines().filter_map(|it| it.split(' ').next()).collect();
-    assert!(names.is_sorted(), "{names:?}");
-    let all = run(
-        &caller,
-        "mssh",
-        ["--list", "--all-regions", "--tsv", "in-eu-west-1"],
-    );
-    assert_eq!(all.stdout.lines().count(), 1, "{all:?}");
-    assert!(all.stdout.contains("\teu-west-1\t"), "{all:?}");
-    let none = run(
-        &caller,
-        "mssh",
-        ["--list", "--region", "us-east-1,eu-west-1", "x"],
-    );
-    let line = "mssh: there is no instance named x in ";
-    assert!(
-        none.stderr.starts_with(line) && none.stderr.contains(", "),
-        "{none:?}"
-    );
-}
-
-#[test]
-fn a_region_that_does_not_answer_is_left_out_with_a_warning() {
-    let caller = caller();
-    caller.fault(Fault::new(Trouble::Denied).on(DESCRIBE_INSTANCES).first(1));
-    let outcome = run(
-        &caller,
-        "mssh",
-        ["--list", "--region", "us-east-1,eu-west-1"],
-    );
-    assert_eq!(outcome.code, Some(0), "{outcome:?}");
-    assert!(outcome.stderr.starts_with("mssh: warning: "), "{outcome:?}");
-    assert_eq!(outcome.stderr.lines().count(), 1, "{outcome:?}");
-    let has = |id: &str| outcome.stdout.contains(id);
-    assert!(has(WEB1) != has(IN_EU_WEST_1), "{outcome:?}");
 }

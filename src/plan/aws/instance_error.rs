@@ -38,6 +38,9 @@ pub(crate) enum InstanceError {
         places: String,
         failed: Vec<String>,
     },
+    /// The places that were listed, and the errors of some of them.
+    #[error("cannot list {} of {places} places", failed.len())]
+    NotAllListed { places: usize, failed: Vec<String> },
     #[error("{what} matches {} instances", found.len())]
     Several { what: String, found: Vec<Candidate> },
     #[error("instance {id} is {state}")]
@@ -90,6 +93,9 @@ impl Hint for InstanceError {
                 "is it in another region (--region) or account (--profile)?".to_owned()
             }
             Self::Nowhere { .. } => "not every place could be searched".to_owned(),
+            Self::NotAllListed { .. } => {
+                "the list is that of the other places; --region a,b chooses some".to_owned()
+            }
             Self::Several { .. } => {
                 "choose one by its ID, or add --newest, --oldest or --any".to_owned()
             }
@@ -111,7 +117,7 @@ impl Hint for InstanceError {
     fn details(&self) -> Vec<String> {
         match self {
             Self::Several { found, .. } => lines(found),
-            Self::Nowhere { failed, .. } => lines(failed),
+            Self::Nowhere { failed, .. } | Self::NotAllListed { failed, .. } => lines(failed),
             Self::Unresolvable { .. }
             | Self::NotFound { .. }
             | Self::NoName { .. }

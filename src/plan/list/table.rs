@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::age::age;
-use super::row::{self, Row};
+use super::column::{Column, Column as C, NAME};
+use super::row::Row;
 use crate::plan::columns::{columns, cut};
 
 /// How a table looks.
@@ -15,25 +15,11 @@ pub(crate) struct Style {
     pub(crate) now: u64,
     /// Whether more rows come later, which may be wider.
     pub(crate) has_more: bool,
+    /// Whether to tell regions, in place of zones.
+    pub(crate) regions: bool,
+    /// Whether to tell profiles.
+    pub(crate) profiles: bool,
 }
-
-/// A column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Column {
-    Name,
-    Id,
-    State,
-    Profile,
-    Region,
-    Zone,
-    Kind,
-    Private,
-    Public,
-    Age,
-    Reach,
-}
-
-use Column as C;
 
 const ALL: [C; 11] = [
     C::Name,
@@ -52,60 +38,11 @@ const ALL: [C; 11] = [
 /// Left out on a narrow terminal, in this order, until the rest fits.
 const DISPENSABLE: [C; 5] = [C::Kind, C::Zone, C::Age, C::Private, C::Reach];
 
-/// Names are cut to this before a column is left out, and to less afterwards.
-const NAME: usize = 24;
+/// Names are cut to [`NAME`] before a column is left out, and to this afterwards.
 const SHORT_NAME: usize = 10;
-
-/// The longest IPv4 address.
-const ADDRESS: usize = 15;
 
 /// Blanks between two columns.
 const GAP: usize = 2;
-
-impl Column {
-    fn title(self) -> &'static str {
-        match self {
-            C::Name => "NAME",
-            C::Id => "ID",
-            C::State => "STATE",
-            C::Profile => "PROFILE",
-            C::Region => "REGION",
-            C::Zone => "ZONE",
-            C::Kind => "TYPE",
-            C::Private => "PRIVATE",
-            C::Public => "PUBLIC",
-            C::Age => "AGE",
-            C::Reach => "REACH",
-        }
-    }
-
-    /// The width for rows that are not known yet.
-    fn usual_width(self) -> usize {
-        match self {
-            C::Name => NAME,
-            C::Private | C::Public => ADDRESS,
-            _ => 0,
-        }
-    }
-
-    fn text(self, row: &Row, now: u64) -> Cow<'_, str> {
-        let or_dash = |text: Option<String>| text.map_or(Cow::Borrowed("-"), Cow::Owned);
-        let plain = |text| Cow::Borrowed(if text == "" { "-" } else { text });
-        match self {
-            C::Name => plain(&row.name),
-            C::Id => Cow::Borrowed(row.id.as_str()),
-            C::State => row.state.to_string().into(),
-            C::Profile => plain(&row.profile),
-            C::Region => Cow::Borrowed(row.region.as_str()),
-            C::Zone => plain(&row.zone),
-            C::Kind => plain(&row.kind),
-            C::Private => or_dash(row.private.map(|it| it.to_string())),
-            C::Public => or_dash(row.outer().map(|it| it.to_string())),
-            C::Age => or_dash(row.age(now).map(age)),
-            C::Reach => Cow::Borrowed(row.reach().word()),
-        }
-    }
-}
 
 /// The columns of a table, with their widths. Pages that are shown one after the other have the same.
 #[derive(Debug)]
@@ -117,12 +54,10 @@ pub(crate) struct Table {
 impl Table {
     /// The columns for these rows. `shown` prepares texts of others for the screen.
     pub(crate) fn of(rows: &[Row], style: Style, shown: impl Fn(&str) -> String) -> Self {
-        let several = row::has_several_regions(rows);
-        let has_profiles = rows.iter().any(|row| !row.profile.is_empty());
         let is_wanted = |column: &Column| match column {
-            C::Profile => has_profiles,
-            C::Region => several,
-            C::Zone => !several,
+            C::Profile => style.profiles,
+            C::Region => style.regions,
+            C::Zone => !style.regions,
             _ => true,
         };
         let all = ALL.into_iter().filter(is_wanted);
@@ -230,6 +165,8 @@ mod tests {
             width,
             now: 4600,
             has_more: false,
+            regions: false,
+            profiles: false,
         };
         let table = Table::of(&rows(), style, str::to_owned);
         table.head() + &table.lines(&rows(), str::to_owned)
@@ -264,14 +201,25 @@ web-1.of-a-long-name.ex…  i-0123456789abcdef0  running  192.0.2.100  direct
     #[test]
     fn several_regions_take_the_place_of_zones() {
         let mut rows = rows();
-        rows[0].region = crate::plan::target::ids::Region::parse("eu-west-1").expect("a region");
+        "dev".clone_into(&mut rows[1].profile);
         let style = Style {
             width: None,
             now: 0,
             has_more: true,
+            regions: true,
+            profiles: true,
         };
-        let head = Table::of(&rows, style, str::to_owned).head();
-        assert!(head.contains("REGION") && !head.contains("ZONE"), "{head}");
+        let table = Table::of(&rows, style, str::to_owned);
+        let head = table.head();
+        assert!(
+            head.contains("STATE    PROFILE  REGION          TYPE"),
+            "{head}"
+        );
         assert!(head.contains("PUBLIC           AGE"), "{head}");
+        let lines = table.lines(&rows[1..], str::to_owned);
+        assert!(
+            lines.contains("running  dev      us-east-1       t3"),
+            "{lines}"
+        );
     }
 }

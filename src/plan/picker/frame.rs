@@ -3,7 +3,7 @@
 use super::Picker;
 use crate::plan::columns::{columns, cut};
 use crate::plan::list::age::age;
-use crate::plan::list::row::Row;
+use crate::plan::list::row::{Row, has_several_regions};
 use crate::plan::list::table::{Style, Table};
 
 /// The size of a terminal, in columns and rows.
@@ -50,6 +50,8 @@ impl Picker {
             width: Some(size.columns.saturating_sub(MARK.len())),
             now,
             has_more: true,
+            regions: has_several_regions(&rows),
+            profiles: rows.iter().any(|row| !row.profile.is_empty()),
         };
         let table = Table::of(&rows, style, &shown);
         if has_all {

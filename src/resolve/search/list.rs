@@ -22,7 +22,7 @@ pub(crate) struct Listed {
 }
 
 /// Lists the instances that match the filters in all places, some places at a time. `take` gets each
-/// page as it arrives.
+/// page as it arrives, and knows which is the last one of a place.
 ///
 /// # Errors
 /// If no place answers, the first one's error.
@@ -34,17 +34,13 @@ pub(crate) async fn list(
 ) -> Result<Listed, Error> {
     let take = RefCell::new(take);
     let all = place::all(places, None, accounts).await;
-    let is_only = all.len() == 1;
     let listed = stream::iter(all).map(|it: Place<'_>| {
         let name = it.name();
-        let take = |page: Page| {
-            let is_last = page.is_last && is_only;
-            let mut take = take.borrow_mut();
-            take(Page { is_last, ..page });
-        };
+        let take = |page: Page| (take.borrow_mut())(page);
         async move { (name, it.list(filters, take).await) }
     });
-    let answers: Vec<_> = listed.buffer_unordered(AT_ONCE).collect().await;
+    // In the order of the places, as the errors are told.
+    let answers: Vec<_> = listed.buffered(AT_ONCE).collect().await;
     let (mut done, mut failed) = (Vec::new(), Vec::new());
     for (name, answer) in answers {
         match answer {

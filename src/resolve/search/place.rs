@@ -33,9 +33,15 @@ pub(super) async fn all<'a>(
                 Ok(regions) => regions.into_iter().map(|it| Ok(Some(it))).collect(),
                 Err(error) => vec![Err(error)],
             },
+            // Loaded once, ahead: else each region would try again what has failed.
             (None, false) if places.has_regions() => {
-                let regions = places.regions.iter().cloned();
-                regions.map(|it| Ok(Some(it))).collect()
+                match aws.in_region(places.regions.first()).await {
+                    Ok(_) => {
+                        let regions = places.regions.iter().cloned();
+                        regions.map(|it| Ok(Some(it))).collect()
+                    }
+                    Err(error) => vec![Err(error)],
+                }
             }
             _ => vec![Ok(own.cloned())],
         };
@@ -70,7 +76,7 @@ impl Place<'_> {
             (Ok(Some(region)), None) => region.to_string(),
             (Ok(Some(region)), Some(profile)) => format!("{region} (profile {profile})"),
             (_, Some(profile)) => format!("profile {profile}"),
-            (_, None) => "the enabled regions".to_owned(),
+            (_, None) => "the regions".to_owned(),
         }
     }
 

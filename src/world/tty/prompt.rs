@@ -12,13 +12,16 @@ use rustix::process::{Signal, kill_current_process_group};
 use rustix::termios::{
     LocalModes, OptionalActions, SpecialCodeIndex, SpecialCodes, Termios, tcgetattr,
 };
-use tokio::sync::oneshot;
+use tokio::sync::{Mutex, oneshot};
 
 use super::changed_modes::{self, ChangedModes};
 use super::waiting;
 
 /// The longest answer, in bytes.
 const LONGEST: usize = 100;
+
+/// Held by the one who asks: several profiles are loaded at the same time.
+static TURN: Mutex<()> = Mutex::const_new(());
 
 /// The user's answer.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,6 +53,7 @@ impl Prompt {
     /// # Errors
     /// If the terminal is gone.
     pub(crate) async fn ask(&self, question: &str) -> io::Result<PromptAnswer> {
+        let _turn = TURN.lock().await;
         let _hidden = waiting::hide_line();
         let keys = tcgetattr(&self.terminal)?.special_codes;
         let when = OptionalActions::Flush;
