@@ -1,96 +1,142 @@
 //! Answers the completion scripts of the shells.
 //!
 //! The first line is `files`, if the shell should also complete files, or `none`. Each further line
-//! is a candidate, with a tab and a description if it has one.
+//! is a candidate, with a tab and a description if it has one. bash, which says what it will replace,
+//! gets the text for that instead, quoted.
 
+mod cached_list;
+mod instances;
+pub(crate) mod refresh;
+
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use crate::plan::cli::complete::{self, Candidates, Completion, KEYWORDS, completion};
+use crate::plan::cli::complete::{self, Candidates, Completion, KEYWORDS, bash, completion};
 use crate::plan::cli::grammar::Grammar;
-use crate::plan::cli::scan;
 use crate::plan::program::Program;
 use crate::plan::route::serial;
 use crate::world::aws::files;
 use crate::world::openssh::host_names;
+use crate::world::tty::terminal::{Terminal, printable};
 
 /// Completes the last of these words.
 #[must_use]
-pub(crate) fn words(program: Program, words: &[OsString]) -> Vec<u8> {
+pub(crate) fn words(program: Program, words: &[OsString], terminal: Terminal) -> Vec<u8> {
     let (current, before) = match words {
         [before @ .., current] => (current.to_string_lossy().into_owned(), before),
         [] => (String::new(), words),
     };
-    answer(program, Grammar::of(program), before, &current)
-}
-
-/// Completes the end of this line.
-#[must_use]
-pub(crate) fn line(program: Program, line: &OsStr) -> Vec<u8> {
-    match complete::split_line(&line.to_string_lossy()) {
-        Some((words, current)) => answer(program, Grammar::of(program), &words, &current),
-        None => b"none\n".to_vec(),
-    }
-}
-
-fn answer(program: Program, grammar: Grammar, words: &[OsString], current: &str) -> Vec<u8> {
-    let Completion { candidates, prefix } = completion(program, grammar, words, current);
-    let files = match candidates {
-        Candidates::Files => true,
-        Candidates::HostsAndFiles => prefix.is_empty(),
-        _ => false,
+    let line = Line {
+        program,
+        grammar: Grammar::of(program),
+        words: before,
+        terminal,
     };
-    let begin = current.to_lowercase();
-    let mut lines = vec![if files { "files" } else { "none" }.to_owned()];
-    for (word, about) in list(candidates, program, grammar, words) {
-        let word = format!("{prefix}{word}");
-        // The answer consists of lines, and control characters cannot be typed anyway.
-        if word.to_lowercase().starts_with(&begin) && !word.contains(char::is_control) {
-            let tab = if about.is_empty() { "" } else { "\t" };
-            lines.push(format!("{word}{tab}{about}"));
-        }
-    }
-    (lines.join("\n") + "\n").into_bytes()
+    line.answer(&current, |word, about| {
+        let tab = if about.is_empty() { "" } else { "\t" };
+        Some(format!("{word}{tab}{about}"))
+    })
 }
 
-/// All candidates of a kind, each with its description or an empty one.
-fn list(
-    candidates: Candidates,
+/// Completes the end of this line. `end` is what bash will replace.
+#[must_use]
+pub(crate) fn line(
+    program: Program,
+    line: &OsStr,
+    end: Option<&OsStr>,
+    terminal: Terminal,
+) -> Vec<u8> {
+    let Some((words, current)) = complete::split_line(&line.to_string_lossy()) else {
+        return b"none\n".to_vec();
+    };
+    let line = Line {
+        program,
+        grammar: Grammar::of(program),
+        words: &words,
+        terminal,
+    };
+    let end = end.map(OsStr::to_string_lossy);
+    line.answer(&current, |word, _| match &end {
+        None => Some(word.to_owned()),
+        Some(end) => bash::replacement(word, &current, end),
+    })
+}
+
+/// What is before the word at the cursor.
+struct Line<'a> {
     program: Program,
     grammar: Grammar,
-    words: &[OsString],
-) -> Vec<(String, String)> {
-    let hosts = || {
-        host_names::known(
-            config_file(program, grammar, words)
-                .as_deref()
-                .map(Path::new),
-        )
-    };
-    let listed = |all: &[&str], end: &str| all.iter().map(|it| format!("{it}{end}")).collect();
-    let all: Vec<String> = match candidates {
-        Candidates::Nothing | Candidates::Files => Vec::new(),
-        Candidates::Options => return complete::options_of(program, grammar),
-        Candidates::Regions => listed(&serial::regions(), ""),
-        Candidates::Profiles => files::profile_names(),
-        Candidates::Hosts => hosts(),
-        Candidates::HostsAndFiles => hosts().into_iter().map(|it| it + ":").collect(),
-        Candidates::Instances => {
-            let instances = hosts().into_iter().filter(|it| it.starts_with("i-"));
-            instances.collect()
-        }
-        Candidates::Keywords => listed(KEYWORDS, "="),
-        Candidates::Choices(choices) => listed(choices, ""),
-    };
-    all.into_iter().map(|it| (it, String::new())).collect()
+    words: &'a [OsString],
+    terminal: Terminal,
 }
 
-fn config_file(program: Program, grammar: Grammar, words: &[OsString]) -> Option<OsString> {
-    let scan = scan::scan(program, grammar, words).ok()?;
-    let flag = scan
-        .flags
-        .into_iter()
-        .rev()
-        .find(|flag| flag.letter == b'F')?;
-    flag.value
+impl Line<'_> {
+    fn answer(&self, current: &str, form: impl Fn(&str, &str) -> Option<String>) -> Vec<u8> {
+        let Completion { candidates, prefix } =
+            completion(self.program, self.grammar, self.words, current);
+        let files = match candidates {
+            Candidates::Files => true,
+            Candidates::HostsAndFiles => prefix.is_empty(),
+            _ => false,
+        };
+        let begin = current.to_lowercase();
+        let typed = current.get(prefix.len()..).unwrap_or_default();
+        let mut lines = vec![if files { "files" } else { "none" }.to_owned()];
+        for (word, about) in self.list(candidates, typed) {
+            let word = format!("{prefix}{word}");
+            // The answer consists of lines, and what cannot be seen cannot be chosen.
+            if word.to_lowercase().starts_with(&begin) && printable(&word) == word {
+                lines.extend(form(&word, &printable(&about)));
+            }
+        }
+        (lines.join("\n") + "\n").into_bytes()
+    }
+
+    /// All candidates of a kind, each with its description or an empty one.
+    fn list(&self, candidates: Candidates, typed: &str) -> Vec<(String, String)> {
+        let listed = |all: &[&str], end: &str| all.iter().map(|it| format!("{it}{end}")).collect();
+        let all: Vec<String> = match candidates {
+            Candidates::Nothing | Candidates::Files => Vec::new(),
+            Candidates::Options => return complete::options_of(self.program, self.grammar),
+            Candidates::Regions => listed(&serial::regions(), ""),
+            Candidates::Profiles => files::profile_names(),
+            Candidates::Hosts | Candidates::HostsAndFiles | Candidates::Instances => {
+                return self.targets(candidates, typed);
+            }
+            Candidates::Keywords => listed(KEYWORDS, "="),
+            Candidates::Choices(choices) => listed(choices, ""),
+        };
+        all.into_iter().map(|it| (it, String::new())).collect()
+    }
+
+    /// Hosts, and instances of the cached list. Each once.
+    fn targets(&self, candidates: Candidates, typed: &str) -> Vec<(String, String)> {
+        let end = match candidates {
+            Candidates::HostsAndFiles => ":",
+            _ => "",
+        };
+        let only_ids = candidates == Candidates::Instances;
+        let mut all = BTreeMap::new();
+        for host in host_names::known(self.config_file().as_deref().map(Path::new)) {
+            if !only_ids || host.starts_with("i-") {
+                all.insert(host + end, String::new());
+            }
+        }
+        for offer in self.instances(only_ids, typed) {
+            let end = if offer.is_target { end } else { "" };
+            all.insert(offer.word + end, offer.about);
+        }
+        all.into_iter().collect()
+    }
+
+    fn config_file(&self) -> Option<OsString> {
+        let scan = complete::scan_before(self.program, self.grammar, self.words).ok()?;
+        let flag = scan
+            .flags
+            .into_iter()
+            .rev()
+            .find(|flag| flag.letter == b'F')?;
+        flag.value
+    }
 }

@@ -141,8 +141,9 @@ fn run_mode(program: Program, mode: &Mode<'_>, terminal: Terminal) -> Result<Exi
         Mode::KnownHost(words) => return Ok(host_key::ask_agent(words, terminal)),
         Mode::SkipBlock(words) => return Ok(match_exec::skips_block(words)),
         Mode::Tunnel(words) => wait_for(tunnel::run(words, (io::stdin(), io::stdout()), terminal)),
-        Mode::Complete(words) => print(&complete::words(program, words)),
-        Mode::CompleteLine(line) => print(&complete::line(program, line)),
+        Mode::Complete(words) => print(&complete::words(program, words, terminal)),
+        Mode::CompleteLine(line, end) => print(&complete::line(program, line, *end, terminal)),
+        Mode::Refresh(words) => complete::refresh::run(words, terminal),
         Mode::User(words) => return run_request(program, words, terminal),
     };
     done.map(|()| ExitCode::SUCCESS)

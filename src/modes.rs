@@ -21,8 +21,10 @@ pub(crate) enum Mode<'a> {
     Tunnel(&'a [OsString]),
     /// Completion of the last of these words.
     Complete(&'a [OsString]),
-    /// Completion of this line.
-    CompleteLine(&'a OsStr),
+    /// Completion of this line, for bash, which will replace its end.
+    CompleteLine(&'a OsStr, Option<&'a OsStr>),
+    /// The refresh of the cached list of these words of `--list`.
+    Refresh(&'a [OsString]),
     /// The user's command line.
     User(&'a [OsString]),
 }
@@ -39,7 +41,9 @@ impl<'a> Mode<'a> {
             (Some(SKIP_BLOCK), _) => Self::SkipBlock(rest),
             (Some(tunnel::OPTION), _) => Self::Tunnel(rest),
             (Some(complete::OPTION), _) => Self::Complete(rest),
-            (Some(complete::LINE_OPTION), [line]) => Self::CompleteLine(line),
+            (Some(complete::LINE_OPTION), [line]) => Self::CompleteLine(line, None),
+            (Some(complete::LINE_OPTION), [line, end]) => Self::CompleteLine(line, Some(end)),
+            (Some(complete::REFRESH_OPTION), _) => Self::Refresh(rest),
             _ => Self::User(words),
         }
     }
@@ -56,7 +60,7 @@ impl<'a> Mode<'a> {
             | Self::SkipBlock(words)
             | Self::Complete(words)
             | Self::User(words) => has(words, &["--debug", "-d"]),
-            Self::CompleteLine(_) => false,
+            Self::CompleteLine(..) | Self::Refresh(_) => false,
         }
     }
 }

@@ -12,28 +12,26 @@ pub(super) fn script(program: Program, shell: Shell) -> Vec<u8> {
     template.replace("@NAME@", program.name()).into_bytes()
 }
 
-/// bash replaces only `$2`, which begins after the last `=` or `:` of the current word.
+/// bash replaces only `$2`, which begins after the last `=` or `:` of the current word. mssh gives the
+/// text for that, quoted.
 const BASH: &str = r#"# bash completion for @NAME@: source this file, or put it where bash-completion finds it.
 _@NAME@() {
-    local line files cur=${COMP_LINE:0:COMP_POINT} before word found=()
-    while IFS= read -r line; do
-        found+=("${line%%$'\t'*}")
-    done < <("$1" --complete-line "$cur" 2>/dev/null)
+    local files word found=()
+    while IFS= read -r word; do
+        found+=("$word")
+    done < <("$1" --complete-line "${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null)
     files=${found[0]-}
-    cur=${cur##*[[:space:]]}
-    before=${cur%"$2"}
-    COMPREPLY=()
-    for word in "${found[@]:1}"; do
-        COMPREPLY+=("${word#"$before"}")
+    COMPREPLY=("${found[@]:1}")
+    for word in "${COMPREPLY[@]}"; do
         [[ $word != *[=:] ]] || compopt -o nospace 2>/dev/null
     done
     if [[ $files == files && ${#COMPREPLY[@]} == 0 ]]; then
-        compopt -o default 2>/dev/null || COMPREPLY=($(compgen -f -- "${cur#"$before"}"))
+        compopt -o default 2>/dev/null || COMPREPLY=($(compgen -f -- "$2"))
     elif [[ $files == files ]]; then
         while IFS= read -r word; do
             [[ -d $word ]] && word=$word/ || word="$word "
             COMPREPLY+=("$word")
-        done < <(compgen -f -- "${cur#"$before"}")
+        done < <(compgen -f -- "$2")
     fi
 }
 complete -F _@NAME@ @NAME@
@@ -70,13 +68,16 @@ else
 fi
 "#;
 
-const FISH: &str = r"# fish completion for @NAME@: put this file into ~/.config/fish/completions.
+const FISH: &str = r#"# fish completion for @NAME@: put this file into ~/.config/fish/completions.
 function __@NAME@_complete
     set -l words (commandline -opc)
     set -l program $words[1]
     set -e words[1]
-    $program --complete $words (commandline -ct) 2>/dev/null
+    # Without its quotes, the last of which may be missing.
+    set -l raw (commandline -ct)
+    set -l current (string unescape -- $raw; or string unescape -- $raw\'; or string unescape -- $raw\")
+    $program --complete $words "$current" 2>/dev/null
 end
 complete -c @NAME@ -f -a '(__@NAME@_complete | tail -n +2)'
 complete -c @NAME@ -F -n '__@NAME@_complete | head -n 1 | string match -q files'
-";
+"#;

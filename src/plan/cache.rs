@@ -136,7 +136,6 @@ impl<'a> Entry<'a> {
     }
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "completion will ask for them"))]
 impl<'a> Entry<'a> {
     /// The value of its `Name` tag; empty if it has none. It is not escaped for a terminal.
     pub(crate) fn name(self) -> Cow<'a, str> {

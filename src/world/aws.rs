@@ -34,6 +34,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use self::call::Call;
 pub(crate) use self::call::{PushRequest, PushTarget};
 pub(crate) use self::credentials::Prompts;
+pub(crate) use self::credentials::unattended::{Unattended, unattended};
 use self::credentials::{CachedSession, Found, ProviderChain};
 
 use self::endpoint_urls::EndpointUrls;

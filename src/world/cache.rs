@@ -5,6 +5,8 @@
 //! the endpoint. Only a hash of that is in the name. A cache is optional: what cannot be read or
 //! written counts as missing.
 
+mod refresh;
+
 use std::env;
 use std::fs;
 use std::io;

@@ -38,7 +38,6 @@ const FLOORS: &[&[&str]] = &[
     &["run", "resolve"],
     &["tunnel"],
     &[
-        "complete",
         "config",
         "connect",
         "connection",
@@ -53,6 +52,7 @@ const FLOORS: &[&[&str]] = &[
         "setup",
         "shell",
     ],
+    &["complete"],
     &["modes"],
 ];
 

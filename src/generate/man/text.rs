@@ -79,8 +79,8 @@ pub(super) const FILES: &[Term] = &[
 /// For mssh only.
 pub(super) const CACHE: Term = (
     "$XDG_CACHE_HOME/mssh, ~/.cache/mssh",
-    "Written by --list and the picker: names, IDs, addresses and tags of instances, never used to \
-     connect without asking AWS.",
+    "Written by --list, the picker, and for completion: names, IDs, addresses and tags of instances, \
+     never used to connect without asking AWS.",
 );
 
 /// For mssh only.

@@ -1,10 +1,12 @@
 //! Shell completion: what kind of word belongs at the cursor.
 //!
 //! The completion scripts run `mssh --complete WORD ... CURRENT`, or, in bash, which splits words in
-//! its own way, `mssh --complete-line LINE`. The same scanner thus reads the command line for the
+//! its own way, `mssh --complete-line LINE END`. The same scanner thus reads the command line for the
 //! program and for its completions.
 
+pub(crate) mod bash;
 pub(crate) mod hosts;
+pub(crate) mod instances;
 mod keywords;
 
 use std::ffi::OsString;
@@ -15,12 +17,17 @@ use super::options::{Name, OPTIONS, Opt};
 use super::scan::Scan;
 use super::{options, scan};
 use crate::plan::program::Program;
+use crate::plan::target::destination::tag_word;
 
 /// The hidden option that takes the words up to the cursor, the unfinished one last.
 pub(crate) const OPTION: &str = "--complete";
 
-/// The hidden option that takes the command line up to the cursor as one word.
+/// The hidden option that takes the command line up to the cursor as one word, and what bash will
+/// replace; scripts of older versions leave that out, and quote nothing.
 pub(crate) const LINE_OPTION: &str = "--complete-line";
+
+/// The hidden option of the process that refreshes a cached list: words of `--list` follow.
+pub(crate) const REFRESH_OPTION: &str = "--refresh-list";
 
 /// What to offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,8 +87,8 @@ pub(crate) fn completion(
     if current.starts_with('-') && reads_options(program, grammar, words) {
         return option(program, grammar, current);
     }
-    let Ok(scan) = scan_with(program, grammar, words, CURSOR) else {
-        return split(Candidates::Nothing, "", current);
+    let Ok(scan) = scan_before(program, grammar, words) else {
+        return split(program, Candidates::Nothing, "", current);
     };
     let is_cursor = |value: &Option<OsString>| value.as_ref().is_some_and(|it| it == CURSOR);
     let ours = scan.ours.last().filter(|(_, value)| is_cursor(value));
@@ -91,7 +98,17 @@ pub(crate) fn completion(
         (_, Some(flag)) => for_client_option(program, flag.letter),
         _ => operand(program, &scan),
     };
-    split(candidates, "", current)
+    split(program, candidates, "", current)
+}
+
+/// Reads the words before the cursor, and a word there that begins with no dash. An option before it
+/// may be complete only with that.
+pub(crate) fn scan_before(
+    program: Program,
+    grammar: Grammar,
+    words: &[OsString],
+) -> Result<Scan, super::usage::Usage> {
+    scan_with(program, grammar, words, CURSOR)
 }
 
 fn scan_with(
@@ -120,7 +137,7 @@ fn option(program: Program, grammar: Grammar, current: &str) -> Completion {
     {
         let opt = options::find_long(long).ok().filter(|it| it.is_of(program));
         let candidates = opt.map_or(Candidates::Nothing, |opt| for_our_option(program, opt));
-        return split(candidates, &current[..=name.len()], current);
+        return split(program, candidates, &current[..=name.len()], current);
     }
     match *current.as_bytes() {
         [b'-', letter, _, ..] if letter != b'-' => {
@@ -138,9 +155,9 @@ fn option(program: Program, grammar: Grammar, current: &str) -> Completion {
             } else {
                 candidates
             };
-            split(candidates, &current[..2], current)
+            split(program, candidates, &current[..2], current)
         }
-        _ => split(Candidates::Options, "", current),
+        _ => split(program, Candidates::Options, "", current),
     }
 }
 
@@ -179,19 +196,13 @@ fn operand(program: Program, scan: &Scan) -> Candidates {
     }
 }
 
-/// Splits hops and `user@` off before a host; after its colon nothing is offered.
-fn split(candidates: Candidates, before: &str, current: &str) -> Completion {
+fn split(program: Program, candidates: Candidates, before: &str, current: &str) -> Completion {
     let rest = &current[before.len()..];
     let (candidates, more) = match candidates {
-        Candidates::Hosts | Candidates::HostsAndFiles => {
-            let hop = rest.rfind(',').map_or(0, |at| at + 1);
-            let user = rest[hop..].find('@').map_or(hop, |at| hop + at + 1);
-            let is_path = rest.starts_with(['/', '.', '~']);
-            match candidates {
-                Candidates::HostsAndFiles if is_path => (Candidates::Files, 0),
-                _ if rest[user..].contains(':') => (Candidates::Nothing, 0),
-                _ => (candidates, user),
-            }
+        Candidates::Hosts | Candidates::HostsAndFiles => host(program, candidates, rest),
+        // There may be several.
+        Candidates::Regions | Candidates::Profiles => {
+            (candidates, rest.rfind(',').map_or(0, |at| at + 1))
         }
         Candidates::Keywords if rest.contains(['=', ' ']) => (Candidates::Nothing, 0),
         _ => (candidates, 0),
@@ -200,6 +211,36 @@ fn split(candidates: Candidates, before: &str, current: &str) -> Completion {
         candidates,
         prefix: format!("{before}{}", &rest[..more]),
     }
+}
+
+/// Splits hops and `user@` off before a host, of which this is the length; after the colon before its
+/// path nothing is offered.
+fn host(program: Program, candidates: Candidates, word: &str) -> (Candidates, usize) {
+    if candidates == Candidates::HostsAndFiles && word.starts_with(['/', '.', '~']) {
+        return (Candidates::Files, 0);
+    }
+    let hop = match tag_word::split_user(word) {
+        Some(_) => 0,
+        None => word.rfind(',').map_or(0, |at| at + 1),
+    };
+    let last = &word[hop..];
+    let (begin, has_path) = match tag_word::split_user(last) {
+        Some((_, query)) => {
+            let path = tag_word::end(program, last.as_bytes());
+            (
+                word.len() - query.len(),
+                path.is_some_and(|at| at < last.len()),
+            )
+        }
+        None => {
+            let user = last.find('@').map_or(0, |at| at + 1);
+            (hop + user, last[user..].contains(':'))
+        }
+    };
+    if has_path {
+        return (Candidates::Nothing, 0);
+    }
+    (candidates, begin)
 }
 
 /// All options of mssh and of the client, each with its description.

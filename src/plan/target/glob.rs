@@ -3,6 +3,7 @@
 //! Source: "Wildcards" in "List and filter using the CLI and API" of the EC2 user guide: `*` is any
 //! text, `?` one character, and a backslash escapes either and itself.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::plan::pattern;
@@ -18,6 +19,15 @@ enum Token {
     /// `?`.
     One,
     Literal(char),
+}
+
+/// The pattern that fits this text only.
+pub(crate) fn literal(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_special) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = |c| [is_special(c).then_some('\\'), Some(c)];
+    Cow::Owned(text.chars().flat_map(escaped).flatten().collect())
 }
 
 impl Glob {

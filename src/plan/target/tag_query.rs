@@ -40,7 +40,7 @@ enum Kind {
 /// The tag that EC2 Auto Scaling gives to the instances of a group.
 ///
 /// Source: "Tag Auto Scaling groups and instances" in the user guide of EC2 Auto Scaling.
-const GROUP: &str = "aws:autoscaling:groupName";
+pub(crate) const GROUP: &str = "aws:autoscaling:groupName";
 
 /// What a word of this kind begins with.
 pub(crate) const PREFIXES: [&str; 2] = ["tag:", "asg:"];

@@ -13,6 +13,7 @@ mod role;
 mod sso;
 mod sts;
 mod token;
+pub(super) mod unattended;
 
 use std::sync::OnceLock;
 

@@ -17,6 +17,10 @@ fn each_position_has_its_candidates() {
         ("A=b mssh -v we", Candidates::Hosts, ""),
         ("mssh -J a,b@c", Candidates::Hosts, "a,b@"),
         ("mssh -Ja,c", Candidates::Hosts, "-Ja,"),
+        ("mssh tag:a=b@c", Candidates::Hosts, ""),
+        ("mssh u@tag:a=b,c@d:e", Candidates::Hosts, "u@"),
+        ("mssh -J a,u@tag:b", Candidates::Hosts, "a,u@"),
+        ("mssh web:", Candidates::Nothing, ""),
         ("mssh -", Candidates::Options, ""),
         ("mssh --reg", Candidates::Options, ""),
         ("mssh web --reg", Candidates::Options, ""),
@@ -26,6 +30,8 @@ fn each_position_has_its_candidates() {
         ("mssh --region ", Candidates::Regions, ""),
         ("mssh --region=eu", Candidates::Regions, "--region="),
         ("mssh -r eu", Candidates::Regions, ""),
+        ("mssh --region a,e", Candidates::Regions, "a,"),
+        ("mssh --profile=a,e", Candidates::Profiles, "--profile=a,"),
         ("mssh -reu", Candidates::Regions, "-r"),
         ("mssh -u ", Candidates::Profiles, ""),
         ("mssh -z ", Candidates::Nothing, ""),
@@ -58,6 +64,8 @@ fn each_position_has_its_candidates() {
         ("mscp ./a", Candidates::Files, ""),
         ("mscp a us@w", Candidates::HostsAndFiles, "us@"),
         ("mscp a web:/e", Candidates::Nothing, ""),
+        ("mscp tag:role=w", Candidates::HostsAndFiles, ""),
+        ("mscp u@tag:role=web:/e", Candidates::Nothing, ""),
         ("mscp a --reg", Candidates::HostsAndFiles, ""),
     ] {
         assert_eq!(

@@ -5,7 +5,7 @@ use crate::plan::program::Program;
 use crate::plan::target::tag_query::PREFIXES;
 
 /// Splits the user off; `None` if there is no query by tags.
-pub(super) fn split_user(word: &str) -> Option<(Option<&str>, &str)> {
+pub(crate) fn split_user(word: &str) -> Option<(Option<&str>, &str)> {
     if begins(word) {
         return Some((None, word));
     }
@@ -32,7 +32,7 @@ fn begins(word: &str) -> bool {
 /// `None` if there is no query, or if it is in brackets, which OpenSSH's own rule for paths knows. For
 /// scp, which takes a word without a colon for a file, `tag:x` is the file `x` of a host named `tag`;
 /// and so is `tag:/x` for all.
-pub(super) fn end(program: Program, word: &[u8]) -> Option<usize> {
+pub(crate) fn end(program: Program, word: &[u8]) -> Option<usize> {
     let text = std::str::from_utf8(word).ok()?;
     let (_, query) = split_user(text).filter(|(_, query)| !query.starts_with('['))?;
     let (prefix, rest) = query.split_at(query.find(':')? + 1);
