@@ -37,7 +37,7 @@ use crate::world::aws::Regional;
 use crate::world::process;
 use crate::world::process::error::IoError;
 use crate::world::tty::terminal::{Terminal, printable, without_numbers};
-use crate::world::tty::waiting;
+use crate::world::tty::{picker, waiting};
 
 /// When a terminal shows what is waited for.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -54,6 +54,7 @@ pub(crate) fn run(examination: &Examination, terminal: Terminal) -> Result<ExitC
     let options = &examination.invocation.options;
     let terminal = terminal.with_verbosity(options.debug, false);
     waiting::set_patience(PATIENCE);
+    picker::forbid();
     let facts = wait_for(async {
         process::make_children_waitable().map_err(IoError::Start)?;
         let find = Box::pin(in_one_place(&examination.invocation, terminal));

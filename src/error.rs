@@ -141,10 +141,11 @@ impl Error {
     }
 
     /// The exit status: 255, as of ssh when it cannot connect; or the client's own, if it refused
-    /// or is missing.
+    /// or is missing; or that of the picker, if nothing is chosen.
     pub(crate) fn status(&self) -> u8 {
         match self {
             Self::Ssh(error) => error.status().unwrap_or(255),
+            Self::Instance(InstanceError::NotChosen(_)) => 130,
             _ => 255,
         }
     }

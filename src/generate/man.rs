@@ -68,7 +68,8 @@ fn description(program: Program) -> Roff {
         "It may also be a name: the Name tag of an instance, where the word is no host of \
          ssh_config(5) and does not resolve; tag:KEY=VALUE, tag:KEY or asg:NAME (an Auto Scaling \
          group); or a pattern with * and ?, in which a backslash makes the next character literal. \
-         Running instances match, or, if none is running, all. Several matches are an error, unless \
+         Running instances match, or, if none is running, all. Several matches are a question on a \
+         terminal and an error elsewhere, unless \
          --newest, --oldest or --any chooses. --region and --profile take several values, separated \
          by commas; the instance is looked for in all of them."
             .to_owned(),

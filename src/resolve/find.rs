@@ -165,7 +165,7 @@ async fn tagged(
     aws: &Regional<'_>,
 ) -> Result<Instance, Error> {
     let found = aws.tagged(query).await?.into_iter().map(Candidate::from);
-    let found = choose::one(&query.to_string(), lookup::meant(found.collect()), pick)?;
+    let found = choose::one(&query.to_string(), lookup::meant(found.collect()), pick).await?;
     let none = || InstanceError::NotFound {
         what: query.what(),
         region: aws.chosen(),

@@ -17,7 +17,7 @@ use crate::plan::target::ids::{Login, Region};
 use crate::plan::way::Way;
 use crate::world::openssh::{self, ConfigSource};
 use crate::world::tty::terminal::Terminal;
-use crate::world::tty::waiting;
+use crate::world::tty::{picker, waiting};
 
 /// Where settings come from.
 pub(crate) enum Settings<'a> {
@@ -75,6 +75,7 @@ pub(crate) async fn ask<'a>(
     // First of all: looking up a hop may need credentials.
     if config.batch {
         waiting::disable();
+        picker::forbid();
         aws.forbid_prompts();
     }
     let region = destination.region();

@@ -90,12 +90,12 @@ pub(super) async fn lookup(
     };
     match resolved {
         Ok(addresses) => Ok(by_addresses(named.hostname, &addresses, terminal)),
-        Err(not) => only(named.typed, not, found, pick, &place),
+        Err(not) => only(named.typed, not, found, pick, &place).await,
     }
 }
 
 /// The only instance with this name.
-fn only(
+async fn only(
     name: &str,
     unresolved: InstanceError,
     found: Result<Vec<Instance>, AwsError>,
@@ -103,7 +103,7 @@ fn only(
     place: &Regional<'_>,
 ) -> Result<Lookup, Error> {
     let found = found?.into_iter().map(Candidate::from).collect();
-    if let Some(only) = choose::one(name, lookup::meant(found), pick)? {
+    if let Some(only) = choose::one(name, lookup::meant(found), pick).await? {
         return Ok(Lookup::Found(Box::new(only.instance)));
     }
     Err(match unresolved {

@@ -17,6 +17,7 @@ use crate::plan::cli::places::Places;
 use crate::plan::cli::usage::Usage;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
+use crate::world::tty::picker;
 use crate::world::tty::terminal::Terminal;
 use crate::world::tty::waiting;
 
@@ -85,6 +86,7 @@ async fn forbid_prompts_in_batch_mode(
             .batch
     {
         waiting::disable();
+        picker::forbid();
         accounts.iter().for_each(LazyAws::forbid_prompts);
     }
     Ok(())

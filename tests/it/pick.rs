@@ -223,3 +223,23 @@ fn the_login_goes_to_the_region_of_the_choice() {
         pushes(&caller)
     );
 }
+
+#[test]
+fn a_name_of_several_instances_is_a_question_on_a_terminal() {
+    let (caller, home) = (caller(), home());
+    let mut pty = open(&caller, home.path(), "mssh 'web*' echo hello from there");
+    pty.shows("web* matches 2 instances");
+    pty.types("\u{1b}[B\r");
+    pty.shows("hello from there");
+    assert_eq!(pty.end(), Some(0), "{}", pty.screen());
+    assert!(pushes(&caller)[0].contains(WEB2), "{:?}", pushes(&caller));
+    let line = "mssh 'tag:Name=web*' true; echo status $?; mssh -o BatchMode=yes 'web*' true";
+    let mut pty = open(&caller, home.path(), line);
+    pty.shows("> web2");
+    pty.types("\u{3}");
+    pty.shows("mssh: error: no instance was chosen for tag:Name=web*");
+    pty.shows("status 130");
+    pty.shows("mssh: error: web* matches 2 instances");
+    assert_eq!(pty.end(), Some(255), "{}", pty.screen());
+    assert_eq!(pushes(&caller).len(), 1);
+}

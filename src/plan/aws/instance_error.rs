@@ -43,6 +43,8 @@ pub(crate) enum InstanceError {
     NotAllListed { places: usize, failed: Vec<String> },
     #[error("{what} matches {} instances", found.len())]
     Several { what: String, found: Vec<Candidate> },
+    #[error("no instance was chosen for {0}")]
+    NotChosen(String),
     #[error("instance {id} is {state}")]
     NotRunning {
         id: InstanceId,
@@ -99,6 +101,7 @@ impl Hint for InstanceError {
             Self::Several { .. } => {
                 "choose one by its ID, or add --newest, --oldest or --any".to_owned()
             }
+            Self::NotChosen(_) => return None,
             Self::NotRunning { id, state, region } => return start(id, state, region),
             Self::NotInTime { limit, .. } => format!(
                 "it is left as it is; `--wait {}` waits longer",
@@ -119,6 +122,7 @@ impl Hint for InstanceError {
             Self::Several { found, .. } => lines(found),
             Self::Nowhere { failed, .. } | Self::NotAllListed { failed, .. } => lines(failed),
             Self::Unresolvable { .. }
+            | Self::NotChosen(_)
             | Self::NotFound { .. }
             | Self::NoName { .. }
             | Self::NotRunning { .. }

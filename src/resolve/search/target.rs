@@ -136,7 +136,7 @@ async fn everywhere(
         )
     });
     let word = &destination.host;
-    let Some(only) = choose::one(word, lookup::meant(found), options.pick)? else {
+    let Some(only) = choose::one(word, lookup::meant(found), options.pick).await? else {
         return Err(nowhere(lookup, word, &names, failed));
     };
     Ok(known(only, lookup, accounts))

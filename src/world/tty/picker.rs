@@ -9,10 +9,12 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustix::termios::{OptionalActions, Termios, tcgetwinsize};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Mutex;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::sleep;
 
@@ -54,11 +56,23 @@ pub(crate) enum Update {
     Set(Vec<Row>),
 }
 
+/// Whether nobody is to be asked.
+static FORBIDDEN: AtomicBool = AtomicBool::new(false);
+
+/// There is one terminal: several targets are chosen one after the other.
+static OPEN: Mutex<()> = Mutex::const_new(());
+
+/// From now on nobody is asked: BatchMode, or a mode that only reports.
+pub(crate) fn forbid() {
+    FORBIDDEN.store(true, Ordering::Relaxed);
+}
+
 /// Whether there is a person to ask: standard input and standard error are terminals, on which a cursor
 /// can be moved.
 pub(crate) fn can_ask() -> bool {
     let is_dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
-    io::stdin().is_terminal() && io::stderr().is_terminal() && !is_dumb
+    let is_allowed = !FORBIDDEN.load(Ordering::Relaxed);
+    is_allowed && io::stdin().is_terminal() && io::stderr().is_terminal() && !is_dumb
 }
 
 /// Lets the user choose an instance; `None` if they do not. Meanwhile awaits `feed`, which sends the
@@ -75,6 +89,7 @@ pub(crate) async fn choose<E>(
 where
     E: Error,
 {
+    let _open = OPEN.lock().await;
     let mut screen = Screen::open().map_err(&terminal_error)?;
     let mut feed = std::pin::pin!(feed);
     let mut keys = Keys::default();
