@@ -152,7 +152,7 @@ async fn ssm_target(
         return Ok(SsmTarget::Instance(id.clone()));
     }
     let instance = find::instance(&query.lookup, named.hostname, options.pick, place).await?;
-    if start::is_wanted(options, &instance.state) {
+    if start::is_wanted(invocation, &instance.state) {
         let way_in = async |it: &Instance| {
             let answers = start::agent_answers(it, place).await?;
             Ok(answers.then_some(()))

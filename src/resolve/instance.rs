@@ -106,7 +106,7 @@ impl Resolver<'_> {
     ) -> Result<Instance, Error> {
         let found = self.find(lookup, host, aws).await?;
         let options = &self.invocation.options;
-        if !start::is_wanted(options, &found.state) {
+        if !start::is_wanted(self.invocation, &found.state) {
             return Ok(found);
         }
         let runs = async |_: &Instance| Ok(Some(()));
@@ -174,7 +174,7 @@ impl Resolver<'_> {
     }
 
     fn check_state(&self, instance: &Instance, aws: &Regional<'_>) -> Result<(), Error> {
-        if start::is_wanted(&self.invocation.options, &instance.state) {
+        if start::is_wanted(self.invocation, &instance.state) {
             return Ok(());
         }
         let way = self.invocation.options.via;

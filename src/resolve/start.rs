@@ -15,7 +15,7 @@ use super::race;
 use super::route::{self, Inputs};
 use crate::error::Error;
 use crate::plan::aws::instance_error::InstanceError;
-use crate::plan::cli::invocation::Options;
+use crate::plan::cli::invocation::{Invocation, Options};
 use crate::plan::route::Route;
 use crate::plan::route::error::RouteError;
 use crate::plan::route::tunnel::{AgentStatus, Tunnel};
@@ -36,9 +36,10 @@ const PAUSE: Duration = Duration::from_secs(2);
 const SSH: u16 = 22;
 
 /// Whether an instance in this state is to be started, or waited for.
-pub(crate) fn is_wanted(options: &Options, state: &State) -> bool {
+pub(crate) fn is_wanted(invocation: &Invocation, state: &State) -> bool {
+    let options = &invocation.options;
     let helps = matches!(state, State::Stopped | State::Stopping | State::Pending);
-    options.start && !options.dry_run && helps
+    options.start && !options.dry_run && !invocation.is_control_command() && helps
 }
 
 /// Starts the instance that was found, waits until it runs, and then until `way_in` has a result. That
@@ -62,14 +63,17 @@ pub(crate) async fn run<T>(
     let steps = start.until_reachable(&found.id, way_in);
     let state = || start.state.borrow().clone();
     let id = found.id.clone();
-    tokio::select! {
+    let end = tokio::select! {
         biased;
         () = signals.next() => Err(InstanceError::Left { id, state: state() }.into()),
         done = timeout(limit, steps) => match done {
             Ok(done) => done,
             Err(_) => Err(InstanceError::NotInTime { id, state: state(), limit }.into()),
         },
-    }
+    };
+    // A signal while the key is pushed ends the run as usual.
+    signals.hand_back();
+    end
 }
 
 /// An instance that is being started.
@@ -104,6 +108,7 @@ impl Start<'_> {
         loop {
             if *self.state.borrow() == State::Stopped && !is_asked {
                 self.aws.start_instance(id).await?;
+                self.state.replace(State::Pending);
                 is_asked = true;
             }
             let instance = self.look(id).await?;

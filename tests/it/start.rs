@@ -1,13 +1,21 @@
 //! `--start`: a stopped instance is started, and waited for.
+//!
+//! - here: the wait, its limit, signals and errors
+//! - `programs`: what connects after a start
 
+mod programs;
+
+use std::os::unix::process::ExitStatusExt;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Signal, kill_process};
 
 use crate::lab::instances::{TERMINATED, WEB1};
 use crate::lab::power::Power;
-use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, Trouble};
-use crate::sandbox::{PATIENCE, Pty, caller, eventually, finish, lab, outcome, pid_of, run};
+use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
+use crate::sandbox::{
+    PATIENCE, Pty, caller, eventually, lab, no_key_is_left, outcome, pid_of, run,
+};
 
 const START: &str = "StartInstances";
 const SOON: Duration = Duration::from_millis(500);
@@ -25,7 +33,7 @@ fn a_stopped_instance_is_started_and_reached_at_its_new_address() {
     assert_eq!(caller.calls_of(START).len(), 1);
     assert!(
         caller
-            .calls_of("SendSSHPublicKey")
+            .calls_of(SEND_SSH_PUBLIC_KEY)
             .iter()
             .all(|it| it.status == Some(200))
     );
@@ -117,7 +125,38 @@ fn a_signal_ends_the_wait_and_says_what_is_left() {
     let error =
         format!("mssh: error: no longer waiting: instance {WEB1} is pending, and left so\n");
     assert_eq!((outcome.code, outcome.stderr), (Some(255), error));
-    assert!(caller.calls_of("SendSSHPublicKey").is_empty());
+    assert!(caller.calls_of(SEND_SSH_PUBLIC_KEY).is_empty());
+}
+
+#[test]
+fn a_signal_after_the_wait_ends_the_run_as_usual() {
+    let caller = caller();
+    caller.power(Power::stopped(WEB1, SOON));
+    caller.fault(Fault::new(Trouble::Hang).on(SEND_SSH_PUBLIC_KEY));
+    let mut mssh = caller.command("mssh");
+    mssh.args(["--start", "-p", &lab().port().to_string(), WEB1]);
+    let mut child = mssh.spawn().expect("mssh starts");
+    let pushes = || !caller.calls_of(SEND_SSH_PUBLIC_KEY).is_empty();
+    assert!(eventually(PATIENCE, pushes));
+    kill_process(pid_of(&child), Signal::INT).expect("a process");
+    let mut ended = None;
+    let is_over = || {
+        ended = child.try_wait().expect("a child");
+        ended.is_some()
+    };
+    assert!(eventually(Duration::from_secs(3), is_over));
+    let signal = ended.and_then(|it| it.signal());
+    assert_eq!(signal, Some(Signal::INT.as_raw()));
+    assert!(no_key_is_left(&caller));
+}
+
+#[test]
+fn a_control_command_starts_nothing() {
+    let caller = caller();
+    caller.power(Power::stopped(WEB1, SOON));
+    let outcome = mssh(&caller, &["-O", "check", "-S", "/tmp/none-%h", WEB1]);
+    assert_eq!(outcome.code, Some(255), "{outcome:?}");
+    assert!(caller.calls_of(START).is_empty());
 }
 
 #[test]
@@ -149,7 +188,7 @@ fn what_ec2_refuses_is_an_error() {
             outcome.code == Some(255) && outcome.stderr.contains(line),
             "{outcome:?}"
         );
-        assert!(caller.calls_of("SendSSHPublicKey").is_empty());
+        assert!(caller.calls_of(SEND_SSH_PUBLIC_KEY).is_empty());
     };
     refused(
         Trouble::Denied,
@@ -193,27 +232,4 @@ fn a_dry_run_starts_nothing_and_mistakes_are_reported() {
         ];
         run(&caller, "mssh", words).fails(255, &[&lines[0], &lines[1]]);
     }
-}
-
-#[test]
-fn files_are_copied_and_ports_forwarded_after_a_start() {
-    let caller = caller();
-    caller.power(Power::stopped(WEB1, SOON));
-    let port = lab().port().to_string();
-    let line = format!("{WEB1}:/etc/hostname");
-    let mut mscp = caller.command("mscp");
-    let to = caller.run_dir().join("copied");
-    finish(mscp.args(["--start", "-P", &port, &line]).arg(&to)).prints("");
-    caller.power(Power::stopped(WEB1, SOON));
-    let mut listen = caller.command("mssh");
-    listen.args(["--listen", "0", "--start", &format!("{WEB1}:{port}")]);
-    listen.stdout(std::process::Stdio::piped());
-    let mut child = listen.spawn().expect("mssh starts");
-    let mut told = String::new();
-    let mut stdout = child.stdout.take().expect("a pipe");
-    std::io::Read::read_to_string(&mut stdout, &mut told).expect("a port");
-    assert!(told.trim().parse::<u16>().is_ok(), "{told}");
-    kill_process(pid_of(&child), Signal::TERM).expect("a process");
-    let _ = child.wait();
-    assert_eq!(caller.calls_of(START).len(), 2);
 }

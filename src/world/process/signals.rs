@@ -12,16 +12,19 @@ use std::task::{Context, Poll};
 use rustix::process::Signal as Number;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
+use tokio::task::yield_now;
 
 /// The signals that others send to end us.
 pub(crate) const FATAL: [Number; 4] = [Number::HUP, Number::TERM, Number::INT, Number::QUIT];
 
-/// Whether a [`ShutdownSignals`] was made.
+/// Whether a [`ShutdownSignals`] handles the signals.
 static LISTENING: AtomicBool = AtomicBool::new(false);
 
 /// Listens for [`FATAL`] signals, which no longer end the process.
 #[derive(Debug)]
 pub(crate) struct ShutdownSignals {
+    /// Whether another one handled them before this one.
+    were_handled: bool,
     kinds: Vec<SignalKind>,
     signals: Vec<Signal>,
     /// The last signal received.
@@ -64,10 +67,11 @@ impl ShutdownSignals {
     }
 
     fn to(kinds: Vec<SignalKind>) -> io::Result<Self> {
-        LISTENING.store(true, Ordering::Relaxed);
+        let were_handled = LISTENING.swap(true, Ordering::Relaxed);
         let signals = kinds.iter().map(|kind| signal(*kind));
         let signals = signals.collect::<io::Result<_>>()?;
         Ok(Self {
+            were_handled,
             kinds,
             signals,
             received: None,
@@ -101,6 +105,23 @@ impl ShutdownSignals {
         }
         self.received = Some(SignalKind::hangup());
         Poll::Ready(())
+    }
+
+    /// Stops listening: the next signal ends the process, as without a handler, unless another
+    /// listener handles it then. Call it in the runtime.
+    pub(crate) fn hand_back(mut self) {
+        LISTENING.store(self.were_handled, Ordering::Relaxed);
+        tokio::spawn(async move {
+            self.next().await;
+            // Others whom the signal has woken may have a terminal to restore.
+            yield_now().await;
+            let received = self.received.map(|it| it.as_raw_value());
+            let mut fatal = FATAL.into_iter();
+            let number = fatal.find(|it| Some(it.as_raw()) == received);
+            if let (Some(number), false) = (number, is_handled()) {
+                let _ = die_of(number);
+            }
+        });
     }
 
     /// Whether a signal was received.
