@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::plan::cli::Request;
 use crate::plan::cli::config::apply::{CommandWords, apply, survey};
 use crate::plan::cli::config::{Config, EXAMPLE, show};
+use crate::plan::cli::usage::Usage;
 use crate::world::config::{self, VARIABLE};
 use crate::world::tty::terminal::{Terminal, printable};
 
@@ -15,6 +16,21 @@ use crate::world::tty::terminal::{Terminal, printable};
 /// # Errors
 /// What is wrong with the file, or with what it and the words make together.
 pub(crate) fn applied(
+    line: CommandWords<'_>,
+    request: Request,
+    terminal: Terminal,
+) -> Result<Request, Error> {
+    let request = with_file(line, request, terminal)?;
+    match request.options() {
+        // The file may say that an instance is started.
+        Some(it) if it.wait.is_some() && !it.start && !it.show_config => {
+            Err(Usage::WaitAlone.into())
+        }
+        _ => Ok(request),
+    }
+}
+
+fn with_file(
     line: CommandWords<'_>,
     request: Request,
     terminal: Terminal,

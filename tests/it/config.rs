@@ -10,10 +10,12 @@ mod show;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use crate::lab::console_output::ConsoleOutput;
 use crate::lab::eice::ZONE_C;
 use crate::lab::instances::{IN_EU_WEST_1, WEB1, WEB2};
+use crate::lab::power::Power;
 use crate::lab::{DESCRIBE_INSTANCES, SEND_SSH_PUBLIC_KEY};
 use crate::sandbox::eice::service;
 use crate::sandbox::{AwsUser, Outcome, SshUser, finish, pushes};
@@ -213,4 +215,23 @@ fn the_policy_for_host_keys_applies() {
         outcome.stderr.contains("cannot verify the host key"),
         "{outcome:?}"
     );
+}
+
+#[test]
+fn an_instance_is_started_if_the_file_says_so() {
+    let text = format!("{US}start = true\nwait = \"4m\"\n[host.\"{WEB2}\"]\nstart = false\n");
+    let user = SshUser::configured(&text);
+    let soon = Duration::from_millis(500);
+    user.caller.power(Power::stopped(WEB1, soon));
+    user.of_config_runs(&["-O", "check", WEB1]);
+    assert!(user.caller.calls_of("StartInstances").is_empty());
+    // The limit on the command line is for the start by the file.
+    user.of_config_runs(&["--wait", "1m", WEB1, "echo in"])
+        .prints("in\n");
+    user.caller.power(Power::stopped(WEB2, soon));
+    let left = user.of_config_runs(&[WEB2]);
+    assert!(left.stderr.contains("is stopped"), "{left:?}");
+    assert_eq!(user.caller.calls_of("StartInstances").len(), 1);
+    let typed = user.of_config_runs(&["--wait", "1m", WEB2]);
+    assert!(typed.stderr.contains("--wait needs --start"), "{typed:?}");
 }

@@ -69,9 +69,6 @@ pub(super) fn check_key(options: &Options, scan: &Scan) -> Result<(), Usage> {
 /// # Errors
 /// The first one that does not go with it.
 pub(super) fn check_options(task: Task, options: &Options, scan: &Scan) -> Result<(), Usage> {
-    if options.wait.is_some() && !options.start {
-        return Err(Usage::WaitAlone);
-    }
     if options.json && !options.doctor && !options.show_config && task != Task::List {
         return Err(Usage::JsonAlone);
     }

@@ -14,7 +14,7 @@ use std::net::Ipv6Addr;
 
 use super::bind_address::BindAddress;
 use super::invocation::{Invocation, Options, Word};
-use super::options::Task;
+use super::options::{Name, Task};
 use super::scan::Scan;
 use super::usage::Usage;
 use crate::plan::host_port::{parse_port, split_port};
@@ -77,11 +77,19 @@ fn forward(
         return Err(Usage::Conflict(format!("`{login}@`"), Task::Listen));
     }
     let mut options = options.clone();
-    match (&host, options.via) {
-        (None, Way::Eice) if !EICE_PORTS.contains(&port) => return Err(Usage::EicePort(port)),
-        (None, _) => {}
-        (Some(_), Way::Auto | Way::Ssm) => options.via = Way::Ssm,
-        (Some(_), way) => return Err(Usage::HostWay(way)),
+    let leads_there = match (&host, options.via) {
+        (None, Way::Eice) if !EICE_PORTS.contains(&port) => Err(Usage::EicePort(port)),
+        (Some(_), way) if !matches!(way, Way::Auto | Way::Ssm) => Err(Usage::HostWay(way)),
+        _ => Ok(()),
+    };
+    if options.in_file(Name::Via).is_none() {
+        leads_there?;
+    } else if leads_there.is_err() {
+        // What the file says gives way to what it does not go with.
+        (options.via, options.endpoint) = (Way::Auto, None);
+    }
+    if host.is_some() {
+        options.via = Way::Ssm;
     }
     Ok(Forward {
         bind_address,

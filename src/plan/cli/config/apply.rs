@@ -188,11 +188,15 @@ impl Config {
 }
 
 impl Options {
-    /// Takes a value of the file: that of the option, but any user as `login`.
+    /// Takes a value of the file: that of the option, but any user as `login`, and `true` or `false`
+    /// for a switch.
     ///
     /// # Errors
     /// A bad value.
     pub(super) fn set_from_file(&mut self, key: Key, value: &str) -> Result<(), Usage> {
+        if key.value.is_none() && value == "false" {
+            return Ok(());
+        }
         if key.name == Name::Login && value != "auto" {
             let login = Login::parse(value)?;
             self.login = LoginChoice::Named(login.for_push()?.clone());

@@ -46,6 +46,8 @@ pub(crate) enum Mistake {
         found: &'static str,
         wanted: &'static str,
     },
+    #[error("`{0}` must be true or false")]
+    Switch(&'static str),
     #[error("a pattern with a dot needs quotes")]
     Dotted(String),
     #[error("`{0}` is empty")]
@@ -87,6 +89,7 @@ impl Hint for ConfigError {
                 return Some(format!("write `{key} = \"…\"`"));
             }
             Mistake::Type { .. } => SECTIONS,
+            Mistake::Switch(key) => return Some(format!("write `{key} = true`, without quotes")),
             Mistake::Dotted(pattern) => return Some(format!("write [host.\"{pattern}\"]")),
             Mistake::Relative(path) => {
                 return Some(format!("write `~/{path}` or the whole path"));

@@ -5,8 +5,8 @@ use crate::plan::cli::options::{KEY, Name, OPTIONS, Opt};
 /// One key.
 pub(super) type Key = &'static Opt;
 
-/// The options that are keys.
-const NAMES: [Name; 9] = [
+/// The options that are keys. That of a switch is true or false.
+const NAMES: [Name; 11] = [
     Name::Profile,
     Name::Region,
     Name::Login,
@@ -16,6 +16,8 @@ const NAMES: [Name; 9] = [
     Name::KeyType,
     Name::HostKeyAlias,
     Name::VerifyHostKey,
+    Name::Start,
+    Name::Wait,
 ];
 
 /// All keys.

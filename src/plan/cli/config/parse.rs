@@ -141,16 +141,22 @@ fn settings(table: &DeTable<'_>, pattern: Option<&str>) -> Found<Vec<Setting>> {
             return Err((at, Mistake::OneHost(key.long)));
         }
         let begin = value.span().start;
-        let value = match value.get_ref() {
-            DeValue::String(value) => value.to_string(),
-            other => return Err((begin, wrong_type(name, other, "string"))),
-        };
-        check(key, &value).map_err(|mistake| (begin, mistake))?;
+        let value = text(key, value.get_ref()).map_err(|mistake| (begin, mistake))?;
         settings.push(Setting { key, value, at });
     }
     let way = way_of_endpoint(&settings);
     settings.extend(way);
     Ok(settings)
+}
+
+/// A value as it would be typed, once it is checked; `true` or `false` for a switch.
+fn text(key: Key, value: &DeValue<'_>) -> Result<String, Mistake> {
+    match value {
+        DeValue::Boolean(is_on) if key.value.is_none() => Ok(is_on.to_string()),
+        _ if key.value.is_none() => Err(Mistake::Switch(key.long)),
+        DeValue::String(value) => check(key, value).map(|()| value.to_string()),
+        other => Err(wrong_type(key.long, other, "string")),
+    }
 }
 
 /// An endpoint without a way asks for a tunnel through it, as on the command line.

@@ -68,6 +68,7 @@ pub(super) fn settle(
     let value_of = |name| settled.iter().find(|it| it.key.name == name).cloned();
     let (way, own_key) = (value_of(Name::Via), value_of(Name::Key));
     let way = way.and_then(|it| Way::parse(&it.value)).unwrap_or_default();
+    let starts = value_of(Name::Start).is_some_and(|it| it.value == "true");
     let is_typed = |it: &Settled| matches!(it.origin, Origin::Option(_));
     let types_key_type = value_of(Name::KeyType).as_ref().is_some_and(is_typed);
     let task = match (way, typed.task) {
@@ -80,6 +81,7 @@ pub(super) fn settle(
             Name::Endpoint => way == Way::Eice,
             Name::KeyType => own_key.is_none(),
             Name::Key => !types_key_type,
+            Name::Wait => starts,
             Name::InstanceId => !destination.is_some_and(has_id),
             _ => true,
         };
@@ -150,6 +152,7 @@ fn by_option(
         let value = match (opt.name, value) {
             (Name::Way(way), _) => way.name().to_owned(),
             (Name::AllRegions, _) => "every enabled one".to_owned(),
+            (_, None) => "true".to_owned(),
             (_, value) => text(value.as_deref().unwrap_or_default()),
         };
         return Some((value, format!("--{}", opt.long)));

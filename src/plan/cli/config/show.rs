@@ -40,10 +40,10 @@ pub(crate) fn table(
 pub(crate) fn json(file: [&str; 2], settled: &[Settled]) -> String {
     let entry = |key: Key| {
         let [value, origin] = value_and_origin(key, settled);
-        let value = if value == NONE {
-            Value::Null
-        } else {
-            value.into()
+        let value = match &*value {
+            NONE => Value::Null,
+            it if key.value.is_none() => (it == "true").into(),
+            it => it.into(),
         };
         json!({ "key": key.long, "value": value, "from": origin })
     };
@@ -81,6 +81,8 @@ fn default(name: Name) -> (&'static str, &'static str) {
         Name::Key => (NONE, ": a fresh one"),
         Name::KeyType => (NONE, ": ed25519, or rsa where ssh takes no other"),
         Name::Endpoint => (NONE, ": the nearest"),
+        Name::Start => ("false", ""),
+        Name::Wait => ("5m", ", with start"),
         _ => (NONE, ""),
     }
 }

@@ -158,6 +158,68 @@ fn what_is_typed_makes_the_file_give_way() {
 }
 
 #[test]
+fn what_the_file_says_of_a_start_gives_way() {
+    let text = "[defaults]\nwait = \"1m\"\n[host.h]\nstart = true\n[host.i]\nstart = false";
+    let start = |line: &str| {
+        let options = options(text, line);
+        (options.start, options.wait.map(|it| it.as_secs()))
+    };
+    for (line, expected) in [
+        ("h", (true, Some(60))),
+        ("--shell h", (true, Some(60))),
+        ("--wait 2m h", (true, Some(120))),
+        ("i", (false, None)),
+        ("--start i", (true, Some(60))),
+        ("other", (false, None)),
+    ] {
+        assert_eq!(start(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn a_way_of_the_file_gives_way_to_a_port() {
+    let forward = |text: &str, line: &str| {
+        let options = options(text, line);
+        (options.via, options.endpoint.is_some())
+    };
+    let endpoint = "[defaults]\neice-endpoint = \"eice-0123456789abcdef0\"";
+    for (text, line, expected) in [
+        (
+            "[defaults]\nvia = \"private\"",
+            "--listen 1 h:db:2",
+            (Way::Ssm, false),
+        ),
+        (
+            "[defaults]\nvia = \"eice\"",
+            "--listen 1 h:db:2",
+            (Way::Ssm, false),
+        ),
+        (
+            "[defaults]\nvia = \"eice\"",
+            "--listen 1 h:80",
+            (Way::Auto, false),
+        ),
+        (
+            "[defaults]\nvia = \"eice\"",
+            "--listen 1 h:22",
+            (Way::Eice, false),
+        ),
+        (endpoint, "--listen 1 h:db:2", (Way::Ssm, false)),
+        (endpoint, "--listen 1 h:22", (Way::Eice, true)),
+        (
+            "[defaults]\nvia = \"serial\"",
+            "--listen 1 h:db:2",
+            (Way::Ssm, false),
+        ),
+    ] {
+        assert_eq!(forward(text, line), expected, "{text} {line}");
+    }
+    let config = config_with("[defaults]\nvia = \"public\"", &[]);
+    let typed = applied_by(Program::Ssh, &config, "--eice --listen 1 h:db:2");
+    assert_eq!(typed.map(|_| ()), Err(Usage::HostWay(Way::Eice)));
+}
+
+#[test]
 fn a_list_gets_the_defaults() {
     for (line, expected) in [
         ("--list", "us-east-1"),
@@ -240,6 +302,8 @@ instance-id      -          default: by the target
 key-type         -          default: ed25519, or rsa where ssh takes no other
 host-key-alias   auto       default
 verify-host-key  auto       default
+start            false      default
+wait             5m         default, with start
 key              -          default: a fresh one
 "
     );

@@ -50,6 +50,21 @@ fn a_mistake_is_told_with_its_place_and_the_nearest_word() {
             "sections are [defaults] and [host.\"PATTERN\"]",
         ),
         (
+            "[defaults]\nstart = \"yes\"",
+            "2:9: `start` must be true or false",
+            "write `start = true`, without quotes",
+        ),
+        (
+            "[host.h]\nwait = 90",
+            "2:8: `wait` is a number, not a string",
+            "write `wait = \"…\"`",
+        ),
+        (
+            "[defaults]\nwait = \"soon\"",
+            "2:8: `soon` is not a valid time to wait",
+            "write a number with s, m or h, like 90s, 5m or 1h; up to 24h",
+        ),
+        (
             "[defaults]\ninstance-id = \"i-0123abcd\"",
             "2:1: `instance-id` is for one host only",
             "put it below [host.\"PATTERN\"]",
