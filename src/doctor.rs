@@ -125,7 +125,6 @@ async fn gather(examination: &Examination, destination: &Destination, terminal: 
         verify_host_key: invocation.options.verify_host_key,
         ..Facts::default()
     };
-    facts.instance.typed = destination.name().to_owned();
     facts.aws = account.facts();
     let (machine, settings) = tokio::join!(
         machine::facts(invocation, &limits),

@@ -22,19 +22,16 @@ use self::first_contact::FirstContact;
 use crate::agent::host::HostAgent;
 use crate::agent::pusher::Pusher;
 use crate::error::Error;
-use crate::plan::argv::CommandLine;
 use crate::plan::cli::proxy_command::ProxyRequest;
 use crate::plan::cli::usage::Usage;
-use crate::plan::route::{Route, hops};
+use crate::plan::route::Route;
 use crate::plan::ssh_g::{self, HostConfig, Query, QueryOptions};
 use crate::resolve::Resolver;
 use crate::resolve::host::Settings;
 use crate::resolve::lazy_aws::LazyAws;
 use crate::resolve::push::{KeyAgent, KeyPush};
 use crate::resolve::search::{self, Ahead};
-use crate::resolve::{find, jump};
 use crate::run::wait_for;
-use crate::world::key::directory;
 use crate::world::openssh::{self, ConfigSource, host_names, user_agent};
 use crate::world::process;
 use crate::world::process::error::IoError;
@@ -219,39 +216,7 @@ async fn prepare<'a>(
         Carrier::Ourselves(route, resolver.aws.credentials().await?)
     } else {
         // On the heap: it is large, and few destinations have hops.
-        Carrier::Ssh(Box::pin(forwarding_ssh(request, &route, terminal)).await?)
+        Carrier::Ssh(Box::pin(carrier::forwarding_ssh(request, &route, terminal)).await?)
     };
     Ok((carrier, contact, resolver.push))
-}
-
-/// The ssh that connects through the hops to the end of the route.
-async fn forwarding_ssh(
-    request: &ProxyRequest,
-    route: &Route,
-    terminal: Terminal,
-) -> Result<CommandLine, Error> {
-    let invocation = &request.invocation;
-    let aws = LazyAws::new(&invocation.options, true, terminal);
-    let instance_at = async |address| find::instance_at(address, &aws, None, terminal).await;
-    let mut hops = request.hops.clone();
-    jump::identify(
-        &mut hops,
-        invocation,
-        &ConfigSource::of(invocation),
-        instance_at,
-    )
-    .await?;
-    hops::check(&hops, request.first_hop_via)?;
-    let forward = format!("[{}]:{}", route.destination(), request.port);
-    let directory = match &request.agent {
-        Some((directory, _)) => directory.clone(),
-        None => directory::for_plain_ssh()?,
-    };
-    jump::forwarding_ssh(
-        &hops,
-        invocation,
-        request.first_hop_via,
-        directory,
-        &forward,
-    )
 }

@@ -145,12 +145,7 @@ async fn by_id(
         id: Some(id.to_string()),
         details,
         image,
-        console: match console {
-            Fact::Known(text) => Fact::Known(String::from_utf8_lossy(&text).into_owned()),
-            Fact::Denied(denial) => Fact::Denied(denial),
-            Fact::Failed(failure) => Fact::Failed(failure),
-            Fact::NotAsked => Fact::NotAsked,
-        },
+        console: console.map(|text| String::from_utf8_lossy(&text).into_owned()),
         status: flat(status),
         agent,
         push,

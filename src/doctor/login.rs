@@ -1,9 +1,11 @@
 //! The trial login: mssh itself, as the user would run it, with options that keep it harmless.
 
 use std::ffi::OsString;
-use std::process::Stdio;
+use std::io;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
-use tokio::process::Command;
+use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
 
 use super::limits::{Limits, failure};
@@ -21,6 +23,9 @@ use crate::world::tty::waiting::Wait;
 
 /// How much of ssh's messages is read, in bytes.
 const MOST: usize = 64 * 1024;
+
+/// How long to read on after mssh has ended.
+const REST_OF_STDERR: Duration = Duration::from_millis(50);
 
 /// Whether a login can succeed at all, after what was found.
 fn makes_sense(facts: &Facts) -> bool {
@@ -73,38 +78,18 @@ async fn run(words: Option<Vec<OsString>>, limits: &Limits) -> Fact<LoginEnd> {
     let Some(words) = words else {
         return Fact::NotAsked;
     };
-    let started = own_program::path().and_then(|mssh| {
-        Command::new(mssh)
-            .arg0("mssh")
-            .args(words)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-    });
-    let mut child = match started {
+    let mut child = match start(words) {
         Ok(child) => child,
         Err(cause) => return Fact::Failed(failure(&Error::from(IoError::Start(cause)))),
     };
     let wait = Wait::begin("a trial login".to_owned());
     let mut stderr = Vec::new();
     let mut pipe = child.stderr.take();
-    let end = async {
-        // Not the end of standard error: a process that ssh leaves behind may keep it open.
-        let read = async {
-            if let Some(pipe) = &mut pipe {
-                let _ = bounded::pipe(pipe, &mut stderr, MOST).await;
-            }
-            std::future::pending().await
-        };
-        let status = tokio::select! {
-            status = child.wait() => status,
-            never = read => never,
-        };
-        status
-    };
-    let end = timeout(limits.left(), wait.during(end)).await;
+    let end = timeout(
+        limits.left(),
+        wait.during(end(&mut child, &mut pipe, &mut stderr)),
+    )
+    .await;
     let status = match end {
         Ok(Ok(status)) => status.code(),
         Ok(Err(cause)) => return Fact::Failed(Failure::new(cause.to_string())),
@@ -112,7 +97,37 @@ async fn run(words: Option<Vec<OsString>>, limits: &Limits) -> Fact<LoginEnd> {
     };
     if let Some(pipe) = &mut pipe {
         let rest = bounded::pipe(pipe, &mut stderr, MOST);
-        let _ = timeout(std::time::Duration::from_millis(50), rest).await;
+        let _ = timeout(REST_OF_STDERR, rest).await;
     }
     Fact::Known(trial::end(status, &String::from_utf8_lossy(&stderr)))
+}
+
+fn start(words: Vec<OsString>) -> io::Result<Child> {
+    Command::new(own_program::path()?)
+        .arg0("mssh")
+        .args(words)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+}
+
+/// Waits for the end of the process, not of its standard error: a process that ssh leaves behind may
+/// keep that open.
+async fn end(
+    child: &mut Child,
+    pipe: &mut Option<ChildStderr>,
+    stderr: &mut Vec<u8>,
+) -> io::Result<ExitStatus> {
+    let read = async {
+        if let Some(pipe) = pipe {
+            let _ = bounded::pipe(pipe, stderr, MOST).await;
+        }
+        std::future::pending().await
+    };
+    tokio::select! {
+        status = child.wait() => status,
+        never = read => never,
+    }
 }

@@ -13,12 +13,16 @@ use crate::error::Error;
 use crate::plan::argv::CommandLine;
 use crate::plan::argv::tunnel::TunnelRequest;
 use crate::plan::cli::proxy_command::ProxyRequest;
-use crate::plan::route::Route;
+use crate::plan::route::{Route, hops};
+use crate::resolve::lazy_aws::LazyAws;
+use crate::resolve::{find, jump};
 use crate::run::{print, show};
 use crate::tunnel;
 use crate::world::aws::Credentials;
+use crate::world::key::directory;
 use crate::world::net::stdio_tcp;
 use crate::world::net::tcp::{self, ConnectError};
+use crate::world::openssh::ConfigSource;
 use crate::world::process;
 use crate::world::process::error::IoError;
 use crate::world::process::signals::ShutdownSignals;
@@ -90,6 +94,41 @@ impl Carrier {
             Self::Ssh(line) => by_ssh(&line, output, hangup).await,
         }
     }
+}
+
+/// The ssh that connects through the hops to the end of the route.
+///
+/// # Errors
+/// A hop that cannot be looked up, and hops that do not go together.
+pub(super) async fn forwarding_ssh(
+    request: &ProxyRequest,
+    route: &Route,
+    terminal: Terminal,
+) -> Result<CommandLine, Error> {
+    let invocation = &request.invocation;
+    let aws = LazyAws::new(&invocation.options, true, terminal);
+    let instance_at = async |address| find::instance_at(address, &aws, None, terminal).await;
+    let mut hops = request.hops.clone();
+    jump::identify(
+        &mut hops,
+        invocation,
+        &ConfigSource::of(invocation),
+        instance_at,
+    )
+    .await?;
+    hops::check(&hops, request.first_hop_via)?;
+    let forward = format!("[{}]:{}", route.destination(), request.port);
+    let directory = match &request.agent {
+        Some((directory, _)) => directory.clone(),
+        None => directory::for_plain_ssh()?,
+    };
+    jump::forwarding_ssh(
+        &hops,
+        invocation,
+        request.first_hop_via,
+        directory,
+        &forward,
+    )
 }
 
 async fn by_ssh(

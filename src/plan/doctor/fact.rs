@@ -43,6 +43,16 @@ impl Failure {
 }
 
 impl<T> Fact<T> {
+    /// The same about something else, if it is known.
+    pub(crate) fn map<U>(self, known: impl FnOnce(T) -> U) -> Fact<U> {
+        match self {
+            Self::Known(value) => Fact::Known(known(value)),
+            Self::Denied(denial) => Fact::Denied(denial),
+            Self::Failed(failure) => Fact::Failed(failure),
+            Self::NotAsked => Fact::NotAsked,
+        }
+    }
+
     /// The fact, if it is known.
     pub(crate) fn known(&self) -> Option<&T> {
         match self {
