@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use self::shown_key::{ShownKey, line};
+use self::shown_key::{ShownKey, line, type_in_file_name};
 use super::host_key_check::HostKeyCheck;
 use crate::error::Error;
 use crate::hint::{self, Hint};
@@ -220,6 +220,7 @@ impl Begun {
             Verdict::Different(published) => {
                 let other = instance_with(&line(key), &id);
                 KeyRefusal::Different(Box::new(DifferentKey {
+                    kind: type_in_file_name(key),
                     shown: key.fingerprint(ssh_key::HashAlg::Sha256).to_string(),
                     published,
                     address: self.check.address.clone(),

@@ -83,7 +83,10 @@ pub(super) fn unknown<T>(error: &Error) -> Answer<T> {
 }
 
 pub(super) fn failure(error: &Error) -> Failure {
-    let mut message = hint::line(error);
+    // ssh's messages have lines, which end with CR LF.
+    let message = hint::line(error);
+    let lines = message.lines().map(str::trim).filter(|it| !it.is_empty());
+    let mut message = lines.collect::<Vec<_>>().join("; ");
     for detail in error.details() {
         message.push_str("; ");
         message.push_str(&detail);

@@ -11,12 +11,14 @@ use crate::plan::cli::invocation::Invocation;
 use crate::plan::doctor::fact::Fact;
 use crate::plan::doctor::facts::{Answer, ConfigFile, Found, InstanceFacts, SshFacts, SshSettings};
 use crate::plan::ssh_g::{HostConfig, known_hosts};
+use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::{Login, Region};
 use crate::plan::target::lookup::Lookup;
 use crate::plan::way::Family;
 use crate::resolve::find;
 use crate::resolve::host::{self, Settings, Ssh};
+use crate::resolve::lazy_aws::LazyAws;
 use crate::resolve::name::Named;
 use crate::world::openssh::known_hosts::look;
 use crate::world::openssh::{self, ConfigSource};
@@ -41,29 +43,14 @@ pub(super) async fn ask(
     limits: &Limits,
     terminal: Terminal,
 ) -> DestinationSettings {
-    let ask = async {
-        let program = process::find("ssh")?;
-        let source = ConfigSource::of(invocation);
-        let settings = Settings::Ssh(Ssh {
-            program: &program,
-            invocation,
-            source: &source,
-            terminal,
-        });
-        let host = host::ask(&settings, invocation, destination, &account.aws).await?;
-        Ok::<_, Error>((host.config, host.login))
+    let asking = ask_ssh(invocation, destination, &account.aws, terminal);
+    let asked = limits.answer(asking).await;
+    let (config, login) = match &asked {
+        Fact::Known(Ok((config, login))) => (config.clone(), Some(login.clone())),
+        _ => (HostConfig::default(), None),
     };
-    let asked = limits.answer(ask).await;
-    let (answer, config, login) = match asked {
-        Fact::Known(Ok((config, login))) => {
-            let settings = described(&config, &login, invocation, destination);
-            (Fact::Known(Ok(settings)), config, Some(login))
-        }
-        Fact::Known(Err(failure)) => (Fact::Known(Err(failure)), HostConfig::default(), None),
-        Fact::Failed(failure) => (Fact::Failed(failure), HostConfig::default(), None),
-        Fact::Denied(denial) => (Fact::Denied(denial), HostConfig::default(), None),
-        Fact::NotAsked => (Fact::NotAsked, HostConfig::default(), None),
-    };
+    let settings = |(config, login)| described(&config, &login, invocation, destination);
+    let answer = asked.map(|it| it.map(settings));
     let hostname = if config.hostname.is_empty() {
         destination.name()
     } else {
@@ -72,13 +59,12 @@ pub(super) async fn ask(
     let named = Named::new(destination, hostname);
     let in_region = (&account.aws, destination.region());
     let finding = find::lookup(&named, &invocation.options, in_region, terminal);
-    let (lookup, named) = match limits.answer(finding).await {
-        Fact::Known(Ok(it)) => (Fact::Known(Ok(it.lookup)), it.region),
-        Fact::Known(Err(failure)) => (Fact::Known(Err(failure)), None),
-        Fact::Failed(failure) => (Fact::Failed(failure), None),
-        Fact::Denied(denial) => (Fact::Denied(denial), None),
-        Fact::NotAsked => (Fact::NotAsked, None),
+    let found = limits.answer(finding).await;
+    let named = match &found {
+        Fact::Known(Ok(found)) => found.region.clone(),
+        _ => None,
     };
+    let lookup = found.map(|it| it.map(|found| found.lookup));
     let region = destination.region().cloned().or(named);
     DestinationSettings {
         answer,
@@ -89,6 +75,24 @@ pub(super) async fn ask(
     }
 }
 
+async fn ask_ssh(
+    invocation: &Invocation,
+    destination: &Destination,
+    aws: &LazyAws,
+    terminal: Terminal,
+) -> Result<(HostConfig, Login), Error> {
+    let program = process::find("ssh")?;
+    let source = ConfigSource::of(invocation);
+    let settings = Settings::Ssh(Ssh {
+        program: &program,
+        invocation,
+        source: &source,
+        terminal,
+    });
+    let host = host::ask(&settings, invocation, destination, aws).await?;
+    Ok((host.config, host.login))
+}
+
 fn described(
     config: &HostConfig,
     login: &Login,
@@ -97,8 +101,13 @@ fn described(
 ) -> SshSettings {
     let master = config.master.as_deref();
     let running = master.filter(|path| openssh::master_listens(path));
+    // ssh was asked about some ID, since the instance was not found yet.
+    let by_tags = matches!(destination.target, Target::Tags(_)).then(|| HostConfig {
+        hostname: "INSTANCE-ID".to_owned(),
+        ..config.clone()
+    });
     SshSettings {
-        line: config.to_string(),
+        line: by_tags.as_ref().unwrap_or(config).to_string(),
         login: login.to_string(),
         login_reason: config.user(login, invocation, destination),
         proxy: config.proxy.clone(),

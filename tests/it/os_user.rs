@@ -113,14 +113,24 @@ fn a_user_that_is_named_stays() {
 #[test]
 fn only_auto_is_a_value_and_only_for_logins() {
     let caller = caller();
-    run(&caller, "mssh", ["--login", "me", WEB1]).fails(
-        255,
-        &[
-            "mssh: error: `me` is not a valid value for --login",
-            "mssh: hint: write `--login auto`; or name the user: `-l USER`, `me@TARGET`, User in \
-             ssh_config",
-        ],
-    );
+    let target = format!("auto@{WEB1}");
+    for (value, user) in [
+        ("me", "me"),
+        (&*target, "USER"),
+        ("auto@", "USER"),
+        ("-l", "USER"),
+    ] {
+        run(&caller, "mssh", ["--login", value, WEB1]).fails(
+            255,
+            &[
+                &format!("mssh: error: `{value}` is not a valid value for --login"),
+                &format!(
+                    "mssh: hint: write `--login auto`; or name the user: `-l USER`, \
+                     `{user}@TARGET`, User in ssh_config"
+                ),
+            ],
+        );
+    }
     run(&caller, "mssh", ["--login", "auto", "--ssh-config"]).fails(
         255,
         &[

@@ -10,6 +10,7 @@ use super::options::{OPTIONS, Opt, Task};
 use crate::hint::Hint;
 use crate::plan::nearest::nearest;
 use crate::plan::target::bad_name::BadName;
+use crate::plan::target::ids::Login;
 use crate::plan::way::Way;
 
 /// A mistake on the command line, found before anything is done.
@@ -139,7 +140,9 @@ impl Hint for Usage {
             Self::NeedsOther(opt) => {
                 return Some(format!("add --{}, or leave out --{}", tasks(opt), opt.long));
             }
-            Self::BadLogin(user) => {
+            Self::BadLogin(value) => {
+                let is_user = Login::parse(value).is_ok() && !value.contains('@');
+                let user = if is_user { value } else { "USER" };
                 return Some(format!(
                     "write `--login auto`; or name the user: `-l USER`, `{user}@TARGET`, User in \
                      ssh_config"

@@ -9,6 +9,8 @@ use crate::plan::target::ids::InstanceId;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DifferentKey {
     pub id: InstanceId,
+    /// The type, as in the name of its file: `ed25519`.
+    pub kind: &'static str,
     /// The SHA256 fingerprints.
     pub shown: String,
     pub published: String,
@@ -74,8 +76,8 @@ impl Hint for KeyRefusal {
                 ),
                 (Some(_), None) => format!(
                     "another machine may have that address, or the keys were made anew after the boot: \
-                     see `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on `mssh --serial {}`",
-                    key.id
+                     see `ssh-keygen -lf /etc/ssh/ssh_host_{}_key.pub` on `mssh --serial {}`",
+                    key.kind, key.id
                 ),
                 (None, _) => format!(
                     "if you have rebuilt it or made new keys, connect once with \

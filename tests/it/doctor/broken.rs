@@ -197,6 +197,16 @@ fn the_user_that_the_image_suggests_is_tried() {
 }
 
 #[test]
+fn what_ssh_says_about_its_options_is_one_line() {
+    let finding = is_first(
+        &mut doctor(&caller(), &["-o", "Bogus=1", WEB1]),
+        "ssh-config",
+    );
+    let what = "command-line: line 0: Bad configuration option: bogus";
+    assert_eq!(finding["what"], what);
+}
+
+#[test]
 fn a_port_that_refuses_is_named() {
     first(&[NO_SSHD], "port", &["refuses connections"]);
 }

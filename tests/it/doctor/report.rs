@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{doctor, judged, verdicts};
+use crate::lab::console_output::ConsoleOutput;
 use crate::lab::instances::{STOPPED, WEB1};
 use crate::lab::{Fault, Trouble};
 use crate::sandbox::{Pty, caller, finish, no_key_is_left, pushes};
@@ -20,6 +21,24 @@ fn a_good_instance_has_status_0_and_no_bad_finding() {
         assert_eq!(verdicts(&report, check), ["good"], "{check}: {report:#}");
     }
     assert!(no_key_is_left(&caller));
+}
+
+#[test]
+fn a_console_without_text_is_skipped() {
+    let caller = caller();
+    let (_, report) = judged(&mut doctor(&caller, &[WEB1]));
+    assert_eq!(verdicts(&report, "console"), ["skipped"]);
+    caller.console(ConsoleOutput::of("web login: "));
+    let (_, report) = judged(&mut doctor(&caller, &[WEB1]));
+    assert_eq!(verdicts(&report, "console"), ["good"]);
+}
+
+#[test]
+fn a_tag_has_no_host_name_before_it_is_looked_up() {
+    let caller = caller();
+    let (_, report) = judged(&mut doctor(&caller, &["tag:Name=web1"]));
+    let line = "HostName INSTANCE-ID, Port ";
+    assert!(report.to_string().contains(line), "{report:#}");
 }
 
 #[test]

@@ -25,6 +25,12 @@ pub(in crate::plan::doctor) fn console(facts: &Facts) -> Vec<Finding> {
     let Fact::Known(text) = &facts.instance.console else {
         return Finding::unknown(check, &facts.instance.console);
     };
+    if text.is_empty() {
+        return vec![
+            Finding::skipped(check, "not checked: AWS has no text of it")
+                .because("it has some a few minutes after a boot"),
+        ];
+    }
     // A later boot may have succeeded.
     let last = TROUBLE
         .iter()
@@ -45,12 +51,13 @@ pub(in crate::plan::doctor) fn console(facts: &Facts) -> Vec<Finding> {
 mod tests {
     use super::super::only;
     use super::*;
-    use crate::plan::doctor::finding::Verdict::{Bad, Good};
+    use crate::plan::doctor::finding::Verdict::{Bad, Good, Skipped};
 
     #[test]
     fn only_the_last_trouble_on_the_console_counts() {
         for (text, verdict) in [
-            ("", Good),
+            ("", Skipped),
+            ("web login: ", Good),
             ("[ 1.0] Kernel panic - not syncing: VFS", Bad),
             ("Kernel panic\r\n[ 0.0] Linux\r\nip-10-0-0-1 login: ", Good),
             ("web login: \r\nYou are in emergency mode. After", Bad),

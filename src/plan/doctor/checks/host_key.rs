@@ -55,8 +55,8 @@ fn changed(facts: &Facts) -> Finding {
     let host = facts.instance.id.as_deref().unwrap_or("HOST");
     let why = match judged(facts) {
         Some(Verdict::Published) => {
-            "the console shows the new key, too: the instance was rebuilt, or has the address of \
-             another machine"
+            "the console shows the new key, too: the instance was rebuilt, or another machine had \
+             its address before"
         }
         _ => {
             "the instance was rebuilt, another machine has its old address, or somebody is in \

@@ -59,11 +59,12 @@ fn not_here(check: &'static str, facts: &Facts) -> Vec<Finding> {
             None => vec![
                 missing
                     .because("no other enabled region of this account has it")
-                    .mended_by("check the ID, and the account: `--profile NAME`"),
+                    .mended_by("check what you typed, and the account: `--profile NAME`"),
             ],
         },
         other => {
-            let mut findings = vec![missing.mended_by("check the ID, --region and --profile")];
+            let mut findings =
+                vec![missing.mended_by("check what you typed, --region and --profile")];
             findings.extend(Finding::unknown("other-regions", other));
             findings
         }

@@ -31,7 +31,7 @@ fn a_missing_instance_is_named_with_the_region_that_has_it() {
         (
             Vec::new(),
             "no other enabled region of this account has it",
-            "check the ID, and the account: `--profile NAME`",
+            "check what you typed, and the account: `--profile NAME`",
         ),
     ] {
         facts.instance.elsewhere = Fact::Known(elsewhere);
