@@ -32,7 +32,7 @@ use crate::plan::target::instance::State;
 use crate::plan::way::Way;
 use crate::resolve::lazy_aws::LazyAws;
 use crate::resolve::search;
-use crate::run::{print, wait_for};
+use crate::run::{has_no_color, print, wait_for};
 use crate::world::aws::Regional;
 use crate::world::process;
 use crate::world::process::error::IoError;
@@ -96,11 +96,6 @@ async fn in_one_place(
     let aws = LazyAws::new(options, true, terminal);
     let ahead = search::ahead(invocation, None, aws, terminal).await?;
     Ok(ahead.invocation)
-}
-
-/// <https://no-color.org>: any value but an empty one.
-fn has_no_color() -> bool {
-    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
 /// A text for the screen: what may move the cursor is escaped, and what is too long is cut.

@@ -27,6 +27,7 @@ use crate::world::net::tcp::ConnectError;
 use crate::world::net::websocket::DialError;
 use crate::world::openssh::error::SshError;
 use crate::world::process::error::{ClientError, IoError};
+use crate::world::process::output_dir::OutputDirError;
 
 /// Why mssh cannot do what the user asked for.
 #[derive(Debug, Error)]
@@ -45,6 +46,8 @@ pub(crate) enum Error {
     Listen(#[from] ListenError),
     #[error(transparent)]
     Io(#[from] IoError),
+    #[error(transparent)]
+    OutputDir(#[from] OutputDirError),
     #[error(transparent)]
     Instance(#[from] InstanceError),
     #[error(transparent)]
@@ -131,6 +134,7 @@ impl Error {
             Self::Key(error) => error,
             Self::Listen(error) => error,
             Self::Io(error) => error,
+            Self::OutputDir(error) => error,
             Self::Instance(error) => error,
             Self::Route(error) => error,
             Self::Aws(error) => error,

@@ -101,15 +101,24 @@ fn help(program: Program) -> String {
     )
 }
 
-/// The man page has these with the option that they go with.
+/// The man page has these, most of them with the option that they go with: the help must fit a screen.
 fn is_left_to_man(opt: &Opt) -> bool {
     matches!(
         opt.name,
         Name::Install
+            | Name::Uninstall
+            | Name::AgentDir
             | Name::InitConfig
+            | Name::Proxy
+            | Name::KeyType
+            | Name::HostKeyAlias
             | Name::Pick(Pick::Oldest | Pick::Any)
-            | Name::Tsv
+            | Name::Jobs
+            | Name::Output
+            | Name::Stdin
             | Name::NoCache
+            | Name::Tsv
+            | Name::Wait
             | Name::Picker
     )
 }

@@ -23,6 +23,7 @@ mod config;
 mod connect;
 mod connection;
 mod doctor;
+mod each;
 mod error;
 #[cfg(test)]
 mod fuzz;
@@ -178,6 +179,7 @@ fn run_request(
         Request::Listen(request) => return wait_for(listen::run(&request, terminal)),
         Request::Picker(request) => return pick::run(&request, terminal),
         Request::List(request) => list::run(&request, terminal),
+        Request::Each(request) => return wait_for(each::run(&request, terminal)),
         Request::ShowConfig(request) => print(&config::shown(line, &request)?),
         Request::InitConfig => config::init(terminal),
         Request::Setup(setup) => print(&setup::run(&setup, terminal)?),

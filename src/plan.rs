@@ -8,6 +8,7 @@ pub(crate) mod cli;
 pub(crate) mod columns;
 pub(crate) mod console;
 pub(crate) mod doctor;
+pub(crate) mod each;
 pub(crate) mod host_key_alias;
 mod host_port;
 pub(crate) mod key_type;

@@ -96,6 +96,20 @@ impl LazyAws {
         }
     }
 
+    /// The enabled regions of the account. Without a configured region, the first one is asked.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub(crate) async fn enabled_regions(&self) -> Result<Vec<Region>, Error> {
+        let place = match self.in_region(None).await {
+            Err(Error::Aws(AwsError::NoRegion(_))) => {
+                self.in_region(Some(&Region::us_east_1())).await?
+            }
+            place => place?,
+        };
+        Ok(place.enabled_regions().await?)
+    }
+
     async fn load(&self, target_region: Option<&Region>) -> Result<Aws, Error> {
         let region = self.region.as_ref().or(target_region);
         let for_all = region.filter(|_| self.region.is_some() || self.is_one_target);

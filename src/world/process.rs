@@ -6,11 +6,13 @@ pub(crate) mod ending;
 pub(crate) mod error;
 pub(crate) mod held_signals;
 pub(crate) mod inherited;
+pub(crate) mod output_dir;
 pub(crate) mod own_program;
 pub(crate) mod parents;
 pub(crate) mod replace_file;
 pub(crate) mod shell;
 pub(crate) mod signals;
+pub(crate) mod spool;
 pub(crate) mod stdio;
 
 use std::convert::Infallible;

@@ -19,7 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["plan::console"],
     &["plan::aws"],
     &["plan::list"],
-    &["plan::cache", "plan::picker"],
+    &["plan::cache", "plan::each", "plan::picker"],
     &["plan::cli"],
     &["plan::ssh_g"],
     &["plan::route"],
@@ -42,6 +42,7 @@ const FLOORS: &[&[&str]] = &[
         "connect",
         "connection",
         "doctor",
+        "each",
         "generate",
         "host_key",
         "list",
@@ -141,7 +142,15 @@ fn only_the_modes_that_write_to_standard_output_have_it() {
     let owners = owners.filter(|(_, file)| code(file).contains("stdout()"));
     let owners: Vec<String> = owners.map(|(module, _)| module.join("::")).collect();
     // Tunnels and shells get it, and our own texts are written to it.
-    assert_eq!(owners, ["", "connection", "doctor", "proxy_command", "run"]);
+    let expected = [
+        "",
+        "connection",
+        "doctor",
+        "each::line_writer",
+        "proxy_command",
+        "run",
+    ];
+    assert_eq!(owners, expected);
 }
 
 /// The floor of a module, and its folder's name there.

@@ -18,6 +18,7 @@
 //! - `pick`: the picker, in a terminal
 //! - `plain`: plain ssh, scp, sftp, rsync and git, with `mssh` as their ProxyCommand
 //! - `list`: `--list` shows all instances, whatever they are called
+//! - `each`: `--each` runs one command on several instances
 //! - `listen`: a local port that is forwarded to an instance
 //! - `sharing`: over a running master connection, nothing is pushed
 //! - `credentials`: every source of credentials that the AWS CLI knows
@@ -53,6 +54,7 @@ mod completions;
 mod config;
 mod credentials;
 mod doctor;
+mod each;
 mod eice;
 mod errors;
 mod example;

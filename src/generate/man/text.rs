@@ -125,6 +125,10 @@ pub(super) const fn examples(program: Program) -> &'static [Term] {
                 "Through another instance, which gets a key of its own.",
             ),
             (
+                "mssh --each 'tag:role=web' -- uptime",
+                "A command on each running instance with this tag, 16 at a time.",
+            ),
+            (
                 "mssh --listen 5432 i-0123456789abcdef0:5432",
                 "A database on the instance, on a local port.",
             ),

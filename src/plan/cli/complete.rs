@@ -167,7 +167,7 @@ fn for_our_option(program: Program, opt: &Opt) -> Candidates {
         Name::Region => Candidates::Regions,
         Name::Profile => Candidates::Profiles,
         Name::InstanceId => Candidates::Instances,
-        Name::AgentDir => Candidates::Files,
+        Name::AgentDir | Name::Output => Candidates::Files,
         _ => Candidates::Nothing,
     }
 }

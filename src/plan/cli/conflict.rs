@@ -22,6 +22,8 @@ impl Task {
     fn accepts(self, letter: u8) -> bool {
         match self {
             Self::Connect | Self::Proxy => true,
+            // Nothing that one login alone can have, or that never ends.
+            Self::Each => !b"DfGLMNOQRVwW".contains(&letter),
             Self::List | Self::Listen => letter == b'v',
             // -F, because the target may be a Host of that file.
             Self::Shell => b"vF".contains(&letter),
@@ -36,6 +38,7 @@ impl Task {
             Self::Connect | Self::Serial | Self::SshConfig | Self::InitConfig => true,
             Self::Listen | Self::Proxy => !way.is_for_ssh(),
             Self::List => way == Way::Auto,
+            Self::Each => way != Way::Serial,
             Self::Shell => matches!(way, Way::Auto | Way::Ssm),
         }
     }
@@ -92,7 +95,7 @@ pub(super) fn check_words(task: Task, program: Program, scan: &Scan) -> Result<(
         (Some(flag), _) => format!("`-{}`", char::from(flag.letter)),
         // ssh would refuse it, but is not started.
         (None, Some(word)) => format!("`{}`", word.display()),
-        (None, None) if scan.command => "a command".to_owned(),
+        (None, None) if scan.command && task != Task::Each => "a command".to_owned(),
         (None, None) if takes_no_target(task) && !scan.operands.is_empty() => "a target".to_owned(),
         (None, None) => return Ok(()),
     };

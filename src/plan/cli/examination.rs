@@ -43,8 +43,13 @@ pub(super) fn options_for_login(scan: &Scan) -> Vec<OsString> {
         Name::Wait,
         Name::Debug,
     ];
+    option_words(scan, &not_for_login)
+}
+
+/// Our options but for these, as words for another run of mssh.
+pub(super) fn option_words(scan: &Scan, without: &[Name]) -> Vec<OsString> {
     let ours = scan.ours.iter();
-    let ours = ours.filter(|(opt, _)| !not_for_login.contains(&opt.name));
+    let ours = ours.filter(|(opt, _)| !without.contains(&opt.name));
     ours.map(|(opt, value)| {
         let mut word = OsString::from(format!("--{}", opt.long));
         if let Some(value) = value {

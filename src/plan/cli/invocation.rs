@@ -269,6 +269,12 @@ pub struct Options {
     pub picker: bool,
     /// `--no-cache`.
     pub no_cache: bool,
+    /// `--jobs`.
+    pub jobs: Option<u16>,
+    /// `--output`.
+    pub output: Option<PathBuf>,
+    /// `--stdin`.
+    pub stdin: bool,
     /// `--debug`.
     pub debug: bool,
 }

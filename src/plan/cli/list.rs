@@ -7,6 +7,7 @@ use super::scan::Scan;
 use super::usage::Usage;
 use crate::plan::list::row::Row;
 use crate::plan::target::filter::Filter;
+use crate::plan::target::lookup::{self, Lookup};
 use crate::plan::target::tag_query::{TagQuery, not_gone};
 use crate::plan::target::{AwsHost, Target};
 
@@ -42,9 +43,9 @@ pub(crate) enum Pattern {
 
 impl Pattern {
     /// # Errors
-    /// A word that is no target; a managed node, which EC2 does not list.
-    fn parse(word: &str) -> Result<Self, Usage> {
-        Ok(match Target::parse(word)? {
+    /// A managed node, which EC2 does not list.
+    pub(super) fn of(target: Target) -> Result<Self, Usage> {
+        Ok(match target {
             Target::Tags(query) => Self::Tags(query),
             Target::Host(name) => Self::Tags(TagQuery::name(&name)),
             Target::Id(id) => Self::Id(id.to_string()),
@@ -68,6 +69,27 @@ impl Pattern {
         }
     }
 
+    /// Whether it means this row, among those of other patterns.
+    pub(crate) fn fits(&self, row: &Row) -> bool {
+        match self {
+            Self::Tags(query) => query.fits(&row.name, &row.tags),
+            Self::Id(id) => row.id.as_str() == id,
+            Self::Address(_) => self.wants(row),
+        }
+    }
+
+    /// Filters of which any may match what it means.
+    pub(super) fn alternatives(&self) -> Vec<Filter> {
+        match self {
+            Self::Tags(query) => vec![query.filter()],
+            Self::Id(id) => vec![by_id(id)],
+            Self::Address(address) => match lookup::by_addresses(&[*address]) {
+                Lookup::Filters(filters) => filters,
+                Lookup::Id(_) | Lookup::Tags(_) | Lookup::Found(_) => Vec::new(),
+            },
+        }
+    }
+
     /// Whether it wants a row that the filters match.
     pub(crate) fn wants(&self, row: &Row) -> bool {
         match self {
@@ -85,13 +107,16 @@ impl ListRequest {
     pub(crate) fn filters(&self) -> Vec<Filter> {
         match &self.pattern {
             Some(Pattern::Tags(query)) => query.filters(),
-            Some(Pattern::Id(id)) => {
-                let values = vec![id.clone()];
-                let name = "instance-id".into();
-                vec![Filter { name, values }, not_gone()]
-            }
+            Some(Pattern::Id(id)) => vec![by_id(id), not_gone()],
             Some(Pattern::Address(_)) | None => vec![not_gone()],
         }
+    }
+}
+
+fn by_id(id: &str) -> Filter {
+    Filter {
+        name: "instance-id".into(),
+        values: vec![id.to_owned()],
     }
 }
 
@@ -108,7 +133,7 @@ pub(super) fn request(options: Options, scan: &Scan) -> Result<ListRequest, Usag
     };
     let pattern = scan.operands.first().and_then(|at| scan.words.get(*at));
     let read = |word: &std::ffi::OsString| match word.to_str() {
-        Some(text) => Pattern::parse(text),
+        Some(text) => Pattern::of(Target::parse(text)?),
         None => Err(Usage::NotUnicode(word.to_string_lossy().into_owned())),
     };
     Ok(ListRequest {

@@ -30,6 +30,10 @@ pub(crate) enum Name {
     Tsv,
     NoCache,
     Picker,
+    Each,
+    Jobs,
+    Output,
+    Stdin,
     Listen,
     Proxy,
     AgentDir,
@@ -75,6 +79,7 @@ impl Shell {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Task {
     List,
+    Each,
     Listen,
     Shell,
     SshConfig,

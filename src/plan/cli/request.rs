@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use super::each::EachRequest;
 use super::examination::Examination;
 use super::invocation::{Invocation, Options};
 use super::list::ListRequest;
@@ -29,6 +30,8 @@ pub enum Request {
     Picker(Box<PickRequest>),
     /// List instances (`--list`).
     List(Box<ListRequest>),
+    /// Run a command on each of several instances (`--each`).
+    Each(Box<EachRequest>),
     /// Print this on standard output.
     Print(Document),
     /// Run as ssh's ProxyCommand.
@@ -58,6 +61,7 @@ impl Request {
             | Self::Setup(_)
             | Self::List(_)
             | Self::Picker(_)
+            | Self::Each(_)
             | Self::InitConfig => None,
         }
     }
@@ -66,6 +70,7 @@ impl Request {
     pub(crate) fn options(&self) -> Option<&Options> {
         match self {
             Self::List(request) => Some(&request.options),
+            Self::Each(request) => Some(&request.options),
             other => other.invocation().map(|it| &it.options),
         }
     }

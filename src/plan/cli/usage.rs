@@ -20,6 +20,12 @@ pub enum Usage {
     NoTarget,
     #[error("--pick needs a terminal")]
     NoTerminal,
+    #[error("no command given")]
+    NoCommand,
+    #[error("--each looks in one account only")]
+    OneAccount,
+    #[error("`{0}` is not a valid number of jobs")]
+    BadJobs(String),
     #[error(transparent)]
     Name(#[from] BadName),
     #[error("`{0}` is a managed node, not an EC2 instance")]
@@ -160,6 +166,9 @@ impl Hint for Usage {
             }
             Self::NoTerminal => "name a target; `mssh --list` lists the instances",
             Self::NoTarget => "give one, like `ec2-user@i-0123456789abcdef0`; see `--help`",
+            Self::NoCommand => "write `mssh --each TARGET,TARGET,... -- COMMAND`",
+            Self::OneAccount => "name one --profile",
+            Self::BadJobs(_) => "use a number from 1 to 256",
             Self::ManagedNode(_) => {
                 "EC2 Instance Connect cannot push a key to it: use `--ssm -i KEY` with a key that \
                  it already accepts"
@@ -220,6 +229,10 @@ impl Hint for Usage {
 fn conflict(task: Task) -> &'static str {
     match task {
         Task::List => "only --region, --profile, --json, --tsv and one pattern go with it",
+        Task::Each => {
+            "it runs one command on each instance: nothing is forwarded, and no ssh goes to the \
+             background"
+        }
         Task::Listen => {
             "ssh is not involved: clients log in by themselves, and the port is that of TARGET:PORT"
         }
@@ -244,6 +257,7 @@ fn way_conflict(task: Task) -> &'static str {
         Task::Shell => "leave out --via: the shell runs in a Session Manager session",
         Task::Listen | Task::Proxy => "only ssh itself can connect that way: choose another",
         Task::List => "leave out --via: nothing is connected to",
+        Task::Each => "a serial console runs no commands",
         Task::SshConfig | Task::InitConfig | Task::Serial | Task::Connect => "choose another",
     }
 }

@@ -125,9 +125,13 @@ impl Options {
             Name::Tsv => self.tsv = true,
             Name::NoCache => self.no_cache = true,
             Name::Picker => self.picker = true,
+            Name::Jobs => self.jobs = Some(jobs(value)?),
+            Name::Output => self.output = Some(value.into()),
+            Name::Stdin => self.stdin = true,
             Name::Debug => self.debug = true,
             // These select a mode or a document; and ssh gets the key.
             Name::List
+            | Name::Each
             | Name::Shell
             | Name::Proxy
             | Name::SshConfig
@@ -175,6 +179,12 @@ fn wait_time(value: &str) -> Result<Duration, Usage> {
 
 fn listen_address(value: &str) -> Result<BindAddress, Usage> {
     BindAddress::parse(value).ok_or_else(|| Usage::BadListenAddress(value.to_owned()))
+}
+
+/// More logins at once would be slower for all.
+fn jobs(value: &str) -> Result<u16, Usage> {
+    let jobs = value.parse().ok().filter(|it| (1..=256).contains(it));
+    jobs.ok_or_else(|| Usage::BadJobs(value.to_owned()))
 }
 
 fn duration(value: &str) -> Result<u16, Usage> {

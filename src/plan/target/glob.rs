@@ -56,13 +56,6 @@ impl Glob {
     /// Whether a text fits, as EC2 decides it: upper and lower case differ. Takes at most the product
     /// of both lengths in steps.
     #[must_use]
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "the list, completion and the configuration will match by it"
-        )
-    )]
     pub(crate) fn fits(&self, text: &str) -> bool {
         let text: Vec<char> = text.chars().collect();
         let is_star = |token: &Token| *token == Token::Any;

@@ -28,7 +28,7 @@ impl InstanceId {
 
     /// Reads `word` if it looks like an ID; a mistyped one is an error. `None` for a host name, which
     /// may begin with `i-`, too: `i-bastion`.
-    pub(super) fn parse_if_like_id(word: &str) -> Option<Result<Self, BadName>> {
+    pub(crate) fn parse_if_like_id(word: &str) -> Option<Result<Self, BadName>> {
         // An ID whose digits are all letters does not look like one: `i-deadbeef`.
         let letters_only = || Self::parse(word).ok().map(Ok);
         let looks_like = looks_like_id(word, "i-").then(|| Self::parse(word));

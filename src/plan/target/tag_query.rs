@@ -91,17 +91,41 @@ impl TagQuery {
 
     /// The filters of DescribeInstances, all of which must match.
     pub(crate) fn filters(&self) -> Vec<Filter> {
+        vec![self.filter(), not_gone()]
+    }
+
+    /// The one of these filters that is its own.
+    pub(crate) fn filter(&self) -> Filter {
         let (name, value) = match &self.kind {
             Kind::Name(name) => ("tag:Name".to_owned(), name),
             Kind::Tag(key, value) => (format!("tag:{key}"), value),
             Kind::Key(key) => ("tag-key".to_owned(), key),
             Kind::Group(name) => (format!("tag:{GROUP}"), name),
         };
-        let by_tag = Filter {
+        Filter {
             name: name.into(),
             values: vec![value.to_string()],
+        }
+    }
+
+    /// Whether it means an instance of this name, with these other tags.
+    pub(crate) fn fits(&self, name: &str, tags: &[(String, String)]) -> bool {
+        let of_key = |key: &str| match key {
+            "Name" => Some(name).filter(|it| !it.is_empty()),
+            key => tags
+                .iter()
+                .find(|(it, _)| it == key)
+                .map(|(_, value)| value.as_str()),
         };
-        vec![by_tag, not_gone()]
+        match &self.kind {
+            Kind::Name(wanted) => of_key("Name").is_some_and(|it| wanted.fits(it)),
+            Kind::Tag(key, wanted) => of_key(key).is_some_and(|it| wanted.fits(it)),
+            Kind::Group(wanted) => of_key(GROUP).is_some_and(|it| wanted.fits(it)),
+            Kind::Key(wanted) => {
+                let mut keys = tags.iter().map(|(key, _)| key.as_str());
+                !name.is_empty() && wanted.fits("Name") || keys.any(|key| wanted.fits(key))
+            }
+        }
     }
 
     /// What it looks for, after the word "instance".
@@ -192,6 +216,31 @@ mod tests {
         }
         for other in ["web-1", "tags:a=b", "Tag:a=b", "xtag:a"] {
             assert_eq!(TagQuery::parse(other), None);
+        }
+    }
+
+    #[test]
+    fn a_query_means_what_its_filter_matches() {
+        let tags = [("role", "web"), (GROUP, "front")];
+        let tags = tags.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        for (word, fits) in [
+            ("tag:role=web", true),
+            ("tag:role=w*", true),
+            ("tag:role=db", false),
+            ("tag:team=web", false),
+            ("tag:Name=web-?", true),
+            ("tag:role", true),
+            ("tag:N*", true),
+            ("tag:x*", false),
+            ("asg:front", true),
+            ("web-*", true),
+            ("Web-1", false),
+        ] {
+            let query = match TagQuery::parse(word) {
+                Some(query) => query.expect("valid"),
+                None => TagQuery::name(word),
+            };
+            assert_eq!(query.fits("web-1", &tags), fits, "{word}");
         }
     }
 

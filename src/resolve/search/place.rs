@@ -9,7 +9,6 @@ use crate::plan::target::candidate::Candidate;
 use crate::plan::target::filter::Filter;
 use crate::plan::target::ids::Region;
 use crate::plan::target::lookup::Lookup;
-use crate::world::aws::error::AwsError;
 use crate::world::aws::listing::Page;
 
 /// A region of an account.
@@ -29,7 +28,7 @@ pub(super) async fn all<'a>(
 ) -> Vec<Place<'a>> {
     let of = |aws: &'a LazyAws| async move {
         let regions = match (own, places.all_regions) {
-            (None, true) => match enabled(aws).await {
+            (None, true) => match aws.enabled_regions().await {
                 Ok(regions) => regions.into_iter().map(|it| Ok(Some(it))).collect(),
                 Err(error) => vec![Err(error)],
             },
@@ -57,15 +56,6 @@ pub(super) async fn all<'a>(
         .into_iter()
         .flatten()
         .collect()
-}
-
-/// The enabled regions of an account. Without a configured region, the first one is asked.
-async fn enabled(aws: &LazyAws) -> Result<Vec<Region>, Error> {
-    let place = match aws.in_region(None).await {
-        Err(Error::Aws(AwsError::NoRegion(_))) => aws.in_region(Some(&Region::us_east_1())).await?,
-        place => place?,
-    };
-    Ok(place.enabled_regions().await?)
 }
 
 impl Place<'_> {

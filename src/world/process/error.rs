@@ -34,6 +34,8 @@ pub(crate) enum IoError {
     Start(#[source] io::Error),
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
+    #[error("cannot read standard input")]
+    Input(#[source] io::Error),
     /// A panic, with its place in the sources.
     #[error("this is a bug in mssh, at {place}: please report it with the output of --debug")]
     Bug { place: String },
@@ -42,7 +44,7 @@ pub(crate) enum IoError {
 impl Hint for IoError {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Start(_) | Self::Output(_) | Self::Bug { .. } => None,
+            Self::Start(_) | Self::Output(_) | Self::Input(_) | Self::Bug { .. } => None,
         }
     }
 }

@@ -129,6 +129,11 @@ impl ShutdownSignals {
         self.received.is_some()
     }
 
+    /// The number of the last signal.
+    pub(crate) fn received(&self) -> Option<i32> {
+        self.received.map(|it| it.as_raw_value())
+    }
+
     /// Whether the last signal was SIGTERM. ssh without a command takes it for a normal end.
     pub(crate) fn last_was_sigterm(&self) -> bool {
         self.received == Some(SignalKind::terminate())

@@ -49,7 +49,7 @@ pub(crate) fn apply(
 ) -> Result<Request, Usage> {
     let scan = scan::scan(line.program, line.grammar, line.words)?;
     let typed = typed(line.program, &scan)?;
-    if let Request::List(_) = plain {
+    if let Request::List(_) | Request::Each(_) = plain {
         let from_file = from_file(settle(config, &typed, None));
         return request_with(from_file, line.program, scan, config);
     }

@@ -18,6 +18,7 @@ const SWITCH: Opt = Opt {
     selects: None,
     tasks: &[
         Task::List,
+        Task::Each,
         Task::Listen,
         Task::Shell,
         Task::SshConfig,
@@ -211,6 +212,44 @@ pub(crate) const OPTIONS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
+        name: Name::Each,
+        long: "each",
+        mssh_only: true,
+        selects: Some(Task::Each),
+        tasks: &[Task::Each],
+        help: "run the command on each of TARGET,TARGET; see --jobs",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Jobs,
+        long: "jobs",
+        value: Some("N"),
+        mssh_only: true,
+        rare: true,
+        tasks: &[Task::Each],
+        help: "with --each: at most N logins at once (default: 16)",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Output,
+        long: "output",
+        value: Some("DIR"),
+        mssh_only: true,
+        rare: true,
+        tasks: &[Task::Each],
+        help: "with --each: write NAME-ID.out and NAME-ID.err in DIR",
+        ..SWITCH
+    },
+    Opt {
+        name: Name::Stdin,
+        long: "stdin",
+        mssh_only: true,
+        rare: true,
+        tasks: &[Task::Each],
+        help: "with --each: send all of standard input to each",
+        ..SWITCH
+    },
+    Opt {
         name: Name::Endpoint,
         long: "eice-endpoint",
         value: Some("ID"),
@@ -234,7 +273,13 @@ pub(crate) const OPTIONS: &[Opt] = &[
         value: Some("TYPE"),
         choices: &KeyType::NAMES,
         rare: true,
-        tasks: &[Task::SshConfig, Task::Proxy, Task::Serial, Task::Connect],
+        tasks: &[
+            Task::Each,
+            Task::SshConfig,
+            Task::Proxy,
+            Task::Serial,
+            Task::Connect,
+        ],
         help: "make an ed25519 or rsa key (default: ed25519 if ssh accepts that)",
         ..SWITCH
     },
@@ -244,7 +289,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         value: Some("WHEN"),
         choices: &HostKeyAlias::NAMES,
         rare: true,
-        tasks: &[Task::Proxy, Task::Connect],
+        tasks: &[Task::Each, Task::Proxy, Task::Connect],
         help: "keep host keys under the instance ID: auto, yes or no",
         ..SWITCH
     },
@@ -254,7 +299,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         value: Some("WHEN"),
         choices: &VerifyHostKey::NAMES,
         rare: true,
-        tasks: &[Task::SshConfig, Task::Proxy, Task::Connect],
+        tasks: &[Task::Each, Task::SshConfig, Task::Proxy, Task::Connect],
         help: "compare unknown host keys with the console: auto, require or off",
         ..SWITCH
     },
@@ -264,7 +309,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         value: Some("USER"),
         choices: &["auto"],
         rare: true,
-        tasks: &[Task::Connect],
+        tasks: &[Task::Each, Task::Connect],
         help: "auto: log in as the user of the instance's image",
         ..SWITCH
     },
@@ -380,6 +425,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         name: Name::DryRun,
         long: "dry-run",
         tasks: &[
+            Task::Each,
             Task::Listen,
             Task::SshConfig,
             Task::Proxy,
