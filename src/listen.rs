@@ -44,10 +44,10 @@ pub(crate) async fn run(request: &ListenRequest, terminal: Terminal) -> Result<E
     for forward in forwards {
         ports.push(Listener::open(&forward.bind_address).await?);
     }
-    let (routes, credentials) = terminal
+    let found = terminal
         .show_wait_during(false, Box::pin(find_all(forwards, terminal)))
         .await?;
-    let goals: Vec<String> = forwards.iter().zip(&routes).map(goal).collect();
+    let goals: Vec<String> = forwards.iter().zip(&found).map(goal).collect();
     if invocation.options.dry_run {
         for (forward, goal) in forwards.iter().zip(&goals) {
             let line = format!("listen on {}, forward to {goal}\n", forward.bind_address);
@@ -63,8 +63,8 @@ pub(crate) async fn run(request: &ListenRequest, terminal: Terminal) -> Result<E
     tell_ports(forwards, &ports)?;
     let forwarders = forwards
         .iter()
-        .zip(routes)
-        .map(|(forward, route)| Forwarder::new(forward, route, credentials.clone(), terminal));
+        .zip(found)
+        .map(|(forward, found)| Forwarder::new(forward, found, terminal));
     let served = ports.into_iter().zip(forwarders).collect();
     Ok(serve(served, hangup, terminal).await?.status())
 }
@@ -79,12 +79,18 @@ fn tell_ports(forwards: &[Forward], ports: &[Listener]) -> Result<(), Error> {
     tell_program(lines.collect::<String>().as_bytes())
 }
 
-/// The routes to all instances, each of which is looked up once, and the credentials for tunnels.
+/// How a target is reached.
+#[derive(Clone)]
+struct Found {
+    route: Route,
+    /// The profile with which it was found, and its credentials, if they have been loaded.
+    profile: Option<String>,
+    credentials: Option<Credentials>,
+}
+
+/// The routes to all instances, each of which is looked up once, with the credentials for tunnels.
 /// Pushes nothing: the program that connects to a port logs in by its own means.
-async fn find_all(
-    forwards: &[Forward],
-    terminal: Terminal,
-) -> Result<(Vec<Route>, Option<Credentials>), Error> {
+async fn find_all(forwards: &[Forward], terminal: Terminal) -> Result<Vec<Found>, Error> {
     let key = |it: &Forward| {
         let mut destinations = it.invocation.destinations();
         let host = destinations.next().map(|it| it.host.clone());
@@ -94,15 +100,15 @@ async fn find_all(
             it.host.is_none().then_some(it.port),
         )
     };
-    let mut known: Vec<(_, Route)> = Vec::new();
-    let mut routes = Vec::new();
+    let mut known: Vec<(_, Found)> = Vec::new();
+    let mut all = Vec::new();
     let options = &forwards.first().ok_or(Usage::NoTarget)?.invocation.options;
     let is_one_target = forwards.iter().all(|it| key(it).0 == key(&forwards[0]).0);
     let mut aws = LazyAws::new(options, is_one_target, terminal);
     for forward in forwards {
         let key = key(forward);
-        if let Some((_, route)) = known.iter().find(|(it, _)| *it == key) {
-            routes.push(route.clone());
+        if let Some((_, found)) = known.iter().find(|(it, _)| *it == key) {
+            all.push(found.clone());
             continue;
         }
         if options.places.are_several() {
@@ -111,10 +117,22 @@ async fn find_all(
         }
         let (route, loaded) = find(forward, aws, terminal).await?;
         aws = loaded;
-        known.push((key, route.clone()));
-        routes.push(route);
+        let found = Found {
+            route,
+            profile: aws.profile().map(str::to_owned),
+            credentials: aws.credentials().await?,
+        };
+        known.push((key, found.clone()));
+        all.push(found);
     }
-    Ok((routes, aws.credentials().await?))
+    if !options.places.are_several() {
+        // A later target may have been the first to need them.
+        let credentials = aws.credentials().await?;
+        for found in &mut all {
+            found.credentials.clone_from(&credentials);
+        }
+    }
+    Ok(all)
 }
 
 /// The route to one instance. Takes AWS as it was loaded for the ones before, and returns it.
@@ -161,7 +179,8 @@ async fn by_host_name(invocation: &Invocation) -> Result<Option<Invocation>, Err
 }
 
 /// What a port forwards to: the destination as typed, the host behind it, and the route to it.
-fn goal((forward, route): (&Forward, &Route)) -> String {
+fn goal((forward, found): (&Forward, &Found)) -> String {
+    let route = &found.route;
     let mut destinations = forward.invocation.destinations();
     let name = destinations.next().map_or("", Destination::name);
     let name = match name.parse::<Ipv6Addr>() {

@@ -6,8 +6,10 @@ use std::rc::Rc;
 
 use tokio::sync::oneshot;
 
+use super::Found;
 use crate::error::Error;
 use crate::plan::argv::tunnel::TunnelRequest;
+use crate::plan::cli::Options;
 use crate::plan::cli::listen::Forward;
 use crate::plan::route::Route;
 use crate::plan::route::tunnel::Tunnel;
@@ -51,22 +53,21 @@ struct PortTunnel {
 }
 
 impl Forwarder {
-    pub(super) fn new(
-        forward: &Forward,
-        route: Route,
-        credentials: Option<Credentials>,
-        terminal: Terminal,
-    ) -> Self {
+    pub(super) fn new(forward: &Forward, found: Found, terminal: Terminal) -> Self {
         let port = forward.port;
-        let by = match route {
+        let options = Options {
+            profile: found.profile,
+            ..forward.invocation.options.clone()
+        };
+        let by = match found.route {
             Route::Tunnel(_, tunnel) => {
-                let request = TunnelRequest::of(&forward.invocation.options, tunnel, port);
+                let request = TunnelRequest::of(&options, tunnel, port);
                 let region = Some(request.tunnel.region().clone());
                 let profile = request.args.profile.clone();
                 let current = RefreshingCredentials::new(
                     profile,
                     region,
-                    credentials,
+                    found.credentials,
                     Prompts::Allowed,
                     terminal,
                 );

@@ -213,6 +213,25 @@ fn every_task_takes_names() {
 }
 
 #[test]
+fn without_a_region_a_name_is_an_error_that_says_so() {
+    let caller = caller();
+    let without_region = |target: &str| {
+        let mut command = caller.command("mssh");
+        for variable in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+            command.env_remove(variable);
+        }
+        finish(command.args([target, "true"]))
+    };
+    for target in ["web1", "tag:Name=web1"] {
+        let outcome = without_region(target);
+        assert_eq!(outcome.code, Some(255), "{outcome:?}");
+        let error = outcome.stderr.lines().next().unwrap_or_default();
+        assert!(error.contains("region"), "{outcome:?}");
+    }
+    assert!(caller.calls().is_empty());
+}
+
+#[test]
 fn rsync_takes_names_and_tags_in_brackets() {
     let home = tempfile::tempdir().expect("a directory");
     let here = home.path().join("here");
