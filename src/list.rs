@@ -156,15 +156,16 @@ impl<'a> Listing<'a> {
         let text = match self.request.format {
             Format::Json => json::json(&rows),
             Format::Tsv => tsv::tsv(&rows, printable),
-            Format::Table => match &self.table {
-                Some(table) => table.lines(&rows, printable),
-                None => {
+            Format::Table => {
+                if let Some(table) = &self.table {
+                    table.lines(&rows, printable)
+                } else {
                     let table = Table::of(&rows, self.style, printable);
                     let text = table.head() + &table.lines(&rows, printable);
                     self.table = Some(table);
                     text
                 }
-            },
+            }
         };
         self.shown.append(&mut rows);
         waiting::clear();

@@ -39,10 +39,13 @@ const CANCELLED: u8 = 130;
 /// If there is no terminal, or nothing to choose from.
 pub(crate) fn run(request: &PickRequest, terminal: Terminal) -> Result<ExitCode, Error> {
     if !picker::can_ask() {
-        return Err(match request.options.picker {
-            true => Usage::NoTerminal.into(),
-            false => Usage::NoTarget.into(),
-        });
+        let is_asked = request.options.picker;
+        return Err(if is_asked {
+            Usage::NoTerminal
+        } else {
+            Usage::NoTarget
+        }
+        .into());
     }
     let Some(row) = wait_for(choose(request, terminal))? else {
         return Ok(ExitCode::from(CANCELLED));
@@ -60,16 +63,13 @@ async fn choose(request: &PickRequest, terminal: Terminal) -> Result<Option<Row>
     let mut picker = Picker::new(picks::read(), request.query.clone());
     let cached = cached(request, terminal).filter(|rows| !rows.is_empty());
     let is_cached = cached.is_some();
-    match cached {
-        Some(rows) => {
-            picker.set(rows, seconds());
-            // The user may choose without AWS; what it takes to ask AWS can wait for the login.
-            accounts.iter().for_each(LazyAws::forbid_prompts);
-        }
-        None => {
-            let load = try_join_all(accounts.iter().map(LazyAws::load_now));
-            terminal.show_wait_during(false, load).await?;
-        }
+    if let Some(rows) = cached {
+        picker.set(rows, seconds());
+        // The user may choose without AWS; what it takes to ask AWS can wait for the login.
+        accounts.iter().for_each(LazyAws::forbid_prompts);
+    } else {
+        let load = try_join_all(accounts.iter().map(LazyAws::load_now));
+        terminal.show_wait_during(false, load).await?;
     }
     let (sender, updates) = unbounded_channel();
     let feed = ask(request, &accounts, (sender, is_cached), quiet);

@@ -101,13 +101,12 @@ impl Hint for InstanceError {
             Self::Several { .. } => {
                 "choose one by its ID, or add --newest, --oldest or --any".to_owned()
             }
-            Self::NotChosen(_) => return None,
             Self::NotRunning { id, state, region } => return start(id, state, region),
             Self::NotInTime { limit, .. } => format!(
                 "it is left as it is; `--wait {}` waits longer",
                 wait::display(*limit * 2)
             ),
-            Self::Left { .. } => return None,
+            Self::NotChosen(_) | Self::Left { .. } => return None,
             Self::NotReady { .. } => "wait until it has started, and try again".to_owned(),
             Self::NotManaged { region, .. } => format!(
                 "is its SSM Agent running, does its role have AmazonSSMManagedInstanceCore, and \

@@ -107,16 +107,11 @@ where
                 take(&mut picker, update);
                 Vec::new()
             }
-            fed = &mut feed, if picker.is_waiting => {
-                picker.is_waiting = false;
+            end = &mut feed, if picker.is_waiting => {
                 while let Ok(update) = updates.try_recv() {
                     take(&mut picker, update);
                 }
-                match fed {
-                    Err(error) if picker.is_empty() => return Err(error),
-                    Err(error) => picker.note = Some(format!("not current: {}", hint::line(&error))),
-                    Ok(()) => {}
-                }
+                finish(&mut picker, end)?;
                 Vec::new()
             }
         };
@@ -127,6 +122,21 @@ where
                 Step::Cancelled => return Ok(None),
             }
         }
+    }
+}
+
+/// Notes that AWS has answered.
+///
+/// # Errors
+/// AWS's, if there is nothing to choose from.
+fn finish<E: Error>(picker: &mut Picker, end: Result<(), E>) -> Result<(), E> {
+    picker.is_waiting = false;
+    match end {
+        Err(error) if !picker.is_empty() => {
+            picker.note = Some(format!("not current: {}", hint::line(&error)));
+            Ok(())
+        }
+        end => end,
     }
 }
 
