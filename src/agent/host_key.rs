@@ -6,6 +6,7 @@
 mod file;
 mod shown_key;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -47,6 +48,8 @@ struct NoConsole {
 #[derive(Debug)]
 pub(crate) struct HostKeyChecks {
     begun: Mutex<Vec<Begun>>,
+    /// Whether ssh got our key: it has accepted the host key before.
+    has_listed: AtomicBool,
     /// The task that remembers the key of an ssh that reads a file.
     remembering: Mutex<Option<JoinHandle<()>>>,
     terminal: Terminal,
@@ -64,6 +67,7 @@ impl HostKeyChecks {
     pub(crate) fn new(terminal: Terminal) -> Self {
         Self {
             begun: Mutex::default(),
+            has_listed: AtomicBool::default(),
             remembering: Mutex::default(),
             terminal,
         }

@@ -18,6 +18,8 @@ pub(crate) struct HostKeyCheck {
     pub also: Option<String>,
     /// The address that ssh connects to; `None` through a tunnel.
     pub address: Option<String>,
+    /// The port there, if ssh connects by itself.
+    pub port: Option<u16>,
     /// The first UserKnownHostsFile (ssh_config(5)).
     pub file: Option<PathBuf>,
     /// HashKnownHosts.
@@ -37,6 +39,7 @@ impl HostKeyCheck {
             "name": self.name,
             "also": self.also,
             "address": self.address,
+            "port": self.port,
             "file": self.file.as_deref().map(bytes),
             "hashed": self.is_hashed,
             "number": self.by_file,
@@ -54,6 +57,9 @@ impl HostKeyCheck {
             name: text("name")?.to_owned(),
             also: text("also").map(str::to_owned),
             address: text("address").map(str::to_owned),
+            port: value
+                .get("port")
+                .and_then(|it| it.as_u64()?.try_into().ok()),
             file: value.get("file").and_then(path_of),
             is_hashed: flag("hashed")?,
             by_file: value.get("number").and_then(Value::as_u64),

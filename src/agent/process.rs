@@ -131,7 +131,7 @@ async fn live(client: ClientProcess, signals: HeldSignals, terminal: Terminal) -
             }
             // The key ends with the client.
             drop(server);
-            run.remembers().await;
+            run.ends_host_keys().await;
             run.hint_if_refused().await;
             if started.stays {
                 tokio::time::sleep(SETUP).await;

@@ -218,9 +218,10 @@ impl Run {
         }
     }
 
-    /// Waits until the login's host key is remembered.
-    pub(super) async fn remembers(&self) {
+    /// Ends what there is to do about host keys. To be called when ssh has ended.
+    pub(super) async fn ends_host_keys(&self) {
         self.host_keys.remembers().await;
+        self.host_keys.explain_refusal().await;
     }
 
     fn ending(&self) -> Ending {

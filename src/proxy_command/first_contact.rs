@@ -171,6 +171,7 @@ impl<'a> FirstContact<'a> {
             name: name.clone(),
             also: None,
             address: self.address.clone(),
+            port: None,
             file: file.map(Into::into),
             is_hashed: config.hashes,
             by_file: None,

@@ -53,8 +53,10 @@ pub(super) fn begin(
     let is_required = option == VerifyHostKey::Require;
     let has_several = invocation.has_several_places();
     let check = instance.zip(access).map(|(id, access)| {
-        let by_id = known_hosts::name(id.as_str(), config.port.unwrap_or(USUAL_PORT));
+        let port = config.port.unwrap_or(USUAL_PORT);
+        let by_id = known_hosts::name(id.as_str(), port);
         HostKeyCheck {
+            port: Some(port).filter(|_| config.proxy.is_none()),
             // With one destination, ssh will look for the ID.
             also: Some(by_id).filter(|it| has_several && *it != name.name),
             is_required,
@@ -91,6 +93,7 @@ fn check(
         name: name.name.clone(),
         also: None,
         address: address(route),
+        port: None,
         file: file.filter(|it| *it != "none").map(Into::into),
         is_hashed: config.hashes,
         by_file: None,

@@ -3,6 +3,7 @@
 pub(crate) mod config_files;
 pub(crate) mod error;
 pub(crate) mod host_names;
+pub(crate) mod keyscan;
 pub(crate) mod known_hosts;
 pub(crate) mod own_connection;
 

@@ -1,16 +1,20 @@
 //! The host keys on a console as lines of known_hosts, for an ssh that asks no program: before OpenSSH 8.5.
 
-use std::sync::PoisonError;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, PoisonError};
 
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+use super::shown_key::ShownKey;
 use super::{Begun, HostKeyChecks, WRITING, add, for_user};
 use crate::plan::console::PublishedKeys;
 use crate::plan::console::refusal::KeyRefusal;
 use crate::plan::ssh_g::HostKeyConfig;
 use crate::wire::agent::HostKeyRefusal;
 use crate::world::agent::LoginStep;
+use crate::world::openssh::error::SshError;
+use crate::world::openssh::keyscan;
 use crate::world::openssh::known_hosts::look;
 use crate::world::tty::terminal::Terminal;
 
@@ -19,14 +23,37 @@ impl HostKeyChecks {
     /// to known_hosts the key about which it has asked the user. With several destinations, it is not known
     /// which one this is about.
     pub(in crate::agent) fn note(&self, step: LoginStep) {
-        let begun = match &self.begun()[..] {
-            [begun] if step == LoginStep::LogsIn && begun.check.by_file.is_some() => begun.clone(),
-            _ => return,
+        if step == LoginStep::Listed {
+            self.has_listed.store(true, Relaxed);
+        }
+        let Some(begun) = self.only_one().filter(|_| step == LoginStep::LogsIn) else {
+            return;
         };
         let terminal = self.terminal;
         let task = spawn_blocking(move || begun.remember(terminal));
         let remembering = self.remembering.lock();
         *remembering.unwrap_or_else(PoisonError::into_inner) = Some(task);
+    }
+
+    /// The check of the only destination.
+    fn only_one(&self) -> Option<Begun> {
+        match &self.begun()[..] {
+            [begun] if begun.check.by_file.is_some() => Some(begun.clone()),
+            _ => None,
+        }
+    }
+
+    /// Says what it means that ssh has refused the host key, if that is so: asks the server for its keys. To
+    /// be called when ssh has ended.
+    pub(in crate::agent) async fn explain_refusal(&self) {
+        let begun = self.only_one();
+        let begun = begun.filter(|_| !self.has_listed.load(Relaxed));
+        if let Some(refusal) = begun.as_ref().map(Begun::refusal)
+            && let Some(refusal) = refusal.await
+        {
+            let error = SshError::RefusedHostKey(for_user(&refusal));
+            self.terminal.error(&error);
+        }
     }
 
     /// Waits until the keys are remembered.
@@ -69,6 +96,28 @@ impl Begun {
             return Err(for_user(&why));
         }
         Ok(String::new())
+    }
+
+    /// Why ssh refuses the server's keys, if it does.
+    async fn refusal(&self) -> Option<KeyRefusal> {
+        let text = match &*self.console.borrow() {
+            Some(Ok(text)) => Arc::clone(text),
+            _ => return None,
+        };
+        // Without one, ssh asked the user.
+        PublishedKeys::read(&text).keys().next()?;
+        let address = self.check.address.as_deref()?;
+        let shown = keyscan::host_keys(address, self.check.port?).await;
+        let shown = shown
+            .iter()
+            .filter_map(|(kind, key)| ShownKey::read(kind, key));
+        let verdicts = shown.map(|it| self.verdict(&text, &it.key));
+        // With a published key, it had another reason.
+        let refusals: Option<Vec<KeyRefusal>> = verdicts.collect();
+        let mut refusals = refusals?;
+        let is_different = |it: &KeyRefusal| matches!(it, KeyRefusal::Different(_));
+        refusals.sort_by_key(|it| !is_different(it));
+        refusals.into_iter().next()
     }
 
     /// Adds the keys to the user's known_hosts, unless it has one for this host by now. All of them: with

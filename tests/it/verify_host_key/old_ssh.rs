@@ -9,7 +9,8 @@ use std::time::Duration;
 use rustix::process::Signal;
 
 use super::{
-    OTHER_KEY, UNKNOWN, console_calls, fingerprint_block, key, keys_block, known_hosts, named, user,
+    OTHER_KEY, OTHER_PRINT, UNKNOWN, console_calls, fingerprint, fingerprint_block, key,
+    keys_block, known_hosts, named, user,
 };
 use crate::lab::console_output::{ConsoleOutput, GET_CONSOLE_OUTPUT};
 use crate::lab::instances::{PRIVATE_WITH_AGENT, WEB1, WEB2};
@@ -106,11 +107,20 @@ fn several_destinations_are_verified_each_time() {
 
 #[test]
 fn another_key_is_refused_by_ssh_which_names_the_file() {
-    for (policy, published) in [
-        ("ask", OTHER_KEY),
-        ("accept-new", OTHER_KEY),
+    let different = format!(
+        "mssh: error: the host key at 127.0.0.11 is not one that {WEB1} printed on its console: {}, not \
+         {OTHER_PRINT}\nmssh: hint: another machine may have that address",
+        fingerprint()
+    );
+    let of_type = format!(
+        "mssh: error: cannot verify the host key of {WEB1}: its console shows none of this type, \
+         ssh-ed25519\nmssh: hint: "
+    );
+    for (policy, published, explained) in [
+        ("ask", OTHER_KEY, &different),
+        ("accept-new", OTHER_KEY, &different),
         // The server has no key of this type.
-        ("ask", ECDSA_KEY),
+        ("ask", ECDSA_KEY, &of_type),
     ] {
         let user = user("", ConsoleOutput::of(keys_block(published)));
         let policy = format!("StrictHostKeyChecking={policy}");
@@ -118,6 +128,7 @@ fn another_key_is_refused_by_ssh_which_names_the_file() {
         for text in [
             "REMOTE HOST IDENTIFICATION HAS CHANGED!",
             "/keys-on-console:1\r\n",
+            explained,
         ] {
             assert!(outcome.stderr.contains(text), "{outcome:?}");
         }
