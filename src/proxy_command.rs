@@ -24,7 +24,6 @@ use crate::agent::pusher::Pusher;
 use crate::error::Error;
 use crate::plan::cli::proxy_command::ProxyRequest;
 use crate::plan::cli::usage::Usage;
-use crate::plan::route::Route;
 use crate::plan::ssh_g::{self, HostConfig, Query, QueryOptions};
 use crate::resolve::Resolver;
 use crate::resolve::host::Settings;
