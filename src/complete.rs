@@ -86,8 +86,13 @@ impl Line<'_> {
         for (word, about) in self.list(candidates, typed) {
             let word = format!("{prefix}{word}");
             // The answer consists of lines, and what cannot be seen cannot be chosen.
-            if word.to_lowercase().starts_with(&begin) && printable(&word) == word {
-                lines.extend(form(&word, &printable(&about)));
+            if word.to_lowercase().starts_with(&begin) && is_printable(&word) {
+                let about = if is_printable(&about) {
+                    about
+                } else {
+                    printable(&about)
+                };
+                lines.extend(form(&word, &about));
             }
         }
         (lines.join("\n") + "\n").into_bytes()
@@ -139,4 +144,9 @@ impl Line<'_> {
             .find(|flag| flag.letter == b'F')?;
         flag.value
     }
+}
+
+/// Whether a terminal shows all of a text. Most are ASCII, which takes no time to see.
+fn is_printable(text: &str) -> bool {
+    text.bytes().all(|it| matches!(it, b' '..=b'~')) || printable(text) == text
 }

@@ -4,13 +4,14 @@
 use super::cached_list::CachedList;
 use super::{Line, refresh};
 use crate::plan::cli::complete::instances::{self, Offer};
+use crate::plan::cli::complete::lists::list_words;
 use crate::plan::route::serial;
 
 impl Line<'_> {
     /// What the cached lists have for this word.
     pub(super) fn instances(&self, only_ids: bool, typed: &str) -> Vec<Offer> {
         let regions = serial::regions();
-        let lists = instances::list_words(self.program, self.grammar, self.words, &regions);
+        let lists = list_words(self.program, self.grammar, self.words, &regions);
         // Of many, only those are refreshed that are there; and one at a time.
         let is_only = lists.len() == 1;
         let mut is_started = false;
@@ -24,9 +25,10 @@ impl Line<'_> {
                 is_started = refresh::start_if_due(&cached, list.as_ref());
             }
             if let Some(list) = list {
-                offers.extend(match only_ids {
-                    true => instances::ids(&list, typed),
-                    false => instances::targets(&list, self.program, typed),
+                offers.extend(if only_ids {
+                    instances::ids(&list, typed)
+                } else {
+                    instances::targets(&list, self.program, typed)
                 });
             }
         }

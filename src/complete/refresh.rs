@@ -20,7 +20,7 @@ use crate::world::process::{self, own_program};
 use crate::world::tty::terminal::Terminal;
 
 /// How long it may take in all.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Starts the process if the list is old, nobody refreshes it, and there are credentials that nobody
 /// has to be asked for. Does not wait for it. Whether it was started.

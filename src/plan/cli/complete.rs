@@ -8,16 +8,18 @@ pub(crate) mod bash;
 pub(crate) mod hosts;
 pub(crate) mod instances;
 mod keywords;
+pub(crate) mod lists;
+mod split;
 
 use std::ffi::OsString;
 
 pub(crate) use self::keywords::KEYWORDS;
+use self::split::split;
 use super::grammar::{Grammar, LetterKind};
 use super::options::{Name, OPTIONS, Opt};
 use super::scan::Scan;
 use super::{options, scan};
 use crate::plan::program::Program;
-use crate::plan::target::destination::tag_word;
 
 /// The hidden option that takes the words up to the cursor, the unfinished one last.
 pub(crate) const OPTION: &str = "--complete";
@@ -194,53 +196,6 @@ fn operand(program: Program, scan: &Scan) -> Candidates {
         (_, Some(0)) => Candidates::Hosts,
         _ => Candidates::Nothing,
     }
-}
-
-fn split(program: Program, candidates: Candidates, before: &str, current: &str) -> Completion {
-    let rest = &current[before.len()..];
-    let (candidates, more) = match candidates {
-        Candidates::Hosts | Candidates::HostsAndFiles => host(program, candidates, rest),
-        // There may be several.
-        Candidates::Regions | Candidates::Profiles => {
-            (candidates, rest.rfind(',').map_or(0, |at| at + 1))
-        }
-        Candidates::Keywords if rest.contains(['=', ' ']) => (Candidates::Nothing, 0),
-        _ => (candidates, 0),
-    };
-    Completion {
-        candidates,
-        prefix: format!("{before}{}", &rest[..more]),
-    }
-}
-
-/// Splits hops and `user@` off before a host, of which this is the length; after the colon before its
-/// path nothing is offered.
-fn host(program: Program, candidates: Candidates, word: &str) -> (Candidates, usize) {
-    if candidates == Candidates::HostsAndFiles && word.starts_with(['/', '.', '~']) {
-        return (Candidates::Files, 0);
-    }
-    let hop = match tag_word::split_user(word) {
-        Some(_) => 0,
-        None => word.rfind(',').map_or(0, |at| at + 1),
-    };
-    let last = &word[hop..];
-    let (begin, has_path) = match tag_word::split_user(last) {
-        Some((_, query)) => {
-            let path = tag_word::end(program, last.as_bytes());
-            (
-                word.len() - query.len(),
-                path.is_some_and(|at| at < last.len()),
-            )
-        }
-        None => {
-            let user = last.find('@').map_or(0, |at| at + 1);
-            (hop + user, last[user..].contains(':'))
-        }
-    };
-    if has_path {
-        return (Candidates::Nothing, 0);
-    }
-    (candidates, begin)
 }
 
 /// All options of mssh and of the client, each with its description.

@@ -15,7 +15,7 @@ use crate::world::process::clock::seconds;
 const FRESH: u64 = 3 * 60;
 
 /// How long nothing is tried after a try: it may still run, or it would fail again.
-const PAUSE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_mins(1);
 
 impl InstanceCache {
     /// Whether this list, which was read from it, is to be refreshed now.

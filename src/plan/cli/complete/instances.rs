@@ -4,13 +4,10 @@
 //! taken for an address, an ID, or `user@host`. Any name can be had as `tag:Name=NAME`.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::ffi::{OsStr, OsString};
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
 
-use super::scan_before;
 use crate::plan::cache::{Entry, Snapshot};
-use crate::plan::cli::grammar::Grammar;
-use crate::plan::cli::options::Name;
 use crate::plan::program::Program;
 use crate::plan::target::Target;
 use crate::plan::target::destination::Destination;
@@ -25,47 +22,6 @@ pub(crate) struct Offer {
     pub(crate) about: String,
     /// Whether it is a target. Else more is to be typed, as after `tag:`.
     pub(crate) is_target: bool,
-}
-
-/// The most lists that are read for one word.
-const MOST_LISTS: usize = 64;
-
-/// The words of each `mssh --list` that would list instances for the command line with these words:
-/// one for each of its regions and profiles. `all_regions` stand for `--all-regions`.
-pub(crate) fn list_words(
-    program: Program,
-    grammar: Grammar,
-    words: &[OsString],
-    all_regions: &[&str],
-) -> Vec<Vec<OsString>> {
-    let Ok(scan) = scan_before(program, grammar, words) else {
-        return Vec::new();
-    };
-    let has = |name| scan.ours.iter().any(|(opt, _)| opt.name == name);
-    let typed = |name| {
-        let mut of_name = scan.ours.iter().rev().filter(|(opt, _)| opt.name == name);
-        of_name.find_map(|(_, value)| value.as_ref()?.to_str())
-    };
-    let each = |name| match typed(name) {
-        Some(values) => values.split(',').map(Some).collect(),
-        None => vec![None],
-    };
-    let regions: Vec<Option<&str>> = match has(Name::AllRegions) {
-        true => all_regions.iter().copied().map(Some).collect(),
-        false => each(Name::Region),
-    };
-    let mut lists = Vec::new();
-    for profile in each(Name::Profile) {
-        for region in &regions {
-            let mut list = vec!["--list".into()];
-            list.extend(profile.map(|it| format!("--profile={it}").into()));
-            list.extend(region.map(|it| format!("--region={it}").into()));
-            list.extend(has(Name::NoCache).then(|| "--no-cache".into()));
-            lists.push(list);
-        }
-    }
-    lists.truncate(MOST_LISTS);
-    lists
 }
 
 /// The IDs.
@@ -121,7 +77,7 @@ impl<'a> Offers<'a> {
             }
             let word = literal(&name);
             if begins(&word, self.typed) {
-                self.add(word, |target| is_name(target), || about(entry.id(), entry));
+                self.add(word, is_name, || about(entry.id(), entry));
             }
         }
         let has = |key: &str| {
@@ -147,13 +103,13 @@ impl<'a> Offers<'a> {
 
     /// The keys of tags. AWS's own are many, and are offered once they are asked for.
     fn add_keys(&mut self, list: &Snapshot) {
-        let mut keys: HashMap<Cow<'_, str>, ()> = HashMap::new();
+        let mut keys: HashSet<Cow<'_, str>> = HashSet::new();
         for entry in list.entries() {
-            keys.extend(entry.tags().map(|(key, _)| (key, ())));
+            keys.extend(entry.tags().map(|(key, _)| key));
         }
-        keys.insert(NAME.into(), ());
+        keys.insert(NAME.into());
         let wants_awss = begins(self.typed, "tag:aws");
-        for key in keys.into_keys() {
+        for key in keys {
             let is_key = !key.contains('=') && (wants_awss || !key.starts_with("aws:"));
             if is_key && is_query(&format!("tag:{key}")) {
                 self.add_open(format!("tag:{key}="));

@@ -1,5 +1,9 @@
+use std::ffi::OsString;
+
 use super::*;
 use crate::plan::cache;
+use crate::plan::cli::complete::lists::list_words;
+use crate::plan::cli::grammar::Grammar;
 use crate::plan::list::row::Row;
 use crate::plan::target::instance::State;
 

@@ -1,0 +1,53 @@
+//! What of the current word a candidate replaces.
+
+use super::{Candidates, Completion};
+use crate::plan::program::Program;
+use crate::plan::target::destination::tag_word;
+
+/// Candidates for the part of the current word after `before`, without what stays as it is.
+pub(super) fn split(
+    program: Program,
+    candidates: Candidates,
+    before: &str,
+    current: &str,
+) -> Completion {
+    let rest = &current[before.len()..];
+    let (candidates, more) = match candidates {
+        Candidates::Hosts | Candidates::HostsAndFiles => host(program, candidates, rest),
+        // There may be several.
+        Candidates::Regions | Candidates::Profiles => {
+            (candidates, rest.rfind(',').map_or(0, |at| at + 1))
+        }
+        Candidates::Keywords if rest.contains(['=', ' ']) => (Candidates::Nothing, 0),
+        _ => (candidates, 0),
+    };
+    Completion {
+        candidates,
+        prefix: format!("{before}{}", &rest[..more]),
+    }
+}
+
+/// Splits hops and `user@` off before a host, of which this is the length; after the colon before its
+/// path nothing is offered.
+fn host(program: Program, candidates: Candidates, word: &str) -> (Candidates, usize) {
+    if candidates == Candidates::HostsAndFiles && word.starts_with(['/', '.', '~']) {
+        return (Candidates::Files, 0);
+    }
+    let hop = match tag_word::split_user(word) {
+        Some(_) => 0,
+        None => word.rfind(',').map_or(0, |at| at + 1),
+    };
+    let last = &word[hop..];
+    let (begin, has_path) = if let Some((_, query)) = tag_word::split_user(last) {
+        let path = tag_word::end(program, last.as_bytes());
+        let begin = word.len() - query.len();
+        (begin, path.is_some_and(|at| at < last.len()))
+    } else {
+        let user = last.find('@').map_or(0, |at| at + 1);
+        (hop + user, last[user..].contains(':'))
+    };
+    if has_path {
+        return (Candidates::Nothing, 0);
+    }
+    (candidates, begin)
+}
