@@ -37,9 +37,8 @@ use crate::world::tty::terminal::{Terminal, printable};
 pub(crate) async fn run(request: &EachRequest, terminal: Terminal) -> Result<ExitCode, Error> {
     let terminal = terminal.with_verbosity(request.options.debug, request.verbose);
     process::make_children_waitable().map_err(IoError::Start)?;
-    let rows = terminal
-        .show_wait_during(false, find::rows(request, terminal))
-        .await?;
+    let found = Box::pin(find::rows(request, terminal));
+    let rows = terminal.show_wait_during(false, found).await?;
     let mut signals = ShutdownSignals::listen_unless_ignored().map_err(IoError::Start)?;
     let stdin = tokio::select! {
         stdin = spooled(request) => stdin?,
@@ -115,7 +114,7 @@ async fn all(children: &Children<'_>, signals: &mut ShutdownSignals) -> Vec<End>
 
 fn report(labels: &[Label], ends: &[End], terminal: Terminal) {
     let names = labels.iter().map(|label| label.text.as_str());
-    for line in summary(names.zip(ends)) {
+    for line in summary(&names.zip(ends)) {
         terminal.info(&line);
     }
 }

@@ -68,7 +68,7 @@ impl Stop {
     pub(super) async fn requested(&self) {
         self.request.notified().await;
         if self.is_begun() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

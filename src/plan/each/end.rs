@@ -27,10 +27,9 @@ impl End {
         let byte = |it: i32| u8::try_from(it).unwrap_or(UNREACHABLE);
         match (status.map(byte), signal) {
             (Some(0), _) => Self::Ok,
-            (Some(UNREACHABLE), _) => Self::Unreachable(reason.text()),
+            (Some(UNREACHABLE), _) | (None, None) => Self::Unreachable(reason.text()),
             (Some(status), _) => Self::Failed(status),
             (None, Some(signal)) => Self::Killed(byte(signal)),
-            (None, None) => Self::Unreachable(reason.text()),
         }
     }
 
@@ -68,7 +67,9 @@ impl End {
 }
 
 /// The lines about all instances: those about single ones, and the numbers.
-pub(crate) fn summary<'a>(ends: impl Iterator<Item = (&'a str, &'a End)> + Clone) -> Vec<String> {
+pub(crate) fn summary<'a>(
+    ends: &(impl Iterator<Item = (&'a str, &'a End)> + Clone),
+) -> Vec<String> {
     const KINDS: [&str; 6] = [
         "ok",
         "failed",
@@ -161,7 +162,7 @@ mod tests {
             ("e", End::Unreachable(String::new())),
             ("f", End::NotBegun),
         ];
-        let lines = summary(ends.iter().map(|(name, end)| (*name, end)));
+        let lines = summary(&ends.iter().map(|(name, end)| (*name, end)));
         assert_eq!(
             lines,
             [
@@ -171,6 +172,6 @@ mod tests {
                 "2 ok, 1 failed, 2 unreachable, 1 not begun"
             ]
         );
-        assert_eq!(summary([].into_iter()), ["0 ok"]);
+        assert_eq!(summary(&[].into_iter()), ["0 ok"]);
     }
 }
