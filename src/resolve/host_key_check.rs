@@ -65,7 +65,9 @@ pub(super) fn begin(
     });
     Ok(Some(match source {
         KeySource::Command => {
-            check.into_iter().for_each(|it| push.check_host_key(it));
+            if let Some(check) = check {
+                push.check_host_key(check);
+            }
             // Those of one destination are not those of another; and what must be verified shall be of a
             // type that the console shows.
             let algorithms = config.host_key.algorithms.clone();
