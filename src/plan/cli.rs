@@ -67,12 +67,11 @@ fn request_of(program: Program, options: Options, scan: Scan) -> Result<Request,
         return Ok(examination::of(request, ours));
     }
     let shows = options.show_config;
-    let request = request(program, options, scan)?;
-    Ok(if shows {
-        Request::ShowConfig(Box::new(request))
-    } else {
-        request
-    })
+    match request(program, options, scan)? {
+        Request::Picker(_) if shows => Err(Usage::NoTarget),
+        request if shows => Ok(Request::ShowConfig(Box::new(request))),
+        request => Ok(request),
+    }
 }
 
 fn request(program: Program, mut options: Options, mut scan: Scan) -> Result<Request, Usage> {

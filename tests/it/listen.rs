@@ -5,6 +5,7 @@
 //! - `port`: a running `mssh --listen`
 //! - `addresses`: where it listens, and which instances it finds
 //! - `remote`: ports of other hosts, and the documents for sessions
+//! - `several`: several ports in one command, and what scripts and a dry run are told
 //! - `usage`: usage errors
 //! - `errors`: errors of the port, the target, or one of several connections
 //! - `ending`: signals, and credentials that expire earlier
@@ -17,6 +18,7 @@ mod errors;
 mod limit;
 mod port;
 mod remote;
+mod several;
 mod usage;
 
 use std::io::{Read, Write};

@@ -61,3 +61,45 @@ fn literal(word: &str) -> Option<IpAddr> {
         None => word.parse().map(IpAddr::V4).ok(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bind_address_is_a_port_with_or_without_an_address() {
+        for (word, read, first) in [
+            ("5000", "127.0.0.1:5000", "127.0.0.1:5000"),
+            ("0", "127.0.0.1:0", "127.0.0.1:0"),
+            ("localhost:65535", "127.0.0.1:65535", "127.0.0.1:65535"),
+            ("10.0.0.1:80", "10.0.0.1:80", "10.0.0.1:80"),
+            ("0.0.0.0:80", "0.0.0.0:80", "0.0.0.0:80"),
+            ("[::1]:5000", "[::1]:5000", "[::1]:5000"),
+            ("[::]:5000", "[::]:5000", "[::]:5000"),
+            ("*:5000", "*:5000", "[::]:5000"),
+            (":5000", "*:5000", "[::]:5000"),
+        ] {
+            let address = BindAddress::parse(word).expect(word);
+            assert_eq!(address.to_string(), read);
+            assert_eq!(address.sockets()[0].to_string(), first);
+        }
+        for word in [
+            "",
+            "x",
+            "-1",
+            "+1",
+            "65536",
+            "5000:",
+            "::1:5000",
+            "[::1]",
+            "[1.2.3.4]:5",
+            "host:5000",
+            "5000:localhost:80",
+            "1.2.3:80",
+            " 5000",
+            "::1",
+        ] {
+            assert_eq!(BindAddress::parse(word), None, "{word}");
+        }
+    }
+}

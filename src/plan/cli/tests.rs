@@ -156,8 +156,11 @@ fn our_values_are_checked_and_the_last_one_wins() {
         bad(&["--inst=i-1", "h"]),
         Err(Usage::Name(BadName::InstanceId("i-1".into())))
     );
-    assert_eq!(bad(&[]), Err(Usage::NoTarget));
-    assert_eq!(bad(&["-d"]), Err(Usage::NoTarget));
+    for line in [&[][..], &["-d"]] {
+        let [choose, sftp] = [Program::Ssh, Program::Sftp].map(|it| read(it, line));
+        assert!(matches!(choose, Ok(Request::Picker(_))), "{line:?}");
+        assert_eq!(sftp, Err(Usage::NoTarget), "{line:?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Mistakes on our command line.
 
 mod foreign;
+mod of_task;
 
 use std::path::PathBuf;
 
@@ -202,8 +203,8 @@ impl Hint for Usage {
             Self::WaitAlone => "add --start, or leave out --wait",
             Self::JsonAlone => "add one of them, or leave out --json",
             Self::NeedsWay(_) => "add --via eice, or leave it out",
-            Self::WayConflict(_, task) => way_conflict(*task),
-            Self::Conflict(_, task) => conflict(*task),
+            Self::WayConflict(_, task) => of_task::way_conflict(*task),
+            Self::Conflict(_, task) => of_task::conflict(*task),
             Self::ProxyWords => "write `ProxyCommand mssh --proxy '%h' %p '%r'`",
             Self::ProxyKey => {
                 "`mssh --ssh-config` prints all that ssh needs; or name your key with -i FILE"
@@ -223,42 +224,6 @@ impl Hint for Usage {
             Self::BadPath(_) => "use a path without quotes, `${` and line breaks",
         };
         Some(hint.to_owned())
-    }
-}
-
-fn conflict(task: Task) -> &'static str {
-    match task {
-        Task::List => "only --region, --profile, --json, --tsv and one pattern go with it",
-        Task::Each => {
-            "it runs one command on each instance: nothing is forwarded, and no ssh goes to the \
-             background"
-        }
-        Task::Listen => {
-            "ssh is not involved: clients log in by themselves, and the port is that of TARGET:PORT"
-        }
-        Task::Shell => {
-            "ssh is not involved: the SSM Agent runs the shell, as the user set in Session \
-             Manager's preferences"
-        }
-        Task::InitConfig => "it goes with nothing else",
-        Task::SshConfig => {
-            "only --region, --profile, --via, --key-type, --agent-dir, -i and -l go with it"
-        }
-        Task::Serial => {
-            "a serial console has no users, commands, forwarding or files: if the network works, \
-             leave out --serial"
-        }
-        Task::Proxy | Task::Connect => "leave it out",
-    }
-}
-
-fn way_conflict(task: Task) -> &'static str {
-    match task {
-        Task::Shell => "leave out --via: the shell runs in a Session Manager session",
-        Task::Listen | Task::Proxy => "only ssh itself can connect that way: choose another",
-        Task::List => "leave out --via: nothing is connected to",
-        Task::Each => "a serial console runs no commands",
-        Task::SshConfig | Task::InitConfig | Task::Serial | Task::Connect => "choose another",
     }
 }
 

@@ -1,0 +1,41 @@
+//! Hints for words and ways that do not go with a task.
+
+use crate::plan::cli::options::Task;
+
+/// What goes with a task instead of a word that does not.
+pub(super) fn conflict(task: Task) -> &'static str {
+    match task {
+        Task::List => "only --region, --profile, --json, --tsv and one pattern go with it",
+        Task::Each => {
+            "it runs one command on each instance: nothing is forwarded, and no ssh goes to the \
+             background"
+        }
+        Task::Listen => {
+            "ssh is not involved: clients log in by themselves, and the port is that of TARGET:PORT"
+        }
+        Task::Shell => {
+            "ssh is not involved: the SSM Agent runs the shell, as the user set in Session \
+             Manager's preferences"
+        }
+        Task::InitConfig => "it goes with nothing else",
+        Task::SshConfig => {
+            "only --region, --profile, --via, --key-type, --agent-dir, -i and -l go with it"
+        }
+        Task::Serial => {
+            "a serial console has no users, commands, forwarding or files: if the network works, \
+             leave out --serial"
+        }
+        Task::Proxy | Task::Connect => "leave it out",
+    }
+}
+
+/// What goes with a task instead of a way that does not.
+pub(super) fn way_conflict(task: Task) -> &'static str {
+    match task {
+        Task::Shell => "leave out --via: the shell runs in a Session Manager session",
+        Task::Listen | Task::Proxy => "only ssh itself can connect that way: choose another",
+        Task::List => "leave out --via: nothing is connected to",
+        Task::Each => "a serial console runs no commands",
+        Task::SshConfig | Task::InitConfig | Task::Serial | Task::Connect => "choose another",
+    }
+}
