@@ -75,9 +75,10 @@ pub(super) async fn lookup(
     let place = aws.in_region(region).await?;
     let query = TagQuery::name(named.typed);
     let mut tagged = pin!(place.tagged(&query));
-    let (resolved, found) = match early {
-        Ok(resolved) => (resolved, tagged.await),
-        Err(_) => tokio::select! {
+    let (resolved, found) = if let Ok(resolved) = early {
+        (resolved, tagged.await)
+    } else {
+        tokio::select! {
             biased;
             resolved = &mut resolving => {
                 if let Ok(addresses) = &resolved {
@@ -86,7 +87,7 @@ pub(super) async fn lookup(
                 (resolved, tagged.await)
             }
             found = &mut tagged => (resolving.await, found),
-        },
+        }
     };
     match resolved {
         Ok(addresses) => Ok(by_addresses(named.hostname, &addresses, terminal)),

@@ -149,8 +149,7 @@ fn credentials(profile: Option<&str>) -> String {
     for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_EC2"] {
         add(variable(name).unwrap_or_default().as_bytes());
     }
-    let hash = hash.finalize();
-    hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", hash.finalize())[..16].to_owned()
 }
 
 /// Deletes lists that nobody has asked for in a long time.

@@ -198,9 +198,10 @@ impl FakeAws {
                 let target = operation.get("Target").or(asked).unwrap_or_default();
                 let answer = self.sessions.perform(operation, signer, &behavior)?;
                 let answer = software.in_information(answer).to_string();
-                Ok(match power.has_agent(target) {
-                    true => answer,
-                    false => answer.replace("Online", "ConnectionLost"),
+                Ok(if power.has_agent(target) {
+                    answer
+                } else {
+                    answer.replace("Online", "ConnectionLost")
                 })
             }
             (Protocol::Sts, "GetCallerIdentity") => Ok(sts::caller_identity(signer, request_id)),

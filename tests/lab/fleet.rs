@@ -91,11 +91,12 @@ impl Fleet {
                      </volumeId><status>attached</status><attachTime>2026-01-01T00:00:00.000Z\
                      </attachTime><deleteOnTermination>true</deleteOnTermination></ebs></item>"
             .repeat(2);
-        let tags: String = (0..8)
+        let tags: Vec<String> = (0..8)
             .map(|tag| {
                 format!("<item><key>team:tag-{tag}</key><value>some value {tag}</value></item>")
             })
             .collect();
+        let tags = tags.concat();
         let hour = number % 24;
         format!(
             "<item><reservationId>r-0123456789abcdef0</reservationId><ownerId>{ACCOUNT}</ownerId>\

@@ -164,7 +164,7 @@ pub(crate) fn start(id: &InstanceId, state: &State, region: &Region) -> Option<S
     let hint = match state {
         State::Stopped => {
             format!(
-                "add --start, or start it with `aws ec2 start-instances --region {region} \
+                "start it with --start, or with `aws ec2 start-instances --region {region} \
                  --instance-ids {id}`"
             )
         }

@@ -120,7 +120,7 @@ mod tests {
             ("--doctor --pick", "", "--doctor i-0000000a"),
             ("--all-regions", "", "--region=us-east-1 i-0000000a"),
             (
-                "--region eu-west-1,us-east-1 -u a -v",
+                "--region eu-west-1,us-east-1 -u a --pick -v",
                 "",
                 "--region=us-east-1 --profile=a -v i-0000000a",
             ),

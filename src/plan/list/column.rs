@@ -57,9 +57,9 @@ impl Column {
         }
     }
 
-    pub(super) fn text(self, row: &Row, now: u64) -> Cow<'_, str> {
+    pub(super) fn text<'a>(self, row: &'a Row, now: u64) -> Cow<'a, str> {
         let or_dash = |text: Option<String>| text.map_or(Cow::Borrowed("-"), Cow::Owned);
-        let plain = |text| Cow::Borrowed(if text == "" { "-" } else { text });
+        let plain = |text: &'a str| Cow::Borrowed(if text.is_empty() { "-" } else { text });
         match self {
             Self::Name => plain(&row.name),
             Self::Id => Cow::Borrowed(row.id.as_str()),

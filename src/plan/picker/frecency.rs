@@ -77,10 +77,10 @@ impl Picks {
         let pick = self.0.iter().find(|it| it.id == *id);
         pick.map_or(0.0, |pick| {
             let factor = match now.saturating_sub(pick.last) {
-                ..HOUR => 4.0,
-                ..DAY => 2.0,
-                ..WEEK => 0.5,
-                _ => 0.25,
+                0..HOUR => 4.0,
+                HOUR..DAY => 2.0,
+                DAY..WEEK => 0.5,
+                WEEK.. => 0.25,
             };
             pick.count * factor
         })
@@ -114,7 +114,8 @@ mod tests {
             }
         }
         let scores = [1, 2, 3, 4, 5].map(|number| picks.score(&id(number), now));
-        assert_eq!(scores, [4.0, 6.0, 2.5, 2.25, 0.0]);
+        let quarters = scores.map(|score| format!("{score:.2}"));
+        assert_eq!(quarters, ["4.00", "6.00", "2.50", "2.25", "0.00"]);
         assert_eq!(Picks::parse(&picks.text()), picks);
     }
 

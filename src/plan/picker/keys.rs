@@ -41,12 +41,12 @@ impl Keys {
         let mut keys = Vec::new();
         for byte in bytes {
             self.pending.push(*byte);
-            if let Some(key) = key(&self.pending) {
-                self.pending.clear();
-                keys.extend(key);
-            } else if self.pending.len() >= LONGEST {
-                self.pending.clear();
+            match read(&self.pending) {
+                Reading::Begun if self.pending.len() < LONGEST => continue,
+                Reading::Begun | Reading::Nothing => {}
+                Reading::Key(key) => keys.push(key),
             }
+            self.pending.clear();
         }
         keys
     }
@@ -64,18 +64,30 @@ impl Keys {
     }
 }
 
-/// The key of these bytes: `None` if more must follow, `Some(None)` if it has no meaning.
-fn key(bytes: &[u8]) -> Option<Option<Key>> {
+/// What bytes of the terminal are.
+enum Reading {
+    Key(Key),
+    /// More bytes must follow.
+    Begun,
+    /// They have no meaning here.
+    Nothing,
+}
+
+impl From<Option<Key>> for Reading {
+    fn from(key: Option<Key>) -> Self {
+        key.map_or(Self::Nothing, Self::Key)
+    }
+}
+
+fn read(bytes: &[u8]) -> Reading {
     match *bytes {
-        [ESC] | [ESC, b'[' | b'O'] => None,
-        [ESC, b'[', .., last] | [ESC, b'O', last] => {
-            // Parameters come before the final byte (ECMA-48, 5.4).
-            (0x40..=0x7e).contains(&last).then(|| sequence(bytes))
-        }
+        // Parameters come before the final byte (ECMA-48, 5.4).
+        [ESC, b'[', .., 0x40..=0x7e] | [ESC, b'O', 0x40..=0x7e] => sequence(bytes).into(),
+        [ESC] | [ESC, b'[', ..] | [ESC, b'O'] | [ESC, b'O', _] => Reading::Begun,
         // Alt and a key; two Esc are one.
-        [ESC, ESC] => Some(Some(Key::Cancel)),
-        [ESC, ..] => Some(None),
-        [byte] if byte < 0x80 => Some(plain(byte)),
+        [ESC, ESC] => Reading::Key(Key::Cancel),
+        [ESC, ..] => Reading::Nothing,
+        [byte] if byte < 0x80 => plain(byte).into(),
         _ => character(bytes),
     }
 }
@@ -115,14 +127,14 @@ fn sequence(bytes: &[u8]) -> Option<Key> {
 }
 
 /// A character of several bytes.
-fn character(bytes: &[u8]) -> Option<Option<Key>> {
+fn character(bytes: &[u8]) -> Reading {
     match std::str::from_utf8(bytes) {
         Ok(text) => {
             let c = text.chars().next().filter(|c| !c.is_control());
-            Some(c.map(Key::Char))
+            c.map(Key::Char).into()
         }
-        Err(error) if error.error_len().is_none() => None,
-        Err(_) => Some(None),
+        Err(error) if error.error_len().is_none() => Reading::Begun,
+        Err(_) => Reading::Nothing,
     }
 }
 

@@ -152,8 +152,8 @@ fn a_frame_shows_the_query_the_page_and_details() {
     ];
     assert_eq!(frame.lines[0], expected[0]);
     assert!(frame.lines[1].starts_with("  NAME  "), "{frame:?}");
-    for at in 2..4 {
-        assert!(frame.lines[at].starts_with(expected[at]), "{frame:?}");
+    for (line, expected) in frame.lines[2..4].iter().zip(&expected[2..4]) {
+        assert!(line.starts_with(expected), "{frame:?}");
     }
     assert_eq!(frame.lines[4..], expected[4..]);
     assert_eq!((frame.selected, frame.column), (Some(3), 5));

@@ -11,10 +11,8 @@ use crate::sandbox::{AwsUser, PATIENCE, SshUser, eventually, files_below, finish
 /// The cached list, or its lock.
 fn cached(user: &SshUser, extension: &str) -> Option<PathBuf> {
     let base = user.home.join(".cache/mssh");
-    let files = files_below(&base).into_iter();
-    files
-        .filter(|it| it.extension().is_some_and(|it| it == extension))
-        .last()
+    let mut files = files_below(&base).into_iter();
+    files.rfind(|it| it.extension().is_some_and(|it| it == extension))
 }
 
 #[track_caller]
@@ -48,7 +46,7 @@ fn an_old_list_is_refreshed_for_the_next_time() {
     fs::write(&list, old).expect("ours");
     // The last try was a moment ago.
     complete().prints(&format!("none\nfirst\t{id}\n"));
-    let begun = SystemTime::now() - Duration::from_secs(300);
+    let begun = SystemTime::now() - Duration::from_mins(5);
     let file = File::options().write(true).open(lock).expect("a lock");
     file.set_modified(begun).expect("ours");
     for _ in 0..3 {

@@ -14,7 +14,7 @@ fn the_state_of_an_instance_that_is_not_running_is_reported() {
         (
             STOPPED,
             "stopped",
-            "add --start, or start it with `aws ec2 start-instances --region us-east-1 --instance-ids ID`",
+            "start it with --start, or with `aws ec2 start-instances --region us-east-1 --instance-ids ID`",
         ),
         (
             STOPPING,

@@ -91,6 +91,8 @@ impl Parsers {
                     }
                 }
             }
+            // Without any operand ssh shows its usage, and mssh lets the user choose.
+            (Ok(Request::Picker(_)), Answer::Usage) => Ok(false),
             (Ok(other), _) => Err(format!("we do something else: {other:?}")),
             (Err(usage), Answer::Config(_)) if !case.hostile && !case.asks => {
                 Err(format!("we say: {usage}"))

@@ -87,7 +87,7 @@ fn aws_errors_are_reported_with_a_remedy() {
 #[test]
 fn the_state_of_a_stopped_instance_is_reported() {
     let start = format!(
-        "mssh: hint: add --start, or start it with `aws ec2 start-instances --region us-east-1 --instance-ids \
+        "mssh: hint: start it with --start, or with `aws ec2 start-instances --region us-east-1 --instance-ids \
          {STOPPED}`"
     );
     for (id, state, hint) in [

@@ -236,7 +236,7 @@ fn an_unconnected_instance_is_looked_up_for_the_reason() {
         let calls: Vec<String> = caller.calls().into_iter().map(|it| it.action).collect();
         assert_eq!(calls, ["StartSession", "DescribeInstances"]);
     };
-    let start = "mssh: hint: add --start, or start it with `aws ec2 start-instances --region us-east-1 \
+    let start = "mssh: hint: start it with --start, or with `aws ec2 start-instances --region us-east-1 \
                  --instance-ids ID`";
     says(
         &caller(),
