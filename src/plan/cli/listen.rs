@@ -6,8 +6,9 @@
 //! ```
 //!
 //! TARGET ends at the first colon, except that an IPv6 address has brackets where something follows it,
-//! and that the prefixes `tag:` and `asg:` are part of TARGET, with a tag's key as far as its `=`; a target in brackets may have any colons. So
-//! `tag:role=web:db:5432` is the port 5432 of `db`, as `tag:role=web` reaches it.
+//! and that the prefixes `tag:` and `asg:` are part of TARGET, with a tag's key as far as its `=`; a
+//! target in brackets may have any colons. So `tag:role=web:db:5432` is the port 5432 of `db`, as
+//! `tag:role=web` reaches it.
 
 use std::ffi::OsStr;
 use std::net::Ipv6Addr;
@@ -77,11 +78,7 @@ fn forward(
         return Err(Usage::Conflict(format!("`{login}@`"), Task::Listen));
     }
     let mut options = options.clone();
-    let leads_there = match (&host, options.via) {
-        (None, Way::Eice) if !EICE_PORTS.contains(&port) => Err(Usage::EicePort(port)),
-        (Some(_), way) if !matches!(way, Way::Auto | Way::Ssm) => Err(Usage::HostWay(way)),
-        _ => Ok(()),
-    };
+    let leads_there = check_way(options.via, host.as_ref(), port);
     if options.in_file(Name::Via).is_none() {
         leads_there?;
     } else if leads_there.is_err() {
@@ -103,6 +100,22 @@ fn forward(
         host,
         port,
     })
+}
+
+/// Checks that this way leads to this port of the instance, or of this host behind it.
+fn check_way(way: Way, host: Option<&RemoteHost>, port: u16) -> Result<(), Usage> {
+    match (host, way) {
+        (None, Way::Eice) if !EICE_PORTS.contains(&port) => Err(Usage::EicePort(port)),
+        (Some(_), way) if !matches!(way, Way::Auto | Way::Ssm) => Err(Usage::HostWay(way)),
+        _ => Ok(()),
+    }
+}
+
+impl Forward {
+    /// Whether this way leads to the port.
+    pub(crate) fn fits(&self, way: Way) -> bool {
+        check_way(way, self.host.as_ref(), self.port).is_ok()
+    }
 }
 
 /// Splits `TARGET[:[HOST:]PORT]`.

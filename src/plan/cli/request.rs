@@ -6,7 +6,7 @@ use super::each::EachRequest;
 use super::examination::Examination;
 use super::invocation::{Invocation, Options};
 use super::list::ListRequest;
-use super::listen::ListenRequest;
+use super::listen::{Forward, ListenRequest};
 use super::options::Shell;
 use super::pick::PickRequest;
 use super::proxy_command::ProxyRequest;
@@ -63,6 +63,15 @@ impl Request {
             | Self::Picker(_)
             | Self::Each(_)
             | Self::InitConfig => None,
+        }
+    }
+
+    /// The first port of `--listen`.
+    pub(crate) fn forward(&self) -> Option<&Forward> {
+        match self {
+            Self::Listen(request) => request.0.first(),
+            Self::ShowConfig(request) => request.forward(),
+            _ => None,
         }
     }
 

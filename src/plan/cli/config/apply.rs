@@ -7,6 +7,7 @@ use super::keys::{Key, keys};
 use super::settle::{Origin, Settled, Typed, settle};
 use crate::plan::cli::grammar::Grammar;
 use crate::plan::cli::invocation::{LoginChoice, Word};
+use crate::plan::cli::listen::Forward;
 use crate::plan::cli::options::{Name, Task};
 use crate::plan::cli::scan::{self, Flag, Scan};
 use crate::plan::cli::usage::Usage;
@@ -14,6 +15,7 @@ use crate::plan::cli::{Options, Request, request_of, values};
 use crate::plan::program::Program;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::ids::{Login, Region};
+use crate::plan::way::Way;
 
 /// The user's words, with what is needed to read them.
 #[derive(Clone, Copy)]
@@ -35,7 +37,21 @@ pub(crate) fn survey(
     let scan = scan::scan(line.program, line.grammar, line.words)?;
     let typed = typed(line.program, &scan)?;
     let first = request.invocation().and_then(|it| it.destinations().next());
-    Ok(first.map_or(Vec::new(), |it| settle(config, &typed, Some(it))))
+    let mut settled = first.map_or(Vec::new(), |it| settle(config, &typed, Some(it)));
+    if let Some(forward) = request.forward() {
+        drop_way(&mut settled, forward);
+    }
+    Ok(settled)
+}
+
+/// Drops the way that the file sets, as the run does, if it does not lead to a forwarded port.
+fn drop_way(settled: &mut Vec<Settled>, forward: &Forward) {
+    let of_file = |it: &Settled, name| it.key.name == name && matches!(it.origin, Origin::File(_));
+    let way = settled.iter().find(|it| of_file(it, Name::Via));
+    let way = way.and_then(|it| Way::parse(&it.value));
+    if way.is_some_and(|way| !forward.fits(way)) {
+        settled.retain(|it| !of_file(it, Name::Via) && !of_file(it, Name::Endpoint));
+    }
 }
 
 /// The same request with what the file says; `plain` if that is nothing.

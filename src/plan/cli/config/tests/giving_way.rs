@@ -83,6 +83,31 @@ fn a_way_of_the_file_gives_way_to_a_port() {
     ] {
         assert_eq!(forward(text, line), expected, "{text} {line}");
     }
+    let shown = |text: &str, line: &str| {
+        let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        let (program, grammar) = (Program::Ssh, Grammar::of(Program::Ssh));
+        let request = cli::parse(program, grammar, &words).expect("a request");
+        let line = CommandWords {
+            program,
+            grammar,
+            words: &words,
+        };
+        let settled = survey(line, &request, &config_with(text, &[])).expect("settings");
+        let ways = settled.into_iter();
+        let ways = ways.filter(|it| matches!(it.key.name, Name::Via | Name::Endpoint));
+        ways.map(|it| it.value).collect::<Vec<_>>().join(" ")
+    };
+    let way = "[defaults]\nvia = \"eice\"";
+    for (text, line, expected) in [
+        (way, "--show-config --listen 1 h:db:2", ""),
+        (way, "--show-config --listen 1 h:80", ""),
+        (way, "--show-config --listen 1 h:22", "eice"),
+        (way, "--show-config h", "eice"),
+        (way, "--show-config --ssm --listen 1 h:db:2", "ssm"),
+        (endpoint, "--show-config --listen 1 h:db:2", ""),
+    ] {
+        assert_eq!(shown(text, line), expected, "{text} {line}");
+    }
     let config = config_with("[defaults]\nvia = \"public\"", &[]);
     let typed = applied_by(Program::Ssh, &config, "--eice --listen 1 h:db:2");
     assert_eq!(typed.map(|_| ()), Err(Usage::HostWay(Way::Eice)));
