@@ -14,14 +14,17 @@ use super::host::Host;
 use super::race;
 use super::route::{self, Inputs};
 use crate::error::Error;
+use crate::plan::argv::tunnel::TunnelRequest;
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::cli::invocation::{Invocation, Options};
 use crate::plan::route::Route;
+use crate::plan::route::eice::EiceTunnel;
 use crate::plan::route::error::RouteError;
 use crate::plan::route::tunnel::{AgentStatus, Tunnel};
 use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::{Instance, State};
 use crate::plan::wait;
+use crate::tunnel::eice::ssh_answer::ssh_answers;
 use crate::world::aws::Regional;
 use crate::world::aws::error::AwsError;
 use crate::world::net::tcp;
@@ -148,8 +151,9 @@ pub(super) async fn way_in(
     };
     let is_open = match &route {
         Route::Tunnel(_, Tunnel::Ssm(..)) => agent_answers(instance, inputs.aws).await?,
-        // Only its tunnel could tell.
-        Route::Tunnel(..) | Route::Serial(_) | Route::InstanceId(_) => true,
+        Route::Tunnel(_, Tunnel::Eice(eice)) => answers_by(eice, inputs).await?,
+        // Only its own proxy could tell; a console is always there.
+        Route::Serial(_) | Route::InstanceId(_) => true,
         Route::Direct(..) | Route::AsTyped(_) | Route::ByHostName(..) => {
             answers(&route, inputs.host).await
         }
@@ -164,6 +168,20 @@ pub(crate) async fn agent_answers(instance: &Instance, aws: &Regional<'_>) -> Re
         Err(AwsError::Denied(_)) => Ok(true),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether sshd answers through an endpoint. Behind a hop, only ssh could tell; and another server, for
+/// which a port is forwarded, may wait for its client to speak first.
+async fn answers_by(eice: &EiceTunnel, inputs: &Inputs<'_>) -> Result<bool, Error> {
+    let (host, options) = (inputs.host, &inputs.invocation.options);
+    let port = host.config.port.unwrap_or(SSH);
+    let is_forwarded = !options.listen.is_empty();
+    if !host.hops.is_empty() || is_forwarded && port != SSH {
+        return Ok(true);
+    }
+    let credentials = inputs.aws.aws().credentials().await?;
+    let request = TunnelRequest::of(options, Tunnel::Eice(eice.clone()), port);
+    ssh_answers(&request, eice, &credentials).await
 }
 
 /// Whether the port answers. Behind a proxy or a hop, only ssh could tell.

@@ -7,6 +7,8 @@
 //!
 //! No client needs fewer round trips than these three. The parent has made the calls to AWS.
 
+pub(crate) mod ssh_answer;
+
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::io::{AsyncRead, AsyncWrite};

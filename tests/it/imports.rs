@@ -35,8 +35,8 @@ const FLOORS: &[&[&str]] = &[
     &["world::cache", "world::picks"],
     &["error"],
     &["agent"],
-    &["run", "resolve"],
     &["tunnel"],
+    &["run", "resolve"],
     &[
         "config",
         "connect",

@@ -1,8 +1,10 @@
 //! `--start`: a stopped instance is started, and waited for.
 //!
 //! - here: the wait, its limit, signals and errors
+//! - `endpoint`: sshd is waited for through an EC2 Instance Connect Endpoint
 //! - `programs`: what connects after a start
 
+mod endpoint;
 mod programs;
 
 use std::os::unix::process::ExitStatusExt;

@@ -1,4 +1,5 @@
-//! An instance that one caller finds stopped, and may start. Its sshd and agent run all the time.
+//! An instance that one caller finds stopped, and may start. Its sshd and agent run all the time; the
+//! agent's status, and what an endpoint reaches, may be late.
 
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,8 @@ pub(crate) struct Power {
     boots: Duration,
     /// How long its agent needs after that.
     agent: Duration,
+    /// How long endpoints cannot connect to it after that.
+    sshd: Duration,
     started: Option<Instant>,
 }
 
@@ -43,6 +46,12 @@ impl Power {
         self
     }
 
+    /// Endpoints can connect to its sshd so long after it runs.
+    pub(crate) fn with_sshd_after(mut self, sshd: Duration) -> Self {
+        self.sshd = sshd;
+        self
+    }
+
     /// Its state, if it does not run.
     pub(crate) fn state(&self, id: &str) -> Option<State> {
         self.id.filter(|it| *it == id)?;
@@ -57,6 +66,12 @@ impl Power {
     pub(crate) fn has_agent(&self, id: &str) -> bool {
         let boots = self.boots + self.agent;
         self.id != Some(id) || self.started.is_some_and(|at| at.elapsed() >= boots)
+    }
+
+    /// Whether endpoints can connect to the caller's instances.
+    pub(crate) fn has_sshd(&self) -> bool {
+        let boots = self.boots + self.sshd;
+        self.id.is_none() || self.started.is_some_and(|at| at.elapsed() >= boots)
     }
 
     /// Answers `StartInstances`.

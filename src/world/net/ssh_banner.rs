@@ -19,7 +19,7 @@ const CONNECT: Duration = Duration::from_secs(3);
 const BANNER: Duration = Duration::from_secs(3);
 
 /// How many bytes may come before the version, and with it.
-const LONGEST: usize = 4096;
+pub(crate) const LONGEST: usize = 4096;
 
 /// How many characters of an answer are kept.
 const KEPT: usize = 100;
@@ -75,7 +75,7 @@ async fn version(mut stream: impl AsyncRead + Unpin) -> PortAnswer {
 }
 
 /// The whole line that begins with `SSH-`.
-fn version_in(said: &[u8]) -> Option<String> {
+pub(crate) fn version_in(said: &[u8]) -> Option<String> {
     let end = said.iter().rposition(|byte| *byte == b'\n')?;
     let mut lines = said[..end].split(|byte| *byte == b'\n');
     lines.find(|line| line.starts_with(b"SSH-")).map(shortened)

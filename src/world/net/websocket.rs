@@ -12,9 +12,14 @@ mod error;
 mod http;
 pub(crate) mod pongs;
 
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
+use std::time::Duration;
 
+use futures_sink::Sink;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::timeout;
 use tokio_websockets::{ClientBuilder, Config, Limits, WebSocketStream};
 
 pub(crate) use self::error::{DialError, DialStep};
@@ -34,6 +39,9 @@ pub(crate) type Socket = WebSocketStream<Io>;
 
 /// How many bytes are collected before they are written: one full frame, or many small ones.
 const FLUSH: usize = 48 * 1024;
+
+/// How long the exchange of close frames may take.
+const CLOSE: Duration = Duration::from_secs(1);
 
 /// How to connect to servers.
 #[derive(Clone, Debug)]
@@ -88,6 +96,12 @@ async fn open(
         .config(config)
         .limits(limits)
         .take_over(io))
+}
+
+/// Closes a websocket with a close frame.
+pub(crate) async fn close(mut socket: WebSocketStream<impl AsyncRead + AsyncWrite + Unpin>) {
+    let closed = poll_fn(|cx| Pin::new(&mut socket).poll_close(cx));
+    let _ = timeout(CLOSE, closed).await;
 }
 
 /// Gets what is at this URL over a connection of its own, with the same proxies and certificates: the

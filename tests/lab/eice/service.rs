@@ -113,9 +113,11 @@ async fn connection(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     }
     let (request, checked) = request::read(&String::from_utf8_lossy(&head), shared.ssh);
     let owner = request.access_key.clone();
-    let (number, fault, clock) = shared.aws.with_state(&owner, |state| {
+    let (number, fault, clock, has_sshd) = shared.aws.with_state(&owner, |state| {
         state.tunnels.push(request.clone());
-        (state.tunnels.len() - 1, state.tunnel_fault, state.clock)
+        let has_sshd = state.power.has_sshd();
+        let number = state.tunnels.len() - 1;
+        (number, state.tunnel_fault, state.clock, has_sshd)
     });
     let end = match (checked, fault) {
         (_, Some(TunnelFault::Hang)) => stream
@@ -133,6 +135,7 @@ async fn connection(stream: TcpStream, shared: &Shared) -> io::Result<()> {
                 _ => &request.key,
             };
             switch(&mut stream, key).await?;
+            let address = has_sshd.then_some(address);
             Ok(tunnel(stream, address, &request, fault, shared).await)
         }
     };
@@ -177,17 +180,19 @@ async fn switch(stream: &mut TlsStream<TcpStream>, key: &str) -> io::Result<()> 
 
 async fn tunnel(
     stream: TlsStream<TcpStream>,
-    address: IpAddr,
+    address: Option<IpAddr>,
     request: &request::TunnelRequest,
     fault: Option<TunnelFault>,
     shared: &Shared,
 ) -> String {
-    let target = match request.port {
+    let target = address.map(|address| match request.port {
         3389 => shared.backend,
         _ => SocketAddr::new(instances::in_vpc(address), shared.ssh),
-    };
+    });
     let mut tunnel = Tunnel::new(stream, fault);
-    if let Ok(mut target) = TcpStream::connect(target).await {
+    if let Some(target) = target
+        && let Ok(mut target) = TcpStream::connect(target).await
+    {
         return tunnel.run(&mut target, request.duration).await;
     }
     let reason = "Unable to connect to target";

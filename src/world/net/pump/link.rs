@@ -1,25 +1,20 @@
 //! The pump's websocket.
 
-use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use futures_core::Stream;
 use futures_sink::Sink;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::timeout;
 use tokio_websockets::{Error, Message};
 
 use super::{Pump, TURNS};
 use crate::wire::channel::{DataChannel, Frame, Received};
+use crate::world::net::websocket;
 
 /// How much a frame counts against the budget, in addition to its bytes.
 const FRAME: usize = 256;
-
-/// How long the exchange of close frames may take.
-const CLOSE: Duration = Duration::from_secs(1);
 
 /// A close frame without a code (RFC 6455, 7.1.5), as the library has it.
 const NO_CODE: u16 = 1005;
@@ -33,9 +28,8 @@ where
 {
     /// Closes the websocket with a close frame.
     pub(crate) async fn close(self) {
-        if let Some(mut socket) = self.socket {
-            let closed = poll_fn(|cx| Pin::new(&mut socket).poll_close(cx));
-            let _ = timeout(CLOSE, closed).await;
+        if let Some(socket) = self.socket {
+            websocket::close(socket).await;
         }
     }
 
