@@ -6,6 +6,7 @@
 //! - `connection`: wall time and CPU of `true` on an instance, for each latency of AWS
 //! - `round-trip`: the same with a round trip to the instance
 //! - `first-contact`: a login to a host whose key is checked against the console, and to a known one
+//! - `names`: a login by name beside one by ID, a list of 10,000 instances, completion
 //! - `memory`: peak memory of each process of a session, and its CPU while nothing is typed
 //! - `timeline`: when each step of a login is done
 //! - `rsync`: throughput with a tree of 1 GiB
@@ -28,6 +29,7 @@ mod first_contact;
 mod lab;
 mod memory;
 mod meter;
+mod names;
 mod playbook;
 mod process;
 mod relay;
@@ -45,12 +47,13 @@ use lab::Lab;
 const USAGE: &str = "usage: cargo bench --bench connect [-- [--only PART]... [--pairs N] \
                      [--vs PROGRAM]... [--aws DESCRIBE,PUSH]... [--rtt MS]... [--rounds N] \
                      [--mib N]]\n\
-                     parts: connection, round-trip, first-contact, memory, timeline, rsync, ansible";
+                     parts: connection, round-trip, first-contact, names, memory, timeline, rsync, ansible";
 
-const PARTS: [&str; 7] = [
+const PARTS: [&str; 8] = [
     "connection",
     "round-trip",
     "first-contact",
+    "names",
     "memory",
     "timeline",
     "rsync",
@@ -105,10 +108,11 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let parts: [fn(&Lab, &Plan); 7] = [
+    let parts: [fn(&Lab, &Plan); 8] = [
         connection::compare,
         connection::compare_round_trips,
         first_contact::compare,
+        names::compare,
         memory::compare,
         timeline::compare,
         tree::compare,

@@ -68,6 +68,8 @@ pub(crate) fn run(words: &[OsString]) -> ExitCode {
     let began = Instant::now();
     let mut child = Command::new(program)
         .args(words)
+        // It would mix with the reading.
+        .stdout(Stdio::null())
         .spawn()
         .expect("a program");
     let status = child.wait().expect("a child");
