@@ -1,7 +1,7 @@
-//! `--each`: one command on each of several instances.
+//! `--each`: one command on each of several instances, or one copy to or from each.
 //!
-//! Each login is a run of mssh itself, with the words that a user would type for one instance: key, route
-//! and host keys are the same, and whatever such a run can do, `--each` can do.
+//! Each login is a run of mssh or mscp itself, with the words that a user would type for one instance:
+//! key, route and host keys are the same, and whatever such a run can do, `--each` can do.
 
 mod child;
 mod find;
@@ -24,13 +24,13 @@ use crate::plan::each::label::{Label, labels};
 use crate::plan::list::row::Row;
 use crate::world::process;
 use crate::world::process::error::IoError;
-use crate::world::process::output_dir::OutputDir;
+use crate::world::process::output_dir::{self, OutputDir};
 use crate::world::process::own_program;
 use crate::world::process::signals::ShutdownSignals;
 use crate::world::process::spool::Spool;
 use crate::world::tty::terminal::{Terminal, printable};
 
-/// Runs the command. Returns the highest exit status, or that of the signal that ended all.
+/// Runs the command, or copies. Returns the highest exit status, or that of the signal that ended all.
 ///
 /// # Errors
 /// No instance, or what prevents all logins. A login that fails is none.
@@ -75,10 +75,15 @@ async fn spooled(request: &EachRequest) -> Result<Option<Spool>, Error> {
     Ok(Some(spool.map_err(IoError::Input)?))
 }
 
+/// Makes what is written to, before any login.
 fn sink(request: &EachRequest, rows: &[Row]) -> Result<Sink, Error> {
+    let stems = || rows.iter().map(stem).collect::<Vec<String>>();
+    if let Some(dir) = request.dir_to_fill() {
+        output_dir::make_dirs(dir, &stems())?;
+    }
     Ok(match &request.options.output {
         Some(path) => {
-            let stems: Vec<String> = rows.iter().map(stem).collect();
+            let stems = stems();
             Sink::Files(OutputDir::make(path, &stems)?, stems)
         }
         None => Sink::Lines(LineWriter::open().map_err(IoError::Output)?),

@@ -143,7 +143,7 @@ fn help_line(program: Program, opt: &Opt) -> String {
     let letter = own_letter(program, opt).map_or("    ".to_owned(), |c| format!("-{c}, "));
     let value = opt.value.map_or(String::new(), |value| format!(" {value}"));
     let spelling = format!("{letter}--{}{value}", opt.long);
-    format!("  {spelling:<24} {}\n", opt.help)
+    format!("  {spelling:<24} {}\n", opt.help_of(program))
 }
 
 /// The options that are short for `--via WAY`, in one line.
@@ -177,7 +177,7 @@ fn command(program: Program) -> Command {
 }
 
 fn our_arg(program: Program, opt: &'static Opt) -> Arg {
-    let mut arg = Arg::new(opt.long).long(opt.long).help(opt.help);
+    let mut arg = Arg::new(opt.long).long(opt.long).help(opt.help_of(program));
     if let Some(letter) = own_letter(program, opt) {
         arg = arg.short(letter);
     }

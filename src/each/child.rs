@@ -1,4 +1,4 @@
-//! One login: mssh as a child.
+//! One login: mssh or mscp as a child.
 
 use std::cell::RefCell;
 use std::io;
@@ -72,7 +72,7 @@ impl Children<'_> {
     fn command(&self, at: usize) -> io::Result<Command> {
         let mut command = Command::new(&self.mssh);
         command
-            .arg0("mssh")
+            .arg0(self.request.program.name())
             .args(self.request.words(&self.rows[at]))
             .stdin(match &self.stdin {
                 Some(spool) => spool.open()?.into(),

@@ -86,7 +86,7 @@ fn request(program: Program, mut options: Options, mut scan: Scan) -> Result<Req
     }
     Ok(match task {
         Task::List => Request::List(Box::new(list::request(options, &scan)?)),
-        Task::Each => Request::Each(Box::new(each::request(options, scan)?)),
+        Task::Each => Request::Each(Box::new(each::request(program, options, scan)?)),
         Task::Listen => Request::Listen(Box::new(listen::request(&options, &scan)?)),
         Task::Shell => Request::Shell(Box::new(shell::request(options, scan)?)),
         Task::SshConfig => Request::Setup(setup::request(&options, &scan)?),

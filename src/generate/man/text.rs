@@ -168,6 +168,10 @@ pub(super) const fn examples(program: Program) -> &'static [Term] {
                 "mscp -3 i-0123456789abcdef0:a i-0fedcba9876543210:b",
                 "Copy from one instance to another, through this machine.",
             ),
+            (
+                "mscp --each 'tag:role=web:/var/log/syslog' logs",
+                "Copy from each instance with this tag, into logs/NAME-ID/.",
+            ),
         ],
     }
 }

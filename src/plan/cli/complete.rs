@@ -203,12 +203,15 @@ pub(crate) fn options_of(program: Program, grammar: Grammar) -> Vec<(String, Str
     let ours = OPTIONS.iter().filter(|opt| opt.suits(program));
     let mut all: Vec<_> = ours
         .clone()
-        .map(|opt| (format!("--{}", opt.long), opt.help.to_owned()))
+        .map(|opt| (format!("--{}", opt.long), opt.help_of(program).to_owned()))
         .collect();
     let free = |letter: &u8| grammar.kind(*letter) == LetterKind::Unknown;
     let letters = ours.filter_map(|opt| {
         let letter = opt.letter.filter(free)?;
-        Some((format!("-{}", char::from(letter)), opt.help.to_owned()))
+        Some((
+            format!("-{}", char::from(letter)),
+            opt.help_of(program).to_owned(),
+        ))
     });
     all.extend(letters);
     let client = program.client();

@@ -19,9 +19,11 @@ impl Task {
     }
 
     /// Whether this letter of the client's has a meaning in this task.
-    fn accepts(self, letter: u8) -> bool {
+    fn accepts(self, program: Program, letter: u8) -> bool {
         match self {
             Self::Connect | Self::Proxy => true,
+            // scp's own end on the remote host, and one server for all.
+            Self::Each if program == Program::Scp => !b"Dft".contains(&letter),
             // Nothing that one login alone can have, or that never ends.
             Self::Each => !b"DfGLMNOQRVwW".contains(&letter),
             Self::List | Self::Listen => letter == b'v',
@@ -88,10 +90,13 @@ pub(super) fn check_options(task: Task, options: &Options, scan: &Scan) -> Resul
 /// # Errors
 /// [`Usage::Conflict`] with the first one that does not go with it.
 pub(super) fn check_words(task: Task, program: Program, scan: &Scan) -> Result<(), Usage> {
-    let letter = scan.flags.iter().find(|flag| !task.accepts(flag.letter));
+    let letter = scan
+        .flags
+        .iter()
+        .find(|flag| !task.accepts(program, flag.letter));
     let refused = scan.refused.and_then(|at| scan.words.get(at));
     let what = match (letter, refused) {
-        _ if program != Program::Ssh => program.name().to_owned(),
+        _ if program != Program::Ssh && task != Task::Each => program.name().to_owned(),
         (Some(flag), _) => format!("`-{}`", char::from(flag.letter)),
         // ssh would refuse it, but is not started.
         (None, Some(word)) => format!("`{}`", word.display()),

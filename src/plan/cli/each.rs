@@ -1,13 +1,18 @@
 //! The words of `--each`.
 
-use std::ffi::OsString;
+mod operands;
 
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use self::operands::Operands;
 use super::examination::option_words;
 use super::invocation::Options;
 use super::list::Pattern;
 use super::options::Name;
 use super::scan::Scan;
 use super::usage::Usage;
+use crate::plan::each::file_name::stem;
 use crate::plan::list::row::{self, Row};
 use crate::plan::program::Program;
 use crate::plan::target::bad_name::BadName;
@@ -23,9 +28,11 @@ const JOBS: u16 = 16;
 /// The most values of a filter ("Filtering" in the EC2 user guide).
 const VALUES: usize = 200;
 
-/// Instances, and what to run on each.
+/// Instances, and what to run for each.
 #[derive(Debug, PartialEq, Eq)]
 pub struct EachRequest {
+    /// `mssh` for a command, `mscp` for copies.
+    pub(crate) program: Program,
     pub(crate) options: Options,
     /// The targets between the commas.
     pub(crate) wanted: Vec<Wanted>,
@@ -34,6 +41,10 @@ pub struct EachRequest {
     /// The words of a login before the target and after it.
     before: Vec<OsString>,
     after: Vec<OsString>,
+    /// mscp's path on each instance, with its colon.
+    path: OsString,
+    /// Where mscp copies files of the instances to, if it does: each has a directory in it.
+    dir: Option<PathBuf>,
 }
 
 /// One of the targets: a form of `--list`'s pattern, in which a plain word is a Name tag.
@@ -55,8 +66,13 @@ pub(crate) struct EachLookup {
 /// Reads the targets; what is left makes a login.
 ///
 /// # Errors
-/// No target, or no command; a word that is no target; several accounts.
-pub(super) fn request(options: Options, scan: Scan) -> Result<EachRequest, Usage> {
+/// No target, or no command; for mscp, other operands than it needs; a word that is no target; several
+/// accounts.
+pub(super) fn request(
+    program: Program,
+    options: Options,
+    scan: Scan,
+) -> Result<EachRequest, Usage> {
     const NOT_FOR_LOGIN: &[Name] = &[
         Name::Each,
         Name::Jobs,
@@ -66,31 +82,27 @@ pub(super) fn request(options: Options, scan: Scan) -> Result<EachRequest, Usage
         Name::AllRegions,
         Name::Profile,
     ];
-    let target = *scan.operands.first().ok_or(Usage::NoTarget)?;
-    if !scan.command {
-        return Err(Usage::NoCommand);
-    }
+    let operands = Operands::of(program, &scan)?;
+    let wanted = operands.targets.iter().map(|it| Wanted::parse(it));
+    let wanted = wanted.collect::<Result<_, _>>()?;
     if !options.places.profiles.is_empty() {
         return Err(Usage::OneAccount);
     }
     let mut before = option_words(&scan, NOT_FOR_LOGIN);
     let verbose = scan.flags.iter().any(|flag| flag.letter == b'v');
     let mut words = scan.words;
-    let mut rest = words.split_off(target).into_iter();
-    let targets = rest.next().unwrap_or_default();
+    let after = words.split_off(operands.end);
+    words.truncate(operands.begin);
     before.extend(words);
-    let Some(targets) = targets.to_str() else {
-        return Err(Usage::NotUnicode(targets.to_string_lossy().into_owned()));
-    };
     Ok(EachRequest {
+        program,
         options,
-        wanted: targets
-            .split(',')
-            .map(Wanted::parse)
-            .collect::<Result<_, _>>()?,
+        wanted,
         verbose,
         before,
-        after: rest.collect(),
+        after,
+        path: operands.path,
+        dir: operands.dir,
     })
 }
 
@@ -167,7 +179,12 @@ impl EachRequest {
         Ok(meant)
     }
 
-    /// mssh's words for one of the instances.
+    /// The directory in which each instance is to get one by the name of its [`stem`].
+    pub(crate) fn dir_to_fill(&self) -> Option<&Path> {
+        self.dir.as_deref().filter(|_| !self.options.dry_run)
+    }
+
+    /// The program's words for one of the instances.
     pub(crate) fn words(&self, row: &Row) -> Vec<OsString> {
         let profile = self.options.profile.as_ref();
         let profile = profile.map(|it| format!("--profile={it}").into());
@@ -177,11 +194,16 @@ impl EachRequest {
         words.push(format!("--region={}", row.region).into());
         words.extend(self.before.iter().cloned());
         let wanted = self.wanted.iter().find(|it| it.fits(row));
-        words.push(match wanted.and_then(|it| it.login.as_ref()) {
-            Some(login) => format!("{login}@{}", row.id).into(),
-            None => row.id.to_string().into(),
+        let mut place = OsString::from(match wanted.and_then(|it| it.login.as_ref()) {
+            Some(login) => format!("{login}@{}", row.id),
+            None => row.id.to_string(),
         });
+        place.push(&self.path);
+        words.push(place);
         words.extend(self.after.iter().cloned());
+        // With a slash at its end, scp takes it for a directory only.
+        let dir = self.dir.as_ref().map(|it| it.join(stem(row)).join(""));
+        words.extend(dir.map(PathBuf::into_os_string));
         words
     }
 }

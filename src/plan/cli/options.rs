@@ -119,8 +119,8 @@ pub struct Opt {
     pub(crate) tasks: &'static [Task],
     /// The only way that it goes with.
     pub(crate) only_via: Option<Way>,
-    /// Whether only `mssh` has it, and not `msftp` and `mscp`.
-    pub(crate) mssh_only: bool,
+    /// The programs that have it.
+    pub(crate) programs: &'static [Program],
     /// Whether `--help` leaves it to the man page.
     pub(crate) rare: bool,
     /// Whether the original had it. Only these may be abbreviated, as they could be there.
@@ -152,7 +152,7 @@ pub(crate) fn find_long(word: &str) -> Result<&'static Opt, Vec<&'static Opt>> {
 impl Opt {
     /// Whether `program` accepts it.
     pub fn is_of(&self, program: Program) -> bool {
-        !self.mssh_only || program == Program::Ssh
+        self.programs.contains(&program)
     }
 
     /// Whether help, man page and completions of `program` list it. msftp and mscp accept `--serial`
@@ -163,6 +163,21 @@ impl Opt {
             Name::Way(Way::Serial) => program == Program::Ssh,
             _ => self.is_of(program),
         }
+    }
+
+    /// The help of `program`.
+    pub(crate) fn help_of(&self, program: Program) -> &'static str {
+        match (self.name, program) {
+            (Name::Each, Program::Scp) => "copy to or from each of TARGET,TARGET; see --jobs",
+            _ => self.help,
+        }
+    }
+
+    /// The programs that have it, with their verb.
+    pub(crate) fn who_has(&self) -> String {
+        let names: Vec<_> = self.programs.iter().map(|it| it.name()).collect();
+        let verb = if names.len() == 1 { "has" } else { "have" };
+        format!("{} {verb}", names.join(" and "))
     }
 
     /// The values that `program` accepts.

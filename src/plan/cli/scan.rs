@@ -221,7 +221,7 @@ impl<'a> Scanner<'a> {
             }
         })?;
         if !opt.is_of(self.program) {
-            return Err(Usage::OfMssh(opt));
+            return Err(Usage::OfOthers(opt));
         }
         let value = match (opt.value, attached) {
             (None, None) => None,

@@ -7,9 +7,8 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use super::options::{OPTIONS, Opt, Task};
+use super::options::{Opt, Task};
 use crate::hint::Hint;
-use crate::plan::nearest::nearest;
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::ids::Login;
 use crate::plan::way::Way;
@@ -23,6 +22,8 @@ pub enum Usage {
     NoTerminal,
     #[error("no command given")]
     NoCommand,
+    #[error("mscp --each needs files and one list of targets")]
+    EachFiles,
     #[error("--each looks in one account only")]
     OneAccount,
     #[error("`{0}` is not a valid number of jobs")]
@@ -39,8 +40,8 @@ pub enum Usage {
     UnwantedValue(&'static Opt),
     #[error("unknown option `{0}`")]
     UnknownOption(String),
-    #[error("only mssh has --{long}", long = .0.long)]
-    OfMssh(&'static Opt),
+    #[error("only {} --{long}", .0.who_has(), long = .0.long)]
+    OfOthers(&'static Opt),
     #[error("option `{0}` is ambiguous")]
     Ambiguous(String, Vec<&'static Opt>),
     #[error("option `{0}` comes after the files")]
@@ -133,8 +134,8 @@ impl Hint for Usage {
             }
             Self::NoValue(opt) => return Some(format!("write {}", with_dashes(opt))),
             Self::UnwantedValue(opt) => return Some(format!("write --{}", opt.long)),
-            Self::UnknownOption(word) => return Some(unknown(word)),
-            Self::OfMssh(opt) => return Some(format!("use `mssh {}`", with_dashes(opt))),
+            Self::UnknownOption(word) => return Some(foreign::of_unknown(word)),
+            Self::OfOthers(opt) => return Some(with_other_program(opt)),
             Self::Ambiguous(_, candidates) => {
                 let names: Vec<_> = candidates.iter().map(|opt| opt.long).collect();
                 return Some(format!("it could be --{}", names.join(" or --")));
@@ -168,6 +169,7 @@ impl Hint for Usage {
             Self::NoTerminal => "name a target; `mssh --list` lists the instances",
             Self::NoTarget => "give one, like `ec2-user@i-0123456789abcdef0`; see `--help`",
             Self::NoCommand => "write `mssh --each TARGET,TARGET,... -- COMMAND`",
+            Self::EachFiles => of_task::EACH_FILES,
             Self::OneAccount => "name one --profile",
             Self::BadJobs(_) => "use a number from 1 to 256",
             Self::ManagedNode(_) => {
@@ -227,23 +229,14 @@ impl Hint for Usage {
     }
 }
 
+fn with_other_program(opt: &Opt) -> String {
+    let program = opt.programs.last().map_or("mssh", |it| it.name());
+    format!("use `{program} {}`", with_dashes(opt))
+}
+
 fn with_dashes(opt: &Opt) -> String {
     match opt.value {
         Some(value) => format!("--{} {value}", opt.long),
         None => format!("--{}", opt.long),
     }
-}
-
-fn unknown(word: &str) -> String {
-    match (foreign::hint(word), similar(word)) {
-        (Some(hint), _) => hint.into(),
-        (None, Some(long)) => format!("did you mean --{long}?"),
-        (None, None) => "`--help` lists our options; ssh's are single letters".into(),
-    }
-}
-
-/// The long option that a mistyped one is nearest to.
-fn similar(word: &str) -> Option<&'static str> {
-    let typed = word.trim_start_matches('-');
-    nearest(typed, OPTIONS.iter().map(|opt| opt.long))
 }

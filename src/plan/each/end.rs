@@ -1,5 +1,7 @@
 //! How logins end, and what is said about all of them.
 
+use crate::plan::program::Program;
+
 /// The longest reason, in characters.
 const LONGEST: usize = 300;
 
@@ -27,6 +29,8 @@ impl End {
         let byte = |it: i32| u8::try_from(it).unwrap_or(UNREACHABLE);
         match (status.map(byte), signal) {
             (Some(0), _) => Self::Ok,
+            // scp has it for many errors of its own, too, such as a file that is not there.
+            (Some(UNREACHABLE), _) if reason.is_of_scp() => Self::Failed(UNREACHABLE),
             (Some(UNREACHABLE), _) | (None, None) => Self::Unreachable(reason.text()),
             (Some(status), _) => Self::Failed(status),
             (None, Some(signal)) => Self::Killed(byte(signal)),
@@ -102,16 +106,42 @@ impl Reason {
         let line = &line[..line.len().min(4 * LONGEST)];
         let line = String::from_utf8_lossy(line);
         let line = line.trim();
-        if let Some(error) = line.strip_prefix("mssh: error: ") {
-            self.error = Some(short(error));
-        } else if !line.is_empty() && !line.starts_with("mssh: ") {
-            self.last = short(line);
+        let ours = Program::ALL.iter().find_map(|program| {
+            let line = line.strip_prefix(program.name())?;
+            line.strip_prefix(": ")
+        });
+        match ours {
+            Some(ours) => {
+                let error = ours.strip_prefix("error: ").map(short);
+                self.error = error.or(self.error.take());
+            }
+            None if line.is_empty() => {}
+            // ssh has said why.
+            None if says_that_ssh_ended(line) && !self.last.is_empty() => {}
+            None => self.last = short(line),
         }
+    }
+
+    /// Whether an error of scp itself was the last.
+    fn is_of_scp(&self) -> bool {
+        self.error.is_none() && of_scp(&self.last).is_some() && !says_that_ssh_ended(&self.last)
     }
 
     fn text(self) -> String {
         self.error.unwrap_or(self.last)
     }
+}
+
+/// What scp says here, under its name or its path.
+fn of_scp(line: &str) -> Option<&str> {
+    let (program, message) = line.split_once(": ")?;
+    (program.rsplit('/').next() == Some("scp")).then_some(message)
+}
+
+/// Whether this is what scp says once ssh has ended: in the SFTP protocol, or in the old one
+/// (`sftp-client.c`, `scp.c`).
+fn says_that_ssh_ended(line: &str) -> bool {
+    of_scp(line) == Some("Connection closed") || line == "lost connection"
 }
 
 fn short(line: &str) -> String {
@@ -140,11 +170,18 @@ mod tests {
                 "banner\nConnection closed by 10.0.0.1 port 22\r\n\n",
                 "Connection closed by 10.0.0.1 port 22",
             ),
+            (
+                "a@h: Permission denied (publickey).\r\n/usr/bin/scp: Connection closed\r\n",
+                "a@h: Permission denied (publickey).",
+            ),
+            ("scp: Connection closed\n", "scp: Connection closed"),
+            ("mscp: error: no route\nmscp: hint: look\n", "no route"),
             ("", ""),
         ] {
             assert_eq!(end(255, stderr), unreachable(reason));
         }
         assert_eq!(end(1, "no such file"), End::Failed(1));
+        assert_eq!(end(255, "/bin/scp: no such file"), End::Failed(255));
         assert_eq!(end(0, "a warning"), End::Ok);
         assert_eq!(
             End::of(None, Some(15), Reason::default()).status(),

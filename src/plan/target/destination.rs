@@ -1,17 +1,19 @@
 //! Reads a destination, `[user@]host[:path]` or a URI, as each OpenSSH client does.
 
+pub(crate) mod host_list;
 mod pasted;
 pub(crate) mod tag_word;
+mod uri;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
 use super::Target;
 use super::candidate::Known;
 use super::ids::{Login, Region};
-use crate::plan::host_port::{bracketed, split_port, unbracketed};
+use crate::plan::host_port::{bracketed, unbracketed};
 use crate::plan::program::Program;
 use crate::plan::target::bad_name::BadName;
 
@@ -75,7 +77,7 @@ impl Destination {
         }
         let bytes = word.as_bytes();
         if let Some(rest) = after_scheme(program, bytes) {
-            return uri(program, rest);
+            return uri::read(program, rest);
         }
         if let Some(at) = tag_word::end(program, bytes) {
             return plain(&bytes[..at], &bytes[at..]);
@@ -147,7 +149,7 @@ impl Destination {
             Form::Plain(suffix) => (format!("{login}@{bracketed}"), suffix),
             Form::Uri(program, suffix) => {
                 let scheme = program.scheme();
-                let login = utf8_percent_encode(login.as_str(), ESCAPED);
+                let login = utf8_percent_encode(login.as_str(), uri::ESCAPED);
                 let port = self.port.map_or(String::new(), |port| format!(":{port}"));
                 (format!("{scheme}://{login}@{bracketed}{port}"), suffix)
             }
@@ -203,71 +205,9 @@ fn plain(word: &[u8], suffix: &[u8]) -> Result<Destination, BadName> {
     })
 }
 
-/// Reads `[user[;parameters]@]host[:port][/path]`: OpenSSH's `parse_uri()` in `misc.c`.
-fn uri(program: Program, rest: &[u8]) -> Result<Destination, BadName> {
-    let slash = rest.iter().position(|&b| b == b'/').unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(slash);
-    let text = utf8(authority)?;
-    let (login, host) = match text.split_once('@') {
-        Some((user, host)) => {
-            let user = user.split(';').next().unwrap_or_default();
-            (Some(Login::parse(&percent_decoded(user)?)?), host)
-        }
-        None => (None, text),
-    };
-    if program == Program::Ssh && path.len() > 1 {
-        return Err(BadName::PathOnHost(format!("ssh://{}", utf8(rest)?)));
-    }
-    let (host, port) = split_port(host);
-    let bad = || BadName::Host(text.to_owned());
-    let port = match port {
-        None | Some("") => None,
-        Some(port) => Some(port.parse().ok().filter(|&p| p > 0).ok_or_else(bad)?),
-    };
-    let host = unbracketed(host);
-    // OpenSSH accepts no IPv6 address here, with or without brackets (valid_domain() in misc.c).
-    if host.contains(':') {
-        return Err(bad());
-    }
-    let target = Target::parse(host)?;
-    if matches!(target, Target::Tags(_)) {
-        return Err(bad());
-    }
-    Ok(Destination {
-        login,
-        target,
-        host: host.to_owned(),
-        region: None,
-        port,
-        form: Form::Uri(program, OsString::from_vec(path.to_vec())),
-        known: None,
-    })
-}
-
 fn utf8(bytes: &[u8]) -> Result<&str, BadName> {
     std::str::from_utf8(bytes)
         .map_err(|_| BadName::Host(String::from_utf8_lossy(bytes).into_owned()))
-}
-
-/// What a user name in a URI need not escape.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'-')
-    .remove(b'$');
-
-/// OpenSSH's `urldecode()`, which refuses a `%` without two digits, and reads `+` as a space.
-fn percent_decoded(user: &str) -> Result<String, BadName> {
-    let bad = || BadName::User(user.to_owned());
-    let user = user.replace('+', " ");
-    let mut parts = user.split('%');
-    let mut decoded = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        let (digits, rest) = part.split_at_checked(2).ok_or_else(bad)?;
-        decoded.push(u8::from_str_radix(digits, 16).map_err(|_| bad())?);
-        decoded.extend_from_slice(rest.as_bytes());
-    }
-    String::from_utf8(decoded).map_err(|_| bad())
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! A directory with two files for each of several runs: what they write to standard output and to
-//! standard error.
+//! A directory with two files for each of several runs, what they write to standard output and to
+//! standard error; or with a directory for each.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -44,17 +44,11 @@ impl OutputDir {
     /// # Errors
     /// A file that is there; what the system refuses.
     pub(crate) fn make(path: &Path, stems: &[String]) -> Result<Self, OutputDirError> {
-        fs::create_dir_all(path).map_err(|source| OutputDirError::Directory {
-            path: path.to_owned(),
-            source,
-        })?;
         let dir = Self(path.to_owned());
         let files = stems
             .iter()
             .flat_map(|stem| [dir.file(stem, OUT), dir.file(stem, ERR)]);
-        if let Some(path) = files.clone().find(|it| it.symlink_metadata().is_ok()) {
-            return Err(OutputDirError::IsThere(path));
-        }
+        prepare(path, files.clone())?;
         for path in files {
             if let Err(source) = File::create_new(&path) {
                 return Err(OutputDirError::File { path, source });
@@ -91,6 +85,32 @@ impl OutputDir {
     }
 }
 
+/// Makes the directory, if it is not there, and empty ones in it by these names. Makes none of them if
+/// one is there already.
+///
+/// # Errors
+/// A name that is there; what the system refuses.
+pub(crate) fn make_dirs(path: &Path, names: &[String]) -> Result<(), OutputDirError> {
+    let dirs = names.iter().map(|name| path.join(name));
+    prepare(path, dirs.clone())?;
+    for path in dirs {
+        fs::create_dir(&path).map_err(|source| OutputDirError::Directory { path, source })?;
+    }
+    Ok(())
+}
+
+/// Makes the directory in which none of these may be yet.
+fn prepare(path: &Path, mut new: impl Iterator<Item = PathBuf>) -> Result<(), OutputDirError> {
+    fs::create_dir_all(path).map_err(|source| OutputDirError::Directory {
+        path: path.to_owned(),
+        source,
+    })?;
+    match new.find(|it| it.symlink_metadata().is_ok()) {
+        Some(path) => Err(OutputDirError::IsThere(path)),
+        None => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,5 +133,20 @@ mod tests {
         assert!(!path.join("two.out").exists());
         let below = OutputDir::make(&path.join("one.out"), &names);
         assert!(matches!(below, Err(OutputDirError::Directory { .. })));
+    }
+
+    #[test]
+    fn directories_that_are_there_are_left_alone() {
+        let base = tempfile::tempdir().expect("a directory");
+        let path = base.path().join("a/b");
+        let names = ["one".to_owned(), "two".to_owned()];
+        make_dirs(&path, &names[1..]).expect("made");
+        assert!(path.join("two").is_dir());
+        let again = make_dirs(&path, &names);
+        assert!(
+            matches!(&again, Err(OutputDirError::IsThere(it)) if it.ends_with("two")),
+            "{again:?}"
+        );
+        assert!(!path.join("one").exists());
     }
 }

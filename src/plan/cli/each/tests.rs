@@ -3,9 +3,15 @@ use crate::plan::cli::grammar::Grammar;
 use crate::plan::cli::options::Task;
 use crate::plan::cli::{Request, parse};
 
+mod copy;
+
 fn read(words: &[&str]) -> Result<EachRequest, Usage> {
+    read_for(Program::Ssh, words)
+}
+
+fn read_for(program: Program, words: &[&str]) -> Result<EachRequest, Usage> {
     let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-    match parse(Program::Ssh, Grammar::of(Program::Ssh), &words)? {
+    match parse(program, Grammar::of(program), &words)? {
         Request::Each(request) => Ok(*request),
         other => panic!("{other:?}"),
     }

@@ -3,6 +3,7 @@
 use super::{Name, Opt, Shell, Task};
 use crate::plan::host_key_alias::HostKeyAlias;
 use crate::plan::key_type::KeyType;
+use crate::plan::program::Program;
 use crate::plan::target::candidate::Pick;
 use crate::plan::verify_host_key::VerifyHostKey;
 use crate::plan::way::Way;
@@ -27,7 +28,7 @@ const SWITCH: Opt = Opt {
         Task::Connect,
     ],
     only_via: None,
-    mssh_only: false,
+    programs: &Program::ALL,
     rare: false,
     original: false,
     help: "",
@@ -154,7 +155,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::Shell,
         long: "shell",
-        mssh_only: true,
+        programs: &[Program::Ssh],
         selects: Some(Task::Shell),
         tasks: &[Task::Shell],
         help: "a Session Manager shell: no sshd, key or open port",
@@ -163,7 +164,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::List,
         long: "list",
-        mssh_only: true,
+        programs: &[Program::Ssh],
         selects: Some(Task::List),
         tasks: &[Task::List],
         help: "list the instances, sorted by name",
@@ -172,7 +173,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::Tsv,
         long: "tsv",
-        mssh_only: true,
+        programs: &[Program::Ssh],
         rare: true,
         tasks: &[Task::List],
         help: "with --list: print lines with tabs, for other programs",
@@ -181,7 +182,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::Picker,
         long: "pick",
-        mssh_only: true,
+        programs: &[Program::Ssh],
         rare: true,
         tasks: &[Task::Shell, Task::Serial, Task::Connect],
         help: "choose the instance on the terminal, as mssh without a target does",
@@ -190,7 +191,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::NoCache,
         long: "no-cache",
-        mssh_only: true,
+        programs: &[Program::Ssh],
         rare: true,
         tasks: &[Task::List, Task::Shell, Task::Serial, Task::Connect],
         help: "with --list or --pick: read and write no cache of names and IDs",
@@ -214,7 +215,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::Each,
         long: "each",
-        mssh_only: true,
+        programs: &[Program::Ssh, Program::Scp],
         selects: Some(Task::Each),
         tasks: &[Task::Each],
         help: "run the command on each of TARGET,TARGET; see --jobs",
@@ -224,7 +225,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         name: Name::Jobs,
         long: "jobs",
         value: Some("N"),
-        mssh_only: true,
+        programs: &[Program::Ssh, Program::Scp],
         rare: true,
         tasks: &[Task::Each],
         help: "with --each: at most N logins at once (default: 16)",
@@ -234,7 +235,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         name: Name::Output,
         long: "output",
         value: Some("DIR"),
-        mssh_only: true,
+        programs: &[Program::Ssh],
         rare: true,
         tasks: &[Task::Each],
         help: "with --each: write NAME-ID.out and NAME-ID.err in DIR",
@@ -243,7 +244,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::Stdin,
         long: "stdin",
-        mssh_only: true,
+        programs: &[Program::Ssh],
         rare: true,
         tasks: &[Task::Each],
         help: "with --each: send all of standard input to each",
@@ -323,7 +324,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         name: Name::Listen,
         long: "listen",
         value: Some("PORT"),
-        mssh_only: true,
+        programs: &[Program::Ssh],
         selects: Some(Task::Listen),
         tasks: &[Task::Listen],
         help: "forward PORT (or ADDR:PORT) to TARGET:[HOST:]PORT",
@@ -332,7 +333,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::Proxy,
         long: "proxy",
-        mssh_only: true,
+        programs: &[Program::Ssh],
         rare: true,
         selects: Some(Task::Proxy),
         tasks: &[Task::Proxy],
@@ -343,7 +344,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         name: Name::AgentDir,
         long: "agent-dir",
         value: Some("DIR"),
-        mssh_only: true,
+        programs: &[Program::Ssh],
         rare: true,
         tasks: &[Task::Proxy, Task::SshConfig],
         help: "with --ssh-config: the directory for sockets of ssh agents",
@@ -353,7 +354,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         name: Name::KeyDir,
         long: "key-dir",
         value: Some("DIR"),
-        mssh_only: true,
+        programs: &[Program::Ssh],
         rare: true,
         tasks: &[Task::Proxy],
         help: "not used any more",
@@ -362,7 +363,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::SshConfig,
         long: "ssh-config",
-        mssh_only: true,
+        programs: &[Program::Ssh],
         selects: Some(Task::SshConfig),
         tasks: &[Task::SshConfig],
         help: "print a configuration for plain ssh; see --install",
@@ -371,7 +372,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::Install,
         long: "install",
-        mssh_only: true,
+        programs: &[Program::Ssh],
         rare: true,
         tasks: &[Task::SshConfig],
         help: "with --ssh-config: write it to ~/.ssh/mssh.conf and include that file",
@@ -380,7 +381,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::Uninstall,
         long: "uninstall",
-        mssh_only: true,
+        programs: &[Program::Ssh],
         rare: true,
         tasks: &[Task::SshConfig],
         help: "with --ssh-config: undo --install",
@@ -397,7 +398,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::InitConfig,
         long: "init-config",
-        mssh_only: true,
+        programs: &[Program::Ssh],
         rare: true,
         selects: Some(Task::InitConfig),
         tasks: &[Task::InitConfig],

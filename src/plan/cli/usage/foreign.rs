@@ -1,5 +1,8 @@
-//! Hints for options of other programs, first of all `aws ec2-instance-connect ssh` and
+//! Hints for options that are none of ours, such as those of other programs, first of all `aws ec2-instance-connect ssh` and
 //! `aws ssm start-session`.
+
+use crate::plan::cli::options::OPTIONS;
+use crate::plan::nearest::nearest;
 
 /// Options without their dashes, and what to use instead.
 const WORDS: &[(&[&str], &str)] = &[
@@ -64,8 +67,23 @@ const WORDS: &[(&[&str], &str)] = &[
     ),
 ];
 
+/// What to write instead of an option that nobody has.
+pub(super) fn of_unknown(word: &str) -> String {
+    match (hint(word), similar(word)) {
+        (Some(hint), _) => hint.into(),
+        (None, Some(long)) => format!("did you mean --{long}?"),
+        (None, None) => "`--help` lists our options; ssh's are single letters".into(),
+    }
+}
+
+/// The long option that a mistyped one is nearest to.
+fn similar(word: &str) -> Option<&'static str> {
+    let typed = word.trim_start_matches('-');
+    nearest(typed, OPTIONS.iter().map(|opt| opt.long))
+}
+
 /// What to use instead of the option `word` of another program.
-pub(super) fn hint(word: &str) -> Option<&'static str> {
+fn hint(word: &str) -> Option<&'static str> {
     let name = word.trim_start_matches('-').replace('_', "-");
     let known = |(names, _): &&(&[&str], &str)| names.contains(&name.as_str());
     WORDS.iter().find(known).map(|(_, hint)| *hint)

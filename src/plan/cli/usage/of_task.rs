@@ -1,14 +1,18 @@
-//! Hints for words and ways that do not go with a task.
+//! Hints for words and ways that do not go with a task, and for what it needs.
 
 use crate::plan::cli::options::Task;
+
+/// The operands of mscp that `--each` goes with.
+pub(super) const EACH_FILES: &str =
+    "write `mscp --each FILE... TARGET,TARGET:PATH`, or `mscp --each TARGET,TARGET:PATH DIR`";
 
 /// What goes with a task instead of a word that does not.
 pub(super) fn conflict(task: Task) -> &'static str {
     match task {
         Task::List => "only --region, --profile, --json, --tsv and one pattern go with it",
         Task::Each => {
-            "it runs one command on each instance: nothing is forwarded, and no ssh goes to the \
-             background"
+            "it runs one command, or one copy, for each instance: nothing is forwarded, and no ssh \
+             goes to the background"
         }
         Task::Listen => {
             "ssh is not involved: clients log in by themselves, and the port is that of TARGET:PORT"
@@ -35,7 +39,7 @@ pub(super) fn way_conflict(task: Task) -> &'static str {
         Task::Shell => "leave out --via: the shell runs in a Session Manager session",
         Task::Listen | Task::Proxy => "only ssh itself can connect that way: choose another",
         Task::List => "leave out --via: nothing is connected to",
-        Task::Each => "a serial console runs no commands",
+        Task::Each => "a serial console runs no commands, and transfers no files",
         Task::SshConfig | Task::InitConfig | Task::Serial | Task::Connect => "choose another",
     }
 }

@@ -78,7 +78,7 @@ fn users_are_split_off_at_the_last_at_sign_and_decoded_in_uris() {
         Ok(Some("first last".into()))
     );
     for user in ["CORP\\jane", "a/b:c%d+e f", "ü@corp"] {
-        let encoded = format!("ssh://{}@h", utf8_percent_encode(user, ESCAPED));
+        let encoded = format!("ssh://{}@h", utf8_percent_encode(user, uri::ESCAPED));
         assert_eq!(login(Program::Ssh, &encoded), Ok(Some(user.into())));
     }
     for bad in ["@h", "a;b@h", "ssh://@h", "ssh://a%4@h", "-x@h", "$(x)@h"] {
