@@ -84,13 +84,14 @@ pub(crate) fn run(examination: &Examination, terminal: Terminal) -> Result<ExitC
     })
 }
 
-/// The same command line for the place where the instance is, if there are several to look in.
+/// The same command line for the place where the instance is, if there are several to look in; and with
+/// the IDs of hops that ssh cannot read.
 async fn in_one_place(
     invocation: &Invocation,
     terminal: Terminal,
 ) -> Result<Option<Invocation>, Error> {
     let options = &invocation.options;
-    if !options.places.are_several() {
+    if !options.places.are_several() && !search::has_hops(invocation) {
         return Ok(None);
     }
     let aws = LazyAws::new(options, true, terminal);

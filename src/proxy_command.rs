@@ -117,12 +117,7 @@ async fn carry(
         () = hangup.next() => return Ok(ExitCode::from(255)),
         () = reader_is_gone() => return Ok(ExitCode::from(255)),
     };
-    let found = invocation.map(|invocation| ProxyRequest {
-        invocation,
-        hops: request.hops.clone(),
-        agent: request.agent.clone(),
-        ..*request
-    });
+    let found = invocation.map(|found| request.with(found)).transpose()?;
     let request = found.as_ref().unwrap_or(request);
     let options = &request.invocation.options;
     let agent = (!options.dry_run).then_some(KeyAgent::Here(pusher));

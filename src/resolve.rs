@@ -13,6 +13,7 @@
 
 mod choose;
 pub(crate) mod find;
+pub(crate) mod hop_lookup;
 pub(crate) mod host;
 mod host_key_check;
 mod host_key_name;

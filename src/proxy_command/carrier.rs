@@ -14,8 +14,9 @@ use crate::plan::argv::CommandLine;
 use crate::plan::argv::tunnel::TunnelRequest;
 use crate::plan::cli::proxy_command::ProxyRequest;
 use crate::plan::route::{Route, hops};
+use crate::resolve::hop_lookup::HopLookup;
+use crate::resolve::jump;
 use crate::resolve::lazy_aws::LazyAws;
-use crate::resolve::{find, jump};
 use crate::run::{print, show};
 use crate::tunnel;
 use crate::world::aws::Credentials;
@@ -107,13 +108,19 @@ pub(super) async fn forwarding_ssh(
 ) -> Result<CommandLine, Error> {
     let invocation = &request.invocation;
     let aws = LazyAws::new(&invocation.options, true, terminal);
-    let instance_at = async |address| find::instance_at(address, &aws, None, terminal).await;
+    let lookup = HopLookup {
+        aws: &aws,
+        region: None,
+        pick: invocation.options.pick,
+        is_needed: true,
+        terminal,
+    };
     let mut hops = request.hops.clone();
     jump::identify(
         &mut hops,
         invocation,
         &ConfigSource::of(invocation),
-        instance_at,
+        &lookup,
     )
     .await?;
     hops::check(&hops, request.first_hop_via)?;

@@ -1,12 +1,9 @@
 //! Which instance a destination refers to. Changes nothing.
 
-use std::net::IpAddr;
-
 use super::choose;
 use super::lazy_aws::LazyAws;
 use super::name::{self, Named};
 use crate::error::Error;
-use crate::hint;
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::cli::invocation::{Invocation, Options};
 use crate::plan::ssh_g::bad_value::BadConfigValue;
@@ -198,29 +195,4 @@ pub(crate) fn not_running(instance: &Instance, aws: &Regional<'_>) -> Error {
         region: aws.region.clone(),
     }
     .into()
-}
-
-/// The instance that EC2 finds by this address of a hop, in the target's region. None if AWS
-/// denies the look-up or there is no region; an error if AWS cannot be called at all, since another
-/// try would ask for a second MFA code.
-///
-/// # Errors
-/// Those of [`LazyAws::in_region`].
-pub(crate) async fn instance_at(
-    address: IpAddr,
-    aws: &LazyAws,
-    target_region: Option<&Region>,
-    terminal: Terminal,
-) -> Result<Option<InstanceId>, Error> {
-    let aws = match aws.in_region(target_region).await {
-        Err(Error::Aws(AwsError::NoRegion(_))) => return Ok(None),
-        aws => aws?,
-    };
-    let lookup = lookup::by_addresses(&[address]);
-    let found = instance(&lookup, &address.to_string(), None, &aws).await;
-    terminal.debug(|| match &found {
-        Ok(instance) => format!("the hop {address} is {}", instance.id),
-        Err(error) => format!("the hop {address} is left to ssh: {}", hint::line(error)),
-    });
-    Ok(found.ok().map(|it| it.id))
 }

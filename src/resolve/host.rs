@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::hop_lookup::HopLookup;
+use super::jump;
 use super::lazy_aws::LazyAws;
-use super::{find, jump};
 use crate::error::Error;
 use crate::plan::cli::invocation::{Invocation, LoginChoice};
 use crate::plan::route::{Route, hops};
@@ -110,10 +111,13 @@ pub(crate) async fn ask<'a>(
     })
 }
 
+/// An ID that no instance has, where ssh is asked about one that is not known yet.
+pub(super) const UNKNOWN_ID: &str = "i-00000000000000000";
+
 /// The host that ssh is asked about. What a query by tags finds is not known yet, but is an ID.
 pub(super) fn asked_about(destination: &Destination) -> Route {
     Route::AsTyped(match destination.target {
-        Target::Tags(_) => "i-00000000000000000".to_owned(),
+        Target::Tags(_) => UNKNOWN_ID.to_owned(),
         _ => destination.name().to_owned(),
     })
 }
@@ -133,13 +137,14 @@ async fn hops_and_way(
     // Past a master connection, ssh needs no hop.
     let master = config.master.as_deref();
     let needs_none = invocation.is_control_command() || master.is_some_and(openssh::master_listens);
-    let instance_at = async |address| {
-        if needs_none {
-            return Ok(None);
-        }
-        find::instance_at(address, aws, region, ssh.terminal).await
+    let lookup = HopLookup {
+        aws,
+        region,
+        pick: invocation.options.pick,
+        is_needed: !needs_none,
+        terminal: ssh.terminal,
     };
-    jump::identify(&mut hops, invocation, ssh.source, instance_at).await?;
+    jump::identify(&mut hops, invocation, ssh.source, &lookup).await?;
     Ok(hops::settle(hops, typed, invocation.options.via)?)
 }
 

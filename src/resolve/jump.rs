@@ -2,9 +2,9 @@
 //! through them.
 
 use std::ffi::OsString;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
+use super::hop_lookup::HopLookup;
 use super::host_key_name;
 use crate::error::Error;
 use crate::plan::argv::CommandLine;
@@ -15,25 +15,24 @@ use crate::plan::cli::setup;
 use crate::plan::key_type::KeyType;
 use crate::plan::route::hops;
 use crate::plan::ssh_g::bad_value::BadConfigValue;
-use crate::plan::ssh_g::{self, HostConfig, Query};
+use crate::plan::ssh_g::{self, HostConfig, Query, known_hosts};
 use crate::plan::target::bad_name::BadName;
 use crate::plan::target::hop::Hop;
-use crate::plan::target::ids::InstanceId;
 use crate::plan::way::Way;
 use crate::world::openssh::error::SshError;
 use crate::world::openssh::{self, ConfigSource};
 use crate::world::process;
 
 /// Asks ssh about each hop, as about any target, for its HostName and user; and looks up in EC2
-/// which instance has an address.
+/// which instance has an address or a name.
 ///
 /// # Errors
-/// What is wrong with a hop that is an instance.
+/// What is wrong with a hop that is an instance; those of the look-up.
 pub(crate) async fn identify(
     hops: &mut [Hop],
     invocation: &Invocation,
     source: &ConfigSource,
-    instance_at: impl AsyncFn(IpAddr) -> Result<Option<InstanceId>, Error>,
+    lookup: &HopLookup<'_>,
 ) -> Result<(), Error> {
     let typed = ssh_g::has_proxy_on_command_line(invocation);
     for (at, hop) in hops.iter_mut().enumerate() {
@@ -56,14 +55,31 @@ pub(crate) async fn identify(
                 login.for_push().map_err(|name| bad_hop(name, typed))?;
             }
         }
-        if let Some(address) = hop.address() {
-            let found = instance_at(address).await?;
-            hop.alias = match (&found, &asked) {
-                (Some(id), Some(config)) => host_key_name::alias_of_hop(id, config, invocation),
-                _ => None,
-            };
-            hop.settle_address(found.is_some());
-        }
+        look_up(hop, asked.as_ref(), invocation, lookup).await?;
+    }
+    Ok(())
+}
+
+/// Looks up in EC2 which instance has the address or the name of a hop, if it has one of them.
+async fn look_up(
+    hop: &mut Hop,
+    asked: Option<&HostConfig>,
+    invocation: &Invocation,
+    lookup: &HopLookup<'_>,
+) -> Result<(), Error> {
+    if let Some(address) = hop.address() {
+        let found = lookup.at(address).await?;
+        hop.alias = match (&found, asked) {
+            (Some(id), Some(config)) => host_key_name::alias_of_hop(id, config, invocation),
+            _ => None,
+        };
+        hop.settle_address(found.is_some());
+    } else if hop.is_name() {
+        let found = lookup.named(hop).await?;
+        // Another port is that of its own block. The usual one may be nobody's: the ID's block decides.
+        let port = asked.and_then(|it| it.port);
+        let own = port.filter(|it| *it != known_hosts::USUAL_PORT);
+        hop.settle_name(found.as_ref(), own);
     }
     Ok(())
 }

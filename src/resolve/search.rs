@@ -1,13 +1,15 @@
-//! Finds instances ahead of everything else: where a target is a query by tags, which no client can
-//! read, or where it may be in one of several regions or accounts. What follows is the same as for an
+//! Finds instances ahead of everything else: where a target or a hop is a query by tags, which no
+//! client can read, or where it may be in one of several regions or accounts. What follows is the same as for an
 //! ID in one region.
 
+mod hops;
 pub(crate) mod list;
 mod place;
 mod target;
 
 use futures_util::future::try_join_all;
 
+use self::hops::Queries;
 use self::target::Found;
 use super::host::{Settings, asked_about};
 use super::lazy_aws::LazyAws;
@@ -43,19 +45,74 @@ pub(crate) async fn ahead(
     let options = &invocation.options;
     let is_query = |it: &Destination| matches!(it.target, Target::Tags(_));
     let is_wide = options.places.are_several();
-    if !is_wide && !invocation.destinations().any(is_query) {
+    let Some(hops) = Queries::of(invocation)? else {
+        if is_wide || invocation.destinations().any(is_query) {
+            return Box::pin(targets(invocation, settings, aws, terminal)).await;
+        }
         let invocation = None;
         return Ok(Ahead { invocation, aws });
+    };
+    // On the heap: it is large.
+    Box::pin(with_hops(&hops, invocation, settings, aws, terminal)).await
+}
+
+/// Finds the instances of the targets, and then those of the hops, in the same account.
+async fn with_hops(
+    hops: &Queries,
+    invocation: &Invocation,
+    settings: Option<&Settings<'_>>,
+    aws: LazyAws,
+    terminal: Terminal,
+) -> Result<Ahead, Error> {
+    let unknown = hops.unknown(invocation)?;
+    let settings = settings.map(|it| hops::settings_of(it, &unknown));
+    let mut ahead = targets(&unknown, settings.as_ref(), aws, terminal).await?;
+    let targets = ahead.invocation.as_ref().unwrap_or(&unknown);
+    let found = match hops.find(targets, &ahead.aws, terminal).await {
+        Ok(found) => found,
+        Err(error) => {
+            warn_if_dropped(error, terminal)?;
+            ahead.aws.forget();
+            hops.find(targets, &ahead.aws, terminal).await?
+        }
+    };
+    ahead.invocation = Some(found);
+    Ok(ahead)
+}
+
+/// Whether a hop of `-J` must be found before ssh is asked, which cannot read it.
+pub(crate) fn has_hops(invocation: &Invocation) -> bool {
+    !matches!(Queries::of(invocation), Ok(None))
+}
+
+/// Whether it is worth another try: AWS refused a session, which is no longer in the AWS CLI's cache.
+///
+/// # Errors
+/// Any other error.
+fn warn_if_dropped(error: Error, terminal: Terminal) -> Result<(), Error> {
+    match error.dropped_session() {
+        Some(stale) => {
+            terminal.warn(&stale.to_string());
+            Ok(())
+        }
+        None => Err(error),
     }
+}
+
+/// Finds the instances of the targets.
+async fn targets(
+    invocation: &Invocation,
+    settings: Option<&Settings<'_>>,
+    aws: LazyAws,
+    terminal: Terminal,
+) -> Result<Ahead, Error> {
+    let options = &invocation.options;
     let mut accounts = accounts(&options.places, aws);
     forbid_prompts_in_batch_mode(invocation, settings, &accounts).await?;
     let found = match find_all(invocation, settings, &accounts, terminal).await {
         Ok(found) => found,
         Err(error) => {
-            let Some(stale) = error.dropped_session().map(ToString::to_string) else {
-                return Err(error);
-            };
-            terminal.warn(&stale);
+            warn_if_dropped(error, terminal)?;
             accounts.iter_mut().for_each(LazyAws::forget);
             find_all(invocation, settings, &accounts, terminal).await?
         }

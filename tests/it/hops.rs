@@ -3,6 +3,7 @@
 
 mod config;
 mod keys;
+mod names;
 
 use std::fs;
 

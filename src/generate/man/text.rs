@@ -121,8 +121,8 @@ pub(super) const fn examples(program: Program) -> &'static [Term] {
                 "Through Session Manager, without an open port.",
             ),
             (
-                "mssh -J i-0fedcba9876543210 10.0.3.17",
-                "Through another instance, which gets a key of its own.",
+                "mssh -J bastion 10.0.3.17",
+                "Through another instance, by its name: it gets a key of its own.",
             ),
             (
                 "mssh --each 'tag:role=web' -- uptime",

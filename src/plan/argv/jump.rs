@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::quote;
 use super::ssh_config::{Block, BlockKey, NO_FILE, StartedByMssh};
-use crate::plan::cli::invocation::Word;
+use crate::plan::cli::invocation::{Invocation, Word};
 use crate::plan::cli::scan::Flag;
 use crate::plan::cli::usage::Usage;
 use crate::plan::target::hop::{Hop, HopKind};
@@ -121,21 +121,52 @@ fn jump_list(hops: &[Hop]) -> String {
     words.join(",")
 }
 
+/// The same command line with this value of `-J` in place of the one that it has.
+#[must_use]
+pub(crate) fn with_jump(invocation: &Invocation, value: &str) -> Invocation {
+    let (mut words, mut flags) = (invocation.words.clone(), invocation.flags.clone());
+    if let Some(flag) = flags.iter_mut().find(|flag| flag.letter == b'J') {
+        flag.value = Some(value.into());
+        // Of `--proxy`, only the destination is left of the words.
+        if let Some((mut bytes, attached)) = around_jump(words.get(flag.at)) {
+            bytes.push(b'J');
+            let before = if attached { &bytes[..] } else { b"" };
+            let word = OsString::from_vec([before, value.as_bytes()].concat());
+            if let Some(old) = words.get_mut(flag.at + usize::from(!attached)) {
+                *old = Word::Typed(word);
+            }
+        }
+    }
+    Invocation {
+        program: invocation.program,
+        options: invocation.options.clone(),
+        words,
+        flags,
+        command: invocation.command,
+    }
+}
+
+/// What is before the `J` in the word of a `-J`, and whether its value is in that word, too.
+fn around_jump(word: Option<&Word>) -> Option<(Vec<u8>, bool)> {
+    let Some(Word::Typed(word)) = word else {
+        return None;
+    };
+    let bytes = word.as_bytes();
+    // The first J: no letter before it takes a value, or J would be part of that value.
+    let at = bytes.iter().position(|byte| *byte == b'J')?;
+    Some((bytes[..at].to_vec(), at + 1 < bytes.len()))
+}
+
 /// Removes `-J` from the client's words: the client refuses it together with a ProxyCommand. In a group
 /// such as `-vJ`, the other letters stay.
 #[must_use]
 pub(crate) fn without_jump(words: &[Word], flags: &[Flag]) -> Vec<Word> {
     let mut left: Vec<Option<Word>> = words.iter().cloned().map(Some).collect();
     for flag in flags.iter().filter(|flag| flag.letter == b'J') {
-        let Some(Some(Word::Typed(word))) = left.get(flag.at) else {
+        let word = left.get(flag.at).and_then(Option::as_ref);
+        let Some((before, attached)) = around_jump(word) else {
             continue;
         };
-        let bytes = word.as_bytes();
-        // The first J: no letter before it takes a value, or J would be part of that value.
-        let Some(at) = bytes.iter().position(|byte| *byte == b'J') else {
-            continue;
-        };
-        let (before, attached) = (bytes[..at].to_vec(), at + 1 < bytes.len());
         if !attached && let Some(value) = left.get_mut(flag.at + 1) {
             *value = None;
         }

@@ -29,6 +29,22 @@ pub struct ProxyRequest {
     pub agent: Option<(PathBuf, String)>,
 }
 
+impl ProxyRequest {
+    /// The same request for the instances that were found.
+    ///
+    /// # Errors
+    /// What is wrong with a hop.
+    pub(crate) fn with(&self, found: Invocation) -> Result<Self, BadName> {
+        let jump = found.jump().map(OsStr::to_string_lossy);
+        Ok(Self {
+            hops: jump.map_or(Ok(Vec::new()), |it| hop::parse(&it))?,
+            agent: self.agent.clone(),
+            invocation: found,
+            ..*self
+        })
+    }
+}
+
 /// Reads the words.
 ///
 /// # Errors

@@ -83,6 +83,12 @@ pub(crate) fn apply(hop: &mut Hop, config: &HostConfig, first: bool) -> Result<(
                 name: name @ (BadName::InstanceId(_) | BadName::NodeId(_)),
                 ..
             }) => return Err(BadConfigValue::host_name(name)),
+            // A further hop's name may be one that only the hop before it can resolve.
+            Ok(Target::Host(name))
+                if is_as_typed(hop, &name) && (first || config.has_usual_identities()) =>
+            {
+                HopKind::Name
+            }
             Ok(_) | Err(_) => HopKind::Plain,
         };
     }
@@ -95,6 +101,11 @@ pub(crate) fn apply(hop: &mut Hop, config: &HostConfig, first: bool) -> Result<(
         Ok(_) => {}
     }
     Ok(())
+}
+
+/// Whether ssh_config has no other name for a hop. ssh prints names in lower case.
+fn is_as_typed(hop: &Hop, hostname: &str) -> bool {
+    matches!(&hop.destination.target, Target::Host(typed) if typed.eq_ignore_ascii_case(hostname))
 }
 
 /// The user for a hop, if a key can be pushed for that user.

@@ -214,3 +214,26 @@ fn a_jump_is_taken_out_of_the_words_and_nothing_else() {
         assert_eq!(text.join(" "), left, "{typed:?}");
     }
 }
+
+#[test]
+fn another_value_of_a_jump_replaces_that_one_only() {
+    for (typed, changed) in [
+        (&["-J", "tag:a=b", "-v", "h"][..], "-J i-1 -v"),
+        (&["-vJtag:a=b", "h", "ls", "-J", "x"], "-vJi-1 ls -J x"),
+        (&["-vJ", "web*", "-lJ", "h"], "-vJ i-1 -lJ"),
+        (&["h", "-J", "web*"], "-J i-1"),
+    ] {
+        let line: Vec<OsString> = typed.iter().map(OsString::from).collect();
+        let request = cli::parse(Program::Ssh, Grammar::of(Program::Ssh), &line);
+        let Ok(Request::Connect(invocation)) = request else {
+            panic!("{typed:?}: {request:?}");
+        };
+        let with = with_jump(&invocation, "i-1");
+        assert_eq!(with.jump(), Some("i-1".as_ref()), "{typed:?}");
+        let words = with.words.iter().filter_map(|word| match word {
+            Word::Typed(word) => word.to_str(),
+            Word::Destination(_) => None,
+        });
+        assert_eq!(words.collect::<Vec<_>>().join(" "), changed);
+    }
+}
