@@ -13,7 +13,7 @@ use crate::plan::cli::list::{Format, ListRequest};
 use crate::plan::list::row::{self, Row};
 use crate::plan::list::table::{Style, Table};
 use crate::plan::list::{json, tsv};
-use crate::resolve::lazy_aws::LazyAws;
+use crate::resolve::lazy_aws::{LazyAws, forget_dropped};
 use crate::resolve::search;
 use crate::run::{output_width, print, wait_for};
 use crate::world::aws::listing::Page;
@@ -40,11 +40,7 @@ pub(crate) fn run(request: &ListRequest, terminal: Terminal) -> Result<(), Error
             let Err(error) = list(request, &accounts, terminal).await else {
                 return Ok(());
             };
-            let Some(stale) = error.dropped_session() else {
-                return Err(error);
-            };
-            terminal.warn(&stale.to_string());
-            accounts.iter_mut().for_each(LazyAws::forget);
+            forget_dropped(&mut accounts, error, terminal)?;
             list(request, &accounts, terminal).await
         };
         terminal.show_wait_during(false, list).await

@@ -34,11 +34,13 @@ pub(crate) mod search;
 mod serial;
 pub(crate) mod start;
 
+use std::slice;
+
 use futures_util::future::try_join_all;
 
 use self::find::{InstanceLookup, Need};
 use self::host::{Host, Settings};
-use self::lazy_aws::LazyAws;
+use self::lazy_aws::{LazyAws, forget_dropped};
 use self::master::Sharing;
 use self::name::Named;
 use self::push::KeyPush;
@@ -71,11 +73,7 @@ impl Resolver<'_> {
             Err(error) => error,
             resolved => return resolved,
         };
-        let Some(stale) = error.dropped_session() else {
-            return Err(error);
-        };
-        self.terminal.warn(&stale.to_string());
-        self.aws.forget();
+        forget_dropped(slice::from_mut(&mut self.aws), error, self.terminal)?;
         self.push.forget()?;
         self.all_once().await
     }

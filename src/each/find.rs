@@ -1,5 +1,7 @@
 //! Which instances the targets are.
 
+use std::slice;
+
 use futures_util::future::try_join_all;
 
 use crate::error::Error;
@@ -8,7 +10,7 @@ use crate::plan::cli::each::{EachLookup, EachRequest, Wanted};
 use crate::plan::list::row::Row;
 use crate::plan::target::ids::Region;
 use crate::plan::target::tag_query::not_gone;
-use crate::resolve::lazy_aws::LazyAws;
+use crate::resolve::lazy_aws::{LazyAws, forget_dropped};
 use crate::world::tty::terminal::Terminal;
 use crate::world::tty::waiting::Wait;
 
@@ -18,13 +20,10 @@ use crate::world::tty::waiting::Wait;
 /// Those of the calls; a target without an instance.
 pub(super) async fn rows(request: &EachRequest, terminal: Terminal) -> Result<Vec<Row>, Error> {
     let mut aws = LazyAws::new(&request.options, true, terminal);
-    let found = rows_of(request, &aws).await;
-    let stale = found.as_ref().err().and_then(Error::dropped_session);
-    let Some(stale) = stale.map(ToString::to_string) else {
-        return found;
-    };
-    terminal.warn(&stale);
-    aws.forget();
+    match rows_of(request, &aws).await {
+        Err(error) => forget_dropped(slice::from_mut(&mut aws), error, terminal)?,
+        found => return found,
+    }
     rows_of(request, &aws).await
 }
 

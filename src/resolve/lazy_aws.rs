@@ -157,9 +157,24 @@ impl LazyAws {
     pub(crate) fn loaded(&self) -> Option<&Aws> {
         self.loaded.get()
     }
+}
 
-    /// Drops what was loaded, so that it is loaded again: AWS refused the session.
-    pub(crate) fn forget(&mut self) {
-        self.loaded = OnceCell::new();
+/// After an error that is worth another try, because AWS refused a session, which is no longer in the
+/// AWS CLI's cache: warns, and drops what was loaded, so that it is loaded again.
+///
+/// # Errors
+/// Any other error.
+pub(crate) fn forget_dropped(
+    accounts: &mut [LazyAws],
+    error: Error,
+    terminal: Terminal,
+) -> Result<(), Error> {
+    let Some(stale) = error.dropped_session() else {
+        return Err(error);
+    };
+    terminal.warn(&stale.to_string());
+    for aws in accounts {
+        aws.loaded = OnceCell::new();
     }
+    Ok(())
 }

@@ -7,12 +7,14 @@ pub(crate) mod list;
 mod place;
 mod target;
 
+use std::slice;
+
 use futures_util::future::try_join_all;
 
 use self::hops::Queries;
 use self::target::Found;
 use super::host::{Settings, asked_about};
-use super::lazy_aws::LazyAws;
+use super::lazy_aws::{LazyAws, forget_dropped};
 use crate::error::Error;
 use crate::plan::cli::invocation::{Invocation, Options, Word};
 use crate::plan::cli::places::Places;
@@ -71,8 +73,7 @@ async fn with_hops(
     let found = match hops.find(targets, &ahead.aws, terminal).await {
         Ok(found) => found,
         Err(error) => {
-            warn_if_dropped(error, terminal)?;
-            ahead.aws.forget();
+            forget_dropped(slice::from_mut(&mut ahead.aws), error, terminal)?;
             hops.find(targets, &ahead.aws, terminal).await?
         }
     };
@@ -83,20 +84,6 @@ async fn with_hops(
 /// Whether a hop of `-J` must be found before ssh is asked, which cannot read it.
 pub(crate) fn has_hops(invocation: &Invocation) -> bool {
     !matches!(Queries::of(invocation), Ok(None))
-}
-
-/// Whether it is worth another try: AWS refused a session, which is no longer in the AWS CLI's cache.
-///
-/// # Errors
-/// Any other error.
-fn warn_if_dropped(error: Error, terminal: Terminal) -> Result<(), Error> {
-    match error.dropped_session() {
-        Some(stale) => {
-            terminal.warn(&stale.to_string());
-            Ok(())
-        }
-        None => Err(error),
-    }
 }
 
 /// Finds the instances of the targets.
@@ -112,8 +99,7 @@ async fn targets(
     let found = match find_all(invocation, settings, &accounts, terminal).await {
         Ok(found) => found,
         Err(error) => {
-            warn_if_dropped(error, terminal)?;
-            accounts.iter_mut().for_each(LazyAws::forget);
+            forget_dropped(&mut accounts, error, terminal)?;
             find_all(invocation, settings, &accounts, terminal).await?
         }
     };
