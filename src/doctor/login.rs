@@ -49,8 +49,8 @@ fn makes_sense(facts: &Facts) -> bool {
         && facts.way != Way::Serial
 }
 
-/// How the trials end: the user's login, and if sshd refuses the key for a user whom the image does not
-/// suggest, one as the user whom it does.
+/// How the trials end: the login of the user, and if sshd refuses the key for one that the image does not
+/// suggest, a login as the user that it does.
 pub(super) async fn attempt(
     examination: &Examination,
     facts: &Facts,

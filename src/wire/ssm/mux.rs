@@ -9,7 +9,7 @@
 //! | 4 | 4 | number of the connection, little-endian |
 //!
 //! This version has no window: the session's own acknowledgements hold up a sender. And it has no
-//! half-close: whoever gets [`CLOSE`] closes the connection in both directions.
+//! half-close: the end that gets [`CLOSE`] closes the connection in both directions.
 //!
 //! <https://github.com/xtaci/smux>
 

@@ -1,4 +1,4 @@
-//! Which lists are refreshed, and by whom: one process at a time, and not too often.
+//! Which lists are refreshed: by one process at a time, and not too often.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};

@@ -113,7 +113,7 @@ impl ShutdownSignals {
         LISTENING.store(self.were_handled, Ordering::Relaxed);
         tokio::spawn(async move {
             self.next().await;
-            // Others whom the signal has woken may have a terminal to restore.
+            // Others that the signal has woken may have a terminal to restore.
             yield_now().await;
             let received = self.received.map(|it| it.as_raw_value());
             let mut fatal = FATAL.into_iter();

@@ -19,7 +19,7 @@ pub(in crate::plan::doctor) fn guess(facts: &Facts) -> Option<OsGuess> {
         .or_else(|| software.as_ref().and_then(os_user::by_software))
 }
 
-/// The user whom the image suggests, if it is not the one who logs in.
+/// The user that the image suggests, if another one logs in.
 pub(crate) fn another_user(facts: &Facts) -> Option<&'static str> {
     let Fact::Known(Ok(settings)) = &facts.ssh.settings else {
         return None;
