@@ -16,10 +16,10 @@ use self::verdict::{Must, Trial};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, Trouble};
 use crate::sandbox::{finish, leaves_nothing};
 
-/// README: 8 seconds for an answer, two attempts, and a wait of less than a second between them.
+/// docs/credentials.md: 8 seconds for an answer, two attempts, and a wait of less than a second between them.
 const UNANSWERED: Duration = Duration::from_secs(17);
 
-/// README: 30 seconds for a list.
+/// docs/credentials.md: 30 seconds for a list.
 const LIST: Duration = Duration::from_secs(30);
 
 /// The waits between the five attempts at a broken service are shorter than 0.4, 0.8, 1.6 and 3.2

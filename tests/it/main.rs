@@ -30,7 +30,7 @@
 //! - `network`: certificate authorities, proxies and endpoints
 //! - `config`: the configuration file
 //! - `completions`: what bash, zsh and fish offer at a TAB
-//! - `texts`: help, completions, man pages and README are current and correct
+//! - `texts`: help, completions, man pages, README and docs are current and correct
 //! - `releases`: differences between releases of OpenSSH
 //! - `promises`: each promise of SECURITY.md names tests that exist
 //! - `imports`: what may import what in `src/`

@@ -1,7 +1,8 @@
-//! Help, completions, man pages and README are current and correct.
+//! Help, completions, man pages, README and docs are current and correct.
 //!
 //! `MSSH_UPDATE=1 cargo test texts` updates the generated files.
 
+mod links;
 mod manual;
 mod readme;
 
@@ -104,10 +105,10 @@ fn help_fits_a_screen_and_needs_nothing_else() {
         assert_eq!(printed(program, &["--version"]), version);
     }
     let help = printed("mssh", &["--help"]);
-    let readme = fs::read_to_string(project("README.md")).expect("a README");
+    let page = fs::read_to_string(project("docs/options.md")).expect("a page");
     assert!(
-        readme.contains(&help),
-        "README.md does not show the current --help"
+        page.contains(&help),
+        "docs/options.md does not show the current --help"
     );
 }
 

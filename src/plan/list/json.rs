@@ -1,4 +1,4 @@
-//! The list as JSON, for programs. README documents the members.
+//! The list as JSON, for programs. docs/list.md documents the members.
 
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;

@@ -60,15 +60,15 @@ fn a_target_is_needed_and_escapes_are_not_shown() {
 }
 
 #[test]
-fn init_config_writes_the_example_of_the_readme_once() {
+fn init_config_writes_the_example_of_the_documentation_once() {
     let user = SshUser::with("");
     let path = user.configuration();
     let outcome = user.run("mssh", &["--init-config"]);
     let line = format!("mssh: wrote {}\n", path.display());
     assert_eq!((outcome.stderr, outcome.code), (line, Some(0)));
-    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
-    let readme = fs::read_to_string(readme).expect("a README");
-    let block = readme.split("\n```toml\n").nth(1).expect("a block");
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
+    let page = fs::read_to_string(page).expect("a page");
+    let block = page.split("\n```toml\n").nth(1).expect("a block");
     let block = block.split_once("\n```").map(|(block, _)| block);
     let written = fs::read_to_string(&path).expect("a file");
     assert_eq!(block, Some(written.trim_end()));

@@ -1,4 +1,4 @@
-//! The instructions in the README work.
+//! The instructions in README and docs work.
 
 use std::fs;
 
@@ -8,18 +8,18 @@ use super::project;
 use crate::lab::instances::{PRIVATE, SSM_ONLY, WEB1};
 use crate::sandbox::{SshUser, caller, finish};
 
-/// The code blocks of the README in this language.
-fn blocks(language: &str) -> Vec<String> {
-    let readme = fs::read_to_string(project("README.md")).expect("a README");
+/// The code blocks of a page in this language.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let page = fs::read_to_string(project(page)).expect("a page");
     let begin = format!("\n```{language}\n");
-    let blocks = readme.split(&begin).skip(1);
+    let blocks = page.split(&begin).skip(1);
     let blocks = blocks.filter_map(|rest| rest.split_once("\n```").map(|(block, _)| block));
     blocks.map(str::to_owned).collect()
 }
 
 #[test]
-fn the_policies_in_the_readme_allow_the_calls_and_no_other_user() {
-    let policies: Vec<Value> = blocks("json")
+fn the_policies_allow_the_calls_and_no_other_user() {
+    let policies: Vec<Value> = blocks("docs/iam.md", "json")
         .iter()
         .map(|block| serde_json::from_str(block).expect("JSON"))
         .collect();
@@ -66,7 +66,7 @@ fn the_policies_in_the_readme_allow_the_calls_and_no_other_user() {
 #[test]
 fn the_readme_installs_completions_and_man_pages_correctly() {
     let user = SshUser::with("");
-    let blocks = blocks("sh");
+    let blocks = blocks("README.md", "sh");
     let line = blocks.iter().find(|it| it.contains("--completions bash"));
     let mut shell = user.command("sh");
     let outcome = finish(shell.args(["-euc", line.expect("a block")]));

@@ -1,4 +1,4 @@
-//! The report as JSON. README documents the format.
+//! The report as JSON. docs/doctor.md documents the format.
 
 use serde_json::{Value, json};
 
