@@ -4,6 +4,7 @@
 
 mod links;
 mod manual;
+mod policies;
 mod readme;
 
 use std::fs;
@@ -17,6 +18,15 @@ const PROGRAMS: [&str; 3] = ["mssh", "msftp", "mscp"];
 /// A file of the project.
 fn project(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// The code blocks of a page in this language.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let page = fs::read_to_string(project(page)).expect("a page");
+    let begin = format!("\n```{language}\n");
+    let blocks = page.split(&begin).skip(1);
+    let blocks = blocks.filter_map(|rest| rest.split_once("\n```").map(|(block, _)| block));
+    blocks.map(str::to_owned).collect()
 }
 
 /// The output of a program.
