@@ -2,6 +2,7 @@
 //!
 //! `MSSH_UPDATE=1 cargo test texts` updates the generated files.
 
+mod commands;
 mod links;
 mod manual;
 mod policies;
@@ -18,6 +19,17 @@ const PROGRAMS: [&str; 3] = ["mssh", "msftp", "mscp"];
 /// A file of the project.
 fn project(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// All pages of the project.
+fn pages() -> Vec<PathBuf> {
+    let files = |directory: &str| {
+        let entries = fs::read_dir(project(directory)).expect("a directory");
+        entries.map(|entry| entry.expect("an entry").path())
+    };
+    let mut pages: Vec<PathBuf> = files(".").chain(files("docs")).collect();
+    pages.retain(|path| path.extension().is_some_and(|it| it == "md"));
+    pages
 }
 
 /// The code blocks of a page in this language.

@@ -2,20 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::project;
-
-/// All pages of the project.
-fn pages() -> Vec<PathBuf> {
-    let files = |directory: &str| {
-        let entries = fs::read_dir(project(directory)).expect("a directory");
-        entries.map(|entry| entry.expect("an entry").path())
-    };
-    let mut pages: Vec<PathBuf> = files(".").chain(files("docs")).collect();
-    pages.retain(|path| path.extension().is_some_and(|it| it == "md"));
-    pages
-}
+use super::{pages, project};
 
 /// The text without the lines of code blocks.
 fn prose(text: &str) -> Vec<&str> {

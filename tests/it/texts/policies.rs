@@ -51,12 +51,12 @@ fn actions(policy: &str) -> Vec<String> {
 /// Asserts that what the caller called is what the policies under these headings allow.
 #[track_caller]
 fn fits(caller: &Caller<'_>, headings: &[&str]) {
-    let mut called: BTreeSet<String> = caller.calls().into_iter().map(|it| it.action).collect();
-    called.retain(|it| !FREE.contains(&it.as_str()));
+    let mut made: BTreeSet<String> = caller.calls().into_iter().map(|it| it.action).collect();
+    made.retain(|it| !FREE.contains(&it.as_str()));
     let allowed: BTreeSet<String> = headings.iter().flat_map(|it| allowed(it)).collect();
-    let denied: Vec<_> = called.difference(&allowed).collect();
+    let denied: Vec<_> = made.difference(&allowed).collect();
     assert!(denied.is_empty(), "{headings:?} lacks {denied:?}");
-    let mut unused: Vec<_> = allowed.difference(&called).collect();
+    let mut unused: Vec<_> = allowed.difference(&made).collect();
     unused.retain(|it| !NOT_SEEN.contains(&it.as_str()));
     assert!(unused.is_empty(), "{headings:?} has {unused:?}");
 }
