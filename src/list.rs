@@ -7,14 +7,14 @@
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
-use crate::hint;
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::cli::list::{Format, ListRequest};
 use crate::plan::list::row::{self, Row};
 use crate::plan::list::table::{Style, Table};
 use crate::plan::list::{json, tsv};
-use crate::resolve::lazy_aws::{LazyAws, forget_dropped};
+use crate::resolve::lazy_aws::{LazyAws, twice_if_dropped};
 use crate::resolve::search;
+use crate::resolve::search::place::FailedPlace;
 use crate::run::{output_width, print, wait_for};
 use crate::world::aws::listing::Page;
 use crate::world::cache;
@@ -36,13 +36,8 @@ pub(crate) fn run(request: &ListRequest, terminal: Terminal) -> Result<(), Error
     wait_for(async {
         let aws = LazyAws::new(options, true, terminal);
         let mut accounts = search::accounts(&options.places, aws);
-        let list = async {
-            let Err(error) = list(request, &accounts, terminal).await else {
-                return Ok(());
-            };
-            forget_dropped(&mut accounts, error, terminal)?;
-            list(request, &accounts, terminal).await
-        };
+        let list = async |accounts: &[LazyAws]| list(request, accounts, terminal).await;
+        let list = twice_if_dropped(&mut accounts, terminal, list);
         terminal.show_wait_during(false, list).await
     })
 }
@@ -62,14 +57,14 @@ async fn list(
         wait.progress(format!("{} so far", listing.count()));
     };
     let (places, filters) = (&request.options.places, request.filters());
-    let listed = search::list::list(places, accounts, &filters, take).await?;
+    let listed = search::list::list((places, None), accounts, &filters, take).await?;
     drop(wait);
     written?;
     let rows = listing.finish()?;
     if rows.is_empty() && listed.failed.is_empty() && request.format == Format::Table {
         let what = request.pattern.as_ref();
         let what = what.map_or(String::new(), |pattern| format!(" {}", pattern.what()));
-        let regions: Vec<&str> = listed.done.iter().map(|(_, it)| it.as_str()).collect();
+        let regions: Vec<&str> = listed.done.iter().map(|it| it.region.as_str()).collect();
         terminal.info(&format!(
             "there is no instance{what} in {}",
             regions.join(", ")
@@ -81,10 +76,9 @@ async fn list(
     if listed.failed.is_empty() {
         return Ok(());
     }
-    let line = |(name, error): &(String, Error)| format!("{name}: {}", hint::line(error));
     Err(InstanceError::NotAllListed {
         places: listed.done.len() + listed.failed.len(),
-        failed: listed.failed.iter().map(line).collect(),
+        failed: listed.failed.iter().map(FailedPlace::to_string).collect(),
     }
     .into())
 }

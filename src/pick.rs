@@ -12,6 +12,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use crate::error::Error;
 use crate::plan::cli::Options;
 use crate::plan::cli::pick::PickRequest;
+use crate::plan::cli::places::Place;
 use crate::plan::cli::usage::Usage;
 use crate::plan::list::row::Row;
 use crate::plan::picker::Picker;
@@ -97,9 +98,14 @@ fn cached(request: &PickRequest, terminal: Terminal) -> Option<Vec<Row>> {
             (None, several) => several.to_vec(),
         };
         for region in regions {
-            let list = InstanceCache::of(&options, &region, terminal)?.read()?;
+            let place = Place {
+                profile: profile.cloned(),
+                region,
+            };
+            let region = &place.region;
+            let list = InstanceCache::of(&options, &place, terminal)?.read()?;
             terminal.debug(|| format!("the list of {region} is {} s old", list.age(seconds())));
-            let own = list.rows(&region).into_iter();
+            let own = list.rows(region).into_iter();
             rows.extend(own.map(|row| Row {
                 profile: profile.cloned().unwrap_or_default(),
                 ..row
@@ -124,15 +130,13 @@ async fn ask(
         all.extend(page.rows);
     };
     let options = &request.options;
-    let listed = search::list::list(&options.places, accounts, &[not_gone()], take).await?;
+    let places = (&options.places, None);
+    let listed = search::list::list(places, accounts, &[not_gone()], take).await?;
     cache::write(options, &listed.done, &all, terminal);
     // The receiver is gone if the user has chosen already.
     if is_cached {
         let _ = sender.send(Update::Set(all));
     }
-    listed
-        .failed
-        .into_iter()
-        .next()
-        .map_or(Ok(()), |(_, error)| Err(error))
+    let failed = listed.failed.into_iter().next();
+    failed.map_or(Ok(()), |it| Err(it.error))
 }

@@ -6,6 +6,7 @@ use crate::config;
 use crate::plan::cli::config::apply::CommandWords;
 use crate::plan::cli::grammar::Grammar;
 use crate::plan::cli::list::ListRequest;
+use crate::plan::cli::places::Place;
 use crate::plan::cli::{self, Request};
 use crate::plan::program::Program;
 use crate::world::aws::configured_region;
@@ -41,7 +42,11 @@ impl CachedList {
             Some(region) => region.clone(),
             None => configured_region(options.profile.as_deref()).ok()??,
         };
-        let cache = InstanceCache::of(options, &region, terminal)?;
+        let place = Place {
+            profile: None,
+            region,
+        };
+        let cache = InstanceCache::of(options, &place, terminal)?;
         Some(Self {
             request: *request,
             words,

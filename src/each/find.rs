@@ -1,16 +1,18 @@
 //! Which instances the targets are.
 
-use std::slice;
-
 use futures_util::future::try_join_all;
 
 use crate::error::Error;
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::cli::each::{EachLookup, EachRequest, Wanted};
+use crate::plan::cli::places::Place;
 use crate::plan::list::row::Row;
-use crate::plan::target::ids::Region;
 use crate::plan::target::tag_query::not_gone;
-use crate::resolve::lazy_aws::{LazyAws, forget_dropped};
+use crate::resolve::lazy_aws::{LazyAws, twice_if_dropped};
+use crate::resolve::search;
+use crate::resolve::search::list::Listed;
+use crate::resolve::search::place::{FailedPlace, names};
+use crate::world::aws::listing::Page;
 use crate::world::tty::terminal::Terminal;
 use crate::world::tty::waiting::Wait;
 
@@ -19,70 +21,72 @@ use crate::world::tty::waiting::Wait;
 /// # Errors
 /// Those of the calls; a target without an instance.
 pub(super) async fn rows(request: &EachRequest, terminal: Terminal) -> Result<Vec<Row>, Error> {
-    let mut aws = LazyAws::new(&request.options, true, terminal);
-    match rows_of(request, &aws).await {
-        Err(error) => forget_dropped(slice::from_mut(&mut aws), error, terminal)?,
-        found => return found,
-    }
-    rows_of(request, &aws).await
+    let options = &request.options;
+    let mut accounts = search::accounts(&options.places, LazyAws::new(options, true, terminal));
+    let rows = async |accounts: &[LazyAws]| rows_of(request, accounts).await;
+    twice_if_dropped(&mut accounts, terminal, rows).await
 }
 
-async fn rows_of(request: &EachRequest, aws: &LazyAws) -> Result<Vec<Row>, Error> {
+async fn rows_of(request: &EachRequest, accounts: &[LazyAws]) -> Result<Vec<Row>, Error> {
     let _wait = Wait::begin("the instances".to_owned());
-    let places = &request.options.places;
-    let regions: Vec<Option<Region>> = if places.all_regions {
-        aws.enabled_regions().await?.into_iter().map(Some).collect()
-    } else if places.has_regions() {
-        places.regions.iter().cloned().map(Some).collect()
-    } else {
-        vec![None]
-    };
     let lookups = request.lookups();
-    let calls = lookups.iter().flat_map(|lookup| {
-        let regions = match &lookup.region {
-            Some(own) => vec![Some(own.clone())],
-            None => regions.clone(),
-        };
-        regions.into_iter().map(|region| one(lookup, region, aws))
-    });
-    let found = try_join_all(calls).await?.concat();
-    match request.choose(found) {
+    let answers = lookups.iter().map(|it| found(request, it, accounts));
+    let (rows, listed): (Vec<_>, Vec<_>) = try_join_all(answers).await?.into_iter().unzip();
+    let with_failed = listed.iter().find(|it| !it.failed.is_empty());
+    if let Some(Listed { done, failed }) = with_failed {
+        return Err(InstanceError::NotAllSearched {
+            places: done.len() + failed.len(),
+            failed: failed.iter().map(FailedPlace::to_string).collect(),
+        }
+        .into());
+    }
+    match request.choose(rows.concat()) {
         Ok(chosen) => Ok(chosen),
-        Err(wanted) => Err(not_found(wanted, &regions, aws).await),
+        Err(wanted) => {
+            let of_it = lookups.iter().zip(&listed);
+            let mut of_it = of_it.filter(|(lookup, _)| lookup.region == wanted.region);
+            let places = of_it.next().map_or(&[][..], |(_, listed)| &listed.done);
+            let is_only = !request.options.places.are_several();
+            Err(not_found(wanted, (places, is_only), accounts).await)
+        }
     }
 }
 
-async fn one(
+async fn found(
+    request: &EachRequest,
     lookup: &EachLookup,
-    region: Option<Region>,
-    aws: &LazyAws,
-) -> Result<Vec<Row>, Error> {
-    let aws = aws.in_region(region.as_ref()).await?;
+    accounts: &[LazyAws],
+) -> Result<(Vec<Row>, Listed), Error> {
     let mut rows = Vec::new();
+    let places = (&request.options.places, lookup.region.as_ref());
     let filters = [lookup.filter.clone(), not_gone()];
-    aws.list(&filters, |page| rows.extend(page.rows)).await?;
-    Ok(rows)
+    let take = |page: Page| rows.extend(page.rows);
+    let listed = search::list::list(places, accounts, &filters, take).await?;
+    Ok((rows, listed))
 }
 
-async fn not_found(wanted: &Wanted, regions: &[Option<Region>], aws: &LazyAws) -> Error {
+async fn not_found(
+    wanted: &Wanted,
+    (places, is_only): (&[Place], bool),
+    accounts: &[LazyAws],
+) -> Error {
     let what = wanted.pattern.what();
-    let own = wanted.region.as_ref();
-    let error = if let (None, [_, _, ..]) = (own, regions) {
-        let names = regions.iter().flatten().map(Region::as_str);
-        InstanceError::Nowhere {
-            what,
-            places: names.collect::<Vec<_>>().join(", "),
-            failed: Vec::new(),
-        }
-    } else {
-        let only = own.or_else(|| regions.iter().flatten().next());
-        match aws.in_region(only).await {
+    if let ([place], [aws]) = (places, accounts) {
+        let named = Some(&place.region).filter(|_| !is_only);
+        return match aws.in_region(wanted.region.as_ref().or(named)).await {
             Ok(aws) => InstanceError::NotFound {
                 what,
                 region: aws.chosen(),
-            },
-            Err(error) => return error,
-        }
-    };
-    error.into()
+            }
+            .into(),
+            Err(error) => error,
+        };
+    }
+    let places: Vec<String> = places.iter().map(Place::to_string).collect();
+    InstanceError::Nowhere {
+        what,
+        places: names(&places),
+        failed: Vec::new(),
+    }
+    .into()
 }

@@ -24,6 +24,8 @@ pub(crate) struct LazyAws {
     is_one_target: bool,
     prompts: Cell<Prompts>,
     loaded: OnceCell<Aws>,
+    /// The enabled regions, once they were asked for.
+    enabled: OnceCell<Vec<Region>>,
     terminal: Terminal,
 }
 
@@ -36,6 +38,7 @@ impl LazyAws {
             is_one_target,
             prompts: Cell::new(Prompts::Allowed),
             loaded: OnceCell::new(),
+            enabled: OnceCell::new(),
             terminal,
         }
     }
@@ -49,6 +52,7 @@ impl LazyAws {
             is_one_target: self.is_one_target,
             prompts: self.prompts.clone(),
             loaded: OnceCell::new(),
+            enabled: OnceCell::new(),
             terminal: self.terminal,
         }
     }
@@ -100,7 +104,15 @@ impl LazyAws {
     ///
     /// # Errors
     /// Those of the call.
-    pub(crate) async fn enabled_regions(&self) -> Result<Vec<Region>, Error> {
+    pub(crate) async fn enabled_regions(&self) -> Result<&[Region], Error> {
+        let enabled = self
+            .enabled
+            .get_or_try_init(|| self.ask_for_regions())
+            .await;
+        enabled.map(Vec::as_slice)
+    }
+
+    async fn ask_for_regions(&self) -> Result<Vec<Region>, Error> {
         let place = match self.in_region(None).await {
             Err(Error::Aws(AwsError::NoRegion(_))) => {
                 self.in_region(Some(&Region::us_east_1())).await?
@@ -177,4 +189,20 @@ pub(crate) fn forget_dropped(
         aws.loaded = OnceCell::new();
     }
     Ok(())
+}
+
+/// Runs this once more, with anew loaded credentials, if AWS refused a session (see [`forget_dropped`]).
+///
+/// # Errors
+/// Any other error, and that of the second run.
+pub(crate) async fn twice_if_dropped<T>(
+    accounts: &mut [LazyAws],
+    terminal: Terminal,
+    run: impl AsyncFn(&[LazyAws]) -> Result<T, Error>,
+) -> Result<T, Error> {
+    match run(accounts).await {
+        Err(error) => forget_dropped(accounts, error, terminal)?,
+        done => return done,
+    }
+    run(accounts).await
 }

@@ -4,7 +4,7 @@
 
 mod hops;
 pub(crate) mod list;
-mod place;
+pub(crate) mod place;
 mod target;
 
 use std::slice;
@@ -14,7 +14,7 @@ use futures_util::future::try_join_all;
 use self::hops::Queries;
 use self::target::Found;
 use super::host::{Settings, asked_about};
-use super::lazy_aws::{LazyAws, forget_dropped};
+use super::lazy_aws::{LazyAws, twice_if_dropped};
 use crate::error::Error;
 use crate::plan::cli::invocation::{Invocation, Options, Word};
 use crate::plan::cli::places::Places;
@@ -70,13 +70,8 @@ async fn with_hops(
     let settings = settings.map(|it| hops::settings_of(it, &unknown));
     let mut ahead = targets(&unknown, settings.as_ref(), aws, terminal).await?;
     let targets = ahead.invocation.as_ref().unwrap_or(&unknown);
-    let found = match hops.find(targets, &ahead.aws, terminal).await {
-        Ok(found) => found,
-        Err(error) => {
-            forget_dropped(slice::from_mut(&mut ahead.aws), error, terminal)?;
-            hops.find(targets, &ahead.aws, terminal).await?
-        }
-    };
+    let find = async |accounts: &[LazyAws]| hops.find(targets, &accounts[0], terminal).await;
+    let found = twice_if_dropped(slice::from_mut(&mut ahead.aws), terminal, find).await?;
     ahead.invocation = Some(found);
     Ok(ahead)
 }
@@ -96,13 +91,9 @@ async fn targets(
     let options = &invocation.options;
     let mut accounts = accounts(&options.places, aws);
     forbid_prompts_in_batch_mode(invocation, settings, &accounts).await?;
-    let found = match find_all(invocation, settings, &accounts, terminal).await {
-        Ok(found) => found,
-        Err(error) => {
-            forget_dropped(&mut accounts, error, terminal)?;
-            find_all(invocation, settings, &accounts, terminal).await?
-        }
-    };
+    let find =
+        async |accounts: &[LazyAws]| find_all(invocation, settings, accounts, terminal).await;
+    let found = twice_if_dropped(&mut accounts, terminal, find).await?;
     settled(invocation, found, accounts)
 }
 

@@ -19,8 +19,8 @@ use sha2::{Digest, Sha256};
 use super::private_file;
 use crate::plan::cache::{self, MOST, Snapshot};
 use crate::plan::cli::Options;
+use crate::plan::cli::places::Place;
 use crate::plan::list::row::Row;
-use crate::plan::target::ids::Region;
 use crate::world::aws::files;
 use crate::world::process::clock::seconds;
 use crate::world::tty::terminal::Terminal;
@@ -44,14 +44,13 @@ pub(crate) struct InstanceCache {
 impl InstanceCache {
     /// The one for these options' credentials; `None` with `--no-cache`, and if there is no directory
     /// for it.
-    pub(crate) fn of(options: &Options, region: &Region, terminal: Terminal) -> Option<Self> {
+    pub(crate) fn of(options: &Options, place: &Place, terminal: Terminal) -> Option<Self> {
         if options.no_cache {
             return None;
         }
-        let name = format!(
-            "{PREFIX}{}-{region}.tsv",
-            credentials(options.profile.as_deref())
-        );
+        let profile = place.profile.as_ref().or(options.profile.as_ref());
+        let credentials = credentials(profile.map(String::as_str));
+        let name = format!("{PREFIX}{credentials}-{}.tsv", place.region);
         let path = directory()?.join(name);
         Some(Self { path, terminal })
     }
@@ -96,25 +95,15 @@ impl InstanceCache {
     }
 }
 
-/// Replaces the lists of these places, each a profile, if there are several, and a region, by the rows
-/// that are theirs.
-pub(crate) fn write(
-    options: &Options,
-    places: &[(Option<String>, Region)],
-    rows: &[Row],
-    terminal: Terminal,
-) {
-    for (profile, region) in places {
-        let name = profile.as_deref().unwrap_or_default();
+/// Replaces the lists of these places by the rows that are theirs.
+pub(crate) fn write(options: &Options, places: &[Place], rows: &[Row], terminal: Terminal) {
+    for place in places {
+        let name = place.profile.as_deref().unwrap_or_default();
         let own = rows
             .iter()
-            .filter(|it| it.region == *region && it.profile == name);
+            .filter(|it| it.region == place.region && it.profile == name);
         let own: Vec<Row> = own.cloned().collect();
-        let options = Options {
-            profile: profile.clone().or_else(|| options.profile.clone()),
-            ..options.clone()
-        };
-        if let Some(cache) = InstanceCache::of(&options, region, terminal) {
+        if let Some(cache) = InstanceCache::of(options, place, terminal) {
             cache.write(&own);
         }
     }

@@ -1,6 +1,7 @@
 //! `--each`: one command on each of several instances, or one copy.
 
 mod copy;
+mod places;
 mod stop;
 
 use std::fs;
@@ -101,7 +102,7 @@ fn a_target_without_an_instance_is_an_error_before_any_login() {
     assert_eq!(outcome.code, Some(255));
     let places = &["--region", "us-east-1,eu-west-1", "none", "true"];
     let outcome = finish(&mut each(&caller, places));
-    let line = "mssh: error: there is no instance named none in us-east-1, eu-west-1\n";
+    let line = "mssh: error: there is no instance named none in us-east-1 and eu-west-1\n";
     assert!(outcome.stderr.starts_with(line), "{outcome:?}");
     assert!(pushes(&caller).is_empty());
     run(&caller, "mssh", ["--each", "web1"]).fails(

@@ -41,6 +41,9 @@ pub(crate) enum InstanceError {
     /// The places that were listed, and the errors of some of them.
     #[error("cannot list {} of {places} places", failed.len())]
     NotAllListed { places: usize, failed: Vec<String> },
+    /// The same, where each instance counts.
+    #[error("cannot search {} of {places} places", failed.len())]
+    NotAllSearched { places: usize, failed: Vec<String> },
     #[error("{what} matches {} instances", found.len())]
     Several { what: String, found: Vec<Candidate> },
     #[error("no instance was chosen for {0}")]
@@ -98,6 +101,9 @@ impl Hint for InstanceError {
             Self::NotAllListed { .. } => {
                 "the list is that of the other places; --region a,b chooses some".to_owned()
             }
+            Self::NotAllSearched { .. } => {
+                "nothing was run; name the places to search with --region and --profile".to_owned()
+            }
             Self::Several { .. } => {
                 "choose one by its ID, or add --newest, --oldest or --any".to_owned()
             }
@@ -119,7 +125,9 @@ impl Hint for InstanceError {
     fn details(&self) -> Vec<String> {
         match self {
             Self::Several { found, .. } => lines(found),
-            Self::Nowhere { failed, .. } | Self::NotAllListed { failed, .. } => lines(failed),
+            Self::Nowhere { failed, .. }
+            | Self::NotAllListed { failed, .. }
+            | Self::NotAllSearched { failed, .. } => lines(failed),
             Self::Unresolvable { .. }
             | Self::NotChosen(_)
             | Self::NotFound { .. }

@@ -2,6 +2,7 @@
 
 mod operands;
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -66,8 +67,7 @@ pub(crate) struct EachLookup {
 /// Reads the targets; what is left makes a login.
 ///
 /// # Errors
-/// No target, or no command; for mscp, other operands than it needs; a word that is no target; several
-/// accounts.
+/// No target, or no command; for mscp, other operands than it needs; a word that is no target.
 pub(super) fn request(
     program: Program,
     options: Options,
@@ -85,9 +85,6 @@ pub(super) fn request(
     let operands = Operands::of(program, &scan)?;
     let wanted = operands.targets.iter().map(|it| Wanted::parse(it));
     let wanted = wanted.collect::<Result<_, _>>()?;
-    if !options.places.profiles.is_empty() {
-        return Err(Usage::OneAccount);
-    }
     let mut before = option_words(&scan, NOT_FOR_LOGIN);
     let verbose = scan.flags.iter().any(|flag| flag.letter == b'v');
     let mut words = scan.words;
@@ -174,8 +171,12 @@ impl EachRequest {
         }
         let with = found.into_iter().zip(is_meant);
         let mut meant: Vec<Row> = with.filter_map(|(row, is)| is.then_some(row)).collect();
+        // One that several profiles see is reached with the first.
+        let profiles = &self.options.places.profiles;
+        meant.sort_by_key(|row| profiles.iter().position(|it| *it == row.profile));
+        let mut seen = HashSet::new();
+        meant.retain(|row| seen.insert(row.id.clone()));
         row::sort(&mut meant);
-        meant.dedup_by(|a, b| a.id == b.id);
         Ok(meant)
     }
 
@@ -186,7 +187,8 @@ impl EachRequest {
 
     /// The program's words for one of the instances.
     pub(crate) fn words(&self, row: &Row) -> Vec<OsString> {
-        let profile = self.options.profile.as_ref();
+        let found_with = Some(&row.profile).filter(|it| !it.is_empty());
+        let profile = found_with.or(self.options.profile.as_ref());
         let profile = profile.map(|it| format!("--profile={it}").into());
         // Of an option of ssh, the first value counts.
         let mut words: Vec<OsString> = vec!["-oBatchMode=yes".into()];

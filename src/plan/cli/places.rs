@@ -1,6 +1,8 @@
 //! Several regions and profiles in which to look for an instance: `--region a,b`, `--all-regions`,
 //! `--profile a,b`.
 
+use std::fmt;
+
 use super::options::Opt;
 use super::usage::Usage;
 use crate::plan::target::ids::Region;
@@ -16,6 +18,24 @@ pub struct Places {
     pub(crate) profiles: Vec<String>,
 }
 
+/// The regions to look in with one profile.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Regions<'a> {
+    /// The target's own; else that of the option or the AWS configuration.
+    One(Option<&'a Region>),
+    Named(&'a [Region]),
+    /// Those that are enabled for the account.
+    Enabled,
+}
+
+/// A region of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The profile, if there are several.
+    pub(crate) profile: Option<String>,
+    pub(crate) region: Region,
+}
+
 impl Places {
     /// Whether there is more than one place.
     #[must_use]
@@ -27,6 +47,25 @@ impl Places {
     #[must_use]
     pub(crate) fn has_regions(&self) -> bool {
         !self.regions.is_empty()
+    }
+
+    /// The regions to look in with one profile. `own` is the one that the target itself contains.
+    #[must_use]
+    pub(crate) fn regions<'a>(&'a self, own: Option<&'a Region>) -> Regions<'a> {
+        match own {
+            None if self.all_regions => Regions::Enabled,
+            None if self.has_regions() => Regions::Named(&self.regions),
+            own => Regions::One(own),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.profile {
+            Some(profile) => write!(f, "{} (profile {profile})", self.region),
+            None => self.region.fmt(f),
+        }
     }
 }
 

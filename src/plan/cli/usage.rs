@@ -24,8 +24,6 @@ pub enum Usage {
     NoCommand,
     #[error("mscp --each needs files and one list of targets")]
     EachFiles,
-    #[error("--each looks in one account only")]
-    OneAccount,
     #[error("`{0}` is not a valid number of jobs")]
     BadJobs(String),
     #[error(transparent)]
@@ -170,7 +168,6 @@ impl Hint for Usage {
             Self::NoTarget => "give one, like `ec2-user@i-0123456789abcdef0`; see `--help`",
             Self::NoCommand => "write `mssh --each TARGET,TARGET,... -- COMMAND`",
             Self::EachFiles => of_task::EACH_FILES,
-            Self::OneAccount => "name one --profile",
             Self::BadJobs(_) => "use a number from 1 to 256",
             Self::ManagedNode(_) => {
                 "EC2 Instance Connect cannot push a key to it: use `--ssm -i KEY` with a key that \

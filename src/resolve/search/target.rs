@@ -1,13 +1,10 @@
 //! The instance of one destination.
 
-use futures_util::stream::{self, StreamExt};
-
 use super::super::host::Settings;
 use super::super::lazy_aws::LazyAws;
 use super::super::{choose, find};
-use super::place::{self, Place};
+use super::place::{self, AccountRegion, Answers, FailedPlace};
 use crate::error::Error;
-use crate::hint;
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::cli::usage::Usage;
@@ -21,9 +18,6 @@ use crate::plan::target::tag_query::TagQuery;
 use crate::world::net::resolver;
 use crate::world::openssh;
 use crate::world::tty::terminal::Terminal;
-
-/// How many places are searched at the same time.
-pub(super) const AT_ONCE: usize = 16;
 
 /// An instance, and where it was found.
 #[derive(Clone)]
@@ -113,31 +107,21 @@ async fn everywhere(
 ) -> Result<Found, Error> {
     let options = &invocation.options;
     let places = place::all(&options.places, destination.region(), accounts).await;
-    let names: Vec<String> = places.iter().map(Place::name).collect();
-    let asked = stream::iter(places).map(|it| async move { (it.name(), it.find(lookup).await) });
-    let answers: Vec<_> = asked.buffered(AT_ONCE).collect().await;
-    let (mut found, mut failed) = (Vec::new(), Vec::new());
-    for (name, answer) in answers {
-        match answer {
-            Ok(candidates) => found.extend(candidates),
-            Err(error) if error.dropped_session().is_some() => return Err(error),
-            Err(error) => failed.push((name, error)),
-        }
-    }
+    let names: Vec<String> = places.iter().map(AccountRegion::name).collect();
+    let find = async |it: AccountRegion<'_>| it.find(lookup).await;
+    let Answers { done, failed } = place::ask_all(places, find).await?;
     terminal.debug(|| {
-        let lines = failed
-            .iter()
-            .map(|(name, it)| format!("{name}: {}", hint::line(it)));
+        let lines = failed.iter().map(FailedPlace::to_string);
         let lines = lines.collect::<Vec<_>>().join("; ");
         format!(
             "searched {}; failed: {}",
-            list(&names),
+            place::names(&names),
             if lines.is_empty() { "none" } else { &lines }
         )
     });
     let word = &destination.host;
-    let Some(only) = choose::one(word, lookup::meant(found), options.pick).await? else {
-        return Err(nowhere(lookup, word, &names, failed));
+    let Some(only) = choose::one(word, lookup::meant(done.concat()), options.pick).await? else {
+        return Err(nowhere(lookup, word, &names, &failed));
     };
     Ok(known(only, lookup, accounts))
 }
@@ -159,16 +143,7 @@ fn known(only: Candidate, lookup: &Lookup, accounts: &[LazyAws]) -> Found {
 }
 
 /// The error for an instance that is in none of these places.
-fn nowhere(
-    lookup: &Lookup,
-    word: &str,
-    places: &[String],
-    mut failed: Vec<(String, Error)>,
-) -> Error {
-    if failed.len() == places.len() && !failed.is_empty() {
-        return failed.swap_remove(0).1;
-    }
-    let line = |(name, error): (String, Error)| format!("{name}: {}", hint::line(&error));
+fn nowhere(lookup: &Lookup, word: &str, places: &[String], failed: &[FailedPlace]) -> Error {
     let what = match lookup {
         Lookup::Id(id) => id.to_string(),
         Lookup::Tags(query) => query.what(),
@@ -176,19 +151,8 @@ fn nowhere(
     };
     InstanceError::Nowhere {
         what,
-        places: list(places),
-        failed: failed.into_iter().map(line).collect(),
+        places: place::names(places),
+        failed: failed.iter().map(FailedPlace::to_string).collect(),
     }
     .into()
-}
-
-/// The names of a few places, or the number of many.
-fn list(places: &[String]) -> String {
-    match places {
-        [before @ .., last] if (1..5).contains(&before.len()) => {
-            format!("{} and {last}", before.join(", "))
-        }
-        [only] => only.clone(),
-        many => format!("any of {} regions", many.len()),
-    }
 }

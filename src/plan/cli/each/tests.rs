@@ -84,6 +84,36 @@ fn a_login_has_all_words_but_those_for_many() {
 }
 
 #[test]
+fn an_instance_is_reached_once_and_with_the_first_profile_that_sees_it() {
+    let words = ["--each", "-u", "b,a", "-r", "us-east-1", "web-*", "true"];
+    let request = read(&words).expect("valid");
+    let seen_by = |profile: &str, id: &str, name: &str| Row {
+        profile: profile.to_owned(),
+        ..Row::example(id, name)
+    };
+    let chosen = request.choose(vec![
+        seen_by("a", "i-0000000a", "web-1"),
+        seen_by("a", "i-0000000b", "web-2"),
+        seen_by("b", "i-0000000a", "web-1"),
+    ]);
+    let words: Vec<Vec<OsString>> = chosen
+        .expect("instances")
+        .iter()
+        .map(|row| request.words(row))
+        .collect();
+    let login = |profile: &str, id: &str| {
+        ["-oBatchMode=yes", profile, "--region=us-east-1", id, "true"].map(OsString::from)
+    };
+    assert_eq!(
+        words,
+        [
+            login("--profile=b", "i-0000000a"),
+            login("--profile=a", "i-0000000b")
+        ]
+    );
+}
+
+#[test]
 fn what_one_login_alone_can_have_is_refused() {
     let conflict = |what: &str| Usage::Conflict(what.to_owned(), Task::Each);
     assert_eq!(read(&["--each"]), Err(Usage::NoTarget));
