@@ -100,14 +100,16 @@ async fn all(children: &Children<'_>, signals: &mut ShutdownSignals) -> Vec<End>
     let mut ends = vec![End::NotBegun; count];
     loop {
         tokio::select! {
-            next = runs.next() => match next {
-                Some((at, end)) => ends[at] = end,
-                None => break,
-            },
+            // Ctrl-C ends the children of a terminal, too: they are stopped then, and have not failed.
+            biased;
             () = signals.next() => stop.press(),
             () = stop.requested() => stop.press(),
             () = stop.late() => if !stop.press_again() {
                 break;
+            },
+            next = runs.next() => match next {
+                Some((at, end)) => ends[at] = end,
+                None => break,
             },
         }
     }

@@ -30,7 +30,11 @@ pub(crate) fn compare(lab: &Lab, plan: &Plan) {
     );
     let setup = Setup::new(lab);
     let names = Vec::new();
-    setup.caller.fleet(Fleet { size: MANY, names });
+    setup.caller.fleet(Fleet {
+        size: MANY,
+        names,
+        ..Fleet::default()
+    });
     for words in [
         ["--list", "--no-cache"].as_slice(),
         &["--list"],

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
+use tokio::task::yield_now;
 use tokio::time::sleep;
 
 use super::line_writer::{LineWriter, Stream};
@@ -58,6 +59,8 @@ impl Children<'_> {
             Sink::Lines(writer) => self.with_lines(at, writer).await,
             Sink::Files(dir, stems) => self.with_files(at, dir, &stems[at]).await,
         };
+        // A signal that has ended the child may have come for all: it is noticed first.
+        yield_now().await;
         match ended {
             Ok((status, _)) if self.stop.is_begun() && !status.success() => End::Stopped,
             Ok((status, reason)) => End::of(status.code(), status.signal(), reason),

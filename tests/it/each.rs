@@ -1,8 +1,11 @@
 //! `--each`: one command on each of several instances, or one copy.
 
 mod copy;
+mod lines;
+mod many;
 mod places;
 mod stop;
+mod usage;
 
 use std::fs;
 use std::process::Command;
@@ -89,6 +92,46 @@ fn the_highest_status_counts_and_the_summary_says_what_went_wrong() {
     leaves_nothing(&caller);
 }
 
+/// 255 is also what ssh ends with if there is no login.
+#[test]
+fn a_command_that_ends_with_255_has_failed() {
+    let caller = caller();
+    let outcome = finish(&mut each(&caller, &["web1", "exit 255"]));
+    let stderr = ["mssh: web1 failed with status 255", "mssh: 0 ok, 1 failed"];
+    outcome.fails(255, &stderr);
+    // The parent is the sshd of this login.
+    let outcome = finish(&mut each(&caller, &["web1", "kill -9 $PPID"]));
+    let summary: Vec<&str> = outcome.stderr.lines().rev().take(2).collect();
+    assert_eq!(summary[0], "mssh: 0 ok, 1 unreachable", "{outcome:?}");
+    let reason = "mssh: web1 unreachable: Connection to ";
+    assert!(summary[1].starts_with(reason), "{outcome:?}");
+}
+
+#[test]
+fn an_instance_that_several_targets_mean_gets_one_login() {
+    let caller = caller();
+    let targets = format!("web1,web*,{WEB1},tag:Name=web1,127.0.0.11,web1");
+    let outcome = finish(&mut each(&caller, &[&targets, "echo hi"]));
+    assert_eq!(sorted(&outcome.stdout), ["web1 | hi", "web2 | hi"]);
+    assert_eq!(pushes(&caller).len(), 2, "{outcome:?}");
+}
+
+#[test]
+fn files_of_output_that_cannot_be_made_are_an_error_before_any_login() {
+    let caller = caller();
+    let base = tempfile::tempdir().expect("a directory");
+    let file = base.path().join("file");
+    fs::write(&file, "").expect("written");
+    for path in [file.join("dir"), file] {
+        let words = ["--output", path.to_str().expect("text"), "web1", "true"];
+        let outcome = finish(&mut each(&caller, &words));
+        let error = format!("mssh: error: cannot make {}: ", path.display());
+        assert!(outcome.stderr.starts_with(&error), "{outcome:?}");
+        assert_eq!(outcome.code, Some(255));
+    }
+    assert!(pushes(&caller).is_empty());
+}
+
 #[test]
 fn a_target_without_an_instance_is_an_error_before_any_login() {
     let caller = caller();
@@ -147,7 +190,11 @@ fn a_terminal_gets_colors_and_nothing_that_moves_its_cursor() {
 fn a_name_is_escaped_wherever_it_is_shown() {
     let caller = caller();
     let names = vec!["a\u{202e}\u{9b}2J\nb".to_owned()];
-    caller.fleet(Fleet { size: 1, names });
+    caller.fleet(Fleet {
+        size: 1,
+        names,
+        ..Fleet::default()
+    });
     let outcome = finish(&mut each(&caller, &["tag:role=web", "true"]));
     let name = "a\\u{202e}\\u{9b}2J\\nb";
     for begin in [

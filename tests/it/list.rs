@@ -14,7 +14,11 @@ use crate::sandbox::{Pty, caller, files_below, finish, look_ups, mode, run};
 fn fleet(size: usize) -> Caller<'static> {
     let caller = caller();
     let names = Vec::new();
-    caller.fleet(Fleet { size, names });
+    caller.fleet(Fleet {
+        size,
+        names,
+        ..Fleet::default()
+    });
     caller
 }
 
@@ -86,7 +90,11 @@ fn thousands_of_instances_come_page_by_page() {
 fn a_name_cannot_move_the_cursor() {
     let caller = caller();
     let names = vec!["a\u{202e}\u{9b}2J\nb".to_owned(), "<&>".to_owned()];
-    caller.fleet(Fleet { size: 2, names });
+    caller.fleet(Fleet {
+        size: 2,
+        names,
+        ..Fleet::default()
+    });
     for format in [&["--list"][..], &["--list", "--tsv"], &["--list", "--json"]] {
         let stdout = run(&caller, "mssh", format).stdout;
         assert!(stdout.is_ascii(), "{stdout}");

@@ -98,11 +98,13 @@ fn it_opens_with_the_cached_list_and_is_updated_by_aws() {
     caller.fleet(Fleet {
         size: 2,
         names: names("before"),
+        ..Fleet::default()
     });
     list(&caller, home.path());
     caller.fleet(Fleet {
         size: 2,
         names: names("after"),
+        ..Fleet::default()
     });
     let slow = Trouble::Latency(Duration::from_secs(3));
     caller.fault(Fault::new(slow).on(DESCRIBE_INSTANCES));
@@ -139,7 +141,11 @@ fn narrow_and_resized_terminals_and_those_without_colours_are_fine() {
         "\u{9b}2Jevil\u{202e}".to_owned(),
         "a-very-long-name-indeed".to_owned(),
     ];
-    caller.fleet(Fleet { size: 2, names });
+    caller.fleet(Fleet {
+        size: 2,
+        names,
+        ..Fleet::default()
+    });
     let line = "stty cols 20 rows 6; (sleep 2; stty cols 90 </dev/tty) & NO_COLOR=1 mssh";
     let mut pty = open(&caller, home.path(), line);
     pty.shows("a-very-lo");

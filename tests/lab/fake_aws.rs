@@ -149,7 +149,7 @@ impl FakeAws {
         match (operation.protocol, operation.action.as_str()) {
             (Protocol::Ec2, "DescribeInstances") => {
                 let fleet = self.with_state(&signer.access_key, |state| state.fleet.clone());
-                if fleet.size > 0 && operation.list("InstanceId").is_empty() {
+                if fleet.knows(&operation.list("InstanceId")) {
                     return fleet.answer(operation, &signer.region, request_id);
                 }
                 let software = self.with_state(&signer.access_key, |state| state.software);
@@ -181,7 +181,8 @@ impl FakeAws {
                 if power.state(id).is_some() {
                     return Err(push::invalid_state());
                 }
-                let key = push::check(operation, &signer.region)?;
+                let fleet = self.with_state(&signer.access_key, |state| state.fleet.clone());
+                let key = push::check(operation, &signer.region, &fleet)?;
                 let lifetime = self.with_state(&signer.access_key, |state| state.lifetime);
                 push::answer(&key, &self.keys, lifetime, request_id)
             }

@@ -5,7 +5,7 @@
 use super::aws_error::{AwsError, escape};
 use super::describe::check_page_size;
 use super::filter::is_like;
-use super::instances::ACCOUNT;
+use super::instances::{ACCOUNT, WEB1, find};
 use super::request::Operation;
 
 /// The fleet of one caller, in every region; there is none if it is empty.
@@ -14,6 +14,8 @@ pub(crate) struct Fleet {
     pub(crate) size: usize,
     /// The names of the first instances, instead of `web-N`.
     pub(crate) names: Vec<String>,
+    /// Whether logins are possible: all have the public address and the sshd of [`WEB1`].
+    pub(crate) has_sshd: bool,
 }
 
 /// The page size without MaxResults.
@@ -22,10 +24,39 @@ const USUAL_PAGE: usize = 1000;
 /// The start of a token for the next page; a number follows.
 const TOKEN: &str = "eyJmbGVldCI6";
 
+/// The start of all IDs.
+const ID: &str = "i-0f1ee7";
+
 impl Fleet {
     /// The ID of an instance.
     pub(crate) fn id(number: usize) -> String {
-        format!("i-0f1ee7{number:011x}")
+        format!("{ID}{number:011x}")
+    }
+
+    /// A fleet of which so many instances run, with sshds.
+    pub(crate) fn with_sshds(running: usize) -> Self {
+        let runs = |number: &usize| state(*number) == "running";
+        let last = (0..).filter(runs).nth(running.saturating_sub(1));
+        Self {
+            size: last.map_or(0, |it| it + 1),
+            has_sshd: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether it answers a request for these IDs, instead of the lab's instances.
+    pub(crate) fn knows(&self, ids: &[String]) -> bool {
+        let is_ours = |id: &String| self.has_sshd && id.starts_with(ID);
+        self.size > 0 && ids.iter().all(is_ours)
+    }
+
+    /// The instance of the lab that takes the keys for this one.
+    pub(crate) fn host<'a>(&self, id: &'a str) -> &'a str {
+        if self.has_sshd && id.starts_with(ID) {
+            WEB1
+        } else {
+            id
+        }
     }
 
     pub(crate) fn name(&self, number: usize) -> String {
@@ -41,13 +72,15 @@ impl Fleet {
         request_id: &str,
     ) -> Result<String, AwsError> {
         let size = operation.get("MaxResults");
-        check_page_size(size, false)?;
+        let ids = operation.list("InstanceId");
+        check_page_size(size, !ids.is_empty())?;
         let size = size.and_then(|it| it.parse().ok()).unwrap_or(USUAL_PAGE);
         let token = operation.get("NextToken").unwrap_or_default();
         let begin = token.strip_prefix(TOKEN).and_then(|it| it.parse().ok());
         let begin: usize = begin.unwrap_or_default();
         let end = self.size.min(begin + size);
-        let wanted = (begin..end).filter(|number| self.matches(*number, operation));
+        let is_asked_for = |number| ids.is_empty() || ids.contains(&Self::id(number));
+        let wanted = (begin..end).filter(|it| is_asked_for(*it) && self.matches(*it, operation));
         let page: String = wanted.map(|it| self.reservation(it, region)).collect();
         let next = if end < self.size {
             format!("<nextToken>{TOKEN}{end}</nextToken>")
@@ -84,9 +117,11 @@ impl Fleet {
         let (state, role) = (state(number), role(number));
         let code = if state == "running" { 16 } else { 80 };
         let public = match number % 3 {
-            0 => format!("<ipAddress>198.18.{high}.{low}</ipAddress>"),
-            _ => String::new(),
+            _ if self.has_sshd => find(WEB1).and_then(|it| it.public).map(str::to_owned),
+            0 => Some(format!("198.18.{high}.{low}")),
+            _ => None,
         };
+        let public = public.map_or_else(String::new, |it| format!("<ipAddress>{it}</ipAddress>"));
         let disks = "<item><deviceName>/dev/xvda</deviceName><ebs><volumeId>vol-0123456789abcdef0\
                      </volumeId><status>attached</status><attachTime>2026-01-01T00:00:00.000Z\
                      </attachTime><deleteOnTermination>true</deleteOnTermination></ebs></item>"

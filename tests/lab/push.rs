@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::aws_error::{AwsError, Protocol};
 use super::fault::{SEND_CONSOLE_KEY, SEND_SSH_PUBLIC_KEY, arn};
+use super::fleet::Fleet;
 use super::instances::{self, Access, CONSOLE, Instance, State};
 use super::keys::KeyStore;
 use super::request::Operation;
@@ -20,7 +21,11 @@ pub(crate) struct Push<'a> {
 }
 
 /// Checks in the order of the service: invalid parameters, denied, not found, not running.
-pub(crate) fn check<'a>(operation: &'a Operation, region: &str) -> Result<Push<'a>, AwsError> {
+pub(crate) fn check<'a>(
+    operation: &'a Operation,
+    region: &str,
+    fleet: &Fleet,
+) -> Result<Push<'a>, AwsError> {
     let (id, user) = (
         parameter(operation, "InstanceId")?,
         parameter(operation, "InstanceOSUser")?,
@@ -30,7 +35,7 @@ pub(crate) fn check<'a>(operation: &'a Operation, region: &str) -> Result<Push<'
         return Err(invalid("InstanceOSUser", "is not a user name"));
     }
     let zone = operation.get("AvailabilityZone");
-    let instance = instance(id, region, zone, SEND_SSH_PUBLIC_KEY)?;
+    let instance = instance(fleet.host(id), region, zone, SEND_SSH_PUBLIC_KEY)?;
     if instance.state != State::Running {
         return Err(invalid_state());
     }

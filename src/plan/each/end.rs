@@ -14,7 +14,7 @@ pub(crate) enum End {
     Ok,
     /// The command has failed with this status.
     Failed(u8),
-    /// There was no login, or it broke: with this reason, as far as one is known.
+    /// There was no login, or it broke: with this reason.
     Unreachable(String),
     /// This signal has killed the child.
     Killed(u8),
@@ -31,6 +31,8 @@ impl End {
             (Some(0), _) => Self::Ok,
             // scp has it for many errors of its own, too, such as a file that is not there.
             (Some(UNREACHABLE), _) if reason.is_of_scp() => Self::Failed(UNREACHABLE),
+            // ssh would have said why: it is the command's own.
+            (Some(UNREACHABLE), _) if reason.is_empty() => Self::Failed(UNREACHABLE),
             (Some(UNREACHABLE), _) | (None, None) => Self::Unreachable(reason.text()),
             (Some(status), _) => Self::Failed(status),
             (None, Some(signal)) => Self::Killed(byte(signal)),
@@ -52,7 +54,6 @@ impl End {
         match self {
             Self::Ok | Self::Stopped | Self::NotBegun => None,
             Self::Failed(status) => Some(format!("{name} failed with status {status}")),
-            Self::Unreachable(reason) if reason.is_empty() => Some(format!("{name} unreachable")),
             Self::Unreachable(reason) => Some(format!("{name} unreachable: {reason}")),
             Self::Killed(signal) => Some(format!("{name} killed by signal {signal}")),
         }
@@ -127,6 +128,10 @@ impl Reason {
         self.error.is_none() && of_scp(&self.last).is_some() && !says_that_ssh_ended(&self.last)
     }
 
+    fn is_empty(&self) -> bool {
+        self.error.is_none() && self.last.is_empty()
+    }
+
     fn text(self) -> String {
         self.error.unwrap_or(self.last)
     }
@@ -176,12 +181,12 @@ mod tests {
             ),
             ("scp: Connection closed\n", "scp: Connection closed"),
             ("mscp: error: no route\nmscp: hint: look\n", "no route"),
-            ("", ""),
         ] {
             assert_eq!(end(255, stderr), unreachable(reason));
         }
         assert_eq!(end(1, "no such file"), End::Failed(1));
         assert_eq!(end(255, "/bin/scp: no such file"), End::Failed(255));
+        assert_eq!(end(255, ""), End::Failed(255));
         assert_eq!(end(0, "a warning"), End::Ok);
         assert_eq!(
             End::of(None, Some(15), Reason::default()).status(),
@@ -196,7 +201,6 @@ mod tests {
             ("b", End::Failed(3)),
             ("c", End::Unreachable("it is stopped".into())),
             ("d", End::Ok),
-            ("e", End::Unreachable(String::new())),
             ("f", End::NotBegun),
         ];
         let lines = summary(&ends.iter().map(|(name, end)| (*name, end)));
@@ -205,8 +209,7 @@ mod tests {
             [
                 "b failed with status 3",
                 "c unreachable: it is stopped",
-                "e unreachable",
-                "2 ok, 1 failed, 2 unreachable, 1 not begun"
+                "2 ok, 1 failed, 1 unreachable, 1 not begun"
             ]
         );
         assert_eq!(summary(&[].into_iter()), ["0 ok"]);

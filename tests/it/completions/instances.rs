@@ -67,7 +67,11 @@ fn offers_instances(name: &'static str) {
     }
     let user = SshUser::with("");
     let names = NAMES.iter().map(ToString::to_string).collect();
-    user.caller.fleet(Fleet { size: 12, names });
+    user.caller.fleet(Fleet {
+        size: 12,
+        names,
+        ..Fleet::default()
+    });
     let listed = user.run("mssh", &["--list"]);
     assert_eq!(listed.code, Some(0), "{listed:?}");
     // The other region would be asked for its list.

@@ -28,6 +28,7 @@ fn an_old_list_is_refreshed_for_the_next_time() {
     let names = |name: &str| Fleet {
         size: 1,
         names: vec![name.to_owned()],
+        ..Fleet::default()
     };
     user.caller.fleet(names("first"));
     let complete = || user.run("mssh", &["--complete", "fi"]);

@@ -40,7 +40,11 @@ fn the_instances_of_all_regions_are_sorted_as_one_list() {
 fn each_place_has_its_own_cached_list() {
     let caller = caller();
     let names = Vec::new();
-    caller.fleet(Fleet { size: 3, names });
+    caller.fleet(Fleet {
+        size: 3,
+        names,
+        ..Fleet::default()
+    });
     let base = tempfile::tempdir().expect("a directory");
     let list = |region: &str| {
         let mut command = caller.command("mssh");
