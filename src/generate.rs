@@ -17,12 +17,17 @@ use crate::plan::target::candidate::Pick;
 pub(crate) fn document(program: Program, document: &Document) -> Vec<u8> {
     match document {
         Document::Help => help(program).into_bytes(),
-        Document::Version => {
-            format!("{} {}\n", program.name(), env!("CARGO_PKG_VERSION")).into_bytes()
-        }
+        Document::Version => version(program).into_bytes(),
         Document::Completions(shell) => shells::script(program, *shell),
         Document::Man => man::page(program),
     }
+}
+
+/// The version, and for a packaged program its commit and target, which `MSSH_BUILD` names when it is compiled.
+fn version(program: Program) -> String {
+    let build = option_env!("MSSH_BUILD").map(|it| format!(" ({it})"));
+    let (name, build) = (program.name(), build.unwrap_or_default());
+    format!("{name} {}{build}\n", env!("CARGO_PKG_VERSION"))
 }
 
 /// What differs between the texts of the programs.

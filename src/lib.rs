@@ -168,6 +168,11 @@ fn run_request(
             pager::show(&page).map_err(IoError::Start)?;
             print(&page)
         }
+        Request::Print(Document::Version) => {
+            let ssh = openssh::version().map(|it| it + "\n");
+            let ours = generate::document(program, &Document::Version);
+            print(&[ours, ssh.unwrap_or_default().into_bytes()].concat())
+        }
         Request::Print(page) => print(&generate::document(program, &page)),
         Request::Connect(mut invocation) => {
             if invocation.copies_between_hosts() && openssh::is_older_than(SCP_BY_HERE) {

@@ -19,7 +19,7 @@ use std::path::Path;
 
 pub(crate) use self::query::{ConfigSource, answer, ask, host_name};
 pub use self::release::grammar;
-pub(crate) use self::release::{is_older_than, release, release_of};
+pub(crate) use self::release::{is_older_than, release, release_of, version};
 
 /// Whether a master connection listens at this socket (ControlPath). A stale socket refuses.
 #[must_use]

@@ -41,15 +41,23 @@ pub(crate) fn release() -> Option<Release> {
     process::find("ssh").ok().and_then(|it| release_of(&it))
 }
 
+/// The first line of what the ssh on PATH says of its version. Runs `ssh -V`.
+#[must_use]
+pub(crate) fn version() -> Option<String> {
+    let ssh = process::find("ssh").ok()?;
+    version_of(&ssh)?.lines().next().map(str::to_owned)
+}
+
 /// The release of this ssh, from `OpenSSH_9.2p1 …`; `None` for any other output. Runs `ssh -V`.
 pub(crate) fn release_of(ssh: &Path) -> Option<Release> {
-    let output = std::process::Command::new(ssh)
-        .arg("-V")
-        .stdin(Stdio::null())
-        .output()
-        .ok()?;
-    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    let text = version_of(ssh)?;
     let (major, rest) = text.strip_prefix("OpenSSH_")?.split_once('.')?;
     let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
     Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+fn version_of(ssh: &Path) -> Option<String> {
+    let mut asked = std::process::Command::new(ssh);
+    let output = asked.arg("-V").stdin(Stdio::null()).output().ok()?;
+    Some(String::from_utf8_lossy(&output.stderr).into_owned())
 }

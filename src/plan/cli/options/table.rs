@@ -475,7 +475,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
     Opt {
         name: Name::Version,
         long: "version",
-        help: "print the version (-V prints ssh's)",
+        help: "print the versions of mssh and ssh (-V: ssh alone)",
         ..SWITCH
     },
 ];
