@@ -111,6 +111,7 @@ fn is_left_to_man(opt: &Opt) -> bool {
     matches!(
         opt.name,
         Name::Install
+            | Name::Names
             | Name::Uninstall
             | Name::AgentDir
             | Name::InitConfig

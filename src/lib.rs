@@ -141,6 +141,7 @@ fn run_mode(program: Program, mode: &Mode<'_>, terminal: Terminal) -> Result<Exi
         Mode::HostKey(words) => return Ok(host_key::answer(words, terminal)),
         Mode::KnownHost(words) => return Ok(host_key::ask_agent(words, terminal)),
         Mode::SkipBlock(words) => return Ok(match_exec::skips_block(words)),
+        Mode::TakesName(words) => return match_exec::takes_name(words),
         Mode::Tunnel(words) => wait_for(tunnel::run(words, (io::stdin(), io::stdout()), terminal)),
         Mode::Complete(words) => print(&complete::words(program, words, terminal)),
         Mode::CompleteLine(line, end) => print(&complete::line(program, line, *end, terminal)),

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 
 use crate::agent::process;
-use crate::plan::argv::ssh_config::SKIP_BLOCK;
+use crate::plan::argv::ssh_config::{SKIP_BLOCK, TAKES_NAME};
 use crate::plan::argv::{host_key, tunnel};
 use crate::plan::cli::complete;
 
@@ -15,8 +15,10 @@ pub(crate) enum Mode<'a> {
     HostKey(&'a [OsString]),
     /// ssh's KnownHostsCommand that asks the agent.
     KnownHost(&'a [OsString]),
-    /// ssh's `Match exec`.
+    /// ssh's `Match exec` for IDs.
     SkipBlock(&'a [OsString]),
+    /// The same for names.
+    TakesName(&'a [OsString]),
     /// The ProxyCommand of the ssh that mssh became.
     Tunnel(&'a [OsString]),
     /// Completion of the last of these words.
@@ -39,6 +41,7 @@ impl<'a> Mode<'a> {
             (Some(host_key::OPTION), _) => Self::HostKey(rest),
             (Some(host_key::ASK_OPTION), _) => Self::KnownHost(rest),
             (Some(SKIP_BLOCK), _) => Self::SkipBlock(rest),
+            (Some(TAKES_NAME), _) => Self::TakesName(rest),
             (Some(tunnel::OPTION), _) => Self::Tunnel(rest),
             (Some(complete::OPTION), _) => Self::Complete(rest),
             (Some(complete::LINE_OPTION), [line]) => Self::CompleteLine(line, None),
@@ -58,6 +61,7 @@ impl<'a> Mode<'a> {
             Self::HostKey(words)
             | Self::KnownHost(words)
             | Self::SkipBlock(words)
+            | Self::TakesName(words)
             | Self::Complete(words)
             | Self::User(words) => has(words, &["--debug", "-d"]),
             Self::CompleteLine(..) | Self::Refresh(_) => false,

@@ -5,7 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::plan::argv::ssh_config::{self, Block, BlockKey, FILE, FILE_MARK, OLDEST_OPENSSH};
+use crate::plan::argv::ssh_config::{
+    self, Block, BlockKey, FILE, FILE_MARK, OLDEST_OPENSSH, OurLines,
+};
 use crate::plan::cli::invocation::Action;
 use crate::plan::cli::setup::Setup;
 use crate::plan::cli::usage::Usage;
@@ -30,12 +32,12 @@ pub(crate) fn run(setup: &Setup, terminal: Terminal) -> Result<Vec<u8>, Error> {
     let steps = match setup.action {
         Action::Uninstall => uninstall()?,
         Action::Install => {
-            let (block, user) = block_and_user(setup)?;
-            install(&block, &user)?
+            let (block, ours) = block_and_lines(setup)?;
+            install(&block, &ours)?
         }
         Action::Print => {
-            let (block, user) = block_and_user(setup)?;
-            return Ok([block.as_slice(), user.as_bytes()].concat());
+            let (block, OurLines { first, last }) = block_and_lines(setup)?;
+            return Ok([block, first, last].concat());
         }
     };
     if setup.dry_run {
@@ -50,13 +52,20 @@ pub(crate) fn run(setup: &Setup, terminal: Terminal) -> Result<Vec<u8>, Error> {
         terminal.info("nothing to change");
     }
     if setup.action == Action::Install {
-        terminal.info("now try `ssh INSTANCE-ID`; --uninstall takes it out again");
+        let or_name = if setup.names.is_empty() {
+            ""
+        } else {
+            " or `ssh NAME`"
+        };
+        terminal.info(&format!(
+            "now try `ssh INSTANCE-ID`{or_name}; --uninstall takes it out again"
+        ));
     }
     Ok(Vec::new())
 }
 
-/// The block, and the lines that set the default user.
-fn block_and_user(setup: &Setup) -> Result<(Vec<u8>, String), Error> {
+/// The block, and the lines for the user's own file.
+fn block_and_lines(setup: &Setup) -> Result<(Vec<u8>, OurLines), Error> {
     if let Some(found) = openssh::release().filter(|found| *found < OLDEST_OPENSSH) {
         return Err(Usage::OldOpenSsh(found, OLDEST_OPENSSH).into());
     }
@@ -85,8 +94,13 @@ fn block_and_user(setup: &Setup) -> Result<(Vec<u8>, String), Error> {
         words,
         key,
     };
-    let user = ssh_config::default_user(&setup.login, &block.key);
-    Ok((block.text()?, user))
+    let by_id = ssh_config::default_user(&setup.login, &block.key);
+    let by_name = block.default_user_for(&setup.names, &setup.login)?;
+    let ours = OurLines {
+        first: block.lines_for(&setup.names)?,
+        last: [by_id.into_bytes(), by_name].concat(),
+    };
+    Ok((block.text()?, ours))
 }
 
 /// The type of keys that ssh accepts for instances. The block has to name it: for each login, ssh's
@@ -144,7 +158,7 @@ fn files() -> (PathBuf, PathBuf) {
 }
 
 /// Writes our file first, so that the user's never includes a missing one.
-fn install(block: &[u8], user: &str) -> Result<Vec<Step>, Error> {
+fn install(block: &[u8], lines: &OurLines) -> Result<Vec<Step>, Error> {
     let (ours, config) = files();
     if !is_ours(&ours)? {
         let source = io::Error::other("mssh did not write it");
@@ -157,7 +171,7 @@ fn install(block: &[u8], user: &str) -> Result<Vec<Step>, Error> {
     }
     let found = config_files::read(&config)?;
     let theirs = found.as_deref().unwrap_or_default();
-    let text = ssh_config::with_our_lines(theirs, user);
+    let text = ssh_config::with_our_lines(theirs, lines);
     if text == theirs {
         return Ok(steps);
     }

@@ -132,6 +132,9 @@ fn plain_ssh(roff: &mut Roff) {
          beginning and at its end, makes ssh run mssh --proxy '%h' %p '%r' as its ProxyCommand. \
          --profile, --region and --via are written into the block, as is -i FILE for a key of your \
          own; -l USER sets the default user (else ec2-user). --uninstall removes all of it.",
+        "--names PATTERN,... adds lines for names, by * and ?, and ! to exclude some: they apply to a \
+         name that ssh_config has no HostName for, and that does not resolve. AWS is asked about no \
+         other host.",
         "Without -i, mssh --proxy is also the ssh agent of that login: it keeps the key in memory, and \
          ssh finds its socket as DIR/ID.PORT.USER (--agent-dir DIR, else /dev/shm/mssh-agent-UID). \
          When mssh itself runs ssh, the block does not apply.",

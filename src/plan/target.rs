@@ -10,6 +10,7 @@ pub(crate) mod hop;
 pub(crate) mod ids;
 pub(crate) mod instance;
 pub(crate) mod lookup;
+pub(crate) mod name_patterns;
 pub(crate) mod pasted;
 pub(crate) mod remote_host;
 pub(crate) mod tag_query;

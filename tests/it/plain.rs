@@ -6,6 +6,7 @@
 //! - `ids`: an instance ID reaches the instance or fails; never DNS, never a shell
 //! - `install`: what is written, and how it is removed
 //! - `keys`: the life of the agent, and logins at the same time
+//! - `names`: patterns of names, and the hosts among them
 //! - `older`: the block of an older version
 //! - `proxy`: the stream, and errors before it
 //! - `tunnels`: through an endpoint, and through Session Manager
@@ -16,6 +17,7 @@ mod directories;
 mod ids;
 mod install;
 mod keys;
+mod names;
 mod older;
 mod proxy;
 mod tunnels;

@@ -4,12 +4,17 @@
 //! takes the first value it finds; and at the end, where it also applies to a `Host` whose HostName
 //! is an ID. The default user is set at the end only, so that a `User` in the user's file wins.
 
+mod names;
+mod our_lines;
 mod started_by_mssh;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use self::names::Hosts;
+pub(crate) use self::names::TAKES_NAME;
+pub(crate) use self::our_lines::{OurLines, with_our_lines, without_our_lines};
 pub(crate) use self::started_by_mssh::StartedByMssh;
 use super::quote;
 use crate::plan::cli::usage::Usage;
@@ -40,10 +45,6 @@ const NOT_IN_IDS: &str = "ghijklmnopqrstuvwxyz-._'\\";
 /// The first line of [`FILE`]. mssh neither overwrites nor deletes a file without it.
 pub(crate) const FILE_MARK: &str =
     "# Written by mssh --ssh-config --install; --uninstall deletes it.\n";
-
-/// The lines around ours in the user's file.
-const BEGIN: &str = "# >>> mssh --ssh-config --install; --uninstall removes it >>>";
-const END: &str = "# <<< mssh <<<";
 
 /// The contents of the block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,9 +79,6 @@ impl BlockKey {
     }
 }
 
-/// The path of the socket below its directory, with tokens of ssh_config(5).
-const SOCKET_IN_DIRECTORY: &str = "%h.%p.%r";
-
 /// The value of IdentityFile with which ssh does not look for keys in files of the usual names.
 pub(super) const NO_FILE: &[u8] = b"none";
 
@@ -90,7 +88,20 @@ impl Block {
     /// # Errors
     /// [`Usage::BadPath`] for a path that ssh_config(5) cannot quote.
     pub(crate) fn text(&self) -> Result<Vec<u8>, Usage> {
-        let hosts = self.key.hosts();
+        let comments = "# Whole instance IDs only: 8 or 17 hexadecimal digits.\n\
+                        # A user with a quote would get out of the quotes below.\n";
+        let lines = self.lines(&Hosts {
+            criterion: format!("host {}", self.key.hosts()),
+            condition: [b"!", self.exec(SKIP_BLOCK, "'%h'")?.as_slice()].concat(),
+            // Whoever it is for, such a user gets no further.
+            is_condition_for_refusal: false,
+            token: "%h",
+        })?;
+        Ok([comments.as_bytes(), &lines].concat())
+    }
+
+    /// The lines for these hosts: a refusal of users with a quote, and all that a login needs.
+    fn lines(&self, hosts: &Hosts) -> Result<Vec<u8>, Usage> {
         let mut text = Vec::new();
         let mut line = |keyword: &str, value: &[u8]| {
             text.extend_from_slice(keyword.as_bytes());
@@ -98,38 +109,40 @@ impl Block {
             text.extend_from_slice(value);
             text.push(b'\n');
         };
-        line("#", b"Whole instance IDs only: 8 or 17 hexadecimal digits.");
-        line(
-            "#",
-            b"A user with a quote would get out of the quotes below.",
-        );
-        line("Match", format!("host {hosts} user \"*'*\"").as_bytes());
-        let refused = [&self.proxy()?[..], b" '%h' %p \"'\""].concat();
+        let Hosts {
+            criterion, token, ..
+        } = hosts;
+        let user = format!("{criterion} user \"*'*\"");
+        let condition = [b" ", hosts.condition.as_slice()].concat();
+        let refused_if = if hosts.is_condition_for_refusal {
+            condition.as_slice()
+        } else {
+            b""
+        };
+        line("Match", &[user.as_bytes(), refused_if].concat());
+        let refused = format!(" '{token}' %p \"'\"");
+        let refused = [&self.proxy()?[..], refused.as_bytes()].concat();
         line("    ProxyCommand", &refused);
-        let condition = self.condition()?;
-        line(
-            "Match",
-            &[b"host ", hosts.as_bytes(), b" ", &condition].concat(),
-        );
+        line("Match", &[criterion.as_bytes(), &condition].concat());
         let mut line = |keyword: &str, value: &[u8]| line(&format!("    {keyword}"), value);
-        line("ProxyCommand", &self.proxy_command()?);
+        line("ProxyCommand", &self.proxy_command_for(token)?);
         // Our ProxyCommand copies bytes: it passes no descriptor.
         line("ProxyUseFdpass", b"no");
-        let (keyword, value) = self.identity()?;
+        let (keyword, value) = self.identity_for(token)?;
         line(keyword, &value);
         if let BlockKey::Agent(_) = self.key {
             // Keys in files of the usual names would be tried before ours if an agent has them, too.
             line("IdentityFile", NO_FILE);
         }
         line("IdentitiesOnly", self.identities_only());
-        // With `always`, ssh would look up the ID in DNS, even with a ProxyCommand.
+        // With `always`, ssh would look up the host in DNS, even with a ProxyCommand.
         line("CanonicalizeHostname", b"no");
         Ok(text)
     }
 
-    /// The condition of the block: a command that fails.
-    fn condition(&self) -> Result<Vec<u8>, Usage> {
-        let words = [self.mssh.as_os_str(), OsStr::new(SKIP_BLOCK)];
+    /// The `exec` of a Match: mssh with this option and these tokens.
+    fn exec(&self, option: &str, tokens: &str) -> Result<Vec<u8>, Usage> {
+        let words = [self.mssh.as_os_str(), OsStr::new(option)];
         // How to write a quote inside of quotes in ssh_config(5) depends on the release.
         let bad =
             |word: &&&OsStr| is_unquotable(word.as_bytes()) || word.as_bytes().contains(&b'\'');
@@ -137,8 +150,9 @@ impl Block {
             return Err(Usage::BadPath(word.into()));
         }
         let command = quote::for_ssh(words);
+        let end = format!(" {tokens}\"");
         // With `exec` ssh is our parent in every shell, which tells whether mssh has started it.
-        Ok([b"!exec \"exec ", command.as_slice(), b" '%h'\""].concat())
+        Ok([b"exec \"exec ", command.as_slice(), end.as_bytes()].concat())
     }
 
     /// The ProxyCommand. The tokens are quoted for the shell, too: before 9.6 ssh accepts any character
@@ -147,8 +161,13 @@ impl Block {
     /// # Errors
     /// [`Usage::BadPath`].
     pub(crate) fn proxy_command(&self) -> Result<Vec<u8>, Usage> {
+        self.proxy_command_for("%h")
+    }
+
+    /// The same, for the host that this token stands for.
+    fn proxy_command_for(&self, token: &str) -> Result<Vec<u8>, Usage> {
         let mut command = self.proxy()?;
-        command.extend_from_slice(b" '%h' %p '%r'");
+        command.extend_from_slice(format!(" '{token}' %p '%r'").as_bytes());
         if let BlockKey::HopAgent(_, name) = &self.key {
             command.push(b' ');
             command.extend_from_slice(&quote::for_ssh([OsStr::new(name)]));
@@ -178,9 +197,16 @@ impl Block {
     /// # Errors
     /// [`Usage::BadPath`].
     pub(crate) fn identity(&self) -> Result<(&'static str, Vec<u8>), Usage> {
+        self.identity_for("%h")
+    }
+
+    /// The same, for the host that this token stands for.
+    fn identity_for(&self, token: &str) -> Result<(&'static str, Vec<u8>), Usage> {
+        // The name of the socket, with tokens of ssh_config(5).
+        let usual = format!("{token}.%p.%r");
         let (keyword, path, socket) = match &self.key {
-            BlockKey::Agent(directory) => ("IdentityAgent", directory, Some(SOCKET_IN_DIRECTORY)),
-            BlockKey::HopAgent(directory, name) => ("IdentityAgent", directory, Some(&**name)),
+            BlockKey::Agent(directory) => ("IdentityAgent", directory, Some(&usual)),
+            BlockKey::HopAgent(directory, name) => ("IdentityAgent", directory, Some(name)),
             BlockKey::Own(file) => ("IdentityFile", file, None),
         };
         let rest = socket.map_or_else(String::new, |name| format!("/{name}"));
@@ -216,50 +242,6 @@ fn is_unquotable(bytes: &[u8]) -> bool {
 #[must_use]
 pub(crate) fn default_user(login: &Login, key: &BlockKey) -> String {
     format!("Match host {}\n    User {login}\n", key.hosts())
-}
-
-/// The user's file with our lines at both ends, once only. The lines at the end contain `user`, those of
-/// [`default_user`].
-#[must_use]
-pub(crate) fn with_our_lines(config: &[u8], user: &str) -> Vec<u8> {
-    let mut text = format!("{BEGIN}\nInclude {FILE}\n{END}\n").into_bytes();
-    let theirs = without_our_lines(config);
-    text.extend_from_slice(&theirs);
-    // Without a newline at its end, the file gets one, and the mark says so: uninstall removes it.
-    if theirs.last().is_some_and(|byte| *byte != b'\n') {
-        text.push(b'\n');
-        text.extend_from_slice(format!("{BEGIN} the line above had no end\n").as_bytes());
-    } else {
-        text.extend_from_slice(format!("{BEGIN}\n").as_bytes());
-    }
-    text.extend_from_slice(
-        format!("Match all\nInclude {FILE}\n{user}Match all\n{END}\n").as_bytes(),
-    );
-    text
-}
-
-/// The user's file without our lines.
-#[must_use]
-pub(crate) fn without_our_lines(config: &[u8]) -> Vec<u8> {
-    let mut theirs = Vec::new();
-    // A first mark without an end mark: keep everything.
-    let mut ours: Option<Vec<&[u8]>> = None;
-    for line in config.split_inclusive(|byte| *byte == b'\n') {
-        let mark = line.trim_ascii_end();
-        match &mut ours {
-            None if mark.starts_with(BEGIN.as_bytes()) => ours = Some(vec![line]),
-            None => theirs.extend_from_slice(line),
-            Some(lines) if mark == END.as_bytes() => {
-                if lines[0].trim_ascii_end() != BEGIN.as_bytes() && theirs.last() == Some(&b'\n') {
-                    theirs.pop();
-                }
-                ours = None;
-            }
-            Some(lines) => lines.push(line),
-        }
-    }
-    theirs.extend(ours.into_iter().flatten().flatten());
-    theirs
 }
 
 /// The path to name a program by: the one found on PATH if it is a link to the running file (a link

@@ -17,6 +17,7 @@ use crate::plan::target::candidate::Pick;
 use crate::plan::target::destination::Destination;
 use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::{InstanceId, Login, Region, Zone};
+use crate::plan::target::name_patterns::NamePatterns;
 use crate::plan::verify_host_key::VerifyHostKey;
 use crate::plan::way::Way;
 
@@ -247,6 +248,8 @@ pub struct Options {
     pub agent_dir: Option<PathBuf>,
     /// Whether there is a `--key-dir`, which older versions had instead.
     pub key_dir: bool,
+    /// `--names`.
+    pub(crate) names: NamePatterns,
     /// `--install`, or `--uninstall`.
     pub action: Action,
     /// `--show-config`.

@@ -40,6 +40,7 @@ pub(crate) enum Name {
     /// Only older versions had it; their block for plain ssh has it, too.
     KeyDir,
     SshConfig,
+    Names,
     Install,
     Uninstall,
     ShowConfig,

@@ -10,6 +10,7 @@ use crate::plan::host_key_alias::HostKeyAlias;
 use crate::plan::key_type::KeyType;
 use crate::plan::target::eice_id::EndpointRef;
 use crate::plan::target::ids::{Login, Region};
+use crate::plan::target::name_patterns::NamePatterns;
 use crate::plan::verify_host_key::VerifyHostKey;
 use crate::plan::way::Way;
 
@@ -25,6 +26,8 @@ pub struct Setup {
     pub(crate) agent_dir: Option<PathBuf>,
     /// The type of the keys that mssh creates, if the user chose one.
     pub(crate) key_type: Option<KeyType>,
+    /// The names of instances that plain ssh takes besides their IDs.
+    pub(crate) names: NamePatterns,
     /// The default user.
     pub(crate) login: Login,
     pub(crate) dry_run: bool,
@@ -33,18 +36,22 @@ pub struct Setup {
 /// Reads the options.
 ///
 /// # Errors
-/// What is wrong with the user.
+/// What is wrong with the user or the names.
 pub(crate) fn request(options: &Options, scan: &Scan) -> Result<Setup, Usage> {
     let user = scan.value(b'l').map(OsStr::to_string_lossy);
     let login = Login::or_default(user.as_deref())?;
     // Also with -i, because the public half of that key is pushed.
     login.for_push()?;
+    if options.names.only_exclude() {
+        return Err(Usage::OnlyExcluded);
+    }
     Ok(Setup {
         action: options.action,
         words: words(options, options.via),
         own_key: scan.value(b'i').map(PathBuf::from),
         agent_dir: options.agent_dir.clone(),
         key_type: options.key_type,
+        names: options.names.clone(),
         login,
         dry_run: options.dry_run,
     })

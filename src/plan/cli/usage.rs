@@ -24,6 +24,10 @@ pub enum Usage {
     NoCommand,
     #[error("mscp --each needs files and one list of targets")]
     EachFiles,
+    #[error("`{0}` is not a valid pattern for --names")]
+    BadNames(String),
+    #[error("--names has only patterns to exclude")]
+    OnlyExcluded,
     #[error("`{0}` is not a valid number of jobs")]
     BadJobs(String),
     #[error(transparent)]
@@ -168,6 +172,8 @@ impl Hint for Usage {
             Self::NoTarget => "give one, like `ec2-user@i-0123456789abcdef0`; see `--help`",
             Self::NoCommand => "write `mssh --each TARGET,TARGET,... -- COMMAND`",
             Self::EachFiles => of_task::EACH_FILES,
+            Self::BadNames(_) => of_task::BAD_NAMES,
+            Self::OnlyExcluded => "add one that takes names: --names 'web-*,!web-db'",
             Self::BadJobs(_) => "use a number from 1 to 256",
             Self::ManagedNode(_) => {
                 "EC2 Instance Connect cannot push a key to it: use `--ssm -i KEY` with a key that \

@@ -20,7 +20,8 @@ use crate::plan::wait;
 use crate::plan::way::{TUNNEL_SECONDS, Way};
 
 /// Reads our options and the document that they ask for. Of several values of an option, the last one
-/// wins, except that `--listen` may come several times.
+/// wins, except that `--listen` and `--names` may come
+/// several times.
 ///
 /// # Errors
 /// A bad value, and an option that does not go with the way.
@@ -114,6 +115,7 @@ impl Options {
             Name::Listen => self.listen.push(listen_address(value)?),
             Name::KeyDir => self.key_dir = true,
             Name::AgentDir => self.agent_dir = Some(value.into()),
+            Name::Names => self.names.add(value).map_err(Usage::BadNames)?,
             Name::Install => self.set_action(Action::Install)?,
             Name::Uninstall => self.set_action(Action::Uninstall)?,
             Name::ShowConfig => self.show_config = true,

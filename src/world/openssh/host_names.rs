@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::config_files;
-use crate::plan::argv::ssh_config::FILE;
+use crate::plan::argv::ssh_config::{FILE, without_our_lines};
 use crate::plan::cli::complete::hosts::{self, ConfigNames};
 use crate::plan::pattern::fits;
 use crate::plan::ssh_g::files::values;
@@ -40,13 +40,15 @@ pub(crate) fn known(config: Option<&Path>) -> Vec<String> {
     found.into_iter().collect()
 }
 
-/// Whether a file of ssh's has this keyword (in lower case), for any host; that of our block does not
-/// count.
+/// Whether a file of ssh's has this keyword (in lower case), for any host; our block and our lines do
+/// not count.
 pub(crate) fn have_keyword(keyword: &str) -> bool {
     let user = config_files::directory();
     let block = user.join(FILE);
-    configs(None, user)
-        .any(|(file, text, _)| file != block && values(text.as_bytes(), keyword).next().is_some())
+    configs(None, user).any(|(file, text, _)| {
+        let theirs = without_our_lines(text.as_bytes());
+        file != block && values(&theirs, keyword).next().is_some()
+    })
 }
 
 /// The user's configuration (or the file `config` instead), the system's, and what they include, each

@@ -169,7 +169,10 @@ fn usage_errors_are_reported() {
         (
             &["--ssh-config", WEB1][..],
             "a target cannot be used with --ssh-config",
-            Some("only --region, --profile, --via, --key-type, --agent-dir, -i and -l go with it"),
+            Some(
+                "only --region, --profile, --via, --names, --key-type, --agent-dir, -i and -l go \
+                 with it; patterns need quotes: --names 'web-*'",
+            ),
         ),
         (
             &["--install"],

@@ -1,6 +1,7 @@
 use super::*;
 use crate::plan::cli::usage::Usage;
 use crate::plan::target::ids::Login;
+use crate::plan::target::name_patterns::NamePatterns;
 
 fn block(key: BlockKey) -> Result<String, Usage> {
     let block = Block {
@@ -71,25 +72,6 @@ fn what_the_variable_says_is_read_again() {
 }
 
 #[test]
-fn uninstalling_restores_the_file() {
-    let user = default_user(&Login::ec2_user(), &BlockKey::Agent("/k".into()));
-    for theirs in [
-        "",
-        "\n",
-        "Host *\n  User x\n",
-        "Host *\n  User x",
-        "\n\n# a\r\n",
-        "# <<< mssh <<<\nHost a\n",
-    ] {
-        let once = with_our_lines(theirs.as_bytes(), &user);
-        assert_eq!(with_our_lines(&once, &user), once, "{theirs:?}");
-        assert_eq!(without_our_lines(&once), theirs.as_bytes());
-    }
-    let cut = format!("{BEGIN}\nInclude {FILE}\nHost a\n");
-    assert_eq!(without_our_lines(cut.as_bytes()), cut.as_bytes());
-}
-
-#[test]
 fn a_link_to_our_file_is_the_path_to_run_us() {
     let (running, link) = (Path::new("/cellar/2.0/mssh"), Path::new("/bin/mssh"));
     assert_eq!(preferred_path(running, Some((link, running))), link);
@@ -98,4 +80,41 @@ fn a_link_to_our_file_is_the_path_to_run_us() {
         running
     );
     assert_eq!(preferred_path(running, None), running);
+}
+
+#[test]
+fn the_lines_for_names_have_the_name_as_typed() {
+    let block = Block {
+        mssh: "/bin/mssh".into(),
+        words: Vec::new(),
+        key: BlockKey::Agent("/k".into()),
+    };
+    let mut names = NamePatterns::default();
+    assert_eq!(block.lines_for(&names), Ok(Vec::new()));
+    assert_eq!(
+        block.default_user_for(&names, &Login::ec2_user()),
+        Ok(Vec::new())
+    );
+    names.add("Web-*,!web-0").expect("patterns");
+    let hosts = "originalhost \"Web-*,!web-0,!*'*,!*\\*\"";
+    let exec = "exec \"exec /bin/mssh --takes-name '%n' '%h'\"";
+    let lines = block.lines_for(&names).expect("lines");
+    assert_eq!(
+        String::from_utf8_lossy(&lines),
+        format!(
+            "# Names of instances, unless ssh_config or the resolver knows them.\n\
+             Match {hosts} user \"*'*\" {exec}\n    \
+             ProxyCommand /bin/mssh --agent-dir /k --proxy '%n' %p \"'\"\n\
+             Match {hosts} {exec}\n    \
+             ProxyCommand /bin/mssh --agent-dir /k --proxy '%n' %p '%r'\n    \
+             ProxyUseFdpass no\n    \
+             IdentityAgent \"/k/%n.%p.%r\"\n    \
+             IdentityFile none\n    \
+             IdentitiesOnly no\n    \
+             CanonicalizeHostname no\n"
+        )
+    );
+    let user = block.default_user_for(&names, &Login::ec2_user());
+    let user = String::from_utf8(user.expect("lines")).expect("text");
+    assert_eq!(user, format!("Match {hosts} {exec}\n    User ec2-user\n"));
 }

@@ -370,6 +370,16 @@ pub(crate) const OPTIONS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
+        name: Name::Names,
+        long: "names",
+        value: Some("PATTERN,..."),
+        programs: &[Program::Ssh],
+        rare: true,
+        tasks: &[Task::SshConfig],
+        help: "with --ssh-config: also for names like this, as 'web-*,!web-db'",
+        ..SWITCH
+    },
+    Opt {
         name: Name::Install,
         long: "install",
         programs: &[Program::Ssh],

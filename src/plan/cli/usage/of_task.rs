@@ -6,6 +6,10 @@ use crate::plan::cli::options::Task;
 pub(super) const EACH_FILES: &str =
     "write `mscp --each FILE... TARGET,TARGET:PATH`, or `mscp --each TARGET,TARGET:PATH DIR`";
 
+/// The patterns of `--names`.
+pub(super) const BAD_NAMES: &str = "write names, with `*` and `?` for any text and one character, and commas between: --names \
+     'web-*,!web-db' takes all but one; a pattern needs more than wildcards";
+
 /// What goes with a task instead of a word that does not.
 pub(super) fn conflict(task: Task) -> &'static str {
     match task {
@@ -23,7 +27,8 @@ pub(super) fn conflict(task: Task) -> &'static str {
         }
         Task::InitConfig => "it goes with nothing else",
         Task::SshConfig => {
-            "only --region, --profile, --via, --key-type, --agent-dir, -i and -l go with it"
+            "only --region, --profile, --via, --names, --key-type, --agent-dir, -i and -l go with it; \
+             patterns need quotes: --names 'web-*'"
         }
         Task::Serial => {
             "a serial console has no users, commands, forwarding or files: if the network works, \
