@@ -31,6 +31,7 @@
 //! - `config`: the configuration file
 //! - `completions`: what bash, zsh and fish offer at a TAB
 //! - `texts`: help, completions, man pages, README and docs are current and correct
+//! - `try_on_aws`: the script that tries mssh on the real AWS
 //! - `releases`: differences between releases of OpenSSH
 //! - `promises`: each promise of SECURITY.md names tests that exist
 //! - `imports`: what may import what in `src/`
@@ -82,4 +83,5 @@ mod ssm;
 mod start;
 mod targets;
 mod texts;
+mod try_on_aws;
 mod verify_host_key;
