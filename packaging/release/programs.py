@@ -1,0 +1,30 @@
+"""The programs, with no path of this machine in them."""
+
+import os
+from pathlib import Path
+
+from .project import PROGRAMS, ROOT, run
+
+FOLDER = ROOT / "target"
+
+
+def build(triple, host, glibc):
+    """Builds them with Cargo, or for an older glibc with cargo-zigbuild. Returns their directory."""
+    command = ["cargo", "zigbuild" if glibc else "build", "--release", "--locked"]
+    command += [word for name in PROGRAMS for word in ("--bin", name)]
+    if glibc:
+        command += ["--target", f"{triple}.{glibc}"]
+    elif triple != host:
+        command += ["--target", triple]
+    own = triple if glibc or triple != host else "."
+    environment = {**os.environ, "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags()), "CARGO_INCREMENTAL": "0"}
+    run(*command, "--target-dir", FOLDER, cwd=ROOT, env=environment)
+    return FOLDER / own / "release"
+
+
+def flags():
+    """rustc writes the paths of sources into the programs, for the messages of panics."""
+    home = Path(os.environ.get("CARGO_HOME", Path.home() / ".cargo"))
+    yield from os.environ.get("RUSTFLAGS", "").split()
+    for path, name in ((home / "registry/src", "/crates"), (home, "/cargo"), (ROOT, "/mssh")):
+        yield f"--remap-path-prefix={path}={name}"
