@@ -33,6 +33,7 @@
 //! - `texts`: help, completions, man pages, README and docs are current and correct
 //! - `try_on_aws`: the script that tries mssh on the real AWS
 //! - `releases`: differences between releases of OpenSSH
+//! - `packages`: what `scripts/release` makes installs, and logs in
 //! - `promises`: each promise of SECURITY.md names tests that exist
 //! - `imports`: what may import what in `src/`
 //! - `layout`: what the features share is in `sandbox` or `lab`
@@ -71,6 +72,7 @@ mod listen;
 mod network;
 mod os_user;
 mod own_connection;
+mod packages;
 mod pick;
 mod plain;
 mod promises;
