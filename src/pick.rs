@@ -21,7 +21,6 @@ use crate::plan::target::tag_query::not_gone;
 use crate::resolve::lazy_aws::LazyAws;
 use crate::resolve::search;
 use crate::run::wait_for;
-use crate::world::aws::configured_region;
 use crate::world::aws::listing::Page;
 use crate::world::cache::{self, InstanceCache};
 use crate::world::picks;
@@ -62,7 +61,7 @@ async fn choose(request: &PickRequest, terminal: Terminal) -> Result<Option<Row>
     let quiet = Terminal::new(Program::Ssh);
     let accounts = search::accounts(&options.places, LazyAws::new(options, true, quiet));
     let mut picker = Picker::new(picks::read(), request.query.clone());
-    let cached = cached(request, terminal).filter(|rows| !rows.is_empty());
+    let cached = cached(options, terminal).filter(|rows| !rows.is_empty());
     let is_cached = cached.is_some();
     if let Some(rows) = cached {
         picker.set(rows, seconds());
@@ -78,39 +77,24 @@ async fn choose(request: &PickRequest, terminal: Terminal) -> Result<Option<Row>
     picker::choose(picker, Box::pin(feed), updates, failed).await
 }
 
-/// The instances of the last list, in all places that are known without AWS.
-fn cached(request: &PickRequest, terminal: Terminal) -> Option<Vec<Row>> {
-    let options = &request.options;
-    let places = &options.places;
-    let profiles = match places.profiles.as_slice() {
-        [] => vec![None],
-        several => several.iter().map(Some).collect(),
-    };
+/// The instances of the last lists, in all places that are known without AWS. `None` if one of them has
+/// no list; of `--all-regions`, many have none.
+fn cached(options: &Options, terminal: Terminal) -> Option<Vec<Row>> {
     let mut rows = Vec::new();
-    for profile in profiles {
-        let options = Options {
-            profile: profile.cloned().or_else(|| options.profile.clone()),
-            ..options.clone()
+    for cache in InstanceCache::all(options, terminal) {
+        let Place { profile, region } = &cache.place;
+        let Some(list) = cache.read() else {
+            if options.places.all_regions {
+                continue;
+            }
+            return None;
         };
-        let regions = match (&options.region, places.regions.as_slice()) {
-            (Some(region), _) => vec![region.clone()],
-            (None, []) => vec![configured_region(options.profile.as_deref()).ok()??],
-            (None, several) => several.to_vec(),
-        };
-        for region in regions {
-            let place = Place {
-                profile: profile.cloned(),
-                region,
-            };
-            let region = &place.region;
-            let list = InstanceCache::of(&options, &place, terminal)?.read()?;
-            terminal.debug(|| format!("the list of {region} is {} s old", list.age(seconds())));
-            let own = list.rows(region).into_iter();
-            rows.extend(own.map(|row| Row {
-                profile: profile.cloned().unwrap_or_default(),
-                ..row
-            }));
-        }
+        terminal.debug(|| format!("the list of {region} is {} s old", list.age(seconds())));
+        let own = list.rows(region).into_iter();
+        rows.extend(own.map(|row| Row {
+            profile: profile.clone().unwrap_or_default(),
+            ..row
+        }));
     }
     Some(rows)
 }

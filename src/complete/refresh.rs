@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::plan::cache::Snapshot;
 use crate::plan::cli::complete::REFRESH_OPTION;
 use crate::plan::list::row;
+use crate::plan::target::tag_query::not_gone;
 use crate::resolve::lazy_aws::LazyAws;
 use crate::run::wait_for;
 use crate::world::aws::listing::Page;
@@ -28,7 +29,7 @@ pub(super) fn start_if_due(cached: &CachedList, list: Option<&Snapshot>) -> bool
     if !cached.cache.is_due(list) {
         return false;
     }
-    let can = match unattended(cached.request.options.profile.as_deref()) {
+    let can = match unattended(cached.options.profile.as_deref()) {
         Unattended::Yes => true,
         Unattended::OfMachine => list.is_some(),
         Unattended::No => false,
@@ -38,7 +39,7 @@ pub(super) fn start_if_due(cached: &CachedList, list: Option<&Snapshot>) -> bool
     };
     let started = Command::new(program)
         .arg(REFRESH_OPTION)
-        .args(&cached.words)
+        .args(cached.words())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -52,7 +53,7 @@ pub(super) fn start_if_due(cached: &CachedList, list: Option<&Snapshot>) -> bool
 /// Those of AWS, which nobody sees.
 pub(crate) fn run(words: &[OsString], terminal: Terminal) -> Result<(), Error> {
     process::detach_from_terminal();
-    let Some(cached) = CachedList::of(words.to_vec(), terminal) else {
+    let Some(cached) = CachedList::all(words, terminal).pop() else {
         return Ok(());
     };
     let Some(_lock) = cached.cache.begin_refresh() else {
@@ -65,12 +66,12 @@ pub(crate) fn run(words: &[OsString], terminal: Terminal) -> Result<(), Error> {
 }
 
 async fn refresh(cached: &CachedList, terminal: Terminal) -> Result<(), Error> {
-    let aws = LazyAws::new(&cached.request.options, true, terminal);
+    let aws = LazyAws::new(&cached.options, true, terminal);
     aws.forbid_prompts();
     let aws = aws.in_region(None).await?;
     let mut rows = Vec::new();
     let take = |page: Page| rows.extend(page.rows);
-    aws.list(&cached.request.filters(), take).await?;
+    aws.list(&[not_gone()], take).await?;
     row::sort(&mut rows);
     cached.cache.write(&rows);
     Ok(())

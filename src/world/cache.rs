@@ -5,6 +5,7 @@
 //! the endpoint. Only a hash of that is in the name. A cache is optional: what cannot be read or
 //! written counts as missing.
 
+mod places;
 mod refresh;
 
 use std::env;
@@ -37,6 +38,7 @@ const FILES: usize = 1000;
 /// The cached list of the instances of a region.
 #[derive(Clone, Debug)]
 pub(crate) struct InstanceCache {
+    pub(crate) place: Place,
     path: PathBuf,
     terminal: Terminal,
 }
@@ -44,7 +46,7 @@ pub(crate) struct InstanceCache {
 impl InstanceCache {
     /// The one for these options' credentials; `None` with `--no-cache`, and if there is no directory
     /// for it.
-    pub(crate) fn of(options: &Options, place: &Place, terminal: Terminal) -> Option<Self> {
+    pub(crate) fn of(options: &Options, place: Place, terminal: Terminal) -> Option<Self> {
         if options.no_cache {
             return None;
         }
@@ -52,7 +54,11 @@ impl InstanceCache {
         let credentials = credentials(profile.map(String::as_str));
         let name = format!("{PREFIX}{credentials}-{}.tsv", place.region);
         let path = directory()?.join(name);
-        Some(Self { path, terminal })
+        Some(Self {
+            place,
+            path,
+            terminal,
+        })
     }
 
     /// The list, if there is one that nobody else could have written.
@@ -103,7 +109,7 @@ pub(crate) fn write(options: &Options, places: &[Place], rows: &[Row], terminal:
             .iter()
             .filter(|it| it.region == place.region && it.profile == name);
         let own: Vec<Row> = own.cloned().collect();
-        if let Some(cache) = InstanceCache::of(options, place, terminal) {
+        if let Some(cache) = InstanceCache::of(options, place.clone(), terminal) {
             cache.write(&own);
         }
     }
@@ -167,6 +173,7 @@ mod tests {
 
     use super::*;
     use crate::plan::program::Program;
+    use crate::plan::target::ids::Region;
 
     #[test]
     fn a_list_is_for_its_owner_alone_and_files_of_others_are_ignored() {
@@ -175,6 +182,10 @@ mod tests {
         let directory = path.parent().expect("a directory");
         let terminal = Terminal::new(Program::Ssh);
         let cache = InstanceCache {
+            place: Place {
+                profile: None,
+                region: Region::us_east_1(),
+            },
             path: path.clone(),
             terminal,
         };

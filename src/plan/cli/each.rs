@@ -11,6 +11,7 @@ use super::examination::option_words;
 use super::invocation::Options;
 use super::list::Pattern;
 use super::options::Name;
+use super::places::Place;
 use super::scan::Scan;
 use super::usage::Usage;
 use crate::plan::each::file_name::stem;
@@ -188,12 +189,13 @@ impl EachRequest {
     /// The program's words for one of the instances.
     pub(crate) fn words(&self, row: &Row) -> Vec<OsString> {
         let found_with = Some(&row.profile).filter(|it| !it.is_empty());
-        let profile = found_with.or(self.options.profile.as_ref());
-        let profile = profile.map(|it| format!("--profile={it}").into());
+        let place = Place {
+            profile: found_with.or(self.options.profile.as_ref()).cloned(),
+            region: row.region.clone(),
+        };
         // Of an option of ssh, the first value counts.
         let mut words: Vec<OsString> = vec!["-oBatchMode=yes".into()];
-        words.extend(profile);
-        words.push(format!("--region={}", row.region).into());
+        words.extend(place.words());
         words.extend(self.before.iter().cloned());
         let wanted = self.wanted.iter().find(|it| it.fits(row));
         let mut place = OsString::from(match wanted.and_then(|it| it.login.as_ref()) {

@@ -1,8 +1,9 @@
 //! The words of a command line without a target, for which the user is to choose an instance: `mssh`
 //! alone on a terminal, or `--pick`.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 
+use super::examination::option_words;
 use super::invocation::Options;
 use super::options::Name;
 use super::scan::Scan;
@@ -27,15 +28,13 @@ pub struct PickRequest {
 /// # Errors
 /// A target that is no UTF-8.
 pub(super) fn request(options: Options, scan: &Scan) -> Result<PickRequest, Usage> {
-    let has_profiles = !options.places.profiles.is_empty();
-    let ours = scan.ours.iter().filter(|(opt, _)| match opt.name {
-        Name::Picker | Name::NoCache | Name::Region | Name::AllRegions => false,
-        Name::Profile => !has_profiles,
-        _ => true,
-    });
-    let ours = ours.map(|(opt, value)| spelled(opt.long, value.as_deref()));
+    let mut without = vec![Name::Picker, Name::NoCache, Name::Region, Name::AllRegions];
+    if !options.places.profiles.is_empty() {
+        without.push(Name::Profile);
+    }
+    let mut before = option_words(scan, &without);
     let target = scan.operands.first().copied();
-    let (before, after) = scan.words.split_at(target.unwrap_or(scan.words.len()));
+    let (typed_before, after) = scan.words.split_at(target.unwrap_or(scan.words.len()));
     let (typed, after) = match after.split_first() {
         Some((word, after)) => (text(word)?, after),
         None => ("", after),
@@ -44,22 +43,14 @@ pub(super) fn request(options: Options, scan: &Scan) -> Result<PickRequest, Usag
         Some((login, query)) => (format!("{login}@"), query),
         None => (String::new(), typed),
     };
+    before.extend(typed_before.iter().cloned());
     Ok(PickRequest {
         options,
         query: query.to_owned(),
         login,
-        before: ours.chain(before.iter().cloned()).collect(),
+        before,
         after: after.to_vec(),
     })
-}
-
-fn spelled(long: &str, value: Option<&OsStr>) -> OsString {
-    let mut word = OsString::from(format!("--{long}"));
-    if let Some(value) = value {
-        word.push("=");
-        word.push(value);
-    }
-    word
 }
 
 fn text(word: &OsString) -> Result<&str, Usage> {
@@ -72,12 +63,11 @@ impl PickRequest {
     /// the region if the user did, and the profile if there are several.
     pub(crate) fn words(&self, row: &Row) -> Vec<OsString> {
         let names_region = self.options.region.is_some() || self.options.places.are_several();
-        let region = Some(row.region.as_str()).filter(|_| names_region);
-        let region = region.map(|it| spelled("region", Some(OsStr::new(it))));
-        let profile = Some(row.profile.as_str()).filter(|it| !it.is_empty());
-        let profile = profile.map(|it| spelled("profile", Some(OsStr::new(it))));
+        let region = names_region.then(|| format!("--region={}", row.region));
+        let profile = Some(&row.profile).filter(|it| !it.is_empty());
+        let profile = profile.map(|it| format!("--profile={it}"));
         let target = format!("{}{}", self.login, row.id);
-        let places = region.into_iter().chain(profile);
+        let places = region.into_iter().chain(profile).map(OsString::from);
         let words = places.chain(self.before.iter().cloned());
         let words = words.chain([target.into()]);
         words.chain(self.after.iter().cloned()).collect()
@@ -86,6 +76,8 @@ impl PickRequest {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::super::{Request, parse};
     use super::*;
     use crate::plan::cli::grammar::Grammar;

@@ -1,6 +1,7 @@
 //! Several regions and profiles in which to look for an instance: `--region a,b`, `--all-regions`,
 //! `--profile a,b`.
 
+use std::ffi::OsString;
 use std::fmt;
 
 use super::options::Opt;
@@ -31,7 +32,7 @@ pub(crate) enum Regions<'a> {
 /// A region of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// The profile, if there are several.
+    /// The profile; `None` if there is only the one of the options or the environment.
     pub(crate) profile: Option<String>,
     pub(crate) region: Region,
 }
@@ -49,6 +50,15 @@ impl Places {
         !self.regions.is_empty()
     }
 
+    /// The profiles to look with: all, or `None` for the only one.
+    #[must_use]
+    pub(crate) fn each_profile(&self) -> Vec<Option<&String>> {
+        if self.profiles.is_empty() {
+            return vec![None];
+        }
+        self.profiles.iter().map(Some).collect()
+    }
+
     /// The regions to look in with one profile. `own` is the one that the target itself contains.
     #[must_use]
     pub(crate) fn regions<'a>(&'a self, own: Option<&'a Region>) -> Regions<'a> {
@@ -57,6 +67,16 @@ impl Places {
             None if self.has_regions() => Regions::Named(&self.regions),
             own => Regions::One(own),
         }
+    }
+}
+
+impl Place {
+    /// The words of a command line that choose it.
+    pub(crate) fn words(&self) -> Vec<OsString> {
+        let mut words = Vec::new();
+        words.extend(self.profile.as_ref().map(|it| format!("--profile={it}")));
+        words.push(format!("--region={}", self.region));
+        words.into_iter().map(OsString::from).collect()
     }
 }
 

@@ -61,14 +61,20 @@ impl InstanceCache {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::cli::places::Place;
     use crate::plan::list::row::Row;
     use crate::plan::program::Program;
+    use crate::plan::target::ids::Region;
     use crate::world::tty::terminal::Terminal;
 
     #[test]
     fn a_list_is_refreshed_by_one_process_and_not_again_at_once() {
         let base = tempfile::tempdir().expect("a directory");
         let cache = InstanceCache {
+            place: Place {
+                profile: None,
+                region: Region::us_east_1(),
+            },
             path: base.path().join("mssh/instances-0-us-east-1.tsv"),
             terminal: Terminal::new(Program::Ssh),
         };

@@ -3,7 +3,7 @@
 
 use super::{Shell, completes_lines, is_here};
 use crate::lab::Fleet;
-use crate::sandbox::{SshUser, look_ups};
+use crate::sandbox::{SshUser, finish, look_ups};
 
 const NAMES: &[&str] = &[
     "my box",
@@ -101,4 +101,25 @@ fn zsh_offers_instances() {
 #[test]
 fn fish_offers_instances() {
     offers_instances("fish");
+}
+
+#[test]
+fn the_places_of_the_configuration_file_count() {
+    let user = SshUser::with("");
+    let listed = user.run("mssh", &["--list", "--region", "us-east-1,eu-west-1"]);
+    assert_eq!(listed.code, Some(0), "{listed:?}");
+    let names = |words: &[&str]| {
+        let mut mssh = user.command("mssh");
+        mssh.env_remove("AWS_REGION").arg("--complete").args(words);
+        let lines = finish(&mut mssh).stdout;
+        let names = lines.lines().skip(1).map(|it| it.split('\t').next());
+        names.map(|it| it.unwrap_or_default().to_owned()).collect()
+    };
+    let both: Vec<String> = names(&["-r", "us-east-1,eu-west-1", "in-eu"]);
+    assert_eq!(both, ["in-eu-west-1"]);
+    let config = user.home.join(".config/mssh/config.toml");
+    std::fs::create_dir_all(config.parent().expect("a directory")).expect("ours");
+    std::fs::write(&config, "[defaults]\nregion = \"us-east-1,eu-west-1\"\n").expect("ours");
+    assert_eq!(names(&["in-eu"]), both);
+    assert_eq!(names(&["-r", "us-east-1", "in-eu"]), [""; 0]);
 }
