@@ -73,8 +73,11 @@ struct Line<'a> {
 
 impl Line<'_> {
     fn answer(&self, current: &str, form: impl Fn(&str, &str) -> Option<String>) -> Vec<u8> {
-        let Completion { candidates, prefix } =
-            completion(self.program, self.grammar, self.words, current);
+        let Completion {
+            candidates,
+            prefix,
+            is_list,
+        } = completion(self.program, self.grammar, self.words, current);
         let files = match candidates {
             Candidates::Files => true,
             Candidates::HostsAndFiles => prefix.is_empty(),
@@ -84,6 +87,9 @@ impl Line<'_> {
         let typed = current.get(prefix.len()..).unwrap_or_default();
         let mut lines = vec![if files { "files" } else { "none" }.to_owned()];
         for (word, about) in self.list(candidates, typed) {
+            if is_list && word.contains(',') {
+                continue;
+            }
             let word = format!("{prefix}{word}");
             // The answer consists of lines, and what cannot be seen cannot be chosen.
             if word.to_lowercase().starts_with(&begin) && is_printable(&word) {

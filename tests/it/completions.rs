@@ -104,6 +104,13 @@ const LINES: &[(&str, &str)] = &[
     ("mssh -r us-gov-e", "mssh -r us-gov-east-1 "),
     ("mssh --region=us-gov-e", "mssh --region=us-gov-east-1 "),
     ("mssh -u stag", "mssh -u staging "),
+    ("mssh -u default,stag", "mssh -u default,staging "),
+    (
+        "mssh --each inc-luded,box",
+        "mssh --each inc-luded,box-one ",
+    ),
+    ("mssh --each a,b u", "mssh --each a,b u"),
+    ("mscp --each file a,box", "mscp --each file a,box-one:"),
     ("mssh --via se", "mssh --via serial "),
     (
         "mssh --instance-id ",

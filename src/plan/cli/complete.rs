@@ -14,7 +14,7 @@ mod split;
 use std::ffi::OsString;
 
 pub(crate) use self::keywords::KEYWORDS;
-use self::split::split;
+use self::split::{split, split_list};
 use super::grammar::{Grammar, LetterKind};
 use super::options::{Name, OPTIONS, Opt};
 use super::scan::Scan;
@@ -56,6 +56,8 @@ pub(crate) struct Completion {
     pub(crate) candidates: Candidates,
     /// The part of the current word before the candidate, like `--region=` or `user@`.
     pub(crate) prefix: String,
+    /// Whether the word is a list, in which a comma ends a candidate.
+    pub(crate) is_list: bool,
 }
 
 /// Replaces the current word, so that it is found again after the scan.
@@ -98,6 +100,9 @@ pub(crate) fn completion(
     let candidates = match (ours, theirs) {
         (Some((opt, _)), _) => for_our_option(program, opt),
         (_, Some(flag)) => for_client_option(program, flag.letter),
+        _ if scan.ours.iter().any(|(opt, _)| opt.name == Name::Each) => {
+            return split_list(program, operand(program, &scan), current);
+        }
         _ => operand(program, &scan),
     };
     split(program, candidates, "", current)

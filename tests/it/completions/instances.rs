@@ -43,6 +43,16 @@ const LINES: &[(&str, &str)] = &[
         "mssh --instance-id i-0f1ee70000000000b ",
     ),
     ("mssh -J my", "mssh -J my\\ box "),
+    ("mssh --each star\\*,my", "mssh --each star\\*,my\\ box "),
+    (
+        "mssh --each tag:role=web,it",
+        "mssh --each tag:role=web,it\\'s\\ \\\"q\\\" ",
+    ),
+    (
+        "mssh --each tag:role=web,u@tag:role=w",
+        "mssh --each tag:role=web,u@tag:role=web ",
+    ),
+    ("mscp --each file box,my", "mscp --each file box,my\\ box:"),
     ("mssh --list my", "mssh --list my\\ box "),
     ("mscp my", "mscp my\\ box:"),
     ("mscp fil", "mscp file "),

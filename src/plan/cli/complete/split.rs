@@ -24,13 +24,41 @@ pub(super) fn split(
     Completion {
         candidates,
         prefix: format!("{before}{}", &rest[..more]),
+        is_list: false,
     }
+}
+
+/// The same for the targets of `--each`: candidates for the part after the last comma, unless a path
+/// began before.
+pub(super) fn split_list(program: Program, candidates: Candidates, current: &str) -> Completion {
+    // A comma in the name of a file ends nothing.
+    if candidates == Candidates::Nothing || is_path(current) {
+        return split(program, candidates, "", current);
+    }
+    let (before, last) = match current.rfind(',') {
+        Some(at) => current.split_at(at + 1),
+        None => ("", current),
+    };
+    let has_path = |word: &str| host(program, candidates, word).0 != candidates;
+    if before.split(',').any(has_path) {
+        return split(program, Candidates::Nothing, "", current);
+    }
+    let completion = split(program, candidates, "", last);
+    Completion {
+        prefix: format!("{before}{}", completion.prefix),
+        is_list: true,
+        ..completion
+    }
+}
+
+fn is_path(word: &str) -> bool {
+    word.starts_with(['/', '.', '~'])
 }
 
 /// Splits hops and `user@` off before a host, of which this is the length; after the colon before its
 /// path nothing is offered.
 fn host(program: Program, candidates: Candidates, word: &str) -> (Candidates, usize) {
-    if candidates == Candidates::HostsAndFiles && word.starts_with(['/', '.', '~']) {
+    if candidates == Candidates::HostsAndFiles && is_path(word) {
         return (Candidates::Files, 0);
     }
     let hop = match tag_word::split_user(word) {

@@ -21,6 +21,17 @@ fn each_position_has_its_candidates() {
         ("mssh u@tag:a=b,c@d:e", Candidates::Hosts, "u@"),
         ("mssh -J a,u@tag:b", Candidates::Hosts, "a,u@"),
         ("mssh web:", Candidates::Nothing, ""),
+        ("mssh --each we", Candidates::Hosts, ""),
+        ("mssh --each web-1,we", Candidates::Hosts, "web-1,"),
+        ("mssh --each web-1,u@we", Candidates::Hosts, "web-1,u@"),
+        ("mssh --each tag:a=b,", Candidates::Hosts, "tag:a=b,"),
+        (
+            "mssh --each tag:a=b,u@tag:c",
+            Candidates::Hosts,
+            "tag:a=b,u@",
+        ),
+        ("mssh --each -J a,b c,d", Candidates::Hosts, "c,"),
+        ("mssh --each a b,", Candidates::Nothing, ""),
         ("mssh -", Candidates::Options, ""),
         ("mssh --reg", Candidates::Options, ""),
         ("mssh web --reg", Candidates::Options, ""),
@@ -66,6 +77,20 @@ fn each_position_has_its_candidates() {
         ("mscp a web:/e", Candidates::Nothing, ""),
         ("mscp tag:role=w", Candidates::HostsAndFiles, ""),
         ("mscp u@tag:role=web:/e", Candidates::Nothing, ""),
+        (
+            "mscp --each f web-1,we",
+            Candidates::HostsAndFiles,
+            "web-1,",
+        ),
+        (
+            "mscp --each f tag:a=b,we",
+            Candidates::HostsAndFiles,
+            "tag:a=b,",
+        ),
+        ("mscp --each f web-1:/a,we", Candidates::Nothing, ""),
+        ("mscp --each f web-1,db:/a", Candidates::Nothing, "web-1,"),
+        ("mscp --each ./a,b", Candidates::Files, ""),
+        ("mscp a,we", Candidates::HostsAndFiles, "a,"),
         ("mscp a --reg", Candidates::HostsAndFiles, ""),
     ] {
         assert_eq!(
