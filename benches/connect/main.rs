@@ -7,6 +7,7 @@
 //! - `round-trip`: the same with a round trip to the instance
 //! - `first-contact`: a login to a host whose key is checked against the console, and to a known one
 //! - `names`: a login by name beside one by ID, a list of 10,000 instances, completion
+//! - `each`: a command on 200 instances, by `--each` and by xargs
 //! - `memory`: peak memory of each process of a session, and its CPU while nothing is typed
 //! - `timeline`: when each step of a login is done
 //! - `rsync`: throughput with a tree of 1 GiB
@@ -24,6 +25,7 @@
 )]
 
 mod connection;
+mod each;
 mod first_contact;
 #[path = "../../tests/lab/mod.rs"]
 mod lab;
@@ -47,13 +49,14 @@ use lab::Lab;
 const USAGE: &str = "usage: cargo bench --bench connect [-- [--only PART]... [--pairs N] \
                      [--vs PROGRAM]... [--aws DESCRIBE,PUSH]... [--rtt MS]... [--rounds N] \
                      [--mib N]]\n\
-                     parts: connection, round-trip, first-contact, names, memory, timeline, rsync, ansible";
+                     parts: connection, round-trip, first-contact, names, each, memory, timeline, rsync, ansible";
 
-const PARTS: [&str; 8] = [
+const PARTS: [&str; 9] = [
     "connection",
     "round-trip",
     "first-contact",
     "names",
+    "each",
     "memory",
     "timeline",
     "rsync",
@@ -72,7 +75,7 @@ struct Plan {
     aws: Vec<Aws>,
     /// The round trips to the instance.
     round_trips: Vec<Duration>,
-    /// Rounds of rsync and Ansible.
+    /// Rounds of `--each`, rsync and Ansible.
     rounds: usize,
     /// The size of the tree for rsync.
     mib: usize,
@@ -108,11 +111,12 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let parts: [fn(&Lab, &Plan); 8] = [
+    let parts: [fn(&Lab, &Plan); 9] = [
         connection::compare,
         connection::compare_round_trips,
         first_contact::compare,
         names::compare,
+        each::compare,
         memory::compare,
         timeline::compare,
         tree::compare,

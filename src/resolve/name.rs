@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::pin::pin;
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::choose;
 use super::lazy_aws::LazyAws;
@@ -25,6 +25,10 @@ use crate::world::tty::terminal::Terminal;
 /// How long the resolver is asked alone. It knows hosts and answers within milliseconds, and then AWS
 /// need not be asked for a name.
 const HEAD_START: Duration = Duration::from_millis(50);
+
+/// How long the resolver is waited for where an instance has the name: it repeats a question after 5
+/// seconds (resolv.conf(5)), and the answer may be to that.
+const LIMIT: Duration = Duration::from_secs(6);
 
 /// A target as ssh knows it.
 pub(crate) struct Named<'a> {
@@ -51,7 +55,8 @@ impl<'a> Named<'a> {
 }
 
 /// How to look up a name: by its addresses, if it has any; else it is the Name tag of an instance,
-/// which is looked for while a slow resolver is waited for. A HostName of ssh_config is a host in any
+/// which is looked for while a slow resolver is waited for; if that does not answer at all, its instance
+/// is taken. A HostName of ssh_config is a host in any
 /// case.
 ///
 /// # Errors
@@ -62,6 +67,7 @@ pub(super) async fn lookup(
     pick: Option<Pick>,
     terminal: Terminal,
 ) -> Result<Lookup, Error> {
+    let began = Instant::now();
     let mut resolving = pin!(resolver::addresses(named.hostname));
     if !named.is_as_typed() {
         let addresses = resolving.await?;
@@ -86,13 +92,34 @@ pub(super) async fn lookup(
                 }
                 (resolved, tagged.await)
             }
-            found = &mut tagged => (resolving.await, found),
+            found = &mut tagged => {
+                let is_known = found.as_ref().is_ok_and(|it| !it.is_empty());
+                let until = is_known.then_some(began + LIMIT);
+                (resolved_until(until, resolving, named).await, found)
+            }
         }
     };
     match resolved {
         Ok(addresses) => Ok(by_addresses(named.hostname, &addresses, terminal)),
         Err(not) => only(named.typed, not, found, pick, &place).await,
     }
+}
+
+/// The addresses of a name; an error if they are not known in time.
+async fn resolved_until(
+    until: Option<Instant>,
+    resolving: impl Future<Output = Result<Vec<IpAddr>, InstanceError>>,
+    named: &Named<'_>,
+) -> Result<Vec<IpAddr>, InstanceError> {
+    let Some(until) = until else {
+        return resolving.await;
+    };
+    timeout_at(until, resolving).await.unwrap_or_else(|_| {
+        Err(InstanceError::Unresolvable {
+            host: named.hostname.to_owned(),
+            cause: format!("no answer in {} seconds", LIMIT.as_secs()),
+        })
+    })
 }
 
 /// The only instance with this name.

@@ -8,4 +8,5 @@ mod names;
 mod pasted;
 mod places;
 mod proxies;
+mod resolver;
 mod ssh_g;
