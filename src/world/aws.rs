@@ -16,6 +16,7 @@ mod instance_connect;
 pub(crate) mod listing;
 mod network;
 mod pages;
+mod query;
 mod refreshing;
 mod retry;
 mod settings;

@@ -2,10 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetConsoleOutput.html>
 
-use aws_sdk_ec2::operation::get_console_output::{GetConsoleOutputError, GetConsoleOutputOutput};
 use aws_smithy_types::base64;
 
 use super::Regional;
+use super::query::Form;
+use super::query::xml::text;
 use crate::plan::target::ids::InstanceId;
 use crate::world::aws::error::AwsError;
 
@@ -24,20 +25,22 @@ impl Regional<'_> {
             }
             answer => answer?,
         };
-        let mut output = answer.output().unwrap_or_default().to_owned();
-        output.retain(|it| !it.is_ascii_whitespace());
-        let text = base64::decode(output);
+        let text = base64::decode(answer);
         text.map_err(|_| self.call("ec2:GetConsoleOutput").bad_answer())
     }
 
-    async fn get_console_output(
-        &self,
-        id: &InstanceId,
-        latest: bool,
-    ) -> Result<GetConsoleOutputOutput, AwsError> {
-        let client = self.ec2::<GetConsoleOutputError>();
-        let request = client.get_console_output().instance_id(id.as_str());
-        let request = request.set_latest(latest.then_some(true));
-        self.call("ec2:GetConsoleOutput").send(request.send()).await
+    /// The text in base64, without its line ends.
+    async fn get_console_output(&self, id: &InstanceId, latest: bool) -> Result<String, AwsError> {
+        let form = Form::default().with("InstanceId", id.as_str());
+        let form = if latest {
+            form.with("Latest", "true")
+        } else {
+            form
+        };
+        let call = self.call("ec2:GetConsoleOutput");
+        let answer = self.query(&call, &form).await?;
+        let answer = answer.document(&call)?;
+        let output = text(answer.root_element(), "output").unwrap_or_default();
+        Ok(output.split_ascii_whitespace().collect())
     }
 }

@@ -4,17 +4,13 @@
 
 use std::net::IpAddr;
 
-use aws_sdk_ec2::Client;
-use aws_sdk_ec2::operation::describe_instances::DescribeInstancesError;
-use aws_sdk_ec2::operation::describe_instances::builders::DescribeInstancesFluentBuilder;
-use aws_sdk_ec2::types;
-use aws_sdk_ec2::types::Reservation;
-use aws_smithy_types::DateTime;
 use futures_util::future::try_join_all;
+use roxmltree::Node;
 
 use super::Regional;
-use super::pages;
-use super::retry::{OperationError, client_config};
+use super::query::Form;
+use super::query::xml::{items, string, text, value};
+use crate::plan::aws::date;
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::os_user::Software;
 use crate::plan::target::filter::Filter;
@@ -29,9 +25,7 @@ impl Regional<'_> {
     /// # Errors
     /// Those of any call.
     pub(crate) async fn instance(&self, id: &InstanceId) -> Result<Option<Instance>, AwsError> {
-        let client = self.ec2::<DescribeInstancesError>();
-        let request = client.describe_instances().instance_ids(id.as_str());
-        match self.describe(request).await {
+        match self.describe(Form::instance(id)).await {
             Err(AwsError::Instance(InstanceError::NotFound { .. })) => Ok(None),
             found => Ok(found?.into_iter().next()),
         }
@@ -59,96 +53,86 @@ impl Regional<'_> {
 
     /// The instances that match all of these filters.
     async fn filtered(&self, filters: &[Filter]) -> Result<Vec<Instance>, AwsError> {
-        let filters = filters.iter().map(sdk_filter).collect();
-        let client = self.ec2::<DescribeInstancesError>();
-        self.describe(client.describe_instances().set_filters(Some(filters)))
-            .await
+        self.describe(Form::default().filters(filters)).await
     }
 
-    async fn describe(
+    async fn describe(&self, form: Form) -> Result<Vec<Instance>, AwsError> {
+        self.each_instance(form, instance).await
+    }
+
+    /// What `ours` makes of each instance.
+    ///
+    /// # Errors
+    /// Those of any call.
+    pub(super) async fn each_instance<T>(
         &self,
-        request: DescribeInstancesFluentBuilder,
-    ) -> Result<Vec<Instance>, AwsError> {
-        let call = self.call("ec2:DescribeInstances");
-        let page = async |token| {
-            let page = request.clone().set_next_token(token);
-            let page = call.send(page.send()).await?;
-            let all = page.reservations().iter().flat_map(Reservation::instances);
-            let next = page.next_token().map(str::to_owned);
-            Ok((all.filter_map(instance).collect(), next))
-        };
-        pages::all(&call, page).await
-    }
-
-    /// A client for one call that fails with an `E`.
-    pub(super) fn ec2<E: OperationError>(&self) -> Client {
-        Client::from_conf(client_config!(aws_sdk_ec2, self, E).build())
+        form: Form,
+        ours: impl Fn(Node<'_, '_>) -> Option<T>,
+    ) -> Result<Vec<T>, AwsError> {
+        let reservation =
+            |it: Node<'_, '_>| Some(items(it, "instancesSet").filter_map(&ours).collect());
+        let all = self.query_all("ec2:DescribeInstances", form, "reservationSet", reservation);
+        let all: Vec<Vec<T>> = all.await?;
+        Ok(all.into_iter().flatten().collect())
     }
 }
 
-pub(super) fn sdk_filter(filter: &Filter) -> types::Filter {
-    let sdk = types::Filter::builder().name(filter.name.as_ref());
-    sdk.set_values(Some(filter.values.clone())).build()
-}
-
-/// The SDK's instance as ours; `None` if it has no ID, which AWS never does.
-fn instance(instance: &types::Instance) -> Option<Instance> {
-    let state = instance.state().and_then(types::InstanceState::name);
-    let name = |tag: &&types::Tag| tag.key() == Some("Name");
-    let assigned: Vec<Assigned> = instance
-        .network_interfaces()
-        .iter()
-        .flat_map(assigned)
-        .collect();
+/// An instance; `None` if it has no ID, which AWS never does.
+fn instance(it: Node<'_, '_>) -> Option<Instance> {
+    let name = items(it, "tagSet").find(|tag| text(*tag, "key") == Some("Name"));
+    let interfaces = items(it, "networkInterfaceSet");
+    let assigned: Vec<Assigned> = interfaces.flat_map(assigned).collect();
     let first_ipv6 = assigned.iter().find_map(|it| match it.address {
         IpAddr::V6(address) => Some(address),
         IpAddr::V4(_) => None,
     });
     Some(Instance {
-        id: InstanceId::parse(instance.instance_id()?).ok()?,
-        name: instance
-            .tags()
-            .iter()
-            .find(name)
-            .and_then(|tag| tag.value().map(str::to_owned)),
-        state: State::parse(state.map_or("unknown", |state| state.as_str())),
-        launched: instance.launch_time().map(DateTime::secs),
-        zone: instance
-            .placement()
-            .and_then(|placement| resource_id(placement.availability_zone()?)),
-        vpc: instance.vpc_id().and_then(resource_id),
-        subnet: instance.subnet_id().and_then(resource_id),
-        public: instance.public_ip_address().and_then(|a| a.parse().ok()),
-        private: instance.private_ip_address().and_then(|a| a.parse().ok()),
-        ipv6: instance
-            .ipv6_address()
-            .and_then(|a| a.parse().ok())
-            .or(first_ipv6),
+        id: InstanceId::parse(text(it, "instanceId")?).ok()?,
+        name: name.and_then(|tag| string(tag, "value")),
+        state: State::parse(text(it, "instanceState/name").unwrap_or("unknown")),
+        launched: launched(it),
+        zone: text(it, "placement/availabilityZone").and_then(resource_id),
+        vpc: text(it, "vpcId").and_then(resource_id),
+        subnet: text(it, "subnetId").and_then(resource_id),
+        public: value(it, "ipAddress"),
+        private: value(it, "privateIpAddress"),
+        ipv6: value(it, "ipv6Address").or(first_ipv6),
         assigned,
         software: Software {
-            image_id: instance.image_id().map(str::to_owned),
-            platform_details: instance.platform_details().map(str::to_owned),
-            usage_operation: instance.usage_operation().map(str::to_owned),
-            is_windows: instance.platform() == Some(&types::PlatformValues::Windows),
+            image_id: string(it, "imageId"),
+            platform_details: string(it, "platformDetails"),
+            usage_operation: string(it, "usageOperation"),
+            is_windows: is_windows(it),
         },
-        metadata_off: instance
-            .metadata_options()
-            .and_then(|it| it.http_endpoint())
-            .is_some_and(|it| *it == types::InstanceMetadataEndpointState::Disabled),
+        metadata_off: is_metadata_off(it),
     })
 }
 
-fn assigned(interface: &types::InstanceNetworkInterface) -> Vec<Assigned> {
-    let v4 = interface.private_ip_addresses().iter().filter_map(|it| {
-        let public = it.association().and_then(|it| it.public_ip());
+/// When an instance was launched, in seconds since 1970.
+pub(super) fn launched(instance: Node<'_, '_>) -> Option<i64> {
+    let (seconds, _) = date::read(text(instance, "launchTime")?)?;
+    Some(seconds)
+}
+
+pub(super) fn is_windows(instance: Node<'_, '_>) -> bool {
+    // EC2's reference writes it with a capital letter, and EC2 does not.
+    text(instance, "platform").is_some_and(|it| it.eq_ignore_ascii_case("windows"))
+}
+
+pub(super) fn is_metadata_off(instance: Node<'_, '_>) -> bool {
+    text(instance, "metadataOptions/httpEndpoint") == Some("disabled")
+}
+
+fn assigned(interface: Node<'_, '_>) -> Vec<Assigned> {
+    let v4 = items(interface, "privateIpAddressesSet").filter_map(|it| {
         Some(Assigned {
-            address: it.private_ip_address()?.parse().ok()?,
-            public: public.and_then(|it| it.parse().ok()),
+            address: value(it, "privateIpAddress")?,
+            public: value(it, "association/publicIp"),
         })
     });
-    let v6 = interface.ipv6_addresses().iter().filter_map(|it| {
+    let v6 = items(interface, "ipv6AddressesSet").filter_map(|it| {
         Some(Assigned {
-            address: it.ipv6_address()?.parse().ok()?,
+            address: value(it, "ipv6Address")?,
             public: None,
         })
     });

@@ -2,13 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstanceConnectEndpoints.html>
 
-use aws_sdk_ec2::operation::describe_instance_connect_endpoints::DescribeInstanceConnectEndpointsError;
-use aws_sdk_ec2::types::{
-    Ec2InstanceConnectEndpoint, InstanceConnectEndpointDnsNames, IpAddressType,
-};
+use roxmltree::Node;
 
 use super::Regional;
-use super::pages;
+use super::query::Form;
+use super::query::xml::{string, text};
 use crate::plan::aws::service_host::is_endpoint_name;
 use crate::plan::route::eice::{Endpoint, EndpointId, EndpointState, Names, Preference, Reach};
 use crate::plan::target::ids::resource_id;
@@ -26,19 +24,13 @@ impl Regional<'_> {
         let own = self.aws.endpoint_urls.get("EC2");
         let is_trusted =
             |name: &str, id: &EndpointId| is_endpoint_name(name, id, &self.region, own);
-        let call = self.call("ec2:DescribeInstanceConnectEndpoints");
-        let page = async |token| {
-            let client = self.ec2::<DescribeInstanceConnectEndpointsError>();
-            let page = client.describe_instance_connect_endpoints();
-            let page = call.send(page.set_next_token(token).send()).await?;
-            let all = page.instance_connect_endpoints().iter();
-            let next = page.next_token().map(str::to_owned);
-            Ok((
-                all.filter_map(|it| endpoint(it, is_trusted)).collect(),
-                next,
-            ))
-        };
-        pages::all(&call, page).await
+        self.query_all(
+            "ec2:DescribeInstanceConnectEndpoints",
+            Form::default(),
+            "instanceConnectEndpointSet",
+            |it| endpoint(it, is_trusted),
+        )
+        .await
     }
 
     /// Which of an endpoint's DNS names the configuration asks for.
@@ -50,21 +42,9 @@ impl Regional<'_> {
     }
 }
 
-/// The SDK's endpoint as ours, with those of its names that are trusted; `None` if it has no ID,
-/// which AWS never does.
-fn endpoint(
-    endpoint: &Ec2InstanceConnectEndpoint,
-    is_trusted: impl Fn(&str, &EndpointId) -> bool,
-) -> Option<Endpoint> {
-    let id = EndpointId::parse(endpoint.instance_connect_endpoint_id()?)?;
-    let text = |value: Option<&str>| value.map(str::to_owned);
-    let name = |names: Option<&InstanceConnectEndpointDnsNames>| text(names?.dns_name());
-    let fips = |names: Option<&InstanceConnectEndpointDnsNames>| text(names?.fips_dns_name());
-    let public = endpoint.public_dns_names();
-    let (ipv4, dual_stack) = (
-        public.and_then(|it| it.ipv4()),
-        public.and_then(|it| it.dualstack()),
-    );
+/// An endpoint with those of its names that are trusted; `None` if it has no ID, which AWS never does.
+fn endpoint(it: Node<'_, '_>, is_trusted: impl Fn(&str, &EndpointId) -> bool) -> Option<Endpoint> {
+    let id = EndpointId::parse(text(it, "instanceConnectEndpointId")?)?;
     let mut foreign = None;
     let mut trusted = |name: Option<String>| {
         let name = name.filter(|name| !name.is_empty())?;
@@ -74,20 +54,22 @@ fn endpoint(
         foreign = Some(name);
         None
     };
+    let name = |path: &str| string(it, path);
+    let or_ipv4 = |path: &str| name(path).or_else(|| name(&format!("publicDnsNames/ipv4/{path}")));
     let names = Names {
-        usual: trusted(text(endpoint.dns_name()).or_else(|| name(ipv4))),
-        fips: trusted(text(endpoint.fips_dns_name()).or_else(|| fips(ipv4))),
-        dual_stack: trusted(name(dual_stack)),
-        dual_stack_fips: trusted(fips(dual_stack)),
+        usual: trusted(or_ipv4("dnsName")),
+        fips: trusted(or_ipv4("fipsDnsName")),
+        dual_stack: trusted(name("publicDnsNames/dualstack/dnsName")),
+        dual_stack_fips: trusted(name("publicDnsNames/dualstack/fipsDnsName")),
         foreign: None,
     };
     Some(Endpoint {
         id,
-        state: EndpointState::parse(endpoint.state().map_or("unknown", |it| it.as_str())),
-        vpc: endpoint.vpc_id().and_then(resource_id),
-        subnet: endpoint.subnet_id().and_then(resource_id),
-        zone: endpoint.availability_zone().and_then(resource_id),
-        reach: Reach::parse(endpoint.ip_address_type().map(IpAddressType::as_str)),
+        state: EndpointState::parse(text(it, "state").unwrap_or("unknown")),
+        vpc: text(it, "vpcId").and_then(resource_id),
+        subnet: text(it, "subnetId").and_then(resource_id),
+        zone: text(it, "availabilityZone").and_then(resource_id),
+        reach: Reach::parse(text(it, "ipAddressType")),
         names: Names { foreign, ..names },
     })
 }

@@ -2,9 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html>
 
-use aws_sdk_ec2::operation::describe_images::DescribeImagesError;
+use roxmltree::Node;
 
 use super::Regional;
+use super::query::Form;
+use super::query::xml::string;
 use crate::plan::os_user::Image;
 use crate::world::aws::error::AwsError;
 
@@ -14,21 +16,18 @@ impl Regional<'_> {
     /// # Errors
     /// Those of any call.
     pub(crate) async fn image(&self, id: &str) -> Result<Option<Image>, AwsError> {
-        let client = self.ec2::<DescribeImagesError>();
-        let request = client.describe_images().image_ids(id);
-        let answer = match self.call("ec2:DescribeImages").send(request.send()).await {
-            Err(AwsError::Service { code, .. }) if code.starts_with("InvalidAMIID") => {
-                return Ok(None);
-            }
-            answer => answer?,
-        };
-        let text = |text: Option<&str>| text.map(str::to_owned);
-        Ok(answer.images().first().and_then(|image| {
+        let form = Form::default().with("ImageId.1", id);
+        let image = |it: Node<'_, '_>| {
             Some(Image {
-                name: text(image.name())?,
-                owner: text(image.owner_id()),
-                owner_alias: text(image.image_owner_alias()),
+                name: string(it, "name")?,
+                owner: string(it, "imageOwnerId"),
+                owner_alias: string(it, "imageOwnerAlias"),
             })
-        }))
+        };
+        let found = self.query_all("ec2:DescribeImages", form, "imagesSet", image);
+        match found.await {
+            Err(AwsError::Service { code, .. }) if code.starts_with("InvalidAMIID") => Ok(None),
+            found => Ok(found?.into_iter().next()),
+        }
     }
 }

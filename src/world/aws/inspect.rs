@@ -6,12 +6,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_ec2::operation::describe_instance_status::DescribeInstanceStatusError;
-use aws_sdk_ec2::operation::describe_instances::DescribeInstancesError;
-use aws_sdk_ec2::operation::describe_regions::DescribeRegionsError;
-use aws_sdk_ec2::types::{
-    Instance, InstanceMetadataEndpointState, InstanceStatusSummary, Reservation,
-};
 use aws_sdk_ssm::operation::describe_instance_information::DescribeInstanceInformationError;
 use aws_sdk_ssm::types::{InstanceInformationStringFilter, PingStatus};
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
@@ -22,8 +16,12 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::date_time::Format;
+use roxmltree::Node;
 
 use super::Regional;
+use super::ec2::{is_metadata_off, is_windows, launched};
+use super::query::Form;
+use super::query::xml::{string, text};
 use super::retry::client_config;
 use crate::plan::aws::clock::Seconds;
 use crate::plan::doctor::facts::{Details, Managed, StatusChecks};
@@ -47,15 +45,8 @@ impl Regional<'_> {
     /// # Errors
     /// Those of any call.
     pub(crate) async fn details(&self, id: &InstanceId) -> Result<Option<Details>, AwsError> {
-        let client = self.ec2::<DescribeInstancesError>();
-        let request = client.describe_instances().instance_ids(id.as_str());
-        let call = self.call("ec2:DescribeInstances");
-        let answer = call.send(request.send()).await?;
-        let mut all = answer
-            .reservations()
-            .iter()
-            .flat_map(Reservation::instances);
-        Ok(all.next().map(details))
+        let all = self.each_instance(Form::instance(id), |it| Some(details(it)));
+        Ok(all.await?.into_iter().next())
     }
 
     /// The status checks of an instance; `None` if there is none.
@@ -63,21 +54,21 @@ impl Regional<'_> {
     /// # Errors
     /// Those of any call.
     pub(crate) async fn status(&self, id: &InstanceId) -> Result<Option<StatusChecks>, AwsError> {
-        let client = self.ec2::<DescribeInstanceStatusError>();
-        let request = client.describe_instance_status();
-        let request = request
-            .instance_ids(id.as_str())
-            .include_all_instances(true);
-        let call = self.call("ec2:DescribeInstanceStatus");
-        let answer = call.send(request.send()).await?;
-        let name = |summary: Option<&InstanceStatusSummary>| {
-            let status = summary.and_then(InstanceStatusSummary::status);
-            status.map_or_else(|| "unknown".to_owned(), ToString::to_string)
-        };
-        Ok(answer.instance_statuses().first().map(|it| StatusChecks {
-            system: name(it.system_status()),
-            instance: name(it.instance_status()),
-        }))
+        let form = Form::instance(id).with("IncludeAllInstances", "true");
+        let name =
+            |it: Node<'_, '_>, path: &str| string(it, path).unwrap_or_else(|| "unknown".to_owned());
+        let all = self.query_all(
+            "ec2:DescribeInstanceStatus",
+            form,
+            "instanceStatusSet",
+            |it| {
+                Some(StatusChecks {
+                    system: name(it, "systemStatus/status"),
+                    instance: name(it, "instanceStatus/status"),
+                })
+            },
+        );
+        Ok(all.await?.into_iter().next())
     }
 
     /// The regions that are enabled for the account.
@@ -85,11 +76,9 @@ impl Regional<'_> {
     /// # Errors
     /// Those of any call.
     pub(crate) async fn enabled_regions(&self) -> Result<Vec<Region>, AwsError> {
-        let client = self.ec2::<DescribeRegionsError>();
-        let request = client.describe_regions().send();
-        let answer = self.call("ec2:DescribeRegions").send(request).await?;
-        let names = answer.regions().iter().filter_map(|it| it.region_name());
-        Ok(names.filter_map(|it| Region::parse(it).ok()).collect())
+        let region = |it: Node<'_, '_>| Region::parse(text(it, "regionName")?).ok();
+        self.query_all("ec2:DescribeRegions", Form::default(), "regionInfo", region)
+            .await
     }
 
     /// What Session Manager knows of an instance; `None` if it has never heard of it.
@@ -124,18 +113,14 @@ impl Regional<'_> {
     }
 }
 
-fn details(instance: &Instance) -> Details {
-    let metadata = instance.metadata_options();
-    let platform = instance.platform();
-    let endpoint = metadata.and_then(|it| it.http_endpoint());
+fn details(instance: Node<'_, '_>) -> Details {
     Details {
-        image: instance.image_id().map(str::to_owned),
-        // The SDK's own value is written with a capital letter, and EC2's is not.
-        is_windows: platform.is_some_and(|it| it.as_str().eq_ignore_ascii_case("windows")),
-        platform: instance.platform_details().map(str::to_owned),
-        usage_operation: instance.usage_operation().map(str::to_owned),
-        launched: instance.launch_time().map(DateTime::secs),
-        is_metadata_off: endpoint == Some(&InstanceMetadataEndpointState::Disabled),
+        image: string(instance, "imageId"),
+        is_windows: is_windows(instance),
+        platform: string(instance, "platformDetails"),
+        usage_operation: string(instance, "usageOperation"),
+        launched: launched(instance),
+        is_metadata_off: is_metadata_off(instance),
     }
 }
 

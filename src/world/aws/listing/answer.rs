@@ -19,8 +19,8 @@ const ROOT: &str = "DescribeInstancesResponse";
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) rows: Vec<Row>,
-    /// The same answer without them.
-    pub(super) rest: String,
+    /// The token of the next page, if there is one.
+    pub(super) next: Option<String>,
 }
 
 /// An element that is put after the answer. The parser stops at a mistake without a word: this one is
@@ -48,20 +48,15 @@ pub(super) fn read(body: &[u8], region: &Region) -> Result<Answer, XmlDecodeErro
 
 fn parts(root: &mut ScopedDecoder<'_, '_>, region: &Region) -> Result<Answer, XmlDecodeError> {
     let mut rows = Vec::new();
-    let mut token = String::new();
+    let mut next = None;
     while let Some(mut part) = root.next_tag() {
         match part.start_el().local() {
             "reservationSet" => reservations(&mut part, region, &mut rows),
-            "nextToken" => token = escaped(&try_data(&mut part)?),
+            "nextToken" => next = Some(try_data(&mut part)?.into_owned()),
             _ => {}
         }
     }
-    let rest = format!("<{ROOT}><nextToken>{token}</nextToken></{ROOT}>");
-    Ok(Answer { rows, rest })
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
+    Ok(Answer { rows, next })
 }
 
 fn reservations(set: &mut ScopedDecoder<'_, '_>, region: &Region, rows: &mut Vec<Row>) {
@@ -229,8 +224,7 @@ mod tests {
             ..Row::example("i-0000000a", "<web> \u{1b}[2J")
         };
         assert_eq!(answer.rows, [row]);
-        let rest = format!("<{ROOT}><nextToken>a&amp;b</nextToken></{ROOT}>");
-        assert_eq!(answer.rest, rest);
+        assert_eq!(answer.next.as_deref(), Some("a&b"));
     }
 
     #[test]

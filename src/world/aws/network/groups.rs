@@ -2,14 +2,15 @@
 //!
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroupRules.html>
 
-use aws_sdk_ec2::operation::describe_security_group_rules::DescribeSecurityGroupRulesError;
-use aws_sdk_ec2::types::SecurityGroupRule;
+use roxmltree::Node;
 
-use super::{filter, id, list};
+use super::id;
 use crate::plan::doctor::network::group::{GroupRule, Peer};
 use crate::plan::doctor::network::tcp_ports;
 use crate::world::aws::Regional;
 use crate::world::aws::error::AwsError;
+use crate::world::aws::query::Form;
+use crate::world::aws::query::xml::{text, value};
 
 impl Regional<'_> {
     /// The rules about TCP of these security groups.
@@ -17,28 +18,26 @@ impl Regional<'_> {
     /// # Errors
     /// Those of any call.
     pub(crate) async fn group_rules(&self, groups: &[String]) -> Result<Vec<GroupRule>, AwsError> {
-        list!(
-            self,
-            "DescribeSecurityGroupRules",
-            DescribeSecurityGroupRulesError,
-            |client| client
-                .describe_security_group_rules()
-                .filters(filter("group-id", groups)),
-            security_group_rules,
-            rule
+        self.query_all(
+            "ec2:DescribeSecurityGroupRules",
+            Form::default().filter("group-id", groups),
+            "securityGroupRuleSet",
+            rule,
         )
+        .await
     }
 }
 
 /// The rule as ours; `None` if it is about another protocol.
-fn rule(rule: &SecurityGroupRule) -> Option<GroupRule> {
-    let block = rule.cidr_ipv4().or(rule.cidr_ipv6());
-    let list = || id(rule.prefix_list_id()).map(Peer::List);
-    let group = || id(rule.referenced_group_info()?.group_id()).map(Peer::Group);
+fn rule(rule: Node<'_, '_>) -> Option<GroupRule> {
+    let block = text(rule, "cidrIpv4").or_else(|| text(rule, "cidrIpv6"));
+    let list = || id(rule, "prefixListId").map(Peer::List);
+    let group = || id(rule, "referencedGroupInfo/groupId").map(Peer::Group);
+    let (from, to) = (value(rule, "fromPort"), value(rule, "toPort"));
     Some(GroupRule {
-        group: id(rule.group_id())?,
-        is_egress: rule.is_egress()?,
-        ports: tcp_ports(rule.ip_protocol()?, rule.from_port(), rule.to_port())?,
+        group: id(rule, "groupId")?,
+        is_egress: value(rule, "isEgress")?,
+        ports: tcp_ports(text(rule, "ipProtocol")?, from, to)?,
         peer: match block {
             Some(block) => Peer::Block(block.parse().ok()?),
             None => list().or_else(group)?,

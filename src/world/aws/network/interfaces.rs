@@ -4,17 +4,15 @@
 
 use std::net::IpAddr;
 
-use aws_sdk_ec2::operation::describe_instances::DescribeInstancesError;
-use aws_sdk_ec2::operation::describe_network_interfaces::DescribeNetworkInterfacesError;
-use aws_sdk_ec2::types::{
-    Instance, InstanceNetworkInterface, InstanceNetworkInterfaceAttachment, Reservation,
-};
+use roxmltree::Node;
 
 use super::id;
 use crate::plan::doctor::network::facts::InterfaceFacts;
 use crate::plan::target::ids::InstanceId;
 use crate::world::aws::Regional;
 use crate::world::aws::error::AwsError;
+use crate::world::aws::query::Form;
+use crate::world::aws::query::xml::{items, value};
 
 impl Regional<'_> {
     /// The network interfaces of an instance, the primary one first.
@@ -25,21 +23,13 @@ impl Regional<'_> {
         &self,
         instance: &InstanceId,
     ) -> Result<Vec<InterfaceFacts>, AwsError> {
-        let client = self.ec2::<DescribeInstancesError>();
-        let request = client.describe_instances().instance_ids(instance.as_str());
-        let call = self.call("ec2:DescribeInstances");
-        let answer = call.send(request.send()).await?;
-        let instances = answer
-            .reservations()
-            .iter()
-            .flat_map(Reservation::instances);
-        let mut interfaces: Vec<&InstanceNetworkInterface> =
-            instances.flat_map(Instance::network_interfaces).collect();
-        interfaces.sort_by_key(|it| {
-            it.attachment()
-                .and_then(InstanceNetworkInterfaceAttachment::device_index)
+        let all = self.each_instance(Form::instance(instance), |it| {
+            let mut interfaces: Vec<_> = items(it, "networkInterfaceSet").collect();
+            interfaces.sort_by_key(|it| value::<i32>(*it, "attachment/deviceIndex"));
+            Some(interfaces.into_iter().filter_map(facts).collect())
         });
-        Ok(interfaces.into_iter().filter_map(facts).collect())
+        let all: Vec<Vec<InterfaceFacts>> = all.await?;
+        Ok(all.into_iter().flatten().collect())
     }
 
     /// The private addresses of these network interfaces.
@@ -50,35 +40,31 @@ impl Regional<'_> {
         &self,
         interfaces: &[String],
     ) -> Result<Vec<IpAddr>, AwsError> {
-        let client = self.ec2::<DescribeNetworkInterfacesError>();
-        let request = client
-            .describe_network_interfaces()
-            .set_network_interface_ids(Some(interfaces.to_vec()));
-        let call = self.call("ec2:DescribeNetworkInterfaces");
-        let answer = call.send(request.send()).await?;
-        let addresses = answer.network_interfaces().iter();
-        let addresses = addresses.filter_map(|it| it.private_ip_address()?.parse().ok());
-        Ok(addresses.collect())
+        self.query_all(
+            "ec2:DescribeNetworkInterfaces",
+            Form::default().each("NetworkInterfaceId", interfaces),
+            "networkInterfaceSet",
+            |it| value(it, "privateIpAddress"),
+        )
+        .await
     }
 }
 
-fn facts(interface: &InstanceNetworkInterface) -> Option<InterfaceFacts> {
-    let parsed = |text: Option<&str>| text.and_then(|it| it.parse::<IpAddr>().ok());
-    let private = interface.private_ip_addresses().iter().flat_map(|it| {
-        let public = it.association().and_then(|it| it.public_ip());
-        [parsed(it.private_ip_address()), parsed(public)]
+fn facts(interface: Node<'_, '_>) -> Option<InterfaceFacts> {
+    let private = items(interface, "privateIpAddressesSet").flat_map(|it| {
+        [
+            value(it, "privateIpAddress"),
+            value(it, "association/publicIp"),
+        ]
     });
-    let ipv6 = interface.ipv6_addresses().iter();
-    let ipv6 = ipv6.map(|it| parsed(it.ipv6_address()));
+    let ipv6 = items(interface, "ipv6AddressesSet").map(|it| value(it, "ipv6Address"));
     Some(InterfaceFacts {
-        subnet: id(interface.subnet_id())?,
-        vpc: id(interface.vpc_id())?,
-        groups: interface
-            .groups()
-            .iter()
-            .filter_map(|it| id(it.group_id()))
+        subnet: id(interface, "subnetId")?,
+        vpc: id(interface, "vpcId")?,
+        groups: items(interface, "groupSet")
+            .filter_map(|it| id(it, "groupId"))
             .collect(),
-        private: parsed(interface.private_ip_address()),
+        private: value(interface, "privateIpAddress"),
         addresses: private.chain(ipv6).flatten().collect(),
     })
 }

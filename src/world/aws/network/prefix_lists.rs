@@ -2,13 +2,12 @@
 //!
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetManagedPrefixListEntries.html>
 
-use aws_sdk_ec2::operation::describe_managed_prefix_lists::DescribeManagedPrefixListsError;
-use aws_sdk_ec2::operation::get_managed_prefix_list_entries::GetManagedPrefixListEntriesError;
 use ipnet::IpNet;
 
-use super::list;
 use crate::world::aws::Regional;
 use crate::world::aws::error::AwsError;
+use crate::world::aws::query::Form;
+use crate::world::aws::query::xml::{string, value};
 
 impl Regional<'_> {
     /// The names of these prefix lists, with their IDs.
@@ -19,19 +18,13 @@ impl Regional<'_> {
         &self,
         lists: &[String],
     ) -> Result<Vec<(String, String)>, AwsError> {
-        list!(
-            self,
-            "DescribeManagedPrefixLists",
-            DescribeManagedPrefixListsError,
-            |client| client
-                .describe_managed_prefix_lists()
-                .set_prefix_list_ids(Some(lists.to_vec())),
-            prefix_lists,
-            |it| Some((
-                it.prefix_list_id()?.to_owned(),
-                it.prefix_list_name()?.to_owned()
-            ))
+        self.query_all(
+            "ec2:DescribeManagedPrefixLists",
+            Form::default().each("PrefixListId", lists),
+            "prefixListSet",
+            |it| Some((string(it, "prefixListId")?, string(it, "prefixListName")?)),
         )
+        .await
     }
 
     /// The blocks of a prefix list.
@@ -39,15 +32,12 @@ impl Regional<'_> {
     /// # Errors
     /// Those of any call.
     pub(crate) async fn prefix_list_blocks(&self, list: &str) -> Result<Vec<IpNet>, AwsError> {
-        list!(
-            self,
-            "GetManagedPrefixListEntries",
-            GetManagedPrefixListEntriesError,
-            |client| client
-                .get_managed_prefix_list_entries()
-                .prefix_list_id(list),
-            entries,
-            |it| it.cidr()?.parse().ok()
+        self.query_all(
+            "ec2:GetManagedPrefixListEntries",
+            Form::default().with("PrefixListId", list),
+            "entrySet",
+            |it| value(it, "cidr"),
         )
+        .await
     }
 }

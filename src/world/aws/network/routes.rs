@@ -2,13 +2,26 @@
 //!
 //! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRouteTables.html>
 
-use aws_sdk_ec2::operation::describe_route_tables::DescribeRouteTablesError;
-use aws_sdk_ec2::types::{self, Route, RouteState};
+use roxmltree::Node;
 
-use super::{filter, id, list};
+use super::id;
 use crate::plan::doctor::network::route::{Destinations, RouteEntry, RouteTable};
 use crate::world::aws::Regional;
 use crate::world::aws::error::AwsError;
+use crate::world::aws::query::Form;
+use crate::world::aws::query::xml::{items, text, value};
+
+/// What a route may lead to: the names of the IDs.
+const TARGETS: [&str; 8] = [
+    "gatewayId",
+    "natGatewayId",
+    "egressOnlyInternetGatewayId",
+    "transitGatewayId",
+    "vpcPeeringConnectionId",
+    "networkInterfaceId",
+    "localGatewayId",
+    "carrierGatewayId",
+];
 
 impl Regional<'_> {
     /// The route tables of a VPC. All of them: that of a subnet without one of its own is the main
@@ -17,55 +30,33 @@ impl Regional<'_> {
     /// # Errors
     /// Those of any call.
     pub(crate) async fn route_tables(&self, vpc: &str) -> Result<Vec<RouteTable>, AwsError> {
-        let vpc = [vpc.to_owned()];
-        list!(
-            self,
-            "DescribeRouteTables",
-            DescribeRouteTablesError,
-            |client| client
-                .describe_route_tables()
-                .filters(filter("vpc-id", &vpc)),
-            route_tables,
-            table
-        )
+        let form = Form::default().filter("vpc-id", &[vpc.to_owned()]);
+        self.query_all("ec2:DescribeRouteTables", form, "routeTableSet", table)
+            .await
     }
 }
 
-fn table(table: &types::RouteTable) -> Option<RouteTable> {
-    let associations = table.associations();
+fn table(table: Node<'_, '_>) -> Option<RouteTable> {
+    let associations = || items(table, "associationSet");
     Some(RouteTable {
-        id: id(table.route_table_id())?,
-        vpc: id(table.vpc_id())?,
-        subnets: associations
-            .iter()
-            .filter_map(|it| id(it.subnet_id()))
-            .collect(),
-        is_main: associations.iter().any(|it| it.main() == Some(true)),
-        routes: table.routes().iter().filter_map(entry).collect(),
+        id: id(table, "routeTableId")?,
+        vpc: id(table, "vpcId")?,
+        subnets: associations().filter_map(|it| id(it, "subnetId")).collect(),
+        is_main: associations().any(|it| value(it, "main") == Some(true)),
+        routes: items(table, "routeSet").filter_map(entry).collect(),
     })
 }
 
-fn entry(route: &Route) -> Option<RouteEntry> {
-    let block = route
-        .destination_cidr_block()
-        .or(route.destination_ipv6_cidr_block());
-    let targets = [
-        route.gateway_id(),
-        route.nat_gateway_id(),
-        route.egress_only_internet_gateway_id(),
-        route.transit_gateway_id(),
-        route.vpc_peering_connection_id(),
-        route.network_interface_id(),
-        route.local_gateway_id(),
-        route.carrier_gateway_id(),
-    ];
-    let target = targets.into_iter().find_map(id);
+fn entry(route: Node<'_, '_>) -> Option<RouteEntry> {
+    let block = text(route, "destinationCidrBlock");
+    let block = block.or_else(|| text(route, "destinationIpv6CidrBlock"));
+    let target = TARGETS.iter().find_map(|it| id(route, it));
     Some(RouteEntry {
         destination: match block {
             Some(block) => Destinations::Block(block.parse().ok()?),
-            None => Destinations::List(id(route.destination_prefix_list_id())?),
+            None => Destinations::List(id(route, "destinationPrefixListId")?),
         },
         target: target.unwrap_or_else(|| "an unknown target".to_owned()),
-        is_blackhole: route.state() == Some(&RouteState::Blackhole),
+        is_blackhole: text(route, "state") == Some("blackhole"),
     })
 }
