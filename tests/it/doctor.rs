@@ -2,6 +2,7 @@
 
 mod broken;
 mod network;
+mod places;
 mod programs;
 mod report;
 

@@ -85,6 +85,12 @@ fn an_instance_is_found_by_all_its_names_unless_it_is_stopped() {
     for (words, found) in [
         (&["127.0.0.11"][..], WEB1),
         (&["web1.lab"], WEB1),
+        (&["web1"], WEB1),
+        (&["tag:Name=we*1"], WEB1),
+        (
+            &["--region", "us-east-1,eu-west-1", "in-eu-west-1"],
+            IN_EU_WEST_1,
+        ),
         (&id, WEB1),
         (&paris, IN_EU_WEST_1),
         (&[dns], IN_EU_WEST_1),

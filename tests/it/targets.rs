@@ -10,3 +10,4 @@ mod places;
 mod proxies;
 mod resolver;
 mod ssh_g;
+mod tasks;

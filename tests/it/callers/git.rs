@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::{Places, costs, program, read, succeeds, write};
+use super::{Places, costs, program, pushes, read, succeeds, write};
 use crate::lab::Caller;
 use crate::lab::instances::{ODD_PORT, WEB1};
 use crate::sandbox::{caller, lab};
@@ -110,4 +110,25 @@ fn git_ssh_may_be_the_path_of_mssh() {
 fn git_may_pass_options_of_mssh() {
     let settings = [("GIT_SSH_COMMAND", "mssh --region us-east-1 -l ubuntu")];
     clones_and_pushes(&settings, |places| places.remote(WEB1, "a repo.git"));
+}
+
+#[test]
+fn git_takes_names() {
+    let caller = caller();
+    let places = Places::of(&caller);
+    repository(&caller, &places, "named.git");
+    let there = places.there.join("named.git").display().to_string();
+    for (clone, url) in [
+        ("short", format!("ubuntu@web1:{there}")),
+        ("long", format!("ssh://ubuntu@web1{there}")),
+        ("glob", format!("ubuntu@we?1:{there}")),
+        ("tag", format!("ubuntu@[tag:Name=web1]:{there}")),
+    ] {
+        let mut git = git(&caller, &places);
+        git.env("GIT_SSH", "mssh")
+            .args(["clone", "-q", &url, clone]);
+        succeeds(&mut git).prints("");
+        assert_eq!(read(&places.here.join(clone).join("greeting")), "hello\n");
+    }
+    pushes(&caller, 4);
 }

@@ -48,6 +48,9 @@ fn any_name_of_an_instance_is_a_target() {
         format!("ec2-127-0-0-11.compute-1.amazonaws.com:{sshd}"),
         format!("ip-127-0-1-21.ec2.internal:{sshd}"),
         format!("web1.lab:{sshd}"),
+        format!("web1:{sshd}"),
+        format!("tag:Name=web1:{sshd}"),
+        format!("asg:front:{sshd}"),
         format!("I-0FACE000000000001:{sshd}"),
         format!("arn:aws:ec2:us-east-1:123456789012:instance/{WEB1}:{sshd}"),
     ];
@@ -62,6 +65,19 @@ fn any_name_of_an_instance_is_a_target() {
         let mut banner = [0; 4];
         port.connect().read_exact(&mut banner).expect(target);
         assert_eq!(&banner, b"SSH-", "{target}");
+        port.ends_quietly();
+    }
+}
+
+#[test]
+fn a_name_in_one_of_several_regions_is_a_target() {
+    let caller = caller();
+    for places in [&["--region", "us-east-1,eu-west-1"][..], &["--all-regions"]] {
+        let target = format!("in-eu-west-1:{}", lab().port());
+        let port = Port::to(&caller, &[places, &[&target]].concat());
+        let mut banner = [0; 4];
+        port.connect().read_exact(&mut banner).expect("a banner");
+        assert_eq!(&banner, b"SSH-");
         port.ends_quietly();
     }
 }

@@ -56,6 +56,19 @@ fn a_database_behind_an_instance_is_reached_without_sshd_key_and_user() {
 }
 
 #[test]
+fn a_database_behind_a_name_or_tag_is_reached() {
+    let caller = caller();
+    let there = echo(DATABASE.1);
+    for name in ["web1", "tag:Name=web1", "[tag:a:b=c:d@e]", "we?1"] {
+        let port = Port::to(&caller, &[&format!("{name}:{}:{there}", DATABASE.0)]);
+        assert!(answers(&port.connect()), "{name}");
+        port.ends_quietly();
+    }
+    assert!(caller.sessions().iter().all(|it| it.target == WEB1));
+    no_session_is_left(&caller);
+}
+
+#[test]
 fn a_far_end_that_closes_ends_the_connection() {
     let caller = caller();
     let there = server(DATABASE.1, |mut stream| {

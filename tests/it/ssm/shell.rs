@@ -163,6 +163,9 @@ fn a_shell_works_without_a_terminal() {
     for (words, target) in [
         (vec![MANAGED_NODE], WEB1),
         (vec!["127.0.1.11"], WEB1),
+        (vec!["web1"], WEB1),
+        (vec!["tag:Name=web1"], WEB1),
+        (vec!["--region", "eu-west-1,us-east-1", "web1"], WEB1),
         (vec!["any-name", "-t", WEB1], WEB1),
     ] {
         let caller = caller();
