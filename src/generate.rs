@@ -125,6 +125,7 @@ fn is_left_to_man(opt: &Opt) -> bool {
             | Name::NoCache
             | Name::Tsv
             | Name::Wait
+            | Name::NoStart
             | Name::Picker
     )
 }

@@ -153,10 +153,7 @@ async fn ssm_target(
     }
     let instance = find::instance(&query.lookup, named.hostname, options.pick, place).await?;
     if start::is_wanted(invocation, &instance.state) {
-        let way_in = async |it: &Instance| {
-            let answers = start::agent_answers(it, place).await?;
-            Ok(answers.then_some(()))
-        };
+        let way_in = async |it: &Instance| start::agent_answers(it, place).await;
         let (instance, ()) = Box::pin(start::run(&instance, options, place, way_in)).await?;
         return Ok(SsmTarget::Instance(instance.id));
     }

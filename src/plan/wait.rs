@@ -8,6 +8,14 @@ pub(crate) const USUAL: Duration = Duration::from_mins(5);
 /// The longest time.
 const LONGEST: Duration = Duration::from_hours(24);
 
+/// What a look at something that is waited for finds.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Awaited<T> {
+    There(T),
+    /// Why not yet, in a line.
+    NotYet(String),
+}
+
 /// Reads a number of seconds (`90`, `90s`), minutes (`5m`) or hours (`1h`).
 pub(crate) fn parse(word: &str) -> Option<Duration> {
     let (number, unit) = match word.as_bytes() {

@@ -14,6 +14,7 @@ use crate::plan::route::Route;
 use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::{Instance, State};
 use crate::plan::target::lookup::Lookup;
+use crate::plan::wait::Awaited;
 use crate::world::aws::Regional;
 
 impl Resolver<'_> {
@@ -109,7 +110,7 @@ impl Resolver<'_> {
         if !start::is_wanted(self.invocation, &found.state) {
             return Ok(found);
         }
-        let runs = async |_: &Instance| Ok(Some(()));
+        let runs = async |_: &Instance| Ok(Awaited::There(()));
         let (instance, ()) = Box::pin(start::run(&found, options, aws, runs)).await?;
         Ok(instance)
     }

@@ -14,16 +14,18 @@ use super::host::Host;
 use super::race;
 use super::route::{self, Inputs};
 use crate::error::Error;
+use crate::hint::{self, Hint};
 use crate::plan::argv::tunnel::TunnelRequest;
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::cli::invocation::{Invocation, Options};
 use crate::plan::route::Route;
 use crate::plan::route::eice::EiceTunnel;
 use crate::plan::route::error::RouteError;
+use crate::plan::route::race::Unavailable;
 use crate::plan::route::tunnel::{AgentStatus, Tunnel};
 use crate::plan::target::ids::InstanceId;
 use crate::plan::target::instance::{Instance, State};
-use crate::plan::wait;
+use crate::plan::wait::{self, Awaited};
 use crate::tunnel::eice::ssh_answer::ssh_answers;
 use crate::world::aws::Regional;
 use crate::world::aws::error::AwsError;
@@ -45,8 +47,8 @@ pub(crate) fn is_wanted(invocation: &Invocation, state: &State) -> bool {
     options.start && !options.dry_run && !invocation.is_control_command() && helps
 }
 
-/// Starts the instance that was found, waits until it runs, and then until `way_in` has a result. That
-/// gets it as it is then: its addresses are new.
+/// Starts the instance that was found, waits until it runs, and then until `way_in` is there. That gets
+/// the instance as it is then: its addresses are new.
 ///
 /// # Errors
 /// [`InstanceError::NotInTime`], [`InstanceError::Left`] after a signal, and those of the calls.
@@ -54,7 +56,7 @@ pub(crate) async fn run<T>(
     found: &Instance,
     options: &Options,
     aws: &Regional<'_>,
-    way_in: impl AsyncFn(&Instance) -> Result<Option<T>, Error>,
+    way_in: impl AsyncFn(&Instance) -> Result<Awaited<T>, Error>,
 ) -> Result<(Instance, T), Error> {
     let limit = options.wait.unwrap_or(wait::USUAL);
     let mut signals = ShutdownSignals::listen_unless_ignored().map_err(IoError::Start)?;
@@ -62,6 +64,7 @@ pub(crate) async fn run<T>(
         aws,
         wait: Wait::begin(format!("instance {}", found.id)),
         state: RefCell::new(found.state.clone()),
+        why: RefCell::default(),
     };
     let steps = start.until_reachable(&found.id, way_in);
     let state = || start.state.borrow().clone();
@@ -71,7 +74,10 @@ pub(crate) async fn run<T>(
         () = signals.next() => Err(InstanceError::Left { id, state: state() }.into()),
         done = timeout(limit, steps) => match done {
             Ok(done) => done,
-            Err(_) => Err(InstanceError::NotInTime { id, state: state(), limit }.into()),
+            Err(_) => {
+                let why = start.why.take();
+                Err(InstanceError::NotInTime { id, state: state(), limit, why }.into())
+            }
         },
     };
     // A signal while the key is pushed ends the run as usual.
@@ -86,19 +92,22 @@ struct Start<'a> {
     wait: Wait,
     /// Its last known state.
     state: RefCell<State>,
+    /// Why the last try to reach it has failed.
+    why: RefCell<Option<String>>,
 }
 
 impl Start<'_> {
     async fn until_reachable<T>(
         &self,
         id: &InstanceId,
-        way_in: impl AsyncFn(&Instance) -> Result<Option<T>, Error>,
+        way_in: impl AsyncFn(&Instance) -> Result<Awaited<T>, Error>,
     ) -> Result<(Instance, T), Error> {
         let mut instance = self.until_running(id).await?;
         loop {
-            if let Some(way) = way_in(&instance).await? {
-                return Ok((instance, way));
-            }
+            match way_in(&instance).await? {
+                Awaited::There(way) => return Ok((instance, way)),
+                Awaited::NotYet(why) => self.why.replace(Some(why)),
+            };
             let progress = "runs, and cannot be reached yet";
             self.wait.progress(progress.to_owned());
             sleep(PAUSE).await;
@@ -143,41 +152,51 @@ impl Start<'_> {
 pub(super) async fn way_in(
     instance: &Instance,
     inputs: &Inputs<'_>,
-) -> Result<Option<Route>, Error> {
+) -> Result<Awaited<Route>, Error> {
     let choice = route::choose(instance, inputs).await?;
     let route = match race::settle(choice, instance, inputs).await {
-        Err(Error::Route(RouteError::NoRoute { .. })) => return Ok(None),
+        Err(Error::Route(error @ RouteError::NoRoute { .. })) => {
+            return Ok(Awaited::NotYet(error.details().join("; ")));
+        }
         route => route?,
     };
-    let is_open = match &route {
+    let open = match &route {
         Route::Tunnel(_, Tunnel::Ssm(..)) => agent_answers(instance, inputs.aws).await?,
         Route::Tunnel(_, Tunnel::Eice(eice)) => answers_by(eice, inputs).await?,
         // Only its own proxy could tell; a console is always there.
-        Route::Serial(_) | Route::InstanceId(_) => true,
+        Route::Serial(_) | Route::InstanceId(_) => Awaited::There(()),
         Route::Direct(..) | Route::AsTyped(_) | Route::ByHostName(..) => {
             answers(&route, inputs.host).await
         }
     };
-    Ok(is_open.then_some(route))
+    Ok(match open {
+        Awaited::There(()) => Awaited::There(route),
+        Awaited::NotYet(why) => Awaited::NotYet(why),
+    })
 }
 
 /// Whether Session Manager reaches the instance. If it must not be asked, the session will tell.
-pub(crate) async fn agent_answers(instance: &Instance, aws: &Regional<'_>) -> Result<bool, Error> {
+pub(crate) async fn agent_answers(
+    instance: &Instance,
+    aws: &Regional<'_>,
+) -> Result<Awaited<()>, Error> {
+    let not_yet = |why: Unavailable| Ok(Awaited::NotYet(why.to_string()));
     match aws.agent(instance.id.as_str()).await {
-        Ok((status, _)) => Ok(status == AgentStatus::Online),
-        Err(AwsError::Denied(_)) => Ok(true),
+        Ok((AgentStatus::Unknown, _)) => not_yet(Unavailable::Unmanaged),
+        Ok((AgentStatus::Silent, _)) => not_yet(Unavailable::NoAgent),
+        Ok((AgentStatus::Online, _)) | Err(AwsError::Denied(_)) => Ok(Awaited::There(())),
         Err(error) => Err(error.into()),
     }
 }
 
 /// Whether sshd answers through an endpoint. Behind a hop, only ssh could tell; and another server, for
 /// which a port is forwarded, may wait for its client to speak first.
-async fn answers_by(eice: &EiceTunnel, inputs: &Inputs<'_>) -> Result<bool, Error> {
+async fn answers_by(eice: &EiceTunnel, inputs: &Inputs<'_>) -> Result<Awaited<()>, Error> {
     let (host, options) = (inputs.host, &inputs.invocation.options);
     let port = host.config.port.unwrap_or(SSH);
     let is_forwarded = !options.listen.is_empty();
     if !host.hops.is_empty() || is_forwarded && port != SSH {
-        return Ok(true);
+        return Ok(Awaited::There(()));
     }
     let credentials = inputs.aws.aws().credentials().await?;
     let request = TunnelRequest::of(options, Tunnel::Eice(eice.clone()), port);
@@ -185,10 +204,13 @@ async fn answers_by(eice: &EiceTunnel, inputs: &Inputs<'_>) -> Result<bool, Erro
 }
 
 /// Whether the port answers. Behind a proxy or a hop, only ssh could tell.
-async fn answers(route: &Route, host: &Host<'_>) -> bool {
+async fn answers(route: &Route, host: &Host<'_>) -> Awaited<()> {
     if host.config.proxy.is_some() || !host.hops.is_empty() {
-        return true;
+        return Awaited::There(());
     }
     let port = host.config.port.unwrap_or(SSH);
-    tcp::connect(&route.destination(), port).await.is_ok()
+    match tcp::connect(&route.destination(), port).await {
+        Ok(_) => Awaited::There(()),
+        Err(error) => Awaited::NotYet(hint::line(&error)),
+    }
 }

@@ -16,7 +16,7 @@ use crate::lab::instances::{TERMINATED, WEB1};
 use crate::lab::power::Power;
 use crate::lab::{Caller, DESCRIBE_INSTANCES, Fault, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{
-    PATIENCE, Pty, caller, eventually, lab, no_key_is_left, outcome, pid_of, run,
+    PATIENCE, Pty, caller, eventually, finish, lab, no_key_is_left, outcome, pid_of, run,
 };
 
 const START: &str = "StartInstances";
@@ -102,14 +102,59 @@ fn the_wait_has_a_limit() {
     assert!(began.elapsed() < Duration::from_secs(10));
     let caller = self::caller();
     caller.power(Power::stopped(WEB1, Duration::ZERO));
-    let closed = format!("-p{}", crate::sandbox::free_port());
-    run(&caller, "mssh", ["--start", "--wait=3", &closed, WEB1]).fails(
+    let port = crate::sandbox::free_port();
+    let closed = format!("-p{port}");
+    let refused = format!("port {port}: Connection refused");
+    ends_because(Power::stopped(WEB1, Duration::ZERO), &closed, &refused);
+    let never = Duration::from_hours(1);
+    let offline = Power::stopped(WEB1, Duration::ZERO).with_agent_after(never);
+    ends_because(offline, "--ssm", "has lost contact with its SSM Agent");
+}
+
+/// Asserts that the wait ends with this reason, if mssh has this option, too.
+#[track_caller]
+fn ends_because(power: Power, option: &str, reason: &str) {
+    let caller = caller();
+    caller.power(power);
+    let outcome = run(&caller, "mssh", ["--start", "--wait=3", option, WEB1]);
+    let error = format!("mssh: error: instance {WEB1} runs, but cannot be reached after 3s: ");
+    let hint = "\nmssh: hint: it is left as it is; `--wait 6s` waits longer\n";
+    assert!(outcome.stderr.starts_with(&error), "{outcome:?}");
+    let end = format!("{reason}{hint}");
+    assert!(outcome.stderr.ends_with(&end), "{outcome:?}");
+    assert_eq!(outcome.code, Some(255));
+}
+
+#[test]
+fn what_the_configuration_starts_is_not_started_with_no_start() {
+    let caller = caller();
+    caller.power(Power::stopped(WEB1, SOON));
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), "[defaults]\nstart = true\nwait = \"1m\"\n").expect("ours");
+    let mssh = |words: &[&str]| {
+        let mut mssh = caller.command("mssh");
+        mssh.env("MSSH_CONFIG", file.path()).args(words);
+        finish(mssh.args(["-p", &lab().port().to_string(), WEB1, "echo there"]))
+    };
+    for words in [&["--no-start"][..], &["--start", "--no-start"]] {
+        let outcome = mssh(words);
+        let error = format!("mssh: error: instance {WEB1} is stopped\n");
+        assert!(outcome.stderr.starts_with(&error), "{outcome:?}");
+        assert_eq!(outcome.code, Some(255));
+    }
+    mssh(&["--no-start", "--wait", "5"]).fails(
         255,
         &[
-            &format!("mssh: error: instance {WEB1} runs, but cannot be reached after 3s"),
-            "mssh: hint: it is left as it is; `--wait 6s` waits longer",
+            "mssh: error: --wait needs --start",
+            "mssh: hint: add --start, or leave out --wait",
         ],
     );
+    assert!(caller.calls_of(START).is_empty());
+    let shown = mssh(&["--no-start", "--show-config"]).stdout;
+    let line = shown.lines().find(|it| it.starts_with("start "));
+    let words: Vec<&str> = line.unwrap_or_default().split_whitespace().collect();
+    assert_eq!(words, ["start", "false", "--no-start"], "{shown}");
+    mssh(&["--no-start", "--start"]).prints("there\n");
 }
 
 #[test]

@@ -55,11 +55,13 @@ pub(crate) enum InstanceError {
         region: Region,
     },
     /// `--start` has waited as long as it may.
-    #[error("{}", not_in_time(id, state, *limit))]
+    #[error("{}", not_in_time(id, state, *limit, why.as_deref()))]
     NotInTime {
         id: InstanceId,
         state: State,
         limit: Duration,
+        /// Why the last try to reach it has failed, if one has.
+        why: Option<String>,
     },
     /// A signal has ended the wait.
     #[error("no longer waiting: instance {id} is {state}, and left so")]
@@ -150,10 +152,13 @@ fn lines(all: &[impl ToString]) -> Vec<String> {
     lines
 }
 
-fn not_in_time(id: &InstanceId, state: &State, limit: Duration) -> String {
+fn not_in_time(id: &InstanceId, state: &State, limit: Duration, why: Option<&str>) -> String {
     let limit = wait::display(limit);
     match state {
-        State::Running => format!("instance {id} runs, but cannot be reached after {limit}"),
+        State::Running => {
+            let why = why.unwrap_or("no answer yet");
+            format!("instance {id} runs, but cannot be reached after {limit}: {why}")
+        }
         state => format!("instance {id} is still {state} after {limit}"),
     }
 }

@@ -48,6 +48,7 @@ pub(crate) enum Name {
     /// Of the configuration file only: what `-i` is on the command line.
     Key,
     Start,
+    NoStart,
     Wait,
     DryRun,
     Doctor,

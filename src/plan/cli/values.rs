@@ -122,6 +122,7 @@ impl Options {
             Name::DryRun => self.dry_run = true,
             Name::Doctor => self.doctor = true,
             Name::Start => self.start = true,
+            Name::NoStart => self.start = false,
             Name::Wait => self.wait = Some(wait_time(value)?),
             Name::Json => self.json = true,
             Name::Tsv => self.tsv = true,

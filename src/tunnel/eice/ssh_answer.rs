@@ -8,6 +8,7 @@ use tokio::time::timeout;
 use crate::error::{Error, TunnelError};
 use crate::plan::argv::tunnel::TunnelRequest;
 use crate::plan::route::eice::EiceTunnel;
+use crate::plan::wait::Awaited;
 use crate::wire::eice::RefusalReason;
 use crate::world::aws::Credentials;
 use crate::world::net::ssh_banner::{LONGEST, version_in};
@@ -25,19 +26,24 @@ pub(crate) async fn ssh_answers(
     request: &TunnelRequest,
     eice: &EiceTunnel,
     credentials: &Credentials,
-) -> Result<bool, Error> {
+) -> Result<Awaited<()>, Error> {
     use RefusalReason::{Service, Target};
     let mut socket = match super::open(request, eice, credentials).await {
         Err(Error::Tunnel(TunnelError::Refused { refusal, .. }))
             if matches!(refusal.about, Service | Target) =>
         {
-            return Ok(false);
+            return Ok(Awaited::NotYet(refusal.to_string()));
         }
         opened => opened?,
     };
     let answers = timeout(VERSION, sends_version(&mut socket)).await;
     websocket::close(socket).await;
-    Ok(answers.unwrap_or(false))
+    Ok(match answers {
+        Ok(true) => Awaited::There(()),
+        Ok(false) | Err(_) => {
+            Awaited::NotYet("sshd does not answer through the endpoint".to_owned())
+        }
+    })
 }
 
 /// Whether the version comes before the end, and before too much else.

@@ -59,12 +59,17 @@ fn it_is_tried_until_sshd_answers() {
 fn the_wait_for_sshd_has_the_limit() {
     let hangs = stopped(Duration::ZERO);
     hangs.tunnel_fault(TunnelFault::Hang);
-    for caller in [stopped(NEVER), hangs] {
+    for (caller, why) in [
+        (stopped(NEVER), "sshd does not answer through the endpoint"),
+        (hangs, "no answer yet"),
+    ] {
         let began = Instant::now();
         mssh(&caller, &["--wait", "5", PRIVATE]).fails(
             255,
             &[
-                &format!("mssh: error: instance {PRIVATE} runs, but cannot be reached after 5s"),
+                &format!(
+                    "mssh: error: instance {PRIVATE} runs, but cannot be reached after 5s: {why}"
+                ),
                 "mssh: hint: it is left as it is; `--wait 10s` waits longer",
             ],
         );

@@ -146,12 +146,14 @@ fn by_option(
         it == key.name
             || key.name == Name::Via && matches!(it, Name::Way(_))
             || key.name == Name::Region && it == Name::AllRegions
+            || key.name == Name::Start && it == Name::NoStart
     };
     let mut ours = typed.scan.ours.iter().rev();
     if let Some((opt, value)) = ours.clone().find(|(opt, _)| means(opt.name)) {
         let value = match (opt.name, value) {
             (Name::Way(way), _) => way.name().to_owned(),
             (Name::AllRegions, _) => "every enabled one".to_owned(),
+            (Name::NoStart, _) => "false".to_owned(),
             (_, None) => "true".to_owned(),
             (_, value) => text(value.as_deref().unwrap_or_default()),
         };

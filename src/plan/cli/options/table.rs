@@ -424,6 +424,14 @@ pub(crate) const OPTIONS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
+        name: Name::NoStart,
+        long: "no-start",
+        rare: true,
+        tasks: TARGETED,
+        help: "start nothing, whatever the configuration file says",
+        ..SWITCH
+    },
+    Opt {
         name: Name::Wait,
         long: "wait",
         value: Some("TIME"),
