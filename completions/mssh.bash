@@ -7,7 +7,7 @@ _mssh() {
     files=${found[0]-}
     COMPREPLY=("${found[@]:1}")
     for word in "${COMPREPLY[@]}"; do
-        [[ $word != *[=:] ]] || compopt -o nospace 2>/dev/null
+        [[ $word != *[=:/] ]] || compopt -o nospace 2>/dev/null
     done
     if [[ $files == files && ${#COMPREPLY[@]} == 0 ]]; then
         compopt -o default 2>/dev/null || COMPREPLY=($(compgen -f -- "$2"))

@@ -7,6 +7,7 @@
 mod cached_list;
 mod instances;
 pub(crate) mod refresh;
+mod remote;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -86,7 +87,7 @@ impl Line<'_> {
         let begin = current.to_lowercase();
         let typed = current.get(prefix.len()..).unwrap_or_default();
         let mut lines = vec![if files { "files" } else { "none" }.to_owned()];
-        for (word, about) in self.list(candidates, typed) {
+        for (word, about) in self.list(candidates, &prefix, typed) {
             if is_list && word.contains(',') {
                 continue;
             }
@@ -104,8 +105,8 @@ impl Line<'_> {
         (lines.join("\n") + "\n").into_bytes()
     }
 
-    /// All candidates of a kind, each with its description or an empty one.
-    fn list(&self, candidates: Candidates, typed: &str) -> Vec<(String, String)> {
+    /// All candidates of a kind after `before`, each with its description or an empty one.
+    fn list(&self, candidates: Candidates, before: &str, typed: &str) -> Vec<(String, String)> {
         let listed = |all: &[&str], end: &str| all.iter().map(|it| format!("{it}{end}")).collect();
         let all: Vec<String> = match candidates {
             Candidates::Nothing | Candidates::Files => Vec::new(),
@@ -115,6 +116,7 @@ impl Line<'_> {
             Candidates::Hosts | Candidates::HostsAndFiles | Candidates::Instances => {
                 return self.targets(candidates, typed);
             }
+            Candidates::RemotePaths => self.remote_paths(before, typed),
             Candidates::Keywords => listed(KEYWORDS, "="),
             Candidates::Choices(choices) => listed(choices, ""),
         };

@@ -23,7 +23,7 @@ _@NAME@() {
     files=${found[0]-}
     COMPREPLY=("${found[@]:1}")
     for word in "${COMPREPLY[@]}"; do
-        [[ $word != *[=:] ]] || compopt -o nospace 2>/dev/null
+        [[ $word != *[=:/] ]] || compopt -o nospace 2>/dev/null
     done
     if [[ $files == files && ${#COMPREPLY[@]} == 0 ]]; then
         compopt -o default 2>/dev/null || COMPREPLY=($(compgen -f -- "$2"))
@@ -49,7 +49,7 @@ _@NAME@() {
         word=${line%%$'\t'*}
         shown=$word
         [[ $line != *$'\t'* ]] || shown="$word  -- ${line#*$'\t'}"
-        if [[ $word == *[=:] ]]; then
+        if [[ $word == *[=:/] ]]; then
             open+=("$word") open_shown+=("$shown")
         else
             plain+=("$word") plain_shown+=("$shown")

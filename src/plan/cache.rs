@@ -13,6 +13,7 @@
 //! It is for showing only: nothing connects by it without asking AWS.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::str::Split;
 
 use crate::plan::list::row::Row;
@@ -152,6 +153,12 @@ impl<'a> Entry<'a> {
         self.field(2)
     }
 
+    /// Its private, public and IPv6 addresses.
+    pub(crate) fn addresses(self) -> impl Iterator<Item = IpAddr> {
+        let addresses = self.fields().skip(5).take(3);
+        addresses.filter_map(|it| it.parse().ok())
+    }
+
     fn field(self, number: usize) -> &'a str {
         self.fields().nth(number).unwrap_or_default()
     }
@@ -219,6 +226,8 @@ mod tests {
         );
         assert_eq!(first.state(), "new\\tstate");
         assert_eq!(first.tags().count(), 3);
+        let addresses: Vec<_> = first.addresses().map(|it| it.to_string()).collect();
+        assert_eq!(addresses, ["10.0.0.1", "192.0.2.1", "::1"]);
     }
 
     #[test]

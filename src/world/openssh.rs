@@ -5,6 +5,7 @@ pub(crate) mod error;
 pub(crate) mod host_names;
 pub(crate) mod keyscan;
 pub(crate) mod known_hosts;
+pub(crate) mod over_master;
 pub(crate) mod own_connection;
 
 mod query;

@@ -3,6 +3,7 @@
 
 mod instances;
 mod refresh;
+mod remote;
 
 use std::fs;
 use std::path::{Path, PathBuf};

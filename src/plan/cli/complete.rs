@@ -9,12 +9,13 @@ pub(crate) mod hosts;
 pub(crate) mod instances;
 mod keywords;
 pub(crate) mod lists;
+pub(crate) mod remote;
 mod split;
 
 use std::ffi::OsString;
 
 pub(crate) use self::keywords::KEYWORDS;
-use self::split::{split, split_list};
+use self::split::{split, split_list, split_operand};
 use super::grammar::{Grammar, LetterKind};
 use super::options::{Name, OPTIONS, Opt};
 use super::scan::Scan;
@@ -45,6 +46,8 @@ pub(crate) enum Candidates {
     HostsAndFiles,
     /// Hosts that are instance IDs.
     Instances,
+    /// Paths on the host before them.
+    RemotePaths,
     /// Keywords of ssh_config(5).
     Keywords,
     Choices(&'static [&'static str]),
@@ -103,7 +106,7 @@ pub(crate) fn completion(
         _ if scan.ours.iter().any(|(opt, _)| opt.name == Name::Each) => {
             return split_list(program, operand(program, &scan), current);
         }
-        _ => operand(program, &scan),
+        _ => return split_operand(program, operand(program, &scan), current),
     };
     split(program, candidates, "", current)
 }

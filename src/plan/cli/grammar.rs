@@ -33,6 +33,9 @@ const NEWER: &[(Program, Release, &str)] = &[
 /// Older ones need `-3` for that.
 pub(crate) const SCP_BY_HERE: Release = (8, 7);
 
+/// The release from which on scp uses SFTP, unless `-O` is given (release notes of OpenSSH 9.0).
+pub(crate) const SCP_BY_SFTP: Release = (9, 0);
+
 /// The first release with KnownHostsCommand.
 pub(crate) const KNOWN_HOSTS_COMMAND: Release = (8, 5);
 

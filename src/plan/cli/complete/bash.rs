@@ -13,7 +13,7 @@ pub(crate) fn replacement(candidate: &str, current: &str, end: &str) -> Option<S
 }
 
 /// Quotes what a shell would not take literally.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let is_plain = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || "_./:=@%+,-".contains(c);
     let escaped = |c| [(!is_plain(c)).then_some('\\'), Some(c)];
     text.chars().flat_map(escaped).flatten().collect()

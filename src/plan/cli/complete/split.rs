@@ -28,6 +28,37 @@ pub(super) fn split(
     }
 }
 
+/// The same for an operand, in which a path may follow the host.
+pub(super) fn split_operand(program: Program, candidates: Candidates, current: &str) -> Completion {
+    let path = path(program, current).filter(|_| candidates != Candidates::Nothing);
+    let Some(begin) = path else {
+        return split(program, candidates, "", current);
+    };
+    Completion {
+        candidates: Candidates::RemotePaths,
+        prefix: current[..begin].to_owned(),
+        is_list: false,
+    }
+}
+
+/// Where the path on a host begins, as scp and sftp distinguish it from a local one.
+fn path(program: Program, word: &str) -> Option<usize> {
+    if program == Program::Ssh || is_path(word) || word.contains("://") {
+        return None;
+    }
+    if tag_word::is_query(word) {
+        let end = tag_word::end(program, word.as_bytes())?;
+        return word[end..].starts_with(':').then_some(end + 1);
+    }
+    let user = word.find('@').map_or(0, |at| at + 1);
+    let colon = if word[user..].starts_with('[') {
+        user + word[user..].find("]:")? + 1
+    } else {
+        word.find(':')?
+    };
+    (!word[..colon].contains('/')).then_some(colon + 1)
+}
+
 /// The same for the targets of `--each`: candidates for the part after the last comma, unless a path
 /// began before.
 pub(super) fn split_list(program: Program, candidates: Candidates, current: &str) -> Completion {

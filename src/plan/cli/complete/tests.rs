@@ -74,9 +74,18 @@ fn each_position_has_its_candidates() {
         ("mscp -r ", Candidates::HostsAndFiles, ""),
         ("mscp ./a", Candidates::Files, ""),
         ("mscp a us@w", Candidates::HostsAndFiles, "us@"),
-        ("mscp a web:/e", Candidates::Nothing, ""),
+        ("mscp a web:/e", Candidates::RemotePaths, "web:"),
+        ("mscp web:", Candidates::RemotePaths, "web:"),
+        ("mscp u@[::1]:a:b", Candidates::RemotePaths, "u@[::1]:"),
+        ("mscp a/b:c", Candidates::Nothing, ""),
+        ("mscp scp://web/e:c", Candidates::Nothing, ""),
+        ("mscp -J web:2", Candidates::Nothing, ""),
         ("mscp tag:role=w", Candidates::HostsAndFiles, ""),
-        ("mscp u@tag:role=web:/e", Candidates::Nothing, ""),
+        (
+            "mscp u@tag:a=web:/e",
+            Candidates::RemotePaths,
+            "u@tag:a=web:",
+        ),
         (
             "mscp --each f web-1,we",
             Candidates::HostsAndFiles,
@@ -102,7 +111,8 @@ fn each_position_has_its_candidates() {
     for (line, candidates, prefix) in [
         ("msftp -b ", Candidates::Files, ""),
         ("msftp -r ", Candidates::Hosts, ""),
-        ("msftp web:/e", Candidates::Nothing, ""),
+        ("msftp web:/e", Candidates::RemotePaths, "web:"),
+        ("msftp -J web:2", Candidates::Nothing, ""),
         ("msftp web ", Candidates::Nothing, ""),
         ("msftp --shell", Candidates::Options, ""),
     ] {
