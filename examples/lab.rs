@@ -1,6 +1,7 @@
 //! Try `mssh` without an AWS account: `cargo run --example lab`.
 //!
 //! Runs the command after `--` in the lab and exits with its status; without one, opens a shell.
+//! `--everyday` before the command gives ordinary names to some instances, without the others.
 
 #[path = "../tests/lab/mod.rs"]
 mod lab;
@@ -16,7 +17,9 @@ use std::process::{Command, ExitCode, ExitStatus};
 use lab::{Lab, cargo, instances};
 
 fn main() -> ExitCode {
-    let words: Vec<OsString> = env::args_os().skip(1).collect();
+    let mut words: Vec<OsString> = env::args_os().skip(1).collect();
+    let everyday = words.first().is_some_and(|word| word == "--everyday");
+    words.drain(..usize::from(everyday));
     let bins = match programs() {
         Ok(bins) => bins,
         Err(error) => return fail(error),
@@ -25,6 +28,9 @@ fn main() -> ExitCode {
         Ok(lab) => lab,
         Err(missing) => return fail(missing),
     };
+    if everyday {
+        lab.use_everyday_names();
+    }
     let service = match lab.endpoints() {
         Ok(service) => service,
         Err(error) => return fail(error),

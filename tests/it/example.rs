@@ -1,5 +1,6 @@
 //! The lab as a program: `cargo run --example lab`.
 
+mod recording;
 mod shell;
 
 use std::env;

@@ -95,6 +95,8 @@ pub(crate) struct CallerState {
     pub(crate) power: Power,
     /// Instances instead of the lab's, in calls without IDs.
     pub(crate) fleet: Fleet,
+    /// Whether instances have ordinary names (see [`super::everyday`]).
+    pub(crate) everyday: bool,
     /// AWS's clock, as this caller sees it.
     pub(crate) clock: Clock,
 }
@@ -113,6 +115,7 @@ impl Default for CallerState {
             software: Software::default(),
             power: Power::default(),
             fleet: Fleet::default(),
+            everyday: false,
             clock: Clock::default(),
         }
     }

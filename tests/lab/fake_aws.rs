@@ -12,6 +12,7 @@ use super::calls::{Call, CallerState, caller_key};
 use super::console_output::GET_CONSOLE_OUTPUT;
 use super::describe;
 use super::eice;
+use super::everyday;
 use super::fault::Trouble;
 use super::http::{Request, Response};
 use super::inspect;
@@ -74,9 +75,15 @@ impl FakeAws {
         if let Some(answer) = network::checkip(self, request) {
             return answer;
         }
-        let operation = Operation::read(request);
+        let mut operation = Operation::read(request);
         let signer = Signer::read(request).or_else(|| token_services::bearer(request, &operation));
         let signer = signer.unwrap_or_default();
+        let everyday = self.with_state(&signer.access_key, |state| state.everyday);
+        let translated = everyday.then(|| everyday::request(request));
+        let request = translated.as_ref().unwrap_or(request);
+        if everyday {
+            operation = Operation::read(request);
+        }
         let call = Call::read(request, &operation, &signer);
         let (number, delay, trouble, clock) = self.with_state(&signer.access_key, |state| {
             state.calls.push(call);
@@ -104,6 +111,9 @@ impl FakeAws {
             },
         };
         answer.date = clock.now();
+        if everyday {
+            answer.body = everyday::answer(&answer.body);
+        }
         self.with_state(&signer.access_key, |state| {
             let call = &mut state.calls[number];
             (call.status, call.error) = (Some(answer.status), error);

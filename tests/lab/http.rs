@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use super::clock;
 
+#[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) method: String,
     /// Path and query.

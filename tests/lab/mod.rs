@@ -28,6 +28,7 @@ pub(crate) mod clock;
 pub(crate) mod console_output;
 mod describe;
 pub(crate) mod eice;
+mod everyday;
 mod fake_aws;
 mod fault;
 mod filter;
@@ -134,6 +135,14 @@ impl Lab {
     /// A command in the lab's environment, for a program that needs no caller of its own.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         Caller::new(self, 0).command(program)
+    }
+
+    /// Gives ordinary names and IDs to some of the instances, and hides the others, for commands of
+    /// [`Lab::command`].
+    pub(crate) fn use_everyday_names(&self) {
+        let caller = Caller::new(self, 0);
+        self.aws()
+            .with_state(caller.access_key(), |state| state.everyday = true);
     }
 
     /// The port of all instances but [`instances::ODD_PORT`], as programs in the lab see it (see
