@@ -56,6 +56,15 @@ pub(crate) fn spoiled(mut answer: Response, trouble: Trouble) -> Response {
                 .body
                 .splice(middle..middle, *b"\xff\xc3\x28\xed\xa0\x80");
         }
+        Trouble::Replaced(text, bytes) => {
+            let found = |at: &usize| answer.body[*at..].starts_with(text.as_bytes());
+            let at = (0..answer.body.len()).find(found);
+            if let Some(at) = at {
+                answer
+                    .body
+                    .splice(at..at + text.len(), bytes.iter().copied());
+            }
+        }
         _ => {}
     }
     answer

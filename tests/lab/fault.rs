@@ -51,6 +51,8 @@ pub(crate) enum Trouble {
     WrongType,
     /// Some bytes in the middle of the answer are not UTF-8.
     InvalidUtf8,
+    /// In the answer, these bytes stand for this text.
+    Replaced(&'static str, &'static [u8]),
     /// 200, without a body.
     Empty,
     /// The page of a captive portal or a proxy, with this status.
@@ -192,6 +194,7 @@ impl Trouble {
             | Trouble::Truncated
             | Trouble::WrongType
             | Trouble::InvalidUtf8
+            | Trouble::Replaced(..)
             | Trouble::Empty
             | Trouble::Page(_)
             | Trouble::EndlessPages => return None,
