@@ -1,4 +1,5 @@
-//! The picker: the user chooses an instance, and mssh starts again with it as the target.
+//! The picker: the user chooses an instance, or several for `--each`, and mssh starts again with them as
+//! the target.
 //!
 //! It opens at once with the cached list, and is updated when AWS answers. Nothing else depends on the
 //! cache: the login asks AWS itself.
@@ -47,20 +48,23 @@ pub(crate) fn run(request: &PickRequest, terminal: Terminal) -> Result<ExitCode,
         }
         .into());
     }
-    let Some(row) = wait_for(choose(request, terminal))? else {
+    let Some(rows) = wait_for(choose(request, terminal))? else {
         return Ok(ExitCode::from(CANCELLED));
     };
-    picks::add(&row.id, seconds());
-    let words: Vec<OsString> = request.words(&row);
+    picks::add(rows.iter().map(|row| &row.id), seconds());
+    let words: Vec<OsString> = request.words(&rows);
     Err(IoError::Start(own_program::start_again(&words)).into())
 }
 
-async fn choose(request: &PickRequest, terminal: Terminal) -> Result<Option<Row>, Error> {
+async fn choose(request: &PickRequest, terminal: Terminal) -> Result<Option<Vec<Row>>, Error> {
     let options = &request.options;
     // A message would be written into the picture.
     let quiet = Terminal::new(Program::Ssh);
     let accounts = search::accounts(&options.places, LazyAws::new(options, true, quiet));
     let mut picker = Picker::new(picks::read(), request.query.clone());
+    if request.takes_several {
+        picker = picker.with_marks();
+    }
     let cached = cached(options, terminal).filter(|rows| !rows.is_empty());
     let is_cached = cached.is_some();
     if let Some(rows) = cached {

@@ -79,7 +79,12 @@ fn request(program: Program, mut options: Options, mut scan: Scan) -> Result<Req
     conflict::check_options(task, &options, &scan)?;
     target_by_id(program, task, &mut options, &mut scan);
     if options.picker {
-        return Ok(Request::Picker(Box::new(pick::request(options, &scan)?)));
+        if task == Task::Each {
+            conflict::check_words(task, program, &scan)?;
+        }
+        return Ok(Request::Picker(Box::new(pick::request(
+            options, task, &scan,
+        )?)));
     }
     if !matches!(task, Task::Connect | Task::Serial | Task::Proxy) {
         conflict::check_words(task, program, &scan)?;
@@ -107,7 +112,9 @@ fn connection(
     }
     if scan.operands.is_empty() {
         return match program {
-            Program::Ssh => Ok(Request::Picker(Box::new(pick::request(options, &scan)?))),
+            Program::Ssh => Ok(Request::Picker(Box::new(pick::request(
+                options, task, &scan,
+            )?))),
             Program::Sftp | Program::Scp => Err(Usage::NoTarget),
         };
     }

@@ -44,8 +44,9 @@ async fn ask(what: &str, mut found: Vec<Candidate>) -> Result<Candidate, Error> 
     let (_, updates) = unbounded_channel();
     let failed = |error| Error::from(IoError::Start(error));
     let chosen = picker::choose(picker, async { Ok(()) }, updates, failed).await?;
+    let chosen = chosen.and_then(|rows| rows.into_iter().next());
     let chosen = chosen.ok_or_else(|| InstanceError::NotChosen(what.to_owned()))?;
-    picks::add(&chosen.id, seconds());
+    picks::add([&chosen.id], seconds());
     let is_chosen = |it: &Candidate| {
         let row = row(it);
         row.id == chosen.id && row.profile == chosen.profile

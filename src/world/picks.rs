@@ -20,10 +20,10 @@ pub(crate) fn read() -> Picks {
     text.map_or_else(Picks::default, |text| Picks::parse(&text))
 }
 
-/// Counts a pick. A failure only costs the order of the next list.
-pub(crate) fn add(id: &InstanceId, now: u64) {
+/// Counts a pick of each of them. A failure only costs the order of the next list.
+pub(crate) fn add<'a>(ids: impl IntoIterator<Item = &'a InstanceId>, now: u64) {
     let mut picks = read();
-    picks.add(id, now);
+    ids.into_iter().for_each(|id| picks.add(id, now));
     if let Some(path) = path() {
         let _ = private_file::write(&path, picks.text().as_bytes());
     }

@@ -1,6 +1,7 @@
 //! The picker, in a terminal: what is typed filters, Enter logs in, and nothing of it is left.
 
 mod names;
+mod several;
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -22,6 +22,9 @@ pub enum Usage {
     NoTerminal,
     #[error("no command given")]
     NoCommand,
+    /// The same for instances that are to be chosen in the picker.
+    #[error("no command given")]
+    NoCommandToPick,
     #[error("mscp --each needs files and one list of targets")]
     EachFiles,
     #[error("`{0}` is not a valid pattern for --names")]
@@ -171,6 +174,7 @@ impl Hint for Usage {
             Self::NoTerminal => "name a target; `mssh --list` lists the instances",
             Self::NoTarget => "give one, like `ec2-user@i-0123456789abcdef0`; see `--help`",
             Self::NoCommand => "write `mssh --each TARGET,TARGET,... -- COMMAND`",
+            Self::NoCommandToPick => "write `mssh --pick --each -- COMMAND`",
             Self::EachFiles => of_task::EACH_FILES,
             Self::BadNames(_) => of_task::BAD_NAMES,
             Self::OnlyExcluded => "add one that takes names: --names 'web-*,!web-db'",

@@ -20,15 +20,18 @@ pub(crate) struct Frame {
     pub(crate) lines: Vec<String>,
     /// The line of the instance under the cursor.
     pub(crate) selected: Option<usize>,
+    /// The lines of marked instances.
+    pub(crate) marked: Vec<usize>,
     /// The lines that are less important.
     pub(crate) dim: Vec<usize>,
     /// The column after the query, where the terminal's cursor belongs.
     pub(crate) column: usize,
 }
 
-/// Before the query, and before the instance under the cursor.
-const MARK: &str = "> ";
-const NO_MARK: &str = "  ";
+/// Before the query, before the instance under the cursor, and, behind that, before a marked one.
+const PROMPT: &str = "> ";
+const CURSOR: char = '>';
+const MARK: char = '*';
 
 /// The lines that are no instances: the query, the titles, the line of details.
 const OTHERS: usize = 3;
@@ -47,7 +50,7 @@ impl Picker {
         let page = self.found.iter().skip(first).take(self.page);
         let rows: Vec<Row> = page.map(|at| self.choices[*at].row.clone()).collect();
         let style = Style {
-            width: Some(size.columns.saturating_sub(MARK.len())),
+            width: Some(size.columns.saturating_sub(PROMPT.len())),
             now,
             has_more: true,
             regions: has_several_regions(&rows),
@@ -55,39 +58,56 @@ impl Picker {
         };
         let table = Table::of(&rows, style, &shown);
         if has_all {
-            lines.push(format!("{NO_MARK}{}", table.head().trim_end()));
+            lines.push(format!("  {}", table.head().trim_end()));
         }
         let selected = lines.len() + self.cursor - first;
-        for (number, line) in table.lines(&rows, &shown).lines().enumerate() {
-            let is_current = first + number == self.cursor;
-            let mark = if is_current { MARK } else { NO_MARK };
-            lines.push(format!("{mark}{line}"));
+        let mut marked = vec![];
+        for (row, line) in rows.iter().zip(table.lines(&rows, &shown).lines()) {
+            let (mut cursor, mut mark) = (' ', ' ');
+            if lines.len() == selected {
+                cursor = CURSOR;
+            }
+            if self.marks.has(&row.id) {
+                mark = MARK;
+                marked.push(lines.len());
+            }
+            lines.push(format!("{cursor}{mark}{line}"));
         }
         let mut dim = vec![];
         if has_all {
             lines.resize(size.rows - 1, String::new());
             lines.push(self.last_line(now, &shown));
-            dim = vec![1, size.rows - 1];
+            dim.push(1);
+            if self.marks.notice().is_none() {
+                dim.push(size.rows - 1);
+            }
+        } else if let Some(notice) = self.marks.notice() {
+            lines[0] = shown(&notice);
         }
         lines.truncate(size.rows);
         Frame {
             lines: lines.iter().map(|line| cut(line, size.columns)).collect(),
             selected: (!rows.is_empty() && selected < size.rows).then_some(selected),
+            marked,
             dim,
-            column,
+            column: column.min(size.columns.saturating_sub(1)),
         }
     }
 
     /// The query, and how many instances match it. The end of a long query is shown.
     fn query_line(&self, width: usize, shown: impl Fn(&str) -> String) -> (String, usize) {
         let wait = if self.is_waiting { " …" } else { "" };
-        let count = format!("{}/{}{wait}", self.found.len(), self.choices.len());
-        let room = width.saturating_sub(MARK.len() + 1);
+        let marked = match self.marks.count() {
+            0 => String::new(),
+            count => format!("{count} marked, "),
+        };
+        let count = format!("{marked}{}/{}{wait}", self.found.len(), self.choices.len());
+        let room = width.saturating_sub(PROMPT.len() + 1);
         let mut typed = shown(&self.typed);
         while columns(&typed) > room && !typed.is_empty() {
             typed.remove(0);
         }
-        let line = format!("{MARK}{typed}");
+        let line = format!("{PROMPT}{typed}");
         let column = columns(&line);
         let gap = width.saturating_sub(column + columns(&count));
         if gap < 2 {
@@ -96,9 +116,9 @@ impl Picker {
         (format!("{line}{:gap$}{count}", ""), column)
     }
 
-    /// The note, else details of the instance under the cursor.
+    /// What the user must know, else details of the instance under the cursor.
     fn last_line(&self, now: u64, shown: impl Fn(&str) -> String) -> String {
-        if let Some(note) = &self.note {
+        if let Some(note) = self.marks.notice().as_ref().or(self.note.as_ref()) {
             return shown(note);
         }
         match self.current() {

@@ -8,6 +8,10 @@
 pub(crate) enum Key {
     Char(char),
     Enter,
+    /// Tab.
+    Mark,
+    /// Shift and Tab.
+    MarkUp,
     /// Esc, Ctrl-C, Ctrl-D or Ctrl-G.
     Cancel,
     Up,
@@ -101,6 +105,7 @@ fn plain(byte: u8) -> Option<Key> {
     const CANCEL: [u8; 3] = [ctrl(b'c'), ctrl(b'd'), ctrl(b'g')];
     Some(match byte {
         b'\r' => Key::Enter,
+        b'\t' => Key::Mark,
         0x7f | 0x08 => Key::Backspace,
         _ if UP.contains(&byte) => Key::Up,
         _ if DOWN.contains(&byte) => Key::Down,
@@ -120,6 +125,7 @@ fn sequence(bytes: &[u8]) -> Option<Key> {
         b"B" => Key::Down,
         b"H" | b"1~" | b"7~" => Key::Home,
         b"F" | b"4~" | b"8~" => Key::End,
+        b"Z" => Key::MarkUp,
         b"5~" => Key::PageUp,
         b"6~" => Key::PageDown,
         _ => return None,
@@ -144,8 +150,11 @@ mod tests {
 
     #[test]
     fn bytes_are_split_into_keys_wherever_a_read_ends() {
-        use Key::{Backspace, Char, DeleteLine, DeleteWord, Down, End, Enter, Home, PageUp, Up};
-        let typed = "a\u{1b}[A\u{1b}OBé漢\r\u{7f}\u{15}\u{17}\u{1b}[5~\u{1b}[H\u{1b}[F\u{1b}[1;5C\u{e}\u{10}\nz";
+        use Key::{
+            Backspace, Char, DeleteLine, DeleteWord, Down, End, Enter, Home, Mark, MarkUp, PageUp,
+            Up,
+        };
+        let typed = "a\u{1b}[A\u{1b}OBé漢\r\u{7f}\u{15}\u{17}\u{1b}[5~\u{1b}[H\u{1b}[F\u{1b}[1;5C\u{e}\u{10}\n\t\u{1b}[Zz";
         let expected = [
             Char('a'),
             Up,
@@ -162,6 +171,8 @@ mod tests {
             Down,
             Up,
             Down,
+            Mark,
+            MarkUp,
             Char('z'),
         ];
         for size in 1..=typed.len() {

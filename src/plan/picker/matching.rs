@@ -75,6 +75,11 @@ impl Query {
         }
     }
 
+    /// Whether it matches everything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
     /// How well it matches; `None` if it does not.
     pub(super) fn score(&mut self, haystack: &Haystack) -> Option<u32> {
         let (matcher, buffer) = (&mut self.matcher, &mut self.buffer);

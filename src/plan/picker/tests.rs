@@ -1,6 +1,7 @@
 use super::frame::{Frame, Size};
 use super::*;
 use crate::plan::target::ids::InstanceId;
+use crate::plan::target::instance::State;
 
 fn rows() -> Vec<Row> {
     let row = |number: u32, name: &str, tag: &str| Row {
@@ -44,6 +45,15 @@ fn frame(picker: &mut Picker, columns: usize, rows: usize) -> Frame {
     picker.frame(Size { columns, rows }, 7200, |text| {
         text.replace('\x1b', "\\x1b")
     })
+}
+
+/// The names of what Enter chooses.
+fn chosen(picker: &mut Picker) -> Vec<String> {
+    match picker.press(Key::Enter) {
+        Step::Chosen(rows) => rows.into_iter().map(|row| row.name).collect(),
+        Step::Continue => Vec::new(),
+        Step::Cancelled => panic!("cancelled"),
+    }
 }
 
 #[test]
@@ -91,10 +101,7 @@ fn keys_move_the_cursor_and_edit_the_query() {
     assert_eq!(picker.typed, "web ");
     picker.press(Key::DeleteLine);
     assert_eq!(picker.typed, "");
-    let Step::Chosen(row) = picker.press(Key::Enter) else {
-        panic!("one is chosen");
-    };
-    assert_eq!(row.name, "büro");
+    assert_eq!(chosen(&mut picker), ["büro"]);
     assert_eq!(picker.press(Key::Cancel), Step::Cancelled);
     typed(&mut picker, &"x".repeat(2 * QUERY));
     assert_eq!(picker.typed.len(), QUERY);
@@ -115,12 +122,15 @@ fn what_was_picked_comes_first_and_the_cursor_stays_on_its_instance() {
     assert_eq!(picker.found.len(), 5);
     picker.set(Vec::new(), 0);
     assert!(picker.current().is_none() && picker.is_empty());
+    let lines = frame(&mut picker, 60, 6).lines;
+    assert_eq!(lines[5], "web-1 is gone; press Enter to go on");
 }
 
 #[test]
 fn a_frame_fits_into_any_terminal() {
-    let mut picker = picker();
+    let mut picker = picker().with_marks();
     typed(&mut picker, "e");
+    picker.press(Key::Mark);
     for columns in [1, 2, 10, 20, 40, 80, 200] {
         for rows in [1, 2, 3, 4, 10, 50] {
             let frame = frame(&mut picker, columns, rows);
@@ -160,4 +170,69 @@ fn a_frame_shows_the_query_the_page_and_details() {
     picker.note = Some("a\x1b[2J".to_owned());
     let frame = super::tests::frame(&mut picker, 60, 6);
     assert_eq!(frame.lines[5], "a\\x1b[2J");
+}
+
+#[test]
+fn marked_instances_are_chosen_together_whatever_is_typed_afterwards() {
+    let mut picker = picker().with_marks();
+    // Marked, and not any more.
+    for key in [Key::Mark, Key::Mark, Key::MarkUp, Key::Home, Key::Mark] {
+        assert_eq!(picker.press(key), Step::Continue);
+    }
+    assert_eq!(picker.marks.count(), 2);
+    typed(&mut picker, "web-2");
+    let shown = frame(&mut picker, 60, 6);
+    assert!(shown.lines[0].ends_with("  2 marked, 1/5 …"), "{shown:?}");
+    assert_eq!((shown.selected, shown.marked), (Some(2), vec![]));
+    picker.press(Key::DeleteLine);
+    let shown = frame(&mut picker, 60, 8);
+    for (line, begin) in shown.lines[2..]
+        .iter()
+        .zip(["> büro", " *db-main", " *web-1", "  web-2"])
+    {
+        assert!(line.starts_with(begin), "{shown:?}");
+    }
+    assert_eq!(shown.marked, [3, 4]);
+    assert_eq!(chosen(&mut picker), ["db-main", "web-1"]);
+}
+
+#[test]
+fn without_marks_the_one_under_the_cursor_is_chosen() {
+    let mut several = picker().with_marks();
+    several.press(Key::Down);
+    assert_eq!(chosen(&mut several), ["db-main"]);
+    let mut one = picker();
+    one.press(Key::Mark);
+    assert_eq!(chosen(&mut one), ["büro"]);
+}
+
+#[test]
+fn an_instance_that_is_gone_or_stopped_is_told_before_anything_is_chosen() {
+    let mut picker = picker().with_marks();
+    for _ in 0..3 {
+        picker.press(Key::Mark);
+    }
+    let mut newer = rows();
+    newer.remove(4);
+    newer[2].state = State::Stopped;
+    picker.set(newer, 0);
+    let notice = "büro is gone, db-main is stopped: no longer marked; press Enter to go on";
+    let shown = frame(&mut picker, 80, 6);
+    assert_eq!(shown.lines[5], notice);
+    assert_eq!(shown.dim, [1]);
+    assert_eq!(frame(&mut picker, 80, 3).lines[0], notice);
+    // What was typed meanwhile does not hide it.
+    typed(&mut picker, "w");
+    assert_eq!(frame(&mut picker, 80, 6).lines[5], notice);
+    assert_eq!(chosen(&mut picker), [""; 0]);
+    assert!(frame(&mut picker, 80, 6).lines[5].starts_with("i-00000001, "));
+    assert_eq!(chosen(&mut picker), ["web-1"]);
+    // A stopped one can be marked all the same.
+    picker.press(Key::DeleteLine);
+    picker.press(Key::Home);
+    picker.press(Key::Mark);
+    assert_eq!(chosen(&mut picker), ["web-1", "db-main"]);
+    picker.set(Vec::new(), 0);
+    assert_eq!(chosen(&mut picker), [""; 0]);
+    assert_eq!(chosen(&mut picker), [""; 0]);
 }

@@ -75,7 +75,7 @@ pub(crate) fn can_ask() -> bool {
     is_allowed && io::stdin().is_terminal() && io::stderr().is_terminal() && !is_dumb
 }
 
-/// Lets the user choose an instance; `None` if they do not. Meanwhile awaits `feed`, which sends the
+/// Lets the user choose instances, one at least; `None` if they do not. Meanwhile awaits `feed`, which sends the
 /// updates. Call it in the runtime.
 ///
 /// # Errors
@@ -85,7 +85,7 @@ pub(crate) async fn choose<E>(
     feed: impl Future<Output = Result<(), E>>,
     mut updates: UnboundedReceiver<Update>,
     terminal_error: impl Fn(io::Error) -> E,
-) -> Result<Option<Row>, E>
+) -> Result<Option<Vec<Row>>, E>
 where
     E: Error,
 {
@@ -118,7 +118,7 @@ where
         for key in pressed {
             match picker.press(key) {
                 Step::Continue => {}
-                Step::Chosen(row) => return Ok(Some(*row)),
+                Step::Chosen(rows) => return Ok(Some(rows)),
                 Step::Cancelled => return Ok(None),
             }
         }
@@ -198,6 +198,7 @@ impl Screen {
         for (at, line) in frame.lines.iter().enumerate() {
             let style = match self.has_colour {
                 true if frame.selected == Some(at) => "\x1b[7m",
+                true if frame.marked.contains(&at) => "\x1b[1m",
                 true if frame.dim.contains(&at) => "\x1b[2m",
                 _ => "",
             };

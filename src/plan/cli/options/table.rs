@@ -184,7 +184,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         long: "pick",
         programs: &[Program::Ssh],
         rare: true,
-        tasks: &[Task::Shell, Task::Serial, Task::Connect],
+        tasks: &[Task::Each, Task::Shell, Task::Serial, Task::Connect],
         help: "choose the instance on the terminal, as mssh without a target does",
         ..SWITCH
     },
@@ -193,7 +193,13 @@ pub(crate) const OPTIONS: &[Opt] = &[
         long: "no-cache",
         programs: &[Program::Ssh],
         rare: true,
-        tasks: &[Task::List, Task::Shell, Task::Serial, Task::Connect],
+        tasks: &[
+            Task::List,
+            Task::Each,
+            Task::Shell,
+            Task::Serial,
+            Task::Connect,
+        ],
         help: "with --list or --pick: read and write no cache of names and IDs",
         ..SWITCH
     },
