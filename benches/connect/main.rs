@@ -7,6 +7,7 @@
 //! - `round-trip`: the same with a round trip to the instance
 //! - `first-contact`: a login to a host whose key is checked against the console, and to a known one
 //! - `names`: a login by name beside one by ID, a list of 10,000 instances, completion
+//! - `picker`: the time from exec to the picker's first frame, from a cached list
 //! - `each`: a command on 200 instances, by `--each` and by xargs
 //! - `memory`: peak memory of each process of a session, and its CPU while nothing is typed
 //! - `timeline`: when each step of a login is done
@@ -32,6 +33,7 @@ mod lab;
 mod memory;
 mod meter;
 mod names;
+mod picker;
 mod playbook;
 mod process;
 mod relay;
@@ -49,13 +51,14 @@ use lab::Lab;
 const USAGE: &str = "usage: cargo bench --bench connect [-- [--only PART]... [--pairs N] \
                      [--vs PROGRAM]... [--aws DESCRIBE,PUSH]... [--rtt MS]... [--rounds N] \
                      [--mib N]]\n\
-                     parts: connection, round-trip, first-contact, names, each, memory, timeline, rsync, ansible";
+                     parts: connection, round-trip, first-contact, names, picker, each, memory, timeline, rsync, ansible";
 
-const PARTS: [&str; 9] = [
+const PARTS: [&str; 10] = [
     "connection",
     "round-trip",
     "first-contact",
     "names",
+    "picker",
     "each",
     "memory",
     "timeline",
@@ -111,11 +114,12 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let parts: [fn(&Lab, &Plan); 9] = [
+    let parts: [fn(&Lab, &Plan); 10] = [
         connection::compare,
         connection::compare_round_trips,
         first_contact::compare,
         names::compare,
+        picker::compare,
         each::compare,
         memory::compare,
         timeline::compare,
