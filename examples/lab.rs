@@ -13,8 +13,13 @@ use std::io::{self, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
+use std::time::Duration;
 
+use lab::power::Power;
 use lab::{Lab, cargo, instances};
+
+/// Stopped until the visitor starts it.
+const STARTABLE: &str = instances::SHORT_ID;
 
 fn main() -> ExitCode {
     let mut words: Vec<OsString> = env::args_os().skip(1).collect();
@@ -40,6 +45,8 @@ fn main() -> ExitCode {
         command.args(arguments);
         command
     } else {
+        let boots = Duration::from_secs(3);
+        lab.visitor().power(Power::stopped(STARTABLE, boots));
         say(&screen(&lab));
         shell(&lab)
     };
@@ -88,6 +95,7 @@ fn screen(lab: &Lab) -> String {
     let mut lines = vec![format!("A fake AWS region is at {url}. Its instances:\n")];
     for member in instances::INSTANCES {
         let note = match member.id {
+            STARTABLE => ", stopped until you start it".to_owned(),
             instances::ODD_PORT => format!(": {}", lab.odd_port()),
             instances::IPV6_ONLY if !lab.has_ipv6() => ", but this machine has no IPv6".to_owned(),
             _ => String::new(),
@@ -107,51 +115,42 @@ fn screen(lab: &Lab) -> String {
 /// Commands to try, each with a note. A test runs them all.
 fn things_to_try() -> Vec<(String, &'static str)> {
     let (web, private) = (instances::WEB1, instances::PRIVATE);
-    vec![
-        (format!("mssh {web} uname -a"), ""),
-        (format!("mssh ubuntu@{web}"), "a shell there"),
-        (format!("mssh -d {private} true"), "what it does"),
+    let suggestions = [
+        ("mssh --list", "what there is"),
+        ("mssh", "choose one: type a part of its name, Enter"),
+        ("mssh web1 uname -a", "by its name"),
+        ("mssh ubuntu@WEB", "by its ID: a shell there"),
+        ("mssh --each tag:role=web -- uptime", "on all with this tag"),
+        ("mssh --dry-run WEB", "what it would do"),
+        ("mssh -d PRIVATE true", "what it does"),
+        ("mssh stopped", "it is stopped"),
         (
-            format!("mssh --dry-run {}", instances::WEB2),
-            "what it would do",
+            "mssh --start short-id uptime",
+            "so is this one, but not for long",
         ),
-        (format!("mssh {}", instances::STOPPED), "it is stopped"),
-        (format!("mssh {}", instances::PUSH_DENIED), "no permission"),
-        (
-            format!("mssh -r eu-west-1 {} date", instances::IN_EU_WEST_1),
-            "",
-        ),
-        (
-            format!("mssh -J {web} {private} id"),
-            "through another instance",
-        ),
-        (
-            format!("mssh --eice {private} uname -a"),
-            "through an endpoint",
-        ),
-        (
-            format!("mssh --ssm {} uptime", instances::SSM_ONLY),
-            "by Session Manager",
-        ),
-        (format!("mssh --shell {web}"), "without sshd"),
-        (
-            format!(
-                "mssh --serial -r {} {}",
-                instances::NEW_REGION,
-                instances::CONSOLE_ONLY
-            ),
-            "the serial console",
-        ),
-        (
-            format!("mssh --listen 8022 {web}"),
-            "its port 22 here; Ctrl-C ends it",
-        ),
-        (format!("msftp {web}"), ""),
-        (format!("mscp /etc/hostname {web}:"), ""),
-        (format!("rsync -e mssh /etc/hostname {web}:"), ""),
-        ("mssh --ssh-config --install".to_owned(), "and then:"),
-        (format!("ssh {web} id"), "plain ssh"),
-    ]
+        ("mssh push-denied", "no permission"),
+        ("mssh no-package --doctor", "why does a login fail?"),
+        ("mssh --all-regions in-eu-west-1 date", "in another region"),
+        ("mssh -J WEB PRIVATE id", "through another instance"),
+        ("mssh --eice PRIVATE uname -a", "through an endpoint"),
+        ("mssh --ssm ssm-only uptime", "by Session Manager"),
+        ("mssh --shell WEB", "without sshd"),
+        ("mssh --serial -r REGION CONSOLE", "the serial console"),
+        ("mssh --listen 8022 WEB", "its port 22 here; Ctrl-C ends it"),
+        ("msftp WEB", ""),
+        ("mscp /etc/hostname web1:", ""),
+        ("rsync -e mssh /etc/hostname web1:", ""),
+        ("mssh --ssh-config --install", "and then:"),
+        ("ssh WEB id", "plain ssh"),
+    ];
+    let named = |command: &str| {
+        let command = command.replace("WEB", web).replace("PRIVATE", private);
+        let command = command.replace("REGION", instances::NEW_REGION);
+        command.replace("CONSOLE", instances::CONSOLE_ONLY)
+    };
+    suggestions
+        .map(|(command, about)| (named(command), about))
+        .into()
 }
 
 /// The command's exit status, as a shell reports it.

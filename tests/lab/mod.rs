@@ -134,7 +134,12 @@ impl Lab {
 
     /// A command in the lab's environment, for a program that needs no caller of its own.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        Caller::new(self, 0).command(program)
+        self.visitor().command(program)
+    }
+
+    /// The caller of [`Lab::command`].
+    pub(crate) fn visitor(&self) -> Caller<'_> {
+        Caller::new(self, 0)
     }
 
     /// Gives ordinary names and IDs to some of the instances, and hides the others, for commands of

@@ -4,10 +4,10 @@
 use std::time::{Duration, Instant};
 
 use super::aws_error::{AwsError, Protocol};
-use super::instances::State;
+use super::instances::{self, State, WEB1};
 use super::request::Operation;
 
-/// The public address of [`super::instances::WEB1`], and another one before it is started.
+/// The public address of [`WEB1`], and another one before it is started.
 const ADDRESSES: (&str, &str) = ("127.0.0.11", "192.0.2.11");
 
 /// Whether an instance runs. By default all do.
@@ -68,10 +68,12 @@ impl Power {
         self.id != Some(id) || self.started.is_some_and(|at| at.elapsed() >= boots)
     }
 
-    /// Whether endpoints can connect to the caller's instances.
-    pub(crate) fn has_sshd(&self) -> bool {
+    /// Whether endpoints can connect to this private address.
+    pub(crate) fn has_sshd(&self, address: &str) -> bool {
         let boots = self.boots + self.sshd;
-        self.id.is_none() || self.started.is_some_and(|at| at.elapsed() >= boots)
+        let instance = self.id.and_then(instances::find);
+        instance.is_none_or(|it| it.private != Some(address))
+            || self.started.is_some_and(|at| at.elapsed() >= boots)
     }
 
     /// Answers `StartInstances`.
@@ -111,6 +113,10 @@ impl Power {
         let running = "<code>16</code><name>running</name>";
         let state = format!("<code>{code}</code><name>{name}</name>");
         let rest = answer[at..].replacen(running, &state, 1);
-        format!("{}{rest}", &answer[..at]).replace(ADDRESSES.0, ADDRESSES.1)
+        let answer = format!("{}{rest}", &answer[..at]);
+        match id {
+            WEB1 => answer.replace(ADDRESSES.0, ADDRESSES.1),
+            _ => answer,
+        }
     }
 }

@@ -120,14 +120,16 @@ enum Listed {
 fn listed(id: &str, line: &str) -> Listed {
     let words = match id {
         IPV6_ONLY if line.contains("has no IPv6") => return Listed::Refused("failed"),
-        WEB1 | WEB2 | SHORT_ID | PRIVATE | IPV6_ONLY | MULTI_HOMED | PRIVATE_WITH_AGENT
-        | ENDPOINT_ONLY | SSM_ONLY | ENDPOINT_OR_SSM | REJECTS_DIRECT | SAME_ADDRESS1
-        | SAME_ADDRESS2 | TWIN1 | TWIN2 | ODD_NAME => String::new(),
+        WEB1 | WEB2 | PRIVATE | IPV6_ONLY | MULTI_HOMED | PRIVATE_WITH_AGENT | ENDPOINT_ONLY
+        | SSM_ONLY | ENDPOINT_OR_SSM | REJECTS_DIRECT | SAME_ADDRESS1 | SAME_ADDRESS2 | TWIN1
+        | TWIN2 | ODD_NAME => String::new(),
         ODD_PORT => format!("-p {}", line.rsplit(' ').next().expect("a port")),
         IN_EU_WEST_1 | TWIN_IN_EU_WEST_1 => "-r eu-west-1".to_owned(),
         // Its console is among the suggested commands.
         CONSOLE_ONLY => return Listed::Refused("there is no instance"),
-        STOPPED | STOPPED_SAME_ADDRESSES | TWIN_STOPPED => return Listed::Refused("is stopped"),
+        SHORT_ID | STOPPED | STOPPED_SAME_ADDRESSES | TWIN_STOPPED => {
+            return Listed::Refused("is stopped");
+        }
         TERMINATED => return Listed::Refused("is terminated"),
         PENDING => return Listed::Refused("is pending"),
         STOPPING => return Listed::Refused("is stopping"),
@@ -177,12 +179,17 @@ fn expected(command: &str) -> Expected {
     let has = |part: &str| command.contains(part);
     match () {
         () if has("ubuntu@") || has("--serial") => (prompt, 0, ""),
+        // The picker is not for this terminal: see `pick`.
+        () if command == "mssh" => (&[], 255, "no target given"),
+        () if has("--list") => (&[], 0, "web2"),
+        () if has("--each") => (&[], 0, "web2 | "),
+        () if has("--doctor") => (&[], 255, "ec2-instance-connect"),
         () if has("--shell") => (&[("there$ ", "exit\n")], 0, ""),
         () if has("--listen") => (&[("public address)\n", "\x03")], 255, "127.0.0.1:8022"),
         () if has("msftp") => (&[("sftp> ", "bye\n")], 0, "Connected"),
-        () if has(STOPPED) => (&[], 255, "is stopped"),
-        () if has(PUSH_DENIED) => (&[], 255, "SendSSHPublicKey"),
-        () if has("--dry-run") => (&[], 0, "127.0.0.12"),
+        () if has("mssh stopped") => (&[], 255, "is stopped"),
+        () if has("push-denied") => (&[], 255, "SendSSHPublicKey"),
+        () if has("--dry-run") => (&[], 0, "127.0.0.11"),
         () if has("uname -a") => (&[], 0, "Linux"),
         () if has(" id") => (&[], 0, "uid="),
         () => (&[], 0, ""),

@@ -115,7 +115,7 @@ async fn connection(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     let owner = request.access_key.clone();
     let (number, fault, clock, has_sshd) = shared.aws.with_state(&owner, |state| {
         state.tunnels.push(request.clone());
-        let has_sshd = state.power.has_sshd();
+        let has_sshd = state.power.has_sshd(&request.address);
         let number = state.tunnels.len() - 1;
         (number, state.tunnel_fault, state.clock, has_sshd)
     });
