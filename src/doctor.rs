@@ -32,12 +32,12 @@ use crate::plan::target::instance::State;
 use crate::plan::way::Way;
 use crate::resolve::lazy_aws::LazyAws;
 use crate::resolve::search;
-use crate::run::{has_no_color, print, wait_for};
+use crate::run::{print, wait_for};
 use crate::world::aws::Regional;
 use crate::world::process;
 use crate::world::process::error::IoError;
 use crate::world::tty::terminal::{Terminal, printable, without_numbers};
-use crate::world::tty::{picker, waiting};
+use crate::world::tty::{color, picker, waiting};
 
 /// When a terminal shows what is waited for.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -73,7 +73,7 @@ pub(crate) fn run(examination: &Examination, terminal: Terminal) -> Result<ExitC
     let text = if options.json {
         report::json(&report)
     } else {
-        let colour = io::stdout().is_terminal() && !has_no_color();
+        let colour = io::stdout().is_terminal() && !color::is_unwanted();
         report::screen(&report, Style { colour })
     };
     print(text.as_bytes())?;

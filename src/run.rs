@@ -74,8 +74,3 @@ pub(crate) fn output_width() -> Option<usize> {
         .then(|| tcgetwinsize(&output).map_or(0, |it| it.ws_col))?;
     Some(usize::from(if columns == 0 { USUAL } else { columns }))
 }
-
-/// Whether the user wants no color (<https://no-color.org>): any value but an empty one.
-pub(crate) fn has_no_color() -> bool {
-    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-}

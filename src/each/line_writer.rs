@@ -6,8 +6,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::Mutex;
 
 use crate::plan::each::label::Label;
-use crate::run::has_no_color;
 use crate::world::process::stdio::{FlagsGuard, Output, reopen_terminal};
+use crate::world::tty::color;
 use crate::world::tty::terminal::printable;
 
 /// How many characters are escaped at once.
@@ -41,7 +41,7 @@ impl LineWriter {
         Ok(Self {
             outputs: Mutex::new(outputs),
             are_terminals: [stdout.is_terminal(), stderr.is_terminal()],
-            in_color: !has_no_color(),
+            in_color: !color::is_unwanted(),
             _flags: flags,
         })
     }

@@ -1,6 +1,7 @@
 //! The terminal, and messages on standard error.
 
 mod changed_modes;
+pub(crate) mod color;
 pub(crate) mod input_terminal;
 pub(crate) mod pager;
 pub(crate) mod panics;

@@ -28,6 +28,7 @@ use crate::plan::picker::frame::{Frame, Size};
 use crate::plan::picker::keys::{Key, Keys};
 use crate::plan::picker::{Picker, Step};
 use crate::world::process::clock::seconds;
+use crate::world::tty::color;
 
 /// How long after an Esc the rest of a key may come.
 const ESCAPE: Duration = Duration::from_millis(50);
@@ -70,9 +71,8 @@ pub(crate) fn forbid() {
 /// Whether there is a person to ask: standard input and standard error are terminals, on which a cursor
 /// can be moved.
 pub(crate) fn can_ask() -> bool {
-    let is_dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
     let is_allowed = !FORBIDDEN.load(Ordering::Relaxed);
-    is_allowed && io::stdin().is_terminal() && io::stderr().is_terminal() && !is_dumb
+    is_allowed && io::stdin().is_terminal() && io::stderr().is_terminal() && !color::is_dumb()
 }
 
 /// Lets the user choose instances, one at least; `None` if they do not. Meanwhile awaits `feed`, which sends the
@@ -165,13 +165,12 @@ impl Screen {
         let when = OptionalActions::Drain;
         let modes = ChangedModes::begin(&terminal, when, LEAVE, Termios::make_raw)?;
         (&*terminal).write_all(ENTER)?;
-        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Ok(Self {
             keyboard: Keyboard::of(&terminal)?,
             _modes: modes,
             resizes: signal(SignalKind::window_change())?,
             terminal,
-            has_colour: !no_colour,
+            has_colour: !color::is_unwanted(),
             _hidden: hidden,
         })
     }

@@ -181,7 +181,7 @@ fn expected(command: &str) -> Expected {
         () if has("ubuntu@") || has("--serial") => (prompt, 0, ""),
         // The picker is not for this terminal: see `pick`.
         () if command == "mssh" => (&[], 255, "no target given"),
-        () if has("--list") => (&[], 0, "web2"),
+        () if command == "mssh --list" => (&[], 0, "web2"),
         () if has("--each") => (&[], 0, "web2 | "),
         () if has("--doctor") => (&[], 255, "ec2-instance-connect"),
         () if has("--shell") => (&[("there$ ", "exit\n")], 0, ""),
