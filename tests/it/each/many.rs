@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{each, sorted};
-use crate::lab::{DESCRIBE_INSTANCES, Fleet};
+use crate::lab::{DESCRIBE_INSTANCES, Fault, Fleet, SEND_SSH_PUBLIC_KEY, Trouble};
 use crate::sandbox::{caller, finish, leaves_nothing, pushes};
 
 #[test]
@@ -29,5 +29,19 @@ fn each_of_many_is_logged_in_to_once() {
     assert_eq!((pushed.len(), pushes(&caller).len()), (MANY, MANY));
     // One for each kind of target, and one for each login.
     assert_eq!(caller.calls_of(DESCRIBE_INSTANCES).len(), MANY + 2);
+    leaves_nothing(&caller);
+}
+
+#[test]
+fn pushes_that_the_service_throttles_are_repeated() {
+    const MANY: usize = 20;
+
+    let caller = caller();
+    caller.fleet(Fleet::with_sshds(MANY));
+    let throttle = Fault::new(Trouble::Throttle).on(SEND_SSH_PUBLIC_KEY);
+    caller.fault(throttle.beyond(4));
+    let outcome = finish(&mut each(&caller, &["web-*", "true"]));
+    assert_eq!(outcome.stderr, format!("mssh: {MANY} ok\n"), "{outcome:?}");
+    assert!(caller.calls_of(SEND_SSH_PUBLIC_KEY).len() > MANY);
     leaves_nothing(&caller);
 }
