@@ -70,13 +70,12 @@ fn print_factor([one, each, _]: &[Vec<Reading>; 3]) {
 }
 
 /// The IDs of all, one a line.
-fn list(setup: &Setup<'_>) -> Vec<u8> {
+fn list(setup: &Setup<'_>) -> String {
     let mut sh = setup.command("sh");
     let line = "\"$0\" --list --no-cache --tsv | awk -F '\\t' '$3 == \"running\" { print $2 }'";
     let output = sh.args(["-c", line, connection::program("mssh")]).output();
-    let ids = output.expect("a list").stdout;
-    let count = ids.iter().filter(|byte| **byte == b'\n').count();
-    assert_eq!(count, MANY, "{}", String::from_utf8_lossy(&ids));
+    let ids = String::from_utf8(output.expect("a list").stdout).expect("text");
+    assert_eq!(ids.lines().count(), MANY, "{ids}");
     ids
 }
 
