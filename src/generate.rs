@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, Command};
 
 use crate::plan::cli::Document;
 use crate::plan::cli::grammar::{Grammar, LetterKind};
-use crate::plan::cli::options::{Name, OPTIONS, Opt};
+use crate::plan::cli::options::{Name, Opt, options};
 use crate::plan::program::Program;
 use crate::plan::target::candidate::Pick;
 
@@ -77,9 +77,7 @@ fn help(program: Program) -> String {
         _ => help_line(program, opt),
     };
     let (rare, shown): (Vec<&Opt>, _) = {
-        let ours = OPTIONS
-            .iter()
-            .filter(|opt| opt.suits(program) && !is_left_to_man(opt));
+        let ours = options().filter(|opt| opt.suits(program) && !is_left_to_man(opt));
         ours.partition(|opt| opt.rare)
     };
     let options: String = shown.into_iter().map(line).collect();
@@ -155,7 +153,7 @@ fn help_line(program: Program, opt: &Opt) -> String {
 
 /// The options that are short for `--via WAY`, in one line.
 fn ways_line(program: Program) -> String {
-    let ours = OPTIONS.iter().filter(|opt| opt.suits(program));
+    let ours = options().filter(|opt| opt.suits(program));
     let ways = ours.filter(|opt| matches!(opt.name, Name::Way(_)));
     let ways: Vec<String> = ways.map(|opt| format!("--{}", opt.long)).collect();
     format!("      {}: short for --via private, ...\n", ways.join(" "))
@@ -172,7 +170,7 @@ fn own_letter(program: Program, opt: &Opt) -> Option<char> {
 
 /// The program for clap, which only renders the options for the man page.
 fn command(program: Program) -> Command {
-    let ours = OPTIONS.iter().filter(|opt| opt.suits(program));
+    let ours = options().filter(|opt| opt.suits(program));
     let ours = ours.map(|opt| our_arg(program, opt));
     Command::new(program.name())
         .version(env!("CARGO_PKG_VERSION"))

@@ -17,7 +17,7 @@ use std::ffi::OsString;
 pub(crate) use self::keywords::KEYWORDS;
 use self::split::{split, split_list, split_operand};
 use super::grammar::{Grammar, LetterKind};
-use super::options::{Name, OPTIONS, Opt};
+use super::options::{Name, Opt, options};
 use super::scan::Scan;
 use super::{options, scan};
 use crate::plan::program::Program;
@@ -208,7 +208,7 @@ fn operand(program: Program, scan: &Scan) -> Candidates {
 
 /// All options of mssh and of the client, each with its description.
 pub(crate) fn options_of(program: Program, grammar: Grammar) -> Vec<(String, String)> {
-    let ours = OPTIONS.iter().filter(|opt| opt.suits(program));
+    let ours = options().filter(|opt| opt.suits(program));
     let mut all: Vec<_> = ours
         .clone()
         .map(|opt| (format!("--{}", opt.long), opt.help_of(program).to_owned()))

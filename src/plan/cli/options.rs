@@ -2,7 +2,7 @@
 
 mod table;
 
-pub(crate) use self::table::{KEY, OPTIONS};
+pub(crate) use self::table::{KEY, options};
 use crate::plan::program::Program;
 use crate::plan::target::candidate::Pick;
 use crate::plan::way::Way;
@@ -97,7 +97,7 @@ impl Task {
     /// The option that asks for it, without `--`.
     pub(crate) fn option(self) -> &'static str {
         let selects = |opt: &&Opt| opt.selects == Some(self);
-        let option = OPTIONS.iter().find(selects).map(|opt| opt.long);
+        let option = options().find(selects).map(|opt| opt.long);
         option.unwrap_or(Way::Serial.name())
     }
 }
@@ -137,14 +137,14 @@ pub struct Opt {
 /// The options that it could be: none, or several.
 pub(crate) fn find_long(word: &str) -> Result<&'static Opt, Vec<&'static Opt>> {
     let exact = |opt: &&Opt| opt.long == word || opt.alias == Some(word);
-    if let Some(opt) = OPTIONS.iter().find(exact) {
+    if let Some(opt) = options().find(exact) {
         return Ok(opt);
     }
     let begins = |opt: &&Opt| {
         opt.original
             && (opt.long.starts_with(word) || opt.alias.is_some_and(|name| name.starts_with(word)))
     };
-    let candidates: Vec<&Opt> = OPTIONS.iter().filter(begins).collect();
+    let candidates: Vec<&Opt> = options().filter(begins).collect();
     match candidates.as_slice() {
         [only] if !word.is_empty() => Ok(only),
         _ => Err(candidates),
@@ -193,7 +193,7 @@ impl Opt {
 
 /// The option with this letter.
 pub(crate) fn find_letter(letter: u8) -> Option<&'static Opt> {
-    OPTIONS.iter().find(|opt| opt.letter == Some(letter))
+    options().find(|opt| opt.letter == Some(letter))
 }
 
 #[cfg(test)]
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn an_option_that_selects_a_mode_goes_with_no_other() {
-        for opt in OPTIONS {
+        for opt in options() {
             if let Some(task) = opt.selects {
                 assert_eq!(opt.tasks, [task], "--{}", opt.long);
             }
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn only_the_originals_options_and_help_have_letters() {
-        for opt in OPTIONS {
+        for opt in options() {
             let has_letter = opt.original || opt.name == Name::Help;
             assert_eq!(opt.letter.is_some(), has_letter, "--{}", opt.long);
         }

@@ -1,6 +1,6 @@
 //! The keys of the configuration file: some of our options, and ssh's `-i`.
 
-use crate::plan::cli::options::{KEY, Name, OPTIONS, Opt};
+use crate::plan::cli::options::{KEY, Name, Opt, options};
 
 /// One key.
 pub(super) type Key = &'static Opt;
@@ -22,7 +22,7 @@ const NAMES: [Name; 11] = [
 
 /// All keys.
 pub(super) fn keys() -> impl Iterator<Item = Key> {
-    let option = |name| OPTIONS.iter().find(|opt| opt.name == name);
+    let option = |name| options().find(|opt| opt.name == name);
     NAMES.into_iter().filter_map(option).chain([&KEY])
 }
 

@@ -1,7 +1,7 @@
 //! Hints for options that are none of ours, such as those of other programs, first of all `aws ec2-instance-connect ssh` and
 //! `aws ssm start-session`.
 
-use crate::plan::cli::options::OPTIONS;
+use crate::plan::cli::options::options;
 use crate::plan::nearest::nearest;
 
 /// Options without their dashes, and what to use instead.
@@ -79,7 +79,7 @@ pub(super) fn of_unknown(word: &str) -> String {
 /// The long option that a mistyped one is nearest to.
 fn similar(word: &str) -> Option<&'static str> {
     let typed = word.trim_start_matches('-');
-    nearest(typed, OPTIONS.iter().map(|opt| opt.long))
+    nearest(typed, options().map(|opt| opt.long))
 }
 
 /// What to use instead of the option `word` of another program.
