@@ -4,14 +4,16 @@
 //! the client. `mssh --proxy` is the agent itself while it copies the bytes.
 
 pub(crate) mod client;
-mod control;
 pub(crate) mod host;
 pub(crate) mod host_key;
 pub(crate) mod host_key_check;
 mod json;
+mod notice;
+mod order;
 pub(crate) mod process;
 pub(crate) mod push;
 pub(crate) mod pusher;
 mod refusal;
+mod replies;
 mod run;
 pub(crate) mod ticket;

@@ -1,6 +1,5 @@
 //! mssh's end of its agent: it starts the process, tells it what to push, and hears of the answers.
 
-use std::collections::HashMap;
 use std::io::Write;
 use std::net::{Shutdown, SocketAddr};
 use std::os::fd::OwnedFd;
@@ -8,26 +7,22 @@ use std::os::unix::net::UnixStream as Socket;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::UnixStream;
-use tokio::sync::watch;
 
-use super::control::{Notice, Order};
 use super::host_key_check::HostKeyCheck;
+use super::order::Order;
 use super::process::{DEBUG, OPTION};
 use super::push::Push;
-use super::ticket::{Progress, Ticket};
-use crate::error::{Error, PushError};
+use super::replies::Replies;
+use super::ticket::Ticket;
+use crate::error::Error;
 use crate::plan::argv::own_connection::OwnConnection;
 use crate::plan::key_type::KeyType;
 use crate::plan::os_user::advice::DefaultLogin;
 use crate::plan::program::Program;
-use crate::wire::agent::HostKeyRefusal;
 use crate::world::aws::Credentials;
 use crate::world::key::error::KeyError;
-use crate::world::openssh::error::SshError;
 use crate::world::process::inherited::Inherited;
 use crate::world::process::own_program;
 
@@ -36,39 +31,8 @@ use crate::world::process::own_program;
 pub(crate) struct AgentProcess {
     child: Child,
     socket: Socket,
-    directory: watch::Receiver<Option<Result<PathBuf, PushError>>>,
-    open: Arc<Mutex<OpenPushes>>,
-    /// Whether there is a connection to an address, once that is known.
-    connections: watch::Receiver<HashMap<SocketAddr, bool>>,
-    /// What consoles show, by the number of the check.
-    console_keys: watch::Receiver<HashMap<u64, Result<String, HostKeyRefusal>>>,
+    replies: Replies,
     waits_for_end: bool,
-}
-
-/// The pushes that are not answered, by number.
-#[derive(Debug, Default)]
-struct OpenPushes {
-    next: u64,
-    answers: HashMap<u64, watch::Sender<Progress>>,
-}
-
-impl OpenPushes {
-    /// Adds one, and returns its number.
-    fn add(&mut self, answer: watch::Sender<Progress>) -> u64 {
-        let number = self.number();
-        self.answers.insert(number, answer);
-        number
-    }
-
-    /// A number that was not used before.
-    fn number(&mut self) -> u64 {
-        self.next += 1;
-        self.next
-    }
-}
-
-fn lock(open: &Mutex<OpenPushes>) -> MutexGuard<'_, OpenPushes> {
-    open.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl AgentProcess {
@@ -89,24 +53,11 @@ impl AgentProcess {
                 .spawn()?;
             let reader = ours.try_clone()?;
             reader.set_nonblocking(true)?;
-            let (directory_sender, directory) = watch::channel(None);
-            let (connections_sender, connections) = watch::channel(HashMap::new());
-            let (keys_sender, console_keys) = watch::channel(HashMap::new());
-            let open = Arc::default();
-            let receiver = Receiver {
-                directory: directory_sender,
-                open: Arc::clone(&open),
-                connections: connections_sender,
-                console_keys: keys_sender,
-            };
-            tokio::spawn(receiver.listen(UnixStream::from_std(reader)?));
+            let replies = Replies::listen(UnixStream::from_std(reader)?);
             Ok(Self {
                 child,
                 socket: ours,
-                directory,
-                open,
-                connections,
-                console_keys,
+                replies,
                 waits_for_end: true,
             })
         };
@@ -120,12 +71,7 @@ impl AgentProcess {
     pub(crate) async fn directory(&self) -> Result<PathBuf, Error> {
         // If it is gone, it has said why.
         let _ = self.tell(&Order::Open);
-        let mut directory = self.directory.clone();
-        let known = directory.wait_for(Option::is_some).await;
-        match known.as_deref() {
-            Ok(Some(directory)) => directory.clone().map_err(Error::from),
-            Ok(None) | Err(_) => Err(KeyError::agent_has_ended().into()),
-        }
+        self.replies.directory().await
     }
 
     /// Tells it which type of key to make, before anything else.
@@ -142,7 +88,7 @@ impl AgentProcess {
     /// [`KeyError::NoAgent`], if it is gone.
     pub(crate) async fn push(&self, push: Push) -> Result<Ticket, Error> {
         let (answer, ticket) = Ticket::new(&push);
-        let number = lock(&self.open).add(answer);
+        let number = self.replies.expect(answer);
         match self.tell(&Order::Push(number, Box::new(push))) {
             Ok(()) => Ok(ticket),
             // It has said why it ends.
@@ -166,7 +112,7 @@ impl AgentProcess {
 
     /// The same for an ssh that reads a file. Returns the number for [`Self::console_keys`].
     pub(crate) fn check_host_key_by_file(&self, check: HostKeyCheck) -> u64 {
-        let number = lock(&self.open).number();
+        let number = self.replies.number();
         self.check_host_key(HostKeyCheck {
             by_file: Some(number),
             ..check
@@ -180,15 +126,7 @@ impl AgentProcess {
     /// # Errors
     /// Why ssh must not connect without them.
     pub(crate) async fn console_keys(&self, check: u64) -> Result<String, Error> {
-        let mut keys = self.console_keys.clone();
-        match keys.wait_for(|it| it.contains_key(&check)).await.as_deref() {
-            Ok(keys) => {
-                let answer = keys.get(&check).cloned().unwrap_or(Ok(String::new()));
-                answer.map_err(|it| SshError::RefusedHostKey(it).into())
-            }
-            // It has said why it ends.
-            Err(_) => Err(KeyError::agent_has_ended().into()),
-        }
+        self.replies.console_keys(check).await
     }
 
     /// Has it open a connection for ssh.
@@ -206,9 +144,7 @@ impl AgentProcess {
 
     /// Waits for a connection that it opens. False if there is none: ssh will say why.
     pub(crate) async fn has_connected(&self, address: SocketAddr) -> bool {
-        let mut connections = self.connections.clone();
-        let connected = connections.wait_for(|it| it.contains_key(&address)).await;
-        connected.is_ok_and(|it| it.get(&address) == Some(&true))
+        self.replies.has_connected(address).await
     }
 
     /// Tells it which agent the user has.
@@ -251,61 +187,6 @@ impl Drop for AgentProcess {
             let _ = self.socket.shutdown(Shutdown::Both);
             // The client must not get a child that it does not know of.
             let _ = self.child.wait();
-        }
-    }
-}
-
-/// Receives what the agent says.
-struct Receiver {
-    directory: watch::Sender<Option<Result<PathBuf, PushError>>>,
-    open: Arc<Mutex<OpenPushes>>,
-    connections: watch::Sender<HashMap<SocketAddr, bool>>,
-    console_keys: watch::Sender<HashMap<u64, Result<String, HostKeyRefusal>>>,
-}
-
-impl Receiver {
-    /// Listens until the agent ends. What waits for an answer then learns of that.
-    async fn listen(self, socket: UnixStream) {
-        let mut lines = BufReader::new(socket).lines();
-        while let Ok(Some(line)) = lines.next_line().await {
-            if let Some(notice) = Notice::parse(&line) {
-                self.take(notice);
-            }
-        }
-        lock(&self.open).answers.clear();
-    }
-
-    fn take(&self, notice: Notice) {
-        match notice {
-            Notice::Ready(path) => {
-                self.directory.send_replace(Some(Ok(path)));
-            }
-            Notice::Failed(error) => {
-                for (_, sender) in lock(&self.open).answers.drain() {
-                    sender.send_replace(Progress::Answered(Err(error.clone())));
-                }
-                self.directory.send_replace(Some(Err(error)));
-            }
-            Notice::Connected(address, stands) => {
-                self.connections.send_modify(|it| {
-                    it.insert(address, stands);
-                });
-            }
-            Notice::ConsoleKeys(number, answer) => {
-                self.console_keys.send_modify(|it| {
-                    it.insert(number, answer);
-                });
-            }
-            Notice::Retried(number, attempts, is_throttled) => {
-                if let Some(sender) = lock(&self.open).answers.get(&number) {
-                    sender.send_replace(Progress::Retried(attempts, is_throttled));
-                }
-            }
-            Notice::Pushed(number, answer) => {
-                if let Some(sender) = lock(&self.open).answers.remove(&number) {
-                    sender.send_replace(Progress::Answered(answer));
-                }
-            }
         }
     }
 }

@@ -18,7 +18,8 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::runtime::Builder;
 use tokio::task::spawn_blocking;
 
-use super::control::{Notice, Order};
+use super::notice::Notice;
+use super::order::Order;
 use super::run::{Run, RunHooks, tell};
 use crate::error::{Error, PushError};
 use crate::plan::key_type::KeyType;

@@ -14,9 +14,10 @@ use tokio::io::{BufReader, Lines};
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
-use super::control::{Notice, Order};
 use super::host_key::HostKeyChecks;
 use super::host_key_check::HostKeyCheck;
+use super::notice::Notice;
+use super::order::Order;
 use super::push::Push;
 use super::pusher::Pusher;
 use super::refusal::LoginWatch;
