@@ -6,12 +6,14 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Optional
 
 from . import crate, deb, formula, licenses, programs, reproduce, rpm, sbom, tarball, wheel
 from .project import ROOT, Failure, Missing
 from .target import Target, host, target
 
-# In this order; the formula has the crate's checksum.
+# In this order; the formula has the crate's checksum. These need the programs:
+OF_PROGRAMS = ("tarball", "wheel", "deb", "rpm")
 PARTS = {
     "tarball": tarball.make,
     "wheel": wheel.make,
@@ -29,8 +31,8 @@ Without a part, all are made; what cannot be made here is said and left out.
   scripts/release                                  everything, with a release build
   scripts/release --glibc 2.17                     the same for old distributions, by cargo-zigbuild
   scripts/release --programs target/release deb    one package, of programs that are built
-  scripts/release --check --programs target/release    packs twice, also in a clone elsewhere, and compares
-  scripts/release --check                          the same, and builds the programs twice
+  scripts/release --check                          builds and packs twice, here and in a clone, and compares
+  scripts/release --check --programs target/release    the same, but takes the programs as they are
 
 Every time is that of the commit, or SOURCE_DATE_EPOCH.
 """
@@ -38,11 +40,12 @@ Every time is that of the commit, or SOURCE_DATE_EPOCH.
 
 @dataclass(frozen=True)
 class Work:
-    """What the parts need to know."""
+    """What the parts need to know. `programs` and `target` are None if no part needs them."""
 
-    programs: Path
+    programs: Optional[Path]
     out: Path
-    target: Target
+    triple: str
+    target: Optional[Target]
     url: str
     quick: bool
 
@@ -91,21 +94,29 @@ def main():
 
 def make(options):
     """Makes the parts, and prints the files."""
-    ours = host()
-    triple = options.target or ours
+    if options.part == ["programs"]:
+        print(build(options))
+        return 0
+    triple = options.target or host()
     out = (options.out or ROOT / "target/packages").absolute()
     out.mkdir(parents=True, exist_ok=True)
-    built = options.programs or programs.build(triple, ours, options.glibc)
-    if options.part == ["programs"]:
-        print(built)
-        return 0
-    work = Work(built.absolute(), out, target(triple, built / "mssh"), options.url, options.quick)
+    built, needs = None, None
+    if not options.part or set(options.part) & set(OF_PROGRAMS):
+        built = (options.programs or build(options)).absolute()
+        needs = target(triple, built / "mssh")
+    work = Work(built, out, triple, needs, options.url, options.quick)
     for part in PARTS:
         if not options.part or part in options.part:
             attempt(part, work, required=part in options.part)
     if not options.part or "checksums" in options.part:
         checksums(out)
     return 0
+
+
+def build(options):
+    """Builds the programs. Their directory."""
+    ours = host()
+    return programs.build(options.target or ours, ours, options.glibc)
 
 
 def attempt(part, work, required):

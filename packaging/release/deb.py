@@ -21,7 +21,7 @@ def make(work):
     """NAME_VERSION_ARCHITECTURE.deb"""
     about = project()
     if not work.target.debian:
-        raise Failure(f"there is no Debian for {work.target.triple}")
+        raise Failure(f"there is no Debian for {work.triple}")
     file = work.out / f"{about.name}_{about.version}_{work.target.debian}.deb"
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "root"
@@ -38,7 +38,7 @@ def contents(work):
     """All files, where Debian's policy wants them."""
     about = project()
     found = []
-    for item in layout.items(work.programs, work.target.triple, zsh=ZSH):
+    for item in layout.items(work.programs, work.triple, zsh=ZSH):
         folder, name = item.path.rsplit("/", 1)
         if folder == layout.MAN or name in ("crates.txt", "CHANGELOG.md"):
             item = layout.compressed(item)

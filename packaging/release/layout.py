@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass, replace
 
 from . import licenses
-from .project import PROGRAMS, Failure, project, read
+from .project import PROGRAMS, ROOT, Failure, project, read
 
 MAN = "share/man/man1"
 BASH = "share/bash-completion/completions"
@@ -32,7 +32,8 @@ def items(programs, triple, zsh=ZSH):
         found.append(Item(f"{BASH}/{it}", read(f"completions/{it}.bash")))
         found.append(Item(f"{FISH}/{it}.fish", read(f"completions/{it}.fish")))
         found.append(Item(f"{zsh}/_{it}", read(f"completions/_{it}")))
-    for it in (*DOCUMENTS, "LICENSE"):
+    pages = sorted(f"docs/{it.name}" for it in (ROOT / "docs").glob("*.md"))
+    for it in (*DOCUMENTS, *pages, "LICENSE"):
         found.append(Item(f"share/doc/{name}/{it}", read(it)))
     found.append(Item(f"share/doc/{name}/crates.txt", licenses.text(triple)))
     return sorted(found, key=lambda item: item.path)

@@ -55,6 +55,6 @@ def wrapped(names):
 def make(work):
     """The list as a file of its own, for one target."""
     about = project()
-    file = work.out / f"{about.name}-{about.version}-{work.target.triple}-crates.txt"
-    file.write_bytes(text(work.target.triple))
+    file = work.out / f"{about.name}-{about.version}-{work.triple}-crates.txt"
+    file.write_bytes(text(work.triple))
     return [file]

@@ -9,17 +9,16 @@ FOLDER = ROOT / "target"
 
 
 def build(triple, host, glibc):
-    """Builds them with Cargo, or for an older glibc with cargo-zigbuild. Returns their directory."""
-    command = ["cargo", "zigbuild" if glibc else "build", "--release", "--locked"]
+    """Builds them with Cargo, or for musl or an older glibc with cargo-zigbuild. Returns their directory."""
+    zig = glibc or triple.endswith("-musl")
+    command = ["cargo", "zigbuild" if zig else "build", "--release", "--locked"]
     command += [word for name in PROGRAMS for word in ("--bin", name)]
-    if glibc:
-        command += ["--target", f"{triple}.{glibc}"]
-    elif triple != host:
-        command += ["--target", triple]
-    own = triple if glibc or triple != host else "."
+    other = zig or triple != host
+    if other:
+        command += ["--target", f"{triple}.{glibc}" if glibc else triple]
     environment = {**os.environ, "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags()), "CARGO_INCREMENTAL": "0"}
     run(*command, "--target-dir", FOLDER, cwd=ROOT, env=environment)
-    return FOLDER / own / "release"
+    return FOLDER / (triple if other else ".") / "release"
 
 
 def flags():

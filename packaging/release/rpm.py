@@ -15,7 +15,7 @@ def make(work):
     """NAME-VERSION-1.ARCHITECTURE.rpm"""
     about = project()
     if not work.target.debian:
-        raise Failure(f"there is no RPM for {work.target.triple}")
+        raise Failure(f"there is no RPM for {work.triple}")
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         layout.write(contents(work), folder / "files", about.epoch)
@@ -43,7 +43,7 @@ def make(work):
 
 def contents(work):
     """All files, below /usr. rpmbuild looks for man pages with .gz itself."""
-    for item in layout.items(work.programs, work.target.triple):
+    for item in layout.items(work.programs, work.triple):
         if item.path.startswith(layout.MAN + os.sep):
             item = layout.compressed(item)
         yield replace(item, path=f"usr/{item.path}")

@@ -13,8 +13,8 @@ from .project import project
 def make(work):
     """NAME-VERSION-TRIPLE.cdx.json"""
     about = project()
-    file = work.out / f"{about.name}-{about.version}-{work.target.triple}.cdx.json"
-    file.write_text(json.dumps(bill(work.target.triple), indent=1, sort_keys=True) + "\n")
+    file = work.out / f"{about.name}-{about.version}-{work.triple}.cdx.json"
+    file.write_text(json.dumps(bill(work.triple), indent=1, sort_keys=True) + "\n")
     return [file]
 
 

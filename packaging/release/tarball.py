@@ -11,10 +11,10 @@ from .project import project
 def make(work):
     """NAME-VERSION-TRIPLE.tar.gz, with a directory of that name that is to be stripped."""
     about = project()
-    top = f"{about.name}-{about.version}-{work.target.triple}"
+    top = f"{about.name}-{about.version}-{work.triple}"
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for item in layout.items(work.programs, work.target.triple):
+        for item in layout.items(work.programs, work.triple):
             archive.addfile(entry(f"{top}/{item.path}", item, about.epoch), io.BytesIO(item.data))
     file = work.out / f"{top}.tar.gz"
     file.write_bytes(gzip.compress(plain.getvalue(), work.level, mtime=0))

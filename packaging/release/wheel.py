@@ -34,7 +34,7 @@ def contents(work, stem, tag):
     """All files but RECORD. The installer moves what is below *.data."""
     info = f"{stem}.dist-info"
     found = []
-    for item in layout.items(work.programs, work.target.triple):
+    for item in layout.items(work.programs, work.triple):
         kind, rest = item.path.split("/", 1)
         place = f"scripts/{rest}" if kind == "bin" else f"data/{item.path}"
         found.append(Item(f"{stem}.data/{place}", item.data, item.mode))

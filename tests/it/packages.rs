@@ -124,7 +124,11 @@ fn octal(letters: &str) -> String {
 
 /// The expected files: the shared ones, with changes, and those of one package.
 fn expected(change: impl Fn(&str) -> String, more: &[&str]) -> Vec<String> {
-    let shared = SHARED.iter().map(|it| change(it));
+    let pages = fs::read_dir(project("docs")).expect("a directory");
+    let pages = pages.map(|entry| entry.expect("an entry").file_name());
+    let pages = pages.filter_map(|name| name.into_string().ok().filter(|it| it.ends_with(".md")));
+    let pages = pages.map(|name| format!("644 share/doc/ec2-mssh/docs/{name}"));
+    let shared = SHARED.iter().map(|it| change(it)).chain(pages);
     let mut all: Vec<String> = shared
         .chain(more.iter().map(|it| (*it).to_owned()))
         .collect();

@@ -64,7 +64,8 @@ fn an_installed_wheel_logs_in() {
                 .command(place.join("bin").join(name))
                 .arg("--version"),
         );
-        version.prints(&format!("{name} {}\n", env!("CARGO_PKG_VERSION")));
+        let first = format!("{name} {}\n", env!("CARGO_PKG_VERSION"));
+        assert!(version.stdout.starts_with(&first), "{version:?}");
         for file in [
             format!("man/man1/{name}.1"),
             format!("bash-completion/completions/{name}"),
