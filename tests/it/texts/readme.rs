@@ -6,9 +6,9 @@ use super::{blocks, project};
 use crate::sandbox::{SshUser, finish};
 
 #[test]
-fn the_readme_installs_completions_and_man_pages_correctly() {
+fn the_documentation_installs_completions_and_man_pages_correctly() {
     let user = SshUser::with("");
-    let blocks = blocks("README.md", "sh");
+    let blocks = blocks("docs/install.md", "sh");
     let line = blocks.iter().find(|it| it.contains("--completions bash"));
     let mut shell = user.command("sh");
     let outcome = finish(shell.args(["-euc", line.expect("a block")]));
