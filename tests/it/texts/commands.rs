@@ -19,7 +19,7 @@ const NAMES: [(&str, &str); 6] = [
 ];
 
 /// Lines that need a terminal.
-const INTERACTIVE: [&str; 1] = ["mssh"];
+const INTERACTIVE: [&str; 2] = ["mssh", "mssh --pick --each -- uptime"];
 
 /// Modes that only print, or refuse `--dry-run`, which the others get.
 const WITHOUT_DRY_RUN: [&str; 8] = [
