@@ -153,14 +153,7 @@ impl Hint for Usage {
             Self::NeedsOther(opt) => {
                 return Some(format!("add --{}, or leave out --{}", tasks(opt), opt.long));
             }
-            Self::BadLogin(value) => {
-                let is_user = Login::parse(value).is_ok() && !value.contains('@');
-                let user = if is_user { value } else { "USER" };
-                return Some(format!(
-                    "write `--login auto`; or name the user: `-l USER`, `{user}@TARGET`, User in \
-                     ssh_config"
-                ));
-            }
+            Self::BadLogin(value) => return Some(with_user(value)),
             Self::Against("login", "ssh-config" | "proxy") => {
                 "ssh decides the user itself: set User in ssh_config"
             }
@@ -239,6 +232,15 @@ impl Hint for Usage {
 fn with_other_program(opt: &Opt) -> String {
     let program = opt.programs.last().map_or("mssh", |it| it.name());
     format!("use `{program} {}`", with_dashes(opt))
+}
+
+/// How to log in as what was given to `--login`.
+fn with_user(value: &str) -> String {
+    let is_user = Login::parse(value).is_ok() && !value.contains('@');
+    let user = if is_user { value } else { "USER" };
+    format!(
+        "write `--login auto`; or name the user: `-l USER`, `{user}@TARGET`, User in ssh_config"
+    )
 }
 
 fn with_dashes(opt: &Opt) -> String {
