@@ -8,6 +8,7 @@ mod ec2;
 mod eice;
 mod endpoint_urls;
 pub(crate) mod error;
+mod exchange;
 pub(crate) mod files;
 mod http;
 mod images;

@@ -6,8 +6,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_ssm::operation::describe_instance_information::DescribeInstanceInformationError;
-use aws_sdk_ssm::types::{InstanceInformationStringFilter, PingStatus};
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -86,20 +84,10 @@ impl Regional<'_> {
     /// # Errors
     /// Those of any call.
     pub(crate) async fn managed(&self, id: &InstanceId) -> Result<Option<Managed>, AwsError> {
-        let config = client_config!(aws_sdk_ssm, self, DescribeInstanceInformationError);
-        let client = aws_sdk_ssm::Client::from_conf(config.build());
-        let call = self.call("ssm:DescribeInstanceInformation");
-        let filter = InstanceInformationStringFilter::builder()
-            .key("InstanceIds")
-            .values(id.as_str())
-            .build();
-        let filter = filter.map_err(|_| call.bad_answer())?;
-        let request = client.describe_instance_information().filters(filter);
-        let answer = call.send(request.send()).await?;
-        let known = answer.instance_information_list().first();
+        let known = self.information(id.as_str()).await?;
         Ok(known.map(|it| Managed {
-            is_online: it.ping_status() == Some(&PingStatus::Online),
-            version: it.agent_version().map(str::to_owned),
+            is_online: it["PingStatus"] == "Online",
+            version: it["AgentVersion"].as_str().map(str::to_owned),
         }))
     }
 

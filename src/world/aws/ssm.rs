@@ -3,18 +3,15 @@
 //! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartSession.html>,
 //! `API_ResumeSession`, `API_TerminateSession`, `API_DescribeInstanceInformation`.
 
+mod endpoint;
+mod json;
+
 use std::fmt;
 
-use aws_sdk_ssm::Client;
-use aws_sdk_ssm::operation::describe_instance_information::DescribeInstanceInformationError;
-use aws_sdk_ssm::operation::resume_session::ResumeSessionError;
-use aws_sdk_ssm::operation::start_session::StartSessionError;
-use aws_sdk_ssm::operation::terminate_session::TerminateSessionError;
-use aws_sdk_ssm::types::{InstanceInformationStringFilter, PingStatus};
+use serde_json::{Value, json};
 
 use super::Regional;
 use super::call::Call;
-use super::retry::{OperationError, client_config};
 use crate::plan::aws::instance_error::InstanceError;
 use crate::plan::aws::service_host::{is_data_channel_url, partition};
 use crate::plan::os_user::RunningSystem;
@@ -85,20 +82,16 @@ impl Regional<'_> {
         target: &str,
         start: &SessionKind,
     ) -> Result<Session, AwsError> {
-        let mut request = self
-            .ssm::<StartSessionError>()
-            .start_session()
-            .target(target);
+        let mut request = json!({ "Target": target });
         if let Some((host, port)) = start.port() {
-            request = request
-                .document_name(start.document())
-                .parameters("portNumber", vec![port.to_string()]);
+            request["DocumentName"] = start.document().into();
+            request["Parameters"] = json!({ "portNumber": [port.to_string()] });
             if let Some(host) = host {
-                request = request.parameters("host", vec![host.to_string()]);
+                request["Parameters"]["host"] = json!([host.to_string()]);
             }
         }
         let call = self.call("ssm:StartSession");
-        let answer = call.send(request.send()).await;
+        let answer = self.ssm(&call, &request).await;
         let answer = answer.map_err(|error| match error {
             AwsError::Service { code, .. } if code == "TargetNotConnected" => {
                 InstanceError::NotManaged {
@@ -110,11 +103,10 @@ impl Regional<'_> {
             AwsError::Denied(denied) => AwsError::Denied(self.denied_start(denied, target, start)),
             other => other,
         })?;
-        let (id, url, token) = (answer.session_id, answer.stream_url, answer.token_value);
-        let Some(id) = id else {
+        let Some(id) = answer["SessionId"].as_str().map(str::to_owned) else {
             return Err(call.bad_answer());
         };
-        match self.trusted(&call, id.clone(), url, token) {
+        match self.trusted(&call, id.clone(), &answer) {
             Ok(session) => Ok(session),
             Err(error) => {
                 let _ = self.terminate_session(&id).await;
@@ -129,22 +121,18 @@ impl Regional<'_> {
     /// [`AwsError::SessionTimedOut`] or [`AwsError::SessionGone`], and those of any call.
     pub(crate) async fn resume_session(&self, id: &str) -> Result<Session, AwsError> {
         let call = self.call("ssm:ResumeSession");
-        let request = self
-            .ssm::<ResumeSessionError>()
-            .resume_session()
-            .session_id(id);
-        let answer = call.send(request.send()).await;
+        let answer = self.ssm(&call, &json!({ "SessionId": id })).await;
         let answer = answer.map_err(|error| match error {
             AwsError::Service { code, .. } if code == "DoesNotExistException" => {
                 AwsError::SessionGone
             }
             other => other,
         })?;
-        if answer.token_value.as_deref().unwrap_or_default().is_empty() {
+        if answer["TokenValue"].as_str().unwrap_or_default().is_empty() {
             // By the API reference, that is the answer for a session that has timed out.
             return Err(AwsError::SessionTimedOut);
         }
-        self.trusted(&call, id.to_owned(), answer.stream_url, answer.token_value)
+        self.trusted(&call, id.to_owned(), &answer)
     }
 
     /// Terminates a session, if it still exists.
@@ -153,11 +141,8 @@ impl Regional<'_> {
     /// Those of any call.
     pub(crate) async fn terminate_session(&self, id: &str) -> Result<(), AwsError> {
         let call = self.call("ssm:TerminateSession");
-        let request = self
-            .ssm::<TerminateSessionError>()
-            .terminate_session()
-            .session_id(id);
-        call.send(request.send()).await.map(drop)
+        let answer = self.ssm(&call, &json!({ "SessionId": id })).await;
+        answer.map(drop)
     }
 
     /// Whether Session Manager reaches an instance: whether it knows the agent, and has heard from
@@ -169,41 +154,39 @@ impl Regional<'_> {
         &self,
         target: &str,
     ) -> Result<(AgentStatus, Option<RunningSystem>), AwsError> {
-        let filter = InstanceInformationStringFilter::builder()
-            .key("InstanceIds")
-            .values(target)
-            .build();
-        let call = self.call("ssm:DescribeInstanceInformation");
-        let filter = filter.map_err(|_| call.bad_answer())?;
-        let request = self
-            .ssm::<DescribeInstanceInformationError>()
-            .describe_instance_information()
-            .filters(filter);
-        let answer = call.send(request.send()).await?;
-        let known = answer.instance_information_list().first();
-        let system = known.and_then(|it| {
+        let known = self.information(target).await?;
+        let system = known.as_ref().and_then(|it| {
+            let text = |name: &str| it[name].as_str().map(str::to_owned);
             Some(RunningSystem {
-                name: it.platform_name()?.to_owned(),
-                version: it.platform_version().unwrap_or_default().to_owned(),
+                name: text("PlatformName")?,
+                version: text("PlatformVersion").unwrap_or_default(),
             })
         });
-        let status = match known.and_then(|it| it.ping_status()) {
-            None => AgentStatus::Unknown,
-            Some(PingStatus::Online) => AgentStatus::Online,
+        let status = match known.as_ref().map(|it| &it["PingStatus"]) {
+            None | Some(Value::Null) => AgentStatus::Unknown,
+            Some(status) if status == "Online" => AgentStatus::Online,
             Some(_) => AgentStatus::Silent,
         };
         Ok((status, system))
     }
 
+    /// What Systems Manager knows of an instance (`InstanceInformation`), if it has ever heard of it.
+    ///
+    /// # Errors
+    /// Those of any call.
+    pub(super) async fn information(&self, target: &str) -> Result<Option<Value>, AwsError> {
+        let call = self.call("ssm:DescribeInstanceInformation");
+        let request = json!({ "Filters": [{ "Key": "InstanceIds", "Values": [target] }] });
+        let mut answer = self.ssm(&call, &request).await?;
+        let list = answer.get_mut("InstanceInformationList");
+        let list = list.and_then(Value::as_array_mut);
+        Ok(list.and_then(|it| it.drain(..).next()))
+    }
+
     /// The session in an answer, if that is complete and names a host of the service.
-    fn trusted(
-        &self,
-        call: &Call<'_>,
-        id: String,
-        url: Option<String>,
-        token: Option<String>,
-    ) -> Result<Session, AwsError> {
-        let (Some(url), Some(token)) = (url, token) else {
+    fn trusted(&self, call: &Call<'_>, id: String, answer: &Value) -> Result<Session, AwsError> {
+        let text = |name: &str| answer[name].as_str().map(str::to_owned);
+        let (Some(url), Some(token)) = (text("StreamUrl"), text("TokenValue")) else {
             return Err(call.bad_answer());
         };
         let own = self.aws.endpoint_urls.get("SSM");
@@ -236,10 +219,5 @@ impl Regional<'_> {
             format!("{resource} and on document {document}")
         };
         Denied { resource, ..denied }
-    }
-
-    /// A client for one call that fails with an `E`.
-    fn ssm<E: OperationError>(&self) -> Client {
-        Client::from_conf(client_config!(aws_sdk_ssm, self, E).build())
     }
 }
