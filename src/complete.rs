@@ -91,9 +91,14 @@ impl Line<'_> {
             if is_list && word.contains(',') {
                 continue;
             }
-            let word = format!("{prefix}{word}");
+            let word = if prefix.is_empty() {
+                word
+            } else {
+                format!("{prefix}{word}")
+            };
             // The answer consists of lines, and what cannot be seen cannot be chosen.
-            if word.to_lowercase().starts_with(&begin) && is_printable(&word) {
+            let begins = begin.is_empty() || word.to_lowercase().starts_with(&begin);
+            if begins && is_printable(&word) {
                 let about = if is_printable(&about) {
                     about
                 } else {
@@ -130,17 +135,19 @@ impl Line<'_> {
             _ => "",
         };
         let only_ids = candidates == Candidates::Instances;
-        let mut all = BTreeMap::new();
-        for host in host_names::known(self.config_file().as_deref().map(Path::new)) {
-            if !only_ids || host.starts_with("i-") {
-                all.insert(host + end, String::new());
-            }
-        }
-        for offer in self.instances(only_ids, typed) {
+        let hosts = host_names::known(self.config_file().as_deref().map(Path::new));
+        let hosts = hosts
+            .into_iter()
+            .filter(|host| !only_ids || host.starts_with("i-"));
+        let instances = self.instances(only_ids, typed).into_iter().map(|offer| {
             let end = if offer.is_target { end } else { "" };
-            all.insert(offer.word + end, offer.about);
-        }
-        all.into_iter().collect()
+            (offer.word + end, offer.about)
+        });
+        // Sorted once, all together. Of the same word, the last one stays.
+        let all = hosts
+            .map(|host| (host + end, String::new()))
+            .chain(instances);
+        all.collect::<BTreeMap<_, _>>().into_iter().collect()
     }
 
     fn config_file(&self) -> Option<OsString> {

@@ -86,6 +86,13 @@ impl Snapshot {
         lines.filter(|line| !line.is_empty()).map(Entry)
     }
 
+    /// Whether an instance has a tag with this key. Looks for the text first, which is quicker if
+    /// none has.
+    pub(crate) fn has_tag(&self, key: &str) -> bool {
+        self.text.contains(&*escaped(key))
+            && self.entries().any(|it| it.tags().any(|tag| tag.0 == key))
+    }
+
     /// The instances as rows; none if one is not valid: a part of a list would look like the whole.
     pub(crate) fn rows(&self, region: &Region) -> Vec<Row> {
         let rows: Option<_> = self.entries().map(|entry| entry.row(region)).collect();

@@ -31,6 +31,7 @@ fn a_list_is_read_as_it_was_written() {
     );
     assert_eq!(first.state(), "new\\tstate");
     assert_eq!(first.tags().count(), 3);
+    assert!(read.has_tag("a\\b\tc") && !read.has_tag("web"));
     let addresses: Vec<_> = first.addresses().map(|it| it.to_string()).collect();
     assert_eq!(addresses, ["10.0.0.1", "192.0.2.1", "::1"]);
 }

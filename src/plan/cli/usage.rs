@@ -169,8 +169,7 @@ impl Hint for Usage {
             Self::NoCommand => "write `mssh --each TARGET,TARGET,... -- COMMAND`",
             Self::NoCommandToPick => "write `mssh --pick --each -- COMMAND`",
             Self::EachFiles => of_task::EACH_FILES,
-            Self::BadNames(_) => of_task::BAD_NAMES,
-            Self::OnlyExcluded => "add one that takes names: --names 'web-*,!web-db'",
+            Self::BadNames(_) | Self::OnlyExcluded => of_task::BAD_NAMES,
             Self::BadJobs(_) => "use a number from 1 to 256",
             Self::ManagedNode(_) => {
                 "EC2 Instance Connect cannot push a key to it: use `--ssm -i KEY` with a key that \

@@ -226,10 +226,7 @@ fn patterns_that_make_no_sense_are_errors() {
     user.run("mssh", &["--ssh-config", "--names", "!web"])
         .fails(
             255,
-            &[
-                "mssh: error: --names has only patterns to exclude",
-                "mssh: hint: add one that takes names: --names 'web-*,!web-db'",
-            ],
+            &["mssh: error: --names has only patterns to exclude", hint],
         );
     user.run("mssh", &["--ssh-config", "--names", ""])
         .fails(255, &["mssh: error: the value of --names is empty"]);

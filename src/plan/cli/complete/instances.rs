@@ -24,14 +24,15 @@ pub(crate) struct Offer {
     pub(crate) is_target: bool,
 }
 
-/// The IDs.
+/// The IDs, in no order.
 pub(crate) fn ids(list: &Snapshot, typed: &str) -> Vec<Offer> {
     let mut offers = Offers::for_word(Program::Ssh, typed);
     list.entries().for_each(|entry| offers.add_id(entry));
-    offers.sorted()
+    offers.all()
 }
 
-/// The targets that begin with what is typed: names; IDs, if that is wanted; queries by tags.
+/// The targets that begin with what is typed: names; IDs, if that is wanted; queries by tags. In no
+/// order.
 pub(crate) fn targets(list: &Snapshot, program: Program, typed: &str) -> Vec<Offer> {
     let mut offers = Offers::for_word(program, typed);
     match typed.split_once(':') {
@@ -43,7 +44,7 @@ pub(crate) fn targets(list: &Snapshot, program: Program, typed: &str) -> Vec<Off
         Some(_) => {}
         None => offers.add_instances(list),
     }
-    offers.sorted()
+    offers.all()
 }
 
 /// The tag that is the name.
@@ -80,15 +81,11 @@ impl<'a> Offers<'a> {
                 self.add(word, is_name, || about(entry.id(), entry));
             }
         }
-        let has = |key: &str| {
-            list.entries()
-                .any(|entry| entry.tags().any(|it| it.0 == key))
-        };
         let [tag, group] = PREFIXES;
         if list.entries().next().is_some() {
             self.add_open(tag.to_owned());
         }
-        if begins(group, self.typed) && has(GROUP) {
+        if begins(group, self.typed) && list.has_tag(GROUP) {
             self.add_open(group.to_owned());
         }
     }
@@ -154,7 +151,8 @@ impl<'a> Offers<'a> {
         }
     }
 
-    fn sorted(self) -> Vec<Offer> {
+    /// In no order.
+    fn all(self) -> Vec<Offer> {
         let whole = self
             .targets
             .into_iter()
@@ -171,9 +169,7 @@ impl<'a> Offers<'a> {
             about: String::new(),
             is_target: false,
         });
-        let mut all: Vec<Offer> = whole.chain(open).collect();
-        all.sort_by(|a, b| a.word.cmp(&b.word));
-        all
+        whole.chain(open).collect()
     }
 }
 

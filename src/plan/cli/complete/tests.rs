@@ -69,6 +69,10 @@ fn each_position_has_its_candidates() {
             "{line}"
         );
     }
+}
+
+#[test]
+fn operands_of_mscp_and_msftp_have_their_candidates() {
     for (line, candidates, prefix) in [
         ("mscp ", Candidates::HostsAndFiles, ""),
         ("mscp -r ", Candidates::HostsAndFiles, ""),

@@ -42,7 +42,9 @@ fn list() -> Snapshot {
 
 fn words(program: Program, typed: &str) -> Vec<String> {
     let offers = targets(&list(), program, typed).into_iter();
-    offers.map(|it| it.word).collect()
+    let mut words: Vec<String> = offers.map(|it| it.word).collect();
+    words.sort();
+    words
 }
 
 #[test]
