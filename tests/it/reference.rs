@@ -39,6 +39,9 @@ enum End {
     Asks(Vec<OsString>),
     /// mssh fails, with this in the first line of stderr.
     Fails(String),
+    /// AWS refuses the key, with this in the first line of stderr: before the client is run, or after, since
+    /// nothing waits for the push.
+    Refuses(String),
     /// mssh prints a text that contains this.
     Prints(&'static str),
 }
@@ -78,6 +81,11 @@ impl Row {
 
     pub(crate) fn fails(mut self, message: &str) -> Self {
         self.end = End::Fails(fill(message));
+        self
+    }
+
+    pub(crate) fn refuses(mut self, message: &str) -> Self {
+        self.end = End::Refuses(fill(message));
         self
     }
 
@@ -129,6 +137,7 @@ impl Row {
             assert_eq!(outcome.stdout, "", "{label}: {said:?}");
         }
         let client = &self.program[1..];
+        let first = outcome.stderr.lines().next().unwrap_or_default();
         match (&self.end, argv) {
             (End::Goes(words), Some(argv)) => {
                 let argv = recorder.after_key(client, &argv, label);
@@ -136,10 +145,10 @@ impl Row {
             }
             (End::Asks(words), Some(argv)) => assert_eq!(argv[1..], *words, "{label}"),
             (End::Fails(message), None) => {
-                let first = outcome.stderr.lines().next().unwrap_or_default();
                 assert!(first.contains(message), "{label}: {said:?}");
                 assert_eq!(outcome.code, Some(255), "{label}");
             }
+            (End::Refuses(message), _) => assert!(first.contains(message), "{label}: {said:?}"),
             (End::Prints(text), None) => {
                 assert!(outcome.stdout.contains(text), "{label}: {said:?}");
                 assert_eq!(outcome.code, Some(0), "{label}");

@@ -85,7 +85,7 @@ fn host_id_and_zone_need_no_describe_instances() {
         row.goes(&["root@DNS"]).calls(&push).runs();
     }
     mssh("A19", &["-t", "WEB1", "-z", "us-east-1b", "root@DNS"])
-        .fails("no instance WEB1")
+        .refuses("no instance WEB1")
         .calls(&["push root@WEB1 us-east-1b"])
         .runs();
 }
