@@ -19,7 +19,8 @@ use crate::plan::program::Program;
 use crate::plan::route::serial;
 use crate::world::aws::files;
 use crate::world::openssh::host_names;
-use crate::world::tty::terminal::{Terminal, printable};
+use crate::world::tty::printable::printable;
+use crate::world::tty::terminal::Terminal;
 
 /// Completes the last of these words.
 #[must_use]

@@ -8,7 +8,8 @@ use crate::plan::cli::config::apply::{CommandWords, apply, survey};
 use crate::plan::cli::config::{Config, EXAMPLE, show};
 use crate::plan::cli::usage::Usage;
 use crate::world::config::{self, VARIABLE};
-use crate::world::tty::terminal::{Terminal, printable};
+use crate::world::tty::printable::printable;
+use crate::world::tty::terminal::Terminal;
 
 /// The same request with what the file says for its destination. Without a file, the cost is to find
 /// that it is missing.

@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use crate::plan::argv::own_connection::ConnectionRequest;
 use crate::world::agent::ask_connection;
 use crate::world::net::{pass_fd, ssh_socket};
-use crate::world::tty::terminal::{Terminal, without_numbers};
+use crate::world::tty::printable::without_numbers;
+use crate::world::tty::terminal::Terminal;
 
 /// The status of ssh when it cannot connect.
 const FAILED: u8 = 255;

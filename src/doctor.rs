@@ -36,7 +36,8 @@ use crate::run::{print, wait_for};
 use crate::world::aws::Regional;
 use crate::world::process;
 use crate::world::process::error::IoError;
-use crate::world::tty::terminal::{Terminal, printable, without_numbers};
+use crate::world::tty::printable::{printable, without_numbers};
+use crate::world::tty::terminal::Terminal;
 use crate::world::tty::{color, picker, waiting};
 
 /// When a terminal shows what is waited for.

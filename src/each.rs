@@ -28,7 +28,8 @@ use crate::world::process::output_dir::{self, OutputDir};
 use crate::world::process::own_program;
 use crate::world::process::signals::ShutdownSignals;
 use crate::world::process::spool::Spool;
-use crate::world::tty::terminal::{Terminal, printable};
+use crate::world::tty::printable::printable;
+use crate::world::tty::terminal::Terminal;
 
 /// Runs the command, or copies. Returns the highest exit status, or that of the signal that ended all.
 ///

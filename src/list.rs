@@ -19,7 +19,8 @@ use crate::run::{output_width, print, wait_for};
 use crate::world::aws::listing::Page;
 use crate::world::cache;
 use crate::world::process::clock::seconds;
-use crate::world::tty::terminal::{Terminal, printable};
+use crate::world::tty::printable::printable;
+use crate::world::tty::terminal::Terminal;
 use crate::world::tty::waiting::{self, Wait};
 
 /// When a terminal shows what is waited for, and the pages that have come.

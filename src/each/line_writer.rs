@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use crate::plan::each::label::Label;
 use crate::world::process::stdio::{FlagsGuard, Output, reopen_terminal};
 use crate::world::tty::color;
-use crate::world::tty::terminal::printable;
+use crate::world::tty::printable::printable;
 
 /// How many characters are escaped at once.
 const PIECE: usize = 4096;

@@ -6,6 +6,7 @@ pub(crate) mod input_terminal;
 pub(crate) mod pager;
 pub(crate) mod panics;
 pub(crate) mod picker;
+pub(crate) mod printable;
 pub(crate) mod prompt;
 pub(crate) mod terminal;
 pub(crate) mod waiting;

@@ -20,7 +20,7 @@ use tokio::time::sleep;
 
 use self::keyboard::Keyboard;
 use super::changed_modes::{self, ChangedModes};
-use super::terminal::printable;
+use super::printable::printable;
 use super::waiting;
 use crate::hint;
 use crate::plan::list::row::Row;

@@ -4,14 +4,16 @@
 //! line once a wait has lasted for [`PATIENCE`], and erases it when the wait ends. There is one terminal,
 //! so the state is a static.
 
+mod line;
+
 use std::convert::Infallible;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rustix::process::getpgrp;
-use rustix::termios::{tcgetpgrp, tcgetwinsize};
 use tokio::time::sleep;
+
+use self::line::DrawnLine;
 
 /// How long a wait lasts before the line shows it, unless a mode is less patient.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -19,13 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How often the line is updated.
 const TICK: Duration = Duration::from_millis(250);
 
-/// The width if the terminal reports none.
-const USUAL_WIDTH: u16 = 80;
-
 static NOW: Mutex<Now> = Mutex::new(Now {
     waits: Vec::new(),
     begun: 0,
-    drawn: String::new(),
+    line: DrawnLine::NONE,
     hidden: 0,
     patience: PATIENCE,
 });
@@ -40,8 +39,7 @@ struct Now {
     /// The oldest first.
     waits: Vec<Waited>,
     begun: u64,
-    /// The line on the terminal; empty if there is none.
-    drawn: String,
+    line: DrawnLine,
     /// How many callers hide the line now.
     hidden: u32,
     patience: Duration,
@@ -87,33 +85,16 @@ impl Now {
     fn draw(&mut self, name: &str) {
         let patience = self.patience;
         let lasting = self.waits.iter().find(|it| it.since.elapsed() >= patience);
-        let Some(waited) = lasting.filter(|_| self.hidden == 0 && is_in_foreground()) else {
-            self.clear();
-            return;
-        };
-        let line: String = format!("{name}: {}", waited.line())
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(width())
-            .collect();
-        if line != self.drawn {
-            // Spaces erase the rest of a longer line: every terminal understands them.
-            let rest = self
-                .drawn
-                .chars()
-                .count()
-                .saturating_sub(line.chars().count());
-            write(&format!("\r{line}{:rest$}", ""));
-            self.drawn = line;
+        match lasting.filter(|_| self.hidden == 0 && line::may_be_drawn()) {
+            Some(waited) => self.line.draw(&format!("{name}: {}", waited.line())),
+            None => self.line.clear(),
         }
     }
 
-    fn clear(&mut self) {
-        if !self.drawn.is_empty() {
-            let width = self.drawn.chars().count();
-            write(&format!("\r{:width$}\r", ""));
-            self.drawn.clear();
-        }
+    /// Erases the line and keeps it hidden.
+    fn hide(&mut self) {
+        self.line.clear();
+        self.hidden += 1;
     }
 }
 
@@ -156,7 +137,7 @@ impl Drop for Wait {
     fn drop(&mut self) {
         let mut now = now();
         now.waits.retain(|it| it.number != self.0);
-        now.clear();
+        now.line.clear();
     }
 }
 
@@ -181,7 +162,7 @@ fn change(how: impl FnOnce(&mut Waited)) {
 
 /// Erases the line, so that something else can be written.
 pub(crate) fn clear() {
-    now().clear();
+    now().line.clear();
 }
 
 /// Keeps the line hidden until dropped: another program or a prompt uses the terminal.
@@ -191,9 +172,7 @@ pub(crate) struct HiddenLine(());
 /// Erases the line and keeps it hidden.
 #[must_use]
 pub(crate) fn hide_line() -> HiddenLine {
-    let mut now = now();
-    now.clear();
-    now.hidden += 1;
+    now().hide();
     HiddenLine(())
 }
 
@@ -204,9 +183,7 @@ pub(crate) fn set_patience(patience: Duration) {
 
 /// Erases the line and shows it no more.
 pub(crate) fn disable() {
-    let mut now = now();
-    now.clear();
-    now.hidden += 1;
+    now().hide();
 }
 
 impl Drop for HiddenLine {
@@ -236,24 +213,6 @@ async fn draw_on(name: &str) -> Infallible {
         now().draw(name);
         sleep(TICK).await;
     }
-}
-
-/// Whether our process group is in the foreground: in the background, the line would garble what the
-/// shell shows. If this terminal does not control our session, it counts as foreground.
-fn is_in_foreground() -> bool {
-    tcgetpgrp(io::stderr()).map_or(true, |foreground| foreground == getpgrp())
-}
-
-/// How many characters fit into a line without wrapping the cursor.
-fn width() -> usize {
-    let columns = tcgetwinsize(io::stderr()).map_or(0, |size| size.ws_col);
-    let columns = if columns == 0 { USUAL_WIDTH } else { columns };
-    usize::from(columns - 1)
-}
-
-/// Ignores failures: without a terminal, no one reads it.
-fn write(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 #[cfg(test)]
