@@ -34,6 +34,7 @@
 //! - `try_on_aws`: the script that tries mssh on the real AWS
 //! - `releases`: differences between releases of OpenSSH
 //! - `packages`: what `scripts/release` makes installs, and logs in
+//! - `moto`: the same with moto, an independent fake of AWS, as with the lab
 //! - `promises`: each promise of SECURITY.md names tests that exist
 //! - `imports`: what may import what in `src/`
 //! - `layout`: what the features share is in `sandbox` or `lab`
@@ -69,6 +70,7 @@ mod key;
 mod layout;
 mod list;
 mod listen;
+mod moto;
 mod network;
 mod os_user;
 mod own_connection;

@@ -31,7 +31,7 @@ pub(super) fn request(request: &Request) -> Request {
         let known = instances::find(real).map_or("", |it| it.name);
         let value = |name: &str| format!("={name}&");
         let body = format!("{}&", request.body).replace(&value(name), &value(known));
-        request.body = body.trim_end_matches('&').to_owned();
+        body.trim_end_matches('&').clone_into(&mut request.body);
     }
     request
 }
