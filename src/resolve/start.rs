@@ -72,13 +72,10 @@ pub(crate) async fn run<T>(
     let end = tokio::select! {
         biased;
         () = signals.next() => Err(InstanceError::Left { id, state: state() }.into()),
-        done = timeout(limit, steps) => match done {
-            Ok(done) => done,
-            Err(_) => {
-                let why = start.why.take();
-                Err(InstanceError::NotInTime { id, state: state(), limit, why }.into())
-            }
-        },
+        done = timeout(limit, steps) => done.unwrap_or_else(|_| {
+            let why = start.why.take();
+            Err(InstanceError::NotInTime { id, state: state(), limit, why }.into())
+        }),
     };
     // A signal while the key is pushed ends the run as usual.
     signals.hand_back();
