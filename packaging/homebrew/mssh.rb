@@ -10,8 +10,9 @@ class Mssh < Formula
 
   def install
     system "cargo", "install", *std_cargo_args
+    man1.install Dir["man/*.1"]
+    man7.install Dir["man/*.7"]
     %w[mssh msftp mscp].each do |program|
-      man1.install "man/#{program}.1"
       bash_completion.install "completions/#{program}.bash" => program
       fish_completion.install "completions/#{program}.fish"
       zsh_completion.install "completions/_#{program}"

@@ -23,7 +23,7 @@ rustPlatform.buildRustPackage {
   # The tests need an sshd and root.
   doCheck = false;
   postInstall = ''
-    installManPage man/*.1
+    installManPage man/*.?
     for program in mssh msftp mscp; do
       installShellCompletion --bash --name $program completions/$program.bash
       installShellCompletion --fish completions/$program.fish

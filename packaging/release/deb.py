@@ -40,7 +40,7 @@ def contents(work):
     found = []
     for item in layout.items(work.programs, work.triple, zsh=ZSH):
         folder, name = item.path.rsplit("/", 1)
-        if folder == layout.MAN or name in ("crates.txt", "CHANGELOG.md"):
+        if item.path.startswith(f"{layout.MAN}/") or name in ("crates.txt", "CHANGELOG.md"):
             item = layout.compressed(item)
         elif name == "LICENSE":
             item = replace(item, path=f"{folder}/copyright", data=copyright_file())

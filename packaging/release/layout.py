@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from . import licenses
 from .project import PROGRAMS, ROOT, Failure, project, read
 
-MAN = "share/man/man1"
+MAN = "share/man"
 BASH = "share/bash-completion/completions"
 FISH = "share/fish/vendor_completions.d"
 ZSH = "share/zsh/site-functions"
@@ -28,10 +28,11 @@ def items(programs, triple, zsh=ZSH):
     name = project().name
     found = [Item(f"bin/{it}", program(programs, it), 0o755) for it in PROGRAMS]
     for it in PROGRAMS:
-        found.append(Item(f"{MAN}/{it}.1", read(f"man/{it}.1")))
         found.append(Item(f"{BASH}/{it}", read(f"completions/{it}.bash")))
         found.append(Item(f"{FISH}/{it}.fish", read(f"completions/{it}.fish")))
         found.append(Item(f"{zsh}/_{it}", read(f"completions/_{it}")))
+    for it in (ROOT / "man").iterdir():
+        found.append(Item(f"{MAN}/man{it.suffix[1:]}/{it.name}", it.read_bytes()))
     pages = sorted(f"docs/{it.name}" for it in (ROOT / "docs").glob("*.md"))
     for it in (*DOCUMENTS, *pages, "LICENSE"):
         found.append(Item(f"share/doc/{name}/{it}", read(it)))

@@ -15,7 +15,7 @@ use crate::sandbox::{finish, skipped};
 const NAME: &str = concat!(env!("CARGO_PKG_NAME"), "-", env!("CARGO_PKG_VERSION"));
 
 /// Below a prefix: programs, man pages, completions and documents, in all packages.
-const SHARED: [&str; 16] = [
+const SHARED: [&str; 13] = [
     "755 bin/mscp",
     "755 bin/msftp",
     "755 bin/mssh",
@@ -29,9 +29,6 @@ const SHARED: [&str; 16] = [
     "644 share/fish/vendor_completions.d/mscp.fish",
     "644 share/fish/vendor_completions.d/msftp.fish",
     "644 share/fish/vendor_completions.d/mssh.fish",
-    "644 share/man/man1/mscp.1",
-    "644 share/man/man1/msftp.1",
-    "644 share/man/man1/mssh.1",
 ];
 
 /// A file of the project.
@@ -122,16 +119,24 @@ fn octal(letters: &str) -> String {
     format!("{:o}", bits.fold(0, |mode, bit| mode * 2 + bit))
 }
 
+/// The names of the files in a directory of the project.
+fn names(directory: &str) -> impl Iterator<Item = String> {
+    let files = fs::read_dir(project(directory)).expect("a directory");
+    files.filter_map(|entry| entry.expect("an entry").file_name().into_string().ok())
+}
+
 /// The expected files: the shared ones, with changes, and those of one package.
 fn expected(change: impl Fn(&str) -> String, more: &[&str]) -> Vec<String> {
-    let pages = fs::read_dir(project("docs")).expect("a directory");
-    let pages = pages.map(|entry| entry.expect("an entry").file_name());
-    let pages = pages.filter_map(|name| name.into_string().ok().filter(|it| it.ends_with(".md")));
+    let pages = names("docs").filter(|name| name.ends_with(".md"));
     let pages = pages.map(|name| format!("644 share/doc/ec2-mssh/docs/{name}"));
-    let shared = SHARED.iter().map(|it| change(it)).chain(pages);
-    let mut all: Vec<String> = shared
-        .chain(more.iter().map(|it| (*it).to_owned()))
-        .collect();
+    let manual = names("man").map(|name| {
+        let (_, section) = name.rsplit_once('.').expect("a section");
+        change(&format!("644 share/man/man{section}/{name}"))
+    });
+    let shared = SHARED.iter().map(|it| change(it));
+    let more = more.iter().map(|it| (*it).to_owned());
+    let all = shared.chain(manual).chain(pages).chain(more);
+    let mut all: Vec<String> = all.collect();
     all.sort();
     all
 }
@@ -165,7 +170,7 @@ fn the_debian_package_follows_debians_policy() {
         "644 share/zsh/vendor-completions/_msftp",
         "644 share/zsh/vendor-completions/_mssh",
     ];
-    let gzipped = ["/man1/", "/CHANGELOG.md", "/crates.txt"];
+    let gzipped = ["/man/", "/CHANGELOG.md", "/crates.txt"];
     let change = |it: &str| {
         let gz = gzipped.iter().any(|part| it.contains(part));
         format!("{it}{}", if gz { ".gz" } else { "" })
@@ -193,7 +198,7 @@ fn the_rpm_has_the_same_files() {
         "644 share/zsh/site-functions/_msftp",
         "644 share/zsh/site-functions/_mssh",
     ];
-    let change = |it: &str| format!("{it}{}", if it.contains("/man1/") { ".gz" } else { "" });
+    let change = |it: &str| format!("{it}{}", if it.contains("/man/") { ".gz" } else { "" });
     assert_eq!(listed(rpm, "/usr/"), expected(change, &more));
 }
 
