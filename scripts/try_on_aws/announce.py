@@ -123,8 +123,8 @@ def announcement(options, profiles):
     if "serial" not in options.skip:
         lines.append("- it connects to the serial console, and types nothing")
     if profiles:
-        names = ", ".join(f"{name} ({kind})" for kind, name in profiles)
-        lines.append(f"It lists instances once with each of these profiles: {names}.")
+        names = ", ".join(f"profile {name} ({kind})" if name else kind for kind, name in profiles)
+        lines.append(f"It lists instances once with each of these credentials: {names}.")
     lines += ["Your ssh_config, known_hosts and mssh's configuration are neither read nor changed.", ""]
     if options.instance:
         cost = "What it costs: up to 40 MB from AWS to you, at most 0.4 US cents by AWS's public"

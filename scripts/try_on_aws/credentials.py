@@ -46,8 +46,13 @@ def kind_of(settings):
 
 
 def choose(names):
-    """Pairs of kind and profile: the named ones, else the first profile of each kind."""
+    """Pairs of kind and profile: the named ones, else the first profile of each kind.
+
+    The environment has no profile: None.
+    """
     chosen, seen = [], set()
+    if os.environ.get("AWS_ACCESS_KEY_ID") and not names:
+        chosen.append(("environment", None))
     for name, settings in profiles().items():
         kind = kind_of(settings)
         if kind and (name in names if names else kind not in seen):
@@ -74,7 +79,8 @@ def in_use(options):
 def check(trial, chosen, region):
     """Lists instances with each. An answer, even an empty one, shows that AWS accepts them."""
     for kind, name in chosen:
-        words = ["mssh", "--list", "--json", "--no-cache", "--profile", name]
+        words = ["mssh", "--list", "--json", "--no-cache"]
+        words += ["--profile", name] if name else []
         words += ["--region", region] if region else []
         outcome = trial.runner.run(words, limit=120)
         trial.judge(f"credentials: {kind}", outcome, outcome.code == 0)

@@ -3,6 +3,7 @@
 import secrets
 import signal
 import sys
+import time
 
 from . import announce, checks, clean, copies, credentials, options, report
 from .cloud import SIGNALS, Cloud, CloudError, makes_role
@@ -121,6 +122,7 @@ def make(trial, cloud, facts):
         optional(trial, lambda: cloud.make_endpoint(subnets[0], group), "an endpoint", "eice")
     in_vpc = [it for it in subnets if it["VpcId"] == vpc]
     made = cloud.run_instance(in_vpc, group, profile)
+    trial.began = time.monotonic()
     trial.add("an instance is made", OK)
     facts.append("an instance made by the script")
     return made

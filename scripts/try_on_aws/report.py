@@ -40,7 +40,7 @@ def private_words(trial, profiles):
     """What is private and has no pattern: names of this machine, its user, and the instance."""
     facts = trial.instance
     words = [os.path.expanduser("~"), trial.runner.directory, socket.gethostname(), trial.id]
-    words += [name for _, name in profiles if name != "default"]
+    words += [name for _, name in profiles]
     words += [facts.get("name"), facts.get("private_address"), facts.get("public_address")]
     try:
         words.append(getpass.getuser())

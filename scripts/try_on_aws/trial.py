@@ -24,6 +24,8 @@ class Trial:
         self.runner = runner
         self.options = options
         self.rows = []
+        # When the instance began to boot, or the run.
+        self.began = time.monotonic()
         self.user = options.user
         self.id = ""
         # What `mssh --list --json` says about it.
@@ -59,14 +61,16 @@ class Trial:
         return self.judge(what, outcome, good)
 
     def until(self, what, words):
-        """The same, again and again until it works or patience ends."""
+        """The same, again and again until it works or patience ends, which began with the instance."""
+        patience = self.options.patience
         began = time.monotonic()
+        end = max(self.began + patience, began + min(patience, 30))
         while True:
             outcome = self.runner.mssh(words + ["echo mssh-$((6*7))"])
             good = outcome.code == 0 and outcome.out == b"mssh-42\n"
-            waited = time.monotonic() - began
-            if good or waited > self.options.patience:
+            if good or time.monotonic() > end:
                 break
             time.sleep(3)
+        waited = time.monotonic() - began
         tries = f"ready after {waited:.0f} s" if waited > outcome.seconds + 1 else ""
         return self.judge(what, outcome, good, tries)
