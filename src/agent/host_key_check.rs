@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::json::{bytes, path_of};
 use super::push::AwsAccess;
+use crate::plan::ssh_g::HostKeyConfig;
 use crate::plan::target::ids::InstanceId;
 
 /// The host key of an instance that known_hosts does not have.
@@ -32,6 +33,28 @@ pub(crate) struct HostKeyCheck {
 }
 
 impl HostKeyCheck {
+    /// For an ssh with one destination, which looks for the key under `name`.
+    pub(crate) fn of(
+        id: InstanceId,
+        access: &AwsAccess,
+        (name, address): (&str, Option<String>),
+        config: &HostKeyConfig,
+    ) -> Self {
+        let file = config.user_files.first();
+        Self {
+            id,
+            name: name.to_owned(),
+            also: None,
+            address,
+            port: None,
+            file: file.filter(|it| *it != "none").map(Into::into),
+            is_hashed: config.hashes,
+            by_file: None,
+            is_required: false,
+            access: access.clone(),
+        }
+    }
+
     /// As JSON.
     pub(super) fn to_value(&self) -> Value {
         json!({

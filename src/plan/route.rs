@@ -89,6 +89,16 @@ impl Route {
             | Self::Serial(_) => self.host(),
         }
     }
+
+    /// That host, where a host key belongs to it; `None` if another machine could not have it.
+    pub(crate) fn key_address(&self) -> Option<String> {
+        match self {
+            Self::Tunnel(..) | Self::Serial(_) => None,
+            Self::Direct(..) | Self::ByHostName(..) | Self::AsTyped(_) | Self::InstanceId(_) => {
+                Some(self.destination())
+            }
+        }
+    }
 }
 
 impl fmt::Display for Route {

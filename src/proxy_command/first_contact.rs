@@ -88,16 +88,12 @@ impl<'a> FirstContact<'a> {
         let alias = parent_ssh::host_key_alias(&ssh);
         let own = names(alias, &destination.host, request.port);
         let is_known = look(&HostKeyConfig::usual(), &own, id.as_str()).own;
-        let address = match route {
-            Route::Tunnel(..) | Route::Serial(_) => None,
-            _ => Some(route.destination()),
-        };
         Ok((!is_known || is_required).then_some(Self {
             request,
             ssh,
             id,
             access,
-            address,
+            address: route.key_address(),
             terminal,
         }))
     }
@@ -164,19 +160,11 @@ impl<'a> FirstContact<'a> {
         let Some(name) = own.into_iter().next().filter(|_| !is_known && !is_set) else {
             return Ok(None);
         };
-        let file = config.user_files.first().filter(|it| *it != "none");
         let checks = HostKeyChecks::new(self.terminal);
+        let (id, address) = (self.id.clone(), self.address.clone());
         checks.begin(HostKeyCheck {
-            id: self.id.clone(),
-            name: name.clone(),
-            also: None,
-            address: self.address.clone(),
-            port: None,
-            file: file.map(Into::into),
-            is_hashed: config.hashes,
-            by_file: None,
             is_required: self.is_required(),
-            access: self.access.clone(),
+            ..HostKeyCheck::of(id, &self.access, (&name, address), &config)
         });
         Ok(Some((checks, name)))
     }

@@ -11,7 +11,6 @@ use crate::plan::argv::host_key_check::{AskAgent, CannotVerify, KeyFacts, KeySou
 use crate::plan::argv::host_key_name::HostKeyName;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::route::Route;
-use crate::plan::ssh_g::HostKeyConfig;
 use crate::plan::ssh_g::known_hosts::{self, USUAL_PORT};
 use crate::plan::target::ids::InstanceId;
 use crate::plan::verify_host_key::VerifyHostKey;
@@ -60,7 +59,12 @@ pub(super) fn begin(
             // With one destination, ssh will look for the ID.
             also: Some(by_id).filter(|it| has_several && *it != name.name),
             is_required,
-            ..check(id, access, (name, route, &config.host_key))
+            ..HostKeyCheck::of(
+                id,
+                access,
+                (&name.name, route.key_address()),
+                &config.host_key,
+            )
         }
     });
     Ok(Some(match source {
@@ -81,35 +85,4 @@ pub(super) fn begin(
             is_required,
         }),
     }))
-}
-
-/// What the agent is told of an instance that is the only destination.
-fn check(
-    id: InstanceId,
-    access: &AwsAccess,
-    (name, route, config): (&HostKeyName, &Route, &HostKeyConfig),
-) -> HostKeyCheck {
-    let file = config.user_files.first();
-    HostKeyCheck {
-        id,
-        name: name.name.clone(),
-        also: None,
-        address: address(route),
-        port: None,
-        file: file.filter(|it| *it != "none").map(Into::into),
-        is_hashed: config.hashes,
-        by_file: None,
-        is_required: false,
-        access: access.clone(),
-    }
-}
-
-/// The address that ssh connects to; `None` if another machine could not have it.
-fn address(route: &Route) -> Option<String> {
-    match route {
-        Route::Tunnel(..) | Route::Serial(_) => None,
-        Route::Direct(..) | Route::ByHostName(..) | Route::AsTyped(_) | Route::InstanceId(_) => {
-            Some(route.destination())
-        }
-    }
 }
