@@ -149,7 +149,7 @@ impl Error {
     pub(crate) fn status(&self) -> u8 {
         match self {
             Self::Ssh(error) => error.status().unwrap_or(255),
-            Self::Instance(InstanceError::NotChosen(_)) => 130,
+            Self::Instance(InstanceError::NotChosen) => 130,
             _ => 255,
         }
     }

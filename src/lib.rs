@@ -66,6 +66,7 @@ use std::process::ExitCode;
 use error::Error;
 use modes::Mode;
 use plan::argv::own_connection::OPTION;
+use plan::aws::instance_error::InstanceError;
 use plan::cli::config::apply::CommandWords;
 use plan::cli::grammar::SCP_BY_HERE;
 use plan::cli::{self, Document, Request};
@@ -129,6 +130,8 @@ fn report(error: &Error, terminal: Terminal) {
     match error {
         // ssh's own message about its own options.
         Error::Ssh(SshError::Refused { stderr, .. }) => Terminal::write_verbatim(stderr),
+        // The user has closed the picker.
+        Error::Instance(InstanceError::NotChosen) => (),
         error => terminal.error(error),
     }
 }

@@ -45,7 +45,7 @@ async fn ask(what: &str, mut found: Vec<Candidate>) -> Result<Candidate, Error> 
     let failed = |error| Error::from(IoError::Start(error));
     let chosen = picker::choose(picker, async { Ok(()) }, updates, failed).await?;
     let chosen = chosen.and_then(|rows| rows.into_iter().next());
-    let chosen = chosen.ok_or_else(|| InstanceError::NotChosen(what.to_owned()))?;
+    let chosen = chosen.ok_or(InstanceError::NotChosen)?;
     picks::add([&chosen.id], seconds());
     let is_chosen = |it: &Candidate| {
         let row = row(it);

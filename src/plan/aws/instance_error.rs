@@ -46,8 +46,9 @@ pub(crate) enum InstanceError {
     NotAllSearched { places: usize, failed: Vec<String> },
     #[error("{what} matches {} instances", found.len())]
     Several { what: String, found: Vec<Candidate> },
-    #[error("no instance was chosen for {0}")]
-    NotChosen(String),
+    /// The user has closed the picker.
+    #[error("no instance was chosen")]
+    NotChosen,
     #[error("instance {id} is {state}")]
     NotRunning {
         id: InstanceId,
@@ -114,7 +115,7 @@ impl Hint for InstanceError {
                 "it is left as it is; `--wait {}` waits longer",
                 wait::display(*limit * 2)
             ),
-            Self::NotChosen(_) | Self::Left { .. } => return None,
+            Self::NotChosen | Self::Left { .. } => return None,
             Self::NotReady { .. } => "wait until it has started, and try again".to_owned(),
             Self::NotManaged { region, .. } => format!(
                 "is its SSM Agent running, does its role have AmazonSSMManagedInstanceCore, and \
@@ -131,7 +132,7 @@ impl Hint for InstanceError {
             | Self::NotAllListed { failed, .. }
             | Self::NotAllSearched { failed, .. } => lines(failed),
             Self::Unresolvable { .. }
-            | Self::NotChosen(_)
+            | Self::NotChosen
             | Self::NotFound { .. }
             | Self::NoName { .. }
             | Self::NotRunning { .. }
