@@ -22,6 +22,8 @@ PATTERNS = (
     (r"[A-Za-z0-9+/_=-]{40,}", "TOKEN"),
 )
 
+HOSTS = r"\b(?:[a-z0-9-]+\.)+[a-z]{2,}\b"
+
 
 def redact(text, words=(), show_ids=False):
     """The text without what identifies an account, a host, a person or a key."""
@@ -73,6 +75,10 @@ def markdown(trial, profiles, facts):
     def clean(text):
         return redact(text, words, show)
 
+    def note(text):
+        # An error may name a proxy or another host.
+        return clean(re.sub(HOSTS, "HOST", text))
+
     lines = ["### mssh on the real AWS", ""]
     lines += [f"- {clean(line)}" for line in versions(trial) + facts]
     failed = sum(row.verdict == "FAILED" for row in trial.rows)
@@ -80,5 +86,5 @@ def markdown(trial, profiles, facts):
     lines += ["| what | result | seconds | note |", "|---|---|---|---|"]
     for row in trial.rows:
         seconds = "" if row.seconds is None else f"{row.seconds:.1f}"
-        lines.append(f"| {clean(row.what)} | {row.verdict} | {seconds} | {clean(row.note)} |")
+        lines.append(f"| {clean(row.what)} | {row.verdict} | {seconds} | {note(row.note)} |")
     return "\n".join(lines) + "\n"

@@ -60,6 +60,12 @@ fn every_check_succeeds_and_the_report_has_no_secrets() {
         let row = format!("\n| {row} | ok |");
         assert!(told.contains(&row), "{row:?}: {outcome:?}");
     }
+    let policy = finish(&mut script(&caller, &["--policy", "--instance", WEB1])).stdout;
+    for call in caller.calls() {
+        let action = format!(":{}\"", call.action);
+        let needs_none = call.action == "GetCallerIdentity";
+        assert!(needs_none || policy.contains(&action), "{action} {policy}");
+    }
     let key = caller.access_key();
     let directory = lab().path().to_str().expect("a path");
     let private = [WEB1, ACCOUNT, "127.0.", "web1", "SHA256:", "ssh-ed25519 "];
