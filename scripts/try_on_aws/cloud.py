@@ -152,7 +152,7 @@ class Cloud:
         vpc = f"Name=vpc-id,Values={subnet['VpcId']}"
         there = self.aws("ec2", "describe-instance-connect-endpoints", "--filters", vpc)
         for endpoint in there["InstanceConnectEndpoints"]:
-            if endpoint["State"] == "create-complete":
+            if endpoint["State"] in ("create-complete", "update-complete"):
                 for other in endpoint.get("SecurityGroupIds", []):
                     self.aws("ec2", "authorize-security-group-ingress", "--group-id", group,
                              "--protocol", "tcp", "--port", "22", "--source-group", other)
