@@ -74,8 +74,8 @@ pub(crate) fn run(examination: &Examination, terminal: Terminal) -> Result<ExitC
     let text = if options.json {
         report::json(&report)
     } else {
-        let colour = io::stdout().is_terminal() && !color::is_unwanted();
-        report::screen(&report, Style { colour })
+        let color = io::stdout().is_terminal() && !color::is_unwanted();
+        report::screen(&report, Style { color })
     };
     print(text.as_bytes())?;
     Ok(if report.works {

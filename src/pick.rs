@@ -32,7 +32,7 @@ use crate::world::tty::picker::{self, Update};
 use crate::world::tty::terminal::Terminal;
 
 /// The exit status if nothing is chosen: that of a program that Ctrl-C has ended (fzf(1) has it, too).
-const CANCELLED: u8 = 130;
+const CANCELED: u8 = 130;
 
 /// Lets the user choose, and becomes mssh with that instance.
 ///
@@ -49,7 +49,7 @@ pub(crate) fn run(request: &PickRequest, terminal: Terminal) -> Result<ExitCode,
         .into());
     }
     let Some(rows) = wait_for(choose(request, terminal))? else {
-        return Ok(ExitCode::from(CANCELLED));
+        return Ok(ExitCode::from(CANCELED));
     };
     picks::add(rows.iter().map(|row| &row.id), seconds());
     let words: Vec<OsString> = request.words(&rows);

@@ -59,7 +59,7 @@ pub(crate) enum Step {
     /// These instances are chosen: at least one, and only one without
     /// [`with_marks`](Picker::with_marks).
     Chosen(Vec<Row>),
-    Cancelled,
+    Canceled,
 }
 
 impl Picker {
@@ -145,7 +145,7 @@ impl Picker {
             Key::Enter => return self.enter(),
             Key::Mark => self.mark(Key::Down),
             Key::MarkUp => self.mark(Key::Up),
-            Key::Cancel => return Step::Cancelled,
+            Key::Cancel => return Step::Canceled,
             Key::Up => self.cursor = self.cursor.saturating_sub(1),
             Key::Down => self.down(1),
             Key::PageUp => self.cursor = self.cursor.saturating_sub(self.page),

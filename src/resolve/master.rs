@@ -41,14 +41,14 @@ pub(super) async fn sharing(
     }
     let socket = settings.control_path(host, &host.as_typed(), None).await?;
     let auto = host.way == Way::Auto;
-    let tunnelled = host.way.is_tunnel();
+    let tunneled = host.way.is_tunnel();
     // A way that the user names is taken, even if a master is running; but through a tunnel ssh
     // gets the host as typed, and uses the master for it.
     let listens = socket.as_deref().is_some_and(openssh::master_listens);
-    if (auto || tunnelled) && listens {
+    if (auto || tunneled) && listens {
         return Ok(Sharing::AsTyped);
     }
-    let goes_as_typed = tunnelled || auto && invocation.is_host_beside_id(host.destination);
+    let goes_as_typed = tunneled || auto && invocation.is_host_beside_id(host.destination);
     if goes_as_typed || invocation.is_control_command() {
         return Ok(Sharing::Nothing);
     }

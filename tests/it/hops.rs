@@ -155,8 +155,8 @@ fn mssh_and_the_config_file_may_have_any_path() {
         user.run(program, &["-F", config, "-J", hops, PRIVATE, WHERE])
             .prints("127.0.1.21\n");
     }
-    let tunnelled = user.run(program, &["-F", config, "--ssm", WEB1, "echo in"]);
-    tunnelled.prints("in\n");
+    let tunneled = user.run(program, &["-F", config, "--ssm", WEB1, "echo in"]);
+    tunneled.prints("in\n");
     leaves_nothing(&user.caller);
 }
 

@@ -138,7 +138,7 @@ fn without_aws_there_is_the_cached_list_or_an_error() {
 }
 
 #[test]
-fn narrow_and_resized_terminals_and_those_without_colours_are_fine() {
+fn narrow_and_resized_terminals_and_those_without_colors_are_fine() {
     let (caller, home) = (caller(), home());
     let names = vec![
         "\u{9b}2Jevil\u{202e}".to_owned(),

@@ -43,7 +43,7 @@ fn printable(line: &[u8]) -> String {
 /// What follows an escape sequence (ECMA-48, section 5.4); `text` begins behind its ESC.
 fn after_escape(text: &[u8]) -> &[u8] {
     match text.split_first() {
-        // Control sequences, like colours: up to the final byte.
+        // Control sequences, like colors: up to the final byte.
         Some((b'[', rest)) => {
             let end = rest.iter().position(|byte| (0x40..=0x7e).contains(byte));
             end.map_or(&[], |end| &rest[end + 1..])

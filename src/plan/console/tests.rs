@@ -107,7 +107,7 @@ fn every_format_is_read() {
             "er",
         ),
         (
-            "colours, other control characters, and lines of the kernel between",
+            "colors, other control characters, and lines of the kernel between",
             "\x1b[1m{KEYS}\x1b[0m\r\r\n[   12.000001] random: crng init done\r\n\
              \x1b(B\x08{E}\troot@vm1\x1b[K\r\n[   12.1] audit: x\r\n  {/KEYS}  \r\n",
             "E",

@@ -1,7 +1,7 @@
 //! Whether the network lets a connection through to an instance: security groups, network ACLs,
 //! routes. Each file judges one of them, from plain data.
 //!
-//! A judgement may be that we cannot tell: the caller's address may be unknown, a list unreadable,
+//! A judgment may be that we cannot tell: the caller's address may be unknown, a list unreadable,
 //! the next hop another company's firewall.
 
 pub(crate) mod acl;

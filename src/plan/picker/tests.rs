@@ -52,7 +52,7 @@ fn chosen(picker: &mut Picker) -> Vec<String> {
     match picker.press(Key::Enter) {
         Step::Chosen(rows) => rows.into_iter().map(|row| row.name).collect(),
         Step::Continue => Vec::new(),
-        Step::Cancelled => panic!("cancelled"),
+        Step::Canceled => panic!("canceled"),
     }
 }
 
@@ -102,7 +102,7 @@ fn keys_move_the_cursor_and_edit_the_query() {
     picker.press(Key::DeleteLine);
     assert_eq!(picker.typed, "");
     assert_eq!(chosen(&mut picker), ["büro"]);
-    assert_eq!(picker.press(Key::Cancel), Step::Cancelled);
+    assert_eq!(picker.press(Key::Cancel), Step::Canceled);
     typed(&mut picker, &"x".repeat(2 * QUERY));
     assert_eq!(picker.typed.len(), QUERY);
 }

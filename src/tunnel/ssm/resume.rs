@@ -53,7 +53,7 @@ impl SsmSession<'_> {
     ) -> Result<(Socket, String), Error> {
         match self.resume_with(fresh.as_ref().unwrap_or(first), id).await {
             Err(Error::Aws(AwsError::Expired { .. } | AwsError::BadCredentials { .. })) => {}
-            dialled => return dialled,
+            dialed => return dialed,
         }
         let fresh = fresh.insert(self.load().await?);
         self.resume_with(fresh, id).await

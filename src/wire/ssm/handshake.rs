@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::failure::SessionFailure;
 
-/// The plugin's version that we claim, on which the agent's behaviour depends. AWS documents it as the
+/// The plugin's version that we claim, on which the agent's behavior depends. AWS documents it as the
 /// oldest that is supported; it was the first to sign its websockets, as we do.
 pub(super) const CLIENT_VERSION: &str = "1.2.764.0";
 

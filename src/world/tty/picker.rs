@@ -119,7 +119,7 @@ where
             match picker.press(key) {
                 Step::Continue => {}
                 Step::Chosen(rows) => return Ok(Some(rows)),
-                Step::Cancelled => return Ok(None),
+                Step::Canceled => return Ok(None),
             }
         }
     }
@@ -153,7 +153,7 @@ struct Screen {
     _modes: ChangedModes,
     terminal: Arc<File>,
     resizes: Signal,
-    has_colour: bool,
+    has_color: bool,
     _hidden: waiting::HiddenLine,
 }
 
@@ -170,7 +170,7 @@ impl Screen {
             _modes: modes,
             resizes: signal(SignalKind::window_change())?,
             terminal,
-            has_colour: !color::is_unwanted(),
+            has_color: !color::is_unwanted(),
             _hidden: hidden,
         })
     }
@@ -195,7 +195,7 @@ impl Screen {
     fn text(&self, frame: &Frame) -> String {
         let mut text = BEGIN_FRAME.to_owned();
         for (at, line) in frame.lines.iter().enumerate() {
-            let style = match self.has_colour {
+            let style = match self.has_color {
                 true if frame.selected == Some(at) => "\x1b[7m",
                 true if frame.marked.contains(&at) => "\x1b[1m",
                 true if frame.dim.contains(&at) => "\x1b[2m",

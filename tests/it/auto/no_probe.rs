@@ -85,7 +85,7 @@ fn a_host_name_and_port_of_ssh_config_are_used_as_before() {
 }
 
 #[test]
-fn a_public_instance_is_not_tunnelled_to_if_its_address_family_is_excluded() {
+fn a_public_instance_is_not_tunneled_to_if_its_address_family_is_excluded() {
     let caller = caller();
     let error = format!("mssh: error: instance {WEB1} has no IPv6 address");
     let outcome = mssh(&caller, &["-6", WEB1]);

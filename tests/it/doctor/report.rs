@@ -79,16 +79,16 @@ fn a_pipe_gets_plain_lines_of_80_columns() {
 }
 
 #[test]
-fn a_terminal_gets_colours_unless_the_user_wants_none() {
+fn a_terminal_gets_colors_unless_the_user_wants_none() {
     let caller = caller();
-    for (variable, coloured) in [("NO_COLOR=", true), ("NO_COLOR=1", false)] {
+    for (variable, colored) in [("NO_COLOR=", true), ("NO_COLOR=1", false)] {
         let line =
             format!("stty cols 80; env MSSH_CHECKIP_URL= {variable} mssh --doctor {STOPPED}");
         let mut pty = Pty::open(&caller, &line);
         assert_eq!(pty.end(), Some(255), "{}", pty.screen());
         pty.shows("First, about state:");
         let screen = pty.screen();
-        assert_eq!(screen.contains("\x1b[31;1mBAD"), coloured, "{screen}");
+        assert_eq!(screen.contains("\x1b[31;1mBAD"), colored, "{screen}");
     }
 }
 

@@ -60,7 +60,7 @@ fn without_a_mark_it_runs_on_the_one_under_the_cursor() {
 }
 
 #[test]
-fn marks_are_seen_without_colours_in_a_narrow_terminal_and_stay_when_filtered() {
+fn marks_are_seen_without_colors_in_a_narrow_terminal_and_stay_when_filtered() {
     let (caller, home) = (caller(), home());
     let line = "stty cols 24 rows 6; NO_COLOR=1 mssh --pick --each --dry-run -- uptime";
     let mut pty = open(&caller, home.path(), line);

@@ -13,7 +13,7 @@ use crate::lab::{Caller, Ended, Fault, SessionBehavior, Trouble};
 use crate::sandbox::{AwsUser, caller, eventually, memory, write_script};
 
 /// The most memory of a tunnel in megabytes, with and without mapped files: those are the program
-/// itself, which is large without optimisation.
+/// itself, which is large without optimization.
 const MOST: u64 = 40;
 const MOST_OF_OURS: u64 = 16;
 

@@ -55,7 +55,7 @@ pub(super) struct Agent {
     inbound: Inbound,
     is_complete: bool,
     is_paused: bool,
-    dialling: Option<JoinHandle<std::io::Result<Destination>>>,
+    dialing: Option<JoinHandle<std::io::Result<Destination>>>,
     destination: Option<Destination>,
     defects: Defects,
     sleeps_until: Option<Instant>,
@@ -83,7 +83,7 @@ impl Agent {
             inbound: Inbound::default(),
             is_complete: false,
             is_paused: false,
-            dialling: None,
+            dialing: None,
             destination: None,
             defects: Defects::default(),
             sleeps_until: None,
@@ -117,7 +117,7 @@ impl Agent {
                     let Ok(permit) = permit else { break };
                     permit.send(self.queue.pop_front().expect("a frame"));
                 }
-                dialled = some(&mut self.dialling) => self.dialled(dialled.expect("no panic")).await,
+                dialed = some(&mut self.dialing) => self.dialed(dialed.expect("no panic")).await,
                 _ = ticks.tick() => {
                     self.resend();
                     self.notice_crash();
@@ -146,7 +146,7 @@ impl Agent {
     fn dial(&mut self) {
         let slow = self.session.behavior.slow_dial;
         let address = self.document.address(self.address);
-        self.dialling = Some(match self.document.port() {
+        self.dialing = Some(match self.document.port() {
             Some(port) => tokio::spawn(Destination::port(address, port, slow)),
             None if self.session.behavior.no_such_user => {
                 let reason = "\n----------ERROR-------\nUnable to start shell: failed to start pty \
@@ -201,9 +201,9 @@ impl Agent {
         }
     }
 
-    async fn dialled(&mut self, dialled: std::io::Result<Destination>) {
-        self.dialling = None;
-        match dialled {
+    async fn dialed(&mut self, dialed: std::io::Result<Destination>) {
+        self.dialing = None;
+        match dialed {
             Ok(destination) => {
                 self.destination = Some(destination);
                 self.multiplexed_open().await;

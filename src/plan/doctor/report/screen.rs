@@ -17,8 +17,8 @@ const SHORT: usize = 40;
 /// How the report looks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Style {
-    /// Whether the terminal shows colours.
-    pub colour: bool,
+    /// Whether the terminal shows colors.
+    pub color: bool,
 }
 
 /// The report in lines of at most 80 columns, but for a long command at the end.
@@ -30,7 +30,7 @@ pub(crate) fn screen(report: &Report, style: Style) -> String {
         // The end says what mends the first.
         let is_first = first.is_some_and(|it| std::ptr::eq(it, finding));
         if let Some(fix) = finding.fix.as_ref().filter(|_| !is_first) {
-            text.push_str(&labelled("fix: ", fix));
+            text.push_str(&labeled("fix: ", fix));
         }
     }
     text.push('\n');
@@ -39,27 +39,27 @@ pub(crate) fn screen(report: &Report, style: Style) -> String {
 }
 
 fn lines(finding: &Finding, style: Style) -> String {
-    let (mark, colour) = match finding.verdict {
+    let (mark, color) = match finding.verdict {
         Verdict::Good => ("ok", "32"),
         Verdict::Warning => ("warn", "33"),
         Verdict::Bad => ("BAD", "31;1"),
         Verdict::Skipped => ("skip", "2"),
     };
     let mark = format!("{mark:<4}");
-    let mark = if style.colour {
-        format!("\x1b[{colour}m{mark}\x1b[m")
+    let mark = if style.color {
+        format!("\x1b[{color}m{mark}\x1b[m")
     } else {
         mark
     };
     let head = format!("{mark}  {:<16}  ", finding.check);
     let mut text = head + &wrapped(&finding.what, INDENT);
     if let Some(why) = &finding.why {
-        text.push_str(&labelled("why: ", why));
+        text.push_str(&labeled("why: ", why));
     }
     text
 }
 
-fn labelled(label: &str, text: &str) -> String {
+fn labeled(label: &str, text: &str) -> String {
     let indent = INDENT + label.len();
     format!("{:INDENT$}{label}{}", "", wrapped(text, indent))
 }
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn no_line_is_wider_than_a_terminal() {
-        let text = screen(&report(false), Style { colour: false });
+        let text = screen(&report(false), Style { color: false });
         for line in text.lines() {
             assert!(columns(line) < 80, "{line}");
             assert_eq!(line, line.trim_end());
@@ -209,22 +209,22 @@ mod tests {
         ] {
             let mut report = report(false);
             report.findings[2].fix = Some(fix);
-            let text = screen(&report, Style { colour: false });
+            let text = screen(&report, Style { color: false });
             assert!(text.ends_with(&end), "{text}");
             assert!(!text.contains("fix: "), "{text}");
         }
     }
 
     #[test]
-    fn colours_change_nothing_else() {
-        let plain = screen(&report(true), Style { colour: false });
-        let coloured = screen(&report(true), Style { colour: true });
-        let mut stripped = coloured.clone();
+    fn colors_change_nothing_else() {
+        let plain = screen(&report(true), Style { color: false });
+        let colored = screen(&report(true), Style { color: true });
+        let mut stripped = colored.clone();
         for code in ["\x1b[32m", "\x1b[33m", "\x1b[31;1m", "\x1b[2m", "\x1b[m"] {
             stripped = stripped.replace(code, "");
         }
         assert_eq!(stripped, plain);
-        assert_ne!(coloured, plain);
+        assert_ne!(colored, plain);
         assert!(
             plain.ends_with("A login should work. One check was skipped.\n"),
             "{plain}"

@@ -8,7 +8,7 @@ use crate::wire::channel::{DataChannel, Event, Frame};
 use crate::wire::ssm::channel::{Purpose, SessionEnd, SsmChannel};
 use crate::wire::ssm::message::{Message, MessageType};
 
-/// The faults of the network, as probabilities, and the behaviour of both ends.
+/// The faults of the network, as probabilities, and the behavior of both ends.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Network {
     pub(super) loss: f64,

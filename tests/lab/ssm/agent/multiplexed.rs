@@ -46,7 +46,7 @@ impl Agent {
                     }
                     None => self.mux.early.extend(data),
                 },
-                CLOSE if self.dialling.is_some() => self.mux.is_closed = true,
+                CLOSE if self.dialing.is_some() => self.mux.is_closed = true,
                 CLOSE => self.close_multiplexed(),
                 NOTHING => {}
                 other => self.session.complain(format!("a frame of type {other}")),

@@ -1,4 +1,4 @@
-//! Tests of the judgement of network ACLs.
+//! Tests of the judgment of network ACLs.
 
 use super::*;
 

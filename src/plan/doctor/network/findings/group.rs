@@ -34,7 +34,7 @@ pub(super) fn check(facts: &NetworkFacts, address: &InstanceAddress) -> Vec<Find
     }
 }
 
-/// What a judgement was about.
+/// What a judgment was about.
 pub(super) struct Judged<'a> {
     pub(super) facts: &'a NetworkFacts,
     pub(super) groups: &'a [String],
