@@ -119,6 +119,9 @@ fn reference(program: Program) -> Roff {
     roff.control("SH", ["SEE ALSO"]);
     let ours = Program::ALL.iter().filter(|it| **it != program);
     let mut pages: Vec<String> = ours.map(|it| format!("{}(1)", it.name())).collect();
+    if is_ssh {
+        pages.extend(text::REFERENCE.map(|it| format!("mssh-{it}(7)")));
+    }
     pages.extend(["ssh(1)", "sftp(1)", "scp(1)", "ssh_config(5)"].map(str::to_owned));
     roff.text([roman(pages.join(", "))]);
     roff

@@ -7,6 +7,7 @@ mod links;
 mod manual;
 mod policies;
 mod readme;
+mod section7;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -52,6 +53,32 @@ fn printed(program: &str, words: &[&str]) -> String {
     outcome.stdout
 }
 
+/// Writes a generated file if that is wanted; one that differs is stale.
+fn update(name: String, text: &str, stale: &mut Vec<String>) {
+    let file = project(&name);
+    if std::env::var_os("MSSH_UPDATE").is_some() {
+        fs::write(&file, text).expect("written");
+    }
+    if fs::read_to_string(&file).unwrap_or_default() != text {
+        stale.push(name);
+    }
+}
+
+/// A man page as a terminal of 80 columns shows it; man(1) has no warning about it.
+fn rendered(page: &str) -> String {
+    let mut command = Command::new("man");
+    command
+        .args(["--warnings", "--local-file"])
+        .arg(project(page));
+    let outcome = finish(command.env("LC_ALL", "C.UTF-8").env("MANWIDTH", "80"));
+    assert_eq!(
+        (outcome.stderr.as_str(), outcome.code),
+        ("", Some(0)),
+        "{page}; is man-db there?"
+    );
+    outcome.stdout
+}
+
 #[test]
 fn committed_completions_and_man_pages_are_current() {
     let mut stale = Vec::new();
@@ -68,14 +95,7 @@ fn committed_completions_and_man_pages_are_current() {
             ),
             (&["--man"], format!("man/{program}.1")),
         ] {
-            let text = printed(program, words);
-            let file = project(&name);
-            if std::env::var_os("MSSH_UPDATE").is_some() {
-                fs::write(&file, &text).expect("written");
-            }
-            if fs::read_to_string(&file).unwrap_or_default() != text {
-                stale.push(name);
-            }
+            update(name, &printed(program, words), &mut stale);
         }
     }
     assert!(
@@ -87,15 +107,7 @@ fn committed_completions_and_man_pages_are_current() {
 #[test]
 fn the_man_pages_render_without_a_warning() {
     for program in PROGRAMS {
-        let page = project(&format!("man/{program}.1"));
-        let mut command = Command::new("man");
-        command.args(["--warnings", "--local-file"]).arg(page);
-        let outcome = finish(command.env("LC_ALL", "C.UTF-8").env("MANWIDTH", "80"));
-        assert_eq!(
-            (outcome.stderr.as_str(), outcome.code),
-            ("", Some(0)),
-            "is man-db there?"
-        );
+        let text = rendered(&format!("man/{program}.1"));
         for part in [
             "SYNOPSIS",
             "--region",
@@ -106,7 +118,7 @@ fn the_man_pages_render_without_a_warning() {
             "EXAMPLES",
             "SEE ALSO",
         ] {
-            assert!(outcome.stdout.contains(part), "{program}: {part}");
+            assert!(text.contains(part), "{program}: {part}");
         }
     }
 }

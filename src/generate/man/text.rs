@@ -104,6 +104,24 @@ pub(super) const STATUS: &[Term] = &[
     ("255", "Anything else failed before the client started."),
 ];
 
+/// The pages of section 7, which the tests make of docs/.
+pub(super) const REFERENCE: [&str; 14] = [
+    "targets",
+    "list",
+    "each",
+    "ways",
+    "ports",
+    "plain-ssh",
+    "programs",
+    "configuration",
+    "host-keys",
+    "connection",
+    "credentials",
+    "iam",
+    "doctor",
+    "limits",
+];
+
 pub(super) const fn examples(program: Program) -> &'static [Term] {
     match program {
         Program::Ssh => &[
