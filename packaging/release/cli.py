@@ -29,7 +29,7 @@ parts: programs, {', '.join(PARTS)}, checksums
 Without a part, all are made; what cannot be made here is said and left out.
 
   scripts/release                                  everything, with a release build
-  scripts/release --glibc 2.17                     the same for old distributions, by cargo-zigbuild
+  scripts/release --glibc 2.28                     the same for glibc 2.28 and newer, by cargo-zigbuild
   scripts/release --programs target/release deb    one package, of programs that are built
   scripts/release --check                          builds and packs twice, here and in a clone, and compares
   scripts/release --check --programs target/release    the same, but takes the programs as they are
