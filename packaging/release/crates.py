@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from .project import ROOT, read, run
@@ -25,7 +25,7 @@ class Crate:
     needs: tuple
 
 
-@lru_cache(maxsize=None)
+@cache
 def crates(triple):
     """All crates but our own, sorted by name and version; and the IDs that our own needs."""
     words = ("cargo", "metadata", "--locked", "--format-version", "1", "--filter-platform", triple)
@@ -57,8 +57,8 @@ def reached(root, nodes, kinds, barred):
 
 def depends(node, used):
     """What a node depends on, but for its own tests."""
-    kinds = lambda it: {kind["kind"] for kind in it["dep_kinds"]}
-    return tuple(sorted(it["pkg"] for it in node["deps"] if it["pkg"] in used and kinds(it) != {"dev"}))
+    found = (it for it in node["deps"] if {kind["kind"] for kind in it["dep_kinds"]} != {"dev"})
+    return tuple(sorted(it["pkg"] for it in found if it["pkg"] in used))
 
 
 def crate(package, nodes, linked, used, checksums):

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -47,7 +47,7 @@ def read(name):
     return (ROOT / name).read_bytes()
 
 
-@lru_cache(maxsize=None)
+@cache
 def project():
     """The project as Cargo.toml describes it."""
     metadata = json.loads(run("cargo", "metadata", "--no-deps", "--format-version", "1", cwd=ROOT))
