@@ -20,11 +20,12 @@ use tokio::task::spawn_blocking;
 
 use super::notice::Notice;
 use super::order::Order;
-use super::run::{Run, RunHooks, tell};
+use super::run::hooks::RunHooks;
+use super::run::{Run, Started, tell};
 use crate::error::{Error, PushError};
 use crate::plan::key_type::KeyType;
 use crate::world::agent::AgentServer;
-use crate::world::key::directory::{self, AgentDirectory};
+use crate::world::key::directory::{AgentDirectory, sweep};
 use crate::world::key::ephemeral::EphemeralKey;
 use crate::world::key::error::KeyError;
 use crate::world::process::held_signals::{HeldSignals, readable};
@@ -121,22 +122,9 @@ async fn live(client: ClientProcess, signals: HeldSignals, terminal: Terminal) -
     tell(&socket, &Notice::Ready(directory.path().to_owned()));
     let run = Run::new(client.pid, key.line(), socket, terminal);
     let work = async {
-        let sweep = || directory::sweep_beside(directory.path());
+        let sweep = || sweep::sweep_beside(directory.path());
         if let Some(started) = run.follow(first, orders, sweep).await {
-            let key = Some(key).filter(|_| !started.by_own_key);
-            let hooks = RunHooks(Arc::clone(&run));
-            let server = AgentServer::new(key, started.users_agent, hooks);
-            tokio::select! {
-                never = server.serve(&listener) => match never {},
-                () = client.end() => {}
-            }
-            // The key ends with the client.
-            drop(server);
-            run.ends_host_keys().await;
-            run.hint_if_refused().await;
-            if started.stays {
-                tokio::time::sleep(SETUP).await;
-            }
+            serve(&run, key, started, &listener, client).await;
         }
     };
     tokio::select! {
@@ -144,6 +132,29 @@ async fn live(client: ClientProcess, signals: HeldSignals, terminal: Terminal) -
         _ = signals.first() => {}
     }
     Ok(())
+}
+
+/// Serves ssh as long as the client lives, and then says what its end leaves to say.
+async fn serve(
+    run: &Arc<Run>,
+    key: EphemeralKey,
+    started: Started,
+    listener: &UnixListener,
+    client: ClientProcess,
+) {
+    let key = Some(key).filter(|_| !started.by_own_key);
+    let server = AgentServer::new(key, started.users_agent, RunHooks(Arc::clone(run)));
+    tokio::select! {
+        never = server.serve(listener) => match never {},
+        () = client.end() => {}
+    }
+    // The key ends with the client.
+    drop(server);
+    run.ends_host_keys().await;
+    run.hint_if_refused().await;
+    if started.stays {
+        tokio::time::sleep(SETUP).await;
+    }
 }
 
 /// The key, and the orders up to then, the first of which may tell its type; `None` if mssh ends.

@@ -1,9 +1,10 @@
 //! What the agent's process knows of the run that it belongs to.
 
+pub(super) mod hooks;
+
 use std::collections::VecDeque;
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
-use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as Socket;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,9 +26,7 @@ use super::ticket::Progress;
 use crate::error::PushError;
 use crate::plan::argv::own_connection::SocketOptions;
 use crate::plan::os_user::by_software;
-use crate::wire::agent::{HostKeyAnswer, HostKeyQuestion};
-use crate::world::agent::{Hooks, LoginStep};
-use crate::world::aws::{Credentials, credentials_json};
+use crate::world::aws::Credentials;
 use crate::world::net::ssh_socket;
 use crate::world::process::clock::took;
 use crate::world::process::ending::Ending;
@@ -238,47 +237,4 @@ impl Run {
 pub(super) fn tell(mut socket: &Socket, notice: &Notice) {
     // The socket does not block, and has room for all that is told.
     let _ = socket.write_all(notice.to_line().as_bytes());
-}
-
-/// The run, as its agent asks about it.
-pub(super) struct RunHooks(pub(super) Arc<Run>);
-
-impl Hooks for RunHooks {
-    fn is_client(&self, pid: u32) -> bool {
-        i64::from(pid) == i64::from(self.0.client.as_raw_nonzero().get())
-    }
-
-    async fn may_list(&self) -> bool {
-        self.0.pusher.is_usable().await
-    }
-
-    fn is_user(&self, user: &[u8]) -> bool {
-        self.0.pusher.has_user(user)
-    }
-
-    async fn credentials(&self) -> Option<Vec<u8>> {
-        let state = self.0.state();
-        let json = credentials_json::to_value(state.credentials.as_ref()?);
-        Some(json.to_string().into_bytes())
-    }
-
-    fn note(&self, step: LoginStep) {
-        self.0.host_keys.note(step);
-        self.0.state().login.note(step, || self.0.ending());
-    }
-
-    async fn host_key(&self, question: HostKeyQuestion<'_>) -> Option<HostKeyAnswer> {
-        self.0.host_keys.answer(question).await
-    }
-
-    fn connection(&self, host: &str, port: u16) -> Option<OwnedFd> {
-        let address = SocketAddr::new(host.parse().ok()?, port);
-        let mut state = self.0.state();
-        let at = state
-            .connections
-            .iter()
-            .position(|(it, _)| *it == address)?;
-        let (_, stream) = state.connections.swap_remove(at);
-        Some(stream.into())
-    }
 }

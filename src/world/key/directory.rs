@@ -1,12 +1,13 @@
 //! The private directory of an agent: its socket, and the public half of its key.
 
+pub(crate) mod sweep;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rustix::process::geteuid;
 use ssh_key::rand_core::{OsRng, RngCore};
@@ -35,9 +36,6 @@ const CONSOLE_KEYS: &str = "keys-on-console";
 
 /// What older versions of mssh put there.
 const OLD_FILES: [&str; 2] = ["key", "credentials"];
-
-/// How long an older version's files were of use.
-const OLD_FILES_LIFE: Duration = Duration::from_mins(1);
 
 /// The longest path of a socket on all systems, without its final zero: 104 bytes with it on macOS,
 /// and 108 on Linux (unix(7)). ssh cuts a longer one off.
@@ -80,7 +78,7 @@ impl AgentDirectory {
         self.directory.path()
     }
 
-    /// Makes the socket. It gets its name when it is listened to: [`sweep_beside`] takes one that
+    /// Makes the socket. It gets its name when it is listened to: [`sweep::sweep_beside`] takes one that
     /// refuses connections for a dead agent's.
     ///
     /// # Errors
@@ -196,22 +194,6 @@ fn clear(directory: &Private) {
     directory.remove_if_empty();
 }
 
-/// Removes the directories of killed agents beside `directory`. One with anything in it that is
-/// not ours stays as it is, whatever its name.
-pub(crate) fn sweep_beside(directory: &Path) {
-    let Some(entries) = directory.parent().and_then(|base| fs::read_dir(base).ok()) else {
-        return;
-    };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        if path != directory
-            && let Some(left) = ours(&path)
-            && is_abandoned(&left)
-        {
-            clear(&left);
-        }
-    }
-}
-
 /// The directory of this path, if one of our runs made it: by its name, its owner and its mode.
 fn ours(path: &Path) -> Option<Private> {
     has_our_name(path.file_name()?).then_some(())?;
@@ -222,32 +204,6 @@ fn ours(path: &Path) -> Option<Private> {
 fn is_file_name(name: &OsStr) -> bool {
     let mut known = [PUBLIC_KEY, CONSOLE_KEYS].into_iter().chain(OLD_FILES);
     known.any(|it| name == it)
-}
-
-/// Whether a directory has only files of ours, and no agent: none listens at the socket; without
-/// one, the directory is a day old, or an older version's files in it can be of no use any more.
-fn is_abandoned(directory: &Private) -> bool {
-    let is_file = |name: &OsStr| is_file_name(name) && directory.has_file(name);
-    let is_ours = |name: &OsStr| directory.has_socket(name) || is_file(name);
-    let Ok(names) = directory.names() else {
-        return false;
-    };
-    let path = directory.path();
-    if !names.iter().all(|name| is_ours(name)) {
-        return false;
-    }
-    if names.iter().any(|name| name == SOCKET) {
-        let connected = UnixStream::connect(path.join(SOCKET));
-        return connected.is_err_and(|it| it.kind() == io::ErrorKind::ConnectionRefused);
-    }
-    let is_old = |path: &Path, age| older_than(path, age).unwrap_or(false);
-    let old = OLD_FILES.map(|name| path.join(name));
-    old.iter().any(|file| is_old(file, OLD_FILES_LIFE)) || is_old(path, Duration::from_hours(24))
-}
-
-fn older_than(path: &Path, age: Duration) -> io::Result<bool> {
-    let modified = fs::symlink_metadata(path)?.modified()?;
-    Ok(modified.elapsed().is_ok_and(|elapsed| elapsed > age))
 }
 
 #[cfg(test)]
