@@ -142,7 +142,7 @@ def clean_up(cloud):
     """Removes what this run has made."""
     found, trouble = clean.leftovers(cloud, cloud.run)
     trouble += clean.remove(cloud, found)
-    for text in trouble:
+    for text in dict.fromkeys(trouble):
         say(f"perhaps not removed: {text}")
     say("`scripts/try-on-aws --clean` tries that again." if trouble else "All that was made is removed.")
 

@@ -2,11 +2,14 @@
 //!
 //! They are put into requests and answers as text, so that all services know them.
 
-use super::http::Request;
+use super::fake_aws::{FakeAws, Reaction};
+use super::http::{Request, Response};
 use super::instances::{
     self, ENDPOINT_ONLY, ENDPOINT_OR_SSM, METADATA_OFF, MULTI_HOMED, PRIVATE, PRIVATE_WITH_AGENT,
     SHORT_ID, SSM_ONLY, STOPPED, WEB1, WEB2,
 };
+use super::request::Signer;
+use super::{Caller, Lab};
 
 /// An ordinary ID, an ordinary name, and the instance that they stand for.
 const NAMES: &[(&str, &str, &str)] = &[
@@ -23,8 +26,32 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("i-0a6d3c9f18e5b7427", "staging", STOPPED),
 ];
 
+impl Lab {
+    /// Gives ordinary names and IDs to some of the instances, and hides the others, for commands of
+    /// [`Lab::command`].
+    pub(crate) fn use_everyday_names(&self) {
+        let caller = Caller::new(self, 0);
+        self.aws()
+            .with_state(caller.access_key(), |state| state.everyday = true);
+    }
+}
+
+/// The answer to a request of a caller to whom instances have ordinary names.
+pub(super) fn react(aws: &FakeAws, asked: &Request) -> Option<Reaction> {
+    let signer = Signer::read(asked)?;
+    let applies = aws.with_state(&signer.access_key, |state| state.everyday);
+    let reaction = applies.then(|| aws.answer_or_fail(&request(asked)))?;
+    Some(match reaction {
+        Reaction::Send(response) => Reaction::Send(Response {
+            body: answer(&response.body),
+            ..response
+        }),
+        other => other,
+    })
+}
+
 /// A request as the lab knows the instances.
-pub(super) fn request(request: &Request) -> Request {
+fn request(request: &Request) -> Request {
     let mut request = request.clone();
     for (id, name, real) in NAMES {
         request.body = request.body.replace(id, real);
@@ -37,7 +64,7 @@ pub(super) fn request(request: &Request) -> Request {
 }
 
 /// An answer of EC2 or another service with the ordinary names, and no other instances in lists.
-pub(super) fn answer(answer: &[u8]) -> Vec<u8> {
+fn answer(answer: &[u8]) -> Vec<u8> {
     const END: &str = "</instancesSet></item>";
     let answer = String::from_utf8_lossy(answer);
     let mut kept = String::new();

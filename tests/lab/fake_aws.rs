@@ -70,20 +70,18 @@ impl FakeAws {
         self.states.lock().expect("the callers' states")
     }
 
-    /// Records a request and answers it, or does what the caller's faults say.
     pub(crate) fn react(&self, request: &Request) -> Reaction {
+        everyday::react(self, request).unwrap_or_else(|| self.answer_or_fail(request))
+    }
+
+    /// Records a request and answers it, or does what the caller's faults say.
+    pub(super) fn answer_or_fail(&self, request: &Request) -> Reaction {
         if let Some(answer) = network::checkip(self, request) {
             return answer;
         }
-        let mut operation = Operation::read(request);
+        let operation = Operation::read(request);
         let signer = Signer::read(request).or_else(|| token_services::bearer(request, &operation));
         let signer = signer.unwrap_or_default();
-        let everyday = self.with_state(&signer.access_key, |state| state.everyday);
-        let translated = everyday.then(|| everyday::request(request));
-        let request = translated.as_ref().unwrap_or(request);
-        if everyday {
-            operation = Operation::read(request);
-        }
         let call = Call::read(request, &operation, &signer);
         let (number, delay, trouble, clock) = self.with_state(&signer.access_key, |state| {
             state.calls.push(call);
@@ -111,9 +109,6 @@ impl FakeAws {
             },
         };
         answer.date = clock.now();
-        if everyday {
-            answer.body = everyday::answer(&answer.body);
-        }
         self.with_state(&signer.access_key, |state| {
             let call = &mut state.calls[number];
             (call.status, call.error) = (Some(answer.status), error);

@@ -142,14 +142,6 @@ impl Lab {
         Caller::new(self, 0)
     }
 
-    /// Gives ordinary names and IDs to some of the instances, and hides the others, for commands of
-    /// [`Lab::command`].
-    pub(crate) fn use_everyday_names(&self) {
-        let caller = Caller::new(self, 0);
-        self.aws()
-            .with_state(caller.access_key(), |state| state.everyday = true);
-    }
-
     /// The port of all instances but [`instances::ODD_PORT`], as programs in the lab see it (see
     /// [`ports`]).
     #[expect(

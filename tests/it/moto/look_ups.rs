@@ -50,7 +50,7 @@ fn instances_are_found_in_the_same_way() {
         &["--dry-run", "--newest", "twin"],
         &["--dry-run", "--oldest", "tag:role=db"],
         &["--dry-run", "tag:role=web"],
-        &["--dry-run", "--all-regions", "tag:Name=web1"],
+        &["--dry-run", "-r", "eu-west-1,us-east-1", "tag:Name=web1"],
     ]);
 }
 
