@@ -123,7 +123,7 @@ fn things_to_try() -> Vec<(String, &'static str)> {
         ("mssh --each tag:role=web -- uptime", "on all with this tag"),
         ("mssh --dry-run WEB", "what it would do"),
         ("mssh -d PRIVATE true", "what it does"),
-        ("mssh stopped", "it is stopped"),
+        ("mssh stopped", "it is stopped, and stays so here"),
         (
             "mssh --start short-id uptime",
             "so is this one, but not for long",

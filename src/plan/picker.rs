@@ -38,7 +38,9 @@ pub(crate) struct Picker {
     page: usize,
     /// Whether AWS is still asked.
     pub(crate) is_waiting: bool,
-    /// Something to tell the user.
+    /// What to tell the user until a key is pressed.
+    pub(crate) title: Option<String>,
+    /// What to tell the user from now on.
     pub(crate) note: Option<String>,
 }
 
@@ -76,6 +78,7 @@ impl Picker {
             marks: Marks::default(),
             page: 10,
             is_waiting: true,
+            title: None,
             note: None,
         }
     }

@@ -40,7 +40,7 @@ async fn ask(what: &str, mut found: Vec<Candidate>) -> Result<Candidate, Error> 
     let mut picker = Picker::new(picks::read(), String::new());
     picker.is_waiting = false;
     picker.set(found.iter().map(row).collect(), seconds());
-    picker.note = Some(format!("{what} matches {} instances", found.len()));
+    picker.title = Some(format!("{what} matches {} instances", found.len()));
     let (_, updates) = unbounded_channel();
     let failed = |error| Error::from(IoError::Start(error));
     let chosen = picker::choose(picker, async { Ok(()) }, updates, failed).await?;

@@ -170,8 +170,9 @@ fn a_pattern_is_any_form_of_a_target() {
     run(&caller, "mssh", ["--list", "a", "b"]).fails(
         255,
         &[
-            "mssh: error: a command cannot be used with --list",
-            "mssh: hint: only --region, --profile, --json, --tsv and one pattern go with it",
+            "mssh: error: a second pattern cannot be used with --list",
+            "mssh: hint: only --region, --profile, --json, --tsv and one pattern go with it; quote \
+             its wildcards: --list 'web-*'",
         ],
     );
     run(&caller, "mssh", ["--list", "--ssm"]).fails(

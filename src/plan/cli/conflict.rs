@@ -100,6 +100,7 @@ pub(super) fn check_words(task: Task, program: Program, scan: &Scan) -> Result<(
         (Some(flag), _) => format!("`-{}`", char::from(flag.letter)),
         // ssh would refuse it, but is not started.
         (None, Some(word)) => format!("`{}`", word.display()),
+        (None, None) if scan.command && task == Task::List => "a second pattern".to_owned(),
         (None, None) if scan.command && task != Task::Each => "a command".to_owned(),
         (None, None) if takes_no_target(task) && !scan.operands.is_empty() => "a target".to_owned(),
         (None, None) => return Ok(()),

@@ -84,6 +84,9 @@ pub(super) fn request(
         Name::Profile,
     ];
     let operands = Operands::of(program, &scan)?;
+    if operands.targets.len() > 1 && operands.targets.iter().any(|it| it.is_empty()) {
+        return Err(Usage::ExtraComma(operands.targets.join(",")));
+    }
     let wanted = operands.targets.iter().map(|it| Wanted::parse(it));
     let wanted = wanted.collect::<Result<_, _>>()?;
     let mut before = option_words(&scan, NOT_FOR_LOGIN);

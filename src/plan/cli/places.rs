@@ -4,7 +4,6 @@
 use std::ffi::OsString;
 use std::fmt;
 
-use super::options::Opt;
 use super::usage::Usage;
 use crate::plan::target::ids::Region;
 
@@ -105,23 +104,14 @@ pub(super) fn regions(value: &str) -> Result<(Option<Region>, Vec<Region>), Usag
 }
 
 /// The values of `--profile`: one, or several.
-///
-/// # Errors
-/// [`Usage::Empty`] for a list with an empty one.
-pub(super) fn profiles(
-    opt: &'static Opt,
-    value: &str,
-) -> Result<(Option<String>, Vec<String>), Usage> {
+pub(super) fn profiles(value: &str) -> (Option<String>, Vec<String>) {
     let mut all: Vec<String> = Vec::new();
     for word in value.split(',') {
-        if word.is_empty() {
-            return Err(Usage::Empty(opt));
-        }
         if !all.iter().any(|it| it == word) {
             all.push(word.to_owned());
         }
     }
-    Ok(one_or_several(all))
+    one_or_several(all)
 }
 
 fn one_or_several<T>(mut all: Vec<T>) -> (Option<T>, Vec<T>) {

@@ -55,6 +55,8 @@ pub enum Usage {
     NotUnicode(String),
     #[error("the value of --{long} is empty", long = .0.long)]
     Empty(&'static Opt),
+    #[error("`{0}` has a comma too many")]
+    ExtraComma(String),
     #[error("--instance-id works with one host only")]
     SeveralForOneId,
     #[error("`{0}` is not a valid EC2 Instance Connect Endpoint")]
@@ -169,6 +171,7 @@ impl Hint for Usage {
             Self::NoCommand => "write `mssh --each TARGET,TARGET,... -- COMMAND`",
             Self::NoCommandToPick => "write `mssh --pick --each -- COMMAND`",
             Self::EachFiles => of_task::EACH_FILES,
+            Self::ExtraComma(_) => "write one between two, and none at the ends",
             Self::BadNames(_) | Self::OnlyExcluded => of_task::BAD_NAMES,
             Self::BadJobs(_) => "use a number from 1 to 256",
             Self::ManagedNode(_) => {

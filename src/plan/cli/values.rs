@@ -96,10 +96,14 @@ impl Options {
     /// # Errors
     /// A bad value.
     pub(super) fn set(&mut self, opt: &'static Opt, value: &str) -> Result<(), Usage> {
+        let is_list = matches!(opt.name, Name::Region | Name::Profile | Name::Names);
+        if is_list && value.split(',').any(str::is_empty) {
+            return Err(Usage::ExtraComma(value.to_owned()));
+        }
         match opt.name {
             Name::Region => (self.region, self.places.regions) = places::regions(value)?,
             Name::AllRegions => self.places.all_regions = true,
-            Name::Profile => (self.profile, self.places.profiles) = places::profiles(opt, value)?,
+            Name::Profile => (self.profile, self.places.profiles) = places::profiles(value),
             Name::Pick(pick) => self.pick = Some(pick),
             Name::Zone => self.zone = Some(Zone::parse(value)?),
             Name::InstanceId => self.set_instance(value)?,

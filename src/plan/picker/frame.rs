@@ -118,8 +118,9 @@ impl Picker {
 
     /// What the user must know, else details of the instance under the cursor.
     fn last_line(&self, now: u64, shown: impl Fn(&str) -> String) -> String {
-        if let Some(note) = self.marks.notice().as_ref().or(self.note.as_ref()) {
-            return shown(note);
+        let title = self.title.clone().filter(|_| !self.is_touched);
+        if let Some(text) = self.marks.notice().or(self.note.clone()).or(title) {
+            return shown(&text);
         }
         match self.current() {
             Some(row) => details(row, now, shown),
@@ -130,6 +131,7 @@ impl Picker {
     }
 }
 
+/// What the table has no room for.
 fn details(row: &Row, now: u64, shown: impl Fn(&str) -> String) -> String {
     let addresses = [
         row.private.map(|it| it.to_string()),
@@ -143,7 +145,6 @@ fn details(row: &Row, now: u64, shown: impl Fn(&str) -> String) -> String {
         .map(|(key, value)| shown(&format!("{key}={value}")))
         .collect();
     let parts = [
-        row.id.to_string(),
         shown(&row.kind),
         shown(if row.zone.is_empty() {
             row.region.as_str()

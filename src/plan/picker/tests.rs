@@ -149,6 +149,9 @@ fn a_frame_fits_into_any_terminal() {
 fn a_frame_shows_the_query_the_page_and_details() {
     let mut picker = picker();
     picker.is_waiting = false;
+    picker.title = Some("web matches 5 instances".to_owned());
+    let first = frame(&mut picker, 60, 6);
+    assert_eq!(first.lines[5], "web matches 5 instances");
     typed(&mut picker, "web");
     picker.press(Key::Down);
     let frame = frame(&mut picker, 60, 6);
@@ -158,7 +161,7 @@ fn a_frame_shows_the_query_the_page_and_details() {
         "  web-1",
         "> web-2",
         "",
-        "i-00000002, t3.micro, us-east-1a, 10.0.0.2, launched 2h ago…",
+        "t3.micro, us-east-1a, 10.0.0.2, launched 2h ago, role=front…",
     ];
     assert_eq!(frame.lines[0], expected[0]);
     assert!(frame.lines[1].starts_with("  NAME  "), "{frame:?}");
@@ -225,7 +228,7 @@ fn an_instance_that_is_gone_or_stopped_is_told_before_anything_is_chosen() {
     typed(&mut picker, "w");
     assert_eq!(frame(&mut picker, 80, 6).lines[5], notice);
     assert_eq!(chosen(&mut picker), [""; 0]);
-    assert!(frame(&mut picker, 80, 6).lines[5].starts_with("i-00000001, "));
+    assert!(frame(&mut picker, 80, 6).lines[5].starts_with("t3.micro, "));
     assert_eq!(chosen(&mut picker), ["web-1"]);
     // A stopped one can be marked all the same.
     picker.press(Key::DeleteLine);

@@ -50,7 +50,8 @@ fn is_pattern(pattern: &str) -> bool {
             && (is_never_in_a_name(char) || is_never_in_a_host(char) || is_separator(char))
     };
     !pattern.is_empty()
-        && !pattern.starts_with(['-', '!'])
+        // Even in quotes, a word of a Match that begins with `#` is a comment.
+        && !pattern.starts_with(['-', '!', '#'])
         && !pattern.contains(is_bad)
         && !pattern.chars().all(is_wildcard)
 }
@@ -84,6 +85,7 @@ mod tests {
             "!*",
             "!!a",
             "-a*",
+            "#a",
             "a b",
             "a\tb",
             "a\"b",

@@ -68,7 +68,12 @@ pub(crate) fn write(file: &Path, content: &[u8]) -> Result<(), SshError> {
         if let Some(directory) = file.parent().filter(|directory| !directory.exists()) {
             DirBuilder::new().mode(0o700).create(directory)?;
         }
-        let target = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+        let target = match file.canonicalize() {
+            Ok(target) => target,
+            // The link must not be lost.
+            Err(error) if file.is_symlink() => return Err(error),
+            Err(_) => file.to_owned(),
+        };
         let mode = fs::metadata(&target).map_or(0o600, |found| found.permissions().mode());
         replace_file(&target, content, mode & 0o7777)
     };

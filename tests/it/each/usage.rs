@@ -9,6 +9,7 @@ fn a_mistake_is_told_before_any_call() {
                        forwarded, and no ssh goes to the background";
     const JOBS: &str = "mssh: hint: use a number from 1 to 256";
     const COMMAND: &str = "mssh: hint: write `mssh --each TARGET,TARGET,... -- COMMAND`";
+    const COMMA: &str = "mssh: hint: write one between two, and none at the ends";
     const TARGET: &str = "mssh: hint: a target is an instance ID, a name, an IP address or a host name, with \
                           or without user@; tag:Name=NAME finds any other name";
 
@@ -61,7 +62,8 @@ fn a_mistake_is_told_before_any_call() {
             "`-W` cannot be used with --each",
             ONE,
         ),
-        (&["web1,", "true"], "the target is empty", TARGET),
+        (&["", "true"], "the target is empty", TARGET),
+        (&["web1,", "true"], "`web1,` has a comma too many", COMMA),
     ] {
         let error = format!("mssh: error: {error}");
         finish(&mut each(&caller, words)).fails(255, &[&error, hint]);

@@ -10,6 +10,7 @@ const USER: &str = "mssh: hint: EC2 Instance Connect allows up to 32 letters, di
 const TARGET: &str = "mssh: hint: a target is an instance ID, a name, an IP address or a host name, with or without \
      user@; tag:Name=NAME finds any other name";
 const ID: &str = "mssh: hint: an instance ID is `i-` followed by 17 (or 8) hexadecimal digits";
+const COMMA: &str = "mssh: hint: write one between two, and none at the ends";
 const REGION: &str = "mssh: hint: a region looks like eu-west-1";
 const ZONE: &str = "mssh: hint: an availability zone looks like eu-west-1a";
 
@@ -84,6 +85,12 @@ const CASES: &[(&[&str], &str, &str)] = &[
     ),
     (&["@i-0face000000000001"], "the user name is empty", USER),
     (&["root@"], "the target is empty", TARGET),
+    (
+        &["--region", "us-east-1,", WEB1],
+        "`us-east-1,` has a comma too many",
+        COMMA,
+    ),
+    (&["--profile=,a", WEB1], "`,a` has a comma too many", COMMA),
     (&[""], "the target is empty", TARGET),
     (&["-"], "`-` is not a valid target", TARGET),
     (

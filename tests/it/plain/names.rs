@@ -215,7 +215,7 @@ fn patterns_that_make_no_sense_are_errors() {
     for (names, bad) in [
         ("*", "*"),
         ("web 1", "web 1"),
-        ("web,", ""),
+        ("web,#db", "#db"),
         ("web,!", "!"),
         ("u@web", "u@web"),
     ] {
@@ -230,6 +230,9 @@ fn patterns_that_make_no_sense_are_errors() {
         );
     user.run("mssh", &["--ssh-config", "--names", ""])
         .fails(255, &["mssh: error: the value of --names is empty"]);
+    let comma = "mssh: hint: write one between two, and none at the ends";
+    user.run("mssh", &["--ssh-config", "--names", "web,"])
+        .fails(255, &["mssh: error: `web,` has a comma too many", comma]);
     user.run("mssh", &["--names", "web*", WEB1]).fails(
         255,
         &[

@@ -127,7 +127,7 @@ fn what_one_login_alone_can_have_is_refused() {
         ),
         (
             &["--each", "web-1,,web-2", "true"],
-            BadName::Host(String::new()).into(),
+            Usage::ExtraComma("web-1,,web-2".into()),
         ),
         (
             &["--each", "--jobs", "0", "web-1", "true"],

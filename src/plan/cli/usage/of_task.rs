@@ -13,7 +13,10 @@ pub(super) const BAD_NAMES: &str = "write names, with `*` and `?` for any text a
 /// What goes with a task instead of a word that does not.
 pub(super) fn conflict(task: Task) -> &'static str {
     match task {
-        Task::List => "only --region, --profile, --json, --tsv and one pattern go with it",
+        Task::List => {
+            "only --region, --profile, --json, --tsv and one pattern go with it; quote its wildcards: \
+             --list 'web-*'"
+        }
         Task::Each => {
             "it runs one command, or one copy, for each instance: nothing is forwarded, and no ssh \
              goes to the background"

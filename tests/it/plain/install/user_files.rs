@@ -96,6 +96,11 @@ fn a_link_stays_a_link() {
     fs::create_dir(&dotfiles).expect("a directory");
     fs::rename(user.config(), dotfiles.join("config")).expect("moved");
     symlink("../dotfiles/config", user.config()).expect("a link");
+    let away = user.home.join("away");
+    fs::rename(&dotfiles, &away).expect("moved");
+    let outcome = user.install(&[]);
+    assert!(outcome.stderr.contains("No such file"), "{outcome:?}");
+    fs::rename(&away, &dotfiles).expect("moved back");
     user.installs(&[]);
     let link = fs::read_link(user.config()).expect("a link");
     assert_eq!(link.to_str(), Some("../dotfiles/config"));

@@ -80,7 +80,10 @@ fn what_copies_for_many_cannot_have_is_refused() {
             &["a", "scp://web-1/x"],
             BadName::Host("scp://web-1/x".into()).into(),
         ),
-        (&["a", "web-1,,web-2:"], BadName::Host(String::new()).into()),
+        (
+            &["a", "web-1,,web-2:"],
+            Usage::ExtraComma("web-1,,web-2".into()),
+        ),
         (
             &["--serial", "a", "web-1:"],
             Usage::WayConflict(crate::plan::way::Way::Serial, Task::Each),
