@@ -1,6 +1,7 @@
 //! Each package has the same files, where its system looks for them.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use super::{NAME, package, project};
@@ -57,7 +58,8 @@ fn names(directory: &str) -> impl Iterator<Item = String> {
 
 /// The expected files: the shared ones, with changes, and those of one package.
 fn expected(change: impl Fn(&str) -> String, more: &[&str]) -> Vec<String> {
-    let pages = names("docs").filter(|name| name.ends_with(".md"));
+    let pages =
+        names("docs").filter(|name| Path::new(name).extension().is_some_and(|it| it == "md"));
     let pages = pages.map(|name| format!("644 share/doc/ec2-mssh/docs/{name}"));
     let manual = names("man").map(|name| {
         let (_, section) = name.rsplit_once('.').expect("a section");
