@@ -11,6 +11,7 @@ use crate::plan::argv::host_key_check::{AskAgent, CannotVerify, KeyFacts, KeySou
 use crate::plan::argv::host_key_name::HostKeyName;
 use crate::plan::cli::invocation::Invocation;
 use crate::plan::route::Route;
+use crate::plan::ssh_g::HostConfig;
 use crate::plan::ssh_g::known_hosts::{self, USUAL_PORT};
 use crate::plan::target::ids::InstanceId;
 use crate::plan::verify_host_key::VerifyHostKey;
@@ -52,19 +53,12 @@ pub(super) fn begin(
     let is_required = option == VerifyHostKey::Require;
     let has_several = invocation.has_several_places();
     let check = instance.zip(access).map(|(id, access)| {
-        let port = config.port.unwrap_or(USUAL_PORT);
-        let by_id = known_hosts::name(id.as_str(), port);
+        let check = console_check(id, access, (name, route), config);
         HostKeyCheck {
-            port: Some(port).filter(|_| config.proxy.is_none()),
             // With one destination, ssh will look for the ID.
-            also: Some(by_id).filter(|it| has_several && *it != name.name),
+            also: check.also.filter(|_| has_several),
             is_required,
-            ..HostKeyCheck::of(
-                id,
-                access,
-                (&name.name, route.key_address()),
-                &config.host_key,
-            )
+            ..check
         }
     });
     Ok(Some(match source {
@@ -72,8 +66,8 @@ pub(super) fn begin(
             if let Some(check) = check {
                 push.check_host_key(check);
             }
-            // Those of one destination are not those of another; and what must be verified shall be of a
-            // type that the console shows.
+            // Those of one destination are not those of another; and what must be verified
+            // must be of a type that the console shows.
             let algorithms = config.host_key.algorithms.clone();
             AskAgent::ByCommand {
                 algorithms: algorithms.filter(|_| !is_required && !has_several),
@@ -85,4 +79,22 @@ pub(super) fn begin(
             is_required,
         }),
     }))
+}
+
+/// What the agent compares with the console of the instance. The key is known by the ID, too, if that is
+/// another name.
+fn console_check(
+    id: InstanceId,
+    access: &AwsAccess,
+    (name, route): (&HostKeyName, &Route),
+    config: &HostConfig,
+) -> HostKeyCheck {
+    let port = config.port.unwrap_or(USUAL_PORT);
+    let by_id = known_hosts::name(id.as_str(), port);
+    let known_by = (name.name.as_str(), route.key_address());
+    HostKeyCheck {
+        port: Some(port).filter(|_| config.proxy.is_none()),
+        also: Some(by_id).filter(|it| *it != name.name),
+        ..HostKeyCheck::of(id, access, known_by, &config.host_key)
+    }
 }

@@ -191,7 +191,7 @@ pub(crate) fn forget_dropped(
     Ok(())
 }
 
-/// Runs this once more, with anew loaded credentials, if AWS refused a session (see [`forget_dropped`]).
+/// Runs this once more, with newly loaded credentials, if AWS refused a session (see [`forget_dropped`]).
 ///
 /// # Errors
 /// Any other error, and that of the second run.

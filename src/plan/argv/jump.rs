@@ -69,32 +69,8 @@ impl JumpChain<'_> {
         if let Some(config) = self.config {
             words.extend(["-F".into(), config.into()]);
         }
-        let mut option = |keyword: &str, value: &[u8]| {
-            let word = [keyword.as_bytes(), b"=", value].concat();
-            words.extend(["-o".into(), OsString::from_vec(word)]);
-        };
         if hop.is_instance() {
-            let mut block = self.block.clone();
-            if let BlockKey::HopAgent(_, name) = &mut block.key {
-                name.push_str(&before.len().to_string());
-            }
-            if !before.is_empty() {
-                block.words.extend(["-J".into(), jump_list(before).into()]);
-            }
-            if let Some(config) = self.config {
-                block.words.extend(["-F".into(), config.into()]);
-            }
-            option("ProxyCommand", &block.proxy_command()?);
-            let (keyword, value) = block.identity()?;
-            option(keyword, &value);
-            // An instance that was found by its address may accept the user's own keys.
-            if hop.kind == HopKind::Instance {
-                option("IdentityFile", NO_FILE);
-            }
-            option("IdentitiesOnly", block.identities_only());
-            if let Some(alias) = &hop.alias {
-                option("HostKeyAlias", alias.as_bytes());
-            }
+            words.extend(self.instance_options(hop, before)?);
         } else if before.iter().any(Hop::is_instance) {
             let command = JumpChain {
                 hops: before,
@@ -102,7 +78,7 @@ impl JumpChain<'_> {
             }
             .proxy_command()?
             .unwrap_or_default();
-            option("ProxyCommand", command.as_bytes());
+            words.extend(option("ProxyCommand", command.as_bytes()));
         } else if !before.is_empty() {
             words.extend(["-J".into(), jump_list(before).into()]);
         }
@@ -114,6 +90,40 @@ impl JumpChain<'_> {
         }
         Ok(words)
     }
+
+    /// What ssh needs for a hop that gets a key of ours.
+    fn instance_options(&self, hop: &Hop, before: &[Hop]) -> Result<Vec<OsString>, Usage> {
+        let mut words = Vec::new();
+        let mut add = |keyword: &str, value: &[u8]| words.extend(option(keyword, value));
+        let mut block = self.block.clone();
+        if let BlockKey::HopAgent(_, name) = &mut block.key {
+            name.push_str(&before.len().to_string());
+        }
+        if !before.is_empty() {
+            block.words.extend(["-J".into(), jump_list(before).into()]);
+        }
+        if let Some(config) = self.config {
+            block.words.extend(["-F".into(), config.into()]);
+        }
+        add("ProxyCommand", &block.proxy_command()?);
+        let (keyword, value) = block.identity()?;
+        add(keyword, &value);
+        // An instance that was found by its address may accept the user's own keys.
+        if hop.kind == HopKind::Instance {
+            add("IdentityFile", NO_FILE);
+        }
+        add("IdentitiesOnly", block.identities_only());
+        if let Some(alias) = &hop.alias {
+            add("HostKeyAlias", alias.as_bytes());
+        }
+        Ok(words)
+    }
+}
+
+/// A keyword of ssh_config(5) on the command line.
+fn option(keyword: &str, value: &[u8]) -> [OsString; 2] {
+    let word = [keyword.as_bytes(), b"=", value].concat();
+    ["-o".into(), OsString::from_vec(word)]
 }
 
 fn jump_list(hops: &[Hop]) -> String {

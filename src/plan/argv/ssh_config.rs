@@ -93,7 +93,7 @@ impl Block {
         let lines = self.lines(&Hosts {
             criterion: format!("host {}", self.key.hosts()),
             condition: [b"!", self.exec(SKIP_BLOCK, "'%h'")?.as_slice()].concat(),
-            // Whoever it is for, such a user gets no further.
+            // Such a user is refused for any host, also one that is not ours.
             is_condition_for_refusal: false,
             token: "%h",
         })?;

@@ -1,5 +1,5 @@
-//! Directories for our user alone, used by descriptor: whoever can rename a directory above one
-//! cannot make us write or delete anywhere else.
+//! Directories for our user alone, used by descriptor: a user who can rename a directory
+//! above one cannot make us write or delete anywhere else.
 
 mod parent;
 

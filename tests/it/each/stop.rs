@@ -1,10 +1,11 @@
 //! What ends all logins at once.
 
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 use rustix::process::{Signal, kill_process};
 
 use super::each;
+use crate::lab::Caller;
 use crate::sandbox::{
     PATIENCE, Pty, bash, caller, eventually, finish, leaves_nothing, outcome, pid_of, pushes,
 };
@@ -13,20 +14,7 @@ use crate::sandbox::{
 fn a_signal_ends_all_logins_and_begins_no_other() {
     for (signal, status) in [(Signal::TERM, 143), (Signal::INT, 130)] {
         let caller = caller();
-        let words = [
-            "--jobs",
-            "2",
-            "web1,web2,twin",
-            "echo ready; exec sleep 600",
-        ];
-        let mut mssh = each(&caller, &words);
-        let mssh = mssh
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let child = mssh.spawn().expect("mssh starts");
-        let both_run = || pushes(&caller).len() == 2;
-        assert!(eventually(PATIENCE, both_run), "{:?}", pushes(&caller));
+        let child = two_of_three_run(&caller, "echo ready; exec sleep 600");
         kill_process(pid_of(&child), signal).expect("a process of ours");
         let outcome = outcome(child);
         assert_eq!(outcome.code, Some(status), "{outcome:?}");
@@ -69,15 +57,7 @@ fn ctrl_c_in_a_terminal_ends_all() {
 #[test]
 fn nothing_is_left_of_a_run_that_is_killed() {
     let caller = caller();
-    let words = ["--jobs", "2", "web1,web2,twin", "echo ready; sleep 1; yes"];
-    let mut mssh = each(&caller, &words);
-    let mssh = mssh
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let child = mssh.spawn().expect("mssh starts");
-    let both_run = || pushes(&caller).len() == 2;
-    assert!(eventually(PATIENCE, both_run), "{:?}", pushes(&caller));
+    let child = two_of_three_run(&caller, "echo ready; sleep 1; yes");
     kill_process(pid_of(&child), Signal::KILL).expect("a process of ours");
     outcome(child);
     leaves_nothing(&caller);
@@ -95,4 +75,17 @@ fn an_output_that_cannot_be_written_is_an_error() {
         assert!(outcome.stderr.contains(error), "{outcome:?}");
         leaves_nothing(&caller);
     }
+}
+
+/// An mssh whose first two logins have begun; the third waits for one of them to end.
+fn two_of_three_run(caller: &Caller, command: &str) -> Child {
+    let mut mssh = each(caller, &["--jobs", "2", "web1,web2,twin", command]);
+    let mssh = mssh
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let child = mssh.spawn().expect("mssh starts");
+    let both_run = || pushes(caller).len() == 2;
+    assert!(eventually(PATIENCE, both_run), "{:?}", pushes(caller));
+    child
 }

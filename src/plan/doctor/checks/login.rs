@@ -139,20 +139,8 @@ fn key_refused(facts: &Facts) -> Finding {
         .as_ref()
         .map(|it| it.reason.as_str())
         .unwrap_or_default();
-    if let Some((other, end)) = &facts.other_login {
-        if end.known().and_then(|it| it.status) == Some(0) {
-            return Finding::bad(
-                CHECK,
-                format!("sshd refuses the pushed key for {login}, and takes it for {other}"),
-            )
-            .because(why)
-            .mended_by(format!("log in as {other}: `-l {other}`"));
-        }
-        if !is_key_refused(end) {
-            return bad
-                .because(format!("{why}: the usual user is {other}"))
-                .mended_by(format!("log in as {other}: `-l {other}`"));
-        }
+    if let Some(finding) = other_user_is_right(facts, login, why) {
+        return finding;
     }
     if let Some(guess) = guess.filter(|it| it.has_instance_connect == Some(false)) {
         let family = guess.family.name;
@@ -171,6 +159,19 @@ fn key_refused(facts: &Facts) -> Finding {
         "name another user (ubuntu@, admin@, rocky@ …); else {}",
         install(facts)
     ))
+}
+
+/// Whether the key is refused because the login is wrong: the usual user of the image was tried, too.
+fn other_user_is_right(facts: &Facts, login: &str, why: &str) -> Option<Finding> {
+    let (other, end) = facts.other_login.as_ref()?;
+    let fix = format!("log in as {other}: `-l {other}`");
+    let problem = format!("sshd refuses the pushed key for {login}");
+    if end.known().and_then(|it| it.status) == Some(0) {
+        let problem = format!("{problem}, and takes it for {other}");
+        return Some(Finding::bad(CHECK, problem).because(why).mended_by(fix));
+    }
+    let why = format!("{why}: the usual user is {other}");
+    (!is_key_refused(end)).then(|| Finding::bad(CHECK, problem).because(why).mended_by(fix))
 }
 
 /// It is not the user.
