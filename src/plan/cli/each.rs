@@ -84,7 +84,7 @@ pub(super) fn request(
         Name::Profile,
     ];
     let operands = Operands::of(program, &scan)?;
-    if operands.targets.len() > 1 && operands.targets.iter().any(|it| it.is_empty()) {
+    if operands.targets.len() > 1 && operands.targets.iter().any(String::is_empty) {
         return Err(Usage::ExtraComma(operands.targets.join(",")));
     }
     let wanted = operands.targets.iter().map(|it| Wanted::parse(it));
