@@ -40,23 +40,14 @@ impl Picker {
     /// The frame for a terminal of this size. `shown` escapes texts of others.
     pub(crate) fn frame(&mut self, size: Size, now: u64, shown: impl Fn(&str) -> String) -> Frame {
         let has_all = size.rows > OTHERS;
-        self.page = size
-            .rows
-            .saturating_sub(if has_all { OTHERS } else { 1 })
-            .max(1);
+        let others = if has_all { OTHERS } else { 1 };
+        self.page = size.rows.saturating_sub(others).max(1);
         let (query, column) = self.query_line(size.columns, &shown);
         let mut lines = vec![query];
         let first = self.cursor / self.page * self.page;
         let page = self.found.iter().skip(first).take(self.page);
         let rows: Vec<Row> = page.map(|at| self.choices[*at].row.clone()).collect();
-        let style = Style {
-            width: Some(size.columns.saturating_sub(PROMPT.len())),
-            now,
-            has_more: true,
-            regions: has_several_regions(&rows),
-            profiles: rows.iter().any(|row| !row.profile.is_empty()),
-        };
-        let table = Table::of(&rows, style, &shown);
+        let table = Table::of(&rows, style_of(&rows, size, now), &shown);
         if has_all {
             lines.push(format!("  {}", table.head().trim_end()));
         }
@@ -132,6 +123,17 @@ impl Picker {
 }
 
 /// What the table has no room for.
+/// The columns of the instances that are shown, behind the places of the cursor and the mark.
+fn style_of(rows: &[Row], size: Size, now: u64) -> Style {
+    Style {
+        width: Some(size.columns.saturating_sub(PROMPT.len())),
+        now,
+        has_more: true,
+        regions: has_several_regions(rows),
+        profiles: rows.iter().any(|row| !row.profile.is_empty()),
+    }
+}
+
 fn details(row: &Row, now: u64, shown: impl Fn(&str) -> String) -> String {
     let addresses = [
         row.private.map(|it| it.to_string()),
