@@ -18,8 +18,8 @@ pub(crate) fn without_numbers(text: &str) -> String {
 /// answer.
 const LONGEST: usize = 8 * 1024;
 
-/// `text` with invisible characters escaped, cut off if it is too long. Parts of it come from the network: they must not move the
-/// cursor or change the reading order (U+202E).
+/// `text` with invisible characters escaped, cut off if it is too long. Parts of it come from the network: they must
+/// not move the cursor or change the reading order (U+202E).
 pub(crate) fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     let mut rest = text.chars();
@@ -39,7 +39,8 @@ pub(crate) fn printable(text: &str) -> String {
 /// Whether the standard library prints a character unescaped: no control or format character, no
 /// separator but the space, no unassigned one.
 fn is_visible(c: char) -> bool {
-    if matches!(c, '\'' | '"' | '\\') {
+    // Nearly all of a list; and quotes and backslashes, which the standard library does escape.
+    if matches!(c, ' '..='~') {
         return true;
     }
     // Behind a letter: at the beginning of a text, a combining accent would be escaped, too.

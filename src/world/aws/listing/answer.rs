@@ -140,6 +140,9 @@ impl Fields {
 
 fn text(tag: &mut ScopedDecoder<'_, '_>) -> Result<String, XmlDecodeError> {
     let text = try_data(tag)?;
+    if text.len() <= TEXT {
+        return Ok(text.into_owned());
+    }
     Ok(match text.char_indices().nth(TEXT) {
         Some((end, _)) => text[..end].to_owned(),
         None => text.into_owned(),
