@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from .project import PROGRAMS, ROOT, run
+from .project import PROGRAMS, ROOT, commit, run
 
 FOLDER = ROOT / "target"
 
@@ -17,6 +17,8 @@ def build(triple, host, glibc):
     if other:
         command += ["--target", f"{triple}.{glibc}" if glibc else triple]
     environment = {**os.environ, "CARGO_ENCODED_RUSTFLAGS": "\x1f".join(flags()), "CARGO_INCREMENTAL": "0"}
+    # What `mssh --version` says.
+    environment["MSSH_BUILD"] = ", ".join(filter(None, (commit(), triple)))
     run(*command, "--target-dir", FOLDER, cwd=ROOT, env=environment)
     return FOLDER / (triple if other else ".") / "release"
 

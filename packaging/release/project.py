@@ -62,6 +62,14 @@ def project():
     )
 
 
+def commit():
+    """The commit; empty outside of a git checkout."""
+    try:
+        return run("git", "rev-parse", "--short=12", "HEAD", cwd=ROOT, stderr=subprocess.DEVNULL).strip()
+    except Failure:
+        return ""
+
+
 def epoch():
     """SOURCE_DATE_EPOCH, or else the time of the commit."""
     given = os.environ.get("SOURCE_DATE_EPOCH")
