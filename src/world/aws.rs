@@ -19,6 +19,7 @@ mod network;
 mod pages;
 mod query;
 mod refreshing;
+mod regional;
 mod retry;
 mod settings;
 mod sign;
@@ -33,7 +34,6 @@ use aws_config::SdkConfig;
 pub(crate) use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 
-use self::call::Call;
 pub(crate) use self::call::{PushRequest, PushTarget};
 pub(crate) use self::credentials::Prompts;
 pub(crate) use self::credentials::unattended::{Unattended, unattended};
@@ -44,11 +44,12 @@ use self::error::{AwsError, StaleSession, UnreadableFile};
 use self::files::Files;
 use self::http::proxies;
 pub(crate) use self::refreshing::RefreshingCredentials;
+pub(crate) use self::regional::Regional;
 pub(crate) use self::settings::{configured_region, network};
 pub(crate) use self::sign::{Scope, presigned};
 pub(crate) use self::ssm::{Session, SessionKind};
 use crate::plan::aws::profiles::Profile;
-use crate::plan::aws::region::{ChosenRegion, RegionSettings, RegionSource};
+use crate::plan::aws::region::{RegionSettings, RegionSource};
 use crate::plan::target::ids::Region;
 use crate::world::process::clock::took;
 use crate::world::tty::terminal::Terminal;
@@ -238,66 +239,6 @@ impl Aws {
             aws: self,
             region,
             by: None,
-        }
-    }
-}
-
-/// AWS in one region.
-#[derive(Clone, Debug)]
-pub(crate) struct Regional<'a> {
-    aws: &'a Aws,
-    pub region: Region,
-    /// What has set it, if not the environment or the profile.
-    by: Option<RegionSource>,
-}
-
-impl<'a> Regional<'a> {
-    /// The configuration that it belongs to.
-    #[must_use]
-    pub(crate) fn aws(&self) -> &'a Aws {
-        self.aws
-    }
-}
-
-impl Regional<'_> {
-    /// The same region, set by something other than environment and profile.
-    #[must_use]
-    pub(crate) fn chosen_by(self, by: impl Into<Option<RegionSource>>) -> Self {
-        Self {
-            by: by.into(),
-            ..self
-        }
-    }
-
-    /// The region with what has set it, for errors.
-    #[must_use]
-    #[expect(
-        clippy::unnecessary_box_returns,
-        reason = "errors hold it, and would be large"
-    )]
-    pub(crate) fn chosen(&self) -> Box<ChosenRegion> {
-        Box::new(
-            self.aws
-                .region_settings
-                .chosen(&self.region, self.by.clone()),
-        )
-    }
-
-    fn sdk(&self) -> SdkConfig {
-        let region = aws_config::Region::new(self.region.to_string());
-        self.aws.sdk.to_builder().region(region).build()
-    }
-
-    fn debug(&self, text: impl FnOnce() -> String) {
-        self.aws.terminal.debug(text);
-    }
-
-    /// A call of this action, named as IAM does: `ec2:DescribeInstances`.
-    fn call(&self, action: &'static str) -> Call<'_> {
-        Call {
-            action,
-            region: self,
-            push: None,
         }
     }
 }

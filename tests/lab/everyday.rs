@@ -36,7 +36,7 @@ impl Lab {
     }
 }
 
-/// The answer to a request of a caller to whom instances have ordinary names.
+/// The answer to a request of a caller for which instances have ordinary names.
 pub(super) fn react(aws: &FakeAws, asked: &Request) -> Option<Reaction> {
     let signer = Signer::read(asked)?;
     let applies = aws.with_state(&signer.access_key, |state| state.everyday);

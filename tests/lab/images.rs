@@ -26,9 +26,8 @@ impl Software {
             None => answer.to_owned(),
         };
         if self.metadata_off {
-            let off = "<metadataOptions><state>applied</state><httpEndpoint>disabled</httpEndpoint>\
-                       </metadataOptions><platformDetails>";
-            return answer.replace("<platformDetails>", off);
+            let (on, off) = ("<httpEndpoint>enabled<", "<httpEndpoint>disabled<");
+            return answer.replace(on, off);
         }
         answer
     }

@@ -8,7 +8,7 @@ use crate::lab::instances::{ACCOUNT, WEB1};
 use crate::lab::{DESCRIBE_INSTANCES, Fault, Trouble};
 use crate::sandbox::{AwsUser, Outcome, caller, finish};
 
-/// A user of IAM, as whom mssh runs.
+/// A user of IAM. mssh runs with its keys.
 struct Someone {
     moto: Moto,
     user: AwsUser,

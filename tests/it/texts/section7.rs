@@ -10,7 +10,7 @@ use std::fs;
 use self::convert::man_page;
 use super::{pages, printed, project, rendered, update};
 
-/// The pages of docs/ that are none of section 7: whoever reads a man page has installed mssh, and
+/// The pages of docs/ that are none of section 7: a reader of man pages has installed mssh, and
 /// mssh(1) has the options.
 const OTHERS: [&str; 2] = ["install", "options"];
 
