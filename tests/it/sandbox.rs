@@ -53,6 +53,13 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// The time limit for a program.
 const LIMIT: Duration = Duration::from_secs(90);
 
+/// What is said where there are no credentials at all.
+pub(crate) const NO_CREDENTIALS: [&str; 2] = [
+    "mssh: error: no AWS credentials: none in the environment, the AWS configuration or the metadata \
+     service",
+    "mssh: hint: pass --profile, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+];
+
 /// The lab. If a program is missing, every test fails and says how to install it.
 pub(crate) fn lab() -> &'static Lab {
     static LAB: OnceLock<Lab> = OnceLock::new();
